@@ -1,0 +1,1 @@
+"""Curbe: a self-hosted, multi-tenant WhatsApp platform."""
