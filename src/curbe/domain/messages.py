@@ -1,0 +1,108 @@
+"""What a channel reads from a provider (events) and what it is asked to send: values that cross from channels to features."""
+
+from datetime import datetime
+
+import msgspec
+
+from curbe.domain.status import MessageStatus
+from curbe.domain.window import OpenWindow
+
+
+class Person(msgspec.Struct, frozen=True, gc=False):
+    """Somebody on WhatsApp, by whatever the provider named them. At least one of ``wa_id`` and ``bsuid`` is set.
+
+    ``wa_id`` is digits as Meta writes them, ``bsuid`` and ``parent_bsuid`` are opaque; ``name`` is the profile name.
+    """
+
+    wa_id: str | None = None
+    bsuid: str | None = None
+    parent_bsuid: str | None = None
+    username: str | None = None
+    name: str | None = None
+
+
+class MessageReceived(msgspec.Struct, frozen=True, gc=False):
+    """One inbound message: who wrote what to which number.
+
+    ``type`` is Meta's word (text, image, ..., unsupported); ``text`` is what a person would read or search in it, None where there is
+    nothing to read; ``payload`` is Meta's own JSON object of the message, storable as jsonb (no U+0000, no lone surrogate);
+    ``at`` is Meta's clock.
+    """
+
+    phone_number_id: str
+    provider_message_id: str
+    person: Person
+    type: str
+    text: str | None
+    at: datetime
+    payload: str
+    reply_to: str | None = None  # the wamid this message quotes
+
+
+class StatusReported(msgspec.Struct, frozen=True, gc=False):
+    """One status webhook for one outbound message.
+
+    ``callback`` is our own ``biz_opaque_callback_data`` come back. ``error`` is Meta's words, ``pricing`` Meta's JSON object.
+    """
+
+    phone_number_id: str
+    provider_message_id: str
+    status: MessageStatus  # SENT, FAILED, DELIVERED, READ or PLAYED
+    at: datetime
+    callback: str | None = None
+    error_code: int | None = None
+    error: str | None = None
+    pricing: str | None = None
+
+
+class NoticeReceived(msgspec.Struct, frozen=True, gc=False):
+    """A change beyond messages and statuses (account, template, quality, unknown fields, `errors`), kept as Meta sent it.
+
+    Routed by ``phone_number_id`` where the change names one, else by ``waba_id``.
+    """
+
+    field: str
+    waba_id: str | None
+    phone_number_id: str | None
+    at: datetime | None
+    payload: str
+
+
+class ItemIgnored(msgspec.Struct, frozen=True, gc=False):
+    """An item understood, and without effect by design: counted under its reason."""
+
+    reason: str  # snake_case, one of a small set: it becomes a metric label
+    phone_number_id: str | None = None
+
+
+class ItemRefused(msgspec.Struct, frozen=True, gc=False):
+    """An item that cannot be understood: it goes to quarantine with its bytes, its neighbours go on."""
+
+    reason: str  # snake_case, one of a small set
+    detail: str  # for people: which part, and why
+    payload: bytes
+    phone_number_id: str | None = None
+
+
+ChannelEvent = MessageReceived | StatusReported | NoticeReceived | ItemIgnored | ItemRefused
+
+
+class Text(msgspec.Struct, frozen=True, tag_field="type", tag="text"):
+    """A text message; ``body`` has 1 to 4096 characters."""
+
+    body: str
+    preview_url: bool = False
+
+
+class FreeForm(msgspec.Struct, frozen=True):
+    """Content that is only allowed inside the customer service window, together with the proof of it."""
+
+    content: Text
+    window: OpenWindow
+
+
+class Recipient(msgspec.Struct, frozen=True):
+    """Whom to address: ``e164`` with its ``+``, or a ``bsuid`` where there is no phone. One of the two is set."""
+
+    e164: str | None = None
+    bsuid: str | None = None
