@@ -1,0 +1,259 @@
+"""PostgreSQL: pools bound to a role, transactions that carry their tenant, named queries with typed rows.
+
+The only module, beside the migration runner, that knows the driver. A transaction is got from :meth:`Pool.transaction` and from nowhere
+else, so no statement runs without a decision about its tenant.
+"""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from typing import Any, ClassVar, Final, Generic, TypeVar, cast
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+Row = TypeVar("Row", bound=msgspec.Struct)
+
+# Classes 22 (data exception) and 23 (integrity constraint violation): the statement's data is wrong, and will be wrong again.
+DataRefused: Final = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
+# The connection or the server failed; the same work may succeed later.
+Unreachable: Final = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    ConnectionError,
+    TimeoutError,
+    OSError,
+)
+UniqueViolation: Final = asyncpg.UniqueViolationError
+PostgresError: Final = asyncpg.PostgresError
+
+_NAME: Final = re.compile(r"^-- name: (\w+)\s*$", re.MULTILINE)
+_PARAMETER: Final = re.compile(r"(?<![:\w]):([a-z_][a-z0-9_]*)")
+
+
+class Role(StrEnum):
+    """The database roles a process works as; what each may touch is in the migrations."""
+
+    WEB = "app_web"
+    WORKER = "app_worker"
+    INTAKE = "app_intake"
+    APPLY = "app_apply"
+
+
+@cache
+def queries(package: str) -> dict[str, str]:
+    """Return the named statements of a package's ``.sql`` files: name -> SQL. A name given twice is refused."""
+    found: dict[str, str] = {}
+    for file in sorted(files(package).iterdir(), key=lambda file: file.name):
+        if not file.name.endswith(".sql"):
+            continue
+        parts = _NAME.split(file.read_text(encoding="utf-8"))
+        for name, sql in zip(parts[1::2], parts[2::2], strict=True):
+            if name in found:
+                raise ValueError(f"{package} names the query {name} twice")
+            found[name] = sql.strip()
+    return found
+
+
+def numbered(sql: str) -> tuple[str, tuple[str, ...]]:
+    """Return ``sql`` with its ``:names`` as ``$1, $2, ...``, and the names in that order. Comments are dropped first."""
+    names: list[str] = []
+
+    def number(match: re.Match[str]) -> str:
+        name = match[1]
+        if name not in names:
+            names.append(name)
+        return f"${names.index(name) + 1}"
+
+    return _PARAMETER.sub(number, re.sub(r"--.*", "", sql)), tuple(names)
+
+
+class Nothing(msgspec.Struct, frozen=True):
+    """The row of a query that returns none."""
+
+
+class Query(Generic[Row]):
+    """A named query and the type of its rows. Every one is prepared and compared with its row type by a test."""
+
+    everyone: ClassVar[list["Query[Any]"]] = []
+
+    def __init__(self, package: str, name: str, row: type[Row] = Nothing) -> None:  # type: ignore[assignment]
+        self.package: Final = package
+        self.name: Final = name
+        self.numbered, self.names = numbered(queries(package)[name])
+        self.row: Final = row
+        self.everyone.append(self)
+
+    async def all(self, tx: "Transaction", **params: object) -> list[Row]:
+        """Run it and return every row, converted: an enum column arrives as the enum."""
+        records = await tx.connection.fetch(self.numbered, *self._arguments(params))
+        return msgspec.convert([dict(record) for record in records], list[self.row])
+
+    async def one(self, tx: "Transaction", **params: object) -> Row | None:
+        """Run it and return its first row, or None."""
+        record = await tx.connection.fetchrow(self.numbered, *self._arguments(params))
+        return None if record is None else msgspec.convert(dict(record), self.row)
+
+    async def run(self, tx: "Transaction", **params: object) -> int:
+        """Run it and return how many rows it touched."""
+        status = await tx.connection.execute(self.numbered, *self._arguments(params))
+        return int(status.rpartition(" ")[2]) if status[-1:].isdigit() else 0
+
+    def _arguments(self, params: dict[str, object]) -> list[object]:
+        if params.keys() != set(self.names):
+            raise TypeError(f"{self.package}:{self.name} takes {self.names}, not {tuple(params)}")
+        return [params[name] for name in self.names]
+
+
+class Transaction:
+    """One open transaction. ``tenant_id`` is what row-level security lets it see; None sees no tenant's rows."""
+
+    def __init__(self, connection: asyncpg.Connection, tenant_id: UUID | None) -> None:
+        self.connection: Final = connection
+        self.tenant_id: Final = tenant_id
+
+    async def savepoint(self, name: str = "item") -> None:
+        """Mark a point to come back to with :meth:`rollback_to`."""
+        await self.connection.execute(f"SAVEPOINT {name}")
+
+    async def rollback_to(self, name: str = "item") -> None:
+        """Undo everything since :meth:`savepoint`; the transaction goes on."""
+        await self.connection.execute(f"ROLLBACK TO SAVEPOINT {name}")
+
+
+class Pool:
+    """Connections of one role."""
+
+    def __init__(self, pool: asyncpg.Pool, role: Role) -> None:
+        self._pool: Final = pool
+        self.role: Final = role
+
+    @classmethod
+    async def open(
+        cls, dsn: str, role: Role, *, size: int = 10, statement_timeout_ms: int = 30_000, idle: int = 1
+    ) -> "Pool":
+        """Connect as ``role``. ``size`` is the most connections held, ``idle`` how many are opened at once."""
+        settings = {
+            "role": role.value,
+            "application_name": f"curbe {role.value}",
+            "search_path": "public",
+            "timezone": "UTC",
+            "jit": "off",
+            "statement_timeout": str(statement_timeout_ms),
+            "idle_in_transaction_session_timeout": "60000",
+        }
+        pool = await asyncpg.create_pool(
+            dsn,
+            min_size=idle,
+            max_size=size,
+            server_settings=settings,
+            command_timeout=statement_timeout_ms / 1000 + 1,
+            timeout=10,
+            # Nothing of a session survives its transaction here (set_config is local), so the round trip of a reset buys nothing.
+            reset=_no_reset,
+        )
+        return cls(cast("asyncpg.Pool", pool), role)
+
+    @asynccontextmanager
+    async def transaction(
+        self, tenant_id: UUID | None = None, *, context: dict[str, str] | None = None
+    ) -> AsyncIterator[Transaction]:
+        """Open a transaction that sees ``tenant_id``'s rows; commit at the end of the block, roll back on an exception.
+
+        ``context`` sets further ``app.*`` settings that policies read (``{"app.platform": "on"}``).
+        """
+        async with self._pool.acquire() as connection:
+            await connection.execute(_begin(tenant_id, context or {}))
+            try:
+                yield Transaction(cast("asyncpg.Connection", connection), tenant_id)
+            except BaseException:
+                await _roll_back(cast("asyncpg.Connection", connection))
+                raise
+            await connection.execute("COMMIT")
+
+    async def execute(self, sql: str, *arguments: object, timeout: float | None = None) -> str:
+        """Run one statement as its own transaction, with no tenant: for roles that have none."""
+        return await self._pool.execute(sql, *arguments, timeout=timeout)
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator["Session"]:
+        """Take one connection for long: session locks and notifications, given back by closing it."""
+        async with self._pool.acquire() as connection:
+            taken = cast("asyncpg.Connection", connection)
+            try:
+                yield Session(taken)
+            finally:
+                taken.terminate()
+
+    async def close(self) -> None:
+        """Give every connection back; those still working are cut after five seconds."""
+        try:
+            async with asyncio.timeout(5):
+                await self._pool.close()
+        except TimeoutError:
+            self._pool.terminate()
+
+
+class Session:
+    """A connection held for long: advisory locks and LISTEN."""
+
+    def __init__(self, connection: asyncpg.Connection) -> None:
+        self._connection: Final = connection
+
+    async def try_lock(self, key: int) -> bool:
+        """Take the session's advisory lock ``key``; False where another session holds it."""
+        return bool(await self._connection.fetchval("SELECT pg_try_advisory_lock($1)", key))
+
+    async def unlock(self, key: int) -> None:
+        """Give the advisory lock ``key`` back."""
+        await self._connection.execute("SELECT pg_advisory_unlock($1)", key)
+
+    async def listen(self, channel: str, heard: Callable[[str], None]) -> None:
+        """Call ``heard(payload)`` for each notification on ``channel``."""
+
+        def deliver(_connection: object, _pid: int, _channel: str, payload: object) -> None:
+            heard(str(payload))
+
+        await self._connection.add_listener(channel, deliver)
+
+    async def alive(self) -> bool:
+        """Return whether the server still answers on this connection."""
+        if self._connection.is_closed():
+            return False
+        await self._connection.execute("SELECT 1", timeout=5)
+        return True
+
+
+def _begin(tenant_id: UUID | None, context: dict[str, str]) -> str:
+    """Return BEGIN and its settings as one round trip. Values are our own UUIDs, hex and words, checked here all the same."""
+    settings = dict(context)
+    if tenant_id is not None:
+        settings["app.tenant_id"] = str(UUID(str(tenant_id)))
+    statements = ["BEGIN"]
+    for name, value in settings.items():
+        if not re.fullmatch(r"app\.[a-z_]+", name) or not re.fullmatch(r"[0-9A-Za-z_-]*", value):
+            raise ValueError(f"not a transaction setting: {name}")
+        statements.append(f"SELECT set_config('{name}', '{value}', true)")
+    return "; ".join(statements)
+
+
+async def _roll_back(connection: asyncpg.Connection) -> None:
+    """Undo the transaction, or close the connection where even that is impossible: it must not go back to the pool half-way."""
+    if connection.is_closed():
+        return
+    try:
+        await connection.execute("ROLLBACK", timeout=5)
+    except (*Unreachable, asyncpg.PostgresError):
+        connection.terminate()
+
+
+async def _no_reset(_connection: object) -> None:
+    """Leave the session as it is."""
+

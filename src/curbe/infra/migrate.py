@@ -1,0 +1,121 @@
+"""Plain-SQL migrations under an advisory lock, and the check that a process knows the schema it meets (docs/adr/0002)."""
+
+import hashlib
+import re
+from importlib.resources import files
+from typing import Final
+
+import asyncpg
+import msgspec
+
+_LOCK: Final = 0x6375726265  # "curbe": one migration run at a time on a database
+_FILE: Final = re.compile(r"^(\d{4})_(\w+)\.sql$")
+_OLDEST_POSTGRES: Final = 150009  # row-level security fix of CVE-2024-10976
+_TABLE: Final = """
+CREATE TABLE IF NOT EXISTS schema_migrations (
+    version integer PRIMARY KEY,
+    name text NOT NULL,
+    checksum text NOT NULL,
+    applied_at timestamptz NOT NULL DEFAULT now()
+)"""
+
+
+class Migration(msgspec.Struct, frozen=True):
+    """One file of ``curbe/migrations``."""
+
+    version: int
+    name: str
+    sql: str
+
+    @property
+    def checksum(self) -> str:
+        """SHA-256 of the text, hex: a migration that has run must not change."""
+        return hashlib.sha256(self.sql.encode()).hexdigest()
+
+
+class SchemaMismatch(Exception):
+    """The database's schema is not the one this build knows; the message says what to do."""
+
+
+def known_migrations() -> list[Migration]:
+    """Return this build's migrations in order."""
+    found = []
+    for file in files("curbe.migrations").iterdir():
+        if match := _FILE.match(file.name):
+            found.append(Migration(version=int(match[1]), name=match[2], sql=file.read_text(encoding="utf-8")))
+    return sorted(found, key=lambda migration: migration.version)
+
+
+async def migrate(dsn: str) -> list[Migration]:
+    """Bring the database to this build's schema and return the migrations that ran.
+
+    Raises:
+        SchemaMismatch: PostgreSQL is too old, or the database holds a migration that this build does not know or knows differently.
+    """
+    connection = await asyncpg.connect(dsn, timeout=30, server_settings={"search_path": "public"})
+    try:
+        if await _server_number(connection) < _OLDEST_POSTGRES:
+            raise SchemaMismatch("PostgreSQL 15.9 or newer is needed; upgrade the server and start again")
+        await connection.execute("SELECT pg_advisory_lock($1)", _LOCK)
+        await connection.execute(_TABLE)
+        applied = await _applied(connection)
+        _compare(applied, known_migrations())
+        todo = [migration for migration in known_migrations() if migration.version not in applied]
+        for migration in todo:
+            await _apply(connection, migration)
+        await connection.execute("SELECT keep_webhook_partitions(7, 3650)")
+        return todo
+    finally:
+        await connection.close()
+
+
+async def require_known_schema(dsn: str) -> None:
+    """Return where the schema is exactly this build's.
+
+    Raises:
+        SchemaMismatch: it is older or newer; the process must not serve.
+    """
+    connection = await asyncpg.connect(dsn, timeout=10, server_settings={"search_path": "public"})
+    try:
+        exists = await connection.fetchval("SELECT to_regclass('schema_migrations') IS NOT NULL")
+        applied = await _applied(connection) if exists else {}
+    finally:
+        await connection.close()
+    _compare(applied, known_migrations())
+    missing = [migration.version for migration in known_migrations() if migration.version not in applied]
+    if missing:
+        raise SchemaMismatch(f"the database lacks migrations {missing}; run `curbe migrate`, then start again")
+
+
+async def _server_number(connection: asyncpg.Connection) -> int:
+    return int(await connection.fetchval("SHOW server_version_num"))
+
+
+async def _applied(connection: asyncpg.Connection) -> dict[int, str]:
+    rows = await connection.fetch("SELECT version, checksum FROM schema_migrations")
+    return {row["version"]: row["checksum"] for row in rows}
+
+
+def _compare(applied: dict[int, str], known: list[Migration]) -> None:
+    checksums = {migration.version: migration.checksum for migration in known}
+    for version, checksum in sorted(applied.items()):
+        if version not in checksums:
+            raise SchemaMismatch(
+                f"the database is at migration {version}, which this build does not know; start a build at least as new"
+            )
+        if checksums[version] != checksum:
+            raise SchemaMismatch(
+                f"migration {version} ran with another text than this build holds; a migration that has run must not be edited"
+            )
+
+
+async def _apply(connection: asyncpg.Connection, migration: Migration) -> None:
+    async with connection.transaction():
+        await connection.execute("SET LOCAL lock_timeout = '4s'")
+        await connection.execute(migration.sql)
+        await connection.execute(
+            "INSERT INTO schema_migrations (version, name, checksum) VALUES ($1, $2, $3)",
+            migration.version,
+            migration.name,
+            migration.checksum,
+        )
