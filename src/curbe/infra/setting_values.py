@@ -1,0 +1,150 @@
+"""What a setting may be: each function turns its text into a value, or says what is wrong with it."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Final
+from urllib.parse import SplitResult, urlsplit
+
+import phonenumbers
+
+from curbe.infra.crypto import BadKey, Secret, key_from_base64
+
+_SHORTEST_SECRET: Final = 8
+_DURATION: Final = re.compile(r"(\d{1,6})(ms|s|m|h|d)")
+_UNITS: Final = {
+    "ms": timedelta(milliseconds=1),
+    "s": timedelta(seconds=1),
+    "m": timedelta(minutes=1),
+    "h": timedelta(hours=1),
+    "d": timedelta(days=1),
+}
+
+
+class Malformed(ValueError):
+    """A text is no value of its setting: the message goes on from "NAME ...", and holds no secret."""
+
+
+def matching(pattern: str, what: str) -> Callable[[str], str]:
+    """Return a reader of texts that match ``pattern``; ``what`` says in words what they look like."""
+    compiled = re.compile(pattern)
+
+    def read(text: str) -> str:
+        if not compiled.fullmatch(text):
+            raise Malformed(f"is {text!r}, which is not {what}")
+        return text
+
+    return read
+
+
+def one_of(*words: str) -> Callable[[str], str]:
+    """Return a reader that takes one of ``words``, in any case."""
+
+    def read(text: str) -> str:
+        if text.lower() not in words:
+            raise Malformed(f"is {text!r}; it is one of {', '.join(words)}")
+        return text.lower()
+
+    return read
+
+
+def whole_number(*, least: int, most: int) -> Callable[[str], int]:
+    """Return a reader of whole numbers from ``least`` to ``most``, both included."""
+
+    def read(text: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,12}", text) or not least <= int(text) <= most:
+            raise Malformed(f"is {text!r}, which is not a whole number from {least} to {most}")
+        return int(text)
+
+    return read
+
+
+def duration(text: str) -> timedelta:
+    """Read a time span: a whole number and its unit, as ``500ms``, ``60s``, ``5m``, ``24h`` or ``7d``."""
+    match = _DURATION.fullmatch(text)
+    if match is None or int(match[1]) == 0:
+        raise Malformed(f"is {text!r}, which is not a time span like 500ms, 60s, 5m, 24h or 7d")
+    return int(match[1]) * _UNITS[match[2]]
+
+
+def secret(text: str) -> Secret:
+    """Read a secret: printable, without spaces, not laughably short."""
+    if len(text) < _SHORTEST_SECRET:
+        raise Malformed(f"is shorter than {_SHORTEST_SECRET} characters")
+    if not text.isprintable() or not text.isascii() or " " in text:
+        raise Malformed("holds a space or a character that no such secret has: was more than it copied?")
+    return Secret(text)
+
+
+def encryption_key(text: str) -> Secret:
+    """Read one encryption key, 32 random bytes in base64; it stays in base64, checked."""
+    try:
+        key_from_base64(Secret(text))
+    except BadKey as bad:
+        raise Malformed(f"is not 32 random bytes in base64: {bad}") from None
+    return Secret(text)
+
+
+def encryption_keys(text: str) -> tuple[Secret, ...]:
+    """Read several encryption keys, separated by commas."""
+    return tuple(encryption_key(part.strip()) for part in text.split(",") if part.strip())
+
+
+def database_url(text: str) -> Secret:
+    """Read a PostgreSQL URL; a Secret, as it may hold a password."""
+    try:
+        scheme = urlsplit(text).scheme
+    except ValueError:
+        scheme = ""
+    if scheme not in {"postgresql", "postgres"}:
+        raise Malformed("does not begin with postgresql:// (or postgres://), or is no URL")
+    return Secret(text)
+
+
+def base_url(text: str) -> str:
+    """Read the start of URLs: http(s), a host, perhaps a path; returned without a closing slash."""
+    url = _split(text)
+    if url is None or url.scheme not in {"http", "https"} or not url.hostname or url.query or url.fragment:
+        raise Malformed("is not a URL like https://curbe.example.org, without ? and #")
+    if url.username is not None or url.password is not None:
+        raise Malformed("must not hold a user name or password")
+    return text.rstrip("/")
+
+
+def graph_base_url(text: str) -> str:
+    """Read the address of the Graph API. Access tokens go there: plain http only within a private network."""
+    read = base_url(text)
+    url = urlsplit(read)
+    if url.scheme == "http" and not _is_private(url.hostname or ""):
+        raise Malformed(f"is {read!r}: access tokens go there, so outside a private network it must be https")
+    return read
+
+
+def country(text: str) -> str:
+    """Read a country's two-letter ISO 3166 code."""
+    if text.upper() not in phonenumbers.SUPPORTED_REGIONS:
+        raise Malformed(f"is {text!r}, which is not a two-letter country code like CO, MX or ES")
+    return text.upper()
+
+
+def directory(text: str) -> Path:
+    """Read a folder's path, made absolute from where the process started."""
+    return Path(text).expanduser().absolute()
+
+
+def _split(text: str) -> SplitResult | None:
+    try:
+        url = urlsplit(text)
+        url.port  # noqa: B018 - reading it is what checks it
+    except ValueError:
+        return None
+    return url
+
+
+def _is_private(host: str) -> bool:
+    try:
+        return not ip_address(host).is_global
+    except ValueError:  # a name: without a dot it is a machine or a container of this network
+        return "." not in host or host.endswith((".localhost", ".internal", ".local"))

@@ -1,0 +1,207 @@
+"""The one list of settings as an operator meets them: reader, reference page and ``.env`` come from it."""
+
+from collections.abc import Callable
+from typing import Final
+
+import msgspec
+
+from curbe.infra import setting_values as read
+
+
+class Setting(msgspec.Struct, frozen=True, kw_only=True):
+    """One setting as the operator meets it.
+
+    ``default`` is the text read where nothing is set, "" for none; ``make`` says how to come by a value.
+    """
+
+    name: str
+    group: str
+    meaning: str
+    read: Callable[[str], object]
+    make: str = ""
+    default: str = ""
+    required: bool = False
+    secret: bool = False
+    unset: object = None  # its value where there is neither text nor default
+
+    @property
+    def field(self) -> str:
+        """The name of its field in Settings."""
+        return self.name.removeprefix("CURBE_").lower()
+
+
+_META: Final = "Meta's app"
+_KEYS: Final = "Secrets at rest"
+_PLACE: Final = "Where Curbe runs"
+_WORK: Final = "How it works"
+
+SETTINGS: Final = (
+    Setting(
+        name="META_APP_ID",
+        group=_META,
+        meaning="The id of your app at Meta.",
+        make="copy it from the App Dashboard, App settings > Basic",
+        read=read.matching(r"[0-9]{5,20}", "an app id (digits only)"),
+        required=True,
+    ),
+    Setting(
+        name="META_APP_SECRET",
+        group=_META,
+        meaning="The secret of that app. Meta signs each webhook with it; one without a valid signature is "
+        "refused.",
+        make="copy it from the App Dashboard, App settings > Basic > App secret",
+        read=read.secret,
+        required=True,
+        secret=True,
+    ),
+    Setting(
+        name="META_APP_SECRET_PREVIOUS",
+        group=_META,
+        meaning="The app secret before the current one, still accepted on webhooks while you change it.",
+        make="move the old secret here when you reset it, and remove it a week later",
+        read=read.secret,
+        secret=True,
+    ),
+    Setting(
+        name="META_VERIFY_TOKEN",
+        group=_META,
+        meaning="The word Meta must say when it verifies the webhook's URL; you enter the same one in the "
+        "dashboard.",
+        make="openssl rand -hex 32",
+        read=read.secret,
+        required=True,
+        secret=True,
+    ),
+    Setting(
+        name="META_SYSTEM_USER_TOKEN",
+        group=_META,
+        meaning="A system user's access token, for numbers of your own business that bring none.",
+        make="Business settings > Users > System users > Generate token, with whatsapp_business_management "
+        "and whatsapp_business_messaging",
+        read=read.secret,
+        secret=True,
+    ),
+    Setting(
+        name="META_EMBEDDED_SIGNUP_CONFIG_ID",
+        group=_META,
+        meaning="The configuration of Embedded Signup. Where it is set, connecting a number begins with a "
+        "link.",
+        make="copy it from the App Dashboard, Facebook Login for Business > Configurations",
+        read=read.matching(r"[0-9]{5,20}", "a configuration id (digits only)"),
+    ),
+    Setting(
+        name="META_GRAPH_BASE_URL",
+        group=_META,
+        meaning="Where the Graph API answers. The sandbox's address goes here while you develop.",
+        read=read.graph_base_url,
+        default="https://graph.facebook.com",
+    ),
+    Setting(
+        name="META_GRAPH_VERSION",
+        group=_META,
+        meaning="The version of the Graph API to speak. Meta retires each about two years after it came.",
+        read=read.matching(r"v[0-9]{1,3}\.[0-9]", "a version like v25.0"),
+        default="v25.0",
+    ),
+    Setting(
+        name="TOKEN_ENCRYPTION_KEY",
+        group=_KEYS,
+        meaning="The key that encrypts access tokens in the database: 32 random bytes in base64. Keep a copy"
+        " apart from the database's backups: without it the stored tokens cannot be read.",
+        make="openssl rand -base64 32",
+        read=read.encryption_key,
+        required=True,
+        secret=True,
+    ),
+    Setting(
+        name="TOKEN_ENCRYPTION_KEYS_RETIRED",
+        group=_KEYS,
+        meaning="Former encryption keys, separated by commas: they open what they sealed, and seal nothing "
+        "new.",
+        make="move the old TOKEN_ENCRYPTION_KEY here when you change it",
+        read=read.encryption_keys,
+        secret=True,
+        unset=(),
+    ),
+    Setting(
+        name="CURBE_PUBLIC_BASE_URL",
+        group=_PLACE,
+        meaning="The address at which the world reaches this Curbe. Meta's webhook and the connect links are"
+        " built on it; for real webhooks it must be https. Where it is not set: http://127.0.0.1 and "
+        "CURBE_PORT.",
+        make="the https address of your reverse proxy or tunnel",
+        read=read.base_url,
+    ),
+    Setting(
+        name="CURBE_HOST",
+        group=_PLACE,
+        meaning="The address to listen on. 0.0.0.0 is every network of the machine: put a TLS proxy before "
+        "it.",
+        read=read.matching(r"[0-9A-Za-z.:_-]+", "a host name or IP address"),
+        default="127.0.0.1",
+    ),
+    Setting(
+        name="CURBE_PORT",
+        group=_PLACE,
+        meaning="The port to listen on; 0 takes any free one.",
+        read=read.whole_number(least=0, most=65535),
+        default="8080",
+    ),
+    Setting(
+        name="CURBE_DATA_DIR",
+        group=_PLACE,
+        meaning="The folder for what Curbe keeps on disk, the embedded PostgreSQL among it.",
+        read=read.directory,
+        default="./var/curbe",
+    ),
+    Setting(
+        name="DATABASE_URL",
+        group=_PLACE,
+        meaning="Your PostgreSQL, as postgresql://user:password@host:5432/curbe. Where it is not set, an "
+        "embedded server runs in CURBE_DATA_DIR.",
+        read=read.database_url,
+        secret=True,
+    ),
+    Setting(
+        name="CURBE_LOG_LEVEL",
+        group=_WORK,
+        meaning="The least important line that is logged: debug, info, warning or error.",
+        read=read.one_of("debug", "info", "warning", "error"),
+        default="info",
+    ),
+    Setting(
+        name="CURBE_LOG_FORMAT",
+        group=_WORK,
+        meaning="json (one object a line, for machines) or console (for people).",
+        read=read.one_of("json", "console"),
+        default="json",
+    ),
+    Setting(
+        name="CURBE_DEFAULT_COUNTRY",
+        group=_WORK,
+        meaning="The country, as a two-letter ISO code, of phone numbers typed without their country code. "
+        "Where it is not set, such numbers are refused.",
+        read=read.country,
+    ),
+    Setting(
+        name="CURBE_WEBHOOK_MAX_PENDING",
+        group=_WORK,
+        meaning="How many webhooks may wait for their commit at once. Beyond it Curbe answers 503 and Meta "
+        "sends them again.",
+        read=read.whole_number(least=1, most=1_000_000),
+        default="5000",
+    ),
+    Setting(
+        name="CURBE_SEND_RATE_CAP",
+        group=_WORK,
+        meaning="The most messages a second from one number, where you want fewer than Meta allows it.",
+        read=read.whole_number(least=1, most=10_000),
+    ),
+    Setting(
+        name="CURBE_UNKNOWN_AFTER",
+        group=_WORK,
+        meaning="How long a send may stay without a clear answer before its message is shown as unknown.",
+        read=read.duration,
+        default="60s",
+    ),
+)

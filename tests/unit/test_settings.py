@@ -1,0 +1,302 @@
+"""An operator is told everything that is wrong at once, and what `curbe init` writes works."""
+
+import shlex
+import subprocess
+from datetime import timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from curbe.infra import crypto, dotenv, settings
+from curbe.infra.settings import BadSettings
+from curbe.infra.settings_list import SETTINGS
+
+ROOT = Path(__file__).parents[2]
+KEY = crypto.fresh_key().reveal()
+ENOUGH = {
+    "META_APP_ID": "123456789012345",
+    "META_APP_SECRET": "0123456789abcdef0123456789abcdef",
+    "META_VERIFY_TOKEN": "a-verify-token",
+    "TOKEN_ENCRYPTION_KEY": KEY,
+}
+REGENERATE = "regenerate it from curbe.infra.settings: env_example(), settings_table()"
+
+
+def load(
+    env_file: Path | None = None, flags: dict[str, str] | None = None, **environ: str
+) -> settings.Settings:
+    return settings.load({**ENOUGH, **environ}, env_file=env_file, flags=flags)
+
+
+def problems(**environ: str) -> dict[str, str]:
+    with pytest.raises(BadSettings) as refused:
+        load(**environ)
+    return {problem.name: problem.sentence for problem in refused.value.problems}
+
+
+def test_four_settings_are_enough_and_the_rest_has_its_defaults() -> None:
+    read = load()
+
+    assert read.meta_app_id == "123456789012345"
+    assert read.meta_app_secret.reveal() == "0123456789abcdef0123456789abcdef"
+    assert read.meta_graph_base_url == "https://graph.facebook.com"
+    assert read.meta_graph_version == "v25.0"
+    assert (read.host, read.port, read.public_base_url) == ("127.0.0.1", 8080, "http://127.0.0.1:8080")
+    assert read.data_dir == Path.cwd() / "var/curbe"
+    assert (read.log_level, read.log_format, read.unknown_after) == ("info", "json", timedelta(seconds=60))
+    assert (
+        read.database_url is read.default_country is read.send_rate_cap is read.meta_system_user_token is None
+    )
+    assert read.token_encryption_keys_retired == ()
+
+
+def test_every_missing_secret_is_told_at_once_with_how_to_make_it() -> None:
+    with pytest.raises(BadSettings) as refused:
+        settings.load({}, env_file=None)
+
+    told = str(refused.value)
+    assert {problem.name for problem in refused.value.problems} == set(ENOUGH)
+    assert told.startswith("Curbe cannot start: 4 settings need your attention.")
+    assert "openssl rand -base64 32" in told
+    assert "curbe init" in told
+
+
+def test_no_secret_has_a_default() -> None:
+    assert [setting.name for setting in SETTINGS if setting.secret and setting.default] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("META_APP_ID", "my app", "digits only"),
+        ("META_APP_SECRET", "short", "shorter than 8"),
+        ("META_VERIFY_TOKEN", "with a space in it", "a space"),
+        ("META_SYSTEM_USER_TOKEN", "EAAtoken\u200bcopied", "more than it copied"),
+        ("META_GRAPH_VERSION", "25", "a version like v25.0"),
+        ("META_GRAPH_BASE_URL", "http://graph.facebook.com", "must be https"),
+        ("META_GRAPH_BASE_URL", "http://8.8.8.8", "must be https"),
+        ("META_EMBEDDED_SIGNUP_CONFIG_ID", "x", "digits only"),
+        ("TOKEN_ENCRYPTION_KEY", "aGVsbG8=", "5 bytes, not 32"),
+        ("TOKEN_ENCRYPTION_KEYS_RETIRED", f"{KEY},junk!", "base64"),
+        ("CURBE_PUBLIC_BASE_URL", "curbe.example.org", "a URL like"),
+        ("CURBE_PUBLIC_BASE_URL", "https://user:pass@curbe.example.org", "user name"),
+        ("CURBE_PUBLIC_BASE_URL", "https://curbe.example.org:port", "a URL like"),
+        ("CURBE_PUBLIC_BASE_URL", "https://curbe.example.org/?a=b", "a URL like"),
+        ("CURBE_HOST", "http://x", "a host name"),
+        ("CURBE_PORT", "80a", "from 0 to 65535"),
+        ("CURBE_PORT", "65536", "from 0 to 65535"),
+        ("CURBE_PORT", "-1", "from 0 to 65535"),
+        ("CURBE_PORT", "٣٣", "from 0 to 65535"),
+        ("DATABASE_URL", "mysql://root:hunter2@db/curbe", "postgresql://"),
+        ("DATABASE_URL", "http://[hunter2", "postgresql://"),
+        ("CURBE_LOG_LEVEL", "loud", "debug, info, warning, error"),
+        ("CURBE_LOG_FORMAT", "xml", "json, console"),
+        ("CURBE_DEFAULT_COUNTRY", "XX", "two-letter country code"),
+        ("CURBE_WEBHOOK_MAX_PENDING", "0", "from 1"),
+        ("CURBE_SEND_RATE_CAP", "many", "whole number"),
+        ("CURBE_UNKNOWN_AFTER", "60", "60s, 5m"),
+        ("CURBE_UNKNOWN_AFTER", "0s", "60s, 5m"),
+    ],
+)
+def test_a_malformed_value_is_refused_in_words(name: str, value: str, says: str) -> None:
+    told = problems(**{name: value})
+
+    assert list(told) == [name]
+    assert says in told[name]
+    assert name in told[name]
+
+
+def test_no_secret_is_repeated_when_it_is_refused() -> None:
+    canaries = {
+        "META_APP_SECRET": "canary1",
+        "META_VERIFY_TOKEN": "canary2 with a space",
+        "META_SYSTEM_USER_TOKEN": "canary3 with a space",
+        "TOKEN_ENCRYPTION_KEY": "canary4",
+        "TOKEN_ENCRYPTION_KEYS_RETIRED": "canary5",
+        "META_APP_SECRET_PREVIOUS": "canary6",
+        "DATABASE_URL": "mysql://u:canary7@db",
+    }
+    assert set(canaries) == {setting.name for setting in SETTINGS if setting.secret}
+
+    told = problems(**canaries)
+
+    assert set(told) == set(canaries)
+    assert "canary" not in str(told)
+
+
+def test_secrets_stay_hidden_when_the_settings_are_shown() -> None:
+    read = load(
+        DATABASE_URL="postgresql://curbe:hunter2@db/curbe", META_SYSTEM_USER_TOKEN="EAAcanary0123456789"
+    )
+
+    shown = f"{read!r} {read} {settings.meta_apps(read)!r}"
+    for secret in (ENOUGH["META_APP_SECRET"], "a-verify-token", KEY, "hunter2", "canary"):
+        assert secret not in shown
+
+
+def test_the_settings_do_not_change() -> None:
+    with pytest.raises(AttributeError):
+        load().port = 1
+
+
+def test_flags_win_over_the_environment_and_the_environment_over_the_file(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("CURBE_PORT=1\nCURBE_HOST=file.example\nCURBE_LOG_LEVEL=debug\n")
+
+    read = load(file, flags={"CURBE_PORT": "3"}, CURBE_PORT="2", CURBE_HOST="environment.example")
+
+    assert (read.port, read.host, read.log_level) == (3, "environment.example", "debug")
+    assert read.public_base_url == "http://127.0.0.1:3"
+
+
+def test_an_empty_variable_takes_back_what_the_file_says(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("DATABASE_URL=postgresql://db/curbe\n")
+
+    assert load(file).database_url is not None
+    assert load(file, DATABASE_URL="").database_url is None
+
+
+def test_no_file_is_no_problem(tmp_path: Path) -> None:
+    assert load(tmp_path / "none").port == 8080
+
+
+def test_a_broken_file_is_told_by_line_and_shows_nothing_of_it(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text('CURBE_PORT=1\ncanary without equals\nA=\'canary\nB="canary" tail\nCURBE_PORT=2\n')
+
+    with pytest.raises(BadSettings) as refused:
+        load(file)
+
+    told = str(refused.value)
+    assert "line 2" in told
+    assert "line 3 (A)" in told
+    assert "line 4 (B)" in told
+    assert "line 5 sets CURBE_PORT again, after line 1" in told
+    assert "canary" not in told
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", None])
+def test_a_file_that_cannot_be_read_is_told(tmp_path: Path, content: bytes | None) -> None:
+    file = tmp_path / ".env"
+    file.mkdir() if content is None else file.write_bytes(content)
+
+    with pytest.raises(BadSettings, match="cannot be read"):
+        load(file)
+
+
+def test_a_misspelt_name_in_the_file_is_told_with_the_right_one(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("CURBE_PROT=9000\nPOSTGRES_PASSWORD=not-ours\nCURBE_SANDBOX_PORT=1\n")
+
+    with pytest.raises(BadSettings, match="Did you mean CURBE_PORT") as refused:
+        load(file)
+
+    assert len(refused.value.problems) == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        ("A=plain", "plain"),
+        ("A = spaced ", "spaced"),
+        ("export A=exported", "exported"),
+        ("A='single # quoted'", "single # quoted"),
+        ('A="double # quoted" # comment', "double # quoted"),
+        ('A="a\\nb \\"c\\" \\\\"', 'a\nb "c" \\'),
+        ("A=value # comment", "value"),
+        ("A=value#part", "value#part"),
+        ("A=#part", "#part"),
+        ("A= # comment", ""),
+        ("A=", ""),
+        ("A=a=b==", "a=b=="),
+        ("A=windows\r", "windows"),
+        ("\ufeffA=bom", "bom"),
+    ],
+)
+def test_a_line_of_the_file_reads_as_a_shell_reads_it(line: str, value: str) -> None:
+    assert dotenv.parse(line) == dotenv.DotEnv(values={"A": value}, problems=())
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\r\0")))
+def test_what_is_written_reads_back(value: str) -> None:
+    assert dotenv.parse(dotenv.line("A", value)).values == {"A": value}
+
+
+def test_what_init_writes_works_at_once(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text(settings.fresh_env(port=9001))
+
+    read = settings.load({}, env_file=file)
+
+    assert read.port == 9001
+    assert "stand-in" in file.read_text()
+
+
+def test_what_init_writes_is_fresh_each_time_and_takes_your_app(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text(
+        settings.fresh_env(
+            app_id="1234567", app_secret="it's-an-app-secret", graph_base_url="http://127.0.0.1:8090"
+        )
+    )
+
+    read = settings.load({}, env_file=file)
+
+    assert read.meta_app_id == "1234567"
+    assert read.meta_graph_base_url == "http://127.0.0.1:8090"
+    assert "stand-in" not in file.read_text()
+    one, other = (dotenv.parse(settings.fresh_env()).values for _ in range(2))
+    assert [name for name in ENOUGH if one[name] == other[name]] == []
+
+
+def test_a_shell_reads_what_init_writes_as_we_do(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text(settings.fresh_env())
+
+    script = f"set -a; . {shlex.quote(str(file))}; env"
+    shell = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True, env={})
+
+    for name, value in dotenv.parse(file.read_text()).values.items():
+        assert f"{name}={value}" in shell.stdout.splitlines()
+
+
+def test_one_app_is_believed_with_its_current_and_its_previous_secret() -> None:
+    one = settings.meta_apps(load())
+    two = settings.meta_apps(load(META_APP_SECRET_PREVIOUS="previous-secret"))
+
+    assert [(app.app_id, len(app.secrets)) for app in one] == [("123456789012345", 1)]
+    assert two[0].secrets == (b"0123456789abcdef0123456789abcdef", b"previous-secret")
+
+
+@pytest.mark.parametrize(
+    "url", ["http://localhost:8090", "http://sandbox:8090", "http://10.0.0.7", "https://g.example"]
+)
+def test_the_graph_may_be_a_sandbox_of_the_own_network(url: str) -> None:
+    assert load(META_GRAPH_BASE_URL=url + "/").meta_graph_base_url == url
+
+
+def test_the_list_and_the_value_have_the_same_settings() -> None:
+    assert [setting.field for setting in SETTINGS] == [
+        field.name for field in msgspec.structs.fields(settings.Settings)
+    ]
+
+
+def test_the_example_file_is_what_the_list_says() -> None:
+    assert (ROOT / ".env.example").read_text() == settings.env_example(), REGENERATE
+
+
+def test_the_example_filled_in_works() -> None:
+    filled = "\n".join(dotenv.line(*pair) for pair in ENOUGH.items())
+    rest = [line for line in settings.env_example().splitlines() if line.partition("=")[0] not in ENOUGH]
+
+    assert dotenv.parse("\n".join([filled, *rest])).problems == ()
+
+
+def test_the_reference_page_lists_every_setting() -> None:
+    page = (ROOT / "docs/reference/settings.md").read_text()
+
+    assert settings.settings_table() in page, REGENERATE
