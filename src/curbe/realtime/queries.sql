@@ -1,0 +1,32 @@
+-- name: append_events
+-- One row per element of the parallel arrays; the transaction's id and the row's number come from the table's defaults.
+INSERT INTO events (tenant_id, type, conversation_id, message_id, data)
+SELECT u.tenant_id, u.type, u.conversation_id, u.message_id, u.data::jsonb
+  FROM unnest(:tenant_ids::uuid[], :types::text[], :conversation_ids::uuid[], :message_ids::uuid[], :data::text[])
+       WITH ORDINALITY AS u (tenant_id, type, conversation_id, message_id, data, position)
+ ORDER BY u.position;
+
+-- name: notify_tenants
+-- Delivered when the transaction commits, so a reader that wakes up finds the rows.
+SELECT pg_notify('curbe_events', :payload);
+
+-- name: log_horizon
+-- The log's epoch, and the horizon: rows below it are all visible, and no other can appear among them.
+SELECT l.epoch, settled_xid() AS settled_xid FROM log_epoch l;
+
+-- name: settled_events
+-- What lies between the cursor and the horizon. The horizon was asked for by an earlier statement, hence all of it is visible to this one.
+SELECT e.xid, e.id, e.type, e.conversation_id, e.message_id, e.data::text AS data, e.created_at
+  FROM events e
+ WHERE e.tenant_id = :tenant_id
+   AND (e.xid, e.id) > (:xid::bigint, :id::bigint)
+   AND e.xid < :settled_xid::bigint
+ ORDER BY e.xid, e.id
+ LIMIT :most;
+
+-- name: unsettled_events
+-- Whether committed rows wait behind an older transaction that is still open.
+SELECT EXISTS (SELECT FROM events e
+                WHERE e.tenant_id = :tenant_id
+                  AND e.xid >= :settled_xid::bigint
+                  AND (e.xid, e.id) > (:xid::bigint, :id::bigint)) AS pending;

@@ -1,0 +1,162 @@
+"""A tenant's event log: appended in the transaction of the change, read by a cursor that misses nothing.
+
+The only writer of ``events``. A cursor on the row's number alone would lose rows, as two transactions can
+take numbers and commit in opposite orders; so the cursor is the pair (transaction id, number), and a reader
+stops at the oldest transaction still open.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from curbe.infra import db
+from curbe.realtime.rules import Cursor, EventType, payload_naming
+
+_PACKAGE: Final = "curbe.realtime"
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Something that happened to a tenant, to be appended.
+
+    ``data`` is a JSON object, in the shape that docs/reference/events.md gives for the type.
+    """
+
+    tenant_id: UUID
+    type: EventType
+    conversation_id: UUID | None = None
+    message_id: UUID | None = None
+    data: str = "{}"
+
+
+class LoggedEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """An event as it lies in the log."""
+
+    cursor: Cursor
+    type: EventType
+    conversation_id: UUID | None
+    message_id: UUID | None
+    data: str
+    created_at: datetime
+
+
+class EventPage(msgspec.Struct, frozen=True, kw_only=True):
+    """What follows a cursor. ``cursor`` is where to go on from.
+
+    ``more``: the page was full, ask again at once. ``pending``: committed events wait behind a transaction
+    that is still open; they come when it ends, perhaps with no notification, so ask again shortly.
+    """
+
+    events: list[LoggedEvent]
+    cursor: Cursor
+    more: bool
+    pending: bool
+
+
+class _Horizon(msgspec.Struct, frozen=True):
+    epoch: int
+    settled_xid: int
+
+
+class _EventRow(msgspec.Struct, frozen=True):
+    xid: int
+    id: int
+    type: EventType
+    conversation_id: UUID | None
+    message_id: UUID | None
+    data: str
+    created_at: datetime
+
+
+class _Unsettled(msgspec.Struct, frozen=True):
+    pending: bool
+
+
+_APPEND: Final = db.Query(_PACKAGE, "append_events")
+_NOTIFY: Final = db.Query(_PACKAGE, "notify_tenants")
+_HORIZON: Final = db.Query(_PACKAGE, "log_horizon", _Horizon)
+_SETTLED: Final = db.Query(_PACKAGE, "settled_events", _EventRow)
+_UNSETTLED: Final = db.Query(_PACKAGE, "unsettled_events", _Unsettled)
+
+
+class CursorExpired(Exception):
+    """The cursor belongs to a history that this log no longer has."""
+
+
+async def append(tx: db.Transaction, events: Sequence[Event]) -> None:
+    """Append ``events`` in this order and wake their tenants' readers when ``tx`` commits.
+
+    Several tenants may be in one batch; call it once a transaction where that is easy.
+    """
+    if not events:
+        return
+    await _APPEND.run(
+        tx,
+        tenant_ids=[event.tenant_id for event in events],
+        types=[event.type.value for event in events],
+        conversation_ids=[event.conversation_id for event in events],
+        message_ids=[event.message_id for event in events],
+        data=[event.data for event in events],
+    )
+    await _NOTIFY.run(tx, payload=payload_naming(event.tenant_id for event in events))
+
+
+async def latest(tx: db.Transaction) -> Cursor:
+    """Return the cursor of now: what is not visible yet lies behind it, and some of what is may too.
+
+    Take it before reading a state, then follow the log from it: nothing is missed, a little may come twice.
+    """
+    horizon = await _horizon(tx)
+    return Cursor(epoch=horizon.epoch, xid=horizon.settled_xid, id=0)
+
+
+async def read(tx: db.Transaction, *, tenant_id: UUID, after: Cursor | None, limit: int) -> EventPage:
+    """Return at most ``limit`` events that follow ``after`` (None: from the beginning of the log).
+
+    Raises:
+        CursorExpired: ``after`` belongs to a history this log no longer has; load the state again and follow
+            from ``latest``.
+    """
+    horizon = await _horizon(tx)
+    start = after or Cursor(epoch=horizon.epoch, xid=0, id=0)
+    # The horizon only moves forward: a cursor beyond it comes from a database that has since been restored.
+    if start.epoch != horizon.epoch or start.xid > horizon.settled_xid:
+        raise CursorExpired
+    rows = await _SETTLED.all(
+        tx, tenant_id=tenant_id, xid=start.xid, id=start.id, settled_xid=horizon.settled_xid, most=limit + 1
+    )
+    events = [_logged(row, epoch=horizon.epoch) for row in rows[:limit]]
+    more = len(rows) > limit
+    return EventPage(
+        events=events,
+        cursor=events[-1].cursor if events else start,
+        more=more,
+        pending=not more and await _pending(tx, tenant_id=tenant_id, start=start, horizon=horizon),
+    )
+
+
+async def _horizon(tx: db.Transaction) -> _Horizon:
+    horizon = await _HORIZON.one(tx)
+    if horizon is None:
+        raise LookupError("log_epoch has lost its row; restore it from a backup of this database")
+    return horizon
+
+
+async def _pending(tx: db.Transaction, *, tenant_id: UUID, start: Cursor, horizon: _Horizon) -> bool:
+    found = await _UNSETTLED.one(
+        tx, tenant_id=tenant_id, xid=start.xid, id=start.id, settled_xid=horizon.settled_xid
+    )
+    return found is not None and found.pending
+
+
+def _logged(row: _EventRow, *, epoch: int) -> LoggedEvent:
+    return LoggedEvent(
+        cursor=Cursor(epoch=epoch, xid=row.xid, id=row.id),
+        type=row.type,
+        conversation_id=row.conversation_id,
+        message_id=row.message_id,
+        data=row.data,
+        created_at=row.created_at,
+    )
