@@ -1,0 +1,1 @@
+"""Meta's Cloud API: its webhooks, its requests, its errors."""

@@ -1,0 +1,266 @@
+"""One item of a webhook (a message, a status) to one event, or to the reason why not.
+
+Pure. An item that cannot be understood becomes `ItemRefused` here and never touches its neighbours.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+import msgspec
+
+from curbe.channels.cloudapi import wire
+from curbe.channels.cloudapi.storable import unstorable
+from curbe.channels.cloudapi.words import words_of
+from curbe.domain.messages import (
+    ChannelEvent,
+    ItemIgnored,
+    ItemRefused,
+    MessageReceived,
+    NoticeReceived,
+    Person,
+    StatusReported,
+)
+from curbe.domain.status import MessageStatus
+
+LONGEST_ID: Final = 512  # characters. Meta's are below 200, and an index row cannot hold much more
+
+_MESSAGE: Final = msgspec.json.Decoder(wire.Message)
+_BARE_MESSAGE: Final = msgspec.json.Decoder(wire.BareMessage)
+_STATUS: Final = msgspec.json.Decoder(wire.Status)
+_BARE_STATUS: Final = msgspec.json.Decoder(wire.BareStatus)
+_ERROR: Final = msgspec.json.Decoder(wire.Error)
+_CALLBACK: Final = msgspec.json.Decoder(str)
+
+# `deleted` and `warning` are Meta's too, but old and of no meaning for what we sent [Meta: statuses].
+_STATUSES: Final = {
+    status.value: status
+    for status in (
+        MessageStatus.SENT,
+        MessageStatus.FAILED,
+        MessageStatus.DELIVERED,
+        MessageStatus.READ,
+        MessageStatus.PLAYED,
+    )
+}
+
+
+class _Unreadable(Exception):
+    """An item lacks what it needs: ``reason`` is snake_case, ``detail`` for people."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(reason, detail)
+        self.reason = reason
+        self.detail = detail
+
+
+def read_message(
+    raw: msgspec.Raw, *, contacts: Sequence[wire.Contact], phone_number_id: str | None
+) -> ChannelEvent:
+    """Return the event of one element of ``messages[]``: `MessageReceived`, or `ItemRefused` with the reason.
+
+    A message whose content has an unknown shape is a message all the same, without text: somebody wrote.
+
+    Args:
+        raw: the element's JSON, strings mended.
+        contacts: ``contacts[]`` of the same change.
+        phone_number_id: of the same change; without one the message is nobody's and refused.
+    """
+    try:
+        message = _decoded_message(raw)
+        payload = _stored(raw)
+        return MessageReceived(
+            phone_number_id=_routed(phone_number_id),
+            provider_message_id=_named(message.id),
+            person=_person(message, contacts),
+            type=message.type or "unknown",
+            text=words_of(message),
+            at=moment(message.timestamp),
+            payload=payload,
+            reply_to=message.context.id if message.context is not None else None,
+        )
+    except _Unreadable as refusal:
+        return refused(raw, refusal.reason, refusal.detail, phone_number_id=phone_number_id)
+
+
+def read_status(raw: msgspec.Raw, *, phone_number_id: str | None, waba_id: str | None) -> ChannelEvent:
+    """Return the event of one element of ``statuses[]``.
+
+    `StatusReported`; `NoticeReceived` for the status of a call; `ItemIgnored` for a status without a rank;
+    `ItemRefused` for one that names no message, no moment or no number.
+    """
+    try:
+        status = _decoded_status(raw)
+        if status.type == "call":
+            return NoticeReceived("calls", waba_id, phone_number_id, moment(status.timestamp), _stored(raw))
+        rank = _STATUSES.get(status.status or "")
+        if rank is None:
+            return ItemIgnored("unknown_status", phone_number_id)
+        code, words = _failure(status.errors) if status.errors else (None, None)
+        return StatusReported(
+            phone_number_id=_routed(phone_number_id),
+            provider_message_id=_named(status.id),
+            status=rank,
+            at=moment(status.timestamp),
+            callback=status.biz_opaque_callback_data,
+            error_code=code,
+            error=words,
+            pricing=None
+            if not status.pricing or bytes(status.pricing) == b"null"
+            else _stored(status.pricing),
+        )
+    except _Unreadable as refusal:
+        return refused(raw, refusal.reason, refusal.detail, phone_number_id=phone_number_id)
+
+
+def read_notice(
+    raw: msgspec.Raw, *, field: str, waba_id: str | None, phone_number_id: str | None, at: datetime | None
+) -> ChannelEvent:
+    """Return `NoticeReceived` with ``raw`` as its payload, or `ItemRefused` where that cannot be stored."""
+    try:
+        return NoticeReceived(field, waba_id, phone_number_id, at, _stored(raw))
+    except _Unreadable as refusal:
+        return refused(raw, refusal.reason, refusal.detail, phone_number_id=phone_number_id)
+
+
+def refused(
+    raw: msgspec.Raw | bytes, reason: str, detail: str, *, phone_number_id: str | None
+) -> ItemRefused:
+    """Return the refusal of one item with its own copy of the item's bytes."""
+    return ItemRefused(reason=reason, detail=detail, payload=bytes(raw), phone_number_id=phone_number_id)
+
+
+def moment(seconds: wire.Seconds) -> datetime:
+    """Return the UTC moment Meta writes as Unix seconds; raise `_Unreadable` where it is none."""
+    if seconds is None or seconds == "":
+        raise _Unreadable("no_timestamp", "the item carries no timestamp")
+    try:
+        return datetime.fromtimestamp(int(seconds), UTC)
+    except (ValueError, OverflowError, OSError):
+        raise _Unreadable("bad_timestamp", "the timestamp is not a moment in Unix seconds") from None
+
+
+def moment_or_none(seconds: wire.Seconds) -> datetime | None:
+    """Return the UTC moment of ``seconds``, None where it is absent or unreadable."""
+    try:
+        return moment(seconds)
+    except _Unreadable:
+        return None
+
+
+def _decoded_message(raw: msgspec.Raw) -> wire.Message:
+    try:
+        return _MESSAGE.decode(raw)
+    except msgspec.ValidationError:
+        pass  # content of an unknown shape: read again for what makes it a message, and nothing else
+    try:
+        bare = _BARE_MESSAGE.decode(raw)
+    except msgspec.ValidationError as error:
+        raise _Unreadable("broken_message", str(error)) from error
+    return wire.Message(
+        id=_text(bare.id),
+        timestamp=bare.timestamp,
+        type=bare.type,
+        from_=_text(bare.from_),
+        from_user_id=_text(bare.from_user_id),
+    )
+
+
+def _decoded_status(raw: msgspec.Raw) -> wire.Status:
+    try:
+        return _STATUS.decode(raw)
+    except msgspec.ValidationError:
+        pass  # as above: an error or a price of an unknown shape does not undo a delivery
+    try:
+        bare = _BARE_STATUS.decode(raw)
+    except msgspec.ValidationError as error:
+        raise _Unreadable("broken_status", str(error)) from error
+    try:
+        callback = _CALLBACK.decode(bare.biz_opaque_callback_data) if bare.biz_opaque_callback_data else None
+    except msgspec.ValidationError:
+        callback = None  # ours are strings: this one is not ours
+    return wire.Status(
+        id=_text(bare.id),
+        status=bare.status,
+        timestamp=bare.timestamp,
+        type=bare.type,
+        biz_opaque_callback_data=callback,
+    )
+
+
+def _text(word: str | int | None) -> str | None:
+    return None if word is None else str(word)
+
+
+def _stored(raw: msgspec.Raw) -> str:
+    payload = str(raw, "utf-8")
+    problem = unstorable(payload)
+    if problem is not None:
+        raise _Unreadable("unstorable_payload", problem)
+    return payload
+
+
+def _priced(raw: msgspec.Raw) -> str | None:
+    return None if not raw or bytes(raw) == b"null" else _stored(raw)
+
+
+def _routed(phone_number_id: str | None) -> str:
+    if not phone_number_id:
+        raise _Unreadable("no_phone_number_id", "the change does not say which business number it is about")
+    return phone_number_id
+
+
+def _named(identifier: str | None) -> str:
+    if not identifier:
+        raise _Unreadable("no_id", "the item carries no id")
+    return _short(identifier)
+
+
+def _short(identifier: str) -> str:
+    if len(identifier) > LONGEST_ID:
+        raise _Unreadable("long_id", f"an identifier has more than {LONGEST_ID} characters")
+    return identifier
+
+
+def _person(message: wire.Message, contacts: Sequence[wire.Contact]) -> Person:
+    wa_id, bsuid = message.from_ or None, message.from_user_id or None
+    if (
+        wa_id is not None and "." in wa_id
+    ):  # a BSUID is "CC." and more; seen in `from` too [Meta: BSUID, 2026]
+        wa_id, bsuid = None, bsuid or wa_id
+    contact = _contact_of(wa_id, bsuid, contacts)
+    if contact is not None:
+        wa_id, bsuid = wa_id or contact.wa_id or None, bsuid or contact.user_id or None
+    if wa_id is None and bsuid is None and message.system is not None:
+        # Whoever changed number or user id is known to us by the old one; the new one is in the payload.
+        bsuid = message.system.previous_user_id or message.system.user_id or None
+    if wa_id is None and bsuid is None:
+        raise _Unreadable("no_sender", "neither the message nor a contact beside it says who wrote")
+    parent = message.from_parent_user_id or (contact.parent_user_id if contact is not None else None)
+    profile = contact.profile if contact is not None else None
+    return Person(
+        wa_id=wa_id and _short(wa_id),
+        bsuid=bsuid and _short(bsuid),
+        parent_bsuid=_short(parent) if parent else None,
+        username=(profile.username or None) if profile is not None else None,
+        name=(profile.name or None) if profile is not None else None,
+    )
+
+
+def _contact_of(
+    wa_id: str | None, bsuid: str | None, contacts: Sequence[wire.Contact]
+) -> wire.Contact | None:
+    """Return the contact that is this sender; one that may be somebody else lends its identity to nobody."""
+    for contact in contacts:
+        if (bsuid and contact.user_id == bsuid) or (wa_id and contact.wa_id == wa_id):
+            return contact
+    return contacts[0] if wa_id is None and bsuid is None and len(contacts) == 1 else None
+
+
+def _failure(errors: Sequence[wire.Error]) -> tuple[int | None, str | None]:
+    """Return code and words of the first error, the only one Meta sends; a title alone says too little."""
+    first = errors[0]
+    title = first.title or first.message
+    details = first.error_data.details if first.error_data is not None else None
+    words = f"{title}: {details}" if title and details and details != title else title or details
+    return first.code, words
