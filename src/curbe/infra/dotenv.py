@@ -22,9 +22,9 @@ class DotEnv(msgspec.Struct, frozen=True):
 def parse(text: str) -> DotEnv:
     """Return the settings written in ``text``.
 
-    A line is ``KEY=value``, ``KEY='value'`` or ``KEY="value"``, the last with a backslash before a quote, n,
-    r or t. ``export`` may stand before it. A ``#`` at the start of a line, or after a space, begins a comment.
-    A value ends with its line.
+    A line is ``KEY=value``, ``KEY='value'`` or ``KEY="value"``, the last with
+    a backslash before a quote, n, r or t. ``export`` may stand before it. A ``#`` at the start of a line or
+    after a space begins a comment. A value ends with its line.
     """
     values: dict[str, str] = {}
     seen_on: dict[str, int] = {}

@@ -68,7 +68,7 @@ class BadSettings(Exception):
 
 @dataclass(frozen=True, slots=True)
 class MetaApp:
-    """A Meta app whose webhooks are believed; ``secrets`` are its current and, when rotating, its last one."""
+    """A Meta app whose webhooks are believed; ``secrets`` are its current and perhaps its last one."""
 
     app_id: str
     secrets: tuple[bytes, ...] = field(repr=False)
