@@ -1,0 +1,254 @@
+"""A data folder's embedded PostgreSQL: the first process to need it starts it, the last to leave stops it.
+
+Three files beside the cluster, each locked with flock and so freed by any crash, hold all that is remembered:
+``start.lock`` (exclusive: somebody is starting or stopping), ``users.lock`` (shared: one holder a user) and
+``server.lock`` (PostgreSQL's own processes inherit it: while it is taken, one of them is alive). The reasons
+are in docs/adr/0003.
+"""
+
+import fcntl
+import os
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+from urllib.parse import quote
+
+from curbe.infra.embedded_place import PORT, Machine, Place, find_place, sync_folder
+from curbe.infra.embedded_process import (
+    USER,
+    answers,
+    answers_before_it_ends,
+    last_words,
+    open_lock,
+    postmaster,
+    processes,
+    recorded_pid,
+    run,
+    server_ended,
+    signal_to,
+    starting,
+    to_server,
+    try_exclusive,
+    wait_until,
+)
+from curbe.infra.embedded_programs import EmbeddedUnavailable, bare_environment
+from curbe.infra.embedded_settings import memory_bytes, server_settings
+
+__all__ = ["EmbeddedServer", "EmbeddedUnavailable", "Machine", "ensure_running"]
+
+_DATABASE: Final = "curbe"
+_CREATE_DATABASE: Final = r"""
+SELECT 'CREATE DATABASE curbe' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'curbe') \gexec
+"""
+_COLLATIONS_OF_ITS_OWN: Final = (
+    17  # the first PostgreSQL whose collations no update of the C library can change
+)
+
+
+class EmbeddedServer:
+    """One user's hold on a running server. Close it, or leave its ``with`` block, to let go."""
+
+    def __init__(self, place: Place, *, users_lock: int) -> None:
+        """Take over ``users_lock``, a descriptor with the shared lock; ``ensure_running`` is the way in."""
+        self._place = place
+        self._users_lock: int | None = users_lock
+
+    @property
+    def dsn(self) -> str:
+        """The database's URI for asyncpg and libpq (a unix socket, no password); the same after a restart."""
+        return f"postgresql://{USER}@/{_DATABASE}?host={quote(str(self._place.sockets))}&port={PORT}"
+
+    @property
+    def pid(self) -> int | None:
+        """The postmaster's process id at this moment; None while it is down."""
+        return postmaster(self._place)
+
+    def ensure_alive(self) -> bool:
+        """Start the server again if it died, wait until it answers, and return whether that was needed.
+
+        Raises:
+            EmbeddedUnavailable: it does not start; its own words are in the message.
+            ValueError: this hold was closed.
+        """
+        if self._users_lock is not None and self.pid is not None:
+            return False
+        with starting(self._place):
+            if self._users_lock is None:
+                raise ValueError("this hold on the embedded PostgreSQL was closed")
+            return _bring_up(self._place)
+
+    def close(self) -> None:
+        """Let go of the server; the last to do so stops it (open transactions end) and waits for that."""
+        with starting(self._place):
+            if self._users_lock is not None:
+                lock, self._users_lock = self._users_lock, None
+                _leave(self._place, users_lock=lock)
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close."""
+        self.close()
+
+
+def ensure_running(data_dir: Path, *, machine: Machine = Machine()) -> EmbeddedServer:  # noqa: B008 - frozen
+    """Return a hold on the server of ``data_dir``, made, started or joined as needed, once it answers.
+
+    It blocks for as long as crash recovery takes, and says so on stderr every ten seconds.
+
+    Args:
+        data_dir: holds the cluster, or says where it is (``postgres.location``). Made if absent.
+        machine: where this machine keeps what is not in ``data_dir``.
+
+    Raises:
+        EmbeddedUnavailable: there is no such server to be had here; the message says what to do.
+    """
+    place = find_place(data_dir, machine=machine)
+    with starting(place):
+        users_lock = open_lock(place, "users.lock")
+        fcntl.flock(users_lock, fcntl.LOCK_SH)
+        try:
+            _bring_up(place)
+        except BaseException:
+            _leave(place, users_lock=users_lock)
+            raise
+    return EmbeddedServer(place, users_lock=users_lock)
+
+
+# --- up and down; all of it under start.lock
+
+
+def _bring_up(place: Place) -> bool:
+    """Bring the server to where it answers and has our database; return whether it had to be started."""
+    started = not (answers(place) or (postmaster(place) is not None and answers_before_it_ends(place)))
+    if started:
+        server_lock = _without_remains(place)
+        try:
+            if not (place.cluster / "PG_VERSION").exists():
+                _make_cluster(place)
+            _launch(place, server_lock=server_lock)
+        finally:
+            os.close(server_lock)
+        if not answers_before_it_ends(place):
+            raise EmbeddedUnavailable(f"PostgreSQL ended while starting. It said:\n{last_words(place)}")
+    made = run(place, "psql", "-XqAt", "-v", "ON_ERROR_STOP=1", *to_server(place), text=_CREATE_DATABASE)
+    if made.returncode != 0:
+        if not answers(place):  # it crashed in between, or restarts all its processes because one did
+            return _bring_up(place) or started
+        raise EmbeddedUnavailable(f"The database {_DATABASE} cannot be made: {made.stderr.strip()}")
+    return started
+
+
+def _without_remains(place: Place) -> int:
+    """Return server.lock, taken, once nothing is left of an earlier server of this cluster.
+
+    Raises:
+        EmbeddedUnavailable: somebody else's PostgreSQL is serving the cluster.
+    """
+    lock = open_lock(place, "server.lock")
+
+    def ended() -> bool:
+        if try_exclusive(lock):
+            return True
+        # Their postmaster is gone, which a busy one may not notice for hours. PostgreSQL does the same to all
+        # others when one has crashed.
+        for pid in processes(place):
+            signal_to(pid, signal.SIGQUIT)
+        return False
+
+    try:
+        wait_until(ended, what="the last processes of a PostgreSQL that crashed to end")
+        _forget_dead_postmaster(place)
+    except BaseException:
+        os.close(lock)
+        raise
+    return lock
+
+
+def _forget_dead_postmaster(place: Place) -> None:
+    """Remove the postmaster.pid of a dead server if its number now belongs to another process.
+
+    PostgreSQL sees only that the number is in use, and would refuse to start. In all other cases it judges
+    better than we could, as it also looks for shared memory still in use.
+    """
+    if others := processes(place):
+        raise EmbeddedUnavailable(
+            f"{place.cluster} is being served by a PostgreSQL that Curbe did not start (processes "
+            f"{', '.join(map(str, sorted(others)))}). Stop it, or set DATABASE_URL to use it."
+        )
+    recorded = recorded_pid(place)
+    if recorded is not None and Path(f"/proc/{recorded}").exists():
+        (place.cluster / "postmaster.pid").unlink()
+    # The socket has such a file too. Nobody listens there: the lock says that no process of ours is left.
+    for name in (f".s.PGSQL.{PORT}", f".s.PGSQL.{PORT}.lock"):
+        (place.sockets / name).unlink(missing_ok=True)
+
+
+def _make_cluster(place: Place) -> None:
+    """Make the cluster beside its place and move it there whole, so that a crash on the way leaves none."""
+    if place.cluster.exists() and any(place.cluster.iterdir()):
+        raise EmbeddedUnavailable(f"{place.cluster} is neither empty nor a PostgreSQL cluster. Move it away.")
+    draft = place.cluster.with_name("postgres.new")
+    if draft.exists():
+        shutil.rmtree(draft)  # of a process that was killed in the middle; we hold the lock
+    said = ""
+    # Unicode letters where the C library knows them without a language; else plain C.
+    for character_type in ("C.UTF-8", "C"):
+        draft.mkdir(mode=0o700)
+        os.chown(draft, place.account.uid, place.account.gid, follow_symlinks=False)
+        builtin = int(place.binaries.major) >= _COLLATIONS_OF_ITS_OWN
+        own = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8") if builtin else ()
+        made = run(
+            place, "initdb", "--pgdata", draft, "--username", USER, "--encoding=UTF8", "--data-checksums",
+            "--locale=C", f"--lc-ctype={character_type}", *own, "--auth-local=trust", "--auth-host=reject",
+        )  # fmt: skip
+        if made.returncode == 0:
+            draft.rename(place.cluster)
+            sync_folder(place.cluster.parent)  # or a power cut could undo the move, data and all
+            return
+        said += made.stderr
+        shutil.rmtree(draft)
+    raise EmbeddedUnavailable(f"initdb cannot make {place.cluster}:\n{said.strip()}")
+
+
+def _launch(place: Place, *, server_lock: int) -> None:
+    """Start postgres, holding ``server_lock``, in a session of its own where no Ctrl-C of ours reaches it."""
+    lz4 = "--with-lz4" in run(place, "pg_config", "--configure").stdout
+    command = [place.binaries.program("postgres"), "-D", place.cluster]
+    for name, value in server_settings(sockets=place.sockets, port=PORT, memory=memory_bytes(), lz4=lz4):
+        command += ["-c", f"{name}={value}"]
+    switch = place.account.uid != os.geteuid()
+    with (place.state / "start.log").open("wb") as log:
+        # Through a shell that leaves at once, so that init adopts postgres: it may outlive this process.
+        subprocess.run(  # noqa: S603 - our own words and paths
+            ["/bin/sh", "-c", '"$@" &', "sh", *command],
+            check=True,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            pass_fds=(server_lock,),
+            start_new_session=True,
+            cwd="/",
+            env=bare_environment(),
+            user=place.account.uid if switch else None,
+            group=place.account.gid if switch else None,
+            extra_groups=[] if switch else None,
+            umask=0o077,
+        )
+
+
+def _leave(place: Place, *, users_lock: int) -> None:
+    """Give up one user's lock; if it was the last, stop the server (if it is ours) and wait for its end."""
+    try:
+        if try_exclusive(users_lock) and not server_ended(place) and (pid := postmaster(place)) is not None:
+            signal_to(pid, signal.SIGINT)  # "fast": connections are closed, a checkpoint is written
+            wait_until(lambda: server_ended(place), what="PostgreSQL to stop")
+    finally:
+        os.close(users_lock)

