@@ -1,0 +1,62 @@
+-- name: platform_key_of_hash
+SELECT NULL::uuid AS tenant_id, id, name, last4, scopes, created_at, expires_at, revoked_at
+  FROM platform_keys
+ WHERE key_hash = :key_hash;
+
+-- name: tenant_key_of_hash
+-- The one query on a tenant's table without its tenant: this is how a request learns it. Row-level security shows the row to the
+-- holder of the key alone (the policy "holder").
+SELECT tenant_id, id, name, last4, scopes, created_at, expires_at, revoked_at
+  FROM api_keys
+ WHERE key_hash = :key_hash;
+
+-- name: platform_key_of_id
+SELECT NULL::uuid AS tenant_id, id, name, last4, scopes, created_at, expires_at, revoked_at
+  FROM platform_keys
+ WHERE id = :id;
+
+-- name: tenant_key_of_id
+SELECT tenant_id, id, name, last4, scopes, created_at, expires_at, revoked_at
+  FROM api_keys
+ WHERE tenant_id = :tenant_id AND id = :id;
+
+-- name: insert_platform_key
+INSERT INTO platform_keys (id, name, key_hash, last4, scopes, created_at, expires_at)
+VALUES (:id, :name, :key_hash, :last4, :scopes, :now, :expires_at)
+RETURNING NULL::uuid AS tenant_id, id, name, last4, scopes, created_at, expires_at, revoked_at;
+
+-- name: insert_tenant_key
+INSERT INTO api_keys (tenant_id, id, name, key_hash, last4, scopes, created_at, expires_at)
+VALUES (:tenant_id, :id, :name, :key_hash, :last4, :scopes, :now, :expires_at)
+RETURNING tenant_id, id, name, last4, scopes, created_at, expires_at, revoked_at;
+
+-- name: revoke_platform_key
+-- No row where it is revoked already.
+UPDATE platform_keys
+   SET revoked_at = :now
+ WHERE id = :id AND revoked_at IS NULL
+RETURNING NULL::uuid AS tenant_id, id, name, last4, scopes, created_at, expires_at, revoked_at;
+
+-- name: revoke_tenant_key
+-- No row where it is revoked already.
+UPDATE api_keys
+   SET revoked_at = :now
+ WHERE tenant_id = :tenant_id AND id = :id AND revoked_at IS NULL
+RETURNING tenant_id, id, name, last4, scopes, created_at, expires_at, revoked_at;
+
+-- name: tell_keys_changed
+SELECT pg_notify('curbe_keys', :payload::text)::text AS told;
+
+-- name: platform_keys_page
+SELECT NULL::uuid AS tenant_id, id, name, last4, scopes, created_at, expires_at, revoked_at
+  FROM platform_keys
+ WHERE id > :after
+ ORDER BY id
+ LIMIT :limit;
+
+-- name: tenant_keys_page
+SELECT tenant_id, id, name, last4, scopes, created_at, expires_at, revoked_at
+  FROM api_keys
+ WHERE tenant_id = :tenant_id AND id > :after
+ ORDER BY id
+ LIMIT :limit;

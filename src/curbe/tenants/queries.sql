@@ -1,0 +1,23 @@
+-- name: insert_tenant
+INSERT INTO tenants (id, name, default_country, created_at, updated_at)
+VALUES (:id, :name, :default_country, :now, :now)
+RETURNING id, name, default_country, created_at, updated_at;
+
+-- name: tenant_of_id
+SELECT id, name, default_country, created_at, updated_at
+  FROM tenants
+ WHERE id = :id;
+
+-- name: tenants_page
+-- Oldest first, after the id given: ids sort by time.
+SELECT id, name, default_country, created_at, updated_at
+  FROM tenants
+ WHERE id > :after
+ ORDER BY id
+ LIMIT :limit;
+
+-- name: update_tenant
+UPDATE tenants
+   SET name = :name, default_country = :default_country, updated_at = :now
+ WHERE id = :id
+RETURNING id, name, default_country, created_at, updated_at;

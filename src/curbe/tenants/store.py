@@ -1,0 +1,41 @@
+"""Tenants at rest. The only writer of ``tenants``."""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from curbe.infra.db import Query, Transaction
+from curbe.tenants.rules import Tenant
+
+_PACKAGE: Final = "curbe.tenants"
+_INSERT_TENANT: Final = Query(_PACKAGE, "insert_tenant", Tenant)
+_TENANT_OF_ID: Final = Query(_PACKAGE, "tenant_of_id", Tenant)
+_TENANTS_PAGE: Final = Query(_PACKAGE, "tenants_page", Tenant)
+_UPDATE_TENANT: Final = Query(_PACKAGE, "update_tenant", Tenant)
+
+
+async def insert_tenant(
+    tx: Transaction, *, tenant_id: UUID, name: str, default_country: str | None, now: datetime
+) -> Tenant:
+    """Store a tenant; ``tx`` must be a transaction of that tenant."""
+    stored = await _INSERT_TENANT.one(tx, id=tenant_id, name=name, default_country=default_country, now=now)
+    if stored is None:
+        raise RuntimeError("an INSERT ... RETURNING returned no row")
+    return stored
+
+
+async def tenant_of_id(tx: Transaction, tenant_id: UUID) -> Tenant | None:
+    """Return a tenant that ``tx`` may see."""
+    return await _TENANT_OF_ID.one(tx, id=tenant_id)
+
+
+async def tenants_page(tx: Transaction, *, after: UUID, limit: int) -> list[Tenant]:
+    """Return the next tenants after the id ``after``, of those ``tx`` may see."""
+    return await _TENANTS_PAGE.all(tx, after=after, limit=limit)
+
+
+async def update_tenant(
+    tx: Transaction, *, tenant_id: UUID, name: str, default_country: str | None, now: datetime
+) -> Tenant | None:
+    """Write a tenant's name and country; None where ``tx`` sees no such tenant."""
+    return await _UPDATE_TENANT.one(tx, id=tenant_id, name=name, default_country=default_country, now=now)
