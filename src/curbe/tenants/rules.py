@@ -14,7 +14,7 @@ _COUNTRY: Final = re.compile(r"[A-Z]{2}")
 
 
 class Tenant(msgspec.Struct, frozen=True, kw_only=True):
-    """A customer of the SaaS that runs Curbe; numbers typed without a prefix are of ``default_country`` (ISO)."""
+    """A customer of the SaaS that runs Curbe; ``default_country`` (ISO) reads numbers without a prefix."""
 
     id: UUID
     name: str
