@@ -1,0 +1,235 @@
+"""Refusals a caller can act on, each with a stable code, and what a provider's no means to us.
+
+`AppError`s are raised and become ``application/problem+json``; the code is what programs switch on, the
+sentences are for people. `SendFailure` is returned, because it is stored beside the message it is about.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+from enum import StrEnum
+from typing import ClassVar, TypeAlias
+
+import msgspec
+
+JsonValue: TypeAlias = "str | int | float | bool | Sequence[JsonValue] | Mapping[str, JsonValue] | None"
+
+
+class AppError(Exception):
+    """A refusal the caller can act on; never raised itself, only its subclasses.
+
+    ``detail`` says what was wrong and where, ``fix`` what to do about it, ``field`` is the JSON path of the
+    value to blame, ``extra`` holds further members of the answer, ``retry_after`` how long to wait before
+    asking again. None of them may hold a secret, a message's text or another tenant's existence.
+    """
+
+    code: ClassVar[str]
+    http_status: ClassVar[int]
+    title: ClassVar[str]
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        fix: str = "",
+        field: str | None = None,
+        extra: Mapping[str, JsonValue] | None = None,
+        retry_after: timedelta | None = None,
+    ) -> None:
+        super().__init__(detail)
+        if not hasattr(type(self), "code"):
+            raise TypeError("AppError is raised through its subclasses, which have a code")
+        self.detail = detail
+        self.fix = fix
+        self.field = field
+        self.extra: Mapping[str, JsonValue] = extra or {}
+        self.retry_after = retry_after
+
+
+def every_refusal(root: type[AppError] = AppError) -> Iterator[type[AppError]]:
+    """Yield each kind of refusal below ``root`` that is defined so far, in the order of definition."""
+    for kind in root.__subclasses__():
+        yield kind
+        yield from every_refusal(kind)
+
+
+class InvalidRequest(AppError):
+    """A value of the request cannot be used."""
+
+    code, http_status, title = "invalid_request", 422, "The request cannot be used as it is"
+
+
+class Unauthorized(AppError):
+    """Nobody we know is asking."""
+
+    code, http_status, title = "unauthorized", 401, "The API key is missing, unknown or no longer valid"
+
+
+class Forbidden(AppError):
+    """The asker is known, and lacks the scope."""
+
+    code, http_status, title = "missing_scope", 403, "This API key may not do that"
+
+
+class NotFound(AppError):
+    """There is no such thing for this asker; another tenant's is no such thing either."""
+
+    code, http_status, title = "not_found", 404, "There is no such thing here"
+
+
+class Conflict(AppError):
+    """The request is fine, the state it meets is not."""
+
+    code, http_status, title = "conflict", 409, "This cannot be done now"
+
+
+class WindowClosed(AppError):
+    """Free-form content outside the customer service window.
+
+    409, not 422: the request is well formed, and the same one is accepted once the person writes again.
+    """
+
+    code, http_status, title = "window_closed", 409, "The customer service window is closed"
+
+
+class NoConnection(AppError):
+    """The tenant has no number to send with."""
+
+    code, http_status, title = "no_connection", 409, "No connected number can send this"
+
+
+class SeveralConnections(AppError):
+    """The tenant has several numbers that could be meant."""
+
+    code, http_status, title = "several_connections", 409, "More than one connected number could be meant"
+
+
+class ConnectionPaused(AppError):
+    """The number is connected and does not send until somebody acts."""
+
+    code, http_status, title = "connection_paused", 409, "This number is paused"
+
+
+class NumberTaken(AppError):
+    """The number has a live owner; the words are the same whoever that is."""
+
+    code, http_status, title = "number_taken", 409, "This number is connected already"
+
+
+class TokenRefused(AppError):
+    """Meta does not accept the access token."""
+
+    code, http_status, title = "token_refused", 422, "Meta refuses this access token"
+
+
+class NumberForeign(AppError):
+    """The access token does not read the number or the WABA it was given for."""
+
+    code, http_status, title = "number_not_readable", 422, "This access token does not read that number"
+
+
+class NumberNotOnWaba(AppError):
+    """Both are readable, but the number belongs to another WABA."""
+
+    code, http_status, title = "number_not_on_waba", 422, "The number does not belong to that WABA"
+
+
+class WrongApp(AppError):
+    """The access token was issued for another Meta app than this installation's."""
+
+    code, http_status, title = "wrong_app", 422, "The access token belongs to another Meta app"
+
+
+class MissingPermission(AppError):
+    """The access token lacks a permission of Meta's."""
+
+    code, http_status, title = "missing_permission", 422, "The access token lacks a permission"
+
+
+class IdempotencyMismatch(AppError):
+    """An idempotency key came again with another request."""
+
+    code, http_status, title = (
+        "idempotency_mismatch",
+        422,
+        "This idempotency key was used for another request",
+    )
+
+
+class IdempotencyInFlight(AppError):
+    """The first request with this idempotency key is not finished."""
+
+    code, http_status, title = "idempotency_in_flight", 409, "The same request is still being worked on"
+
+
+class CursorExpired(AppError):
+    """A cursor points where nothing is kept any more."""
+
+    code, http_status, title = "cursor_expired", 410, "This cursor is no longer valid"
+
+
+class TooLarge(AppError):
+    """The body is larger than the route takes."""
+
+    code, http_status, title = "too_large", 413, "The request is too large"
+
+
+class TooManyRequests(AppError):
+    """The asker is faster than allowed."""
+
+    code, http_status, title = "too_many_requests", 429, "Too many requests"
+
+
+class Unavailable(AppError):
+    """Something we depend on does not answer; nothing was done."""
+
+    code, http_status, title = "unavailable", 503, "This is not possible at the moment"
+
+
+class GraphUnreachable(AppError):
+    """Meta's Graph API did not answer, or not in time; nothing was stored."""
+
+    code, http_status, title = "graph_unreachable", 503, "Meta does not answer"
+
+
+class GraphRefused(AppError):
+    """Meta's Graph API refused for a reason that has no code of its own here.
+
+    ``graph_code`` and ``graph_title`` are Meta's.
+    """
+
+    code, http_status, title = "graph_refused", 502, "Meta refused the request"
+
+    def __init__(self, detail: str, *, graph_code: int | None, graph_title: str, fix: str = "") -> None:
+        super().__init__(detail, fix=fix, extra={"graph_code": graph_code, "graph_title": graph_title})
+        self.graph_code = graph_code
+        self.graph_title = graph_title
+
+
+class FailureKind(StrEnum):
+    """What a provider's no means for the message and for what is sent after it."""
+
+    THROTTLED = "throttled"  # later, and slower
+    TRANSIENT = "transient"  # later, a few times
+    AMBIGUOUS = "ambiguous"  # it may have arrived: never again by itself
+    WINDOW_CLOSED = "window_closed"  # give up; a template is needed
+    RECIPIENT = "recipient"  # give up for this person
+    TEMPLATE = "template"  # give up; its campaign pauses
+    CREDENTIALS = "credentials"  # the connection pauses and keeps its queue
+    ACCOUNT = "account"  # the WABA pauses and keeps its queue
+    INVALID_REQUEST = "invalid_request"  # give up; ours is the mistake
+    UNLISTED = "unlisted"  # a clear no with a code nobody wrote down: as transient, and counted by code
+
+
+class SendFailure(msgspec.Struct, frozen=True):
+    """A provider's no to one message.
+
+    ``code``, ``title`` and ``detail`` are the provider's, ``words`` is a sentence an agent understands,
+    ``retry_after`` how long the provider wants us to wait, None where it does not say.
+    """
+
+    kind: FailureKind
+    code: int | None
+    title: str
+    detail: str
+    words: str
+    retry_after: timedelta | None = None

@@ -1,0 +1,116 @@
+"""Phone numbers: what people type, E.164, and what Meta writes: in three countries not the same digits."""
+
+import re
+from typing import Final
+
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, ValidationResult
+
+from curbe.domain.errors import InvalidRequest
+
+_LONGEST_TYPED: Final = 40  # characters; the longest number has 15 digits, the rest is decoration
+_FEWEST_DIGITS_TO_SHOW: Final = 7
+_LETTER: Final = re.compile(r"[^\W\d_]")
+
+_WRITE_IT_SO: Final = "Write the number with + and its country code, for example +34600111222."
+_WRONG: Final = {
+    ValidationResult.TOO_SHORT: "it has too few digits",
+    ValidationResult.TOO_LONG: "it has too many digits",
+    ValidationResult.INVALID_LENGTH: "no number of that country has that many digits",
+    ValidationResult.IS_POSSIBLE_LOCAL_ONLY: "the area code is missing",
+    ValidationResult.INVALID_COUNTRY_CODE: "no country has that code",
+}
+_UNPARSED: Final = {
+    NumberParseException.INVALID_COUNTRY_CODE: "the country code is missing or no country has it",
+    NumberParseException.NOT_A_NUMBER: "it is no phone number",
+    NumberParseException.TOO_SHORT_AFTER_IDD: "it has too few digits",
+    NumberParseException.TOO_SHORT_NSN: "it has too few digits",
+    NumberParseException.TOO_LONG: "it has too many digits",
+}
+
+# Where one mobile has two forms, and Meta's wa_id may be either [Meta: send messages, Sep 2026].
+_BRAZIL: Final = re.compile(
+    r"\+55([1-9]{2})9?([6-9]\d{7})"
+)  # mobiles got a ninth digit; old accounts lack it
+_MEXICO: Final = re.compile(r"\+521?(\d{10})")  # the 1 of mobiles was abolished in 2019
+_ARGENTINA: Final = re.compile(r"\+549?([1-8]\d{9})")  # mobiles have a 9 when called from abroad
+
+
+def to_e164(typed: str, *, default_country: str | None, field: str | None = None) -> str:
+    """Return the number a person typed as E.164, with its ``+``.
+
+    Only its shape is checked: which ranges exist changes too often to turn somebody away for.
+
+    Args:
+        typed: digits with any of the usual decoration.
+        default_country: ISO code to read national numbers by, such as ES; None: international ones only.
+        field: where ``typed`` comes from, for the refusal.
+
+    Raises:
+        InvalidRequest: it is no phone number; the detail says why.
+    """
+    if default_country is not None and default_country not in phonenumbers.SUPPORTED_REGIONS:
+        raise _refusal("the country to read it by is unknown", field)
+    if len(typed) > _LONGEST_TYPED:
+        raise _refusal("it has too many characters", field)
+    if _LETTER.search(typed):
+        raise _refusal("it has letters", field)
+    try:
+        number = phonenumbers.parse(typed, default_country)
+    except NumberParseException as error:
+        raise _refusal(_UNPARSED.get(error.error_type, "it is no phone number"), field) from error
+    verdict = phonenumbers.is_possible_number_with_reason(number)
+    if verdict != ValidationResult.IS_POSSIBLE:
+        raise _refusal(_WRONG.get(verdict, "it is no phone number"), field)
+    if number.extension:
+        raise _refusal("it has an extension, which WhatsApp does not know", field)
+    return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+def _refusal(why: str, field: str | None) -> InvalidRequest:
+    return InvalidRequest(f"The phone number cannot be used: {why}.", fix=_WRITE_IT_SO, field=field)
+
+
+def wa_id_to_e164(wa_id: str) -> str:
+    """Return the E.164 form of the digits Meta names a person by."""
+    return "+" + wa_id
+
+
+def variants(e164: str) -> tuple[str, ...]:
+    """Return every form of the number under which Meta may know the same person, the canonical one first.
+
+    One form for most of the world. Brazil: with the ninth digit, and without. Mexico: without the 1 after the
+    country code, and with. Argentina: with the 9 after the country code, and without; a landline there has a
+    mobile's twin, as nothing in the digits tells them apart.
+    """
+    for pattern, canonical, other in (
+        (_BRAZIL, "+55{0}9{1}", "+55{0}{1}"),
+        (_MEXICO, "+52{0}", "+521{0}"),
+        (_ARGENTINA, "+549{0}", "+54{0}"),
+    ):
+        match = pattern.fullmatch(e164)
+        if match is not None:
+            return canonical.format(*match.groups()), other.format(*match.groups())
+    return (e164,)
+
+
+def country_of(e164: str) -> str | None:
+    """Return the ISO code of the number's country, None where it has none or cannot be told.
+
+    Where countries share a code (+1, +7), the digits decide.
+    """
+    try:
+        number: PhoneNumber = phonenumbers.parse(e164, None)
+    except NumberParseException:
+        return None
+    region = phonenumbers.region_code_for_number(number)
+    if (
+        region is None
+    ):  # a form Meta uses that is no valid number at home, such as Brazil without the ninth digit
+        region = phonenumbers.region_code_for_country_code(number.country_code or 0)
+    return None if region in {"ZZ", "001"} else region
+
+
+def masked(e164: str) -> str:
+    """Return a number as logs may show it: ``+34...495``; ``...`` for one too short to hide."""
+    return f"{e164[:3]}...{e164[-3:]}" if len(e164) > _FEWEST_DIGITS_TO_SHOW else "..."
