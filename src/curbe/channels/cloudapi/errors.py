@@ -1,0 +1,182 @@
+"""Meta's answers that are no success: was the message refused, or may it have been taken? Pure.
+
+A message goes back to the queue only after an answer that clearly refuses it. Everything else is `AMBIGUOUS`:
+Meta has no idempotency key, so asking twice may send twice.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Final
+
+import msgspec
+
+from curbe.channels.cloudapi.codes import ErrorCode, known
+from curbe.domain.errors import FailureKind, SendFailure
+
+_NOBODY_KNOWS: Final = (
+    "It is not certain whether Meta took the message. "
+    "It is not sent again by itself; its status may still arrive."
+)
+_UNLISTED: Final = "Meta refused the message for a reason unknown to us. It is tried again."
+_OBJECT_MISSING: Final = (100, 33)  # code and subcode of an object that is gone or out of this token's reach
+_LONGEST_WAIT: Final = timedelta(days=3)
+_SECONDS: Final = re.compile(r"[0-9]{1,7}")  # no dates: Meta writes none here, and a date would need a clock
+_LONGEST_QUOTE: Final = 500  # characters of Meta's words that are kept
+
+
+class ErrorDetails(msgspec.Struct, gc=False):
+    """`error.error_data`."""
+
+    details: str | None = None
+
+
+class GraphError(msgspec.Struct, gc=False):
+    """`error` of an answer of Graph's [Meta: error codes, Sep 2026]."""
+
+    code: int
+    error_subcode: int | None = None
+    message: str | None = None
+    error_data: ErrorDetails | str | None = None  # a string in answers of the Business Management API
+
+
+class GraphErrorBody(msgspec.Struct, gc=False):
+    """The body around it."""
+
+    error: GraphError
+
+
+class _Usage(msgspec.Struct, gc=False):
+    """One entry of `X-Business-Use-Case-Usage`; minutes [Meta: rate limits, Sep 2026]."""
+
+    estimated_time_to_regain_access: int | float = 0
+
+
+_ERROR: Final = msgspec.json.Decoder(GraphErrorBody)
+_USAGE: Final = msgspec.json.Decoder(dict[str, list[_Usage]])
+
+
+def graph_error(body: bytes) -> GraphError | None:
+    """Return the error in an answer of Graph's, None where ``body`` is not of that form."""
+    try:
+        return _ERROR.decode(body).error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def read_refusal(status: int, body: bytes, headers: Mapping[str, str]) -> SendFailure:
+    """Return what an answer to ``POST /{phone_number_id}/messages`` other than an acceptance means.
+
+    Args:
+        status: HTTP status, also of a 2xx that names no message.
+        body: of the answer, whole or cut.
+        headers: of the answer, looked up without regard to case.
+    """
+    error = graph_error(body)
+    row = _row_of(error)
+    kind = _kind(status, error, row)
+    throttled = kind in {FailureKind.THROTTLED, FailureKind.TRANSIENT, FailureKind.UNLISTED}
+    return SendFailure(
+        kind=kind,
+        code=error.code if error is not None else None,
+        title=_title(status, error, row),
+        detail=_detail(error),
+        words=_words(kind, row),
+        retry_after=_wait(headers, row) if throttled else None,
+    )
+
+
+def status_failure(code: int | None, words: str | None) -> SendFailure:
+    """Return what a `failed` status means: the message is refused for certain, so nothing here is ambiguous.
+
+    Args:
+        code: of the status's error, None where it has none.
+        words: Meta's title and details.
+    """
+    row = known(code)
+    kind = row.kind if row is not None else FailureKind.UNLISTED
+    title = row.title if row is not None else "Failed"
+    sentence = row.words if row is not None else "Meta could not deliver the message."
+    return SendFailure(kind=kind, code=code, title=title, detail=_quoted(words or ""), words=sentence)
+
+
+def unanswered(detail: str) -> SendFailure:
+    """Return the failure of a request whose answer never came: it may have been taken."""
+    return SendFailure(FailureKind.AMBIGUOUS, None, "No answer", detail, _NOBODY_KNOWS)
+
+
+def unsent(detail: str) -> SendFailure:
+    """Return the failure of a request of which not one byte left: it was certainly not taken."""
+    words = "Meta could not be reached. It is tried again."
+    return SendFailure(FailureKind.TRANSIENT, None, "Not sent", detail, words)
+
+
+def _row_of(error: GraphError | None) -> ErrorCode | None:
+    if error is None:
+        return None
+    return known(33 if (error.code, error.error_subcode) == _OBJECT_MISSING else error.code)
+
+
+def _kind(status: int, error: GraphError | None, row: ErrorCode | None) -> FailureKind:
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        return row.kind if row is not None and not row.vague else FailureKind.THROTTLED
+    if error is None or status < HTTPStatus.BAD_REQUEST:
+        return (
+            FailureKind.AMBIGUOUS
+        )  # a proxy's page, a cut body, a 2xx without a wamid: none of them is a no
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT:
+        return FailureKind.AMBIGUOUS if row is None or row.vague else row.kind
+    return row.kind if row is not None else FailureKind.UNLISTED
+
+
+def _title(status: int, error: GraphError | None, row: ErrorCode | None) -> str:
+    if row is not None:
+        return row.title
+    return f"Error {error.code}" if error is not None else f"HTTP {status}"
+
+
+def _detail(error: GraphError | None) -> str:
+    if error is None:
+        return ""
+    data = error.error_data
+    details = data.details if isinstance(data, ErrorDetails) else data
+    return _quoted(details or error.message or "")
+
+
+def _quoted(words: str) -> str:
+    """Return Meta's words as they may be stored: not endless, and without U+0000."""
+    return words[:_LONGEST_QUOTE].replace("\x00", "\ufffd")
+
+
+def _words(kind: FailureKind, row: ErrorCode | None) -> str:
+    if kind is FailureKind.AMBIGUOUS:
+        return _NOBODY_KNOWS
+    if row is not None:
+        return row.words
+    return "Messages went out faster than Meta allows." if kind is FailureKind.THROTTLED else _UNLISTED
+
+
+def _wait(headers: Mapping[str, str], row: ErrorCode | None) -> timedelta | None:
+    """Return the longest wait that anything in the answer asks for, within reason."""
+    waits = [
+        _retry_after(headers.get("Retry-After", "")),
+        _regained(headers.get("X-Business-Use-Case-Usage", "")),
+    ]
+    if row is not None and row.wait is not None:
+        waits.append(row.wait)
+    longest = max(waits)
+    return min(longest, _LONGEST_WAIT) if longest else None
+
+
+def _retry_after(header: str) -> timedelta:
+    return timedelta(seconds=int(header) if _SECONDS.fullmatch(header) else 0)
+
+
+def _regained(header: str) -> timedelta:
+    try:
+        usage = _USAGE.decode(header) if header else {}
+    except msgspec.DecodeError:
+        return timedelta(0)  # an aid, not a rule: without it our own backoff holds
+    minutes = [entry.estimated_time_to_regain_access for entries in usage.values() for entry in entries]
+    return timedelta(minutes=min(max(minutes, default=0), 10_000))
