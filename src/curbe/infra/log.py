@@ -18,6 +18,8 @@ from uuid import UUID
 
 import structlog
 
+from curbe.domain.phone import masked
+
 _MASK: Final = "***"
 # Names of fields that hold a secret, a message or a body, in lower case with underscores.
 _HIDDEN: Final = frozenset(
@@ -29,7 +31,6 @@ _HIDDEN: Final = frozenset(
 _HIDDEN_ENDS: Final = ("_token", "_secret", "_password", "_key", "_text", "_body", "_payload")
 _SHOWN_ANYWAY: Final = frozenset({"idempotency_key"})  # the caller's own word, no secret
 _PHONES: Final = frozenset({"e164", "from", "msisdn", "phone", "recipient", "to", "wa_id"})
-_FEWEST_DIGITS_OF_A_PHONE: Final = 7
 _PLAIN: Final = (str, int, float, bool, type(None), UUID, datetime, date, timedelta, PurePath, Enum)
 
 # The last look: what slipped into a sentence, a traceback or another library's line.
@@ -42,7 +43,7 @@ _SHAPES: Final = (
         rf"\1{_MASK}",
     ),
     (re.compile(r"(://[^\s:/@]*:)[^\s/@]+@"), rf"\1{_MASK}@"),  # a password inside a URL
-    (re.compile(r"\+[1-9]\d{6,14}(?!\d)"), lambda found: masked_phone(found[0])),
+    (re.compile(r"\+[1-9]\d{6,14}(?!\d)"), lambda found: masked(found[0])),
 )
 _CONTROLS: Final = {code: f"\\x{code:02x}" for code in (*range(0x20), 0x7F, *range(0x80, 0xA0))}
 
@@ -121,14 +122,6 @@ def bind(
     structlog.contextvars.bind_contextvars(**_named(request_id, tenant_id, phone_number_id))
 
 
-def masked_phone(phone: str) -> str:
-    """Return a phone number as logs may show it: its first and its last digits, ``+34...495``."""
-    digits = sum(character.isdigit() for character in phone)
-    if digits < _FEWEST_DIGITS_OF_A_PHONE:
-        return _MASK
-    return f"{phone[:3] if phone.startswith('+') else phone[:2]}...{phone[-3:]}"
-
-
 def hide(_logger: object, _method: str, event_dict: EventDict) -> EventDict:
     """Return the event without what must not be logged: a processor for structlog."""
     return {name: _shown(name, value) for name, value in event_dict.items()}
@@ -196,7 +189,7 @@ def _shown(name: str, value: object) -> object:
     if word in _HIDDEN or (word.endswith(_HIDDEN_ENDS) and word not in _SHOWN_ANYWAY):
         return _MASK
     if word in _PHONES:
-        return masked_phone(str(value))
+        return masked(str(value))
     return _shown_by_type(value)
 
 

@@ -1,0 +1,198 @@
+"""The Litestar kit: refusals as problem+json, bodies checked, secrets typed. ``Kit`` is its one plugin."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any, Final
+
+import structlog
+from litestar import Request, Response
+from litestar.config.app import AppConfig
+from litestar.datastructures import State
+from litestar.exceptions import (
+    HTTPException,
+    InternalServerException,
+    MethodNotAllowedException,
+    NotFoundException,
+    ValidationException,
+)
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.openapi.spec import OpenAPIType, Schema
+from litestar.plugins import InitPlugin, OpenAPISchemaPlugin
+from litestar.types import ASGIApp, Receive, Scope, Send
+from litestar.typing import FieldDefinition
+
+from curbe.domain.errors import AppError, InvalidRequest, NotFound, TooLarge, Unavailable
+from curbe.infra import edge, problems
+from curbe.infra.crypto import Secret
+from curbe.infra.problems import InternalError, MethodNotAllowed, RequestCutOff
+
+LARGEST_BODY: Final = 2**20  # bytes; the API's bodies are a few kilobytes
+
+# An escaped U+0000: an odd number of backslashes before u0000. PostgreSQL's text cannot hold it.
+_ESCAPED_NUL: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+_TOO_LARGE_STATUS: Final = 413
+_FIRST_SERVER_ERROR: Final = 500
+_COME_BACK_AFTER: Final = timedelta(seconds=2)
+
+_logger: Final = structlog.get_logger(__name__)
+
+ApiRequest = Request[Any, Any, State]
+
+
+class CheckedRequest(Request[Any, Any, State]):
+    """A request whose body is whole, is UTF-8 and holds no U+0000 by the time anybody reads it."""
+
+    async def body(self) -> bytes:
+        """Return the body.
+
+        Raises:
+            InvalidRequest: it is not UTF-8 or holds U+0000.
+            RequestCutOff: the connection closed before its end.
+        """
+        try:
+            body = await super().body()
+        except InternalServerException as failure:  # how Litestar tells that the client went away
+            raise RequestCutOff("The connection closed before the whole body had arrived.") from failure
+        try:
+            text = body.decode()
+        except UnicodeDecodeError as failure:
+            raise InvalidRequest(f"The body is not UTF-8 at byte {failure.start}.") from None
+        if "\0" in text or _ESCAPED_NUL.search(body):
+            raise InvalidRequest(
+                "The body holds the character U+0000, which no text may.", fix="Remove the character."
+            )
+        return body
+
+
+class Kit(InitPlugin, OpenAPISchemaPlugin):
+    """What every API of Curbe needs of Litestar, in one plugin.
+
+    Refusals become problem+json; bodies are limited and checked; a field of type ``Secret`` is read from text
+    and write-only in the OpenAPI document.
+    """
+
+    def __init__(self, *, passing_faults: tuple[type[Exception], ...] = ()) -> None:
+        """Make the kit.
+
+        Args:
+            passing_faults: exceptions that mean "not now" (a database that does not answer): 503, not 500.
+        """
+        self._passing_faults: Final = passing_faults
+
+    def on_app_init(self, app_config: AppConfig) -> AppConfig:
+        """Add the kit to the app's configuration.
+
+        Raises:
+            ValueError: the app was not made with ``request_max_body_size=LARGEST_BODY``. Litestar reads that
+                from its own arguments only, not from what a plugin sets.
+        """
+        if app_config.request_max_body_size != LARGEST_BODY:
+            raise ValueError("make the app with request_max_body_size=web.LARGEST_BODY")
+        handlers: dict[Any, Callable[[ApiRequest, Any], Response[Any]]] = {
+            AppError: _refused,
+            HTTPException: _refused_by_litestar,
+            Exception: _failed,
+        }
+        handlers.update(dict.fromkeys(self._passing_faults, _unavailable))
+        app_config.exception_handlers = {**app_config.exception_handlers, **handlers}
+        app_config.request_class = CheckedRequest
+        app_config.type_decoders = [*(app_config.type_decoders or ()), (_is_secret, _read_secret)]
+        app_config.middleware = [_no_nul_in_the_url, *app_config.middleware]
+        app_config.logging_config = None
+        return app_config
+
+    def is_plugin_supported_field(self, field_definition: FieldDefinition) -> bool:
+        """Tell Litestar that the schema of ``Secret`` is ours to write."""
+        return field_definition.annotation is Secret
+
+    def to_openapi_schema(self, field_definition: FieldDefinition, schema_creator: object) -> Schema:  # noqa: ARG002
+        """Return the schema of a Secret: a text that is sent and never returned."""
+        return Schema(
+            type=OpenAPIType.STRING, description="Sent, never returned.", write_only=True, min_length=1
+        )
+
+
+def refusals(*kinds: type[AppError]) -> Mapping[int, ResponseSpec]:
+    """Return the ``responses`` of a route that may refuse with ``kinds``, for the OpenAPI document."""
+    by_status: dict[int, list[type[AppError]]] = {}
+    for kind in kinds:
+        by_status.setdefault(kind.http_status, []).append(kind)
+    return {
+        status: ResponseSpec(
+            data_container=problems.Problem,
+            generate_examples=False,
+            description="; ".join(f"`{kind.code}`: {kind.title}" for kind in same_status),
+            media_type=problems.MEDIA_TYPE,
+        )
+        for status, same_status in by_status.items()
+    }
+
+
+def _refused(request: ApiRequest, refusal: AppError) -> Response[bytes]:
+    edge.note_refusal(request.scope, refusal.code)
+    return Response(
+        problems.body(refusal, request_id=edge.request_id_of(request.scope)),
+        status_code=refusal.http_status,
+        media_type=problems.MEDIA_TYPE,
+        headers=problems.headers(refusal),
+    )
+
+
+def _refused_by_litestar(request: ApiRequest, failure: HTTPException) -> Response[bytes]:
+    match failure:
+        case ValidationException():
+            errors = failure.extra if isinstance(failure.extra, list) else []
+            return _refused(request, problems.invalid_values(errors))
+        case NotFoundException():
+            return _refused(request, NotFound("There is nothing at this address."))
+        case MethodNotAllowedException():
+            return _refused(request, MethodNotAllowed("This address does not take that method."))
+        case HTTPException(status_code=413):
+            return _refused(request, TooLarge(f"The body is larger than {LARGEST_BODY} bytes."))
+        case HTTPException(status_code=status) if status < _FIRST_SERVER_ERROR:
+            return _refused(request, InvalidRequest(f"{failure.detail.rstrip('.')}."))
+        case _:
+            return _failed(request, failure)
+
+
+def _unavailable(request: ApiRequest, fault: Exception) -> Response[bytes]:
+    _logger.warning("not_available", reason=type(fault).__qualname__)
+    return _refused(
+        request,
+        Unavailable(
+            "Something this needs did not answer, so nothing was done.",
+            fix="Send the same request again in a few seconds.",
+            retry_after=_COME_BACK_AFTER,
+        ),
+    )
+
+
+def _failed(request: ApiRequest, fault: Exception) -> Response[bytes]:
+    _logger.error("request_failed", exc_info=fault)
+    return _refused(
+        request,
+        InternalError(
+            "The request could not be finished.",
+            fix="Try again; if it happens again, give the operator the request_id: the log has the cause.",
+        ),
+    )
+
+
+def _no_nul_in_the_url(app: ASGIApp) -> ASGIApp:
+    async def checked(scope: Scope, receive: Receive, send: Send) -> None:
+        if "\0" in scope["path"] or b"%00" in scope["query_string"]:
+            raise InvalidRequest("The address holds the character U+0000, which no text may.")
+        await app(scope, receive, send)
+
+    return checked
+
+
+def _is_secret(type_: Any) -> bool:
+    return type_ is Secret
+
+
+def _read_secret(_type: Any, value: Any) -> Secret:
+    if not isinstance(value, str):
+        raise TypeError("Expected `str`")
+    return Secret(value)

@@ -1,0 +1,403 @@
+"""Every refusal of the API has one shape, every answer an id; what cannot be stored is refused."""
+
+import contextlib
+import io
+import logging
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID, uuid4
+
+import msgspec
+import pytest
+import structlog
+from hypothesis import given
+from hypothesis import strategies as st
+from litestar import Litestar, Response, get, post
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from litestar.testing import TestClient
+
+from curbe.domain.errors import (
+    Forbidden,
+    InvalidRequest,
+    NotFound,
+    TooManyRequests,
+    Unauthorized,
+    WindowClosed,
+)
+from curbe.infra import log, pages, problems, web
+from curbe.infra.crypto import Secret
+from curbe.infra.edge import Edge, security_headers
+from curbe.infra.metrics import Metrics
+
+ROOT = Path(__file__).parents[2]
+
+
+class DatabaseAway(Exception):
+    """Stands for a fault that passes."""
+
+
+class NewTenant(msgspec.Struct, forbid_unknown_fields=True):
+    name: Annotated[str, msgspec.Meta(min_length=1)]
+    access_token: Secret | None = None
+    numbers: list[int] = []
+
+
+class Shown(msgspec.Struct):
+    id: UUID
+
+
+@post("/tenants/{tenant_id:uuid}", responses=web.refusals(NotFound, WindowClosed, Unauthorized))
+async def create(tenant_id: FromPath[UUID], data: JSONBody[NewTenant]) -> dict[str, str]:
+    return {
+        "tenant": str(tenant_id),
+        "name": data.name,
+        "last4": data.access_token.last4() if data.access_token else "",
+    }
+
+
+Limit = Annotated[int, QueryParameter(ge=1, le=200)]
+
+
+@get("/list")
+async def list_(limit: Limit = 50, q: FromQuery[str] = "") -> pages.Page[Shown]:
+    return pages.Page(items=[], next_cursor=f"{limit}{q}")
+
+
+@get("/closed")
+async def closed() -> None:
+    raise WindowClosed(
+        "The person last wrote on 1 May.",
+        fix="Use a template.",
+        extra={"window_closed_at": "2026-05-02", "code": "x"},
+    )
+
+
+@get("/slow-down")
+async def slow_down() -> None:
+    raise TooManyRequests("Ten a second.", retry_after=timedelta(seconds=7.4))
+
+
+@get("/who")
+async def who() -> None:
+    raise Unauthorized("No key.")
+
+
+@get("/bug")
+async def bug() -> None:
+    raise RuntimeError("canary: the secret of the bug")
+
+
+@get("/away")
+async def away() -> None:
+    raise DatabaseAway("canary: connection refused by 10.0.0.1")
+
+
+@get("/page", media_type="text/html")
+async def page() -> Response[str]:
+    return Response("<p>", headers={"Content-Security-Policy": "default-src 'self'"})
+
+
+METRICS = Metrics()
+APP = Litestar(
+    [create, list_, closed, slow_down, who, bug, away, page],
+    plugins=[web.Kit(passing_faults=(DatabaseAway,))],
+    request_max_body_size=web.LARGEST_BODY,
+)
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[TestClient[Any]]:
+    edge = Edge(APP, metrics=METRICS, headers=security_headers("https://curbe.example.org"))
+    with TestClient(edge, raise_server_exceptions=False) as client:
+        yield client
+
+
+def problem(answer: Any, status: int, code: str) -> dict[str, Any]:
+    told = answer.json()
+    assert (answer.status_code, told["status"], told["code"]) == (status, status, code), answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert told["type"] == f"urn:curbe:problem:{code}"
+    assert told["title"]
+    assert told["detail"]
+    assert told["request_id"] == answer.headers["x-request-id"]
+    return told
+
+
+def test_a_refusal_says_what_was_wrong_what_to_do_and_more(client: TestClient) -> None:
+    told = problem(client.get("/closed"), 409, "window_closed")
+
+    assert told["detail"] == "The person last wrote on 1 May."
+    assert told["fix"] == "Use a template."
+    assert told["window_closed_at"] == "2026-05-02"
+    assert "field" not in told
+
+
+def test_a_refusal_for_now_says_when_to_come_back(client: TestClient) -> None:
+    answer = client.get("/slow-down")
+
+    problem(answer, 429, "too_many_requests")
+    assert answer.headers["retry-after"] == "7"
+
+
+def test_who_brings_no_key_is_told_how_to_bring_one(client: TestClient) -> None:
+    answer = client.get("/who")
+
+    problem(answer, 401, "unauthorized")
+    assert answer.headers["www-authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "says"),
+    [
+        (b'{"name": 5}', "name", "name: expected text, got a whole number."),
+        (b'{"name": ""}', "name", "name: expected text of length >= 1."),
+        (b"{}", "name", "name is missing."),
+        (b'{"name": "a", "surname": "b"}', "surname", "surname is not known here."),
+        (
+            b'{"name": "a", "numbers": [1, "b"]}',
+            "numbers[1]",
+            "numbers[1]: expected a whole number, got text.",
+        ),
+        (b'{"name": "a", "access_token": 5}', "access_token", "access_token: expected text."),
+        (b'{"name": "a", "access_token": ""}', "access_token", "must not be empty"),
+        (b"[]", None, "The body: expected an object, got a list."),
+        (b"", None, "The request needs a JSON body."),
+        (b"{bad", None, "JSON is malformed"),
+        (b'{"name": "\xff"}', None, "not UTF-8 at byte 10"),
+        (b'{"name": "\\ud800"}', None, ""),
+        (b'{"name": "a\\u0000b"}', None, "U+0000"),
+        (b'{"name": "a\\\\\\u0000b"}', None, "U+0000"),
+        (b'{"name": "a\0b"}', None, "U+0000"),
+    ],
+)
+def test_a_wrong_body_is_refused_with_its_place_and_a_sentence(
+    client: TestClient, body: bytes, field: str | None, says: str
+) -> None:
+    answer = client.post(f"/tenants/{uuid4()}", content=body, headers={"content-type": "application/json"})
+
+    told = problem(answer, 422, "invalid_request")
+    assert told.get("field") == field
+    assert says in told["detail"]
+
+
+def test_a_text_that_only_spells_the_escape_is_taken(client: TestClient) -> None:
+    answer = client.post(f"/tenants/{uuid4()}", json={"name": "a\\u0000b"})
+
+    assert answer.json()["name"] == "a\\u0000b"
+
+
+@pytest.mark.parametrize(
+    ("path", "field"), [("/list?limit=0", "limit"), ("/list?limit=201", "limit"), ("/list?limit=x", "limit")]
+)
+def test_a_wrong_parameter_is_refused_by_its_name(client: TestClient, path: str, field: str) -> None:
+    assert problem(client.get(path), 422, "invalid_request")["field"] == field
+
+
+@pytest.mark.parametrize("path", ["/list?q=a%00b", "/list%00", "/list?q=a&%00=b"])
+def test_an_address_with_nul_is_refused(client: TestClient, path: str) -> None:
+    assert client.get(path).status_code in {404, 422}
+
+
+def test_a_secret_is_read_from_the_body(client: TestClient) -> None:
+    answer = client.post(f"/tenants/{uuid4()}", json={"name": "a", "access_token": "EAAtoken0123456789abcd"})
+
+    assert answer.json()["last4"] == "abcd"
+
+
+def test_what_is_not_there_and_what_is_not_an_id_look_alike(client: TestClient) -> None:
+    same = {"x-request-id": "same"}
+
+    nowhere = client.get("/nowhere", headers=same)
+    no_id = client.post("/tenants/5", json={"name": "a"}, headers=same)
+
+    problem(nowhere, 404, "not_found")
+    assert nowhere.content == no_id.content
+
+
+def test_a_method_that_is_not_taken_is_refused_in_the_same_shape(client: TestClient) -> None:
+    problem(client.delete("/closed"), 405, "method_not_allowed")
+
+
+def test_a_body_over_the_limit_is_refused_whether_it_says_its_size_or_not(client: TestClient) -> None:
+    body = b'{"name": "' + b"a" * web.LARGEST_BODY + b'"}'
+
+    for content in (body, iter([body])):
+        problem(client.post(f"/tenants/{uuid4()}", content=content), 413, "too_large")
+
+
+def test_an_app_that_forgets_the_limit_is_not_made() -> None:
+    with pytest.raises(ValueError, match="request_max_body_size"):
+        Litestar([], plugins=[web.Kit()])
+
+
+def test_a_bug_answers_a_constant_text(client: TestClient) -> None:
+    told = problem(client.get("/bug"), 500, "internal_error")
+
+    assert "canary" not in str(told)
+    assert "request_id" in told["fix"]
+
+
+def test_a_fault_that_passes_answers_come_back(client: TestClient) -> None:
+    answer = client.get("/away")
+
+    assert "canary" not in str(problem(answer, 503, "unavailable"))
+    assert answer.headers["retry-after"] == "2"
+
+
+def test_a_sane_request_id_is_kept_and_another_replaced(client: TestClient) -> None:
+    assert client.get("/list", headers={"x-request-id": "abc-1"}).headers["x-request-id"] == "abc-1"
+    for bad in ("", "a b", "a" * 65, "<script>", "é".encode("latin-1"), "-a"):
+        given = client.get("/list", headers={"x-request-id": bad}).headers["x-request-id"]
+        assert UUID(given).version == 7
+    twice = client.get("/list", headers=[("x-request-id", "one"), ("x-request-id", "two")])
+    assert UUID(twice.headers["x-request-id"]).version == 7
+
+
+def test_every_answer_carries_the_security_headers_unless_its_route_has_its_own(client: TestClient) -> None:
+    for path in ("/list", "/closed", "/bug", "/nowhere"):
+        headers = client.get(path).headers
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["cache-control"] == "no-store"
+        assert headers["content-security-policy"].startswith("default-src 'none'")
+        assert headers["strict-transport-security"] == "max-age=31536000"
+    assert client.get("/page").headers["content-security-policy"] == "default-src 'self'"
+
+
+def test_without_https_nobody_is_told_to_insist_on_it() -> None:
+    assert "strict-transport-security" not in {
+        name.decode() for name, _ in security_headers("http://127.0.0.1")
+    }
+
+
+def test_requests_are_counted_by_route_and_never_by_path(client: TestClient) -> None:
+    client.post(f"/tenants/{uuid4()}", json={"name": "a"})
+    client.get("/nowhere/at/all")
+    client.request("BREW", "/list")
+
+    body = METRICS.render()[0].decode()
+    assert 'curbe_http_requests_total{method="POST",route="/tenants/{tenant_id}",status="201"}' in body
+    assert 'curbe_http_requests_total{method="GET",route="unrouted",status="404"}' in body
+    assert 'method="other"' in body
+    assert "nowhere" not in body
+
+
+def test_no_query_string_and_no_body_reaches_the_log(client: TestClient) -> None:
+    stream = io.StringIO()
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    log.configure("debug", format="json", stream=stream)
+    logging.getLogger("httpx").disabled = True  # the test's own client
+    try:
+        client.get("/list?q=canary&limit=x")
+        client.post("/tenants/canary", json={"name": "canary"})
+        client.post(f"/tenants/{uuid4()}", json={"name": 5, "access_token": "canary"})
+        client.get("/bug", headers={"authorization": "Bearer canary2"})
+    finally:
+        logging.captureWarnings(capture=False)
+        logging.getLogger("httpx").disabled = False
+        structlog.reset_defaults()
+        root.handlers[:] = before
+        root.setLevel(level)
+
+    written = stream.getvalue().replace("canary: the secret of the bug", "")
+    assert "canary" not in written
+    assert written.count('"event": "request"') == 4
+    assert "RuntimeError" in written
+
+
+def test_the_openapi_document_knows_the_refusals_and_never_returns_a_secret() -> None:
+    document = APP.openapi_schema.to_schema()
+
+    operation = document["paths"]["/tenants/{tenant_id}"]["post"]
+    assert {"401", "404", "409"} <= set(operation["responses"])
+    assert set(operation["responses"]["409"]["content"]) == {"application/problem+json"}
+    assert "window_closed" in operation["responses"]["409"]["description"]
+    token = document["components"]["schemas"]["NewTenant"]["properties"]["access_token"]
+    assert any(one.get("writeOnly") for one in token["oneOf"])
+
+
+def test_the_reference_page_lists_every_refusal() -> None:
+    listed = (ROOT / "docs/reference/errors.md").read_text()
+
+    assert problems.problems_table() in listed, "regenerate it from curbe.infra.problems: problems_table()"
+
+
+def test_refusals_are_defined_where_the_reference_page_finds_them() -> None:
+    homes = {"domain/errors.py", "infra/problems.py"}
+    names = "|".join(kind.__name__ for kind in (AppError, *every_refusal()))
+    defining = re.compile(rf"^class \w+\((?:{names})\)", re.MULTILINE)
+
+    source = ROOT / "src/curbe"
+    elsewhere = [
+        str(file.relative_to(source))
+        for file in source.rglob("*.py")
+        if str(file.relative_to(source)) not in homes and defining.search(file.read_text())
+    ]
+    assert elsewhere == []
+
+
+def test_every_code_has_one_status_and_one_title() -> None:
+    rows = problems.problems_table().splitlines()[2:]
+
+    codes = [row.split("|")[1] for row in rows]
+    assert len(codes) == len(set(codes))
+    assert Forbidden.code in problems.problems_table()
+
+
+Position = tuple[pages.Moment, UUID]
+
+
+@given(st.datetimes(timezones=st.just(UTC)), st.uuids())
+def test_a_cursor_gives_the_position_back(at: datetime, id_: UUID) -> None:
+    cursor = pages.encode_cursor((at, id_))
+
+    assert pages.decode_cursor(cursor, type=Position) == (at, id_)
+    assert cursor.isascii()
+    assert not set(cursor) & set("+/=&?# ")
+
+
+NONSENSE = [
+    "", "nonsense", "!!!", "ñ", "a" * 10_000,
+    pages.encode_cursor(("not a time", 5)),
+    pages.encode_cursor((datetime(2026, 1, 1), uuid4())),  # noqa: DTZ001 - a time without its zone is the point
+    pages.encode_cursor((datetime(2026, 1, 1, tzinfo=UTC),)),
+    pages.encode_cursor({"a": 1}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("cursor", NONSENSE)
+def test_a_cursor_nobody_gave_out_is_refused(cursor: str) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        pages.decode_cursor(cursor, type=Position)
+
+    assert refused.value.field == "cursor"
+
+
+def test_a_cursor_cannot_smuggle_nul() -> None:
+    with pytest.raises(InvalidRequest):
+        pages.decode_cursor(pages.encode_cursor(("a\0",)), type=tuple[str])
+
+
+@given(st.text(max_size=600))
+def test_no_text_breaks_the_reader_of_cursors(text: str) -> None:
+    with contextlib.suppress(InvalidRequest):
+        pages.decode_cursor(text, type=Position)
+
+
+@pytest.mark.parametrize("total", [0, 1, 2, 3, 4, 5, 6, 7])
+def test_pages_show_every_item_once(total: int) -> None:
+    rows = list(range(total))
+    seen: list[str] = []
+    after = -1
+    while True:
+        found = [row for row in rows if row > after][:4]
+        page = pages.page_of(found, limit=3, item=str, position=lambda row: (row,))
+        seen += page.items
+        if page.next_cursor is None:
+            break
+        (after,) = pages.decode_cursor(page.next_cursor, type=tuple[int])
+
+    assert seen == [str(row) for row in rows]
