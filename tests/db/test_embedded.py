@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -34,7 +35,8 @@ with ensure_running(Path(sys.argv[1]), machine=Machine(shared=Path(sys.argv[2]))
     try:
         sys.stdin.readline()
     except KeyboardInterrupt:
-        print(server.pid, flush=True)
+        print("interrupted", flush=True)
+        sys.stdin.readline()
 """
 
 
@@ -95,13 +97,16 @@ def alive(pid: int) -> bool:
         return False
 
 
-def start_user(data_dir: Path, machine: Machine) -> "subprocess.Popen[str]":
+def start_user(
+    data_dir: Path, machine: Machine, *, extra_groups: list[int] | None = None
+) -> "subprocess.Popen[str]":
     return subprocess.Popen(
         [sys.executable, "-c", USER, str(data_dir), str(machine.shared)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        extra_groups=extra_groups,
     )
 
 
@@ -121,15 +126,17 @@ def test_a_fresh_folder_becomes_a_server_with_our_database(open_dir, hold):
 
 
 @only_root
-def test_root_starts_it_as_somebody_who_is_not_root(open_dir, hold):
-    server = hold(open_dir / "data")
+def test_root_starts_it_as_somebody_who_is_not_root_and_in_no_group_of_roots(open_dir, machine):
+    user = start_user(open_dir / "data", machine, extra_groups=[0, 4])
 
-    status = Path(f"/proc/{server.pid}/status").read_text()
+    status = Path(f"/proc/{pid_said_by(user)}/status").read_text()
+    user.communicate("leave\n")
+
     ids = {line.split(":")[0]: line.split(":")[1].split() for line in status.splitlines()}
-    user = pwd.getpwuid(int(ids["Uid"][0]))
-    assert user.pw_name in ("postgres", "nobody")
-    assert set(ids["Uid"]) == {str(user.pw_uid)}
-    assert set(ids["Gid"]) == {str(user.pw_gid)}
+    account = pwd.getpwuid(int(ids["Uid"][0]))
+    assert account.pw_name in ("postgres", "nobody")
+    assert set(ids["Uid"]) == {str(account.pw_uid)}
+    assert set(ids["Gid"]) == {str(account.pw_gid)}
     assert ids["Groups"] == []
 
 
@@ -208,16 +215,19 @@ def test_a_killed_user_counts_no_longer(open_dir, machine, hold):
     assert not alive(pid)
 
 
-def test_control_c_reaches_its_user_and_not_the_server(open_dir, machine):
+def test_control_c_reaches_its_user_and_not_the_server(open_dir, machine, hold):
     user = start_user(open_dir / "data", machine)
     pid = pid_said_by(user)
+    assert user.stdout is not None
 
     os.killpg(user.pid, signal.SIGINT)
+    assert user.stdout.readline() == "interrupted\n"
+    threading.Event().wait(0.5)  # a server that had heard it would be gone by then
 
-    assert pid_said_by(user) == pid
-    user.communicate()
+    assert alive(pid)
+    assert hold(open_dir / "data").pid == pid
+    user.communicate("leave\n")
     assert user.returncode == 0
-    assert not alive(pid)
 
 
 def test_a_killed_server_comes_back_with_all_that_was_committed(open_dir, hold):
