@@ -20,12 +20,14 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from litestar.testing import TestClient
 
 from curbe.domain.errors import (
+    AppError,
     Forbidden,
     InvalidRequest,
     NotFound,
     TooManyRequests,
     Unauthorized,
     WindowClosed,
+    every_refusal,
 )
 from curbe.infra import log, pages, problems, web
 from curbe.infra.crypto import Secret
