@@ -1,1 +1,4 @@
-"""A local Graph API for development, demos, tests and benchmarks. Written from Meta's documents; never imported by curbe."""
+"""A Graph API on one's own machine: what Meta's Cloud API accepts, answers and sends.
+
+Written from Meta's documentation and never from the gateway's code, so that the two can disagree.
+"""

@@ -1,0 +1,1 @@
+"""The Graph side: what ``/v{N}.0/...`` answers."""

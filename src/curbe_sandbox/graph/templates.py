@@ -1,0 +1,203 @@
+"""Message templates: list, create, read, edit, delete; a review that ends after a while."""
+
+import re
+from typing import Any, Final
+
+from curbe_sandbox.errors import bad_parameter, graph_error, missing_object, refusal
+from curbe_sandbox.graph.ask import Ask, need_management
+from curbe_sandbox.graph.fields import page, project
+from curbe_sandbox.sandbox import Sandbox
+from curbe_sandbox.state import Template
+from curbe_sandbox.template_rules import find_template
+from curbe_sandbox.wire import Answer, json_answer, json_object, success
+
+_NAME: Final = re.compile(r"[a-z0-9_]{1,512}")
+_CATEGORIES: Final = ("MARKETING", "UTILITY", "AUTHENTICATION")
+_COMPONENTS: Final = {"HEADER", "BODY", "FOOTER", "BUTTONS", "CAROUSEL", "LIMITED_TIME_OFFER"}
+_DEFAULT: Final = ("name", "parameter_format", "components", "language", "status", "category", "id")
+_EDITABLE: Final = {"APPROVED", "REJECTED", "PAUSED"}
+
+
+def list_templates(box: Sandbox, ask: Ask) -> Answer:
+    """Answer ``GET /{waba}/message_templates``, filtered and in pages."""
+    rows = [template for template in box.world.templates.values() if template.waba_id == ask.node]
+    for name in ("name", "status", "category", "language"):
+        wanted = ask.call.query.get(name, "").lower()
+        if wanted:
+            rows = [row for row in rows if getattr(row, name).lower() == wanted]
+    shown = [project(_fields(row), ask.call, default=_DEFAULT) for row in rows]
+    return json_answer(page(ask.call, shown))
+
+
+def create(box: Sandbox, ask: Ask) -> Answer:
+    """Answer ``POST /{waba}/message_templates``: PENDING now, APPROVED after the review.
+
+    A name that begins with ``rejected_`` is rejected, so that this can be tried too.
+    """
+    need_management(ask)
+    body = _body(ask)
+    _check_new(body)
+    if find_template(box.world, ask.node, body["name"], body["language"]) is not None:
+        message = "Content in this language already exists"
+        raise graph_error(f"(#100) {message}", code=100, http_status=400, subcode=2388024)
+    template = Template(
+        id=box.world.new_id("8"),
+        waba_id=ask.node,
+        name=body["name"],
+        language=body["language"],
+        category=body["category"].upper(),
+        components=body["components"],
+        parameter_format=str(body.get("parameter_format", "POSITIONAL")).upper(),
+        message_send_ttl_seconds=body.get("message_send_ttl_seconds"),
+    )
+    box.world.templates[template.id] = template
+    box.record.add("template", at=ask.call.now, body=ask.call.body, waba_id=ask.node, app_id=ask.token.app_id)
+    _start_review(box, template)
+    return json_answer(
+        {"id": template.id, "status": template.status, "category": template.category}, accepted=True
+    )
+
+
+def read(box: Sandbox, ask: Ask) -> Answer:
+    """Answer ``GET /{template_id}``."""
+    return json_answer(project(_fields(box.world.templates[ask.node]), ask.call, default=_DEFAULT))
+
+
+def edit(box: Sandbox, ask: Ask) -> Answer:
+    """Answer ``POST /{template_id}``: all components are replaced, and the review begins again."""
+    need_management(ask)
+    template = box.world.templates[ask.node]
+    body = _body(ask)
+    if template.status not in _EDITABLE:
+        raise refusal(2388039, f"A template that is {template.status} cannot be edited.")
+    category = str(body.get("category", template.category)).upper()
+    if category != template.category and template.status == "APPROVED":
+        raise refusal(2388039, "The category of an approved template cannot be changed.")
+    if "components" in body:
+        _check_components(body["components"])
+        template.components = body["components"]
+    template.category, template.status = category, "PENDING"
+    _start_review(box, template)
+    return success()
+
+
+def unpause(box: Sandbox, ask: Ask) -> Answer:
+    """Answer ``POST /{template_id}/unpause``."""
+    need_management(ask)
+    template = box.world.templates[ask.node]
+    if template.status != "PAUSED":
+        raise refusal(2388039, f"The template is {template.status}, not PAUSED.")
+    set_status(box, template, "APPROVED")
+    return success()
+
+
+def delete(box: Sandbox, ask: Ask) -> Answer:
+    """Answer ``DELETE /{waba}/message_templates``: by name (all languages), or by id and name."""
+    need_management(ask)
+    query = ask.call.query
+    if "name" not in query and "hsm_id" not in query:
+        raise bad_parameter("The parameter name is required.")
+    found = [
+        template
+        for template in box.world.templates.values()
+        if template.waba_id == ask.node
+        and template.name == query.get("name", template.name)
+        and template.id == query.get("hsm_id", template.id)
+    ]
+    if not found:
+        raise missing_object("delete", query.get("hsm_id") or query.get("name", ""))
+    for template in found:
+        del box.world.templates[template.id]
+    return success()
+
+
+def set_status(box: Sandbox, template: Template, status: str, *, reason: str = "NONE") -> None:
+    """Change a template's status and send the webhook that tells of it."""
+    template.status, template.rejected_reason = status, reason
+    value = {
+        "event": status,
+        "message_template_id": int(template.id),
+        "message_template_name": template.name,
+        "message_template_language": template.language,
+        "message_template_category": template.category,
+        "reason": reason,
+    }
+    number = next((one for one in box.world.numbers.values() if one.waba_id == template.waba_id), None)
+    if number is None:
+        box.webhooks.counts["skipped_no_number"] += 1
+        return
+    box.webhooks.emit(number, value, field_name="message_template_status_update")
+
+
+def _start_review(box: Sandbox, template: Template) -> None:
+    rejected = template.name.startswith("rejected_")
+    status, reason = ("REJECTED", "INVALID_FORMAT") if rejected else ("APPROVED", "NONE")
+
+    def end() -> None:
+        if box.world.templates.get(template.id) is template and template.status == "PENDING":
+            set_status(box, template, status, reason=reason)
+
+    box.timeline.after(box.world.settings.template_review_ms / 1000, end)
+
+
+def _fields(template: Template) -> dict[str, Any]:
+    return {
+        "id": template.id,
+        "name": template.name,
+        "language": template.language,
+        "status": template.status,
+        "category": template.category,
+        "sub_category": None,
+        "components": template.components,
+        "parameter_format": template.parameter_format,
+        "quality_score": {"score": "UNKNOWN"},
+        "rejected_reason": template.rejected_reason,
+        "previous_category": None,
+        "correct_category": None,
+        "message_send_ttl_seconds": template.message_send_ttl_seconds,
+    }
+
+
+def _body(ask: Ask) -> dict[str, Any]:
+    body = json_object(ask.call.body)
+    if body is None:
+        raise bad_parameter("The body must be a JSON object.")
+    return body
+
+
+def _check_new(body: dict[str, Any]) -> None:
+    for name in ("name", "language", "category", "components"):
+        if name not in body:
+            raise bad_parameter(f"The parameter {name} is required.")
+    if not isinstance(body["name"], str) or not _NAME.fullmatch(body["name"]):
+        raise bad_parameter("Param name takes lowercase letters, digits and underscores, at most 512.")
+    if str(body["category"]).upper() not in _CATEGORIES:
+        raise bad_parameter(f"Param category must be one of {{{', '.join(_CATEGORIES)}}}.")
+    if not isinstance(body["language"], str) or not body["language"]:
+        raise bad_parameter("Param language must be a string.")
+    _check_components(body["components"])
+
+
+def _check_components(components: Any) -> None:
+    if not isinstance(components, list) or not all(isinstance(part, dict) for part in components):
+        raise bad_parameter("Param components must be an array of objects.")
+    kinds = [str(part.get("type", "")).upper() for part in components]
+    if "BODY" not in kinds or not set(kinds) <= _COMPONENTS or len(set(kinds)) != len(kinds):
+        raise bad_parameter("Param components must hold one BODY and nothing twice.")
+    for kind, part in zip(kinds, components, strict=True):
+        _check_component(kind, part)
+
+
+def _check_component(kind: str, part: dict[str, Any]) -> None:
+    text = part.get("text", "")
+    limits = {"HEADER": (60, 2388047), "BODY": (1024, 2388072), "FOOTER": (60, 2388073)}
+    if kind in limits and len(str(text)) > limits[kind][0]:
+        raise refusal(limits[kind][1], f"{kind} takes at most {limits[kind][0]} characters.")
+    stripped = str(text).strip()
+    if kind == "BODY" and (stripped.startswith("{{") or stripped.endswith("}}")):
+        raise refusal(2388299, "Variables may not be at the start or the end of the body.")
+    buttons = part.get("buttons", [])
+    if kind == "BUTTONS" and (not isinstance(buttons, list) or not 1 <= len(buttons) <= 10):
+        raise bad_parameter("Param buttons takes 1 to 10 buttons.")
+    if any(len(str(button.get("text", ""))) > 25 for button in buttons):
+        raise refusal(2388040, "The text of a button takes at most 25 characters.")

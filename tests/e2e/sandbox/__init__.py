@@ -1,0 +1,1 @@
+"""The sandbox, tried over HTTP as its users meet it."""
