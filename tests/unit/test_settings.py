@@ -264,6 +264,16 @@ def test_a_shell_reads_what_init_writes_as_we_do(tmp_path: Path) -> None:
         assert f"{name}={value}" in shell.stdout.splitlines()
 
 
+def test_the_settings_make_the_keyring() -> None:
+    old = crypto.fresh_key()
+    sealed = crypto.Keyring.from_base64(old).seal(crypto.Secret("a token"), bound_to="a place")
+
+    keys = crypto.Keyring.of(load(TOKEN_ENCRYPTION_KEYS_RETIRED=old.reveal()))
+
+    assert keys.open(sealed, bound_to="a place").reveal() == "a token"
+    assert not keys.is_current(sealed)
+
+
 def test_one_app_is_believed_with_its_current_and_its_previous_secret() -> None:
     one = settings.meta_apps(load())
     two = settings.meta_apps(load(META_APP_SECRET_PREVIOUS="previous-secret"))

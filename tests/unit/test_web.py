@@ -400,6 +400,12 @@ def test_a_cursor_cannot_smuggle_nul() -> None:
         pages.decode_cursor(pages.encode_cursor(("a\0",)), type=tuple[str])
 
 
+def test_a_cursor_cannot_smuggle_a_number_that_no_column_holds() -> None:
+    assert pages.decode_cursor(pages.encode_cursor((10**18 - 1,)), type=tuple[int]) == (10**18 - 1,)
+    with pytest.raises(InvalidRequest):
+        pages.decode_cursor(pages.encode_cursor((2**63,)), type=tuple[int])
+
+
 @given(st.text(max_size=600))
 def test_no_text_breaks_the_reader_of_cursors(text: str) -> None:
     with contextlib.suppress(InvalidRequest):

@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Sequence
-from typing import Final, NoReturn, final
+from typing import Final, NoReturn, Protocol, final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -106,6 +106,15 @@ class Secret:
         raise TypeError("a Secret is not pickled: seal it with a Keyring")
 
 
+class HasKeys(Protocol):
+    """The part of the settings a keyring is made of: the current key and the retired ones, in base64."""
+
+    @property
+    def token_encryption_key(self) -> Secret: ...
+    @property
+    def token_encryption_keys_retired(self) -> Sequence[Secret]: ...
+
+
 @final
 class _Key:
     """One 32-byte key: its id and its cipher. The key itself only ever feeds HKDF."""
@@ -141,6 +150,15 @@ class Keyring:
             BadKey: if one of them is not.
         """
         return cls(key_from_base64(current), retired=[key_from_base64(key) for key in retired])
+
+    @classmethod
+    def of(cls, settings: HasKeys) -> "Keyring":
+        """Return the keyring of the settings' keys.
+
+        Raises:
+            BadKey: if one of them is none; settings that were loaded are checked already.
+        """
+        return cls.from_base64(settings.token_encryption_key, retired=settings.token_encryption_keys_retired)
 
     @property
     def current_key_id(self) -> str:

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Annotated, Final, Generic, TypeVar
@@ -11,6 +12,7 @@ import msgspec
 from curbe.domain.errors import InvalidRequest
 
 _LONGEST_CURSOR: Final = 512
+_HUGE_NUMBER: Final = re.compile(rb"[0-9]{19}")
 _STANDARD: Final = str.maketrans("-_", "+/")
 
 Item = TypeVar("Item")
@@ -73,4 +75,6 @@ def _raw(cursor: str) -> bytes:
     raw = base64.b64decode(cursor.translate(_STANDARD) + "=" * (-len(cursor) % 4), validate=True)
     if b"\\" in raw:  # nothing we put into a cursor needs an escape, but U+0000 does
         raise ValueError("escaped")
+    if _HUGE_NUMBER.search(raw):  # it would only fail in the database
+        raise ValueError("a number no column holds")
     return raw
