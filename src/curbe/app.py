@@ -1,0 +1,260 @@
+"""The web process: the composition root that wires intake, API, realtime and health, and serves them until told to stop."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+import msgspec
+import structlog
+import uvicorn
+from litestar import Litestar
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.spec import Components, SecurityScheme
+
+from curbe import __version__
+from curbe.audit.api import AuditController
+from curbe.auth.api import Gate, KeyController
+from curbe.auth.principal import provide_principal
+from curbe.channels.cloudapi.client import CloudApi
+from curbe.connections.api import ConnectionController
+from curbe.health import PATHS as HEALTH_PATHS
+from curbe.health import Health
+from curbe.inbox.api import InboxController
+from curbe.infra import db, web
+from curbe.infra.crypto import Keyring
+from curbe.infra.db import Pool, Role
+from curbe.infra.edge import Edge, security_headers
+from curbe.infra.http import Egress
+from curbe.infra.metrics import Metrics
+from curbe.infra.migrate import SchemaMismatch, require_known_schema
+from curbe.infra.settings import Settings, meta_apps
+from curbe.ingest.commit import GroupCommitter
+from curbe.ingest.receive import PATH as WEBHOOK_PATH
+from curbe.ingest.receive import WebhookReceiver
+from curbe.outbound.api import SendController
+from curbe.realtime.api import EventController
+from curbe.realtime.broadcast import Broadcast
+from curbe.tenants.api import TenantController
+
+log: Final = structlog.get_logger(__name__)
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_GRACE: Final = 10  # seconds for requests under way when told to stop
+
+
+class Parts(msgspec.Struct, frozen=True):
+    """What the API is wired from."""
+
+    settings: Settings
+    web_pool: Pool
+    keyring: Keyring
+    cloud_api: CloudApi
+    broadcast: Broadcast
+    metrics: Metrics
+
+
+def build_api(parts: Parts) -> Litestar:
+    """Return the API: every route behind the gate, every refusal as problem+json."""
+    given = {
+        "settings": parts.settings,
+        "web_pool": parts.web_pool,
+        "keyring": parts.keyring,
+        "cloud_api": parts.cloud_api,
+        "broadcast": parts.broadcast,
+        "metrics": parts.metrics,
+    }
+    dependencies = {name: Provide(_giving(value), sync_to_thread=False) for name, value in given.items()}
+    dependencies["principal"] = Provide(provide_principal, sync_to_thread=False)
+    return Litestar(
+        route_handlers=[
+            TenantController,
+            KeyController,
+            AuditController,
+            ConnectionController,
+            InboxController,
+            SendController,
+            EventController,
+        ],
+        dependencies=dependencies,
+        middleware=[Gate(parts.web_pool)],
+        plugins=[web.Kit(passing_faults=db.Unreachable)],
+        request_max_body_size=web.LARGEST_BODY,
+        openapi_config=_openapi(),
+    )
+
+
+class Dispatcher:
+    """Sends each request where it belongs; the webhook's address comes first and pays for nothing else."""
+
+    def __init__(self, *, webhooks: AsgiApp, health: AsgiApp, api: AsgiApp) -> None:
+        self._webhooks: Final = webhooks
+        self._health: Final = health
+        self._api: Final = api
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection's request."""
+        if scope["type"] == "http":
+            path = scope["path"]
+            if path == WEBHOOK_PATH:
+                await self._webhooks(scope, receive, send)
+                return
+            if path in HEALTH_PATHS:
+                await self._health(scope, receive, send)
+                return
+        await self._api(scope, receive, send)
+
+
+class _Server(uvicorn.Server):
+    """Says when it is ready, and lets long-lived sockets end before it waits for them."""
+
+    def __init__(self, config: uvicorn.Config, *, ready: Callable[[], None], stopping: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready: Final = ready
+        self._stopping: Final = stopping
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._stopping()
+        await super().shutdown(sockets)
+
+
+async def serve(settings: Settings, dsn: str, *, announce: Callable[[str], None]) -> None:
+    """Serve until SIGTERM or SIGINT; then answer what is under way, commit what was taken, and return.
+
+    Args:
+        settings: see there; ``host`` and ``port`` say where (port 0: any free one).
+        dsn: the database.
+        announce: is called once with a line for people when requests are taken.
+
+    Raises:
+        SchemaMismatch: the database's schema is not this build's.
+    """
+    await require_known_schema(dsn)
+    async with _wired(settings, dsn) as (app, broadcast):
+        listening = _listen(settings.host, settings.port)
+        url = f"http://{_shown(settings.host)}:{listening.getsockname()[1]}"
+        config = uvicorn.Config(
+            app,  # type: ignore[arg-type] - our ASGI types are looser than uvicorn's
+            loop="none",
+            http="httptools",
+            ws="websockets-sansio",
+            lifespan="off",
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            backlog=2048,
+            timeout_keep_alive=75,
+            timeout_graceful_shutdown=_GRACE,
+            ws_max_size=65536,
+        )
+        server = _Server(config, ready=lambda: announce(f"curbe serves on {url}"), stopping=broadcast.stop)
+        async with asyncio.TaskGroup() as tasks:
+            watching = tasks.create_task(_watch_schema(dsn, server))
+            await server.serve(sockets=[listening])
+            watching.cancel()
+
+
+@asynccontextmanager
+async def _wired(settings: Settings, dsn: str) -> AsyncIterator[tuple[AsgiApp, Broadcast]]:
+    """Open what the process needs, run what works in the background, and close all of it in the right order."""
+    metrics = Metrics()
+    async with contextlib.AsyncExitStack() as stack:
+        web_pool = await Pool.open(dsn, Role.WEB, size=20)
+        stack.push_async_callback(web_pool.close)
+        intake = await Pool.open(dsn, Role.INTAKE, size=2, statement_timeout_ms=2000)
+        stack.push_async_callback(intake.close)
+        egress = await stack.enter_async_context(Egress.open(trusted=[settings.meta_graph_base_url]))
+        broadcast = Broadcast(web_pool)
+        committer = GroupCommitter(intake, max_pending=settings.webhook_max_pending)
+        parts = Parts(
+            settings=settings,
+            web_pool=web_pool,
+            keyring=Keyring.of(settings),
+            cloud_api=CloudApi(egress, base_url=settings.meta_graph_base_url, version=settings.meta_graph_version),
+            broadcast=broadcast,
+            metrics=metrics,
+        )
+        api = Edge(build_api(parts), metrics=metrics, headers=security_headers(settings.public_base_url))  # type: ignore[arg-type]
+        receiver = WebhookReceiver(
+            apps=meta_apps(settings),
+            verify_token=settings.meta_verify_token.reveal(),
+            committer=committer,
+            metrics=metrics,
+        )
+        health = Health(checks={"database": _database(web_pool)}, metrics=metrics, token=None)
+        tasks = await stack.enter_async_context(asyncio.TaskGroup())
+        flushing = tasks.create_task(committer.run())
+        listening = tasks.create_task(broadcast.run())
+        try:
+            yield Dispatcher(webhooks=receiver, health=health, api=api), broadcast
+        finally:
+            listening.cancel()
+            committer.stop()
+            await flushing
+
+
+async def _watch_schema(dsn: str, server: uvicorn.Server) -> None:
+    """Stop serving when somebody migrated the database past what this build knows."""
+    while True:
+        await asyncio.sleep(30)
+        try:
+            await require_known_schema(dsn)
+        except SchemaMismatch as mismatch:
+            log.error("schema_changed", detail=str(mismatch))
+            server.should_exit = True
+            return
+        except (*db.Unreachable, db.PostgresError) as error:
+            log.warning("schema_not_checked", reason=type(error).__name__)
+
+
+def _database(pool: Pool) -> Callable[[], Awaitable[str | None]]:
+    async def check() -> str | None:
+        try:
+            await pool.execute("SELECT 1", timeout=2)
+        except (*db.Unreachable, db.PostgresError) as error:
+            return f"PostgreSQL does not answer ({type(error).__name__})"
+        return None
+
+    return check
+
+
+def _openapi() -> OpenAPIConfig:
+    return OpenAPIConfig(
+        title="Curbe",
+        version=__version__,
+        description="WhatsApp for the customers of a SaaS: connect numbers, send, receive, read the inbox, follow the events.",
+        path="/schema",
+        security=[{"key": []}],
+        components=Components(
+            security_schemes={"key": SecurityScheme(type="http", scheme="bearer", description="An API key of Curbe")}
+        ),
+    )
+
+
+def _giving(value: object) -> Callable[[], object]:
+    return lambda: value
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind((host, port))
+    listening.setblocking(False)
+    return listening
+
+
+def _shown(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+

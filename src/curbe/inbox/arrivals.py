@@ -1,0 +1,102 @@
+"""Messages that people wrote, stored in batches: each once, however often it is delivered."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+from uuid_utils.compat import uuid7
+
+from curbe.domain.messages import MessageReceived
+from curbe.inbox.people import Place, Sighting, place
+from curbe.infra.db import Query, Transaction
+
+
+class Arrival(msgspec.Struct, frozen=True):
+    """A message and the connection it came to."""
+
+    tenant_id: UUID
+    connection_id: UUID
+    message: MessageReceived
+
+
+class Arrived(msgspec.Struct, frozen=True):
+    """A message that was new, with its place in the inbox."""
+
+    id: UUID
+    arrival: Arrival
+    place: Place
+
+
+class _Id(msgspec.Struct, frozen=True):
+    id: UUID
+
+
+_INSERT: Final = Query("curbe.inbox", "insert_arrivals", _Id)
+_ROLL_UP: Final = Query("curbe.inbox", "roll_up_arrivals")
+
+
+async def store(tx: Transaction, arrivals: Sequence[Arrival]) -> list[Arrived]:
+    """Store a batch and return the messages that were new, in the order given. A batch may meet several tenants and repeat a message."""
+    batch = _once_each(arrivals)
+    if not batch:
+        return []
+    places = await place(tx, [_sighting(arrival) for arrival in batch])
+    candidates = [
+        Arrived(id=uuid7(), arrival=arrival, place=where) for arrival, where in zip(batch, places, strict=True)
+    ]
+    inserted = {row.id for row in await _INSERT.all(tx, **_message_columns(candidates))}
+    new = [candidate for candidate in candidates if candidate.id in inserted]
+    if new:
+        await _ROLL_UP.run(tx, **_conversation_columns(new))
+    return new
+
+
+def _once_each(arrivals: Sequence[Arrival]) -> list[Arrival]:
+    first: dict[tuple[UUID, str], Arrival] = {}
+    for arrival in arrivals:
+        first.setdefault((arrival.connection_id, arrival.message.provider_message_id), arrival)
+    return list(first.values())
+
+
+def _sighting(arrival: Arrival) -> Sighting:
+    return Sighting(
+        tenant_id=arrival.tenant_id,
+        connection_id=arrival.connection_id,
+        person=arrival.message.person,
+        at=arrival.message.at,
+    )
+
+
+def _message_columns(candidates: Sequence[Arrived]) -> dict[str, object]:
+    # One order for all writers, so that two of them cannot wait for each other.
+    rows = sorted(candidates, key=lambda new: (new.arrival.tenant_id, new.arrival.message.provider_message_id))
+    messages = [row.arrival.message for row in rows]
+    return {
+        "tenant_ids": [row.arrival.tenant_id for row in rows],
+        "ids": [row.id for row in rows],
+        "connection_ids": [row.arrival.connection_id for row in rows],
+        "conversation_ids": [row.place.conversation_id for row in rows],
+        "provider_message_ids": [message.provider_message_id for message in messages],
+        "types": [message.type for message in messages],
+        "texts": [message.text for message in messages],
+        "payloads": [message.payload for message in messages],
+        "reply_tos": [message.reply_to for message in messages],
+        "created_ats": [message.at for message in messages],
+    }
+
+
+def _conversation_columns(new: Sequence[Arrived]) -> dict[str, object]:
+    rolled: dict[tuple[UUID, UUID], tuple[int, datetime]] = {}
+    for one in new:
+        key = (one.arrival.tenant_id, one.place.conversation_id)
+        count, last_at = rolled.get(key, (0, one.arrival.message.at))
+        rolled[key] = (count + 1, max(last_at, one.arrival.message.at))
+    rows = sorted(rolled.items(), key=lambda item: item[0])
+    return {
+        "tenant_ids": [key[0] for key, _ in rows],
+        "ids": [key[1] for key, _ in rows],
+        "counts": [count for _, (count, _) in rows],
+        "last_ats": [last_at for _, (_, last_at) in rows],
+    }

@@ -1,0 +1,131 @@
+"""Messages we were asked to send, at rest: queued, marked before the attempt, settled after it. Sending itself is outbound's."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from curbe.domain.status import MessageStatus
+from curbe.infra.db import Query, Transaction
+
+
+class Departure(msgspec.Struct, frozen=True):
+    """A message to be sent. ``payload`` is its content as a JSON object in the provider's shape, without the recipient."""
+
+    tenant_id: UUID
+    id: UUID
+    connection_id: UUID
+    conversation_id: UUID
+    type: str
+    text: str | None
+    payload: str
+    reply_to: str | None
+    sender: str
+    created_at: datetime
+
+
+class Intent(msgspec.Struct, frozen=True):
+    """A message marked as being sent, and which attempt this is."""
+
+    id: UUID
+    attempt: int
+    type: str
+    payload: str
+    reply_to: str | None
+
+
+class Verdict(StrEnum):
+    """What came of one attempt."""
+
+    ACCEPTED = "accepted"  # the provider took it and named it
+    FAILED = "failed"  # clearly refused, and no use asking again
+    QUEUED = "queued"  # clearly not accepted: may be tried again
+    UNKNOWN = "unknown"  # nobody knows
+
+
+class Settlement(msgspec.Struct, frozen=True):
+    """The verdict on one attempt. ``provider_message_id`` comes with ACCEPTED, ``failure_kind`` and ``error`` with FAILED."""
+
+    id: UUID
+    attempt: int
+    verdict: Verdict
+    at: datetime
+    provider_message_id: str | None = None
+    provider_status: str | None = None
+    failure_kind: str | None = None
+    error_code: int | None = None
+    error: str | None = None
+
+
+class Settled(msgspec.Struct, frozen=True):
+    """A message after its verdict, with the status it has now."""
+
+    id: UUID
+    verdict: Verdict
+    status: MessageStatus
+
+
+_INSERT: Final = Query("curbe.inbox", "insert_departures")
+_ROLL_UP: Final = Query("curbe.inbox", "roll_up_departures")
+_MARK_SENDING: Final = Query("curbe.inbox", "mark_sending", Intent)
+_SETTLE: Final = Query("curbe.inbox", "settle", Settled)
+_DOUBT: Final = Query("curbe.inbox", "doubt", Settled)
+
+
+async def queue(tx: Transaction, departures: Sequence[Departure]) -> None:
+    """Store messages as queued and move their conversations up."""
+    rows = sorted(departures, key=lambda row: (row.tenant_id, row.id))
+    await _INSERT.run(
+        tx,
+        tenant_ids=[row.tenant_id for row in rows],
+        ids=[row.id for row in rows],
+        connection_ids=[row.connection_id for row in rows],
+        conversation_ids=[row.conversation_id for row in rows],
+        types=[row.type for row in rows],
+        texts=[row.text for row in rows],
+        payloads=[row.payload for row in rows],
+        reply_tos=[row.reply_to for row in rows],
+        senders=[row.sender for row in rows],
+        created_ats=[row.created_at for row in rows],
+    )
+    latest: dict[tuple[UUID, UUID], datetime] = {}
+    for row in rows:
+        key = (row.tenant_id, row.conversation_id)
+        latest[key] = max(latest.get(key, row.created_at), row.created_at)
+    await _ROLL_UP.run(
+        tx,
+        tenant_ids=[key[0] for key in latest],
+        ids=[key[1] for key in latest],
+        last_ats=list(latest.values()),
+    )
+
+
+async def mark_sending(tx: Transaction, *, tenant_id: UUID, ids: Sequence[UUID]) -> list[Intent]:
+    """Mark queued messages as being sent; return those that may be, with their contents. Commit before any socket opens."""
+    return await _MARK_SENDING.all(tx, tenant_id=tenant_id, ids=sorted(ids))
+
+
+async def settle(tx: Transaction, *, tenant_id: UUID, settlements: Sequence[Settlement]) -> list[Settled]:
+    """Write the verdicts of a batch of attempts in one statement; verdicts of an attempt that is no longer current are absent."""
+    rows = sorted(settlements, key=lambda row: row.id)
+    return await _SETTLE.all(
+        tx,
+        tenant_id=tenant_id,
+        ids=[row.id for row in rows],
+        attempts=[row.attempt for row in rows],
+        verdicts=[row.verdict.value for row in rows],
+        ats=[row.at for row in rows],
+        provider_message_ids=[row.provider_message_id for row in rows],
+        provider_statuses=[row.provider_status for row in rows],
+        failure_kinds=[row.failure_kind for row in rows],
+        error_codes=[row.error_code for row in rows],
+        errors=[row.error for row in rows],
+    )
+
+
+async def doubt(tx: Transaction, *, tenant_id: UUID, ids: Sequence[UUID]) -> list[Settled]:
+    """Mark messages whose sender is gone as unknown; those that have evidence keep the status it proves."""
+    return await _DOUBT.all(tx, tenant_id=tenant_id, ids=sorted(ids))

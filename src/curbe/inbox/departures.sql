@@ -1,0 +1,58 @@
+-- Messages we were asked to send.
+
+-- name: insert_departures
+INSERT INTO messages (tenant_id, id, channel_connection_id, conversation_id, direction, type, text, payload, reply_to, sender, phase,
+                      created_at)
+SELECT u.tenant_id, u.id, u.connection_id, u.conversation_id, 'outbound', u.type, u.text, u.payload, u.reply_to, u.sender, 'queued',
+       u.created_at
+  FROM unnest(:tenant_ids::uuid[], :ids::uuid[], :connection_ids::uuid[], :conversation_ids::uuid[], :types::text[], :texts::text[],
+              :payloads::jsonb[], :reply_tos::text[], :senders::text[], :created_ats::timestamptz[])
+       AS u (tenant_id, id, connection_id, conversation_id, type, text, payload, reply_to, sender, created_at)
+
+-- name: roll_up_departures
+-- We wrote: the conversation moves up, and an open one now waits for the person.
+UPDATE conversations c
+   SET last_outbound_at = greatest(c.last_outbound_at, u.last_at),
+       last_message_at = greatest(c.last_message_at, u.last_at),
+       state = CASE WHEN c.state = 'open' THEN 'waiting' ELSE c.state END,
+       updated_at = now()
+  FROM unnest(:tenant_ids::uuid[], :ids::uuid[], :last_ats::timestamptz[]) AS u (tenant_id, id, last_at)
+ WHERE c.tenant_id = u.tenant_id AND c.id = u.id
+
+-- name: mark_sending
+-- The intent, committed before the socket opens. A message that has evidence already, or is no longer queued, is not taken.
+UPDATE messages m
+   SET phase = 'sending', attempt = m.attempt + 1, updated_at = now()
+ WHERE m.tenant_id = :tenant_id AND m.id = ANY(:ids::uuid[])
+   AND m.phase = 'queued' AND num_nonnulls(m.accepted_at, m.sent_at, m.delivered_at, m.read_at, m.played_at, m.failed_at) = 0
+RETURNING m.id, m.attempt, m.type, m.payload::text AS payload, m.reply_to
+
+-- name: settle
+-- What came of a batch of attempts. Acceptance is evidence and counts whatever happened meanwhile; every other verdict counts only for
+-- the attempt it belongs to (the fence).
+UPDATE messages m
+   SET phase = CASE WHEN m.phase = 'sending' AND m.attempt = u.attempt AND u.verdict IN ('queued', 'unknown')
+                    THEN u.verdict::outbox_phase ELSE m.phase END,
+       accepted_at = CASE u.verdict WHEN 'accepted' THEN least(m.accepted_at, u.at) ELSE m.accepted_at END,
+       provider_message_id = CASE u.verdict WHEN 'accepted' THEN coalesce(m.provider_message_id, u.provider_message_id)
+                                            ELSE m.provider_message_id END,
+       provider_status = coalesce(u.provider_status, m.provider_status),
+       failed_at = CASE WHEN u.verdict = 'failed' THEN coalesce(m.failed_at, u.at) ELSE m.failed_at END,
+       failed_by = CASE WHEN u.verdict = 'failed' THEN coalesce(m.failed_by, 'curbe') ELSE m.failed_by END,
+       failure_kind = CASE WHEN u.verdict = 'failed' AND m.failed_at IS NULL THEN u.failure_kind ELSE m.failure_kind END,
+       error_code = CASE WHEN u.verdict = 'failed' AND m.failed_at IS NULL THEN u.error_code ELSE m.error_code END,
+       error = CASE WHEN u.verdict = 'failed' AND m.failed_at IS NULL THEN u.error ELSE m.error END,
+       updated_at = now()
+  FROM unnest(:ids::uuid[], :attempts::integer[], :verdicts::text[], :ats::timestamptz[], :provider_message_ids::text[],
+              :provider_statuses::text[], :failure_kinds::text[], :error_codes::integer[], :errors::text[])
+       AS u (id, attempt, verdict, at, provider_message_id, provider_status, failure_kind, error_code, error)
+ WHERE m.tenant_id = :tenant_id AND m.id = u.id
+   AND (u.verdict = 'accepted' OR (m.phase = 'sending' AND m.attempt = u.attempt))
+RETURNING m.id, u.verdict, m.status
+
+-- name: doubt
+-- Attempts whose sender is gone: nobody knows whether the provider took them, so nobody sends them again.
+UPDATE messages m
+   SET phase = 'unknown', updated_at = now()
+ WHERE m.tenant_id = :tenant_id AND m.id = ANY(:ids::uuid[]) AND m.phase = 'sending'
+RETURNING m.id, 'unknown' AS verdict, m.status

@@ -1,0 +1,246 @@
+"""Statuses of messages we sent, applied in batches as facts: any order, any repetition, the same result."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from curbe.domain.status import Facts, MessageStatus
+from curbe.infra.db import Query, Transaction
+
+
+class Report(msgspec.Struct, frozen=True):
+    """One status of one message. ``message_id`` is ours where the provider gave it back, else None."""
+
+    tenant_id: UUID
+    connection_id: UUID
+    provider_message_id: str
+    message_id: UUID | None
+    status: MessageStatus
+    at: datetime
+    failure_kind: str | None = None
+    error_code: int | None = None
+    error: str | None = None
+    pricing: str | None = None
+
+
+class Moved(msgspec.Struct, frozen=True):
+    """A message whose facts grew: the status it has now, and the statuses that are news."""
+
+    tenant_id: UUID
+    id: UUID
+    status: MessageStatus
+    news: list[MessageStatus]
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What became of a batch of reports."""
+
+    moved: list[Moved]
+    applied: int
+    repeated: int  # told us nothing new
+    parked: int  # their message is not known (yet)
+
+
+class _Message(msgspec.Struct, frozen=True):
+    n: int
+    tenant_id: UUID
+    id: UUID
+    sent_at: datetime | None
+    delivered_at: datetime | None
+    read_at: datetime | None
+    played_at: datetime | None
+    failed_at: datetime | None
+
+    def facts(self) -> Facts:
+        return Facts(self.sent_at, self.delivered_at, self.read_at, self.played_at, self.failed_at)
+
+
+class _Row(msgspec.Struct, frozen=True):
+    tenant_id: UUID
+    id: UUID
+    status: MessageStatus
+
+
+class _Parked(msgspec.Struct, frozen=True):
+    tenant_id: UUID
+    connection_id: UUID
+    provider_message_id: str
+    status: MessageStatus
+    at: datetime
+    error_code: int | None
+    error: str | None
+    pricing: str | None
+
+
+class _Count(msgspec.Struct, frozen=True):
+    count: int
+
+
+_FIND_BY_ID: Final = Query("curbe.inbox", "find_by_id", _Message)
+_FIND_BY_PROVIDER_ID: Final = Query("curbe.inbox", "find_by_provider_id", _Message)
+_ADD_FACTS: Final = Query("curbe.inbox", "add_facts", _Row)
+_PARK: Final = Query("curbe.inbox", "park_statuses")
+_UNPARK: Final = Query("curbe.inbox", "unpark_statuses", _Parked)
+_COUNT_PARKED: Final = Query("curbe.inbox", "count_parked", _Count)
+_DROP_PARKED: Final = Query("curbe.inbox", "drop_parked_before")
+
+_Key = tuple[UUID, UUID]  # tenant, message
+
+
+async def apply(tx: Transaction, reports: Sequence[Report]) -> Outcome:
+    """Apply a batch of reports, of any tenants; a report whose message is not known is parked."""
+    if not reports:
+        return Outcome(moved=[], applied=0, repeated=0, parked=0)
+    matched, strangers = await _match(tx, reports)
+    changes: dict[_Key, _Change] = {}
+    repeated = 0
+    for report, message in matched:
+        key = (message.tenant_id, message.id)
+        change = changes.setdefault(key, _Change(message))
+        if not change.add(report):
+            repeated += 1
+    changed = {key: change for key, change in changes.items() if change.reports}
+    rows = await _ADD_FACTS.all(tx, **_fact_columns(sorted(changed.items(), key=lambda item: item[0]))) if changed else []
+    if strangers:
+        await _PARK.run(tx, **_parked_columns(strangers))
+    moved = [_moved(row, changed[row.tenant_id, row.id]) for row in rows]
+    return Outcome(moved=moved, applied=len(matched) - repeated, repeated=repeated, parked=len(strangers))
+
+
+async def unpark(tx: Transaction) -> Outcome:
+    """Apply the parked reports whose message is known by now; in the scope of ``tx`` (one tenant, or all for the applier)."""
+    parked = await _UNPARK.all(tx)
+    return await apply(
+        tx,
+        [
+            Report(
+                tenant_id=row.tenant_id,
+                connection_id=row.connection_id,
+                provider_message_id=row.provider_message_id,
+                message_id=None,
+                status=row.status,
+                at=row.at,
+                failure_kind="unlisted" if row.status is MessageStatus.FAILED else None,
+                error_code=row.error_code,
+                error=row.error,
+                pricing=row.pricing,
+            )
+            for row in parked
+        ],
+    )
+
+
+async def count_parked(tx: Transaction) -> int:
+    """Return how many statuses wait for their message."""
+    row = await _COUNT_PARKED.one(tx)
+    return row.count if row else 0
+
+
+async def drop_parked(tx: Transaction, *, before: datetime) -> int:
+    """Drop statuses parked before that moment (messages another system sent over the same number) and return how many."""
+    return await _DROP_PARKED.run(tx, before=before)
+
+
+class _Change:
+    """What a batch adds to one message."""
+
+    def __init__(self, message: _Message) -> None:
+        self.message: Final = message
+        self.known: Final = message.facts()
+        self.facts = self.known
+        self.reports: list[Report] = []
+
+    def add(self, report: Report) -> bool:
+        """Add one report; False where it says nothing new."""
+        seen = Facts.of(report.status, report.at)
+        if not seen.beyond(self.facts):
+            return False
+        self.facts = self.facts.joined(seen)
+        self.reports.append(report)
+        return True
+
+    def failure(self) -> Report | None:
+        """Return the report of the earliest failure, which explains it."""
+        failed = [report for report in self.reports if report.status is MessageStatus.FAILED]
+        return min(failed, key=lambda report: (report.at, report.error_code or 0), default=None)
+
+    def pricing(self) -> str | None:
+        """Return the price as reported last by rank; the provider repeats it unchanged."""
+        priced = [report.pricing for report in self.reports if report.pricing]
+        return priced[-1] if priced else None
+
+    def news(self) -> list[MessageStatus]:
+        """Return the statuses that were not known before, or known as later; lowest first."""
+        return self.facts.beyond(self.known)
+
+
+async def _match(
+    tx: Transaction, reports: Sequence[Report]
+) -> tuple[list[tuple[Report, _Message]], list[Report]]:
+    """Return the reports whose message is known, with it, and those whose message is not."""
+    by_id = [report for report in reports if report.message_id is not None]
+    found: dict[int, _Message] = {}
+    if by_id:
+        rows = await _FIND_BY_ID.all(
+            tx,
+            tenant_ids=[report.tenant_id for report in by_id],
+            connection_ids=[report.connection_id for report in by_id],
+            message_ids=[report.message_id for report in by_id],
+        )
+        found = {id(by_id[row.n - 1]): row for row in rows}
+    others = [report for report in reports if id(report) not in found]
+    if others:
+        rows = await _FIND_BY_PROVIDER_ID.all(
+            tx,
+            tenant_ids=[report.tenant_id for report in others],
+            connection_ids=[report.connection_id for report in others],
+            provider_message_ids=[report.provider_message_id for report in others],
+        )
+        found |= {id(others[row.n - 1]): row for row in rows}
+    matched = [(report, found[id(report)]) for report in reports if id(report) in found]
+    return matched, [report for report in reports if id(report) not in found]
+
+
+def _fact_columns(changed: Sequence[tuple[_Key, _Change]]) -> dict[str, object]:
+    changes = [change for _, change in changed]
+    failures = [change.failure() for change in changes]
+    return {
+        "tenant_ids": [key[0] for key, _ in changed],
+        "ids": [key[1] for key, _ in changed],
+        "provider_message_ids": [change.reports[0].provider_message_id for change in changes],
+        "sent_ats": [change.facts.sent_at for change in changes],
+        "delivered_ats": [change.facts.delivered_at for change in changes],
+        "read_ats": [change.facts.read_at for change in changes],
+        "played_ats": [change.facts.played_at for change in changes],
+        "failed_ats": [failure.at if failure else None for failure in failures],
+        "failure_kinds": [failure.failure_kind or "unlisted" if failure else None for failure in failures],
+        "error_codes": [failure.error_code if failure else None for failure in failures],
+        "errors": [failure.error if failure else None for failure in failures],
+        "pricings": [change.pricing() for change in changes],
+    }
+
+
+def _parked_columns(strangers: Sequence[Report]) -> dict[str, object]:
+    earliest: dict[tuple[UUID, UUID, str, str], Report] = {}
+    for report in strangers:
+        key = (report.tenant_id, report.connection_id, report.provider_message_id, report.status.value)
+        if key not in earliest or report.at < earliest[key].at:
+            earliest[key] = report
+    rows = sorted(earliest.items(), key=lambda item: item[0])
+    return {
+        "tenant_ids": [key[0] for key, _ in rows],
+        "connection_ids": [key[1] for key, _ in rows],
+        "provider_message_ids": [key[2] for key, _ in rows],
+        "statuses": [key[3] for key, _ in rows],
+        "ats": [report.at for _, report in rows],
+        "error_codes": [report.error_code for _, report in rows],
+        "errors": [report.error for _, report in rows],
+        "pricings": [report.pricing for _, report in rows],
+    }
+
+
+def _moved(row: _Row, change: _Change) -> Moved:
+    return Moved(tenant_id=row.tenant_id, id=row.id, status=row.status, news=change.news())

@@ -1,0 +1,69 @@
+-- What providers report of messages we sent.
+
+-- name: find_by_id
+-- The messages that statuses name by our own id (it came back in biz_opaque_callback_data), and what is known of them.
+SELECT u.n::integer AS n, m.tenant_id, m.id, m.sent_at, m.delivered_at, m.read_at, m.played_at,
+       CASE WHEN m.failed_by = 'provider' THEN m.failed_at END AS failed_at
+  FROM unnest(:tenant_ids::uuid[], :connection_ids::uuid[], :message_ids::uuid[])
+       WITH ORDINALITY AS u (tenant_id, connection_id, message_id, n)
+  JOIN messages m ON m.tenant_id = u.tenant_id AND m.id = u.message_id AND m.channel_connection_id = u.connection_id
+                 AND m.direction = 'outbound'
+
+-- name: find_by_provider_id
+SELECT u.n::integer AS n, m.tenant_id, m.id, m.sent_at, m.delivered_at, m.read_at, m.played_at,
+       CASE WHEN m.failed_by = 'provider' THEN m.failed_at END AS failed_at
+  FROM unnest(:tenant_ids::uuid[], :connection_ids::uuid[], :provider_message_ids::text[])
+       WITH ORDINALITY AS u (tenant_id, connection_id, provider_message_id, n)
+  JOIN messages m ON m.tenant_id = u.tenant_id AND m.channel_connection_id = u.connection_id
+                 AND m.provider_message_id = u.provider_message_id
+                 AND m.direction = 'outbound'
+
+-- name: add_facts
+-- Facts accumulate, each at its earliest; what the message is called by its provider is learnt once.
+-- in:  parallel arrays, one row per message, sorted by key
+-- out: the messages with their status after it
+UPDATE messages m
+   SET sent_at = least(m.sent_at, u.sent_at),
+       delivered_at = least(m.delivered_at, u.delivered_at),
+       read_at = least(m.read_at, u.read_at),
+       played_at = least(m.played_at, u.played_at),
+       failed_at = CASE WHEN u.failed_at IS NULL THEN m.failed_at
+                        WHEN m.failed_by = 'provider' THEN least(m.failed_at, u.failed_at) ELSE u.failed_at END,
+       failed_by = CASE WHEN u.failed_at IS NULL THEN m.failed_by ELSE 'provider' END,
+       failure_kind = CASE WHEN u.failed_at IS NULL THEN m.failure_kind ELSE u.failure_kind END,
+       error_code = CASE WHEN u.failed_at IS NULL THEN m.error_code ELSE u.error_code END,
+       error = CASE WHEN u.failed_at IS NULL THEN m.error ELSE u.error END,
+       pricing = coalesce(u.pricing, m.pricing),
+       provider_message_id = coalesce(m.provider_message_id, u.provider_message_id),
+       updated_at = now()
+  FROM unnest(:tenant_ids::uuid[], :ids::uuid[], :provider_message_ids::text[], :sent_ats::timestamptz[],
+              :delivered_ats::timestamptz[], :read_ats::timestamptz[], :played_ats::timestamptz[], :failed_ats::timestamptz[],
+              :failure_kinds::text[], :error_codes::integer[], :errors::text[], :pricings::jsonb[])
+       AS u (tenant_id, id, provider_message_id, sent_at, delivered_at, read_at, played_at, failed_at,
+             failure_kind, error_code, error, pricing)
+ WHERE m.tenant_id = u.tenant_id AND m.id = u.id
+RETURNING m.tenant_id, m.id, m.status
+
+-- name: park_statuses
+INSERT INTO parked_statuses AS p (tenant_id, channel_connection_id, provider_message_id, status, at, error_code, error, pricing)
+SELECT u.tenant_id, u.connection_id, u.provider_message_id, u.status::message_status, u.at, u.error_code, u.error, u.pricing
+  FROM unnest(:tenant_ids::uuid[], :connection_ids::uuid[], :provider_message_ids::text[], :statuses::text[], :ats::timestamptz[],
+              :error_codes::integer[], :errors::text[], :pricings::jsonb[])
+       AS u (tenant_id, connection_id, provider_message_id, status, at, error_code, error, pricing)
+    ON CONFLICT (tenant_id, channel_connection_id, provider_message_id, status) DO UPDATE
+   SET at = least(p.at, excluded.at)
+
+-- name: unpark_statuses
+-- Take the parked statuses whose message has become known by its provider_message_id.
+DELETE FROM parked_statuses p
+ USING messages m
+ WHERE m.tenant_id = p.tenant_id AND m.channel_connection_id = p.channel_connection_id
+   AND m.provider_message_id = p.provider_message_id AND m.direction = 'outbound'
+RETURNING p.tenant_id, p.channel_connection_id AS connection_id, p.provider_message_id, p.status, p.at, p.error_code, p.error,
+          p.pricing::text AS pricing
+
+-- name: count_parked
+SELECT count(*)::integer AS count FROM parked_statuses
+
+-- name: drop_parked_before
+DELETE FROM parked_statuses WHERE parked_at < :before

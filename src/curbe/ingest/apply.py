@@ -1,0 +1,261 @@
+"""Applies stored webhooks in batches: every item of every webhook ends applied, repeated, parked, ignored or set aside, and is counted.
+
+One transaction a batch: the lane's cursor moves with the effects, so a crash replays and an effect happens once. Where a batch meets an
+item that the database refuses, it is halved until that item stands alone; it is set aside with its bytes, its neighbours go on.
+"""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+import msgspec
+import structlog
+
+from curbe.audit import service as audit
+from curbe.audit.service import AuditEntry
+from curbe.channels.cloudapi.callback import message_id_from
+from curbe.channels.cloudapi.errors import kind_of
+from curbe.channels.cloudapi.webhook import BrokenBody, read_body
+from curbe.domain.messages import ItemRefused, StatusReported
+from curbe.domain.status import MessageStatus
+from curbe.inbox import arrivals, statuses
+from curbe.inbox.arrivals import Arrival, Arrived
+from curbe.inbox.service import MessageNews, message_events
+from curbe.inbox.statuses import Moved, Report
+from curbe.infra.clock import utc_now
+from curbe.infra.db import DataRefused, Pool, PostgresError, Transaction, Unreachable
+from curbe.infra.metrics import Metrics
+from curbe.ingest import store
+from curbe.ingest.rules import Connection, Item, Routed, SetAside, named_in, route
+from curbe.ingest.store import Counts, StoredWebhook
+from curbe.realtime import service as realtime
+from curbe.realtime.rules import EventType
+from curbe.realtime.service import Event
+
+log: Final = structlog.get_logger(__name__)
+
+# What an item can do to us: refused by the database, or not foreseen by our own code. Either way it must not stop its neighbours.
+_POISON: Final = (*DataRefused, ValueError, TypeError, LookupError, AttributeError, RecursionError)
+_EVENT_OF: Final = {status: EventType(f"message_{status.value}") for status in (
+    MessageStatus.SENT, MessageStatus.FAILED, MessageStatus.DELIVERED, MessageStatus.READ, MessageStatus.PLAYED)}
+
+
+class Applier:
+    """Applies one lane after another as the batch role."""
+
+    def __init__(
+        self, pool: Pool, *, callback_key: bytes, metrics: Metrics, most: int = 500, max_bytes: int = 8 * 2**20
+    ) -> None:
+        self._pool: Final = pool
+        self._callback_key: Final = callback_key
+        self._metrics: Final = metrics
+        self._most: Final = most
+        self._max_bytes: Final = max_bytes
+
+    async def run(self, lane: int, stop: asyncio.Event) -> None:
+        """Apply ``lane`` until ``stop``; what fails for want of the database is tried again."""
+        idle = 0.02
+        while not stop.is_set():
+            try:
+                applied = await self.apply_once(lane)
+            except (*Unreachable, PostgresError) as error:
+                log.warning("apply_failed", lane=lane, reason=type(error).__name__, detail=str(error)[:200])
+                applied, idle = 0, 0.5
+            if applied:
+                idle = 0.02
+                continue
+            await _pause(stop, idle)
+            idle = min(idle * 1.5, 0.1)
+
+    async def apply_once(self, lane: int) -> int:
+        """Apply the lane's next batch and return how many webhooks it held; 0 where there is nothing to do or another has the lane."""
+        began = time.perf_counter()
+        async with self._pool.transaction() as tx:
+            mine = await store.lock_lane(tx, lane)
+            if mine is None:
+                return 0
+            webhooks = await store.read_ahead(tx, mine, most=self._most, max_bytes=self._max_bytes)
+            if not webhooks:
+                return 0
+            counts = await apply_webhooks(tx, webhooks, callback_key=self._callback_key)
+            await store.move_lane(tx, mine, webhooks[-1])
+        self._measure(counts, webhooks[0], time.perf_counter() - began)
+        return len(webhooks)
+
+    def _measure(self, counts: Counts, oldest: StoredWebhook, seconds: float) -> None:
+        self._metrics.apply_batch_seconds.observe(seconds)
+        self._metrics.apply_lag_seconds.observe(max(0.0, (utc_now() - oldest.received_at).total_seconds()))
+        for (_, outcome, reason), count in counts.items():
+            self._metrics.events_applied.labels(outcome=outcome, reason=reason).inc(count)
+
+
+async def apply_webhooks(
+    tx: Transaction, webhooks: Sequence[StoredWebhook], *, callback_key: bytes, released: bool = False
+) -> Counts:
+    """Apply stored webhooks of any tenants in this transaction, once in effect, and return what became of their items.
+
+    Args:
+        callback_key: checks that a status really answers a message of ours.
+        released: this is a replay: what applies now is no longer set aside.
+    """
+    counts: Counts = Counter()
+    items = [item for webhook in webhooks for item in read_items(webhook)]
+    for app_id in sorted({item.meta_app_id for item in items}):
+        await _apply_or_halve(tx, [item for item in items if item.meta_app_id == app_id], callback_key, counts)
+    if released and items:
+        await store.release(tx, items)
+    if counts:
+        await store.add_counts(tx, counts)
+    return counts
+
+
+def read_items(webhook: StoredWebhook) -> list[Item]:
+    """Return the items of one stored webhook; a body without an envelope is one refused item with all its bytes."""
+    try:
+        events = read_body(webhook.body)
+    except BrokenBody as broken:
+        events = [ItemRefused(reason=broken.reason, detail=str(broken), payload=webhook.body)]
+    return [
+        Item(webhook.id, webhook.received_at, webhook.meta_app_id, number, event) for number, event in enumerate(events)
+    ]
+
+
+async def _apply_or_halve(tx: Transaction, items: Sequence[Item], callback_key: bytes, counts: Counts) -> None:
+    if not items:
+        return
+    await tx.savepoint()
+    try:
+        counts.update(await _apply(tx, items, callback_key))
+    except _POISON as error:
+        await tx.rollback_to()
+        if len(items) == 1:
+            log.error("item_set_aside", event_id=items[0].event_id, item=items[0].number, reason=type(error).__name__)
+            await _set_poison_aside(tx, items[0], error)
+            counts[items[0].meta_app_id, "quarantined", "refused_by_database"] += 1
+            return
+        half = len(items) // 2
+        await _apply_or_halve(tx, items[:half], callback_key, counts)
+        await _apply_or_halve(tx, items[half:], callback_key, counts)
+
+
+async def _set_poison_aside(tx: Transaction, item: Item, error: BaseException) -> None:
+    payload = msgspec.json.encode(item.what)
+    detail = f"{type(error).__name__}: {str(error)[:500]}"
+    await store.set_aside(tx, [SetAside(item, "poison", "refused_by_database", detail, payload)])
+
+
+async def _apply(tx: Transaction, items: Sequence[Item], callback_key: bytes) -> Counts:
+    connections = await store.connections_of(tx, *named_in(items))
+    routed = route(items, connections)
+    counts: Counts = Counter()
+    arrived = await _arrivals(tx, routed, counts)
+    moved = await _statuses(tx, routed, callback_key, counts)
+    # One event for each fact that is news, so that who counts them misses none.
+    news = [MessageNews(new.arrival.tenant_id, new.id, EventType.MESSAGE_RECEIVED) for new in arrived]
+    news += [MessageNews(one.tenant_id, one.id, _EVENT_OF[status]) for one in moved for status in one.news]
+    events = await message_events(tx, news)
+    events += await _notices(tx, routed, counts)
+    for item, ignored in routed.ignored:
+        counts[item.meta_app_id, "ignored", ignored.reason] += 1
+    if routed.set_aside:
+        await store.set_aside(tx, routed.set_aside)
+        for row in routed.set_aside:
+            outcome = "quarantined" if row.kind == "poison" else row.kind
+            counts[row.item.meta_app_id, outcome, row.reason] += 1
+    if events:
+        await realtime.append(tx, events)
+    await audit.record(tx, _audit_entries(routed))
+    return counts
+
+
+async def _arrivals(tx: Transaction, routed: Routed, counts: Counts) -> list[Arrived]:
+    if not routed.messages:
+        return []
+    batch = [Arrival(owner.tenant_id, owner.id, message) for _, message, owner in routed.messages]
+    arrived = await arrivals.store(tx, batch)
+    app_id = routed.messages[0][0].meta_app_id
+    counts[app_id, "applied", "message"] += len(arrived)
+    counts[app_id, "duplicate", "message"] += len(batch) - len(arrived)
+    return arrived
+
+
+async def _statuses(tx: Transaction, routed: Routed, callback_key: bytes, counts: Counts) -> list[Moved]:
+    if not routed.statuses:
+        return []
+    reports = [_report(status, owner, callback_key) for _, status, owner in routed.statuses]
+    outcome = await statuses.apply(tx, reports)
+    app_id = routed.statuses[0][0].meta_app_id
+    counts[app_id, "applied", "status"] += outcome.applied
+    counts[app_id, "duplicate", "status"] += outcome.repeated
+    counts[app_id, "parked", "status"] += outcome.parked
+    return outcome.moved
+
+
+def _report(status: StatusReported, owner: Connection, callback_key: bytes) -> Report:
+    failed = status.status is MessageStatus.FAILED
+    return Report(
+        tenant_id=owner.tenant_id,
+        connection_id=owner.id,
+        provider_message_id=status.provider_message_id,
+        message_id=message_id_from(status.callback, callback_key) if status.callback else None,
+        status=status.status,
+        at=status.at,
+        failure_kind=kind_of(status.error_code).value if failed else None,
+        error_code=status.error_code,
+        error=status.error,
+        pricing=status.pricing,
+    )
+
+
+async def _notices(tx: Transaction, routed: Routed, counts: Counts) -> list[Event]:
+    if not routed.notices:
+        return []
+    pairs = [(notice, owner) for _, notice, owners in routed.notices for owner in owners]
+    new, repeated = await store.insert_notices(tx, pairs)
+    app_id = routed.notices[0][0].meta_app_id
+    counts[app_id, "applied", "notice"] += len(new)
+    counts[app_id, "duplicate", "notice"] += repeated
+    return [
+        Event(
+            tenant_id=owner.tenant_id,
+            type=EventType.NOTICE_RECEIVED,
+            data=_json({"id": str(notice_id), "field": notice.field, "waba_id": notice.waba_id,
+                        "phone_number_id": notice.phone_number_id}),
+        )
+        for notice, owner, notice_id in new
+    ]
+
+
+def _audit_entries(routed: Routed) -> list[AuditEntry]:
+    """One entry a tenant a batch: which stored webhooks spoke to it, and how many items."""
+    met: dict[UUID, tuple[set[int], int]] = {}
+    owned = [(item, [owner]) for item, _, owner in (*routed.messages, *routed.statuses)]
+    for item, owners in (*owned, *((item, owners) for item, _, owners in routed.notices)):
+        for owner in owners:
+            ids, count = met.get(owner.tenant_id, (set(), 0))
+            ids.add(item.event_id)
+            met[owner.tenant_id] = (ids, count + 1)
+    return [
+        AuditEntry(
+            tenant_id=tenant_id,
+            actor="system:apply",
+            action="webhook.received",
+            detail={"items": count, "webhooks": len(ids), "first_event": min(ids), "last_event": max(ids)},
+        )
+        for tenant_id, (ids, count) in sorted(met.items())
+    ]
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+async def _pause(stop: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await stop.wait()
+    except TimeoutError:
+        return

@@ -1,0 +1,129 @@
+"""The group committer: many webhooks, one INSERT, one commit; nobody is answered before it."""
+
+import asyncio
+from collections import deque
+from typing import Final, Protocol
+
+import structlog
+
+from curbe.infra.db import PostgresError, Unreachable
+
+_INSERT: Final = """
+INSERT INTO webhook_events (meta_app_id, body)
+SELECT app_id, body FROM unnest($1::text[], $2::bytea[]) AS u (app_id, body)"""
+
+log: Final = structlog.get_logger(__name__)
+
+
+class NotStored(Exception):
+    """The body is not durably stored: the caller must not say that it is."""
+
+
+class _Statements(Protocol):
+    async def execute(self, sql: str, *arguments: object, timeout: float | None = None) -> str: ...
+
+
+class _Batch:
+    """Bodies that are committed together, and those who wait for it."""
+
+    __slots__ = ("app_ids", "bodies", "bytes", "done", "stored")
+
+    def __init__(self) -> None:
+        self.app_ids: list[str] = []
+        self.bodies: list[bytes] = []
+        self.bytes = 0
+        self.done = asyncio.Event()
+        self.stored = False
+
+
+class GroupCommitter:
+    """Appends raw webhooks to ``webhook_events``: one flush under way at a time, the next one gathers meanwhile.
+
+    Under load flushes start at least ``floor`` seconds apart, which makes them larger and the commit cheaper for each; a body that arrives
+    after a quiet moment is committed at once.
+    """
+
+    def __init__(
+        self,
+        statements: _Statements,
+        *,
+        floor: float = 0.008,
+        max_batch: int = 1000,
+        max_batch_bytes: int = 16 * 2**20,
+        max_pending: int = 20_000,
+        max_pending_bytes: int = 256 * 2**20,
+        timeout: float = 1.5,
+    ) -> None:
+        self._statements: Final = statements
+        self._floor: Final = floor
+        self._max_batch: Final = max_batch
+        self._max_batch_bytes: Final = max_batch_bytes
+        self._max_pending: Final = max_pending
+        self._max_pending_bytes: Final = max_pending_bytes
+        self._timeout: Final = timeout
+        self._batches: Final[deque[_Batch]] = deque()
+        self._arrived: Final = asyncio.Event()
+        self._stopping = False
+        self.pending = 0
+        self.pending_bytes = 0
+        self.flushes = 0
+
+    async def store(self, app_id: str, body: bytes) -> None:
+        """Return once ``body`` is committed.
+
+        Raises:
+            NotStored: too much is waiting, the database did not answer in time, or the process is stopping.
+        """
+        if self._stopping or self.pending >= self._max_pending or self.pending_bytes + len(body) > self._max_pending_bytes:
+            raise NotStored
+        batch = self._open_batch(len(body))
+        batch.app_ids.append(app_id)
+        batch.bodies.append(body)
+        batch.bytes += len(body)
+        self.pending += 1
+        self.pending_bytes += len(body)
+        self._arrived.set()
+        await batch.done.wait()
+        if not batch.stored:
+            raise NotStored
+
+    async def run(self) -> None:
+        """Flush until :meth:`stop`; then flush what is left and return."""
+        loop = asyncio.get_running_loop()
+        started = 0.0
+        while not (self._stopping and not self._batches):
+            await self._arrived.wait()
+            early = started + self._floor - loop.time()
+            if early > 0 and not self._stopping:
+                await asyncio.sleep(early)
+            started = loop.time()
+            if self._batches:
+                await self._flush(self._batches.popleft())
+            if not self._batches and not self._stopping:
+                self._arrived.clear()
+
+    def stop(self) -> None:
+        """Take nothing more; :meth:`run` ends when everything taken is committed."""
+        self._stopping = True
+        self._arrived.set()
+
+    def _open_batch(self, size: int) -> _Batch:
+        if self._batches:
+            last = self._batches[-1]
+            if len(last.bodies) < self._max_batch and last.bytes + size <= self._max_batch_bytes:
+                return last
+        self._batches.append(_Batch())
+        return self._batches[-1]
+
+    async def _flush(self, batch: _Batch) -> None:
+        try:
+            await self._statements.execute(_INSERT, batch.app_ids, batch.bodies, timeout=self._timeout)
+            batch.stored = True
+        except (*Unreachable, PostgresError) as error:
+            # The callers answer 503 and Meta delivers again; if the commit went through after all, the copy is harmless.
+            log.warning("webhooks_not_stored", count=len(batch.bodies), reason=type(error).__name__)
+        finally:
+            self.pending -= len(batch.bodies)
+            self.pending_bytes -= batch.bytes
+            self.flushes += 1
+            batch.done.set()

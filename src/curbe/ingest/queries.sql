@@ -1,0 +1,85 @@
+-- The webhook log and its cursors; what was set aside; what was counted.
+
+-- name: lock_lane
+-- One lane is one applier at a time. No row: somebody else has it.
+SELECT l.lane, l.xid, l.id, (SELECT count(*) FROM apply_lanes)::integer AS lanes
+  FROM apply_lanes l
+ WHERE l.lane = :lane
+   FOR UPDATE SKIP LOCKED
+
+-- name: lanes
+SELECT lane FROM apply_lanes ORDER BY lane
+
+-- name: read_ahead
+-- The next webhooks of a lane in the log's order: only those that no open transaction can still precede, at most max_bytes
+-- of bodies (and always one).
+SELECT ahead.xid, ahead.id, ahead.received_at, ahead.meta_app_id, ahead.body
+  FROM (SELECT e.*, sum(octet_length(e.body)) OVER (ORDER BY e.xid, e.id) - octet_length(e.body) AS bytes_before
+          FROM (SELECT w.xid, w.id, w.received_at, w.meta_app_id, w.body
+                  FROM webhook_events w
+                 WHERE (w.xid, w.id) > (:xid, :id) AND w.xid < settled_xid() AND w.id % :lanes::integer = :lane
+                 ORDER BY w.xid, w.id
+                 LIMIT :most) e) ahead
+ WHERE ahead.bytes_before < :max_bytes
+ ORDER BY ahead.xid, ahead.id
+
+-- name: move_lane
+UPDATE apply_lanes SET xid = :xid, id = :id, moved_at = now() WHERE lane = :lane
+
+-- name: connections_of
+-- The live owners of the numbers and WABAs that a batch names.
+SELECT c.tenant_id, c.id, c.phone_number_id, c.waba_id, c.meta_app_id,
+       CASE WHEN c.attached_at > '-infinity' THEN c.attached_at END AS attached_at
+  FROM channel_connections c
+ WHERE c.status IN ('active', 'error')
+   AND (c.phone_number_id = ANY(:phone_number_ids::text[]) OR c.waba_id = ANY(:waba_ids::text[]))
+
+-- name: insert_notices
+INSERT INTO notices (tenant_id, id, channel_connection_id, waba_id, field, digest, payload, at)
+SELECT u.tenant_id, u.id, u.connection_id, u.waba_id, u.field, u.digest, u.payload, u.at
+  FROM unnest(:tenant_ids::uuid[], :ids::uuid[], :connection_ids::uuid[], :waba_ids::text[], :fields::text[], :digests::bytea[],
+              :payloads::jsonb[], :ats::timestamptz[])
+       AS u (tenant_id, id, connection_id, waba_id, field, digest, payload, at)
+    ON CONFLICT (tenant_id, digest) DO NOTHING
+RETURNING tenant_id, id
+
+-- name: set_aside
+INSERT INTO quarantine (id, kind, reason, detail, meta_app_id, phone_number_id, waba_id, event_id, event_received_at, item, payload)
+SELECT u.id, u.kind::setaside_kind, u.reason, u.detail, u.meta_app_id, u.phone_number_id, u.waba_id, u.event_id,
+       u.event_received_at, u.item, u.payload
+  FROM unnest(:ids::uuid[], :kinds::text[], :reasons::text[], :details::text[], :meta_app_ids::text[], :phone_number_ids::text[],
+              :waba_ids::text[], :event_ids::bigint[], :event_received_ats::timestamptz[], :items::integer[], :payloads::bytea[])
+       AS u (id, kind, reason, detail, meta_app_id, phone_number_id, waba_id, event_id, event_received_at, item, payload)
+    ON CONFLICT (event_id, item) DO NOTHING
+
+-- name: release
+-- What a replay applied after all is no longer set aside.
+UPDATE quarantine q SET released_at = now()
+  FROM unnest(:event_ids::bigint[], :items::integer[]) AS u (event_id, item)
+ WHERE q.event_id = u.event_id AND q.item = u.item AND q.released_at IS NULL
+
+-- name: add_counts
+INSERT INTO ingest_counts AS c (day, meta_app_id, outcome, reason, count)
+SELECT (now() AT TIME ZONE 'UTC')::date, u.meta_app_id, u.outcome, u.reason, u.count
+  FROM unnest(:meta_app_ids::text[], :outcomes::text[], :reasons::text[], :counts::bigint[])
+       AS u (meta_app_id, outcome, reason, count)
+    ON CONFLICT (day, meta_app_id, outcome, reason) DO UPDATE SET count = c.count + excluded.count
+
+-- name: backlog
+-- How far a lane is behind: the age of its oldest webhook not yet applied.
+SELECT extract(epoch FROM now() - min(next.received_at))::float8 AS seconds
+  FROM apply_lanes l
+ CROSS JOIN LATERAL (
+       SELECT w.received_at FROM webhook_events w
+        WHERE (w.xid, w.id) > (l.xid, l.id) ORDER BY w.xid, w.id LIMIT 1) AS next
+
+-- name: stored_by_time
+-- For a replay: the webhooks of a span of time, in order, a page at a time.
+SELECT w.xid, w.id, w.received_at, w.meta_app_id, w.body
+  FROM webhook_events w
+ WHERE w.received_at >= :since AND w.received_at < :until AND (w.xid, w.id) > (:xid, :id)
+ ORDER BY w.xid, w.id
+ LIMIT :most
+
+-- name: stored_by_id
+SELECT w.xid, w.id, w.received_at, w.meta_app_id, w.body FROM webhook_events w WHERE w.id = ANY(:ids::bigint[]) ORDER BY w.xid, w.id

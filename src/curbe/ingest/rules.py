@@ -1,0 +1,162 @@
+"""What becomes of each item of a webhook: applied to its tenant, or set aside with a reason. Pure."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from curbe.domain.messages import (
+    ChannelEvent,
+    ItemIgnored,
+    ItemRefused,
+    MessageReceived,
+    NoticeReceived,
+    StatusReported,
+)
+
+
+class Item(msgspec.Struct, frozen=True, gc=False):
+    """One item of one stored webhook: ``number`` counts within it, in the order of reading."""
+
+    event_id: int
+    received_at: datetime
+    meta_app_id: str
+    number: int
+    what: ChannelEvent
+
+
+class Connection(msgspec.Struct, frozen=True):
+    """The live owner of a number, as far as routing needs it."""
+
+    tenant_id: UUID
+    id: UUID
+    phone_number_id: str
+    waba_id: str
+    meta_app_id: str
+    attached_at: datetime | None  # what the provider dates before this belongs to a former owner
+
+
+class SetAside(msgspec.Struct, frozen=True):
+    """An item that no tenant gets (now): why, and with which bytes it is kept."""
+
+    item: Item
+    kind: str  # unrouted, foreign or poison
+    reason: str
+    detail: str
+    payload: bytes
+    phone_number_id: str | None = None
+    waba_id: str | None = None
+
+
+class Routed(msgspec.Struct, frozen=True):
+    """A batch, sorted by what has to be done with it."""
+
+    messages: list[tuple[Item, MessageReceived, Connection]]
+    statuses: list[tuple[Item, StatusReported, Connection]]
+    notices: list[tuple[Item, NoticeReceived, list[Connection]]]
+    ignored: list[tuple[Item, ItemIgnored]]
+    set_aside: list[SetAside]
+
+
+def named_in(items: Iterable[Item]) -> tuple[list[str], list[str]]:
+    """Return the phone_number_ids and the WABA ids that a batch names."""
+    numbers: set[str] = set()
+    wabas: set[str] = set()
+    for item in items:
+        match item.what:
+            case MessageReceived(phone_number_id=number) | StatusReported(phone_number_id=number):
+                numbers.add(number)
+            case NoticeReceived(phone_number_id=str(number)):
+                numbers.add(number)
+            case NoticeReceived(waba_id=str(waba)):
+                wabas.add(waba)
+            case _:
+                pass
+    return sorted(numbers), sorted(wabas)
+
+
+def route(items: Sequence[Item], connections: Sequence[Connection]) -> Routed:
+    """Sort a batch: each item goes to the tenant that owns its number, proven by the app whose secret signed it, or is set aside."""
+    by_number = {connection.phone_number_id: connection for connection in connections}
+    by_waba: dict[str, list[Connection]] = {}
+    for connection in connections:
+        by_waba.setdefault(connection.waba_id, []).append(connection)
+    routed = Routed(messages=[], statuses=[], notices=[], ignored=[], set_aside=[])
+    for item in items:
+        what = item.what
+        match what:
+            case MessageReceived():
+                owner = _owner(item, what.phone_number_id, what.at, by_number)
+                if isinstance(owner, SetAside):
+                    routed.set_aside.append(owner)
+                else:
+                    routed.messages.append((item, what, owner))
+            case StatusReported():
+                owner = _owner(item, what.phone_number_id, what.at, by_number)
+                if isinstance(owner, SetAside):
+                    routed.set_aside.append(owner)
+                else:
+                    routed.statuses.append((item, what, owner))
+            case NoticeReceived():
+                _route_notice(item, what, by_number, by_waba, routed)
+            case ItemIgnored():
+                routed.ignored.append((item, what))
+            case ItemRefused(reason=reason, detail=detail, payload=payload, phone_number_id=number):
+                routed.set_aside.append(SetAside(item, "poison", reason, detail, payload, number))
+    return routed
+
+
+def _route_notice(
+    item: Item,
+    notice: NoticeReceived,
+    by_number: dict[str, Connection],
+    by_waba: dict[str, list[Connection]],
+    routed: Routed,
+) -> None:
+    """A notice about a number goes to its owner; one about a WABA to each tenant that has a number on it."""
+    if notice.phone_number_id is not None:
+        owner = _owner(item, notice.phone_number_id, notice.at, by_number)
+        if isinstance(owner, SetAside):
+            routed.set_aside.append(owner)
+        else:
+            routed.notices.append((item, notice, [owner]))
+        return
+    owners = [c for c in by_waba.get(notice.waba_id or "", ()) if c.meta_app_id == item.meta_app_id]
+    if owners:
+        routed.notices.append((item, notice, owners))
+    else:
+        detail = f"nobody here owns a number on WABA {notice.waba_id}"
+        routed.set_aside.append(
+            SetAside(item, "unrouted", "unknown_waba", detail, notice.payload.encode(), waba_id=notice.waba_id)
+        )
+
+
+def _owner(
+    item: Item, number: str, at: datetime | None, by_number: dict[str, Connection]
+) -> Connection | SetAside:
+    connection = by_number.get(number)
+    if connection is None:
+        return _aside(item, "unrouted", "unknown_number", f"nobody here owns phone_number_id {number}", number)
+    if connection.meta_app_id != item.meta_app_id:
+        detail = f"signed by app {item.meta_app_id}, but phone_number_id {number} was connected through another"
+        return _aside(item, "foreign", "foreign_number", detail, number)
+    if connection.attached_at is not None and at is not None and at < connection.attached_at:
+        return _aside(item, "unrouted", "former_owner", "dated before this number came to its present owner", number)
+    return connection
+
+
+def _aside(item: Item, kind: str, reason: str, detail: str, number: str) -> SetAside:
+    return SetAside(item, kind, reason, detail, _payload(item.what), number)
+
+
+def _payload(what: ChannelEvent) -> bytes:
+    match what:
+        case MessageReceived(payload=payload) | NoticeReceived(payload=payload):
+            return payload.encode()
+        case StatusReported():
+            return msgspec.json.encode(what)
+        case ItemRefused(payload=payload):
+            return payload
+        case ItemIgnored():
+            return b""

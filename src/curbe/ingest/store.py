@@ -1,0 +1,176 @@
+"""The webhook log read by cursor, and the tables of what was set aside and counted."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+from uuid_utils.compat import uuid7
+
+from curbe.domain.messages import NoticeReceived
+from curbe.infra.db import Query, Transaction
+from curbe.ingest.rules import Connection, Item, SetAside
+
+
+class Lane(msgspec.Struct, frozen=True):
+    """A lane, locked by this transaction, and how far it has come."""
+
+    lane: int
+    xid: int
+    id: int
+    lanes: int
+
+
+class StoredWebhook(msgspec.Struct, frozen=True):
+    """One row of the log."""
+
+    xid: int
+    id: int
+    received_at: datetime
+    meta_app_id: str
+    body: bytes
+
+
+class StoredNotice(msgspec.Struct, frozen=True):
+    """A notice that was new for a tenant."""
+
+    tenant_id: UUID
+    id: UUID
+
+
+class _LaneNumber(msgspec.Struct, frozen=True):
+    lane: int
+
+
+class _Seconds(msgspec.Struct, frozen=True):
+    seconds: float | None
+
+
+_LOCK_LANE: Final = Query("curbe.ingest", "lock_lane", Lane)
+_LANES: Final = Query("curbe.ingest", "lanes", _LaneNumber)
+_READ_AHEAD: Final = Query("curbe.ingest", "read_ahead", StoredWebhook)
+_MOVE_LANE: Final = Query("curbe.ingest", "move_lane")
+_CONNECTIONS_OF: Final = Query("curbe.ingest", "connections_of", Connection)
+_INSERT_NOTICES: Final = Query("curbe.ingest", "insert_notices", StoredNotice)
+_SET_ASIDE: Final = Query("curbe.ingest", "set_aside")
+_RELEASE: Final = Query("curbe.ingest", "release")
+_ADD_COUNTS: Final = Query("curbe.ingest", "add_counts")
+_BACKLOG: Final = Query("curbe.ingest", "backlog", _Seconds)
+_STORED_BY_TIME: Final = Query("curbe.ingest", "stored_by_time", StoredWebhook)
+_STORED_BY_ID: Final = Query("curbe.ingest", "stored_by_id", StoredWebhook)
+
+Counts = Counter[tuple[str, str, str]]  # (meta_app_id, outcome, reason) -> items
+
+
+async def lock_lane(tx: Transaction, lane: int) -> Lane | None:
+    """Take a lane for this transaction; None where another applier has it."""
+    return await _LOCK_LANE.one(tx, lane=lane)
+
+
+async def lanes(tx: Transaction) -> list[int]:
+    """Return the numbers of the lanes."""
+    return [row.lane for row in await _LANES.all(tx)]
+
+
+async def read_ahead(tx: Transaction, lane: Lane, *, most: int, max_bytes: int) -> list[StoredWebhook]:
+    """Return the lane's next webhooks in order: at most ``most``, and about ``max_bytes`` of bodies, but one at least."""
+    return await _READ_AHEAD.all(
+        tx, xid=lane.xid, id=lane.id, lanes=lane.lanes, lane=lane.lane, most=most, max_bytes=max_bytes
+    )
+
+
+async def move_lane(tx: Transaction, lane: Lane, last: StoredWebhook) -> None:
+    """Move the lane's cursor past ``last``."""
+    await _MOVE_LANE.run(tx, lane=lane.lane, xid=last.xid, id=last.id)
+
+
+async def connections_of(tx: Transaction, phone_number_ids: Sequence[str], waba_ids: Sequence[str]) -> list[Connection]:
+    """Return the live owners of these numbers and WABAs."""
+    return await _CONNECTIONS_OF.all(tx, phone_number_ids=list(phone_number_ids), waba_ids=list(waba_ids))
+
+
+async def insert_notices(
+    tx: Transaction, notices: Sequence[tuple[NoticeReceived, Connection]]
+) -> tuple[list[tuple[NoticeReceived, Connection, UUID]], int]:
+    """Store notices once for each tenant; return the new ones with their ids, and how many were here already."""
+    rows = {}
+    for notice, connection in notices:
+        about_number = notice.phone_number_id is not None
+        key = (connection.tenant_id, hashlib.sha256(f"{notice.field}\n{notice.payload}".encode()).digest())
+        rows.setdefault(key, (uuid7(), notice, connection, connection.id if about_number else None))
+    ordered = sorted(rows.items(), key=lambda item: item[0])
+    stored = await _INSERT_NOTICES.all(
+        tx,
+        tenant_ids=[key[0] for key, _ in ordered],
+        ids=[row[0] for _, row in ordered],
+        connection_ids=[row[3] for _, row in ordered],
+        waba_ids=[row[1].waba_id for _, row in ordered],
+        fields=[row[1].field for _, row in ordered],
+        digests=[key[1] for key, _ in ordered],
+        payloads=[row[1].payload for _, row in ordered],
+        ats=[row[1].at for _, row in ordered],
+    )
+    by_id = {row[0]: row for _, row in ordered}
+    new = [(by_id[row.id][1], by_id[row.id][2], row.id) for row in stored]
+    return new, len(notices) - len(new)
+
+
+async def set_aside(tx: Transaction, rows: Sequence[SetAside]) -> None:
+    """Keep items that no tenant gets, with their bytes. The same item of the same webhook is kept once."""
+    await _SET_ASIDE.run(
+        tx,
+        ids=[uuid7() for _ in rows],
+        kinds=[row.kind for row in rows],
+        reasons=[row.reason for row in rows],
+        details=[_storable(row.detail) for row in rows],
+        meta_app_ids=[row.item.meta_app_id for row in rows],
+        phone_number_ids=[_storable(row.phone_number_id) for row in rows],
+        waba_ids=[_storable(row.waba_id) for row in rows],
+        event_ids=[row.item.event_id for row in rows],
+        event_received_ats=[row.item.received_at for row in rows],
+        items=[row.item.number for row in rows],
+        payloads=[row.payload for row in rows],
+    )
+
+
+async def release(tx: Transaction, items: Sequence[Item]) -> int:
+    """Mark items that were applied after all as no longer set aside; return how many were."""
+    return await _RELEASE.run(tx, event_ids=[item.event_id for item in items], items=[item.number for item in items])
+
+
+async def add_counts(tx: Transaction, counts: Counts) -> None:
+    """Count items under (meta_app_id, outcome, reason)."""
+    rows = sorted(counts.items())
+    await _ADD_COUNTS.run(
+        tx,
+        meta_app_ids=[key[0] for key, _ in rows],
+        outcomes=[key[1] for key, _ in rows],
+        reasons=[key[2] for key, _ in rows],
+        counts=[count for _, count in rows],
+    )
+
+
+async def backlog_seconds(tx: Transaction) -> float:
+    """Return the age of the oldest webhook not yet applied, in seconds; 0 where all are."""
+    row = await _BACKLOG.one(tx)
+    return row.seconds or 0.0 if row else 0.0
+
+
+async def stored_by_time(
+    tx: Transaction, *, since: datetime, until: datetime, after: tuple[int, int], most: int
+) -> list[StoredWebhook]:
+    """Return stored webhooks received in a span of time, in order, after the cursor ``(xid, id)``."""
+    return await _STORED_BY_TIME.all(tx, since=since, until=until, xid=after[0], id=after[1], most=most)
+
+
+async def stored_by_id(tx: Transaction, ids: Sequence[int]) -> list[StoredWebhook]:
+    """Return these stored webhooks, in order; ids that are gone are absent."""
+    return await _STORED_BY_ID.all(tx, ids=list(ids))
+
+
+def _storable(text: str | None) -> str | None:
+    """PostgreSQL's text holds neither U+0000 nor a lone surrogate."""
+    return None if text is None else text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")

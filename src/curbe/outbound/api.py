@@ -1,0 +1,150 @@
+"""``POST /api/tenants/{id}/whatsapp/messages/send``."""
+
+import asyncio
+import re
+from datetime import timedelta
+from typing import Annotated, Final
+from uuid import UUID
+
+import msgspec
+from litestar import Controller, Response, post
+from litestar.params import Parameter
+from litestar.status_codes import HTTP_200_OK, HTTP_202_ACCEPTED
+
+from curbe.auth.principal import Principal, Scope
+from curbe.domain.errors import InvalidRequest
+from curbe.domain.status import MessageStatus
+from curbe.inbox.service import messages_by_id
+from curbe.inbox.shapes import Message, MessageError
+from curbe.infra.clock import utc_now
+from curbe.infra.db import Pool
+from curbe.outbound import service
+from curbe.outbound.rules import text_to_send
+from curbe.outbound.service import AnsweredMeanwhile, Key, Taken
+from curbe.realtime.broadcast import Broadcast, Channel
+
+ROUTE: Final = "messages/send"
+_LONGEST_WAIT: Final = timedelta(seconds=30)
+_WAIT: Final = re.compile(r"(?:^|[\s,;])wait=(\d{1,4})(?:$|[\s,;])")
+_UNANSWERED: Final = frozenset({MessageStatus.QUEUED.value, MessageStatus.SENDING.value})
+
+
+class SendRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """A text to one person.
+
+    ``to``: the phone number, with + and country code (a number without is read by the country of the number it is sent from).
+    ``conversation_id``: instead of ``to``, or beside it. ``connection_id`` or ``country_id``: which of your numbers sends, where you have
+    several. ``reply_to``: the provider_message_id to quote.
+    """
+
+    text: str
+    to: str | None = None
+    conversation_id: UUID | None = None
+    conversationId: UUID | None = None  # noqa: N815 - the spelling of the product's first specification
+    connection_id: UUID | None = None
+    country_id: str | None = None
+    reply_to: str | None = None
+    preview_url: bool = False
+
+
+class SendAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The message as it stands now; ask for it again, or listen to the events, to see it go on."""
+
+    id: UUID
+    status: str
+    conversation_id: UUID
+    conversationId: UUID  # noqa: N815
+    provider_message_id: str | None = None
+    error: MessageError | None = None
+
+
+class SendController(Controller):
+    """Sending."""
+
+    path = "/api/tenants/{tenant_id:uuid}/whatsapp/messages"
+    tags = ("messages",)
+
+    @post(
+        "/send",
+        status_code=HTTP_202_ACCEPTED,
+        opt={"scope": Scope.MESSAGES_SEND},
+        summary="Send a message",
+        operation_id="sendMessage",
+    )
+    async def send(
+        self,
+        tenant_id: UUID,
+        data: SendRequest,
+        web_pool: Pool,
+        principal: Principal,
+        broadcast: Broadcast,
+        idempotency_key: Annotated[str | None, Parameter(header="Idempotency-Key", max_length=255, required=False)] = None,
+        prefer: Annotated[str | None, Parameter(header="Prefer", required=False)] = None,
+    ) -> Response[SendAnswer]:
+        """Queue a message and answer 202; with ``Prefer: wait=N`` answer 200 as soon as Meta did, within N seconds."""
+        request = _request(tenant_id, data, principal)
+        key = Key(ROUTE, idempotency_key) if idempotency_key else None
+        wait = _wait(prefer)
+        taken = await _take(web_pool, request, key)
+        message = await _outcome(web_pool, broadcast, tenant_id, taken, wait)
+        answered = wait and message.status not in _UNANSWERED
+        return Response(_answer(message), status_code=HTTP_200_OK if answered else HTTP_202_ACCEPTED)
+
+
+def _request(tenant_id: UUID, data: SendRequest, principal: Principal) -> service.Request:
+    if data.conversation_id and data.conversationId and data.conversation_id != data.conversationId:
+        raise InvalidRequest(
+            "conversation_id and conversationId are two spellings of one thing and differ",
+            fix="Give one of them.",
+            field="conversationId",
+        )
+    return service.Request(
+        tenant_id=tenant_id,
+        content=text_to_send(data.text, preview_url=data.preview_url),
+        to=data.to,
+        conversation_id=data.conversation_id or data.conversationId,
+        connection_id=data.connection_id,
+        country_id=data.country_id,
+        reply_to=data.reply_to,
+        sender=principal.actor,
+    )
+
+
+async def _take(pool: Pool, request: service.Request, key: Key | None) -> Taken:
+    try:
+        async with pool.transaction(request.tenant_id) as tx:
+            return await service.take(tx, request, key=key, now=utc_now())
+    except AnsweredMeanwhile:
+        async with pool.transaction(request.tenant_id) as tx:
+            return await service.take(tx, request, key=key, now=utc_now())
+
+
+async def _outcome(pool: Pool, broadcast: Broadcast, tenant_id: UUID, taken: Taken, wait: timedelta) -> Message:
+    """Return the message once a provider answered for it, or when ``wait`` is over."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + wait.total_seconds()
+    with broadcast.subscribe(Channel.EVENTS, tenant_id) as wakeups:
+        while True:
+            async with pool.transaction(tenant_id) as tx:
+                (message,) = await messages_by_id(tx, tenant_id=tenant_id, ids=[taken.id])
+            left = until - loop.time()
+            if message.status not in _UNANSWERED or left <= 0:
+                return message
+            await wakeups.wait(at_most=timedelta(seconds=min(left, 0.5)))
+
+
+def _answer(message: Message) -> SendAnswer:
+    return SendAnswer(
+        id=message.id,
+        status=message.status,
+        conversation_id=message.conversation_id,
+        conversationId=message.conversation_id,
+        provider_message_id=message.provider_message_id,
+        error=message.error,
+    )
+
+
+def _wait(prefer: str | None) -> timedelta:
+    """Return how long the caller wants to wait by ``Prefer: wait=N`` [RFC 7240], at most half a minute; zero where it does not say."""
+    match = _WAIT.search(prefer or "")
+    return min(timedelta(seconds=int(match[1])), _LONGEST_WAIT) if match else timedelta()

@@ -1,0 +1,128 @@
+"""One attempt to send one message: the last check, the question to the provider, the reading of its answer. No database."""
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+import msgspec
+import structlog
+
+from curbe.channels.cloudapi.build import message_body
+from curbe.channels.cloudapi.callback import callback_data
+from curbe.channels.cloudapi.client import CloudApi
+from curbe.channels.port import Accepted
+from curbe.domain.errors import FailureKind, SendFailure
+from curbe.domain.messages import Recipient, Text
+from curbe.domain.window import customer_service_window
+from curbe.inbox.departures import Intent, Settlement, Verdict
+from curbe.infra.crypto import Secret
+from curbe.infra.metrics import Metrics
+from curbe.outbound.rules import Next, after
+from curbe.outbound.store import Claim, PutBack
+
+log: Final = structlog.get_logger(__name__)
+
+_CONTENT: Final = msgspec.json.Decoder(Text)
+_CLOSED: Final = SendFailure(
+    kind=FailureKind.WINDOW_CLOSED,
+    code=None,
+    title="Window closed",
+    detail="the customer service window closed before the message could be sent; Meta was not asked",
+    words="More than 24 hours have passed since this person wrote. Send an approved template instead.",
+)
+_LOST: Final = SendFailure(
+    kind=FailureKind.AMBIGUOUS,
+    code=None,
+    title="No clear answer",
+    detail="the attempt broke off inside Curbe; whether Meta took the message is not known",
+    words="It is not known whether this message arrived.",
+)
+
+
+class Attempted(msgspec.Struct, frozen=True):
+    """What came of one attempt: the verdict to write, and what else follows."""
+
+    settlement: Settlement
+    put_back: PutBack | None
+    next: Next | None  # None where the provider accepted
+    failure: SendFailure | None
+
+
+class Attempt:
+    """Sends on behalf of one number with one token."""
+
+    def __init__(
+        self,
+        cloud_api: CloudApi,
+        *,
+        phone_number_id: str,
+        token: Secret,
+        callback_key: bytes,
+        metrics: Metrics,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._cloud_api: Final = cloud_api
+        self._phone_number_id: Final = phone_number_id
+        self._token: Final = token
+        self._callback_key: Final = callback_key
+        self._metrics: Final = metrics
+        self._now: Final = now
+
+    async def __call__(self, claim: Claim, intent: Intent) -> Attempted:
+        """Ask the provider once and return what came of it; never raises, and never asks twice."""
+        if customer_service_window(claim.last_inbound_at, now=self._now()) is None:
+            return self._failed(claim, intent, _CLOSED)
+        began = time.perf_counter()
+        try:
+            answer = await self._cloud_api.send_message(
+                self._phone_number_id, self._token, self._body(claim, intent)
+            )
+        except Exception:
+            # The request may have left: whatever broke, nobody may send this message again by itself.
+            log.exception("attempt_broke_off", message_id=str(intent.id))
+            answer = _LOST
+        self._metrics.send_seconds.observe(time.perf_counter() - began)
+        if isinstance(answer, SendFailure):
+            return self._failed(claim, intent, answer)
+        return self._accepted(intent, answer)
+
+    def _body(self, claim: Claim, intent: Intent) -> bytes:
+        return message_body(
+            _CONTENT.decode(intent.payload),
+            to=Recipient(e164=claim.e164, bsuid=None if claim.e164 else claim.bsuid),
+            callback=callback_data(intent.id, self._callback_key),
+            reply_to=intent.reply_to,
+        )
+
+    def _accepted(self, intent: Intent, answer: Accepted) -> Attempted:
+        self._metrics.sends.labels(outcome="accepted").inc()
+        status = answer.message_status
+        settlement = Settlement(
+            id=intent.id,
+            attempt=intent.attempt,
+            verdict=Verdict.ACCEPTED,
+            at=self._now(),
+            provider_message_id=answer.provider_message_id,
+            provider_status=status if status not in (None, "accepted") else None,
+        )
+        return Attempted(settlement=settlement, put_back=None, next=None, failure=None)
+
+    def _failed(self, claim: Claim, intent: Intent, failure: SendFailure) -> Attempted:
+        self._metrics.sends.labels(outcome=failure.kind.value).inc()
+        now = self._now()
+        following = after(failure, refusals=claim.refusals, waiting_since=claim.created_at, now=now)
+        failed = following.verdict is Verdict.FAILED
+        settlement = Settlement(
+            id=intent.id,
+            attempt=intent.attempt,
+            verdict=following.verdict,
+            at=now,
+            failure_kind=failure.kind.value if failed else None,
+            error_code=failure.code if failed else None,
+            error=f"{failure.words} ({failure.title}: {failure.detail})" if failed else None,
+        )
+        put_back = None
+        if following.verdict is Verdict.QUEUED:
+            put_back = PutBack(message_id=intent.id, pause=following.pause, counted=following.counted)
+        return Attempted(settlement=settlement, put_back=put_back, next=following, failure=failure)

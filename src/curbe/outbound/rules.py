@@ -1,0 +1,106 @@
+"""What may be sent, and what becomes of an attempt. Pure: data and `now` in, decision out."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+import msgspec
+
+from curbe.domain.errors import FailureKind, InvalidRequest, SendFailure, WindowClosed
+from curbe.domain.messages import FreeForm, Text
+from curbe.domain.window import closing_time, customer_service_window
+from curbe.inbox.departures import Verdict
+
+LONGEST_TEXT: Final = 4096  # characters [Meta: text messages, Sep 2026]
+_PATIENCE: Final = timedelta(hours=24)  # how long a message waits for a provider that says "later"
+_TRIES: Final = 5  # for a transient no
+_LONGEST_PAUSE: Final = timedelta(hours=1)
+_KEEPS_QUEUE: Final = (FailureKind.CREDENTIALS, FailureKind.ACCOUNT)
+_LATER: Final = (FailureKind.THROTTLED, FailureKind.TRANSIENT, FailureKind.UNLISTED)
+PAIR_RATE: Final = 131056  # one person at a time too fast: retry after 4^n seconds [Meta: error codes]
+MAINTENANCE: Final = 131057  # the number is being upgraded; at most a minute [Meta: throughput]
+
+
+def text_to_send(body: str, *, preview_url: bool = False) -> Text:
+    """Return the text as content.
+
+    Raises:
+        InvalidRequest: it is empty or too long.
+    """
+    if not body.strip():
+        raise InvalidRequest("text is empty", fix="Write at least one character that is not a space.", field="text")
+    if len(body) > LONGEST_TEXT:
+        raise InvalidRequest(
+            f"text has {len(body)} characters, Meta takes {LONGEST_TEXT}",
+            fix="Shorten it, or send it as several messages.",
+            field="text",
+            extra={"limit": LONGEST_TEXT},
+        )
+    return Text(body=body, preview_url=preview_url)
+
+
+def admit(content: Text, *, last_inbound_at: datetime | None, now: datetime) -> FreeForm:
+    """Return ``content`` with the proof that it may be sent at ``now``.
+
+    Raises:
+        WindowClosed: the person did not write in the last 24 hours; the answer says when the window closed and what to use instead.
+    """
+    window = customer_service_window(last_inbound_at, now=now)
+    if window is not None:
+        return FreeForm(content=content, window=window)
+    closed_at = closing_time(last_inbound_at)
+    detail = (
+        "this person has never written to this number, so no customer service window is open"
+        if closed_at is None
+        else f"the customer service window closed at {closed_at.isoformat().replace('+00:00', 'Z')}"
+    )
+    raise WindowClosed(
+        detail,
+        fix="Send an approved template; once the person writes, free text may be sent for 24 hours.",
+        extra={
+            "window_closed_at": closed_at.isoformat().replace("+00:00", "Z") if closed_at else None,
+            "allowed": ["template"],
+        },
+    )
+
+
+class Next(msgspec.Struct, frozen=True):
+    """What follows an attempt that was not accepted."""
+
+    verdict: Verdict
+    pause: timedelta = timedelta()  # with QUEUED: how long to wait
+    counted: bool = True  # with QUEUED: whether it uses up a try
+    pauses_connection: bool = False
+    slows_number: bool = False
+
+
+def after(failure: SendFailure, *, refusals: int, waiting_since: datetime, now: datetime) -> Next:
+    """Return what follows a provider's no, or no answer at all.
+
+    Only what was certainly not accepted is ever queued again; what is ambiguous is never sent again by itself.
+
+    Args:
+        failure: what the provider said, as `channels` read it.
+        refusals: how many times it was put back already.
+        waiting_since: when the message was queued.
+        now: the moment of deciding.
+    """
+    if failure.kind is FailureKind.AMBIGUOUS:
+        return Next(verdict=Verdict.UNKNOWN)
+    if failure.kind in _KEEPS_QUEUE:
+        return Next(verdict=Verdict.QUEUED, counted=False, pauses_connection=True)
+    too_often = failure.kind is not FailureKind.THROTTLED and refusals + 1 >= _TRIES
+    if failure.kind not in _LATER or too_often or now - waiting_since >= _PATIENCE:
+        return Next(verdict=Verdict.FAILED)
+    return Next(
+        verdict=Verdict.QUEUED,
+        pause=max(failure.retry_after or timedelta(), _pause(failure.code, refusals)),
+        slows_number=failure.kind is FailureKind.THROTTLED and failure.code != PAIR_RATE,
+    )
+
+
+def _pause(code: int | None, refusals: int) -> timedelta:
+    """Return how long to wait after the ``refusals + 1``-th no: 4^n seconds for a pair [Meta], else 1, 2, 4 ... seconds."""
+    if code == MAINTENANCE:
+        return timedelta(seconds=60)
+    base = 4 if code == PAIR_RATE else 2
+    return min(timedelta(seconds=base ** min(refusals, 12)), _LONGEST_PAUSE)

@@ -1,0 +1,187 @@
+"""Taking a message to be sent: admitted, queued, told and audited in one transaction, once for each idempotency key."""
+
+import hashlib
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+from uuid_utils.compat import uuid7
+
+from curbe.audit import service as audit
+from curbe.audit.service import AuditEntry
+from curbe.connections import service as connections
+from curbe.domain.errors import IdempotencyMismatch, InvalidRequest, NotFound
+from curbe.domain.messages import Person, Text
+from curbe.domain.phone import to_e164
+from curbe.inbox import departures, people
+from curbe.inbox.departures import Departure
+from curbe.inbox.people import Sighting
+from curbe.inbox.service import MessageNews, message_events
+from curbe.infra.db import Transaction
+from curbe.outbound import store
+from curbe.outbound.rules import admit
+from curbe.outbound.store import Destination
+from curbe.realtime import service as realtime
+from curbe.realtime.rules import EventType
+
+REPLY: Final = 0  # priority of what a person or the API sends to one person
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody asks to send ``content``: to a phone as they typed it, or into a conversation."""
+
+    tenant_id: UUID
+    content: Text
+    to: str | None = None
+    conversation_id: UUID | None = None
+    connection_id: UUID | None = None
+    country_id: str | None = None
+    reply_to: str | None = None
+    sender: str
+
+
+class Key(msgspec.Struct, frozen=True):
+    """The idempotency key a request came with, for one route."""
+
+    route: str
+    key: str
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """A message that was taken to be sent. ``repeated``: an earlier request with the same key had it taken."""
+
+    id: UUID
+    conversation_id: UUID
+    repeated: bool = False
+
+
+class AnsweredMeanwhile(Exception):
+    """Another request with the same idempotency key committed first: roll back, and ask for its answer."""
+
+
+async def take(tx: Transaction, request: Request, *, key: Key | None, now: datetime) -> Taken:
+    """Queue a message and return it; commit, and a sender takes it from there.
+
+    Raises:
+        AppError: it may not be sent; the refusal explains itself.
+        IdempotencyMismatch: the key was used for another request.
+        AnsweredMeanwhile: see there.
+    """
+    fingerprint = _fingerprint(request)
+    if key is not None and (earlier := await _answered(tx, request.tenant_id, key, fingerprint)) is not None:
+        return earlier
+    destination = await _destination(tx, request, now=now)
+    free_form = admit(request.content, last_inbound_at=destination.last_inbound_at, now=now)
+    await connections.require_sending(tx, tenant_id=request.tenant_id, connection_id=destination.connection_id)
+    taken = Taken(id=uuid7(), conversation_id=destination.id)
+    await _queue(tx, request, destination, taken, free_form.content, now=now)
+    if key is not None:
+        await _keep(tx, request.tenant_id, key, fingerprint, taken)
+    return taken
+
+
+async def _queue(
+    tx: Transaction, request: Request, destination: Destination, taken: Taken, content: Text, *, now: datetime
+) -> None:
+    departure = Departure(
+        tenant_id=request.tenant_id,
+        id=taken.id,
+        connection_id=destination.connection_id,
+        conversation_id=destination.id,
+        type="text",
+        text=content.body,
+        payload=msgspec.json.encode(content).decode(),
+        reply_to=request.reply_to,
+        sender=request.sender,
+        created_at=now,
+    )
+    await departures.queue(tx, [departure])
+    row = (taken.id, destination.connection_id, destination.id)
+    await store.enqueue(tx, tenant_id=request.tenant_id, rows=[row], priority=REPLY)
+    news = MessageNews(request.tenant_id, taken.id, EventType.MESSAGE_QUEUED)
+    await realtime.append(tx, await message_events(tx, [news]))
+    entry = AuditEntry(
+        tenant_id=request.tenant_id,
+        actor=request.sender,
+        action="message.send",
+        subject=str(taken.id),
+        detail={"conversation_id": str(destination.id), "connection_id": str(destination.connection_id), "type": "text"},
+    )
+    await audit.record(tx, [entry])
+
+
+async def _destination(tx: Transaction, request: Request, *, now: datetime) -> Destination:
+    if request.conversation_id is not None:
+        return await _existing(tx, request)
+    if request.to is None:
+        raise InvalidRequest(
+            "neither `to` nor `conversationId` says whom to send to",
+            fix="Give `to` as a phone number with + and country code, or `conversationId`.",
+            field="to",
+        )
+    connection = await connections.resolve(
+        tx,
+        tenant_id=request.tenant_id,
+        connection_id=request.connection_id,
+        country_id=request.country_id,
+    )
+    digits = to_e164(request.to, default_country=connection.country_id, field="to").removeprefix("+")
+    sighting = Sighting(request.tenant_id, connection.id, Person(wa_id=digits), now)
+    (place,) = await people.place(tx, [sighting])
+    found = await store.destination(tx, tenant_id=request.tenant_id, conversation_id=place.conversation_id)
+    if found is None:
+        raise LookupError("the conversation just made is not there")
+    return found
+
+
+async def _existing(tx: Transaction, request: Request) -> Destination:
+    assert request.conversation_id is not None  # noqa: S101 - for the type checker; the caller has looked
+    found = await store.destination(tx, tenant_id=request.tenant_id, conversation_id=request.conversation_id)
+    if found is None:
+        raise NotFound("This tenant has no such conversation.", fix="List the tenant's conversations and take an id from there.")
+    if request.connection_id not in (None, found.connection_id):
+        raise InvalidRequest(
+            "the conversation belongs to another of your numbers than the one named",
+            fix="Leave the number out: a conversation is answered from its own.",
+            field="connection_id",
+        )
+    if request.to is not None and found.wa_id is not None:
+        digits = to_e164(request.to, default_country=None, field="to").removeprefix("+")
+        if people.canonical_phone(digits) != people.canonical_phone(found.wa_id):
+            raise InvalidRequest(
+                "`to` is not the person of `conversationId`",
+                fix="Give one of the two, or a pair that belongs together.",
+                field="to",
+            )
+    return found
+
+
+async def _answered(tx: Transaction, tenant_id: UUID, key: Key, fingerprint: bytes) -> Taken | None:
+    earlier = await store.find_answer(tx, tenant_id=tenant_id, route=key.route, key=key.key)
+    if earlier is None:
+        return None
+    if earlier.request_hash != fingerprint:
+        raise IdempotencyMismatch(
+            "this Idempotency-Key was used for a request with another content",
+            fix="Use a new key for a new message; repeat a request unchanged to get its answer again.",
+        )
+    return msgspec.structs.replace(msgspec.json.decode(earlier.response, type=Taken), repeated=True)
+
+
+async def _keep(tx: Transaction, tenant_id: UUID, key: Key, fingerprint: bytes, taken: Taken) -> None:
+    kept = await store.keep_answer(
+        tx,
+        tenant_id=tenant_id,
+        route=key.route,
+        key=key.key,
+        request_hash=fingerprint,
+        response=msgspec.json.encode(taken).decode(),
+    )
+    if not kept:
+        raise AnsweredMeanwhile
+
+
+def _fingerprint(request: Request) -> bytes:
+    """Return what makes two requests the same: everything but who sent them."""
+    return hashlib.sha256(msgspec.json.encode(msgspec.structs.replace(request, sender=""))).digest()

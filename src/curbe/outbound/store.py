@@ -1,0 +1,183 @@
+"""The outbox at rest, and the answers kept for idempotency keys."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from curbe.infra.db import Query, Transaction
+
+
+class Claim(msgspec.Struct, frozen=True):
+    """A message claimed for sending: to whom, and what is known of the window. The lease is set."""
+
+    message_id: UUID
+    conversation_id: UUID
+    position: int
+    priority: int
+    refusals: int
+    created_at: datetime
+    e164: str | None
+    bsuid: str | None
+    last_inbound_at: datetime | None
+
+
+class SendingAccount(msgspec.Struct, frozen=True):
+    """The number a sender works for; the token is sealed."""
+
+    id: UUID
+    tenant_id: UUID
+    phone_number_id: str
+    messages_per_second: int
+    access_token_enc: str
+
+
+class WaitingConnection(msgspec.Struct, frozen=True):
+    """A number that has something to send."""
+
+    tenant_id: UUID
+    id: UUID
+
+
+class PutBack(msgspec.Struct, frozen=True):
+    """A claimed message that goes back into the outbox for ``pause``."""
+
+    message_id: UUID
+    pause: timedelta
+    counted: bool
+
+
+class Expired(msgspec.Struct, frozen=True):
+    """A message whose sender is gone."""
+
+    tenant_id: UUID
+    message_id: UUID
+
+
+class Answered(msgspec.Struct, frozen=True):
+    """What was answered to an idempotency key."""
+
+    request_hash: bytes
+    response: str
+
+
+class Destination(msgspec.Struct, frozen=True):
+    """A conversation as far as sending needs it."""
+
+    id: UUID
+    connection_id: UUID
+    e164: str | None
+    wa_id: str | None
+    last_inbound_at: datetime | None
+
+
+class _Depth(msgspec.Struct, frozen=True):
+    waiting: int
+
+
+class _Nothing(msgspec.Struct, frozen=True):
+    nothing: str | None
+
+
+_ENQUEUE: Final = Query("curbe.outbound", "enqueue")
+_WAKE: Final = Query("curbe.outbound", "wake_sender", _Nothing)
+_CLAIM: Final = Query("curbe.outbound", "claim", Claim)
+_DROP: Final = Query("curbe.outbound", "drop_waiting")
+_PUT_BACK: Final = Query("curbe.outbound", "put_back")
+_EXPIRED: Final = Query("curbe.outbound", "expired", Expired)
+_WAITING: Final = Query("curbe.outbound", "waiting_connections", WaitingConnection)
+_DEPTH: Final = Query("curbe.outbound", "outbox_depth", _Depth)
+_ACCOUNT: Final = Query("curbe.outbound", "sending_account", SendingAccount)
+_DESTINATION: Final = Query("curbe.outbound", "destination", Destination)
+_FIND_IDEMPOTENT: Final = Query("curbe.outbound", "find_idempotent", Answered)
+_CLAIM_IDEMPOTENT: Final = Query("curbe.outbound", "claim_idempotent")
+_DROP_IDEMPOTENT: Final = Query("curbe.outbound", "drop_idempotent_before")
+
+
+async def enqueue(
+    tx: Transaction, *, tenant_id: UUID, rows: Sequence[tuple[UUID, UUID, UUID]], priority: int
+) -> None:
+    """Put messages, as (message, connection, conversation), into the outbox and wake the senders of their numbers."""
+    await _ENQUEUE.run(
+        tx,
+        tenant_id=tenant_id,
+        message_ids=[row[0] for row in rows],
+        connection_ids=[row[1] for row in rows],
+        conversation_ids=[row[2] for row in rows],
+        priority=priority,
+    )
+    for connection_id in sorted({row[1] for row in rows}):
+        await _WAKE.one(tx, payload=f"{tenant_id}:{connection_id}")
+
+
+async def claim(
+    tx: Transaction, *, tenant_id: UUID, connection_id: UUID, most: int, lease: timedelta
+) -> list[Claim]:
+    """Lease the number's next messages, in order, one of a conversation."""
+    rows = await _CLAIM.all(tx, tenant_id=tenant_id, connection_id=connection_id, most=most, lease=lease)
+    return sorted(rows, key=lambda row: (row.priority, row.position))
+
+
+async def drop(tx: Transaction, *, tenant_id: UUID, message_ids: Sequence[UUID]) -> None:
+    """Take messages out of the outbox: somebody answered for them, or nobody will."""
+    await _DROP.run(tx, tenant_id=tenant_id, message_ids=sorted(message_ids))
+
+
+async def put_back(tx: Transaction, *, tenant_id: UUID, rows: Sequence[PutBack]) -> None:
+    """Give leases back: the messages wait for their pause."""
+    ordered = sorted(rows, key=lambda row: row.message_id)
+    await _PUT_BACK.run(
+        tx,
+        tenant_id=tenant_id,
+        message_ids=[row.message_id for row in ordered],
+        pauses=[row.pause for row in ordered],
+        counted=[int(row.counted) for row in ordered],
+    )
+
+
+async def expired(tx: Transaction) -> list[Expired]:
+    """Return up to 1,000 messages whose lease ran out, of all tenants."""
+    return await _EXPIRED.all(tx)
+
+
+async def waiting_connections(tx: Transaction) -> list[WaitingConnection]:
+    """Return the numbers that have something to send now, of all tenants."""
+    return await _WAITING.all(tx)
+
+
+async def depth(tx: Transaction) -> int:
+    """Return how many messages wait for an answer, of all tenants."""
+    row = await _DEPTH.one(tx)
+    return row.waiting if row else 0
+
+
+async def sending_account(tx: Transaction, *, tenant_id: UUID, connection_id: UUID) -> SendingAccount | None:
+    """Return what a sender needs of its number; None where the number may not send."""
+    return await _ACCOUNT.one(tx, tenant_id=tenant_id, connection_id=connection_id)
+
+
+async def find_answer(tx: Transaction, *, tenant_id: UUID, route: str, key: str) -> Answered | None:
+    """Return what was answered to this key before."""
+    return await _FIND_IDEMPOTENT.one(tx, tenant_id=tenant_id, route=route, key=key)
+
+
+async def keep_answer(
+    tx: Transaction, *, tenant_id: UUID, route: str, key: str, request_hash: bytes, response: str
+) -> bool:
+    """Keep the answer to this key; False where another request with it was answered first (it has committed by then)."""
+    stored = await _CLAIM_IDEMPOTENT.run(
+        tx, tenant_id=tenant_id, route=route, key=key, request_hash=request_hash, response=response
+    )
+    return stored == 1
+
+
+async def drop_answers(tx: Transaction, *, tenant_id: UUID, before: datetime) -> int:
+    """Forget answers kept before that moment; return how many."""
+    return await _DROP_IDEMPOTENT.run(tx, tenant_id=tenant_id, before=before)
+
+
+async def destination(tx: Transaction, *, tenant_id: UUID, conversation_id: UUID) -> Destination | None:
+    """Return a conversation as a place to send to; None where the tenant has no such conversation."""
+    return await _DESTINATION.one(tx, tenant_id=tenant_id, conversation_id=conversation_id)

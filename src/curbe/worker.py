@@ -1,0 +1,190 @@
+"""The worker process: the composition root that wires applying, sending, sealing and upkeep, and runs them until told to stop."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Final
+
+import structlog
+import uvicorn
+
+from curbe.audit.seal import seal_once
+from curbe.channels.cloudapi.client import CloudApi
+from curbe.health import Health
+from curbe.inbox import statuses
+from curbe.infra import db
+from curbe.infra.clock import utc_now
+from curbe.infra.crypto import Keyring
+from curbe.infra.db import Pool, Role
+from curbe.infra.http import Egress
+from curbe.infra.metrics import Metrics
+from curbe.infra.migrate import SchemaMismatch, require_known_schema
+from curbe.infra.settings import Settings
+from curbe.ingest import store as ingest
+from curbe.ingest.apply import Applier
+from curbe.outbound import store as outbox
+from curbe.outbound.send import Means, Senders
+
+log: Final = structlog.get_logger(__name__)
+
+CALLBACK_PURPOSE: Final = "callback data"
+_PARKED_FOR: Final = timedelta(days=7)  # as long as Meta delivers a webhook again
+_DRAIN: Final = 18.0  # seconds until what is still under way is left to its leases
+_WEBHOOKS_KEPT_DAYS: Final = 30
+
+Work = Callable[[], Awaitable[object]]
+
+
+async def work(settings: Settings, dsn: str, *, announce: Callable[[str], None], health_port: int | None) -> None:
+    """Work until SIGTERM or SIGINT; then finish what is under way and return.
+
+    Args:
+        settings: see there.
+        dsn: the database.
+        announce: is called once with a line for people when the work has begun.
+        health_port: where ``/healthz``, ``/readyz`` and ``/metrics`` are served; None: nowhere.
+
+    Raises:
+        SchemaMismatch: the database's schema is not this build's.
+    """
+    await require_known_schema(dsn)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(signum, stop.set)
+    async with _wired(settings, dsn) as (applier, senders, pools, metrics):
+        lanes = await _lanes(pools.apply)
+        running = [applier.run(lane, stop) for lane in lanes]
+        running += [senders.run(stop), *_upkeep(pools, dsn, stop)]
+        async with asyncio.TaskGroup() as tasks:
+            jobs = [tasks.create_task(job) for job in running]  # type: ignore[arg-type]
+            if health_port is not None:
+                jobs.append(tasks.create_task(_serve_health(settings.host, health_port, pools, metrics, stop)))
+            announce(f"curbe works, {len(lanes)} lane{'s' if len(lanes) != 1 else ''}")
+            await stop.wait()
+            _, late = await asyncio.wait(jobs, timeout=_DRAIN)
+            for job in late:
+                log.warning("not_drained_in_time", job=job.get_name())
+                job.cancel()
+
+
+class _Pools:
+    """The worker's two roles: one tenant at a time, and batches that meet several."""
+
+    def __init__(self, *, work: Pool, apply: Pool) -> None:
+        self.work: Final = work
+        self.apply: Final = apply
+
+
+@asynccontextmanager
+async def _wired(settings: Settings, dsn: str) -> AsyncIterator[tuple[Applier, Senders, _Pools, Metrics]]:
+    metrics = Metrics()
+    keyring = Keyring.of(settings)
+    callback_key = keyring.derive(CALLBACK_PURPOSE)
+    async with contextlib.AsyncExitStack() as stack:
+        pools = _Pools(
+            work=await Pool.open(dsn, Role.WORKER, size=12), apply=await Pool.open(dsn, Role.APPLY, size=6)
+        )
+        stack.push_async_callback(pools.work.close)
+        stack.push_async_callback(pools.apply.close)
+        egress = await stack.enter_async_context(Egress.open(trusted=[settings.meta_graph_base_url]))
+        means = Means(
+            pool=pools.work,
+            cloud_api=CloudApi(egress, base_url=settings.meta_graph_base_url, version=settings.meta_graph_version),
+            keyring=keyring,
+            callback_key=callback_key,
+            metrics=metrics,
+            now=utc_now,
+            rate_cap=settings.send_rate_cap,
+        )
+        applier = Applier(pools.apply, callback_key=callback_key, metrics=metrics)
+        yield applier, Senders(means, everybody=pools.apply), pools, metrics
+
+
+async def _lanes(pool: Pool) -> list[int]:
+    async with pool.transaction() as tx:
+        return await ingest.lanes(tx)
+
+
+def _upkeep(pools: _Pools, dsn: str, stop: asyncio.Event) -> list[Awaitable[None]]:
+    """Return what is done every so often; each of it may be done twice, or by several processes, without harm."""
+
+    async def seal() -> None:
+        while await seal_once(pools.apply):
+            pass
+
+    async def unpark() -> None:
+        async with pools.apply.transaction() as tx:
+            if await statuses.count_parked(tx):
+                await statuses.unpark(tx)
+                await statuses.drop_parked(tx, before=utc_now() - _PARKED_FOR)
+
+    async def partitions() -> None:
+        await pools.work.execute("SELECT keep_webhook_partitions(7, $1)", _WEBHOOKS_KEPT_DAYS)
+
+    async def schema() -> None:
+        try:
+            await require_known_schema(dsn)
+        except SchemaMismatch as mismatch:
+            log.error("schema_changed", detail=str(mismatch))
+            stop.set()
+
+    return [
+        _every(1.0, seal, stop),
+        _every(2.0, unpark, stop),
+        _every(3600.0, partitions, stop),
+        _every(30.0, schema, stop),
+    ]
+
+
+async def _every(seconds: float, job: Work, stop: asyncio.Event) -> None:
+    """Do ``job`` every ``seconds`` until ``stop``; a database that does not answer is asked again next time."""
+    while not stop.is_set():
+        try:
+            await job()
+        except (*db.Unreachable, db.PostgresError) as error:
+            log.warning("upkeep_failed", job=getattr(job, "__name__", "?"), reason=type(error).__name__, detail=str(error)[:200])
+        try:
+            async with asyncio.timeout(seconds):
+                await stop.wait()
+        except TimeoutError:
+            continue
+
+
+async def _serve_health(host: str, port: int, pools: _Pools, metrics: Metrics, stop: asyncio.Event) -> None:
+    async def database() -> str | None:
+        try:
+            await pools.apply.execute("SELECT 1", timeout=2)
+        except (*db.Unreachable, db.PostgresError) as error:
+            return f"PostgreSQL does not answer ({type(error).__name__})"
+        return None
+
+    async def refresh() -> None:
+        async with pools.apply.transaction() as tx:
+            metrics.statuses_parked.set(await statuses.count_parked(tx))
+            metrics.outbox_queued.set(await outbox.depth(tx))
+
+    health = Health(checks={"database": database}, metrics=metrics, token=None, refresh=refresh)
+    config = uvicorn.Config(
+        health,  # type: ignore[arg-type]
+        host=host,
+        port=port,
+        loop="none",
+        lifespan="off",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+    )
+    server = uvicorn.Server(config)
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined,method-assign]
+
+    async def end() -> None:
+        await stop.wait()
+        server.should_exit = True
+
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(end())
+        await server._serve()  # noqa: SLF001 - serve() would take the process's signals
