@@ -169,7 +169,13 @@ class Walk:
     def _check(self, link: Link) -> Problem | None:
         seal, row = link.seal, link.row
         if seal.seq != self.seq + 1:
-            return _problem(Wrong.UNSEALED, seal, f"seal {self.seq + 1} is missing")
+            return Problem(
+                wrong=Wrong.UNSEALED,
+                seq=self.seq + 1,
+                xid=seal.audit_xid,
+                id=seal.audit_id,
+                sentence=f"seal {self.seq + 1}, before row {seal.audit_xid}.{seal.audit_id}, is missing",
+            )
         if seal.position <= self._position:
             return _problem(Wrong.REORDERED, seal, "its row stands before the row of the seal before it")
         if row is None:

@@ -1,0 +1,110 @@
+"""Tenants over HTTP: the operator creates and lists them, each one's keys read and rename it."""
+
+from typing import Annotated, Final
+from uuid import UUID
+
+import msgspec
+from litestar import Controller, get, patch, post
+from litestar.params import Parameter
+from uuid_utils.compat import uuid7
+
+from curbe.domain.access import Principal, Scope
+from curbe.domain.errors import Forbidden, InvalidRequest, NotFound, Unauthorized
+from curbe.infra.clock import utc_now
+from curbe.infra.db import Pool
+from curbe.infra.pages import Page, decode_cursor, page_of
+from curbe.infra.web import refusals
+from curbe.tenants import service
+from curbe.tenants.rules import Tenant
+
+_MOST: Final = 200
+_USUAL: Final = 50
+
+
+class NewTenant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``default_country`` (ISO 3166, ``ES``) is for numbers typed without their prefix."""
+
+    name: str
+    default_country: str | None = None
+
+
+class TenantChanges(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is absent stays as it is."""
+
+    name: str | msgspec.UnsetType = msgspec.UNSET
+    default_country: str | msgspec.UnsetType | None = msgspec.UNSET
+
+
+class TenantController(Controller):
+    """``/api/tenants``."""
+
+    path = "/api/tenants"
+    tags = ("tenants",)
+
+    @post(
+        opt={"scope": Scope.TENANTS_WRITE, "platform": True},
+        summary="Create a tenant (platform keys)",
+        responses=refusals(Unauthorized, Forbidden, InvalidRequest),
+    )
+    async def create(self, data: NewTenant, web_pool: Pool, principal: Principal) -> Tenant:
+        """Create a tenant."""
+        tenant_id = uuid7()
+        async with web_pool.transaction(tenant_id) as tx:
+            return await service.create(
+                tx,
+                tenant_id=tenant_id,
+                name=data.name,
+                default_country=data.default_country,
+                actor=principal.actor,
+                now=utc_now(),
+            )
+
+    @get(
+        opt={"scope": Scope.TENANTS_READ, "platform": True},
+        summary="List the tenants, oldest first (platform keys)",
+        responses=refusals(Unauthorized, Forbidden, InvalidRequest),
+    )
+    async def every(
+        self,
+        web_pool: Pool,
+        cursor: str | None = None,
+        limit: Annotated[int, Parameter(ge=1, le=_MOST)] = _USUAL,
+    ) -> Page[Tenant]:
+        """Return a page of tenants."""
+        after = service.FIRST if cursor is None else decode_cursor(cursor, type=UUID)
+        async with web_pool.transaction(context=service.SEES_ALL) as tx:
+            rows = await service.page(tx, after=after, limit=limit + 1)
+        return page_of(rows, limit=limit, item=lambda tenant: tenant, position=lambda tenant: tenant.id)
+
+    @get(
+        "/{tenant_id:uuid}",
+        opt={"scope": Scope.TENANTS_READ},
+        summary="Read a tenant",
+        responses=refusals(Unauthorized, Forbidden, NotFound),
+    )
+    async def one(self, tenant_id: UUID, web_pool: Pool) -> Tenant:
+        """Return a tenant."""
+        async with web_pool.transaction(tenant_id) as tx:
+            return await service.read(tx, tenant_id=tenant_id)
+
+    @patch(
+        "/{tenant_id:uuid}",
+        opt={"scope": Scope.TENANTS_WRITE},
+        summary="Rename a tenant or give it another country",
+        responses=refusals(Unauthorized, Forbidden, NotFound, InvalidRequest),
+    )
+    async def change(
+        self, tenant_id: UUID, data: TenantChanges, web_pool: Pool, principal: Principal
+    ) -> Tenant:
+        """Change a tenant."""
+        async with web_pool.transaction(tenant_id) as tx:
+            before = await service.read(tx, tenant_id=tenant_id)
+            country = data.default_country
+            return await service.change(
+                tx,
+                tenant_id=tenant_id,
+                name=before.name if isinstance(data.name, msgspec.UnsetType) else data.name,
+                default_country=before.default_country if isinstance(country, msgspec.UnsetType) else country,
+                actor=principal.actor,
+                now=utc_now(),
+            )
