@@ -157,7 +157,7 @@ def _refused_by_litestar(request: ApiRequest, failure: HTTPException) -> Respons
 
 
 def _unavailable(request: ApiRequest, fault: Exception) -> Response[bytes]:
-    _logger.warning("not_available", reason=type(fault).__qualname__)
+    _logger.warning("not_available", fault=fault)
     return _refused(
         request,
         Unavailable(
