@@ -1,0 +1,57 @@
+"""Which addresses are the public internet, as far as a URL of a stranger's may lead. Pure."""
+
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import Final
+
+# What `is_global` lets through although it may lead inside (tried on Python 3.11): IPv4 wrapped in IPv6 in
+# several ways, translation prefixes, relay anycast, documentation, segment routing, deprecated site-local.
+_DENIED: Final = tuple(
+    ip_network(network)
+    for network in (
+        "64:ff9b::/96",
+        "64:ff9b:1::/48",
+        "2002::/16",
+        "2001::/32",
+        "::/96",
+        "3fff::/20",
+        "5f00::/16",
+        "fec0::/10",
+        "192.0.0.0/24",
+        "192.88.99.0/24",
+        "198.18.0.0/15",
+        "100.64.0.0/10",
+        "240.0.0.0/4",
+        "0.0.0.0/8",
+    )
+)
+
+
+def is_public(address: str) -> bool:
+    """Say whether ``address``, an IPv4 or IPv6 literal, belongs to the public internet.
+
+    Anything that is no such literal, and one with a zone, does not.
+    """
+    try:
+        ip = ip_address(address)
+    except ValueError:
+        return False
+    if isinstance(ip, IPv6Address) and ip.ipv4_mapped is not None:
+        ip = ip.ipv4_mapped
+    return ip.is_global and not ip.is_multicast and not _is_denied(ip) and not _has_zone(ip)
+
+
+def is_literal(host: str) -> bool:
+    """Say whether ``host`` is an address itself, and no name to be resolved."""
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_denied(ip: IPv4Address | IPv6Address) -> bool:
+    return any(ip.version == network.version and ip in network for network in _DENIED)
+
+
+def _has_zone(ip: IPv4Address | IPv6Address) -> bool:
+    return isinstance(ip, IPv6Address) and ip.scope_id is not None
