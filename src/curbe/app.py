@@ -36,7 +36,7 @@ from curbe.ingest.commit import GroupCommitter
 from curbe.ingest.receive import PATH as WEBHOOK_PATH
 from curbe.ingest.receive import WebhookReceiver
 from curbe.outbound.api import SendController
-from curbe.realtime.api import EventController
+from curbe.realtime.api import EventsController
 from curbe.realtime.broadcast import Broadcast
 from curbe.tenants.api import TenantController
 
@@ -81,10 +81,10 @@ def build_api(parts: Parts) -> Litestar:
             ConnectionController,
             InboxController,
             SendController,
-            EventController,
+            EventsController,
         ],
         dependencies=dependencies,
-        middleware=[Gate(parts.web_pool)],
+        guards=[Gate(parts.web_pool)],
         plugins=[web.Kit(passing_faults=db.Unreachable)],
         request_max_body_size=web.LARGEST_BODY,
         openapi_config=_openapi(),
@@ -174,7 +174,7 @@ async def _wired(settings: Settings, dsn: str) -> AsyncIterator[tuple[AsgiApp, B
         stack.push_async_callback(web_pool.close)
         intake = await Pool.open(dsn, Role.INTAKE, size=2, statement_timeout_ms=2000)
         stack.push_async_callback(intake.close)
-        egress = await stack.enter_async_context(Egress.open(trusted=[settings.meta_graph_base_url]))
+        egress = await stack.enter_async_context(Egress(trusted=[settings.meta_graph_base_url]))
         broadcast = Broadcast(web_pool)
         committer = GroupCommitter(intake, max_pending=settings.webhook_max_pending)
         parts = Parts(

@@ -83,24 +83,23 @@ class _Pools:
 async def _wired(settings: Settings, dsn: str) -> AsyncIterator[tuple[Applier, Senders, _Pools, Metrics]]:
     metrics = Metrics()
     keyring = Keyring.of(settings)
-    callback_key = keyring.derive(CALLBACK_PURPOSE)
     async with contextlib.AsyncExitStack() as stack:
         pools = _Pools(
             work=await Pool.open(dsn, Role.WORKER, size=12), apply=await Pool.open(dsn, Role.APPLY, size=6)
         )
         stack.push_async_callback(pools.work.close)
         stack.push_async_callback(pools.apply.close)
-        egress = await stack.enter_async_context(Egress.open(trusted=[settings.meta_graph_base_url]))
+        egress = await stack.enter_async_context(Egress(trusted=[settings.meta_graph_base_url]))
         means = Means(
             pool=pools.work,
             cloud_api=CloudApi(egress, base_url=settings.meta_graph_base_url, version=settings.meta_graph_version),
             keyring=keyring,
-            callback_key=callback_key,
+            callback_key=keyring.derive(CALLBACK_PURPOSE),
             metrics=metrics,
             now=utc_now,
             rate_cap=settings.send_rate_cap,
         )
-        applier = Applier(pools.apply, callback_key=callback_key, metrics=metrics)
+        applier = Applier(pools.apply, callback_keys=keyring.derive_each(CALLBACK_PURPOSE), metrics=metrics)
         yield applier, Senders(means, everybody=pools.apply), pools, metrics
 
 

@@ -233,3 +233,10 @@ class SendFailure(msgspec.Struct, frozen=True):
     detail: str
     words: str
     retry_after: timedelta | None = None
+
+    @property
+    def sentence(self) -> str:
+        """What is stored beside the message and shown: the sentence for people, then the provider's own words."""
+        own = ": ".join(part for part in (self.title, self.detail) if part)
+        return f"{self.words} ({own})" if own else self.words
+

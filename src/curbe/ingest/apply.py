@@ -17,7 +17,7 @@ import structlog
 from curbe.audit import service as audit
 from curbe.audit.service import AuditEntry
 from curbe.channels.cloudapi.callback import message_id_from
-from curbe.channels.cloudapi.errors import kind_of
+from curbe.channels.cloudapi.errors import status_failure
 from curbe.channels.cloudapi.webhook import BrokenBody, read_body
 from curbe.domain.messages import ItemRefused, StatusReported
 from curbe.domain.status import MessageStatus
@@ -47,10 +47,10 @@ class Applier:
     """Applies one lane after another as the batch role."""
 
     def __init__(
-        self, pool: Pool, *, callback_key: bytes, metrics: Metrics, most: int = 500, max_bytes: int = 8 * 2**20
+        self, pool: Pool, *, callback_keys: Sequence[bytes], metrics: Metrics, most: int = 500, max_bytes: int = 8 * 2**20
     ) -> None:
         self._pool: Final = pool
-        self._callback_key: Final = callback_key
+        self._callback_keys: Final = tuple(callback_keys)
         self._metrics: Final = metrics
         self._most: Final = most
         self._max_bytes: Final = max_bytes
@@ -80,7 +80,7 @@ class Applier:
             webhooks = await store.read_ahead(tx, mine, most=self._most, max_bytes=self._max_bytes)
             if not webhooks:
                 return 0
-            counts = await apply_webhooks(tx, webhooks, callback_key=self._callback_key)
+            counts = await apply_webhooks(tx, webhooks, callback_keys=self._callback_keys)
             await store.move_lane(tx, mine, webhooks[-1])
         self._measure(counts, webhooks[0], time.perf_counter() - began)
         return len(webhooks)
@@ -93,20 +93,21 @@ class Applier:
 
 
 async def apply_webhooks(
-    tx: Transaction, webhooks: Sequence[StoredWebhook], *, callback_key: bytes, released: bool = False
+    tx: Transaction, webhooks: Sequence[StoredWebhook], *, callback_keys: Sequence[bytes], released: bool = False
 ) -> Counts:
     """Apply stored webhooks of any tenants in this transaction, once in effect, and return what became of their items.
 
     Args:
-        callback_key: checks that a status really answers a message of ours.
+        callback_keys: check that a status really answers a message of ours; of the current encryption key and the retired ones.
         released: this is a replay: what applies now is no longer set aside.
     """
     counts: Counts = Counter()
     items = [item for webhook in webhooks for item in read_items(webhook)]
     for app_id in sorted({item.meta_app_id for item in items}):
-        await _apply_or_halve(tx, [item for item in items if item.meta_app_id == app_id], callback_key, counts)
+        await _apply_or_halve(tx, [item for item in items if item.meta_app_id == app_id], callback_keys, counts)
     if released and items:
         await store.release(tx, items)
+    counts = +counts  # what did not happen is not counted
     if counts:
         await store.add_counts(tx, counts)
     return counts
@@ -123,12 +124,12 @@ def read_items(webhook: StoredWebhook) -> list[Item]:
     ]
 
 
-async def _apply_or_halve(tx: Transaction, items: Sequence[Item], callback_key: bytes, counts: Counts) -> None:
+async def _apply_or_halve(tx: Transaction, items: Sequence[Item], callback_keys: Sequence[bytes], counts: Counts) -> None:
     if not items:
         return
     await tx.savepoint()
     try:
-        counts.update(await _apply(tx, items, callback_key))
+        counts.update(await _apply(tx, items, callback_keys))
     except _POISON as error:
         await tx.rollback_to()
         if len(items) == 1:
@@ -137,8 +138,8 @@ async def _apply_or_halve(tx: Transaction, items: Sequence[Item], callback_key: 
             counts[items[0].meta_app_id, "quarantined", "refused_by_database"] += 1
             return
         half = len(items) // 2
-        await _apply_or_halve(tx, items[:half], callback_key, counts)
-        await _apply_or_halve(tx, items[half:], callback_key, counts)
+        await _apply_or_halve(tx, items[:half], callback_keys, counts)
+        await _apply_or_halve(tx, items[half:], callback_keys, counts)
 
 
 async def _set_poison_aside(tx: Transaction, item: Item, error: BaseException) -> None:
@@ -147,12 +148,12 @@ async def _set_poison_aside(tx: Transaction, item: Item, error: BaseException) -
     await store.set_aside(tx, [SetAside(item, "poison", "refused_by_database", detail, payload)])
 
 
-async def _apply(tx: Transaction, items: Sequence[Item], callback_key: bytes) -> Counts:
+async def _apply(tx: Transaction, items: Sequence[Item], callback_keys: Sequence[bytes]) -> Counts:
     connections = await store.connections_of(tx, *named_in(items))
     routed = route(items, connections)
     counts: Counts = Counter()
     arrived = await _arrivals(tx, routed, counts)
-    moved = await _statuses(tx, routed, callback_key, counts)
+    moved = await _statuses(tx, routed, callback_keys, counts)
     # One event for each fact that is news, so that who counts them misses none.
     news = [MessageNews(new.arrival.tenant_id, new.id, EventType.MESSAGE_RECEIVED) for new in arrived]
     news += [MessageNews(one.tenant_id, one.id, _EVENT_OF[status]) for one in moved for status in one.news]
@@ -182,10 +183,10 @@ async def _arrivals(tx: Transaction, routed: Routed, counts: Counts) -> list[Arr
     return arrived
 
 
-async def _statuses(tx: Transaction, routed: Routed, callback_key: bytes, counts: Counts) -> list[Moved]:
+async def _statuses(tx: Transaction, routed: Routed, callback_keys: Sequence[bytes], counts: Counts) -> list[Moved]:
     if not routed.statuses:
         return []
-    reports = [_report(status, owner, callback_key) for _, status, owner in routed.statuses]
+    reports = [_report(status, owner, callback_keys) for _, status, owner in routed.statuses]
     outcome = await statuses.apply(tx, reports)
     app_id = routed.statuses[0][0].meta_app_id
     counts[app_id, "applied", "status"] += outcome.applied
@@ -194,20 +195,26 @@ async def _statuses(tx: Transaction, routed: Routed, callback_key: bytes, counts
     return outcome.moved
 
 
-def _report(status: StatusReported, owner: Connection, callback_key: bytes) -> Report:
-    failed = status.status is MessageStatus.FAILED
+def _report(status: StatusReported, owner: Connection, callback_keys: Sequence[bytes]) -> Report:
+    failure = status_failure(status.error_code, status.error) if status.status is MessageStatus.FAILED else None
     return Report(
         tenant_id=owner.tenant_id,
         connection_id=owner.id,
         provider_message_id=status.provider_message_id,
-        message_id=message_id_from(status.callback, callback_key) if status.callback else None,
+        message_id=_ours(status.callback, callback_keys),
         status=status.status,
         at=status.at,
-        failure_kind=kind_of(status.error_code).value if failed else None,
-        error_code=status.error_code,
-        error=status.error,
+        failure_kind=failure.kind.value if failure else None,
+        error_code=failure.code if failure else None,
+        error=failure.sentence if failure else None,
         pricing=status.pricing,
     )
+
+
+def _ours(callback: str | None, keys: Sequence[bytes]) -> UUID | None:
+    if callback is None:
+        return None
+    return next((found for key in keys if (found := message_id_from(callback, key)) is not None), None)
 
 
 async def _notices(tx: Transaction, routed: Routed, counts: Counts) -> list[Event]:

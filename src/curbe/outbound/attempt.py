@@ -120,7 +120,7 @@ class Attempt:
             at=now,
             failure_kind=failure.kind.value if failed else None,
             error_code=failure.code if failed else None,
-            error=f"{failure.words} ({failure.title}: {failure.detail})" if failed else None,
+            error=failure.sentence if failed else None,
         )
         put_back = None
         if following.verdict is Verdict.QUEUED:
