@@ -5,24 +5,38 @@ Meta has no idempotency key, so asking twice may send twice.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Final
 
 import msgspec
 
-from curbe.channels.cloudapi.codes import ErrorCode, known
-from curbe.domain.errors import FailureKind, SendFailure
+from curbe.channels.cloudapi.codes import CODES, ErrorCode, known
+from curbe.domain.errors import (
+    AppError,
+    FailureKind,
+    GraphRefused,
+    GraphUnreachable,
+    MissingPermission,
+    NumberForeign,
+    SendFailure,
+    TokenRefused,
+    TooManyRequests,
+)
+from curbe.infra.crypto import Secret
 
 _NOBODY_KNOWS: Final = (
     "It is not certain whether Meta took the message. "
     "It is not sent again by itself; its status may still arrive."
 )
 _UNLISTED: Final = "Meta refused the message for a reason unknown to us. It is tried again."
-_OBJECT_MISSING: Final = (100, 33)  # code and subcode of an object that is gone or out of this token's reach
+_TOKEN_CODES: Final = frozenset({0, 104, 190})
+_GRANT: Final = "Grant the token whatsapp_business_messaging and whatsapp_business_management, for that WABA."
+_OBJECT_GONE: Final = 33  # the code, or the subcode of 100, of what is gone or out of this token's reach
 _LONGEST_WAIT: Final = timedelta(days=3)
 _SECONDS: Final = re.compile(r"[0-9]{1,7}")  # no dates: Meta writes none here, and a date would need a clock
+_TOKEN: Final = re.compile(r"EAA[A-Za-z0-9]{12,}")
 _LONGEST_QUOTE: Final = 500  # characters of Meta's words that are kept
 
 
@@ -65,13 +79,16 @@ def graph_error(body: bytes) -> GraphError | None:
         return None
 
 
-def read_refusal(status: int, body: bytes, headers: Mapping[str, str]) -> SendFailure:
+def read_refusal(
+    status: int, body: bytes, headers: Mapping[str, str], *, secrets: Sequence[Secret] = ()
+) -> SendFailure:
     """Return what an answer to ``POST /{phone_number_id}/messages`` other than an acceptance means.
 
     Args:
         status: HTTP status, also of a 2xx that names no message.
         body: of the answer, whole or cut.
         headers: of the answer, looked up without regard to case.
+        secrets: what was sent along; Meta quotes a token it cannot read, and the quote must not be stored.
     """
     error = graph_error(body)
     row = _row_of(error)
@@ -81,10 +98,41 @@ def read_refusal(status: int, body: bytes, headers: Mapping[str, str]) -> SendFa
         kind=kind,
         code=error.code if error is not None else None,
         title=_title(status, error, row),
-        detail=_detail(error),
+        detail=_detail(error, secrets),
         words=_words(kind, row),
         retry_after=_wait(headers, row) if throttled else None,
     )
+
+
+def reading_refused(
+    status: int, body: bytes, headers: Mapping[str, str], *, secrets: Sequence[Secret] = ()
+) -> AppError:
+    """Return the refusal to raise for an answer, other than a 2xx, to a call that may be repeated.
+
+    Args:
+        status: HTTP status.
+        body: of the answer.
+        headers: of the answer.
+        secrets: what was sent along, kept out of the sentences.
+    """
+    error = graph_error(body)
+    row = _row_of(error)
+    said = _detail(error, secrets)
+    detail = f"Meta says: {said}" if said else f"Meta answered with HTTP {status}."
+    throttled = status == HTTPStatus.TOO_MANY_REQUESTS
+    if not throttled and (error is None or _is_vague(status, row)):
+        return GraphUnreachable(detail, fix="Try again in a moment.")
+    code = error.code if error is not None else None
+    if code in _TOKEN_CODES:
+        return TokenRefused(detail, fix="Make a new access token for the system user, and connect with it.")
+    if row is CODES[_OBJECT_GONE]:
+        return NumberForeign(detail, fix="Check both ids, and that the token's user has access to that WABA.")
+    if row is not None and row.kind is FailureKind.CREDENTIALS:
+        return MissingPermission(detail, fix=_GRANT)
+    if throttled or (row is not None and row.kind is FailureKind.THROTTLED):
+        return TooManyRequests(detail, fix="Wait, then try again.", retry_after=_wait(headers, row))
+    title = row.title if row is not None else f"Error {code}"
+    return GraphRefused(detail, graph_code=code, graph_title=title)
 
 
 def status_failure(code: int | None, words: str | None) -> SendFailure:
@@ -115,7 +163,11 @@ def unsent(detail: str) -> SendFailure:
 def _row_of(error: GraphError | None) -> ErrorCode | None:
     if error is None:
         return None
-    return known(33 if (error.code, error.error_subcode) == _OBJECT_MISSING else error.code)
+    return known(_OBJECT_GONE if (error.code, error.error_subcode) == (100, _OBJECT_GONE) else error.code)
+
+
+def _is_vague(status: int, row: ErrorCode | None) -> bool:
+    return row.vague if row is not None else status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def _kind(status: int, error: GraphError | None, row: ErrorCode | None) -> FailureKind:
@@ -136,16 +188,19 @@ def _title(status: int, error: GraphError | None, row: ErrorCode | None) -> str:
     return f"Error {error.code}" if error is not None else f"HTTP {status}"
 
 
-def _detail(error: GraphError | None) -> str:
+def _detail(error: GraphError | None, secrets: Sequence[Secret]) -> str:
     if error is None:
         return ""
     data = error.error_data
     details = data.details if isinstance(data, ErrorDetails) else data
-    return _quoted(details or error.message or "")
+    return _quoted(details or error.message or "", secrets)
 
 
-def _quoted(words: str) -> str:
-    """Return Meta's words as they may be stored: not endless, and without U+0000."""
+def _quoted(words: str, secrets: Sequence[Secret] = ()) -> str:
+    """Return Meta's words as they may be stored: not endless, without U+0000, and without a token."""
+    for secret in secrets:
+        words = words.replace(secret.reveal(), "***")
+    words = _TOKEN.sub("***", words)
     return words[:_LONGEST_QUOTE].replace("\x00", "\ufffd")
 
 

@@ -1,0 +1,214 @@
+"""Graph's answers to what we ask, and what we make of them [Meta: WABA, number, debug_token; 2026].
+
+The structs with Meta's shapes are private to `client`; the frozen ones without underscore leave it. Every
+enum is
+open: a word Meta adds tomorrow arrives as it is.
+"""
+
+from datetime import UTC, datetime
+
+import msgspec
+
+
+class Number(msgspec.Struct, frozen=True):
+    """A business phone number as Meta knows it; whatever Meta left out is None.
+
+    ``quality_rating`` is GREEN, YELLOW, RED, NA ...; ``throughput_level`` STANDARD, HIGH ...; ``status``
+    CONNECTED, PENDING, BANNED ...; ``is_on_biz_app`` tells coexistence with the WhatsApp Business app.
+    """
+
+    id: str
+    display_phone_number: str | None = None
+    verified_name: str | None = None
+    quality_rating: str | None = None
+    throughput_level: str | None = None
+    status: str | None = None
+    platform_type: str | None = None
+    code_verification_status: str | None = None
+    name_status: str | None = None
+    is_on_biz_app: bool | None = None
+    messaging_limit: str | None = None
+
+
+class Waba(msgspec.Struct, frozen=True):
+    """A WhatsApp Business Account; whatever Meta left out is None."""
+
+    id: str
+    name: str | None = None
+    currency: str | None = None
+    timezone_id: str | None = None
+    account_review_status: str | None = None
+    business_verification_status: str | None = None
+    ownership_type: str | None = None
+    country: str | None = None
+
+
+class GrantedScope(msgspec.Struct, frozen=True):
+    """A permission and the objects it is limited to; no ``target_ids`` means all that the user may reach."""
+
+    scope: str
+    target_ids: tuple[str, ...] = ()
+
+
+class TokenInfo(msgspec.Struct, frozen=True):
+    """What an access token is and may do.
+
+    ``app_id`` is None for a token of another app, which Meta does not describe; ``expires_at`` None for one
+    without end; ``error`` Meta's words where it is not valid.
+    """
+
+    is_valid: bool
+    app_id: str | None = None
+    type: str | None = None
+    expires_at: datetime | None = None
+    data_access_expires_at: datetime | None = None
+    scopes: tuple[str, ...] = ()
+    granular_scopes: tuple[GrantedScope, ...] = ()
+    error: str | None = None
+
+
+class _Throughput(msgspec.Struct):
+    level: str | None = None
+
+
+class NumberNode(msgspec.Struct):
+    """``GET /{phone_number_id}``."""
+
+    id: str
+    display_phone_number: str | None = None
+    verified_name: str | None = None
+    quality_rating: str | None = None
+    throughput: _Throughput | None = None
+    status: str | None = None
+    platform_type: str | None = None
+    code_verification_status: str | None = None
+    name_status: str | None = None
+    is_on_biz_app: bool | None = None
+    whatsapp_business_manager_messaging_limit: str | None = None
+
+    def number(self) -> Number:
+        """Return it in our words."""
+        return Number(
+            id=self.id,
+            display_phone_number=self.display_phone_number,
+            verified_name=self.verified_name,
+            quality_rating=self.quality_rating,
+            throughput_level=self.throughput.level if self.throughput is not None else None,
+            status=self.status,
+            platform_type=self.platform_type,
+            code_verification_status=self.code_verification_status,
+            name_status=self.name_status,
+            is_on_biz_app=self.is_on_biz_app,
+            messaging_limit=self.whatsapp_business_manager_messaging_limit,
+        )
+
+
+class _Cursors(msgspec.Struct):
+    after: str | None = None
+
+
+class _Paging(msgspec.Struct):
+    cursors: _Cursors | None = None
+    next: str | None = None
+
+
+class NumberPage(msgspec.Struct):
+    """One page of ``GET /{waba_id}/phone_numbers``."""
+
+    data: list[NumberNode]
+    paging: _Paging | None = None
+
+    def after(self) -> str | None:
+        """Return the cursor of the next page, None on the last one: there ``next`` is absent."""
+        if self.paging is None or not self.paging.next or self.paging.cursors is None:
+            return None
+        return self.paging.cursors.after
+
+
+class _Granted(msgspec.Struct):
+    scope: str
+    target_ids: list[str] | None = None
+
+
+class _TokenError(msgspec.Struct):
+    message: str | None = None
+
+
+class _TokenData(msgspec.Struct):
+    is_valid: bool = False
+    app_id: str | None = None
+    type: str | None = None
+    expires_at: int = 0
+    data_access_expires_at: int = 0
+    scopes: list[str] = []
+    granular_scopes: list[_Granted] = []
+    error: _TokenError | None = None
+
+
+class TokenAnswer(msgspec.Struct):
+    """``GET /debug_token``."""
+
+    data: _TokenData
+
+    def token(self) -> TokenInfo:
+        """Return it in our words; a moment of 0 is Meta's "never"."""
+        data = self.data
+        return TokenInfo(
+            is_valid=data.is_valid,
+            app_id=data.app_id,
+            type=data.type,
+            expires_at=_moment(data.expires_at),
+            data_access_expires_at=_moment(data.data_access_expires_at),
+            scopes=tuple(data.scopes),
+            granular_scopes=tuple(
+                GrantedScope(granted.scope, tuple(granted.target_ids or ()))
+                for granted in data.granular_scopes
+            ),
+            error=data.error.message if data.error is not None else None,
+        )
+
+
+class _App(msgspec.Struct):
+    id: str | None = None
+
+
+class _Subscription(msgspec.Struct):
+    whatsapp_business_api_data: _App | None = None
+
+
+class Subscriptions(msgspec.Struct):
+    """``GET /{waba_id}/subscribed_apps``."""
+
+    data: list[_Subscription]
+
+    def app_ids(self) -> set[str]:
+        """Return the ids of the subscribed apps."""
+        apps = (row.whatsapp_business_api_data for row in self.data)
+        return {app.id for app in apps if app is not None and app.id}
+
+
+class Done(msgspec.Struct):
+    """The answer to a change."""
+
+    success: bool
+
+
+class _Named(msgspec.Struct):
+    id: str
+    message_status: str | None = None
+
+
+class _Addressed(msgspec.Struct):
+    wa_id: str | None = None
+    user_id: str | None = None
+
+
+class Taken(msgspec.Struct):
+    """The answer to ``POST /{phone_number_id}/messages``."""
+
+    messages: list[_Named]
+    contacts: list[_Addressed] = []
+
+
+def _moment(seconds: int) -> datetime | None:
+    return datetime.fromtimestamp(seconds, UTC) if seconds else None

@@ -1,0 +1,191 @@
+"""The only file that talks to the Graph API: what we ask, in the domain's words, and nothing about tenants.
+
+Sending returns what Meta said, as it is stored; reading raises what the caller can act on. Nothing here asks
+twice.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Final, TypeVar
+from urllib.parse import urlencode
+
+import msgspec
+
+from curbe.channels.cloudapi.answers import (
+    Done,
+    Number,
+    NumberNode,
+    NumberPage,
+    Subscriptions,
+    Taken,
+    TokenAnswer,
+    TokenInfo,
+    Waba,
+)
+from curbe.channels.cloudapi.errors import read_refusal, reading_refused, unanswered, unsent
+from curbe.channels.port import Accepted
+from curbe.domain.errors import GraphRefused, GraphUnreachable, InvalidRequest, SendFailure
+from curbe.infra.crypto import Secret
+from curbe.infra.http import AnswerLost, Egress, ForbiddenAddress, NotSent, Response, Timeouts
+
+_SENDING: Final = Timeouts(connect=timedelta(seconds=5), total=timedelta(seconds=30))
+_READING: Final = Timeouts(connect=timedelta(seconds=5), total=timedelta(seconds=15))
+_MAX_BYTES: Final = 2 * 1024 * 1024
+_MOST_PAGES: Final = 100  # of 100 numbers; a portfolio has 20 [Meta: phone numbers, Dec 2025]
+_JSON: Final = {"Content-Type": "application/json"}
+_ID: Final = re.compile(r"[0-9A-Za-z_]{1,64}")
+
+_NUMBER_FIELDS: Final = (
+    "id,display_phone_number,verified_name,status,quality_rating,code_verification_status,name_status,"
+    "platform_type,throughput,is_on_biz_app,whatsapp_business_manager_messaging_limit"
+)
+_WABA_FIELDS: Final = (
+    "id,name,currency,timezone_id,account_review_status,business_verification_status,ownership_type,country"
+)
+_TAKEN: Final = msgspec.json.Decoder(Taken)
+
+T = TypeVar("T")
+
+
+class CloudApi:
+    """The Graph API at ``base_url`` in one of its versions, such as ``v25.0``.
+
+    Reading and changing methods raise `TokenRefused`, `MissingPermission`, `NumberForeign`,
+    `TooManyRequests`, `GraphUnreachable` or `GraphRefused`, and `InvalidRequest` for an id that cannot be one
+    of Meta's.
+    """
+
+    def __init__(self, egress: Egress, *, base_url: str, version: str) -> None:
+        self._egress: Final = egress
+        self._root: Final = f"{base_url.rstrip('/')}/{version}"
+
+    async def send_message(self, phone_number_id: str, token: Secret, body: bytes) -> Accepted | SendFailure:
+        """Hand one message to Meta, once, and return what came of it.
+
+        ``TRANSIENT`` with no code: certainly not sent. ``AMBIGUOUS``: it may have been taken, also when the
+        time was up; the longest wait is 30 seconds.
+
+        Args:
+            phone_number_id: the number to send from.
+            token: of its connection.
+            body: from `build.message_body`.
+
+        Raises:
+            ForbiddenAddress: the base URL is not among the egress's trusted origins: a mistake in the wiring.
+        """
+        url = f"{self._root}/{_checked(phone_number_id, 'phone_number_id')}/messages"
+        try:
+            answer = await self._egress.request(
+                "POST", url, headers=_JSON, body=body, bearer=token, timeouts=_SENDING, max_bytes=_MAX_BYTES
+            )
+        except ForbiddenAddress:
+            raise
+        except NotSent as failure:
+            return unsent(failure.reason)
+        except AnswerLost as failure:
+            return unanswered(failure.reason)
+        return _accepted(answer) or read_refusal(answer.status, answer.body, answer.headers, secrets=[token])
+
+    async def read_number(self, phone_number_id: str, token: Secret) -> Number:
+        """Return what Meta knows of one number that ``token`` reads."""
+        path = _checked(phone_number_id, "phone_number_id")
+        return (await self._get(NumberNode, path, token, {"fields": _NUMBER_FIELDS})).number()
+
+    async def read_waba(self, waba_id: str, token: Secret) -> Waba:
+        """Return what Meta knows of one WABA that ``token`` reads."""
+        return await self._get(Waba, _checked(waba_id, "waba_id"), token, {"fields": _WABA_FIELDS})
+
+    async def numbers_of(self, waba_id: str, token: Secret) -> list[Number]:
+        """Return every number of a WABA, over all pages."""
+        path = f"{_checked(waba_id, 'waba_id')}/phone_numbers"
+        numbers: list[Number] = []
+        after: str | None = None
+        for _ in range(_MOST_PAGES):
+            query = {"fields": _NUMBER_FIELDS, "limit": "100"} | (
+                {"after": after} if after is not None else {}
+            )
+            page = await self._get(NumberPage, path, token, query)
+            numbers += [node.number() for node in page.data]
+            after = page.after()
+            if after is None:
+                return numbers
+        raise GraphRefused("Meta's list of numbers has no end.", graph_code=None, graph_title="Endless list")
+
+    async def debug_token(self, token: Secret, app_id: str, app_secret: Secret) -> TokenInfo:
+        """Return what ``token`` is and may do, as Meta tells its app; a bad token is an answer, not an error."""
+        app_token = Secret(f"{_checked(app_id, 'app_id')}|{app_secret.reveal()}")
+        query = {"input_token": token.reveal(), "access_token": app_token.reveal()}
+        path = f"debug_token?{urlencode(query)}"
+        answer = await self._ask("GET", path, None, secrets=[token, app_token, app_secret])
+        return _decoded(TokenAnswer, answer).token()
+
+    async def subscribe_app(self, waba_id: str, token: Secret) -> None:
+        """Let the token's app have the WABA's webhooks; doing it again changes nothing."""
+        path = f"{_checked(waba_id, 'waba_id')}/subscribed_apps"
+        answer = await self._ask("POST", path, token, secrets=[token])
+        if not _decoded(Done, answer).success:
+            raise GraphRefused("Meta did not subscribe the app.", graph_code=None, graph_title="No success")
+
+    async def is_subscribed(self, waba_id: str, token: Secret, *, app_id: str) -> bool:
+        """Say whether ``app_id`` has the WABA's webhooks."""
+        path = f"{_checked(waba_id, 'waba_id')}/subscribed_apps"
+        return app_id in (await self._get(Subscriptions, path, token, {})).app_ids()
+
+    async def _get(self, kind: type[T], path: str, token: Secret, query: Mapping[str, str]) -> T:
+        target = f"{path}?{urlencode(query)}" if query else path
+        return _decoded(kind, await self._ask("GET", target, token, secrets=[token]))
+
+    async def _ask(self, method: str, path: str, token: Secret | None, *, secrets: list[Secret]) -> Response:
+        try:
+            answer = await self._egress.request(
+                method, f"{self._root}/{path}", bearer=token, timeouts=_READING, max_bytes=_MAX_BYTES
+            )
+        except ForbiddenAddress:
+            raise
+        except (NotSent, AnswerLost) as failure:
+            raise GraphUnreachable(
+                f"Meta's Graph API gave no answer: {failure.reason}.",
+                fix="Try again. If it stays so, check META_GRAPH_BASE_URL and the way out to the internet.",
+            ) from failure
+        if not HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:
+            raise reading_refused(answer.status, answer.body, answer.headers, secrets=secrets)
+        return answer
+
+
+def _accepted(answer: Response) -> Accepted | None:
+    """Return the acceptance in ``answer``, None where it holds none: only a named message is taken."""
+    if not HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:
+        return None
+    try:
+        taken = _TAKEN.decode(answer.body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    if not taken.messages or not taken.messages[0].id:
+        return None
+    recipient = taken.contacts[0] if taken.contacts else None
+    return Accepted(
+        provider_message_id=taken.messages[0].id,
+        wa_id=(recipient.wa_id or "").strip() or None if recipient is not None else None,
+        bsuid=recipient.user_id or None if recipient is not None else None,
+        message_status=taken.messages[0].message_status,
+    )
+
+
+def _decoded(kind: type[T], answer: Response) -> T:
+    try:
+        return msgspec.json.decode(answer.body, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise GraphUnreachable(
+            "Meta's answer cannot be read.", fix="Try again; if it stays so, tell the operator."
+        ) from error
+
+
+def _checked(identifier: str, field: str) -> str:
+    """Return an id that may stand in a path. Meta's are digits; nothing longer or stranger is sent there."""
+    if not _ID.fullmatch(identifier):
+        raise InvalidRequest(
+            f"{field} is no id of Meta's.", fix="Copy it from the WhatsApp Manager.", field=field
+        )
+    return identifier
