@@ -2,10 +2,12 @@
 
 import asyncio
 import secrets
+from collections import defaultdict
 from typing import Final
 
 import aiohttp
-from yarl import URL
+
+from curbe_sandbox.lean import Address, Broken, Connection, connect
 
 _HANDSHAKE_SECONDS: Final = 10
 
@@ -18,12 +20,9 @@ class Poster:
     """A client on keep-alive connections. It belongs to one event loop and is closed at its end."""
 
     def __init__(self) -> None:
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=60),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            auto_decompress=False,
-        )
-        self._urls: dict[str, URL] = {}
+        self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
+        self._addresses: dict[str, Address] = {}
+        self._idle: defaultdict[str, list[Connection]] = defaultdict(list)
 
     async def post(self, url: str, body: bytes, headers: dict[str, str], *, timeout_s: float) -> int:
         """Deliver ``body`` and return the HTTP status.
@@ -31,21 +30,38 @@ class Poster:
         Raises:
             NotDelivered: refused, cut off, not answered in time, or no such address.
         """
-        target = self._urls.get(url)
-        if target is None:
-            target = self._urls[url] = URL(url)
+        connection: Connection | None = None
         try:
             async with asyncio.timeout(timeout_s):
-                answer = await self._session.request(
-                    "POST", target, data=body, headers=headers, allow_redirects=False
-                )
-                async with answer:
-                    await answer.read()
-                    return answer.status
+                address = self._address(url)
+                connection = self._take_idle(url) or await connect(address)
+                status = await connection.post(_head(address, body, headers), body)
         except TimeoutError:
             raise NotDelivered("no answer in time") from None
-        except (aiohttp.ClientError, OSError, ValueError) as error:
+        except (OSError, ValueError, Broken) as error:
             raise NotDelivered(f"{type(error).__name__}: {error}") from None
+        else:
+            if connection.reusable:
+                self._idle[url].append(connection)
+                connection = None
+            return status
+        finally:
+            if connection is not None:
+                connection.close()
+
+    def _address(self, url: str) -> Address:
+        address = self._addresses.get(url)
+        if address is None:
+            address = self._addresses[url] = Address(url)
+        return address
+
+    def _take_idle(self, url: str) -> Connection | None:
+        idle = self._idle[url]
+        while idle:
+            connection = idle.pop()
+            if connection.reusable:
+                return connection
+        return None
 
     async def handshake(self, url: str, verify_token: str) -> str | None:
         """Verify a callback as Meta does before using one; return None, or what is wrong."""
@@ -69,4 +85,12 @@ class Poster:
 
     async def close(self) -> None:
         """Close every connection."""
+        for connections in self._idle.values():
+            for connection in connections:
+                connection.close()
         await self._session.close()
+
+
+def _head(address: Address, body: bytes, headers: dict[str, str]) -> bytes:
+    lines = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
+    return f"{address.head}{lines}Content-Length: {len(body)}\r\n\r\n".encode("latin-1")
