@@ -1,7 +1,7 @@
 """`make demo`: a newcomer's first minute.
 
-Starts the sandbox (a local Graph API) and `curbe run`, connects one tenant's number by the public API, lets people write to it, answers them
-as an agent would, and prints what happens as the event log tells it. Everything goes over HTTP, as an integration would do it; nothing here
+Starts the sandbox (a local Graph API) and `curbe run`, connects one tenant's number by the public API, lets people write to it, answers
+them as an agent would, and prints what happens as the event log tells it. Everything goes over HTTP, as an integration would do it; nothing here
 imports the product. Ctrl-C ends it; DEMO_SECONDS=N ends it after N seconds; DEMO_KEEP=1 keeps the data for the next time.
 """
 
@@ -103,7 +103,12 @@ def _watch(base: str, tenant: str, key: str, cursor: str) -> int:
 
 def _show(event: dict[str, Any]) -> None:
     data = event["data"]
-    marks = {"message_sent": "✓", "message_delivered": "✓✓", "message_read": "✓✓ read", "message_failed": "✗ failed"}
+    marks = {
+        "message_sent": "✓",
+        "message_delivered": "✓✓",
+        "message_read": "✓✓ read",
+        "message_failed": "✗ failed",
+    }
     at = event["created_at"][11:19]
     if event["type"] == "message_received":
         print(f"  {at}  ← {data.get('text')}", flush=True)
@@ -136,9 +141,24 @@ def _init(port: int, sandbox: str) -> str:
     kept = DATA / "platform.key"
     if kept.exists():
         return kept.read_text()
-    command = ["init", "--json", "--force", "--port", str(port), "--app-id", "100000000000001", "--graph-base-url", sandbox]
+    command = [
+        "init",
+        "--json",
+        "--force",
+        "--port",
+        str(port),
+        "--app-id",
+        "100000000000001",
+        "--graph-base-url",
+        sandbox,
+    ]
     done = subprocess.run(
-        [_program("curbe"), *command], cwd=DATA, env=_environment({}), capture_output=True, text=True, check=False
+        [_program("curbe"), *command],
+        cwd=DATA,
+        env=_environment({}),
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode != 0:
         sys.exit(f"curbe init failed:\n{done.stderr or done.stdout}")
@@ -186,7 +206,9 @@ def _settings() -> dict[str, str]:
 
 
 def _environment(extra: dict[str, str]) -> dict[str, str]:
-    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("META_", "CURBE_", "TOKEN_", "DATABASE_"))}
+    inherited = {
+        k: v for k, v in os.environ.items() if not k.startswith(("META_", "CURBE_", "TOKEN_", "DATABASE_"))
+    }
     return {**inherited, "CURBE_DATA_DIR": str(DATA / "data"), **extra}
 
 

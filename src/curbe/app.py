@@ -115,7 +115,9 @@ class Dispatcher:
 class _Server(uvicorn.Server):
     """Says when it is ready, and lets long-lived sockets end before it waits for them."""
 
-    def __init__(self, config: uvicorn.Config, *, ready: Callable[[], None], stopping: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, *, ready: Callable[[], None], stopping: Callable[[], None]
+    ) -> None:
         super().__init__(config)
         self._ready: Final = ready
         self._stopping: Final = stopping
@@ -181,7 +183,9 @@ async def _wired(settings: Settings, dsn: str) -> AsyncIterator[tuple[AsgiApp, B
             settings=settings,
             web_pool=web_pool,
             keyring=Keyring.of(settings),
-            cloud_api=CloudApi(egress, base_url=settings.meta_graph_base_url, version=settings.meta_graph_version),
+            cloud_api=CloudApi(
+                egress, base_url=settings.meta_graph_base_url, version=settings.meta_graph_version
+            ),
             broadcast=broadcast,
             metrics=metrics,
         )
@@ -211,7 +215,7 @@ async def _watch_schema(dsn: str, server: uvicorn.Server) -> None:
         try:
             await require_known_schema(dsn)
         except SchemaMismatch as mismatch:
-            log.error("schema_changed", detail=str(mismatch))
+            log.critical("schema_changed", detail=str(mismatch))
             server.should_exit = True
             return
         except (*db.Unreachable, db.PostgresError) as error:
@@ -237,7 +241,9 @@ def _openapi() -> OpenAPIConfig:
         path="/schema",
         security=[{"key": []}],
         components=Components(
-            security_schemes={"key": SecurityScheme(type="http", scheme="bearer", description="An API key of Curbe")}
+            security_schemes={
+                "key": SecurityScheme(type="http", scheme="bearer", description="An API key of Curbe")
+            }
         ),
     )
 
@@ -251,10 +257,9 @@ def _listen(host: str, port: int) -> socket.socket:
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listening.bind((host, port))
-    listening.setblocking(False)
+    listening.setblocking(False)  # noqa: FBT003 - the name of the method says what it means
     return listening
 
 
 def _shown(host: str) -> str:
     return f"[{host}]" if ":" in host else host
-

@@ -28,7 +28,12 @@ class Health:
     """
 
     def __init__(
-        self, *, checks: Mapping[str, Check], metrics: Metrics, token: Secret | None, refresh: Callable[[], Awaitable[None]] | None = None
+        self,
+        *,
+        checks: Mapping[str, Check],
+        metrics: Metrics,
+        token: Secret | None,
+        refresh: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         """``token`` opens the metrics to other machines; ``refresh`` brings gauges up to date before they are read."""
         self._checks: Final = dict(checks)
@@ -51,7 +56,11 @@ class Health:
             case "/metrics" if self._may_read_metrics(scope):
                 status, body, kind = await self._render()
             case "/metrics":
-                status, body, kind = 401, b'{"status":"metrics are for this machine, or need a bearer token"}', "application/json"
+                status, body, kind = (
+                    401,
+                    b'{"status":"metrics are for this machine, or need a bearer token"}',
+                    "application/json",
+                )
             case _:
                 status, body, kind = 404, b'{"status":"not found"}', "application/json"
         headers = [
@@ -73,7 +82,9 @@ class Health:
                 problem = "did not answer in time"
             if problem is not None:
                 wrong[name] = problem
-        body = msgspec.json.encode({"status": "not ready" if wrong else "ready", **({"checks": wrong} if wrong else {})})
+        body = msgspec.json.encode(
+            {"status": "not ready" if wrong else "ready", **({"checks": wrong} if wrong else {})}
+        )
         return (503 if wrong else 200), body, "application/json"
 
     async def _render(self) -> tuple[int, bytes, str]:

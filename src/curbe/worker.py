@@ -38,7 +38,9 @@ _WEBHOOKS_KEPT_DAYS: Final = 30
 Work = Callable[[], Awaitable[object]]
 
 
-async def work(settings: Settings, dsn: str, *, announce: Callable[[str], None], health_port: int | None) -> None:
+async def work(
+    settings: Settings, dsn: str, *, announce: Callable[[str], None], health_port: int | None
+) -> None:
     """Work until SIGTERM or SIGINT; then finish what is under way and return.
 
     Args:
@@ -62,7 +64,9 @@ async def work(settings: Settings, dsn: str, *, announce: Callable[[str], None],
         async with asyncio.TaskGroup() as tasks:
             jobs = [tasks.create_task(job) for job in running]  # type: ignore[arg-type]
             if health_port is not None:
-                jobs.append(tasks.create_task(_serve_health(settings.host, health_port, pools, metrics, stop)))
+                jobs.append(
+                    tasks.create_task(_serve_health(settings.host, health_port, pools, metrics, stop))
+                )
             announce(f"curbe works, {len(lanes)} lane{'s' if len(lanes) != 1 else ''}")
             await stop.wait()
             _, late = await asyncio.wait(jobs, timeout=_DRAIN)
@@ -92,7 +96,9 @@ async def _wired(settings: Settings, dsn: str) -> AsyncIterator[tuple[Applier, S
         egress = await stack.enter_async_context(Egress(trusted=[settings.meta_graph_base_url]))
         means = Means(
             pool=pools.work,
-            cloud_api=CloudApi(egress, base_url=settings.meta_graph_base_url, version=settings.meta_graph_version),
+            cloud_api=CloudApi(
+                egress, base_url=settings.meta_graph_base_url, version=settings.meta_graph_version
+            ),
             keyring=keyring,
             callback_key=keyring.derive(CALLBACK_PURPOSE),
             metrics=metrics,
@@ -128,7 +134,7 @@ def _upkeep(pools: _Pools, dsn: str, stop: asyncio.Event) -> list[Awaitable[None
         try:
             await require_known_schema(dsn)
         except SchemaMismatch as mismatch:
-            log.error("schema_changed", detail=str(mismatch))
+            log.critical("schema_changed", detail=str(mismatch))
             stop.set()
 
     return [
@@ -145,7 +151,12 @@ async def _every(seconds: float, job: Work, stop: asyncio.Event) -> None:
         try:
             await job()
         except (*db.Unreachable, db.PostgresError) as error:
-            log.warning("upkeep_failed", job=getattr(job, "__name__", "?"), reason=type(error).__name__, detail=str(error)[:200])
+            log.warning(
+                "upkeep_failed",
+                job=getattr(job, "__name__", "?"),
+                reason=type(error).__name__,
+                detail=str(error)[:200],
+            )
         try:
             async with asyncio.timeout(seconds):
                 await stop.wait()

@@ -45,7 +45,9 @@ class Facts(msgspec.Struct, frozen=True, gc=False):
 
     def joined(self, other: "Facts") -> "Facts":
         """Return both together. Associative, commutative and idempotent: no order of webhooks can change the result."""
-        return Facts(*(_earlier(mine, theirs) for mine, theirs in zip(self._times(), other._times(), strict=True)))
+        return Facts(
+            *(_earlier(mine, theirs) for mine, theirs in zip(self._times(), other._times(), strict=True))
+        )
 
     def beyond(self, known: "Facts") -> list[MessageStatus]:
         """Return the statuses these facts add to what is ``known``, lowest first; empty where nothing changes at all."""

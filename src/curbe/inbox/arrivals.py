@@ -10,6 +10,8 @@ from uuid_utils.compat import uuid7
 
 from curbe.domain.messages import MessageReceived
 from curbe.inbox.people import Place, Sighting, place
+from curbe.inbox.rules import Direction
+from curbe.inbox.shapes import MessageRow
 from curbe.infra.db import Query, Transaction
 
 
@@ -28,6 +30,33 @@ class Arrived(msgspec.Struct, frozen=True):
     arrival: Arrival
     place: Place
 
+    def row(self) -> MessageRow:
+        """Return the message as it is stored."""
+        message = self.arrival.message
+        return MessageRow(
+            tenant_id=self.arrival.tenant_id,
+            id=self.id,
+            conversation_id=self.place.conversation_id,
+            connection_id=self.arrival.connection_id,
+            direction=Direction.INBOUND,
+            status=None,
+            type=message.type,
+            text=message.text,
+            payload=message.payload,
+            provider_message_id=message.provider_message_id,
+            reply_to=message.reply_to,
+            failure_kind=None,
+            error_code=None,
+            error=None,
+            created_at=message.at,
+            accepted_at=None,
+            sent_at=None,
+            delivered_at=None,
+            read_at=None,
+            played_at=None,
+            failed_at=None,
+        )
+
 
 class _Id(msgspec.Struct, frozen=True):
     id: UUID
@@ -44,7 +73,8 @@ async def store(tx: Transaction, arrivals: Sequence[Arrival]) -> list[Arrived]:
         return []
     places = await place(tx, [_sighting(arrival) for arrival in batch])
     candidates = [
-        Arrived(id=uuid7(), arrival=arrival, place=where) for arrival, where in zip(batch, places, strict=True)
+        Arrived(id=uuid7(), arrival=arrival, place=where)
+        for arrival, where in zip(batch, places, strict=True)
     ]
     inserted = {row.id for row in await _INSERT.all(tx, **_message_columns(candidates))}
     new = [candidate for candidate in candidates if candidate.id in inserted]
@@ -71,7 +101,9 @@ def _sighting(arrival: Arrival) -> Sighting:
 
 def _message_columns(candidates: Sequence[Arrived]) -> dict[str, object]:
     # One order for all writers, so that two of them cannot wait for each other.
-    rows = sorted(candidates, key=lambda new: (new.arrival.tenant_id, new.arrival.message.provider_message_id))
+    rows = sorted(
+        candidates, key=lambda new: (new.arrival.tenant_id, new.arrival.message.provider_message_id)
+    )
     messages = [row.arrival.message for row in rows]
     return {
         "tenant_ids": [row.arrival.tenant_id for row in rows],

@@ -99,14 +99,21 @@ async def _contacts(tx: Transaction, sightings: Sequence[Sighting]) -> list[UUID
     contact_ids, new_contacts, new_aliases = _assign(known, named)
     latest = _latest_names(sightings, contact_ids)
     if new_contacts:
-        rows = [(tenant_id, contact_id, *latest.pop((tenant_id, contact_id), (None, None, None))) for tenant_id, contact_id in new_contacts]
-        await _INSERT_CONTACTS.run(tx, **_columns(rows, "tenant_ids", "ids", "names", "name_ats", "usernames"))
+        rows = [
+            (tenant_id, contact_id, *latest.pop((tenant_id, contact_id), (None, None, None)))
+            for tenant_id, contact_id in new_contacts
+        ]
+        await _INSERT_CONTACTS.run(
+            tx, **_columns(rows, "tenant_ids", "ids", "names", "name_ats", "usernames")
+        )
     if new_aliases:
         rows = sorted((*alias, contact_id) for alias, contact_id in new_aliases.items())
         await _INSERT_ALIASES.run(tx, **_columns(rows, "tenant_ids", "kinds", "values", "contact_ids"))
     if latest:
         rows = [(*key, *value) for key, value in sorted(latest.items())]
-        await _RENAME_CONTACTS.run(tx, **_columns(rows, "tenant_ids", "ids", "names", "name_ats", "usernames"))
+        await _RENAME_CONTACTS.run(
+            tx, **_columns(rows, "tenant_ids", "ids", "names", "name_ats", "usernames")
+        )
     return contact_ids
 
 

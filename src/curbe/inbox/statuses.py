@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from curbe.domain.status import Facts, MessageStatus
+from curbe.inbox.shapes import MessageRow
 from curbe.infra.db import Query, Transaction
 
 
@@ -27,11 +28,9 @@ class Report(msgspec.Struct, frozen=True):
 
 
 class Moved(msgspec.Struct, frozen=True):
-    """A message whose facts grew: the status it has now, and the statuses that are news."""
+    """A message whose facts grew, as it stands now (without its payload), and the statuses that are news."""
 
-    tenant_id: UUID
-    id: UUID
-    status: MessageStatus
+    row: MessageRow
     news: list[MessageStatus]
 
 
@@ -58,12 +57,6 @@ class _Message(msgspec.Struct, frozen=True):
         return Facts(self.sent_at, self.delivered_at, self.read_at, self.played_at, self.failed_at)
 
 
-class _Row(msgspec.Struct, frozen=True):
-    tenant_id: UUID
-    id: UUID
-    status: MessageStatus
-
-
 class _Parked(msgspec.Struct, frozen=True):
     tenant_id: UUID
     connection_id: UUID
@@ -81,7 +74,7 @@ class _Count(msgspec.Struct, frozen=True):
 
 _FIND_BY_ID: Final = Query("curbe.inbox", "find_by_id", _Message)
 _FIND_BY_PROVIDER_ID: Final = Query("curbe.inbox", "find_by_provider_id", _Message)
-_ADD_FACTS: Final = Query("curbe.inbox", "add_facts", _Row)
+_ADD_FACTS: Final = Query("curbe.inbox", "add_facts", MessageRow)
 _PARK: Final = Query("curbe.inbox", "park_statuses")
 _UNPARK: Final = Query("curbe.inbox", "unpark_statuses", _Parked)
 _COUNT_PARKED: Final = Query("curbe.inbox", "count_parked", _Count)
@@ -103,10 +96,14 @@ async def apply(tx: Transaction, reports: Sequence[Report]) -> Outcome:
         if not change.add(report):
             repeated += 1
     changed = {key: change for key, change in changes.items() if change.reports}
-    rows = await _ADD_FACTS.all(tx, **_fact_columns(sorted(changed.items(), key=lambda item: item[0]))) if changed else []
+    rows = (
+        await _ADD_FACTS.all(tx, **_fact_columns(sorted(changed.items(), key=lambda item: item[0])))
+        if changed
+        else []
+    )
     if strangers:
         await _PARK.run(tx, **_parked_columns(strangers))
-    moved = [_moved(row, changed[row.tenant_id, row.id]) for row in rows]
+    moved = [Moved(row=row, news=changed[row.tenant_id, row.id].news()) for row in rows]
     return Outcome(moved=moved, applied=len(matched) - repeated, repeated=repeated, parked=len(strangers))
 
 
@@ -240,7 +237,3 @@ def _parked_columns(strangers: Sequence[Report]) -> dict[str, object]:
         "errors": [report.error for _, report in rows],
         "pricings": [report.pricing for _, report in rows],
     }
-
-
-def _moved(row: _Row, change: _Change) -> Moved:
-    return Moved(tenant_id=row.tenant_id, id=row.id, status=row.status, news=change.news())

@@ -42,7 +42,9 @@ def known_migrations() -> list[Migration]:
     found = []
     for file in files("curbe.migrations").iterdir():
         if match := _FILE.match(file.name):
-            found.append(Migration(version=int(match[1]), name=match[2], sql=file.read_text(encoding="utf-8")))
+            found.append(
+                Migration(version=int(match[1]), name=match[2], sql=file.read_text(encoding="utf-8"))
+            )
     return sorted(found, key=lambda migration: migration.version)
 
 
@@ -84,7 +86,9 @@ async def require_known_schema(dsn: str) -> None:
     _compare(applied, known_migrations())
     missing = [migration.version for migration in known_migrations() if migration.version not in applied]
     if missing:
-        raise SchemaMismatch(f"the database lacks migrations {missing}; run `curbe migrate`, then start again")
+        raise SchemaMismatch(
+            f"the database lacks migrations {missing}; run `curbe migrate`, then start again"
+        )
 
 
 async def _server_number(connection: asyncpg.Connection) -> int:

@@ -23,7 +23,7 @@ from curbe.domain.messages import ItemRefused, StatusReported
 from curbe.domain.status import MessageStatus
 from curbe.inbox import arrivals, statuses
 from curbe.inbox.arrivals import Arrival, Arrived
-from curbe.inbox.service import MessageNews, message_events
+from curbe.inbox.service import message_event
 from curbe.inbox.statuses import Moved, Report
 from curbe.infra.clock import utc_now
 from curbe.infra.db import DataRefused, Pool, PostgresError, Transaction, Unreachable
@@ -39,15 +39,29 @@ log: Final = structlog.get_logger(__name__)
 
 # What an item can do to us: refused by the database, or not foreseen by our own code. Either way it must not stop its neighbours.
 _POISON: Final = (*DataRefused, ValueError, TypeError, LookupError, AttributeError, RecursionError)
-_EVENT_OF: Final = {status: EventType(f"message_{status.value}") for status in (
-    MessageStatus.SENT, MessageStatus.FAILED, MessageStatus.DELIVERED, MessageStatus.READ, MessageStatus.PLAYED)}
+_EVENT_OF: Final = {
+    status: EventType(f"message_{status.value}")
+    for status in (
+        MessageStatus.SENT,
+        MessageStatus.FAILED,
+        MessageStatus.DELIVERED,
+        MessageStatus.READ,
+        MessageStatus.PLAYED,
+    )
+}
 
 
 class Applier:
     """Applies one lane after another as the batch role."""
 
     def __init__(
-        self, pool: Pool, *, callback_keys: Sequence[bytes], metrics: Metrics, most: int = 500, max_bytes: int = 8 * 2**20
+        self,
+        pool: Pool,
+        *,
+        callback_keys: Sequence[bytes],
+        metrics: Metrics,
+        most: int = 500,
+        max_bytes: int = 8 * 2**20,
     ) -> None:
         self._pool: Final = pool
         self._callback_keys: Final = tuple(callback_keys)
@@ -93,7 +107,11 @@ class Applier:
 
 
 async def apply_webhooks(
-    tx: Transaction, webhooks: Sequence[StoredWebhook], *, callback_keys: Sequence[bytes], released: bool = False
+    tx: Transaction,
+    webhooks: Sequence[StoredWebhook],
+    *,
+    callback_keys: Sequence[bytes],
+    released: bool = False,
 ) -> Counts:
     """Apply stored webhooks of any tenants in this transaction, once in effect, and return what became of their items.
 
@@ -104,7 +122,9 @@ async def apply_webhooks(
     counts: Counts = Counter()
     items = [item for webhook in webhooks for item in read_items(webhook)]
     for app_id in sorted({item.meta_app_id for item in items}):
-        await _apply_or_halve(tx, [item for item in items if item.meta_app_id == app_id], callback_keys, counts)
+        await _apply_or_halve(
+            tx, [item for item in items if item.meta_app_id == app_id], callback_keys, counts
+        )
     if released and items:
         await store.release(tx, items)
     counts = +counts  # what did not happen is not counted
@@ -120,11 +140,14 @@ def read_items(webhook: StoredWebhook) -> list[Item]:
     except BrokenBody as broken:
         events = [ItemRefused(reason=broken.reason, detail=str(broken), payload=webhook.body)]
     return [
-        Item(webhook.id, webhook.received_at, webhook.meta_app_id, number, event) for number, event in enumerate(events)
+        Item(webhook.id, webhook.received_at, webhook.meta_app_id, number, event)
+        for number, event in enumerate(events)
     ]
 
 
-async def _apply_or_halve(tx: Transaction, items: Sequence[Item], callback_keys: Sequence[bytes], counts: Counts) -> None:
+async def _apply_or_halve(
+    tx: Transaction, items: Sequence[Item], callback_keys: Sequence[bytes], counts: Counts
+) -> None:
     if not items:
         return
     await tx.savepoint()
@@ -133,7 +156,12 @@ async def _apply_or_halve(tx: Transaction, items: Sequence[Item], callback_keys:
     except _POISON as error:
         await tx.rollback_to()
         if len(items) == 1:
-            log.error("item_set_aside", event_id=items[0].event_id, item=items[0].number, reason=type(error).__name__)
+            log.error(
+                "item_set_aside",
+                event_id=items[0].event_id,
+                item=items[0].number,
+                reason=type(error).__name__,
+            )
             await _set_poison_aside(tx, items[0], error)
             counts[items[0].meta_app_id, "quarantined", "refused_by_database"] += 1
             return
@@ -155,9 +183,8 @@ async def _apply(tx: Transaction, items: Sequence[Item], callback_keys: Sequence
     arrived = await _arrivals(tx, routed, counts)
     moved = await _statuses(tx, routed, callback_keys, counts)
     # One event for each fact that is news, so that who counts them misses none.
-    news = [MessageNews(new.arrival.tenant_id, new.id, EventType.MESSAGE_RECEIVED) for new in arrived]
-    news += [MessageNews(one.tenant_id, one.id, _EVENT_OF[status]) for one in moved for status in one.news]
-    events = await message_events(tx, news)
+    events = [message_event(new.row(), EventType.MESSAGE_RECEIVED) for new in arrived]
+    events += [message_event(one.row, _EVENT_OF[status]) for one in moved for status in one.news]
     events += await _notices(tx, routed, counts)
     for item, ignored in routed.ignored:
         counts[item.meta_app_id, "ignored", ignored.reason] += 1
@@ -183,7 +210,9 @@ async def _arrivals(tx: Transaction, routed: Routed, counts: Counts) -> list[Arr
     return arrived
 
 
-async def _statuses(tx: Transaction, routed: Routed, callback_keys: Sequence[bytes], counts: Counts) -> list[Moved]:
+async def _statuses(
+    tx: Transaction, routed: Routed, callback_keys: Sequence[bytes], counts: Counts
+) -> list[Moved]:
     if not routed.statuses:
         return []
     reports = [_report(status, owner, callback_keys) for _, status, owner in routed.statuses]
@@ -196,7 +225,9 @@ async def _statuses(tx: Transaction, routed: Routed, callback_keys: Sequence[byt
 
 
 def _report(status: StatusReported, owner: Connection, callback_keys: Sequence[bytes]) -> Report:
-    failure = status_failure(status.error_code, status.error) if status.status is MessageStatus.FAILED else None
+    failure = (
+        status_failure(status.error_code, status.error) if status.status is MessageStatus.FAILED else None
+    )
     return Report(
         tenant_id=owner.tenant_id,
         connection_id=owner.id,
@@ -229,8 +260,14 @@ async def _notices(tx: Transaction, routed: Routed, counts: Counts) -> list[Even
         Event(
             tenant_id=owner.tenant_id,
             type=EventType.NOTICE_RECEIVED,
-            data=_json({"id": str(notice_id), "field": notice.field, "waba_id": notice.waba_id,
-                        "phone_number_id": notice.phone_number_id}),
+            data=_json(
+                {
+                    "id": str(notice_id),
+                    "field": notice.field,
+                    "waba_id": notice.waba_id,
+                    "phone_number_id": notice.phone_number_id,
+                }
+            ),
         )
         for notice, owner, notice_id in new
     ]

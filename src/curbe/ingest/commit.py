@@ -74,7 +74,11 @@ class GroupCommitter:
         Raises:
             NotStored: too much is waiting, the database did not answer in time, or the process is stopping.
         """
-        if self._stopping or self.pending >= self._max_pending or self.pending_bytes + len(body) > self._max_pending_bytes:
+        if (
+            self._stopping
+            or self.pending >= self._max_pending
+            or self.pending_bytes + len(body) > self._max_pending_bytes
+        ):
             raise NotStored
         batch = self._open_batch(len(body))
         batch.app_ids.append(app_id)

@@ -128,7 +128,9 @@ def _route_notice(
     else:
         detail = f"nobody here owns a number on WABA {notice.waba_id}"
         routed.set_aside.append(
-            SetAside(item, "unrouted", "unknown_waba", detail, notice.payload.encode(), waba_id=notice.waba_id)
+            SetAside(
+                item, "unrouted", "unknown_waba", detail, notice.payload.encode(), waba_id=notice.waba_id
+            )
         )
 
 
@@ -137,12 +139,18 @@ def _owner(
 ) -> Connection | SetAside:
     connection = by_number.get(number)
     if connection is None:
-        return _aside(item, "unrouted", "unknown_number", f"nobody here owns phone_number_id {number}", number)
+        return _aside(
+            item, "unrouted", "unknown_number", f"nobody here owns phone_number_id {number}", number
+        )
     if connection.meta_app_id != item.meta_app_id:
-        detail = f"signed by app {item.meta_app_id}, but phone_number_id {number} was connected through another"
+        detail = (
+            f"signed by app {item.meta_app_id}, but phone_number_id {number} was connected through another"
+        )
         return _aside(item, "foreign", "foreign_number", detail, number)
     if connection.attached_at is not None and at is not None and at < connection.attached_at:
-        return _aside(item, "unrouted", "former_owner", "dated before this number came to its present owner", number)
+        return _aside(
+            item, "unrouted", "former_owner", "dated before this number came to its present owner", number
+        )
     return connection
 
 

@@ -87,7 +87,9 @@ async def move_lane(tx: Transaction, lane: Lane, last: StoredWebhook) -> None:
     await _MOVE_LANE.run(tx, lane=lane.lane, xid=last.xid, id=last.id)
 
 
-async def connections_of(tx: Transaction, phone_number_ids: Sequence[str], waba_ids: Sequence[str]) -> list[Connection]:
+async def connections_of(
+    tx: Transaction, phone_number_ids: Sequence[str], waba_ids: Sequence[str]
+) -> list[Connection]:
     """Return the live owners of these numbers and WABAs."""
     return await _CONNECTIONS_OF.all(tx, phone_number_ids=list(phone_number_ids), waba_ids=list(waba_ids))
 
@@ -138,7 +140,9 @@ async def set_aside(tx: Transaction, rows: Sequence[SetAside]) -> None:
 
 async def release(tx: Transaction, items: Sequence[Item]) -> int:
     """Mark items that were applied after all as no longer set aside; return how many were."""
-    return await _RELEASE.run(tx, event_ids=[item.event_id for item in items], items=[item.number for item in items])
+    return await _RELEASE.run(
+        tx, event_ids=[item.event_id for item in items], items=[item.number for item in items]
+    )
 
 
 async def add_counts(tx: Transaction, counts: Counts) -> None:

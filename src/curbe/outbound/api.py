@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Controller, Response, post
-from litestar.params import Parameter
+from litestar.params import HeaderParameter
 from litestar.status_codes import HTTP_200_OK, HTTP_202_ACCEPTED
 
 from curbe.auth.principal import Principal, Scope
@@ -78,8 +78,10 @@ class SendController(Controller):
         web_pool: Pool,
         principal: Principal,
         broadcast: Broadcast,
-        idempotency_key: Annotated[str | None, Parameter(header="Idempotency-Key", max_length=255, required=False)] = None,
-        prefer: Annotated[str | None, Parameter(header="Prefer", required=False)] = None,
+        idempotency_key: Annotated[
+            str | None, HeaderParameter(name="Idempotency-Key", max_length=255)
+        ] = None,
+        prefer: Annotated[str | None, HeaderParameter(name="Prefer")] = None,
     ) -> Response[SendAnswer]:
         """Queue a message and answer 202; with ``Prefer: wait=N`` answer 200 as soon as Meta did, within N seconds."""
         request = _request(tenant_id, data, principal)
@@ -119,7 +121,9 @@ async def _take(pool: Pool, request: service.Request, key: Key | None) -> Taken:
             return await service.take(tx, request, key=key, now=utc_now())
 
 
-async def _outcome(pool: Pool, broadcast: Broadcast, tenant_id: UUID, taken: Taken, wait: timedelta) -> Message:
+async def _outcome(
+    pool: Pool, broadcast: Broadcast, tenant_id: UUID, taken: Taken, wait: timedelta
+) -> Message:
     """Return the message once a provider answered for it, or when ``wait`` is over."""
     loop = asyncio.get_running_loop()
     until = loop.time() + wait.total_seconds()

@@ -27,7 +27,9 @@ def text_to_send(body: str, *, preview_url: bool = False) -> Text:
         InvalidRequest: it is empty or too long.
     """
     if not body.strip():
-        raise InvalidRequest("text is empty", fix="Write at least one character that is not a space.", field="text")
+        raise InvalidRequest(
+            "text is empty", fix="Write at least one character that is not a space.", field="text"
+        )
     if len(body) > LONGEST_TEXT:
         raise InvalidRequest(
             f"text has {len(body)} characters, Meta takes {LONGEST_TEXT}",

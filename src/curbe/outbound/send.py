@@ -135,7 +135,9 @@ class Sender:
     async def _claim(self, most: int) -> tuple[SendingAccount | None, list[tuple[Claim, Intent]]]:
         """Lease the next messages and mark the intent to send them; both are committed when this returns."""
         async with self._means.pool.transaction(self._tenant_id) as tx:
-            account = await store.sending_account(tx, tenant_id=self._tenant_id, connection_id=self._connection_id)
+            account = await store.sending_account(
+                tx, tenant_id=self._tenant_id, connection_id=self._connection_id
+            )
             if account is None:
                 return None, []
             claims = await store.claim(
@@ -144,11 +146,15 @@ class Sender:
             if not claims:
                 return account, []
             ids = [claim.message_id for claim in claims]
-            intents = {row.id: row for row in await departures.mark_sending(tx, tenant_id=self._tenant_id, ids=ids)}
+            intents = {
+                row.id: row for row in await departures.mark_sending(tx, tenant_id=self._tenant_id, ids=ids)
+            }
             answered = [message_id for message_id in ids if message_id not in intents]
             if answered:
                 await store.drop(tx, tenant_id=self._tenant_id, message_ids=answered)
-        return account, [(claim, intents[claim.message_id]) for claim in claims if claim.message_id in intents]
+        return account, [
+            (claim, intents[claim.message_id]) for claim in claims if claim.message_id in intents
+        ]
 
     def _attempt(self, account: SendingAccount) -> Attempt:
         token = self._tokens.get(account.access_token_enc)
@@ -219,7 +225,12 @@ class Settler:
                     await self._write(batch)
                     batch = []
                 except (*Unreachable, PostgresError) as error:
-                    log.warning("settle_failed", count=len(batch), reason=type(error).__name__, detail=str(error)[:200])
+                    log.warning(
+                        "settle_failed",
+                        count=len(batch),
+                        reason=type(error).__name__,
+                        detail=str(error)[:200],
+                    )
                     await asyncio.sleep(pause)
                     pause = min(pause * 2, 2.0)
 
@@ -294,7 +305,9 @@ class Senders:
         for row in waiting:
             key = (row.tenant_id, row.id)
             if key not in self._running and await session.try_lock(_lock_key(row.id)):
-                sender = self._running[key] = Sender(self._means, tenant_id=row.tenant_id, connection_id=row.id)
+                sender = self._running[key] = Sender(
+                    self._means, tenant_id=row.tenant_id, connection_id=row.id
+                )
                 tasks.create_task(self._serve_one(session, key, sender, stop))
 
     async def _serve_one(
@@ -325,7 +338,9 @@ async def _doubt_expired(everybody: Pool, pool: Pool) -> None:
 
 
 async def _tell(tx: Transaction, tenant_id: UUID, settled: Sequence[Settled]) -> None:
-    news = [MessageNews(tenant_id, row.id, _EVENT_OF[row.verdict]) for row in settled if row.verdict in _EVENT_OF]
+    news = [
+        MessageNews(tenant_id, row.id, _EVENT_OF[row.verdict]) for row in settled if row.verdict in _EVENT_OF
+    ]
     if news:
         await realtime.append(tx, await message_events(tx, news))
 

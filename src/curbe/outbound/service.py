@@ -73,7 +73,9 @@ async def take(tx: Transaction, request: Request, *, key: Key | None, now: datet
         return earlier
     destination = await _destination(tx, request, now=now)
     free_form = admit(request.content, last_inbound_at=destination.last_inbound_at, now=now)
-    await connections.require_sending(tx, tenant_id=request.tenant_id, connection_id=destination.connection_id)
+    await connections.require_sending(
+        tx, tenant_id=request.tenant_id, connection_id=destination.connection_id
+    )
     taken = Taken(id=uuid7(), conversation_id=destination.id)
     await _queue(tx, request, destination, taken, free_form.content, now=now)
     if key is not None:
@@ -106,7 +108,11 @@ async def _queue(
         actor=request.sender,
         action="message.send",
         subject=str(taken.id),
-        detail={"conversation_id": str(destination.id), "connection_id": str(destination.connection_id), "type": "text"},
+        detail={
+            "conversation_id": str(destination.id),
+            "connection_id": str(destination.connection_id),
+            "type": "text",
+        },
     )
     await audit.record(tx, [entry])
 
@@ -139,7 +145,10 @@ async def _existing(tx: Transaction, request: Request) -> Destination:
     assert request.conversation_id is not None  # noqa: S101 - for the type checker; the caller has looked
     found = await store.destination(tx, tenant_id=request.tenant_id, conversation_id=request.conversation_id)
     if found is None:
-        raise NotFound("This tenant has no such conversation.", fix="List the tenant's conversations and take an id from there.")
+        raise NotFound(
+            "This tenant has no such conversation.",
+            fix="List the tenant's conversations and take an id from there.",
+        )
     if request.connection_id not in (None, found.connection_id):
         raise InvalidRequest(
             "the conversation belongs to another of your numbers than the one named",
