@@ -274,6 +274,14 @@ async def test_a_token_that_is_not_valid_is_an_answer() -> None:
     assert (token.is_valid, token.app_id, token.error) == (False, None, "Invalid OAuth access token.")
 
 
+async def test_wrong_credentials_of_the_app_are_not_blamed_on_the_token() -> None:
+    async with graph_answering((401, error(190))) as (api, _):
+        with pytest.raises(GraphRefused) as refusal:
+            await api.debug_token(TOKEN, "77", Secret("wrong"))
+
+    assert "META_APP_SECRET" in refusal.value.fix
+
+
 async def test_an_app_is_subscribed_and_that_can_be_seen() -> None:
     listed = {"data": [{"whatsapp_business_api_data": {"id": "77", "name": "Ours"}}, {"odd": 1}]}
     async with graph_answering((200, {"success": True}), (200, listed), (200, listed)) as (api, graph):

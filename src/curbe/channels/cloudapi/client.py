@@ -26,7 +26,7 @@ from curbe.channels.cloudapi.answers import (
 )
 from curbe.channels.cloudapi.errors import read_refusal, reading_refused, unanswered, unsent
 from curbe.channels.port import Accepted
-from curbe.domain.errors import GraphRefused, GraphUnreachable, InvalidRequest, SendFailure
+from curbe.domain.errors import GraphRefused, GraphUnreachable, InvalidRequest, SendFailure, TokenRefused
 from curbe.infra.crypto import Secret
 from curbe.infra.http import AnswerLost, Egress, ForbiddenAddress, NotSent, Response, Timeouts
 
@@ -111,14 +111,24 @@ class CloudApi:
             after = page.after()
             if after is None:
                 return numbers
-        raise GraphRefused("Meta's list of numbers has no end.", graph_code=None, graph_title="Endless list")
+        endless = "Meta's list of numbers has no end."
+        raise GraphRefused(endless, graph_code=None, graph_title="Endless list")
 
     async def debug_token(self, token: Secret, app_id: str, app_secret: Secret) -> TokenInfo:
-        """Return what ``token`` is and may do, as Meta tells its app; a bad token is an answer, not an error."""
+        """Return what ``token`` is and may do, as Meta tells its app; a bad token is no error."""
         app_token = Secret(f"{_checked(app_id, 'app_id')}|{app_secret.reveal()}")
         query = {"input_token": token.reveal(), "access_token": app_token.reveal()}
         path = f"debug_token?{urlencode(query)}"
-        answer = await self._ask("GET", path, None, secrets=[token, app_token, app_secret])
+        try:
+            answer = await self._ask("GET", path, None, secrets=[token, app_token, app_secret])
+        except TokenRefused as refusal:  # of the app's own: the token asked about may be anything
+            app_refused = GraphRefused(
+                refusal.detail,
+                graph_code=None,
+                graph_title="App refused",
+                fix="The operator must check META_APP_ID and META_APP_SECRET.",
+            )
+            raise app_refused from refusal
         return _decoded(TokenAnswer, answer).token()
 
     async def subscribe_app(self, waba_id: str, token: Secret) -> None:
