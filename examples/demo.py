@@ -1,7 +1,8 @@
 """`make demo`: a newcomer's first minute.
 
-Starts the sandbox (a local Graph API) and `curbe run`, connects one tenant's number by the public API, lets people write to it, answers
-them as an agent would, and prints what happens as the event log tells it. Everything goes over HTTP, as an integration would do it; nothing here
+Starts the sandbox (a local Graph API) and `curbe run`, connects one tenant's number by the public API, lets
+people write to it, answers them as an agent would, and prints what happens as the event log tells it.
+Everything goes over HTTP, as an integration would do it; nothing here
 imports the product. Ctrl-C ends it; DEMO_SECONDS=N ends it after N seconds; DEMO_KEEP=1 keeps the data for the next time.
 """
 

@@ -46,18 +46,19 @@ class Facts(msgspec.Struct, frozen=True, gc=False):
     def joined(self, other: "Facts") -> "Facts":
         """Return both together. Associative, commutative and idempotent: no order of webhooks can change the result."""
         return Facts(
-            *(_earlier(mine, theirs) for mine, theirs in zip(self._times(), other._times(), strict=True))
+            *(_earlier(mine, theirs) for mine, theirs in zip(self.times(), other.times(), strict=True))
         )
 
     def beyond(self, known: "Facts") -> list[MessageStatus]:
         """Return the statuses these facts add to what is ``known``, lowest first; empty where nothing changes at all."""
         return [
             status
-            for status, mine, theirs in zip(REPORTED, self._times(), known._times(), strict=True)
+            for status, mine, theirs in zip(REPORTED, self.times(), known.times(), strict=True)
             if mine is not None and (theirs is None or mine < theirs)
         ]
 
-    def _times(self) -> tuple[datetime | None, ...]:
+    def times(self) -> tuple[datetime | None, ...]:
+        """Return the times in the order of :data:`REPORTED`."""
         return self.sent_at, self.delivered_at, self.read_at, self.played_at, self.failed_at
 
 

@@ -191,7 +191,7 @@ class Pool:
                 raise
             await connection.execute("COMMIT")
 
-    async def execute(self, sql: str, *arguments: object, timeout: float | None = None) -> str:
+    async def execute(self, sql: str, *arguments: object, timeout: float | None = None) -> str:  # noqa: ASYNC109 - cancels on the server too
         """Run one statement as its own transaction, with no tenant: for roles that have none."""
         return await self._pool.execute(sql, *arguments, timeout=timeout)
 

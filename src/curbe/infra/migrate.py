@@ -39,12 +39,11 @@ class SchemaMismatch(Exception):
 
 def known_migrations() -> list[Migration]:
     """Return this build's migrations in order."""
-    found = []
-    for file in files("curbe.migrations").iterdir():
-        if match := _FILE.match(file.name):
-            found.append(
-                Migration(version=int(match[1]), name=match[2], sql=file.read_text(encoding="utf-8"))
-            )
+    found = [
+        Migration(version=int(match[1]), name=match[2], sql=file.read_text(encoding="utf-8"))
+        for file in files("curbe.migrations").iterdir()
+        if (match := _FILE.match(file.name))
+    ]
     return sorted(found, key=lambda migration: migration.version)
 
 

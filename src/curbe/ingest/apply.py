@@ -116,6 +116,8 @@ async def apply_webhooks(
     """Apply stored webhooks of any tenants in this transaction, once in effect, and return what became of their items.
 
     Args:
+        tx: as the batch role.
+        webhooks: in the order of the log.
         callback_keys: check that a status really answers a message of ours; of the current encryption key and the retired ones.
         released: this is a replay: what applies now is no longer set aside.
     """
@@ -156,7 +158,7 @@ async def _apply_or_halve(
     except _POISON as error:
         await tx.rollback_to()
         if len(items) == 1:
-            log.error(
+            log.warning(
                 "item_set_aside",
                 event_id=items[0].event_id,
                 item=items[0].number,
