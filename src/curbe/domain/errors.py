@@ -239,4 +239,3 @@ class SendFailure(msgspec.Struct, frozen=True):
         """What is stored beside the message and shown: the sentence for people, then the provider's own words."""
         own = ": ".join(part for part in (self.title, self.detail) if part)
         return f"{self.words} ({own})" if own else self.words
-
