@@ -1,0 +1,101 @@
+"""A tenant's inbox to fill: conversations and messages with exactly the facts a test is about."""
+
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+from uuid_utils.compat import uuid7
+
+from bed.rows import NOW, Number, insert_number
+
+RECIPIENT_FAILURE = {
+    "failed_at": NOW,
+    "failed_by": "provider",
+    "failure_kind": "recipient",
+    "error_code": 131026,
+    "error": "Message undeliverable",
+}
+
+
+class Inbox:
+    """The inbox of a tenant with one number."""
+
+    def __init__(self, owner: asyncpg.Connection, number: Number) -> None:
+        self.owner = owner
+        self.number = number
+        self.tenant_id = number.tenant_id
+        self.connection_id = number.connection_id
+
+    @classmethod
+    async def of_a_new_tenant(cls, owner: asyncpg.Connection) -> "Inbox":
+        return cls(owner, await insert_number(owner))
+
+    async def conversation(
+        self,
+        *,
+        last_at: datetime | None = NOW,
+        state: str = "open",
+        unread: int = 0,
+        connection_id: UUID | None = None,
+        phone: str | None = "+34600000001",
+        last_inbound_at: datetime | None = None,
+    ) -> UUID:
+        """Insert a person named Ana and a conversation with her."""
+        contact_id, conversation_id = uuid7(), uuid7()
+        await self.owner.execute(
+            "INSERT INTO contacts (tenant_id, id, name, username) VALUES ($1, $2, 'Ana', 'ana')",
+            self.tenant_id,
+            contact_id,
+        )
+        await self.owner.execute(
+            """INSERT INTO conversations (tenant_id, id, channel_connection_id, contact_id, external_thread_id,
+                                          contact_e164, contact_wa_id, state, unread_count, last_inbound_at,
+                                          last_message_at)
+               VALUES ($1, $2, $3, $4, 'thread', $5, $6, $7::text::conversation_state, $8, $9, $10)""",
+            self.tenant_id,
+            conversation_id,
+            connection_id or self.connection_id,
+            contact_id,
+            phone,
+            phone and phone.removeprefix("+"),
+            state,
+            unread,
+            last_inbound_at,
+            last_at,
+        )
+        return conversation_id
+
+    async def message(self, conversation_id: UUID, *, at: datetime = NOW, text: str = "hola") -> UUID:
+        """Insert what the person wrote."""
+        message_id = uuid7()
+        await self._insert(
+            conversation_id,
+            id=message_id,
+            direction="inbound",
+            provider_message_id=f"wamid.{message_id}",
+            created_at=at,
+            text=text,
+        )
+        return message_id
+
+    async def reply(self, conversation_id: UUID, **facts: object) -> UUID:
+        """Insert what we wrote, with these facts known of it."""
+        message_id = uuid7()
+        known = {"phase": "queued", "created_at": NOW, "text": "buenas", **facts}
+        await self._insert(conversation_id, id=message_id, direction="outbound", **known)
+        return message_id
+
+    async def _insert(self, conversation_id: UUID, **columns: object) -> None:
+        values = {
+            "tenant_id": self.tenant_id,
+            "channel_connection_id": self.connection_id,
+            "conversation_id": conversation_id,
+            "type": "text",
+            "payload": '{"type": "text", "text": {"body": "hola"}}',
+            **columns,
+        }
+        places = ", ".join(f"${number}" for number in range(1, len(values) + 1))
+        await self.owner.execute(
+            f"INSERT INTO messages ({', '.join(values)}) VALUES ({places})",  # noqa: S608 - the names are a test's
+            *values.values(),
+        )

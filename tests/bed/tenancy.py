@@ -1,0 +1,155 @@
+"""One row of everything for a tenant, and a probe that tries to reach another tenant's rows by plain SQL."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+from uuid import UUID
+
+import asyncpg
+from uuid_utils.compat import uuid7
+
+from bed.rows import NOW, Number, insert_conversation, insert_number, insert_sent
+
+TENANTS_TABLES: Final = """
+SELECT c.relname FROM pg_class c
+ WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace
+   AND EXISTS (SELECT FROM pg_attribute a
+                WHERE a.attrelid = c.oid AND a.attname = 'tenant_id' AND NOT a.attisdropped)
+ ORDER BY c.relname"""
+
+_WRITABLE_COLUMNS: Final = """
+SELECT a.attname FROM pg_attribute a
+ WHERE a.attrelid = $1::text::regclass AND a.attnum > 0 AND NOT a.attisdropped
+   AND a.attgenerated = '' AND a.attidentity = ''"""
+
+
+async def insert_one_of_everything(owner: asyncpg.Connection) -> Number:
+    """Insert a tenant that has a row in every table of tenants; return its number."""
+    number = await insert_number(owner)
+    conversation_id = await insert_conversation(owner, number)
+    sent = await insert_sent(owner, number, conversation_id=conversation_id)
+    tenant_id, connection_id = number.tenant_id, number.connection_id
+    statements: list[tuple[str, list[object]]] = [
+        (
+            "INSERT INTO api_keys (tenant_id, id, name, key_hash, last4, scopes) VALUES ($1, $2, '', $3, '1234', '{}')",
+            [tenant_id, uuid7(), tenant_id.bytes * 2],
+        ),
+        (
+            "INSERT INTO idempotency_keys (tenant_id, route, key, request_hash, response) VALUES ($1, 'r', 'k', $2, '{}')",
+            [tenant_id, tenant_id.bytes * 2],
+        ),
+        (
+            """INSERT INTO parked_statuses (tenant_id, channel_connection_id, provider_message_id, status, at)
+               VALUES ($1, $2, 'wamid.parked', 'sent', $3)""",
+            [tenant_id, connection_id, NOW],
+        ),
+        (
+            "INSERT INTO notices (tenant_id, id, field, digest, payload) VALUES ($1, $2, 'f', $3, '{}')",
+            [tenant_id, uuid7(), tenant_id.bytes * 2],
+        ),
+        (
+            """INSERT INTO outbox (tenant_id, message_id, channel_connection_id, conversation_id)
+               VALUES ($1, $2, $3, $4)""",
+            [tenant_id, sent.id, connection_id, conversation_id],
+        ),
+        ("INSERT INTO events (tenant_id, type, data) VALUES ($1, 'message_sent', '{}')", [tenant_id]),
+        ("INSERT INTO audit_log (tenant_id, actor, action) VALUES ($1, 'cli', 'thing.done')", [tenant_id]),
+        (
+            "INSERT INTO audit_seals (tenant_id, seq, audit_xid, audit_id, hash) VALUES ($1, 1, 1, 1, $2)",
+            [tenant_id, tenant_id.bytes * 2],
+        ),
+    ]
+    for sql, arguments in statements:
+        await owner.execute(sql, *arguments)
+    return number
+
+
+async def tenants_tables(owner: asyncpg.Connection) -> list[str]:
+    """Return the tables that have a tenant_id, from the catalog."""
+    return [row[0] for row in await owner.fetch(TENANTS_TABLES)]
+
+
+class Probe:
+    """Somebody who may run any SQL as ``role``, in the context of tenant ``me`` (None: of nobody).
+
+    They are granted every privilege first, so that the policies are tried and not the grants.
+    """
+
+    def __init__(self, owner: asyncpg.Connection, *, role: str, me: UUID | None, victim: UUID) -> None:
+        self._owner: Final = owner
+        self._role: Final = role
+        self._me: Final = me
+        self._victim: Final = victim
+
+    async def reaches(self, table: str) -> list[str]:
+        """Return the ways in which ``table``'s rows of the victim were read, changed or added to."""
+        ways = [name for name, sql in self._statements(table) if await self._works(sql)]
+        row = await self._owner.fetchval(
+            f"SELECT to_jsonb(t) FROM {table} t WHERE tenant_id = $1", self._victim
+        )
+        assert row is not None, f"{table} has no row of the victim: add one to insert_one_of_everything"
+        columns = ", ".join(r[0] for r in await self._owner.fetch(_WRITABLE_COLUMNS, table))
+        insert = (
+            f"INSERT INTO {table} ({columns}) SELECT {columns} FROM jsonb_populate_record(NULL::{table}, $1)"
+        )
+        for name, tail in (("insert", ""), ("insert on conflict", " ON CONFLICT DO NOTHING")):
+            if await self._gets_past_the_policies(insert + tail, row):
+                ways.append(name)
+        return ways
+
+    def _statements(self, table: str) -> list[tuple[str, str]]:
+        victim, me = f"'{self._victim}'::uuid", f"'{self._me or self._victim}'::uuid"
+        theirs = f"tenant_id = {victim}"
+        return [
+            ("select", f"SELECT FROM {table} WHERE {theirs}"),
+            ("select all", f"SELECT FROM {table} WHERE tenant_id IS DISTINCT FROM {self._mine}"),
+            ("lock", f"SELECT FROM {table} WHERE {theirs} FOR UPDATE"),
+            ("update", f"UPDATE {table} SET tenant_id = tenant_id WHERE {theirs}"),
+            ("take over", f"UPDATE {table} SET tenant_id = {me} WHERE {theirs}"),
+            ("give away", f"UPDATE {table} SET tenant_id = {victim} WHERE tenant_id <> {victim}"),
+            ("delete", f"DELETE FROM {table} WHERE {theirs}"),
+            ("truncate", f"TRUNCATE {table} CASCADE"),
+        ]
+
+    @property
+    def _mine(self) -> str:
+        return f"'{self._me}'::uuid" if self._me else "NULL"
+
+    async def _works(self, sql: str) -> bool:
+        """Tell whether the statement met a row; a refusal is none."""
+        async with self._as_role():
+            try:
+                met = await self._owner.execute(sql)
+            except asyncpg.InsufficientPrivilegeError:
+                return False
+            except asyncpg.IntegrityConstraintViolationError:
+                return True
+            return met.split()[-1] not in ("0", "TABLE") or met.startswith("TRUNCATE")
+
+    async def _gets_past_the_policies(self, sql: str, row: str) -> bool:
+        """Tell whether an insert got as far as a key or further: that alone would say what the victim has."""
+        async with self._as_role():
+            try:
+                await self._owner.execute(sql, row)
+            except asyncpg.InsufficientPrivilegeError:
+                return False
+            except asyncpg.IntegrityConstraintViolationError:
+                return True
+            return True
+
+    @asynccontextmanager
+    async def _as_role(self) -> AsyncIterator[None]:
+        """Be the role until the end of the block; nothing done in it stays."""
+        transaction = self._owner.transaction()
+        await transaction.start()
+        try:
+            # TRUNCATE has no policies: that no role may do it is the grants' work, and tried with them.
+            await self._owner.execute(
+                f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {self._role}"
+            )
+            await self._owner.execute(f"SET LOCAL ROLE {self._role}")
+            if self._me is not None:
+                await self._owner.execute("SELECT set_config('app.tenant_id', $1, true)", str(self._me))
+            yield
+        finally:
+            await transaction.rollback()

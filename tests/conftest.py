@@ -1,0 +1,111 @@
+"""Fixtures of every test: one real PostgreSQL a session, a fresh database a test, pools of every role."""
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from bed import postgres
+from bed.rows import Number, insert_number, insert_tenant
+from curbe.infra.db import Pool, Role
+
+_CORPUS = Path(__file__).parents[2] / "shared" / "corpus"
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[postgres.Server]:
+    with postgres.running() as server:
+        yield server
+
+
+@pytest.fixture
+def dsn(postgres_server: postgres.Server) -> Iterator[str]:
+    """A database of this test's own, with this build's schema."""
+    with postgres_server.fresh() as dsn:
+        yield dsn
+
+
+@pytest.fixture
+def empty_dsn(postgres_server: postgres.Server) -> Iterator[str]:
+    """A database of this test's own with nothing in it."""
+    with postgres_server.fresh(migrated=False) as dsn:
+        yield dsn
+
+
+@pytest.fixture
+async def owner(dsn: str) -> AsyncIterator[asyncpg.Connection]:
+    """The schema's owner: sees and may do everything."""
+    connection = await asyncpg.connect(dsn)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def web(dsn: str) -> AsyncIterator[Pool]:
+    pool = await Pool.open(dsn, Role.WEB)
+    yield pool
+    await pool.close()
+
+
+@pytest.fixture
+async def worker(dsn: str) -> AsyncIterator[Pool]:
+    pool = await Pool.open(dsn, Role.WORKER)
+    yield pool
+    await pool.close()
+
+
+@pytest.fixture
+async def intake(dsn: str) -> AsyncIterator[Pool]:
+    pool = await Pool.open(dsn, Role.INTAKE)
+    yield pool
+    await pool.close()
+
+
+@pytest.fixture
+async def apply(dsn: str) -> AsyncIterator[Pool]:
+    pool = await Pool.open(dsn, Role.APPLY)
+    yield pool
+    await pool.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Pools:
+    """A pool of every role."""
+
+    web: Pool
+    worker: Pool
+    intake: Pool
+    apply: Pool
+
+
+@pytest.fixture
+def pools(web: Pool, worker: Pool, intake: Pool, apply: Pool) -> Pools:
+    return Pools(web=web, worker=worker, intake=intake, apply=apply)
+
+
+@pytest.fixture
+async def tenant(owner: asyncpg.Connection) -> UUID:
+    """A tenant with nothing."""
+    return await insert_tenant(owner)
+
+
+@pytest.fixture
+async def number(owner: asyncpg.Connection) -> Number:
+    """A tenant's connected number."""
+    return await insert_number(owner)
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """Sample payloads, where they lie beside this checkout."""
+    if not _CORPUS.is_dir():
+        pytest.skip("the corpus of sample payloads is not beside this checkout")
+    return _CORPUS

@@ -1,0 +1,23 @@
+"""Fixtures of tests that need a database but change nothing in it."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import asyncpg
+import pytest
+
+from bed import postgres
+
+
+@pytest.fixture(scope="session")
+def schema_dsn(postgres_server: postgres.Server) -> Iterator[str]:
+    """A migrated database to look at: shared by all tests that leave it as it is."""
+    with postgres_server.fresh() as dsn:
+        yield dsn
+
+
+@pytest.fixture
+async def connection(schema_dsn: str) -> AsyncIterator[asyncpg.Connection]:
+    """The owner's connection to a database nobody changes."""
+    connection = await asyncpg.connect(schema_dsn)
+    yield connection
+    await connection.close()

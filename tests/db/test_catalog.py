@@ -1,0 +1,277 @@
+"""The rules of tenancy, read from the catalog: a table, key, index, view, function or role that breaks one is named here.
+
+Each question answers with what is wrong, or with a list that is compared with the one written down. A new exception is a line in this
+file, with its reason.
+"""
+
+import asyncpg
+import pytest
+
+pytestmark = pytest.mark.anyio
+
+WITHOUT_TENANT = {
+    "tenants": "they are the tenants",
+    "platform_keys": "the operator's",
+    "webhook_events": "raw bytes: nobody has read yet whose they are",
+    "webhook_events_default": "a partition of webhook_events",
+    "apply_lanes": "how far the log is read",
+    "quarantine": "what no tenant gets",
+    "ingest_counts": "counted before any tenant is known",
+    "log_epoch": "of the database, not of a tenant",
+    "schema_migrations": "of the schema",
+}
+UNIQUE_WITHOUT_TENANT = {
+    "one_live_owner": "a number has one live owner among all tenants; who owns it is told to nobody",
+    "tenants_pkey": "the tenant's own id",
+}
+DEFINERS = {
+    "number_had_another_owner(text,uuid)": "answers yes or no, and names nobody",
+    "keep_webhook_partitions(integer,integer)": "makes and drops partitions, touches no tenant's table",
+}
+NOT_ENFORCED_BY_ROLE = {"app_lookup"}  # owns the definers that must read across tenants, and nothing else
+APPLY_WRITES = {
+    "apply_lanes": {"UPDATE"},
+    "audit_log": {"INSERT"},
+    "audit_seals": {"INSERT"},
+    "contact_aliases": {"INSERT", "UPDATE"},
+    "contacts": {"INSERT", "UPDATE"},
+    "conversations": {"INSERT", "UPDATE"},
+    "events": {"INSERT"},
+    "ingest_counts": {"INSERT", "UPDATE"},
+    "messages": {"INSERT", "UPDATE"},
+    "notices": {"INSERT"},
+    "outbox": {"UPDATE", "DELETE"},
+    "parked_statuses": {"INSERT", "UPDATE", "DELETE"},
+    "quarantine": {"INSERT", "UPDATE", "DELETE"},
+}
+APPLY_READS = {"channel_connections", "log_epoch", "schema_migrations", "tenants", "webhook_events"}
+
+
+async def answers(connection: asyncpg.Connection, sql: str) -> set[str]:
+    return {row[0] for row in await connection.fetch(sql)}
+
+
+HAS_TENANT = """EXISTS (SELECT FROM pg_attribute a
+                         WHERE a.attrelid = c.oid AND a.attname = 'tenant_id' AND NOT a.attisdropped)"""
+OURS = "c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace"
+
+
+async def test_every_table_of_tenants_is_guarded_even_against_its_owner(
+    connection: asyncpg.Connection,
+) -> None:
+    unguarded = await answers(
+        connection,
+        f"""SELECT c.relname FROM pg_class c
+             WHERE {OURS} AND {HAS_TENANT}
+               AND NOT (c.relrowsecurity AND c.relforcerowsecurity
+                        AND EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid))""",
+    )
+
+    assert unguarded == set()
+    assert await answers(connection, f"SELECT c.relname FROM pg_class c WHERE {OURS} AND {HAS_TENANT}")
+
+
+async def test_every_table_without_a_tenant_is_written_down(connection: asyncpg.Connection) -> None:
+    found = await answers(connection, f"SELECT c.relname FROM pg_class c WHERE {OURS} AND NOT {HAS_TENANT}")
+
+    assert {name for name in found if not name.startswith("webhook_events_2")} == WITHOUT_TENANT.keys()
+
+
+async def test_the_guard_of_a_tenants_table_reads_the_transactions_tenant(
+    connection: asyncpg.Connection,
+) -> None:
+    """The roles of requests and jobs pass by the tenant alone; each other policy is written down."""
+    rule = "(tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)"
+    rows = await connection.fetch(
+        """SELECT p.tablename, p.policyname, p.roles::text[] AS roles, p.cmd, p.qual, p.with_check FROM pg_policies p"""
+    )
+    usual = {row["tablename"] for row in rows if row["policyname"] == "tenant"}
+
+    for row in rows:
+        if row["policyname"] == "tenant":
+            assert (row["qual"], row["with_check"]) == (rule, None), row
+            assert sorted(row["roles"]) == ["app_web", "app_worker"], row
+    assert usual == await answers(
+        connection, f"SELECT c.relname FROM pg_class c WHERE {OURS} AND {HAS_TENANT}"
+    )
+    others = {
+        (row["tablename"], row["policyname"], *row["roles"]) for row in rows if row["policyname"] != "tenant"
+    }
+    batch = {name for name in APPLY_WRITES | dict.fromkeys(APPLY_READS) if name in usual}
+    assert others == {(name, "apply", "app_apply") for name in batch} | {
+        ("tenants", "own", "app_web", "app_worker"),
+        ("tenants", "platform", "app_web"),
+        ("tenants", "apply", "app_apply"),
+        ("api_keys", "holder", "app_web"),
+        ("channel_connections", "lookup", "app_lookup"),
+    }
+
+
+async def test_every_unique_index_on_a_guarded_table_contains_the_tenant(
+    connection: asyncpg.Connection,
+) -> None:
+    """One that does not would tell a tenant, by refusing, that another has the value."""
+    found = await answers(
+        connection,
+        """SELECT i.indexrelid::regclass::text FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
+            WHERE i.indisunique AND c.relrowsecurity AND c.relnamespace = 'public'::regnamespace
+              AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'tenant_id'
+                                 AND a.attnum = ANY (i.indkey::int2[]))""",
+    )
+
+    assert found == UNIQUE_WITHOUT_TENANT.keys()
+
+
+async def test_every_primary_key_of_a_tenants_table_begins_with_the_tenant(
+    connection: asyncpg.Connection,
+) -> None:
+    found = await answers(
+        connection,
+        f"""SELECT c.relname FROM pg_class c LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary
+             WHERE {OURS} AND {HAS_TENANT}
+               AND (i.indrelid IS NULL OR NOT EXISTS (
+                    SELECT FROM pg_attribute a
+                     WHERE a.attrelid = c.oid AND a.attname = 'tenant_id' AND a.attnum = i.indkey[0]))""",
+    )
+
+    assert found == set()
+
+
+async def test_every_foreign_key_between_tenants_tables_carries_the_tenant(
+    connection: asyncpg.Connection,
+) -> None:
+    """PostgreSQL checks foreign keys past row-level security: a bare one could point into another tenant."""
+    found = await answers(
+        connection,
+        """SELECT k.conname FROM pg_constraint k JOIN pg_class r ON r.oid = k.confrelid
+            WHERE k.contype = 'f' AND r.relrowsecurity AND r.relname <> 'tenants'
+              AND NOT EXISTS (
+                  SELECT FROM unnest(k.conkey, k.confkey) AS u (a, b)
+                    JOIN pg_attribute x ON x.attrelid = k.conrelid AND x.attnum = u.a AND x.attname = 'tenant_id'
+                    JOIN pg_attribute y ON y.attrelid = k.confrelid AND y.attnum = u.b AND y.attname = 'tenant_id')""",
+    )
+    to_tenants = await answers(
+        connection,
+        """SELECT k.conname FROM pg_constraint k
+            WHERE k.contype = 'f' AND k.confrelid = 'tenants'::regclass
+              AND k.conkey <> ARRAY[(SELECT a.attnum FROM pg_attribute a
+                                      WHERE a.attrelid = k.conrelid AND a.attname = 'tenant_id')]""",
+    )
+
+    assert found | to_tenants == set()
+
+
+async def test_no_view_shows_what_its_reader_may_not_see(connection: asyncpg.Connection) -> None:
+    found = await answers(
+        connection,
+        """SELECT c.relname FROM pg_class c
+            WHERE c.relnamespace = 'public'::regnamespace
+              AND (c.relkind = 'm' OR (c.relkind = 'v'
+                   AND NOT coalesce('security_invoker=true' = ANY (c.reloptions), false)))""",
+    )
+
+    assert found == set()
+
+
+async def test_every_function_with_its_owners_rights_is_written_down_and_finds_its_own_tables(
+    connection: asyncpg.Connection,
+) -> None:
+    rows = await connection.fetch(
+        """SELECT p.oid::regprocedure::text AS name, p.proconfig AS settings,
+                  has_function_privilege('public', p.oid, 'EXECUTE') AS open
+             FROM pg_proc p
+            WHERE p.prosecdef AND p.pronamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)"""
+    )
+
+    assert {row["name"] for row in rows} == DEFINERS.keys()
+    for row in rows:
+        assert row["settings"] == ["search_path=pg_catalog, public"], row["name"]
+        assert not row["open"], f"{row['name']} may be called by anybody"
+
+
+async def test_no_role_a_process_works_as_can_do_more_than_its_grants(connection: asyncpg.Connection) -> None:
+    powerful = await answers(
+        connection,
+        r"""SELECT rolname FROM pg_roles WHERE rolname LIKE 'app\_%'
+               AND (rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication)
+            UNION ALL SELECT m.member::regrole::text FROM pg_auth_members m
+                       WHERE m.member::regrole::text LIKE 'app\_%'
+            UNION ALL SELECT c.relowner::regrole::text FROM pg_class c
+                       WHERE c.relowner::regrole::text LIKE 'app\_%'""",
+    )
+    owners = await answers(
+        connection,
+        r"""SELECT p.proowner::regrole::text FROM pg_proc p WHERE p.proowner::regrole::text LIKE 'app\_%'""",
+    )
+
+    assert powerful == set()
+    assert owners <= NOT_ENFORCED_BY_ROLE
+
+
+async def grants(connection: asyncpg.Connection, role: str) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for row in await connection.fetch(
+        """SELECT table_name, privilege_type FROM information_schema.role_table_grants
+            WHERE grantee = $1 AND table_schema = 'public'""",
+        role,
+    ):
+        found.setdefault(row["table_name"], set()).add(row["privilege_type"])
+    return found
+
+
+async def test_the_batch_role_may_touch_the_tables_it_applies_to_and_no_other(
+    connection: asyncpg.Connection,
+) -> None:
+    may = await grants(connection, "app_apply")
+
+    assert {name: kinds - {"SELECT"} for name, kinds in may.items() if kinds - {"SELECT"}} == APPLY_WRITES
+    assert may.keys() - APPLY_WRITES.keys() == APPLY_READS
+
+
+async def test_the_intake_role_may_append_webhooks_and_nothing_else(connection: asyncpg.Connection) -> None:
+    assert await grants(connection, "app_intake") == {
+        "webhook_events": {"INSERT"},
+        "schema_migrations": {"SELECT"},
+    }
+
+
+async def test_the_role_behind_the_lookups_may_read_connections_and_nothing_else(
+    connection: asyncpg.Connection,
+) -> None:
+    assert await grants(connection, "app_lookup") == {"channel_connections": {"SELECT"}}
+
+
+async def test_nobody_else_has_been_granted_anything(connection: asyncpg.Connection) -> None:
+    assert await grants(connection, "PUBLIC") == {}
+    assert not await connection.fetchval("SELECT has_schema_privilege('public', 'public', 'CREATE')")
+
+
+async def test_no_role_may_empty_a_table_or_hang_triggers_on_it(connection: asyncpg.Connection) -> None:
+    dangerous = await answers(
+        connection,
+        r"""SELECT table_name || ' ' || grantee || ' ' || privilege_type FROM information_schema.role_table_grants
+             WHERE grantee LIKE 'app\_%' AND privilege_type IN ('TRUNCATE', 'TRIGGER', 'REFERENCES')""",
+    )
+
+    assert dangerous == set()
+
+
+async def test_every_table_of_tenants_is_indexed_for_its_foreign_keys_and_needs_no_other_tenants_pages(
+    connection: asyncpg.Connection,
+) -> None:
+    """Every index of a tenant's table begins with the tenant, or is one that routes a webhook or a key to its tenant."""
+    routing = {
+        "api_keys_by_hash": "a request learns its tenant from its key",
+        "channel_connections_by_number": "a webhook learns its tenant from the number",
+        "channel_connections_by_waba": "a notice learns its tenants from the WABA",
+        "one_live_owner": "see above",
+    }
+    found = await answers(
+        connection,
+        f"""SELECT i.indexrelid::regclass::text FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
+             WHERE {OURS} AND {HAS_TENANT}
+               AND NOT EXISTS (SELECT FROM pg_attribute a
+                                WHERE a.attrelid = c.oid AND a.attname = 'tenant_id' AND a.attnum = i.indkey[0])""",
+    )
+
+    assert found == routing.keys()

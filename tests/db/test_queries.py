@@ -1,0 +1,58 @@
+"""Every named query, prepared on the real schema: it must run there, and give what its row type says."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from importlib.resources import files
+
+import asyncpg
+import msgspec
+import pytest
+
+import curbe
+from curbe.infra import db
+
+
+def modules() -> Iterator[str]:
+    """Every module of Curbe; a query is known once its module is imported."""
+    for module in pkgutil.walk_packages(curbe.__path__, "curbe."):
+        if not module.name.endswith("__main__"):
+            yield module.name
+
+
+for name in modules():
+    importlib.import_module(name)
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.mark.parametrize("query", db.Query.everyone, ids=lambda query: f"{query.package}:{query.name}")
+async def test_the_query_runs_on_our_schema_and_returns_its_row(
+    query: db.Query[msgspec.Struct], connection: asyncpg.Connection
+) -> None:
+    prepared = await connection.prepare(query.numbered)
+
+    columns = [column.name for column in prepared.get_attributes()]
+    assert len(columns) == len(set(columns))
+    assert set(columns) == {field.encode_name for field in msgspec.structs.fields(query.row)}
+
+
+@pytest.mark.parametrize("package", sorted({query.package for query in db.Query.everyone}))
+async def test_no_query_is_written_and_never_used(package: str) -> None:
+    used = {query.name for query in db.Query.everyone if query.package == package}
+
+    assert set(db.queries(package)) == used
+
+
+async def test_every_file_of_queries_belongs_to_a_package_that_loads_it() -> None:
+    loaded = {query.package for query in db.Query.everyone}
+    written = {
+        f"curbe.{folder.name}"
+        for folder in files("curbe").iterdir()
+        if folder.is_dir() and folder.name != "migrations"
+        for file in folder.iterdir()
+        if file.name.endswith(".sql")
+    }
+
+    assert written == loaded
+    assert written, "no .sql file found: this test looks in the wrong place"
