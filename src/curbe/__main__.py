@@ -1,0 +1,5 @@
+"""``python -m curbe``: the command line."""
+
+from curbe.cli import main
+
+main()

@@ -1,0 +1,160 @@
+"""The commands about who may come in: tenants and API keys."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import click
+
+from curbe.auth.rules import StoredKey
+from curbe.cli.shell import Shell, json_option, pass_shell, show, table
+from curbe.domain.access import Scope
+from curbe.infra.database import database
+from curbe.infra.setting_values import Malformed, duration
+from curbe.operate import accounts
+
+_ALL: Final = "all"
+_tenant_option: Final = click.option(
+    "--tenant", "tenant_id", type=click.UUID, help="The tenant whose key it is."
+)
+_platform_option: Final = click.option(
+    "--platform", is_flag=True, help="A key of the operator, for every tenant."
+)
+
+
+@click.group()
+def tenant() -> None:
+    """Create and list tenants."""
+
+
+@tenant.command("create")
+@click.argument("name")
+@click.option("--default-country", help="ISO code of phone numbers typed without their country's.")
+@json_option
+@pass_shell
+def tenant_create(shell: Shell, *, name: str, default_country: str | None, as_json: bool) -> None:
+    """Create a tenant called NAME."""
+    with database(shell.quiet_settings()) as dsn:
+        made = asyncio.run(accounts.create_tenant(dsn, name=name, default_country=default_country))
+    show({"id": str(made.id), "name": made.name}, as_json=as_json, words=f"{made.id}  {made.name}")
+
+
+@tenant.command("list")
+@json_option
+@pass_shell
+def tenant_list(shell: Shell, *, as_json: bool) -> None:
+    """List every tenant."""
+    with database(shell.quiet_settings()) as dsn:
+        found = asyncio.run(accounts.tenants(dsn))
+    rows = [(one.id, one.name, one.default_country, f"{one.created_at:%Y-%m-%d}") for one in found]
+    none = "No tenant yet: `curbe tenant create NAME` makes one."
+    show(found, as_json=as_json, words=table(("id", "name", "country", "since"), rows, none=none))
+
+
+@click.group()
+def key() -> None:
+    """Make, list and revoke API keys."""
+
+
+@key.command("create")
+@_tenant_option
+@_platform_option
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    required=True,
+    help=f"What it may do; repeat it, or separate by commas; `{_ALL}` for everything a key of its kind may.",
+)
+@click.option("--name", default="", help="What people call it.")
+@click.option("--expires-in", help="Until when it is valid from now, as 12h or 30d; for ever otherwise.")
+@json_option
+@pass_shell
+def key_create(
+    shell: Shell,
+    *,
+    tenant_id: UUID | None,
+    platform: bool,
+    scopes: Sequence[str],
+    name: str,
+    expires_in: str | None,
+    as_json: bool,
+) -> None:
+    """Make an API key and print it, this once."""
+    whose = _whose(tenant_id, platform=platform)
+    wanted = _scopes(scopes)
+    lasts = _lasts(expires_in)
+    with database(shell.quiet_settings()) as dsn:
+        made = asyncio.run(accounts.create_key(dsn, tenant_id=whose, name=name, scopes=wanted, lasts=lasts))
+    answer = {"id": str(made.stored.id), "key": made.key.reveal()}
+    show(
+        answer,
+        as_json=as_json,
+        words=f"{made.stored.id}\nThe key, shown this once:\n\n    {made.key.reveal()}\n",
+    )
+
+
+@key.command("list")
+@_tenant_option
+@_platform_option
+@json_option
+@pass_shell
+def key_list(shell: Shell, *, tenant_id: UUID | None, platform: bool, as_json: bool) -> None:
+    """List keys, revoked and expired ones too."""
+    whose = _whose(tenant_id, platform=platform)
+    with database(shell.quiet_settings()) as dsn:
+        found = asyncio.run(accounts.keys(dsn, tenant_id=whose))
+    rows = [(one.id, one.name, f"...{one.last4}", _state(one), ",".join(one.scopes)) for one in found]
+    show(
+        found,
+        as_json=as_json,
+        words=table(("id", "name", "ends in", "state", "scopes"), rows, none="No key yet."),
+    )
+
+
+@key.command("revoke")
+@click.argument("key_id", type=click.UUID)
+@_tenant_option
+@_platform_option
+@json_option
+@pass_shell
+def key_revoke(shell: Shell, *, key_id: UUID, tenant_id: UUID | None, platform: bool, as_json: bool) -> None:
+    """Revoke the key KEY_ID; it opens nothing from now on."""
+    whose = _whose(tenant_id, platform=platform)
+    with database(shell.quiet_settings()) as dsn:
+        revoked = asyncio.run(accounts.revoke_key(dsn, tenant_id=whose, key_id=key_id))
+    show(revoked, as_json=as_json, words=f"{revoked.id} is revoked.")
+
+
+def _whose(tenant_id: UUID | None, *, platform: bool) -> UUID | None:
+    if (tenant_id is None) != platform:
+        raise click.UsageError("Say whose key it is: either --tenant ID or --platform.")
+    return tenant_id
+
+
+def _scopes(given: Sequence[str]) -> frozenset[Scope] | None:
+    """Return the scopes named; None for all that a key of its kind may have."""
+    names = {name.strip() for text in given for name in text.replace(",", " ").split()}
+    if names == {_ALL}:
+        return None
+    known = {scope.value for scope in Scope}
+    if unknown := sorted(names - known):
+        raise click.UsageError(
+            f"{', '.join(unknown)}: there is no such scope. Choose among {', '.join(sorted(known))}, or {_ALL}."
+        )
+    return frozenset(Scope(name) for name in names)
+
+
+def _lasts(text: str | None) -> timedelta | None:
+    try:
+        return None if text is None else duration(text)
+    except Malformed as malformed:
+        raise click.UsageError(f"--expires-in {malformed}.") from None
+
+
+def _state(one: StoredKey) -> Any:
+    if one.revoked_at is not None:
+        return f"revoked {one.revoked_at:%Y-%m-%d}"
+    return "valid" if one.expires_at is None else f"until {one.expires_at:%Y-%m-%d %H:%M} UTC"

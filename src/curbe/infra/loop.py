@@ -1,0 +1,78 @@
+"""A process of Curbe and the signals that end it: from its first moment SIGTERM and SIGINT mean "stop", with exit code 0.
+
+While a process starts, a signal ends it at once: there is nothing to finish yet. Once it has begun, whoever serves or works takes the
+signals; what he passes on after a clean end changes nothing any more.
+"""
+
+import asyncio
+import os
+import signal
+import threading
+from collections.abc import Callable, Coroutine
+from types import FrameType, TracebackType
+from typing import Any, Final, Self
+
+try:
+    from uvloop import new_event_loop
+except ImportError:  # there is none for this system
+    from asyncio import new_event_loop
+
+STOPS: Final = (signal.SIGTERM, signal.SIGINT)
+_LONGEST_STOP: Final = 20.0  # seconds an orphan has to finish what it is at
+
+
+class Stopping:
+    """A context in which SIGTERM and SIGINT end the process with exit code 0, until :meth:`begun`."""
+
+    def __init__(self) -> None:
+        self._begun = False
+        self._before: list[Any] = []
+
+    def begun(self) -> None:
+        """Leave the signals to who runs now."""
+        self._begun = True
+
+    def __enter__(self) -> Self:
+        """Take the signals."""
+        self._before = [signal.signal(each, self._stop) for each in STOPS]
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Give them back."""
+        for each, handler in zip(STOPS, self._before, strict=True):
+            signal.signal(each, handler)
+
+    def _stop(self, _signal: int, _frame: FrameType | None) -> None:
+        if not self._begun:
+            raise SystemExit(0)
+
+
+def run(main: Coroutine[Any, Any, None]) -> None:
+    """Run ``main`` to its end on the fastest event loop there is."""
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        runner.run(main)
+
+
+def die_with_parent(pipe: int) -> None:
+    """Stop this process when ``pipe`` closes: its other end is held by the parent alone, so even kill -9 closes it.
+
+    First as SIGTERM would; what is still there twenty seconds later ends at once, or it would keep the next start from the port.
+    """
+
+    def watch() -> None:
+        while os.read(pipe, 1):
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+        threading.Event().wait(_LONGEST_STOP)  # the process ends under it, or is wedged
+        os._exit(1)
+
+    threading.Thread(target=watch, name="parent", daemon=True).start()
+
+
+def when_signalled(act: Callable[[], object]) -> None:
+    """Call ``act`` in the running loop for each SIGTERM and SIGINT."""
+    loop = asyncio.get_running_loop()
+    for each in STOPS:
+        loop.add_signal_handler(each, act)

@@ -1,0 +1,218 @@
+"""``curbe run``: the web process and the worker as children of one process, which starts them again when they die.
+
+Wires nothing of the product: each child is the very command an operator would start by himself. What is told to both, and in
+which order they stop, is all there is here.
+"""
+
+import asyncio
+import http.client
+import os
+import re
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+import structlog
+
+from curbe.infra.loop import when_signalled
+from curbe.infra.migrate import migrate
+from curbe.infra.settings import Settings
+
+log: Final = structlog.get_logger(__name__)
+
+_URL: Final = re.compile(r"http://\S+")
+_ANY_ADDRESS: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - only looked up
+_FIRST_PAUSE: Final = 0.1  # seconds before a child that died is started again
+_LONGEST_PAUSE: Final = 30.0
+_STEADY: Final = 20.0  # seconds after which a child counts as running well
+_WORKER_WAITS: Final = (
+    3.0  # seconds the web process has to finish requests, some of which wait for the worker
+)
+_STOP: Final = 18.0  # seconds until a child that still runs is killed; two more are PostgreSQL's
+
+
+class CannotStart(Exception):
+    """A child ended before it had begun; it has said why on stderr itself."""
+
+
+@dataclass(slots=True)
+class _Child:
+    """A process that is to run until told otherwise."""
+
+    name: str
+    arguments: Sequence[str]
+    environment: dict[str, str]
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    line: str = ""  # what it said when it had begun
+    process: asyncio.subprocess.Process | None = None
+
+    async def keep(self) -> None:
+        """Run it, again and again, until :meth:`stop`.
+
+        Raises:
+            CannotStart: it never began.
+        """
+        pause = _FIRST_PAUSE
+        loop = asyncio.get_running_loop()
+        while not self.stopping.is_set():
+            started = loop.time()
+            code = await self._run_once()
+            if self.stopping.is_set():
+                return
+            if not self.begun.is_set():
+                raise CannotStart(f"curbe {self.name} ended with exit code {code} before it had begun")
+            pause = _FIRST_PAUSE if loop.time() - started > _STEADY else min(pause * 2, _LONGEST_PAUSE)
+            log.warning("process_died", process=self.name, exit_code=code, starts_again_in_seconds=pause)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self.stopping.wait()
+
+    def stop(self) -> None:
+        """Tell it to finish what it is at and end."""
+        self.stopping.set()
+        self._signal("terminate")
+
+    def kill(self) -> None:
+        """End it at once, if it still runs."""
+        self._signal("kill")
+
+    async def _run_once(self) -> int:
+        self.process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-P",  # what lies in the folder we were started from is not code
+            "-m",
+            "curbe",
+            *self.arguments,
+            env=self.environment,
+            stdin=asyncio.subprocess.PIPE,  # never written to: its end is how the child learns of ours
+            stdout=asyncio.subprocess.PIPE,
+            process_group=0,  # a Ctrl-C is for us; the children are told in their order
+        )
+        if self.stopping.is_set():
+            self._signal("terminate")
+        if self.process.stdout is not None:
+            await self._listen(self.process.stdout)
+        return await self.process.wait()
+
+    async def _listen(self, said: asyncio.StreamReader) -> None:
+        while line := await said.readline():
+            self.line = line.decode(errors="replace").strip()
+            self.begun.set()
+
+    def _signal(self, what: str) -> None:
+        if self.process is not None and self.process.returncode is None:
+            with suppress(ProcessLookupError):
+                getattr(self.process, what)()
+
+
+async def supervise(
+    settings: Settings,
+    dsn: str,
+    *,
+    env_file: Path,
+    announce: Callable[[str], None],
+    began: Callable[[], None],
+) -> None:
+    """Migrate, run web and worker until SIGTERM or SIGINT, and stop them: web first, then the worker.
+
+    Args:
+        settings: see there; ``host`` and ``port`` say where the web process listens.
+        dsn: the database, which outlives both.
+        env_file: where the children read the settings that are not in the environment.
+        announce: is called once with a line for people, when web is ready and the worker has begun.
+        began: is called when signals are taken here.
+
+    Raises:
+        SchemaMismatch: the database's schema is newer than this build.
+        CannotStart: web or worker ended before it had begun.
+    """
+    stop = asyncio.Event()
+    hurry = asyncio.Event()
+    when_signalled(lambda: hurry.set() if stop.is_set() else stop.set())
+    began()
+    await migrate(dsn)
+    environment = {**os.environ, "DATABASE_URL": dsn}
+    common = ("--env-file", str(env_file))
+    web = _Child(
+        "serve",
+        (*common, "serve", "--host", settings.host, "--port", str(settings.port), "--supervised"),
+        environment,
+    )
+    worker = _Child("work", (*common, "work", "--supervised"), environment)
+    async with asyncio.TaskGroup() as tasks:
+        keeping = [tasks.create_task(child.keep()) for child in (web, worker)]
+        if await _begun(web, worker, stop):
+            announce(f"curbe ready on {_settled_address(web)}")
+            await stop.wait()
+        await _end(web, worker, keeping, hurry)
+
+
+async def _begun(web: _Child, worker: _Child, stop: asyncio.Event) -> bool:
+    """Wait until both have begun and web says that it is ready; False where we were stopped first."""
+    while not stop.is_set():
+        if web.begun.is_set() and worker.begun.is_set() and await asyncio.to_thread(_ready, _url(web)):
+            return True
+        with suppress(TimeoutError):
+            async with asyncio.timeout(0.05):
+                await stop.wait()
+    return False
+
+
+async def _end(
+    web: _Child, worker: _Child, keeping: Sequence[asyncio.Task[None]], hurry: asyncio.Event
+) -> None:
+    """Web takes no more and answers what it has, the worker finishes, and neither may take for ever."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + _STOP
+    hurried = asyncio.ensure_future(hurry.wait())
+    web.stop()
+    await asyncio.wait([keeping[0], hurried], timeout=_WORKER_WAITS, return_when=asyncio.FIRST_COMPLETED)
+    worker.stop()
+    both = asyncio.gather(*keeping)
+    await asyncio.wait([both, hurried], timeout=until - loop.time(), return_when=asyncio.FIRST_COMPLETED)
+    for child, kept in zip((web, worker), keeping, strict=True):
+        if not kept.done():
+            log.warning(
+                "process_killed",
+                process=child.name,
+                reason="it did not stop in time, or a second signal came",
+            )
+            child.kill()
+    hurried.cancel()
+    await both
+
+
+def _settled_address(web: _Child) -> str:
+    """Return where web listens, and have it listen there again if it is started anew: port 0 takes another one each time."""
+    url = _url(web)
+    place = list(web.arguments)
+    place[place.index("--port") + 1] = str(urlsplit(url).port)
+    web.arguments = place
+    return url
+
+
+def _url(web: _Child) -> str:
+    found = _URL.search(web.line)
+    if found is None:
+        raise CannotStart(f"curbe serve said {web.line!r} where its address was expected")
+    return found[0]
+
+
+def _ready(url: str) -> bool:
+    """Ask web's own ``/readyz``."""
+    address = urlsplit(url)
+    host = address.hostname or ""
+    connection = http.client.HTTPConnection(_ANY_ADDRESS.get(host, host), address.port, timeout=5)
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException) as failure:
+        log.info("not_ready_yet", reason=type(failure).__name__)
+        return False
+    finally:
+        connection.close()
