@@ -8,7 +8,7 @@ SELECT u.tenant_id, u.type, u.conversation_id, u.message_id, u.data::jsonb
 
 -- name: notify_tenants
 -- Delivered when the transaction commits, so a reader that wakes up finds the rows.
-SELECT pg_notify('curbe_events', :payload);
+SELECT pg_notify('curbe_events', :payload::text)::text AS told;
 
 -- name: log_horizon
 -- The log's epoch, and the horizon: rows below it are all visible, and no other can appear among them.

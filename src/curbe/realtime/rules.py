@@ -59,8 +59,8 @@ def payload_naming(tenants: Iterable[UUID]) -> str:
     return payload if len(payload) <= _PAYLOAD_BYTES else EVERYBODY
 
 
-def tenants_named(payload: str) -> set[UUID] | None:
-    """Return the tenants a payload names; None where it names everybody, or cannot be read."""
+def subjects_named(payload: str) -> set[UUID] | None:
+    """Return whom a notification concerns; None where that is everybody, or cannot be read."""
     try:
         return {UUID(name) for name in payload.split(",")}
     except ValueError:

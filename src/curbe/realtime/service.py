@@ -12,6 +12,7 @@ from uuid import UUID
 
 import msgspec
 
+from curbe.domain.errors import CursorExpired
 from curbe.infra import db
 from curbe.realtime.rules import Cursor, EventType, payload_naming
 
@@ -70,19 +71,19 @@ class _EventRow(msgspec.Struct, frozen=True):
     created_at: datetime
 
 
+class _Told(msgspec.Struct, frozen=True):
+    told: str
+
+
 class _Unsettled(msgspec.Struct, frozen=True):
     pending: bool
 
 
 _APPEND: Final = db.Query(_PACKAGE, "append_events")
-_NOTIFY: Final = db.Query(_PACKAGE, "notify_tenants")
+_NOTIFY: Final = db.Query(_PACKAGE, "notify_tenants", _Told)
 _HORIZON: Final = db.Query(_PACKAGE, "log_horizon", _Horizon)
 _SETTLED: Final = db.Query(_PACKAGE, "settled_events", _EventRow)
 _UNSETTLED: Final = db.Query(_PACKAGE, "unsettled_events", _Unsettled)
-
-
-class CursorExpired(Exception):
-    """The cursor belongs to a history that this log no longer has."""
 
 
 async def append(tx: db.Transaction, events: Sequence[Event]) -> None:
@@ -100,7 +101,7 @@ async def append(tx: db.Transaction, events: Sequence[Event]) -> None:
         message_ids=[event.message_id for event in events],
         data=[event.data for event in events],
     )
-    await _NOTIFY.run(tx, payload=payload_naming(event.tenant_id for event in events))
+    await _NOTIFY.one(tx, payload=payload_naming(event.tenant_id for event in events))
 
 
 async def latest(tx: db.Transaction) -> Cursor:
@@ -108,22 +109,25 @@ async def latest(tx: db.Transaction) -> Cursor:
 
     Take it before reading a state, then follow the log from it: nothing is missed, a little may come twice.
     """
-    horizon = await _horizon(tx)
-    return Cursor(epoch=horizon.epoch, xid=horizon.settled_xid, id=0)
+    return _now(await _horizon(tx))
 
 
 async def read(tx: db.Transaction, *, tenant_id: UUID, after: Cursor | None, limit: int) -> EventPage:
     """Return at most ``limit`` events that follow ``after`` (None: from the beginning of the log).
 
     Raises:
-        CursorExpired: ``after`` belongs to a history this log no longer has; load the state again and follow
-            from ``latest``.
+        CursorExpired: ``after`` belongs to a history this log no longer has.
     """
     horizon = await _horizon(tx)
     start = after or Cursor(epoch=horizon.epoch, xid=0, id=0)
     # The horizon only moves forward: a cursor beyond it comes from a database that has since been restored.
     if start.epoch != horizon.epoch or start.xid > horizon.settled_xid:
-        raise CursorExpired
+        raise CursorExpired(
+            "The event log was restored since this cursor was given out.",
+            fix="Load the state again, then follow the log from the cursor in `latest`.",
+            field="since",
+            extra={"latest": str(_now(horizon))},
+        )
     rows = await _SETTLED.all(
         tx, tenant_id=tenant_id, xid=start.xid, id=start.id, settled_xid=horizon.settled_xid, most=limit + 1
     )
@@ -142,6 +146,10 @@ async def _horizon(tx: db.Transaction) -> _Horizon:
     if horizon is None:
         raise LookupError("log_epoch has lost its row; restore it from a backup of this database")
     return horizon
+
+
+def _now(horizon: _Horizon) -> Cursor:
+    return Cursor(epoch=horizon.epoch, xid=horizon.settled_xid, id=0)
 
 
 async def _pending(tx: db.Transaction, *, tenant_id: UUID, start: Cursor, horizon: _Horizon) -> bool:

@@ -1,0 +1,202 @@
+"""The inbox over HTTP: conversations and messages in pages, reading, states."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+import msgspec
+from litestar import Controller, get, patch, post
+from litestar.params import Parameter, QueryParameter
+
+from curbe.auth.principal import Principal, Scope
+from curbe.domain.errors import Conflict, InvalidRequest, NotFound
+from curbe.inbox import service
+from curbe.inbox.rules import ConversationState
+from curbe.inbox.service import ConversationFilter, MessagePage, Place
+from curbe.inbox.shapes import Conversation, Message
+from curbe.infra.db import Pool, Transaction
+from curbe.infra.pages import Page, decode_cursor, encode_cursor
+from curbe.infra.web import refusals
+
+Limit = Annotated[int, Parameter(ge=1, le=200, description="How many items a page has at most.")]
+PageCursor = Annotated[
+    str | None, Parameter(description="`next_cursor` of the page before; without it, the first page.")
+]
+
+
+class ConversationChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What to change of a conversation."""
+
+    state: ConversationState
+
+
+class InboxController(Controller):
+    """A tenant's conversations."""
+
+    path = "/api/tenants/{tenant_id:uuid}/inbox/conversations"
+    tags = ("inbox",)
+
+    @get(
+        "/",
+        opt={"scope": Scope.INBOX_READ},
+        summary="List conversations",
+        responses=refusals(InvalidRequest),
+    )
+    async def list_conversations(
+        self,
+        tenant_id: UUID,
+        web_pool: Pool,
+        *,
+        channel: Literal["whatsapp"] = "whatsapp",  # noqa: ARG002 - the one there is; another is refused
+        with_state: Annotated[ConversationState | None, QueryParameter(name="state")] = None,
+        unread: Annotated[bool, Parameter(description="Only those with unread messages.")] = False,
+        connection: Annotated[UUID | None, Parameter(description="Only those of this connection.")] = None,
+        cursor: PageCursor = None,
+        limit: Limit = 50,
+    ) -> Page[Conversation]:
+        """Return conversations that have a message, the one with the latest first."""
+        wanted = ConversationFilter(state=with_state, connection_id=connection, unread_only=unread)
+        after = _place(cursor)
+        async with web_pool.transaction(tenant_id) as tx:
+            page = await service.conversations(
+                tx, tenant_id=tenant_id, wanted=wanted, after=after, limit=limit
+            )
+        return Page(items=page.items, next_cursor=_cursor(page.following))
+
+    @get(
+        "/{conversation_id:uuid}",
+        opt={"scope": Scope.INBOX_READ},
+        summary="Read a conversation",
+        responses=refusals(NotFound),
+    )
+    async def get_conversation(self, tenant_id: UUID, conversation_id: UUID, web_pool: Pool) -> Conversation:
+        """Return one conversation."""
+        async with web_pool.transaction(tenant_id) as tx:
+            return await service.conversation(tx, tenant_id=tenant_id, conversation_id=conversation_id)
+
+    @get(
+        "/{conversation_id:uuid}/messages",
+        opt={"scope": Scope.INBOX_READ},
+        summary="List a conversation's messages",
+        responses=refusals(InvalidRequest, NotFound),
+    )
+    async def list_messages(
+        self,
+        tenant_id: UUID,
+        conversation_id: UUID,
+        web_pool: Pool,
+        order: Annotated[
+            Literal["newest", "oldest"] | None,
+            Parameter(description="Which comes first: `newest` unless `after` is given."),
+        ] = None,
+        before: Annotated[UUID | None, Parameter(description="A message: only older ones.")] = None,
+        after: Annotated[UUID | None, Parameter(description="A message: only newer ones.")] = None,
+        cursor: PageCursor = None,
+        limit: Limit = 50,
+    ) -> Page[Message]:
+        """Return messages in the order of the provider's clock.
+
+        To read on from any message, pass it as ``before`` (older ones, newest first) or ``after`` (newer,
+        oldest first), and then follow ``next_cursor`` in the same order.
+        """
+        oldest_first = _oldest_first(order, before=before, after=after, cursor=cursor)
+        start = _place(cursor)
+        async with web_pool.transaction(tenant_id) as tx:
+            if (pivot := before or after) is not None:
+                start = await _place_of(
+                    tx, tenant_id, conversation_id, pivot, field="after" if after else "before"
+                )
+            page = await _messages(
+                tx, tenant_id, conversation_id, start, limit=limit, oldest_first=oldest_first
+            )
+        return Page(items=page.items, next_cursor=_cursor(page.following))
+
+    @post(
+        "/{conversation_id:uuid}/read",
+        status_code=200,
+        opt={"scope": Scope.INBOX_WRITE},
+        summary="Mark a conversation as read",
+        responses=refusals(NotFound),
+    )
+    async def mark_read(self, tenant_id: UUID, conversation_id: UUID, web_pool: Pool) -> Conversation:
+        """Set its unread counter to zero and return it."""
+        async with web_pool.transaction(tenant_id) as tx:
+            return await service.mark_read(tx, tenant_id=tenant_id, conversation_id=conversation_id)
+
+    @patch(
+        "/{conversation_id:uuid}",
+        opt={"scope": Scope.INBOX_WRITE},
+        summary="Change a conversation's state",
+        responses=refusals(Conflict, InvalidRequest, NotFound),
+    )
+    async def change_conversation(
+        self,
+        tenant_id: UUID,
+        conversation_id: UUID,
+        data: ConversationChange,
+        principal: Principal,
+        web_pool: Pool,
+    ) -> Conversation:
+        """Move it to another state and return it."""
+        async with web_pool.transaction(tenant_id) as tx:
+            return await service.set_state(
+                tx,
+                tenant_id=tenant_id,
+                conversation_id=conversation_id,
+                state=data.state,
+                actor=principal.actor,
+            )
+
+
+def _place(cursor: str | None) -> Place | None:
+    return None if cursor is None else decode_cursor(cursor, type=Place)
+
+
+def _cursor(following: Place | None) -> str | None:
+    return None if following is None else encode_cursor(following)
+
+
+def _oldest_first(order: str | None, *, before: UUID | None, after: UUID | None, cursor: str | None) -> bool:
+    """Return the order that was asked for.
+
+    Raises:
+        InvalidRequest: the parameters contradict each other.
+    """
+    if sum(given is not None for given in (before, after, cursor)) > 1:
+        raise InvalidRequest("before, after and cursor exclude each other.", fix="Send only one of them.")
+    if (before is not None and order == "oldest") or (after is not None and order == "newest"):
+        raise InvalidRequest(
+            "before reads towards older messages and after towards newer ones.",
+            fix="Leave order out with them.",
+            field="order",
+        )
+    return order == "oldest" or after is not None
+
+
+async def _place_of(
+    tx: Transaction, tenant_id: UUID, conversation_id: UUID, message_id: UUID, *, field: str
+) -> Place:
+    place = await service.message_place(
+        tx, tenant_id=tenant_id, conversation_id=conversation_id, message_id=message_id
+    )
+    if place is None:
+        await service.conversation(tx, tenant_id=tenant_id, conversation_id=conversation_id)
+        raise InvalidRequest("This conversation has no such message.", field=field)
+    return place
+
+
+async def _messages(
+    tx: Transaction,
+    tenant_id: UUID,
+    conversation_id: UUID,
+    start: Place | None,
+    *,
+    limit: int,
+    oldest_first: bool,
+) -> MessagePage:
+    if oldest_first:
+        return await service.oldest_messages(
+            tx, tenant_id=tenant_id, conversation_id=conversation_id, after=start, limit=limit
+        )
+    return await service.newest_messages(
+        tx, tenant_id=tenant_id, conversation_id=conversation_id, before=start, limit=limit
+    )

@@ -1,0 +1,64 @@
+-- What the inbox shows. Pages come in two steps: which (from an index alone, in order), then what each looks like.
+
+-- name: conversation_page
+-- The conversations after a place in the order (the latest first), as their keys. One without any message has no place in it.
+-- Places are compared plainly: under row-level security a COALESCE here would keep a generic plan from using the index.
+SELECT c.id, c.last_message_at
+  FROM conversations c
+ WHERE c.tenant_id = :tenant_id
+   AND c.last_message_at IS NOT NULL
+   AND (c.last_message_at, c.id) < (:before_at::timestamptz, :before_id::uuid)
+   AND (:state::text IS NULL OR c.state = :state::text::conversation_state)
+   AND (:connection_id::uuid IS NULL OR c.channel_connection_id = :connection_id::uuid)
+   AND (NOT :unread_only::boolean OR c.unread_count > 0)
+ ORDER BY c.last_message_at DESC, c.id DESC
+ LIMIT :most::integer
+
+-- name: conversations_by_id
+-- Each conversation with its person and its latest message, in the order of the ids.
+SELECT c.id, c.channel_connection_id AS connection_id, c.contact_id, p.name, c.contact_e164 AS phone, c.contact_wa_id AS wa_id,
+       p.username, c.state, c.unread_count, c.last_inbound_at, c.last_message_at, c.created_at,
+       m.id AS last_id, m.direction AS last_direction, m.type AS last_type, m.text AS last_text, m.status AS last_status,
+       m.created_at AS last_created_at
+  FROM unnest(:ids::uuid[]) WITH ORDINALITY AS u (id, n)
+  JOIN conversations c ON c.tenant_id = :tenant_id AND c.id = u.id
+  JOIN contacts p ON p.tenant_id = :tenant_id AND p.id = c.contact_id
+  LEFT JOIN LATERAL (
+       SELECT m.id, m.direction, m.type, m.text, m.status, m.created_at
+         FROM messages m
+        WHERE m.tenant_id = :tenant_id AND m.conversation_id = c.id
+        ORDER BY m.created_at DESC, m.id DESC
+        LIMIT 1) m ON true
+ ORDER BY u.n
+
+-- name: message_page_down
+-- The messages before a place, newest first, as their keys.
+SELECT m.id, m.created_at
+  FROM messages m
+ WHERE m.tenant_id = :tenant_id AND m.conversation_id = :conversation_id
+   AND (m.created_at, m.id) < (:from_at::timestamptz, :from_id::uuid)
+ ORDER BY m.created_at DESC, m.id DESC
+ LIMIT :most::integer
+
+-- name: message_page_up
+-- The messages after a place, oldest first, as their keys.
+SELECT m.id, m.created_at
+  FROM messages m
+ WHERE m.tenant_id = :tenant_id AND m.conversation_id = :conversation_id
+   AND (m.created_at, m.id) > (:from_at::timestamptz, :from_id::uuid)
+ ORDER BY m.created_at, m.id
+ LIMIT :most::integer
+
+-- name: message_place
+SELECT m.id, m.created_at
+  FROM messages m
+ WHERE m.tenant_id = :tenant_id AND m.id = :id AND m.conversation_id = :conversation_id
+
+-- name: messages_by_key
+-- Messages of one tenant or, for the applier, of several, in the order of the keys.
+SELECT m.tenant_id, m.id, m.conversation_id, m.channel_connection_id AS connection_id, m.direction, m.status, m.type, m.text,
+       m.payload::text AS payload, m.provider_message_id, m.reply_to, m.failure_kind, m.error_code, m.error, m.created_at,
+       m.accepted_at, m.sent_at, m.delivered_at, m.read_at, m.played_at, m.failed_at
+  FROM unnest(:tenant_ids::uuid[], :ids::uuid[]) WITH ORDINALITY AS u (tenant_id, id, n)
+  JOIN messages m ON m.tenant_id = u.tenant_id AND m.id = u.id
+ ORDER BY u.n

@@ -1,0 +1,71 @@
+"""What may become of a conversation, and what is told of a message. Pure."""
+
+from enum import StrEnum
+from typing import Final
+
+from curbe.domain.status import RANK, MessageStatus
+
+RECEIVED: Final = "received"
+
+
+class ConversationState(StrEnum):
+    """Where a conversation stands for the people who work in the inbox. Declared as the PostgreSQL enum."""
+
+    OPEN = "open"  # somebody of ours should look
+    WAITING = "waiting"  # we answered; the person has the word
+    RESOLVED = "resolved"  # done
+    SNOOZED = "snoozed"  # put off
+    ARCHIVED = "archived"  # done, and out of sight
+    BLOCKED = "blocked"  # nothing this person writes brings it back
+
+
+class Direction(StrEnum):
+    """Who wrote a message: a person to us, or we to a person. Declared as the PostgreSQL enum."""
+
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+
+
+_ACTIVE: Final = frozenset({ConversationState.OPEN, ConversationState.WAITING, ConversationState.SNOOZED})
+_ENDED: Final = frozenset(
+    {ConversationState.RESOLVED, ConversationState.ARCHIVED, ConversationState.BLOCKED},
+)
+# What a person may do with a conversation. What ended is opened before anything else is done with it, so that
+# nobody
+# waits for, or is reminded of, a conversation that counts as done; a block is lifted only on purpose.
+NEXT_STATES: Final = {
+    ConversationState.OPEN: _ACTIVE | _ENDED,
+    ConversationState.WAITING: _ACTIVE | _ENDED,
+    ConversationState.SNOOZED: _ACTIVE | _ENDED,
+    ConversationState.RESOLVED: frozenset({ConversationState.OPEN}) | _ENDED,
+    ConversationState.ARCHIVED: frozenset({ConversationState.OPEN, ConversationState.BLOCKED}),
+    ConversationState.BLOCKED: frozenset({ConversationState.OPEN}),
+}
+
+
+def may_become(current: ConversationState, wanted: ConversationState) -> bool:
+    """Tell whether a person may set a conversation at ``current`` to ``wanted``.
+
+    To what it is already, always.
+    """
+    return wanted is current or wanted in NEXT_STATES[current]
+
+
+def state_after_arrival(current: ConversationState) -> ConversationState:
+    """Return the state once the person has written again: open, unless they are blocked."""
+    return current if current is ConversationState.BLOCKED else ConversationState.OPEN
+
+
+def told_status(direction: Direction, status: MessageStatus | None) -> str:
+    """Return a message's status as the API tells it: what a person wrote to us is ``received``."""
+    return RECEIVED if direction is Direction.INBOUND or status is None else status.value
+
+
+def failure_counts(status: MessageStatus | None) -> bool:
+    """Tell whether a failure kept with a message explains it: not once the provider is known to have it.
+
+    A provider may report a failure and, later, the delivery; the delivery is what happened.
+    """
+    return status is MessageStatus.FAILED or (
+        status is not None and RANK[status] < RANK[MessageStatus.ACCEPTED]
+    )

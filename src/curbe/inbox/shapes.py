@@ -1,0 +1,217 @@
+"""Conversations and messages as the API, the events and the UI show them.
+
+The page docs/reference/events.md describes both.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from curbe.domain.status import MessageStatus
+from curbe.domain.window import closing_time
+from curbe.inbox.rules import ConversationState, Direction, failure_counts, told_status
+
+
+class MessageError(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Why a message failed.
+
+    ``kind`` is Curbe's word and stable, ``code`` and ``detail`` are the provider's where it spoke.
+    """
+
+    kind: str
+    code: int | None = None
+    detail: str | None = None
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One message.
+
+    A time is absent until the fact is known; the ``status`` of an inbound message is ``received``.
+    ``payload`` is the provider's own object of the message; events about a status leave it out.
+    """
+
+    id: UUID
+    conversation_id: UUID
+    connection_id: UUID
+    direction: Direction
+    status: str
+    type: str
+    text: str | None
+    provider_message_id: str | None
+    created_at: datetime
+    reply_to: str | None = None
+    error: MessageError | None = None
+    accepted_at: datetime | None = None
+    sent_at: datetime | None = None
+    delivered_at: datetime | None = None
+    read_at: datetime | None = None
+    played_at: datetime | None = None
+    failed_at: datetime | None = None
+    payload: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+
+
+class ContactSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """The person of a conversation.
+
+    ``phone`` is E.164; it is null where somebody writes without showing a number.
+    """
+
+    id: UUID
+    name: str | None
+    phone: str | None
+    wa_id: str | None
+    username: str | None
+
+
+class LastMessage(msgspec.Struct, frozen=True, kw_only=True):
+    """What a list shows of the latest message."""
+
+    id: UUID
+    direction: Direction
+    type: str
+    text: str | None
+    status: str
+    created_at: datetime
+
+
+class Conversation(msgspec.Struct, frozen=True, kw_only=True):
+    """One conversation: a person and one of the tenant's numbers.
+
+    ``window_closes_at`` is when the customer service window closes or closed; null where the person never
+    wrote.
+    """
+
+    id: UUID
+    contact: ContactSummary
+    connection_id: UUID
+    state: ConversationState
+    unread_count: int
+    last_message: LastMessage | None
+    last_message_at: datetime | None
+    window_closes_at: datetime | None
+    created_at: datetime
+
+
+class MessageRow(msgspec.Struct, frozen=True, gc=False):
+    """A message as the query ``messages_by_key`` returns it."""
+
+    tenant_id: UUID
+    id: UUID
+    conversation_id: UUID
+    connection_id: UUID
+    direction: Direction
+    status: MessageStatus | None
+    type: str
+    text: str | None
+    payload: str
+    provider_message_id: str | None
+    reply_to: str | None
+    failure_kind: str | None
+    error_code: int | None
+    error: str | None
+    created_at: datetime
+    accepted_at: datetime | None
+    sent_at: datetime | None
+    delivered_at: datetime | None
+    read_at: datetime | None
+    played_at: datetime | None
+    failed_at: datetime | None
+
+
+class ConversationRow(msgspec.Struct, frozen=True, gc=False):
+    """A conversation as the query ``conversations_by_id`` returns it.
+
+    ``last_*`` are null where nothing was said yet.
+    """
+
+    id: UUID
+    connection_id: UUID
+    contact_id: UUID
+    name: str | None
+    phone: str | None
+    wa_id: str | None
+    username: str | None
+    state: ConversationState
+    unread_count: int
+    last_inbound_at: datetime | None
+    last_message_at: datetime | None
+    created_at: datetime
+    last_id: UUID | None
+    last_direction: Direction | None
+    last_type: str | None
+    last_text: str | None
+    last_status: MessageStatus | None
+    last_created_at: datetime | None
+
+
+def message_of(row: MessageRow) -> Message:
+    """Return the message of ``row``, with its payload."""
+    return Message(
+        id=row.id,
+        conversation_id=row.conversation_id,
+        connection_id=row.connection_id,
+        direction=row.direction,
+        status=told_status(row.direction, row.status),
+        type=row.type,
+        text=row.text,
+        provider_message_id=row.provider_message_id,
+        created_at=row.created_at,
+        reply_to=row.reply_to,
+        error=_error_of(row),
+        accepted_at=row.accepted_at,
+        sent_at=row.sent_at,
+        delivered_at=row.delivered_at,
+        read_at=row.read_at,
+        played_at=row.played_at,
+        failed_at=row.failed_at,
+        payload=msgspec.Raw(row.payload.encode()),
+    )
+
+
+def without_payload(message: Message) -> Message:
+    """Return ``message`` as a status event tells it: who saw it arrive has its content already."""
+    return msgspec.structs.replace(message, payload=msgspec.UNSET)
+
+
+def conversation_of(row: ConversationRow) -> Conversation:
+    """Return the conversation of ``row``."""
+    return Conversation(
+        id=row.id,
+        contact=ContactSummary(
+            id=row.contact_id, name=row.name, phone=row.phone, wa_id=row.wa_id, username=row.username
+        ),
+        connection_id=row.connection_id,
+        state=row.state,
+        unread_count=row.unread_count,
+        last_message=_last_message_of(row),
+        last_message_at=row.last_message_at,
+        window_closes_at=closing_time(row.last_inbound_at),
+        created_at=row.created_at,
+    )
+
+
+def _error_of(row: MessageRow) -> MessageError | None:
+    if row.failure_kind is None or not failure_counts(row.status):
+        return None
+    return MessageError(kind=row.failure_kind, code=row.error_code, detail=row.error)
+
+
+def _last_message_of(row: ConversationRow) -> LastMessage | None:
+    # Its columns are NOT NULL in the table, so they are here together or not at all; the type checker wants
+    # it said.
+    if (
+        row.last_id is None
+        or row.last_direction is None
+        or row.last_type is None
+        or row.last_created_at is None
+    ):
+        return None
+    return LastMessage(
+        id=row.last_id,
+        direction=row.last_direction,
+        type=row.last_type,
+        text=row.last_text,
+        status=told_status(row.last_direction, row.last_status),
+        created_at=row.last_created_at,
+    )

@@ -1,0 +1,145 @@
+"""One listener a process: hears whose log has grown and which key has changed, and wakes whom it concerns.
+
+A notification is a hint, never the news itself: the log is read by cursor, so a hint too many costs an empty
+read, and a lost one (the connection to PostgreSQL was cut) is made good by waking everybody once it is back.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from enum import StrEnum
+from functools import partial
+from typing import Final
+from uuid import UUID
+
+import structlog
+
+from curbe.infra import db
+from curbe.realtime.rules import subjects_named
+from curbe.realtime.sharing import SharedReads
+
+_LISTEN_AGAIN_FIRST: Final = timedelta(milliseconds=100)
+_LISTEN_AGAIN_LAST: Final = timedelta(seconds=5)
+_LOOK_AFTER: Final = timedelta(seconds=1)  # how long a dead connection goes unnoticed
+
+_log = structlog.get_logger()
+
+
+class Channel(StrEnum):
+    """What is notified, and the PostgreSQL channel it is notified on."""
+
+    EVENTS = "curbe_events"  # subject: a tenant
+    KEYS = "curbe_keys"  # subject: an API key
+
+
+class Wakeups:
+    """One reader's wake-ups. Those that come while the reader is busy are one."""
+
+    def __init__(self, generation: int) -> None:
+        # Of the last hint that concerned this reader; the same number for every reader it concerned.
+        self.generation = generation
+        self._rung: Final = asyncio.Event()
+
+    def ring(self, generation: int) -> None:
+        """Wake the reader now, or at its next wait."""
+        self.generation = generation
+        self._rung.set()
+
+    async def wait(self, *, at_most: timedelta) -> bool:
+        """Return True at the first wake-up since the last wait, or False where ``at_most`` passes without."""
+        try:
+            async with asyncio.timeout(at_most.total_seconds()):
+                await self._rung.wait()
+        except TimeoutError:
+            return False
+        self._rung.clear()
+        return True
+
+
+class _Subject:
+    """A tenant or key that somebody follows."""
+
+    def __init__(self, generation: int) -> None:
+        self.generation = generation
+        self.readers: Final[set[Wakeups]] = set()
+
+
+class Broadcast:
+    """Wakes readers. ``run`` listens for as long as the process lives.
+
+    ``reads`` are the pages that those it wakes may share.
+    """
+
+    def __init__(self, pool: db.Pool) -> None:
+        self.reads: Final = SharedReads(pool)
+        self._pool: Final = pool
+        self._followed: Final[dict[tuple[Channel, UUID], _Subject]] = {}
+        self._hints = 0
+        self._stopping = False
+
+    @property
+    def stopping(self) -> bool:
+        """Tell whether ``stop`` was called: a reader that wakes up and sees it ends."""
+        return self._stopping
+
+    @contextmanager
+    def subscribe(self, channel: Channel, subject: UUID) -> Iterator[Wakeups]:
+        """Give the wake-ups for ``subject`` to the block.
+
+        Subscribe before the first read, or what changes in between is missed.
+        """
+        key = (channel, subject)
+        if key not in self._followed:
+            self._hints += 1
+            self._followed[key] = _Subject(self._hints)
+        followed = self._followed[key]
+        wakeups = Wakeups(followed.generation)
+        followed.readers.add(wakeups)
+        try:
+            yield wakeups
+        finally:
+            followed.readers.discard(wakeups)
+            if not followed.readers:
+                del self._followed[key]
+
+    def stop(self) -> None:
+        """Let every reader end. Call it before the server stops, so that they can say why they go."""
+        self._stopping = True
+        self._wake_everybody()
+
+    async def run(self) -> None:
+        """Listen, and listen again whenever the connection is lost; until cancelled."""
+        delay = _LISTEN_AGAIN_FIRST
+        while True:
+            try:
+                async with self._pool.session() as session:
+                    for channel in Channel:
+                        await session.listen(channel.value, partial(self._heard, channel))
+                    self._wake_everybody()  # what was said while nobody listened
+                    delay = _LISTEN_AGAIN_FIRST
+                    while await session.alive():  # noqa: ASYNC110 - nobody tells us when a connection dies
+                        await asyncio.sleep(_LOOK_AFTER.total_seconds())
+                _log.warning("realtime.listener_lost", reason="connection closed")
+            except db.Unreachable as failure:
+                _log.warning("realtime.listener_lost", reason=type(failure).__name__)
+            await asyncio.sleep(delay.total_seconds())
+            delay = min(delay * 2, _LISTEN_AGAIN_LAST)
+
+    def _heard(self, channel: Channel, payload: str) -> None:
+        subjects = subjects_named(payload)
+        if subjects is None:
+            self._wake_everybody()
+        else:
+            self._wake([(channel, subject) for subject in subjects])
+
+    def _wake_everybody(self) -> None:
+        self._wake(list(self._followed))
+
+    def _wake(self, keys: list[tuple[Channel, UUID]]) -> None:
+        self._hints += 1
+        for key in keys:
+            if (followed := self._followed.get(key)) is not None:
+                followed.generation = self._hints
+                for wakeups in followed.readers:
+                    wakeups.ring(self._hints)

@@ -1,0 +1,173 @@
+"""One WebSocket that follows a tenant's log from a cursor on, until somebody ends it; each end has its code.
+
+The socket pulls: it reads the next page when the last one is written, so a slow reader costs one page of
+memory, and nothing is lost when it is cut off, as it comes back with its cursor.
+"""
+
+import asyncio
+from contextlib import suppress
+from datetime import timedelta
+from enum import IntEnum
+from typing import Final, NoReturn
+from uuid import UUID
+
+import msgspec
+from litestar.connection import WebSocket
+from litestar.exceptions import WebSocketDisconnect
+
+from curbe.auth.rules import is_live
+from curbe.auth.store import key_of_id
+from curbe.domain.access import Principal
+from curbe.domain.errors import CursorExpired
+from curbe.infra import db
+from curbe.infra.clock import utc_now
+from curbe.realtime.broadcast import Broadcast, Channel, Wakeups
+from curbe.realtime.rules import Cursor, next_look
+from curbe.realtime.service import latest
+
+_PING_EVERY: Final = timedelta(seconds=20)
+_SLOWEST_WRITE: Final = timedelta(seconds=10)
+_SLOWEST_CLOSE: Final = timedelta(seconds=2)
+# Revoking a key is notified; this is for a key whose row changed in some other way.
+_LOOK_AT_KEY: Final = timedelta(seconds=60)
+_PING: Final = '{"type":"ping"}'
+
+
+class CloseCode(IntEnum):
+    """Why a socket was closed: 4000 and the HTTP status that says the same, where there is one."""
+
+    GOING_AWAY = 1001  # the server stops; come back
+    TRY_AGAIN_LATER = 1013
+    UNAUTHORIZED = 4401  # the key was revoked or expired
+    TOO_SLOW = 4408  # the reader did not take what was written to it; come back with the cursor
+    CURSOR_EXPIRED = 4410  # load the state again
+    INVALID_REQUEST = 4422  # the cursor is none
+
+
+class Hello(msgspec.Struct, frozen=True, tag_field="type", tag="hello"):
+    """The first frame: what follows comes after ``cursor``."""
+
+    cursor: str
+
+
+class _Ended(Exception):
+    """The socket is to be closed."""
+
+    def __init__(self, code: CloseCode, reason: str) -> None:
+        super().__init__(reason)
+        self.code: Final = code
+        self.reason: Final = reason
+
+
+class Follower:
+    """One socket, accepted already, and whose log it follows."""
+
+    def __init__(
+        self,
+        socket: WebSocket,
+        *,
+        tenant_id: UUID,
+        principal: Principal,
+        pool: db.Pool,
+        broadcast: Broadcast,
+    ) -> None:
+        self._socket: Final = socket
+        self._tenant_id: Final = tenant_id
+        self._principal: Final = principal
+        self._pool: Final = pool
+        self._broadcast: Final = broadcast
+
+    async def run(self, since: Cursor | None) -> None:
+        """Send what follows ``since`` (None: from now on) until either side ends it, then close."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._send_events(since))
+                tasks.create_task(self._watch_key())
+                tasks.create_task(self._hear())
+        except* WebSocketDisconnect:
+            pass  # the client left: nothing to close, nothing lost
+        except* _Ended as ends:
+            await self.close(*_first(ends))
+
+    async def close(self, code: CloseCode, reason: str) -> None:
+        """Close the socket; where it cannot even take that, leave it to the server to cut."""
+        with suppress(OSError, WebSocketDisconnect):  # gone, or so slow that only the server can cut it
+            async with asyncio.timeout(_SLOWEST_CLOSE.total_seconds()):
+                await self._socket.close(code=code, reason=reason)
+
+    async def _send_events(self, since: Cursor | None) -> None:
+        with self._broadcast.subscribe(Channel.EVENTS, self._tenant_id) as wakeups:
+            cursor = since or await self._now()
+            await self._write(msgspec.json.encode(Hello(cursor=str(cursor))).decode())
+            look: timedelta | None = None
+            while True:
+                cursor, settled = await self._catch_up(cursor, wakeups)
+                look = None if settled else next_look(look)
+                if not await wakeups.wait(at_most=look or _PING_EVERY) and look is None:
+                    await self._write(_PING)
+                if self._broadcast.stopping:
+                    raise _Ended(CloseCode.GOING_AWAY, "the server stops; connect again")
+
+    async def _catch_up(self, cursor: Cursor, wakeups: Wakeups) -> tuple[Cursor, bool]:
+        """Write every event after ``cursor``; return the new one, and whether nothing waits beyond it."""
+        while True:
+            try:
+                shared = await self._broadcast.reads.page(
+                    self._tenant_id, after=cursor, generation=wakeups.generation
+                )
+            except CursorExpired as expired:
+                raise _Ended(CloseCode.CURSOR_EXPIRED, expired.code) from None
+            except db.Unreachable:
+                return cursor, False  # as long as the database is away; its loss is logged by the listener
+            if shared.page.events:
+                await self._write(shared.frame)
+            cursor = shared.page.cursor
+            if not shared.page.more:
+                return cursor, not shared.page.pending
+
+    async def _watch_key(self) -> None:
+        with self._broadcast.subscribe(Channel.KEYS, self._principal.key_id) as wakeups:
+            while True:
+                await wakeups.wait(at_most=await self._key_lives_for())
+
+    async def _key_lives_for(self) -> timedelta:
+        tenant_id = self._principal.tenant_id
+        try:
+            async with self._pool.transaction(tenant_id) as tx:
+                key = await key_of_id(tx, tenant_id=tenant_id, key_id=self._principal.key_id)
+        except db.Unreachable:
+            return timedelta(seconds=1)
+        now = utc_now()
+        if key is None or not is_live(key, now=now):
+            raise _Ended(CloseCode.UNAUTHORIZED, "the API key was revoked or has expired")
+        return _LOOK_AT_KEY if key.expires_at is None else min(_LOOK_AT_KEY, key.expires_at - now)
+
+    async def _hear(self) -> NoReturn:
+        # Nothing a client says means anything here; reading is how its leaving is noticed.
+        while True:
+            await self._socket.receive_data(mode="text")
+
+    async def _write(self, frame: str) -> None:
+        try:
+            async with asyncio.timeout(_SLOWEST_WRITE.total_seconds()):
+                await self._socket.send_data(frame, mode="text")
+        except TimeoutError:
+            raise _Ended(CloseCode.TOO_SLOW, "too slow; connect again with the last cursor") from None
+        except OSError as gone:  # how an ASGI server tells that the client has left
+            raise WebSocketDisconnect(detail="the client left") from gone
+
+    async def _now(self) -> Cursor:
+        try:
+            async with self._pool.transaction(self._tenant_id) as tx:
+                return await latest(tx)
+        except db.Unreachable:
+            raise _Ended(CloseCode.TRY_AGAIN_LATER, "the database does not answer; connect again") from None
+
+
+def _first(ends: BaseExceptionGroup[_Ended]) -> tuple[CloseCode, str]:
+    first: BaseException = ends
+    while isinstance(first, BaseExceptionGroup):
+        first = first.exceptions[0]
+    if not isinstance(first, _Ended):
+        raise TypeError("not the end of a socket")
+    return first.code, first.reason
