@@ -237,10 +237,8 @@ def _show(box: Sandbox, sent: Sent, steps: list[Step]) -> None:
 
 
 def _answer_body(sent: Sent, recipient: Recipient, magic: Magic, fault: str) -> bytes:
-    if recipient.by_user_id:
-        contact = _Contact(recipient.input, user_id=sent.user_id)
-    else:
-        contact = _Contact(recipient.input, wa_id=sent.wa_id)
+    known_by = {"user_id": sent.user_id} if recipient.by_user_id else {"wa_id": sent.wa_id}
+    contact = _Contact(recipient.input, **known_by)
     if fault == "without_wamid":
         return _encode({"messaging_product": "whatsapp", "contacts": [contact]})
     word = (magic.message_status or "accepted") if sent.type == "template" else ""
