@@ -126,6 +126,7 @@ async def settle(tx: Transaction, *, tenant_id: UUID, settlements: Sequence[Sett
     )
 
 
-async def doubt(tx: Transaction, *, tenant_id: UUID, ids: Sequence[UUID]) -> list[Settled]:
-    """Mark messages whose sender is gone as unknown; those that have evidence keep the status it proves."""
-    return await _DOUBT.all(tx, tenant_id=tenant_id, ids=sorted(ids))
+async def doubt(tx: Transaction, *, tenant_id: UUID, attempts: Sequence[tuple[UUID, int]]) -> list[Settled]:
+    """Mark attempts, as (message, number of the attempt), whose sender is gone as unknown; those with evidence keep the status it proves."""
+    rows = sorted(attempts)
+    return await _DOUBT.all(tx, tenant_id=tenant_id, ids=[row[0] for row in rows], attempts=[row[1] for row in rows])

@@ -51,8 +51,10 @@ UPDATE messages m
 RETURNING m.id, u.verdict, m.status
 
 -- name: doubt
--- Attempts whose sender is gone: nobody knows whether the provider took them, so nobody sends them again.
+-- Attempts whose sender is gone: nobody knows whether the provider took them, so nobody sends them again. The fence: an attempt that was
+-- settled meanwhile, or a later one, is not meant.
 UPDATE messages m
    SET phase = 'unknown', updated_at = now()
- WHERE m.tenant_id = :tenant_id AND m.id = ANY(:ids::uuid[]) AND m.phase = 'sending'
+  FROM unnest(:ids::uuid[], :attempts::integer[]) AS u (id, attempt)
+ WHERE m.tenant_id = :tenant_id AND m.id = u.id AND m.attempt = u.attempt AND m.phase = 'sending'
 RETURNING m.id, 'unknown' AS verdict, m.status

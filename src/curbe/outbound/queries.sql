@@ -46,7 +46,17 @@ UPDATE outbox o
 
 -- name: expired
 -- Leases nobody will settle: their sender died, or lost the database after the provider was asked.
-SELECT o.tenant_id, o.message_id FROM outbox o WHERE o.lease_expires_at < now() ORDER BY o.tenant_id, o.message_id LIMIT 1000
+SELECT o.tenant_id, o.message_id, o.attempt
+  FROM outbox o
+ WHERE o.lease_expires_at < now()
+ ORDER BY o.tenant_id, o.message_id
+ LIMIT 1000
+
+-- name: drop_expired
+-- Only what is still as it was seen: a message put back meanwhile waits to be sent, one claimed again is being sent.
+DELETE FROM outbox o
+ USING unnest(:message_ids::uuid[], :attempts::integer[]) AS u (message_id, attempt)
+ WHERE o.tenant_id = :tenant_id AND o.message_id = u.message_id AND o.attempt = u.attempt AND o.lease_expires_at < now()
 
 -- name: waiting_connections
 -- The numbers that have something to send and may send.

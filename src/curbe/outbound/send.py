@@ -24,7 +24,7 @@ from curbe.infra.metrics import Metrics
 from curbe.outbound import store
 from curbe.outbound.attempt import Attempt, Attempted
 from curbe.outbound.pace import Pace
-from curbe.outbound.store import Claim, SendingAccount
+from curbe.outbound.store import Claim, Expired, SendingAccount
 from curbe.realtime import service as realtime
 from curbe.realtime.rules import EventType
 
@@ -171,6 +171,7 @@ class Sender:
             self._means.cloud_api,
             phone_number_id=account.phone_number_id,
             token=token,
+            sealed_token=account.access_token_enc,
             callback_key=self._means.callback_key,
             metrics=self._means.metrics,
             now=self._means.now,
@@ -246,13 +247,14 @@ class Settler:
             if back:
                 await store.put_back(tx, tenant_id=self._tenant_id, rows=back)
             await _tell(tx, self._tenant_id, settled)
-            refusal = next((one.failure for one in batch if one.next and one.next.pauses_connection), None)
-            if refusal is not None:
+            refused = next((one for one in batch if one.next and one.next.pauses_connection), None)
+            if refused is not None and refused.failure is not None:
                 await connections.pause(
                     tx,
                     tenant_id=self._tenant_id,
                     connection_id=self._connection_id,
-                    reason=f"Meta refused with code {refusal.code}: {refusal.words}",
+                    reason=f"Meta refused with code {refused.failure.code}: {refused.failure.words}",
+                    refused_token=refused.sealed_token,
                 )
 
 
@@ -292,7 +294,7 @@ class Senders:
                 if not await session.alive():
                     return
                 await self._start_waiting(session, stop, tasks)
-                await _doubt_expired(self._everybody, self._means.pool)
+                await _sweep(self._everybody, self._means.pool)
                 try:
                     async with asyncio.timeout(1.0):
                         await self._woken.wait()
@@ -324,17 +326,26 @@ class Senders:
                 await session.unlock(_lock_key(key[1]))
 
 
-async def _doubt_expired(everybody: Pool, pool: Pool) -> None:
-    """Mark as unknown what a vanished sender left behind."""
+async def _sweep(everybody: Pool, pool: Pool) -> None:
+    """Mark as unknown what vanished senders left behind."""
     async with everybody.transaction() as tx:
         gone = await store.expired(tx)
     for tenant_id in sorted({row.tenant_id for row in gone}):
-        ids = [row.message_id for row in gone if row.tenant_id == tenant_id]
-        async with pool.transaction(tenant_id) as tx:
-            doubted = await departures.doubt(tx, tenant_id=tenant_id, ids=ids)
-            await store.drop(tx, tenant_id=tenant_id, message_ids=ids)
-            await _tell(tx, tenant_id, doubted)
-        log.warning("leases_expired", tenant_id=str(tenant_id), count=len(ids))
+        await doubt_expired(pool, tenant_id, [row for row in gone if row.tenant_id == tenant_id])
+
+
+async def doubt_expired(pool: Pool, tenant_id: UUID, gone: Sequence[Expired]) -> int:
+    """Mark attempts of one tenant whose lease was seen to expire as unknown; return how many still were as they were seen.
+
+    What was settled since is left alone: an attempt that was put back, or begun anew, has its own future.
+    """
+    async with pool.transaction(tenant_id) as tx:
+        doubted = await departures.doubt(tx, tenant_id=tenant_id, attempts=[(row.message_id, row.attempt) for row in gone])
+        dropped = await store.drop_expired(tx, tenant_id=tenant_id, rows=gone)
+        await _tell(tx, tenant_id, doubted)
+    if dropped:
+        log.warning("leases_expired", tenant_id=str(tenant_id), count=dropped)
+    return dropped
 
 
 async def _tell(tx: Transaction, tenant_id: UUID, settled: Sequence[Settled]) -> None:

@@ -50,10 +50,11 @@ class PutBack(msgspec.Struct, frozen=True):
 
 
 class Expired(msgspec.Struct, frozen=True):
-    """A message whose sender is gone."""
+    """An attempt whose sender is gone, or was paused for longer than its lease."""
 
     tenant_id: UUID
     message_id: UUID
+    attempt: int
 
 
 class Answered(msgspec.Struct, frozen=True):
@@ -87,6 +88,7 @@ _CLAIM: Final = Query("curbe.outbound", "claim", Claim)
 _DROP: Final = Query("curbe.outbound", "drop_waiting")
 _PUT_BACK: Final = Query("curbe.outbound", "put_back")
 _EXPIRED: Final = Query("curbe.outbound", "expired", Expired)
+_DROP_EXPIRED: Final = Query("curbe.outbound", "drop_expired")
 _WAITING: Final = Query("curbe.outbound", "waiting_connections", WaitingConnection)
 _DEPTH: Final = Query("curbe.outbound", "outbox_depth", _Depth)
 _ACCOUNT: Final = Query("curbe.outbound", "sending_account", SendingAccount)
@@ -138,8 +140,19 @@ async def put_back(tx: Transaction, *, tenant_id: UUID, rows: Sequence[PutBack])
 
 
 async def expired(tx: Transaction) -> list[Expired]:
-    """Return up to 1,000 messages whose lease ran out, of all tenants."""
+    """Return up to 1,000 attempts whose lease ran out, of all tenants."""
     return await _EXPIRED.all(tx)
+
+
+async def drop_expired(tx: Transaction, *, tenant_id: UUID, rows: Sequence[Expired]) -> int:
+    """Take these attempts out of the outbox unless somebody settled or began anew meanwhile; return how many."""
+    ordered = sorted(rows, key=lambda row: row.message_id)
+    return await _DROP_EXPIRED.run(
+        tx,
+        tenant_id=tenant_id,
+        message_ids=[row.message_id for row in ordered],
+        attempts=[row.attempt for row in ordered],
+    )
 
 
 async def waiting_connections(tx: Transaction) -> list[WaitingConnection]:
