@@ -25,6 +25,7 @@ from curbe.infra.settings import Settings
 log: Final = structlog.get_logger(__name__)
 
 _URL: Final = re.compile(r"http://\S+")
+_WORKS: Final = re.compile(r"^curbe works")
 _ANY_ADDRESS: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - only looked up
 _FIRST_PAUSE: Final = 0.1  # seconds before a child that died is started again
 _LONGEST_PAUSE: Final = 30.0
@@ -46,17 +47,14 @@ class _Child:
     name: str
     arguments: Sequence[str]
     environment: dict[str, str]
-    begun: asyncio.Event = field(default_factory=asyncio.Event)
+    says: re.Pattern[str]  # the line by which it tells that it has begun
+    line: str = ""
+    failure: CannotStart | None = None
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
-    line: str = ""  # what it said when it had begun
     process: asyncio.subprocess.Process | None = None
 
-    async def keep(self) -> None:
-        """Run it, again and again, until :meth:`stop`.
-
-        Raises:
-            CannotStart: it never began.
-        """
+    async def keep(self, stop: asyncio.Event) -> None:
+        """Run it, again and again, until :meth:`stop`. One that never began is a failure, and sets ``stop`` for all."""
         pause = _FIRST_PAUSE
         loop = asyncio.get_running_loop()
         while not self.stopping.is_set():
@@ -64,8 +62,12 @@ class _Child:
             code = await self._run_once()
             if self.stopping.is_set():
                 return
-            if not self.begun.is_set():
-                raise CannotStart(f"curbe {self.name} ended with exit code {code} before it had begun")
+            if not self.line:
+                self.failure = CannotStart(
+                    f"curbe {self.name} ended with exit code {code} before it had begun; it says above why."
+                )
+                stop.set()
+                return
             pause = _FIRST_PAUSE if loop.time() - started > _STEADY else min(pause * 2, _LONGEST_PAUSE)
             log.warning("process_died", process=self.name, exit_code=code, starts_again_in_seconds=pause)
             with suppress(TimeoutError):
@@ -101,8 +103,9 @@ class _Child:
 
     async def _listen(self, said: asyncio.StreamReader) -> None:
         while line := await said.readline():
-            self.line = line.decode(errors="replace").strip()
-            self.begun.set()
+            text = line.decode(errors="replace").strip()
+            if self.says.search(text):
+                self.line = text
 
     def _signal(self, what: str) -> None:
         if self.process is not None and self.process.returncode is None:
@@ -142,20 +145,26 @@ async def supervise(
         "serve",
         (*common, "serve", "--host", settings.host, "--port", str(settings.port), "--supervised"),
         environment,
+        says=_URL,
     )
-    worker = _Child("work", (*common, "work", "--supervised"), environment)
+    worker = _Child("work", (*common, "work", "--supervised"), environment, says=_WORKS)
     async with asyncio.TaskGroup() as tasks:
-        keeping = [tasks.create_task(child.keep()) for child in (web, worker)]
-        if await _begun(web, worker, stop):
-            announce(f"curbe ready on {_settled_address(web)}")
+        keeping = [tasks.create_task(child.keep(stop)) for child in (web, worker)]
+        try:
+            if await _ready(web, worker, stop):
+                announce(f"curbe ready on {_settled_address(web)}")
             await stop.wait()
-        await _end(web, worker, keeping, hurry)
+        finally:
+            await _end(web, worker, keeping, hurry)
+    for child in (web, worker):
+        if child.failure is not None:
+            raise child.failure
 
 
-async def _begun(web: _Child, worker: _Child, stop: asyncio.Event) -> bool:
-    """Wait until both have begun and web says that it is ready; False where we were stopped first."""
+async def _ready(web: _Child, worker: _Child, stop: asyncio.Event) -> bool:
+    """Wait until both have begun and web says that it is ready; False where all was stopped first."""
     while not stop.is_set():
-        if web.begun.is_set() and worker.begun.is_set() and await asyncio.to_thread(_ready, _url(web)):
+        if web.line and worker.line and await asyncio.to_thread(_answers, _url(web)):
             return True
         with suppress(TimeoutError):
             async with asyncio.timeout(0.05):
@@ -197,13 +206,10 @@ def _settled_address(web: _Child) -> str:
 
 
 def _url(web: _Child) -> str:
-    found = _URL.search(web.line)
-    if found is None:
-        raise CannotStart(f"curbe serve said {web.line!r} where its address was expected")
-    return found[0]
+    return "".join(_URL.findall(web.line)[:1])
 
 
-def _ready(url: str) -> bool:
+def _answers(url: str) -> bool:
     """Ask web's own ``/readyz``."""
     address = urlsplit(url)
     host = address.hostname or ""

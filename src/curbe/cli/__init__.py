@@ -13,6 +13,7 @@ from curbe.cli.accounts import key, tenant
 from curbe.cli.process import init, migrate, run, serve, work
 from curbe.cli.refusals import refusal_of
 from curbe.cli.shell import Shell
+from curbe.infra import log
 
 __all__ = ["main"]
 
@@ -29,6 +30,7 @@ __all__ = ["main"]
 @click.pass_context
 def curbe(context: click.Context, env_file: str) -> None:
     """WhatsApp for the customers of a SaaS: a durable gateway and a team inbox on Meta's Cloud API."""
+    log.configure("warning", format="console")  # until a command knows better
     context.obj = Shell.at(env_file)
 
 

@@ -46,7 +46,6 @@ def init(
     as_json: bool,
 ) -> None:
     """Write a .env that works, make the database, and print the platform key once."""
-    log.configure("warning", format="console")
     made = first_start.prepare(
         shell.env_file,
         wanted=first_start.Wanted(

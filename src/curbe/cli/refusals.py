@@ -66,10 +66,10 @@ def _system(error: BaseException) -> str | None:
 
 
 def _bug(error: BaseException) -> str:
-    log.error("unforeseen", exc_info=error)
+    log.debug("unforeseen", exc_info=error)
     return (
         f"something went wrong that Curbe did not foresee ({type(error).__name__}: {_first_line(error)}); "
-        "the log has the details, please report it."
+        "please report it, with what the log says at CURBE_LOG_LEVEL=debug."
     )
 
 

@@ -37,10 +37,9 @@ class Shell(msgspec.Struct, frozen=True):
         return load(os.environ, env_file=self.env_file, flags=flags)
 
     def quiet_settings(self) -> Settings:
-        """Return the settings for a command of a moment: its log shows warnings only, for people."""
+        """Return the settings for a command of a moment: its log is for people, and shows the usual only on request."""
         settings = self.settings()
-        level = settings.log_level if settings.log_level == "error" else "warning"
-        log.configure(level, format="console")
+        log.configure("warning" if settings.log_level == "info" else settings.log_level, format="console")
         return settings
 
 

@@ -69,7 +69,7 @@ def prepare(env_file: Path, *, wanted: Wanted, replace: bool) -> Made:
         made = asyncio.run(
             accounts.create_key(dsn, tenant_id=None, name="made by curbe init", scopes=None, lasts=None)
         )
-    return Made(env_file=env_file.absolute(), platform_key=made.key, kept=kept)
+    return Made(env_file=env_file.absolute(), platform_key=made.key, kept=kept and kept.absolute())
 
 
 def _retired(before: str) -> str:
