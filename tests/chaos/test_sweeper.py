@@ -1,11 +1,11 @@
 """The sweeper of expired leases and a sender that wakes up late: whoever comes second changes nothing that the first has settled."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import asyncpg
 import pytest
 
-from bed.rows import Number, Sent, insert_sent
+from bed.rows import NOW, Number, Sent, insert_sent
 from curbe.inbox import departures
 from curbe.inbox.departures import Settlement, Verdict
 from curbe.infra.db import Pool
@@ -34,7 +34,7 @@ async def settle_as_refused_for_now(pool: Pool, sent: Sent) -> None:
     """What the sender writes when it wakes up with an answer that says: not taken, ask again later."""
     tenant_id = sent.number.tenant_id
     async with pool.transaction(tenant_id) as tx:
-        settlement = Settlement(id=sent.id, attempt=1, verdict=Verdict.QUEUED, at=datetime.now(UTC))
+        settlement = Settlement(id=sent.id, attempt=1, verdict=Verdict.QUEUED, at=NOW)
         await departures.settle(tx, tenant_id=tenant_id, settlements=[settlement])
         await store.put_back(
             tx, tenant_id=tenant_id, rows=[PutBack(message_id=sent.id, pause=timedelta(), counted=True)]
@@ -81,7 +81,11 @@ async def test_an_attempt_that_began_between_the_sweepers_look_and_its_deed_is_l
     await settle_as_refused_for_now(worker, sent)
     async with worker.transaction(number.tenant_id) as tx:
         await store.claim(
-            tx, tenant_id=number.tenant_id, connection_id=number.connection_id, most=10, lease=timedelta(minutes=1)
+            tx,
+            tenant_id=number.tenant_id,
+            connection_id=number.connection_id,
+            most=10,
+            lease=timedelta(minutes=1),
         )
         await departures.mark_sending(tx, tenant_id=number.tenant_id, ids=[sent.id])
     assert await doubt_expired(worker, number.tenant_id, gone) == 0
