@@ -72,7 +72,7 @@ def test_no_secret_has_a_default() -> None:
     ("name", "value", "says"),
     [
         ("META_APP_ID", "my app", "digits only"),
-        ("META_APP_SECRET", "short", "shorter than 8"),
+        ("META_APP_SECRET", "short", "shorter than 6"),
         ("META_VERIFY_TOKEN", "with a space in it", "a space"),
         ("META_SYSTEM_USER_TOKEN", "EAAtoken\u200bcopied", "more than it copied"),
         ("META_GRAPH_VERSION", "25", "a version like v25.0"),

@@ -12,7 +12,7 @@ import phonenumbers
 
 from curbe.infra.crypto import BadKey, Secret, key_from_base64
 
-_SHORTEST_SECRET: Final = 8
+_SHORTEST_SECRET: Final = 6
 _DURATION: Final = re.compile(r"(\d{1,6})(ms|s|m|h|d)")
 _UNITS: Final = {
     "ms": timedelta(milliseconds=1),
