@@ -168,6 +168,12 @@ class TokenAnswer(msgspec.Struct):
         )
 
 
+class Exchanged(msgspec.Struct):
+    """``GET /oauth/access_token``."""
+
+    access_token: str
+
+
 class _App(msgspec.Struct):
     id: str | None = None
 

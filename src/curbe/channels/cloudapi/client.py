@@ -15,6 +15,7 @@ import msgspec
 
 from curbe.channels.cloudapi.answers import (
     Done,
+    Exchanged,
     Number,
     NumberNode,
     NumberPage,
@@ -130,6 +131,25 @@ class CloudApi:
             )
             raise app_refused from refusal
         return _decoded(TokenAnswer, answer).token()
+
+    async def exchange_code(
+        self, code: Secret, app_id: str, app_secret: Secret, *, redirect_uri: str | None = None
+    ) -> Secret:
+        """Return the access token that a code of Embedded Signup stands for; a code works once, for 30 seconds.
+
+        Args:
+            code: what Meta's dialog came back with.
+            app_id: the app it was begun for.
+            app_secret: of that app.
+            redirect_uri: the one the dialog was begun with; None for the pop-up of Meta's JavaScript.
+        """
+        query = {"client_id": _checked(app_id, "app_id"), "client_secret": app_secret.reveal()}
+        query["code"] = code.reveal()
+        if redirect_uri is not None:
+            query["redirect_uri"] = redirect_uri
+        path = f"oauth/access_token?{urlencode(query)}"
+        answer = await self._ask("GET", path, None, secrets=[code, app_secret])
+        return Secret(_decoded(Exchanged, answer).access_token)
 
     async def subscribe_app(self, waba_id: str, token: Secret) -> None:
         """Let the token's app have the WABA's webhooks; doing it again changes nothing."""

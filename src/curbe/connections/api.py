@@ -1,0 +1,278 @@
+"""Connecting WhatsApp numbers over HTTP: begin, complete, see, test, give up."""
+
+from typing import Final
+from uuid import UUID
+
+import msgspec
+from litestar import Controller, get, post
+from litestar.status_codes import HTTP_200_OK
+
+from curbe.channels.cloudapi.client import CloudApi
+from curbe.connections import prove, rules, service, signup
+from curbe.connections.prove import MetaApp
+from curbe.connections.rules import Candidate, Check, Connection
+from curbe.connections.shapes import (
+    Completion,
+    Disconnection,
+    ShownConnection,
+    Start,
+    Started,
+    Trial,
+    TrialResult,
+    WhatsAppStatus,
+    Which,
+    shown,
+    trial_result,
+    whatsapp_status,
+)
+from curbe.domain.access import Principal, Scope
+from curbe.domain.errors import (
+    Forbidden,
+    GraphRefused,
+    GraphUnreachable,
+    InvalidRequest,
+    MissingPermission,
+    NoConnection,
+    NotFound,
+    NumberForeign,
+    NumberNotOnWaba,
+    NumberTaken,
+    SeveralConnections,
+    TokenRefused,
+    TooManyRequests,
+    Unauthorized,
+    WrongApp,
+)
+from curbe.infra.clock import utc_now
+from curbe.infra.crypto import CannotOpen, Keyring, Secret
+from curbe.infra.db import Pool
+from curbe.infra.settings import Settings
+from curbe.infra.web import refusals
+
+_WEBHOOK: Final = "/webhooks/meta/whatsapp"
+_RETURN_PAGE: Final = "/connect/whatsapp"
+_ALWAYS: Final = (Unauthorized, Forbidden, NotFound, InvalidRequest)
+_OF_META: Final = (
+    TokenRefused, WrongApp, MissingPermission, NumberForeign, NumberNotOnWaba, GraphRefused, GraphUnreachable,
+    TooManyRequests,
+)  # fmt: skip
+
+
+class ConnectionController(Controller):
+    """``/api/tenants/{tenant_id}/whatsapp``."""
+
+    path = "/api/tenants/{tenant_id:uuid}/whatsapp"
+    tags = ("whatsapp",)
+
+    @get(
+        "/status",
+        opt={"scope": Scope.CONNECTIONS_READ},
+        summary="Show whether WhatsApp is connected, and each number",
+        responses=refusals(*_ALWAYS),
+    )
+    async def status(self, tenant_id: UUID, web_pool: Pool) -> WhatsAppStatus:
+        """Return the tenant's connections."""
+        async with web_pool.transaction(tenant_id) as tx:
+            return whatsapp_status(await service.every(tx, tenant_id=tenant_id))
+
+    @post(
+        "/connect/start",
+        opt={"scope": Scope.CONNECTIONS_WRITE},
+        status_code=HTTP_200_OK,
+        summary="Begin to connect a number: where to go, or what to do",
+        responses=refusals(*_ALWAYS),
+    )
+    async def start(
+        self, tenant_id: UUID, web_pool: Pool, settings: Settings, keyring: Keyring, data: Start | None = None
+    ) -> Started:
+        """Return Meta's sign-up where it is configured, else the steps to take by hand."""
+        async with web_pool.transaction(tenant_id) as tx:
+            status = whatsapp_status(await service.every(tx, tenant_id=tenant_id))
+        redirect_uri = (data.redirect_uri if data else None) or f"{settings.public_base_url}{_RETURN_PAGE}"
+        return _started(settings, keyring, tenant_id, redirect_uri=redirect_uri, status=status)
+
+    @post(
+        "/connect/complete",
+        opt={"scope": Scope.CONNECTIONS_WRITE},
+        status_code=HTTP_200_OK,
+        summary="Connect a number, once Meta has confirmed that the token reads it",
+        responses=refusals(*_ALWAYS, *_OF_META, NumberTaken),
+    )
+    async def complete(
+        self,
+        tenant_id: UUID,
+        data: Completion,
+        web_pool: Pool,
+        settings: Settings,
+        keyring: Keyring,
+        cloud_api: CloudApi,
+        principal: Principal,
+    ) -> ShownConnection:
+        """Connect a number; connecting one again gives it the new token."""
+        app = _app(settings)
+        if data.code is not None:
+            candidate, token = await _signed_up(cloud_api, settings, keyring, tenant_id, data)
+        else:
+            candidate, token = _named(data)
+        proof = await prove.prove(cloud_api, candidate, token=token, app=app, now=utc_now())
+        async with web_pool.transaction(tenant_id) as tx:
+            connection = await service.connect(
+                tx,
+                proof,
+                tenant_id=tenant_id,
+                keyring=keyring,
+                country_id=data.country_id.upper() if data.country_id else None,
+                actor=principal.actor,
+                now=utc_now(),
+            )
+        return shown(connection)
+
+    @post(
+        "/disconnect",
+        opt={"scope": Scope.CONNECTIONS_WRITE},
+        status_code=HTTP_200_OK,
+        summary="Give a number up: its token is wiped, its conversations and its queue stay",
+        responses=refusals(*_ALWAYS, NoConnection, SeveralConnections),
+    )
+    async def disconnect(
+        self, tenant_id: UUID, web_pool: Pool, principal: Principal, data: Which | None = None
+    ) -> Disconnection:
+        """Give a connection up. Meta goes on sending the WABA's webhooks: others may share it."""
+        which = data or Which()
+        async with web_pool.transaction(tenant_id) as tx:
+            meant = rules.meant(
+                await service.every(tx, tenant_id=tenant_id),
+                connection_id=which.connection_id,
+                phone_number_id=which.phone_number_id,
+            )
+            done = await service.disconnect(
+                tx, tenant_id=tenant_id, connection_id=meant.id, actor=principal.actor, now=utc_now()
+            )
+        return Disconnection(connection=shown(done.connection), queued_messages=done.queued)
+
+    @post(
+        "/test-connection",
+        opt={"scope": Scope.CONNECTIONS_WRITE},
+        status_code=HTTP_200_OK,
+        summary="Test a token before connecting it, or a connection that is there; changes nothing",
+        responses=refusals(*_ALWAYS, NoConnection, SeveralConnections),
+    )
+    async def test(
+        self,
+        tenant_id: UUID,
+        web_pool: Pool,
+        settings: Settings,
+        keyring: Keyring,
+        cloud_api: CloudApi,
+        data: Trial | None = None,
+    ) -> TrialResult:
+        """Ask Meta step by step and return what was found."""
+        trial = data or Trial()
+        if trial.access_token is not None:
+            candidate, token = _named(trial)
+        else:
+            async with web_pool.transaction(tenant_id) as tx:
+                connection = rules.meant(
+                    await service.every(tx, tenant_id=tenant_id),
+                    connection_id=trial.connection_id,
+                    phone_number_id=trial.phone_number_id,
+                )
+                try:
+                    token = await service.credentials(
+                        tx, tenant_id=tenant_id, connection_id=connection.id, keyring=keyring
+                    )
+                except CannotOpen as failure:
+                    return trial_result([_unreadable(failure)])
+            candidate = _of(connection)
+        found = await prove.examine(cloud_api, candidate, token=token, app=_app(settings), now=utc_now())
+        further = await prove.subscription(cloud_api, found.proof) if found.proof else []
+        return trial_result([*found.checks, *further])
+
+
+def _app(settings: Settings) -> MetaApp:
+    return MetaApp(id=settings.meta_app_id, secret=settings.meta_app_secret)
+
+
+def _of(connection: Connection) -> Candidate:
+    return Candidate(waba_id=connection.waba_id or "", phone_number_id=connection.phone_number_id or "")
+
+
+def _named(data: Completion | Trial) -> tuple[Candidate, Secret]:
+    """Return the ids and the token that were sent together.
+
+    Raises:
+        InvalidRequest: one of them is missing.
+    """
+    if data.waba_id is not None and data.phone_number_id is not None and data.access_token is not None:
+        return Candidate(waba_id=data.waba_id, phone_number_id=data.phone_number_id), data.access_token
+    missing = next(
+        name for name in ("waba_id", "phone_number_id", "access_token") if getattr(data, name) is None
+    )
+    raise InvalidRequest(
+        f"{missing} is missing.",
+        fix="Send waba_id, phone_number_id and access_token together; connect/start says where to find them.",
+        field=missing,
+    )
+
+
+async def _signed_up(
+    cloud_api: CloudApi, settings: Settings, keyring: Keyring, tenant_id: UUID, data: Completion
+) -> tuple[Candidate, Secret]:
+    """Exchange the code of Embedded Signup, and return the ids it stands for and its token."""
+    keys = keyring.derive_each(signup.PURPOSE)
+    if settings.meta_embedded_signup_config_id is None or data.code is None or data.access_token is not None:
+        raise InvalidRequest(
+            "A code is taken where Embedded Signup is configured, and without an access_token beside it.",
+            fix="Send access_token, waba_id and phone_number_id, or have META_EMBEDDED_SIGNUP_CONFIG_ID set.",
+            field="code",
+        )
+    if data.state is not None and not signup.is_state_of(data.state, tenant_id, keys=keys, now=utc_now()):
+        raise InvalidRequest(
+            "This sign-up was not begun for this tenant, or too long ago.",
+            fix="Begin again with connect/start.",
+            field="state",
+        )
+    app = _app(settings)
+    token = await cloud_api.exchange_code(data.code, app.id, app.secret, redirect_uri=data.redirect_uri)
+    candidate = await prove.discover(
+        cloud_api, token=token, app=app, waba_id=data.waba_id, phone_number_id=data.phone_number_id
+    )
+    return candidate, token
+
+
+def _started(
+    settings: Settings, keyring: Keyring, tenant_id: UUID, *, redirect_uri: str, status: WhatsAppStatus
+) -> Started:
+    webhook_url = f"{settings.public_base_url}{_WEBHOOK}"
+    manual = Started(
+        mode="manual",
+        steps=signup.steps_by_hand(app_id=settings.meta_app_id, webhook_url=webhook_url),
+        webhook_url=webhook_url,
+        verify_token_hint="the value of META_VERIFY_TOKEN of this installation; its operator has it",  # noqa: S106 - a hint
+        connected=status.connected,
+        connections=status.connections,
+    )
+    if settings.meta_embedded_signup_config_id is None:
+        return manual
+    state = signup.state_for(tenant_id, key=keyring.derive(signup.PURPOSE), now=utc_now())
+    url = signup.connect_url(
+        version=settings.meta_graph_version,
+        app_id=settings.meta_app_id,
+        config_id=settings.meta_embedded_signup_config_id,
+        redirect_uri=redirect_uri,
+        state=state,
+    )
+    return msgspec.structs.replace(
+        manual,
+        mode="embedded_signup",
+        steps=signup.steps_of_sign_up(redirect_uri),
+        connectUrl=url,
+        redirect_uri=redirect_uri,
+        state=state,
+    )
+
+
+def _unreadable(failure: CannotOpen) -> Check:
+    return Check(
+        "stored_token", ok=False, detail=str(failure), fix="Connect the number again with a new access token."
+    )

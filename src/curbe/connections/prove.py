@@ -1,0 +1,139 @@
+"""Asking Meta what a token proves. Nothing is stored here, and no transaction is open."""
+
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from curbe.channels.cloudapi.client import CloudApi
+from curbe.connections.rules import (
+    MANAGEMENT,
+    MESSAGING,
+    Candidate,
+    Check,
+    check_membership,
+    check_number,
+    check_registered,
+    check_subscription,
+    check_token,
+    refused,
+)
+from curbe.connections.service import Proof
+from curbe.domain.errors import AppError, InvalidRequest
+from curbe.infra.crypto import Secret
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class MetaApp:
+    """This installation's Meta app, and the secret with which it may ask what a token is."""
+
+    id: str
+    secret: Secret
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """The steps taken, in order, up to the first that failed; ``proof`` where all that is needed was shown."""
+
+    checks: list[Check]
+    proof: Proof | None
+
+
+async def prove(
+    cloud_api: CloudApi, candidate: Candidate, *, token: Secret, app: MetaApp, now: datetime
+) -> Proof:
+    """Return the proof that ``token`` reads the number and its WABA, with the app subscribed to the WABA's webhooks.
+
+    Raises:
+        AppError: the first step that failed, with what to do about it: TokenRefused, WrongApp,
+            MissingPermission, NumberForeign, NumberNotOnWaba, InvalidRequest, GraphUnreachable,
+            GraphRefused, TooManyRequests.
+    """
+    examination = await examine(cloud_api, candidate, token=token, app=app, now=now)
+    if examination.proof is None:
+        raise next(check.refusal for check in examination.checks if check.refusal is not None)
+    await cloud_api.subscribe_app(candidate.waba_id, token)
+    return examination.proof
+
+
+async def examine(
+    cloud_api: CloudApi, candidate: Candidate, *, token: Secret, app: MetaApp, now: datetime
+) -> Examination:
+    """Return what ``token`` shows, step by step; changes nothing at Meta's."""
+    checks: list[Check] = []
+    about = await _step("token", cloud_api.debug_token(token, app.id, app.secret), checks)
+    if about is None:
+        return Examination(checks, None)
+    checks += check_token(about, app_id=app.id, candidate=candidate, now=now)
+    if _failed(checks):
+        return Examination(checks, None)
+    number = await _step("number", cloud_api.read_number(candidate.phone_number_id, token), checks)
+    if number is None:
+        return Examination(checks, None)
+    checks.append(check_number(number, candidate=candidate))
+    numbers = await _step("waba", cloud_api.numbers_of(candidate.waba_id, token), checks)
+    if numbers is not None:
+        checks.append(check_membership(numbers, candidate=candidate))
+    checks.append(check_registered(number))
+    if _failed(checks):
+        return Examination(checks, None)
+    proof = Proof(waba_id=candidate.waba_id, number=number, token=token, about_token=about, app_id=app.id)
+    return Examination(checks, proof)
+
+
+async def subscription(cloud_api: CloudApi, proof: Proof) -> list[Check]:
+    """Return the step that asks whether the WABA's webhooks come to our app."""
+    checks: list[Check] = []
+    asked = cloud_api.is_subscribed(proof.waba_id, proof.token, app_id=proof.app_id)
+    subscribed = await _step("subscription", asked, checks)
+    return checks if subscribed is None else [check_subscription(subscribed=subscribed)]
+
+
+async def discover(
+    cloud_api: CloudApi, *, token: Secret, app: MetaApp, waba_id: str | None, phone_number_id: str | None
+) -> Candidate:
+    """Return the ids that a customer granted in Embedded Signup, where the caller does not name them.
+
+    Raises:
+        InvalidRequest: there is more than one WABA or number to choose from, or none.
+        AppError: Meta refuses to say.
+    """
+    if waba_id is None:
+        about = await cloud_api.debug_token(token, app.id, app.secret)
+        granted = {
+            target
+            for scope in about.granular_scopes
+            if scope.scope in {MESSAGING, MANAGEMENT}
+            for target in scope.target_ids
+        }
+        waba_id = _only("waba_id", sorted(granted))
+    if phone_number_id is None:
+        numbers = await cloud_api.numbers_of(waba_id, token)
+        phone_number_id = _only("phone_number_id", sorted(number.id for number in numbers))
+    return Candidate(waba_id=waba_id, phone_number_id=phone_number_id)
+
+
+def _only(field: str, found: list[str]) -> str:
+    if len(found) == 1:
+        return found[0]
+    raise InvalidRequest(
+        f"The customer granted {len(found)} that {field} could mean.",
+        fix=f"Start again, and send the {field} that the sign-up's FINISH event names.",
+        field=field,
+        extra={"choices": found},
+    )
+
+
+async def _step(name: str, asked: Awaitable[T], checks: list[Check]) -> T | None:
+    """Return the answer, or None where Meta refused: then the step is among ``checks``."""
+    try:
+        return await asked
+    except AppError as refusal:
+        checks.append(refused(name, refusal))
+        return None
+
+
+def _failed(checks: list[Check]) -> bool:
+    return any(check.refusal is not None for check in checks)

@@ -1,0 +1,72 @@
+-- name: lock_number
+-- Two requests that connect one number take their turns.
+SELECT pg_advisory_xact_lock(hashtextextended(:phone_number_id, 1))::text AS nothing;
+
+-- name: connections_of_tenant
+-- Everything of them except their tokens. A tenant has few numbers: who looks for one picks it from these.
+SELECT c.tenant_id, c.id, c.status, c.waba_id, c.phone_number_id, c.phone_number_e164, c.display_name, c.country_id,
+       c.meta_app_id, c.token_last4, c.token_fingerprint, c.token_expires_at,
+       ARRAY(SELECT jsonb_array_elements_text(c.scopes)) AS scopes, c.quality_rating, c.throughput_level,
+       c.metadata ->> 'messaging_limit' AS messaging_limit, c.metadata ->> 'number_status' AS number_status,
+       c.messages_per_second, c.pause_reason, c.paused_at, c.created_at, c.updated_at
+  FROM channel_connections c
+ WHERE c.tenant_id = :tenant_id
+ ORDER BY c.id;
+
+-- name: insert_connection
+-- What Meta dates before `attached_at` belongs to another tenant that had the number; where none had, nothing does.
+INSERT INTO channel_connections (
+       tenant_id, id, status, waba_id, phone_number_id, phone_number_e164, display_name, country_id, meta_app_id,
+       access_token_enc, token_last4, token_fingerprint, token_expires_at, scopes, quality_rating, throughput_level,
+       messages_per_second, metadata, attached_at, created_at, updated_at)
+VALUES (:tenant_id, :id, 'active', :waba_id, :phone_number_id, :phone_number_e164, :display_name, :country_id, :meta_app_id,
+       :access_token_enc, :token_last4, :token_fingerprint, :token_expires_at, :scopes, :quality_rating, :throughput_level,
+       :messages_per_second, :metadata,
+       CASE WHEN number_had_another_owner(:phone_number_id, :tenant_id) THEN :now ELSE '-infinity'::timestamptz END,
+       :now, :now);
+
+-- name: reconnect
+-- A live connection keeps the moment it was attached at; one that comes back gets a new one if somebody else had the number.
+UPDATE channel_connections
+   SET status = 'active', waba_id = :waba_id, phone_number_e164 = :phone_number_e164, display_name = :display_name,
+       country_id = coalesce(:country_id, country_id), meta_app_id = :meta_app_id, access_token_enc = :access_token_enc,
+       token_last4 = :token_last4, token_fingerprint = :token_fingerprint, token_expires_at = :token_expires_at,
+       scopes = :scopes, quality_rating = :quality_rating, throughput_level = :throughput_level,
+       messages_per_second = :messages_per_second, metadata = metadata || :metadata, pause_reason = NULL, paused_at = NULL,
+       attached_at = CASE
+           WHEN status NOT IN ('active', 'error') AND number_had_another_owner(phone_number_id, tenant_id) THEN :now
+           ELSE attached_at END,
+       updated_at = :now
+ WHERE tenant_id = :tenant_id AND id = :id;
+
+-- name: disconnect
+-- The token goes; the conversations and what is queued stay.
+UPDATE channel_connections
+   SET status = 'revoked', access_token_enc = NULL, token_last4 = NULL, token_fingerprint = NULL, token_expires_at = NULL,
+       pause_reason = NULL, paused_at = NULL, updated_at = :now
+ WHERE tenant_id = :tenant_id AND id = :id AND status <> 'revoked';
+
+-- name: pause
+-- The first reason stays; a connection that is paused or given up is left alone, and so is one with a new token.
+UPDATE channel_connections
+   SET status = 'error', pause_reason = :reason, paused_at = now(), updated_at = now()
+ WHERE tenant_id = :tenant_id AND id = :id AND status = 'active'
+   AND (:refused_token::text IS NULL OR access_token_enc = :refused_token::text);
+
+-- name: resume
+UPDATE channel_connections
+   SET status = 'active', pause_reason = NULL, paused_at = NULL, updated_at = now()
+ WHERE tenant_id = :tenant_id AND id = :id AND status = 'error';
+
+-- name: sealed_token
+SELECT access_token_enc
+  FROM channel_connections
+ WHERE tenant_id = :tenant_id AND id = :id AND access_token_enc IS NOT NULL;
+
+-- name: count_queued
+SELECT count(*) AS queued
+  FROM outbox
+ WHERE tenant_id = :tenant_id AND channel_connection_id = :id;
+
+-- name: tell_connections_changed
+SELECT pg_notify('curbe_connections', :payload::text)::text AS nothing;

@@ -1,0 +1,247 @@
+"""Connections: connect what was proven, give up, pause, and say which number to send from."""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+from uuid_utils.compat import uuid7
+
+from curbe.audit.service import AuditEntry, record
+from curbe.channels.cloudapi.answers import Number, TokenInfo
+from curbe.connections import rules, store
+from curbe.connections.rules import Connection, ConnectionStatus
+from curbe.connections.store import Facts
+from curbe.domain.errors import ConnectionPaused, NoConnection, NumberTaken
+from curbe.infra.crypto import Keyring, Secret, binding
+from curbe.infra.db import Transaction, UniqueViolation
+
+_TABLE: Final = "channel_connections"
+_COLUMN: Final = "access_token_enc"
+SENDER: Final = "system:send"
+
+
+class Proof(msgspec.Struct, frozen=True, kw_only=True):
+    """A token that was shown to read a number and its WABA, and what Meta said of them; ``prove`` makes it."""
+
+    waba_id: str
+    number: Number
+    token: Secret
+    about_token: TokenInfo
+    app_id: str
+
+
+class Disconnected(msgspec.Struct, frozen=True, kw_only=True):
+    """A connection that was given up, and how many messages were left waiting in its queue."""
+
+    connection: Connection
+    queued: int
+
+
+async def connect(
+    tx: Transaction,
+    proof: Proof,
+    *,
+    tenant_id: UUID,
+    keyring: Keyring,
+    country_id: str | None,
+    actor: str,
+    now: datetime,
+) -> Connection:
+    """Store a proven number as the tenant's, live at once, and return the connection.
+
+    A number the tenant had before keeps its connection, and with it the conversations and the queue; one
+    that is live gets the new token. Either ends a pause.
+
+    Raises:
+        NumberTaken: another connection owns the number.
+    """
+    number = proof.number.id
+    await store.lock_number(tx, number)
+    known = rules.of_number(await store.connections_of(tx, tenant_id=tenant_id), number)
+    connection_id = known.id if known else uuid7()
+    facts = _facts(
+        proof, tenant_id=tenant_id, connection_id=connection_id, keyring=keyring, country_id=country_id
+    )
+    try:
+        if known is None:
+            await store.insert_connection(
+                tx, facts, tenant_id=tenant_id, connection_id=connection_id, phone_number_id=number, now=now
+            )
+        else:
+            await store.reconnect(tx, facts, tenant_id=tenant_id, connection_id=connection_id, now=now)
+    except UniqueViolation:
+        raise NumberTaken(
+            "This number is connected already.",
+            fix="Disconnect it where it is connected now, then connect it here.",
+            field="phone_number_id",
+        ) from None
+    replaced = known is not None and known.is_live
+    action = "connection.token_replaced" if replaced else "connection.connected"
+    await _changed(tx, action, tenant_id=tenant_id, connection_id=connection_id, actor=actor)
+    return await read(tx, tenant_id=tenant_id, connection_id=connection_id)
+
+
+async def disconnect(
+    tx: Transaction, *, tenant_id: UUID, connection_id: UUID, actor: str, now: datetime
+) -> Disconnected:
+    """Give a connection up: its token is wiped, its conversations and its queue stay. Doing it again changes nothing.
+
+    Raises:
+        NoConnection: the tenant has no such connection.
+    """
+    await read(tx, tenant_id=tenant_id, connection_id=connection_id)
+    if await store.disconnect(tx, tenant_id=tenant_id, connection_id=connection_id, now=now):
+        await _changed(
+            tx, "connection.disconnected", tenant_id=tenant_id, connection_id=connection_id, actor=actor
+        )
+    return Disconnected(
+        connection=await read(tx, tenant_id=tenant_id, connection_id=connection_id),
+        queued=await store.count_queued(tx, tenant_id=tenant_id, connection_id=connection_id),
+    )
+
+
+async def pause(
+    tx: Transaction,
+    *,
+    tenant_id: UUID,
+    connection_id: UUID,
+    reason: str,
+    refused_token: str | None = None,
+    actor: str = SENDER,
+) -> bool:
+    """Stop sending from a connection and keep its queue; False where it was not sending anyway.
+
+    Args:
+        tx: a transaction of the tenant.
+        tenant_id: whose connection.
+        connection_id: which.
+        reason: a sentence for people, without token or phone number.
+        refused_token: the sealed token that Meta refused: a connection that got another one meanwhile goes
+            on.
+        actor: who stops it, for the audit log.
+    """
+    paused = await store.pause(
+        tx, tenant_id=tenant_id, connection_id=connection_id, reason=reason, refused_token=refused_token
+    )
+    if paused:
+        await _changed(tx, "connection.paused", tenant_id=tenant_id, connection_id=connection_id, actor=actor)
+    return paused
+
+
+async def resume(tx: Transaction, *, tenant_id: UUID, connection_id: UUID, actor: str) -> bool:
+    """Let a paused connection send again; False where it was not paused."""
+    resumed = await store.resume(tx, tenant_id=tenant_id, connection_id=connection_id)
+    if resumed:
+        await _changed(
+            tx, "connection.resumed", tenant_id=tenant_id, connection_id=connection_id, actor=actor
+        )
+    return resumed
+
+
+async def every(tx: Transaction, *, tenant_id: UUID) -> list[Connection]:
+    """Return a tenant's connections, oldest first, those given up included."""
+    return await store.connections_of(tx, tenant_id=tenant_id)
+
+
+async def read(tx: Transaction, *, tenant_id: UUID, connection_id: UUID) -> Connection:
+    """Return one connection.
+
+    Raises:
+        NoConnection: the tenant has no such connection.
+    """
+    for connection in await store.connections_of(tx, tenant_id=tenant_id):
+        if connection.id == connection_id:
+            return connection
+    raise NoConnection("There is no such connection.", fix="See GET .../whatsapp/status for those there are.")
+
+
+async def resolve(
+    tx: Transaction, *, tenant_id: UUID, connection_id: UUID | None, country_id: str | None
+) -> Connection:
+    """Return the connection to send from: the one named, the country's, or the only one.
+
+    Raises:
+        NoConnection: none is meant.
+        SeveralConnections: more than one could be; the choices are in the refusal.
+    """
+    connections = await store.connections_of(tx, tenant_id=tenant_id)
+    return rules.to_send_from(connections, connection_id=connection_id, country_id=country_id)
+
+
+async def require_sending(tx: Transaction, *, tenant_id: UUID, connection_id: UUID) -> None:
+    """Return where the connection sends.
+
+    Raises:
+        ConnectionPaused: it waits for somebody to act.
+        NoConnection: it was given up, or is not there.
+    """
+    connection = await read(tx, tenant_id=tenant_id, connection_id=connection_id)
+    if connection.status is ConnectionStatus.ACTIVE:
+        return
+    if connection.status is ConnectionStatus.ERROR:
+        raise ConnectionPaused(
+            f"This number is paused: {connection.pause_reason or 'its connection failed'}",
+            fix="Connect it again with a new access token; what is queued then goes out.",
+            extra={"connection_id": str(connection_id)},
+        )
+    raise NoConnection(
+        "The number of this conversation is not connected any more.", fix="Connect it again to go on."
+    )
+
+
+async def credentials(tx: Transaction, *, tenant_id: UUID, connection_id: UUID, keyring: Keyring) -> Secret:
+    """Return a connection's access token.
+
+    Raises:
+        NoConnection: it has none.
+        CannotOpen: it cannot be read with the keys this process has.
+    """
+    sealed = await store.sealed_token(tx, tenant_id=tenant_id, connection_id=connection_id)
+    if sealed is None:
+        raise NoConnection("This connection holds no access token.", fix="Connect the number again.")
+    return open_token(keyring, sealed, tenant_id=tenant_id, connection_id=connection_id)
+
+
+def open_token(keyring: Keyring, sealed: str, *, tenant_id: UUID, connection_id: UUID) -> Secret:
+    """Return the access token in ``sealed``, which opens for its own row alone.
+
+    Raises:
+        CannotOpen: it belongs to another row, or to a key this process does not have.
+    """
+    return keyring.open(sealed, bound_to=_place(tenant_id, connection_id))
+
+
+def _place(tenant_id: UUID, connection_id: UUID) -> str:
+    return binding(_TABLE, tenant_id, connection_id, _COLUMN)
+
+
+def _facts(
+    proof: Proof, *, tenant_id: UUID, connection_id: UUID, keyring: Keyring, country_id: str | None
+) -> Facts:
+    number, token = proof.number, proof.token
+    about = {"messaging_limit": number.messaging_limit, "number_status": number.status}
+    return Facts(
+        waba_id=proof.waba_id,
+        phone_number_e164=rules.e164_of(number.display_phone_number or ""),
+        display_name=number.verified_name,
+        country_id=country_id,
+        meta_app_id=proof.app_id,
+        access_token_enc=keyring.seal(token, bound_to=_place(tenant_id, connection_id)),
+        token_last4=token.last4(),
+        token_fingerprint=token.fingerprint(),
+        token_expires_at=proof.about_token.expires_at,
+        scopes=msgspec.json.encode(proof.about_token.scopes).decode(),
+        quality_rating=number.quality_rating,
+        throughput_level=number.throughput_level,
+        messages_per_second=rules.messages_per_second(
+            throughput_level=number.throughput_level, coexistence=bool(number.is_on_biz_app)
+        ),
+        metadata=msgspec.json.encode(about).decode(),
+    )
+
+
+async def _changed(tx: Transaction, action: str, *, tenant_id: UUID, connection_id: UUID, actor: str) -> None:
+    entry = AuditEntry(tenant_id=tenant_id, actor=actor, action=action, subject=str(connection_id))
+    await record(tx, [entry])
+    await store.tell_changed(tx, tenant_id=tenant_id, connection_id=connection_id)

@@ -1,0 +1,167 @@
+"""What connections look like over HTTP. Access tokens go in and never come out."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+import msgspec
+
+from curbe.connections.rules import Check, Connection, ConnectionStatus
+from curbe.infra.crypto import Secret
+
+MetaId = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z_]{1,64}$")]
+CountryId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z]{2}$", description="ISO 3166, such as ES")]
+Url = Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s]+$", max_length=2000)]
+ShortText = Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
+
+
+class ShownConnection(msgspec.Struct, frozen=True, kw_only=True):
+    """One tenant's access to one number.
+
+    ``status``: ``active``; ``error`` (paused: ``pause_reason`` says why, what is queued waits); ``revoked``
+    (given up); ``pending``. ``number_status``, ``quality_rating``, ``messaging_limit`` and
+    ``throughput_level`` are Meta's words, as of the last time the number was connected.
+    """
+
+    id: UUID
+    status: ConnectionStatus
+    waba_id: str | None
+    phone_number_id: str | None
+    phone_number_e164: str | None
+    display_name: str | None
+    country_id: str | None
+    number_status: str | None
+    quality_rating: str | None
+    messaging_limit: str | None
+    throughput_level: str | None
+    messages_per_second: int
+    paused: bool
+    pause_reason: str | None
+    paused_at: datetime | None
+    token_last4: str | None
+    token_fingerprint: str | None
+    token_expires_at: datetime | None
+    scopes: tuple[str, ...]
+    created_at: datetime
+    updated_at: datetime
+
+
+class WhatsAppStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether a tenant can use WhatsApp at all, and each of its numbers."""
+
+    connected: bool
+    connections: list[ShownConnection]
+
+
+class Start(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``redirect_uri``: the page of yours that Meta's sign-up comes back to; only for Embedded Signup."""
+
+    redirect_uri: Url | None = None
+
+
+class Started(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How to connect a number now.
+
+    ``embedded_signup``: send the customer to ``connectUrl``; it comes back to ``redirect_uri`` with
+    ``code`` and ``state``, which go to ``connect/complete``. ``manual``: follow ``steps``.
+    """
+
+    mode: Literal["embedded_signup", "manual"]
+    steps: list[str]
+    webhook_url: str
+    verify_token_hint: str
+    connected: bool
+    connections: list[ShownConnection]
+    connectUrl: str | None = None  # noqa: N815 - the spelling of the product's first specification
+    redirect_uri: str | None = None
+    state: str | None = None
+
+
+class Completion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What came of connecting: an ``access_token`` with both ids, or the ``code`` of Embedded Signup.
+
+    With a ``code``, ``redirect_uri`` is the one the sign-up was begun with (absent for Meta's JavaScript
+    pop-up), and the ids may be left out where the customer granted one WABA with one number.
+    """
+
+    waba_id: MetaId | None = None
+    phone_number_id: MetaId | None = None
+    access_token: Secret | None = None
+    code: Secret | None = None
+    redirect_uri: Url | None = None
+    state: ShortText | None = None
+    country_id: CountryId | None = None
+
+
+class Which(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which connection is meant; may be empty where the tenant has one."""
+
+    connection_id: UUID | None = None
+    phone_number_id: MetaId | None = None
+
+
+class Disconnection(msgspec.Struct, frozen=True, kw_only=True):
+    """A connection that was given up; ``queued_messages`` wait until the number is connected again."""
+
+    connection: ShownConnection
+    queued_messages: int
+
+
+class Trial(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What to test: an ``access_token`` with both ids before connecting it, or a connection that is there."""
+
+    waba_id: MetaId | None = None
+    phone_number_id: MetaId | None = None
+    access_token: Secret | None = None
+    connection_id: UUID | None = None
+
+
+class ShownCheck(msgspec.Struct, frozen=True, kw_only=True):
+    """One step: what was looked at, what was found, what to do about it. ``code``: what connecting would fail with."""
+
+    name: str
+    ok: bool
+    detail: str
+    fix: str
+    code: str | None
+
+
+class TrialResult(msgspec.Struct, frozen=True, kw_only=True):
+    """Every step up to the first that stops a connection."""
+
+    ok: bool
+    checks: list[ShownCheck]
+
+
+def shown(connection: Connection) -> ShownConnection:
+    """Return what is shown of a connection."""
+    fields = {
+        name: getattr(connection, name) for name in ShownConnection.__struct_fields__ if name != "paused"
+    }
+    return ShownConnection(paused=connection.status is ConnectionStatus.ERROR, **fields)
+
+
+def whatsapp_status(connections: Sequence[Connection]) -> WhatsAppStatus:
+    """Return the status of a tenant with these connections."""
+    return WhatsAppStatus(
+        connected=any(one.status is ConnectionStatus.ACTIVE for one in connections),
+        connections=[shown(one) for one in connections],
+    )
+
+
+def trial_result(checks: Sequence[Check]) -> TrialResult:
+    """Return what a test found."""
+    return TrialResult(
+        ok=all(check.ok for check in checks),
+        checks=[
+            ShownCheck(
+                name=check.name,
+                ok=check.ok,
+                detail=check.detail,
+                fix=check.fix,
+                code=check.refusal.code if check.refusal else None,
+            )
+            for check in checks
+        ],
+    )

@@ -1,0 +1,92 @@
+"""How a number comes to be connected: Meta's Embedded Signup, or the steps by hand. No I/O.
+
+[Meta: Embedded Signup v4 and its implementation, Dec 2025; versions, Aug 2026]
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+import re
+from datetime import datetime, timedelta
+from typing import Final
+from urllib.parse import urlencode
+from uuid import UUID
+
+# The purpose for which the keyring derives the key of the mark.
+PURPOSE: Final = "embedded signup state"
+VALID_FOR: Final = timedelta(hours=1)
+
+_DIALOG: Final = "https://www.facebook.com"
+_STATE: Final = re.compile(r"v1\.([0-9a-f-]{36})\.([0-9]{1,12})\.([A-Za-z0-9_-]{43})")
+
+
+def connect_url(*, version: str, app_id: str, config_id: str, redirect_uri: str, state: str) -> str:
+    """Return the address of Meta's dialog; it comes back to ``redirect_uri`` with ``code`` and ``state``.
+
+    Args:
+        version: of the Graph API, ``v25.0``.
+        app_id: the Meta app.
+        config_id: of its Facebook Login for Business configuration, which says what is asked for.
+        redirect_uri: a page of the SaaS; registered with the app as a valid OAuth redirect.
+        state: from ``state_for``.
+    """
+    asked = {
+        "client_id": app_id,
+        "config_id": config_id,
+        "response_type": "code",
+        "override_default_response_type": "true",
+        "redirect_uri": redirect_uri,
+        "state": state,
+        "extras": json.dumps({"setup": {}}),
+    }
+    return f"{_DIALOG}/{version}/dialog/oauth?{urlencode(asked)}"
+
+
+def state_for(tenant_id: UUID, *, key: bytes, now: datetime) -> str:
+    """Return a mark that says whose sign-up it is, and until when it counts."""
+    until = int((now + VALID_FOR).timestamp())
+    return f"v1.{tenant_id}.{until}.{_mac(tenant_id, until, key)}"
+
+
+def is_state_of(state: str, tenant_id: UUID, *, keys: tuple[bytes, ...], now: datetime) -> bool:
+    """Tell whether ``state`` was made for this tenant, under one of ``keys``, and still counts."""
+    match = _STATE.fullmatch(state)
+    if match is None or match[1] != str(tenant_id):
+        return False
+    until = int(match[2])
+    genuine = [hmac.compare_digest(_mac(tenant_id, until, key), match[3]) for key in keys]
+    return any(genuine) and now.timestamp() < until
+
+
+def steps_of_sign_up(redirect_uri: str) -> list[str]:
+    """Return what to do with a sign-up that was begun."""
+    return [
+        "Send the customer to connectUrl.",
+        f"Meta comes back to {redirect_uri} with code and state; the code counts for 30 seconds.",
+        "Send code, state and redirect_uri to connect/complete at once.",
+    ]
+
+
+def steps_by_hand(*, app_id: str, webhook_url: str) -> list[str]:
+    """Return what to do where Embedded Signup is not configured."""
+    webhook = (
+        f"Once for this installation: in Meta's app {app_id}, under WhatsApp > Configuration, set the callback URL "
+        f"to {webhook_url} and the verify token to META_VERIFY_TOKEN, and subscribe to the field messages."
+    )
+    permitted = (
+        "Make an access token for that system user and this app, with whatsapp_business_messaging and "
+        "whatsapp_business_management."
+    )
+    return [
+        webhook,
+        "In the Meta Business Suite, give a system user of the business the app and the WhatsApp account.",
+        permitted,
+        "Copy the phone number ID and the WhatsApp Business Account ID from WhatsApp > API Setup.",
+        "Send waba_id, phone_number_id and access_token to connect/complete; test-connection tries them first.",
+    ]
+
+
+def _mac(tenant_id: UUID, until: int, key: bytes) -> str:
+    digest = hmac.new(key, f"{tenant_id}|{until}".encode(), hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")

@@ -1,0 +1,138 @@
+"""Connections at rest. The only writer of ``channel_connections``."""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from curbe.connections.rules import Connection
+from curbe.infra.db import Query, Transaction
+
+_PACKAGE: Final = "curbe.connections"
+
+
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
+    """What is written when a number is connected. ``scopes`` and ``metadata`` are JSON text."""
+
+    waba_id: str
+    phone_number_e164: str | None
+    display_name: str | None
+    country_id: str | None
+    meta_app_id: str
+    access_token_enc: str
+    token_last4: str
+    token_fingerprint: str
+    token_expires_at: datetime | None
+    scopes: str
+    quality_rating: str | None
+    throughput_level: str | None
+    messages_per_second: int
+    metadata: str
+
+
+class _Nothing(msgspec.Struct, frozen=True):
+    nothing: str
+
+
+class _SealedToken(msgspec.Struct, frozen=True):
+    access_token_enc: str
+
+
+class _Queued(msgspec.Struct, frozen=True):
+    queued: int
+
+
+_LOCK_NUMBER: Final = Query(_PACKAGE, "lock_number", _Nothing)
+_CONNECTIONS_OF_TENANT: Final = Query(_PACKAGE, "connections_of_tenant", Connection)
+_INSERT_CONNECTION: Final = Query(_PACKAGE, "insert_connection")
+_RECONNECT: Final = Query(_PACKAGE, "reconnect")
+_DISCONNECT: Final = Query(_PACKAGE, "disconnect")
+_PAUSE: Final = Query(_PACKAGE, "pause")
+_RESUME: Final = Query(_PACKAGE, "resume")
+_SEALED_TOKEN: Final = Query(_PACKAGE, "sealed_token", _SealedToken)
+_COUNT_QUEUED: Final = Query(_PACKAGE, "count_queued", _Queued)
+_TELL: Final = Query(_PACKAGE, "tell_connections_changed", _Nothing)
+
+
+async def lock_number(tx: Transaction, phone_number_id: str) -> None:
+    """Wait until no other transaction connects this number; held until ``tx`` ends."""
+    await _LOCK_NUMBER.one(tx, phone_number_id=phone_number_id)
+
+
+async def connections_of(tx: Transaction, *, tenant_id: UUID) -> list[Connection]:
+    """Return a tenant's connections, oldest first, those given up included."""
+    return await _CONNECTIONS_OF_TENANT.all(tx, tenant_id=tenant_id)
+
+
+async def insert_connection(
+    tx: Transaction,
+    facts: Facts,
+    *,
+    tenant_id: UUID,
+    connection_id: UUID,
+    phone_number_id: str,
+    now: datetime,
+) -> None:
+    """Store a live connection.
+
+    Raises:
+        UniqueViolation: the number has a live owner.
+    """
+    await _INSERT_CONNECTION.run(
+        tx,
+        tenant_id=tenant_id,
+        id=connection_id,
+        phone_number_id=phone_number_id,
+        now=now,
+        **msgspec.structs.asdict(facts),
+    )
+
+
+async def reconnect(
+    tx: Transaction, facts: Facts, *, tenant_id: UUID, connection_id: UUID, now: datetime
+) -> None:
+    """Make a connection live again, or give a live one a new token.
+
+    Raises:
+        UniqueViolation: the number has another live owner.
+    """
+    await _RECONNECT.run(tx, tenant_id=tenant_id, id=connection_id, now=now, **msgspec.structs.asdict(facts))
+
+
+async def disconnect(tx: Transaction, *, tenant_id: UUID, connection_id: UUID, now: datetime) -> bool:
+    """Give a connection up and wipe its token; False where it was given up before."""
+    return bool(await _DISCONNECT.run(tx, tenant_id=tenant_id, id=connection_id, now=now))
+
+
+async def pause(
+    tx: Transaction, *, tenant_id: UUID, connection_id: UUID, reason: str, refused_token: str | None
+) -> bool:
+    """Pause an active connection; False where there was none, or its token is not ``refused_token`` any more."""
+    return bool(
+        await _PAUSE.run(
+            tx, tenant_id=tenant_id, id=connection_id, reason=reason, refused_token=refused_token
+        )
+    )
+
+
+async def resume(tx: Transaction, *, tenant_id: UUID, connection_id: UUID) -> bool:
+    """End a pause; False where there was none."""
+    return bool(await _RESUME.run(tx, tenant_id=tenant_id, id=connection_id))
+
+
+async def sealed_token(tx: Transaction, *, tenant_id: UUID, connection_id: UUID) -> str | None:
+    """Return a connection's token as it is stored; None where it has none."""
+    row = await _SEALED_TOKEN.one(tx, tenant_id=tenant_id, id=connection_id)
+    return row.access_token_enc if row else None
+
+
+async def count_queued(tx: Transaction, *, tenant_id: UUID, connection_id: UUID) -> int:
+    """Return how many messages wait to be sent from a connection."""
+    row = await _COUNT_QUEUED.one(tx, tenant_id=tenant_id, id=connection_id)
+    return row.queued if row else 0
+
+
+async def tell_changed(tx: Transaction, *, tenant_id: UUID, connection_id: UUID) -> None:
+    """Tell on ``curbe_connections`` that a connection changed, when the transaction commits."""
+    await _TELL.one(tx, payload=f"{tenant_id}/{connection_id}")
