@@ -10,9 +10,10 @@ from typing import Any, Final
 import msgspec
 import structlog
 import uvicorn
-from litestar import Litestar
+from litestar import Litestar, Router
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
 from curbe import __version__
@@ -238,7 +239,10 @@ def _openapi() -> OpenAPIConfig:
         title="Curbe",
         version=__version__,
         description="WhatsApp for the customers of a SaaS: connect numbers, send, receive, read the inbox, follow the events.",
-        path="/schema",
+        render_plugins=[JsonRenderPlugin(path=["/", "/openapi.json"])],
+        openapi_router=Router(
+            path="/schema", route_handlers=[], opt={"public": "it describes the API and holds no data"}
+        ),
         security=[{"key": []}],
         components=Components(
             security_schemes={

@@ -111,12 +111,12 @@ def test_a_malformed_value_is_refused_in_words(name: str, value: str, says: str)
 
 def test_no_secret_is_repeated_when_it_is_refused() -> None:
     canaries = {
-        "META_APP_SECRET": "canary1",
+        "META_APP_SECRET": "canary1 with a space",
         "META_VERIFY_TOKEN": "canary2 with a space",
         "META_SYSTEM_USER_TOKEN": "canary3 with a space",
         "TOKEN_ENCRYPTION_KEY": "canary4",
         "TOKEN_ENCRYPTION_KEYS_RETIRED": "canary5",
-        "META_APP_SECRET_PREVIOUS": "canary6",
+        "META_APP_SECRET_PREVIOUS": "canary6 with a space",
         "DATABASE_URL": "mysql://u:canary7@db",
     }
     assert set(canaries) == {setting.name for setting in SETTINGS if setting.secret}

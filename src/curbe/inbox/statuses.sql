@@ -21,7 +21,7 @@ SELECT u.n::integer AS n, m.tenant_id, m.id, m.sent_at, m.delivered_at, m.read_a
 -- name: add_facts
 -- Facts accumulate, each at its earliest; what the message is called by its provider is learnt once.
 -- in:  parallel arrays, one row per message, sorted by key
--- out: the messages with their status after it
+-- out: the messages as they stand after it, without their content
 UPDATE messages m
    SET sent_at = least(m.sent_at, u.sent_at),
        delivered_at = least(m.delivered_at, u.delivered_at),
@@ -42,7 +42,9 @@ UPDATE messages m
        AS u (tenant_id, id, provider_message_id, sent_at, delivered_at, read_at, played_at, failed_at,
              failure_kind, error_code, error, pricing)
  WHERE m.tenant_id = u.tenant_id AND m.id = u.id
-RETURNING m.tenant_id, m.id, m.status
+RETURNING m.tenant_id, m.id, m.conversation_id, m.channel_connection_id AS connection_id, m.direction, m.status, m.type, m.text,
+          ''::text AS payload, m.provider_message_id, m.reply_to, m.failure_kind, m.error_code, m.error, m.created_at, m.accepted_at,
+          m.sent_at, m.delivered_at, m.read_at, m.played_at, m.failed_at
 
 -- name: park_statuses
 INSERT INTO parked_statuses AS p (tenant_id, channel_connection_id, provider_message_id, status, at, error_code, error, pricing)

@@ -240,7 +240,10 @@ class Session:
         """Return whether the server still answers on this connection."""
         if self._connection.is_closed():
             return False
-        await self._connection.execute("SELECT 1", timeout=5)
+        try:
+            await self._connection.execute("SELECT 1", timeout=5)
+        except (*Unreachable, asyncpg.PostgresError):
+            return False
         return True
 
 

@@ -47,6 +47,7 @@ class Attempted(msgspec.Struct, frozen=True):
     put_back: PutBack | None
     next: Next | None  # None where the provider accepted
     failure: SendFailure | None
+    sealed_token: str  # with which it was asked
 
 
 class Attempt:
@@ -58,6 +59,7 @@ class Attempt:
         *,
         phone_number_id: str,
         token: Secret,
+        sealed_token: str,
         callback_key: bytes,
         metrics: Metrics,
         now: Callable[[], datetime],
@@ -65,6 +67,7 @@ class Attempt:
         self._cloud_api: Final = cloud_api
         self._phone_number_id: Final = phone_number_id
         self._token: Final = token
+        self._sealed_token: Final = sealed_token
         self._callback_key: Final = callback_key
         self._metrics: Final = metrics
         self._now: Final = now
@@ -106,7 +109,9 @@ class Attempt:
             provider_message_id=answer.provider_message_id,
             provider_status=status if status not in (None, "accepted") else None,
         )
-        return Attempted(settlement=settlement, put_back=None, next=None, failure=None)
+        return Attempted(
+            settlement=settlement, put_back=None, next=None, failure=None, sealed_token=self._sealed_token
+        )
 
     def _failed(self, claim: Claim, intent: Intent, failure: SendFailure) -> Attempted:
         self._metrics.sends.labels(outcome=failure.kind.value).inc()
@@ -125,4 +130,10 @@ class Attempt:
         put_back = None
         if following.verdict is Verdict.QUEUED:
             put_back = PutBack(message_id=intent.id, pause=following.pause, counted=following.counted)
-        return Attempted(settlement=settlement, put_back=put_back, next=following, failure=failure)
+        return Attempted(
+            settlement=settlement,
+            put_back=put_back,
+            next=following,
+            failure=failure,
+            sealed_token=self._sealed_token,
+        )
