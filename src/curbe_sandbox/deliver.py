@@ -55,6 +55,7 @@ class Webhooks:
     def __init__(self, world: World, timeline: Timeline, poster: Poster) -> None:
         self.poster: Final = poster
         self._timeline = timeline
+        self._lanes: dict[str, _Lane] = {}
         self.restart(world)
 
     def restart(self, world: World) -> None:
@@ -64,7 +65,9 @@ class Webhooks:
         self.pending: dict[int, Delivery] = {}
         self.over: deque[Delivery] = deque(maxlen=_REMEMBERED)
         self._batches: dict[tuple[str, str], _Batch] = {}
-        self._lanes: dict[str, _Lane] = {}
+        for lane in self._lanes.values():
+            lane.waiting.clear()
+        self._lanes = {}
         self._last_id = 0
 
     @property

@@ -62,6 +62,8 @@ def write(
     _fill_media(box, number, full)
     last = box.world.windows.get((number.id, person.wa_id))
     box.world.windows[number.id, person.wa_id] = max(at, last) if last else at
+    if "referral" in full:
+        box.world.free_entries[number.id, person.wa_id] = at
     show(person, {"direction": "from_person", "wamid": wamid, "at": at.isoformat(), "message": full})
     value: dict[str, Any] = {"messaging_product": "whatsapp", "metadata": metadata(number)}
     if full.get("type") != "system":  # system messages carry no contacts

@@ -208,6 +208,7 @@ class World:
     windows: dict[tuple[str, str], datetime] = field(
         default_factory=dict
     )  # (phone_number_id, wa_id): last wrote
+    free_entries: dict[tuple[str, str], datetime] = field(default_factory=dict)  # ... when they came by an ad
     counts: Counter[str] = field(default_factory=Counter)
     chance: random.Random = field(default_factory=random.Random)  # seeded: faults, delays, words
     entropy: random.Random = field(default_factory=random.Random)  # not seeded: ids never come again

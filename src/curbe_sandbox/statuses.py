@@ -26,6 +26,7 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
     person: Person | None
     type: str
     category: str  # of pricing: service, utility, marketing, marketing_lite, authentication
+    free_entry: bool  # the person came by an advertisement: free of charge for 72 hours
     callback_data: str | None
     content: dict[str, Any]
 
@@ -119,20 +120,21 @@ def _contact(sent: Sent, step: Step, *, hidden: bool) -> dict[str, Any]:
 def _add_price(
     status: dict[str, Any], sent: Sent, behaviour: WebhookBehaviour, step: Step, at: datetime
 ) -> None:
-    # Every message is charged since 2026-10-01, service messages too [pricing, Sep 2026].
-    if behaviour.payload_style == "v23":
-        conversation_id = hashlib.sha256(sent.wamid.encode()).hexdigest()[
-            :32
-        ]  # per message in v23 and before
-        conversation: dict[str, Any] = {"id": conversation_id, "origin": {"type": sent.category}}
+    origin = "referral_conversion" if sent.free_entry else sent.category
+    if behaviour.payload_style == "v23" or sent.free_entry:  # v24 has it for free entry points only
+        # In v23 and before, the id is one per message.
+        conversation_id = hashlib.sha256(sent.wamid.encode()).hexdigest()[:32]
+        conversation: dict[str, Any] = {"id": conversation_id, "origin": {"type": origin}}
         if step.status == "sent":
             conversation["expiration_timestamp"] = str(int(at.timestamp()) + _WINDOW_SECONDS)
         status["conversation"] = conversation
+    # Every message is charged since 2026-10-01, service messages too [pricing, Sep 2026].
+    kind = "free_entry_point" if sent.free_entry else "regular"
     status["pricing"] = {
-        "billable": True,
+        "billable": not sent.free_entry,
         "pricing_model": "PMP",
-        "category": sent.category,
-        "type": "regular",
+        "category": origin,
+        "type": kind,
     }
 
 

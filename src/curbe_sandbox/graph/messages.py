@@ -17,11 +17,12 @@ from curbe_sandbox.sandbox import Sandbox
 from curbe_sandbox.state import PhoneNumber, Template
 from curbe_sandbox.statuses import Sent, Step, plan
 from curbe_sandbox.template_rules import template_to_send
-from curbe_sandbox.window import window_is_open
+from curbe_sandbox.window import is_free_entry, window_is_open
 from curbe_sandbox.wire import Answer, json_object, success
 
 _NO_MAGIC: Final = Magic()
 _OUTSIDE_WINDOW: Final = 131047
+_MAY_SEND: Final = {"CONNECTED", "FLAGGED"}
 _SPENT_WAMID: Final = "repeat_wamid"
 
 
@@ -110,7 +111,7 @@ def _check_sendable(
     *,
     marketing: bool,
 ) -> Template | None:
-    if number.status != "CONNECTED":
+    if number.status not in _MAY_SEND:
         raise refusal(
             131031 if number.status in {"BANNED", "RESTRICTED"} else 133010,
             f"The phone number is {number.status}.",
@@ -160,6 +161,7 @@ def _sent(
         person=recipient.person,
         type=kind,
         category="marketing_lite" if marketing else category,
+        free_entry=is_free_entry(box.world, number.id, recipient.wa_id, at=None),
         callback_data=body.get("biz_opaque_callback_data"),
         content={kind: body[kind]} | ({"context": body["context"]} if "context" in body else {}),
     )

@@ -103,7 +103,10 @@ def test_php_style_json_is_ascii_escapes_slashes_and_means_the_same(value: Any) 
 
 
 def test_every_error_of_the_reference_is_known(corpus: Path) -> None:
-    rows = json.loads((corpus.parent / "reference" / "error-codes.json").read_text())["errors"]
+    reference = corpus.parent / "reference" / "error-codes.json"
+    if not reference.is_file():
+        pytest.skip("the table of error codes is not beside this checkout")
+    rows = json.loads(reference.read_text())["errors"]
     codes = {row["code"]: row for row in rows if isinstance(row["code"], int)}
 
     assert set(codes) <= set(META_ERRORS)

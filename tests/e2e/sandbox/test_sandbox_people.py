@@ -174,3 +174,15 @@ def test_an_answering_machine_answers_each_message_once(sandbox: Sandbox, callba
     assert [one["text"]["body"] for one in callback.messages()].count("Estoy de viaje") == 2
     thread = sandbox.control("GET", f"people/{ECO}/messages")
     assert [line["direction"] for line in thread].count("to_person") == 2
+
+
+def test_who_came_by_an_advertisement_is_written_to_for_nothing(sandbox: Sandbox, callback: Callback) -> None:
+    _says(sandbox, {"text": {"body": "hola"}, "referral": {"source_id": "1", "source_type": "ad"}})
+
+    wamid = sandbox.send(f"+{LUCIA}").json["messages"][0]["id"]
+    sandbox.settle()
+
+    sent = next(one for one in callback.statuses_of(wamid) if one["status"] == "sent")
+    assert sent["pricing"]["type"] == "free_entry_point"
+    assert sent["pricing"]["billable"] is False
+    assert sent["conversation"]["origin"] == {"type": "referral_conversion"}

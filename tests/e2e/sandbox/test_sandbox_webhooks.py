@@ -216,3 +216,16 @@ def test_each_subscribed_app_gets_its_own_copy_signed_with_its_own_secret(
 
     assert len(callback.bodies) == 2
     assert callback.wrongly_signed == 1
+
+
+def test_a_reset_stops_what_still_waited_for_the_callback(sandbox: Sandbox, callback: Callback) -> None:
+    sandbox.control("PATCH", "settings", {"connections_per_callback": 1})
+    sandbox.writes(times=2000)
+
+    sandbox.control("POST", "reset")
+    sandbox.settle()
+    arrived = len(callback.bodies)
+
+    assert arrived < 2000
+    callback.news.wait(0.2)
+    assert len(callback.bodies) <= arrived + 1
