@@ -96,6 +96,6 @@ class Inbox:
         }
         places = ", ".join(f"${number}" for number in range(1, len(values) + 1))
         await self.owner.execute(
-            f"INSERT INTO messages ({', '.join(values)}) VALUES ({places})",  # noqa: S608 - the names are a test's
+            f"INSERT INTO messages ({', '.join(values)}) VALUES ({places})",
             *values.values(),
         )

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Controller, get, patch, post
+from litestar.di import NamedDependency
 from litestar.params import Parameter, QueryParameter
 
 from curbe.auth.principal import Principal, Scope
@@ -20,6 +21,16 @@ from curbe.infra.web import refusals
 Limit = Annotated[int, Parameter(ge=1, le=200, description="How many items a page has at most.")]
 PageCursor = Annotated[
     str | None, Parameter(description="`next_cursor` of the page before; without it, the first page.")
+]
+
+# `state` itself is a word of Litestar's, and its refusals name the argument: hence text, and our own refusal.
+StateWanted = Annotated[
+    str | None,
+    QueryParameter(
+        name="state",
+        description="Only those in this state.",
+        schema_extra={"enum": [state.value for state in ConversationState]},
+    ),
 ]
 
 
@@ -44,17 +55,18 @@ class InboxController(Controller):
     async def list_conversations(
         self,
         tenant_id: UUID,
-        web_pool: Pool,
+        web_pool: NamedDependency[Pool],
         *,
         channel: Literal["whatsapp"] = "whatsapp",  # noqa: ARG002 - the one there is; another is refused
-        with_state: Annotated[ConversationState | None, QueryParameter(name="state")] = None,
+        with_state: StateWanted = None,
         unread: Annotated[bool, Parameter(description="Only those with unread messages.")] = False,
         connection: Annotated[UUID | None, Parameter(description="Only those of this connection.")] = None,
         cursor: PageCursor = None,
         limit: Limit = 50,
     ) -> Page[Conversation]:
         """Return conversations that have a message, the one with the latest first."""
-        wanted = ConversationFilter(state=with_state, connection_id=connection, unread_only=unread)
+        state = None if with_state is None else _state(with_state)
+        wanted = ConversationFilter(state=state, connection_id=connection, unread_only=unread)
         after = _place(cursor)
         async with web_pool.transaction(tenant_id) as tx:
             page = await service.conversations(
@@ -68,7 +80,9 @@ class InboxController(Controller):
         summary="Read a conversation",
         responses=refusals(NotFound),
     )
-    async def get_conversation(self, tenant_id: UUID, conversation_id: UUID, web_pool: Pool) -> Conversation:
+    async def get_conversation(
+        self, tenant_id: UUID, conversation_id: UUID, web_pool: NamedDependency[Pool]
+    ) -> Conversation:
         """Return one conversation."""
         async with web_pool.transaction(tenant_id) as tx:
             return await service.conversation(tx, tenant_id=tenant_id, conversation_id=conversation_id)
@@ -83,7 +97,7 @@ class InboxController(Controller):
         self,
         tenant_id: UUID,
         conversation_id: UUID,
-        web_pool: Pool,
+        web_pool: NamedDependency[Pool],
         order: Annotated[
             Literal["newest", "oldest"] | None,
             Parameter(description="Which comes first: `newest` unless `after` is given."),
@@ -117,7 +131,9 @@ class InboxController(Controller):
         summary="Mark a conversation as read",
         responses=refusals(NotFound),
     )
-    async def mark_read(self, tenant_id: UUID, conversation_id: UUID, web_pool: Pool) -> Conversation:
+    async def mark_read(
+        self, tenant_id: UUID, conversation_id: UUID, web_pool: NamedDependency[Pool]
+    ) -> Conversation:
         """Set its unread counter to zero and return it."""
         async with web_pool.transaction(tenant_id) as tx:
             return await service.mark_read(tx, tenant_id=tenant_id, conversation_id=conversation_id)
@@ -133,8 +149,8 @@ class InboxController(Controller):
         tenant_id: UUID,
         conversation_id: UUID,
         data: ConversationChange,
-        principal: Principal,
-        web_pool: Pool,
+        principal: NamedDependency[Principal],
+        web_pool: NamedDependency[Pool],
     ) -> Conversation:
         """Move it to another state and return it."""
         async with web_pool.transaction(tenant_id) as tx:
@@ -145,6 +161,16 @@ class InboxController(Controller):
                 state=data.state,
                 actor=principal.actor,
             )
+
+
+def _state(text: str) -> ConversationState:
+    try:
+        return ConversationState(text)
+    except ValueError:
+        possible = ", ".join(ConversationState)
+        raise InvalidRequest(
+            "state is not one that a conversation can have.", fix=f"Send one of {possible}.", field="state"
+        ) from None
 
 
 def _place(cursor: str | None) -> Place | None:

@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 from litestar import Controller, get, websocket
 from litestar.connection import WebSocket
+from litestar.di import NamedDependency
 from litestar.params import Parameter
 
 from curbe.auth.principal import Principal, Scope
@@ -55,8 +56,8 @@ class EventsController(Controller):
     async def list_events(
         self,
         tenant_id: UUID,
-        web_pool: Pool,
-        broadcast: Broadcast,
+        web_pool: NamedDependency[Pool],
+        broadcast: NamedDependency[Broadcast],
         since: Since = None,
         limit: Annotated[int, Parameter(ge=1, le=500)] = 100,
         wait: Annotated[
@@ -88,10 +89,10 @@ class EventsController(Controller):
         self,
         socket: WebSocket,
         tenant_id: UUID,
-        principal: Principal,
-        web_pool: Pool,
-        broadcast: Broadcast,
-        metrics: Metrics,
+        principal: NamedDependency[Principal],
+        web_pool: NamedDependency[Pool],
+        broadcast: NamedDependency[Broadcast],
+        metrics: NamedDependency[Metrics],
         since: str | None = None,
     ) -> None:
         """Send the events after a cursor, or from now on, as they happen (docs/reference/events.md)."""

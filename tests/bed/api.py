@@ -1,0 +1,136 @@
+"""The API as a caller meets it: in this process over ASGI, or as the real ``curbe serve`` on a port."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import httpx
+
+from curbe.app import Parts, build_api
+from curbe.auth.service import make_key
+from curbe.channels.cloudapi.client import CloudApi
+from curbe.domain.access import PLATFORM, Scope
+from curbe.infra import dotenv, settings
+from curbe.infra.clock import utc_now
+from curbe.infra.crypto import Keyring
+from curbe.infra.db import Pool
+from curbe.infra.edge import Edge, security_headers
+from curbe.infra.http import Egress
+from curbe.infra.metrics import Metrics
+from curbe.realtime.broadcast import Broadcast
+
+_ENVIRON: Final = dotenv.parse(settings.fresh_env(app_id="100000000000001")).values
+_READY: Final = "curbe serves on "
+
+
+async def key_of(
+    web: Pool,
+    tenant_id: UUID | None,
+    *,
+    scopes: Iterable[Scope] = frozenset(Scope) - {Scope.WEBHOOKS_REPLAY},
+    expires_at: datetime | None = None,
+) -> tuple[UUID, str]:
+    """Make a key of this tenant, or of the operator (None); return its id and the key itself."""
+    async with web.transaction(tenant_id or PLATFORM) as tx:
+        made = await make_key(
+            tx,
+            tenant_id=tenant_id,
+            name="test",
+            scopes=list(scopes),
+            creator=None,
+            now=utc_now(),
+            expires_at=expires_at,
+        )
+    return made.stored.id, made.key.reveal()
+
+
+@asynccontextmanager
+async def api(
+    web: Pool, *, key: str, environ: Mapping[str, str] | None = None
+) -> AsyncIterator[httpx.AsyncClient]:
+    """Yield a client of the API in this process, which listens for events as ``curbe serve`` does.
+
+    ``environ`` holds settings that differ from a fresh installation's.
+    """
+    configured = settings.load({**_ENVIRON, **(environ or {})}, env_file=None)
+    metrics = Metrics()
+    async with Egress(trusted=[configured.meta_graph_base_url]) as egress:
+        broadcast = Broadcast(web)
+        parts = Parts(
+            settings=configured,
+            web_pool=web,
+            keyring=Keyring.of(configured),
+            cloud_api=CloudApi(
+                egress, base_url=configured.meta_graph_base_url, version=configured.meta_graph_version
+            ),
+            broadcast=broadcast,
+            metrics=metrics,
+        )
+        app = Edge(build_api(parts), metrics=metrics, headers=security_headers(configured.public_base_url))
+        listening = asyncio.ensure_future(broadcast.run())
+        try:
+            async with httpx.AsyncClient(
+                transport=httpx.ASGITransport(app),
+                base_url="http://curbe",
+                headers={"Authorization": f"Bearer {key}"},
+            ) as client:
+                yield client
+        finally:
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
+
+
+class Serving:
+    """A running ``curbe serve``."""
+
+    def __init__(self, process: asyncio.subprocess.Process, url: str) -> None:
+        self._process: Final = process
+        self.url: Final = url
+
+    def stop(self) -> None:
+        """Ask it to stop, as an operator does."""
+        self._process.send_signal(signal.SIGTERM)
+
+    async def ended(self) -> int:
+        """Return its exit code once it has ended."""
+        return await self._process.wait()
+
+
+@asynccontextmanager
+async def serving(dsn: str) -> AsyncIterator[Serving]:
+    """Yield a ``curbe serve`` on a free port and this database."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "curbe",
+        "--env-file",
+        os.devnull,
+        "serve",
+        "--port",
+        "0",
+        env={**os.environ, **_ENVIRON, "DATABASE_URL": dsn},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    try:
+        yield Serving(process, await _url(process))
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+
+async def _url(process: asyncio.subprocess.Process) -> str:
+    if process.stdout is None:
+        raise ValueError("its output is not read")
+    async with asyncio.timeout(30):
+        while line := (await process.stdout.readline()).decode():
+            if _READY in line:
+                return line.partition(_READY)[2].strip()
+    raise RuntimeError("curbe serve ended before it was ready")

@@ -1,0 +1,215 @@
+"""The inbox over HTTP: what a client sees, page by page, and what it is told when it asks for something else."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from uuid import uuid4
+
+import asyncpg
+import httpx
+import pytest
+
+from bed.api import api, key_of
+from bed.inbox import Inbox
+from bed.rows import NOW, insert_number
+from curbe.domain.access import Scope
+from curbe.infra.db import Pool
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def inbox(owner: asyncpg.Connection) -> Inbox:
+    return await Inbox.of_a_new_tenant(owner)
+
+
+@pytest.fixture
+async def client(web: Pool, inbox: Inbox) -> AsyncIterator[httpx.AsyncClient]:
+    _, key = await key_of(web, inbox.tenant_id)
+    async with api(web, key=key) as client:
+        client.base_url = f"http://curbe/api/tenants/{inbox.tenant_id}/inbox/conversations"
+        yield client
+
+
+async def pages(client: httpx.AsyncClient, path: str, **params: str) -> list[dict]:
+    """Every item, page by page."""
+    items: list[dict] = []
+    cursor: dict[str, str] = {}
+    while True:
+        answer = await client.get(path, params={**params, **cursor})
+        assert answer.status_code == 200, answer.text
+        items += answer.json()["items"]
+        if answer.json()["next_cursor"] is None:
+            return items
+        cursor = {"cursor": answer.json()["next_cursor"]}
+        params = {name: value for name, value in params.items() if name not in ("before", "after")}
+
+
+async def test_the_list_shows_conversations_with_person_last_message_and_window(
+    client: httpx.AsyncClient, inbox: Inbox
+) -> None:
+    conversation = await inbox.conversation(unread=1, last_inbound_at=NOW)
+    message = await inbox.message(conversation)
+
+    answer = await client.get("", params={"channel": "whatsapp"})
+
+    [shown] = answer.json()["items"]
+    assert answer.json()["next_cursor"] is None
+    assert shown.pop("created_at").endswith("Z")
+    assert (
+        shown.pop("contact").items()
+        >= {
+            "name": "Ana",
+            "phone": "+34600000001",
+            "wa_id": "34600000001",
+            "username": "ana",
+        }.items()
+    )
+    assert shown == {
+        "id": str(conversation),
+        "connection_id": str(inbox.connection_id),
+        "state": "open",
+        "unread_count": 1,
+        "last_message": {
+            "id": str(message),
+            "direction": "inbound",
+            "type": "text",
+            "text": "hola",
+            "status": "received",
+            "created_at": "2026-11-20T12:00:00Z",
+        },
+        "last_message_at": "2026-11-20T12:00:00Z",
+        "window_closes_at": "2026-11-21T12:00:00Z",
+    }
+    assert (await client.get(f"/{conversation}")).json()["id"] == str(conversation)
+
+
+async def test_the_list_is_paged_and_filtered(client: httpx.AsyncClient, inbox: Inbox) -> None:
+    elsewhere = (await insert_number(inbox.owner, inbox.tenant_id)).connection_id
+    made = [
+        await inbox.conversation(
+            last_at=NOW - timedelta(minutes=minute),
+            unread=minute % 2,
+            state="resolved" if minute % 3 == 0 else "open",
+            connection_id=elsewhere if minute == 4 else None,
+        )
+        for minute in range(6)
+    ]
+
+    async def listed(**params: str) -> list[int]:
+        return [
+            made.index(uuid)
+            for uuid in made
+            for item in await pages(client, "", **params)
+            if item["id"] == str(uuid)
+        ]
+
+    assert [item["id"] for item in await pages(client, "", limit="2")] == [str(each) for each in made]
+    assert await listed(state="resolved", limit="1") == [0, 3]
+    assert await listed(unread="true", limit="2") == [1, 3, 5]
+    assert await listed(connection=str(elsewhere)) == [4]
+
+
+async def test_messages_are_read_from_the_newest_from_the_oldest_and_from_any_one(
+    client: httpx.AsyncClient, inbox: Inbox
+) -> None:
+    conversation = await inbox.conversation()
+    made = [str(await inbox.message(conversation, at=NOW + timedelta(seconds=second))) for second in range(7)]
+
+    async def ids(**params: str) -> list[str]:
+        return [item["id"] for item in await pages(client, f"/{conversation}/messages", **params)]
+
+    assert await ids(limit="3") == made[::-1]
+    assert await ids(limit="2", order="oldest") == made
+    assert await ids(limit="2", before=made[3]) == made[:3][::-1]
+    assert await ids(limit="100", after=made[3]) == made[4:]
+    assert await ids(limit="2", after=made[1], order="oldest") == made[2:]
+
+
+async def test_what_contradicts_itself_is_refused(client: httpx.AsyncClient, inbox: Inbox) -> None:
+    conversation = await inbox.conversation()
+    message = await inbox.message(conversation)
+    elsewhere = await inbox.message(await inbox.conversation())
+    messages = f"/{conversation}/messages"
+    refused = [
+        (messages, {"before": str(message), "after": str(message)}, None),
+        (messages, {"before": str(message), "order": "oldest"}, "order"),
+        (messages, {"after": str(message), "order": "newest"}, "order"),
+        (messages, {"before": str(elsewhere)}, "before"),
+        (messages, {"after": str(uuid4())}, "after"),
+        (messages, {"cursor": "nonsense"}, "cursor"),
+        (messages, {"order": "random"}, "order"),
+        ("", {"cursor": "WyJub25zZW5zZSJd"}, "cursor"),
+        ("", {"channel": "telegram"}, "channel"),
+        ("", {"state": "happy"}, "state"),
+        ("", {"limit": "0"}, "limit"),
+        ("", {"limit": "201"}, "limit"),
+        ("", {"connection": "mine"}, "connection"),
+    ]
+
+    for path, params, field in refused:
+        answer = await client.get(path, params=params)
+        assert (answer.status_code, answer.json()["code"], answer.json().get("field")) == (
+            422,
+            "invalid_request",
+            field,
+        ), (path, params, answer.text)
+
+
+async def test_reading_sets_the_counter_to_zero(client: httpx.AsyncClient, inbox: Inbox) -> None:
+    conversation = await inbox.conversation(unread=3)
+
+    answer = await client.post(f"/{conversation}/read")
+
+    assert (answer.status_code, answer.json()["unread_count"]) == (200, 0)
+    assert (await client.get(f"/{conversation}")).json()["unread_count"] == 0
+
+
+async def test_a_state_is_set_where_there_is_a_way_and_refused_with_the_ways_where_not(
+    client: httpx.AsyncClient, inbox: Inbox
+) -> None:
+    conversation = await inbox.conversation(state="blocked")
+
+    refused = await client.patch(f"/{conversation}", json={"state": "snoozed"})
+    opened = await client.patch(f"/{conversation}", json={"state": "open"})
+
+    assert (refused.status_code, refused.json()["code"], refused.json()["possible"]) == (
+        409,
+        "conflict",
+        ["open"],
+    )
+    assert (opened.status_code, opened.json()["state"]) == (200, "open")
+
+
+async def test_anothers_conversation_answers_what_one_that_never_was_answers(
+    client: httpx.AsyncClient, owner: asyncpg.Connection
+) -> None:
+    other = await Inbox.of_a_new_tenant(owner)
+    foreign = await other.conversation(unread=1)
+    await other.message(foreign)
+
+    def told(answer: httpx.Response) -> tuple[int, dict]:
+        return answer.status_code, answer.json() | {"request_id": None}
+
+    for method, path, body in (
+        ("GET", "/{}", None),
+        ("GET", "/{}/messages", None),
+        ("POST", "/{}/read", None),
+        ("PATCH", "/{}", {"state": "resolved"}),
+    ):
+        theirs = await client.request(method, path.format(foreign), json=body)
+        nobodys = await client.request(method, path.format(uuid4()), json=body)
+        assert told(theirs) == told(nobodys)
+        assert theirs.status_code == 404
+
+
+async def test_reading_and_writing_are_separate_scopes(web: Pool, inbox: Inbox) -> None:
+    conversation = await inbox.conversation()
+    _, reader = await key_of(web, inbox.tenant_id, scopes=[Scope.INBOX_READ])
+    _, writer = await key_of(web, inbox.tenant_id, scopes=[Scope.INBOX_WRITE])
+    path = f"/api/tenants/{inbox.tenant_id}/inbox/conversations/{conversation}"
+    found = []
+    for key in (reader, writer):
+        async with api(web, key=key) as client:
+            found += [(await client.get(path)).status_code, (await client.post(f"{path}/read")).status_code]
+
+    assert found == [200, 403, 403, 200]
