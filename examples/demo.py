@@ -76,47 +76,49 @@ def _demo(stack: contextlib.ExitStack) -> int:
         _post(f"{sandbox}/sandbox/people", {"wa_id": wa_id, "name": name, "read_after_ms": 1500}, None)
         _post(f"{sandbox}/sandbox/people/{wa_id}/messages", {"text": text, "phone_number_id": NUMBER}, None)
     for wa_id in PEOPLE:
-        behaviour = {"kind": "chatty", "every_ms": 20_000, "phone_number_id": NUMBER}
+        behaviour = {"kind": "chatty", "every_ms": 30_000, "reply_delay_ms": 6_000, "phone_number_id": NUMBER}
         _post(f"{sandbox}/sandbox/people/{wa_id}/behaviour", behaviour, None)
     _welcome(base, sandbox, tenant, key, connection)
     return _watch(base, tenant, key, cursor)
 
 
 def _watch(base: str, tenant: str, key: str, cursor: str) -> int:
-    """Print the conversation as it happens, and answer each person now and then."""
+    """Print the conversations as they happen, and answer each person like somebody who has to type."""
     seconds = float(os.environ.get("DEMO_SECONDS", "0"))
     until = time.monotonic() + seconds if seconds else None
+    due: dict[str, float] = {}  # conversation: when its answer is written
+    names: dict[str, str] = {}
     replies = 0
     while until is None or time.monotonic() < until:
         page = _get(f"{base}/api/tenants/{tenant}/events?since={cursor}&limit=100", key)
         cursor = page["next_cursor"]
         for event in page["items"]:
-            _show(event)
-            if event["type"] == "message_received" and event["data"].get("type") == "text":
-                body = {"conversationId": event["conversation_id"], "text": REPLIES[replies % len(REPLIES)]}
-                _post(f"{base}/api/tenants/{tenant}/whatsapp/messages/send", body, key)
-                replies += 1
-        if not page["items"]:
-            time.sleep(0.3)
-    print(f"\n{replies} conversations answered; the demo ends here.")
+            conversation = event["conversation_id"]
+            if conversation and conversation not in names:
+                listed = _get(f"{base}/api/tenants/{tenant}/inbox/conversations/{conversation}", key)
+                names[conversation] = listed["contact"]["name"] or listed["contact"]["phone"]
+            _show(event, names.get(conversation, ""))
+            if event["type"] == "message_received":
+                due.setdefault(conversation, time.monotonic() + 2)
+        for conversation in [name for name, at in due.items() if at <= time.monotonic()]:
+            body = {"conversationId": conversation, "text": REPLIES[replies % len(REPLIES)]}
+            _post(f"{base}/api/tenants/{tenant}/whatsapp/messages/send", body, key)
+            del due[conversation]
+            replies += 1
+        time.sleep(0.3)
+    print(f"\n{replies} messages answered; the demo ends here.")
     return 0 if replies else 1
 
 
-def _show(event: dict[str, Any]) -> None:
-    data = event["data"]
-    marks = {
-        "message_sent": "✓",
-        "message_delivered": "✓✓",
-        "message_read": "✓✓ read",
-        "message_failed": "✗ failed",
-    }
-    at = event["created_at"][11:19]
+def _show(event: dict[str, Any], name: str) -> None:
+    data, at = event["data"], event["created_at"][11:19]
+    marks = {"message_sent": "✓", "message_delivered": "✓✓", "message_read": "✓✓ read", "message_failed": "✗"}
     if event["type"] == "message_received":
-        print(f"  {at}  ← {data.get('text')}", flush=True)
+        print(f"  {at}  {name}: {data.get('text')}", flush=True)
     elif event["type"] == "message_queued":
-        print(f"  {at}      → {data.get('text')}", flush=True)
+        print(f"  {at}      you to {name}: {data.get('text')}", flush=True)
     elif event["type"] in marks:
-        print(f"  {at}        {marks[event['type']]}", flush=True)
+        print(f"  {at}      {marks[event['type']]:8} {name}", flush=True)
 
 
 def _welcome(base: str, sandbox: str, tenant: str, key: str, connection: dict[str, Any]) -> None:
