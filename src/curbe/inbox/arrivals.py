@@ -1,7 +1,7 @@
 """Messages that people wrote, stored in batches: each once, however often it is delivered."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -21,6 +21,15 @@ class Arrival(msgspec.Struct, frozen=True):
     tenant_id: UUID
     connection_id: UUID
     message: MessageReceived
+    received_at: datetime  # when its webhook reached us
+
+    @property
+    def created_at(self) -> datetime:
+        """When it was written, as finely as can be known: Meta tells whole seconds, so within that second the arrival decides.
+
+        Without it, an answer written in the same second as our message would stand above it.
+        """
+        return min(max(self.received_at, self.message.at), self.message.at + _REST_OF_THE_SECOND)
 
 
 class Arrived(msgspec.Struct, frozen=True):
@@ -48,7 +57,7 @@ class Arrived(msgspec.Struct, frozen=True):
             failure_kind=None,
             error_code=None,
             error=None,
-            created_at=message.at,
+            created_at=self.arrival.created_at,
             accepted_at=None,
             sent_at=None,
             delivered_at=None,
@@ -62,6 +71,7 @@ class _Id(msgspec.Struct, frozen=True):
     id: UUID
 
 
+_REST_OF_THE_SECOND: Final = timedelta(microseconds=999_999)
 _INSERT: Final = Query("curbe.inbox", "insert_arrivals", _Id)
 _ROLL_UP: Final = Query("curbe.inbox", "roll_up_arrivals")
 
@@ -115,20 +125,22 @@ def _message_columns(candidates: Sequence[Arrived]) -> dict[str, object]:
         "texts": [message.text for message in messages],
         "payloads": [message.payload for message in messages],
         "reply_tos": [message.reply_to for message in messages],
-        "created_ats": [message.at for message in messages],
+        "created_ats": [row.arrival.created_at for row in rows],
     }
 
 
 def _conversation_columns(new: Sequence[Arrived]) -> dict[str, object]:
-    rolled: dict[tuple[UUID, UUID], tuple[int, datetime]] = {}
+    rolled: dict[tuple[UUID, UUID], tuple[int, datetime, datetime]] = {}
     for one in new:
         key = (one.arrival.tenant_id, one.place.conversation_id)
-        count, last_at = rolled.get(key, (0, one.arrival.message.at))
-        rolled[key] = (count + 1, max(last_at, one.arrival.message.at))
+        written_at, created_at = one.arrival.message.at, one.arrival.created_at
+        count, inbound_at, message_at = rolled.get(key, (0, written_at, created_at))
+        rolled[key] = (count + 1, max(inbound_at, written_at), max(message_at, created_at))
     rows = sorted(rolled.items(), key=lambda item: item[0])
     return {
         "tenant_ids": [key[0] for key, _ in rows],
         "ids": [key[1] for key, _ in rows],
-        "counts": [count for _, (count, _) in rows],
-        "last_ats": [last_at for _, (_, last_at) in rows],
+        "counts": [count for _, (count, _, _) in rows],
+        "last_inbound_ats": [inbound_at for _, (_, inbound_at, _) in rows],
+        "last_message_ats": [message_at for _, (_, _, message_at) in rows],
     }

@@ -16,10 +16,11 @@ RETURNING id
 -- Somebody wrote: the conversation counts it, moves up, and opens again unless it is blocked.
 UPDATE conversations c
    SET unread_count = c.unread_count + u.arrived,
-       last_inbound_at = greatest(c.last_inbound_at, u.last_at),
-       last_message_at = greatest(c.last_message_at, u.last_at),
+       last_inbound_at = greatest(c.last_inbound_at, u.last_inbound_at),
+       last_message_at = greatest(c.last_message_at, u.last_message_at),
        state = CASE WHEN c.state = 'blocked' THEN c.state ELSE 'open' END,
        updated_at = now()
-  FROM unnest(:tenant_ids::uuid[], :ids::uuid[], :counts::integer[], :last_ats::timestamptz[])
-       AS u (tenant_id, id, arrived, last_at)
+  FROM unnest(:tenant_ids::uuid[], :ids::uuid[], :counts::integer[], :last_inbound_ats::timestamptz[],
+              :last_message_ats::timestamptz[])
+       AS u (tenant_id, id, arrived, last_inbound_at, last_message_at)
  WHERE c.tenant_id = u.tenant_id AND c.id = u.id

@@ -123,16 +123,26 @@ async def apply_webhooks(
     """
     counts: Counts = Counter()
     items = [item for webhook in webhooks for item in read_items(webhook)]
+    if released and items:
+        await store.release(tx, items)  # what finds nobody again is set aside again
     for app_id in sorted({item.meta_app_id for item in items}):
         await _apply_or_halve(
             tx, [item for item in items if item.meta_app_id == app_id], callback_keys, counts
         )
-    if released and items:
-        await store.release(tx, items)
     counts = +counts  # what did not happen is not counted
     if counts:
         await store.add_counts(tx, counts)
     return counts
+
+
+async def apply_parked(tx: Transaction) -> int:
+    """Apply the statuses whose message became known since they came, tell their tenants, and return how many those were."""
+    if not await statuses.count_parked(tx):
+        return 0
+    outcome = await statuses.unpark(tx)
+    if events := _told(outcome.moved):
+        await realtime.append(tx, events)
+    return outcome.applied
 
 
 def read_items(webhook: StoredWebhook) -> list[Item]:
@@ -186,7 +196,7 @@ async def _apply(tx: Transaction, items: Sequence[Item], callback_keys: Sequence
     moved = await _statuses(tx, routed, callback_keys, counts)
     # One event for each fact that is news, so that who counts them misses none.
     events = [message_event(new.row(), EventType.MESSAGE_RECEIVED) for new in arrived]
-    events += [message_event(one.row, _EVENT_OF[status]) for one in moved for status in one.news]
+    events += _told(moved)
     events += await _notices(tx, routed, counts)
     for item, ignored in routed.ignored:
         counts[item.meta_app_id, "ignored", ignored.reason] += 1
@@ -204,7 +214,10 @@ async def _apply(tx: Transaction, items: Sequence[Item], callback_keys: Sequence
 async def _arrivals(tx: Transaction, routed: Routed, counts: Counts) -> list[Arrived]:
     if not routed.messages:
         return []
-    batch = [Arrival(owner.tenant_id, owner.id, message) for _, message, owner in routed.messages]
+    batch = [
+        Arrival(owner.tenant_id, owner.id, message, item.received_at)
+        for item, message, owner in routed.messages
+    ]
     arrived = await arrivals.store(tx, batch)
     app_id = routed.messages[0][0].meta_app_id
     counts[app_id, "applied", "message"] += len(arrived)
@@ -250,14 +263,20 @@ def _ours(callback: str | None, keys: Sequence[bytes]) -> UUID | None:
     return next((found for key in keys if (found := message_id_from(callback, key)) is not None), None)
 
 
+def _told(moved: Sequence[Moved]) -> list[Event]:
+    return [message_event(one.row, _EVENT_OF[status]) for one in moved for status in one.news]
+
+
 async def _notices(tx: Transaction, routed: Routed, counts: Counts) -> list[Event]:
     if not routed.notices:
         return []
     pairs = [(notice, owner) for _, notice, owners in routed.notices for owner in owners]
-    new, repeated = await store.insert_notices(tx, pairs)
+    new = await store.insert_notices(tx, pairs)
     app_id = routed.notices[0][0].meta_app_id
-    counts[app_id, "applied", "notice"] += len(new)
-    counts[app_id, "duplicate", "notice"] += repeated
+    # One item may reach several tenants; it is one item all the same.
+    applied = len({id(notice) for notice, _, _ in new})
+    counts[app_id, "applied", "notice"] += applied
+    counts[app_id, "duplicate", "notice"] += len(routed.notices) - applied
     return [
         Event(
             tenant_id=owner.tenant_id,
