@@ -16,6 +16,7 @@ _PAUSES_S: Final = (0, 10, 30, 60, 300, 900, 1800, 3600, 3 * 3600)
 _KEEPS_TRYING: Final = timedelta(days=7)
 _MOST_UPDATES: Final = 1000  # in one body [webhook endpoint, Apr 2026]
 _REMEMBERED: Final = 10_000  # deliveries that are over
+_REMEMBERED_BYTES: Final = 64 * 1024 * 1024  # of their bodies
 
 
 @dataclass(slots=True)
@@ -63,7 +64,8 @@ class Webhooks:
         self._world = world
         self.counts: Counter[str] = Counter()
         self.pending: dict[int, Delivery] = {}
-        self.over: deque[Delivery] = deque(maxlen=_REMEMBERED)
+        self.over: deque[Delivery] = deque()
+        self._over_bytes = 0
         self._batches: dict[tuple[str, str], _Batch] = {}
         for lane in self._lanes.values():
             lane.waiting.clear()
@@ -206,6 +208,9 @@ class Webhooks:
         self.counts[f"{state}_updates"] += delivery.updates
         del self.pending[delivery.id]
         self.over.append(delivery)
+        self._over_bytes += len(delivery.body)
+        while len(self.over) > _REMEMBERED or self._over_bytes > _REMEMBERED_BYTES:
+            self._over_bytes -= len(self.over.popleft().body)
 
 
 def envelope(changes: list[tuple[str, str, dict[str, Any]]]) -> bytes:

@@ -43,7 +43,15 @@ def recipient_of(world: World, number: PhoneNumber, body: dict[str, Any]) -> Rec
         raise refusal(131009, "recipient is not a business-scoped user id.")
     person = world.person(written)
     wa_id = person.wa_id if person is not None else ""
-    return Recipient(written, wa_id, written, True, (wa_id,), person, None)  # noqa: FBT003 - a plain record
+    return Recipient(
+        input=written,
+        wa_id=wa_id,
+        user_id=written,
+        by_user_id=True,
+        variants=(wa_id,),
+        person=person,
+        magic=None,
+    )
 
 
 def _by_number(world: World, number: PhoneNumber, written: str) -> Recipient:
@@ -58,4 +66,12 @@ def _by_number(world: World, number: PhoneNumber, written: str) -> Recipient:
     )
     wa_id = person.wa_id if person else forms[0]
     user_id = person.bsuid if person else user_id_of(wa_id)
-    return Recipient(written, wa_id, user_id, False, forms, person, magic)  # noqa: FBT003 - a plain record
+    return Recipient(
+        input=written,
+        wa_id=wa_id,
+        user_id=user_id,
+        by_user_id=False,
+        variants=forms,
+        person=person,
+        magic=magic,
+    )

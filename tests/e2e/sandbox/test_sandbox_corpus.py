@@ -15,7 +15,7 @@ from referencing.jsonschema import DRAFT202012
 from curbe_sandbox.errors import META_ERRORS
 from curbe_sandbox.sign import php_json, signature_headers
 
-from .harness import LUCIA, NUMBER, WABA, Sandbox
+from .harness import CORPUS, LUCIA, NUMBER, WABA, Sandbox
 
 # Refused on purpose: the reference says lower case where these say BUTTON and LIST.
 SPELT_DIFFERENTLY = {"interactive_BUTTON", "interactive_LIST"}
@@ -117,8 +117,6 @@ def test_every_error_of_the_reference_is_known(corpus: Path) -> None:
 
 @pytest.fixture(scope="module")
 def specification() -> dict[str, Any]:
-    from .harness import CORPUS  # noqa: PLC0415 - only where the corpus is
-
     files = list((CORPUS / "specs").glob("*.yaml")) if CORPUS.is_dir() else []
     if not files:
         pytest.skip("the corpus of sample payloads is not beside this checkout")
