@@ -41,6 +41,7 @@ class _Known(msgspec.Struct, frozen=True):
 class _Found(msgspec.Struct, frozen=True):
     n: int
     id: UUID
+    has_phone: bool
 
 
 class _Locked(msgspec.Struct, frozen=True):
@@ -54,8 +55,10 @@ _INSERT_ALIASES: Final = Query("curbe.inbox", "insert_aliases")
 _RENAME_CONTACTS: Final = Query("curbe.inbox", "rename_contacts")
 _FIND_CONVERSATIONS: Final = Query("curbe.inbox", "find_conversations", _Found)
 _INSERT_CONVERSATIONS: Final = Query("curbe.inbox", "insert_conversations")
+_LEARN_PHONES: Final = Query("curbe.inbox", "learn_phones")
 
 Alias = tuple[UUID, str, str]  # tenant, kind, value
+_Thread = tuple[UUID, UUID, UUID]  # tenant, connection, contact
 
 
 def aliases_of(tenant_id: UUID, person: Person) -> list[Alias]:
@@ -170,25 +173,36 @@ async def _conversations(
         (sighting.tenant_id, sighting.connection_id, contact_id)
         for sighting, contact_id in zip(sightings, contact_ids, strict=True)
     ]
-    people = dict(zip(keys, (sighting.person for sighting in sightings), strict=True))
+    people: dict[_Thread, Person] = {}
+    for key, sighting in zip(keys, sightings, strict=True):
+        if key not in people or (sighting.person.wa_id and not people[key].wa_id):
+            people[key] = sighting.person
     found = await _find_conversations(tx, sorted(people))
     missing = [key for key in sorted(people) if key not in found]
     if missing:
-        rows = [(key[0], uuid7(), *key[1:], *_thread(people[key])) for key in missing]
+        rows = [(key[0], uuid7(), *key[1:], *_names(people[key])) for key in missing]
         columns = ("tenant_ids", "ids", "connection_ids", "contact_ids", "thread_ids", "e164s", "wa_ids")
         await _INSERT_CONVERSATIONS.run(tx, **_columns(rows, *columns))
         found |= await _find_conversations(tx, missing)
-    return [found[key] for key in keys]
+    learnt = [
+        (key[0], row.id, people[key].wa_id)
+        for key, row in found.items()
+        if not row.has_phone and people[key].wa_id
+    ]
+    if learnt:
+        rows = [
+            (tenant_id, row_id, wa_id_to_e164(wa_id), wa_id) for tenant_id, row_id, wa_id in sorted(learnt)
+        ]
+        await _LEARN_PHONES.run(tx, **_columns(rows, "tenant_ids", "ids", "e164s", "wa_ids"))
+    return [found[key].id for key in keys]
 
 
-async def _find_conversations(
-    tx: Transaction, keys: Sequence[tuple[UUID, UUID, UUID]]
-) -> dict[tuple[UUID, UUID, UUID], UUID]:
+async def _find_conversations(tx: Transaction, keys: Sequence[_Thread]) -> dict[_Thread, _Found]:
     rows = await _FIND_CONVERSATIONS.all(tx, **_columns(keys, "tenant_ids", "connection_ids", "contact_ids"))
-    return {keys[row.n - 1]: row.id for row in rows}
+    return {keys[row.n - 1]: row for row in rows}
 
 
-def _thread(person: Person) -> tuple[str, str | None, str | None]:
+def _names(person: Person) -> tuple[str, str | None, str | None]:
     """Return external_thread_id, contact_e164 and contact_wa_id of a new conversation."""
     if person.wa_id:
         return person.wa_id, wa_id_to_e164(person.wa_id), person.wa_id

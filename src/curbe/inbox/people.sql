@@ -35,7 +35,7 @@ UPDATE contacts c
    AND (c.name_at IS NULL OR (u.name_at, u.name) > (c.name_at, coalesce(c.name, '')))
 
 -- name: find_conversations
-SELECT u.n::integer AS n, c.id
+SELECT u.n::integer AS n, c.id, c.contact_wa_id IS NOT NULL AS has_phone
   FROM unnest(:tenant_ids::uuid[], :connection_ids::uuid[], :contact_ids::uuid[])
        WITH ORDINALITY AS u (tenant_id, connection_id, contact_id, n)
   JOIN conversations c ON c.tenant_id = u.tenant_id AND c.channel_connection_id = u.connection_id
@@ -48,3 +48,10 @@ SELECT u.tenant_id, u.id, u.connection_id, u.contact_id, u.thread_id, u.e164, u.
               :e164s::text[], :wa_ids::text[])
        AS u (tenant_id, id, connection_id, contact_id, thread_id, e164, wa_id)
     ON CONFLICT (tenant_id, channel_connection_id, contact_id) DO NOTHING
+
+-- name: learn_phones
+-- Somebody known by a user id alone now wrote with their phone: from here on they are named and reached by it.
+UPDATE conversations c
+   SET external_thread_id = u.wa_id, contact_e164 = u.e164, contact_wa_id = u.wa_id, updated_at = now()
+  FROM unnest(:tenant_ids::uuid[], :ids::uuid[], :e164s::text[], :wa_ids::text[]) AS u (tenant_id, id, e164, wa_id)
+ WHERE c.tenant_id = u.tenant_id AND c.id = u.id AND c.contact_wa_id IS NULL

@@ -63,6 +63,7 @@ class _Parked(msgspec.Struct, frozen=True):
     provider_message_id: str
     status: MessageStatus
     at: datetime
+    failure_kind: str | None
     error_code: int | None
     error: str | None
     pricing: str | None
@@ -120,7 +121,7 @@ async def unpark(tx: Transaction) -> Outcome:
                 message_id=None,
                 status=row.status,
                 at=row.at,
-                failure_kind="unlisted" if row.status is MessageStatus.FAILED else None,
+                failure_kind=row.failure_kind,
                 error_code=row.error_code,
                 error=row.error,
                 pricing=row.pricing,
@@ -233,6 +234,7 @@ def _parked_columns(strangers: Sequence[Report]) -> dict[str, object]:
         "provider_message_ids": [key[2] for key, _ in rows],
         "statuses": [key[3] for key, _ in rows],
         "ats": [report.at for _, report in rows],
+        "failure_kinds": [report.failure_kind for _, report in rows],
         "error_codes": [report.error_code for _, report in rows],
         "errors": [report.error for _, report in rows],
         "pricings": [report.pricing for _, report in rows],

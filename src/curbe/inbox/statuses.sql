@@ -27,12 +27,12 @@ UPDATE messages m
        delivered_at = least(m.delivered_at, u.delivered_at),
        read_at = least(m.read_at, u.read_at),
        played_at = least(m.played_at, u.played_at),
-       failed_at = CASE WHEN u.failed_at IS NULL THEN m.failed_at
-                        WHEN m.failed_by = 'provider' THEN least(m.failed_at, u.failed_at) ELSE u.failed_at END,
-       failed_by = CASE WHEN u.failed_at IS NULL THEN m.failed_by ELSE 'provider' END,
-       failure_kind = CASE WHEN u.failed_at IS NULL THEN m.failure_kind ELSE u.failure_kind END,
-       error_code = CASE WHEN u.failed_at IS NULL THEN m.error_code ELSE u.error_code END,
-       error = CASE WHEN u.failed_at IS NULL THEN m.error ELSE u.error END,
+       (failed_at, failed_by, failure_kind, error_code, error) = (
+           SELECT CASE WHEN keeps THEN m.failed_at ELSE u.failed_at END, CASE WHEN keeps THEN m.failed_by ELSE 'provider' END,
+                  CASE WHEN keeps THEN m.failure_kind ELSE u.failure_kind END,
+                  CASE WHEN keeps THEN m.error_code ELSE u.error_code END, CASE WHEN keeps THEN m.error ELSE u.error END
+             -- The provider's earliest word explains a failure, also where another applier wrote it a moment ago.
+             FROM (SELECT u.failed_at IS NULL OR (m.failed_by = 'provider' AND m.failed_at <= u.failed_at)) AS known (keeps)),
        pricing = coalesce(u.pricing, m.pricing),
        provider_message_id = coalesce(m.provider_message_id, u.provider_message_id),
        updated_at = now()
@@ -47,11 +47,13 @@ RETURNING m.tenant_id, m.id, m.conversation_id, m.channel_connection_id AS conne
           m.sent_at, m.delivered_at, m.read_at, m.played_at, m.failed_at
 
 -- name: park_statuses
-INSERT INTO parked_statuses AS p (tenant_id, channel_connection_id, provider_message_id, status, at, error_code, error, pricing)
-SELECT u.tenant_id, u.connection_id, u.provider_message_id, u.status::message_status, u.at, u.error_code, u.error, u.pricing
+INSERT INTO parked_statuses AS p
+       (tenant_id, channel_connection_id, provider_message_id, status, at, failure_kind, error_code, error, pricing)
+SELECT u.tenant_id, u.connection_id, u.provider_message_id, u.status::message_status, u.at, u.failure_kind, u.error_code, u.error,
+       u.pricing
   FROM unnest(:tenant_ids::uuid[], :connection_ids::uuid[], :provider_message_ids::text[], :statuses::text[], :ats::timestamptz[],
-              :error_codes::integer[], :errors::text[], :pricings::jsonb[])
-       AS u (tenant_id, connection_id, provider_message_id, status, at, error_code, error, pricing)
+              :failure_kinds::text[], :error_codes::integer[], :errors::text[], :pricings::jsonb[])
+       AS u (tenant_id, connection_id, provider_message_id, status, at, failure_kind, error_code, error, pricing)
     ON CONFLICT (tenant_id, channel_connection_id, provider_message_id, status) DO UPDATE
    SET at = least(p.at, excluded.at)
 
@@ -61,8 +63,8 @@ DELETE FROM parked_statuses p
  USING messages m
  WHERE m.tenant_id = p.tenant_id AND m.channel_connection_id = p.channel_connection_id
    AND m.provider_message_id = p.provider_message_id AND m.direction = 'outbound'
-RETURNING p.tenant_id, p.channel_connection_id AS connection_id, p.provider_message_id, p.status, p.at, p.error_code, p.error,
-          p.pricing::text AS pricing
+RETURNING p.tenant_id, p.channel_connection_id AS connection_id, p.provider_message_id, p.status, p.at, p.failure_kind,
+          p.error_code, p.error, p.pricing::text AS pricing
 
 -- name: count_parked
 SELECT count(*)::integer AS count FROM parked_statuses

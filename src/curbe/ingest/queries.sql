@@ -44,16 +44,18 @@ SELECT u.tenant_id, u.id, u.connection_id, u.waba_id, u.field, u.digest, u.paylo
 RETURNING tenant_id, id
 
 -- name: set_aside
+-- An item that a replay could not apply either stays what it was, with the reason of the last try.
 INSERT INTO quarantine (id, kind, reason, detail, meta_app_id, phone_number_id, waba_id, event_id, event_received_at, item, payload)
 SELECT u.id, u.kind::setaside_kind, u.reason, u.detail, u.meta_app_id, u.phone_number_id, u.waba_id, u.event_id,
        u.event_received_at, u.item, u.payload
   FROM unnest(:ids::uuid[], :kinds::text[], :reasons::text[], :details::text[], :meta_app_ids::text[], :phone_number_ids::text[],
               :waba_ids::text[], :event_ids::bigint[], :event_received_ats::timestamptz[], :items::integer[], :payloads::bytea[])
        AS u (id, kind, reason, detail, meta_app_id, phone_number_id, waba_id, event_id, event_received_at, item, payload)
-    ON CONFLICT (event_id, item) DO NOTHING
+    ON CONFLICT (event_id, item) DO UPDATE
+   SET kind = excluded.kind, reason = excluded.reason, detail = excluded.detail, released_at = NULL
 
 -- name: release
--- What a replay applied after all is no longer set aside.
+-- A replay begins: what it applies after all is no longer set aside, and what it does not is set aside again.
 UPDATE quarantine q SET released_at = now()
   FROM unnest(:event_ids::bigint[], :items::integer[]) AS u (event_id, item)
  WHERE q.event_id = u.event_id AND q.item = u.item AND q.released_at IS NULL

@@ -122,9 +122,10 @@ def _route_notice(
         else:
             routed.notices.append((item, notice, [owner]))
         return
-    owners = [c for c in by_waba.get(notice.waba_id or "", ()) if c.meta_app_id == item.meta_app_id]
+    named = by_waba.get(notice.waba_id or "", ())
+    owners = {owner.tenant_id: owner for owner in named if owner.meta_app_id == item.meta_app_id}
     if owners:
-        routed.notices.append((item, notice, owners))
+        routed.notices.append((item, notice, list(owners.values())))
     else:
         detail = f"nobody here owns a number on WABA {notice.waba_id}"
         routed.set_aside.append(

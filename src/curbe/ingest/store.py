@@ -62,6 +62,8 @@ _BACKLOG: Final = Query("curbe.ingest", "backlog", _Seconds)
 _STORED_BY_TIME: Final = Query("curbe.ingest", "stored_by_time", StoredWebhook)
 _STORED_BY_ID: Final = Query("curbe.ingest", "stored_by_id", StoredWebhook)
 
+_LONGEST_ID: Final = 200  # characters. Meta's have below 20 digits
+
 Counts = Counter[tuple[str, str, str]]  # (meta_app_id, outcome, reason) -> items
 
 
@@ -96,8 +98,8 @@ async def connections_of(
 
 async def insert_notices(
     tx: Transaction, notices: Sequence[tuple[NoticeReceived, Connection]]
-) -> tuple[list[tuple[NoticeReceived, Connection, UUID]], int]:
-    """Store notices once for each tenant; return the new ones with their ids, and how many were here already."""
+) -> list[tuple[NoticeReceived, Connection, UUID]]:
+    """Store notices once for each tenant; return those that were new for it, with their ids."""
     rows = {}
     for notice, connection in notices:
         about_number = notice.phone_number_id is not None
@@ -116,12 +118,11 @@ async def insert_notices(
         ats=[row[1].at for _, row in ordered],
     )
     by_id = {row[0]: row for _, row in ordered}
-    new = [(by_id[row.id][1], by_id[row.id][2], row.id) for row in stored]
-    return new, len(notices) - len(new)
+    return [(by_id[row.id][1], by_id[row.id][2], row.id) for row in stored]
 
 
 async def set_aside(tx: Transaction, rows: Sequence[SetAside]) -> None:
-    """Keep items that no tenant gets, with their bytes. The same item of the same webhook is kept once."""
+    """Keep items that no tenant gets, with their bytes: once for each webhook, also when a replay sets it aside again."""
     await _SET_ASIDE.run(
         tx,
         ids=[uuid7() for _ in rows],
@@ -129,8 +130,8 @@ async def set_aside(tx: Transaction, rows: Sequence[SetAside]) -> None:
         reasons=[row.reason for row in rows],
         details=[_storable(row.detail) for row in rows],
         meta_app_ids=[row.item.meta_app_id for row in rows],
-        phone_number_ids=[_storable(row.phone_number_id) for row in rows],
-        waba_ids=[_storable(row.waba_id) for row in rows],
+        phone_number_ids=[_indexable(row.phone_number_id) for row in rows],
+        waba_ids=[_indexable(row.waba_id) for row in rows],
         event_ids=[row.item.event_id for row in rows],
         event_received_ats=[row.item.received_at for row in rows],
         items=[row.item.number for row in rows],
@@ -173,6 +174,11 @@ async def stored_by_time(
 async def stored_by_id(tx: Transaction, ids: Sequence[int]) -> list[StoredWebhook]:
     """Return these stored webhooks, in order; ids that are gone are absent."""
     return await _STORED_BY_ID.all(tx, ids=list(ids))
+
+
+def _indexable(identifier: str | None) -> str | None:
+    """No index row holds an identifier of any length; the payload has the whole of it."""
+    return None if identifier is None else _storable(identifier[:_LONGEST_ID])
 
 
 def _storable(text: str | None) -> str | None:

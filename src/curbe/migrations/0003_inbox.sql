@@ -152,6 +152,7 @@ CREATE TABLE parked_statuses (
     provider_message_id text NOT NULL,
     status message_status NOT NULL,
     at timestamptz NOT NULL,
+    failure_kind text,
     error_code integer,
     error text,
     pricing jsonb,

@@ -1,0 +1,69 @@
+"""What lies in the tables, told by natural keys: without our own ids and our own clock, so that two databases can be compared."""
+
+from typing import Any, Final
+
+import asyncpg
+
+Row = tuple[Any, ...]
+
+# A person is whoever has these names.
+_PERSON: Final = """(SELECT string_agg(a.kind || ':' || a.value, ' ' ORDER BY a.kind, a.value)
+                       FROM contact_aliases a WHERE a.tenant_id = {0}.tenant_id AND a.contact_id = {0}.{1})"""
+_OF_MESSAGES: Final = (
+    "type, text, payload::text, reply_to, phase::text, attempt, accepted_at, sent_at, delivered_at, read_at, played_at,"
+    " failed_at, failed_by::text, failure_kind, error_code, error, provider_status, pricing::text, status::text, created_at"
+)
+
+NATURAL: Final = {
+    "contacts": f"SELECT c.tenant_id, {_PERSON.format('c', 'id')}, c.name, c.name_at, c.username FROM contacts c",
+    "conversations": f"""SELECT n.phone_number_id, {_PERSON.format("c", "contact_id")}, c.external_thread_id, c.contact_e164,
+           c.contact_wa_id, c.state::text, c.unread_count, c.last_inbound_at, c.last_outbound_at, c.last_message_at
+      FROM conversations c JOIN channel_connections n ON n.tenant_id = c.tenant_id AND n.id = c.channel_connection_id""",
+    "messages": f"""SELECT n.phone_number_id, m.provider_message_id, m.direction::text,
+           {_PERSON.format("c", "contact_id")}, {", ".join("m." + column.strip() for column in _OF_MESSAGES.split(","))}
+      FROM messages m
+      JOIN conversations c ON c.tenant_id = m.tenant_id AND c.id = m.conversation_id
+      JOIN channel_connections n ON n.tenant_id = m.tenant_id AND n.id = m.channel_connection_id""",
+    "parked_statuses": """SELECT n.phone_number_id, p.provider_message_id, p.status::text, p.at, p.error_code, p.error, p.pricing::text
+      FROM parked_statuses p
+      JOIN channel_connections n ON n.tenant_id = p.tenant_id AND n.id = p.channel_connection_id""",
+    "notices": """SELECT n.tenant_id, c.phone_number_id, n.waba_id, n.field, n.digest, n.payload::text, n.at
+      FROM notices n
+      LEFT JOIN channel_connections c ON c.tenant_id = n.tenant_id AND c.id = n.channel_connection_id""",
+    # An item that comes again is set aside again: what counts is which ones were.
+    "quarantine": """SELECT DISTINCT kind::text, reason, detail, meta_app_id, phone_number_id, waba_id, payload
+      FROM quarantine WHERE released_at IS NULL""",
+    "received": """SELECT e.tenant_id, m.provider_message_id FROM events e
+      LEFT JOIN messages m ON m.tenant_id = e.tenant_id AND m.id = e.message_id WHERE e.type = 'message_received'""",
+}
+
+
+async def natural(owner: asyncpg.Connection, *, without: tuple[str, ...] = ()) -> dict[str, list[Row]]:
+    """Return every row of what webhooks become, sorted, by table."""
+    return {
+        table: sorted((tuple(row) for row in await owner.fetch(sql)), key=repr)
+        for table, sql in NATURAL.items()
+        if table not in without
+    }
+
+
+async def of_tenants(owner: asyncpg.Connection) -> dict[str, str]:
+    """Return a digest of each table of tenants, ids and clocks included: equal only where nothing at all was touched."""
+    tables = await owner.fetch(
+        """SELECT c.relname AS name FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id'
+            WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace"""
+    )
+    return {
+        row["name"]: await owner.fetchval(
+            f"SELECT md5(coalesce(string_agg(t::text, chr(10) ORDER BY t::text), '')) FROM {row['name']} t"
+        )
+        for row in tables
+    }
+
+
+async def counted(owner: asyncpg.Connection) -> dict[tuple[str, str], int]:
+    """Return the items counted, by outcome and reason."""
+    rows = await owner.fetch(
+        "SELECT outcome, reason, sum(count)::integer AS n FROM ingest_counts GROUP BY 1, 2"
+    )
+    return {(row["outcome"], row["reason"]): row["n"] for row in rows}
