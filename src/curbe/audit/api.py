@@ -6,7 +6,8 @@ from uuid import UUID
 
 import msgspec
 from litestar import Controller, get
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, QueryParameter
 
 from curbe.audit import service
 from curbe.audit.rules import Row
@@ -44,10 +45,10 @@ class AuditController(Controller):
     )
     async def entries(
         self,
-        tenant_id: UUID,
-        web_pool: Pool,
-        cursor: str | None = None,
-        limit: Annotated[int, Parameter(ge=1, le=_MOST)] = _USUAL,
+        tenant_id: FromPath[UUID],
+        web_pool: NamedDependency[Pool],
+        cursor: FromQuery[str | None] = None,
+        limit: Annotated[int, QueryParameter(ge=1, le=_MOST)] = _USUAL,
     ) -> Page[AuditRow]:
         """Return a page of the log."""
         before = service.NEWEST if cursor is None else decode_cursor(cursor, type=tuple[int, int])

@@ -9,8 +9,9 @@ from uuid import UUID
 import msgspec
 from litestar import Controller, delete, get, post
 from litestar.connection import ASGIConnection
+from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from curbe.auth import rules, service
 from curbe.auth.rules import StoredKey
@@ -152,7 +153,13 @@ class KeyController(Controller):
         summary="Make an API key of a tenant",
         responses=refusals(Unauthorized, Forbidden, NotFound, InvalidRequest),
     )
-    async def create(self, tenant_id: UUID, data: NewKey, web_pool: Pool, principal: Principal) -> CreatedKey:
+    async def create(
+        self,
+        tenant_id: FromPath[UUID],
+        data: JSONBody[NewKey],
+        web_pool: NamedDependency[Pool],
+        principal: NamedDependency[Principal],
+    ) -> CreatedKey:
         """Make a key and show it, this once."""
         async with web_pool.transaction(tenant_id) as tx:
             made = await service.make_key(
@@ -173,10 +180,10 @@ class KeyController(Controller):
     )
     async def every(
         self,
-        tenant_id: UUID,
-        web_pool: Pool,
-        cursor: str | None = None,
-        limit: Annotated[int, Parameter(ge=1, le=_MOST)] = _USUAL,
+        tenant_id: FromPath[UUID],
+        web_pool: NamedDependency[Pool],
+        cursor: FromQuery[str | None] = None,
+        limit: Annotated[int, QueryParameter(ge=1, le=_MOST)] = _USUAL,
     ) -> Page[Key]:
         """Return a page of keys, revoked ones included."""
         after = service.FIRST if cursor is None else decode_cursor(cursor, type=UUID)
@@ -190,7 +197,13 @@ class KeyController(Controller):
         summary="Revoke an API key",
         responses=refusals(Unauthorized, Forbidden, NotFound),
     )
-    async def revoke(self, tenant_id: UUID, key_id: UUID, web_pool: Pool, principal: Principal) -> None:
+    async def revoke(
+        self,
+        tenant_id: FromPath[UUID],
+        key_id: FromPath[UUID],
+        web_pool: NamedDependency[Pool],
+        principal: NamedDependency[Principal],
+    ) -> None:
         """Revoke a key: it opens nothing from the next request on. Revoking it again changes nothing."""
         async with web_pool.transaction(tenant_id) as tx:
             await service.revoke(tx, tenant_id=tenant_id, key_id=key_id, actor=principal.actor, now=utc_now())

@@ -4,14 +4,14 @@ A handler declares ``opt={"scope": Scope.X}``, or ``opt={"public": "why"}``; ``c
 it. A route for the operator alone adds ``"platform": True``.
 """
 
-from typing import Any
+from litestar.types import Scope as AsgiScope
 
 from curbe.domain.access import PLATFORM, Principal, PrincipalKind, Scope
 
 __all__ = ["PLATFORM", "Principal", "PrincipalKind", "Scope", "provide_principal"]
 
 
-def provide_principal(scope: Any) -> Principal:
+def provide_principal(scope: AsgiScope) -> Principal:
     """Return who sent this request; the dependency ``principal``. For routes that are not public."""
     principal = scope["user"]
     if not isinstance(principal, Principal):

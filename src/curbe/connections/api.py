@@ -5,6 +5,8 @@ from uuid import UUID
 
 import msgspec
 from litestar import Controller, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
 from litestar.status_codes import HTTP_200_OK
 
 from curbe.channels.cloudapi.client import CloudApi
@@ -70,7 +72,7 @@ class ConnectionController(Controller):
         summary="Show whether WhatsApp is connected, and each number",
         responses=refusals(*_ALWAYS),
     )
-    async def status(self, tenant_id: UUID, web_pool: Pool) -> WhatsAppStatus:
+    async def status(self, tenant_id: FromPath[UUID], web_pool: NamedDependency[Pool]) -> WhatsAppStatus:
         """Return the tenant's connections."""
         async with web_pool.transaction(tenant_id) as tx:
             return whatsapp_status(await service.every(tx, tenant_id=tenant_id))
@@ -83,7 +85,12 @@ class ConnectionController(Controller):
         responses=refusals(*_ALWAYS),
     )
     async def start(
-        self, tenant_id: UUID, web_pool: Pool, settings: Settings, keyring: Keyring, data: Start | None = None
+        self,
+        tenant_id: FromPath[UUID],
+        web_pool: NamedDependency[Pool],
+        settings: NamedDependency[Settings],
+        keyring: NamedDependency[Keyring],
+        data: JSONBody[Start | None] = None,
     ) -> Started:
         """Return Meta's sign-up where it is configured, else the steps to take by hand."""
         async with web_pool.transaction(tenant_id) as tx:
@@ -100,13 +107,13 @@ class ConnectionController(Controller):
     )
     async def complete(
         self,
-        tenant_id: UUID,
-        data: Completion,
-        web_pool: Pool,
-        settings: Settings,
-        keyring: Keyring,
-        cloud_api: CloudApi,
-        principal: Principal,
+        tenant_id: FromPath[UUID],
+        data: JSONBody[Completion],
+        web_pool: NamedDependency[Pool],
+        settings: NamedDependency[Settings],
+        keyring: NamedDependency[Keyring],
+        cloud_api: NamedDependency[CloudApi],
+        principal: NamedDependency[Principal],
     ) -> ShownConnection:
         """Connect a number; connecting one again gives it the new token."""
         app = _app(settings)
@@ -135,7 +142,11 @@ class ConnectionController(Controller):
         responses=refusals(*_ALWAYS, NoConnection, SeveralConnections),
     )
     async def disconnect(
-        self, tenant_id: UUID, web_pool: Pool, principal: Principal, data: Which | None = None
+        self,
+        tenant_id: FromPath[UUID],
+        web_pool: NamedDependency[Pool],
+        principal: NamedDependency[Principal],
+        data: JSONBody[Which | None] = None,
     ) -> Disconnection:
         """Give a connection up. Meta goes on sending the WABA's webhooks: others may share it."""
         which = data or Which()
@@ -159,12 +170,12 @@ class ConnectionController(Controller):
     )
     async def test(
         self,
-        tenant_id: UUID,
-        web_pool: Pool,
-        settings: Settings,
-        keyring: Keyring,
-        cloud_api: CloudApi,
-        data: Trial | None = None,
+        tenant_id: FromPath[UUID],
+        web_pool: NamedDependency[Pool],
+        settings: NamedDependency[Settings],
+        keyring: NamedDependency[Keyring],
+        cloud_api: NamedDependency[CloudApi],
+        data: JSONBody[Trial | None] = None,
     ) -> TrialResult:
         """Ask Meta step by step and return what was found."""
         trial = data or Trial()

@@ -5,7 +5,8 @@ from uuid import UUID
 
 import msgspec
 from litestar import Controller, get, patch, post
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from uuid_utils.compat import uuid7
 
 from curbe.domain.access import Principal, Scope
@@ -46,7 +47,12 @@ class TenantController(Controller):
         summary="Create a tenant (platform keys)",
         responses=refusals(Unauthorized, Forbidden, InvalidRequest),
     )
-    async def create(self, data: NewTenant, web_pool: Pool, principal: Principal) -> Tenant:
+    async def create(
+        self,
+        data: JSONBody[NewTenant],
+        web_pool: NamedDependency[Pool],
+        principal: NamedDependency[Principal],
+    ) -> Tenant:
         """Create a tenant."""
         tenant_id = uuid7()
         async with web_pool.transaction(tenant_id) as tx:
@@ -66,9 +72,9 @@ class TenantController(Controller):
     )
     async def every(
         self,
-        web_pool: Pool,
-        cursor: str | None = None,
-        limit: Annotated[int, Parameter(ge=1, le=_MOST)] = _USUAL,
+        web_pool: NamedDependency[Pool],
+        cursor: FromQuery[str | None] = None,
+        limit: Annotated[int, QueryParameter(ge=1, le=_MOST)] = _USUAL,
     ) -> Page[Tenant]:
         """Return a page of tenants."""
         after = service.FIRST if cursor is None else decode_cursor(cursor, type=UUID)
@@ -82,7 +88,7 @@ class TenantController(Controller):
         summary="Read a tenant",
         responses=refusals(Unauthorized, Forbidden, NotFound),
     )
-    async def one(self, tenant_id: UUID, web_pool: Pool) -> Tenant:
+    async def one(self, tenant_id: FromPath[UUID], web_pool: NamedDependency[Pool]) -> Tenant:
         """Return a tenant."""
         async with web_pool.transaction(tenant_id) as tx:
             return await service.read(tx, tenant_id=tenant_id)
@@ -94,7 +100,11 @@ class TenantController(Controller):
         responses=refusals(Unauthorized, Forbidden, NotFound, InvalidRequest),
     )
     async def change(
-        self, tenant_id: UUID, data: TenantChanges, web_pool: Pool, principal: Principal
+        self,
+        tenant_id: FromPath[UUID],
+        data: JSONBody[TenantChanges],
+        web_pool: NamedDependency[Pool],
+        principal: NamedDependency[Principal],
     ) -> Tenant:
         """Change a tenant."""
         async with web_pool.transaction(tenant_id) as tx:

@@ -1,0 +1,248 @@
+"""API keys over HTTP: what opens the door, what does not, and that nobody learns more than they may."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import httpx
+import pytest
+from litestar import Litestar
+
+from bed.api import key_of
+from bed.tenants import Tenant, caller, told
+from curbe.domain.access import Scope
+from curbe.infra.clock import utc_now
+from curbe.infra.db import Pool
+
+pytestmark = pytest.mark.anyio
+NewTenant = Callable[[], Awaitable[Tenant]]
+
+_WELL_FORMED = "curbe_t_" + "A" * 43
+
+
+async def test_a_new_key_is_shown_once_and_then_only_its_last_characters(acme: Tenant) -> None:
+    body = {"name": "CRM", "scopes": ["inbox:read", "messages:send"], "expires_at": "2999-01-01T00:00:00Z"}
+
+    made = await acme.post("/keys", body)
+
+    assert made.status_code == 201
+    key = made.json().pop("key")
+    assert key.startswith("curbe_t_")
+    listed = await acme.get("/keys")
+    assert listed.json()["items"][-1] == {name: value for name, value in made.json().items() if name != "key"}
+    assert listed.json()["items"][-1]["last4"] == key[-4:]
+    assert key not in listed.text
+
+
+async def test_the_database_holds_no_key(acme: Tenant, owner: asyncpg.Connection) -> None:
+    stored = str(await owner.fetch("SELECT * FROM api_keys"))
+
+    assert acme.key[-4:] in stored
+    assert acme.key[len("curbe_t_") : -4] not in stored
+
+
+async def test_a_key_opens_what_its_scopes_say_and_nothing_else(acme: Tenant) -> None:
+    key = (await acme.post("/keys", {"scopes": ["audit:read"]})).json()["key"]
+    auditor = caller(acme.client, key=key)
+
+    allowed = await auditor.get(f"{acme.path}/audit")
+    refused = await auditor.post(f"{acme.path}/keys", json={"scopes": ["audit:read"]})
+
+    assert allowed.status_code == 200
+    assert (refused.status_code, refused.json()["code"], refused.json()["scope"]) == (
+        403,
+        "missing_scope",
+        "keys:write",
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "field"),
+    [
+        ({"scopes": []}, 422, "scopes"),
+        ({"scopes": ["everything"]}, 422, "scopes[0]"),
+        ({"scopes": ["webhooks:replay"]}, 403, "scopes"),
+        ({"scopes": ["inbox:read"], "expires_at": "2001-01-01T00:00:00Z"}, 422, "expires_at"),
+        ({"scopes": ["inbox:read"], "expires_at": "2999-01-01T00:00:00"}, 422, "expires_at"),
+        ({"scopes": ["inbox:read"], "name": "a\nb"}, 422, "name"),
+        ({"scopes": ["inbox:read"], "name": "x" * 201}, 422, "name"),
+        ({"scopes": ["inbox:read"], "tenant_id": str(UUID(int=1))}, 422, "tenant_id"),
+        ({}, 422, "scopes"),
+    ],
+)
+async def test_a_key_that_must_not_be_is_not_made(
+    acme: Tenant, body: dict[str, Any], status: int, field: str
+) -> None:
+    answer = await acme.post("/keys", body)
+
+    assert (answer.status_code, answer.json()["field"]) == (status, field)
+    assert len((await acme.get("/keys")).json()["items"]) == 1
+
+
+async def test_no_key_gives_away_more_than_it_has(acme: Tenant) -> None:
+    modest = (await acme.post("/keys", {"scopes": ["keys:write", "inbox:read"]})).json()["key"]
+
+    client = caller(acme.client, key=modest)
+    more = await client.post(f"{acme.path}/keys", json={"scopes": ["inbox:read", "messages:send"]})
+    same = await client.post(f"{acme.path}/keys", json={"scopes": ["inbox:read", "keys:write"]})
+
+    assert (more.status_code, more.json()["field"]) == (403, "scopes")
+    assert "messages:send" in more.json()["detail"]
+    assert same.status_code == 201
+
+
+async def test_a_revoked_key_opens_nothing_from_the_next_request_on(acme: Tenant) -> None:
+    made = (await acme.post("/keys", {"scopes": ["inbox:read", "keys:read"]})).json()
+    client = caller(acme.client, key=made["key"])
+    assert (await client.get(f"{acme.path}/keys")).status_code == 200
+
+    revoked = await acme.client.delete(f"{acme.path}/keys/{made['id']}")
+    again = await acme.client.delete(f"{acme.path}/keys/{made['id']}")
+
+    assert (revoked.status_code, again.status_code) == (204, 204)
+    assert (await client.get(f"{acme.path}/keys")).status_code == 401
+    shown = (await acme.get("/keys")).json()["items"]
+    assert [key["id"] for key in shown if key["revoked_at"]] == [made["id"]]
+
+
+async def test_a_key_that_was_never_there_cannot_be_revoked(acme: Tenant) -> None:
+    assert (await acme.client.delete(f"{acme.path}/keys/{uuid4()}")).status_code == 404
+
+
+async def test_another_tenants_key_cannot_be_revoked_and_looks_like_none(new_tenant: NewTenant) -> None:
+    one, other = await new_tenant(), await new_tenant()
+    theirs = (await other.get("/keys")).json()["items"][0]["id"]
+
+    answer = await one.client.delete(f"{one.path}/keys/{theirs}")
+
+    assert told(answer) == told(await one.client.delete(f"{one.path}/keys/{uuid4()}"))
+    assert (await other.get("/keys")).status_code == 200
+
+
+async def test_every_wrong_key_gets_the_same_answer(web: Pool, acme: Tenant) -> None:
+    made = (await acme.post("/keys", {"scopes": ["inbox:read"]})).json()
+    await acme.client.delete(f"{acme.path}/keys/{made['id']}")
+    _, expired = await key_of(web, acme.id, expires_at=utc_now() + timedelta(milliseconds=1))
+    wrong = [
+        None,
+        "",
+        "Bearer",
+        "Bearer ",
+        f"Basic {acme.key}",
+        acme.key,
+        f"Bearer {acme.key}x",
+        f"Bearer {acme.key[:-1]}",
+        f"Bearer {acme.key.swapcase()}",
+        f"Bearer curbe_p_{acme.key[8:]}",
+        f"Bearer {acme.key} {acme.key}",
+        f"Bearer {_WELL_FORMED}",
+        f"Bearer {made['key']}",
+        f"Bearer {expired}",
+        "Bearer " + "a" * 5000,
+        "Bearer é",
+    ]
+    client = caller(acme.client, key=None)
+
+    answers = [
+        await client.get(
+            f"{acme.path}/keys", headers={} if value is None else {"Authorization": value.encode()}
+        )
+        for value in wrong
+    ]
+
+    assert {answer.status_code for answer in answers} == {401}
+    assert {answer.headers["WWW-Authenticate"] for answer in answers} == {"Bearer"}
+    assert [told(answer) for answer in answers] == [told(answers[0])] * len(wrong)
+
+
+async def test_without_a_key_nothing_of_the_request_is_looked_at(acme: Tenant) -> None:
+    client = caller(acme.client, key=None)
+
+    answers = [
+        await client.get(f"{acme.path}/keys"),
+        await client.get(f"/api/tenants/{uuid4()}/keys"),
+        await client.get(f"{acme.path}/keys", params={"limit": "nonsense", "cursor": "x"}),
+        await client.post(f"{acme.path}/keys", content=b"{nonsense"),
+        await client.post("/api/tenants", json={"name": ""}),
+        await client.delete(f"{acme.path}/keys/{uuid4()}"),
+    ]
+
+    assert [told(answer) for answer in answers] == [told(answers[0])] * len(answers)
+    assert answers[0].status_code == 401
+
+
+async def test_who_keeps_failing_is_slowed_and_nobody_else_is(acme: Tenant) -> None:
+    guesser = caller(acme.client, key=_WELL_FORMED, address="203.0.113.7")
+    neighbour = caller(acme.client, key=acme.key, address="203.0.113.7")
+    elsewhere = caller(acme.client, key=_WELL_FORMED, address="203.0.113.8")
+
+    answers = [await guesser.get(f"{acme.path}/keys") for _ in range(40)]
+
+    assert {answer.status_code for answer in answers[:20]} == {401}
+    assert {answer.status_code for answer in answers[-15:]} == {429}
+    assert int(answers[-1].headers["Retry-After"]) >= 1
+    assert (await neighbour.get(f"{acme.path}/keys")).status_code == 200
+    assert (await elsewhere.get(f"{acme.path}/keys")).status_code == 401
+
+
+def routes(app: Litestar) -> list[tuple[str, str]]:
+    """Every method and path of the API, from its OpenAPI document."""
+    paths = app.openapi_schema.to_schema()["paths"]
+    methods = ("get", "post", "put", "patch", "delete")
+    return [(method, path) for path, item in paths.items() for method in methods if method in item]
+
+
+async def test_every_path_of_another_tenant_answers_as_if_there_were_no_such_tenant(
+    new_tenant: NewTenant,
+) -> None:
+    one, other = await new_tenant(), await new_tenant()
+    app = one.client._transport.app._app  # type: ignore[attr-defined]
+    tried = [(method, path) for method, path in routes(app) if "{tenant_id}" in path]
+    assert len(tried) >= 12
+
+    for method, path in tried:
+        filled = path.replace("{tenant_id}", "{}")
+        while "{" in (rest := filled.replace("{}", "", 1)):
+            name = rest[rest.index("{") : rest.index("}") + 1]
+            filled = filled.replace(name, str(uuid4()))
+        theirs, nobodys = [
+            await one.client.request(method, filled.replace("{}", str(tenant_id)), json={})
+            for tenant_id in (other.id, uuid4())
+        ]
+        assert (theirs.status_code, told(theirs)) == (404, told(nobodys)), (method, path)
+
+
+async def test_every_route_says_which_scope_it_needs_or_why_it_needs_none(
+    operator: httpx.AsyncClient,
+) -> None:
+    app = operator._transport.app._app  # type: ignore[attr-defined]
+
+    for route in app.routes:
+        for handler in getattr(route, "route_handlers", None) or [route.route_handler]:
+            if getattr(handler, "http_methods", None) == {"OPTIONS"}:
+                continue
+            declared = isinstance(handler.opt.get("scope"), Scope) or handler.opt.get("public")
+            assert declared, f"{handler} declares neither a scope nor why it is public"
+
+
+async def test_the_description_of_the_api_is_public_and_names_no_secret_that_comes_back(
+    operator: httpx.AsyncClient,
+) -> None:
+    anybody = caller(operator, key=None)
+
+    answer = await anybody.get("/schema/openapi.json")
+
+    assert answer.status_code == 200
+    schemas = answer.json()["components"]["schemas"]
+    secret = [
+        (name, field)
+        for name, schema in schemas.items()
+        for field, shape in schema.get("properties", {}).items()
+        if any(word in field for word in ("token", "secret", "password", "key"))
+        and not field.endswith(("_last4", "_fingerprint", "_expires_at", "_hint"))
+        and not shape.get("writeOnly")
+        and not any(part.get("writeOnly") for part in shape.get("oneOf", []))
+    ]
+    assert secret == [("CreatedKey", "key")]

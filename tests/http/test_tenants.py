@@ -1,0 +1,86 @@
+"""Tenants over HTTP: the operator makes and lists them, and each sees itself alone."""
+
+from collections.abc import Awaitable, Callable
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from bed.tenants import Tenant, told
+
+pytestmark = pytest.mark.anyio
+NewTenant = Callable[[], Awaitable[Tenant]]
+
+
+async def test_the_operator_creates_a_tenant_and_reads_it_back(operator: httpx.AsyncClient) -> None:
+    made = await operator.post("/api/tenants", json={"name": "  Acme  ", "default_country": "es"})
+
+    assert made.status_code == 201
+    assert made.json().items() >= {"name": "Acme", "default_country": "ES"}.items()
+    read = await operator.get(f"/api/tenants/{made.json()['id']}")
+    assert read.json() == made.json()
+
+
+async def test_the_list_gives_every_tenant_once_page_by_page(operator: httpx.AsyncClient) -> None:
+    made = [(await operator.post("/api/tenants", json={"name": f"T{n}"})).json()["id"] for n in range(7)]
+
+    seen, cursor = [], None
+    while True:
+        page = (
+            await operator.get("/api/tenants", params={"limit": 3, **({"cursor": cursor} if cursor else {})})
+        ).json()
+        seen += [item["id"] for item in page["items"]]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+
+    assert seen == made
+
+
+@pytest.mark.parametrize("name", ["", "   ", "x" * 201, "a\nb", "a\u202eb"])
+async def test_a_name_nobody_could_read_is_refused(operator: httpx.AsyncClient, name: str) -> None:
+    answer = await operator.post("/api/tenants", json={"name": name})
+
+    assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == (
+        422,
+        "invalid_request",
+        "name",
+    )
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"name": None}, {"name": "A", "default_country": "Spain"}, {"name": "A", "plan": "gold"}, []]
+)
+async def test_a_body_that_is_wrong_makes_no_tenant(operator: httpx.AsyncClient, body: object) -> None:
+    answer = await operator.post("/api/tenants", json=body)
+
+    assert answer.status_code == 422
+    assert (await operator.get("/api/tenants")).json()["items"] == []
+
+
+async def test_a_change_leaves_alone_what_it_does_not_name(acme: Tenant) -> None:
+    await acme.client.patch(acme.path, json={"default_country": "MX"})
+    await acme.client.patch(acme.path, json={"name": "Acme"})
+    assert (await acme.get()).json().items() >= {"name": "Acme", "default_country": "MX"}.items()
+
+    await acme.client.patch(acme.path, json={"default_country": None})
+    assert (await acme.get()).json().items() >= {"name": "Acme", "default_country": None}.items()
+
+
+async def test_a_tenants_key_makes_no_tenants_and_lists_none(acme: Tenant) -> None:
+    for answer in (
+        await acme.client.post("/api/tenants", json={"name": "Mine"}),
+        await acme.client.get("/api/tenants"),
+    ):
+        assert (answer.status_code, answer.json()["code"]) == (403, "missing_scope")
+
+
+async def test_another_tenant_looks_like_one_that_does_not_exist(new_tenant: NewTenant) -> None:
+    one, other = await new_tenant(), await new_tenant()
+
+    for tenant_id in (other.id, uuid4()):
+        read = await one.client.get(f"/api/tenants/{tenant_id}")
+        changed = await one.client.patch(f"/api/tenants/{tenant_id}", json={"name": "Mine"})
+        assert (read.status_code, changed.status_code) == (404, 404)
+        assert told(read) == told(await one.client.get(f"/api/tenants/{uuid4()}"))
+    assert (await other.get()).json()["name"] == "Somebody"
