@@ -1,0 +1,62 @@
+"""Applies the stored webhooks of a database, in a process of its own so that its processor time can be told.
+
+    python -m bench.apply_process set-based BATCH|row-by-row WARMUP EVENTS DSN
+
+Prints a line when ready, waits for a line, applies, and prints how many events and seconds it was. The warm-up comes
+before it is ready.
+"""
+
+import asyncio
+import json
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import uvloop
+
+from bench import stored
+from bench.row_by_row import RowByRow
+from curbe.infra.db import Pool, Role
+from curbe.infra.metrics import Metrics
+from curbe.ingest.apply import Applier
+
+Step = Callable[[], Awaitable[int]]  # applies some, says how many
+
+ROW_BY_ROW: Final = "row-by-row"
+
+
+async def main(way: str, warmup: int, events: int, dsn: str) -> None:
+    """Apply as told."""
+    if way == ROW_BY_ROW:
+        baseline = await RowByRow.open(dsn, callback_key=stored.callback_key())
+        step: Step = baseline.apply_next
+    else:
+        pool = await Pool.open(dsn, Role.APPLY, size=2)
+        applier = Applier(pool, callback_keys=[stored.callback_key()], metrics=Metrics(), most=int(way))
+
+        async def step() -> int:
+            return await applier.apply_once(0)
+
+    await _apply(step, warmup)
+    print("ready", flush=True)
+    sys.stdin.readline()
+    began = time.perf_counter()
+    applied = await _apply(step, events)
+    print(json.dumps({"applied": applied, "seconds": time.perf_counter() - began}), flush=True)
+    sys.stdin.readline()
+
+
+async def _apply(step: Step, events: int) -> int:
+    done = 0
+    while done < events:
+        applied = await step()
+        if not applied:
+            raise RuntimeError(f"{events} webhooks were to be applied, there were {done}")
+        done += applied
+    return done
+
+
+if __name__ == "__main__":
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]))

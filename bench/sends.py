@@ -1,0 +1,245 @@
+"""How fast one number sends through the outbox to the sandbox: a backlog worked off, and requests over the API as they come."""
+
+import asyncio
+import json
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+import msgspec
+from uuid_utils.compat import uuid7
+
+from bench import intake, stored, world
+from bench.cluster import Cluster
+from bench.generator import Driven, Generator, Shape, write_requests
+from bench.intake import Extent
+from bench.machine import Meter
+from bench.processes import Running, running
+from bench.world import Number, Somebody
+from curbe.auth import service as auth
+from curbe.domain.access import Scope
+from curbe.inbox import departures
+from curbe.inbox.departures import Departure
+from curbe.infra.clock import utc_now
+from curbe.infra.crypto import Keyring, Secret, binding
+from curbe.infra.db import Pool, Role
+from curbe.outbound import store as outbox
+
+# The sandbox's number of the highest throughput, 1,000 messages a second, and the token that may use it.
+_PHONE_NUMBER_ID: Final = "300000000000002"
+_WABA_ID: Final = "200000000000001"
+_TOKEN: Final = "EAAsandboxToken000000000001"  # noqa: S105 - the sandbox's documented one
+_DATABASE: Final = "bench_sends"
+_QUEUED_AT_ONCE: Final = 100
+_CONNECTIONS: Final = 32
+_PATIENCE: Final = 60.0  # seconds
+_OUTCOMES: Final = """
+SELECT count(*) AS queued, count(accepted_at) AS accepted,
+       extract(epoch FROM max(accepted_at) - min(accepted_at))::float8 AS seconds,
+       percentile_cont(ARRAY[0.5, 0.99, 0.999]) WITHIN GROUP (ORDER BY extract(epoch FROM accepted_at - created_at)::float8 * 1000) AS ms
+  FROM messages WHERE direction = 'outbound'"""
+
+
+class Backlog(msgspec.Struct, frozen=True):
+    """A queue worked off as fast as the number may."""
+
+    sends: int
+    seconds: float  # from the first acceptance to the last
+    app_us: float  # of the worker, for one send
+    postgres_us: float
+
+    @property
+    def per_second(self) -> float:
+        """Accepted sends a second."""
+        return (self.sends - 1) / self.seconds
+
+
+class Steady(msgspec.Struct, frozen=True):
+    """Requests to the API at a rate. Milliseconds from queued to accepted by the sandbox."""
+
+    rate: int
+    sends: int
+    p50_ms: float
+    p99_ms: float
+    p999_ms: float
+    api: Driven  # the API's own answers
+
+
+class Fixture(msgspec.Struct, frozen=True):
+    """A tenant with one connected number, people who wrote just now, and a key."""
+
+    number: Number
+    everybody: list[Somebody]
+    key: str
+
+
+def prepare(cluster: Cluster, *, most: int) -> Fixture:
+    """Make the database with one tenant and ``most`` people to send to."""
+    dsn = cluster.fresh(_DATABASE)
+    number = Number(
+        tenant_id=uuid7(),
+        connection_id=uuid7(),
+        waba_id=_WABA_ID,
+        phone_number_id=_PHONE_NUMBER_ID,
+        display="525550000001",
+    )
+    return asyncio.run(_fill(dsn, number, world.people([number], each=most)))
+
+
+def backlog(cluster: Cluster, folder: Path, fixture: Fixture, *, sends: int) -> Backlog:
+    """Queue ``sends`` messages, start sandbox and worker, and time the acceptances.
+
+    Raises:
+        RuntimeError: a message was not accepted.
+    """
+    asyncio.run(_queue(cluster.database(_DATABASE), fixture, sends=sends))
+    cluster.settle()
+    with _sandbox(folder) as sandbox, _working(cluster, folder, sandbox) as worker:
+        meter = Meter(app=worker.pid, postgres=cluster.pid)
+        _wait_until_accepted(cluster, sends)
+        app, postgres = meter.spent()
+    outcome = _outcome(cluster)
+    _forget(cluster)
+    return Backlog(
+        sends=sends, seconds=outcome["seconds"], app_us=app * 1e6 / sends, postgres_us=postgres * 1e6 / sends
+    )
+
+
+def steady(
+    cluster: Cluster, generator: Generator, folder: Path, fixture: Fixture, *, rate: int, extent: Extent
+) -> Steady:
+    """Ask the API for ``rate`` sends a second with sandbox and worker running, and time queued to accepted.
+
+    Raises:
+        RuntimeError: a message was not accepted.
+    """
+    file = folder / "sends.bin"
+    write_requests(file, (_send_request(fixture, somebody) for somebody in fixture.everybody))
+    env = intake.environment(cluster, folder, database=_DATABASE)
+    with (
+        _sandbox(folder) as sandbox,
+        _working(cluster, folder, sandbox),
+        running(intake.curbe("serve"), env=env, log=folder / "serve.log") as web,
+    ):
+        driven = generator.drive(
+            port=web.port,
+            file=file,
+            shape=Shape(rate=rate, connections=_CONNECTIONS, seconds=extent.seconds, warmup=extent.warmup),
+            meter=Meter(app=web.pid, postgres=cluster.pid),
+        )
+        _wait_until_accepted(cluster, driven.seen.ok)
+    outcome = _outcome(cluster)
+    _forget(cluster)
+    p50, p99, p999 = outcome["ms"]
+    return Steady(rate=rate, sends=outcome["accepted"], p50_ms=p50, p99_ms=p99, p999_ms=p999, api=driven)
+
+
+async def _fill(dsn: str, number: Number, everybody: list[Somebody]) -> Fixture:
+    keyring = Keyring.from_base64(Secret(world.ENCRYPTION_KEY))
+    place = binding("channel_connections", number.tenant_id, number.connection_id, "access_token_enc")
+    connection = await asyncpg.connect(dsn)
+    try:
+        sealed = keyring.seal(Secret(_TOKEN), bound_to=place)
+        await stored.insert_tenants(connection, [number], token_of={number.connection_id: sealed})
+        await stored.insert_people(connection, everybody, now=datetime.now(UTC))
+        await connection.execute("VACUUM ANALYZE")
+    finally:
+        await connection.close()
+    pool = await Pool.open(dsn, Role.WEB, size=1)
+    async with pool.transaction(number.tenant_id) as tx:
+        made = await auth.make_key(
+            tx,
+            tenant_id=number.tenant_id,
+            name="bench",
+            scopes=[Scope.MESSAGES_SEND],
+            creator=None,
+            now=utc_now(),
+        )
+    await pool.close()
+    return Fixture(number=number, everybody=everybody, key=made.key.reveal())
+
+
+async def _queue(dsn: str, fixture: Fixture, *, sends: int) -> None:
+    """Queue as the API does, a hundred at a time."""
+    pool = await Pool.open(dsn, Role.WEB, size=1)
+    for first in range(0, sends, _QUEUED_AT_ONCE):
+        chosen = fixture.everybody[first : min(first + _QUEUED_AT_ONCE, sends)]
+        rows = [_departure(somebody) for somebody in chosen]
+        async with pool.transaction(fixture.number.tenant_id) as tx:
+            await departures.queue(tx, rows)
+            await outbox.enqueue(
+                tx,
+                tenant_id=fixture.number.tenant_id,
+                rows=[(row.id, row.connection_id, row.conversation_id) for row in rows],
+                priority=0,
+            )
+    await pool.close()
+
+
+def _departure(somebody: Somebody) -> Departure:
+    return Departure(
+        tenant_id=somebody.number.tenant_id,
+        id=uuid7(),
+        connection_id=somebody.number.connection_id,
+        conversation_id=somebody.conversation_id,
+        type="text",
+        text="Su pedido va en camino.",
+        payload='{"type":"text","body":"Su pedido va en camino."}',
+        reply_to=None,
+        sender=f"key:{UUID(int=1)}",
+        created_at=utc_now(),
+    )
+
+
+def _send_request(fixture: Fixture, somebody: Somebody) -> bytes:
+    body = json.dumps({"to": f"+{somebody.wa_id}", "text": "Su pedido va en camino."}).encode()
+    head = (
+        f"POST /api/tenants/{fixture.number.tenant_id}/whatsapp/messages/send HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+        f"Authorization: Bearer {fixture.key}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+@contextmanager
+def _sandbox(folder: Path) -> Iterator[Running]:
+    """A sandbox that reports no statuses: what is measured is sending."""
+    command = ["-c", "from curbe_sandbox.cli import main; main()", "--port", "0"]
+    with running(command, env={}, log=folder / "sandbox.log") as sandbox:
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{sandbox.port}/sandbox/settings",
+            method="PATCH",
+            data=b'{"enforce_window": false}',
+        )
+        urllib.request.urlopen(request, timeout=10).close()  # noqa: S310
+        yield sandbox
+
+
+def _working(cluster: Cluster, folder: Path, sandbox: Running) -> AbstractContextManager[Running]:
+    graph = f"http://127.0.0.1:{sandbox.port}"
+    env = intake.environment(cluster, folder, database=_DATABASE, graph=graph)
+    return running(intake.curbe("work"), env=env, log=folder / "work.log")
+
+
+def _outcome(cluster: Cluster) -> dict[str, Any]:
+    return cluster.run(_OUTCOMES, database=_DATABASE)[0]
+
+
+def _wait_until_accepted(cluster: Cluster, sends: int) -> None:
+    until = time.monotonic() + _PATIENCE
+    while (outcome := _outcome(cluster))["accepted"] < max(sends, outcome["queued"]):
+        if time.monotonic() > until:
+            raise RuntimeError(
+                f"{outcome['accepted']} of {outcome['queued']} messages were accepted in {_PATIENCE:.0f} s"
+            )
+        time.sleep(0.2)
+
+
+def _forget(cluster: Cluster) -> None:
+    """Remove what was sent, so that the next measurement begins as this one did."""
+    cluster.run("TRUNCATE outbox, messages, parked_statuses, idempotency_keys, events", database=_DATABASE)

@@ -1,0 +1,158 @@
+"""A database in the middle of its life: tenants, people, conversations, sent messages, and webhooks that wait to be applied."""
+
+import asyncio
+import random
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+from uuid_utils.compat import uuid7
+
+from bench import world
+from bench.world import Number, SentMessage, Somebody
+from curbe.channels.cloudapi.callback import callback_data
+from curbe.inbox.people import canonical_phone
+from curbe.infra.crypto import Keyring, Secret
+from curbe.worker import CALLBACK_PURPOSE
+
+_SOME_TIME_AGO: Final = timedelta(minutes=5)
+_PAYLOAD: Final = '{"type":"text","body":"Su pedido va en camino."}'
+
+
+def callback_key() -> bytes:
+    """Return the key that marks sent messages as the product's own."""
+    return Keyring.from_base64(Secret(world.ENCRYPTION_KEY)).derive(CALLBACK_PURPOSE)
+
+
+def fill(dsn: str, *, events: int, seed: int) -> None:
+    """Fill a fresh database with fifty tenants in use and ``events`` webhooks to apply."""
+    asyncio.run(_fill(dsn, events=events, seed=seed))
+
+
+async def _fill(dsn: str, *, events: int, seed: int) -> None:
+    chance = random.Random(seed)  # noqa: S311 - reproducible on purpose
+    now = datetime.now(UTC)
+    owners = world.numbers()
+    everybody = world.people(owners)
+    key = callback_key()
+    sent = [_sent(chance.choice(everybody), chance=chance, key=key) for _ in range(events // 4)]
+    connection = await asyncpg.connect(dsn)
+    try:
+        await insert_tenants(connection, owners, token_of={})
+        await insert_people(connection, everybody, now=now)
+        await _copy(
+            connection,
+            "messages",
+            "tenant_id id channel_connection_id conversation_id direction provider_message_id type text payload phase attempt "
+            "accepted_at created_at",
+            [_message_row(message, now=now) for message in sent],
+        )
+        bodies = world.mixed(everybody, sent, at=int(time.time()), chance=chance)
+        await _copy(
+            connection, "webhook_events", "meta_app_id body", [(world.APP_ID, body) for body in bodies]
+        )
+        await connection.execute("VACUUM ANALYZE")
+    finally:
+        await connection.close()
+
+
+async def insert_tenants(
+    connection: asyncpg.Connection, owners: Sequence[Number], *, token_of: dict[UUID, str]
+) -> None:
+    """Store tenants and their connections; ``token_of`` holds sealed tokens by connection where they are needed."""
+    await _copy(
+        connection, "tenants", "id name", [(owner.tenant_id, f"Business {owner.display}") for owner in owners]
+    )
+    await _copy(
+        connection,
+        "channel_connections",
+        "tenant_id id status waba_id phone_number_id phone_number_e164 meta_app_id access_token_enc messages_per_second",
+        [
+            (
+                owner.tenant_id,
+                owner.connection_id,
+                "active",
+                owner.waba_id,
+                owner.phone_number_id,
+                f"+{owner.display}",
+                world.APP_ID,
+                token_of.get(owner.connection_id, "not needed here"),
+                1000,
+            )
+            for owner in owners
+        ],
+    )
+
+
+async def insert_people(
+    connection: asyncpg.Connection, everybody: Sequence[Somebody], *, now: datetime
+) -> None:
+    """Store contacts, their names and conversations; each wrote five minutes ago."""
+    before = now - _SOME_TIME_AGO
+    await _copy(
+        connection,
+        "contacts",
+        "tenant_id id name name_at",
+        [(one.number.tenant_id, one.contact_id, one.name, before) for one in everybody],
+    )
+    await _copy(
+        connection,
+        "contact_aliases",
+        "tenant_id kind value contact_id",
+        [(one.number.tenant_id, "phone", canonical_phone(one.wa_id), one.contact_id) for one in everybody]
+        + [(one.number.tenant_id, "bsuid", one.user_id, one.contact_id) for one in everybody],
+    )
+    await _copy(
+        connection,
+        "conversations",
+        "tenant_id id channel_connection_id contact_id external_thread_id contact_e164 contact_wa_id last_inbound_at last_message_at",
+        [
+            (
+                one.number.tenant_id,
+                one.conversation_id,
+                one.number.connection_id,
+                one.contact_id,
+                one.wa_id,
+                f"+{one.wa_id}",
+                one.wa_id,
+                before,
+                before,
+            )
+            for one in everybody
+        ],
+    )
+
+
+def _sent(to: Somebody, *, chance: random.Random, key: bytes) -> SentMessage:
+    message_id = uuid7()
+    return SentMessage(
+        id=message_id, to=to, wamid=world.wamid(chance), callback=callback_data(message_id, key)
+    )
+
+
+def _message_row(message: SentMessage, *, now: datetime) -> tuple[object, ...]:
+    number = message.to.number
+    return (
+        number.tenant_id,
+        message.id,
+        number.connection_id,
+        message.to.conversation_id,
+        "outbound",
+        message.wamid,
+        "text",
+        "Su pedido va en camino.",
+        _PAYLOAD,
+        "sending",
+        1,
+        now,
+        now,
+    )
+
+
+async def _copy(
+    connection: asyncpg.Connection, table: str, columns: str, rows: Sequence[tuple[Any, ...]]
+) -> None:
+    await connection.copy_records_to_table(table, columns=columns.split(), records=rows)
