@@ -117,7 +117,7 @@ class _Server(uvicorn.Server):
     """Says when it is ready, and lets long-lived sockets end before it waits for them."""
 
     def __init__(
-        self, config: uvicorn.Config, *, ready: Callable[[], None], stopping: Callable[[], None]
+        self, config: uvicorn.Config, *, ready: Callable[[], None], stopping: Callable[[], Awaitable[None]]
     ) -> None:
         super().__init__(config)
         self._ready: Final = ready
@@ -128,7 +128,7 @@ class _Server(uvicorn.Server):
         self._ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._stopping()
+        await self._stopping()
         await super().shutdown(sockets)
 
 

@@ -116,7 +116,6 @@ async def serving(dsn: str) -> AsyncIterator[Serving]:
         "0",
         env={**os.environ, **_ENVIRON, "DATABASE_URL": dsn},
         stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
     )
     try:
         yield Serving(process, await _url(process))
@@ -129,7 +128,7 @@ async def serving(dsn: str) -> AsyncIterator[Serving]:
 async def _url(process: asyncio.subprocess.Process) -> str:
     if process.stdout is None:
         raise ValueError("its output is not read")
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while line := (await process.stdout.readline()).decode():
             if _READY in line:
                 return line.partition(_READY)[2].strip()

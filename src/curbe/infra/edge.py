@@ -97,7 +97,7 @@ class _Answer:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-        if message["type"] in {"http.response.start", "websocket.accept"}:
+        if message["type"] in {"http.response.start", "websocket.accept", "websocket.http.response.start"}:
             present = list(message.get("headers", ()))
             names = {bytes(name).lower() for name, _ in present}
             missing = [header for header in self._headers if header[0] not in names]

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import structlog
 from litestar import Request, Response
@@ -15,11 +15,12 @@ from litestar.exceptions import (
     MethodNotAllowedException,
     NotFoundException,
     ValidationException,
+    WebSocketException,
 )
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import OpenAPIType, Schema
 from litestar.plugins import InitPlugin, OpenAPISchemaPlugin
-from litestar.types import ASGIApp, Receive, Scope, Send
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from litestar.typing import FieldDefinition
 
 from curbe.domain.errors import AppError, InvalidRequest, NotFound, TooLarge, Unavailable
@@ -33,6 +34,7 @@ LARGEST_BODY: Final = 2**20  # bytes; the API's bodies are a few kilobytes
 _ESCAPED_NUL: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 _TOO_LARGE_STATUS: Final = 413
 _FIRST_SERVER_ERROR: Final = 500
+_REFUSED_HANDSHAKE: Final = "refused_handshake"
 _COME_BACK_AFTER: Final = timedelta(seconds=2)
 
 _logger: Final = structlog.get_logger(__name__)
@@ -79,6 +81,12 @@ class Kit(InitPlugin, OpenAPISchemaPlugin):
             passing_faults: exceptions that mean "not now" (a database that does not answer): 503, not 500.
         """
         self._passing_faults: Final = passing_faults
+        self._handlers: Final[dict[Any, Callable[[ApiRequest, Any], Response[bytes]]]] = {
+            AppError: _refused,
+            HTTPException: _refused_by_litestar,
+            Exception: _failed,
+            **dict.fromkeys(passing_faults, _unavailable),
+        }
 
     def on_app_init(self, app_config: AppConfig) -> AppConfig:
         """Add the kit to the app's configuration.
@@ -89,18 +97,19 @@ class Kit(InitPlugin, OpenAPISchemaPlugin):
         """
         if app_config.request_max_body_size != LARGEST_BODY:
             raise ValueError("make the app with request_max_body_size=web.LARGEST_BODY")
-        handlers: dict[Any, Callable[[ApiRequest, Any], Response[Any]]] = {
-            AppError: _refused,
-            HTTPException: _refused_by_litestar,
-            Exception: _failed,
-        }
-        handlers.update(dict.fromkeys(self._passing_faults, _unavailable))
-        app_config.exception_handlers = {**app_config.exception_handlers, **handlers}
+        app_config.exception_handlers = {**app_config.exception_handlers, **self._handlers}
+        app_config.after_exception = [*app_config.after_exception, self._note_refused_handshake]
         app_config.request_class = CheckedRequest
         app_config.type_decoders = [*(app_config.type_decoders or ()), (_is_secret, _read_secret)]
-        app_config.middleware = [_no_nul_in_the_url, *app_config.middleware]
+        app_config.middleware = [_no_nul_in_the_url, _answer_handshakes, *app_config.middleware]
         app_config.logging_config = None
         return app_config
+
+    async def _note_refused_handshake(self, fault: Exception, scope: Scope) -> None:
+        """Make the answer to a WebSocket that is not let in; Litestar asks no exception handler about those."""
+        if scope["type"] == "websocket" and not isinstance(fault, WebSocketException):
+            handle = next(self._handlers[kind] for kind in type(fault).__mro__ if kind in self._handlers)
+            scope["state"][_REFUSED_HANDSHAKE] = handle(CheckedRequest(scope), fault)  # type: ignore[arg-type]
 
     def is_plugin_supported_field(self, field_definition: FieldDefinition) -> bool:
         """Tell Litestar that the schema of ``Secret`` is ours to write."""
@@ -186,6 +195,41 @@ def _no_nul_in_the_url(app: ASGIApp) -> ASGIApp:
         await app(scope, receive, send)
 
     return checked
+
+
+def _answer_handshakes(app: ASGIApp) -> ASGIApp:
+    """Tell a WebSocket that is not let in why, as any other request: else all a client sees is a bare 403."""
+
+    async def answered(scope: Scope, receive: Receive, send: Send) -> None:
+        accepted = False
+
+        async def answer(message: Message) -> None:
+            nonlocal accepted
+            accepted = accepted or message["type"] == "websocket.accept"
+            refused = scope["state"].get(_REFUSED_HANDSHAKE)
+            if message["type"] == "websocket.close" and refused is not None and not accepted:
+                for part in _handshake_refusal(refused):
+                    await send(part)
+            else:
+                await send(message)
+
+        told = scope["type"] == "websocket" and "websocket.http.response" in (scope.get("extensions") or {})
+        await app(scope, receive, answer if told else send)
+
+    return answered
+
+
+def _handshake_refusal(refused: Response[bytes]) -> tuple[Message, Message]:
+    headers = {"content-type": problems.MEDIA_TYPE, **refused.headers}
+    start = {
+        "type": "websocket.http.response.start",
+        "status": refused.status_code,
+        "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
+    }
+    # ASGI's own extension, which Litestar's types do not know.
+    return cast(
+        "tuple[Message, Message]", (start, {"type": "websocket.http.response.body", "body": refused.content})
+    )
 
 
 def _is_secret(type_: Any) -> bool:

@@ -6,7 +6,7 @@ read, and a lost one (the connection to PostgreSQL was cut) is made good by waki
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from enum import StrEnum
 from functools import partial
@@ -22,6 +22,8 @@ from curbe.realtime.sharing import SharedReads
 _LISTEN_AGAIN_FIRST: Final = timedelta(milliseconds=100)
 _LISTEN_AGAIN_LAST: Final = timedelta(seconds=5)
 _LOOK_AFTER: Final = timedelta(seconds=1)  # how long a dead connection goes unnoticed
+
+_GOODBYES: Final = timedelta(seconds=2)
 
 _log = structlog.get_logger()
 
@@ -75,6 +77,8 @@ class Broadcast:
         self.reads: Final = SharedReads(pool)
         self._pool: Final = pool
         self._followed: Final[dict[tuple[Channel, UUID], _Subject]] = {}
+        self._nobody: Final = asyncio.Event()
+        self._nobody.set()
         self._hints = 0
         self._stopping = False
 
@@ -93,6 +97,7 @@ class Broadcast:
         if key not in self._followed:
             self._hints += 1
             self._followed[key] = _Subject(self._hints)
+        self._nobody.clear()
         followed = self._followed[key]
         wakeups = Wakeups(followed.generation)
         followed.readers.add(wakeups)
@@ -102,11 +107,19 @@ class Broadcast:
             followed.readers.discard(wakeups)
             if not followed.readers:
                 del self._followed[key]
+            if not self._followed:
+                self._nobody.set()
 
-    def stop(self) -> None:
-        """Let every reader end. Call it before the server stops, so that they can say why they go."""
+    async def stop(self) -> None:
+        """Let every reader end, and return once all have, or after two seconds.
+
+        Call it before the server stops: it cuts connections at once, and its readers could not say why they go.
+        """
         self._stopping = True
         self._wake_everybody()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_GOODBYES.total_seconds()):
+                await self._nobody.wait()
 
     async def run(self) -> None:
         """Listen, and listen again whenever the connection is lost; until cancelled."""

@@ -79,15 +79,17 @@ class Follower:
 
     async def run(self, since: Cursor | None) -> None:
         """Send what follows ``since`` (None: from now on) until either side ends it, then close."""
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._send_events(since))
-                tasks.create_task(self._watch_key())
-                tasks.create_task(self._hear())
-        except* WebSocketDisconnect:
-            pass  # the client left: nothing to close, nothing lost
-        except* _Ended as ends:
-            await self.close(*_first(ends))
+        # Subscribed until the goodbye is said: whoever stops the server waits for the last subscription to end.
+        with self._broadcast.subscribe(Channel.EVENTS, self._tenant_id) as wakeups:
+            try:
+                async with asyncio.TaskGroup() as tasks:
+                    tasks.create_task(self._send_events(since, wakeups))
+                    tasks.create_task(self._watch_key())
+                    tasks.create_task(self._hear())
+            except* WebSocketDisconnect:
+                pass  # the client left: nothing to close, nothing lost
+            except* _Ended as ends:
+                await self.close(*_first(ends))
 
     async def close(self, code: CloseCode, reason: str) -> None:
         """Close the socket; where it cannot even take that, leave it to the server to cut."""
@@ -95,18 +97,17 @@ class Follower:
             async with asyncio.timeout(_SLOWEST_CLOSE.total_seconds()):
                 await self._socket.close(code=code, reason=reason)
 
-    async def _send_events(self, since: Cursor | None) -> None:
-        with self._broadcast.subscribe(Channel.EVENTS, self._tenant_id) as wakeups:
-            cursor = since or await self._now()
-            await self._write(msgspec.json.encode(Hello(cursor=str(cursor))).decode())
-            look: timedelta | None = None
-            while True:
-                cursor, settled = await self._catch_up(cursor, wakeups)
-                look = None if settled else next_look(look)
-                if not await wakeups.wait(at_most=look or _PING_EVERY) and look is None:
-                    await self._write(_PING)
-                if self._broadcast.stopping:
-                    raise _Ended(CloseCode.GOING_AWAY, "the server stops; connect again")
+    async def _send_events(self, since: Cursor | None, wakeups: Wakeups) -> NoReturn:
+        cursor = since or await self._now()
+        await self._write(msgspec.json.encode(Hello(cursor=str(cursor))).decode())
+        look: timedelta | None = None
+        while True:
+            cursor, settled = await self._catch_up(cursor, wakeups)
+            if self._broadcast.stopping:
+                raise _Ended(CloseCode.GOING_AWAY, "the server stops; connect again")
+            look = None if settled else next_look(look)
+            if not await wakeups.wait(at_most=look or _PING_EVERY) and look is None:
+                await self._write(_PING)
 
     async def _catch_up(self, cursor: Cursor, wakeups: Wakeups) -> tuple[Cursor, bool]:
         """Write every event after ``cursor``; return the new one, and whether nothing waits beyond it."""
@@ -125,7 +126,7 @@ class Follower:
             if not shared.page.more:
                 return cursor, not shared.page.pending
 
-    async def _watch_key(self) -> None:
+    async def _watch_key(self) -> NoReturn:
         with self._broadcast.subscribe(Channel.KEYS, self._principal.key_id) as wakeups:
             while True:
                 await wakeups.wait(at_most=await self._key_lives_for())
