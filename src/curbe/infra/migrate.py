@@ -8,6 +8,8 @@ from typing import Final
 import asyncpg
 import msgspec
 
+from curbe.infra import restored
+
 _LOCK: Final = 0x6375726265  # "curbe": one migration run at a time on a database
 _FILE: Final = re.compile(r"^(\d{4})_(\w+)\.sql$")
 _OLDEST_POSTGRES: Final = 150009  # row-level security fix of CVE-2024-10976
@@ -64,6 +66,8 @@ async def migrate(dsn: str) -> list[Migration]:
         todo = [migration for migration in known_migrations() if migration.version not in applied]
         for migration in todo:
             await _apply(connection, migration)
+        if await restored.logs_lie_ahead(connection):
+            await restored.renumber(connection)
         await connection.execute("SELECT keep_webhook_partitions(7, 3650)")
         return todo
     finally:
@@ -87,6 +91,23 @@ async def require_known_schema(dsn: str) -> None:
     if missing:
         raise SchemaMismatch(
             f"the database lacks migrations {missing}; run `curbe migrate`, then start again"
+        )
+
+
+async def require_logs_in_step(dsn: str) -> None:
+    """Return where the database's logs are of this cluster; asked once, before a process begins.
+
+    Raises:
+        SchemaMismatch: they came from another one; nothing in them would move, so the process must not begin.
+    """
+    connection = await asyncpg.connect(dsn, timeout=10, server_settings={"search_path": "public"})
+    try:
+        ahead = await restored.logs_lie_ahead(connection)
+    finally:
+        await connection.close()
+    if ahead:
+        raise SchemaMismatch(
+            "the database was restored into a new cluster; run `curbe migrate`, then start again"
         )
 
 

