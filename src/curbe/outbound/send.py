@@ -30,7 +30,7 @@ from curbe.realtime.rules import EventType
 
 log: Final = structlog.get_logger(__name__)
 
-LEASE: Final = timedelta(seconds=60)  # longer than any attempt may take
+LEASE: Final = timedelta(seconds=60)  # longer than any attempt takes; a shorter one calls slow attempts unknown for a while
 _HORIZON: Final = 0.06  # seconds of sends claimed at once
 _SETTLE_EVERY: Final = 0.015  # seconds
 _IDLE: Final = 10.0  # seconds without work before a sender gives its number back
@@ -51,6 +51,7 @@ class Means(msgspec.Struct, frozen=True):
     metrics: Metrics
     now: Callable[[], datetime]
     rate_cap: int | None = None  # messages a second, below what Meta grants
+    lease: timedelta = LEASE  # how long a claimed message may stay without an answer before it is unknown
 
 
 class Sender:
@@ -141,7 +142,7 @@ class Sender:
             if account is None:
                 return None, []
             claims = await store.claim(
-                tx, tenant_id=self._tenant_id, connection_id=self._connection_id, most=most, lease=LEASE
+                tx, tenant_id=self._tenant_id, connection_id=self._connection_id, most=most, lease=self._means.lease
             )
             if not claims:
                 return account, []
