@@ -20,20 +20,6 @@ Tamper = Callable[[Owner, UUID, int], Awaitable[None]]
 
 
 @pytest.fixture
-async def web(dsn: str) -> AsyncIterator[Pool]:
-    pool = await Pool.open(dsn, Role.WEB)
-    yield pool
-    await pool.close()
-
-
-@pytest.fixture
-async def apply(dsn: str) -> AsyncIterator[Pool]:
-    pool = await Pool.open(dsn, Role.APPLY)
-    yield pool
-    await pool.close()
-
-
-@pytest.fixture
 async def owner(dsn: str) -> AsyncIterator[Owner]:
     """The one who can do anything: triggers and row-level security do not hold it."""
     connection = await asyncpg.connect(dsn)
@@ -232,7 +218,7 @@ def edit(column: str, value: str) -> Tamper:
     async def edited(owner: Owner, tenant: UUID, number: int) -> None:
         row = await row_number(owner, tenant, number)
         await owner.execute(
-            f"UPDATE audit_log SET {column} = {value} WHERE tenant_id = $1 AND id = $2",  # noqa: S608 - our words
+            f"UPDATE audit_log SET {column} = {value} WHERE tenant_id = $1 AND id = $2",
             tenant,
             row["id"],
         )
@@ -270,7 +256,7 @@ async def swap(owner: Owner, tenant: UUID, number: int) -> None:
     one, two = await row_number(owner, tenant, number), await row_number(owner, tenant, number + 1)
     for table, xid, id_ in (("audit_log", "xid", "id"), ("audit_seals", "audit_xid", "audit_id")):
         await owner.execute(
-            f"UPDATE {table} SET {xid} = CASE WHEN {id_} = $2 THEN $4::bigint ELSE $3::bigint END "  # noqa: S608 - ours
+            f"UPDATE {table} SET {xid} = CASE WHEN {id_} = $2 THEN $4::bigint ELSE $3::bigint END "
             f"WHERE tenant_id = $1 AND {id_} IN ($2, $5)",
             tenant, one["id"], one["xid"], two["xid"], two["id"],
         )  # fmt: skip

@@ -3,8 +3,9 @@
 from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Final, TypeVar
 
+from curbe.channels.cloudapi.answers import Number
 from curbe.channels.cloudapi.client import CloudApi
 from curbe.connections.rules import (
     MANAGEMENT,
@@ -16,13 +17,17 @@ from curbe.connections.rules import (
     check_registered,
     check_subscription,
     check_token,
+    no_number,
+    no_waba,
     refused,
 )
 from curbe.connections.service import Proof
-from curbe.domain.errors import AppError, InvalidRequest
+from curbe.domain.errors import AppError, GraphRefused, InvalidRequest
 from curbe.infra.crypto import Secret
 
 T = TypeVar("T")
+# Graph's answer to being asked for the fields of one kind of thing on another kind.
+_NO_SUCH_FIELD: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +74,11 @@ async def examine(
     checks += check_token(about, app_id=app.id, candidate=candidate, now=now)
     if _failed(checks):
         return Examination(checks, None)
-    number = await _step("number", cloud_api.read_number(candidate.phone_number_id, token), checks)
+    number = await _step("number", _read_number(cloud_api, candidate, token), checks)
     if number is None:
         return Examination(checks, None)
     checks.append(check_number(number, candidate=candidate))
-    numbers = await _step("waba", cloud_api.numbers_of(candidate.waba_id, token), checks)
+    numbers = await _step("waba", _numbers_of(cloud_api, candidate, token), checks)
     if numbers is not None:
         checks.append(check_membership(numbers, candidate=candidate))
     checks.append(check_registered(number))
@@ -124,6 +129,24 @@ def _only(field: str, found: list[str]) -> str:
         field=field,
         extra={"choices": found},
     )
+
+
+async def _read_number(cloud_api: CloudApi, candidate: Candidate, token: Secret) -> Number:
+    try:
+        return await cloud_api.read_number(candidate.phone_number_id, token)
+    except GraphRefused as refusal:
+        if refusal.graph_code != _NO_SUCH_FIELD:
+            raise
+        raise no_number() from refusal
+
+
+async def _numbers_of(cloud_api: CloudApi, candidate: Candidate, token: Secret) -> list[Number]:
+    try:
+        return await cloud_api.numbers_of(candidate.waba_id, token)
+    except GraphRefused as refusal:
+        if refusal.graph_code != _NO_SUCH_FIELD:
+            raise
+        raise no_waba() from refusal
 
 
 async def _step(name: str, asked: Awaitable[T], checks: list[Check]) -> T | None:

@@ -120,13 +120,26 @@ def check_token(token: TokenInfo, *, app_id: str, candidate: Candidate, now: dat
 def check_number(number: Number, *, candidate: Candidate) -> Check:
     """Return whether what the token read is a business number."""
     if number.id != candidate.phone_number_id or not number.display_phone_number:
-        refusal = NumberForeign(
-            "The phone_number_id names something that is no business number.",
-            fix="Copy the phone number ID, not the WABA's or the number itself, from the WhatsApp Manager.",
-            field="phone_number_id",
-        )
-        return refused("number", refusal)
+        return refused("number", no_number())
     return Check("number", ok=True, detail=f"The token reads the number {number.display_phone_number}.")
+
+
+def no_number() -> NumberForeign:
+    """Return the refusal of a ``phone_number_id`` that names another kind of thing."""
+    return NumberForeign(
+        "The phone_number_id names something that is no business number.",
+        fix="Copy the phone number ID, not the WABA's or the number itself, from the WhatsApp Manager.",
+        field="phone_number_id",
+    )
+
+
+def no_waba() -> NumberForeign:
+    """Return the refusal of a ``waba_id`` that names another kind of thing."""
+    return NumberForeign(
+        "The waba_id names something that is no WhatsApp Business Account.",
+        fix="Copy the WhatsApp Business Account ID, not the number's, from the WhatsApp Manager.",
+        field="waba_id",
+    )
 
 
 def check_membership(numbers: Sequence[Number], *, candidate: Candidate) -> Check:
