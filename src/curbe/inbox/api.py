@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 from litestar import Controller, get, patch, post
 from litestar.di import NamedDependency
-from litestar.params import Parameter, QueryParameter
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from curbe.auth.principal import Principal, Scope
 from curbe.domain.errors import Conflict, InvalidRequest, NotFound
@@ -18,9 +18,9 @@ from curbe.infra.db import Pool, Transaction
 from curbe.infra.pages import Page, decode_cursor, encode_cursor
 from curbe.infra.web import refusals
 
-Limit = Annotated[int, Parameter(ge=1, le=200, description="How many items a page has at most.")]
+Limit = Annotated[int, QueryParameter(ge=1, le=200, description="How many items a page has at most.")]
 PageCursor = Annotated[
-    str | None, Parameter(description="`next_cursor` of the page before; without it, the first page.")
+    str | None, QueryParameter(description="`next_cursor` of the page before; without it, the first page.")
 ]
 
 # `state` itself is a word of Litestar's, and its refusals name the argument: hence text, and our own refusal.
@@ -54,13 +54,15 @@ class InboxController(Controller):
     )
     async def list_conversations(
         self,
-        tenant_id: UUID,
+        tenant_id: FromPath[UUID],
         web_pool: NamedDependency[Pool],
         *,
-        channel: Literal["whatsapp"] = "whatsapp",  # noqa: ARG002 - the one there is; another is refused
+        channel: FromQuery[Literal["whatsapp"]] = "whatsapp",  # noqa: ARG002 - the one there is; another is refused
         with_state: StateWanted = None,
-        unread: Annotated[bool, Parameter(description="Only those with unread messages.")] = False,
-        connection: Annotated[UUID | None, Parameter(description="Only those of this connection.")] = None,
+        unread: Annotated[bool, QueryParameter(description="Only those with unread messages.")] = False,
+        connection: Annotated[
+            UUID | None, QueryParameter(description="Only those of this connection.")
+        ] = None,
         cursor: PageCursor = None,
         limit: Limit = 50,
     ) -> Page[Conversation]:
@@ -81,7 +83,7 @@ class InboxController(Controller):
         responses=refusals(NotFound),
     )
     async def get_conversation(
-        self, tenant_id: UUID, conversation_id: UUID, web_pool: NamedDependency[Pool]
+        self, tenant_id: FromPath[UUID], conversation_id: FromPath[UUID], web_pool: NamedDependency[Pool]
     ) -> Conversation:
         """Return one conversation."""
         async with web_pool.transaction(tenant_id) as tx:
@@ -95,15 +97,15 @@ class InboxController(Controller):
     )
     async def list_messages(
         self,
-        tenant_id: UUID,
-        conversation_id: UUID,
+        tenant_id: FromPath[UUID],
+        conversation_id: FromPath[UUID],
         web_pool: NamedDependency[Pool],
         order: Annotated[
             Literal["newest", "oldest"] | None,
-            Parameter(description="Which comes first: `newest` unless `after` is given."),
+            QueryParameter(description="Which comes first: `newest` unless `after` is given."),
         ] = None,
-        before: Annotated[UUID | None, Parameter(description="A message: only older ones.")] = None,
-        after: Annotated[UUID | None, Parameter(description="A message: only newer ones.")] = None,
+        before: Annotated[UUID | None, QueryParameter(description="A message: only older ones.")] = None,
+        after: Annotated[UUID | None, QueryParameter(description="A message: only newer ones.")] = None,
         cursor: PageCursor = None,
         limit: Limit = 50,
     ) -> Page[Message]:
@@ -132,7 +134,7 @@ class InboxController(Controller):
         responses=refusals(NotFound),
     )
     async def mark_read(
-        self, tenant_id: UUID, conversation_id: UUID, web_pool: NamedDependency[Pool]
+        self, tenant_id: FromPath[UUID], conversation_id: FromPath[UUID], web_pool: NamedDependency[Pool]
     ) -> Conversation:
         """Set its unread counter to zero and return it."""
         async with web_pool.transaction(tenant_id) as tx:
@@ -146,9 +148,9 @@ class InboxController(Controller):
     )
     async def change_conversation(
         self,
-        tenant_id: UUID,
-        conversation_id: UUID,
-        data: ConversationChange,
+        tenant_id: FromPath[UUID],
+        conversation_id: FromPath[UUID],
+        data: JSONBody[ConversationChange],
         principal: NamedDependency[Principal],
         web_pool: NamedDependency[Pool],
     ) -> Conversation:

@@ -9,7 +9,7 @@ import msgspec
 from litestar import Controller, get, websocket
 from litestar.connection import WebSocket
 from litestar.di import NamedDependency
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, QueryParameter
 
 from curbe.auth.principal import Principal, Scope
 from curbe.domain.errors import CursorExpired, InvalidRequest
@@ -29,7 +29,7 @@ _LOOK_ANYWAY: Final = timedelta(seconds=5)
 
 Since = Annotated[
     str | None,
-    Parameter(description="A cursor: only what came after it. `now`: only what is still to come."),
+    QueryParameter(description="A cursor: only what came after it. `now`: only what is still to come."),
 ]
 
 
@@ -55,14 +55,14 @@ class EventsController(Controller):
     )
     async def list_events(
         self,
-        tenant_id: UUID,
+        tenant_id: FromPath[UUID],
         web_pool: NamedDependency[Pool],
         broadcast: NamedDependency[Broadcast],
         since: Since = None,
-        limit: Annotated[int, Parameter(ge=1, le=500)] = 100,
+        limit: Annotated[int, QueryParameter(ge=1, le=500)] = 100,
         wait: Annotated[
             int,
-            Parameter(
+            QueryParameter(
                 ge=0, le=_LONGEST_WAIT, description="Seconds to wait for an event where there is none."
             ),
         ] = 0,
@@ -88,12 +88,12 @@ class EventsController(Controller):
     async def follow_events(
         self,
         socket: WebSocket,
-        tenant_id: UUID,
+        tenant_id: FromPath[UUID],
         principal: NamedDependency[Principal],
         web_pool: NamedDependency[Pool],
         broadcast: NamedDependency[Broadcast],
         metrics: NamedDependency[Metrics],
-        since: str | None = None,
+        since: FromQuery[str | None] = None,
     ) -> None:
         """Send the events after a cursor, or from now on, as they happen (docs/reference/events.md)."""
         # A browser that offers protocols wants one chosen; the one that carries the key is never repeated.
