@@ -13,6 +13,7 @@ from curbe.cli.accounts import key, tenant
 from curbe.cli.process import init, migrate, run, serve, work
 from curbe.cli.refusals import refusal_of
 from curbe.cli.shell import Shell
+from curbe.cli.webhooks import webhook
 from curbe.infra import log
 
 __all__ = ["main"]
@@ -34,7 +35,7 @@ def curbe(context: click.Context, env_file: str) -> None:
     context.obj = Shell.at(env_file)
 
 
-for command in (init, run, serve, work, migrate, tenant, key):
+for command in (init, run, serve, work, migrate, tenant, key, webhook):
     curbe.add_command(command)
 
 

@@ -75,13 +75,5 @@ SELECT extract(epoch FROM now() - min(next.received_at))::float8 AS seconds
        SELECT w.received_at FROM webhook_events w
         WHERE (w.xid, w.id) > (l.xid, l.id) ORDER BY w.xid, w.id LIMIT 1) AS next
 
--- name: stored_by_time
--- For a replay: the webhooks of a span of time, in order, a page at a time.
-SELECT w.xid, w.id, w.received_at, w.meta_app_id, w.body
-  FROM webhook_events w
- WHERE w.received_at >= :since AND w.received_at < :until AND (w.xid, w.id) > (:xid, :id)
- ORDER BY w.xid, w.id
- LIMIT :most
-
 -- name: stored_by_id
 SELECT w.xid, w.id, w.received_at, w.meta_app_id, w.body FROM webhook_events w WHERE w.id = ANY(:ids::bigint[]) ORDER BY w.xid, w.id

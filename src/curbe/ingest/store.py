@@ -59,7 +59,6 @@ _SET_ASIDE: Final = Query("curbe.ingest", "set_aside")
 _RELEASE: Final = Query("curbe.ingest", "release")
 _ADD_COUNTS: Final = Query("curbe.ingest", "add_counts")
 _BACKLOG: Final = Query("curbe.ingest", "backlog", _Seconds)
-_STORED_BY_TIME: Final = Query("curbe.ingest", "stored_by_time", StoredWebhook)
 _STORED_BY_ID: Final = Query("curbe.ingest", "stored_by_id", StoredWebhook)
 
 _LONGEST_ID: Final = 200  # characters. Meta's have below 20 digits
@@ -162,13 +161,6 @@ async def backlog_seconds(tx: Transaction) -> float:
     """Return the age of the oldest webhook not yet applied, in seconds; 0 where all are."""
     row = await _BACKLOG.one(tx)
     return row.seconds or 0.0 if row else 0.0
-
-
-async def stored_by_time(
-    tx: Transaction, *, since: datetime, until: datetime, after: tuple[int, int], most: int
-) -> list[StoredWebhook]:
-    """Return stored webhooks received in a span of time, in order, after the cursor ``(xid, id)``."""
-    return await _STORED_BY_TIME.all(tx, since=since, until=until, xid=after[0], id=after[1], most=most)
 
 
 async def stored_by_id(tx: Transaction, ids: Sequence[int]) -> list[StoredWebhook]:

@@ -84,7 +84,7 @@ async def create_key(
     )
     now = utc_now()
     async with pool(dsn) as web, web.transaction(tenant_id or PLATFORM) as tx:
-        await _require_tenant(tx, tenant_id)
+        await known_tenant(tx, tenant_id)
         return await auth.make_key(
             tx,
             tenant_id=tenant_id,
@@ -104,7 +104,7 @@ async def keys(dsn: str, *, tenant_id: UUID | None) -> list[StoredKey]:
     """
     found: list[StoredKey] = []
     async with pool(dsn) as web, web.transaction(tenant_id or PLATFORM) as tx:
-        await _require_tenant(tx, tenant_id)
+        await known_tenant(tx, tenant_id)
         while page := await auth.keys(
             tx, tenant_id=tenant_id, after=found[-1].id if found else auth.FIRST, limit=_PAGE
         ):
@@ -119,11 +119,16 @@ async def revoke_key(dsn: str, *, tenant_id: UUID | None, key_id: UUID) -> Store
         NotFound: there is no such key.
     """
     async with pool(dsn) as web, web.transaction(tenant_id or PLATFORM) as tx:
-        await _require_tenant(tx, tenant_id)
+        await known_tenant(tx, tenant_id)
         return await auth.revoke(tx, tenant_id=tenant_id, key_id=key_id, actor=_CLI, now=utc_now())
 
 
-async def _require_tenant(tx: Transaction, tenant_id: UUID | None) -> None:
+async def known_tenant(tx: Transaction, tenant_id: UUID | None) -> None:
+    """Return where there is that tenant; None is the operator, who is always there.
+
+    Raises:
+        NotFound: there is none; the words are for the command line.
+    """
     if tenant_id is None:
         return
     try:

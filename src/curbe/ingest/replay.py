@@ -1,0 +1,175 @@
+"""Replays: stored webhooks are read again and applied again, which adds what was missed and repeats nothing.
+
+It is how what was set aside finds its tenant after all: a number connected since, a fault mended since.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from curbe.infra.db import Pool, Query, Transaction
+from curbe.ingest.apply import apply_webhooks
+from curbe.ingest.store import Counts, StoredWebhook, stored_by_id
+
+_PACKAGE: Final = "curbe.ingest"
+_MOST: Final = 500  # webhooks in one transaction
+_MAX_BYTES: Final = 8 * 2**20
+_MOST_GONE: Final = 1000
+_BEGINNING: Final = (0, 0)  # no transaction has that id
+
+
+class Selection(msgspec.Struct, frozen=True, kw_only=True):
+    """Which webhooks: those with an id, or those of a span of time, of which perhaps only those that name something.
+
+    ``names`` are phone_number_ids and WABA ids; None for all. ``since`` None: from the beginning of the log.
+    """
+
+    ids: tuple[int, ...] | None = None
+    names: frozenset[str] | None = None
+    since: datetime | None = None
+    until: datetime
+
+
+class SetAsideItem(msgspec.Struct, frozen=True, kw_only=True):
+    """An item that no tenant has; ``event_id`` is its webhook's id, ``received_at`` when that came."""
+
+    id: UUID
+    event_id: int
+    kind: str
+    reason: str
+    phone_number_id: str | None
+    waba_id: str | None
+    received_at: datetime
+    created_at: datetime
+
+
+class Outcome(msgspec.Struct, frozen=True, order=True):
+    """How many items ended in the same way."""
+
+    outcome: str
+    reason: str
+    count: int
+
+
+class Replayed(msgspec.Struct, frozen=True, kw_only=True):
+    """What a replay did, or would do.
+
+    ``gone`` are items still set aside whose webhook is no longer in the log (at most a thousand): those cannot be replayed.
+    """
+
+    webhooks: int
+    outcomes: list[Outcome]
+    gone: list[SetAsideItem]
+
+
+class _Names(msgspec.Struct, frozen=True):
+    phone_number_id: str | None
+    waba_id: str | None
+
+
+_STORED_BY_TIME: Final = Query(_PACKAGE, "stored_by_time", StoredWebhook)
+_STORED_NAMING: Final = Query(_PACKAGE, "stored_naming", StoredWebhook)
+_NAMES_OF_TENANT: Final = Query(_PACKAGE, "names_of_tenant", _Names)
+_SET_ASIDE_AND_GONE: Final = Query(_PACKAGE, "set_aside_and_gone", SetAsideItem)
+_SET_ASIDE_PAGE: Final = Query(_PACKAGE, "set_aside_page", SetAsideItem)
+
+
+async def replay(
+    pool: Pool, selection: Selection, *, callback_keys: Sequence[bytes], told: Callable[[int], None]
+) -> Replayed:
+    """Apply the webhooks of ``selection`` again, a transaction a batch; where it breaks off, it may be begun anew.
+
+    Args:
+        pool: as app_apply.
+        selection: which.
+        callback_keys: see ``apply_webhooks``.
+        told: is called after each batch with how many webhooks have been read so far.
+    """
+    return await _each_batch(pool, selection, callback_keys=callback_keys, told=told, keep=True)
+
+
+async def rehearse(
+    pool: Pool, selection: Selection, *, callback_keys: Sequence[bytes], told: Callable[[int], None]
+) -> Replayed:
+    """Return what :func:`replay` would do, by doing it and taking each batch back."""
+    return await _each_batch(pool, selection, callback_keys=callback_keys, told=told, keep=False)
+
+
+async def names_of_tenant(pool: Pool, tenant_id: UUID) -> frozenset[str]:
+    """Return what Meta calls the numbers that a tenant has or had, and their WABAs."""
+    async with pool.transaction() as tx:
+        rows = await _NAMES_OF_TENANT.all(tx, tenant_id=tenant_id)
+    return frozenset(name for row in rows for name in (row.phone_number_id, row.waba_id) if name)
+
+
+async def set_aside(
+    pool: Pool, *, kind: str | None, phone_number_id: str | None, limit: int
+) -> list[SetAsideItem]:
+    """Return what is set aside now, oldest first: of one kind (unrouted, foreign, poison), of one number, or all."""
+    async with pool.transaction() as tx:
+        return await _SET_ASIDE_PAGE.all(tx, kind=kind, phone_number_id=phone_number_id, most=limit)
+
+
+class _TakenBack(Exception):
+    """Ends a transaction that was only a rehearsal."""
+
+
+async def _each_batch(
+    pool: Pool,
+    selection: Selection,
+    *,
+    callback_keys: Sequence[bytes],
+    told: Callable[[int], None],
+    keep: bool,
+) -> Replayed:
+    webhooks = 0
+    counts: Counts = Counter()
+    after = _BEGINNING
+    while True:
+        batch: list[StoredWebhook] = []
+        with suppress(_TakenBack):
+            async with pool.transaction() as tx:
+                batch = await _next(tx, selection, after=after)
+                counts.update(await apply_webhooks(tx, batch, callback_keys=callback_keys, released=True))
+                if not keep:
+                    raise _TakenBack
+        if not batch:
+            return Replayed(webhooks=webhooks, outcomes=_outcomes(counts), gone=await _gone(pool, selection))
+        after = (batch[-1].xid, batch[-1].id)
+        webhooks += len(batch)
+        told(webhooks)
+
+
+async def _next(tx: Transaction, selection: Selection, *, after: tuple[int, int]) -> list[StoredWebhook]:
+    if selection.ids is not None:  # named one by one, so few
+        return await stored_by_id(tx, selection.ids) if after == _BEGINNING else []
+    page = {"xid": after[0], "id": after[1], "most": _MOST, "max_bytes": _MAX_BYTES}
+    span = {"since": selection.since, "until": selection.until}
+    if selection.names is None:
+        return await _STORED_BY_TIME.all(tx, **span, **page)
+    return await _STORED_NAMING.all(tx, names=sorted(selection.names), **span, **page)
+
+
+async def _gone(pool: Pool, selection: Selection) -> list[SetAsideItem]:
+    async with pool.transaction() as tx:
+        return await _SET_ASIDE_AND_GONE.all(
+            tx,
+            ids=None if selection.ids is None else list(selection.ids),
+            names=None if selection.names is None else sorted(selection.names),
+            since=selection.since,
+            until=selection.until,
+            most=_MOST_GONE,
+        )
+
+
+def _outcomes(counts: Counts) -> list[Outcome]:
+    """Return the counts of all Meta apps together."""
+    together: Counter[tuple[str, str]] = Counter()
+    for (_, outcome, reason), count in counts.items():
+        together[outcome, reason] += count
+    return sorted(Outcome(outcome, reason, count) for (outcome, reason), count in together.items() if count)
