@@ -36,7 +36,7 @@ def dsn(postgres_server: postgres.Server) -> Iterator[str]:
 @pytest.fixture
 def empty_dsn(postgres_server: postgres.Server) -> Iterator[str]:
     """A database of this test's own with nothing in it."""
-    with postgres_server.fresh(migrated=False) as dsn:
+    with postgres_server.empty() as dsn:
         yield dsn
 
 

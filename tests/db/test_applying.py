@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import permutations
 
 import asyncpg
@@ -18,6 +18,7 @@ from curbe.inbox.departures import Settlement, Verdict
 from curbe.infra.db import Pool
 from curbe.ingest import store
 from curbe.ingest.apply import apply_parked, apply_webhooks
+from curbe.ingest.replay import Selection, replay
 
 pytestmark = pytest.mark.anyio
 
@@ -27,7 +28,8 @@ SECOND = timedelta(seconds=1)
 
 async def conversation_of(owner: Owner, number: Number) -> asyncpg.Record:
     found = await owner.fetchrow(
-        """SELECT c.*, date_trunc('second', c.last_message_at) AS written_at, p.name AS person FROM conversations c JOIN contacts p ON p.tenant_id = c.tenant_id AND p.id = c.contact_id
+        """SELECT c.*, date_trunc('second', c.last_message_at) AS written_at, p.name AS person
+             FROM conversations c JOIN contacts p ON p.tenant_id = c.tenant_id AND p.id = c.contact_id
             WHERE c.channel_connection_id = $1""",
         number.connection_id,
     )
@@ -697,11 +699,11 @@ async def test_what_a_tenant_was_sent_is_in_its_audit_log_without_its_words(
 # --- replays
 
 
-async def replay(apply: Pool, owner: Owner) -> None:
-    ids = [row["id"] for row in await owner.fetch("SELECT id FROM webhook_events")]
-    async with apply.transaction() as tx:
-        webhooks = await store.stored_by_id(tx, ids)
-        await apply_webhooks(tx, webhooks, callback_keys=[CALLBACK_KEY], released=True)
+EVERYTHING = Selection(until=datetime(2200, 1, 1, tzinfo=UTC))
+
+
+async def replay_all(apply: Pool) -> None:
+    await replay(apply, EVERYTHING, callback_keys=[CALLBACK_KEY], told=lambda _: None)
 
 
 async def test_a_replay_applies_what_found_nobody_the_first_time(owner: Owner, apply: Pool) -> None:
@@ -709,7 +711,7 @@ async def test_a_replay_applies_what_found_nobody_the_first_time(owner: Owner, a
     await drain(apply)
     number = await insert_number(owner, phone_number_id="355550000000001")
 
-    await replay(apply, owner)
+    await replay_all(apply)
 
     assert await texts_of(owner, number) == ["was early"]
     assert [row["released_at"] is None for row in await set_aside(owner)] == [False]
@@ -719,7 +721,7 @@ async def test_a_replay_that_applies_nothing_leaves_it_set_aside(owner: Owner, a
     await deliver(owner, *each_alone("355550000000001", messages=[text("wamid.1")]), b"not a webhook")
     await drain(apply)
 
-    await replay(apply, owner)
+    await replay_all(apply)
 
     assert [row["released_at"] for row in await set_aside(owner)] == [None, None]
 
@@ -735,6 +737,6 @@ async def test_replaying_everything_changes_nothing(owner: Owner, apply: Pool, n
     await drain(apply)
     before = await natural(owner)
 
-    await replay(apply, owner)
+    await replay_all(apply)
 
     assert await natural(owner) == before
