@@ -106,10 +106,12 @@ def refused(name: str, refusal: AppError) -> Check:
 
 def check_token(token: TokenInfo, *, app_id: str, candidate: Candidate, now: datetime) -> list[Check]:
     """Return what ``debug_token`` tells of a token: valid, of this installation's app, allowed what is needed."""
-    if token.app_id != app_id and (token.app_id is not None or _is_foreign(token)):
+    if token.app_id not in {None, app_id} or _is_foreign(token):
         return [refused("app", _wrong_app())]
     if not token.is_valid or (token.expires_at is not None and token.expires_at <= now):
         return [refused("token", _dead(token, now=now))]
+    if token.app_id is None:
+        return [refused("app", _wrong_app())]
     return [
         Check("token", ok=True, detail=_life(token)),
         Check("app", ok=True, detail=f"It was issued for this installation's Meta app, {app_id}."),

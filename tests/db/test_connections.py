@@ -1,0 +1,226 @@
+"""Connections at rest: sealed tokens that open in their own row alone, pauses, and the number to send from."""
+
+import asyncio
+from datetime import UTC, datetime
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from bed.rows import insert_tenant
+from curbe.channels.cloudapi.answers import Number, TokenInfo
+from curbe.connections import service
+from curbe.connections.rules import Connection, ConnectionStatus
+from curbe.connections.service import Proof
+from curbe.domain.errors import ConnectionPaused, NoConnection, NumberTaken
+from curbe.infra.crypto import CannotOpen, Keyring, Secret, WrongBinding, fresh_key
+from curbe.infra.db import Pool
+
+pytestmark = pytest.mark.anyio
+
+TOKEN = "EAA-the-token-of-a-number"
+KEYRING = Keyring.from_base64(fresh_key())
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+
+
+def proof(number: str = "300000000000001", *, token: str = TOKEN) -> Proof:
+    return Proof(
+        waba_id="200000000000001",
+        number=Number(id=number, display_phone_number="+34 600 000 001", verified_name="Acme"),
+        token=Secret(token),
+        about_token=TokenInfo(is_valid=True, app_id="100000000000001"),
+        app_id="100000000000001",
+    )
+
+
+async def connect(
+    web: Pool, tenant: UUID, proven: Proof | None = None, *, country_id: str | None = None
+) -> Connection:
+    async with web.transaction(tenant) as tx:
+        return await service.connect(
+            tx,
+            proven or proof(),
+            tenant_id=tenant,
+            keyring=KEYRING,
+            country_id=country_id,
+            actor="cli",
+            now=NOW,
+        )
+
+
+async def token_of(pool: Pool, tenant: UUID, connection: UUID, *, keyring: Keyring = KEYRING) -> str:
+    async with pool.transaction(tenant) as tx:
+        secret = await service.credentials(tx, tenant_id=tenant, connection_id=connection, keyring=keyring)
+    return secret.reveal()
+
+
+async def sealed(owner: asyncpg.Connection, connection: UUID) -> str:
+    return await owner.fetchval("SELECT access_token_enc FROM channel_connections WHERE id = $1", connection)
+
+
+async def test_the_sender_gets_back_the_token_that_was_connected(
+    web: Pool, worker: Pool, tenant: UUID
+) -> None:
+    connection = await connect(web, tenant)
+
+    assert await token_of(worker, tenant, connection.id) == TOKEN
+
+
+async def test_a_sealed_token_opens_in_no_other_row(
+    web: Pool, owner: asyncpg.Connection, tenant: UUID
+) -> None:
+    other = await insert_tenant(owner)
+    places = [(tenant, await connect(web, tenant, proof(f"30000000000000{n}"))) for n in range(4)]
+    places += [(other, await connect(web, other, proof(f"30000000000001{n}"))) for n in range(4)]
+    tokens = [(whose, one.id, await sealed(owner, one.id)) for whose, one in places]
+
+    for whose, connection_id, _ in tokens:
+        for _, from_id, text in tokens:
+            if from_id == connection_id:
+                continue
+            await owner.execute(
+                "UPDATE channel_connections SET access_token_enc = $1 WHERE id = $2", text, connection_id
+            )
+            with pytest.raises(WrongBinding):
+                await token_of(web, whose, connection_id)
+
+
+async def test_a_token_sealed_with_a_retired_key_still_opens_and_one_with_a_lost_key_says_so(
+    web: Pool, tenant: UUID
+) -> None:
+    connection = await connect(web, tenant)
+    lost = Keyring.from_base64(fresh_key())
+
+    with pytest.raises(CannotOpen, match="TOKEN_ENCRYPTION_KEYS_RETIRED"):
+        await token_of(web, tenant, connection.id, keyring=lost)
+
+
+async def test_a_paused_connection_keeps_its_number_and_refuses_to_send(
+    web: Pool, worker: Pool, owner: asyncpg.Connection, tenant: UUID
+) -> None:
+    connection = await connect(web, tenant)
+    other = await insert_tenant(owner)
+
+    async with worker.transaction(tenant) as tx:
+        paused = await service.pause(
+            tx, tenant_id=tenant, connection_id=connection.id, reason="The token has expired."
+        )
+
+    assert paused
+    async with web.transaction(tenant) as tx:
+        with pytest.raises(ConnectionPaused, match="The token has expired"):
+            await service.require_sending(tx, tenant_id=tenant, connection_id=connection.id)
+    with pytest.raises(NumberTaken):
+        await connect(web, other)
+
+
+async def test_the_first_reason_of_a_pause_stays_and_is_on_record_once(
+    web: Pool, worker: Pool, owner: asyncpg.Connection, tenant: UUID
+) -> None:
+    connection = await connect(web, tenant)
+
+    for reason in ("first", "second"):
+        async with worker.transaction(tenant) as tx:
+            await service.pause(tx, tenant_id=tenant, connection_id=connection.id, reason=reason)
+
+    assert await owner.fetchval("SELECT pause_reason FROM channel_connections") == "first"
+    assert await owner.fetchval("SELECT count(*) FROM audit_log WHERE action = 'connection.paused'") == 1
+
+
+async def test_a_refusal_of_the_old_token_does_not_pause_a_connection_with_a_new_one(
+    web: Pool, worker: Pool, owner: asyncpg.Connection, tenant: UUID
+) -> None:
+    connection = await connect(web, tenant)
+    old = await sealed(owner, connection.id)
+    await connect(web, tenant, proof(token="EAA-a-newer-token-of-it"))
+
+    for refused, paused in ((old, False), (await sealed(owner, connection.id), True)):
+        async with worker.transaction(tenant) as tx:
+            assert paused is await service.pause(
+                tx, tenant_id=tenant, connection_id=connection.id, reason="190", refused_token=refused
+            )
+
+
+async def test_resuming_ends_a_pause_and_only_a_pause(web: Pool, tenant: UUID) -> None:
+    connection = await connect(web, tenant)
+
+    async with web.transaction(tenant) as tx:
+        assert not await service.resume(tx, tenant_id=tenant, connection_id=connection.id, actor="cli")
+        await service.pause(tx, tenant_id=tenant, connection_id=connection.id, reason="x")
+        assert await service.resume(tx, tenant_id=tenant, connection_id=connection.id, actor="cli")
+        await service.require_sending(tx, tenant_id=tenant, connection_id=connection.id)
+        await service.disconnect(tx, tenant_id=tenant, connection_id=connection.id, actor="cli", now=NOW)
+        assert not await service.resume(tx, tenant_id=tenant, connection_id=connection.id, actor="cli")
+
+
+async def test_a_number_given_up_sends_nothing_and_has_no_token(web: Pool, tenant: UUID) -> None:
+    connection = await connect(web, tenant)
+
+    async with web.transaction(tenant) as tx:
+        await service.disconnect(tx, tenant_id=tenant, connection_id=connection.id, actor="cli", now=NOW)
+        with pytest.raises(NoConnection):
+            await service.require_sending(tx, tenant_id=tenant, connection_id=connection.id)
+        with pytest.raises(NoConnection):
+            await service.resolve(tx, tenant_id=tenant, connection_id=None, country_id=None)
+    with pytest.raises(NoConnection):
+        await token_of(web, tenant, connection.id)
+
+
+async def test_the_number_to_send_from_is_the_countrys(web: Pool, tenant: UUID) -> None:
+    spain = await connect(web, tenant, proof("1"), country_id="ES")
+    mexico = await connect(web, tenant, proof("2"), country_id="MX")
+
+    async with web.transaction(tenant) as tx:
+        by_country = await service.resolve(tx, tenant_id=tenant, connection_id=None, country_id="MX")
+        by_id = await service.resolve(tx, tenant_id=tenant, connection_id=spain.id, country_id=None)
+
+    assert (by_country.id, by_id.id) == (mexico.id, spain.id)
+
+
+async def test_another_tenants_connection_is_no_connection(
+    web: Pool, owner: asyncpg.Connection, tenant: UUID
+) -> None:
+    theirs = await connect(web, await insert_tenant(owner))
+
+    async with web.transaction(tenant) as tx:
+        for wanted in (
+            service.read(tx, tenant_id=tenant, connection_id=theirs.id),
+            service.require_sending(tx, tenant_id=tenant, connection_id=theirs.id),
+            service.resolve(tx, tenant_id=tenant, connection_id=theirs.id, country_id=None),
+            service.disconnect(tx, tenant_id=tenant, connection_id=theirs.id, actor="cli", now=NOW),
+        ):
+            with pytest.raises(NoConnection):
+                await wanted
+        assert not await service.pause(tx, tenant_id=tenant, connection_id=theirs.id, reason="x")
+    assert await owner.fetchval("SELECT status FROM channel_connections") == "active"
+
+
+async def test_who_listens_is_told_of_each_change_once_it_is_committed(
+    web: Pool, dsn: str, tenant: UUID
+) -> None:
+    heard: list[str] = []
+    twice = asyncio.Event()
+
+    def hear(*told: object) -> None:
+        heard.append(str(told[3]))
+        if len(heard) == 2:
+            twice.set()
+
+    listener = await asyncpg.connect(dsn)
+    await listener.add_listener("curbe_connections", hear)
+
+    connection = await connect(web, tenant)
+    async with web.transaction(tenant) as tx:
+        await service.pause(tx, tenant_id=tenant, connection_id=connection.id, reason="x")
+        await service.disconnect(tx, tenant_id=tenant, connection_id=connection.id, actor="cli", now=NOW)
+
+    async with asyncio.timeout(5):
+        await twice.wait()
+    assert set(heard) == {f"{tenant}/{connection.id}"}
+    await listener.close()
+
+
+async def test_the_statuses_of_a_connection_are_those_of_the_database(owner: asyncpg.Connection) -> None:
+    known = await owner.fetchval("SELECT enum_range(NULL::connection_status)::text[]")
+
+    assert known == [status.value for status in ConnectionStatus]

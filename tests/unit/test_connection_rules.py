@@ -1,0 +1,160 @@
+"""What proves a number, how fast it sends, which one sends: decided from data alone."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from curbe.channels.cloudapi.answers import GrantedScope, Number, TokenInfo
+from curbe.connections import rules, signup
+from curbe.connections.rules import MANAGEMENT, MESSAGING, Candidate, Connection, ConnectionStatus
+from curbe.domain.errors import AppError, NoConnection, SeveralConnections
+
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+APP = "100"
+MINE = Candidate(waba_id="200", phone_number_id="300")
+BOTH = (MESSAGING, MANAGEMENT)
+
+
+def token(**fields: Any) -> TokenInfo:
+    return TokenInfo(**{"is_valid": True, "app_id": APP, "scopes": BOTH, **fields})
+
+
+def connection(country: str | None = None, *, status: str = "active") -> Connection:
+    return Connection(
+        tenant_id=UUID(int=1),
+        id=uuid4(),
+        status=ConnectionStatus(status),
+        waba_id="200",
+        phone_number_id=uuid4().hex,
+        phone_number_e164="+34600000001",
+        display_name="Acme",
+        country_id=country,
+        meta_app_id=APP,
+        token_last4="abcd",
+        token_fingerprint="0" * 16,
+        token_expires_at=None,
+        scopes=BOTH,
+        quality_rating="GREEN",
+        throughput_level="STANDARD",
+        messaging_limit="TIER_2K",
+        number_status="CONNECTED",
+        messages_per_second=80,
+        pause_reason=None,
+        paused_at=None,
+        created_at=NOW,
+        updated_at=NOW,
+    )
+
+
+def refusal_of(info: TokenInfo) -> str | None:
+    checks = rules.check_token(info, app_id=APP, candidate=MINE, now=NOW)
+    refused: list[AppError] = [check.refusal for check in checks if check.refusal is not None]
+    return refused[0].code if refused else None
+
+
+@pytest.mark.parametrize(
+    ("info", "code"),
+    [
+        (token(), None),
+        (token(expires_at=NOW + timedelta(seconds=1)), None),
+        (token(expires_at=NOW), "token_refused"),
+        (token(is_valid=False, error="Session has been invalidated"), "token_refused"),
+        (token(is_valid=False, app_id=None, error="Invalid OAuth access token."), "token_refused"),
+        (token(app_id="101"), "wrong_app"),
+        (token(is_valid=False, app_id="101"), "wrong_app"),
+        (
+            token(
+                is_valid=False,
+                app_id=None,
+                error="(#100) The App_id in the input_token did not match the Viewing App",
+            ),
+            "wrong_app",
+        ),
+        (token(scopes=(MESSAGING,)), "missing_permission"),
+        (token(scopes=(MANAGEMENT,)), "missing_permission"),
+        (token(granular_scopes=(GrantedScope(MESSAGING, ("200",)), GrantedScope(MANAGEMENT))), None),
+        (token(granular_scopes=(GrantedScope(MESSAGING, ("201",)),)), "missing_permission"),
+        (
+            token(granular_scopes=(GrantedScope(MESSAGING, ("200",)), GrantedScope(MANAGEMENT, ("201",)))),
+            "missing_permission",
+        ),
+        (token(is_valid=True, app_id=None), "wrong_app"),
+    ],
+)
+def test_a_token_proves_itself_or_the_refusal_says_what_it_lacks(info: TokenInfo, code: str | None) -> None:
+    assert refusal_of(info) == code
+
+
+def test_a_number_is_proven_only_by_itself() -> None:
+    right = Number(id="300", display_phone_number="+34 600 000 001")
+
+    assert rules.check_number(right, candidate=MINE).ok
+    assert not rules.check_number(Number(id="301", display_phone_number="+1"), candidate=MINE).ok
+    assert not rules.check_number(Number(id="300"), candidate=MINE).ok
+    assert rules.check_membership([Number(id="299"), right], candidate=MINE).ok
+    assert not rules.check_membership([Number(id="3000"), Number(id="30")], candidate=MINE).ok
+    assert not rules.check_membership([], candidate=MINE).ok
+
+
+@pytest.mark.parametrize(
+    ("shown", "e164"),
+    [
+        ("+34 600 000 001", "+34600000001"),
+        ("15550051310", "+15550051310"),
+        ("+1 (555) 005-1310", "+15550051310"),
+        ("", None),
+        ("n/a", None),
+        ("12345", None),
+        ("1" * 16, None),
+    ],
+)
+def test_metas_spelling_of_a_number_becomes_e164(shown: str, e164: str | None) -> None:
+    assert rules.e164_of(shown) == e164
+
+
+def test_the_only_number_sends_and_of_several_one_must_be_named() -> None:
+    spain, mexico, gone = connection("ES"), connection("MX"), connection("FR", status="revoked")
+
+    def chosen(all_: list[Connection], **wanted: Any) -> Connection:
+        return rules.to_send_from(all_, **{"connection_id": None, "country_id": None, **wanted})
+
+    assert chosen([spain, gone]) is spain
+    assert chosen([spain, mexico], country_id="MX") is mexico
+    assert chosen([spain, mexico], connection_id=spain.id) is spain
+    with pytest.raises(SeveralConnections) as several:
+        chosen([spain, mexico, gone])
+    assert [choice["country_id"] for choice in several.value.extra["choices"]] == ["ES", "MX"]  # type: ignore[index,union-attr]
+    with pytest.raises(SeveralConnections):
+        chosen([spain, connection("ES")], country_id="ES")
+    for none_of_them in (
+        {"country_id": "FR"},
+        {"connection_id": gone.id},
+        {"connection_id": uuid4()},
+        {"connection_id": spain.id, "country_id": "MX"},
+    ):
+        with pytest.raises(NoConnection):
+            chosen([spain, mexico, gone], **none_of_them)
+    with pytest.raises(NoConnection):
+        chosen([gone])
+
+
+def test_a_pause_never_moves_a_message_to_another_number() -> None:
+    sending, paused = connection(), connection(status="error")
+
+    with pytest.raises(SeveralConnections):
+        rules.to_send_from([sending, paused], connection_id=None, country_id=None)
+
+
+def test_the_mark_of_a_sign_up_is_its_tenants_and_counts_for_an_hour() -> None:
+    mine, key = uuid4(), b"k" * 32
+    state = signup.state_for(mine, key=key, now=NOW)
+
+    assert signup.is_state_of(state, mine, keys=(b"new" * 11, key), now=NOW + timedelta(minutes=59))
+    assert not signup.is_state_of(state, mine, keys=(key,), now=NOW + signup.VALID_FOR)
+    assert not signup.is_state_of(state, uuid4(), keys=(key,), now=NOW)
+    assert not signup.is_state_of(state, mine, keys=(b"x" * 32,), now=NOW)
+    forged = state.replace(state.split(".")[2], str(int(NOW.timestamp()) + 10**6))
+    assert not signup.is_state_of(forged, mine, keys=(key,), now=NOW)
+    assert not signup.is_state_of("", mine, keys=(key,), now=NOW)
