@@ -8,7 +8,8 @@ from uuid import UUID
 
 import msgspec
 from litestar import Controller, Response, post
-from litestar.params import HeaderParameter
+from litestar.di import NamedDependency
+from litestar.params import FromPath, HeaderParameter, JSONBody
 from litestar.status_codes import HTTP_200_OK, HTTP_202_ACCEPTED
 
 from curbe.auth.principal import Principal, Scope
@@ -73,11 +74,11 @@ class SendController(Controller):
     )
     async def send(
         self,
-        tenant_id: UUID,
-        data: SendRequest,
-        web_pool: Pool,
-        principal: Principal,
-        broadcast: Broadcast,
+        tenant_id: FromPath[UUID],
+        data: JSONBody[SendRequest],
+        web_pool: NamedDependency[Pool],
+        principal: NamedDependency[Principal],
+        broadcast: NamedDependency[Broadcast],
         idempotency_key: Annotated[
             str | None, HeaderParameter(name="Idempotency-Key", max_length=255)
         ] = None,
