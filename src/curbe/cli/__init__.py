@@ -10,6 +10,7 @@ import click
 
 from curbe import __version__
 from curbe.cli.accounts import key, tenant
+from curbe.cli.checks import audit, doctor_command
 from curbe.cli.process import init, migrate, run, serve, work
 from curbe.cli.refusals import refusal_of
 from curbe.cli.shell import Shell
@@ -35,7 +36,7 @@ def curbe(context: click.Context, env_file: str) -> None:
     context.obj = Shell.at(env_file)
 
 
-for command in (init, run, serve, work, migrate, tenant, key, webhook):
+for command in (init, run, serve, work, migrate, tenant, key, webhook, audit, doctor_command):
     curbe.add_command(command)
 
 

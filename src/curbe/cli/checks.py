@@ -1,0 +1,100 @@
+"""The commands that look and change nothing: doctor, audit verify."""
+
+import asyncio
+import sys
+from typing import Final
+from uuid import UUID
+
+import click
+
+from curbe.audit.rules import Head
+from curbe.audit.service import Report
+from curbe.cli.shell import Shell, json_option, pass_shell, show
+from curbe.domain.access import PLATFORM
+from curbe.infra.database import database
+from curbe.infra.embedded import EmbeddedUnavailable
+from curbe.infra.settings import BadSettings
+from curbe.operate import auditing, doctor
+from curbe.operate.findings import Finding, State
+
+_FAILED: Final = 1
+_MARKS: Final = {State.OK: "ok  ", State.WARN: "warn", State.FAIL: "FAIL"}
+
+
+@click.command("doctor")
+@json_option
+@pass_shell
+def doctor_command(shell: Shell, *, as_json: bool) -> None:
+    """Look at everything and say what to do; exit code 1 where something fails."""
+    found = _examine(shell)
+    words = "\n".join(_line(one) for one in found)
+    failed = any(one.state is State.FAIL for one in found)
+    show({"ok": not failed, "findings": found}, as_json=as_json, words=words)
+    if failed:
+        sys.exit(_FAILED)
+
+
+@click.group()
+def audit() -> None:
+    """Check the audit logs."""
+
+
+@audit.command("verify")
+@click.option("--tenant", "tenant_id", type=click.UUID, help="The log of this tenant.")
+@click.option("--platform", is_flag=True, help="The operator's own log.")
+@click.option("--all", "everybody", is_flag=True, help="Every log, also of tenants that are gone.")
+@click.option("--head", help="SEQ:HASH, as an earlier report gave it: shows a log that was cut off.")
+@json_option
+@pass_shell
+def verify(
+    shell: Shell, *, tenant_id: UUID | None, platform: bool, everybody: bool, head: str | None, as_json: bool
+) -> None:
+    """Follow the hash chain of a log and name the first row that is not as it was written."""
+    if [tenant_id is not None, platform, everybody].count(True) != 1:
+        raise click.UsageError("Say which log: --tenant ID, --platform or --all.")
+    if head is not None and everybody:
+        raise click.UsageError("--head belongs to one log: name it with --tenant ID or --platform.")
+    known = _head(head)
+    with database(shell.quiet_settings()) as dsn:
+        reports = asyncio.run(
+            auditing.verify(dsn, tenant_id=PLATFORM if platform else tenant_id, known=known)
+        )
+    broken = [report for report in reports if not report.ok]
+    words = "\n".join(_words(report) for report in reports) or "No log has been written yet."
+    show({"ok": not broken, "logs": reports}, as_json=as_json, words=words)
+    if broken:
+        sys.exit(_FAILED)
+
+
+def _examine(shell: Shell) -> list[Finding]:
+    try:
+        settings = shell.quiet_settings()
+    except BadSettings as bad:
+        return [Finding("settings", State.FAIL, problem.sentence) for problem in bad.problems]
+    try:
+        with database(settings) as dsn:
+            return asyncio.run(doctor.examine(settings, dsn, env_file=shell.env_file))
+    except EmbeddedUnavailable as unavailable:
+        return [Finding("database", State.FAIL, str(unavailable))]
+
+
+def _line(one: Finding) -> str:
+    fix = f": {one.fix}" if one.fix else ""
+    return f"{_MARKS[one.state]}  {one.name:<16} {one.sentence}{fix}"
+
+
+def _words(report: Report) -> str:
+    whose = "platform" if report.tenant_id == PLATFORM else str(report.tenant_id)
+    if report.problem is not None:
+        return f"FAIL  {whose}: {report.problem.wrong}: {report.problem.sentence}"
+    head = f", head {report.head.seq}:{report.head.hash}" if report.head else ""
+    return f"ok    {whose}: {report.sealed} sealed, {report.waiting} wait for their seal{head}"
+
+
+def _head(text: str | None) -> Head | None:
+    if text is None:
+        return None
+    seq, _, digest = text.partition(":")
+    if not seq.isdigit() or not digest:
+        raise click.UsageError("--head is SEQ:HASH, as `curbe audit verify` prints it.")
+    return Head(int(seq), digest.lower())

@@ -1,0 +1,198 @@
+"""``curbe doctor``: looks at everything an operator would look at, changes nothing, and goes on where something does not answer."""
+
+import shutil
+import stat
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from curbe.channels.cloudapi.client import CloudApi
+from curbe.connections.service import open_token
+from curbe.domain.errors import AppError
+from curbe.infra import db, migrate
+from curbe.infra.clock import utc_now
+from curbe.infra.crypto import CannotOpen, Keyring, Secret
+from curbe.infra.db import Pool, Query, Role, Transaction
+from curbe.infra.http import Egress
+from curbe.infra.migrate import SchemaMismatch
+from curbe.infra.settings import Settings
+from curbe.ingest import store as ingest
+from curbe.ingest.receive import PATH as WEBHOOK_PATH
+from curbe.operate import findings
+from curbe.operate.findings import (
+    ConnectionFacts,
+    Finding,
+    OutboxFacts,
+    ParkedFacts,
+    PartitionFacts,
+    QuarantineFacts,
+    RoleFacts,
+    ServerFacts,
+    State,
+)
+
+Row = TypeVar("Row")
+
+_PACKAGE: Final = "curbe.operate"
+_ROLES: Final = ("app_web", "app_worker", "app_intake", "app_apply", "app_lookup")
+_UNKNOWN_DAYS: Final = 7
+_NOBODYS_TOKEN: Final = Secret(
+    "EAAcurbeDoctor"
+)  # asking about it shows whether the app's own secret is right
+
+
+class _Count(msgspec.Struct, frozen=True):
+    count: int
+
+
+class _Name(msgspec.Struct, frozen=True):
+    name: str
+
+
+class _Oldest(msgspec.Struct, frozen=True):
+    oldest: float | None
+
+
+_SERVER: Final = Query(_PACKAGE, "server_facts", ServerFacts)
+_ROLE_FACTS: Final = Query(_PACKAGE, "role_facts", RoleFacts)
+_OPEN_TABLES: Final = Query(_PACKAGE, "open_tables", _Name)
+_PARTITIONS: Final = Query(_PACKAGE, "partition_facts", PartitionFacts)
+_OUTBOX: Final = Query(_PACKAGE, "outbox_facts", OutboxFacts)
+_UNKNOWN: Final = Query(_PACKAGE, "unknown_sends", _Count)
+_PARKED: Final = Query(_PACKAGE, "parked_facts", ParkedFacts)
+_QUARANTINE: Final = Query(_PACKAGE, "quarantine_facts", QuarantineFacts)
+_CONNECTIONS: Final = Query(_PACKAGE, "connection_facts", ConnectionFacts)
+_UNSEALED: Final = Query(_PACKAGE, "unsealed_facts", _Oldest)
+_PLATFORM_KEYS: Final = Query(_PACKAGE, "live_platform_keys", _Count)
+
+
+async def examine(settings: Settings, dsn: str, *, env_file: Path) -> list[Finding]:
+    """Return everything found, in the order of a request's way: settings, database, work, numbers, Meta."""
+    return [
+        *_of_settings(settings, env_file),
+        *await _of_database(settings, dsn),
+        await _of_graph(settings),
+    ]
+
+
+def _of_settings(settings: Settings, env_file: Path) -> list[Finding]:
+    found = [Finding("settings", State.OK, "complete and well-formed")]
+    if env_file.exists() and env_file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        found.append(
+            Finding("settings", State.WARN, f"{env_file} can be read by others", f"chmod 600 {env_file}")
+        )
+    found.append(findings.webhook_address(settings.public_base_url, path=WEBHOOK_PATH))
+    if settings.database_url is None:
+        free = shutil.disk_usage(settings.data_dir).free
+        found.append(findings.disk(free, folder=str(settings.data_dir)))
+    return found
+
+
+async def _of_database(settings: Settings, dsn: str) -> list[Finding]:
+    async with AsyncExitStack() as stack:
+        try:
+            await migrate.require_known_schema(dsn)
+            await migrate.require_logs_in_step(dsn)
+            pools = [await Pool.open(dsn, role, size=1) for role in (Role.APPLY, Role.WEB)]
+        except SchemaMismatch as mismatch:
+            return [Finding("schema", State.FAIL, str(mismatch))]
+        except (*db.Unreachable, db.PostgresError) as error:
+            sentence = f"does not answer as it must ({type(error).__name__}: {_first_line(error)})"
+            return [Finding("database", State.FAIL, sentence, "check DATABASE_URL, and that the server runs")]
+        for opened in pools:
+            stack.push_async_callback(opened.close)
+        apply, web = pools
+        async with apply.transaction() as tx:
+            found = [*await _of_server(tx), *await _of_work(tx), *await _of_numbers(tx, settings)]
+        async with web.transaction() as tx:
+            found.append(findings.platform_keys(_only(await _PLATFORM_KEYS.all(tx)).count))
+        unknown = await _unknown_sends(apply, now=utc_now())
+        return [*found, findings.unknown_sends(unknown, days=_UNKNOWN_DAYS)]
+
+
+async def _of_server(tx: Transaction) -> list[Finding]:
+    server = _only(await _SERVER.all(tx))
+    names = [row.name for row in await _OPEN_TABLES.all(tx)]
+    return [
+        *findings.server(server, now=utc_now()),
+        Finding("schema", State.OK, f"migration {migrate.known_migrations()[-1].version:04}, this build's"),
+        findings.roles(await _ROLE_FACTS.all(tx, names=list(_ROLES)), wanted=_ROLES),
+        findings.row_security(names),
+        findings.partitions(_only(await _PARTITIONS.all(tx))),
+    ]
+
+
+async def _of_work(tx: Transaction) -> list[Finding]:
+    return [
+        findings.backlog(await ingest.backlog_seconds(tx)),
+        findings.sealing(_only(await _UNSEALED.all(tx)).oldest),
+        *findings.outbox(_only(await _OUTBOX.all(tx))),
+        findings.parked(_only(await _PARKED.all(tx))),
+        *findings.quarantine(await _QUARANTINE.all(tx)),
+    ]
+
+
+async def _of_numbers(tx: Transaction, settings: Settings) -> list[Finding]:
+    rows = await _CONNECTIONS.all(tx)
+    return findings.connections(
+        rows, app_id=settings.meta_app_id, unreadable=_unreadable(rows, Keyring.of(settings)), now=utc_now()
+    )
+
+
+def _unreadable(rows: Sequence[ConnectionFacts], keyring: Keyring) -> list[UUID]:
+    """Return the connections whose token none of our keys opens."""
+    found: list[UUID] = []
+    for row in rows:
+        if row.access_token_enc is None:
+            continue
+        try:
+            open_token(keyring, row.access_token_enc, tenant_id=row.tenant_id, connection_id=row.id)
+        except CannotOpen:
+            found.append(row.id)
+    return found
+
+
+async def _unknown_sends(pool: Pool, *, now: datetime) -> int | None:
+    """Count them; None where that takes longer than an operator wants to wait."""
+    try:
+        async with pool.transaction() as tx:
+            await tx.connection.execute("SET LOCAL statement_timeout = '10s'")
+            return _only(
+                await _UNKNOWN.all(tx, since_id=_first_id(now - timedelta(days=_UNKNOWN_DAYS)))
+            ).count
+    except (*db.Unreachable, db.PostgresError):
+        return None
+
+
+async def _of_graph(settings: Settings) -> Finding:
+    """Ask Meta about a token that is nobody's: it answers that only to an app with the right secret."""
+    address = findings.graph_address(settings.meta_graph_base_url)
+    async with Egress(trusted=[settings.meta_graph_base_url]) as egress:
+        cloud_api = CloudApi(
+            egress, base_url=settings.meta_graph_base_url, version=settings.meta_graph_version
+        )
+        try:
+            await cloud_api.debug_token(_NOBODYS_TOKEN, settings.meta_app_id, settings.meta_app_secret)
+        except AppError as refusal:
+            fix = refusal.fix or "see that this machine reaches it, and that META_GRAPH_BASE_URL is right"
+            return Finding("graph", State.FAIL, refusal.detail.rstrip("."), fix.rstrip("."))
+    sentence = f"{address.sentence}, answers and knows our app"
+    return Finding("graph", address.state, sentence, address.fix)
+
+
+def _first_id(moment: datetime) -> UUID:
+    """Return the smallest UUIDv7 of ``moment``."""
+    return UUID(int=int(moment.timestamp() * 1000) << 80)
+
+
+def _only(rows: Sequence[Row]) -> Row:
+    return rows[0]
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).partition("\n")[0].rstrip(".")
