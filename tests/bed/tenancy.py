@@ -58,6 +58,22 @@ async def insert_one_of_everything(owner: asyncpg.Connection) -> Number:
             "INSERT INTO audit_seals (tenant_id, seq, audit_xid, audit_id, hash) VALUES ($1, 1, 1, 1, $2)",
             [tenant_id, tenant_id.bytes * 2],
         ),
+        ("INSERT INTO jobs (tenant_id, kind, subject) VALUES ($1, 'a.job', $2)", [tenant_id, uuid7()]),
+        (
+            """INSERT INTO media_assets (tenant_id, id, sha256, mime_type, sniffed, size, storage_key)
+               VALUES ($1, $2, $3, 'image/png', true, 1, 'k')""",
+            [tenant_id, connection_id, tenant_id.bytes * 2],
+        ),
+        (
+            """INSERT INTO message_media (tenant_id, message_id, channel_connection_id, state, asset_id)
+               VALUES ($1, $2, $3, 'stored', $3)""",
+            [tenant_id, sent.id, connection_id],
+        ),
+        (
+            """INSERT INTO media_uploads (tenant_id, asset_id, channel_connection_id, provider_media_id, expires_at)
+               VALUES ($1, $2, $2, '1', $3)""",
+            [tenant_id, connection_id, NOW],
+        ),
     ]
     for sql, arguments in statements:
         await owner.execute(sql, *arguments)

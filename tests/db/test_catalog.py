@@ -38,13 +38,22 @@ APPLY_WRITES = {
     "conversations": {"INSERT", "UPDATE"},
     "events": {"INSERT"},
     "ingest_counts": {"INSERT", "UPDATE"},
+    "jobs": {"INSERT", "UPDATE"},
+    "message_media": {"INSERT"},
     "messages": {"INSERT", "UPDATE"},
     "notices": {"INSERT"},
     "outbox": {"UPDATE", "DELETE"},
     "parked_statuses": {"INSERT", "UPDATE", "DELETE"},
     "quarantine": {"INSERT", "UPDATE", "DELETE"},
 }
-APPLY_READS = {"channel_connections", "log_epoch", "schema_migrations", "tenants", "webhook_events"}
+APPLY_READS = {
+    "channel_connections",
+    "log_epoch",
+    "media_assets",
+    "schema_migrations",
+    "tenants",
+    "webhook_events",
+}
 
 
 async def answers(connection: asyncpg.Connection, sql: str) -> set[str]:

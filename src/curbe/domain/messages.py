@@ -106,3 +106,17 @@ class Recipient(msgspec.Struct, frozen=True):
 
     e164: str | None = None
     bsuid: str | None = None
+
+
+class Attachment(msgspec.Struct, frozen=True, gc=False):
+    """The file of an inbound message as the provider announced it; everything but ``provider_media_id`` may be absent.
+
+    ``url`` ends soon after the webhook came, ``sha256`` is 32 bytes.
+    """
+
+    provider_media_id: str
+    url: str | None = None
+    mime_type: str | None = None
+    sha256: bytes | None = None
+    filename: str | None = None
+    voice: bool = False

@@ -9,8 +9,9 @@ origin, as queries hold tokens.
 import asyncio
 import socket
 import zlib
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import timedelta
+from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -71,6 +72,13 @@ class Timeouts(msgspec.Struct, frozen=True):
             raise ValueError("the time for everything must be longer than the time for a connection")
 
 
+class Streamed(msgspec.Struct, frozen=True):
+    """A body too large to hold: ``chunks()`` yields its ``size`` bytes from the beginning."""
+
+    size: int
+    chunks: Callable[[], AsyncIterator[bytes]]
+
+
 class Response(msgspec.Struct, frozen=True):
     """A whole answer; ``headers`` are looked up without regard to case, ``body`` is decompressed."""
 
@@ -129,9 +137,10 @@ class Egress:
         timeouts: Timeouts,
         max_bytes: int,
         headers: Mapping[str, str] | None = None,
-        body: bytes | None = None,
+        body: bytes | Streamed | None = None,
         bearer: Secret | None = None,
         public_only: bool = False,
+        sink: Callable[[bytes], object] | None = None,
     ) -> Response:
         """Return the answer, whatever its status; a redirect is an answer too.
 
@@ -144,6 +153,8 @@ class Egress:
             body: to send.
             bearer: goes into ``Authorization``, to trusted origins only.
             public_only: for URLs that tenants enter: https on port 443, to public addresses alone.
+            sink: gets the body of a 200 piece by piece, as it comes; the answer's own body is then empty. What
+                it got of an answer that was lost or too large is to be thrown away.
 
         Raises:
             ForbiddenAddress: the URL breaks a rule; nothing was sent.
@@ -164,8 +175,11 @@ class Egress:
         )
         try:
             async with session.request(
-                method, target, headers=sent, data=body, timeout=limits, allow_redirects=False
+                method, target, headers=sent, data=_data(body, sent), timeout=limits, allow_redirects=False
             ) as answer:
+                if sink is not None and answer.status == HTTPStatus.OK:
+                    await _pour(answer, sink, max_bytes)
+                    return Response(answer.status, answer.headers, b"")
                 content = await _read(answer, max_bytes)
                 return Response(answer.status, answer.headers, content)
         except (aiohttp.ClientError, TimeoutError, OSError, _Unusable) as error:
@@ -287,6 +301,29 @@ def _check_public(method: str, target: URL, host: str, port: int | None) -> None
 
 def _origin(target: URL) -> str:
     return str(target.origin())
+
+
+def _data(body: bytes | Streamed | None, sent: dict[str, str]) -> bytes | AsyncIterator[bytes] | None:
+    """Return what aiohttp sends for ``body``; of a streamed one it has to be told the length."""
+    if not isinstance(body, Streamed):
+        return body
+    sent["Content-Length"] = str(body.size)
+    return body.chunks()
+
+
+async def _pour(answer: aiohttp.ClientResponse, sink: Callable[[bytes], object], max_bytes: int) -> None:
+    """Give the body to ``sink``. It comes as it is: packed ones, which nobody asked for, are refused."""
+    if answer.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
+        raise _Unusable("the answer is encoded in a way that was not asked for")
+    too_large = f"the answer is longer than {max_bytes} bytes"
+    if (answer.content_length or 0) > max_bytes:
+        raise _Unusable(too_large, too_large=True)
+    size = 0
+    async for chunk in answer.content.iter_any():
+        size += len(chunk)
+        if size > max_bytes:
+            raise _Unusable(too_large, too_large=True)
+        sink(chunk)
 
 
 async def _read(answer: aiohttp.ClientResponse, max_bytes: int) -> bytes:

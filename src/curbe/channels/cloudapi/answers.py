@@ -218,3 +218,19 @@ class Taken(msgspec.Struct):
 
 def _moment(seconds: int) -> datetime | None:
     return datetime.fromtimestamp(seconds, UTC) if seconds else None
+
+
+class MediaNode(msgspec.Struct, frozen=True):
+    """``GET /{media_id}``: where the file can be had for five minutes [Meta: media, Sep 2026]."""
+
+    id: str
+    url: str
+    mime_type: str | None = None
+    sha256: str | None = None
+    file_size: int | str | None = None
+
+
+class UploadedMedia(msgspec.Struct, frozen=True):
+    """``POST /{phone_number_id}/media``."""
+
+    id: str

@@ -5,7 +5,7 @@ twice.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Final, TypeVar
@@ -16,6 +16,7 @@ import msgspec
 from curbe.channels.cloudapi.answers import (
     Done,
     Exchanged,
+    MediaNode,
     Number,
     NumberNode,
     NumberPage,
@@ -23,16 +24,18 @@ from curbe.channels.cloudapi.answers import (
     Taken,
     TokenAnswer,
     TokenInfo,
+    UploadedMedia,
     Waba,
 )
 from curbe.channels.cloudapi.errors import read_refusal, reading_refused, unanswered, unsent
 from curbe.channels.port import Accepted
 from curbe.domain.errors import GraphRefused, GraphUnreachable, InvalidRequest, SendFailure, TokenRefused
 from curbe.infra.crypto import Secret
-from curbe.infra.http import AnswerLost, Egress, ForbiddenAddress, NotSent, Response, Timeouts
+from curbe.infra.http import AnswerLost, Egress, ForbiddenAddress, NotSent, Response, Streamed, Timeouts
 
 _SENDING: Final = Timeouts(connect=timedelta(seconds=5), total=timedelta(seconds=30))
 _READING: Final = Timeouts(connect=timedelta(seconds=5), total=timedelta(seconds=15))
+_FILE: Final = Timeouts(connect=timedelta(seconds=5), total=timedelta(minutes=5))
 _MAX_BYTES: Final = 2 * 1024 * 1024
 _MOST_PAGES: Final = 100  # of 100 numbers; a portfolio has 20 [Meta: phone numbers, Dec 2025]
 _JSON: Final = {"Content-Type": "application/json"}
@@ -162,6 +165,58 @@ class CloudApi:
         """Say whether ``app_id`` has the WABA's webhooks."""
         path = f"{_checked(waba_id, 'waba_id')}/subscribed_apps"
         return app_id in (await self._get(Subscriptions, path, token, {})).app_ids()
+
+    async def read_media(self, media_id: str, token: Secret, *, phone_number_id: str) -> MediaNode:
+        """Return where a file can be had for the next five minutes."""
+        path = _checked(media_id, "media_id")
+        return await self._get(MediaNode, path, token, {"phone_number_id": phone_number_id})
+
+    async def download_media(
+        self, url: str, token: Secret, *, sink: Callable[[bytes], object], max_bytes: int
+    ) -> int:
+        """Give the file at ``url`` to ``sink`` piece by piece and return the answer's status; only of 200 anything is given.
+
+        A link that ended answers 404 [Meta: media, Sep 2026]. The token goes to the egress's trusted origins alone, and no redirect is
+        followed.
+
+        Raises:
+            ForbiddenAddress: ``url`` leads elsewhere.
+            AnswerTooLarge: there are more than ``max_bytes``.
+            NotSent: no connection.
+            AnswerLost: the connection broke, or five minutes did not do.
+        """
+        answer = await self._egress.request(
+            "GET", url, bearer=token, timeouts=_FILE, max_bytes=max_bytes, sink=sink
+        )
+        return answer.status
+
+    async def upload_media(
+        self, phone_number_id: str, token: Secret, *, body: Streamed, content_type: str
+    ) -> str | SendFailure:
+        """Hand a file to Meta and return the id it has there for 30 days, or what came of it; uploading again does no harm.
+
+        Args:
+            phone_number_id: the number that will send it.
+            token: of its connection.
+            body: the multipart form, from `media.upload_form`.
+            content_type: of that form, with its boundary.
+        """
+        url = f"{self._root}/{_checked(phone_number_id, 'phone_number_id')}/media"
+        headers = {"Content-Type": content_type}
+        try:
+            answer = await self._egress.request(
+                "POST", url, headers=headers, body=body, bearer=token, timeouts=_FILE, max_bytes=_MAX_BYTES
+            )
+        except ForbiddenAddress:
+            raise
+        except (NotSent, AnswerLost) as failure:  # nothing was sent to anybody yet: it may be done again
+            return unsent(failure.reason)
+        if not HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:
+            return read_refusal(answer.status, answer.body, answer.headers, secrets=[token])
+        try:
+            return _decoded(UploadedMedia, answer).id
+        except GraphUnreachable as unreadable:
+            return unsent(unreadable.detail)
 
     async def _get(self, kind: type[T], path: str, token: Secret, query: Mapping[str, str]) -> T:
         target = f"{path}?{urlencode(query)}" if query else path

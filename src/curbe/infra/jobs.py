@@ -1,0 +1,201 @@
+"""Background jobs: deferred in the caller's transaction, so that a job exists exactly if its cause does; done at least once.
+
+A job is named by its tenant, its kind and its subject. Who works on one holds a lease; one whose worker died is due again when that ends.
+The effect and the end of a job belong in one transaction: :func:`finish` says whether the attempt is still the one that counts.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import msgspec
+import structlog
+
+from curbe.infra.db import Pool, PostgresError, Query, Transaction, Unreachable
+
+log: Final = structlog.get_logger(__name__)
+
+_PACKAGE: Final = "curbe.infra"
+_POLL: Final = 0.25  # seconds between looks for work; a file takes longer than that to fetch
+_POLL_IDLE: Final = 1.0
+_LONGEST_PAUSE: Final = timedelta(hours=1)
+
+
+class NewJob(msgspec.Struct, frozen=True):
+    """Work to be done for a tenant: ``kind`` is ``feature.deed``, ``subject`` the row it is about."""
+
+    tenant_id: UUID
+    kind: str
+    subject: UUID
+
+
+class Job(msgspec.Struct, frozen=True):
+    """A job somebody holds. ``attempt`` counts from 1, those that died included."""
+
+    tenant_id: UUID
+    kind: str
+    subject: UUID
+    attempt: int
+    created_at: datetime
+
+
+class _Count(msgspec.Struct, frozen=True):
+    count: int
+
+
+class LostLease(Exception):
+    """The attempt took longer than its lease and another took over: what it did must be rolled back."""
+
+
+Handler = Callable[[Job], Awaitable[None]]
+
+_DEFER: Final = Query(_PACKAGE, "defer_jobs")
+_CLAIM: Final = Query(_PACKAGE, "claim_jobs", Job)
+_FINISH: Final = Query(_PACKAGE, "finish_job")
+_PUT_BACK: Final = Query(_PACKAGE, "put_job_back")
+_COUNT: Final = Query(_PACKAGE, "count_jobs", _Count)
+
+
+async def defer(tx: Transaction, jobs: Sequence[NewJob]) -> None:
+    """Ask for ``jobs``, of any tenants ``tx`` may write for; they begin after ``tx`` commits."""
+    if jobs:
+        await _DEFER.run(
+            tx,
+            tenant_ids=[job.tenant_id for job in jobs],
+            kinds=[job.kind for job in jobs],
+            subjects=[job.subject for job in jobs],
+        )
+
+
+async def claim(tx: Transaction, *, kinds: Sequence[str], most: int, lease: timedelta) -> list[Job]:
+    """Take at most ``most`` due jobs for ``lease``, turn by turn between the tenants; ``tx`` is the batch role's."""
+    return await _CLAIM.all(tx, kinds=list(kinds), most=most, lease=lease)
+
+
+async def finish(tx: Transaction, job: Job) -> None:
+    """End ``job`` in the transaction of its effect.
+
+    Raises:
+        LostLease: another attempt has it now.
+    """
+    done = await _FINISH.run(
+        tx, tenant_id=job.tenant_id, kind=job.kind, subject=job.subject, attempt=job.attempt
+    )
+    if not done:
+        raise LostLease(f"{job.kind} attempt {job.attempt} was taken over")
+
+
+async def put_back(tx: Transaction, job: Job, *, after: timedelta, error: str) -> None:
+    """Let ``job`` be due again ``after`` a pause; ``error`` is a short word for whoever looks why."""
+    await _PUT_BACK.run(
+        tx,
+        tenant_id=job.tenant_id,
+        kind=job.kind,
+        subject=job.subject,
+        attempt=job.attempt,
+        pause=after,
+        error=error,
+    )
+
+
+async def count(tx: Transaction, *, kinds: Sequence[str]) -> int:
+    """Return how many jobs of ``kinds`` are not done, in the eyes of ``tx``."""
+    row = await _COUNT.one(tx, kinds=list(kinds))
+    return row.count if row else 0
+
+
+class Runner:
+    """Works on jobs, several at a time.
+
+    Args:
+        everybody: as the batch role; it claims.
+        pool: as the worker role; it puts back what failed.
+        handlers: kind -> what to do. A handler finishes its job itself, or puts it back; what it does not foresee, the runner puts back.
+        at_once: how many jobs are worked on at the same time.
+        lease: longer than a handler may take.
+    """
+
+    def __init__(
+        self, *, everybody: Pool, pool: Pool, handlers: Mapping[str, Handler], at_once: int, lease: timedelta
+    ) -> None:
+        self._everybody: Final = everybody
+        self._pool: Final = pool
+        self._handlers: Final = dict(handlers)
+        self._at_once: Final = at_once
+        self._lease: Final = lease
+        self._free: int = at_once
+        self._woken: Final = asyncio.Event()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until ``stop``; then finish what is under way."""
+        async with asyncio.TaskGroup() as tasks:
+            while not stop.is_set():
+                claimed = await self._claim()
+                for job in claimed:
+                    self._free -= 1
+                    tasks.create_task(self._work(job))
+                busy = self._free < self._at_once
+                await self._pause(stop, _POLL if claimed or busy else _POLL_IDLE)
+
+    async def run_due(self) -> int:
+        """Work on what is due now, to the end, and return how many jobs that was."""
+        claimed = await self._claim()
+        async with asyncio.TaskGroup() as tasks:
+            for job in claimed:
+                self._free -= 1
+                tasks.create_task(self._work(job))
+        return len(claimed)
+
+    async def _claim(self) -> list[Job]:
+        if self._free <= 0:
+            return []
+        try:
+            async with self._everybody.transaction() as tx:
+                return await claim(tx, kinds=list(self._handlers), most=self._free, lease=self._lease)
+        except (*Unreachable, PostgresError) as error:
+            log.warning("jobs_not_claimed", reason=type(error).__name__, detail=str(error)[:200])
+            return []
+
+    async def _work(self, job: Job) -> None:
+        try:
+            await self._handlers[job.kind](job)
+        except LostLease:
+            log.warning("job_taken_over", kind=job.kind, tenant_id=str(job.tenant_id), attempt=job.attempt)
+        except Exception as error:
+            log.warning(
+                "job_failed",
+                kind=job.kind,
+                tenant_id=str(job.tenant_id),
+                subject=str(job.subject),
+                attempt=job.attempt,
+                reason=type(error).__name__,
+                exc_info=not isinstance(error, (*Unreachable, PostgresError)),
+            )
+            await self._return(job, type(error).__name__)
+        finally:
+            self._free += 1
+            self._woken.set()
+
+    async def _return(self, job: Job, reason: str) -> None:
+        try:
+            async with self._pool.transaction(job.tenant_id) as tx:
+                await put_back(tx, job, after=pause_after(job.attempt), error=reason)
+        except (*Unreachable, PostgresError) as error:  # its lease ends by itself
+            log.warning("job_not_put_back", kind=job.kind, reason=type(error).__name__)
+
+    async def _pause(self, stop: asyncio.Event, seconds: float) -> None:
+        self._woken.clear()
+        stopping = asyncio.ensure_future(stop.wait())
+        woken = asyncio.ensure_future(self._woken.wait())
+        try:
+            await asyncio.wait((stopping, woken), timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stopping.cancel()
+            woken.cancel()
+
+
+def pause_after(attempt: int) -> timedelta:
+    """Return how long a job that failed in a way nobody foresaw waits after its nth attempt: 5 s, 20 s, 80 s ... at most an hour."""
+    return min(timedelta(seconds=5) * 4 ** min(attempt - 1, 10), _LONGEST_PAUSE)

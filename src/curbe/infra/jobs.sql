@@ -1,0 +1,55 @@
+-- Background jobs: asked for in the transaction of their cause, claimed by lease.
+
+-- name: defer_jobs
+-- One that is waiting already is asked for once; sorted, so that two writers cannot wait for each other.
+INSERT INTO jobs (tenant_id, kind, subject)
+SELECT u.tenant_id, u.kind, u.subject
+  FROM unnest(:tenant_ids::uuid[], :kinds::text[], :subjects::uuid[]) AS u (tenant_id, kind, subject)
+ ORDER BY u.tenant_id, u.kind, u.subject
+    ON CONFLICT (tenant_id, kind, subject) DO NOTHING
+
+-- name: claim_jobs
+-- The longest due of each tenant, the same number for each: one with a thousand waiting holds nobody up. The tenants are found by hopping
+-- along the index. A lease that ran out is a job that is due: its worker died.
+WITH RECURSIVE waiting (tenant_id) AS (
+    (SELECT j.tenant_id FROM jobs j ORDER BY j.tenant_id LIMIT 1)
+    UNION ALL
+    SELECT (SELECT j.tenant_id FROM jobs j WHERE j.tenant_id > w.tenant_id ORDER BY j.tenant_id LIMIT 1)
+      FROM waiting w WHERE w.tenant_id IS NOT NULL
+), due AS (
+    SELECT d.tenant_id, d.kind, d.subject
+      FROM waiting w
+     CROSS JOIN LATERAL (
+           SELECT j.tenant_id, j.kind, j.subject, j.available_at, row_number() OVER (ORDER BY j.available_at) AS turn
+             FROM (SELECT j.tenant_id, j.kind, j.subject, j.available_at
+                     FROM jobs j
+                    WHERE j.tenant_id = w.tenant_id AND j.available_at <= now() AND j.kind = ANY(:kinds::text[])
+                    ORDER BY j.available_at
+                    LIMIT :most) j) d
+     ORDER BY d.turn, d.available_at
+     LIMIT :most
+), mine AS (
+    SELECT j.tenant_id, j.kind, j.subject
+      FROM due d
+      JOIN jobs j ON j.tenant_id = d.tenant_id AND j.kind = d.kind AND j.subject = d.subject
+     WHERE j.available_at <= now()
+       FOR NO KEY UPDATE OF j SKIP LOCKED
+)
+UPDATE jobs j
+   SET attempt = j.attempt + 1, available_at = now() + :lease
+  FROM mine
+ WHERE j.tenant_id = mine.tenant_id AND j.kind = mine.kind AND j.subject = mine.subject
+RETURNING j.tenant_id, j.kind, j.subject, j.attempt, j.created_at
+
+-- name: finish_job
+-- The fence: an attempt whose lease was taken over by a later one finishes nothing.
+DELETE FROM jobs
+ WHERE tenant_id = :tenant_id AND kind = :kind AND subject = :subject AND attempt = :attempt
+
+-- name: put_job_back
+UPDATE jobs
+   SET available_at = now() + :pause, last_error = :error
+ WHERE tenant_id = :tenant_id AND kind = :kind AND subject = :subject AND attempt = :attempt
+
+-- name: count_jobs
+SELECT count(*)::integer AS count FROM jobs WHERE kind = ANY(:kinds::text[])

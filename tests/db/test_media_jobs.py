@@ -1,0 +1,167 @@
+"""Background jobs on a real PostgreSQL: as many as their causes, each at least once, nobody held up by a neighbour."""
+
+import asyncio
+from datetime import timedelta
+from typing import Protocol
+from uuid import UUID
+
+import asyncpg
+import pytest
+from uuid_utils.compat import uuid7
+
+from bed.rows import insert_tenant
+from curbe.infra import jobs
+from curbe.infra.db import Pool
+from curbe.infra.jobs import Job, NewJob, Runner
+
+pytestmark = pytest.mark.anyio
+
+
+class Pools(Protocol):
+    """The pools these tests need."""
+
+    worker: Pool
+    apply: Pool
+
+
+KIND = "test.work"
+LEASE = timedelta(seconds=30)
+
+
+async def defer(pools: Pools, tenant_id: UUID, count: int = 1) -> list[UUID]:
+    subjects = [uuid7() for _ in range(count)]
+    async with pools.worker.transaction(tenant_id) as tx:
+        await jobs.defer(tx, [NewJob(tenant_id, KIND, subject) for subject in subjects])
+    return subjects
+
+
+async def claim(pools: Pools, *, most: int = 10, lease: timedelta = LEASE) -> list[Job]:
+    async with pools.apply.transaction() as tx:
+        return await jobs.claim(tx, kinds=[KIND], most=most, lease=lease)
+
+
+async def finish(pools: Pools, job: Job) -> None:
+    async with pools.worker.transaction(job.tenant_id) as tx:
+        await jobs.finish(tx, job)
+
+
+async def left(owner: asyncpg.Connection) -> int:
+    return await owner.fetchval("SELECT count(*) FROM jobs")
+
+
+async def test_a_job_exists_exactly_if_its_cause_does(pools: Pools, tenant: UUID) -> None:
+    with pytest.raises(ZeroDivisionError):  # noqa: PT012 - the transaction must be left by the exception
+        async with pools.worker.transaction(tenant) as tx:
+            await jobs.defer(tx, [NewJob(tenant, KIND, uuid7())])
+            raise ZeroDivisionError
+
+    assert await claim(pools) == []
+
+
+async def test_what_was_asked_for_twice_is_done_once(pools: Pools, tenant: UUID) -> None:
+    job = NewJob(tenant, KIND, uuid7())
+    for _ in range(2):
+        async with pools.worker.transaction(tenant) as tx:
+            await jobs.defer(tx, [job])
+
+    assert [(found.subject, found.attempt) for found in await claim(pools)] == [(job.subject, 1)]
+
+
+async def test_a_job_is_held_by_one_worker_at_a_time(pools: Pools, tenant: UUID) -> None:
+    subjects = await defer(pools, tenant, 40)
+
+    claims = await asyncio.gather(*(claim(pools, most=20) for _ in range(4)))
+
+    taken = [job.subject for claimed in claims for job in claimed]
+    assert len(taken) == len(set(taken))
+    for _ in range(4):  # what a skipped lock left over
+        taken += [job.subject for job in await claim(pools, most=20)]
+    assert sorted(taken) == sorted(subjects)
+
+
+async def test_a_job_whose_worker_died_is_due_again_and_its_first_attempt_can_no_longer_end_it(
+    pools: Pools, tenant: UUID, owner: asyncpg.Connection
+) -> None:
+    await defer(pools, tenant)
+    [dead] = await claim(pools, lease=timedelta(0))
+    [second] = await claim(pools)
+
+    with pytest.raises(jobs.LostLease):
+        await finish(pools, dead)
+
+    assert (second.attempt, await left(owner)) == (2, 1)
+    await finish(pools, second)
+    assert await left(owner) == 0
+
+
+async def test_a_tenant_with_many_jobs_holds_up_no_other(
+    pools: Pools, owner: asyncpg.Connection, tenant: UUID
+) -> None:
+    await defer(pools, tenant, 100)
+    neighbours = [await insert_tenant(owner) for _ in range(3)]
+    for neighbour in neighbours:
+        await defer(pools, neighbour)
+
+    claimed = await claim(pools, most=4)
+
+    assert sorted(job.tenant_id for job in claimed) == sorted([tenant, *neighbours])
+
+
+async def test_a_job_put_back_waits_out_its_pause(
+    pools: Pools, tenant: UUID, owner: asyncpg.Connection
+) -> None:
+    await defer(pools, tenant)
+    [job] = await claim(pools)
+
+    async with pools.worker.transaction(tenant) as tx:
+        await jobs.put_back(tx, job, after=timedelta(hours=1), error="not_now")
+
+    assert await claim(pools) == []
+    assert await owner.fetchval("SELECT last_error FROM jobs") == "not_now"
+
+
+async def test_a_job_that_fails_in_an_unforeseen_way_comes_back_and_its_neighbours_are_done(
+    pools: Pools, tenant: UUID, owner: asyncpg.Connection
+) -> None:
+    bad, *_ = await defer(pools, tenant, 5)
+    done: list[UUID] = []
+
+    async def work(job: Job) -> None:
+        if job.subject == bad:
+            raise ZeroDivisionError
+        await finish(pools, job)
+        done.append(job.subject)
+
+    runner = Runner(everybody=pools.apply, pool=pools.worker, handlers={KIND: work}, at_once=5, lease=LEASE)
+    assert await runner.run_due() == 5
+
+    assert len(done) == 4
+    row = await owner.fetchrow("SELECT subject, last_error, available_at > now() AS waits FROM jobs")
+    assert tuple(row) == (bad, "ZeroDivisionError", True)
+
+
+async def test_a_runner_told_to_stop_finishes_what_it_began(
+    pools: Pools, tenant: UUID, owner: asyncpg.Connection
+) -> None:
+    await defer(pools, tenant, 3)
+    stop, begun = asyncio.Event(), asyncio.Event()
+
+    async def work(job: Job) -> None:
+        begun.set()
+        await asyncio.sleep(0.2)
+        await finish(pools, job)
+
+    runner = Runner(everybody=pools.apply, pool=pools.worker, handlers={KIND: work}, at_once=2, lease=LEASE)
+    running = asyncio.ensure_future(runner.run(stop))
+    await begun.wait()
+    stop.set()
+    await asyncio.wait_for(running, 5)
+
+    assert await left(owner) == 1
+
+
+async def test_the_longer_a_job_fails_the_longer_it_waits_up_to_an_hour() -> None:
+    pauses = [jobs.pause_after(attempt).total_seconds() for attempt in range(1, 9)]
+
+    assert pauses == sorted(pauses)
+    assert (pauses[0], pauses[-1]) == (5, 3600)
