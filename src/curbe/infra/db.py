@@ -25,6 +25,7 @@ DataRefused: Final = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationErr
 Unreachable: Final = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # what asyncpg says of a statement begun in the moment in which its connection is cut
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
     ConnectionError,
