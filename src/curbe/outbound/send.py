@@ -34,6 +34,7 @@ LEASE: Final = timedelta(seconds=60)  # longer than any attempt takes; a shorter
 _HORIZON: Final = 0.06  # seconds of sends claimed at once
 _SETTLE_EVERY: Final = 0.015  # seconds
 _IDLE: Final = 10.0  # seconds without work before a sender gives its number back
+_Key = tuple[UUID, UUID]  # tenant, connection
 _EVENT_OF: Final = {
     Verdict.ACCEPTED: EventType.MESSAGE_ACCEPTED,
     Verdict.FAILED: EventType.MESSAGE_FAILED,
@@ -67,8 +68,13 @@ class Sender:
         self._pace: Pace | None = None
         self._in_flight = 0
         self._finished: Final = asyncio.Event()
-        self._refused = False
+        self._leaving = False
         self.woken: Final = asyncio.Event()
+
+    def leave(self) -> None:
+        """Start nothing more, and end when what is under way is settled: another process has the number."""
+        self._leaving = True
+        self.woken.set()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Send until ``stop``, until the number may not send, or until nothing waited for a while. Ends with everything settled."""
@@ -86,7 +92,7 @@ class Sender:
     async def _send_until(self, stop: asyncio.Event, tasks: asyncio.TaskGroup) -> None:
         loop = asyncio.get_running_loop()
         worked_at = loop.time()
-        while not stop.is_set() and not self._refused and loop.time() - worked_at < _IDLE:
+        while not stop.is_set() and not self._leaving and loop.time() - worked_at < _IDLE:
             self.woken.clear()
             try:
                 started = await self._start_some(tasks, loop)
@@ -185,7 +191,7 @@ class Sender:
         if attempted.next is not None:
             if attempted.next.slows_number and self._pace is not None:
                 self._pace.slow_down(now=asyncio.get_running_loop().time())
-            self._refused = self._refused or attempted.next.pauses_connection
+            self._leaving = self._leaving or attempted.next.pauses_connection
         self._settler.add(attempted)
         self._in_flight -= 1
         self._finished.set()
@@ -266,19 +272,22 @@ class Senders:
         """``everybody`` is a pool of the batch role: looking which numbers have work meets all tenants."""
         self._means: Final = means
         self._everybody: Final = everybody
-        self._running: Final[dict[tuple[UUID, UUID], Sender]] = {}
+        self._running: Final[dict[_Key, Sender]] = {}
+        self._locked: Final[set[_Key]] = set()  # numbers whose lock the present session holds
         self._woken: Final = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Serve until ``stop``; a lost database connection is taken again."""
-        while not stop.is_set():
-            try:
-                async with self._means.pool.session() as session:
-                    await session.listen("curbe_outbox", self._heard)
-                    await self._serve(session, stop)
-            except (*Unreachable, PostgresError) as error:
-                log.warning("senders_lost_database", reason=type(error).__name__, detail=str(error)[:200])
-                await asyncio.sleep(0.5)
+        """Serve until ``stop``. A lost database connection is taken again; senders at work go on meanwhile."""
+        async with asyncio.TaskGroup() as tasks:
+            while not stop.is_set():
+                try:
+                    async with self._means.pool.session() as session:
+                        self._locked.clear()
+                        await session.listen("curbe_outbox", self._heard)
+                        await self._serve(session, stop, tasks)
+                except (*Unreachable, PostgresError) as error:
+                    log.warning("senders_lost_database", reason=type(error).__name__, detail=str(error)[:200])
+                    await asyncio.sleep(0.5)
 
     def _heard(self, payload: str) -> None:
         tenant_id, _, connection_id = payload.partition(":")
@@ -288,34 +297,48 @@ class Senders:
         else:
             self._woken.set()
 
-    async def _serve(self, session: Session, stop: asyncio.Event) -> None:
-        async with asyncio.TaskGroup() as tasks:
-            while not stop.is_set():
-                self._woken.clear()
-                if not await session.alive():
-                    return
-                await self._start_waiting(session, stop, tasks)
-                await _sweep(self._everybody, self._means.pool)
-                try:
-                    async with asyncio.timeout(1.0):
-                        await self._woken.wait()
-                except TimeoutError:
-                    continue
+    async def _serve(self, session: Session, stop: asyncio.Event, tasks: asyncio.TaskGroup) -> None:
+        """Look after the numbers for as long as the session lives. Nobody else uses the session: it takes one statement at a time."""
+        while not stop.is_set():
+            self._woken.clear()
+            if not await session.alive():
+                return
+            await self._settle_locks(session)
+            await self._start_waiting(session, stop, tasks)
+            await _sweep(self._everybody, self._means.pool)
+            try:
+                async with asyncio.timeout(1.0):
+                    await self._woken.wait()
+            except TimeoutError:
+                continue
+        while self._running:  # their locks last as long as they do
+            self._woken.clear()
+            await self._woken.wait()
+
+    async def _settle_locks(self, session: Session) -> None:
+        """Give back the locks of numbers that are done; take those of a session that was lost, or leave the number to who has it now."""
+        for key in self._locked - self._running.keys():
+            await session.unlock(_lock_key(key[1]))
+            self._locked.discard(key)
+        for key in self._running.keys() - self._locked:
+            if await session.try_lock(_lock_key(key[1])):
+                self._locked.add(key)
+            elif (sender := self._running.get(key)) is not None:
+                sender.leave()
 
     async def _start_waiting(self, session: Session, stop: asyncio.Event, tasks: asyncio.TaskGroup) -> None:
         async with self._everybody.transaction() as tx:
             waiting = await store.waiting_connections(tx)
         for row in waiting:
             key = (row.tenant_id, row.id)
-            if key not in self._running and await session.try_lock(_lock_key(row.id)):
-                sender = self._running[key] = Sender(
-                    self._means, tenant_id=row.tenant_id, connection_id=row.id
-                )
-                tasks.create_task(self._serve_one(session, key, sender, stop))
+            if key in self._running:
+                continue
+            if key in self._locked or await session.try_lock(_lock_key(row.id)):
+                self._locked.add(key)
+                sender = self._running[key] = Sender(self._means, tenant_id=row.tenant_id, connection_id=row.id)
+                tasks.create_task(self._serve_one(key, sender, stop))
 
-    async def _serve_one(
-        self, session: Session, key: tuple[UUID, UUID], sender: Sender, stop: asyncio.Event
-    ) -> None:
+    async def _serve_one(self, key: _Key, sender: Sender, stop: asyncio.Event) -> None:
         try:
             await sender.run(stop)
         except Exception:
@@ -323,8 +346,7 @@ class Senders:
             await asyncio.sleep(1)
         finally:
             del self._running[key]
-            if await session.alive():
-                await session.unlock(_lock_key(key[1]))
+            self._woken.set()
 
 
 async def _sweep(everybody: Pool, pool: Pool) -> None:

@@ -1,0 +1,158 @@
+"""The senders outlive the loss of their database connection, and go on looking after every number while others are busy."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+from aiohttp import web
+
+from bed.rows import Number, Sent, insert_number, insert_sent
+from curbe.channels.cloudapi.client import CloudApi
+from curbe.infra.clock import utc_now
+from curbe.infra.crypto import Keyring, Secret, binding, fresh_key
+from curbe.infra.db import Pool
+from curbe.infra.http import Egress
+from curbe.infra.metrics import Metrics
+from curbe.outbound.send import Means, Senders
+
+pytestmark = pytest.mark.anyio
+
+NOBODY = (
+    "http://127.0.0.1:9"  # refuses every connection: certainly not sent, so the sender tries again and again
+)
+
+
+@contextlib.asynccontextmanager
+async def sending(
+    worker: Pool, apply: Pool, keyring: Keyring, *, graph: str = NOBODY
+) -> AsyncIterator[asyncio.Task[None]]:
+    stop = asyncio.Event()
+    async with Egress(trusted=[graph]) as egress, asyncio.TaskGroup() as tasks:
+        means = Means(
+            pool=worker,
+            cloud_api=CloudApi(egress, base_url=graph, version="v25.0"),
+            keyring=keyring,
+            callback_key=keyring.derive("callback data"),
+            metrics=Metrics(),
+            now=utc_now,
+        )
+        task = tasks.create_task(Senders(means, everybody=apply).run(stop))
+        try:
+            yield task
+        finally:
+            stop.set()
+
+
+async def waiting(owner: asyncpg.Connection, number: Number, *, seconds_left: int | None = None) -> Sent:
+    """A message in the outbox: to be sent, or leased until ``seconds_left`` from now."""
+    sent = await insert_sent(owner, number, phase="queued" if seconds_left is None else "sending", attempt=1)
+    await owner.execute(
+        "UPDATE conversations SET last_inbound_at = now() WHERE id = $1", sent.conversation_id
+    )
+    await owner.execute("UPDATE messages SET created_at = now() WHERE id = $1", sent.id)
+    await owner.execute(
+        """INSERT INTO outbox (tenant_id, message_id, channel_connection_id, conversation_id, attempt, lease_expires_at)
+           VALUES ($1, $2, $3, $4, 1, now() + $5 * interval '1 second')""",
+        number.tenant_id,
+        sent.id,
+        number.connection_id,
+        sent.conversation_id,
+        seconds_left,
+    )
+    return sent
+
+
+async def give_token(owner: asyncpg.Connection, number: Number, keyring: Keyring) -> None:
+    place = binding("channel_connections", number.tenant_id, number.connection_id, "access_token_enc")
+    await owner.execute(
+        "UPDATE channel_connections SET access_token_enc = $2 WHERE id = $1",
+        number.connection_id,
+        keyring.seal(Secret("EAA-a-token-of-this-test"), bound_to=place),
+    )
+
+
+async def until(owner: asyncpg.Connection, sql: str, *arguments: object) -> None:
+    """Wait until a query answers true."""
+    async with asyncio.timeout(8):
+        while not await owner.fetchval(sql, *arguments):  # noqa: ASYNC110 - the database has no event for it
+            await asyncio.sleep(0.05)
+
+
+async def cut_all(owner: asyncpg.Connection) -> None:
+    await owner.execute(
+        """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+            WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+    )
+
+
+@contextlib.asynccontextmanager
+async def slow_graph() -> AsyncIterator[tuple[str, asyncio.Event]]:
+    """A Graph API that takes a second to accept a message; and the event that a request has come."""
+    asked = asyncio.Event()
+
+    async def accept(_request: web.Request) -> web.Response:
+        asked.set()
+        await asyncio.sleep(1)
+        accepted = {"messaging_product": "whatsapp", "contacts": [{"input": "1", "wa_id": "1"}]}
+        return web.json_response(accepted | {"messages": [{"id": "wamid.taken"}]})
+
+    app = web.Application()
+    app.router.add_post("/{path:.*}", accept)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    try:
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}", asked
+    finally:
+        await runner.cleanup()
+
+
+async def test_what_meta_answered_while_the_database_was_gone_is_written_once_it_is_back(
+    owner: asyncpg.Connection, worker: Pool, apply: Pool, number: Number
+):
+    keyring = Keyring.from_base64(fresh_key())
+    await give_token(owner, number, keyring)
+    sent = await waiting(owner, number)
+    async with slow_graph() as (graph, asked), sending(worker, apply, keyring, graph=graph):
+        await asked.wait()
+        await cut_all(owner)
+        await until(owner, "SELECT status = 'accepted' FROM messages WHERE id = $1", sent.id)
+
+
+async def test_a_busy_number_does_not_keep_another_from_being_looked_after_once_the_connection_was_cut(
+    owner: asyncpg.Connection, worker: Pool, apply: Pool
+):
+    keyring = Keyring.from_base64(fresh_key())
+    busy, other = await insert_number(owner), await insert_number(owner)
+    for number in (busy, other):
+        await give_token(owner, number, keyring)
+    tried = await waiting(owner, busy)
+    async with sending(worker, apply, keyring) as senders:
+        await until(owner, "SELECT refusals > 0 FROM outbox WHERE message_id = $1", tried.id)
+        await cut_all(owner)
+        late, fresh = await waiting(owner, other, seconds_left=-1), await waiting(owner, other)
+        await until(owner, "SELECT status = 'unknown' FROM messages WHERE id = $1", late.id)
+        await until(owner, "SELECT refusals > 0 FROM outbox WHERE message_id = $1", fresh.id)
+        assert not senders.done()
+
+
+async def test_connections_cut_at_any_moment_end_nothing(
+    owner: asyncpg.Connection, worker: Pool, apply: Pool
+):
+    keyring = Keyring.from_base64(fresh_key())
+    number = await insert_number(owner)
+    await give_token(owner, number, keyring)
+    async with sending(worker, apply, keyring) as senders:
+        for _ in range(60):
+            await waiting(owner, number)
+            await owner.execute(
+                "SELECT pg_notify('curbe_outbox', $1)", f"{number.tenant_id}:{number.connection_id}"
+            )
+            await cut_all(owner)
+            await asyncio.sleep(0.02)
+            assert not senders.done()
+        sent = await waiting(owner, number)
+        await until(owner, "SELECT refusals > 0 FROM outbox WHERE message_id = $1", sent.id)
