@@ -150,6 +150,22 @@ async def test_a_number_that_moves_leaves_its_history_with_the_former_owner(
     assert await attached(first), "what was for the second is not the first's"
 
 
+async def test_a_new_token_does_not_hide_what_came_since_the_number_was_taken_over(
+    new_tenant: NewTenant, graph: Graph, owner: asyncpg.Connection
+) -> None:
+    first, second = await new_tenant(), await new_tenant()
+    world = graph.world()
+    await first.post(COMPLETE, world.body())
+    await first.post("/whatsapp/disconnect")
+    await second.post(COMPLETE, world.body())
+    attached = "SELECT attached_at FROM channel_connections WHERE status = 'active'"
+    before = await owner.fetchval(attached)
+
+    await second.post(COMPLETE, world.body())
+
+    assert await owner.fetchval(attached) == before
+
+
 async def test_a_tenant_has_several_numbers_and_must_say_which_it_gives_up(
     acme: Tenant, graph: Graph
 ) -> None:

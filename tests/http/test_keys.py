@@ -1,5 +1,6 @@
 """API keys over HTTP: what opens the door, what does not, and that nobody learns more than they may."""
 
+import re
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
@@ -194,24 +195,39 @@ def routes(app: Litestar) -> list[tuple[str, str]]:
     return [(method, path) for path, item in paths.items() for method in methods if method in item]
 
 
+def of_tenants(client: httpx.AsyncClient) -> list[tuple[str, str]]:
+    """Every method and path within a tenant, with ``{}`` for the tenant and ids of nothing for the rest."""
+    app = client._transport.app._app  # type: ignore[attr-defined]
+    found = [(method, path) for method, path in routes(app) if "{tenant_id}" in path]
+    assert len(found) >= 12
+    return [
+        (
+            method,
+            re.sub(r"\{\w+\}", lambda _: str(uuid4()), path.replace("{tenant_id}", "\0")).replace("\0", "{}"),
+        )
+        for method, path in found
+    ]
+
+
 async def test_every_path_of_another_tenant_answers_as_if_there_were_no_such_tenant(
     new_tenant: NewTenant,
 ) -> None:
     one, other = await new_tenant(), await new_tenant()
-    app = one.client._transport.app._app  # type: ignore[attr-defined]
-    tried = [(method, path) for method, path in routes(app) if "{tenant_id}" in path]
-    assert len(tried) >= 12
 
-    for method, path in tried:
-        filled = path.replace("{tenant_id}", "{}")
-        while "{" in (rest := filled.replace("{}", "", 1)):
-            name = rest[rest.index("{") : rest.index("}") + 1]
-            filled = filled.replace(name, str(uuid4()))
+    for method, path in of_tenants(one.client):
         theirs, nobodys = [
-            await one.client.request(method, filled.replace("{}", str(tenant_id)), json={})
+            await one.client.request(method, path.format(tenant_id), json={})
             for tenant_id in (other.id, uuid4())
         ]
         assert (theirs.status_code, told(theirs)) == (404, told(nobodys)), (method, path)
+
+
+async def test_a_tenant_that_does_not_exist_is_none_for_the_operator_either(
+    operator: httpx.AsyncClient,
+) -> None:
+    for method, path in of_tenants(operator):
+        answer = await operator.request(method, path.format(uuid4()), json={})
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), (method, path)
 
 
 async def test_every_route_says_which_scope_it_needs_or_why_it_needs_none(
