@@ -1,0 +1,1 @@
+"""What a tenant sees change: the event log, its notifications, HTTP and WebSocket."""
