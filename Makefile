@@ -1,0 +1,74 @@
+# Every command of the project; `make help` tells them. They need Python 3.11 or newer, Node, make and git, and set up the rest.
+
+UV_VERSION := 0.13.9
+PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13 python3.14 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v $$p && break; done)
+UV := .tools/bin/uv
+BIN := .venv/bin
+SYNCED := .venv/.synced
+
+export UV_PYTHON_DOWNLOADS := never
+export UV_PROJECT_ENVIRONMENT := .venv
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo run sandbox test check fmt lint types bench bench-smoke chaos-smoke clean
+
+help: ## tell these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
+
+setup: $(SYNCED) ## put everything that is needed into .venv
+
+demo: $(SYNCED) ## the whole product with a sandbox in Meta's place, a tenant connected, a conversation going on
+	@$(BIN)/python examples/demo.py
+
+run: $(SYNCED) ## curbe run: web, worker and, unless DATABASE_URL is set, PostgreSQL; writes .env the first time
+	@test -e .env || $(BIN)/curbe init
+	@$(BIN)/curbe run
+
+sandbox: $(SYNCED) ## the local Graph API, to set META_GRAPH_BASE_URL to
+	@$(BIN)/curbe-sandbox
+
+test: $(SYNCED) ## every test that a checkout can run, on a real PostgreSQL and real processes
+	@$(BIN)/pytest -n 2 --dist worksteal
+
+check: lint types ## all that is asked of a change: format, lint, types, floors, tests
+	@$(MAKE) --no-print-directory test
+
+fmt: $(SYNCED) ## format the code and mend what can be mended
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+lint: $(SYNCED) ## format, lint and floors, changing nothing
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/lint-imports
+
+types: $(SYNCED) ## check the types
+	$(BIN)/basedpyright
+
+bench: $(SYNCED) ## measure intake, applying and sending beside their baselines: about ten minutes
+	@$(BIN)/python -m bench
+
+bench-smoke: $(SYNCED) ## the same in under a minute: shows that it runs
+	@$(BIN)/python -m bench --smoke
+
+chaos-smoke: $(SYNCED) ## kill web, worker and PostgreSQL under load and let an outside ledger judge
+	@$(BIN)/python -m tests.chaos --profile smoke
+
+clean: ## remove what these commands made, but no data
+	rm -rf .venv .tools .ruff_cache .import_linter_cache .hypothesis .pytest_cache dist var/demo
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(SYNCED): pyproject.toml uv.lock $(UV)
+	@$(UV) sync --quiet --locked --all-extras --group dev --python "$(PYTHON)"
+	@touch $@
+
+# uv alone, in an environment of its own. Some systems' venv comes without pip: then the system's pip fills it.
+$(UV): Makefile
+	@test -n "$(PYTHON)" || { echo 'No Python 3.11 or newer is on the PATH; name one: make PYTHON=/path/to/python'; exit 1; }
+	@rm -rf .tools
+	@$(PYTHON) -m venv .tools 2>/dev/null || { rm -rf .tools && $(PYTHON) -m venv --without-pip .tools; }
+	@if test -x .tools/bin/pip; then .tools/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION); \
+	else $(PYTHON) -m pip --python .tools/bin/python install --quiet --disable-pip-version-check uv==$(UV_VERSION); fi \
+	|| { echo 'uv cannot be installed: this Python needs venv with ensurepip, or pip (Debian: apt install python3-venv).'; exit 1; }
+	@touch $@

@@ -1,0 +1,31 @@
+"""Each table has one feature that writes it; anyone may join it."""
+
+import ast
+import re
+from collections import defaultdict
+
+from source import SOURCE, modules
+
+WRITES = re.compile(r"\b(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+(?!SET\b|OF\b|NOTHING\b)(\w+)")
+
+
+def written_by_features() -> dict[str, set[str]]:
+    writers: defaultdict[str, set[str]] = defaultdict(set)
+    for file in (SOURCE / "curbe").rglob("*.sql"):
+        if file.parent.name != "migrations":
+            for table in WRITES.findall(re.sub(r"--.*", "", file.read_text(encoding="utf-8"))):
+                writers[table].add(file.parent.name)
+    for name, tree in modules():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                for table in WRITES.findall(node.value):
+                    writers[table].add(name.split("/")[1])
+    return writers
+
+
+def test_each_table_is_written_by_one_feature() -> None:
+    writers = written_by_features()
+
+    assert {table: names for table, names in writers.items() if len(names) > 1} == {}
+    assert writers["messages"] == {"inbox"}, "this test looks in the wrong place"
+    assert writers["webhook_events"] == {"ingest"}, "statements in Python are not looked at"
