@@ -48,7 +48,11 @@ class Server:
         if path.startswith(_MEDIA_PATH):
             await send_answer(_download(box, call), send)
             return
-        answer, fault = await route.answer(box, call)
+        try:
+            answer, fault = await route.answer(box, call)
+        except Exception:
+            box.timeline.broken += 1  # shown by /sandbox/healthz; the server reports it and answers 500
+            raise
         if answer.hold_ms:
             await asyncio.sleep(answer.hold_ms / 1000)
         kind = fault.order.kind if fault else answer.fault

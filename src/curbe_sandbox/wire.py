@@ -13,7 +13,6 @@ JSON: Final = "application/json; charset=UTF-8"
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """What goes back over HTTP.
 
-    ``accepted`` tells that the request took effect, so that an ``accept_then_...`` fault may spoil it.
     ``hold_ms`` is how long the answer is kept back, in milliseconds.
     """
 
@@ -21,7 +20,6 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     body: bytes = b""
     content_type: str = JSON
     headers: tuple[tuple[bytes, bytes], ...] = ()
-    accepted: bool = False
     hold_ms: int = 0
     fault: str = ""  # the fault to spoil it with, chosen by a magic recipient
 
@@ -50,14 +48,14 @@ def _parsed_query(query_string: str) -> dict[str, str]:
     return dict(parse_qsl(query_string, keep_blank_values=True))
 
 
-def json_answer(value: Any, *, status: int = 200, accepted: bool = False) -> Answer:
+def json_answer(value: Any, *, status: int = 200) -> Answer:
     """Return ``value`` as a JSON answer."""
-    return Answer(status=status, body=msgspec.json.encode(value), accepted=accepted)
+    return Answer(status=status, body=msgspec.json.encode(value))
 
 
 def success() -> Answer:
     """Return Graph's ``{"success": true}``."""
-    return Answer(body=b'{"success":true}', accepted=True)
+    return Answer(body=b'{"success":true}')
 
 
 def json_object(body: bytes) -> dict[str, Any] | None:

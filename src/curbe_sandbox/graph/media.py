@@ -45,7 +45,7 @@ def upload(box: Sandbox, ask: Ask) -> Answer:
     box.record.add(
         "media", at=ask.call.now, phone_number_id=ask.node, app_id=ask.token.app_id, type=mime_type
     )
-    return json_answer({"id": media.id}, accepted=True)
+    return json_answer({"id": media.id})
 
 
 def read(box: Sandbox, ask: Ask) -> Answer:

@@ -227,7 +227,6 @@ def _accept(
         _show(box, sent, steps)
     return Answer(
         body=_answer_body(sent, recipient, magic, fault),
-        accepted=True,
         hold_ms=box.world.settings.hidden_answer_ms if before else 0,
         fault=magic.fault,
     )

@@ -60,7 +60,7 @@ async def answer(box: Sandbox, call: Call) -> tuple[Answer, Fault | None]:
         result = await _respond(box, call, node, edge, fault.order.kind if fault else "")
     except GraphRefusal as refused:
         return refused.answer, None
-    if fault is None or not result.accepted:
+    if fault is None or result.fault == "refuse":
         return result, None
     box.faults.use(fault)
     return result, fault

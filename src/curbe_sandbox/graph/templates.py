@@ -53,9 +53,7 @@ def create(box: Sandbox, ask: Ask) -> Answer:
     box.world.templates[template.id] = template
     box.record.add("template", at=ask.call.now, body=ask.call.body, waba_id=ask.node, app_id=ask.token.app_id)
     _start_review(box, template)
-    return json_answer(
-        {"id": template.id, "status": template.status, "category": template.category}, accepted=True
-    )
+    return json_answer({"id": template.id, "status": template.status, "category": template.category})
 
 
 def read(box: Sandbox, ask: Ask) -> Answer:

@@ -110,6 +110,7 @@ class Callback:
     wrongly_signed: int = 0
     unsigned: int = 0
     challenge_answer: Callable[[str], str] = lambda challenge: challenge
+    closes: bool = False  # end the connection after each answer
     statuses: list[int] = field(default_factory=list)  # answers for the next bodies; 200 when empty
     arrived_at: list[float] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
@@ -167,6 +168,8 @@ def receiver(callback: Callback, lock: threading.Lock) -> type[BaseHTTPRequestHa
         def _answer(self, status: int, body: bytes) -> None:
             self.send_response(status)
             self.send_header("Content-Length", str(len(body)))
+            if callback.closes:
+                self.send_header("Connection", "close")
             self.end_headers()
             self.wfile.write(body)
 

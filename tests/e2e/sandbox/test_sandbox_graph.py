@@ -167,6 +167,8 @@ def test_an_override_takes_messages_away_from_the_app_but_nothing_else(
 def test_a_numbers_own_callback_comes_before_the_wabas(sandbox: Sandbox, callback: Callback) -> None:
     other = callback.url.replace("/webhooks", "/number")
     configuration = {"override_callback_uri": other, "verify_token": "sandbox-verify-token"}
+    of_waba = {**configuration, "override_callback_uri": callback.url + "/waba"}
+    sandbox.graph("POST", f"{WABA}/subscribed_apps", of_waba)
 
     assert sandbox.graph("POST", NUMBER, {"webhook_configuration": configuration}).json == {"success": True}
     sandbox.writes()
@@ -174,7 +176,11 @@ def test_a_numbers_own_callback_comes_before_the_wabas(sandbox: Sandbox, callbac
 
     assert sandbox.control("GET", "deliveries")["deliveries"][0]["url"] == other
     shown = sandbox.graph("GET", f"{NUMBER}?fields=webhook_configuration").json["webhook_configuration"]
-    assert shown == {"phone_number": other, "application": callback.url}
+    assert shown == {
+        "phone_number": other,
+        "whatsapp_business_account": callback.url + "/waba",
+        "application": callback.url,
+    }
     sandbox.graph("POST", NUMBER, {"webhook_configuration": {"override_callback_uri": ""}})
     assert "phone_number" not in sandbox.graph("GET", NUMBER).json["webhook_configuration"]
 

@@ -49,6 +49,14 @@ def test_an_uploaded_file_can_be_sent_by_every_number_of_the_waba(sandbox: Sandb
     sandbox.writes()
     sandbox.writes(phone_number_id=MEXICO)
 
+    other = sandbox.control("POST", "wabas", {})["id"]
+    foreign = sandbox.control(
+        "POST", "numbers", {"waba_id": other, "display_phone_number": "+34 600 000 077"}
+    )["id"]
+    token = sandbox.control("POST", "tokens", {"waba_ids": ["*"]})["token"]
+    sandbox.writes(phone_number_id=foreign)
+    image = {"messaging_product": "whatsapp", "to": f"+{LUCIA}", "type": "image", "image": {"id": media_id}}
+    assert sandbox.graph("POST", f"{foreign}/messages", image, token=token).code == 100
     for number in (NUMBER, MEXICO):
         assert sandbox.message({"type": "image", "image": {"id": media_id}}, number=number).status == 200
     assert sandbox.graph("DELETE", media_id).json == {"success": True}

@@ -229,3 +229,16 @@ def test_a_reset_stops_what_still_waited_for_the_callback(sandbox: Sandbox, call
     assert arrived < 2000
     callback.news.wait(0.2)
     assert len(callback.bodies) <= arrived + 1
+
+
+def test_a_callback_that_closes_each_connection_is_served_at_the_first_attempt(
+    sandbox: Sandbox, callback: Callback
+) -> None:
+    callback.closes = True
+
+    for _ in range(10):
+        sandbox.writes(times=20)
+        sandbox.settle()
+
+    assert len(callback.messages()) == 200
+    assert "refused_attempts" not in _counts(sandbox)
