@@ -12,7 +12,8 @@ from jsonschema import Draft202012Validator
 
 from curbe.channels.cloudapi.build import message_body
 from curbe.channels.cloudapi.callback import callback_data, message_id_from
-from curbe.domain.messages import Recipient, Text
+from curbe.domain.content import TextBody, TextMessage
+from curbe.domain.messages import Recipient
 
 SPEC = Path(__file__).parents[3] / "shared/corpus/specs/facebook-openapi_business-messaging-api_v23.0.yaml"
 ANA = Recipient(e164="+16505550142")
@@ -22,8 +23,12 @@ KEY = b"0123456789abcdef0123456789abcdef"
 MESSAGE = UUID("0197583a-1111-7abc-8def-0123456789ab")
 
 
+def text(body: str, *, preview_url: bool = False) -> TextMessage:
+    return TextMessage(text=TextBody(body=body, preview_url=preview_url))
+
+
 def test_a_text_goes_to_a_number_with_its_plus() -> None:
-    assert json.loads(message_body(Text("Hello"), to=ANA)) == {
+    assert json.loads(message_body(text("Hello"), to=ANA)) == {
         "messaging_product": "whatsapp",
         "recipient_type": "individual",
         "to": "+16505550142",
@@ -33,7 +38,7 @@ def test_a_text_goes_to_a_number_with_its_plus() -> None:
 
 
 def test_a_person_without_a_number_is_addressed_by_their_user_id() -> None:
-    body = json.loads(message_body(Text("Hello"), to=Recipient(bsuid="US.1")))
+    body = json.loads(message_body(text("Hello"), to=Recipient(bsuid="US.1")))
 
     assert body["recipient"] == "US.1"
     assert "to" not in body
@@ -41,13 +46,13 @@ def test_a_person_without_a_number_is_addressed_by_their_user_id() -> None:
 
 def test_nobody_cannot_be_written_to() -> None:
     with pytest.raises(ValueError, match="phone or a BSUID"):
-        message_body(Text("Hello"), to=Recipient())
+        message_body(text("Hello"), to=Recipient())
 
 
 def test_a_reply_quotes_and_every_message_carries_our_mark() -> None:
     mark = callback_data(MESSAGE, KEY)
 
-    body = json.loads(message_body(Text("Yes", preview_url=True), to=ANA, callback=mark, reply_to="wamid.Q"))
+    body = json.loads(message_body(text("Yes", preview_url=True), to=ANA, callback=mark, reply_to="wamid.Q"))
 
     assert body["context"] == {"message_id": "wamid.Q"}
     assert body["biz_opaque_callback_data"] == mark
@@ -77,8 +82,8 @@ def validator() -> Draft202012Validator:
 @pytest.mark.parametrize(
     "body",
     [
-        message_body(Text("Hello"), to=ANA),
-        message_body(Text("x" * 4096, preview_url=True), to=ANA, callback="v1.x", reply_to="wamid.Q"),
+        message_body(text("Hello"), to=ANA),
+        message_body(text("x" * 4096, preview_url=True), to=ANA, callback="v1.x", reply_to="wamid.Q"),
     ],
 )
 def test_a_text_body_is_valid_by_metas_specification(validator: Draft202012Validator, body: bytes) -> None:
@@ -86,7 +91,7 @@ def test_a_text_body_is_valid_by_metas_specification(validator: Draft202012Valid
 
 
 def test_the_specification_would_notice_a_mistake(validator: Draft202012Validator) -> None:
-    body = json.loads(message_body(Text("Hello"), to=ANA))
+    body = json.loads(message_body(text("Hello"), to=ANA))
     body["text"] = {"text": "Hello"}
 
     assert list(validator.iter_errors(body))

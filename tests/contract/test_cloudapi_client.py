@@ -25,14 +25,15 @@ from curbe.domain.errors import (
     TokenRefused,
     TooManyRequests,
 )
-from curbe.domain.messages import Recipient, Text
+from curbe.domain.content import TextBody, TextMessage
+from curbe.domain.messages import Recipient
 from curbe.infra.crypto import Secret
 from curbe.infra.http import Egress, ForbiddenAddress
 
 pytestmark = pytest.mark.anyio
 
 TOKEN = Secret("a-token-that-nobody-may-see")
-BODY = message_body(Text("Hello"), to=Recipient(e164="+16505550142"))
+BODY = message_body(TextMessage(text=TextBody(body="Hello")), to=Recipient(e164="+16505550142"))
 NUMBER = "110220330440550"
 WABA = "220110440330660"
 

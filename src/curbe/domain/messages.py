@@ -5,7 +5,6 @@ from datetime import datetime
 import msgspec
 
 from curbe.domain.status import MessageStatus
-from curbe.domain.window import OpenWindow
 
 
 class Person(msgspec.Struct, frozen=True, gc=False):
@@ -85,20 +84,6 @@ class ItemRefused(msgspec.Struct, frozen=True, gc=False):
 
 
 ChannelEvent = MessageReceived | StatusReported | NoticeReceived | ItemIgnored | ItemRefused
-
-
-class Text(msgspec.Struct, frozen=True, tag_field="type", tag="text"):
-    """A text message; ``body`` has 1 to 4096 characters."""
-
-    body: str
-    preview_url: bool = False
-
-
-class FreeForm(msgspec.Struct, frozen=True):
-    """Content that is only allowed inside the customer service window, together with the proof of it."""
-
-    content: Text
-    window: OpenWindow
 
 
 class Recipient(msgspec.Struct, frozen=True):

@@ -13,14 +13,14 @@ from litestar.params import FromPath, HeaderParameter, JSONBody
 from litestar.status_codes import HTTP_200_OK, HTTP_202_ACCEPTED
 
 from curbe.auth.principal import Principal, Scope
-from curbe.domain.errors import InvalidRequest
 from curbe.domain.status import MessageStatus
 from curbe.inbox.service import messages_by_id
 from curbe.inbox.shapes import Message, MessageError
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
+from curbe.infra.web import CheckedRequest
 from curbe.outbound import service
-from curbe.outbound.rules import text_to_send
+from curbe.outbound.bodies import SendRequest, content_of, typed
 from curbe.outbound.service import AnsweredMeanwhile, Key, Taken
 from curbe.realtime.broadcast import Broadcast, Channel
 
@@ -30,22 +30,12 @@ _WAIT: Final = re.compile(r"(?:^|[\s,;])wait=(\d{1,4})(?:$|[\s,;])")
 _UNANSWERED: Final = frozenset({MessageStatus.QUEUED.value, MessageStatus.SENDING.value})
 
 
-class SendRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """A text to one person.
+class TypedRequest(CheckedRequest):
+    """A request whose body names its type, also where the client did not."""
 
-    ``to``: the phone number, with + and country code (a number without is read by the country of the number it is sent from).
-    ``conversation_id``: instead of ``to``, or beside it. ``connection_id`` or ``country_id``: which of your numbers sends, where you have
-    several. ``reply_to``: the provider_message_id to quote.
-    """
-
-    text: str
-    to: str | None = None
-    conversation_id: UUID | None = None
-    conversationId: UUID | None = None  # noqa: N815 - the spelling of the product's first specification
-    connection_id: UUID | None = None
-    country_id: str | None = None
-    reply_to: str | None = None
-    preview_url: bool = False
+    async def body(self) -> bytes:
+        """Return the body, as a text where it names no type."""
+        return typed(await super().body())
 
 
 class SendAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -64,6 +54,7 @@ class SendController(Controller):
 
     path = "/api/tenants/{tenant_id:uuid}/whatsapp/messages"
     tags = ("messages",)
+    request_class = TypedRequest
 
     @post(
         "/send",
@@ -89,23 +80,20 @@ class SendController(Controller):
         key = Key(ROUTE, idempotency_key) if idempotency_key else None
         wait = _wait(prefer)
         taken = await _take(web_pool, request, key)
+        if not wait and not taken.repeated:
+            # Committed as queued a moment ago: asking the database again would cost three round trips and tell nothing.
+            return Response(_queued(taken), status_code=HTTP_202_ACCEPTED)
         message = await _outcome(web_pool, broadcast, tenant_id, taken, wait)
         answered = wait and message.status not in _UNANSWERED
         return Response(_answer(message), status_code=HTTP_200_OK if answered else HTTP_202_ACCEPTED)
 
 
 def _request(tenant_id: UUID, data: SendRequest, principal: Principal) -> service.Request:
-    if data.conversation_id and data.conversationId and data.conversation_id != data.conversationId:
-        raise InvalidRequest(
-            "conversation_id and conversationId are two spellings of one thing and differ",
-            fix="Give one of them.",
-            field="conversationId",
-        )
     return service.Request(
         tenant_id=tenant_id,
-        content=text_to_send(data.text, preview_url=data.preview_url),
+        content=content_of(data),
         to=data.to,
-        conversation_id=data.conversation_id or data.conversationId,
+        conversation_id=data.conversation(),
         connection_id=data.connection_id,
         country_id=data.country_id,
         reply_to=data.reply_to,
@@ -136,6 +124,15 @@ async def _outcome(
             if message.status not in _UNANSWERED or left <= 0:
                 return message
             await wakeups.wait(at_most=timedelta(seconds=min(left, 0.5)))
+
+
+def _queued(taken: Taken) -> SendAnswer:
+    return SendAnswer(
+        id=taken.id,
+        status=MessageStatus.QUEUED.value,
+        conversation_id=taken.conversation_id,
+        conversationId=taken.conversation_id,
+    )
 
 
 def _answer(message: Message) -> SendAnswer:

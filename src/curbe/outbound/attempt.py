@@ -12,8 +12,9 @@ from curbe.channels.cloudapi.build import message_body
 from curbe.channels.cloudapi.callback import callback_data
 from curbe.channels.cloudapi.client import CloudApi
 from curbe.channels.port import Accepted
+from curbe.domain.content import Content, TemplateMessage, decoded
 from curbe.domain.errors import FailureKind, SendFailure
-from curbe.domain.messages import Recipient, Text
+from curbe.domain.messages import Recipient
 from curbe.domain.window import customer_service_window
 from curbe.inbox.departures import Intent, Settlement, Verdict
 from curbe.infra.crypto import Secret
@@ -23,7 +24,6 @@ from curbe.outbound.store import Claim, PutBack
 
 log: Final = structlog.get_logger(__name__)
 
-_CONTENT: Final = msgspec.json.Decoder(Text)
 _CLOSED: Final = SendFailure(
     kind=FailureKind.WINDOW_CLOSED,
     code=None,
@@ -50,6 +50,13 @@ class Attempted(msgspec.Struct, frozen=True):
     sealed_token: str  # with which it was asked
 
 
+def doubted(attempted: Attempted) -> Attempted:
+    """Return the outcome of an attempt whose answer cannot be believed, such as a name that belongs to another message: nobody knows."""
+    said = attempted.settlement
+    unknown = Settlement(id=said.id, attempt=said.attempt, verdict=Verdict.UNKNOWN, at=said.at)
+    return msgspec.structs.replace(attempted, settlement=unknown, put_back=None, next=None)
+
+
 class Attempt:
     """Sends on behalf of one number with one token."""
 
@@ -74,12 +81,14 @@ class Attempt:
 
     async def __call__(self, claim: Claim, intent: Intent) -> Attempted:
         """Ask the provider once and return what came of it; never raises, and never asks twice."""
-        if customer_service_window(claim.last_inbound_at, now=self._now()) is None:
+        content = decoded(intent.payload)
+        window = customer_service_window(claim.last_inbound_at, now=self._now())
+        if window is None and not isinstance(content, TemplateMessage):
             return self._failed(claim, intent, _CLOSED)
         began = time.perf_counter()
         try:
             answer = await self._cloud_api.send_message(
-                self._phone_number_id, self._token, self._body(claim, intent)
+                self._phone_number_id, self._token, self._body(claim, intent, content)
             )
         except Exception:
             # The request may have left: whatever broke, nobody may send this message again by itself.
@@ -90,9 +99,9 @@ class Attempt:
             return self._failed(claim, intent, answer)
         return self._accepted(intent, answer)
 
-    def _body(self, claim: Claim, intent: Intent) -> bytes:
+    def _body(self, claim: Claim, intent: Intent, content: Content) -> bytes:
         return message_body(
-            _CONTENT.decode(intent.payload),
+            content,
             to=Recipient(e164=claim.e164, bsuid=None if claim.e164 else claim.bsuid),
             callback=callback_data(intent.id, self._callback_key),
             reply_to=intent.reply_to,

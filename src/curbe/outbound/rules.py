@@ -5,12 +5,11 @@ from typing import Final
 
 import msgspec
 
-from curbe.domain.errors import FailureKind, InvalidRequest, SendFailure, WindowClosed
-from curbe.domain.messages import FreeForm, Text
+from curbe.domain.content import Content, FreeForm, Sendable, TemplateMessage
+from curbe.domain.errors import FailureKind, SendFailure, WindowClosed
 from curbe.domain.window import closing_time, customer_service_window
 from curbe.inbox.departures import Verdict
 
-LONGEST_TEXT: Final = 4096  # characters [Meta: text messages, Sep 2026]
 _PATIENCE: Final = timedelta(hours=24)  # how long a message waits for a provider that says "later"
 _TRIES: Final = 5  # for a transient no
 _LONGEST_PAUSE: Final = timedelta(hours=1)
@@ -20,32 +19,14 @@ PAIR_RATE: Final = 131056  # one person at a time too fast: retry after 4^n seco
 MAINTENANCE: Final = 131057  # the number is being upgraded; at most a minute [Meta: throughput]
 
 
-def text_to_send(body: str, *, preview_url: bool = False) -> Text:
-    """Return the text as content.
-
-    Raises:
-        InvalidRequest: it is empty or too long.
-    """
-    if not body.strip():
-        raise InvalidRequest(
-            "text is empty", fix="Write at least one character that is not a space.", field="text"
-        )
-    if len(body) > LONGEST_TEXT:
-        raise InvalidRequest(
-            f"text has {len(body)} characters, Meta takes {LONGEST_TEXT}",
-            fix="Shorten it, or send it as several messages.",
-            field="text",
-            extra={"limit": LONGEST_TEXT},
-        )
-    return Text(body=body, preview_url=preview_url)
-
-
-def admit(content: Text, *, last_inbound_at: datetime | None, now: datetime) -> FreeForm:
-    """Return ``content`` with the proof that it may be sent at ``now``.
+def admit(content: Content, *, last_inbound_at: datetime | None, now: datetime) -> Sendable:
+    """Return ``content`` with the proof that it may be sent at ``now``; an approved template needs none.
 
     Raises:
         WindowClosed: the person did not write in the last 24 hours; the answer says when the window closed and what to use instead.
     """
+    if isinstance(content, TemplateMessage):
+        return content
     window = customer_service_window(last_inbound_at, now=now)
     if window is not None:
         return FreeForm(content=content, window=window)

@@ -19,10 +19,10 @@ from curbe.inbox import departures
 from curbe.inbox.departures import Intent, Settled, Verdict
 from curbe.inbox.service import MessageNews, message_events
 from curbe.infra.crypto import Keyring, Secret
-from curbe.infra.db import Pool, PostgresError, Session, Transaction, Unreachable
+from curbe.infra.db import DataRefused, Pool, PostgresError, Session, Transaction, Unreachable
 from curbe.infra.metrics import Metrics
 from curbe.outbound import store
-from curbe.outbound.attempt import Attempt, Attempted
+from curbe.outbound.attempt import Attempt, Attempted, doubted
 from curbe.outbound.pace import Pace
 from curbe.outbound.store import Claim, Expired, SendingAccount
 from curbe.realtime import service as realtime
@@ -30,7 +30,9 @@ from curbe.realtime.rules import EventType
 
 log: Final = structlog.get_logger(__name__)
 
-LEASE: Final = timedelta(seconds=60)  # longer than any attempt takes; a shorter one calls slow attempts unknown for a while
+LEASE: Final = timedelta(
+    seconds=60
+)  # longer than any attempt takes; a shorter one calls slow attempts unknown for a while
 _HORIZON: Final = 0.06  # seconds of sends claimed at once
 _SETTLE_EVERY: Final = 0.015  # seconds
 _IDLE: Final = 10.0  # seconds without work before a sender gives its number back
@@ -148,7 +150,11 @@ class Sender:
             if account is None:
                 return None, []
             claims = await store.claim(
-                tx, tenant_id=self._tenant_id, connection_id=self._connection_id, most=most, lease=self._means.lease
+                tx,
+                tenant_id=self._tenant_id,
+                connection_id=self._connection_id,
+                most=most,
+                lease=self._means.lease,
             )
             if not claims:
                 return account, []
@@ -227,20 +233,32 @@ class Settler:
             if not self._stopping:
                 await asyncio.sleep(_SETTLE_EVERY)
             batch, self._waiting = self._waiting, []
-            pause = 0.1
-            while batch:
-                try:
-                    await self._write(batch)
-                    batch = []
-                except (*Unreachable, PostgresError) as error:
-                    log.warning(
-                        "settle_failed",
-                        count=len(batch),
-                        reason=type(error).__name__,
-                        detail=str(error)[:200],
-                    )
-                    await asyncio.sleep(pause)
-                    pause = min(pause * 2, 2.0)
+            if batch:
+                await self._settle(batch)
+
+    async def _settle(self, batch: Sequence[Attempted]) -> None:
+        """Write a batch. One outcome that the database refuses must not keep its neighbours: the batch is halved until it stands alone."""
+        pause = 0.1
+        while True:
+            try:
+                await self._write(batch)
+            except DataRefused as error:
+                if len(batch) > 1:
+                    await self._settle(batch[: len(batch) // 2])
+                    await self._settle(batch[len(batch) // 2 :])
+                    return
+                (one,) = batch
+                log.error("outcome_refused", message_id=str(one.settlement.id), reason=type(error).__name__)
+                if one.settlement.verdict is Verdict.UNKNOWN:
+                    return  # its lease will say the same
+                batch = [doubted(one)]
+            except (*Unreachable, PostgresError) as error:
+                reason = type(error).__name__
+                log.warning("settle_failed", count=len(batch), reason=reason, detail=str(error)[:200])
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 2.0)
+            else:
+                return
 
     async def _write(self, batch: Sequence[Attempted]) -> None:
         async with self._means.pool.transaction(self._tenant_id) as tx:
@@ -335,7 +353,9 @@ class Senders:
                 continue
             if key in self._locked or await session.try_lock(_lock_key(row.id)):
                 self._locked.add(key)
-                sender = self._running[key] = Sender(self._means, tenant_id=row.tenant_id, connection_id=row.id)
+                sender = self._running[key] = Sender(
+                    self._means, tenant_id=row.tenant_id, connection_id=row.id
+                )
                 tasks.create_task(self._serve_one(key, sender, stop))
 
     async def _serve_one(self, key: _Key, sender: Sender, stop: asyncio.Event) -> None:
@@ -363,7 +383,9 @@ async def doubt_expired(pool: Pool, tenant_id: UUID, gone: Sequence[Expired]) ->
     What was settled since is left alone: an attempt that was put back, or begun anew, has its own future.
     """
     async with pool.transaction(tenant_id) as tx:
-        doubted = await departures.doubt(tx, tenant_id=tenant_id, attempts=[(row.message_id, row.attempt) for row in gone])
+        doubted = await departures.doubt(
+            tx, tenant_id=tenant_id, attempts=[(row.message_id, row.attempt) for row in gone]
+        )
         dropped = await store.drop_expired(tx, tenant_id=tenant_id, rows=gone)
         await _tell(tx, tenant_id, doubted)
     if dropped:

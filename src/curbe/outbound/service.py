@@ -11,8 +11,9 @@ from uuid_utils.compat import uuid7
 from curbe.audit import service as audit
 from curbe.audit.service import AuditEntry
 from curbe.connections import service as connections
+from curbe.domain.content import KINDS, Content, encoded, words_in
 from curbe.domain.errors import IdempotencyMismatch, InvalidRequest, NotFound
-from curbe.domain.messages import Person, Text
+from curbe.domain.messages import Person
 from curbe.domain.phone import to_e164
 from curbe.inbox import departures, people
 from curbe.inbox.departures import Departure
@@ -32,7 +33,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody asks to send ``content``: to a phone as they typed it, or into a conversation."""
 
     tenant_id: UUID
-    content: Text
+    content: Content
     to: str | None = None
     conversation_id: UUID | None = None
     connection_id: UUID | None = None
@@ -72,28 +73,29 @@ async def take(tx: Transaction, request: Request, *, key: Key | None, now: datet
     if key is not None and (earlier := await _answered(tx, request.tenant_id, key, fingerprint)) is not None:
         return earlier
     destination = await _destination(tx, request, now=now)
-    free_form = admit(request.content, last_inbound_at=destination.last_inbound_at, now=now)
+    admit(request.content, last_inbound_at=destination.last_inbound_at, now=now)
     await connections.require_sending(
         tx, tenant_id=request.tenant_id, connection_id=destination.connection_id
     )
     taken = Taken(id=uuid7(), conversation_id=destination.id)
-    await _queue(tx, request, destination, taken, free_form.content, now=now)
+    await _queue(tx, request, destination, taken, now=now)
     if key is not None:
         await _keep(tx, request.tenant_id, key, fingerprint, taken)
     return taken
 
 
 async def _queue(
-    tx: Transaction, request: Request, destination: Destination, taken: Taken, content: Text, *, now: datetime
+    tx: Transaction, request: Request, destination: Destination, taken: Taken, *, now: datetime
 ) -> None:
+    kind = KINDS[type(request.content)]
     departure = Departure(
         tenant_id=request.tenant_id,
         id=taken.id,
         connection_id=destination.connection_id,
         conversation_id=destination.id,
-        type="text",
-        text=content.body,
-        payload=msgspec.json.encode(content).decode(),
+        type=kind,
+        text=words_in(request.content),
+        payload=encoded(request.content),
         reply_to=request.reply_to,
         sender=request.sender,
         created_at=now,
@@ -111,7 +113,7 @@ async def _queue(
         detail={
             "conversation_id": str(destination.id),
             "connection_id": str(destination.connection_id),
-            "type": "text",
+            "type": kind,
         },
     )
     await audit.record(tx, [entry])
