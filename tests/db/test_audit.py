@@ -308,6 +308,22 @@ async def test_what_was_tampered_with_is_found_at_the_right_row(
         assert problem.seq == (number + 1 if wrong is Wrong.REORDERED else number)
 
 
+async def test_a_seal_moved_to_an_earlier_row_is_out_of_order(web: Pool, apply: Pool, owner: Owner) -> None:
+    tenant = uuid4()
+    await write(web, tenant, 10)
+    await seal(apply, 10)
+
+    await owner.execute(
+        "UPDATE audit_seals s SET audit_xid = e.audit_xid, audit_id = e.audit_id FROM audit_seals e "
+        "WHERE s.tenant_id = $1 AND s.seq = 7 AND e.tenant_id = $1 AND e.seq = 4",
+        tenant,
+    )
+
+    problem = (await check(web, tenant)).problem
+    assert problem is not None
+    assert (problem.wrong, problem.seq) == (Wrong.REORDERED, 7)
+
+
 async def test_a_tail_cut_off_leaves_seals_without_rows(web: Pool, apply: Pool, owner: Owner) -> None:
     tenant = uuid4()
     await write(web, tenant, 10)

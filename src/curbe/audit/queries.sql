@@ -53,26 +53,26 @@ INSERT INTO audit_seals (tenant_id, seq, audit_xid, audit_id, hash)
 SELECT *
   FROM unnest(:tenant_ids::uuid[], :seqs::bigint[], :audit_xids::bigint[], :audit_ids::bigint[], :hashes::bytea[]);
 
--- name: links_page
--- The next seals of a chain, each beside the row it seals, if that is still there.
-SELECT s.tenant_id, s.seq, s.audit_xid, s.audit_id, s.hash,
-       a.at, a.actor, a.action, a.subject, a.detail
-  FROM audit_seals s
-  LEFT JOIN audit_log a ON a.tenant_id = s.tenant_id AND a.xid = s.audit_xid AND a.id = s.audit_id
- WHERE s.tenant_id = :tenant_id AND s.seq > :after
- ORDER BY s.seq
+-- name: seals_page
+SELECT tenant_id, seq, audit_xid, audit_id, hash
+  FROM audit_seals
+ WHERE tenant_id = :tenant_id AND seq > :after
+ ORDER BY seq
  LIMIT :limit;
 
--- name: first_intruder
--- The first row at or before a position that no seal knows.
-SELECT a.tenant_id, a.xid, a.id, a.at, a.actor, a.action, a.subject, a.detail
-  FROM audit_log a
- WHERE a.tenant_id = :tenant_id
-   AND (a.xid, a.id) <= (:xid::bigint, :id::bigint)
-   AND NOT EXISTS (
-        SELECT FROM audit_seals s
-         WHERE s.tenant_id = :tenant_id AND s.audit_xid = a.xid AND s.audit_id = a.id)
- ORDER BY a.xid, a.id
+-- name: rows_page
+-- In the order of the log, after a position.
+SELECT tenant_id, xid, id, at, actor, action, subject, detail
+  FROM audit_log
+ WHERE tenant_id = :tenant_id AND (xid, id) > (:after_xid::bigint, :after_id::bigint)
+ ORDER BY xid, id
+ LIMIT :limit;
+
+-- name: seal_of_row
+SELECT tenant_id, seq, audit_xid, audit_id, hash
+  FROM audit_seals
+ WHERE tenant_id = :tenant_id AND audit_xid = :xid AND audit_id = :id
+ ORDER BY seq
  LIMIT 1;
 
 -- name: count_waiting

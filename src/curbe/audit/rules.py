@@ -14,6 +14,7 @@ from uuid import UUID
 
 import msgspec
 
+FIRST: Final = (-(2**63), -(2**63))
 _FORM: Final = "curbe audit v1"
 
 
@@ -48,13 +49,6 @@ class Seal(msgspec.Struct, frozen=True, kw_only=True):
     def position(self) -> tuple[int, int]:
         """Where the sealed row stands, or stood."""
         return (self.audit_xid, self.audit_id)
-
-
-class Link(msgspec.Struct, frozen=True):
-    """A seal and the row found at its position; None where there is none any more."""
-
-    seal: Seal
-    row: Row | None
 
 
 class Wrong(StrEnum):
@@ -127,7 +121,7 @@ def seal_rows(rows: Iterable[Row], heads: dict[UUID, tuple[int, bytes]]) -> list
 
 
 class Walk:
-    """Follow one tenant's chain page by page, from its first seal.
+    """Follow one tenant's chain page by page, from its first seal: the n-th seal belongs to the n-th row.
 
     ``problem`` is the first wrong link, None where there was none so far.
     """
@@ -135,7 +129,7 @@ class Walk:
     def __init__(self, tenant_id: UUID, *, known: Head | None = None) -> None:
         self._known: Final = known
         self._hash = genesis(tenant_id)
-        self._position = (-(2**63), -(2**63))
+        self._position = FIRST
         self.seq = 0
         self.problem: Problem | None = None
 
@@ -149,11 +143,11 @@ class Walk:
         """Where the last right row stands."""
         return self._position
 
-    def follow(self, links: Sequence[Link]) -> None:
-        """Check ``links``, the next of the chain; stops at the first wrong one."""
-        for link in links:
+    def follow(self, seals: Sequence[Seal], rows: Sequence[Row]) -> None:
+        """Check ``seals``, the next of the chain, against the next ``rows`` of the log; stops at the first wrong one."""
+        for number, seal in enumerate(seals):
             if self.problem is None:
-                self.problem = self._check(link)
+                self.problem = self._check(seal, rows[number] if number < len(rows) else None)
 
     def finish(self) -> None:
         """Say whether the chain ended before the head that was known."""
@@ -166,20 +160,14 @@ class Walk:
                 sentence=f"the chain ends at seal {self.seq}, but seal {self._known.seq} was seen before",
             )
 
-    def _check(self, link: Link) -> Problem | None:
-        seal, row = link.seal, link.row
-        if seal.seq != self.seq + 1:
-            return Problem(
-                wrong=Wrong.UNSEALED,
-                seq=self.seq + 1,
-                xid=seal.audit_xid,
-                id=seal.audit_id,
-                sentence=f"seal {self.seq + 1}, before row {seal.audit_xid}.{seal.audit_id}, is missing",
-            )
-        if seal.position <= self._position:
-            return _problem(Wrong.REORDERED, seal, "its row stands before the row of the seal before it")
-        if row is None:
-            return _problem(Wrong.DELETED, seal, "its row is gone")
+    def _check(self, seal: Seal, row: Row | None) -> Problem | None:
+        if (
+            row is None
+            or seal.seq != self.seq + 1
+            or seal.position <= self._position
+            or row.position != seal.position
+        ):
+            return self._misplaced(seal, row)
         hash_ = next_hash(self._hash, row)
         if hash_ != seal.hash:
             return _problem(Wrong.EDITED, seal, "its row, or the seal, is not what was written")
@@ -190,23 +178,32 @@ class Walk:
         self.seq, self._hash, self._position = seal.seq, hash_, seal.position
         return None
 
+    def _misplaced(self, seal: Seal, row: Row | None) -> Problem:
+        if seal.seq != self.seq + 1:
+            missing = f"seal {self.seq + 1}, before row {seal.audit_xid}.{seal.audit_id}, is missing"
+            return Problem(
+                wrong=Wrong.UNSEALED,
+                seq=self.seq + 1,
+                xid=seal.audit_xid,
+                id=seal.audit_id,
+                sentence=missing,
+            )
+        if seal.position <= self._position:
+            return _problem(Wrong.REORDERED, seal, "its row stands before the row of the seal before it")
+        if row is None or row.position > seal.position:
+            return _problem(Wrong.DELETED, seal, "its row is gone")
+        stray = f"row {row.xid}.{row.id} stands among sealed rows and has no seal"
+        return Problem(wrong=Wrong.INSERTED, seq=None, xid=row.xid, id=row.id, sentence=stray)
 
-def inserted(row: Row) -> Problem:
-    """Return the problem of a ``row`` that stands before the last sealed one and has no seal."""
+
+def out_of_order(stray: Problem, *, seq: int) -> Problem:
+    """Return the problem of a row that seemed to have been inserted, and has a seal after all: number ``seq``."""
     return Problem(
-        wrong=Wrong.INSERTED,
-        seq=None,
-        xid=row.xid,
-        id=row.id,
-        sentence=f"row {row.xid}.{row.id} stands among sealed rows and has no seal",
-    )
-
-
-def first_of(broken: Problem | None, intruder: Problem | None) -> Problem | None:
-    """Return the problem that stands first in the log; one without a position comes last."""
-    found = [problem for problem in (broken, intruder) if problem is not None]
-    return min(
-        found, key=lambda problem: (problem.xid is None, problem.xid or 0, problem.id or 0), default=None
+        wrong=Wrong.REORDERED,
+        seq=seq,
+        xid=stray.xid,
+        id=stray.id,
+        sentence=f"row {stray.xid}.{stray.id} stands before rows that were sealed before it (its seal is {seq})",
     )
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from curbe.audit import store
-from curbe.audit.rules import Head, Problem, Row, Walk, first_of, inserted
+from curbe.audit.rules import Head, Problem, Row, Walk, Wrong, out_of_order
 from curbe.infra.db import Transaction
 
 _PAGE: Final = 5000
@@ -81,19 +81,25 @@ async def verify(tx: Transaction, *, tenant_id: UUID, known: Head | None = None)
             rows were removed together with their seals looks whole.
     """
     walk = Walk(tenant_id, known=known)
-    seen = 0
-    while links := await store.links_page(tx, tenant_id=tenant_id, after=seen, limit=_PAGE):
-        walk.follow(links)
-        seen = links[-1].seal.seq
-        if walk.problem is not None:
+    while walk.problem is None:
+        # Seals first: whatever they name is then among the rows, also while somebody seals.
+        seals = await store.seals_page(tx, tenant_id=tenant_id, after=walk.seq, limit=_PAGE)
+        if not seals:
             break
+        rows = await store.rows_page(tx, tenant_id=tenant_id, after=walk.position, limit=len(seals))
+        walk.follow(seals, rows)
     walk.finish()
-    until = walk.position
-    intruder = await store.first_intruder(tx, tenant_id=tenant_id, until=until)
-    return Report(
-        tenant_id=tenant_id,
-        sealed=walk.seq,
-        waiting=await store.count_waiting(tx, tenant_id=tenant_id, after=until) if not walk.problem else 0,
-        head=walk.head,
-        problem=first_of(walk.problem, inserted(intruder) if intruder else None),
+    problem = walk.problem
+    if problem is not None and problem.wrong is Wrong.INSERTED:
+        problem = await _reordered(tx, tenant_id=tenant_id, stray=problem)
+    waiting = (
+        await store.count_waiting(tx, tenant_id=tenant_id, after=walk.position) if problem is None else 0
     )
+    return Report(tenant_id=tenant_id, sealed=walk.seq, waiting=waiting, head=walk.head, problem=problem)
+
+
+async def _reordered(tx: Transaction, *, tenant_id: UUID, stray: Problem) -> Problem:
+    """Return the problem of a stray row in the right word: one that has a seal was moved, not inserted."""
+    position = (stray.xid or 0, stray.id or 0)
+    seal = await store.seal_of_row(tx, tenant_id=tenant_id, position=position)
+    return stray if seal is None else out_of_order(stray, seq=seal.seq)

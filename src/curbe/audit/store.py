@@ -1,13 +1,12 @@
 """The audit log at rest. The only writer of ``audit_log`` and ``audit_seals``."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 import msgspec
 
-from curbe.audit.rules import Link, Row, Seal
+from curbe.audit.rules import Row, Seal
 from curbe.infra.db import Query, Transaction
 
 _PACKAGE: Final = "curbe.audit"
@@ -30,28 +29,14 @@ class _Waiting(msgspec.Struct, frozen=True):
     waiting: int
 
 
-class _SealAndRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A seal and the columns of its row, all None where the row is gone."""
-
-    tenant_id: UUID
-    seq: int
-    audit_xid: int
-    audit_id: int
-    hash: bytes
-    at: datetime | None
-    actor: str | None
-    action: str | None
-    subject: str | None
-    detail: str | None
-
-
 _INSERT_ENTRIES: Final = Query(_PACKAGE, "insert_entries")
 _ENTRIES_PAGE: Final = Query(_PACKAGE, "entries_page", Row)
 _TAKE_SEALING_LOCK: Final = Query(_PACKAGE, "take_sealing_lock", _Taken)
 _ROWS_TO_SEAL: Final = Query(_PACKAGE, "rows_to_seal", RowToSeal)
 _INSERT_SEALS: Final = Query(_PACKAGE, "insert_seals")
-_LINKS_PAGE: Final = Query(_PACKAGE, "links_page", _SealAndRow)
-_FIRST_INTRUDER: Final = Query(_PACKAGE, "first_intruder", Row)
+_SEALS_PAGE: Final = Query(_PACKAGE, "seals_page", Seal)
+_ROWS_PAGE: Final = Query(_PACKAGE, "rows_page", Row)
+_SEAL_OF_ROW: Final = Query(_PACKAGE, "seal_of_row", Seal)
 _COUNT_WAITING: Final = Query(_PACKAGE, "count_waiting", _Waiting)
 
 
@@ -100,42 +85,22 @@ async def insert_seals(tx: Transaction, seals: Sequence[Seal]) -> None:
     )
 
 
-async def links_page(tx: Transaction, *, tenant_id: UUID, after: int, limit: int) -> list[Link]:
-    """Return the links of a chain after seal number ``after``, in order."""
-    return [
-        _link(found) for found in await _LINKS_PAGE.all(tx, tenant_id=tenant_id, after=after, limit=limit)
-    ]
+async def seals_page(tx: Transaction, *, tenant_id: UUID, after: int, limit: int) -> list[Seal]:
+    """Return the seals of a chain after number ``after``, in order."""
+    return await _SEALS_PAGE.all(tx, tenant_id=tenant_id, after=after, limit=limit)
 
 
-async def first_intruder(tx: Transaction, *, tenant_id: UUID, until: tuple[int, int]) -> Row | None:
-    """Return the first row at or before ``until`` that has no seal."""
-    return await _FIRST_INTRUDER.one(tx, tenant_id=tenant_id, xid=until[0], id=until[1])
+async def rows_page(tx: Transaction, *, tenant_id: UUID, after: tuple[int, int], limit: int) -> list[Row]:
+    """Return the rows of a log after the position ``after``, in order."""
+    return await _ROWS_PAGE.all(tx, tenant_id=tenant_id, after_xid=after[0], after_id=after[1], limit=limit)
+
+
+async def seal_of_row(tx: Transaction, *, tenant_id: UUID, position: tuple[int, int]) -> Seal | None:
+    """Return the first seal of the row at ``position``."""
+    return await _SEAL_OF_ROW.one(tx, tenant_id=tenant_id, xid=position[0], id=position[1])
 
 
 async def count_waiting(tx: Transaction, *, tenant_id: UUID, after: tuple[int, int]) -> int:
     """Return how many rows stand after the position ``after``."""
     row = await _COUNT_WAITING.one(tx, tenant_id=tenant_id, xid=after[0], id=after[1])
     return row.waiting if row else 0
-
-
-def _link(found: _SealAndRow) -> Link:
-    seal = Seal(
-        tenant_id=found.tenant_id,
-        seq=found.seq,
-        audit_xid=found.audit_xid,
-        audit_id=found.audit_id,
-        hash=found.hash,
-    )
-    if found.at is None or found.actor is None or found.action is None or found.detail is None:
-        return Link(seal, None)
-    row = Row(
-        tenant_id=found.tenant_id,
-        xid=found.audit_xid,
-        id=found.audit_id,
-        at=found.at,
-        actor=found.actor,
-        action=found.action,
-        subject=found.subject,
-        detail=found.detail,
-    )
-    return Link(seal, row)
