@@ -41,6 +41,7 @@ class Connection(asyncio.Protocol):
         self._answer: asyncio.Future[int] | None = None
         self._received = 0
         self.reusable = True
+        self.idle_since = 0.0  # kept by whoever keeps the connection
 
     async def post(self, head: bytes, body: bytes) -> int:
         """Send a request and return the status of its answer, read to its end.

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+import time
 from collections import defaultdict
 from typing import Final
 
@@ -10,6 +11,7 @@ import aiohttp
 from curbe_sandbox.lean import Address, Broken, Connection, connect
 
 _HANDSHAKE_SECONDS: Final = 10
+_IDLE_SECONDS: Final = 3  # servers commonly close an idle connection after 5: do not write into the closing
 
 
 class NotDelivered(Exception):
@@ -42,6 +44,7 @@ class Poster:
             raise NotDelivered(f"{type(error).__name__}: {error}") from None
         else:
             if connection.reusable:
+                connection.idle_since = time.monotonic()
                 self._idle[url].append(connection)
                 connection = None
             return status
@@ -59,8 +62,9 @@ class Poster:
         idle = self._idle[url]
         while idle:
             connection = idle.pop()
-            if connection.reusable:
+            if connection.reusable and time.monotonic() - connection.idle_since < _IDLE_SECONDS:
                 return connection
+            connection.close()
         return None
 
     async def handshake(self, url: str, verify_token: str) -> str | None:

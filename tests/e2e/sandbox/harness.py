@@ -172,6 +172,8 @@ def receiver(callback: Callback, lock: threading.Lock) -> type[BaseHTTPRequestHa
                 self.send_header("Connection", "close")
             self.end_headers()
             self.wfile.write(body)
+            if callback.closes:
+                callback.news.wait(0.05)  # still open, and deaf
 
         def log_message(self, *_: object) -> None:
             """Keep the test's output clean."""
