@@ -99,6 +99,10 @@ def test_no_secret_has_a_default() -> None:
         ("CURBE_SEND_RATE_CAP", "many", "whole number"),
         ("CURBE_UNKNOWN_AFTER", "60", "60s, 5m"),
         ("CURBE_UNKNOWN_AFTER", "0s", "60s, 5m"),
+        ("CURBE_MEDIA_HOSTS", "https://cdn.example.org, https://other.example.org/path", "has a path"),
+        ("CURBE_MEDIA_HOSTS", "http://cdn.example.org", "must be https"),
+        ("CURBE_S3_BUCKET", "No Bucket", "bucket's name"),
+        ("CURBE_S3_ENDPOINT", "s3.example.org", "not a URL"),
     ],
 )
 def test_a_malformed_value_is_refused_in_words(name: str, value: str, says: str) -> None:
@@ -118,6 +122,8 @@ def test_no_secret_is_repeated_when_it_is_refused() -> None:
         "TOKEN_ENCRYPTION_KEYS_RETIRED": "canary5",
         "META_APP_SECRET_PREVIOUS": "canary6 with a space",
         "DATABASE_URL": "mysql://u:canary7@db",
+        "CURBE_S3_ACCESS_KEY_ID": "canary8 with a space",
+        "CURBE_S3_SECRET_ACCESS_KEY": "canary9 with a space",
     }
     assert set(canaries) == {setting.name for setting in SETTINGS if setting.secret}
 

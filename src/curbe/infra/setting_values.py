@@ -122,6 +122,15 @@ def graph_base_url(text: str) -> str:
     return read
 
 
+def origins(text: str) -> tuple[str, ...]:
+    """Read addresses that access tokens may go to, separated by commas: each as ``graph_base_url``, without a path."""
+    found = tuple(graph_base_url(part.strip()) for part in text.split(",") if part.strip())
+    for origin in found:
+        if urlsplit(origin).path:
+            raise Malformed(f"holds {origin!r}, which has a path; write https://host or https://host:port")
+    return found
+
+
 def country(text: str) -> str:
     """Read a country's two-letter ISO 3166 code."""
     if text.upper() not in phonenumbers.SUPPORTED_REGIONS:

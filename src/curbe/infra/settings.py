@@ -47,6 +47,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     webhook_max_pending: int
     send_rate_cap: int | None  # messages a second, per number
     unknown_after: timedelta
+    media_hosts: tuple[str, ...]  # origins, beside Meta's own
+    s3_bucket: str | None  # None: files lie in data_dir
+    s3_endpoint: str | None
+    s3_region: str
+    s3_access_key_id: Secret | None
+    s3_secret_access_key: Secret | None
 
 
 class Problem(msgspec.Struct, frozen=True):

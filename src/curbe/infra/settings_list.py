@@ -34,6 +34,7 @@ _META: Final = "Meta's app"
 _KEYS: Final = "Secrets at rest"
 _PLACE: Final = "Where Curbe runs"
 _WORK: Final = "How it works"
+_FILES: Final = "Files"
 
 SETTINGS: Final = (
     Setting(
@@ -203,5 +204,47 @@ SETTINGS: Final = (
         meaning="How long a send may stay without a clear answer before its message is shown as unknown.",
         read=read.duration,
         default="60s",
+    ),
+    Setting(
+        name="CURBE_MEDIA_HOSTS",
+        group=_FILES,
+        meaning="Further addresses that media may be fetched from with a number's access token, separated by "
+        "commas, as https://host. Meta's own are known.",
+        read=read.origins,
+        unset=(),
+    ),
+    Setting(
+        name="CURBE_S3_BUCKET",
+        group=_FILES,
+        meaning="The bucket of an S3-compatible store to keep files in. Where it is not set they lie in the "
+        "folder media of CURBE_DATA_DIR, which all processes must then share.",
+        read=read.matching(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "a bucket's name"),
+    ),
+    Setting(
+        name="CURBE_S3_ENDPOINT",
+        group=_FILES,
+        meaning="Where that store answers. Where it is not set: Amazon S3.",
+        read=read.base_url,
+    ),
+    Setting(
+        name="CURBE_S3_REGION",
+        group=_FILES,
+        meaning="The store's region; most that are not Amazon's take any.",
+        read=read.matching(r"[a-z0-9-]{2,40}", "a region like eu-west-1"),
+        default="us-east-1",
+    ),
+    Setting(
+        name="CURBE_S3_ACCESS_KEY_ID",
+        group=_FILES,
+        meaning="The id of a key that may read, write and delete objects of the bucket.",
+        read=read.secret,
+        secret=True,
+    ),
+    Setting(
+        name="CURBE_S3_SECRET_ACCESS_KEY",
+        group=_FILES,
+        meaning="The secret of that key.",
+        read=read.secret,
+        secret=True,
     ),
 )

@@ -1,0 +1,89 @@
+"""Runs the program that opens strangers' files, and believes nothing but its answer's shape."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+from typing import Final
+
+import msgspec
+import structlog
+
+log: Final = structlog.get_logger(__name__)
+
+_PATIENCE: Final = 90.0  # seconds; the program's own limit is CPU time
+_MOST_PEAKS: Final = 64
+
+
+class Looked(msgspec.Struct, frozen=True):
+    """What could be told of a file; nothing at all where it could not be read."""
+
+    width: int | None = None
+    height: int | None = None
+    duration_ms: int | None = None
+    peaks: bytes | None = None
+    thumbnail: bool = False
+
+
+class Unreadable(Exception):
+    """The file cannot be read as what it says it is."""
+
+
+class Examiner:
+    """Starts the program, not more than ``at_once`` times side by side."""
+
+    def __init__(self, *, at_once: int = 2) -> None:
+        self._turns: Final = asyncio.Semaphore(at_once)
+
+    async def look(self, path: Path, *, mime_type: str, thumbnail: Path) -> Looked:
+        """Return what ``path`` shows; where it has a picture, a small WebP lies at ``thumbnail`` afterwards."""
+        try:
+            answer = await self._run("look", path, mime_type, thumbnail)
+            found = msgspec.json.decode(answer, type=Looked)
+        except (Unreadable, msgspec.DecodeError) as error:
+            log.info("media_not_readable", mime_type=mime_type, reason=str(error))
+            return Looked()
+        drawn = found.thumbnail and await asyncio.to_thread(thumbnail.is_file)
+        peaks = found.peaks[:_MOST_PEAKS] if found.peaks else None
+        return msgspec.structs.replace(found, peaks=peaks, thumbnail=drawn)
+
+    async def to_voice(self, path: Path, *, mime_type: str, target: Path) -> None:
+        """Write the sound of ``path`` to ``target`` as a voice note: Ogg with Opus, mono.
+
+        Raises:
+            Unreadable: it holds no sound that can be read.
+        """
+        await self._run("voice", path, mime_type, target)
+
+    async def _run(self, task: str, path: Path, mime_type: str, target: Path) -> bytes:
+        command = (
+            sys.executable,
+            "-I",
+            "-m",
+            "curbe.media.examine",
+            task,
+            str(path),
+            mime_type,
+            str(target),
+        )
+        async with self._turns:
+            process = await asyncio.create_subprocess_exec(
+                *command,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
+                env={"PATH": os.defpath, "LANG": "C.UTF-8"},  # none of this process's secrets
+            )
+            try:
+                async with asyncio.timeout(_PATIENCE):
+                    answer, complaint = await process.communicate()
+            except TimeoutError:
+                raise Unreadable("it took too long") from None
+            finally:
+                if process.returncode is None:
+                    process.kill()
+                    await process.wait()
+        if process.returncode != 0:
+            words = complaint.decode(errors="replace").split()
+            raise Unreadable(f"exit {process.returncode}: {words[-1][:80] if words else 'no word'}")
+        return answer

@@ -1,0 +1,150 @@
+"""What a file is by its first bytes, and what Meta takes as what. Pure."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Final
+
+import msgspec
+
+HEAD: Final = 64  # how many of the first bytes are looked at
+
+_MB: Final = 1024 * 1024
+_LONGEST_NAME: Final = 127  # characters of each half of a MIME type [RFC 6838]
+_OGG_AUDIO: Final = (b"OpusHead", b"\x01vorbis", b"\x7fFLAC", b"Speex")
+_BRANDS: Final = {
+    b"M4A ": "audio/mp4",
+    b"M4B ": "audio/mp4",
+    b"qt  ": "video/quicktime",
+    b"heic": "image/heic",
+    b"avif": "image/avif",
+}
+
+
+class MediaKind(StrEnum):
+    """As what a file is sent; ``voice`` is an audio that arrives as a voice note."""
+
+    IMAGE = "image"
+    VIDEO = "video"
+    AUDIO = "audio"
+    VOICE = "voice"
+    DOCUMENT = "document"
+    STICKER = "sticker"
+
+
+class Limit(msgspec.Struct, frozen=True):
+    """What Meta takes as one kind: the largest size in bytes, and MIME types (empty: any)."""
+
+    most_bytes: int
+    mime_types: tuple[str, ...]
+
+
+# [cloud-api 2.1 and 2.4, Dec 2025]. A document may be anything; Meta lists txt, pdf, doc(x), xls(x), ppt(x) and takes others.
+LIMITS: Final = {
+    MediaKind.IMAGE: Limit(5 * _MB, ("image/jpeg", "image/png")),
+    MediaKind.VIDEO: Limit(16 * _MB, ("video/mp4", "video/3gpp")),
+    MediaKind.AUDIO: Limit(16 * _MB, ("audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg")),
+    MediaKind.VOICE: Limit(16 * _MB, ("audio/ogg",)),
+    MediaKind.DOCUMENT: Limit(100 * _MB, ()),
+    MediaKind.STICKER: Limit(
+        500 * 1024, ("image/webp",)
+    ),  # 100 KB where it is not animated: Meta tells that one itself
+}
+LARGEST: Final = max(limit.most_bytes for limit in LIMITS.values())
+
+# Names people's programs use for the same thing.
+_SAME: Final = {
+    "image/jpg": "image/jpeg",
+    "image/pjpeg": "image/jpeg",
+    "audio/mp3": "audio/mpeg",
+    "audio/x-m4a": "audio/mp4",
+    "audio/m4a": "audio/mp4",
+    "audio/x-aac": "audio/aac",
+    "audio/opus": "audio/ogg",
+    "application/ogg": "audio/ogg",
+    "video/3gp": "video/3gpp",
+}
+
+
+def plain_type(content_type: str | None) -> str:
+    """Return the MIME type of a Content-Type, lower case and without parameters; application/octet-stream where it names none."""
+    name = (content_type or "").split(";", 1)[0].strip().lower()
+    main, slash, sub = name.partition("/")
+    if not (slash and _token(main) and _token(sub)):
+        return "application/octet-stream"
+    return _SAME.get(name, name)
+
+
+def natural_kind(mime_type: str) -> MediaKind:
+    """Return as what a file of this type is sent unless somebody says otherwise."""
+    order = (MediaKind.IMAGE, MediaKind.VIDEO, MediaKind.AUDIO, MediaKind.STICKER)
+    return next((kind for kind in order if mime_type in LIMITS[kind].mime_types), MediaKind.DOCUMENT)
+
+
+def why_not(kind: MediaKind, *, mime_type: str, size: int) -> str | None:
+    """Return the sentence why Meta would refuse such a file as ``kind``, None where it would take it."""
+    limit = LIMITS[kind]
+    if limit.mime_types and mime_type not in limit.mime_types:
+        return f"{mime_type} cannot be sent as {kind}: WhatsApp takes {', '.join(limit.mime_types)}."
+    if size > limit.most_bytes:
+        return f"{size} bytes are too many for {kind}: WhatsApp takes at most {limit.most_bytes}."
+    return None
+
+
+def sniffed(head: bytes, *, declared: str) -> str | None:
+    """Return the MIME type that the first bytes of a file show, None where they show none of ours.
+
+    ``declared`` decides only where one container holds both: sound and pictures in MP4, WebM and 3GP.
+    """
+    for offset, magic, read in _MAGIC:
+        if head[offset : offset + len(magic)] == magic:
+            return read(head, declared)
+    return None
+
+
+def _token(name: str) -> bool:
+    return 0 < len(name) <= _LONGEST_NAME and all(
+        letter.isascii() and (letter.isalnum() or letter in "!#$&^_.+-") for letter in name
+    )
+
+
+def _always(mime_type: str) -> Callable[[bytes, str], str | None]:
+    return lambda _head, _declared: mime_type
+
+
+def _riff(head: bytes, _declared: str) -> str | None:
+    return {b"WEBP": "image/webp", b"WAVE": "audio/wav"}.get(head[8:12])
+
+
+def _ogg(head: bytes, _declared: str) -> str | None:
+    return "audio/ogg" if any(mark in head for mark in _OGG_AUDIO) else "video/ogg"
+
+
+def _mp4(head: bytes, declared: str) -> str | None:
+    brand = head[8:12]
+    if brand[:2] == b"3g":
+        return "audio/3gpp" if declared.startswith("audio/") else "video/3gpp"
+    return _BRANDS.get(brand) or ("audio/mp4" if declared.startswith("audio/") else "video/mp4")
+
+
+def _webm(_head: bytes, declared: str) -> str | None:
+    return "audio/webm" if declared.startswith("audio/") else "video/webm"
+
+
+_MAGIC: Final[tuple[tuple[int, bytes, Callable[[bytes, str], str | None]], ...]] = (
+    (0, b"\xff\xd8\xff", _always("image/jpeg")),
+    (0, b"\x89PNG\r\n\x1a\n", _always("image/png")),
+    (0, b"GIF87a", _always("image/gif")),
+    (0, b"GIF89a", _always("image/gif")),
+    (0, b"RIFF", _riff),
+    (0, b"OggS", _ogg),
+    (4, b"ftyp", _mp4),
+    (0, b"\x1a\x45\xdf\xa3", _webm),
+    (0, b"ID3", _always("audio/mpeg")),
+    (0, b"\xff\xfb", _always("audio/mpeg")),
+    (0, b"\xff\xf3", _always("audio/mpeg")),
+    (0, b"\xff\xf2", _always("audio/mpeg")),
+    (0, b"\xff\xf1", _always("audio/aac")),
+    (0, b"\xff\xf9", _always("audio/aac")),
+    (0, b"#!AMR", _always("audio/amr")),
+    (0, b"%PDF-", _always("application/pdf")),
+)

@@ -1,0 +1,81 @@
+"""Files in an S3-compatible store. Requests are signed, retried and streamed by obstore, which is an optional extra of the installation.
+
+It has connections of its own: the one door out beside `curbe.infra.http`, to the one address that the operator set.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+import msgspec
+import obstore
+from obstore.exceptions import BaseError, NotFoundError
+from obstore.store import S3Store
+
+from curbe.infra.crypto import Secret
+from curbe.media.storage import NotStored, StorageFailed
+
+_CHUNK: Final = 256 * 1024
+
+
+class Bucket(msgspec.Struct, frozen=True):
+    """Where the store is and with which key it is asked. ``endpoint`` None is Amazon's own in ``region``."""
+
+    name: str
+    region: str
+    access_key_id: Secret
+    secret_access_key: Secret
+    endpoint: str | None = None
+
+
+class S3Storage:
+    """Files as objects of one bucket, under the same keys as on disk."""
+
+    def __init__(self, bucket: Bucket) -> None:
+        endpoint = {} if bucket.endpoint is None else {"endpoint": bucket.endpoint}
+        self._store: Final = S3Store(
+            bucket.name,
+            region=bucket.region,
+            access_key_id=bucket.access_key_id.reveal(),
+            secret_access_key=bucket.secret_access_key.reveal(),
+            virtual_hosted_style_request=bucket.endpoint is None,
+            client_options={
+                "allow_http": (bucket.endpoint or "").startswith("http://"),
+                "timeout": timedelta(minutes=5),
+                "connect_timeout": timedelta(seconds=5),
+            },
+            retry_config={"max_retries": 3, "retry_timeout": timedelta(seconds=60)},
+            **endpoint,
+        )
+
+    async def put(self, key: str, source: Path) -> None:
+        """See `Storage.put`; an object appears whole or not at all."""
+        try:
+            await obstore.put_async(self._store, key, source)
+        except (BaseError, OSError) as error:
+            raise StorageFailed(f"the store did not keep the file ({type(error).__name__})") from error
+        await asyncio.to_thread(source.unlink, missing_ok=True)
+
+    async def read(self, key: str, *, start: int, length: int) -> AsyncIterator[bytes]:
+        """See `Storage.read`."""
+        if not length:
+            return
+        try:
+            found = await obstore.get_async(self._store, key, options={"range": (start, start + length)})
+            async for chunk in found.stream(min_chunk_size=_CHUNK):
+                yield bytes(chunk)
+        except (NotFoundError, FileNotFoundError) as error:
+            raise NotStored(key) from error
+        except (BaseError, OSError) as error:
+            raise StorageFailed(f"the store did not give the file ({type(error).__name__})") from error
+
+    async def delete(self, key: str) -> None:
+        """See `Storage.delete`."""
+        try:
+            await obstore.delete_async(self._store, key)
+        except (NotFoundError, FileNotFoundError):
+            return
+        except (BaseError, OSError) as error:
+            raise StorageFailed(f"the store did not remove the file ({type(error).__name__})") from error

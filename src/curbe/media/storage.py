@@ -1,0 +1,135 @@
+"""Where files lie: the port that storages implement, and the local disk.
+
+A file is whole or not there: it is written beside its place, made durable, and renamed.
+"""
+
+import asyncio
+import os
+import re
+import secrets
+import time
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import Final, Protocol
+
+_CHUNK: Final = 256 * 1024
+_KEY: Final = re.compile(r"[0-9a-f-]{36}/[0-9a-f]{2}/[0-9a-f]{64}(\.thumb\.webp)?")
+
+
+class NotStored(Exception):
+    """There is no file under that key."""
+
+
+class StorageFailed(Exception):
+    """The storage does not do its work at the moment; the message says why, without secrets."""
+
+
+class Storage(Protocol):
+    """Keeps files under the keys of `rules.storage_key`."""
+
+    async def put(self, key: str, source: Path) -> None:
+        """Keep the file at ``source``, which is gone from there afterwards. Doing it again changes nothing.
+
+        Raises:
+            StorageFailed: it is not kept.
+        """
+        ...
+
+    def read(self, key: str, *, start: int, length: int) -> AsyncIterator[bytes]:
+        """Yield ``length`` bytes from ``start``.
+
+        Raises:
+            NotStored: there is no such file; raised before anything is yielded.
+            StorageFailed: it cannot be read.
+        """
+        ...
+
+    async def delete(self, key: str) -> None:
+        """Forget the file; one that is not there is forgotten already.
+
+        Raises:
+            StorageFailed: it may still be there.
+        """
+        ...
+
+
+class Spool:
+    """A folder for files on their way; what is left of one that was broken off goes when it is a day old."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder: Final = folder
+
+    def new(self, suffix: str = "") -> Path:
+        """Return a path that nobody uses, in a folder that exists."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return self._folder / f"{secrets.token_hex(16)}{suffix}"
+
+    def sweep(self, *, older_than: timedelta) -> int:
+        """Remove what was left behind and return how many files that was."""
+        limit = time.time() - older_than.total_seconds()  # noqa: TID251 - compared with the file system's own clock
+        if not self._folder.is_dir():
+            return 0
+        left = [path for path in self._folder.iterdir() if path.stat().st_mtime < limit]
+        for path in left:
+            path.unlink(missing_ok=True)
+        return len(left)
+
+
+class LocalStorage:
+    """Files under one folder of this machine. Every process of the installation must see the same folder."""
+
+    def __init__(self, root: Path) -> None:
+        self._root: Final = root
+
+    async def put(self, key: str, source: Path) -> None:
+        """See `Storage.put`; ``source`` lies on the same file system."""
+        try:
+            await asyncio.to_thread(_move_durably, source, self._path(key))
+        except OSError as error:
+            raise StorageFailed(f"the file cannot be kept: {error.strerror}") from error
+
+    async def read(self, key: str, *, start: int, length: int) -> AsyncIterator[bytes]:
+        """See `Storage.read`."""
+        try:
+            file = await asyncio.to_thread(self._path(key).open, "rb")
+        except FileNotFoundError as error:
+            raise NotStored(key) from error
+        except OSError as error:
+            raise StorageFailed(f"the file cannot be read: {error.strerror}") from error
+        with file:
+            file.seek(start)
+            left = length
+            while left > 0:
+                chunk = await asyncio.to_thread(file.read, min(_CHUNK, left))
+                if not chunk:
+                    raise StorageFailed("the file is shorter than it was")
+                left -= len(chunk)
+                yield chunk
+
+    async def delete(self, key: str) -> None:
+        """See `Storage.delete`."""
+        path = self._path(key)
+        try:
+            await asyncio.to_thread(path.unlink, missing_ok=True)
+        except OSError as error:
+            raise StorageFailed(f"the file cannot be removed: {error.strerror}") from error
+
+    def _path(self, key: str) -> Path:
+        if not _KEY.fullmatch(key):
+            raise ValueError("not a key of a stored file")
+        return self._root / key
+
+
+def _move_durably(source: Path, target: Path) -> None:
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with source.open("rb") as file:
+        os.fsync(file.fileno())
+    source.replace(target)
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # some network file systems cannot; the file itself is written
+            os.fsync(folder)
+    finally:
+        os.close(folder)
