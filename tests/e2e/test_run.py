@@ -1,0 +1,257 @@
+"""Processes that are to run and to stop: what is killed comes back, what is told to stop stops, nothing is left behind."""
+
+import json
+import os
+import signal
+import socket
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bed.installation import SETTINGS, Installation, Running, installed
+
+STOP = 20  # seconds that a graceful stop may take
+
+
+@pytest.fixture(scope="module")
+def prepared() -> Iterator[tuple[Installation, str]]:
+    """An installation with an embedded PostgreSQL, and its platform key; the tests take turns in it."""
+    with installed() as installation:
+        yield installation, installation.answer("init", "--port", "0")["platform_key"]
+
+
+@pytest.fixture
+def here(prepared: tuple[Installation, str]) -> Iterator[Installation]:
+    yield prepared[0]
+    prepared[0].stop_all()
+
+
+@pytest.fixture
+def key(prepared: tuple[Installation, str]) -> str:
+    return prepared[1]
+
+
+@pytest.fixture
+def on_database(dsn: str) -> Iterator[Installation]:
+    with installed(**SETTINGS, DATABASE_URL=dsn) as installation:
+        yield installation
+
+
+def ask(url: str, path: str, *, key: str = "", body: dict[str, Any] | None = None) -> Any:
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(url + path, data)  # noqa: S310 - our own http address
+    request.add_header("Content-Type", "application/json")
+    request.add_header("Authorization", f"Bearer {key}")
+    with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - the same
+        return json.load(answer)
+
+
+def is_ready(url: str) -> bool:
+    try:
+        return ask(url, "/readyz")["status"] == "ready"
+    except (OSError, urllib.error.HTTPError):
+        return False
+
+
+def is_alive(pid: int) -> bool:
+    with suppress(FileNotFoundError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return False
+
+
+def killed(running: Running, name: str) -> None:
+    """Kill one of its children, and wait until there is another in its place."""
+    before = running.children()[name]
+    os.kill(before, signal.SIGKILL)
+    running.until(lambda: running.children().get(name, before) != before)
+
+
+def test_run_says_one_line_when_it_is_ready_and_ends_with_nothing_left(here: Installation, key: str) -> None:
+    running = here.start("run")
+
+    url = running.ready()
+
+    assert running.said == [f"curbe ready on {url}\n"]
+    assert is_ready(url)
+    tenant = ask(url, "/api/tenants", key=key, body={"name": "Sol"})
+    left = [*running.children().values(), here.postmaster()]
+    assert len(left) == 3
+    running.signal(signal.SIGTERM)
+    assert running.ended(within=STOP) == 0
+    assert [pid for pid in left if is_alive(pid)] == []
+    assert tenant["id"] in {one["id"] for one in here.answer("tenant", "list")}, (
+        "what was stored is still there"
+    )
+
+
+def test_what_is_killed_while_it_runs_comes_back_at_the_same_address(here: Installation, key: str) -> None:
+    running = here.start("run")
+    url = running.ready()
+
+    for _ in range(2):
+        killed(running, "serve")
+        running.until(lambda: is_ready(url))
+        killed(running, "work")
+        before = here.postmaster()
+        os.kill(before, signal.SIGKILL)
+        running.until(partial(lambda pid: not is_alive(pid), before))
+        running.until(lambda: is_ready(url))
+
+    assert ask(url, "/api/tenants", key=key, body={"name": "Luna"})["name"] == "Luna"
+    running.signal(signal.SIGTERM)
+    assert running.ended(within=STOP) == 0
+
+
+def test_a_killed_supervisor_takes_its_processes_along_and_the_next_start_finds_the_way_free(
+    here: Installation, key: str
+) -> None:
+    first = here.start("run")
+    url = first.ready()
+    children = list(first.children().values())
+    assert len(children) == 2
+
+    first.signal(signal.SIGKILL)
+    first.ended()
+    second = here.start("run", "--port", url.rpartition(":")[2])
+
+    assert second.ready() == url
+    assert [pid for pid in children if is_alive(pid)] == []
+    assert ask(url, "/api/tenants", key=key, body={"name": "Mar"})["name"] == "Mar"
+    second.signal(signal.SIGTERM)
+    assert second.ended(within=STOP) == 0
+
+
+def test_a_signal_while_it_still_starts_ends_it_with_nothing_left(here: Installation) -> None:
+    for pause in (0.2, 0.8, 1.6):
+        running = here.start("run")
+        threading.Event().wait(pause)
+        running.signal(signal.SIGTERM)
+
+        code = running.ended(within=STOP)
+
+        # Before Python itself is up, the signal does what it does to any program.
+        assert code in {0, -signal.SIGTERM}, "".join(running.logged)
+        assert not (here.folder / "var/curbe/postgres/postmaster.pid").exists()
+        assert not any("Traceback" in line for line in running.logged)
+
+
+def test_a_process_that_cannot_begin_ends_the_run_with_its_reason(here: Installation) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        running = here.start("run", "--port", str(taken.getsockname()[1]))
+
+        assert running.ended() == 1
+
+    said = "".join(running.logged)
+    assert "--port" in said
+    assert "Traceback" not in said
+    assert running.said == []
+    assert not (here.folder / "var/curbe/postgres/postmaster.pid").exists()
+
+
+def test_serve_and_work_started_by_themselves_share_the_embedded_database_and_the_last_one_stops_it(
+    here: Installation,
+) -> None:
+    serve, work = here.start("serve"), here.start("work")
+    url = serve.ready()
+    assert work.ready() == ""
+    server = here.postmaster()
+
+    serve.signal(signal.SIGTERM)
+    assert serve.ended(within=STOP) == 0
+    assert is_alive(server)
+    os.kill(server, signal.SIGKILL)
+    work.until(lambda: not is_alive(server))
+    assert here.answer("tenant", "list") is not None, "the one that is left starts it again"
+    work.signal(signal.SIGINT)
+
+    assert work.ended(within=STOP) == 0
+    assert not is_ready(url)
+    assert not (here.folder / "var/curbe/postgres/postmaster.pid").exists()
+
+
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("command", ["run", "serve", "work"])
+def test_each_process_ends_with_zero_when_told_to_stop(
+    on_database: Installation, command: str, stop: signal.Signals
+) -> None:
+    running = on_database.start(command, "--port", "0")
+    running.ready()
+
+    running.signal(stop)
+
+    assert running.ended(within=STOP) == 0
+    assert not any("Traceback" in line for line in running.logged), "".join(running.logged)
+    assert len(running.said) == 1
+
+
+def test_a_request_under_way_is_answered_before_the_process_ends(on_database: Installation) -> None:
+    running = on_database.start("serve", "--port", "0")
+    url = running.ready()
+    with socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2]))) as connection:
+        head = "POST /webhooks/meta/whatsapp HTTP/1.1\r\nHost: x\r\nX-Hub-Signature-256: sha256=00\r\n"
+        connection.sendall(f"{head}Content-Length: 2\r\n\r\n{{".encode())
+        threading.Event().wait(0.3)  # long enough to have been taken up
+
+        running.signal(signal.SIGTERM)
+        running.until(lambda: not is_ready(url))
+        connection.sendall(b"}")
+
+        connection.settimeout(STOP)
+        assert connection.recv(100).startswith(b"HTTP/1.1 401"), "it was read to its end and judged"
+    assert running.ended(within=STOP) == 0
+
+
+def test_a_client_that_never_finishes_does_not_hold_up_the_stop(on_database: Installation) -> None:
+    running = on_database.start("run", "--port", "0")
+    url = running.ready()
+    with socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2]))) as connection:
+        head = "POST /webhooks/meta/whatsapp HTTP/1.1\r\nHost: x\r\nX-Hub-Signature-256: sha256=00\r\n"
+        connection.sendall(f"{head}Content-Length: 9\r\n\r\n{{".encode())
+        threading.Event().wait(0.3)
+        began = time.monotonic()
+
+        running.signal(signal.SIGTERM)
+
+        assert running.ended(within=STOP) == 0
+    assert time.monotonic() - began < STOP
+
+
+def test_a_second_signal_ends_a_stop_that_takes_too_long(on_database: Installation) -> None:
+    running = on_database.start("run", "--port", "0")
+    url = running.ready()
+    children = running.children()
+    with socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2]))) as connection:
+        head = "POST /webhooks/meta/whatsapp HTTP/1.1\r\nHost: x\r\nX-Hub-Signature-256: sha256=00\r\n"
+        connection.sendall(f"{head}Content-Length: 9\r\n\r\n{{".encode())
+        threading.Event().wait(0.3)
+
+        running.signal(signal.SIGINT)
+        threading.Event().wait(0.5)
+        assert running.process.poll() is None
+        running.signal(signal.SIGINT)
+
+        assert running.ended(within=5) == 0
+    assert [pid for pid in children.values() if is_alive(pid)] == []
+
+
+def test_the_worker_tells_its_health_where_it_is_given_a_port(on_database: Installation) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    running = on_database.start("work", "--port", str(port))
+    running.ready()
+
+    running.until(lambda: is_ready(f"http://127.0.0.1:{port}"))
+
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
+        assert b"curbe_outbox_queued 0.0" in answer.read()
