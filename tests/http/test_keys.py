@@ -3,6 +3,7 @@
 import re
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -243,6 +244,44 @@ async def test_every_route_says_which_scope_it_needs_or_why_it_needs_none(
             assert declared, f"{handler} declares neither a scope nor why it is public"
 
 
+async def test_the_reference_of_scopes_names_every_route_under_its_scope(
+    operator: httpx.AsyncClient,
+) -> None:
+    app = operator._transport.app._app  # type: ignore[attr-defined]
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "scopes.md").read_text(encoding="utf-8")
+    written = {
+        scope: set(re.findall(r"`([A-Z]+ /[^`]+)`", cells))
+        for scope, cells in re.findall(r"^\| `([a-z:]+)` \| (.*) \|$", page, re.MULTILINE)
+    }
+
+    real: dict[str, set[str]] = {scope.value: set() for scope in Scope}
+    for route in app.routes:
+        for handler in getattr(route, "route_handlers", None) or [route.route_handler]:
+            for method in getattr(handler, "http_methods", {"GET"}) - {"OPTIONS"}:
+                if scope := handler.opt.get("scope"):
+                    real[scope].add(f"{method} {route.path_format}")
+
+    assert written == real
+
+
+def answered(document: dict[str, Any]) -> dict[str, Any]:
+    """The schemas of an OpenAPI document that an answer may hold."""
+    everything = document["components"]["schemas"]
+    found: dict[str, Any] = {}
+    waiting = [
+        operation["responses"]
+        for item in document["paths"].values()
+        for operation in item.values()
+        if isinstance(operation, dict) and "responses" in operation
+    ]
+    while waiting:
+        for name in re.findall(r"#/components/schemas/([^']+)'", str(waiting.pop())):
+            if name not in found:
+                found[name] = everything[name]
+                waiting.append(everything[name])
+    return found
+
+
 async def test_the_description_of_the_api_is_public_and_names_no_secret_that_comes_back(
     operator: httpx.AsyncClient,
 ) -> None:
@@ -251,7 +290,7 @@ async def test_the_description_of_the_api_is_public_and_names_no_secret_that_com
     answer = await anybody.get("/schema/openapi.json")
 
     assert answer.status_code == 200
-    schemas = answer.json()["components"]["schemas"]
+    schemas = answered(answer.json())
     secret = [
         (name, field)
         for name, schema in schemas.items()
