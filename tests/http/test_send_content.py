@@ -1,0 +1,135 @@
+"""Sending over HTTP: every kind of content is taken, each limit is told with its place, and only templates leave the window."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+
+from bed.api import api, key_of
+from bed.contents import SAMPLES
+from bed.inbox import Inbox
+from curbe.infra.db import Pool
+
+pytestmark = pytest.mark.anyio
+
+NOW = datetime.now(UTC)  # noqa: TID251 - the window is measured by the server's clock
+
+
+@pytest.fixture
+async def inbox(owner: asyncpg.Connection) -> Inbox:
+    return await Inbox.of_a_new_tenant(owner)
+
+
+@pytest.fixture
+async def client(web: Pool, inbox: Inbox) -> AsyncIterator[httpx.AsyncClient]:
+    _, key = await key_of(web, inbox.tenant_id)
+    async with api(web, key=key) as client:
+        client.base_url = f"http://curbe/api/tenants/{inbox.tenant_id}"
+        yield client
+
+
+async def send(client: httpx.AsyncClient, conversation: Any, body: dict[str, Any]) -> httpx.Response:
+    return await client.post("/whatsapp/messages/send", json={"conversation_id": str(conversation), **body})
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+async def test_every_kind_of_content_is_taken_and_shown_as_it_was_sent(
+    client: httpx.AsyncClient, inbox: Inbox, name: str
+) -> None:
+    conversation = await inbox.conversation(last_inbound_at=NOW)
+
+    taken = await send(client, conversation, SAMPLES[name])
+
+    assert taken.status_code == 202, taken.text
+    assert taken.json()["status"] == "queued"
+    shown = (await client.get(f"/inbox/conversations/{conversation}/messages")).json()["items"][0]
+    assert (shown["id"], shown["type"], shown["payload"]["type"]) == (
+        taken.json()["id"],
+        SAMPLES[name]["type"],
+        SAMPLES[name]["type"],
+    )
+
+
+async def test_words_alone_are_a_text_message(client: httpx.AsyncClient, inbox: Inbox) -> None:
+    conversation = await inbox.conversation(last_inbound_at=NOW)
+
+    taken = await send(client, conversation, {"text": "Hola"})
+
+    assert taken.status_code == 202
+    shown = (await client.get(f"/inbox/conversations/{conversation}/messages")).json()["items"][0]
+    assert (shown["type"], shown["text"]) == ("text", "Hola")
+
+
+async def test_after_the_window_a_template_goes_and_a_text_is_refused(
+    client: httpx.AsyncClient, inbox: Inbox
+) -> None:
+    conversation = await inbox.conversation(last_inbound_at=NOW - timedelta(hours=25))
+
+    refused = await send(client, conversation, SAMPLES["text"])
+    taken = await send(client, conversation, SAMPLES["template by name"])
+
+    assert (refused.status_code, refused.json()["code"], refused.json()["allowed"]) == (
+        409,
+        "window_closed",
+        ["template"],
+    )
+    assert taken.status_code == 202
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "limit"),
+    [
+        ({"text": "x" * 4097}, "text", "4096"),
+        ({"type": "text", "text": {"body": "x" * 4097}}, "text.body", "4096"),
+        ({"text": "   "}, "text", "not a space"),
+        (
+            {"type": "image", "image": {"link": "https://a.example/x", "caption": "x" * 1025}},
+            "image.caption",
+            "1024",
+        ),
+        ({"type": "image", "image": {}}, "image", "exactly one"),
+        (
+            {
+                "type": "interactive",
+                "interactive": {
+                    "type": "button",
+                    "body": {"text": "?"},
+                    "action": {"buttons": [{"type": "reply", "reply": {"id": "a", "title": "x" * 21}}]},
+                },
+            },
+            "interactive.action.buttons[0].reply.title",
+            "20",
+        ),
+        ({"type": "telepathy"}, None, "telepathy"),
+        (
+            {"type": "reaction", "reaction": {"message_id": "wamid.A", "emoji": "👍"}, "reply_to": "wamid.B"},
+            "reply_to",
+            "quote",
+        ),
+    ],
+)
+async def test_a_limit_is_told_with_its_place_before_meta_is_asked(
+    client: httpx.AsyncClient, inbox: Inbox, body: dict[str, Any], field: str | None, limit: str
+) -> None:
+    conversation = await inbox.conversation(last_inbound_at=NOW)
+
+    refused = await send(client, conversation, body)
+
+    assert (refused.status_code, refused.json()["code"]) == (422, "invalid_request"), refused.text
+    assert limit in refused.json()["detail"]
+    if field is not None:
+        assert refused.json()["field"] == field
+    assert (await client.get(f"/inbox/conversations/{conversation}/messages")).json()["items"] == []
+
+
+async def test_the_document_of_the_api_shows_each_kind_as_one_of_a_tagged_union(
+    client: httpx.AsyncClient,
+) -> None:
+    document = (await client.get("http://curbe/schema/openapi.json")).json()
+
+    body = document["paths"]["/api/tenants/{tenant_id}/whatsapp/messages/send"]["post"]["requestBody"]
+    kinds = body["content"]["application/json"]["schema"]["oneOf"]
+    assert len(kinds) == len({sample["type"] for sample in SAMPLES.values()})
