@@ -1,0 +1,40 @@
+"""Every failure has words an agent understands, in every language of the product."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from curbe.channels.cloudapi.codes import CODES
+from curbe.channels.cloudapi.phrases import untranslated, words_for
+from curbe.domain.errors import FailureKind
+
+CODES_OF_META = Path(__file__).parents[3] / "shared/reference/error-codes.json"
+
+
+def test_no_code_lacks_a_sentence_in_any_language() -> None:
+    assert untranslated() == []
+
+
+@pytest.mark.parametrize("kind", FailureKind)
+def test_a_failure_without_a_code_is_explained_by_its_kind(kind: FailureKind) -> None:
+    words = words_for(kind, None)
+
+    assert len({words.en, words.es, words.pt}) == 3
+    assert all(sentence.endswith(".") for sentence in (words.en, words.es, words.pt))
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_the_languages_say_different_words(code: int) -> None:
+    words = words_for(CODES[code].kind, code)
+
+    assert words.en == CODES[code].words
+    assert len({words.en, words.es, words.pt}) == 3
+
+
+def test_every_code_of_the_reference_is_known() -> None:
+    if not CODES_OF_META.exists():
+        pytest.skip("the reference lies beside the checkout, and is not there")
+    listed = {str(row["code"]) for row in json.loads(CODES_OF_META.read_text(encoding="utf-8"))["errors"]}
+
+    assert {code for code in listed if code.isdigit()} <= {str(code) for code in CODES}
