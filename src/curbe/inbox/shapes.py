@@ -4,10 +4,13 @@ The page docs/reference/events.md describes both.
 """
 
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 import msgspec
 
+from curbe.channels.cloudapi.phrases import Words, words_for
+from curbe.domain.errors import FailureKind
 from curbe.domain.status import MessageStatus
 from curbe.domain.window import closing_time
 from curbe.inbox.rules import ConversationState, Direction, failure_counts, told_status
@@ -16,12 +19,37 @@ from curbe.inbox.rules import ConversationState, Direction, failure_counts, told
 class MessageError(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Why a message failed.
 
-    ``kind`` is Curbe's word and stable, ``code`` and ``detail`` are the provider's where it spoke.
+    ``kind`` is Curbe's word and stable, ``code`` and ``detail`` are the provider's where it spoke; ``words`` say to an agent what happened
+    and what to do, in each language.
     """
 
     kind: str
+    words: Words
     code: int | None = None
     detail: str | None = None
+
+
+class MessageMedia(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The file of a message.
+
+    ``state`` is pending until Curbe has it, then stored, or failed with ``error``; the rest is known when it is stored, the type and the
+    name before if the sender told them. ``url`` and ``thumbnail_url`` are paths of this API. ``peaks`` is loudness over the duration, one
+    byte a bar, in base64.
+    """
+
+    state: Literal["pending", "stored", "failed"]
+    id: UUID | None = None
+    mime_type: str | None = None
+    filename: str | None = None
+    size: int | None = None
+    url: str | None = None
+    thumbnail_url: str | None = None
+    width: int | None = None
+    height: int | None = None
+    duration_ms: int | None = None
+    peaks: str | None = None
+    voice: bool = False
+    error: str | None = None
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -48,6 +76,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     read_at: datetime | None = None
     played_at: datetime | None = None
     failed_at: datetime | None = None
+    media: MessageMedia | None = None
     payload: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
 
 
@@ -117,6 +146,7 @@ class MessageRow(msgspec.Struct, frozen=True, gc=False):
     read_at: datetime | None
     played_at: datetime | None
     failed_at: datetime | None
+    media: str | None = None  # a MessageMedia in JSON
 
 
 class ConversationRow(msgspec.Struct, frozen=True, gc=False):
@@ -165,6 +195,7 @@ def message_of(row: MessageRow) -> Message:
         read_at=row.read_at,
         played_at=row.played_at,
         failed_at=row.failed_at,
+        media=None if row.media is None else msgspec.json.decode(row.media, type=MessageMedia),
         payload=msgspec.Raw(row.payload.encode()),
     )
 
@@ -194,7 +225,8 @@ def conversation_of(row: ConversationRow) -> Conversation:
 def _error_of(row: MessageRow) -> MessageError | None:
     if row.failure_kind is None or not failure_counts(row.status):
         return None
-    return MessageError(kind=row.failure_kind, code=row.error_code, detail=row.error)
+    words = words_for(FailureKind(row.failure_kind), row.error_code)
+    return MessageError(kind=row.failure_kind, words=words, code=row.error_code, detail=row.error)
 
 
 def _last_message_of(row: ConversationRow) -> LastMessage | None:
