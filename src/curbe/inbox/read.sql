@@ -58,7 +58,17 @@ SELECT m.id, m.created_at
 -- Messages of one tenant or, for the applier, of several, in the order of the keys.
 SELECT m.tenant_id, m.id, m.conversation_id, m.channel_connection_id AS connection_id, m.direction, m.status, m.type, m.text,
        m.payload::text AS payload, m.provider_message_id, m.reply_to, m.failure_kind, m.error_code, m.error, m.created_at,
-       m.accepted_at, m.sent_at, m.delivered_at, m.read_at, m.played_at, m.failed_at
+       m.accepted_at, m.sent_at, m.delivered_at, m.read_at, m.played_at, m.failed_at,
+       CASE WHEN f.message_id IS NOT NULL THEN jsonb_strip_nulls(jsonb_build_object(
+            'state', f.state, 'error', f.error, 'voice', f.voice, 'id', a.id, 'size', a.size,
+            'mime_type', coalesce(a.mime_type, f.mime_type), 'filename', coalesce(f.filename, a.filename),
+            'width', a.width, 'height', a.height, 'duration_ms', a.duration_ms,
+            'peaks', translate(encode(a.peaks, 'base64'), chr(10), ''),
+            'url', '/api/tenants/' || a.tenant_id || '/media/' || a.id,
+            'thumbnail_url', CASE WHEN a.thumbnail_key IS NOT NULL
+                                  THEN '/api/tenants/' || a.tenant_id || '/media/' || a.id || '/thumbnail' END))::text END AS media
   FROM unnest(:tenant_ids::uuid[], :ids::uuid[]) WITH ORDINALITY AS u (tenant_id, id, n)
   JOIN messages m ON m.tenant_id = u.tenant_id AND m.id = u.id
+  LEFT JOIN message_media f ON f.tenant_id = u.tenant_id AND f.message_id = u.id
+  LEFT JOIN media_assets a ON a.tenant_id = f.tenant_id AND a.id = f.asset_id
  ORDER BY u.n

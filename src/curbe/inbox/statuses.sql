@@ -44,7 +44,7 @@ UPDATE messages m
  WHERE m.tenant_id = u.tenant_id AND m.id = u.id
 RETURNING m.tenant_id, m.id, m.conversation_id, m.channel_connection_id AS connection_id, m.direction, m.status, m.type, m.text,
           ''::text AS payload, m.provider_message_id, m.reply_to, m.failure_kind, m.error_code, m.error, m.created_at, m.accepted_at,
-          m.sent_at, m.delivered_at, m.read_at, m.played_at, m.failed_at
+          m.sent_at, m.delivered_at, m.read_at, m.played_at, m.failed_at, NULL::text AS media
 
 -- name: park_statuses
 INSERT INTO parked_statuses AS p

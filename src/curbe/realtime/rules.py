@@ -28,6 +28,8 @@ class EventType(StrEnum):
     MESSAGE_PLAYED = "message_played"
     MESSAGE_FAILED = "message_failed"
     MESSAGE_UNKNOWN = "message_unknown"
+    MEDIA_STORED = "media_stored"
+    MEDIA_FAILED = "media_failed"
     CONVERSATION_UPDATED = "conversation_updated"
     CONNECTION_UPDATED = "connection_updated"
     NOTICE_RECEIVED = "notice_received"
