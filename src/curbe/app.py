@@ -36,7 +36,8 @@ from curbe.infra.settings import Settings, meta_apps
 from curbe.ingest.commit import GroupCommitter
 from curbe.ingest.receive import PATH as WEBHOOK_PATH
 from curbe.ingest.receive import WebhookReceiver
-from curbe.outbound.api import SendController
+from curbe.outbound.api import SendController, TypingController
+from curbe.outbound.receipts import Receipts
 from curbe.realtime.api import EventsController
 from curbe.realtime.broadcast import Broadcast
 from curbe.tenants.api import TenantController
@@ -71,6 +72,7 @@ def build_api(parts: Parts) -> Litestar:
         "cloud_api": parts.cloud_api,
         "broadcast": parts.broadcast,
         "metrics": parts.metrics,
+        "receipts": Receipts(parts.web_pool, cloud_api=parts.cloud_api, keyring=parts.keyring),
     }
     dependencies = {name: Provide(_giving(value), sync_to_thread=False) for name, value in given.items()}
     dependencies["principal"] = Provide(provide_principal, sync_to_thread=False)
@@ -82,6 +84,7 @@ def build_api(parts: Parts) -> Litestar:
             ConnectionController,
             InboxController,
             SendController,
+            TypingController,
             EventsController,
         ],
         dependencies=dependencies,

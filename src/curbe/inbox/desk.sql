@@ -11,6 +11,14 @@ UPDATE conversations
    SET state = :state::text::conversation_state, updated_at = now()
  WHERE tenant_id = :tenant_id AND id = :id
 
+-- name: newest_arrival
+-- The latest message the person wrote: the provider takes it, and all before it, as read.
+SELECT m.id
+  FROM messages m
+ WHERE m.tenant_id = :tenant_id AND m.conversation_id = :id AND m.direction = 'inbound'
+ ORDER BY m.created_at DESC, m.id DESC
+ LIMIT 1
+
 -- name: mark_conversation_read
 -- Nothing unread, nothing touched: reading twice tells nobody anything.
 UPDATE conversations

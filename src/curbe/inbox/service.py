@@ -23,13 +23,16 @@ from curbe.inbox.shapes import (
     message_of,
     without_payload,
 )
-from curbe.infra import db
+from curbe.infra import db, jobs
 from curbe.infra.pages import Moment
 from curbe.realtime.rules import EventType
 from curbe.realtime.service import Event
 from curbe.realtime.service import append as append_events
 
 _PACKAGE: Final = "curbe.inbox"
+READ_RECEIPT: Final = (
+    "receipt.read"  # the job that tells the provider; its subject is the newest message that was read
+)
 # Events after which a reader does not know the content yet; all others are about a message it has seen.
 _WITH_CONTENT: Final = frozenset({EventType.MESSAGE_RECEIVED, EventType.MESSAGE_QUEUED})
 
@@ -89,6 +92,10 @@ class _MessageKey(msgspec.Struct, frozen=True):
     created_at: datetime
 
 
+class _Arrived(msgspec.Struct, frozen=True):
+    id: UUID
+
+
 class _Standing(msgspec.Struct, frozen=True):
     id: UUID
     state: ConversationState
@@ -102,6 +109,7 @@ _MESSAGE_PLACE: Final = db.Query(_PACKAGE, "message_place", _MessageKey)
 _MESSAGES: Final = db.Query(_PACKAGE, "messages_by_key", MessageRow)
 _LOCK: Final = db.Query(_PACKAGE, "lock_conversation", _Standing)
 _SET_STATE: Final = db.Query(_PACKAGE, "set_conversation_state")
+_NEWEST_ARRIVAL: Final = db.Query(_PACKAGE, "newest_arrival", _Arrived)
 _MARK_READ: Final = db.Query(_PACKAGE, "mark_conversation_read")
 
 
@@ -227,7 +235,7 @@ def message_event(row: MessageRow, kind: EventType) -> Event:
 
 
 async def mark_read(tx: db.Transaction, *, tenant_id: UUID, conversation_id: UUID) -> Conversation:
-    """Set the unread counter to zero, tell the tenant's readers if it was not, and return the conversation.
+    """Set the unread counter to zero and return the conversation; if it was not, tell the tenant's readers and, by a job, the person.
 
     Raises:
         NotFound: the tenant has no such conversation.
@@ -236,6 +244,9 @@ async def mark_read(tx: db.Transaction, *, tenant_id: UUID, conversation_id: UUI
     now = await conversation(tx, tenant_id=tenant_id, conversation_id=conversation_id)
     if touched:
         await append_events(tx, [_conversation_event(tenant_id, now)])
+        newest = await _NEWEST_ARRIVAL.one(tx, tenant_id=tenant_id, id=conversation_id)
+        if newest is not None:
+            await jobs.defer(tx, [jobs.NewJob(tenant_id=tenant_id, kind=READ_RECEIPT, subject=newest.id)])
     return now
 
 

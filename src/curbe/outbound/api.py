@@ -21,6 +21,7 @@ from curbe.infra.db import Pool
 from curbe.infra.web import CheckedRequest
 from curbe.outbound import service
 from curbe.outbound.bodies import SendRequest, content_of, typed
+from curbe.outbound.receipts import Receipts
 from curbe.outbound.service import AnsweredMeanwhile, Key, Taken
 from curbe.realtime.broadcast import Broadcast, Channel
 
@@ -86,6 +87,35 @@ class SendController(Controller):
         message = await _outcome(web_pool, broadcast, tenant_id, taken, wait)
         answered = wait and message.status not in _UNANSWERED
         return Response(_answer(message), status_code=HTTP_200_OK if answered else HTTP_202_ACCEPTED)
+
+
+class TypingAnswer(msgspec.Struct, frozen=True):
+    """Whether there was a message to show it at."""
+
+    shown: bool
+
+
+class TypingController(Controller):
+    """Showing that somebody writes."""
+
+    path = "/api/tenants/{tenant_id:uuid}/inbox/conversations"
+    tags = ("inbox",)
+
+    @post(
+        "/{conversation_id:uuid}/typing",
+        status_code=HTTP_200_OK,
+        opt={"scope": Scope.MESSAGES_SEND},
+        summary="Show that somebody is writing",
+        operation_id="showTyping",
+    )
+    async def typing(
+        self,
+        tenant_id: FromPath[UUID],
+        conversation_id: FromPath[UUID],
+        receipts: NamedDependency[Receipts],
+    ) -> TypingAnswer:
+        """Show it for 25 seconds or until the answer comes; the person's messages count as read from then on."""
+        return TypingAnswer(shown=await receipts.typing(tenant_id=tenant_id, conversation_id=conversation_id))
 
 
 def _request(tenant_id: UUID, data: SendRequest, principal: Principal) -> service.Request:

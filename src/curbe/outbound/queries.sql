@@ -94,3 +94,18 @@ DELETE FROM idempotency_keys k WHERE k.tenant_id = :tenant_id AND k.created_at <
 SELECT c.id, c.channel_connection_id AS connection_id, c.contact_e164 AS e164, c.contact_wa_id AS wa_id, c.last_inbound_at
   FROM conversations c
  WHERE c.tenant_id = :tenant_id AND c.id = :conversation_id
+
+-- name: arrival
+-- A message that came in, and the number it came to, where that number may send.
+SELECT m.provider_message_id, c.id, c.tenant_id, c.phone_number_id, c.messages_per_second, c.access_token_enc
+  FROM messages m
+  JOIN channel_connections c ON c.tenant_id = m.tenant_id AND c.id = m.channel_connection_id
+ WHERE m.tenant_id = :tenant_id AND m.id = :message_id AND m.direction = 'inbound'
+   AND c.status = 'active' AND c.pause_reason IS NULL
+
+-- name: newest_arrival_of
+SELECT m.id AS message_id
+  FROM messages m
+ WHERE m.tenant_id = :tenant_id AND m.conversation_id = :conversation_id AND m.direction = 'inbound'
+ ORDER BY m.created_at DESC, m.id DESC
+ LIMIT 1

@@ -248,7 +248,7 @@ class Settler:
                     await self._settle(batch[len(batch) // 2 :])
                     return
                 (one,) = batch
-                log.error("outcome_refused", message_id=str(one.settlement.id), reason=type(error).__name__)
+                log.exception("outcome_refused", message_id=str(one.settlement.id), reason=type(error).__name__)
                 if one.settlement.verdict is Verdict.UNKNOWN:
                     return  # its lease will say the same
                 batch = [doubted(one)]

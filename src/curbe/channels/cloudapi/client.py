@@ -92,6 +92,27 @@ class CloudApi:
             return unanswered(failure.reason)
         return _accepted(answer) or read_refusal(answer.status, answer.body, answer.headers, secrets=[token])
 
+    async def mark_read(
+        self, phone_number_id: str, token: Secret, *, provider_message_id: str, typing: bool
+    ) -> None:
+        """Tell Meta that a message, and with it all before it, was read; doing it again changes nothing.
+
+        Args:
+            phone_number_id: the number it came to.
+            token: of its connection.
+            provider_message_id: the wamid, at most 30 days old [Meta: mark messages as read].
+            typing: show that somebody is writing, for 25 seconds or until the answer comes [Meta: typing indicators].
+        """
+        body: dict[str, object] = {
+            "messaging_product": "whatsapp",
+            "status": "read",
+            "message_id": provider_message_id,
+        }
+        if typing:
+            body["typing_indicator"] = {"type": "text"}
+        path = f"{_checked(phone_number_id, 'phone_number_id')}/messages"
+        await self._ask("POST", path, token, secrets=[token], body=msgspec.json.encode(body))
+
     async def read_number(self, phone_number_id: str, token: Secret) -> Number:
         """Return what Meta knows of one number that ``token`` reads."""
         path = _checked(phone_number_id, "phone_number_id")
@@ -222,10 +243,24 @@ class CloudApi:
         target = f"{path}?{urlencode(query)}" if query else path
         return _decoded(kind, await self._ask("GET", target, token, secrets=[token]))
 
-    async def _ask(self, method: str, path: str, token: Secret | None, *, secrets: list[Secret]) -> Response:
+    async def _ask(
+        self,
+        method: str,
+        path: str,
+        token: Secret | None,
+        *,
+        secrets: list[Secret],
+        body: bytes | None = None,
+    ) -> Response:
         try:
             answer = await self._egress.request(
-                method, f"{self._root}/{path}", bearer=token, timeouts=_READING, max_bytes=_MAX_BYTES
+                method,
+                f"{self._root}/{path}",
+                headers=None if body is None else _JSON,
+                body=body,
+                bearer=token,
+                timeouts=_READING,
+                max_bytes=_MAX_BYTES,
             )
         except ForbiddenAddress:
             raise

@@ -1,0 +1,92 @@
+"""What a person sees of us before we answer: that we read, and that we write. Neither is a message, and both may be told twice.
+
+Reading is told by a job, so that it outlives a Meta that does not answer. Writing is told at once or not at all.
+"""
+
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+import msgspec
+import structlog
+
+from curbe.channels.cloudapi.client import CloudApi
+from curbe.connections.service import open_token
+from curbe.domain.errors import AppError, GraphUnreachable, TooManyRequests
+from curbe.inbox.service import conversation
+from curbe.infra import jobs
+from curbe.infra.crypto import Keyring
+from curbe.infra.db import Pool, Query
+from curbe.infra.jobs import Job
+
+log: Final = structlog.get_logger(__name__)
+
+_TRIES: Final = 5
+
+
+class _Arrival(msgspec.Struct, frozen=True):
+    provider_message_id: str
+    id: UUID
+    tenant_id: UUID
+    phone_number_id: str
+    messages_per_second: int
+    access_token_enc: str
+
+
+class _Newest(msgspec.Struct, frozen=True):
+    message_id: UUID
+
+
+_ARRIVAL: Final = Query("curbe.outbound", "arrival", _Arrival)
+_NEWEST: Final = Query("curbe.outbound", "newest_arrival_of", _Newest)
+
+
+class Receipts:
+    """Tells Meta what a person may see of us."""
+
+    def __init__(self, pool: Pool, *, cloud_api: CloudApi, keyring: Keyring) -> None:
+        self._pool: Final = pool
+        self._cloud_api: Final = cloud_api
+        self._keyring: Final = keyring
+
+    async def read(self, job: Job) -> None:
+        """Work on a job: tell that its message, and all before it, was read. What Meta refuses for good is logged and let go."""
+        try:
+            await self._tell(job.tenant_id, job.subject, typing=False)
+        except (GraphUnreachable, TooManyRequests) as later:
+            if job.attempt < _TRIES:
+                async with self._pool.transaction(job.tenant_id) as tx:
+                    await jobs.put_back(tx, job, after=timedelta(seconds=5**job.attempt), error=later.code)
+                return
+            log.warning("receipt_given_up", message_id=str(job.subject), reason=later.code)
+        except AppError as refusal:
+            log.warning("receipt_refused", message_id=str(job.subject), reason=refusal.code)
+        async with self._pool.transaction(job.tenant_id) as tx:
+            await jobs.finish(tx, job)
+
+    async def typing(self, *, tenant_id: UUID, conversation_id: UUID) -> bool:
+        """Show the person that somebody writes, and that their messages were read; False where there is nothing to show it at.
+
+        Raises:
+            NotFound: the tenant has no such conversation.
+            AppError: Meta did not take it.
+        """
+        async with self._pool.transaction(tenant_id) as tx:
+            newest = await _NEWEST.one(tx, tenant_id=tenant_id, conversation_id=conversation_id)
+            if newest is None:
+                await conversation(tx, tenant_id=tenant_id, conversation_id=conversation_id)
+                return False
+        return await self._tell(tenant_id, newest.message_id, typing=True)
+
+    async def _tell(self, tenant_id: UUID, message_id: UUID, *, typing: bool) -> bool:
+        async with self._pool.transaction(tenant_id) as tx:
+            arrival = await _ARRIVAL.one(tx, tenant_id=tenant_id, message_id=message_id)
+        if arrival is None:
+            return False
+        token = open_token(
+            self._keyring, arrival.access_token_enc, tenant_id=arrival.tenant_id, connection_id=arrival.id
+        )
+        await self._cloud_api.mark_read(
+            arrival.phone_number_id, token, provider_message_id=arrival.provider_message_id, typing=typing
+        )
+        return True
