@@ -15,7 +15,7 @@ from curbe.infra.settings import BadSettings
 from curbe.infra.settings_list import SETTINGS
 
 ROOT = Path(__file__).parents[2]
-KEY = crypto.fresh_key().reveal()
+KEY = "Q3VyYmUgdGVzdHMgdXNlIHRoaXMga2V5IG9ubHkhISE="  # the same in every run: it stands in names of tests
 ENOUGH = {
     "META_APP_ID": "123456789012345",
     "META_APP_SECRET": "0123456789abcdef0123456789abcdef",
