@@ -1,4 +1,7 @@
-"""Connections: connect what was proven, give up, pause, and say which number to send from."""
+"""Connections: connect what was proven, give up, pause, and say which number to send from.
+
+Each change is on record in the audit log and told as ``connection_updated``, in the transaction of the change.
+"""
 
 from datetime import datetime
 from typing import Final
@@ -15,6 +18,9 @@ from curbe.connections.store import Facts
 from curbe.domain.errors import ConnectionPaused, NoConnection, NumberTaken
 from curbe.infra.crypto import Keyring, Secret, binding
 from curbe.infra.db import Transaction, UniqueViolation
+from curbe.realtime import service as realtime
+from curbe.realtime.rules import EventType
+from curbe.realtime.service import Event
 
 _TABLE: Final = "channel_connections"
 _COLUMN: Final = "access_token_enc"
@@ -78,7 +84,14 @@ async def connect(
         ) from None
     replaced = known is not None and known.is_live
     action = "connection.token_replaced" if replaced else "connection.connected"
-    await _changed(tx, action, tenant_id=tenant_id, connection_id=connection_id, actor=actor)
+    await _changed(
+        tx,
+        action,
+        tenant_id=tenant_id,
+        connection_id=connection_id,
+        status=ConnectionStatus.ACTIVE,
+        actor=actor,
+    )
     return await read(tx, tenant_id=tenant_id, connection_id=connection_id)
 
 
@@ -93,7 +106,12 @@ async def disconnect(
     await read(tx, tenant_id=tenant_id, connection_id=connection_id)
     if await store.disconnect(tx, tenant_id=tenant_id, connection_id=connection_id, now=now):
         await _changed(
-            tx, "connection.disconnected", tenant_id=tenant_id, connection_id=connection_id, actor=actor
+            tx,
+            "connection.disconnected",
+            tenant_id=tenant_id,
+            connection_id=connection_id,
+            status=ConnectionStatus.REVOKED,
+            actor=actor,
         )
     return Disconnected(
         connection=await read(tx, tenant_id=tenant_id, connection_id=connection_id),
@@ -125,7 +143,14 @@ async def pause(
         tx, tenant_id=tenant_id, connection_id=connection_id, reason=reason, refused_token=refused_token
     )
     if paused:
-        await _changed(tx, "connection.paused", tenant_id=tenant_id, connection_id=connection_id, actor=actor)
+        await _changed(
+            tx,
+            "connection.paused",
+            tenant_id=tenant_id,
+            connection_id=connection_id,
+            status=ConnectionStatus.ERROR,
+            actor=actor,
+        )
     return paused
 
 
@@ -134,7 +159,12 @@ async def resume(tx: Transaction, *, tenant_id: UUID, connection_id: UUID, actor
     resumed = await store.resume(tx, tenant_id=tenant_id, connection_id=connection_id)
     if resumed:
         await _changed(
-            tx, "connection.resumed", tenant_id=tenant_id, connection_id=connection_id, actor=actor
+            tx,
+            "connection.resumed",
+            tenant_id=tenant_id,
+            connection_id=connection_id,
+            status=ConnectionStatus.ACTIVE,
+            actor=actor,
         )
     return resumed
 
@@ -241,7 +271,25 @@ def _facts(
     )
 
 
-async def _changed(tx: Transaction, action: str, *, tenant_id: UUID, connection_id: UUID, actor: str) -> None:
+async def _changed(
+    tx: Transaction,
+    action: str,
+    *,
+    tenant_id: UUID,
+    connection_id: UUID,
+    status: ConnectionStatus,
+    actor: str,
+) -> None:
     entry = AuditEntry(tenant_id=tenant_id, actor=actor, action=action, subject=str(connection_id))
     await record(tx, [entry])
+    await realtime.append(tx, [updated_event(tenant_id, connection_id, status)])
     await store.tell_changed(tx, tenant_id=tenant_id, connection_id=connection_id)
+
+
+def updated_event(tenant_id: UUID, connection_id: UUID, status: ConnectionStatus) -> Event:
+    """Return the event that tells that a connection changed, and where it stands now."""
+    return Event(
+        tenant_id=tenant_id,
+        type=EventType.CONNECTION_UPDATED,
+        data=msgspec.json.encode({"id": connection_id, "status": status}).decode(),
+    )
