@@ -68,17 +68,15 @@ def _rounds(results: Results) -> int:
 
 def _intake_table(rounds: Sequence[Round]) -> list[str]:
     lines = [
-        "| intake | saturated /s | of the ceiling | rate | p50 / p99 / p99.9 ms | errors | us app + PostgreSQL |",
-        "| --- | --- | --- | --- | --- | --- | --- |",
+        "| intake | saturated /s | of the ceiling | us then, app + PG | of the ceiling | rate | p50 / p99 / p99.9 ms | errors | us |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     for server in intake.SERVERS:
         mine = [row for row in rounds if row.server == server]
-        saturated = _median(mine, lambda row: row.saturated.per_second)
-        share = _share_of_ceiling(rounds, server)
         for rate in sorted(mine[0].at_rate, reverse=True):
             driven = [row.at_rate[rate] for row in mine]
             first = rate == max(mine[0].at_rate)
-            head = [_NAMES[server], f"{saturated:,.0f}", f"{share:.2f}"] if first else ["", "", ""]
+            head = [_NAMES[server], *_saturated_cells(rounds, server)] if first else [""] * 5
             lines.append(_row([*head, f"{rate:,}/s", *_driven_cells(driven)]))
     idle = [row.saturated.generator_us for row in rounds if row.server == intake.NO_OP]
     lines.append("")
@@ -104,9 +102,29 @@ def _driven_cells(driven: Sequence[Driven]) -> list[str]:
     ]
 
 
-def _share_of_ceiling(rounds: Sequence[Round], server: str) -> float:
-    ceilings = [row.saturated.per_second for row in rounds if row.server == intake.GROUP_COMMIT]
-    own = [row.saturated.per_second for row in rounds if row.server == server]
+def _saturated_cells(rounds: Sequence[Round], server: str) -> list[str]:
+    mine = [row.saturated for row in rounds if row.server == server]
+    app, postgres = _median(mine, lambda one: one.app_us), _median(mine, lambda one: one.postgres_us)
+    return [
+        f"{_median(mine, lambda one: one.per_second):,.0f}",
+        f"{_share_of_ceiling(rounds, server, _by_the_clock):.2f}",
+        f"{app:.0f} + {postgres:.0f}",
+        f"{_share_of_ceiling(rounds, server, _by_processor_time):.2f}",
+    ]
+
+
+def _by_the_clock(driven: Driven) -> float:
+    return driven.per_second
+
+
+def _by_processor_time(driven: Driven) -> float:
+    """Return answers for each processor second: on a shared machine far steadier than those of a wall-clock second."""
+    return 1e6 / (driven.app_us + driven.postgres_us)
+
+
+def _share_of_ceiling(rounds: Sequence[Round], server: str, measure: Callable[[Driven], float]) -> float:
+    ceilings = [measure(row.saturated) for row in rounds if row.server == intake.GROUP_COMMIT]
+    own = [measure(row.saturated) for row in rounds if row.server == server]
     return statistics.median(mine / ceiling for mine, ceiling in zip(own, ceilings, strict=True))
 
 
@@ -180,7 +198,8 @@ def _steady_row(steadies: Sequence[Steady]) -> str:
 
 def _aims(results: Results) -> list[str]:
     curbe = [row for row in results.intake if row.server == intake.CURBE]
-    share = _share_of_ceiling(results.intake, intake.CURBE)
+    clock = _share_of_ceiling(results.intake, intake.CURBE, _by_the_clock)
+    share = _share_of_ceiling(results.intake, intake.CURBE, _by_processor_time)
     p99 = _median(curbe, lambda row: row.at_rate[intake.TOP].seen.p99) / 1000
     best = max(
         _median([one for one in results.apply if one.way == way], lambda one: one.per_core)
@@ -189,7 +208,12 @@ def _aims(results: Results) -> list[str]:
     )
     sends = _median(results.backlog, lambda one: one.per_second)
     rows = [
-        (f"intake at least {_RATIO} of the bare group-commit server", f"{share:.2f}", share >= _RATIO),
+        (
+            f"intake at least {_RATIO} of the bare group-commit server, by the clock",
+            f"{clock:.2f}",
+            clock >= _RATIO,
+        ),
+        ("the same by processor time", f"{share:.2f}", share >= _RATIO),
         (f"p99 under {_LONGEST_P99:.0f} ms at {intake.TOP:,}/s", f"{p99:.1f} ms", p99 < _LONGEST_P99),
         (f"apply at least {_APPLIED:,} events/s per core", f"{best:,.0f}", best >= _APPLIED),
         (f"at least {_SENT} sends/s on one number", f"{sends:,.0f}", sends >= _SENT),

@@ -14,12 +14,13 @@ from uuid_utils.compat import uuid7
 from bench import world
 from bench.world import Number, SentMessage, Somebody
 from curbe.channels.cloudapi.callback import callback_data
+from curbe.domain.content import TextBody, TextMessage, encoded
 from curbe.inbox.people import canonical_phone
 from curbe.infra.crypto import Keyring, Secret
 from curbe.worker import CALLBACK_PURPOSE
 
 _SOME_TIME_AGO: Final = timedelta(minutes=5)
-_PAYLOAD: Final = '{"type":"text","body":"Su pedido va en camino."}'
+_CONTENT: Final = TextMessage(text=TextBody(body="Su pedido va en camino."))
 
 
 def callback_key() -> bytes:
@@ -143,8 +144,8 @@ def _message_row(message: SentMessage, *, now: datetime) -> tuple[object, ...]:
         "outbound",
         message.wamid,
         "text",
-        "Su pedido va en camino.",
-        _PAYLOAD,
+        _CONTENT.text.body,
+        encoded(_CONTENT),
         "sending",
         1,
         now,
