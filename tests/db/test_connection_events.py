@@ -20,11 +20,11 @@ pytestmark = pytest.mark.anyio
 KEYRING = Keyring.from_base64(fresh_key())
 
 
-async def connect(web: Pool, tenant: UUID, *, secret: str = "EAA-one") -> UUID:
+async def connect(web: Pool, tenant: UUID, *, access: str = "EAA-one") -> UUID:
     proof = Proof(
         waba_id="200000000000001",
         number=Number(id="300000000000001", display_phone_number="+34 600 000 001", verified_name="Acme"),
-        token=Secret(secret),
+        token=Secret(access),
         about_token=TokenInfo(is_valid=True, app_id="100000000000001"),
         app_id="100000000000001",
     )
@@ -86,7 +86,7 @@ async def test_a_new_token_that_ends_a_pause_is_told(
 ) -> None:
     connection_id = await connect(web, tenant)
     await pause(worker, tenant, connection_id)
-    await connect(web, tenant, secret="EAA-another")
+    await connect(web, tenant, access="EAA-another")
 
     assert (await told(owner, tenant))[-1] == {"id": str(connection_id), "status": "active"}
 
