@@ -51,7 +51,8 @@ async def waiting(owner: asyncpg.Connection, number: Number, *, seconds_left: in
     await owner.execute(
         "UPDATE conversations SET last_inbound_at = now() WHERE id = $1", sent.conversation_id
     )
-    await owner.execute("UPDATE messages SET created_at = now() WHERE id = $1", sent.id)
+    content = '{"type": "text", "text": {"body": "hola"}}'
+    await owner.execute("UPDATE messages SET created_at = now(), payload = $2 WHERE id = $1", sent.id, content)
     await owner.execute(
         """INSERT INTO outbox (tenant_id, message_id, channel_connection_id, conversation_id, attempt, lease_expires_at)
            VALUES ($1, $2, $3, $4, 1, now() + $5 * interval '1 second')""",
@@ -88,19 +89,19 @@ async def cut_all(owner: asyncpg.Connection) -> None:
 
 
 @contextlib.asynccontextmanager
-async def slow_graph() -> AsyncIterator[tuple[str, asyncio.Event]]:
-    """A Graph API that takes a second to accept a message; and the event that a request has come."""
+async def graph_that_names_all_alike(*, after: float) -> AsyncIterator[tuple[str, asyncio.Event]]:
+    """A Graph API that accepts each message ``after`` seconds, by one and the same wamid; and the event that a request has come."""
     asked = asyncio.Event()
 
     async def accept(_request: web.Request) -> web.Response:
         asked.set()
-        await asyncio.sleep(1)
+        await asyncio.sleep(after)
         accepted = {"messaging_product": "whatsapp", "contacts": [{"input": "1", "wa_id": "1"}]}
         return web.json_response(accepted | {"messages": [{"id": "wamid.taken"}]})
 
     app = web.Application()
     app.router.add_post("/{path:.*}", accept)
-    runner = web.AppRunner(app)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
@@ -116,10 +117,62 @@ async def test_what_meta_answered_while_the_database_was_gone_is_written_once_it
     keyring = Keyring.from_base64(fresh_key())
     await give_token(owner, number, keyring)
     sent = await waiting(owner, number)
-    async with slow_graph() as (graph, asked), sending(worker, apply, keyring, graph=graph):
+    async with (
+        graph_that_names_all_alike(after=1) as (graph, asked),
+        sending(worker, apply, keyring, graph=graph),
+    ):
         await asked.wait()
         await cut_all(owner)
         await until(owner, "SELECT status = 'accepted' FROM messages WHERE id = $1", sent.id)
+
+
+async def test_two_messages_that_meta_calls_by_one_name_do_not_block_their_number(
+    owner: asyncpg.Connection, worker: Pool, apply: Pool, number: Number
+):
+    keyring = Keyring.from_base64(fresh_key())
+    await give_token(owner, number, keyring)
+    for _ in range(3):
+        await waiting(owner, number)
+    async with (
+        graph_that_names_all_alike(after=0) as (graph, _),
+        sending(worker, apply, keyring, graph=graph),
+    ):
+        await until(owner, "SELECT count(*) = 0 FROM outbox")
+    statuses = await owner.fetch("SELECT status::text, count(*) FROM messages GROUP BY 1 ORDER BY 1")
+    # Whoever has the name has it; of the others nobody can say what became of them.
+    assert [tuple(row) for row in statuses] == [("accepted", 1), ("unknown", 2)]
+
+
+async def test_a_message_whose_content_cannot_be_read_fails_alone(
+    owner: asyncpg.Connection, worker: Pool, apply: Pool, number: Number
+):
+    keyring = Keyring.from_base64(fresh_key())
+    await give_token(owner, number, keyring)
+    unreadable = await waiting(owner, number)
+    await owner.execute("UPDATE messages SET payload = '{}' WHERE id = $1", unreadable.id)
+    readable = await waiting(owner, number)
+    async with (
+        graph_that_names_all_alike(after=0) as (graph, _),
+        sending(worker, apply, keyring, graph=graph),
+    ):
+        await until(owner, "SELECT count(*) = 0 FROM outbox")
+    assert await owner.fetchval("SELECT status::text FROM messages WHERE id = $1", unreadable.id) == "failed"
+    assert await owner.fetchval("SELECT status::text FROM messages WHERE id = $1", readable.id) == "accepted"
+
+
+async def test_whoever_is_told_to_end_at_once_does_not_wait_for_meta(
+    owner: asyncpg.Connection, worker: Pool, apply: Pool, number: Number
+):
+    keyring = Keyring.from_base64(fresh_key())
+    await give_token(owner, number, keyring)
+    await waiting(owner, number)
+    async with (
+        graph_that_names_all_alike(after=20) as (graph, asked),
+        asyncio.timeout(10),
+        sending(worker, apply, keyring, graph=graph) as senders,
+    ):
+        await asked.wait()
+        senders.cancel()
 
 
 async def test_a_busy_number_does_not_keep_another_from_being_looked_after_once_the_connection_was_cut(

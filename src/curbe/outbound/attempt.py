@@ -39,6 +39,14 @@ _LOST: Final = SendFailure(
     words="It is not known whether this message arrived.",
 )
 
+_UNREADABLE: Final = SendFailure(
+    kind=FailureKind.INVALID_REQUEST,
+    code=None,
+    title="Content unreadable",
+    detail="what was stored to be sent is no content that this version of Curbe can read; Meta was not asked",
+    words="This message could not be sent. Write it again.",
+)
+
 
 class Attempted(msgspec.Struct, frozen=True):
     """What came of one attempt: the verdict to write, and what else follows."""
@@ -81,7 +89,11 @@ class Attempt:
 
     async def __call__(self, claim: Claim, intent: Intent) -> Attempted:
         """Ask the provider once and return what came of it; never raises, and never asks twice."""
-        content = decoded(intent.payload)
+        try:
+            content = decoded(intent.payload)
+        except msgspec.DecodeError:
+            log.exception("content_unreadable", message_id=str(intent.id))
+            return self._failed(claim, intent, _UNREADABLE)
         window = customer_service_window(claim.last_inbound_at, now=self._now())
         if window is None and not isinstance(content, TemplateMessage):
             return self._failed(claim, intent, _CLOSED)

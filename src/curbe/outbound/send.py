@@ -82,13 +82,11 @@ class Sender:
         """Send until ``stop``, until the number may not send, or until nothing waited for a while. Ends with everything settled."""
         async with asyncio.TaskGroup() as tasks:
             settling = tasks.create_task(self._settler.run())
-            try:
-                await self._send_until(stop, tasks)
-            finally:
-                while self._in_flight:
-                    self._finished.clear()
-                    await self._finished.wait()
-                self._settler.stop()
+            await self._send_until(stop, tasks)
+            while self._in_flight:
+                self._finished.clear()
+                await self._finished.wait()
+            self._settler.stop()
             await settling
 
     async def _send_until(self, stop: asyncio.Event, tasks: asyncio.TaskGroup) -> None:
@@ -191,17 +189,19 @@ class Sender:
         )
 
     async def _send(self, attempt: Attempt, claim: Claim, intent: Intent, *, after: float) -> None:
-        if after:
-            await asyncio.sleep(after)
-        attempted = await attempt(claim, intent)
-        if attempted.next is not None:
-            if attempted.next.slows_number and self._pace is not None:
-                self._pace.slow_down(now=asyncio.get_running_loop().time())
-            self._leaving = self._leaving or attempted.next.pauses_connection
-        self._settler.add(attempted)
-        self._in_flight -= 1
-        self._finished.set()
-        self.woken.set()
+        try:
+            if after:
+                await asyncio.sleep(after)
+            attempted = await attempt(claim, intent)
+            self._settler.add(attempted)
+            if attempted.next is not None:
+                if attempted.next.slows_number and self._pace is not None:
+                    self._pace.slow_down(now=asyncio.get_running_loop().time())
+                self._leaving = self._leaving or attempted.next.pauses_connection
+        finally:  # whoever waits for the last one must not wait for ever
+            self._in_flight -= 1
+            self._finished.set()
+            self.woken.set()
 
 
 class Settler:
