@@ -15,16 +15,21 @@ from curbe.audit.seal import seal_once
 from curbe.channels.cloudapi.client import CloudApi
 from curbe.health import Health
 from curbe.inbox import statuses
-from curbe.infra import db
+from curbe.infra import db, jobs
 from curbe.infra.clock import utc_now
 from curbe.infra.crypto import Keyring
 from curbe.infra.db import Pool, Role
 from curbe.infra.http import Egress
+from curbe.infra.jobs import Runner
 from curbe.infra.metrics import Metrics
 from curbe.infra.migrate import SchemaMismatch, require_known_schema
 from curbe.infra.settings import Settings
 from curbe.ingest import store as ingest
-from curbe.ingest.apply import Applier
+from curbe.ingest.apply import Applier, apply_parked
+from curbe.media.fetch import Fetcher
+from curbe.media.place import keeping_of, media_origins
+from curbe.media.service import FETCH
+from curbe.media.storage import Spool
 from curbe.outbound import store as outbox
 from curbe.outbound.send import Means, Senders
 
@@ -34,6 +39,9 @@ CALLBACK_PURPOSE: Final = "callback data"
 _PARKED_FOR: Final = timedelta(days=7)  # as long as Meta delivers a webhook again
 _DRAIN: Final = 18.0  # seconds until what is still under way is left to its leases
 _WEBHOOKS_KEPT_DAYS: Final = 30
+_JOB_LEASE: Final = timedelta(minutes=15)  # longer than fetching and keeping the largest file takes
+_JOBS_AT_ONCE: Final = 4
+_BROKEN_OFF: Final = timedelta(days=1)  # by then nobody writes to a file on its way any more
 
 Work = Callable[[], Awaitable[object]]
 
@@ -57,10 +65,10 @@ async def work(
     loop = asyncio.get_running_loop()
     for signum in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signum, stop.set)
-    async with _wired(settings, dsn) as (applier, senders, pools, metrics):
+    async with _wired(settings, dsn) as (applier, senders, runner, spool, pools, metrics):
         lanes = await _lanes(pools.apply)
         running = [applier.run(lane, stop) for lane in lanes]
-        running += [senders.run(stop), *_upkeep(pools, dsn, stop)]
+        running += [senders.run(stop), runner.run(stop), *_upkeep(pools, dsn, spool, stop)]
         async with asyncio.TaskGroup() as tasks:
             jobs = [tasks.create_task(job) for job in running]  # type: ignore[arg-type]
             if health_port is not None:
@@ -84,29 +92,44 @@ class _Pools:
 
 
 @asynccontextmanager
-async def _wired(settings: Settings, dsn: str) -> AsyncIterator[tuple[Applier, Senders, _Pools, Metrics]]:
+async def _wired(
+    settings: Settings, dsn: str
+) -> AsyncIterator[tuple[Applier, Senders, Runner, Spool, _Pools, Metrics]]:
     metrics = Metrics()
     keyring = Keyring.of(settings)
+    keeping = keeping_of(settings)
     async with contextlib.AsyncExitStack() as stack:
         pools = _Pools(
             work=await Pool.open(dsn, Role.WORKER, size=12), apply=await Pool.open(dsn, Role.APPLY, size=6)
         )
         stack.push_async_callback(pools.work.close)
         stack.push_async_callback(pools.apply.close)
-        egress = await stack.enter_async_context(Egress(trusted=[settings.meta_graph_base_url]))
+        egress = await stack.enter_async_context(Egress(trusted=media_origins(settings)))
+        cloud_api = CloudApi(
+            egress, base_url=settings.meta_graph_base_url, version=settings.meta_graph_version
+        )
         means = Means(
             pool=pools.work,
-            cloud_api=CloudApi(
-                egress, base_url=settings.meta_graph_base_url, version=settings.meta_graph_version
-            ),
+            cloud_api=cloud_api,
             keyring=keyring,
             callback_key=keyring.derive(CALLBACK_PURPOSE),
             metrics=metrics,
             now=utc_now,
             rate_cap=settings.send_rate_cap,
+            lease=settings.unknown_after,
         )
         applier = Applier(pools.apply, callback_keys=keyring.derive_each(CALLBACK_PURPOSE), metrics=metrics)
-        yield applier, Senders(means, everybody=pools.apply), pools, metrics
+        fetcher = Fetcher(
+            pools.work, cloud_api=cloud_api, keyring=keyring, keeping=keeping, metrics=metrics, now=utc_now
+        )
+        runner = Runner(
+            everybody=pools.apply,
+            pool=pools.work,
+            handlers={FETCH: fetcher},
+            at_once=_JOBS_AT_ONCE,
+            lease=_JOB_LEASE,
+        )
+        yield applier, Senders(means, everybody=pools.apply), runner, keeping.spool, pools, metrics
 
 
 async def _lanes(pool: Pool) -> list[int]:
@@ -114,7 +137,7 @@ async def _lanes(pool: Pool) -> list[int]:
         return await ingest.lanes(tx)
 
 
-def _upkeep(pools: _Pools, dsn: str, stop: asyncio.Event) -> list[Awaitable[None]]:
+def _upkeep(pools: _Pools, dsn: str, spool: Spool, stop: asyncio.Event) -> list[Awaitable[None]]:
     """Return what is done every so often; each of it may be done twice, or by several processes, without harm."""
 
     async def seal() -> None:
@@ -123,12 +146,17 @@ def _upkeep(pools: _Pools, dsn: str, stop: asyncio.Event) -> list[Awaitable[None
 
     async def unpark() -> None:
         async with pools.apply.transaction() as tx:
-            if await statuses.count_parked(tx):
-                await statuses.unpark(tx)
-                await statuses.drop_parked(tx, before=utc_now() - _PARKED_FOR)
+            await apply_parked(tx)
+            dropped = await statuses.drop_parked(tx, before=utc_now() - _PARKED_FOR)
+        if dropped:
+            log.info("parked_statuses_dropped", count=dropped, reason="their messages are not ours")
 
     async def partitions() -> None:
         await pools.work.execute("SELECT keep_webhook_partitions(7, $1)", _WEBHOOKS_KEPT_DAYS)
+
+    async def broken_off() -> None:
+        if swept := await asyncio.to_thread(spool.sweep, older_than=_BROKEN_OFF):
+            log.info("files_swept", count=swept, reason="their fetching or uploading was broken off")
 
     async def schema() -> None:
         try:
@@ -142,6 +170,7 @@ def _upkeep(pools: _Pools, dsn: str, stop: asyncio.Event) -> list[Awaitable[None
         _every(2.0, unpark, stop),
         _every(3600.0, partitions, stop),
         _every(30.0, schema, stop),
+        _every(3600.0, broken_off, stop),
     ]
 
 
@@ -176,6 +205,7 @@ async def _serve_health(host: str, port: int, pools: _Pools, metrics: Metrics, s
         async with pools.apply.transaction() as tx:
             metrics.statuses_parked.set(await statuses.count_parked(tx))
             metrics.outbox_queued.set(await outbox.depth(tx))
+            metrics.jobs_waiting.set(await jobs.count(tx, kinds=[FETCH]))
 
     health = Health(checks={"database": database}, metrics=metrics, token=None, refresh=refresh)
     config = uvicorn.Config(
