@@ -36,6 +36,8 @@ from curbe.infra.settings import Settings, meta_apps
 from curbe.ingest.commit import GroupCommitter
 from curbe.ingest.receive import PATH as WEBHOOK_PATH
 from curbe.ingest.receive import WebhookReceiver
+from curbe.media.keeping import Keeping
+from curbe.media.place import keeping_of
 from curbe.outbound.api import SendController, TypingController
 from curbe.outbound.receipts import Receipts
 from curbe.realtime.api import EventsController
@@ -61,6 +63,7 @@ class Parts(msgspec.Struct, frozen=True):
     cloud_api: CloudApi
     broadcast: Broadcast
     metrics: Metrics
+    keeping: Keeping
 
 
 def build_api(parts: Parts) -> Litestar:
@@ -192,6 +195,7 @@ async def _wired(settings: Settings, dsn: str) -> AsyncIterator[tuple[AsgiApp, B
             ),
             broadcast=broadcast,
             metrics=metrics,
+            keeping=keeping_of(settings),
         )
         api = Edge(build_api(parts), metrics=metrics, headers=security_headers(settings.public_base_url))  # type: ignore[arg-type]
         receiver = WebhookReceiver(

@@ -23,6 +23,7 @@ from curbe.infra.db import Pool
 from curbe.infra.edge import Edge, security_headers
 from curbe.infra.http import Egress
 from curbe.infra.metrics import Metrics
+from curbe.media.place import keeping_of
 from curbe.realtime.broadcast import Broadcast
 
 _ENVIRON: Final = dotenv.parse(settings.fresh_env(app_id="100000000000001")).values
@@ -71,6 +72,7 @@ async def api(
             ),
             broadcast=broadcast,
             metrics=metrics,
+            keeping=keeping_of(configured),
         )
         app = Edge(build_api(parts), metrics=metrics, headers=security_headers(configured.public_base_url))
         listening = asyncio.ensure_future(broadcast.run())

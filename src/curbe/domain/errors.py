@@ -173,6 +173,12 @@ class TooLarge(AppError):
     code, http_status, title = "too_large", 413, "The request is too large"
 
 
+class RangeUnsatisfiable(AppError):
+    """The part of a file that was asked for lies beyond its end."""
+
+    code, http_status, title = "range_not_satisfiable", 416, "The file has no such part"
+
+
 class TooManyRequests(AppError):
     """The asker is faster than allowed."""
 

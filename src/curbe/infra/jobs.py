@@ -32,13 +32,14 @@ class NewJob(msgspec.Struct, frozen=True):
 
 
 class Job(msgspec.Struct, frozen=True):
-    """A job somebody holds. ``attempt`` counts from 1, those that died included."""
+    """A job somebody holds. ``attempt`` counts from 1, those that died included; ``last_error`` is why it was put back last."""
 
     tenant_id: UUID
     kind: str
     subject: UUID
     attempt: int
     created_at: datetime
+    last_error: str | None = None
 
 
 class _Count(msgspec.Struct, frozen=True):

@@ -39,7 +39,7 @@ UPDATE jobs j
    SET attempt = j.attempt + 1, available_at = now() + :lease
   FROM mine
  WHERE j.tenant_id = mine.tenant_id AND j.kind = mine.kind AND j.subject = mine.subject
-RETURNING j.tenant_id, j.kind, j.subject, j.attempt, j.created_at
+RETURNING j.tenant_id, j.kind, j.subject, j.attempt, j.created_at, j.last_error
 
 -- name: finish_job
 -- The fence: an attempt whose lease was taken over by a later one finishes nothing.

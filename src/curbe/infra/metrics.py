@@ -21,6 +21,7 @@ class Metrics:
         self._intake()
         self._apply()
         self._send()
+        self._media()
         self._serve()
 
     def render(self) -> tuple[bytes, str]:
@@ -62,6 +63,12 @@ class Metrics:
         self.unlisted_error_codes = self._counter(
             "unlisted_error_codes", "Refusals by Meta with a code that Curbe does not know.", "code"
         )
+
+    def _media(self) -> None:
+        self.media_fetches = self._counter(
+            "media_fetches", "Attempts to fetch a message's file, by what came of them.", "outcome"
+        )
+        self.jobs_waiting = self._gauge("jobs_waiting", "Background jobs that are not done yet.")
 
     def _serve(self) -> None:
         self.sockets = self._gauge("sockets", "WebSockets open now.")

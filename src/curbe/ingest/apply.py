@@ -31,6 +31,7 @@ from curbe.infra.metrics import Metrics
 from curbe.ingest import store
 from curbe.ingest.rules import Connection, Item, Routed, SetAside, named_in, route
 from curbe.ingest.store import Counts, StoredWebhook
+from curbe.media import service as media
 from curbe.realtime import service as realtime
 from curbe.realtime.rules import EventType
 from curbe.realtime.service import Event
@@ -195,7 +196,7 @@ async def _apply(tx: Transaction, items: Sequence[Item], callback_keys: Sequence
     arrived = await _arrivals(tx, routed, counts)
     moved = await _statuses(tx, routed, callback_keys, counts)
     # One event for each fact that is news, so that who counts them misses none.
-    events = [message_event(new.row(), EventType.MESSAGE_RECEIVED) for new in arrived]
+    events = [message_event(row, EventType.MESSAGE_RECEIVED) for row in await media.expect(tx, arrived)]
     events += _told(moved)
     events += await _notices(tx, routed, counts)
     for item, ignored in routed.ignored:

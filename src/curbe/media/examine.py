@@ -55,7 +55,7 @@ def look(path: str, mime_type: str, thumbnail: str) -> dict[str, Any]:
 
 def to_voice(path: str, mime_type: str, target: str) -> dict[str, Any]:
     """Write the sound of a file to ``target`` as Ogg with Opus, mono: copied where it is that already, else encoded anew."""
-    with Path(path).open("rb") as file, av.open(file, format=_CONTAINERS[mime_type]) as source:
+    with Path(path).open("rb") as file, av.open(file, mode="r", format=_CONTAINERS[mime_type]) as source:
         stream = source.streams.audio[0]
         with av.open(target, "w", format="ogg") as voice:
             if stream.codec_context.name in {"opus", "libopus"} and stream.codec_context.channels == 1:
@@ -108,14 +108,14 @@ def _save_small(image: Any, thumbnail: str) -> None:
 
 def _look_at_stream(path: str, container: str, thumbnail: str) -> dict[str, Any]:
     told: dict[str, Any] = {}
-    with Path(path).open("rb") as file, av.open(file, format=container) as source:
+    with Path(path).open("rb") as file, av.open(file, mode="r", format=container) as source:
         if source.duration:
             told["duration_ms"] = round(source.duration / 1000)
         if source.streams.video:
             told |= _look_at_pictures(source, thumbnail)
     if "width" in told:
         return told
-    with Path(path).open("rb") as file, av.open(file, format=container) as source:
+    with Path(path).open("rb") as file, av.open(file, mode="r", format=container) as source:
         if source.streams.audio:
             told |= _listen(source)
     return told

@@ -1,6 +1,8 @@
 """Which storage an installation uses, by its settings."""
 
 from curbe.infra.settings import BadSettings, Problem, Settings
+from curbe.media.apart import Examiner
+from curbe.media.keeping import Keeping
 from curbe.media.storage import LocalStorage, Spool, Storage
 
 
@@ -29,9 +31,19 @@ def storage_of(settings: Settings) -> Storage:
     )
 
 
-def spool_of(settings: Settings) -> Spool:
-    """Return the folder for files on their way; on the same file system as the local storage."""
-    return Spool(settings.data_dir / "media" / ".incoming")
+def keeping_of(settings: Settings) -> Keeping:
+    """Return what a process keeps files with; they are on their way in a folder on the same file system as the local storage.
+
+    Raises:
+        BadSettings: see `storage_of`.
+    """
+    spool = Spool(settings.data_dir / "media" / ".incoming")
+    return Keeping(storage=storage_of(settings), spool=spool, examiner=Examiner())
+
+
+def media_origins(settings: Settings) -> list[str]:
+    """Return the origins that media is fetched from with an access token, and that a token may go to at all [cloud-api: media]."""
+    return [settings.meta_graph_base_url, "https://lookaside.fbsbx.com", *settings.media_hosts]
 
 
 def _bad(sentence: str) -> BadSettings:

@@ -9,6 +9,10 @@ from uuid import UUID
 import msgspec
 
 MOST_ATTEMPTS: Final = 5
+STORAGE: Final = "storage"  # the reason that is our own fault: the disk is full, the store is away
+_MOST_WHILE_OURS: Final = (
+    300  # attempts, half an hour apart: nearly as long as Meta has the file, 7 days [cloud-api: media]
+)
 LARGEST_INBOUND: Final = 100 * 1024 * 1024  # Meta delivers none larger: error 131052 [cloud-api: media]
 UPLOAD_LIVES: Final = timedelta(days=30)  # [cloud-api: media]
 _SPARE: Final = timedelta(
@@ -67,9 +71,16 @@ def upload_is_usable(expires_at: datetime, *, now: datetime) -> bool:
     return now < expires_at - _SPARE
 
 
-def pause_after(attempt: int) -> timedelta | None:
-    """Return how long to wait after the nth failed attempt, None after the last."""
-    return _PAUSES[attempt - 1] if attempt < MOST_ATTEMPTS else None
+def gives_up(attempts: int, *, last: str | None) -> bool:
+    """Tell whether so many failed attempts are enough; ``last`` is the reason of the last one that lived to tell."""
+    return attempts >= (_MOST_WHILE_OURS if last == STORAGE else MOST_ATTEMPTS)
+
+
+def pause_after(attempt: int, *, reason: str) -> timedelta | None:
+    """Return how long to wait after the nth attempt failed for ``reason``, None after the last."""
+    if gives_up(attempt, last=reason):
+        return None
+    return _PAUSES[min(attempt, len(_PAUSES)) - 1]
 
 
 def storage_key(tenant_id: UUID, sha256: bytes) -> str:

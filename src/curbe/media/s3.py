@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 import obstore
@@ -16,6 +16,10 @@ from obstore.store import S3Store
 
 from curbe.infra.crypto import Secret
 from curbe.media.storage import NotStored, StorageFailed
+
+if TYPE_CHECKING:
+    from obstore import GetOptions
+    from obstore.store import S3Config
 
 _CHUNK: Final = 256 * 1024
 
@@ -34,20 +38,23 @@ class S3Storage:
     """Files as objects of one bucket, under the same keys as on disk."""
 
     def __init__(self, bucket: Bucket) -> None:
-        endpoint = {} if bucket.endpoint is None else {"endpoint": bucket.endpoint}
+        config: S3Config = {
+            "bucket": bucket.name,
+            "region": bucket.region,
+            "access_key_id": bucket.access_key_id.reveal(),
+            "secret_access_key": bucket.secret_access_key.reveal(),
+            "virtual_hosted_style_request": bucket.endpoint is None,
+        }
+        if bucket.endpoint is not None:
+            config["endpoint"] = bucket.endpoint
         self._store: Final = S3Store(
-            bucket.name,
-            region=bucket.region,
-            access_key_id=bucket.access_key_id.reveal(),
-            secret_access_key=bucket.secret_access_key.reveal(),
-            virtual_hosted_style_request=bucket.endpoint is None,
+            config=config,
             client_options={
                 "allow_http": (bucket.endpoint or "").startswith("http://"),
                 "timeout": timedelta(minutes=5),
                 "connect_timeout": timedelta(seconds=5),
             },
             retry_config={"max_retries": 3, "retry_timeout": timedelta(seconds=60)},
-            **endpoint,
         )
 
     async def put(self, key: str, source: Path) -> None:
@@ -58,12 +65,13 @@ class S3Storage:
             raise StorageFailed(f"the store did not keep the file ({type(error).__name__})") from error
         await asyncio.to_thread(source.unlink, missing_ok=True)
 
-    async def read(self, key: str, *, start: int, length: int) -> AsyncIterator[bytes]:
+    async def read(self, key: str, *, start: int, length: int | None) -> AsyncIterator[bytes]:
         """See `Storage.read`."""
-        if not length:
+        if length == 0:
             return
+        part: GetOptions = {"range": {"offset": start} if length is None else (start, start + length)}
         try:
-            found = await obstore.get_async(self._store, key, options={"range": (start, start + length)})
+            found = await obstore.get_async(self._store, key, options=part if start or length else None)
             async for chunk in found.stream(min_chunk_size=_CHUNK):
                 yield bytes(chunk)
         except (NotFoundError, FileNotFoundError) as error:

@@ -37,8 +37,8 @@ class Storage(Protocol):
         """
         ...
 
-    def read(self, key: str, *, start: int, length: int) -> AsyncIterator[bytes]:
-        """Yield ``length`` bytes from ``start``.
+    def read(self, key: str, *, start: int, length: int | None) -> AsyncIterator[bytes]:
+        """Yield ``length`` bytes from ``start``; None: up to the end.
 
         Raises:
             NotStored: there is no such file; raised before anything is yielded.
@@ -90,7 +90,7 @@ class LocalStorage:
         except OSError as error:
             raise StorageFailed(f"the file cannot be kept: {error.strerror}") from error
 
-    async def read(self, key: str, *, start: int, length: int) -> AsyncIterator[bytes]:
+    async def read(self, key: str, *, start: int, length: int | None) -> AsyncIterator[bytes]:
         """See `Storage.read`."""
         try:
             file = await asyncio.to_thread(self._path(key).open, "rb")
@@ -101,11 +101,13 @@ class LocalStorage:
         with file:
             file.seek(start)
             left = length
-            while left > 0:
-                chunk = await asyncio.to_thread(file.read, min(_CHUNK, left))
-                if not chunk:
+            while left is None or left > 0:
+                chunk = await asyncio.to_thread(file.read, min(_CHUNK, left or _CHUNK))
+                if not chunk and left is not None:
                     raise StorageFailed("the file is shorter than it was")
-                left -= len(chunk)
+                if not chunk:
+                    return
+                left = None if left is None else left - len(chunk)
                 yield chunk
 
     async def delete(self, key: str) -> None:

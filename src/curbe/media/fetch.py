@@ -1,0 +1,195 @@
+"""Fetches the files of inbound messages: a background job with renewed links, a checked digest, and a file that is whole or not there."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import structlog
+
+from curbe.channels.cloudapi.client import CloudApi
+from curbe.channels.cloudapi.media import digest_from
+from curbe.connections import service as connections
+from curbe.domain.errors import AppError, GraphRefused, TokenRefused
+from curbe.inbox.service import MessageNews, message_events
+from curbe.infra import jobs
+from curbe.infra.crypto import CannotOpen, Keyring, Secret
+from curbe.infra.db import Pool
+from curbe.infra.http import AnswerTooLarge, EgressError, ForbiddenAddress
+from curbe.infra.jobs import Job
+from curbe.infra.metrics import Metrics
+from curbe.media import store
+from curbe.media.keeping import Incoming, Keeping
+from curbe.media.kinds import plain_type
+from curbe.media.rules import LARGEST_INBOUND, STORAGE, Failure, gives_up, link_is_fresh, pause_after
+from curbe.media.shapes import Asset, Wanted
+from curbe.media.storage import StorageFailed
+from curbe.realtime import service as realtime
+from curbe.realtime.rules import EventType
+
+log: Final = structlog.get_logger(__name__)
+
+_OK: Final = 200
+_LINK_ENDED: Final = frozenset({404, 410})
+
+
+class Fetcher:
+    """Handles ``media.fetch``.
+
+    Args:
+        pool: as the worker role.
+        cloud_api: to ask for fresh links and to download; its egress knows Meta's hosts and no other.
+        keyring: opens the tokens.
+        keeping: where the files go.
+        metrics: counts what came of it.
+        now: the time.
+    """
+
+    def __init__(
+        self,
+        pool: Pool,
+        *,
+        cloud_api: CloudApi,
+        keyring: Keyring,
+        keeping: Keeping,
+        metrics: Metrics,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._pool: Final = pool
+        self._cloud_api: Final = cloud_api
+        self._keyring: Final = keyring
+        self._keeping: Final = keeping
+        self._metrics: Final = metrics
+        self._now: Final = now
+
+    async def __call__(self, job: Job) -> None:
+        """Fetch, check, examine and keep the file of message ``job.subject``, then tell the tenant; or say that it failed.
+
+        Raises:
+            LostLease: another attempt has taken over; nothing of this one stays.
+        """
+        async with self._pool.transaction(job.tenant_id) as tx:
+            wanted = await store.to_fetch(tx, tenant_id=job.tenant_id, message_id=job.subject)
+            if wanted is None:  # done by an attempt that was thought dead
+                await jobs.finish(tx, job)
+                return
+        try:
+            kept = await self._fetched(job, wanted)
+        except Failure as failure:
+            await self._failed(job, failure)
+            return
+        except StorageFailed as failure:
+            log.warning("media_not_kept", tenant_id=str(job.tenant_id), reason=str(failure))
+            await self._failed(job, Failure(STORAGE))
+            return
+        await self._stored(job, kept)
+
+    async def _fetched(self, job: Job, wanted: Wanted) -> Asset:
+        if gives_up(job.attempt - 1, last=job.last_error):  # those before it died with their process
+            raise Failure("gave_up", for_good=True)
+        with Incoming(self._keeping.spool) as incoming:
+            await self._download(wanted, incoming, tenant_id=job.tenant_id)
+            return await self._keeping.keep(
+                incoming,
+                declared=plain_type(wanted.mime_type),
+                filename=wanted.filename,
+                tenant_id=job.tenant_id,
+                now=self._now(),
+            )
+
+    async def _download(self, wanted: Wanted, incoming: Incoming, *, tenant_id: UUID) -> None:
+        if wanted.phone_number_id is None or wanted.access_token_enc is None:
+            raise Failure("connection_gone", for_good=True)
+        try:
+            token = connections.open_token(
+                self._keyring,
+                wanted.access_token_enc,
+                tenant_id=tenant_id,
+                connection_id=wanted.connection_id,
+            )
+        except CannotOpen as closed:
+            raise Failure("token") from closed
+        if wanted.provider_url is not None and link_is_fresh(wanted.provider_url_at, now=self._now()):
+            try:
+                await self._pour(wanted.provider_url, token, incoming)
+            except Failure as failure:
+                if not failure.link_ended:
+                    raise
+            else:
+                _check(incoming, wanted.sha256)
+                return
+        url, digest = await self._fresh_link(wanted, token)
+        incoming.begin_again()
+        await self._pour(url, token, incoming)
+        _check(incoming, wanted.sha256 or digest)
+
+    async def _fresh_link(self, wanted: Wanted, token: Secret) -> tuple[str, bytes | None]:
+        try:
+            node = await self._cloud_api.read_media(
+                wanted.provider_media_id, token, phone_number_id=wanted.phone_number_id or ""
+            )
+        except TokenRefused as refused:
+            raise Failure("token") from refused
+        except GraphRefused as refused:
+            raise Failure("refused") from refused
+        except AppError as error:
+            raise Failure(error.code) from error
+        return node.url, digest_from(node.sha256)
+
+    async def _pour(self, url: str, token: Secret, incoming: Incoming) -> None:
+        try:
+            status = await self._cloud_api.download_media(
+                url, token, sink=incoming.take, max_bytes=LARGEST_INBOUND
+            )
+        except ForbiddenAddress as forbidden:
+            raise Failure("forbidden_host", for_good=True) from forbidden
+        except AnswerTooLarge as large:
+            raise Failure("too_large", for_good=True) from large
+        except EgressError as error:
+            raise Failure("unreachable") from error
+        if status in _LINK_ENDED:
+            raise Failure("link_ended", link_ended=True)
+        if status != _OK:
+            raise Failure(f"status_{status}")
+
+    async def _stored(self, job: Job, kept: Asset) -> None:
+        async with self._pool.transaction(job.tenant_id) as tx:
+            asset_id = await store.insert_asset(tx, kept, tenant_id=job.tenant_id)
+            if await store.mark_stored(
+                tx, tenant_id=job.tenant_id, message_id=job.subject, asset_id=asset_id
+            ):
+                news = MessageNews(job.tenant_id, job.subject, EventType.MEDIA_STORED)
+                await realtime.append(tx, await message_events(tx, [news]))
+            await jobs.finish(tx, job)
+        self._metrics.media_fetches.labels(outcome="stored").inc()
+
+    async def _failed(self, job: Job, failure: Failure) -> None:
+        pause = None if failure.for_good else pause_after(job.attempt, reason=failure.reason)
+        log.warning(
+            "media_not_fetched",
+            tenant_id=str(job.tenant_id),
+            message_id=str(job.subject),
+            attempt=job.attempt,
+            reason=failure.reason,
+            again=pause is not None,
+        )
+        self._metrics.media_fetches.labels(outcome="retried" if pause is not None else "failed").inc()
+        async with self._pool.transaction(job.tenant_id) as tx:
+            if pause is not None:
+                await jobs.put_back(tx, job, after=pause, error=failure.reason)
+                return
+            if await store.mark_failed(
+                tx, tenant_id=job.tenant_id, message_id=job.subject, error=failure.reason
+            ):
+                news = MessageNews(job.tenant_id, job.subject, EventType.MEDIA_FAILED)
+                await realtime.append(tx, await message_events(tx, [news]))
+            await jobs.finish(tx, job)
+
+
+def _check(incoming: Incoming, announced: bytes | None) -> None:
+    """Raise `Failure` where nothing came, or something else than was announced."""
+    incoming.flush()
+    if not incoming.size:
+        raise Failure("empty")
+    if announced is not None and announced != incoming.digest:
+        raise Failure("digest_mismatch")

@@ -1,0 +1,122 @@
+"""How a file gets from its way into the storage: written as it comes, examined apart, moved whole."""
+
+import asyncio
+import hashlib
+from datetime import datetime
+from types import TracebackType
+from typing import Final, Self
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from curbe.media.apart import Examiner
+from curbe.media.kinds import HEAD, sniffed
+from curbe.media.rules import storage_key
+from curbe.media.shapes import Asset
+from curbe.media.storage import Spool, Storage, StorageFailed
+
+
+class Incoming:
+    """A file on its way: counted and hashed as it comes, and gone at the end of the block unless somebody moved it.
+
+    Raises:
+        StorageFailed: it cannot be written, here and in every method.
+    """
+
+    def __init__(self, spool: Spool) -> None:
+        try:
+            self.path: Final = spool.new()
+            self._file = self.path.open("xb")
+        except OSError as error:
+            raise StorageFailed(f"no file can be written: {error.strerror}") from error
+        self.begin_again()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self._file.close()
+        except OSError as unwritten:  # what was not written is thrown away with the rest
+            if error is None:
+                raise StorageFailed(f"no file can be written: {unwritten.strerror}") from unwritten
+        finally:
+            self.path.unlink(missing_ok=True)
+
+    def begin_again(self) -> None:
+        """Forget what came so far."""
+        self._file.seek(0)
+        self._file.truncate()
+        self._hash = hashlib.sha256()
+        self.head = b""
+        self.size = 0
+
+    def take(self, chunk: bytes) -> None:
+        """Write the next piece."""
+        try:
+            self._file.write(chunk)
+        except OSError as error:
+            raise StorageFailed(f"no file can be written: {error.strerror}") from error
+        self._hash.update(chunk)
+        if len(self.head) < HEAD:
+            self.head = (self.head + chunk)[:HEAD]
+        self.size += len(chunk)
+
+    def flush(self) -> None:
+        """Let others who open the path see all of it."""
+        try:
+            self._file.flush()
+        except OSError as error:
+            raise StorageFailed(f"no file can be written: {error.strerror}") from error
+
+    @property
+    def digest(self) -> bytes:
+        """The SHA-256 of what came."""
+        return self._hash.digest()
+
+
+class Keeping:
+    """The storage, the folder for files on their way, and who looks into them."""
+
+    def __init__(self, *, storage: Storage, spool: Spool, examiner: Examiner) -> None:
+        self.storage: Final = storage
+        self.spool: Final = spool
+        self.examiner: Final = examiner
+
+    async def keep(
+        self, incoming: Incoming, *, declared: str, filename: str | None, tenant_id: UUID, now: datetime
+    ) -> Asset:
+        """Examine a flushed file, move it and its thumbnail into the storage, and return its row, not written yet.
+
+        Raises:
+            StorageFailed: it is not kept.
+        """
+        seen = sniffed(incoming.head, declared=declared)
+        key = storage_key(tenant_id, incoming.digest)
+        thumbnail_key: str | None = None
+        thumbnail = self.spool.new(".webp")
+        try:
+            looked = await self.examiner.look(incoming.path, mime_type=seen or declared, thumbnail=thumbnail)
+            await self.storage.put(key, incoming.path)
+            if looked.thumbnail:
+                thumbnail_key = f"{key}.thumb.webp"
+                await self.storage.put(thumbnail_key, thumbnail)
+        finally:
+            await asyncio.to_thread(thumbnail.unlink, missing_ok=True)
+        return Asset(
+            id=uuid7(),
+            sha256=incoming.digest,
+            mime_type=seen or declared,
+            sniffed=seen is not None,
+            size=incoming.size,
+            storage_key=key,
+            filename=filename,
+            width=looked.width,
+            height=looked.height,
+            duration_ms=looked.duration_ms,
+            peaks=looked.peaks,
+            thumbnail_key=thumbnail_key,
+            created_at=now,
+        )

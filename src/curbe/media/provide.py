@@ -1,0 +1,113 @@
+"""Hands a stored file to Meta so that a message can name it: once for each number, as long as the id lasts."""
+
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from curbe.channels.cloudapi.client import CloudApi
+from curbe.channels.cloudapi.media import upload_form
+from curbe.domain.errors import FailureKind, NotFound, SendFailure
+from curbe.infra.crypto import Secret
+from curbe.infra.db import Pool
+from curbe.media import service, store
+from curbe.media.rules import UPLOAD_LIVES, name_of, upload_is_usable
+from curbe.media.shapes import Asset, Upload
+from curbe.media.storage import NotStored, Storage, StorageFailed
+
+
+class SendingNumber(msgspec.Struct, frozen=True):
+    """The number that will send the file, and its token."""
+
+    tenant_id: UUID
+    connection_id: UUID
+    phone_number_id: str
+    token: Secret
+
+
+class Provider:
+    """Uploads files to Meta.
+
+    Args:
+        pool: as the worker role.
+        cloud_api: to upload with.
+        storage: where the files are.
+        now: the time.
+    """
+
+    def __init__(
+        self, pool: Pool, *, cloud_api: CloudApi, storage: Storage, now: Callable[[], datetime]
+    ) -> None:
+        self._pool: Final = pool
+        self._cloud_api: Final = cloud_api
+        self._storage: Final = storage
+        self._now: Final = now
+
+    async def provide(self, media_id: UUID, *, number: SendingNumber) -> str | SendFailure:
+        """Return the id under which ``number`` can send the file for a day at least; uploads it where Meta does not have it.
+
+        No transaction is open while Meta is asked. A failure means that nothing was sent to anybody: never ``AMBIGUOUS``.
+        """
+        try:
+            async with self._pool.transaction(number.tenant_id) as tx:
+                asset = await service.asset(tx, tenant_id=number.tenant_id, media_id=media_id)
+                known = await store.find_upload(
+                    tx,
+                    tenant_id=number.tenant_id,
+                    asset_id=media_id,
+                    connection_id=number.connection_id,
+                )
+        except NotFound as missing:
+            return _given_up(missing.detail)
+        if known is not None and upload_is_usable(known.expires_at, now=self._now()):
+            return known.provider_media_id
+        uploaded = await self._upload(asset, number)
+        if isinstance(uploaded, SendFailure):
+            return uploaded
+        upload = Upload(uploaded, self._now() + UPLOAD_LIVES)
+        async with self._pool.transaction(number.tenant_id) as tx:
+            await store.remember_upload(
+                tx,
+                upload,
+                tenant_id=number.tenant_id,
+                asset_id=media_id,
+                connection_id=number.connection_id,
+            )
+        return uploaded
+
+    async def _upload(self, asset: Asset, number: SendingNumber) -> str | SendFailure:
+        def chunks() -> AsyncIterator[bytes]:
+            return self._storage.read(asset.storage_key, start=0, length=asset.size)
+
+        body, content_type = upload_form(
+            mime_type=asset.mime_type,
+            filename=name_of(asset.filename, mime_type=asset.mime_type),
+            size=asset.size,
+            chunks=chunks,
+        )
+        try:
+            return await self._cloud_api.upload_media(
+                number.phone_number_id, number.token, body=body, content_type=content_type
+            )
+        except NotStored:
+            return _given_up("The file is no longer stored.")
+        except StorageFailed as failure:
+            return SendFailure(
+                kind=FailureKind.TRANSIENT,
+                code=None,
+                title="Storage",
+                detail=str(failure),
+                words="The file could not be read; it is tried again.",
+            )
+
+
+def _given_up(detail: str) -> SendFailure:
+    return SendFailure(
+        kind=FailureKind.INVALID_REQUEST,
+        code=None,
+        title="File",
+        detail=detail,
+        words="The file of this message does not exist any more.",
+    )

@@ -1,0 +1,113 @@
+"""What other features ask of files: to expect those of new messages, to find one, to hang one on a message."""
+
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from curbe.channels.cloudapi.media import attachment_in
+from curbe.domain.errors import InvalidRequest, NotFound
+from curbe.inbox.arrivals import Arrived
+from curbe.inbox.shapes import MessageMedia, MessageRow
+from curbe.infra import jobs
+from curbe.infra.db import Transaction
+from curbe.infra.jobs import NewJob
+from curbe.media import store
+from curbe.media.kinds import MediaKind, why_not
+from curbe.media.shapes import Asset
+from curbe.media.store import Expected
+
+FETCH: Final = "media.fetch"  # the job that fetches a message's file; its subject is the message
+
+
+async def expect(tx: Transaction, arrived: Sequence[Arrived]) -> list[MessageRow]:
+    """Ask for the files of new messages to be fetched, and return all of the messages' rows, each file in its place as pending.
+
+    ``tx`` is the batch role's, and the one the messages were written in.
+    """
+    rows: list[MessageRow] = []
+    expected: list[Expected] = []
+    for new in arrived:
+        row = new.row()
+        file = attachment_in(row.payload, message_type=row.type)
+        if file is not None:
+            expected.append(Expected(row.tenant_id, row.id, row.connection_id, file, new.arrival.received_at))
+            shown = MessageMedia(
+                state="pending", mime_type=file.mime_type, filename=file.filename, voice=file.voice
+            )
+            row = msgspec.structs.replace(row, media=msgspec.json.encode(shown).decode())
+        rows.append(row)
+    if expected:
+        await store.expect(tx, expected)
+        await jobs.defer(tx, [NewJob(one.tenant_id, FETCH, one.message_id) for one in expected])
+    return rows
+
+
+async def asset(tx: Transaction, *, tenant_id: UUID, media_id: UUID) -> Asset:
+    """Return a file of the tenant's.
+
+    Raises:
+        NotFound: the tenant has no such file.
+    """
+    found = await store.find_asset(tx, tenant_id=tenant_id, asset_id=media_id)
+    if found is None:
+        raise NotFound(
+            "This tenant has no such file.", fix="Upload it, or take an id from a message's media."
+        )
+    return found
+
+
+async def sendable(tx: Transaction, *, tenant_id: UUID, media_id: UUID, kind: MediaKind, field: str) -> Asset:
+    """Return a file of the tenant's that WhatsApp takes as ``kind``.
+
+    Raises:
+        NotFound: the tenant has no such file.
+        InvalidRequest: its type or its size will not do; ``field`` is blamed.
+    """
+    found = await asset(tx, tenant_id=tenant_id, media_id=media_id)
+    trouble = why_not(kind, mime_type=found.mime_type, size=found.size)
+    if trouble is not None:
+        raise InvalidRequest(trouble, fix="Send it as a document, or upload another file.", field=field)
+    return found
+
+
+async def attach(
+    tx: Transaction,
+    *,
+    tenant_id: UUID,
+    message_id: UUID,
+    connection_id: UUID,
+    media_id: UUID,
+    filename: str | None = None,
+    voice: bool = False,
+) -> None:
+    """Hang a file on an outbound message, in the transaction that queues it, so that the inbox shows it.
+
+    Raises:
+        NotFound: the tenant has no such file.
+    """
+    await asset(tx, tenant_id=tenant_id, media_id=media_id)
+    await store.attach(
+        tx,
+        tenant_id=tenant_id,
+        message_id=message_id,
+        connection_id=connection_id,
+        asset_id=media_id,
+        filename=filename,
+        voice=voice,
+    )
+
+
+async def fetch_again(tx: Transaction, *, tenant_id: UUID, message_id: UUID) -> None:
+    """Ask once more for a message's file that failed; Meta has it for seven days [cloud-api: media].
+
+    Where it is stored or still under way, nothing happens.
+
+    Raises:
+        NotFound: the tenant has no such message, or it has no file.
+    """
+    if await store.mark_pending(tx, tenant_id=tenant_id, message_id=message_id):
+        await jobs.defer(tx, [NewJob(tenant_id, FETCH, message_id)])
+    elif await store.state_of(tx, tenant_id=tenant_id, message_id=message_id) is None:
+        raise NotFound("This tenant has no such message with a file.")

@@ -1,0 +1,174 @@
+"""Takes a file that somebody uploads to be sent: checked against WhatsApp's limits before anything is stored."""
+
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from curbe.audit import service as audit
+from curbe.audit.service import AuditEntry
+from curbe.domain.errors import InvalidRequest, TooLarge, Unavailable
+from curbe.infra.db import Pool
+from curbe.media import store
+from curbe.media.apart import Unreadable
+from curbe.media.keeping import Incoming, Keeping
+from curbe.media.kinds import LIMITS, MediaKind, natural_kind, plain_type, sniffed, why_not
+from curbe.media.shapes import Asset, Media, media_of
+from curbe.media.storage import StorageFailed
+
+_LONGEST_NAME: Final = 240
+_RECORDINGS: Final = frozenset(
+    {
+        "audio/webm",
+        "video/webm",
+        "audio/ogg",
+        "audio/mp4",
+        "video/mp4",
+        "audio/mpeg",
+        "audio/aac",
+        "audio/wav",
+    }
+)
+
+
+class Uploaded(msgspec.Struct, frozen=True):
+    """A file as it is being uploaded: its bytes to come, and what its sender says of it."""
+
+    chunks: AsyncIterator[bytes]
+    content_type: str | None
+    filename: str | None
+    kind: MediaKind | None  # as what it is to be sent; None: as what its type suggests
+    announced_size: int | None
+
+
+async def take(
+    uploaded: Uploaded,
+    *,
+    tenant_id: UUID,
+    actor: str,
+    pool: Pool,
+    keeping: Keeping,
+    now: Callable[[], datetime],
+) -> Media:
+    """Store the file and return it. A recording for a voice note, WebM from a browser for one, is made Ogg with Opus first.
+
+    Raises:
+        InvalidRequest: WhatsApp would not take it as what it is to be sent, or it is not what it says it is.
+        TooLarge: there are more bytes than WhatsApp takes of that kind.
+        Unavailable: it cannot be stored at the moment.
+    """
+    declared = plain_type(uploaded.content_type)
+    kind = uploaded.kind or (MediaKind.VOICE if declared == "audio/webm" else natural_kind(declared))
+    _check_announced(uploaded, kind=kind, declared=declared)
+    try:
+        with Incoming(keeping.spool) as incoming:
+            await _receive(uploaded.chunks, incoming, kind=kind)
+            seen = _check_seen(incoming, kind=kind, declared=declared)
+            if kind is MediaKind.VOICE:
+                with Incoming(keeping.spool) as voice:
+                    await _record(incoming, voice, mime_type=seen, keeping=keeping)
+                    asset = await _keep(voice, "audio/ogg", _voice_name(uploaded), tenant_id, keeping, now())
+            else:
+                asset = await _keep(incoming, seen, _name(uploaded), tenant_id, keeping, now())
+    except StorageFailed as failure:
+        raise Unavailable(
+            "The file cannot be stored at the moment.", fix="Try again in a while."
+        ) from failure
+    async with pool.transaction(tenant_id) as tx:
+        asset_id = await store.insert_asset(tx, asset, tenant_id=tenant_id)
+        found = await store.find_asset(tx, tenant_id=tenant_id, asset_id=asset_id)
+        entry = AuditEntry(
+            tenant_id=tenant_id,
+            actor=actor,
+            action="media.uploaded",
+            subject=str(asset_id),
+            detail={"size": asset.size},
+        )
+        await audit.record(tx, [entry])
+    return media_of(found or asset, tenant_id=tenant_id)
+
+
+def _check_announced(uploaded: Uploaded, *, kind: MediaKind, declared: str) -> None:
+    if kind is MediaKind.VOICE:
+        if declared not in _RECORDINGS:
+            raise _refused(f"{declared} cannot be made a voice note.")
+    elif (trouble := why_not(kind, mime_type=declared, size=0)) is not None:
+        raise _refused(trouble)
+    if uploaded.announced_size is not None and uploaded.announced_size > _most(kind):
+        raise _too_large(kind)
+
+
+async def _receive(chunks: AsyncIterator[bytes], incoming: Incoming, *, kind: MediaKind) -> None:
+    async for chunk in chunks:
+        incoming.take(chunk)
+        if incoming.size > _most(kind):
+            raise _too_large(kind)
+    incoming.flush()
+    if not incoming.size:
+        raise _refused("The file is empty.")
+
+
+def _check_seen(incoming: Incoming, *, kind: MediaKind, declared: str) -> str:
+    """Return the type to keep it under. One that WhatsApp shows must be what it says it is; a document may be anything."""
+    seen = sniffed(incoming.head, declared=declared)
+    if kind is MediaKind.DOCUMENT:
+        return declared
+    if seen is None:
+        raise _refused(f"The file does not begin as {declared} does.")
+    if (
+        kind is not MediaKind.VOICE
+        and (trouble := why_not(kind, mime_type=seen, size=incoming.size)) is not None
+    ):
+        raise _refused(trouble)
+    return seen
+
+
+async def _record(incoming: Incoming, voice: Incoming, *, mime_type: str, keeping: Keeping) -> None:
+    made = keeping.spool.new(".ogg")
+    try:
+        await keeping.examiner.to_voice(incoming.path, mime_type=mime_type, target=made)
+        with made.open("rb") as file:
+            while chunk := file.read(1 << 18):
+                voice.take(chunk)
+        voice.flush()
+    except Unreadable as error:
+        raise _refused("The recording holds no sound that can be read.") from error
+    finally:
+        made.unlink(missing_ok=True)
+    if voice.size > _most(MediaKind.VOICE):
+        raise _too_large(MediaKind.VOICE)
+
+
+async def _keep(
+    incoming: Incoming, mime_type: str, filename: str | None, tenant_id: UUID, keeping: Keeping, now: datetime
+) -> Asset:
+    return await keeping.keep(incoming, declared=mime_type, filename=filename, tenant_id=tenant_id, now=now)
+
+
+def _name(uploaded: Uploaded) -> str | None:
+    """Return the file's own name, without folders and unprintable characters."""
+    last = (uploaded.filename or "").replace("\\", "/").rsplit("/", 1)[-1]
+    name = "".join(letter for letter in last if letter.isprintable()).strip()[-_LONGEST_NAME:]
+    return name or None
+
+
+def _voice_name(uploaded: Uploaded) -> str | None:
+    name = _name(uploaded)
+    return f"{name.rsplit('.', 1)[0][: _LONGEST_NAME - 4]}.ogg" if name else None
+
+
+def _most(kind: MediaKind) -> int:
+    return LIMITS[kind].most_bytes
+
+
+def _too_large(kind: MediaKind) -> TooLarge:
+    return TooLarge(
+        f"WhatsApp takes at most {_most(kind)} bytes as {kind}.",
+        fix="Send a smaller file, or this one as a document.",
+    )
+
+
+def _refused(sentence: str) -> InvalidRequest:
+    return InvalidRequest(sentence, fix="Send another file, or name another kind.", field="file")
