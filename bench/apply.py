@@ -83,7 +83,10 @@ def measure(cluster: Cluster, folder: Path, *, way: str, events: int) -> Applied
         meter = Meter(app=process.pid, postgres=cluster.pid)
         process.stdin.write("go\n")
         process.stdin.flush()
-        said = json.loads(process.stdout.readline())
+        line = process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"applying {way} broke off: {(folder / 'apply.log').read_text()[-2000:]}")
+        said = json.loads(line)
         app, postgres = meter.spent()
         process.stdin.write("end\n")
     _require_applied(cluster, wanted)
