@@ -84,6 +84,12 @@ class Examiner:
                     process.kill()
                     await process.wait()
         if process.returncode != 0:
-            words = complaint.decode(errors="replace").split()
-            raise Unreadable(f"exit {process.returncode}: {words[-1][:80] if words else 'no word'}")
+            raise Unreadable(f"exit {process.returncode}, {_exception_named(complaint)}")
         return answer
+
+
+def _exception_named(complaint: bytes) -> str:
+    """Return the name of the exception that a traceback ends with; its words may hold parts of the file."""
+    last = complaint.decode(errors="replace").strip().rsplit("\n", 1)[-1]
+    name = last.partition(":")[0]
+    return name if name.replace(".", "").replace("_", "").isalnum() else "no word"

@@ -1,0 +1,77 @@
+"""Files as phones and browsers make them: pictures, sounds, a film; made here, so that nothing is shipped."""
+
+import io
+import math
+from array import array
+from typing import Final
+
+import av
+from PIL import Image
+
+RATE: Final = 48000
+
+
+def picture(kind: str = "PNG", *, size: tuple[int, int] = (640, 400), **options: object) -> bytes:
+    """Return an image with something in it."""
+    image = Image.linear_gradient("L").resize(size).convert("RGB")
+    file = io.BytesIO()
+    image.save(file, kind, **options)
+    return file.getvalue()
+
+
+def photo_from_a_phone(*, size: tuple[int, int] = (800, 600)) -> bytes:
+    """Return a JPEG that lies on its side, with the place it was taken at."""
+    exif = Image.Exif()
+    exif[0x0112] = 6  # to be turned by a quarter
+    exif[0x010F] = "A maker of phones"
+    exif.get_ifd(0x8825)[2] = (41.0, 23.0, 12.0)
+    return picture("JPEG", size=size, exif=exif)
+
+
+def sound(container: str, codec: str, *, layout: str = "mono", seconds: float = 2.0) -> bytes:
+    """Return a tone that grows louder, as ``container`` with ``codec``."""
+    file = io.BytesIO()
+    with av.open(file, "w", format=container) as out:
+        stream = out.add_stream(codec, rate=RATE, layout=layout)
+        frame_size = stream.codec_context.frame_size or 960
+        resampler = av.AudioResampler(
+            format=stream.codec_context.format.name, layout=layout, rate=RATE, frame_size=frame_size
+        )
+        for at in range(0, int(RATE * seconds), 960):
+            for piece in resampler.resample(_tone(at, layout, whole=RATE * seconds)):
+                out.mux(stream.encode(piece))
+        for piece in resampler.resample(None):
+            out.mux(stream.encode(piece))
+        out.mux(stream.encode(None))
+    return file.getvalue()
+
+
+def film(*, size: tuple[int, int] = (320, 240), frames: int = 25) -> bytes:
+    """Return an MP4 of a second, without sound."""
+    file = io.BytesIO()
+    with av.open(file, "w", format="mp4") as out:
+        stream = out.add_stream("mpeg4", rate=25)
+        stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
+        image = Image.linear_gradient("L").resize(size).convert("RGB")
+        for _ in range(frames):
+            out.mux(stream.encode(av.VideoFrame.from_image(image)))
+        out.mux(stream.encode(None))
+    return file.getvalue()
+
+
+def codec_of(content: bytes) -> tuple[str, str, int]:
+    """Return container, codec and channels of a sound."""
+    with av.open(io.BytesIO(content)) as source:
+        stream = source.streams.audio[0]
+        return source.format.name, stream.codec_context.name, stream.codec_context.channels
+
+
+def _tone(at: int, layout: str, *, whole: float) -> av.AudioFrame:
+    channels = {"mono": 1, "stereo": 2}[layout]
+    samples = array("h")
+    for n in range(at, at + 960):
+        samples.extend([int(20000 * math.sin(2 * math.pi * 440 * n / RATE) * n / whole)] * channels)
+    frame = av.AudioFrame(format="s16", layout=layout, samples=960)
+    frame.planes[0].update(samples.tobytes())
+    frame.sample_rate, frame.pts = RATE, at
+    return frame
