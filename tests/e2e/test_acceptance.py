@@ -118,9 +118,10 @@ def test_2_a_message_sent_from_curbe_reaches_whatsapp_and_is_stored_with_its_pro
 
     assert status == 200
     assert sent["provider_message_id"].startswith("wamid.")
-    phone = curbe.meta("GET", f"/sandbox/people/{PERSON}/messages")
-    assert "Buenos días" in json.dumps(phone, ensure_ascii=False)
-    stored = _messages(curbe, tenant, sent["conversation_id"])[0]
+    _until(lambda: "Buenos días" in json.dumps(_phone(curbe), ensure_ascii=False))
+    stored = next(
+        each for each in _messages(curbe, tenant, sent["conversation_id"]) if each["id"] == sent["id"]
+    )
     assert (stored["direction"], stored["provider_message_id"]) == ("outbound", sent["provider_message_id"])
 
 
@@ -185,6 +186,10 @@ def test_5_a_webhook_of_an_unknown_number_breaks_nothing_and_reaches_nobody(
     assert _everything(curbe, tenant) == before
     status, _ = curbe.ask("GET", f"/api/tenants/{tenant}/whatsapp/status")
     assert status == 200
+
+
+def _phone(curbe: Installation) -> Any:
+    return curbe.meta("GET", f"/sandbox/people/{PERSON}/messages")
 
 
 def _settled(curbe: Installation) -> bool:

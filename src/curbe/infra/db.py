@@ -48,15 +48,24 @@ class Role(StrEnum):
     APPLY = "app_apply"
 
 
-# Batches are joined to tables by key, and the log is read in its index's order: there is one right plan for each, whatever the statistics
-# say at the moment. Left to itself the planner takes an empty table's plan into its growth (foreign-key checks included), and reads a
-# whole day's partition to find the next 500 webhooks (docs/explanation/performance.md).
-_BY_INDEX: Final = {
+# The batch role joins arrays to tables by key, and reads the log in its index's order: there is one right plan for each, whatever the
+# statistics say at the moment. Left to itself the planner takes an empty table's plan into its growth (foreign-key checks included), and
+# reads a whole day's partition to find the next 500 webhooks (docs/explanation/performance.md).
+_ONE_PLAN: Final = {
     "enable_seqscan": "off",
     "enable_bitmapscan": "off",
     "enable_hashjoin": "off",
     "enable_mergejoin": "off",
     "plan_cache_mode": "force_generic_plan",
+}
+# A tenant's statements are planned for that tenant: a plan kept from a small one walks through a large one's rows, as row-level security
+# lets it use nothing but the tenant. Planning costs some 0.03 ms a statement.
+_PLAN_EACH: Final = {"plan_cache_mode": "force_custom_plan"}
+_PLANNING: Final = {
+    Role.APPLY: _ONE_PLAN,
+    Role.WORKER: _PLAN_EACH,
+    Role.WEB: _PLAN_EACH,
+    Role.INTAKE: {},
 }
 
 
@@ -161,7 +170,7 @@ class Pool:
             "jit": "off",
             "statement_timeout": str(statement_timeout_ms),
             "idle_in_transaction_session_timeout": "60000",
-            **(_BY_INDEX if role in (Role.APPLY, Role.WORKER) else {}),
+            **_PLANNING[role],
         }
         pool = await asyncpg.create_pool(
             dsn,
