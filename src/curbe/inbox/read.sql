@@ -61,7 +61,7 @@ SELECT m.tenant_id, m.id, m.conversation_id, m.channel_connection_id AS connecti
        m.accepted_at, m.sent_at, m.delivered_at, m.read_at, m.played_at, m.failed_at,
        CASE WHEN f.message_id IS NOT NULL THEN jsonb_strip_nulls(jsonb_build_object(
             'state', f.state, 'error', f.error, 'voice', f.voice, 'id', a.id, 'size', a.size,
-            'mime_type', coalesce(a.mime_type, f.mime_type), 'filename', coalesce(f.filename, a.filename),
+            'mime_type', coalesce(a.mime_type, f.mime_type), 'filename', f.filename,
             'width', a.width, 'height', a.height, 'duration_ms', a.duration_ms,
             'peaks', translate(encode(a.peaks, 'base64'), chr(10), ''),
             'url', '/api/tenants/' || a.tenant_id || '/media/' || a.id,

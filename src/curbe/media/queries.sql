@@ -41,7 +41,7 @@ SELECT a.id, a.sha256, a.mime_type, a.sniffed, a.size, a.storage_key, a.filename
 
 -- name: attach_asset
 INSERT INTO message_media (tenant_id, message_id, channel_connection_id, state, asset_id, mime_type, filename, voice)
-SELECT a.tenant_id, :message_id, :connection_id, 'stored', a.id, a.mime_type, :filename, :voice
+SELECT a.tenant_id, :message_id, :connection_id, 'stored', a.id, a.mime_type, coalesce(:filename, a.filename), :voice
   FROM media_assets a
  WHERE a.tenant_id = :tenant_id AND a.id = :asset_id
     ON CONFLICT (tenant_id, message_id) DO NOTHING

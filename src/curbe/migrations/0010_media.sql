@@ -69,7 +69,7 @@ CREATE TABLE message_media (
 CREATE INDEX message_media_of_asset ON message_media (tenant_id, asset_id) WHERE asset_id IS NOT NULL;
 CALL guard_tenant_table('message_media');
 CALL open_to_apply('message_media');
-GRANT SELECT, INSERT ON message_media TO app_web;
+GRANT SELECT, INSERT, UPDATE ON message_media TO app_web;
 GRANT SELECT, INSERT, UPDATE ON message_media TO app_worker;
 GRANT SELECT, INSERT ON message_media TO app_apply;
 

@@ -1,0 +1,432 @@
+"""The files of inbound messages: a placeholder at once, the file soon whatever Meta's hosts do, and nothing half-done in sight."""
+
+import base64
+import hashlib
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Protocol
+
+import asyncpg
+import pytest
+
+from bed import files
+from bed.appliers import drain
+from bed.meta import Meta, announces, breaks_off, gives, meta, refuses
+from bed.rows import Number, insert_number
+from bed.webhooks import body, change, deliver, text
+from curbe.channels.cloudapi.client import CloudApi
+from curbe.domain.messages import Attachment
+from curbe.inbox.service import messages_by_id
+from curbe.infra import crypto
+from curbe.infra.clock import utc_now
+from curbe.infra.crypto import Keyring, Secret, binding
+from curbe.infra.db import Pool
+from curbe.infra.http import Egress
+from curbe.infra.jobs import Runner
+from curbe.infra.metrics import Metrics
+from curbe.media import service
+from curbe.media.apart import Examiner
+from curbe.media.fetch import Fetcher
+from curbe.media.keeping import Keeping
+from curbe.media.service import FETCH
+from curbe.media.storage import LocalStorage, Spool
+
+pytestmark = pytest.mark.anyio
+
+TOKEN = "EAAaTokenOfTheTests0001"
+PICTURE = files.picture("PNG")
+PATH = "/whatsapp_business/attachments/"
+
+
+class Pools(Protocol):
+    """The pools these tests need."""
+
+    web: Pool
+    worker: Pool
+    apply: Pool
+
+
+@dataclass
+class World:
+    """A tenant whose number gets files, Meta's hosts, and the worker that fetches."""
+
+    owner: asyncpg.Connection
+    pools: Pools
+    number: Number
+    meta: Meta
+    elsewhere: Meta
+    runner: Runner
+    folder: Path
+    keyring: Keyring
+
+    async def receive(
+        self,
+        wamid: str = "wamid.1",
+        *,
+        kind: str = "image",
+        content: bytes = PICTURE,
+        number: Number | None = None,
+        **more: Any,
+    ) -> None:
+        """Let a person send a file; Meta has it under the id 1 and gives it at PATH unless the test says otherwise."""
+        digest = hashlib.sha256(content).digest()
+        file = {
+            "id": "1",
+            "mime_type": "image/png",
+            "sha256": base64.b64encode(digest).decode(),
+            "url": self.meta.url + PATH,
+            **more,
+        }
+        self.meta.files.setdefault(PATH, [gives(content)])
+        self.meta.nodes.setdefault("1", {"id": "1", "url": self.meta.url + PATH, "sha256": digest.hex()})
+        message = text(wamid) | {"type": kind, kind: file}
+        del message["text"]
+        await deliver(self.owner, body(change(number or self.number, messages=[message])))
+        await drain(self.pools.apply)
+
+    async def work(self, times: int = 1) -> None:
+        """Let the worker do what is due, ``times`` over, with no pauses between."""
+        for _ in range(times):
+            await self.owner.execute("UPDATE jobs SET available_at = now()")
+            await self.runner.run_due()
+
+    async def shown(self, number: Number | None = None) -> list[dict[str, Any]]:
+        """Return the media of the tenant's messages, as the inbox shows them."""
+        tenant_id = (number or self.number).tenant_id
+        ids = [
+            row[0]
+            for row in await self.owner.fetch(
+                "SELECT id FROM messages WHERE tenant_id = $1 ORDER BY id", tenant_id
+            )
+        ]
+        async with self.pools.web.transaction(tenant_id) as tx:
+            messages = await messages_by_id(tx, tenant_id=tenant_id, ids=ids)
+        return [json.loads(_encoded(message.media)) for message in messages if message.media is not None]
+
+    async def told(self) -> list[tuple[str, str]]:
+        """Return the tenant's events about messages: type, and the state of the file each shows."""
+        rows = await self.owner.fetch(
+            "SELECT type, data FROM events WHERE tenant_id = $1 ORDER BY xid, id", self.number.tenant_id
+        )
+        return [(row["type"], json.loads(row["data"]).get("media", {}).get("state", "")) for row in rows]
+
+    def stored(self) -> list[Path]:
+        """Return every file in the storage and on its way."""
+        return sorted(path for path in self.folder.rglob("*") if path.is_file())
+
+    async def again(self) -> int:
+        """Return how many jobs are left."""
+        return await self.owner.fetchval("SELECT count(*) FROM jobs")
+
+
+def _encoded(value: object) -> bytes:
+    import msgspec  # noqa: PLC0415 - here alone
+
+    return msgspec.json.encode(value)
+
+
+async def connect(owner: asyncpg.Connection, keyring: Keyring) -> Number:
+    """Insert a number whose sealed token opens."""
+    number = await insert_number(owner)
+    place = binding("channel_connections", number.tenant_id, number.connection_id, "access_token_enc")
+    await owner.execute(
+        "UPDATE channel_connections SET access_token_enc = $2 WHERE id = $1",
+        number.connection_id,
+        keyring.seal(Secret(TOKEN), bound_to=place),
+    )
+    return number
+
+
+@pytest.fixture
+async def world(owner: asyncpg.Connection, pools: Pools, tmp_path: Path) -> AsyncIterator[World]:
+    keyring = Keyring.from_base64(crypto.fresh_key())
+    async with meta() as host, meta() as elsewhere, Egress(trusted=[host.url]) as egress:
+        keeping = Keeping(
+            storage=LocalStorage(tmp_path / "media"), spool=Spool(tmp_path / "incoming"), examiner=Examiner()
+        )
+        fetcher = Fetcher(
+            pools.worker,
+            cloud_api=CloudApi(egress, base_url=host.url, version="v25.0"),
+            keyring=keyring,
+            keeping=keeping,
+            metrics=Metrics(),
+            now=utc_now,
+        )
+        runner = Runner(
+            everybody=pools.apply,
+            pool=pools.worker,
+            handlers={FETCH: fetcher},
+            at_once=4,
+            lease=timedelta(minutes=5),
+        )
+        number = await connect(owner, keyring)
+        yield World(owner, pools, number, host, elsewhere, runner, tmp_path, keyring)
+
+
+async def test_a_message_is_there_at_once_with_its_file_pending_and_soon_with_its_file(world: World) -> None:
+    await world.receive()
+
+    assert await world.shown() == [{"state": "pending", "mime_type": "image/png"}]
+    assert await world.told() == [("message_received", "pending")]
+
+    await world.work()
+
+    [media] = await world.shown()
+    assert (media["state"], media["size"], media["width"], media["height"]) == (
+        "stored",
+        len(PICTURE),
+        640,
+        400,
+    )
+    assert media["url"] == f"/api/tenants/{world.number.tenant_id}/media/{media['id']}"
+    assert media["thumbnail_url"] == media["url"] + "/thumbnail"
+    assert await world.told() == [("message_received", "pending"), ("media_stored", "stored")]
+    kept, thumbnail = world.stored()
+    assert kept.read_bytes() == PICTURE
+    assert thumbnail.read_bytes()[8:12] == b"WEBP"
+    assert await world.again() == 0
+
+
+async def test_a_voice_note_shows_its_length_and_its_peaks(world: World) -> None:
+    voice = files.sound("ogg", "libopus", seconds=3)
+    await world.receive(kind="audio", content=voice, mime_type="audio/ogg; codecs=opus", voice=True)
+    await world.work()
+
+    [media] = await world.shown()
+    assert (media["mime_type"], media["voice"]) == ("audio/ogg", True)
+    assert abs(media["duration_ms"] - 3000) < 60
+    peaks = base64.b64decode(media["peaks"])
+    assert len(peaks) == 60
+    assert peaks[10] < peaks[30] < peaks[59]
+
+
+async def test_a_webhook_that_comes_twice_asks_for_its_file_once(world: World) -> None:
+    await world.receive()
+    await world.receive()
+    await world.work(2)
+
+    assert world.meta.paths() == [PATH]
+
+
+async def test_a_link_older_than_five_minutes_is_not_followed_but_asked_for_anew(world: World) -> None:
+    await world.receive()
+    await world.owner.execute(
+        "UPDATE message_media SET provider_url_at = now() - interval '6 minutes', provider_url = provider_url || 'old'"
+    )
+    await world.work()
+
+    assert world.meta.paths() == ["/v25.0/1", PATH]
+    assert [media["state"] for media in await world.shown()] == ["stored"]
+
+
+async def test_a_link_that_has_ended_is_asked_for_anew_in_the_same_attempt(world: World) -> None:
+    world.meta.files[PATH] = [refuses(404), gives(PICTURE)]
+    await world.receive()
+    await world.work()
+
+    assert world.meta.paths() == [PATH, "/v25.0/1", PATH]
+    assert [media["state"] for media in await world.shown()] == ["stored"]
+
+
+async def test_a_webhook_without_a_link_is_enough(world: World) -> None:
+    await world.receive(url=None)
+    await world.work()
+
+    assert [media["state"] for media in await world.shown()] == ["stored"]
+
+
+async def test_every_request_for_a_file_carries_the_numbers_token(world: World) -> None:
+    await world.receive(url=None)
+    await world.work()
+
+    assert {authorization for _, _, authorization in world.meta.asked} == {f"Bearer {TOKEN}"}
+
+
+async def test_a_file_that_is_not_what_was_announced_is_asked_for_again_and_never_shown(world: World) -> None:
+    world.meta.files[PATH] = [gives(PICTURE[:-1] + b"x"), gives(PICTURE)]
+    await world.receive()
+
+    await world.work()
+    assert [media["state"] for media in await world.shown()] == ["pending"]
+    assert world.stored() == []
+
+    await world.work()
+    assert [media["state"] for media in await world.shown()] == ["stored"]
+
+
+async def test_a_file_is_given_up_after_five_attempts_and_the_tenant_is_told_why(world: World) -> None:
+    world.meta.files[PATH] = [gives(b"another file")]
+    await world.receive()
+    await world.work(4)
+    assert [media["state"] for media in await world.shown()] == ["pending"]
+
+    await world.work(3)
+
+    assert await world.shown() == [{"state": "failed", "error": "digest_mismatch", "mime_type": "image/png"}]
+    assert (await world.told())[-1] == ("media_failed", "failed")
+    assert (len(world.meta.asked), await world.again(), world.stored()) == (5, 0, [])
+
+
+async def test_a_download_that_breaks_off_leaves_nothing_and_is_begun_again(world: World) -> None:
+    world.meta.files[PATH] = [breaks_off(PICTURE, after=100), gives(PICTURE)]
+    await world.receive()
+
+    await world.work()
+    assert world.stored() == []
+
+    await world.work()
+    assert world.stored()[0].read_bytes() == PICTURE
+
+
+async def test_a_file_beyond_the_limit_is_refused_before_its_bytes_come(world: World) -> None:
+    world.meta.files[PATH] = [announces(100 * 2**20 + 1)]
+    await world.receive()
+    await world.work()
+
+    assert [media["error"] for media in await world.shown()] == ["too_large"]
+    assert (world.stored(), await world.again()) == ([], 0)
+
+
+async def test_a_link_to_another_host_is_not_followed_and_no_token_goes_there(world: World) -> None:
+    world.elsewhere.files[PATH] = [gives(PICTURE)]
+    await world.receive(url=world.elsewhere.url + PATH)
+    await world.work()
+
+    assert world.elsewhere.asked == []
+    assert [media["error"] for media in await world.shown()] == ["forbidden_host"]
+
+
+async def test_a_redirect_to_another_host_is_not_followed(world: World) -> None:
+    world.meta.files[PATH] = [refuses(302, Location=world.elsewhere.url + PATH)]
+    await world.receive()
+    await world.work(5)
+
+    assert world.elsewhere.asked == []
+    assert [media["error"] for media in await world.shown()] == ["status_302"]
+
+
+async def test_an_empty_file_is_no_file(world: World) -> None:
+    world.meta.files[PATH] = [gives(b"")]
+    await world.receive(sha256=None)
+    await world.work(5)
+
+    assert [media["error"] for media in await world.shown()] == ["empty"]
+
+
+async def test_one_content_is_kept_once_for_a_tenant_and_apart_for_each(world: World) -> None:
+    other = await connect(world.owner, world.keyring)
+    await world.receive("wamid.1")
+    await world.receive("wamid.2", filename="again.png")
+    await world.receive("wamid.3", number=other)
+    await world.work()
+
+    first, second = await world.shown()
+    [theirs] = await world.shown(other)
+    assert first["id"] == second["id"] != theirs["id"]
+    assert (first.get("filename"), second["filename"]) == (None, "again.png")
+    assert len([path for path in world.stored() if path.suffix != ".webp"]) == 2
+
+
+async def test_a_disk_that_takes_nothing_costs_no_attempt_and_heals_without_hands(world: World) -> None:
+    (world.folder / "incoming").write_text("in the way")
+    await world.receive()
+    await world.work(8)
+    assert [media["state"] for media in await world.shown()] == ["pending"]
+
+    (world.folder / "incoming").unlink()
+    await world.work()
+    assert [media["state"] for media in await world.shown()] == ["stored"]
+
+
+async def test_a_worker_that_dies_again_and_again_over_a_file_gives_it_up(world: World) -> None:
+    await world.receive()
+    await world.owner.execute("UPDATE jobs SET attempt = 5")
+    await world.work()
+
+    assert [media["error"] for media in await world.shown()] == ["gave_up"]
+    assert world.meta.asked == []
+
+
+async def test_a_number_that_was_disconnected_fetches_nothing(world: World) -> None:
+    await world.receive()
+    await world.owner.execute("UPDATE channel_connections SET status = 'revoked'")
+    await world.work()
+
+    assert [media["error"] for media in await world.shown()] == ["connection_gone"]
+
+
+async def test_a_failed_file_can_be_asked_for_again(world: World) -> None:
+    world.meta.files[PATH] = [refuses(500)]
+    await world.receive()
+    await world.work(5)
+    assert [media["error"] for media in await world.shown()] == ["status_500"]
+    world.meta.files[PATH] = [gives(PICTURE)]
+
+    message_id = await world.owner.fetchval("SELECT message_id FROM message_media")
+    async with world.pools.web.transaction(world.number.tenant_id) as tx:
+        await service.fetch_again(tx, tenant_id=world.number.tenant_id, message_id=message_id)
+    await world.work()
+
+    assert [media["state"] for media in await world.shown()] == ["stored"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\x89PNG\r\n\x1a\n and nothing that follows",
+        files.picture("PNG")[:300],
+        b"\xff\xd8\xff" + b"\0" * 500,
+        b"OggS" + b"OpusHead" + b"\xff" * 300,
+        b"\0\0\0\x18ftypisom" + b"\xff" * 300,
+        b"GIF89a/*<script>alert(1)</script>*/",
+    ],
+)
+async def test_a_file_that_no_decoder_can_read_is_kept_all_the_same(world: World, content: bytes) -> None:
+    await world.receive(content=content)
+    await world.work()
+
+    [media] = await world.shown()
+    assert (media["state"], media.get("thumbnail_url")) == ("stored", None)
+    assert world.stored()[0].read_bytes() == content
+
+
+async def test_a_picture_of_a_billion_dots_is_kept_and_not_unpacked(world: World) -> None:
+    bomb = files.picture("PNG", size=(16, 16)).replace(
+        (16).to_bytes(4, "big") * 2, (30_000).to_bytes(4, "big") * 2, 1
+    )
+    await world.receive(content=bomb)
+    await world.work()
+
+    [media] = await world.shown()
+    assert (media["state"], media.get("thumbnail_url")) == ("stored", None)
+
+
+async def test_a_thumbnail_stands_upright_is_small_and_tells_no_place(world: World) -> None:
+    await world.receive(content=files.photo_from_a_phone(), mime_type="image/jpeg")
+    await world.work()
+
+    [media] = await world.shown()
+    thumbnail = world.stored()[1].read_bytes()
+    assert (media["width"], media["height"]) == (600, 800)
+    assert b"maker of phones" not in thumbnail
+    from PIL import Image  # noqa: PLC0415 - here alone
+
+    with Image.open(world.stored()[1]) as image:
+        assert image.size == (240, 320)
+        assert not image.getexif()
+
+
+async def test_a_film_shows_its_first_picture(world: World) -> None:
+    await world.receive(kind="video", content=files.film(), mime_type="video/mp4")
+    await world.work()
+
+    [media] = await world.shown()
+    assert (media["width"], media["height"], media["duration_ms"]) == (320, 240, 1000)
+    assert media["thumbnail_url"]
+
+
+def test_an_attachment_needs_only_its_id() -> None:
+    assert Attachment("1").sha256 is None
