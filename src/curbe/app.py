@@ -36,6 +36,7 @@ from curbe.infra.settings import Settings, meta_apps
 from curbe.ingest.commit import GroupCommitter
 from curbe.ingest.receive import PATH as WEBHOOK_PATH
 from curbe.ingest.receive import WebhookReceiver
+from curbe.media.api import MediaController
 from curbe.media.keeping import Keeping
 from curbe.media.place import keeping_of
 from curbe.outbound.api import SendController, TypingController
@@ -88,6 +89,7 @@ def build_api(parts: Parts) -> Litestar:
             InboxController,
             SendController,
             TypingController,
+            MediaController,
             EventsController,
         ],
         dependencies=dependencies,
@@ -162,6 +164,7 @@ async def serve(settings: Settings, dsn: str, *, announce: Callable[[str], None]
             access_log=False,
             log_config=None,
             server_header=False,
+            proxy_headers=False,  # read for the API alone: the webhook's address has no use for them
             backlog=2048,
             timeout_keep_alive=75,
             timeout_graceful_shutdown=_GRACE,
