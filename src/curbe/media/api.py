@@ -9,7 +9,7 @@ from litestar import Controller, Response, get, post
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 from litestar.openapi.spec import OpenAPIFormat, OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
-from litestar.params import Parameter
+from litestar.params import FromPath, QueryParameter
 from litestar.response import Stream
 
 from curbe.auth.principal import Principal, Scope
@@ -42,7 +42,7 @@ _NOT_MODIFIED: Final = 304
 
 Kind = Annotated[
     MediaKind | None,
-    Parameter(
+    QueryParameter(
         description="As what it is to be sent; its limits are checked before anything is stored. Without it: as what its type suggests."
     ),
 ]
@@ -85,14 +85,15 @@ class MediaController(Controller):
     )
     async def upload(
         self,
-        tenant_id: UUID,
+        tenant_id: FromPath[UUID],
         request: ApiRequest,
         principal: NamedDependency[Principal],
         web_pool: NamedDependency[Pool],
         keeping: NamedDependency[Keeping],
         kind: Kind = None,
         filename: Annotated[
-            str | None, Parameter(description="The file's name, where it is the whole body.", max_length=240)
+            str | None,
+            QueryParameter(description="The file's name, where it is the whole body.", max_length=240),
         ] = None,
     ) -> Media:
         """Store a file and return it; its ``id`` can be sent from any of the tenant's numbers.
@@ -122,7 +123,9 @@ class MediaController(Controller):
         summary="Read what a file is",
         responses=refusals(NotFound),
     )
-    async def info(self, tenant_id: UUID, media_id: UUID, web_pool: NamedDependency[Pool]) -> Media:
+    async def info(
+        self, tenant_id: FromPath[UUID], media_id: FromPath[UUID], web_pool: NamedDependency[Pool]
+    ) -> Media:
         """Return the file's type, size and the like."""
         async with web_pool.transaction(tenant_id) as tx:
             return media_of(
@@ -138,8 +141,8 @@ class MediaController(Controller):
     )
     async def read(
         self,
-        tenant_id: UUID,
-        media_id: UUID,
+        tenant_id: FromPath[UUID],
+        media_id: FromPath[UUID],
         request: ApiRequest,
         web_pool: NamedDependency[Pool],
         keeping: NamedDependency[Keeping],
@@ -161,8 +164,8 @@ class MediaController(Controller):
     )
     async def thumbnail(
         self,
-        tenant_id: UUID,
-        media_id: UUID,
+        tenant_id: FromPath[UUID],
+        media_id: FromPath[UUID],
         web_pool: NamedDependency[Pool],
         keeping: NamedDependency[Keeping],
     ) -> Response[bytes]:
@@ -182,7 +185,9 @@ class MediaController(Controller):
         summary="Fetch a message's file again",
         responses=refusals(NotFound),
     )
-    async def fetch_again(self, tenant_id: UUID, message_id: UUID, web_pool: NamedDependency[Pool]) -> None:
+    async def fetch_again(
+        self, tenant_id: FromPath[UUID], message_id: FromPath[UUID], web_pool: NamedDependency[Pool]
+    ) -> None:
         """Ask Meta once more for a file that failed; it has it for seven days. Otherwise nothing happens."""
         async with web_pool.transaction(tenant_id) as tx:
             await service.fetch_again(tx, tenant_id=tenant_id, message_id=message_id)
