@@ -121,6 +121,7 @@ async def _serve(app: object, listening: socket.socket) -> None:
         access_log=False,
         log_config=None,
         server_header=False,
+        proxy_headers=False,
         backlog=2048,
         timeout_keep_alive=75,
     )

@@ -15,6 +15,7 @@ from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from curbe import __version__
 from curbe.audit.api import AuditController
@@ -200,7 +201,8 @@ async def _wired(settings: Settings, dsn: str) -> AsyncIterator[tuple[AsgiApp, B
             metrics=metrics,
             keeping=keeping_of(settings),
         )
-        api = Edge(build_api(parts), metrics=metrics, headers=security_headers(settings.public_base_url))  # type: ignore[arg-type]
+        edge = Edge(build_api(parts), metrics=metrics, headers=security_headers(settings.public_base_url))  # type: ignore[arg-type]
+        api = ProxyHeadersMiddleware(edge)  # type: ignore[arg-type] - believes a proxy on this machine
         receiver = WebhookReceiver(
             apps=meta_apps(settings),
             verify_token=settings.meta_verify_token.reveal(),
@@ -212,7 +214,7 @@ async def _wired(settings: Settings, dsn: str) -> AsyncIterator[tuple[AsgiApp, B
         flushing = tasks.create_task(committer.run())
         listening = tasks.create_task(broadcast.run())
         try:
-            yield Dispatcher(webhooks=receiver, health=health, api=api), broadcast
+            yield Dispatcher(webhooks=receiver, health=health, api=api)  # type: ignore[arg-type], broadcast
         finally:
             listening.cancel()
             committer.stop()
