@@ -52,7 +52,9 @@ async def waiting(owner: asyncpg.Connection, number: Number, *, seconds_left: in
         "UPDATE conversations SET last_inbound_at = now() WHERE id = $1", sent.conversation_id
     )
     content = '{"type": "text", "text": {"body": "hola"}}'
-    await owner.execute("UPDATE messages SET created_at = now(), payload = $2 WHERE id = $1", sent.id, content)
+    await owner.execute(
+        "UPDATE messages SET created_at = now(), payload = $2 WHERE id = $1", sent.id, content
+    )
     await owner.execute(
         """INSERT INTO outbox (tenant_id, message_id, channel_connection_id, conversation_id, attempt, lease_expires_at)
            VALUES ($1, $2, $3, $4, 1, now() + $5 * interval '1 second')""",

@@ -1,0 +1,138 @@
+"""Known-bad builds of Curbe: each has one planted mistake that the judge must call by its name.
+
+The mistakes are planted from here, into a process of a run, and not behind a switch in the product: a switch that makes a gateway lose
+messages is nothing that should exist on anybody's server.
+"""
+
+import asyncio
+import sys
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+
+from curbe.cli import main as curbe
+from curbe.domain.errors import FailureKind, SendFailure
+from curbe.inbox.departures import Verdict
+from curbe.infra.db import Pool
+from curbe.ingest import apply
+from curbe.ingest.commit import GroupCommitter
+from curbe.ingest.rules import Connection
+from curbe.outbound import attempt, send
+from curbe.outbound.rules import Next
+from curbe.outbound.store import Expired
+
+
+class Build(StrEnum):
+    """The planted mistakes."""
+
+    ACK_BEFORE_COMMIT = "ack-before-commit"
+    REQUEUE_EXPIRED = "requeue-expired-lease"
+    RETRY_LOST_ANSWER = "retry-lost-answer"
+    OVERWRITE_STATUS = "overwrite-status"
+    WRONG_TENANT = "wrong-tenant"
+
+
+# The database refuses this mistake by itself (a trigger on messages), so the run that plants it plants it there.
+SABOTAGE: Final = {
+    Build.OVERWRITE_STATUS: """
+DROP TRIGGER facts_only_accumulate ON messages;
+CREATE FUNCTION overwrite() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.delivered_at := NULL;
+    NEW.read_at := NULL;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER overwrite BEFORE UPDATE ON messages FOR EACH ROW
+WHEN (OLD.delivered_at IS NOT NULL AND OLD.sent_at IS NULL AND NEW.sent_at IS NOT NULL)
+EXECUTE FUNCTION overwrite();"""
+}
+
+
+def _ack_before_commit() -> None:
+    """Answer 200 as soon as the body is in memory."""
+
+    stored = GroupCommitter.store
+    kept: set[asyncio.Task[None]] = set()
+
+    async def store(self: GroupCommitter, app_id: str, body: bytes) -> None:
+        async def later() -> None:
+            try:
+                await stored(self, app_id, body)
+            except Exception:  # noqa: BLE001 - the planted mistake: nobody is told
+                return
+
+        kept.add(asyncio.ensure_future(later()))
+
+    GroupCommitter.store = store  # type: ignore[method-assign]
+
+
+def _requeue_expired() -> None:
+    """Queue a message again when its sender is gone."""
+
+    async def requeue(pool: Pool, tenant_id: UUID, gone: Sequence[Expired]) -> int:
+        ids = [row.message_id for row in gone]
+        async with pool.transaction(tenant_id) as tx:
+            await tx.connection.execute(
+                "UPDATE messages SET phase = 'queued' WHERE id = ANY($1::uuid[])", ids
+            )
+            await tx.connection.execute(
+                "UPDATE outbox SET lease_expires_at = NULL WHERE message_id = ANY($1::uuid[])", ids
+            )
+        return len(ids)
+
+    send.doubt_expired = requeue
+
+
+def _retry_lost_answer() -> None:
+    """Take a lost answer for a clear no."""
+
+    after = attempt.after
+
+    def retrying(failure: SendFailure, **known: Any) -> Next:
+        if failure.kind is FailureKind.AMBIGUOUS:
+            return Next(verdict=Verdict.QUEUED, pause=timedelta(milliseconds=100))
+        return after(failure, **known)
+
+    attempt.after = retrying
+
+
+def _wrong_tenant() -> None:
+    """Give a batch's messages to the owner of another number of the batch."""
+
+    connections_of = apply.store.connections_of
+
+    async def mixed_up(*given: Any) -> list[Connection]:
+        found = await connections_of(*given)
+        if len(found) < 2:
+            return found
+        owners = [*found[1:], found[0]]
+        return [
+            msgspec.structs.replace(one, tenant_id=owner.tenant_id, id=owner.id)
+            for one, owner in zip(found, owners, strict=True)
+        ]
+
+    apply.store.connections_of = mixed_up
+
+
+_PLANT: Final[dict[Build, Callable[[], None]]] = {
+    Build.ACK_BEFORE_COMMIT: _ack_before_commit,
+    Build.REQUEUE_EXPIRED: _requeue_expired,
+    Build.RETRY_LOST_ANSWER: _retry_lost_answer,
+    Build.WRONG_TENANT: _wrong_tenant,
+}
+
+
+def main() -> None:
+    """Run ``curbe`` with the mistake named by the first argument."""
+    name = sys.argv.pop(1)
+    if plant := _PLANT.get(Build(name)):
+        plant()
+    curbe()
+
+
+if __name__ == "__main__":
+    main()
