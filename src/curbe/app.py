@@ -77,6 +77,7 @@ def build_api(parts: Parts) -> Litestar:
         "cloud_api": parts.cloud_api,
         "broadcast": parts.broadcast,
         "metrics": parts.metrics,
+        "keeping": parts.keeping,
         "receipts": Receipts(parts.web_pool, cloud_api=parts.cloud_api, keyring=parts.keyring),
     }
     dependencies = {name: Provide(_giving(value), sync_to_thread=False) for name, value in given.items()}
