@@ -242,7 +242,7 @@ async def _served(request: ApiRequest, asset: Asset, keeping: Keeping) -> Respon
         "Accept-Ranges": "bytes",
     }
     if tag in request.headers.get("if-none-match", ""):
-        return Response(None, status_code=_NOT_MODIFIED, headers=headers)
+        return Response(b"", status_code=_NOT_MODIFIED, headers=headers)
     asked = request.headers.get("range") if request.headers.get("if-range", tag) == tag else None
     try:
         part = part_wanted(asked, size=asset.size)

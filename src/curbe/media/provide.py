@@ -78,8 +78,15 @@ class Provider:
         return uploaded
 
     async def _upload(self, asset: Asset, number: SendingNumber) -> str | SendFailure:
-        def chunks() -> AsyncIterator[bytes]:
-            return self._storage.read(asset.storage_key, start=0, length=asset.size)
+        trouble: list[NotStored | StorageFailed] = []
+
+        async def chunks() -> AsyncIterator[bytes]:
+            try:
+                async for chunk in self._storage.read(asset.storage_key, start=0, length=asset.size):
+                    yield chunk
+            except (NotStored, StorageFailed) as failure:
+                trouble.append(failure)  # the client tells it as a broken connection
+                raise
 
         body, content_type = upload_form(
             mime_type=asset.mime_type,
@@ -87,20 +94,22 @@ class Provider:
             size=asset.size,
             chunks=chunks,
         )
-        try:
-            return await self._cloud_api.upload_media(
-                number.phone_number_id, number.token, body=body, content_type=content_type
-            )
-        except NotStored:
-            return _given_up("The file is no longer stored.")
-        except StorageFailed as failure:
-            return SendFailure(
-                kind=FailureKind.TRANSIENT,
-                code=None,
-                title="Storage",
-                detail=str(failure),
-                words="The file could not be read; it is tried again.",
-            )
+        uploaded = await self._cloud_api.upload_media(
+            number.phone_number_id, number.token, body=body, content_type=content_type
+        )
+        match trouble:
+            case [NotStored()]:
+                return _given_up("The file is no longer stored.")
+            case [StorageFailed() as failure]:
+                return SendFailure(
+                    kind=FailureKind.TRANSIENT,
+                    code=None,
+                    title="Storage",
+                    detail=str(failure),
+                    words="The file could not be read; it is tried again.",
+                )
+            case _:
+                return uploaded
 
 
 def _given_up(detail: str) -> SendFailure:
