@@ -89,9 +89,21 @@ async def drop(worker: Pool, number: Number, *ids: UUID) -> None:
         await store.drop(tx, tenant_id=number.tenant_id, message_ids=ids)
 
 
-async def put_back(worker: Pool, number: Number, message_id: UUID, *, pause: timedelta) -> None:
+async def send_all(worker: Pool, number: Number) -> list[UUID]:
+    """Claim and remove until nothing may go; return what went, in order. One at a time, where one person is written to."""
+    sent = []
+    while claims := await claim(worker, number):
+        assert len({one.conversation_id for one in claims}) == len(claims)
+        sent += [one.message_id for one in claims]
+        await drop(worker, number, *[one.message_id for one in claims])
+    return sent
+
+
+async def put_back(
+    worker: Pool, number: Number, message_id: UUID, *, pause: timedelta, holds: bool = False
+) -> None:
     async with worker.transaction(number.tenant_id) as tx:
-        rows = [PutBack(message_id=message_id, pause=pause, counted=True)]
+        rows = [PutBack(message_id=message_id, pause=pause, counted=True, holds=holds)]
         await store.put_back(tx, tenant_id=number.tenant_id, rows=rows)
 
 
@@ -140,21 +152,52 @@ async def test_one_person_gets_one_message_at_a_time_and_in_order(
     assert sent == asked
 
 
-async def test_who_waits_after_a_refusal_holds_its_followers_back_for_a_minute_and_no_longer(
+async def test_who_waits_a_moment_after_a_refusal_holds_its_followers_back_until_it_has_gone(
     owner: Owner, web: Pool, worker: Pool, number: Number
 ) -> None:
     thread = await insert_conversation(owner, number)
-    stuck, follower = await queue(web, number, thread, count=2)
+    asked = await queue(web, number, thread, count=3)
+    (first,) = await claim(worker, number)
+    await put_back(worker, number, first.message_id, pause=timedelta(seconds=30))
+
+    assert await claim(worker, number) == []
+    await owner.execute("UPDATE outbox SET available_at = now() WHERE message_id = $1", first.message_id)
+
+    assert await send_all(worker, number) == asked
+
+
+async def test_who_must_wait_longer_than_a_minute_lets_its_followers_go(
+    owner: Owner, web: Pool, worker: Pool, number: Number
+) -> None:
+    thread = await insert_conversation(owner, number)
+    stuck, *followers = await queue(web, number, thread, count=3)
     (first,) = await claim(worker, number)
     await put_back(worker, number, first.message_id, pause=timedelta(hours=1))
 
-    within_the_minute = await claim(worker, number)
-    await owner.execute("UPDATE outbox SET created_at = created_at - interval '61 seconds'")
-    after_it = await claim(worker, number)
-
     assert first.message_id == stuck
-    assert within_the_minute == []
-    assert [one.message_id for one in after_it] == [follower]
+    assert await send_all(worker, number) == followers
+
+
+async def test_who_waits_for_the_person_to_be_written_to_again_holds_its_followers_back_however_long(
+    owner: Owner, web: Pool, worker: Pool, number: Number
+) -> None:
+    """The next one to the same person would be refused as well."""
+    thread = await insert_conversation(owner, number)
+    (first, _) = await queue(web, number, thread, count=2)
+    await claim(worker, number)
+    await put_back(worker, number, first, pause=timedelta(hours=1), holds=True)
+
+    assert await claim(worker, number) == []
+
+
+async def test_a_persons_reply_goes_before_a_campaigns_message_to_the_same_person(
+    owner: Owner, web: Pool, worker: Pool, number: Number
+) -> None:
+    thread = await insert_conversation(owner, number)
+    campaign = await queue(web, number, thread, count=2, priority=20)
+    (reply,) = await queue(web, number, thread, priority=0)
+
+    assert await send_all(worker, number) == [reply, *campaign]
 
 
 async def test_a_stuck_conversation_holds_nobody_else_back(
@@ -164,7 +207,7 @@ async def test_a_stuck_conversation_holds_nobody_else_back(
     await queue(web, number, stuck, count=2)
     (other,) = await queue(web, number, free)
     (first, _) = await claim(worker, number)
-    await put_back(worker, number, first.message_id, pause=timedelta(hours=1))
+    await put_back(worker, number, first.message_id, pause=timedelta(seconds=30))
     await drop(worker, number, other)
     (again,) = await queue(web, number, free)
 

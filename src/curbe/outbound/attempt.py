@@ -150,7 +150,12 @@ class Attempt:
         )
         put_back = None
         if following.verdict is Verdict.QUEUED:
-            put_back = PutBack(message_id=intent.id, pause=following.pause, counted=following.counted)
+            put_back = PutBack(
+                message_id=intent.id,
+                pause=following.pause,
+                counted=following.counted,
+                holds=following.pauses_person,
+            )
         return Attempted(
             settlement=settlement,
             put_back=put_back,

@@ -1,28 +1,48 @@
-"""How fast one number may send: evenly spaced starts, slower after a throttling answer, back up again with time. Pure."""
+"""How fast one number may send: evenly spaced, never more in any second than Meta counts, slower after a throttling answer. Pure.
 
+Time is a monotonic clock in seconds. docs/explanation/pace.md says why each rule is as it is.
+"""
+
+from collections import deque
 from typing import Final
 
-# A little under what Meta counts, so that the jitter of the way there does not push a second over the limit.
-_SAFETY: Final = 0.98
+_SECOND: Final = 1.0  # the window in which Meta counts a number's messages [throughput, Sep 2026]
 _SLOWEST: Final = 1.0  # messages per second
-_RECOVERY: Final = 0.1  # of the full rate, gained back per second
+_RECOVERY: Final = 0.1  # of the full rate, gained back per second ...
+_CAUTIOUS: Final = 0.01  # ... and once near the rate that was refused
+_NEAR: Final = 0.9  # of the refused rate
 
 
 class Pace:
-    """The right to start sends: one each ``1/rate`` seconds. Time is a monotonic clock in seconds."""
+    """The right to start sends from one number.
 
-    def __init__(self, per_second: float, *, now: float) -> None:
-        self.full: Final = per_second * _SAFETY
-        self._rate = self.full
+    Two rules meet. :meth:`take` grants starts evenly spaced, which sets the rate. :meth:`may_start` is asked before each start and
+    looks at what really happened: Meta counts a message at some moment between its start and its answer, so each one counts from its
+    start until a second after its answer. However late and bunched requests arrive there, no second holds more than ``limit``.
+    """
+
+    def __init__(self, per_second: float, *, headroom: float = 0.0, now: float) -> None:
+        """``headroom`` is the share of ``per_second`` that is left to inbound messages, which Meta counts as well."""
+        self.limit: Final = max(1, int(per_second * (1 - headroom)))
+        self._full: Final = float(self.limit)
+        self._rate = self._full
         self._rate_at = now
-        self._next = now
+        self._refused_rate = self._full / _NEAR
+        self._slowed_at = -_SECOND
+        self._next = now  # the earliest moment of the next start
+        self._under_way = 0
+        self._answered: Final[deque[float]] = deque()  # until when each answered one still counts
+        self._shortest = 0.0  # round trip, seconds; 0 before the first answer
 
     def take(self, most: int, *, now: float, horizon: float) -> int:
-        """Return how many sends may start within ``horizon`` seconds from ``now``, at most ``most``, and count them as started."""
+        """Return how many sends may start within ``horizon`` seconds from ``now``, at most ``most``, and count them as granted."""
         rate = self._current(now)
-        self._next = max(self._next, now)
-        allowed = min(most, max(0, int((now + horizon - self._next) * rate)))
-        self._next += allowed / rate
+        first = max(self._next, now)
+        last = now + horizon
+        if first > last or most <= 0:
+            return 0
+        allowed = min(most, int((last - first) * rate) + 1)
+        self._next = first + allowed / rate
         return allowed
 
     def give_back(self, unused: int) -> None:
@@ -33,12 +53,47 @@ class Pace:
         """Return the seconds between two starts."""
         return 1 / self._current(now)
 
-    def slow_down(self, *, now: float) -> None:
-        """Halve the rate: the provider said that this number is too fast."""
-        self._rate = max(_SLOWEST, self._current(now) / 2)
-        self._rate_at = now
+    def wait(self, *, now: float) -> float:
+        """Return the seconds until the next start may be granted."""
+        return max(0.0, self._next - now)
+
+    def may_start(self, *, now: float) -> bool:
+        """Tell whether one more, started now, keeps every second within the limit; count it as started if so."""
+        while self._answered and self._answered[0] <= now:
+            self._answered.popleft()
+        if self._under_way + len(self._answered) >= self.limit:
+            return False
+        self._under_way += 1
+        return True
+
+    def answered(self, *, started_at: float, now: float) -> None:
+        """Take note that what was started then has its answer, whatever it says."""
+        took = now - started_at
+        self._shortest = min(self._shortest, took) if self._shortest else took
+        self._under_way -= 1
+        # The way there and back takes the shortest time at least, for every message: only what goes beyond it is uncertain.
+        self._answered.append(now + _SECOND - self._shortest)
+
+    def slow_down(self, *, started_at: float, now: float) -> None:
+        """Halve the rate: the provider said that this number is too fast. What was started before the last time says the same once more."""
+        if started_at <= self._slowed_at:
+            return
+        self._refused_rate = self._current(now)
+        self._rate = max(_SLOWEST, self._refused_rate / 2)
+        self._slowed_at = now
+        self._next = max(self._next, now + 1 / self._rate)
+
+    def rest(self, *, until: float) -> None:
+        """Grant nothing before that moment."""
+        self._next = max(self._next, until)
 
     def _current(self, now: float) -> float:
-        self._rate = min(self.full, self._rate + (now - self._rate_at) * self.full * _RECOVERY)
-        self._rate_at = now
+        """Return the rate, which comes back quickly to near where it was refused, and slowly from there."""
+        elapsed, self._rate_at = now - self._rate_at, now
+        near = min(self._full, self._refused_rate * _NEAR)
+        if self._rate < near:
+            quickly = min(elapsed, (near - self._rate) / (self._full * _RECOVERY))
+            self._rate += quickly * self._full * _RECOVERY
+            elapsed -= quickly
+        self._rate = min(self._full, self._rate + elapsed * self._full * _CAUTIOUS)
         return self._rate

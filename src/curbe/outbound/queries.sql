@@ -1,48 +1,98 @@
 -- The outbox: what waits for a provider's answer.
 
 -- name: enqueue
-INSERT INTO outbox (tenant_id, message_id, channel_connection_id, conversation_id, priority)
-SELECT :tenant_id, u.message_id, u.connection_id, u.conversation_id, :priority
-  FROM unnest(:message_ids::uuid[], :connection_ids::uuid[], :conversation_ids::uuid[]) AS u (message_id, connection_id, conversation_id)
+-- Of several messages to one person the first may go; the others wait for their turn.
+INSERT INTO outbox (tenant_id, message_id, channel_connection_id, conversation_id, priority, waits)
+SELECT :tenant_id, u.message_id, u.connection_id, u.conversation_id, :priority,
+       CASE WHEN row_number() OVER (PARTITION BY u.conversation_id ORDER BY u.n) > 1 THEN 'turn'::outbox_wait END
+  FROM unnest(:message_ids::uuid[], :connection_ids::uuid[], :conversation_ids::uuid[])
+       WITH ORDINALITY AS u (message_id, connection_id, conversation_id, n)
+ ORDER BY u.n
 
 -- name: wake_sender
 SELECT pg_notify('curbe_outbox', :payload)::text AS nothing
 
--- name: claim
--- The next messages of a number, most urgent first, one of a conversation at a time: order is kept within it. A message that waits after
--- a refusal holds its followers back for a minute, then they go.
-WITH due AS (
-    SELECT o.message_id
-      FROM outbox o
-     WHERE o.tenant_id = :tenant_id AND o.channel_connection_id = :connection_id
-       AND o.lease_expires_at IS NULL AND o.available_at <= now()
-       AND NOT EXISTS (
-           SELECT FROM outbox e
-            WHERE e.tenant_id = o.tenant_id AND e.conversation_id = o.conversation_id AND e.position < o.position
-              AND NOT (e.lease_expires_at IS NULL AND e.available_at > now() AND e.created_at < now() - interval '60 seconds'))
-     ORDER BY o.priority, o.position
-     LIMIT :most
-       FOR UPDATE OF o SKIP LOCKED)
+-- name: take_turn
+-- Who moves turns in a number's queue does it alone, until the transaction's end: otherwise a message could be told to wait for one that
+-- is just being removed, and would wait for ever.
+SELECT pg_advisory_xact_lock(hashtext('curbe outbox'), hashtext(:connection_id::uuid::text))::text AS nothing
+
+-- name: take_turns_of
+-- The same for the numbers of these messages.
+SELECT pg_advisory_xact_lock(hashtext('curbe outbox'), hashtext(u.connection_id::text))::text AS nothing
+  FROM (SELECT DISTINCT o.channel_connection_id AS connection_id
+          FROM outbox o
+         WHERE o.tenant_id = :tenant_id AND o.message_id = ANY(:message_ids::uuid[])
+         ORDER BY 1) AS u
+
+-- name: wake_due
+-- Those whose time has come may be looked at again.
 UPDATE outbox o
-   SET attempt = o.attempt + 1, lease_expires_at = now() + :lease
-  FROM due, conversations c
- WHERE o.tenant_id = :tenant_id AND o.message_id = due.message_id
+   SET waits = NULL
+  FROM (SELECT d.message_id FROM outbox d
+         WHERE d.tenant_id = :tenant_id AND d.channel_connection_id = :connection_id AND d.waits = 'time' AND d.available_at <= now()
+         ORDER BY d.available_at LIMIT 1000) AS due
+ WHERE o.tenant_id = :tenant_id AND o.message_id = due.message_id AND o.waits = 'time'
+
+-- name: claim
+-- The next messages of a number below a priority, most urgent first, one of a conversation at a time: order is kept within it. The first
+-- `look` are looked at: at most `most` of them are leased, and those behind another one of their conversation are told to wait for their
+-- turn, so that nobody looks at them again before it comes.
+WITH looked AS (
+    SELECT o.message_id, o.priority, o.position,
+           EXISTS (SELECT FROM outbox e
+                    WHERE e.tenant_id = o.tenant_id AND e.conversation_id = o.conversation_id AND e.waits IS DISTINCT FROM 'turn'
+                      AND e.message_id <> o.message_id
+                      AND (e.lease_expires_at IS NOT NULL
+                           OR ((e.priority, e.position) < (o.priority, o.position) AND (e.waits IS NULL OR e.holds))))
+           OR EXISTS (SELECT FROM outbox e
+                       WHERE e.tenant_id = o.tenant_id AND e.conversation_id = o.conversation_id AND e.waits = 'turn'
+                         AND (e.priority, e.position) < (o.priority, o.position)) AS behind
+      FROM outbox o
+     WHERE o.tenant_id = :tenant_id AND o.channel_connection_id = :connection_id AND o.priority < :below
+       AND o.waits IS NULL AND o.lease_expires_at IS NULL AND o.available_at <= now()
+     ORDER BY o.priority, o.position
+     LIMIT :look
+       FOR UPDATE OF o SKIP LOCKED),
+chosen AS (
+    SELECT l.message_id, l.behind, row_number() OVER (PARTITION BY l.behind ORDER BY l.priority, l.position) AS place
+      FROM looked l)
+UPDATE outbox o
+   SET attempt = o.attempt + CASE WHEN chosen.behind THEN 0 ELSE 1 END,
+       lease_expires_at = CASE WHEN NOT chosen.behind THEN now() + :lease END,
+       waits = CASE WHEN chosen.behind THEN 'turn'::outbox_wait END
+  FROM chosen, conversations c
+ WHERE o.tenant_id = :tenant_id AND o.message_id = chosen.message_id AND (chosen.behind OR chosen.place <= :most)
    AND c.tenant_id = o.tenant_id AND c.id = o.conversation_id
 RETURNING o.message_id, o.conversation_id, o.position, o.priority, o.refusals, o.created_at, c.contact_e164 AS e164,
           (SELECT a.value FROM contact_aliases a
             WHERE a.tenant_id = o.tenant_id AND a.contact_id = c.contact_id AND a.kind = 'bsuid'
             ORDER BY a.created_at DESC LIMIT 1) AS bsuid,
-          c.last_inbound_at
+          c.last_inbound_at, c.contact_id, chosen.behind,
+          (SELECT m.type FROM messages m WHERE m.tenant_id = o.tenant_id AND m.id = o.message_id) AS type,
+          (SELECT d.paid_at FROM pair_debts d WHERE d.tenant_id = o.tenant_id AND d.conversation_id = o.conversation_id) AS paid_at
+
+-- name: unclaim
+-- Claimed in this transaction, and it must wait: as if nobody had begun. Whoever is behind it waits with it.
+UPDATE outbox o
+   SET attempt = o.attempt - 1, lease_expires_at = NULL, waits = 'time', holds = true, available_at = u.due_at
+  FROM unnest(:message_ids::uuid[], :due_ats::timestamptz[]) AS u (message_id, due_at)
+ WHERE o.tenant_id = :tenant_id AND o.message_id = u.message_id
 
 -- name: drop_waiting
 DELETE FROM outbox o WHERE o.tenant_id = :tenant_id AND o.message_id = ANY(:message_ids::uuid[])
+RETURNING o.conversation_id
 
 -- name: put_back
--- Clearly not accepted: it waits until it may be asked again.
+-- Clearly not accepted: it waits until it may be asked again. Those behind it wait with it, but not for what takes longer than a minute
+-- from when it was asked for.
 UPDATE outbox o
-   SET lease_expires_at = NULL, available_at = now() + u.pause, refusals = o.refusals + u.counted
-  FROM unnest(:message_ids::uuid[], :pauses::interval[], :counted::integer[]) AS u (message_id, pause, counted)
+   SET lease_expires_at = NULL, available_at = now() + u.pause, refusals = o.refusals + u.counted,
+       waits = CASE WHEN u.pause > interval '0' THEN 'time'::outbox_wait END,
+       holds = u.holds OR now() + u.pause <= o.created_at + interval '60 seconds'
+  FROM unnest(:message_ids::uuid[], :pauses::interval[], :counted::integer[], :holds::boolean[]) AS u (message_id, pause, counted, holds)
  WHERE o.tenant_id = :tenant_id AND o.message_id = u.message_id
+RETURNING o.conversation_id, o.holds
 
 -- name: expired
 -- Leases nobody will settle: their sender died, or lost the database after the provider was asked.
@@ -57,23 +107,44 @@ SELECT o.tenant_id, o.message_id, o.attempt
 DELETE FROM outbox o
  USING unnest(:message_ids::uuid[], :attempts::integer[]) AS u (message_id, attempt)
  WHERE o.tenant_id = :tenant_id AND o.message_id = u.message_id AND o.attempt = u.attempt AND o.lease_expires_at < now()
+RETURNING o.conversation_id
+
+-- name: free_next
+-- In each of these conversations the next one that waits for its turn may go.
+UPDATE outbox o
+   SET waits = NULL
+  FROM unnest(:conversation_ids::uuid[]) AS freed (conversation_id),
+       LATERAL (SELECT f.message_id FROM outbox f
+                 WHERE f.tenant_id = :tenant_id AND f.conversation_id = freed.conversation_id AND f.waits = 'turn'
+                 ORDER BY f.priority, f.position LIMIT 1) AS next
+ WHERE o.tenant_id = :tenant_id AND o.message_id = next.message_id
 
 -- name: waiting_connections
 -- The numbers that have something to send and may send.
 SELECT c.tenant_id, c.id
   FROM channel_connections c
+  LEFT JOIN send_holds h ON h.tenant_id = c.tenant_id AND h.channel_connection_id = c.id AND h.until > now()
  WHERE c.status = 'active' AND c.pause_reason IS NULL
-   AND EXISTS (SELECT FROM outbox o WHERE o.tenant_id = c.tenant_id AND o.channel_connection_id = c.id
-                  AND o.lease_expires_at IS NULL AND o.available_at <= now())
+   AND (EXISTS (SELECT FROM outbox o
+                 WHERE o.tenant_id = c.tenant_id AND o.channel_connection_id = c.id AND o.waits IS NULL
+                   AND o.priority < coalesce(h.from_priority, 32767) AND o.lease_expires_at IS NULL AND o.available_at <= now())
+        OR EXISTS (SELECT FROM outbox o
+                    WHERE o.tenant_id = c.tenant_id AND o.channel_connection_id = c.id AND o.waits = 'time'
+                      AND o.available_at <= now()))
 
 -- name: outbox_depth
 SELECT count(*)::integer AS waiting FROM outbox
 
 -- name: sending_account
--- What a sender needs of its number; absent where it may not send.
-SELECT c.id, c.tenant_id, c.phone_number_id, c.messages_per_second, c.access_token_enc
+-- What a sender needs of its number; absent where it may not send. Locked: whoever pauses the number waits for the claim that is under way,
+-- and nothing is claimed once the pause is committed.
+SELECT c.id, c.tenant_id, c.phone_number_id, c.messages_per_second, c.access_token_enc,
+       coalesce(c.metadata ->> 'owner_business_id', c.waba_id, c.id::text) AS portfolio, c.metadata ->> 'messaging_limit' AS messaging_limit,
+       (SELECT h.from_priority FROM send_holds h
+         WHERE h.tenant_id = c.tenant_id AND h.channel_connection_id = c.id AND h.until > now()) AS held_from
   FROM channel_connections c
  WHERE c.tenant_id = :tenant_id AND c.id = :connection_id AND c.status = 'active' AND c.pause_reason IS NULL
+   FOR SHARE OF c
 
 -- name: find_idempotent
 SELECT k.request_hash, k.response::text AS response

@@ -9,6 +9,7 @@ from curbe.domain.content import Content, FreeForm, Sendable, TemplateMessage
 from curbe.domain.errors import FailureKind, SendFailure, WindowClosed
 from curbe.domain.window import closing_time, customer_service_window
 from curbe.inbox.departures import Verdict
+from curbe.outbound.governor import NOTIFICATION
 
 _PATIENCE: Final = timedelta(hours=24)  # how long a message waits for a provider that says "later"
 _TRIES: Final = 5  # for a transient no
@@ -17,6 +18,12 @@ _KEEPS_QUEUE: Final = (FailureKind.CREDENTIALS, FailureKind.ACCOUNT)
 _LATER: Final = (FailureKind.THROTTLED, FailureKind.TRANSIENT, FailureKind.UNLISTED)
 PAIR_RATE: Final = 131056  # one person at a time too fast: retry after 4^n seconds [Meta: error codes]
 MAINTENANCE: Final = 131057  # the number is being upgraded; at most a minute [Meta: throughput]
+FLOW_THROTTLED: Final = 132069  # one form too often; other messages are not meant [Meta: error codes]
+SPAM_RATE: Final = 131048  # people block or report this number [Meta: error codes]
+WRONG_CATEGORY: Final = 131064  # the WABA's templates are filed under the wrong category [Meta: error codes]
+_NOT_THE_NUMBER: Final = (PAIR_RATE, FLOW_THROTTLED)
+_LONGEST_REST: Final = timedelta(hours=1)
+_COMPLAINTS: Final = timedelta(hours=24)  # Meta names no time; its ratings are of days [Meta: quality rating]
 
 
 def admit(content: Content, *, last_inbound_at: datetime | None, now: datetime) -> Sendable:
@@ -46,6 +53,20 @@ def admit(content: Content, *, last_inbound_at: datetime | None, now: datetime) 
     )
 
 
+class Hold(msgspec.Struct, frozen=True):
+    """Nothing of ``from_priority`` or less urgent goes out for ``pause``: from this number, or from all of its WABA."""
+
+    from_priority: int
+    pause: timedelta
+    whole_waba: bool = False
+
+
+_HOLDS: Final = {
+    SPAM_RATE: Hold(from_priority=NOTIFICATION, pause=_COMPLAINTS),
+    WRONG_CATEGORY: Hold(from_priority=NOTIFICATION, pause=_COMPLAINTS, whole_waba=True),
+}
+
+
 class Next(msgspec.Struct, frozen=True):
     """What follows an attempt that was not accepted."""
 
@@ -54,6 +75,9 @@ class Next(msgspec.Struct, frozen=True):
     counted: bool = True  # with QUEUED: whether it uses up a try
     pauses_connection: bool = False
     slows_number: bool = False
+    rests: timedelta = timedelta()  # how long the whole number sends nothing
+    pauses_person: bool = False  # with QUEUED: nothing else goes to this person meanwhile
+    hold: Hold | None = None
 
 
 def after(failure: SendFailure, *, refusals: int, waiting_since: datetime, now: datetime) -> Next:
@@ -71,13 +95,20 @@ def after(failure: SendFailure, *, refusals: int, waiting_since: datetime, now: 
         return Next(verdict=Verdict.UNKNOWN)
     if failure.kind in _KEEPS_QUEUE:
         return Next(verdict=Verdict.QUEUED, counted=False, pauses_connection=True)
+    if failure.code in _HOLDS:
+        # Tried again, it would only add to the complaints; what else goes to many waits until people have calmed down.
+        return Next(verdict=Verdict.FAILED, hold=_HOLDS[failure.code])
     too_often = failure.kind is not FailureKind.THROTTLED and refusals + 1 >= _TRIES
     if failure.kind not in _LATER or too_often or now - waiting_since >= _PATIENCE:
         return Next(verdict=Verdict.FAILED)
+    slows_number = failure.kind is FailureKind.THROTTLED and failure.code not in _NOT_THE_NUMBER
+    wanted = failure.retry_after or timedelta()
     return Next(
         verdict=Verdict.QUEUED,
-        pause=max(failure.retry_after or timedelta(), _pause(failure.code, refusals)),
-        slows_number=failure.kind is FailureKind.THROTTLED and failure.code != PAIR_RATE,
+        pause=max(wanted, _pause(failure.code, refusals)),
+        slows_number=slows_number,
+        rests=min(wanted, _LONGEST_REST) if slows_number else timedelta(),
+        pauses_person=failure.code == PAIR_RATE,
     )
 
 

@@ -2,7 +2,6 @@
 
 import hashlib
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -21,12 +20,11 @@ from curbe.inbox.people import Sighting
 from curbe.inbox.service import MessageNews, message_events
 from curbe.infra.db import Transaction
 from curbe.outbound import store
+from curbe.outbound.governor import REPLY
 from curbe.outbound.rules import admit
 from curbe.outbound.store import Destination
 from curbe.realtime import service as realtime
 from curbe.realtime.rules import EventType
-
-REPLY: Final = 0  # priority of what a person or the API sends to one person
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):

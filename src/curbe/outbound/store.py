@@ -1,6 +1,6 @@
 """The outbox at rest, and the answers kept for idempotency keys."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -8,6 +8,10 @@ from uuid import UUID
 import msgspec
 
 from curbe.infra.db import Query, Transaction
+
+EVERYTHING: Final = 32_767  # a priority below which all lie
+_LOOKED_AT: Final = 500  # messages, where those first looked at turn out to wait for others
+_LOOKS: Final = 5  # in one claim
 
 
 class Claim(msgspec.Struct, frozen=True):
@@ -22,6 +26,10 @@ class Claim(msgspec.Struct, frozen=True):
     e164: str | None
     bsuid: str | None
     last_inbound_at: datetime | None
+    contact_id: UUID
+    type: str
+    paid_at: datetime | None  # when the person owes nothing any more, where that is at rest
+    behind: bool = False  # it waits for its turn, and is not claimed
 
 
 class SendingAccount(msgspec.Struct, frozen=True):
@@ -32,6 +40,9 @@ class SendingAccount(msgspec.Struct, frozen=True):
     phone_number_id: str
     messages_per_second: int
     access_token_enc: str
+    portfolio: str
+    messaging_limit: str | None
+    held_from: int | None  # nothing of this priority or less urgent may go
 
 
 class WaitingConnection(msgspec.Struct, frozen=True):
@@ -42,11 +53,12 @@ class WaitingConnection(msgspec.Struct, frozen=True):
 
 
 class PutBack(msgspec.Struct, frozen=True):
-    """A claimed message that goes back into the outbox for ``pause``."""
+    """A claimed message that goes back into the outbox for ``pause``. ``holds``: nothing else goes to the person before it."""
 
     message_id: UUID
     pause: timedelta
     counted: bool
+    holds: bool = False
 
 
 class Expired(msgspec.Struct, frozen=True):
@@ -74,6 +86,15 @@ class Destination(msgspec.Struct, frozen=True):
     last_inbound_at: datetime | None
 
 
+class _Left(msgspec.Struct, frozen=True):
+    conversation_id: UUID
+
+
+class _Back(msgspec.Struct, frozen=True):
+    conversation_id: UUID
+    holds: bool
+
+
 class _Depth(msgspec.Struct, frozen=True):
     waiting: int
 
@@ -84,11 +105,16 @@ class _Nothing(msgspec.Struct, frozen=True):
 
 _ENQUEUE: Final = Query("curbe.outbound", "enqueue")
 _WAKE: Final = Query("curbe.outbound", "wake_sender", _Nothing)
+_TAKE_TURN: Final = Query("curbe.outbound", "take_turn", _Nothing)
+_TAKE_TURNS_OF: Final = Query("curbe.outbound", "take_turns_of", _Nothing)
+_WAKE_DUE: Final = Query("curbe.outbound", "wake_due")
 _CLAIM: Final = Query("curbe.outbound", "claim", Claim)
-_DROP: Final = Query("curbe.outbound", "drop_waiting")
-_PUT_BACK: Final = Query("curbe.outbound", "put_back")
+_UNCLAIM: Final = Query("curbe.outbound", "unclaim")
+_DROP: Final = Query("curbe.outbound", "drop_waiting", _Left)
+_PUT_BACK: Final = Query("curbe.outbound", "put_back", _Back)
+_FREE_NEXT: Final = Query("curbe.outbound", "free_next")
 _EXPIRED: Final = Query("curbe.outbound", "expired", Expired)
-_DROP_EXPIRED: Final = Query("curbe.outbound", "drop_expired")
+_DROP_EXPIRED: Final = Query("curbe.outbound", "drop_expired", _Left)
 _WAITING: Final = Query("curbe.outbound", "waiting_connections", WaitingConnection)
 _DEPTH: Final = Query("curbe.outbound", "outbox_depth", _Depth)
 _ACCOUNT: Final = Query("curbe.outbound", "sending_account", SendingAccount)
@@ -115,28 +141,65 @@ async def enqueue(
 
 
 async def claim(
-    tx: Transaction, *, tenant_id: UUID, connection_id: UUID, most: int, lease: timedelta
+    tx: Transaction,
+    *,
+    tenant_id: UUID,
+    connection_id: UUID,
+    most: int,
+    lease: timedelta,
+    below: int = EVERYTHING,
 ) -> list[Claim]:
-    """Lease the number's next messages, in order, one of a conversation."""
-    rows = await _CLAIM.all(tx, tenant_id=tenant_id, connection_id=connection_id, most=most, lease=lease)
-    return sorted(rows, key=lambda row: (row.priority, row.position))
+    """Lease the number's next messages of a priority ``below`` that, in order, one of a conversation."""
+    await _TAKE_TURN.one(tx, connection_id=connection_id)
+    await _WAKE_DUE.run(tx, tenant_id=tenant_id, connection_id=connection_id)
+    claims: list[Claim] = []
+    look = most
+    for _ in range(_LOOKS):
+        rows = await _CLAIM.all(
+            tx,
+            tenant_id=tenant_id,
+            connection_id=connection_id,
+            most=most - len(claims),
+            look=look,
+            lease=lease,
+            below=below,
+        )
+        mine = [row for row in rows if not row.behind]
+        claims += mine
+        if len(mine) == len(rows) or len(claims) >= most:
+            break
+        look = max(most, _LOOKED_AT)
+    return sorted(claims, key=lambda row: (row.priority, row.position))
+
+
+async def unclaim(tx: Transaction, *, tenant_id: UUID, due_at: Mapping[UUID, datetime]) -> None:
+    """Undo, in the transaction of the claim, the claims of these messages: each waits until its moment, and its person's others with it."""
+    ids = sorted(due_at)
+    await _UNCLAIM.run(tx, tenant_id=tenant_id, message_ids=ids, due_ats=[due_at[one] for one in ids])
 
 
 async def drop(tx: Transaction, *, tenant_id: UUID, message_ids: Sequence[UUID]) -> None:
-    """Take messages out of the outbox: somebody answered for them, or nobody will."""
-    await _DROP.run(tx, tenant_id=tenant_id, message_ids=sorted(message_ids))
+    """Take messages out of the outbox: somebody answered for them, or nobody will. The next ones of their conversations may go."""
+    ids = sorted(message_ids)
+    await _TAKE_TURNS_OF.all(tx, tenant_id=tenant_id, message_ids=ids)
+    gone = await _DROP.all(tx, tenant_id=tenant_id, message_ids=ids)
+    await _free_next(tx, tenant_id, [row.conversation_id for row in gone])
 
 
 async def put_back(tx: Transaction, *, tenant_id: UUID, rows: Sequence[PutBack]) -> None:
     """Give leases back: the messages wait for their pause."""
     ordered = sorted(rows, key=lambda row: row.message_id)
-    await _PUT_BACK.run(
+    ids = [row.message_id for row in ordered]
+    await _TAKE_TURNS_OF.all(tx, tenant_id=tenant_id, message_ids=ids)
+    back = await _PUT_BACK.all(
         tx,
         tenant_id=tenant_id,
-        message_ids=[row.message_id for row in ordered],
+        message_ids=ids,
         pauses=[row.pause for row in ordered],
         counted=[int(row.counted) for row in ordered],
+        holds=[row.holds for row in ordered],
     )
+    await _free_next(tx, tenant_id, [row.conversation_id for row in back if not row.holds])
 
 
 async def expired(tx: Transaction) -> list[Expired]:
@@ -147,12 +210,20 @@ async def expired(tx: Transaction) -> list[Expired]:
 async def drop_expired(tx: Transaction, *, tenant_id: UUID, rows: Sequence[Expired]) -> int:
     """Take these attempts out of the outbox unless somebody settled or began anew meanwhile; return how many."""
     ordered = sorted(rows, key=lambda row: row.message_id)
-    return await _DROP_EXPIRED.run(
-        tx,
-        tenant_id=tenant_id,
-        message_ids=[row.message_id for row in ordered],
-        attempts=[row.attempt for row in ordered],
+    ids = [row.message_id for row in ordered]
+    await _TAKE_TURNS_OF.all(tx, tenant_id=tenant_id, message_ids=ids)
+    gone = await _DROP_EXPIRED.all(
+        tx, tenant_id=tenant_id, message_ids=ids, attempts=[row.attempt for row in ordered]
     )
+    await _free_next(tx, tenant_id, [row.conversation_id for row in gone])
+    return len(gone)
+
+
+async def _free_next(tx: Transaction, tenant_id: UUID, conversation_ids: Iterable[UUID]) -> None:
+    """Let the next message of each conversation go. A statement of its own: it must see what was told to wait until a moment ago."""
+    freed = sorted(set(conversation_ids))
+    if freed:
+        await _FREE_NEXT.run(tx, tenant_id=tenant_id, conversation_ids=freed)
 
 
 async def waiting_connections(tx: Transaction) -> list[WaitingConnection]:

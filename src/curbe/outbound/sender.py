@@ -1,0 +1,295 @@
+"""One number's sender: claims what may go, starts it at the number's pace, hands the outcomes on.
+
+The order of things is the promise: claim and intent are committed before a socket opens; an answer is settled after it; a lease that runs
+out means that nobody knows, and the message is never sent again by itself.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from math import ceil
+from typing import Final
+from uuid import UUID
+
+import msgspec
+import structlog
+
+from curbe.channels.cloudapi.client import CloudApi
+from curbe.connections import service as connections
+from curbe.domain.window import customer_service_window
+from curbe.inbox import departures
+from curbe.inbox.departures import Intent
+from curbe.infra.crypto import Keyring, Secret
+from curbe.infra.db import Pool, PostgresError, Transaction, Unreachable
+from curbe.infra.metrics import Metrics
+from curbe.outbound import limits, store
+from curbe.outbound.attempt import Attempt, Attempted
+from curbe.outbound.governor import Pairs, look_again_at, people_limit
+from curbe.outbound.pace import Pace
+from curbe.outbound.settle import Settler
+from curbe.outbound.store import Claim, SendingAccount
+
+log: Final = structlog.get_logger(__name__)
+
+LEASE: Final = timedelta(
+    seconds=60
+)  # longer than any attempt takes; a shorter one calls slow attempts unknown for a while
+HEADROOM: Final = 0.05  # of what Meta takes a second, left to inbound messages
+_HORIZON: Final = 0.06  # seconds of sends claimed at once
+_IDLE: Final = 10.0  # seconds without work before a sender gives its number back
+_TEMPLATE: Final = "template"
+
+
+class Means(msgspec.Struct, frozen=True):
+    """What every sender needs."""
+
+    pool: Pool  # as app_worker
+    cloud_api: CloudApi
+    keyring: Keyring
+    callback_key: bytes
+    metrics: Metrics
+    now: Callable[[], datetime]
+    rate_cap: int | None = None  # messages a second, below what Meta grants
+    lease: timedelta = LEASE  # how long a claimed message may stay without an answer before it is unknown
+    headroom: float = HEADROOM
+
+
+class _Claimed(msgspec.Struct, frozen=True):
+    """What one claim brought: ``looked`` counts also what turned out to have to wait."""
+
+    account: SendingAccount
+    work: list[tuple[Claim, Intent]]
+    looked: int
+
+
+class Sender:
+    """Sends what waits for one number until nothing does, or the number may not send."""
+
+    def __init__(
+        self, means: Means, *, tenant_id: UUID, connection_id: UUID, allowance: Callable[[int], int]
+    ) -> None:
+        """``allowance`` tells how many requests may be under way, given how many are: the number's share of the process."""
+        self._means: Final = means
+        self._tenant_id: Final = tenant_id
+        self._connection_id: Final = connection_id
+        self._allowance: Final = allowance
+        self._log: Final = log.bind(tenant_id=str(tenant_id), connection_id=str(connection_id))
+        self._settler: Final = Settler(means.pool, tenant_id=tenant_id, connection_id=connection_id)
+        self._tokens: Final[dict[str, Secret]] = {}
+        self._pairs: Final = Pairs(now=means.now())
+        self._pace: Pace | None = None
+        self._unstarted = 0
+        self.in_flight = 0  # claimed and not answered yet
+        self._finished: Final = asyncio.Event()
+        self._leaving = False
+        self.woken: Final = asyncio.Event()
+
+    def leave(self) -> None:
+        """Start nothing more, and end when what is under way is settled: another process has the number."""
+        self._leaving = True
+        self.woken.set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Send until ``stop``, until the number may not send, or until nothing waited for a while. Ends with everything settled."""
+        async with asyncio.TaskGroup() as tasks:
+            settling = tasks.create_task(self._settler.run())
+            await self._send_until(stop, tasks)
+            while self.in_flight:
+                self._finished.clear()
+                await self._finished.wait()
+            self._settler.stop()
+            await settling
+
+    async def _send_until(self, stop: asyncio.Event, tasks: asyncio.TaskGroup) -> None:
+        loop = asyncio.get_running_loop()
+        worked_at = loop.time()
+        while not stop.is_set() and not self._leaving and loop.time() - worked_at < _IDLE:
+            self.woken.clear()
+            if self.in_flight or (self._pace is not None and self._pace.wait(now=loop.time()) > _HORIZON):
+                worked_at = (
+                    loop.time()
+                )  # a number that rests is not idle: who took over would not know that it must
+            granted = self._granted(loop.time())
+            if not granted:
+                await self._wait_for_pace(loop.time())
+                continue
+            try:
+                claimed = await self._claim(granted)
+            except (*Unreachable, PostgresError) as error:
+                self._log.warning("claim_failed", reason=type(error).__name__, detail=str(error)[:200])
+                await asyncio.sleep(0.5)
+                continue
+            if claimed is None:
+                return
+            if claimed.looked:
+                worked_at = loop.time()
+            await self._start(claimed, tasks, granted=granted, now=loop.time())
+
+    def _granted(self, now: float) -> int:
+        """Return how many may be claimed now: what starts in the next moment, within the number's share of the process."""
+        if self._pace is None:
+            return 1
+        room = self._allowance(self.in_flight) - self.in_flight
+        ready = ceil(_HORIZON / self._pace.spacing(now=now)) - self._unstarted
+        return self._pace.take(min(room, ready), now=now, horizon=_HORIZON)
+
+    async def _wait_for_pace(self, now: float) -> None:
+        wait = self._pace.wait(now=now) if self._pace is not None else 0.0
+        await asyncio.sleep(min(max(wait - _HORIZON / 2, 0.005), 0.5))
+
+    async def _start(self, claimed: _Claimed, tasks: asyncio.TaskGroup, *, granted: int, now: float) -> None:
+        """Start what was claimed, evenly spaced, and come back when it is time for the next claim."""
+        pace, work = self._pace, claimed.work
+        if pace is None:
+            may = claimed.account.messages_per_second
+            pace = self._pace = Pace(
+                min(may, self._means.rate_cap or may), headroom=self._means.headroom, now=now
+            )
+        elif len(work) < granted:
+            pace.give_back(granted - len(work))
+        attempt = self._attempt(claimed.account)
+        spacing = pace.spacing(now=now)
+        for position, (claim, intent) in enumerate(work):
+            self.in_flight += 1
+            self._unstarted += 1
+            tasks.create_task(self._send(pace, attempt, claim, intent, after=position * spacing))
+        if work:
+            await asyncio.sleep(min(spacing * len(work), _HORIZON) * 0.8)
+        elif not claimed.looked:
+            await self._wait(0.02 if self.in_flight else 0.5)
+
+    async def _wait(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self.woken.wait()
+        except TimeoutError:
+            return
+
+    async def _claim(self, most: int) -> _Claimed | None:
+        """Lease the next messages and mark the intent to send them, committed when this returns; None where the number may not send."""
+        async with self._means.pool.transaction(self._tenant_id) as tx:
+            account = await store.sending_account(
+                tx, tenant_id=self._tenant_id, connection_id=self._connection_id
+            )
+            if account is None:
+                return None
+            if self._pace is None:
+                await limits.forget_debts(tx, tenant_id=self._tenant_id)
+            claims = await store.claim(
+                tx,
+                tenant_id=self._tenant_id,
+                connection_id=self._connection_id,
+                most=most,
+                lease=self._means.lease,
+                below=store.EVERYTHING if account.held_from is None else account.held_from,
+            )
+            admitted = await self._admit(tx, account, claims)
+            intents = await self._mark(tx, [claim.message_id for claim in admitted])
+        work = [(claim, intents[claim.message_id]) for claim in admitted if claim.message_id in intents]
+        return _Claimed(account, work, looked=len(claims))
+
+    async def _admit(self, tx: Transaction, account: SendingAccount, claims: Sequence[Claim]) -> list[Claim]:
+        """Return which of the claimed messages may go now; the claims of the others are undone until they may."""
+        now = self._means.now()
+        later = await self._without_room(tx, account, claims, now=now)
+        for claim in claims:
+            if claim.message_id not in later:
+                due_at = self._pairs.take(claim.conversation_id, known_paid_at=claim.paid_at, now=now)
+                if due_at is not None:
+                    later[claim.message_id] = due_at
+        if later:
+            await store.unclaim(tx, tenant_id=self._tenant_id, due_at=later)
+        debts = self._pairs.to_write([claim.conversation_id for claim in claims], now=now)
+        if debts:
+            await limits.keep_debts(tx, tenant_id=self._tenant_id, paid_at=debts)
+        return [claim for claim in claims if claim.message_id not in later]
+
+    async def _without_room(
+        self, tx: Transaction, account: SendingAccount, claims: Sequence[Claim], *, now: datetime
+    ) -> dict[UUID, datetime]:
+        """Return the templates that begin a conversation for which the portfolio has no room today, and when to look again."""
+        limit = people_limit(account.messaging_limit)
+        beginning = [
+            claim
+            for claim in claims
+            if claim.type == _TEMPLATE and customer_service_window(claim.last_inbound_at, now=now) is None
+        ]
+        if limit is None or not beginning:
+            return {}
+        room, next_at = await limits.make_room(
+            tx,
+            tenant_id=self._tenant_id,
+            portfolio=account.portfolio,
+            people=[claim.contact_id for claim in beginning],
+            limit=limit,
+        )
+        again_at = look_again_at(next_at, now=now)
+        return {claim.message_id: again_at for claim in beginning if claim.contact_id in room.refused}
+
+    async def _mark(self, tx: Transaction, ids: Sequence[UUID]) -> dict[UUID, Intent]:
+        """Mark messages as being sent; what turns out to be answered leaves the outbox."""
+        if not ids:
+            return {}
+        marked = await departures.mark_sending(tx, tenant_id=self._tenant_id, ids=ids)
+        intents = {row.id: row for row in marked}
+        answered = [message_id for message_id in ids if message_id not in intents]
+        if answered:
+            await store.drop(tx, tenant_id=self._tenant_id, message_ids=answered)
+        return intents
+
+    def _attempt(self, account: SendingAccount) -> Attempt:
+        token = self._tokens.get(account.access_token_enc)
+        if token is None:
+            token = connections.open_token(
+                self._means.keyring,
+                account.access_token_enc,
+                tenant_id=account.tenant_id,
+                connection_id=account.id,
+            )
+            self._tokens.clear()
+            self._tokens[account.access_token_enc] = token
+        return Attempt(
+            self._means.cloud_api,
+            phone_number_id=account.phone_number_id,
+            token=token,
+            sealed_token=account.access_token_enc,
+            callback_key=self._means.callback_key,
+            metrics=self._means.metrics,
+            now=self._means.now,
+        )
+
+    async def _send(
+        self, pace: Pace, attempt: Attempt, claim: Claim, intent: Intent, *, after: float
+    ) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            if after:
+                await asyncio.sleep(after)
+            while not pace.may_start(now=loop.time()):  # noqa: ASYNC110 - time is what it waits for
+                await asyncio.sleep(pace.spacing(now=loop.time()))
+            self._unstarted -= 1
+            started_at = loop.time()
+            try:
+                attempted = await attempt(claim, intent)
+            finally:
+                pace.answered(started_at=started_at, now=loop.time())
+            self._settler.add(attempted)
+            self._learn(pace, claim, attempted, started_at=started_at, now=loop.time())
+        finally:  # whoever waits for the last one must not wait for ever
+            self.in_flight -= 1
+            self._finished.set()
+            self.woken.set()
+
+    def _learn(
+        self, pace: Pace, claim: Claim, attempted: Attempted, *, started_at: float, now: float
+    ) -> None:
+        """Take from an answer what it says about the number, or about the person."""
+        following = attempted.next
+        if following is None:
+            return
+        if following.slows_number:
+            pace.slow_down(started_at=started_at, now=now)
+            pace.rest(until=now + following.rests.total_seconds())
+        if following.pauses_person:
+            self._pairs.refused(claim.conversation_id, until=self._means.now() + following.pause)
+        self._leaving = self._leaving or following.pauses_connection

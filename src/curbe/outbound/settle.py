@@ -1,0 +1,157 @@
+"""What came of a number's attempts, written: many outcomes in one transaction, and none lost."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+import msgspec
+import structlog
+
+from curbe.audit import service as audit
+from curbe.audit.service import AuditEntry
+from curbe.connections import service as connections
+from curbe.inbox import departures
+from curbe.inbox.departures import Settled, Verdict
+from curbe.inbox.service import MessageNews, message_events
+from curbe.infra.db import DataRefused, Pool, PostgresError, Transaction, Unreachable
+from curbe.outbound import limits, store
+from curbe.outbound.attempt import Attempted, doubted
+from curbe.realtime import service as realtime
+from curbe.realtime.rules import EventType
+from curbe.realtime.service import Event
+
+log: Final = structlog.get_logger(__name__)
+
+_SETTLE_EVERY: Final = 0.015  # seconds
+_EVENT_OF: Final = {
+    Verdict.ACCEPTED: EventType.MESSAGE_ACCEPTED,
+    Verdict.FAILED: EventType.MESSAGE_FAILED,
+    Verdict.UNKNOWN: EventType.MESSAGE_UNKNOWN,
+}
+
+
+class Settler:
+    """Writes the outcomes of a number's attempts, many in one transaction, until none is left."""
+
+    def __init__(self, pool: Pool, *, tenant_id: UUID, connection_id: UUID) -> None:
+        """``pool`` is one of the worker's role."""
+        self._pool: Final = pool
+        self._tenant_id: Final = tenant_id
+        self._connection_id: Final = connection_id
+        self._waiting: list[Attempted] = []
+        self._arrived: Final = asyncio.Event()
+        self._stopping = False
+
+    def add(self, attempted: Attempted) -> None:
+        """Take an outcome to be written soon."""
+        self._waiting.append(attempted)
+        self._arrived.set()
+
+    def stop(self) -> None:
+        """Let :meth:`run` end when everything taken is written."""
+        self._stopping = True
+        self._arrived.set()
+
+    async def run(self) -> None:
+        """Write outcomes as they come. What cannot be written is tried again: it is the only trace of what the provider said."""
+        while self._waiting or not self._stopping:
+            await self._arrived.wait()
+            self._arrived.clear()
+            if not self._stopping:
+                await asyncio.sleep(_SETTLE_EVERY)
+            batch, self._waiting = self._waiting, []
+            if batch:
+                await self._settle(batch)
+
+    async def _settle(self, batch: Sequence[Attempted]) -> None:
+        """Write a batch. One outcome that the database refuses must not keep its neighbours: the batch is halved until it stands alone."""
+        pause = 0.1
+        while True:
+            try:
+                await self._write(batch)
+            except DataRefused as error:
+                if len(batch) > 1:
+                    await self._settle(batch[: len(batch) // 2])
+                    await self._settle(batch[len(batch) // 2 :])
+                    return
+                (one,) = batch
+                log.exception(
+                    "outcome_refused", message_id=str(one.settlement.id), reason=type(error).__name__
+                )
+                if one.settlement.verdict is Verdict.UNKNOWN:
+                    return  # its lease will say the same
+                batch = [doubted(one)]
+            except (*Unreachable, PostgresError) as error:
+                reason = type(error).__name__
+                log.warning("settle_failed", count=len(batch), reason=reason, detail=str(error)[:200])
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 2.0)
+            else:
+                return
+
+    async def _write(self, batch: Sequence[Attempted]) -> None:
+        async with self._pool.transaction(self._tenant_id) as tx:
+            settled = await departures.settle(
+                tx, tenant_id=self._tenant_id, settlements=[one.settlement for one in batch]
+            )
+            ended = [one.settlement.id for one in batch if one.put_back is None]
+            if ended:
+                await store.drop(tx, tenant_id=self._tenant_id, message_ids=ended)
+            back = [one.put_back for one in batch if one.put_back is not None]
+            if back:
+                await store.put_back(tx, tenant_id=self._tenant_id, rows=back)
+            await tell(tx, self._tenant_id, settled)
+            await self._draw_conclusions(tx, batch)
+
+    async def _draw_conclusions(self, tx: Transaction, batch: Sequence[Attempted]) -> None:
+        """Pause the number, or hold back what goes to many, where an answer asks for it."""
+        refused = next((one for one in batch if one.next and one.next.pauses_connection), None)
+        if refused is not None and refused.failure is not None:
+            await connections.pause(
+                tx,
+                tenant_id=self._tenant_id,
+                connection_id=self._connection_id,
+                reason=f"Meta refused with code {refused.failure.code}: {refused.failure.words}",
+                refused_token=refused.sealed_token,
+            )
+        held = {one.next.hold: one.failure for one in batch if one.next and one.next.hold and one.failure}
+        for hold, failure in held.items():
+            await limits.hold(
+                tx,
+                tenant_id=self._tenant_id,
+                connection_id=self._connection_id,
+                from_priority=hold.from_priority,
+                pause=hold.pause,
+                code=failure.code or 0,
+                whole_waba=hold.whole_waba,
+            )
+        if held:
+            await self._tell_held(tx, sorted({failure.code or 0 for failure in held.values()}))
+
+    async def _tell_held(self, tx: Transaction, codes: Sequence[int]) -> None:
+        log.warning("sending_to_many_held", connection_id=str(self._connection_id), codes=codes)
+        told = {"id": str(self._connection_id), "status": "active"}
+        event = Event(
+            tenant_id=self._tenant_id,
+            type=EventType.CONNECTION_UPDATED,
+            data=msgspec.json.encode(told).decode(),
+        )
+        await realtime.append(tx, [event])
+        entry = AuditEntry(
+            tenant_id=self._tenant_id,
+            actor="system:send",
+            action="connection.hold",
+            subject=str(self._connection_id),
+            detail={"codes": [str(code) for code in codes]},
+        )
+        await audit.record(tx, [entry])
+
+
+async def tell(tx: Transaction, tenant_id: UUID, settled: Sequence[Settled]) -> None:
+    """Append what the tenant sees of messages whose attempt has ended."""
+    news = [
+        MessageNews(tenant_id, row.id, _EVENT_OF[row.verdict]) for row in settled if row.verdict in _EVENT_OF
+    ]
+    if news:
+        await realtime.append(tx, await message_events(tx, news))
