@@ -19,9 +19,10 @@ from curbe.media.storage import NotStored, StorageFailed
 
 if TYPE_CHECKING:
     from obstore import GetOptions
-    from obstore.store import S3Config
+    from obstore.store import RetryConfig, S3Config
 
 _CHUNK: Final = 256 * 1024
+_RETRY: "RetryConfig" = {"max_retries": 3, "retry_timeout": timedelta(seconds=60)}
 
 
 class Bucket(msgspec.Struct, frozen=True):
@@ -54,7 +55,7 @@ class S3Storage:
                 "timeout": timedelta(minutes=5),
                 "connect_timeout": timedelta(seconds=5),
             },
-            retry_config={"max_retries": 3, "retry_timeout": timedelta(seconds=60)},
+            retry_config=_RETRY,
         )
 
     async def put(self, key: str, source: Path) -> None:
