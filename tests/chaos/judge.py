@@ -132,35 +132,35 @@ def _sends(case: Case) -> Iterable[Finding]:
     outbound = {message.id: message for message in case.books.messages if not message.inbound}
     asked = {entry.key for entry in case.ledger if isinstance(entry, Asked)}
     taken = [entry for entry in case.ledger if isinstance(entry, Taken)]
-    by_key = Counter(message.text for message in outbound.values())
-    ids = {key: {entry.message_id for entry in taken if entry.key == key} for key in ()}
+    answers: dict[str, set[str]] = {}
     for entry in taken:
-        ids.setdefault(entry.key, set()).add(entry.message_id)
-    yield from found(Wrong.LOST_SEND, [entry.key for entry in taken if entry.message_id not in outbound])
-    doubled = [str(key) for key, count in by_key.items() if count > 1] + [
-        key for key, named in ids.items() if len(named) > 1
-    ]
-    yield from found(Wrong.DOUBLED_SEND, doubled)
-    answered = set(ids)
-    yield from found(
-        Wrong.PHANTOM_SEND, [str(key) for key in by_key if key not in asked or key not in answered]
-    )
+        answers.setdefault(entry.key, set()).add(entry.message_id)
+    by_key = Counter(str(message.text) for message in outbound.values())
+    doubled = [key for key, count in by_key.items() if count > 1]
+    doubled += [key for key, ids in answers.items() if len(ids) > 1]
     waiting = [one.id for one in outbound.values() if one.status in ("queued", "sending") or one.in_outbox]
+    yield from found(Wrong.LOST_SEND, [entry.key for entry in taken if entry.message_id not in outbound])
+    yield from found(Wrong.DOUBLED_SEND, doubled)
+    yield from found(Wrong.PHANTOM_SEND, [key for key in by_key if key not in asked or key not in answers])
     yield from found(Wrong.STUCK, waiting)
-    accepted = Counter(took.message_id for took in case.took)
-    yield from found(Wrong.SENT_TWICE, [name for name, count in accepted.items() if count > 1])
+    yield from _against_meta(case, list(outbound.values()))
+
+
+def _against_meta(case: Case, outbound: list[StoredMessage]) -> Iterable[Finding]:
+    """Compare what we say of our messages with what Meta took."""
     wamids = {took.message_id: took.wamid for took in case.took}
+    times = Counter(took.message_id for took in case.took)
     false_failed = [
-        one.id
-        for one in outbound.values()
-        if one.status == "failed" and one.failed_by == "curbe" and one.id in accepted
+        one.id for one in outbound if one.status == "failed" and one.failed_by == "curbe" and one.id in wamids
     ]
+    false_accepted = [one.id for one in outbound if one.wamid is not None and one.wamid != wamids.get(one.id)]
+    false_accepted += [
+        one.id
+        for one in outbound
+        if _rank(one.status) >= _rank("accepted") and one.failed_by != "curbe" and one.id not in wamids
+    ]
+    yield from found(Wrong.SENT_TWICE, [name for name, count in times.items() if count > 1])
     yield from found(Wrong.FALSE_FAILED, false_failed)
-    false_accepted = [
-        one.id
-        for one in outbound.values()
-        if _rank(one.status) >= _rank("accepted") and one.failed_by != "curbe" and wamids.get(one.id) is None
-    ]
     yield from found(Wrong.FALSE_ACCEPTED, false_accepted)
 
 
