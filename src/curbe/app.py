@@ -215,7 +215,7 @@ async def _wired(settings: Settings, dsn: str) -> AsyncIterator[tuple[AsgiApp, B
         flushing = tasks.create_task(committer.run())
         listening = tasks.create_task(broadcast.run())
         try:
-            yield Dispatcher(webhooks=receiver, health=health, api=api)  # type: ignore[arg-type], broadcast
+            yield Dispatcher(webhooks=receiver, health=health, api=api), broadcast  # type: ignore[arg-type]
         finally:
             listening.cancel()
             committer.stop()
