@@ -7,7 +7,7 @@ import msgspec
 from curbe.domain.status import MessageStatus
 
 
-class Person(msgspec.Struct, frozen=True, gc=False):
+class Person(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """Somebody on WhatsApp, by whatever the provider named them. At least one of ``wa_id`` and ``bsuid`` is set.
 
     ``wa_id`` is digits as Meta writes them, ``bsuid`` and ``parent_bsuid`` are opaque; ``name`` is the profile name.
@@ -18,6 +18,18 @@ class Person(msgspec.Struct, frozen=True, gc=False):
     parent_bsuid: str | None = None
     username: str | None = None
     name: str | None = None
+
+
+class IdentityChange(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """The provider's word that a person is now named otherwise. The person beside it is named as before.
+
+    ``gave_up`` is the number the person no longer has, ``took`` the one they have now, both digits as Meta writes them.
+    """
+
+    gave_up: str | None = None
+    took: str | None = None
+    bsuid: str | None = None
+    parent_bsuid: str | None = None
 
 
 class MessageReceived(msgspec.Struct, frozen=True, gc=False):
@@ -36,6 +48,45 @@ class MessageReceived(msgspec.Struct, frozen=True, gc=False):
     at: datetime
     payload: str
     reply_to: str | None = None  # the wamid this message quotes
+    standby: bool = False  # another application was answering when it came
+    change: IdentityChange | None = None  # of `system` messages
+
+
+class MessageAmended(msgspec.Struct, frozen=True, gc=False):
+    """A message said otherwise (edit) or taken back (revoke).
+
+    ``type``, ``text`` and ``payload`` are those of the new content; of a revoke, its own.
+    """
+
+    phone_number_id: str
+    provider_message_id: str  # of the amendment
+    target: str  # the wamid of the message it amends
+    revoked: bool
+    type: str
+    text: str | None
+    at: datetime
+    payload: str
+
+
+class Reacted(msgspec.Struct, frozen=True, gc=False):
+    """A person's reaction to a message, or its removal: ``emoji`` is None. ``group`` is the group it happened in, None outside of one."""
+
+    phone_number_id: str
+    provider_message_id: str
+    target: str
+    person: Person
+    emoji: str | None
+    at: datetime
+    payload: str
+    group: str | None = None
+
+
+class Called(msgspec.Struct, frozen=True, gc=False):
+    """A person called the business number, answered or not."""
+
+    provider_id: str
+    person: Person
+    at: datetime
 
 
 class StatusReported(msgspec.Struct, frozen=True, gc=False):
@@ -83,7 +134,9 @@ class ItemRefused(msgspec.Struct, frozen=True, gc=False):
     phone_number_id: str | None = None
 
 
-ChannelEvent = MessageReceived | StatusReported | NoticeReceived | ItemIgnored | ItemRefused
+ChannelEvent = (
+    MessageReceived | MessageAmended | Reacted | StatusReported | NoticeReceived | ItemIgnored | ItemRefused
+)
 
 
 class Recipient(msgspec.Struct, frozen=True):

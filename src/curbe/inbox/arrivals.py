@@ -9,8 +9,9 @@ import msgspec
 from uuid_utils.compat import uuid7
 
 from curbe.domain.messages import MessageReceived
+from curbe.inbox.aliases import encoded
 from curbe.inbox.people import Place, Sighting, place
-from curbe.inbox.rules import Direction
+from curbe.inbox.rules import Direction, is_written
 from curbe.inbox.shapes import MessageRow
 from curbe.infra.db import Query, Transaction
 
@@ -64,6 +65,7 @@ class Arrived(msgspec.Struct, frozen=True):
             read_at=None,
             played_at=None,
             failed_at=None,
+            standby=message.standby,
         )
 
 
@@ -106,6 +108,7 @@ def _sighting(arrival: Arrival) -> Sighting:
         connection_id=arrival.connection_id,
         person=arrival.message.person,
         at=arrival.message.at,
+        change=arrival.message.change,
     )
 
 
@@ -125,17 +128,20 @@ def _message_columns(candidates: Sequence[Arrived]) -> dict[str, object]:
         "texts": [message.text for message in messages],
         "payloads": [message.payload for message in messages],
         "reply_tos": [message.reply_to for message in messages],
+        "persons": [encoded(_sighting(row.arrival).witness) for row in rows],
         "created_ats": [row.arrival.created_at for row in rows],
     }
 
 
 def _conversation_columns(new: Sequence[Arrived]) -> dict[str, object]:
-    rolled: dict[tuple[UUID, UUID], tuple[int, datetime, datetime]] = {}
+    rolled: dict[tuple[UUID, UUID], tuple[int, datetime | None, datetime]] = {}
     for one in new:
         key = (one.arrival.tenant_id, one.place.conversation_id)
-        written_at, created_at = one.arrival.message.at, one.arrival.created_at
-        count, inbound_at, message_at = rolled.get(key, (0, written_at, created_at))
-        rolled[key] = (count + 1, max(inbound_at, written_at), max(message_at, created_at))
+        created_at = one.arrival.created_at
+        count, inbound_at, message_at = rolled.get(key, (0, None, created_at))
+        if is_written(one.arrival.message.type):
+            count, inbound_at = count + 1, max(inbound_at or one.arrival.message.at, one.arrival.message.at)
+        rolled[key] = (count, inbound_at, max(message_at, created_at))
     rows = sorted(rolled.items(), key=lambda item: item[0])
     return {
         "tenant_ids": [key[0] for key, _ in rows],

@@ -1,29 +1,53 @@
 """Who somebody is: contacts, their aliases and their conversations, found or made in batches.
 
-A person is known by several names (phone, business-scoped user id, its parent), and any of them may be absent. Phones are kept in one
-canonical form, so that the variants Meta uses in Brazil, Mexico and Argentina are one person.
+A person is known by several names (phone, business-scoped user id, its parent), and any of them may be absent; which names are one person
+is `aliases`' to say. A batch in which nothing but known people speak costs one statement a step; people who turn out to be one, and
+numbers that pass from hand to hand, are rare and cost more.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
 import msgspec
 from uuid_utils.compat import uuid7
 
-from curbe.domain.messages import Person
-from curbe.domain.phone import variants, wa_id_to_e164
+from curbe.domain.messages import IdentityChange, Person
+from curbe.inbox import identity, parting, roster
+from curbe.inbox.aliases import (
+    Claims,
+    Groups,
+    Node,
+    Witness,
+    canonical_phone,
+    claims_of,
+    nodes_of,
+    phones_in,
+)
+from curbe.inbox.identity import Pair
+from curbe.inbox.roster import Alias, Book, Key
 from curbe.infra.db import Query, Transaction
+
+__all__ = ["Place", "Sighting", "canonical_phone", "place"]
+
+_ACTOR: Final = "system:apply"
+_ANY_TIME: Final = datetime.min.replace(tzinfo=UTC)  # where only the names count, and not since when they hold
 
 
 class Sighting(msgspec.Struct, frozen=True):
-    """A person met on one connection at ``at`` (the provider's clock)."""
+    """A person met on one connection at ``at`` (the provider's clock); ``change`` where they are named otherwise from then on."""
 
     tenant_id: UUID
     connection_id: UUID
     person: Person
     at: datetime
+    change: IdentityChange | None = None
+
+    @property
+    def witness(self) -> Witness:
+        """Return what is kept of it."""
+        return Witness.of(self.person, self.change)
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -33,53 +57,28 @@ class Place(msgspec.Struct, frozen=True):
     conversation_id: UUID
 
 
-class _Known(msgspec.Struct, frozen=True):
-    n: int
-    contact_id: UUID
-
-
-class _Found(msgspec.Struct, frozen=True):
-    n: int
-    id: UUID
-    has_phone: bool
-
-
 class _Locked(msgspec.Struct, frozen=True):
     locked: int
 
 
-_FIND_ALIASES: Final = Query("curbe.inbox", "find_aliases", _Known)
+_LOCK_BESIDE: Final = Query("curbe.inbox", "lock_beside", _Locked)
 _LOCK_NEW_PEOPLE: Final = Query("curbe.inbox", "lock_new_people", _Locked)
-_INSERT_CONTACTS: Final = Query("curbe.inbox", "insert_contacts")
-_INSERT_ALIASES: Final = Query("curbe.inbox", "insert_aliases")
-_RENAME_CONTACTS: Final = Query("curbe.inbox", "rename_contacts")
-_FIND_CONVERSATIONS: Final = Query("curbe.inbox", "find_conversations", _Found)
-_INSERT_CONVERSATIONS: Final = Query("curbe.inbox", "insert_conversations")
-_LEARN_PHONES: Final = Query("curbe.inbox", "learn_phones")
-
-Alias = tuple[UUID, str, str]  # tenant, kind, value
-_Thread = tuple[UUID, UUID, UUID]  # tenant, connection, contact
 
 
-def aliases_of(tenant_id: UUID, person: Person) -> list[Alias]:
-    """Return the names of ``person``, the one that identifies best first; a phone in its canonical form, digits only."""
-    named = []
-    if person.bsuid:
-        named.append((tenant_id, "bsuid", person.bsuid))
-    if person.wa_id:
-        named.append((tenant_id, "phone", canonical_phone(person.wa_id)))
-    if person.parent_bsuid:
-        named.append((tenant_id, "parent_bsuid", person.parent_bsuid))
-    return named
+class _Plan(msgspec.Struct):
+    """What placing a batch asks for."""
 
-
-def canonical_phone(wa_id: str) -> str:
-    """Return the digits under which a person's phone is kept: one form for all variants of a number."""
-    return variants(wa_id_to_e164(wa_id))[0].removeprefix("+")
+    contact_ids: list[UUID]
+    new_contacts: list[Key]
+    new_aliases: dict[tuple[UUID, Node], UUID]
+    merges: list[tuple[UUID, UUID, UUID]]  # tenant, survivor, merged
 
 
 async def place(tx: Transaction, sightings: Sequence[Sighting]) -> list[Place]:
-    """Return the contact and conversation of each sighting, in order; made where they did not exist, names brought up to date."""
+    """Return the contact and conversation of each sighting, in order.
+
+    They are made where they did not exist; names and ways to reach people are brought up to date.
+    """
     if not sightings:
         return []
     contact_ids = await _contacts(tx, sightings)
@@ -91,124 +90,139 @@ async def place(tx: Transaction, sightings: Sequence[Sighting]) -> list[Place]:
 
 
 async def _contacts(tx: Transaction, sightings: Sequence[Sighting]) -> list[UUID]:
-    known: dict[Alias, UUID] = {}
-    named = [aliases_of(sighting.tenant_id, sighting.person) for sighting in sightings]
-    await _look_up(tx, known, {alias for aliases in named for alias in aliases})
-    strangers = sorted({aliases[0][0] for aliases in named if not any(alias in known for alias in aliases)})
-    if strangers:
-        await _LOCK_NEW_PEOPLE.one(tx, tenant_ids=strangers)
-        # Somebody else may have added them while we waited for the lock.
-        await _look_up(tx, known, {alias for aliases in named for alias in aliases if alias not in known})
-    contact_ids, new_contacts, new_aliases = _assign(known, named)
-    latest = _latest_names(sightings, contact_ids)
-    if new_contacts:
-        rows = [
-            (tenant_id, contact_id, *latest.pop((tenant_id, contact_id), (None, None, None)))
-            for tenant_id, contact_id in new_contacts
-        ]
-        await _INSERT_CONTACTS.run(
-            tx, **_columns(rows, "tenant_ids", "ids", "names", "name_ats", "usernames")
+    witnesses = [sighting.witness for sighting in sightings]
+    book, plan = await _planned(tx, sightings, witnesses)
+    claims = _claims(sightings, witnesses, plan.contact_ids)
+    if plan.new_contacts:
+        await roster.add_contacts(tx, [(key, claims.pop(key)) for key in plan.new_contacts])
+    for tenant_id, survivor_id, merged_id in plan.merges:
+        await identity.merge(
+            tx,
+            tenant_id=tenant_id,
+            survivor_id=survivor_id,
+            merged_id=merged_id,
+            reason="same_person",
+            actor=_ACTOR,
         )
-    if new_aliases:
-        rows = sorted((*alias, contact_id) for alias, contact_id in new_aliases.items())
-        await _INSERT_ALIASES.run(tx, **_columns(rows, "tenant_ids", "kinds", "values", "contact_ids"))
-    if latest:
-        rows = [(*key, *value) for key, value in sorted(latest.items())]
-        await _RENAME_CONTACTS.run(
-            tx, **_columns(rows, "tenant_ids", "ids", "names", "name_ats", "usernames")
-        )
-    return contact_ids
+    if plan.new_aliases:
+        await roster.add_aliases(tx, plan.new_aliases, handovers=book.handovers)
+    if claims:
+        await roster.learn(tx, claims)
+    return plan.contact_ids
 
 
-async def _look_up(tx: Transaction, known: dict[Alias, UUID], aliases: set[Alias]) -> None:
-    wanted = sorted(aliases)
-    if wanted:
-        for row in await _FIND_ALIASES.all(tx, **_columns(wanted, "tenant_ids", "kinds", "values")):
-            known[wanted[row.n - 1]] = row.contact_id
+async def _planned(
+    tx: Transaction, sightings: Sequence[Sighting], witnesses: Sequence[Witness]
+) -> tuple[Book, _Plan]:
+    """Return a plan made under the locks that it needs: beside others where nobody is joined or parted."""
+    tenant_ids = sorted({sighting.tenant_id for sighting in sightings})
+    named = {
+        alias
+        for sighting, witness in zip(sightings, witnesses, strict=True)
+        for alias in _aliases(sighting.tenant_id, witness)
+    }
+    if not any(witness.change is not None for witness in witnesses):
+        await _LOCK_BESIDE.one(tx, tenant_ids=tenant_ids)
+        book = Book()
+        await roster.look_up(tx, book, named)
+        plan = _plan(book, sightings, witnesses, apart=())
+        if plan.new_aliases and not plan.merges:
+            # Somebody else may have added them while we waited for the lock.
+            await _LOCK_NEW_PEOPLE.one(tx, tenant_ids=sorted({key[0] for key in plan.new_aliases}))
+            book = Book()
+            await roster.look_up(tx, book, named)
+            plan = _plan(book, sightings, witnesses, apart=())
+        if not plan.merges:
+            return book, plan
+    await identity.alone(tx, tenant_ids)
+    book = Book()
+    await roster.look_up(tx, book, named)
+    moves = [
+        (sighting.tenant_id, witness, sighting.at)
+        for sighting, witness in zip(sightings, witnesses, strict=True)
+        if witness.change is not None
+    ]
+    if moves and await parting.hand_over(tx, book, moves):
+        book = parting.with_handovers_of(book)
+        await roster.look_up(tx, book, named)
+    return book, _plan(book, sightings, witnesses, apart=await identity.kept_apart(tx, tenant_ids))
 
 
-def _assign(
-    known: dict[Alias, UUID], named: Sequence[list[Alias]]
-) -> tuple[list[UUID], list[tuple[UUID, UUID]], dict[Alias, UUID]]:
-    """Return each person's contact, the contacts to make, and the aliases to add. ``known`` grows on the way.
-
-    TODO: two aliases of one person that belong to two contacts mean these are one: merging them is not implemented (docs/whatsapp.md);
-    until then the one that identifies best decides.
-    """
+def _plan(
+    book: Book, sightings: Sequence[Sighting], witnesses: Sequence[Witness], *, apart: Sequence[Pair]
+) -> _Plan:
+    """Return whose each sighting is: what is named together is one contact, the older of those it was before."""
+    holders = dict(book.holders)
+    groups: Groups[UUID] = Groups()
+    tenants: dict[UUID, UUID] = {}
+    made: set[UUID] = set()
+    added: dict[tuple[UUID, Node], UUID] = {}
     contact_ids: list[UUID] = []
-    new_contacts: list[tuple[UUID, UUID]] = []
-    new_aliases: dict[Alias, UUID] = {}
-    for aliases in named:
-        contact_id = next((known[alias] for alias in aliases if alias in known), None)
-        if contact_id is None:
+    for sighting, witness in zip(sightings, witnesses, strict=True):
+        tenant_id = sighting.tenant_id
+        nodes = nodes_of(tenant_id, witness, sighting.at, book.handovers)
+        held = [holders[tenant_id, node] for node in nodes if (tenant_id, node) in holders]
+        if held:
+            contact_id = held[0]
+        else:
             contact_id = uuid7()
-            new_contacts.append((aliases[0][0], contact_id))
-        for alias in aliases:
-            if alias not in known:
-                known[alias] = new_aliases[alias] = contact_id
+            made.add(contact_id)
+        tenants[contact_id] = tenant_id
+        for other in held[1:]:
+            if other != contact_id and not _are_apart(groups, contact_id, other, apart):
+                tenants[other] = tenant_id
+                groups.join(contact_id, other)
+        for node in nodes:
+            if (tenant_id, node) not in holders:
+                holders[tenant_id, node] = added[tenant_id, node] = contact_id
         contact_ids.append(contact_id)
-    return contact_ids, new_contacts, new_aliases
+    merged = sorted(contact_id for contact_id in tenants if groups.of(contact_id) != contact_id)
+    return _Plan(
+        contact_ids=[groups.of(contact_id) for contact_id in contact_ids],
+        new_contacts=sorted((tenants[one], one) for one in made if groups.of(one) == one),
+        new_aliases={alias: groups.of(contact_id) for alias, contact_id in added.items()},
+        merges=[(tenants[one], groups.of(one), one) for one in merged if one not in made],
+    )
 
 
-def _latest_names(
-    sightings: Sequence[Sighting], contact_ids: Sequence[UUID]
-) -> dict[tuple[UUID, UUID], tuple[str, datetime, str | None]]:
-    """Return each contact's latest (name, at, username) in this batch; contacts that came without a name are absent."""
-    latest: dict[tuple[UUID, UUID], tuple[str, datetime, str | None]] = {}
-    for sighting, contact_id in zip(sightings, contact_ids, strict=True):
-        name = sighting.person.name
-        if not name:
-            continue
+def _are_apart(groups: Groups[UUID], one: UUID, other: UUID, apart: Sequence[Pair]) -> bool:
+    joined = {groups.of(one), groups.of(other)}
+    return any({groups.of(left), groups.of(right)} == joined for _, left, right in apart)
+
+
+def _aliases(tenant_id: UUID, witness: Witness) -> list[Alias]:
+    """Return what there is to look up of a sighting: a phone whenever it held."""
+    phones = [(tenant_id, "phone", phone) for phone in phones_in(witness)]
+    if witness.change is None:  # the ordinary case, without the detour
+        named = (("bsuid", witness.bsuid), ("parent_bsuid", witness.parent_bsuid))
+        return phones + [(tenant_id, kind, value) for kind, value in named if value]
+    nodes = nodes_of(tenant_id, witness, _ANY_TIME, {})
+    return phones + [(tenant_id, kind, value) for kind, value, _ in nodes if kind != "phone"]
+
+
+def _claims(
+    sightings: Sequence[Sighting], witnesses: Sequence[Witness], contact_ids: Sequence[UUID]
+) -> dict[Key, Claims]:
+    """Return what this batch says of each contact, as one."""
+    said: dict[Key, Claims] = {}
+    for sighting, witness, contact_id in zip(sightings, witnesses, contact_ids, strict=True):
         key = (sighting.tenant_id, contact_id)
-        seen = latest.get(key)
-        if seen is None or (sighting.at, name) > (seen[1], seen[0]):
-            latest[key] = (name, sighting.at, sighting.person.username)
-    return latest
+        claim = claims_of(witness, sighting.at)
+        said[key] = said[key].joined(claim) if key in said else claim
+    return said
 
 
 async def _conversations(
     tx: Transaction, sightings: Sequence[Sighting], contact_ids: Sequence[UUID]
 ) -> list[UUID]:
-    keys = [
+    threads = [
         (sighting.tenant_id, sighting.connection_id, contact_id)
         for sighting, contact_id in zip(sightings, contact_ids, strict=True)
     ]
-    people: dict[_Thread, Person] = {}
-    for key, sighting in zip(keys, sightings, strict=True):
-        if key not in people or (sighting.person.wa_id and not people[key].wa_id):
-            people[key] = sighting.person
-    found = await _find_conversations(tx, sorted(people))
-    missing = [key for key in sorted(people) if key not in found]
+    wanted = sorted(set(threads))
+    found = await roster.find_conversations(tx, wanted)
+    missing = [thread for thread in wanted if thread not in found]
     if missing:
-        rows = [(key[0], uuid7(), *key[1:], *_names(people[key])) for key in missing]
-        columns = ("tenant_ids", "ids", "connection_ids", "contact_ids", "thread_ids", "e164s", "wa_ids")
-        await _INSERT_CONVERSATIONS.run(tx, **_columns(rows, *columns))
-        found |= await _find_conversations(tx, missing)
-    learnt = [
-        (key[0], row.id, people[key].wa_id)
-        for key, row in found.items()
-        if not row.has_phone and people[key].wa_id
-    ]
-    if learnt:
-        rows = [
-            (tenant_id, row_id, wa_id_to_e164(wa_id), wa_id) for tenant_id, row_id, wa_id in sorted(learnt)
-        ]
-        await _LEARN_PHONES.run(tx, **_columns(rows, "tenant_ids", "ids", "e164s", "wa_ids"))
-    return [found[key].id for key in keys]
-
-
-async def _find_conversations(tx: Transaction, keys: Sequence[_Thread]) -> dict[_Thread, _Found]:
-    rows = await _FIND_CONVERSATIONS.all(tx, **_columns(keys, "tenant_ids", "connection_ids", "contact_ids"))
-    return {keys[row.n - 1]: row for row in rows}
-
-
-def _names(person: Person) -> tuple[str, str | None, str | None]:
-    """Return external_thread_id, contact_e164 and contact_wa_id of a new conversation."""
-    if person.wa_id:
-        return person.wa_id, wa_id_to_e164(person.wa_id), person.wa_id
-    return person.bsuid or "", None, None
-
-
-def _columns(rows: Sequence[tuple[object, ...]], *names: str) -> dict[str, object]:
-    """Return rows as parallel arrays by parameter name."""
-    return {name: [row[position] for row in rows] for position, name in enumerate(names)}
+        await roster.add_conversations(tx, [(uuid7(), thread) for thread in missing])
+        found |= await roster.find_conversations(tx, missing)
+    return [found[thread] for thread in threads]

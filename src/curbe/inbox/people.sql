@@ -1,11 +1,9 @@
 -- Contacts and the names by which providers know them.
 
--- name: find_aliases
--- in:  parallel arrays, one element per alias
--- out: one row per alias that is known; n counts from 1
-SELECT u.n::integer AS n, a.contact_id
-  FROM unnest(:tenant_ids::uuid[], :kinds::text[], :values::text[]) WITH ORDINALITY AS u (tenant_id, kind, value, n)
-  JOIN contact_aliases a ON a.tenant_id = u.tenant_id AND a.kind = u.kind::alias_kind AND a.value = u.value
+-- name: lock_beside
+-- Whoever places people does so beside others; whoever joins or parts contacts of a tenant does so alone (lock_alone).
+SELECT count(pg_advisory_xact_lock_shared(hashtextextended(t.id::text, 2))) AS locked
+  FROM (SELECT id FROM unnest(:tenant_ids::uuid[]) AS id ORDER BY id) AS t
 
 -- name: lock_new_people
 -- New people of a tenant are added by one transaction at a time, in one order for all: two appliers cannot make the same person twice.
@@ -13,45 +11,66 @@ SELECT count(pg_advisory_xact_lock(hashtextextended(t.id::text, 1))) AS locked
   FROM (SELECT id FROM unnest(:tenant_ids::uuid[]) AS id ORDER BY id) AS t
 
 -- name: insert_contacts
-INSERT INTO contacts (tenant_id, id, name, name_at, username)
-SELECT u.tenant_id, u.id, u.name, u.name_at, u.username
-  FROM unnest(:tenant_ids::uuid[], :ids::uuid[], :names::text[], :name_ats::timestamptz[], :usernames::text[])
-       AS u (tenant_id, id, name, name_at, username)
+INSERT INTO contacts (tenant_id, id, name, name_at, username, username_at, wa_id, wa_id_at, bsuid, bsuid_at)
+SELECT u.tenant_id, u.id, u.name, u.name_at, u.username, u.username_at, nullif(u.wa_id, ''), u.wa_id_at, u.bsuid, u.bsuid_at
+  FROM unnest(:tenant_ids::uuid[], :ids::uuid[], :names::text[], :name_ats::timestamptz[], :usernames::text[],
+              :username_ats::timestamptz[], :wa_ids::text[], :wa_id_ats::timestamptz[], :bsuids::text[], :bsuid_ats::timestamptz[])
+       AS u (tenant_id, id, name, name_at, username, username_at, wa_id, wa_id_at, bsuid, bsuid_at)
 
 -- name: insert_aliases
-INSERT INTO contact_aliases (tenant_id, kind, value, contact_id)
-SELECT u.tenant_id, u.kind::alias_kind, u.value, u.contact_id
-  FROM unnest(:tenant_ids::uuid[], :kinds::text[], :values::text[], :contact_ids::uuid[])
-       AS u (tenant_id, kind, value, contact_id)
-    ON CONFLICT (tenant_id, kind, value) DO NOTHING
+INSERT INTO contact_aliases (tenant_id, kind, value, since, retired_at, contact_id)
+SELECT u.tenant_id, u.kind::alias_kind, u.value, coalesce(u.since, '-infinity'), u.retired_at, u.contact_id
+  FROM unnest(:tenant_ids::uuid[], :kinds::text[], :values::text[], :sinces::timestamptz[], :retired_ats::timestamptz[],
+              :contact_ids::uuid[])
+       AS u (tenant_id, kind, value, since, retired_at, contact_id)
+    ON CONFLICT (tenant_id, kind, value, since) DO NOTHING
 
--- name: rename_contacts
--- The latest name by the provider's clock wins, whatever order the messages arrive in; between equals the greater text.
+-- name: learn_claims
+-- Each claim the latest by the provider's clock, whatever order the messages arrive in; between equals the greater text.
+-- out: the contacts that are reached otherwise now
 UPDATE contacts c
-   SET name = u.name, name_at = u.name_at, username = coalesce(u.username, c.username), updated_at = now()
-  FROM unnest(:tenant_ids::uuid[], :ids::uuid[], :names::text[], :name_ats::timestamptz[], :usernames::text[])
-       AS u (tenant_id, id, name, name_at, username)
+   SET name = CASE WHEN is_news(u.name_at, u.name, c.name_at, c.name) THEN u.name ELSE c.name END,
+       name_at = greatest(c.name_at, u.name_at),
+       username = CASE WHEN is_news(u.username_at, u.username, c.username_at, c.username) THEN u.username ELSE c.username END,
+       username_at = greatest(c.username_at, u.username_at),
+       wa_id = CASE WHEN is_news(u.wa_id_at, u.wa_id, c.wa_id_at, c.wa_id) THEN nullif(u.wa_id, '') ELSE c.wa_id END,
+       wa_id_at = greatest(c.wa_id_at, u.wa_id_at),
+       bsuid = CASE WHEN is_news(u.bsuid_at, u.bsuid, c.bsuid_at, c.bsuid) THEN u.bsuid ELSE c.bsuid END,
+       bsuid_at = greatest(c.bsuid_at, u.bsuid_at),
+       updated_at = now()
+  FROM unnest(:tenant_ids::uuid[], :ids::uuid[], :names::text[], :name_ats::timestamptz[], :usernames::text[],
+              :username_ats::timestamptz[], :wa_ids::text[], :wa_id_ats::timestamptz[], :bsuids::text[], :bsuid_ats::timestamptz[])
+       AS u (tenant_id, id, name, name_at, username, username_at, wa_id, wa_id_at, bsuid, bsuid_at)
+  JOIN contacts before ON before.tenant_id = u.tenant_id AND before.id = u.id
  WHERE c.tenant_id = u.tenant_id AND c.id = u.id
-   AND (c.name_at IS NULL OR (u.name_at, u.name) > (c.name_at, coalesce(c.name, '')))
+   AND (is_news(u.name_at, u.name, c.name_at, c.name) OR is_news(u.username_at, u.username, c.username_at, c.username)
+        OR is_news(u.wa_id_at, u.wa_id, c.wa_id_at, c.wa_id) OR is_news(u.bsuid_at, u.bsuid, c.bsuid_at, c.bsuid))
+RETURNING c.tenant_id, c.id,
+          before.wa_id IS DISTINCT FROM c.wa_id OR before.bsuid IS DISTINCT FROM c.bsuid AS moved
+
+-- name: follow_contacts
+-- Conversations name and reach their person as the contact is reached now; one merged into another goes with it.
+UPDATE conversations v
+   SET contact_wa_id = p.wa_id, contact_e164 = '+' || p.wa_id, contact_bsuid = p.bsuid,
+       external_thread_id = coalesce(p.wa_id, p.bsuid, v.external_thread_id), updated_at = now()
+  FROM unnest(:tenant_ids::uuid[], :ids::uuid[], :now_ids::uuid[]) AS u (tenant_id, id, now_id)
+  JOIN contacts p ON p.tenant_id = u.tenant_id AND p.id = u.now_id
+ WHERE v.tenant_id = u.tenant_id AND v.contact_id = u.id
+   AND (v.contact_wa_id IS DISTINCT FROM p.wa_id OR v.contact_bsuid IS DISTINCT FROM p.bsuid
+        OR v.external_thread_id <> coalesce(p.wa_id, p.bsuid, v.external_thread_id))
 
 -- name: find_conversations
-SELECT u.n::integer AS n, c.id, c.contact_wa_id IS NOT NULL AS has_phone
+SELECT u.n::integer AS n, c.id
   FROM unnest(:tenant_ids::uuid[], :connection_ids::uuid[], :contact_ids::uuid[])
        WITH ORDINALITY AS u (tenant_id, connection_id, contact_id, n)
   JOIN conversations c ON c.tenant_id = u.tenant_id AND c.channel_connection_id = u.connection_id
                       AND c.contact_id = u.contact_id
 
 -- name: insert_conversations
-INSERT INTO conversations (tenant_id, id, channel_connection_id, contact_id, external_thread_id, contact_e164, contact_wa_id)
-SELECT u.tenant_id, u.id, u.connection_id, u.contact_id, u.thread_id, u.e164, u.wa_id
-  FROM unnest(:tenant_ids::uuid[], :ids::uuid[], :connection_ids::uuid[], :contact_ids::uuid[], :thread_ids::text[],
-              :e164s::text[], :wa_ids::text[])
-       AS u (tenant_id, id, connection_id, contact_id, thread_id, e164, wa_id)
+INSERT INTO conversations (tenant_id, id, channel_connection_id, contact_id, external_thread_id, contact_e164, contact_wa_id,
+                           contact_bsuid)
+SELECT u.tenant_id, u.id, u.connection_id, u.contact_id, coalesce(p.wa_id, p.bsuid, ''), '+' || p.wa_id, p.wa_id, p.bsuid
+  FROM unnest(:tenant_ids::uuid[], :ids::uuid[], :connection_ids::uuid[], :contact_ids::uuid[])
+       AS u (tenant_id, id, connection_id, contact_id)
+  JOIN contacts p ON p.tenant_id = u.tenant_id AND p.id = u.contact_id
     ON CONFLICT (tenant_id, channel_connection_id, contact_id) DO NOTHING
-
--- name: learn_phones
--- Somebody known by a user id alone now wrote with their phone: from here on they are named and reached by it.
-UPDATE conversations c
-   SET external_thread_id = u.wa_id, contact_e164 = u.e164, contact_wa_id = u.wa_id, updated_at = now()
-  FROM unnest(:tenant_ids::uuid[], :ids::uuid[], :e164s::text[], :wa_ids::text[]) AS u (tenant_id, id, e164, wa_id)
- WHERE c.tenant_id = u.tenant_id AND c.id = u.id AND c.contact_wa_id IS NULL

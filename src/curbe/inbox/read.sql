@@ -17,12 +17,19 @@ SELECT c.id, c.last_message_at
 -- name: conversations_by_id
 -- Each conversation with its person and its latest message, in the order of the ids.
 SELECT c.id, c.channel_connection_id AS connection_id, c.contact_id, p.name, c.contact_e164 AS phone, c.contact_wa_id AS wa_id,
-       p.username, c.state, c.unread_count, c.last_inbound_at, c.last_message_at, c.created_at,
+       p.username, w.value AS marketing, c.state, c.unread_count, c.last_inbound_at, c.last_message_at, c.created_at,
        m.id AS last_id, m.direction AS last_direction, m.type AS last_type, m.text AS last_text, m.status AS last_status,
        m.created_at AS last_created_at
   FROM unnest(:ids::uuid[]) WITH ORDINALITY AS u (id, n)
   JOIN conversations c ON c.tenant_id = :tenant_id AND c.id = u.id
   JOIN contacts p ON p.tenant_id = :tenant_id AND p.id = c.contact_id
+  LEFT JOIN LATERAL (
+       SELECT r.value
+         FROM marketing_preferences r
+        WHERE r.tenant_id = :tenant_id AND r.contact_id = c.contact_id AND r.category = 'marketing_messages'
+        -- Of two words of one moment, stop.
+        ORDER BY r.at DESC, r.value DESC
+        LIMIT 1) w ON true
   LEFT JOIN LATERAL (
        SELECT m.id, m.direction, m.type, m.text, m.status, m.created_at
          FROM messages m
@@ -58,7 +65,7 @@ SELECT m.id, m.created_at
 -- Messages of one tenant or, for the applier, of several, in the order of the keys.
 SELECT m.tenant_id, m.id, m.conversation_id, m.channel_connection_id AS connection_id, m.direction, m.status, m.type, m.text,
        m.payload::text AS payload, m.provider_message_id, m.reply_to, m.failure_kind, m.error_code, m.error, m.created_at,
-       m.accepted_at, m.sent_at, m.delivered_at, m.read_at, m.played_at, m.failed_at,
+       m.accepted_at, m.sent_at, m.delivered_at, m.read_at, m.played_at, m.failed_at, m.standby,
        CASE WHEN f.message_id IS NOT NULL THEN jsonb_strip_nulls(jsonb_build_object(
             'state', f.state, 'error', f.error, 'voice', f.voice, 'id', a.id, 'size', a.size,
             'mime_type', coalesce(a.mime_type, f.mime_type), 'filename', f.filename,
@@ -66,7 +73,12 @@ SELECT m.tenant_id, m.id, m.conversation_id, m.channel_connection_id AS connecti
             'peaks', translate(encode(a.peaks, 'base64'), chr(10), ''),
             'url', '/api/tenants/' || a.tenant_id || '/media/' || a.id,
             'thumbnail_url', CASE WHEN a.thumbnail_key IS NOT NULL
-                                  THEN '/api/tenants/' || a.tenant_id || '/media/' || a.id || '/thumbnail' END))::text END AS media
+                                  THEN '/api/tenants/' || a.tenant_id || '/media/' || a.id || '/thumbnail' END))::text END AS media,
+       m.provider_status, m.pricing::text AS pricing, m.edited_at, m.revoked_at,
+       (SELECT jsonb_agg(jsonb_build_object('who', r.who, 'emoji', r.emoji, 'at', r.at) ORDER BY r.at, r.who)
+          FROM message_reactions r
+         WHERE r.tenant_id = m.tenant_id AND r.channel_connection_id = m.channel_connection_id
+           AND r.target_id = m.provider_message_id AND r.emoji IS NOT NULL)::text AS reactions
   FROM unnest(:tenant_ids::uuid[], :ids::uuid[]) WITH ORDINALITY AS u (tenant_id, id, n)
   JOIN messages m ON m.tenant_id = u.tenant_id AND m.id = u.id
   LEFT JOIN message_media f ON f.tenant_id = u.tenant_id AND f.message_id = u.id

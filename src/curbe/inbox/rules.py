@@ -56,6 +56,14 @@ def state_after_arrival(current: ConversationState) -> ConversationState:
     return current if current is ConversationState.BLOCKED else ConversationState.OPEN
 
 
+def is_written(kind: str) -> bool:
+    """Tell whether a person wrote an inbound message of this type: then it opens the window and waits to be read.
+
+    A `system` message is Meta's, about the person.
+    """
+    return kind != "system"
+
+
 def told_status(direction: Direction, status: MessageStatus | None) -> str:
     """Return a message's status as the API tells it: what a person wrote to us is ``received``."""
     return RECEIVED if direction is Direction.INBOUND or status is None else status.value

@@ -34,7 +34,15 @@ READ_RECEIPT: Final = (
     "receipt.read"  # the job that tells the provider; its subject is the newest message that was read
 )
 # Events after which a reader does not know the content yet; all others are about a message it has seen.
-_WITH_CONTENT: Final = frozenset({EventType.MESSAGE_RECEIVED, EventType.MESSAGE_QUEUED})
+_WITH_CONTENT: Final = frozenset(
+    {
+        EventType.MESSAGE_RECEIVED,
+        EventType.MESSAGE_EDITED,
+        EventType.MESSAGE_REVOKED,
+        EventType.MESSAGE_ECHOED,
+        EventType.MESSAGE_QUEUED,
+    }
+)
 
 
 class Place(msgspec.Struct, frozen=True, array_like=True):
@@ -219,6 +227,18 @@ async def message_events(tx: db.Transaction, news: Sequence[MessageNews]) -> lis
         message_event(known[key], item.type)
         for item in news
         if (key := (item.tenant_id, item.message_id)) in known
+    ]
+
+
+async def conversation_events(tx: db.Transaction, changed: Iterable[tuple[UUID, UUID]]) -> list[Event]:
+    """Return the events that tell of conversations, as (tenant, conversation), as they stand in ``tx``; of several tenants, where it may."""
+    by_tenant: dict[UUID, list[UUID]] = {}
+    for tenant_id, conversation_id in sorted(changed):
+        by_tenant.setdefault(tenant_id, []).append(conversation_id)
+    return [
+        _conversation_event(tenant_id, now)
+        for tenant_id, ids in by_tenant.items()
+        for now in await conversations_by_id(tx, tenant_id=tenant_id, ids=ids)
     ]
 
 

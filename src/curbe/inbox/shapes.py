@@ -4,12 +4,13 @@ The page docs/reference/events.md describes both.
 """
 
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID
 
 import msgspec
 
 from curbe.channels.cloudapi.phrases import Words, words_for
+from curbe.channels.cloudapi.shown import ContentShown, ContextShown, ReferralShown, Shown, shown
 from curbe.domain.errors import FailureKind
 from curbe.domain.status import MessageStatus
 from curbe.domain.window import closing_time
@@ -52,10 +53,28 @@ class MessageMedia(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     error: str | None = None
 
 
+class ReactionShown(msgspec.Struct, frozen=True):
+    """A reaction as it stands. ``who`` is ``contact``, ``us`` or, in a group, the member's id."""
+
+    who: str
+    emoji: str
+    at: datetime
+
+
+class Pricing(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What Meta says a message costs by; free types begin with ``free_``."""
+
+    type: str | None = None
+    category: str | None = None
+    model: str | None = msgspec.field(default=None, name="pricing_model")
+    billable: bool | None = None
+
+
 class Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One message.
 
-    A time is absent until the fact is known; the ``status`` of an inbound message is ``received``.
+    A time is absent until the fact is known; the ``status`` of an inbound message is ``received``. What was read was delivered by then,
+    whether Meta said so or not. ``content`` is an inbound message as it shows now, typed by what it is.
     ``payload`` is the provider's own object of the message; events about a status leave it out.
     """
 
@@ -77,13 +96,24 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     played_at: datetime | None = None
     failed_at: datetime | None = None
     media: MessageMedia | None = None
+    standby: bool = False
+    provider_status: str | None = None
+    pricing: Pricing | None = None
+    edited_at: datetime | None = None
+    revoked_at: datetime | None = None
+    reactions: list[ReactionShown] = []
+    content: ContentShown | None = None
+    context: ContextShown | None = None
+    referral: ReferralShown | None = None
+    group_id: str | None = None
     payload: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
 
 
 class ContactSummary(msgspec.Struct, frozen=True, kw_only=True):
     """The person of a conversation.
 
-    ``phone`` is E.164; it is null where somebody writes without showing a number.
+    ``phone`` is E.164; it is null where somebody writes without showing a number. ``marketing`` is their
+    latest word on marketing messages (stop, resume or signup), null where they said none.
     """
 
     id: UUID
@@ -91,6 +121,7 @@ class ContactSummary(msgspec.Struct, frozen=True, kw_only=True):
     phone: str | None
     wa_id: str | None
     username: str | None
+    marketing: str | None
 
 
 class LastMessage(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,6 +153,10 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
 
 
+_REACTIONS: Final = msgspec.json.Decoder(list[ReactionShown])
+_PRICING: Final = msgspec.json.Decoder(Pricing)
+
+
 class MessageRow(msgspec.Struct, frozen=True, gc=False):
     """A message as the query ``messages_by_key`` returns it."""
 
@@ -147,6 +182,12 @@ class MessageRow(msgspec.Struct, frozen=True, gc=False):
     played_at: datetime | None
     failed_at: datetime | None
     media: str | None = None  # a MessageMedia in JSON
+    standby: bool = False
+    provider_status: str | None = None
+    pricing: str | None = None  # Meta's object
+    edited_at: datetime | None = None
+    revoked_at: datetime | None = None
+    reactions: str | None = None  # ReactionShown in JSON
 
 
 class ConversationRow(msgspec.Struct, frozen=True, gc=False):
@@ -162,6 +203,7 @@ class ConversationRow(msgspec.Struct, frozen=True, gc=False):
     phone: str | None
     wa_id: str | None
     username: str | None
+    marketing: str | None
     state: ConversationState
     unread_count: int
     last_inbound_at: datetime | None
@@ -177,6 +219,7 @@ class ConversationRow(msgspec.Struct, frozen=True, gc=False):
 
 def message_of(row: MessageRow) -> Message:
     """Return the message of ``row``, with its payload."""
+    seen = _shown(row)
     return Message(
         id=row.id,
         conversation_id=row.conversation_id,
@@ -191,10 +234,20 @@ def message_of(row: MessageRow) -> Message:
         error=_error_of(row),
         accepted_at=row.accepted_at,
         sent_at=row.sent_at,
-        delivered_at=row.delivered_at,
+        delivered_at=row.delivered_at or row.read_at or row.played_at,
         read_at=row.read_at,
         played_at=row.played_at,
         failed_at=row.failed_at,
+        standby=row.standby,
+        provider_status=row.provider_status,
+        pricing=_pricing(row.pricing),
+        edited_at=row.edited_at,
+        revoked_at=row.revoked_at,
+        reactions=[] if row.reactions is None else _REACTIONS.decode(row.reactions),
+        content=None if seen is None else seen.content,
+        context=None if seen is None else seen.context,
+        referral=None if seen is None else seen.referral,
+        group_id=None if seen is None else seen.group_id,
         media=None if row.media is None else msgspec.json.decode(row.media, type=MessageMedia),
         payload=msgspec.Raw(row.payload.encode()),
     )
@@ -202,7 +255,20 @@ def message_of(row: MessageRow) -> Message:
 
 def without_payload(message: Message) -> Message:
     """Return ``message`` as a status event tells it: who saw it arrive has its content already."""
-    return msgspec.structs.replace(message, payload=msgspec.UNSET)
+    return msgspec.structs.replace(message, payload=msgspec.UNSET, content=None, context=None, referral=None)
+
+
+def _shown(row: MessageRow) -> Shown | None:
+    if row.direction is not Direction.INBOUND or row.revoked_at is not None or not row.payload:
+        return None
+    return shown(row.type, row.payload)
+
+
+def _pricing(told: str | None) -> Pricing | None:
+    try:
+        return None if told is None else _PRICING.decode(told)
+    except msgspec.ValidationError:  # of a shape that Meta does not document: the status itself counted
+        return None
 
 
 def conversation_of(row: ConversationRow) -> Conversation:
@@ -210,7 +276,12 @@ def conversation_of(row: ConversationRow) -> Conversation:
     return Conversation(
         id=row.id,
         contact=ContactSummary(
-            id=row.contact_id, name=row.name, phone=row.phone, wa_id=row.wa_id, username=row.username
+            id=row.contact_id,
+            name=row.name,
+            phone=row.phone,
+            wa_id=row.wa_id,
+            username=row.username,
+            marketing=row.marketing,
         ),
         connection_id=row.connection_id,
         state=row.state,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from curbe.domain.status import Facts, MessageStatus
+from curbe.domain.status import RANK, Facts, MessageStatus
 from curbe.inbox.shapes import MessageRow
 from curbe.infra.db import Query, Transaction
 
@@ -52,6 +52,7 @@ class _Message(msgspec.Struct, frozen=True):
     read_at: datetime | None
     played_at: datetime | None
     failed_at: datetime | None
+    priced_by: MessageStatus | None
 
     def facts(self) -> Facts:
         return Facts(self.sent_at, self.delivered_at, self.read_at, self.played_at, self.failed_at)
@@ -154,7 +155,7 @@ class _Change:
     def add(self, report: Report) -> bool:
         """Add one report; False where it says nothing new."""
         seen = Facts.of(report.status, report.at)
-        if not seen.beyond(self.facts):
+        if not seen.beyond(self.facts) and not self._prices(report):
             return False
         self.facts = self.facts.joined(seen)
         self.reports.append(report)
@@ -165,10 +166,18 @@ class _Change:
         failed = [report for report in self.reports if report.status is MessageStatus.FAILED]
         return min(failed, key=lambda report: (report.at, report.error_code or 0), default=None)
 
-    def pricing(self) -> str | None:
-        """Return the price as reported last by rank; the provider repeats it unchanged."""
-        priced = [report.pricing for report in self.reports if report.pricing]
-        return priced[-1] if priced else None
+    def price(self) -> Report | None:
+        """Return the furthest report that has a price; the provider repeats it, as a rule unchanged."""
+        priced = [report for report in self.reports if report.pricing]
+        return max(priced, key=lambda report: (RANK[report.status], report.pricing), default=None)
+
+    def _prices(self, report: Report) -> bool:
+        known = [one.status for one in self.reports if one.pricing]
+        if self.message.priced_by is not None:
+            known.append(self.message.priced_by)
+        return report.pricing is not None and RANK[report.status] > max(
+            (RANK[status] for status in known), default=-1
+        )
 
     def news(self) -> list[MessageStatus]:
         """Return the statuses that were not known before, or known as later; lowest first."""
@@ -205,6 +214,7 @@ async def _match(
 def _fact_columns(changed: Sequence[tuple[_Key, _Change]]) -> dict[str, object]:
     changes = [change for _, change in changed]
     failures = [change.failure() for change in changes]
+    prices = [change.price() for change in changes]
     return {
         "tenant_ids": [key[0] for key, _ in changed],
         "ids": [key[1] for key, _ in changed],
@@ -217,7 +227,8 @@ def _fact_columns(changed: Sequence[tuple[_Key, _Change]]) -> dict[str, object]:
         "failure_kinds": [failure.failure_kind or "unlisted" if failure else None for failure in failures],
         "error_codes": [failure.error_code if failure else None for failure in failures],
         "errors": [failure.error if failure else None for failure in failures],
-        "pricings": [change.pricing() for change in changes],
+        "pricings": [price.pricing if price else None for price in prices],
+        "priced_bys": [price.status.value if price else None for price in prices],
     }
 
 

@@ -3,7 +3,7 @@
 -- name: find_by_id
 -- The messages that statuses name by our own id (it came back in biz_opaque_callback_data), and what is known of them.
 SELECT u.n::integer AS n, m.tenant_id, m.id, m.sent_at, m.delivered_at, m.read_at, m.played_at,
-       CASE WHEN m.failed_by = 'provider' THEN m.failed_at END AS failed_at
+       CASE WHEN m.failed_by = 'provider' THEN m.failed_at END AS failed_at, m.priced_by
   FROM unnest(:tenant_ids::uuid[], :connection_ids::uuid[], :message_ids::uuid[])
        WITH ORDINALITY AS u (tenant_id, connection_id, message_id, n)
   JOIN messages m ON m.tenant_id = u.tenant_id AND m.id = u.message_id AND m.channel_connection_id = u.connection_id
@@ -11,7 +11,7 @@ SELECT u.n::integer AS n, m.tenant_id, m.id, m.sent_at, m.delivered_at, m.read_a
 
 -- name: find_by_provider_id
 SELECT u.n::integer AS n, m.tenant_id, m.id, m.sent_at, m.delivered_at, m.read_at, m.played_at,
-       CASE WHEN m.failed_by = 'provider' THEN m.failed_at END AS failed_at
+       CASE WHEN m.failed_by = 'provider' THEN m.failed_at END AS failed_at, m.priced_by
   FROM unnest(:tenant_ids::uuid[], :connection_ids::uuid[], :provider_message_ids::text[])
        WITH ORDINALITY AS u (tenant_id, connection_id, provider_message_id, n)
   JOIN messages m ON m.tenant_id = u.tenant_id AND m.channel_connection_id = u.connection_id
@@ -33,18 +33,21 @@ UPDATE messages m
                   CASE WHEN keeps THEN m.error_code ELSE u.error_code END, CASE WHEN keeps THEN m.error ELSE u.error END
              -- The provider's earliest word explains a failure, also where another applier wrote it a moment ago.
              FROM (SELECT u.failed_at IS NULL OR (m.failed_by = 'provider' AND m.failed_at <= u.failed_at)) AS known (keeps)),
-       pricing = coalesce(u.pricing, m.pricing),
+       -- Of several prices that of the furthest report counts, in whatever order they came.
+       pricing = CASE WHEN u.priced_by > m.priced_by OR m.priced_by IS NULL THEN coalesce(u.pricing, m.pricing) ELSE m.pricing END,
+       priced_by = greatest(m.priced_by, u.priced_by),
        provider_message_id = coalesce(m.provider_message_id, u.provider_message_id),
        updated_at = now()
   FROM unnest(:tenant_ids::uuid[], :ids::uuid[], :provider_message_ids::text[], :sent_ats::timestamptz[],
               :delivered_ats::timestamptz[], :read_ats::timestamptz[], :played_ats::timestamptz[], :failed_ats::timestamptz[],
-              :failure_kinds::text[], :error_codes::integer[], :errors::text[], :pricings::jsonb[])
+              :failure_kinds::text[], :error_codes::integer[], :errors::text[], :pricings::jsonb[], :priced_bys::text[]::message_status[])
        AS u (tenant_id, id, provider_message_id, sent_at, delivered_at, read_at, played_at, failed_at,
-             failure_kind, error_code, error, pricing)
+             failure_kind, error_code, error, pricing, priced_by)
  WHERE m.tenant_id = u.tenant_id AND m.id = u.id
 RETURNING m.tenant_id, m.id, m.conversation_id, m.channel_connection_id AS connection_id, m.direction, m.status, m.type, m.text,
           ''::text AS payload, m.provider_message_id, m.reply_to, m.failure_kind, m.error_code, m.error, m.created_at, m.accepted_at,
-          m.sent_at, m.delivered_at, m.read_at, m.played_at, m.failed_at, NULL::text AS media
+          m.sent_at, m.delivered_at, m.read_at, m.played_at, m.failed_at, m.standby, NULL::text AS media,
+          m.provider_status, m.pricing::text AS pricing, m.edited_at, m.revoked_at, NULL::text AS reactions
 
 -- name: park_statuses
 INSERT INTO parked_statuses AS p
@@ -55,7 +58,7 @@ SELECT u.tenant_id, u.connection_id, u.provider_message_id, u.status::message_st
               :failure_kinds::text[], :error_codes::integer[], :errors::text[], :pricings::jsonb[])
        AS u (tenant_id, connection_id, provider_message_id, status, at, failure_kind, error_code, error, pricing)
     ON CONFLICT (tenant_id, channel_connection_id, provider_message_id, status) DO UPDATE
-   SET at = least(p.at, excluded.at)
+   SET at = least(p.at, excluded.at), pricing = coalesce(p.pricing, excluded.pricing)
 
 -- name: unpark_statuses
 -- Take the parked statuses whose message has become known by its provider_message_id.

@@ -18,17 +18,19 @@ from curbe.audit import service as audit
 from curbe.audit.service import AuditEntry
 from curbe.channels.cloudapi.callback import message_id_from
 from curbe.channels.cloudapi.errors import status_failure
+from curbe.channels.cloudapi.notices import standby_items
 from curbe.channels.cloudapi.webhook import BrokenBody, read_body
-from curbe.domain.messages import ItemRefused, StatusReported
+from curbe.domain.messages import ItemRefused, NoticeReceived, StatusReported
 from curbe.domain.status import MessageStatus
-from curbe.inbox import arrivals, statuses
+from curbe.inbox import amendments, arrivals, coexistence, identity, statuses
 from curbe.inbox.arrivals import Arrival, Arrived
 from curbe.inbox.service import message_event
 from curbe.inbox.statuses import Moved, Report
 from curbe.infra.clock import utc_now
 from curbe.infra.db import DataRefused, Pool, PostgresError, Transaction, Unreachable
 from curbe.infra.metrics import Metrics
-from curbe.ingest import store
+from curbe.ingest import notices, store
+from curbe.ingest.beside import apply_beside, events_of
 from curbe.ingest.rules import Connection, Item, Routed, SetAside, named_in, route
 from curbe.ingest.store import Counts, StoredWebhook
 from curbe.media import service as media
@@ -137,7 +139,10 @@ async def apply_webhooks(
 
 
 async def apply_parked(tx: Transaction) -> int:
-    """Apply the statuses whose message became known since they came, tell their tenants, and return how many those were."""
+    """Apply what waited for its message and can be applied now, tell the tenants, and return how many statuses those were."""
+    await identity.absorb(tx)
+    if late := await events_of(tx, await amendments.overdue(tx)):
+        await realtime.append(tx, late)
     if not await statuses.count_parked(tx):
         return 0
     outcome = await statuses.unpark(tx)
@@ -152,6 +157,9 @@ def read_items(webhook: StoredWebhook) -> list[Item]:
         events = read_body(webhook.body)
     except BrokenBody as broken:
         events = [ItemRefused(reason=broken.reason, detail=str(broken), payload=webhook.body)]
+    # Messages and statuses inside a notice come last, so that every other item keeps its number.
+    inside = [event for event in events if isinstance(event, NoticeReceived) and event.field == "standby"]
+    events = [*events, *(item for notice in inside for item in standby_items(notice))]
     return [
         Item(webhook.id, webhook.received_at, webhook.meta_app_id, number, event)
         for number, event in enumerate(events)
@@ -198,7 +206,8 @@ async def _apply(tx: Transaction, items: Sequence[Item], callback_keys: Sequence
     # One event for each fact that is news, so that who counts them misses none.
     events = [message_event(row, EventType.MESSAGE_RECEIVED) for row in await media.expect(tx, arrived)]
     events += _told(moved)
-    events += await _notices(tx, routed, counts)
+    events += await apply_beside(tx, routed, arrived, counts)
+    events += await notices.apply(tx, routed.notices, counts, now=utc_now())
     for item, ignored in routed.ignored:
         counts[item.meta_app_id, "ignored", ignored.reason] += 1
     if routed.set_aside:
@@ -220,10 +229,19 @@ async def _arrivals(tx: Transaction, routed: Routed, counts: Counts) -> list[Arr
         for item, message, owner in routed.messages
     ]
     arrived = await arrivals.store(tx, batch)
+    await coexistence.mark_standby(tx, _on_standby(batch))
     app_id = routed.messages[0][0].meta_app_id
     counts[app_id, "applied", "message"] += len(arrived)
     counts[app_id, "duplicate", "message"] += len(batch) - len(arrived)
     return arrived
+
+
+def _on_standby(batch: Sequence[Arrival]) -> list[tuple[UUID, UUID, str]]:
+    return [
+        (arrival.tenant_id, arrival.connection_id, arrival.message.provider_message_id)
+        for arrival in batch
+        if arrival.message.standby
+    ]
 
 
 async def _statuses(
@@ -268,37 +286,13 @@ def _told(moved: Sequence[Moved]) -> list[Event]:
     return [message_event(one.row, _EVENT_OF[status]) for one in moved for status in one.news]
 
 
-async def _notices(tx: Transaction, routed: Routed, counts: Counts) -> list[Event]:
-    if not routed.notices:
-        return []
-    pairs = [(notice, owner) for _, notice, owners in routed.notices for owner in owners]
-    new = await store.insert_notices(tx, pairs)
-    app_id = routed.notices[0][0].meta_app_id
-    # One item may reach several tenants; it is one item all the same.
-    applied = len({id(notice) for notice, _, _ in new})
-    counts[app_id, "applied", "notice"] += applied
-    counts[app_id, "duplicate", "notice"] += len(routed.notices) - applied
-    return [
-        Event(
-            tenant_id=owner.tenant_id,
-            type=EventType.NOTICE_RECEIVED,
-            data=_json(
-                {
-                    "id": str(notice_id),
-                    "field": notice.field,
-                    "waba_id": notice.waba_id,
-                    "phone_number_id": notice.phone_number_id,
-                }
-            ),
-        )
-        for notice, owner, notice_id in new
-    ]
-
-
 def _audit_entries(routed: Routed) -> list[AuditEntry]:
     """One entry a tenant a batch: which stored webhooks spoke to it, and how many items."""
     met: dict[UUID, tuple[set[int], int]] = {}
-    owned = [(item, [owner]) for item, _, owner in (*routed.messages, *routed.statuses)]
+    owned = [
+        (item, [owner])
+        for item, _, owner in (*routed.messages, *routed.amendments, *routed.reactions, *routed.statuses)
+    ]
     for item, owners in (*owned, *((item, owners) for item, _, owners in routed.notices)):
         for owner in owners:
             ids, count = met.get(owner.tenant_id, (set(), 0))
@@ -313,10 +307,6 @@ def _audit_entries(routed: Routed) -> list[AuditEntry]:
         )
         for tenant_id, (ids, count) in sorted(met.items())
     ]
-
-
-def _json(value: object) -> str:
-    return msgspec.json.encode(value).decode()
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> None:

@@ -10,8 +10,10 @@ from curbe.domain.messages import (
     ChannelEvent,
     ItemIgnored,
     ItemRefused,
+    MessageAmended,
     MessageReceived,
     NoticeReceived,
+    Reacted,
     StatusReported,
 )
 
@@ -53,6 +55,8 @@ class Routed(msgspec.Struct, frozen=True):
     """A batch, sorted by what has to be done with it."""
 
     messages: list[tuple[Item, MessageReceived, Connection]]
+    amendments: list[tuple[Item, MessageAmended, Connection]]
+    reactions: list[tuple[Item, Reacted, Connection]]
     statuses: list[tuple[Item, StatusReported, Connection]]
     notices: list[tuple[Item, NoticeReceived, list[Connection]]]
     ignored: list[tuple[Item, ItemIgnored]]
@@ -65,7 +69,12 @@ def named_in(items: Iterable[Item]) -> tuple[list[str], list[str]]:
     wabas: set[str] = set()
     for item in items:
         match item.what:
-            case MessageReceived(phone_number_id=number) | StatusReported(phone_number_id=number):
+            case (
+                MessageReceived(phone_number_id=number)
+                | MessageAmended(phone_number_id=number)
+                | Reacted(phone_number_id=number)
+                | StatusReported(phone_number_id=number)
+            ):
                 numbers.add(number)
             case NoticeReceived(phone_number_id=str(number)):
                 numbers.add(number)
@@ -82,22 +91,18 @@ def route(items: Sequence[Item], connections: Sequence[Connection]) -> Routed:
     by_waba: dict[str, list[Connection]] = {}
     for connection in connections:
         by_waba.setdefault(connection.waba_id, []).append(connection)
-    routed = Routed(messages=[], statuses=[], notices=[], ignored=[], set_aside=[])
+    routed = Routed(
+        messages=[], amendments=[], reactions=[], statuses=[], notices=[], ignored=[], set_aside=[]
+    )
     for item in items:
         what = item.what
         match what:
-            case MessageReceived():
+            case MessageReceived() | MessageAmended() | Reacted() | StatusReported():
                 owner = _owner(item, what.phone_number_id, what.at, by_number)
                 if isinstance(owner, SetAside):
                     routed.set_aside.append(owner)
                 else:
-                    routed.messages.append((item, what, owner))
-            case StatusReported():
-                owner = _owner(item, what.phone_number_id, what.at, by_number)
-                if isinstance(owner, SetAside):
-                    routed.set_aside.append(owner)
-                else:
-                    routed.statuses.append((item, what, owner))
+                    _give(item, what, owner, routed)
             case NoticeReceived():
                 _route_notice(item, what, by_number, by_waba, routed)
             case ItemIgnored():
@@ -105,6 +110,23 @@ def route(items: Sequence[Item], connections: Sequence[Connection]) -> Routed:
             case ItemRefused(reason=reason, detail=detail, payload=payload, phone_number_id=number):
                 routed.set_aside.append(SetAside(item, "poison", reason, detail, payload, number))
     return routed
+
+
+def _give(
+    item: Item,
+    what: MessageReceived | MessageAmended | Reacted | StatusReported,
+    owner: Connection,
+    routed: Routed,
+) -> None:
+    match what:
+        case MessageReceived():
+            routed.messages.append((item, what, owner))
+        case MessageAmended():
+            routed.amendments.append((item, what, owner))
+        case Reacted():
+            routed.reactions.append((item, what, owner))
+        case StatusReported():
+            routed.statuses.append((item, what, owner))
 
 
 def _route_notice(
@@ -161,7 +183,12 @@ def _aside(item: Item, kind: str, reason: str, detail: str, number: str) -> SetA
 
 def _payload(what: ChannelEvent) -> bytes:
     match what:
-        case MessageReceived(payload=payload) | NoticeReceived(payload=payload):
+        case (
+            MessageReceived(payload=payload)
+            | MessageAmended(payload=payload)
+            | Reacted(payload=payload)
+            | NoticeReceived(payload=payload)
+        ):
             return payload.encode()
         case StatusReported():
             return msgspec.json.encode(what)

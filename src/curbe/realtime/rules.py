@@ -20,6 +20,10 @@ class EventType(StrEnum):
     """What a tenant can see happen. Each one's ``data`` is described in docs/reference/events.md."""
 
     MESSAGE_RECEIVED = "message_received"
+    MESSAGE_EDITED = "message_edited"
+    MESSAGE_REVOKED = "message_revoked"
+    MESSAGE_REACTED = "message_reacted"
+    MESSAGE_ECHOED = "message_echoed"
     MESSAGE_QUEUED = "message_queued"
     MESSAGE_ACCEPTED = "message_accepted"
     MESSAGE_SENT = "message_sent"
@@ -31,6 +35,10 @@ class EventType(StrEnum):
     MEDIA_STORED = "media_stored"
     MEDIA_FAILED = "media_failed"
     CONVERSATION_UPDATED = "conversation_updated"
+    CONTACT_MERGED = "contact_merged"
+    CONTACT_PARTED = "contact_parted"
+    PREFERENCE_CHANGED = "preference_changed"
+    TEMPLATE_UPDATED = "template_updated"
     CONNECTION_UPDATED = "connection_updated"
     NOTICE_RECEIVED = "notice_received"
 

@@ -11,14 +11,18 @@ import msgspec
 
 from curbe.channels.cloudapi import wire
 from curbe.channels.cloudapi.storable import unstorable
-from curbe.channels.cloudapi.words import words_of
+from curbe.channels.cloudapi.words import edited_content, words_of
 from curbe.domain.messages import (
+    Called,
     ChannelEvent,
+    IdentityChange,
     ItemIgnored,
     ItemRefused,
+    MessageAmended,
     MessageReceived,
     NoticeReceived,
     Person,
+    Reacted,
     StatusReported,
 )
 from curbe.domain.status import MessageStatus
@@ -31,6 +35,8 @@ _STATUS: Final = msgspec.json.Decoder(wire.Status)
 _BARE_STATUS: Final = msgspec.json.Decoder(wire.BareStatus)
 _ERROR: Final = msgspec.json.Decoder(wire.Error)
 _CALLBACK: Final = msgspec.json.Decoder(str)
+_CALLS: Final = msgspec.json.Decoder(wire.CallsValue)
+_BESIDE_MESSAGES: Final = frozenset({"edit", "revoke", "reaction"})  # they change a message and are none
 
 # `deleted` and `warning` are Meta's too, but old and of no meaning for what we sent [Meta: statuses].
 _STATUSES: Final = {
@@ -57,9 +63,10 @@ class _Unreadable(Exception):
 def read_message(
     raw: msgspec.Raw, *, contacts: Sequence[wire.Contact], phone_number_id: str | None
 ) -> ChannelEvent:
-    """Return the event of one element of ``messages[]``: `MessageReceived`, or `ItemRefused` with the reason.
+    """Return the event of one element of ``messages[]``.
 
-    A message whose content has an unknown shape is a message all the same, without text: somebody wrote.
+    `MessageReceived`; `MessageAmended` for an edit or revoke; `Reacted`; `ItemRefused` with the reason. A message whose content has an
+    unknown shape is a message all the same, without text: somebody wrote. So is an amendment that does not say of what.
 
     Args:
         raw: the element's JSON, strings mended.
@@ -69,6 +76,10 @@ def read_message(
     try:
         message = _decoded_message(raw)
         payload = _stored(raw)
+        if message.type in _BESIDE_MESSAGES and (
+            event := _beside(message, payload, contacts=contacts, phone_number_id=phone_number_id)
+        ):
+            return event
         return MessageReceived(
             phone_number_id=_routed(phone_number_id),
             provider_message_id=_named(message.id),
@@ -78,6 +89,7 @@ def read_message(
             at=moment(message.timestamp),
             payload=payload,
             reply_to=message.context.id if message.context is not None else None,
+            change=None if message.system is None else _change(message, message.system),
         )
     except _Unreadable as refusal:
         return refused(raw, refusal.reason, refusal.detail, phone_number_id=phone_number_id)
@@ -121,6 +133,30 @@ def read_notice(
         return NoticeReceived(field, waba_id, phone_number_id, at, _stored(raw))
     except _Unreadable as refusal:
         return refused(raw, refusal.reason, refusal.detail, phone_number_id=phone_number_id)
+
+
+def read_calls(payload: str) -> list[Called]:
+    """Return the calls that people made to us in the ``value`` of field ``calls``; a shape we do not know holds none.
+
+    A call opens the customer service window whether it is answered or not [Meta: calling, Sep 2026].
+    """
+    try:
+        value = _CALLS.decode(payload)
+    except msgspec.ValidationError:
+        return []
+    calls = []
+    for call in value.calls or ():
+        if call.direction != "USER_INITIATED" or call.event != "connect" or not call.id:
+            continue
+        asked = wire.Message(
+            from_=call.from_, from_user_id=call.from_user_id, from_parent_user_id=call.from_parent_user_id
+        )
+        try:
+            person = _person(asked, value.contacts or ())
+            calls.append(Called(provider_id=_short(call.id), person=person, at=moment(call.timestamp)))
+        except _Unreadable:
+            continue  # the notice itself is kept, with all that was in it
+    return calls
 
 
 def refused(
@@ -222,6 +258,56 @@ def _short(identifier: str) -> str:
     return identifier
 
 
+def _beside(
+    message: wire.Message, payload: str, *, contacts: Sequence[wire.Contact], phone_number_id: str | None
+) -> ChannelEvent | None:
+    """Return what an edit, revoke or reaction does; None where it does not say to which message."""
+    number, named, at = _routed(phone_number_id), _named(message.id), moment(message.timestamp)
+    if message.reaction is not None and message.reaction.message_id:
+        return Reacted(
+            phone_number_id=number,
+            provider_message_id=named,
+            target=_short(message.reaction.message_id),
+            person=_person(message, contacts),
+            emoji=message.reaction.emoji or None,
+            at=at,
+            payload=payload,
+            group=message.group_id and _short(message.group_id),
+        )
+    amended = message.edit or message.revoke
+    if amended is None or not amended.original_message_id:
+        return None
+    inner = edited_content(message)
+    if message.type == "edit" and inner is None:
+        return None
+    return MessageAmended(
+        phone_number_id=number,
+        provider_message_id=named,
+        target=_short(amended.original_message_id),
+        revoked=inner is None,
+        type=(inner.type if inner is not None else None) or "unknown",
+        text=words_of(inner) if inner is not None else None,
+        at=at,
+        payload=payload if inner is None or message.edit is None else str(message.edit.message, "utf-8"),
+    )
+
+
+def _change(message: wire.Message, system: wire.System) -> IdentityChange | None:
+    """Return how a person is named from now on [Meta: BSUID, 2026]; None for a system message that changes no name."""
+    if system.type not in {"user_changed_number", "user_changed_user_id"}:
+        return None
+    gave_up = took = None
+    if system.type == "user_changed_number":
+        took = system.wa_id or system.new_wa_id or None
+        gave_up = message.from_ if message.from_ and "." not in message.from_ else None
+    return IdentityChange(
+        gave_up=gave_up and _short(gave_up),
+        took=took and _short(took),
+        bsuid=(system.user_id and _short(system.user_id)) or None,
+        parent_bsuid=(system.parent_user_id and _short(system.parent_user_id)) or None,
+    )
+
+
 def _person(message: wire.Message, contacts: Sequence[wire.Contact]) -> Person:
     wa_id, bsuid = message.from_ or None, message.from_user_id or None
     if (
@@ -231,12 +317,17 @@ def _person(message: wire.Message, contacts: Sequence[wire.Contact]) -> Person:
     contact = _contact_of(wa_id, bsuid, contacts)
     if contact is not None:
         wa_id, bsuid = wa_id or contact.wa_id or None, bsuid or contact.user_id or None
-    if wa_id is None and bsuid is None and message.system is not None:
-        # Whoever changed number or user id is known to us by the old one; the new one is in the payload.
-        bsuid = message.system.previous_user_id or message.system.user_id or None
+    parent = message.from_parent_user_id or (contact.parent_user_id if contact is not None else None)
+    if message.system is not None:
+        # Whoever changed number or user id is known to us by the old one; what it is now stands beside.
+        bsuid = message.system.previous_user_id or bsuid
+        parent = message.system.previous_parent_user_id or parent
+        if message.system.type == "user_changed_user_id":
+            wa_id = wa_id or message.system.wa_id or None  # the number stays; what it is, is not always told
+        if wa_id is None and bsuid is None:
+            bsuid = message.system.user_id or None
     if wa_id is None and bsuid is None:
         raise _Unreadable("no_sender", "neither the message nor a contact beside it says who wrote")
-    parent = message.from_parent_user_id or (contact.parent_user_id if contact is not None else None)
     profile = contact.profile if contact is not None else None
     return Person(
         wa_id=wa_id and _short(wa_id),

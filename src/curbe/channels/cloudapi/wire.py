@@ -110,6 +110,7 @@ class Card(msgspec.Struct, gc=False):
 class Reaction(msgspec.Struct, gc=False):
     """`reaction`; the emoji is absent or empty when the reaction was taken back."""
 
+    message_id: str | None = None
     emoji: str | None = None
 
 
@@ -154,14 +155,26 @@ class System(msgspec.Struct, gc=False):
     """`system`: a person changed number or user id; no `contacts` beside it, sometimes no `from` either."""
 
     body: str | None = None
+    type: str | None = None
     user_id: str | None = None
     previous_user_id: str | None = None
+    parent_user_id: str | None = None
+    previous_parent_user_id: str | None = None
+    wa_id: str | None = None
+    new_wa_id: str | None = None  # as older payloads name `wa_id`
 
 
 class Edit(msgspec.Struct, gc=False):
     """`edit`: the new content of an earlier message."""
 
+    original_message_id: str | None = None
     message: msgspec.Raw = ABSENT
+
+
+class Revoke(msgspec.Struct, gc=False):
+    """`revoke`: an earlier message was deleted for everybody."""
+
+    original_message_id: str | None = None
 
 
 class Message(msgspec.Struct, gc=False):
@@ -189,6 +202,8 @@ class Message(msgspec.Struct, gc=False):
     order: Order | None = None
     system: System | None = None
     edit: Edit | None = None
+    revoke: Revoke | None = None
+    group_id: str | None = None
 
 
 class BareMessage(msgspec.Struct, gc=False):
@@ -239,6 +254,25 @@ class BareStatus(msgspec.Struct, gc=False):
     timestamp: Seconds = None
     type: str | None = None
     biz_opaque_callback_data: msgspec.Raw = ABSENT
+
+
+class Call(msgspec.Struct, gc=False):
+    """`calls[]` of field `calls`."""
+
+    id: str | None = None
+    from_: str | None = msgspec.field(default=None, name="from")
+    from_user_id: str | None = None
+    from_parent_user_id: str | None = None
+    event: str | None = None
+    direction: str | None = None
+    timestamp: Seconds = None
+
+
+class CallsValue(msgspec.Struct, gc=False):
+    """`value` of field `calls`."""
+
+    contacts: list[Contact] | None = None
+    calls: list[Call] | None = None
 
 
 class WabaInfo(msgspec.Struct, gc=False):

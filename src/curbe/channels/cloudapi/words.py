@@ -11,30 +11,25 @@ import msgspec
 from curbe.channels.cloudapi import wire
 
 _MESSAGE: Final = msgspec.json.Decoder(wire.Message)
-_EDITS_INSIDE_EDITS: Final = 3
 
 
-def words_of(message: wire.Message, *, depth: int = 0) -> str | None:
-    """Return the words in ``message``; None where it has none, or none that we know how to read.
-
-    Args:
-        message: one decoded message.
-        depth: how many edits it was found in; readers stop after a few.
-    """
-    if message.type == "edit":
-        return _edited(message, depth)
+def words_of(message: wire.Message) -> str | None:
+    """Return the words in ``message``; None where it has none, or none that we know how to read."""
+    if message.type == "edit":  # of a message nobody names: its words are all there is
+        inner = edited_content(message)
+        return words_of(inner) if inner is not None and inner.type != "edit" else None
     reader = _READERS.get(message.type or "")
     return (reader(message) or None) if reader is not None else None
 
 
-def _edited(message: wire.Message, depth: int) -> str | None:
-    if message.edit is None or not message.edit.message or depth >= _EDITS_INSIDE_EDITS:
+def edited_content(message: wire.Message) -> wire.Message | None:
+    """Return what an edit changes a message to; None where there is nothing, or nothing of a shape we know."""
+    if message.edit is None or not message.edit.message:
         return None
     try:
-        inner = _MESSAGE.decode(message.edit.message)
+        return _MESSAGE.decode(message.edit.message)
     except msgspec.ValidationError:
         return None  # content of an unknown shape has no words for us; the payload keeps it
-    return words_of(inner, depth=depth + 1)
 
 
 def _caption(media: wire.Media | None) -> str | None:

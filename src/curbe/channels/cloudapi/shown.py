@@ -1,0 +1,393 @@
+"""What somebody said, typed by what it is, read out of Meta's object of a message [Meta: messages webhook, Sep 2026]. Pure.
+
+This is what the API shows beside the raw payload. Reading never fails: a type nobody taught Curbe yet, or one in a shape that is not the
+documented one, is shown as `other`, and its payload says the rest.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final, TypeAlias
+
+import msgspec
+from msgspec import Struct
+
+
+class TextShown(Struct, frozen=True, tag="text", tag_field="kind"):
+    """Words."""
+
+    body: str
+
+
+class MediaShown(Struct, frozen=True, tag="media", tag_field="kind", omit_defaults=True):
+    """A file: image, video, audio, document or sticker as the message's ``type`` says; the file itself is the message's ``media``."""
+
+    caption: str | None = None
+    filename: str | None = None
+    mime_type: str | None = None
+    voice: bool = False
+    animated: bool = False
+
+
+class LocationShown(Struct, frozen=True, tag="location", tag_field="kind", omit_defaults=True):
+    """A place."""
+
+    latitude: float
+    longitude: float
+    name: str | None = None
+    address: str | None = None
+    url: str | None = None
+
+
+class PhoneShown(Struct, frozen=True, omit_defaults=True):
+    """A phone on a contact card; ``wa_id`` where it is on WhatsApp."""
+
+    phone: str | None = None
+    type: str | None = None
+    wa_id: str | None = None
+
+
+class CardShown(Struct, frozen=True, omit_defaults=True):
+    """A contact card. ``origin`` is ``contact_request`` where we had asked for the number."""
+
+    name: str | None = None
+    phones: list[PhoneShown] = []
+    emails: list[str] = []
+    organization: str | None = None
+    birthday: str | None = None
+    origin: str | None = None
+
+
+class ContactsShown(Struct, frozen=True, tag="contacts", tag_field="kind"):
+    """Contact cards."""
+
+    cards: list[CardShown]
+
+
+class ReplyShown(Struct, frozen=True, tag="reply", tag_field="kind", omit_defaults=True):
+    """What somebody chose: a button or a row of a list, by the ``id`` that was sent with it."""
+
+    of: str  # button_reply or list_reply
+    title: str
+    id: str | None = None
+    description: str | None = None
+
+
+class FlowReplyShown(Struct, frozen=True, tag="flow_reply", tag_field="kind", omit_defaults=True):
+    """The answers of a flow: ``answers`` is the object the flow sent, ``raw`` its text where that is no object."""
+
+    name: str | None = None
+    body: str | None = None
+    answers: dict[str, Any] | None = None
+    raw: str | None = None
+
+
+class PermissionShown(Struct, frozen=True, tag="call_permission", tag_field="kind", omit_defaults=True):
+    """Whether we may call."""
+
+    response: str
+    permanent: bool = False
+    expires_at: int | None = None  # Unix seconds, as Meta writes it
+
+
+class ButtonShown(Struct, frozen=True, tag="button", tag_field="kind", omit_defaults=True):
+    """A quick reply of a template was pressed."""
+
+    text: str
+    payload: str | None = None
+
+
+class OrderLine(Struct, frozen=True, omit_defaults=True):
+    """One product of a cart."""
+
+    product_retailer_id: str
+    quantity: float | None = None
+    item_price: float | None = None
+    currency: str | None = None
+
+
+class OrderShown(Struct, frozen=True, tag="order", tag_field="kind", omit_defaults=True):
+    """A cart."""
+
+    lines: list[OrderLine]
+    catalog_id: str | None = None
+    text: str | None = None
+
+
+class SystemShown(Struct, frozen=True, tag="system", tag_field="kind", omit_defaults=True):
+    """Meta's word about the person: ``user_changed_number``, ``user_changed_user_id`` and others."""
+
+    event: str | None = None
+    body: str | None = None
+    wa_id: str | None = None
+    bsuid: str | None = None
+    previous_bsuid: str | None = None
+
+
+class UnsupportedShown(Struct, frozen=True, tag="unsupported", tag_field="kind", omit_defaults=True):
+    """Something that Meta does not pass on: what it was, and why not."""
+
+    what: str | None = None
+    code: int | None = None
+    reason: str | None = None
+
+
+class WelcomeShown(Struct, frozen=True, tag="request_welcome", tag_field="kind"):
+    """Somebody opened the chat for the first time and waits for a greeting."""
+
+
+class OtherShown(Struct, frozen=True, tag="other", tag_field="kind"):
+    """A type that Curbe cannot show yet."""
+
+    type: str
+
+
+class ContextShown(Struct, frozen=True, omit_defaults=True):
+    """What a message refers to: the quoted message's author, a product, that it was passed on."""
+
+    author: str | None = None
+    forwarded: bool = False
+    frequently_forwarded: bool = False
+    catalog_id: str | None = None
+    product_retailer_id: str | None = None
+
+
+class ReferralShown(Struct, frozen=True, omit_defaults=True):
+    """The ad or post that brought somebody here."""
+
+    source_type: str | None = None
+    source_id: str | None = None
+    source_url: str | None = None
+    headline: str | None = None
+    body: str | None = None
+    media_type: str | None = None
+    image_url: str | None = None
+    video_url: str | None = None
+    thumbnail_url: str | None = None
+    ctwa_clid: str | None = None
+    welcome: str | None = None
+
+
+ContentShown: TypeAlias = (
+    TextShown
+    | MediaShown
+    | LocationShown
+    | ContactsShown
+    | ReplyShown
+    | FlowReplyShown
+    | PermissionShown
+    | ButtonShown
+    | OrderShown
+    | SystemShown
+    | UnsupportedShown
+    | WelcomeShown
+    | OtherShown
+)
+
+
+class Shown(Struct, frozen=True):
+    """One message as it is shown."""
+
+    content: ContentShown
+    context: ContextShown | None = None
+    referral: ReferralShown | None = None
+    group_id: str | None = None
+
+
+_Object = dict[str, Any]
+_PAYLOAD: Final = msgspec.json.Decoder(dict)
+_FILES: Final = frozenset({"image", "video", "audio", "voice", "document", "sticker"})
+
+
+def shown(kind: str, payload: str) -> Shown:
+    """Return what Meta's object of a message of type ``kind`` says; never fails."""
+    try:
+        message: _Object = _PAYLOAD.decode(payload)
+    except msgspec.DecodeError:
+        return Shown(content=OtherShown(type=kind))
+    return Shown(
+        content=_content(kind, message),
+        context=_read(_context, message),
+        referral=_read(_referral, message),
+        group_id=_text(message.get("group_id")),
+    )
+
+
+def _content(kind: str, message: _Object) -> ContentShown:
+    reader = _READERS.get(kind)
+    found = _read(reader, message) if reader is not None else None
+    if found is None and kind in _FILES:
+        found = _read(lambda it: _media(it, kind), message)
+    return found if found is not None else OtherShown(type=kind)
+
+
+def _read(reader: Callable[[_Object], Any], message: _Object) -> Any:
+    """Return what a reader finds; None where the message is shaped otherwise than Meta documents."""
+    try:
+        return reader(message)
+    except (KeyError, TypeError, AttributeError, ValueError, msgspec.ValidationError):
+        return None
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _media(message: _Object, kind: str) -> MediaShown:
+    file = message[kind]
+    return MediaShown(
+        caption=_text(file.get("caption")),
+        filename=_text(file.get("filename")),
+        mime_type=_text(file.get("mime_type")),
+        voice=kind == "voice" or file.get("voice") is True,
+        animated=file.get("animated") is True,
+    )
+
+
+def _location(message: _Object) -> LocationShown:
+    place = message["location"]
+    return LocationShown(
+        latitude=float(place["latitude"]),
+        longitude=float(place["longitude"]),
+        name=_text(place.get("name")),
+        address=_text(place.get("address")),
+        url=_text(place.get("url")),
+    )
+
+
+def _contacts(message: _Object) -> ContactsShown:
+    return ContactsShown(cards=[_card(card) for card in message["contacts"]])
+
+
+def _card(card: _Object) -> CardShown:
+    name = card.get("name") or {}
+    phones = [
+        PhoneShown(_text(one.get("phone")), _text(one.get("type")), _text(one.get("wa_id")))
+        for one in card.get("phones") or ()
+    ]
+    return CardShown(
+        name=_text(name.get("formatted_name")) or _text(name.get("first_name")),
+        phones=phones,
+        emails=[address for one in card.get("emails") or () if (address := _text(one.get("email")))],
+        organization=_text((card.get("org") or {}).get("company")),
+        birthday=_text(card.get("birthday")),
+        origin=_text(card.get("origin")),
+    )
+
+
+def _interactive(message: _Object) -> ContentShown | None:
+    chosen = message["interactive"]
+    for of in ("button_reply", "list_reply"):
+        if of in chosen:
+            reply = chosen[of]
+            return ReplyShown(
+                of=of,
+                title=reply["title"],
+                id=_text(reply.get("id")),
+                description=_text(reply.get("description")),
+            )
+    if "nfm_reply" in chosen:
+        return _flow(chosen["nfm_reply"])
+    if "call_permission_reply" in chosen:
+        reply = chosen["call_permission_reply"]
+        ends = reply.get("expiration_timestamp")
+        return PermissionShown(
+            response=reply["response"],
+            permanent=reply.get("is_permanent") is True,
+            expires_at=None if ends is None else int(ends),
+        )
+    return None
+
+
+def _flow(reply: _Object) -> FlowReplyShown:
+    raw = reply.get("response_json")
+    try:
+        answers = _PAYLOAD.decode(raw) if isinstance(raw, str) else raw if isinstance(raw, dict) else None
+    except msgspec.DecodeError:  # not an object: seen, and shown as it is
+        answers = None
+    return FlowReplyShown(
+        name=_text(reply.get("name")),
+        body=_text(reply.get("body")),
+        answers=answers,
+        raw=_text(raw) if answers is None else None,
+    )
+
+
+def _button(message: _Object) -> ButtonShown:
+    return ButtonShown(text=message["button"]["text"], payload=_text(message["button"].get("payload")))
+
+
+def _order(message: _Object) -> OrderShown:
+    order = message["order"]
+    lines = [
+        OrderLine(
+            product_retailer_id=str(line["product_retailer_id"]),
+            quantity=_number(line.get("quantity")),
+            item_price=_number(line.get("item_price")),
+            currency=_text(line.get("currency")),
+        )
+        for line in order.get("product_items") or ()
+    ]
+    return OrderShown(lines=lines, catalog_id=_text(order.get("catalog_id")), text=_text(order.get("text")))
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None else float(value)  # as text in some payloads
+
+
+def _system(message: _Object) -> SystemShown:
+    system = message["system"]
+    return SystemShown(
+        event=_text(system.get("type")),
+        body=_text(system.get("body")),
+        wa_id=_text(system.get("wa_id")) or _text(system.get("new_wa_id")),
+        bsuid=_text(system.get("user_id")),
+        previous_bsuid=_text(system.get("previous_user_id")),
+    )
+
+
+def _unsupported(message: _Object) -> UnsupportedShown:
+    errors = message.get("errors") or [{}]
+    first = errors[0]
+    details = (first.get("error_data") or {}).get("details") or first.get("details")
+    what = message.get("unsupported") or {}
+    return UnsupportedShown(
+        what=_text(what.get("type")),
+        code=first.get("code") if isinstance(first.get("code"), int) else None,
+        reason=_text(details) or _text(first.get("title")),
+    )
+
+
+def _context(message: _Object) -> ContextShown | None:
+    context = message.get("context")
+    if not context:
+        return None
+    product = context.get("referred_product") or {}
+    found = ContextShown(
+        author=_text(context.get("from")) or _text(context.get("from_user_id")),
+        forwarded=context.get("forwarded") is True,
+        frequently_forwarded=context.get("frequently_forwarded") is True,
+        catalog_id=_text(product.get("catalog_id")),
+        product_retailer_id=_text(product.get("product_retailer_id")),
+    )
+    return found if found != ContextShown() else None
+
+
+def _referral(message: _Object) -> ReferralShown | None:
+    referral = message.get("referral")
+    if not referral:
+        return None
+    plain = {name: _text(referral.get(name)) for name in ReferralShown.__struct_fields__ if name != "welcome"}
+    return ReferralShown(**plain, welcome=_text((referral.get("welcome_message") or {}).get("text")))
+
+
+_READERS: Final[dict[str, Callable[[_Object], ContentShown | None]]] = {
+    "text": lambda message: TextShown(body=message["text"]["body"]),
+    "location": _location,
+    "contacts": _contacts,
+    "interactive": _interactive,
+    "button": _button,
+    "order": _order,
+    "system": _system,
+    "unsupported": _unsupported,
+    "unknown": _unsupported,
+    "request_welcome": lambda _: WelcomeShown(),
+}

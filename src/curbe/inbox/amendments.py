@@ -1,0 +1,304 @@
+"""Messages said otherwise, taken back, reacted to: what is shown changes, what was said is kept.
+
+Amendments may come before the message they amend; they wait, and apply when it is here. Whatever order they come in, a revoke beats every
+edit, and of the edits the latest by the provider's clock is shown.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+
+from curbe.infra.db import Query, Transaction
+from curbe.realtime.rules import EventType
+
+Target = tuple[UUID, UUID, str]  # tenant, connection, provider_message_id
+OURS: Final = "us"
+THEIRS: Final = "contact"
+
+
+class RevisionKind(StrEnum):
+    """What a revision is. Declared as the PostgreSQL enum."""
+
+    ORIGINAL = "original"
+    EDIT = "edit"
+    REVOKE = "revoke"
+
+
+class Amendment(msgspec.Struct, frozen=True):
+    """A message said otherwise or taken back: the provider's names, and the new content."""
+
+    tenant_id: UUID
+    connection_id: UUID
+    target: str
+    provider_message_id: str
+    kind: RevisionKind
+    type: str
+    text: str | None
+    payload: str
+    at: datetime
+
+    @property
+    def message(self) -> Target:
+        """Return the message it amends."""
+        return self.tenant_id, self.connection_id, self.target
+
+
+class Reaction(msgspec.Struct, frozen=True):
+    """A reaction to a message, None where it was taken back. ``who`` is :data:`OURS`, :data:`THEIRS` or, in a group, the member."""
+
+    tenant_id: UUID
+    connection_id: UUID
+    target: str
+    provider_message_id: str
+    who: str
+    emoji: str | None
+    at: datetime
+
+
+class Changed(msgspec.Struct, frozen=True):
+    """A message that shows something else now."""
+
+    tenant_id: UUID
+    message_id: UUID
+    type: EventType
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What became of a batch."""
+
+    changed: list[Changed]
+    applied: int
+    repeated: int
+    parked: int  # their message is not known (yet)
+
+
+class Revision(msgspec.Struct, frozen=True):
+    """What a message said at some time."""
+
+    provider_message_id: str
+    kind: RevisionKind
+    type: str
+    text: str | None
+    payload: str
+    at: datetime
+
+
+class _Key(msgspec.Struct, frozen=True):
+    tenant_id: UUID
+    connection_id: UUID
+    target_id: str
+    provider_message_id: str
+
+
+class _Message(msgspec.Struct, frozen=True):
+    tenant_id: UUID
+    id: UUID
+    connection_id: UUID
+    provider_message_id: str
+    type: str
+    text: str | None
+    payload: str
+    at: datetime
+
+    @property
+    def target(self) -> Target:
+        return self.tenant_id, self.connection_id, self.provider_message_id
+
+
+class _Row(msgspec.Struct, frozen=True):
+    tenant_id: UUID
+    connection_id: UUID
+    target_id: str
+    provider_message_id: str
+    kind: RevisionKind
+    type: str
+    text: str | None
+    payload: str
+    at: datetime
+
+
+class _Reacted(msgspec.Struct, frozen=True):
+    tenant_id: UUID
+    connection_id: UUID
+    target_id: str
+
+
+class _Named(msgspec.Struct, frozen=True):
+    tenant_id: UUID
+    id: UUID
+
+
+_INSERT: Final = Query("curbe.inbox", "insert_revisions", _Key)
+_AMENDED: Final = Query("curbe.inbox", "amended_messages", _Message)
+_REVISIONS: Final = Query("curbe.inbox", "revisions_of", _Row)
+_OF_MESSAGE: Final = Query("curbe.inbox", "revisions_of_message", Revision)
+_SETTLE: Final = Query("curbe.inbox", "settle_revisions")
+_OVERDUE: Final = Query("curbe.inbox", "overdue_revisions", _Reacted)
+_SHOW: Final = Query("curbe.inbox", "show_messages")
+_REACT: Final = Query("curbe.inbox", "react", _Reacted)
+_NAMED: Final = Query("curbe.inbox", "messages_named", _Named)
+
+
+async def amend(tx: Transaction, batch: Sequence[Amendment]) -> Outcome:
+    """Keep a batch of edits and revokes, of any tenants, and apply those whose message is here."""
+    unique = {(*one.message, one.provider_message_id): one for one in batch}
+    rows = [one for _, one in sorted(unique.items(), key=lambda item: item[0])]
+    if not rows:
+        return Outcome([], 0, 0, 0)
+    stored = await _insert(tx, rows)
+    new = {(row.tenant_id, row.connection_id, row.target_id) for row in stored}
+    changed = await catch_up(tx, new)
+    shown = {target for target, _ in changed}
+    parked = sum((row.tenant_id, row.connection_id, row.target_id) not in shown for row in stored)
+    return Outcome(
+        changed=[change for _, change in changed],
+        applied=len(stored) - parked,
+        repeated=len(batch) - len(stored),
+        parked=parked,
+    )
+
+
+async def catch_up(tx: Transaction, targets: Iterable[Target]) -> list[tuple[Target, Changed]]:
+    """Let these messages show what their amendments say; those without message or amendment are absent."""
+    wanted = sorted(set(targets))
+    if not wanted:
+        return []
+    messages = await _AMENDED.all(
+        tx, **_columns(wanted, "tenant_ids", "connection_ids", "provider_message_ids")
+    )
+    if not messages:
+        return []
+    found = [message.target for message in messages]
+    said: defaultdict[Target, list[_Row]] = defaultdict(list)
+    for row in await _REVISIONS.all(tx, **_columns(found, "tenant_ids", "connection_ids", "target_ids")):
+        said[row.tenant_id, row.connection_id, row.target_id].append(row)
+    first = [message for message in messages if said[message.target][0].kind is not RevisionKind.ORIGINAL]
+    if first:
+        await _insert(tx, [_original(message) for message in first])
+    shown = [(message, _shown(message, said[message.target])) for message in messages]
+    await _SHOW.run(
+        tx,
+        tenant_ids=[message.tenant_id for message, _ in shown],
+        ids=[message.id for message, _ in shown],
+        texts=[show.text for _, show in shown],
+        payloads=[show.payload for _, show in shown],
+        edited_ats=[None if show.kind is RevisionKind.REVOKE else show.at for _, show in shown],
+        revoked_ats=[show.at if show.kind is RevisionKind.REVOKE else None for _, show in shown],
+    )
+    await _SETTLE.run(tx, **_columns(found, "tenant_ids", "connection_ids", "target_ids"))
+    return [
+        (
+            message.target,
+            Changed(
+                message.tenant_id,
+                message.id,
+                EventType.MESSAGE_REVOKED if show.kind is RevisionKind.REVOKE else EventType.MESSAGE_EDITED,
+            ),
+        )
+        for message, show in shown
+    ]
+
+
+async def overdue(tx: Transaction) -> list[Changed]:
+    """Let messages show what amendments say that missed them, and return those; in the scope of ``tx``."""
+    rows = await _OVERDUE.all(tx)
+    changed = await catch_up(tx, [(row.tenant_id, row.connection_id, row.target_id) for row in rows])
+    return [change for _, change in changed]
+
+
+async def react(tx: Transaction, batch: Sequence[Reaction]) -> list[Changed]:
+    """Keep each one's latest reaction to a message and return the messages here that show another one now.
+
+    A reaction to a message that is not here waits for it. Ours are told by who sends them, with ``who`` as :data:`OURS`.
+    """
+    latest: dict[tuple[UUID, UUID, str, str], Reaction] = {}
+    for one in batch:
+        key = (one.tenant_id, one.connection_id, one.target, one.who)
+        known = latest.get(key)
+        if known is None or (one.at, one.provider_message_id) > (known.at, known.provider_message_id):
+            latest[key] = one
+    rows = [one for _, one in sorted(latest.items(), key=lambda item: item[0])]
+    if not rows:
+        return []
+    changed = await _REACT.all(
+        tx,
+        tenant_ids=[one.tenant_id for one in rows],
+        connection_ids=[one.connection_id for one in rows],
+        target_ids=[one.target for one in rows],
+        whos=[one.who for one in rows],
+        emojis=[one.emoji for one in rows],
+        ats=[one.at for one in rows],
+        provider_message_ids=[one.provider_message_id for one in rows],
+    )
+    targets = sorted({(row.tenant_id, row.connection_id, row.target_id) for row in changed})
+    if not targets:
+        return []
+    named = await _NAMED.all(tx, **_columns(targets, "tenant_ids", "connection_ids", "provider_message_ids"))
+    return [Changed(row.tenant_id, row.id, EventType.MESSAGE_REACTED) for row in named]
+
+
+async def revisions(
+    tx: Transaction, *, tenant_id: UUID, conversation_id: UUID, message_id: UUID
+) -> list[Revision]:
+    """Return what a message said from first to last; nothing where it was never amended."""
+    return await _OF_MESSAGE.all(
+        tx, tenant_id=tenant_id, conversation_id=conversation_id, message_id=message_id
+    )
+
+
+async def _insert(tx: Transaction, rows: Sequence[Amendment]) -> list[_Key]:
+    return await _INSERT.all(
+        tx,
+        tenant_ids=[row.tenant_id for row in rows],
+        connection_ids=[row.connection_id for row in rows],
+        target_ids=[row.target for row in rows],
+        provider_message_ids=[row.provider_message_id for row in rows],
+        kinds=[row.kind.value for row in rows],
+        types=[row.type for row in rows],
+        texts=[row.text for row in rows],
+        payloads=[row.payload for row in rows],
+        ats=[row.at for row in rows],
+    )
+
+
+def _original(message: _Message) -> Amendment:
+    return Amendment(
+        tenant_id=message.tenant_id,
+        connection_id=message.connection_id,
+        target=message.provider_message_id,
+        provider_message_id=message.provider_message_id,
+        kind=RevisionKind.ORIGINAL,
+        type=message.type,
+        text=message.text,
+        payload=message.payload,
+        at=message.at,
+    )
+
+
+def _shown(message: _Message, rows: Sequence[_Row]) -> _Row:
+    """Return the revision to show, an edit's payload laid over the original's: it lacks what did not change."""
+    amendments = [row for row in rows if row.kind is not RevisionKind.ORIGINAL]
+    last = max(amendments, key=lambda row: (row.kind is RevisionKind.REVOKE, row.at, row.provider_message_id))
+    if last.kind is RevisionKind.REVOKE:
+        return last
+    original = next((row.payload for row in rows if row.kind is RevisionKind.ORIGINAL), message.payload)
+    return msgspec.structs.replace(last, payload=_laid_over(original, last.payload))
+
+
+def _laid_over(original: str, edited: str) -> str:
+    before: dict[str, Any] = msgspec.json.decode(original, type=dict)
+    after: dict[str, Any] = msgspec.json.decode(edited, type=dict)
+    for key, value in after.items():
+        known = before.get(key)
+        both = isinstance(known, dict) and isinstance(value, dict)
+        before[key] = {**known, **value} if both else value
+    return msgspec.json.encode(before).decode()
+
+
+def _columns(rows: Sequence[tuple[object, ...]], *names: str) -> dict[str, object]:
+    return {name: [row[position] for row in rows] for position, name in enumerate(names)}

@@ -1,0 +1,225 @@
+"""Two contacts that turn out to be one person become one; what was merged is recorded, so that `parting` can undo it.
+
+Joining and parting happen alone: :func:`alone` waits until nobody places people of these tenants. It is rare, and may cost more than a
+statement a batch.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Final, Literal
+from uuid import UUID
+
+import msgspec
+from uuid_utils.compat import uuid7
+
+from curbe.audit.service import AuditEntry
+from curbe.audit.service import record as record_audit
+from curbe.inbox import roster
+from curbe.inbox.aliases import Claims, Node
+from curbe.infra.db import Query, Transaction
+from curbe.realtime.rules import EventType
+from curbe.realtime.service import Event
+from curbe.realtime.service import append as append_events
+
+Pair = tuple[UUID, UUID, UUID]  # tenant, the lesser contact, the greater
+Reason = Literal["same_person", "by_hand"]
+
+
+class Moved(msgspec.Struct, frozen=True):
+    """What a merge moved from one contact to the other."""
+
+    aliases: list[Node]
+    conversations: list["MovedConversation"]
+    before: Claims  # the survivor's
+    anchor: Node | None  # an alias the survivor had
+
+
+class MovedConversation(msgspec.Struct, frozen=True):
+    """A conversation of the merged contact: given whole, or emptied into one of the survivor's, with the messages that went."""
+
+    id: UUID
+    into: UUID | None = None
+    unread_count: int = 0
+    messages: list[UUID] = []
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """A conversation as joining and parting see it."""
+
+    id: UUID
+    connection_id: UUID
+    contact_id: UUID
+    unread_count: int
+    merged_into: UUID | None
+
+
+class _Apart(msgspec.Struct, frozen=True):
+    tenant_id: UUID
+    one_id: UUID
+    other_id: UUID
+
+
+class _AliasKey(msgspec.Struct, frozen=True):
+    kind: str
+    value: str
+    since: datetime | None
+
+
+class _Id(msgspec.Struct, frozen=True):
+    id: UUID
+
+
+class _Stray(msgspec.Struct, frozen=True):
+    tenant_id: UUID
+    id: UUID
+    merged_into: UUID
+
+
+class _Locked(msgspec.Struct, frozen=True):
+    locked: int
+
+
+_LOCK_ALONE: Final = Query("curbe.inbox", "lock_alone", _Locked)
+_KEPT_APART: Final = Query("curbe.inbox", "kept_apart", _Apart)
+_INHERIT_APART: Final = Query("curbe.inbox", "inherit_apart")
+_MOVE_ALIASES: Final = Query("curbe.inbox", "move_aliases", _AliasKey)
+_CONVERSATIONS_OF: Final = Query("curbe.inbox", "conversations_of", Standing)
+_GIVE: Final = Query("curbe.inbox", "give_conversations")
+_MERGE_CONVERSATION: Final = Query("curbe.inbox", "merge_conversation")
+_EMPTY: Final = Query("curbe.inbox", "empty_conversation")
+_MOVE_MESSAGES: Final = Query("curbe.inbox", "move_messages", _Id)
+_MOVE_ACTIVITY: Final = Query("curbe.inbox", "move_activity")
+_MARK_MERGED: Final = Query("curbe.inbox", "mark_merged")
+_INSERT_MERGE: Final = Query("curbe.inbox", "insert_merge")
+_STRAYS: Final = Query("curbe.inbox", "stray_conversations", _Stray)
+
+
+async def alone(tx: Transaction, tenant_ids: Iterable[UUID]) -> None:
+    """Wait until nobody else places, joins or parts people of these tenants, and keep them from it until the transaction ends."""
+    await _LOCK_ALONE.one(tx, tenant_ids=sorted(set(tenant_ids)))
+
+
+async def kept_apart(tx: Transaction, tenant_ids: Iterable[UUID]) -> list[Pair]:
+    """Return the contacts of these tenants that people took apart, so that no webhook joins them again."""
+    rows = await _KEPT_APART.all(tx, tenant_ids=sorted(set(tenant_ids)))
+    return [(row.tenant_id, row.one_id, row.other_id) for row in rows]
+
+
+async def conversations_of(
+    tx: Transaction, *, tenant_id: UUID, contact_ids: Sequence[UUID]
+) -> list[Standing]:
+    """Return the conversations of these contacts, merged ones too, locked until the end of the transaction."""
+    return await _CONVERSATIONS_OF.all(tx, tenant_id=tenant_id, contact_ids=list(contact_ids))
+
+
+async def merge(
+    tx: Transaction, *, tenant_id: UUID, survivor_id: UUID, merged_id: UUID, reason: Reason, actor: str
+) -> UUID:
+    """Make two contacts one, record it, audit it, tell it, and return the merge's id. The caller is :func:`alone`.
+
+    Conversations of the same number become one; all others are given to the survivor as they are.
+    """
+    known = await roster.contacts_by_id(tx, tenant_id=tenant_id, ids=[survivor_id, merged_id])
+    survivor, merged = known[survivor_id], known[merged_id]
+    anchor = next(
+        (row.node for row in await roster.aliases_of(tx, tenant_id=tenant_id, contact_id=survivor_id)), None
+    )
+    moved = Moved(
+        aliases=[
+            (row.kind, row.value, row.since)
+            for row in await _MOVE_ALIASES.all(tx, tenant_id=tenant_id, from_id=merged_id, to_id=survivor_id)
+        ],
+        conversations=await _join_conversations(tx, tenant_id, survivor_id, merged_id),
+        before=survivor.claims(),
+        anchor=anchor,
+    )
+    await _MARK_MERGED.run(tx, tenant_id=tenant_id, id=merged_id, survivor_id=survivor_id)
+    await roster.set_claims(
+        tx, tenant_id=tenant_id, contact_id=survivor_id, claims=survivor.claims().joined(merged.claims())
+    )
+    await roster.follow(tx, [(tenant_id, merged_id, survivor_id)])
+    await _INHERIT_APART.run(tx, tenant_id=tenant_id, survivor_id=survivor_id, merged_id=merged_id)
+    merge_id = uuid7()
+    await _INSERT_MERGE.run(
+        tx,
+        tenant_id=tenant_id,
+        id=merge_id,
+        survivor_id=survivor_id,
+        merged_id=merged_id,
+        reason=reason,
+        actor=actor,
+        moved=msgspec.json.encode(moved).decode(),
+    )
+    await tell(
+        tx,
+        EventType.CONTACT_MERGED,
+        tenant_id=tenant_id,
+        actor=actor,
+        contact_id=survivor_id,
+        other_id=merged_id,
+        merge_id=merge_id,
+    )
+    return merge_id
+
+
+async def tell(
+    tx: Transaction,
+    kind: EventType,
+    *,
+    tenant_id: UUID,
+    actor: str,
+    contact_id: UUID,
+    other_id: UUID,
+    merge_id: UUID | None = None,
+) -> None:
+    """Write into the log of events and into the audit that contacts were joined or parted."""
+    named = {"contact_id": str(contact_id), "other_id": str(other_id)}
+    if merge_id is not None:
+        named["merge_id"] = str(merge_id)
+    await append_events(tx, [Event(tenant_id=tenant_id, type=kind, data=msgspec.json.encode(named).decode())])
+    action = kind.value.replace("_", ".", 1)
+    entry = AuditEntry(tenant_id=tenant_id, actor=actor, action=action, subject=str(contact_id), detail=named)
+    await record_audit(tx, [entry])
+
+
+async def absorb(tx: Transaction) -> int:
+    """Empty merged conversations that something was written into meanwhile; return how many those were."""
+    emptied = 0
+    while strays := await _STRAYS.all(tx):
+        for stray in strays:
+            await _pour(tx, stray.tenant_id, stray.id, stray.merged_into)
+        emptied += len(strays)
+    return emptied
+
+
+async def _join_conversations(
+    tx: Transaction, tenant_id: UUID, survivor_id: UUID, merged_id: UUID
+) -> list[MovedConversation]:
+    standing = await conversations_of(tx, tenant_id=tenant_id, contact_ids=[survivor_id, merged_id])
+    own = {row.connection_id: row for row in standing if row.contact_id == survivor_id}
+    moved = []
+    given = []
+    for row in standing:
+        if row.contact_id != merged_id or row.merged_into is not None:
+            continue
+        kept = own.get(row.connection_id)
+        if kept is None:
+            given.append(row.id)
+            moved.append(MovedConversation(id=row.id))
+        else:
+            messages = await _pour(tx, tenant_id, row.id, kept.id)
+            moved.append(
+                MovedConversation(id=row.id, into=kept.id, unread_count=row.unread_count, messages=messages)
+            )
+    if given:
+        await _GIVE.run(tx, tenant_id=tenant_id, contact_id=survivor_id, ids=given)
+    return moved
+
+
+async def _pour(tx: Transaction, tenant_id: UUID, from_id: UUID, into_id: UUID) -> list[UUID]:
+    """Empty one conversation into another and return the messages that went."""
+    moved = await _MOVE_MESSAGES.all(tx, tenant_id=tenant_id, from_id=from_id, into_id=into_id)
+    await _MOVE_ACTIVITY.run(tx, tenant_id=tenant_id, from_id=from_id, into_id=into_id)
+    await _MERGE_CONVERSATION.run(tx, tenant_id=tenant_id, from_id=from_id, into_id=into_id)
+    await _EMPTY.run(tx, tenant_id=tenant_id, from_id=from_id, into_id=into_id)
+    return [row.id for row in moved]

@@ -1,0 +1,339 @@
+"""One contact that turns out to be several people becomes several: after a number passed on, or because somebody undoes a merge.
+
+What was said by and to a contact carries how the person was named each time (`messages.person`); sorting it anew is `aliases.partition`.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+from uuid_utils.compat import uuid7
+
+from curbe.domain.errors import Conflict, NotFound
+from curbe.inbox import identity, roster
+from curbe.inbox.aliases import (
+    Claim,
+    Claims,
+    Node,
+    Witness,
+    claims_of,
+    handovers_in,
+    nodes_of,
+    partition,
+    phones_in,
+)
+from curbe.inbox.identity import Moved, MovedConversation
+from curbe.inbox.roster import Book
+from curbe.infra.db import Query, Transaction
+from curbe.realtime.rules import EventType
+
+_ACTOR: Final = "system:apply"
+
+
+class _Evidence(msgspec.Struct, frozen=True):
+    id: str
+    beside: bool  # activity, not a message
+    conversation_id: UUID
+    connection_id: UUID
+    counts: bool  # a person wrote it
+    at: datetime
+    person: str | None
+
+
+class _Merge(msgspec.Struct, frozen=True):
+    id: UUID
+    survivor_id: UUID
+    merged_id: UUID
+    moved: str
+    undone_at: datetime | None
+    buried: bool
+
+
+class _MovedText(msgspec.Struct, frozen=True):
+    moved: str
+
+
+_EVIDENCE: Final = Query("curbe.inbox", "evidence_of", _Evidence)
+_BY_HAND: Final = Query("curbe.inbox", "merges_by_hand", _MovedText)
+_DROP_ALIASES: Final = Query("curbe.inbox", "drop_aliases")
+_MOVE_BACK: Final = Query("curbe.inbox", "move_aliases_back")
+_RETIRE: Final = Query("curbe.inbox", "retire_phones")
+_GIVE: Final = Query("curbe.inbox", "give_conversations")
+_MOVE_THESE: Final = Query("curbe.inbox", "move_these_messages")
+_MOVE_THIS_ACTIVITY: Final = Query("curbe.inbox", "move_this_activity")
+_RECOUNT: Final = Query("curbe.inbox", "recount_conversations")
+_FIND_MERGE: Final = Query("curbe.inbox", "find_merge", _Merge)
+_MARK_UNDONE: Final = Query("curbe.inbox", "mark_undone")
+_KEEP_APART: Final = Query("curbe.inbox", "keep_apart")
+
+_WITNESS: Final = msgspec.json.Decoder(Witness)
+_MOVED: Final = msgspec.json.Decoder(Moved)
+
+
+async def hand_over(tx: Transaction, book: Book, moves: Sequence[tuple[UUID, Witness, datetime]]) -> bool:
+    """Note that numbers passed from hand to hand, and part who was one contact only by a number two people had.
+
+    Each move is (tenant, witness, at). Returns whether anything was new; then the book no longer holds. The caller is `identity.alone`.
+    """
+    new = [
+        (tenant_id, phone, moment)
+        for tenant_id, witness, at in moves
+        for phone, moment in handovers_in(witness, at)
+        if book.add_handover((tenant_id, phone), moment)
+    ]
+    if not new:
+        return False
+    affected = {
+        (tenant_id, holder)
+        for tenant_id, phone, at in new
+        if (holder := book.holder_before((tenant_id, phone), at)) is not None
+    }
+    await _RETIRE.run(tx, **roster.columns(new, "tenant_ids", "values", "ats"))
+    for tenant_id, contact_id in sorted(affected):
+        await _sort_out(tx, tenant_id, contact_id, with_handovers_of(book))
+    return True
+
+
+def with_handovers_of(book: Book) -> Book:
+    """Return a book that knows of the same hand-overs, and not yet whose anything is."""
+    fresh = Book()
+    for phone, moments in book.handovers.items():
+        fresh.handovers[phone] = list(moments)
+    return fresh
+
+
+async def _sort_out(tx: Transaction, tenant_id: UUID, contact_id: UUID, book: Book) -> None:
+    """Sort what is known of a contact anew, and part it where that is several people's."""
+    await identity.absorb(tx)
+    said = await _EVIDENCE.all(tx, tenant_id=tenant_id, contact_id=contact_id)
+    named = [(row, _WITNESS.decode(row.person)) for row in said if row.person is not None]
+    phones = {phone for _, witness in named for phone in phones_in(witness)}
+    await roster.look_up(tx, book, [(tenant_id, "phone", phone) for phone in phones])
+    told = [(row, witness, nodes_of(tenant_id, witness, row.at, book.handovers)) for row, witness in named]
+    told = [piece for piece in told if piece[2]]
+    links = [
+        (moved.anchor, moved.aliases[0])
+        for row in await _BY_HAND.all(tx, tenant_id=tenant_id, survivor_id=contact_id)
+        if (moved := _MOVED.decode(row.moved)).anchor is not None and moved.aliases
+    ]
+    numbers = partition([nodes for _, _, nodes in told], links)
+    people = max(numbers, default=0) + 1
+    ids = [contact_id, *(uuid7() for _ in range(people - 1))]
+    holders = {
+        node: ids[number] for number, (_, _, nodes) in zip(numbers, told, strict=True) for node in nodes
+    }
+    claims = _claims_by_person(people, numbers, told)
+    if people > 1:
+        await roster.add_contacts(tx, [((tenant_id, ids[n]), claims[n]) for n in range(1, people)])
+    await _rewrite_aliases(tx, tenant_id, contact_id, holders, book)
+    if people == 1:
+        return
+    whose = {
+        (row.beside, row.connection_id, row.id): number
+        for number, (row, _, _) in zip(numbers, told, strict=True)
+    }
+    await _split_conversations(tx, tenant_id, said, whose, ids)
+    if len(named) == len(said):
+        await roster.set_claims(tx, tenant_id=tenant_id, contact_id=contact_id, claims=claims[0])
+    for other_id in ids[1:]:
+        await identity.tell(
+            tx,
+            EventType.CONTACT_PARTED,
+            tenant_id=tenant_id,
+            actor=_ACTOR,
+            contact_id=contact_id,
+            other_id=other_id,
+        )
+
+
+def _claims_by_person(
+    people: int, numbers: Sequence[int], told: Sequence[tuple[_Evidence, Witness, list[Node]]]
+) -> list[Claims]:
+    claims = [Claims() for _ in range(people)]
+    for number, (row, witness, _) in zip(numbers, told, strict=True):
+        claims[number] = claims[number].joined(claims_of(witness, row.at))
+    return claims
+
+
+async def _rewrite_aliases(
+    tx: Transaction, tenant_id: UUID, contact_id: UUID, holders: dict[Node, UUID], book: Book
+) -> None:
+    """Let the contact keep what is its own; what nobody ever said something under stays as well."""
+    spoken_of = {node[:2] for node in holders}
+    current = await roster.aliases_of(tx, tenant_id=tenant_id, contact_id=contact_id)
+    gone = [row.node for row in current if row.node[:2] in spoken_of and holders.get(row.node) != contact_id]
+    if gone:
+        await _DROP_ALIASES.run(
+            tx,
+            tenant_id=tenant_id,
+            contact_id=contact_id,
+            **roster.columns(gone, "kinds", "values", "sinces"),
+        )
+    kept = {row.node for row in current} - set(gone)
+    new = {(tenant_id, node): whose for node, whose in holders.items() if node not in kept}
+    if new:
+        await roster.add_aliases(tx, new, handovers=book.handovers)
+
+
+async def _split_conversations(
+    tx: Transaction,
+    tenant_id: UUID,
+    said: Sequence[_Evidence],
+    whose: dict[tuple[bool, UUID, str], int],
+    ids: Sequence[UUID],
+) -> None:
+    """Give each person's messages to a conversation of their own; who is left in one alone gets it whole."""
+    shares: defaultdict[UUID, defaultdict[int, list[_Evidence]]] = defaultdict(lambda: defaultdict(list))
+    for row in said:
+        shares[row.conversation_id][whose.get((row.beside, row.connection_id, row.id), 0)].append(row)
+    standing = await identity.conversations_of(tx, tenant_id=tenant_id, contact_ids=[ids[0]])
+    unread = {row.id: row.unread_count for row in standing}
+    for conversation_id, by_person in shares.items():
+        keeper = min(by_person)
+        if keeper:
+            await _GIVE.run(tx, tenant_id=tenant_id, contact_id=ids[keeper], ids=[conversation_id])
+            await roster.follow(tx, [(tenant_id, ids[keeper], ids[keeper])])
+        counts = {}
+        for person, rows in by_person.items():
+            if person == keeper:
+                continue
+            new_id = uuid7()
+            await roster.add_conversations(tx, [(new_id, (tenant_id, rows[0].connection_id, ids[person]))])
+            await _move(tx, tenant_id, rows, new_id)
+            counts[new_id] = min(unread[conversation_id], sum(row.counts for row in rows))
+            unread[conversation_id] -= counts[new_id]
+        if counts:
+            counts[conversation_id] = unread[conversation_id]
+            await _recount(tx, tenant_id, counts)
+
+
+async def _move(tx: Transaction, tenant_id: UUID, rows: Sequence[_Evidence], into_id: UUID) -> None:
+    messages = [UUID(row.id) for row in rows if not row.beside]
+    if messages:
+        await _MOVE_THESE.run(tx, tenant_id=tenant_id, ids=messages, into_id=into_id)
+    beside = [row for row in rows if row.beside]
+    if beside:
+        await _MOVE_THIS_ACTIVITY.run(
+            tx,
+            tenant_id=tenant_id,
+            connection_id=beside[0].connection_id,
+            provider_ids=[row.id for row in beside],
+            into_id=into_id,
+        )
+
+
+async def _recount(tx: Transaction, tenant_id: UUID, unread: dict[UUID, int]) -> None:
+    rows = sorted(unread.items())
+    await _RECOUNT.run(tx, tenant_id=tenant_id, **roster.columns(rows, "ids", "unreads"))
+
+
+async def undo(tx: Transaction, *, tenant_id: UUID, contact_id: UUID, merge_id: UUID, actor: str) -> UUID:
+    """Take a merge back and return the contact that is there again; no webhook makes the two one again.
+
+    What moved goes back, and what was said since under a name that goes back goes with it.
+
+    Raises:
+        NotFound: the contact has no such merge.
+        Conflict: it was undone before, or the contact was merged into another since.
+    """
+    await identity.alone(tx, [tenant_id])
+    await identity.absorb(tx)
+    found = await _FIND_MERGE.one(tx, tenant_id=tenant_id, id=merge_id)
+    if found is None or found.survivor_id != contact_id:
+        raise NotFound(
+            "This contact has no such merge.", fix="Read the contact and take the merge's id from there."
+        )
+    if found.undone_at is not None:
+        raise Conflict("This merge was undone before.", fix="Read the contact again.")
+    if found.buried:
+        raise Conflict(
+            "This contact was merged into another one since.",
+            fix="Undo the later merge first, then this one.",
+        )
+    moved = _MOVED.decode(found.moved)
+    if moved.aliases:
+        await _MOVE_BACK.run(
+            tx,
+            tenant_id=tenant_id,
+            from_id=contact_id,
+            to_id=found.merged_id,
+            **roster.columns(moved.aliases, "kinds", "values", "sinces"),
+        )
+    await _restore_conversations(tx, tenant_id, contact_id, found.merged_id, moved)
+    await _restore_claims(tx, tenant_id, contact_id, found.merged_id, moved.before)
+    await _KEEP_APART.run(tx, tenant_id=tenant_id, one_id=contact_id, other_id=found.merged_id)
+    await _MARK_UNDONE.run(tx, tenant_id=tenant_id, id=merge_id, actor=actor)
+    await identity.tell(
+        tx,
+        EventType.CONTACT_PARTED,
+        tenant_id=tenant_id,
+        actor=actor,
+        contact_id=contact_id,
+        other_id=found.merged_id,
+        merge_id=merge_id,
+    )
+    return found.merged_id
+
+
+async def _restore_conversations(
+    tx: Transaction, tenant_id: UUID, survivor_id: UUID, merged_id: UUID, moved: Moved
+) -> None:
+    book = Book()
+    said = await _EVIDENCE.all(tx, tenant_id=tenant_id, contact_id=survivor_id)
+    witnesses = {row.id: _WITNESS.decode(row.person) for row in said if row.person is not None}
+    phones = {phone for witness in witnesses.values() for phone in phones_in(witness)}
+    await roster.look_up(tx, book, [(tenant_id, "phone", phone) for phone in phones])
+    mine = set(moved.aliases)
+    standing = await identity.conversations_of(tx, tenant_id=tenant_id, contact_ids=[survivor_id])
+    unread = {row.id: row.unread_count for row in standing}
+    whole = [one.id for one in moved.conversations if one.into is None]
+    if whole:
+        await _GIVE.run(tx, tenant_id=tenant_id, contact_id=merged_id, ids=whole)
+    for one in moved.conversations:
+        if one.into is None:
+            continue
+        back = set(map(str, one.messages))
+        rows = [
+            row
+            for row in said
+            if row.conversation_id == one.into
+            and ((not row.beside and row.id in back) or _best(tenant_id, row, witnesses, book) in mine)
+        ]
+        await _move(tx, tenant_id, rows, one.id)
+        counts = {one.id: _unread_back(one, rows, unread[one.into])}
+        counts[one.into] = unread[one.into] - counts[one.id]
+        await _recount(tx, tenant_id, counts)
+
+
+def _unread_back(one: MovedConversation, rows: Sequence[_Evidence], unread: int) -> int:
+    """Return how many unread messages go back: those that were unread, and what came since."""
+    before = set(map(str, one.messages))
+    since = sum(row.counts for row in rows if row.id not in before)
+    return min(unread, one.unread_count + since)
+
+
+def _best(tenant_id: UUID, row: _Evidence, witnesses: dict[str, Witness], book: Book) -> Node | None:
+    witness = witnesses.get(row.id)
+    nodes = nodes_of(tenant_id, witness, row.at, book.handovers) if witness is not None else []
+    return nodes[0] if nodes else None
+
+
+async def _restore_claims(
+    tx: Transaction, tenant_id: UUID, survivor_id: UUID, merged_id: UUID, before: Claims
+) -> None:
+    """Let the survivor forget what it only knew from the other."""
+    known = await roster.contacts_by_id(tx, tenant_id=tenant_id, ids=[survivor_id, merged_id])
+    now, other = known[survivor_id].claims(), known[merged_id].claims()
+
+    def own(name: str) -> Claim | None:
+        claim: Claim | None = getattr(now, name)
+        borrowed: Claim | None = getattr(other, name)
+        earlier: Claim | None = getattr(before, name)
+        return earlier if claim == borrowed else claim
+
+    claims = Claims(name=own("name"), username=own("username"), wa_id=own("wa_id"), bsuid=own("bsuid"))
+    await roster.set_claims(tx, tenant_id=tenant_id, contact_id=survivor_id, claims=claims)
+    await roster.set_claims(tx, tenant_id=tenant_id, contact_id=merged_id, claims=other)

@@ -1,0 +1,131 @@
+"""What webhooks say beside messages and statuses: messages said otherwise or taken back, reactions, calls."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from curbe.channels.cloudapi.items import read_calls
+from curbe.domain.messages import Called, MessageAmended, Person, Reacted
+from curbe.inbox import activity, amendments
+from curbe.inbox.activity import Activity
+from curbe.inbox.aliases import canonical_phone
+from curbe.inbox.amendments import THEIRS, Amendment, Changed, Reaction, RevisionKind
+from curbe.inbox.arrivals import Arrived
+from curbe.inbox.service import MessageNews, message_events
+from curbe.infra.db import Transaction
+from curbe.ingest.rules import Connection, Routed
+from curbe.ingest.store import Counts
+from curbe.realtime.service import Event
+
+
+async def apply_beside(
+    tx: Transaction, routed: Routed, arrived: Sequence[Arrived], counts: Counts
+) -> list[Event]:
+    """Apply what a batch says beside messages and statuses, and return what there is to tell.
+
+    ``arrived`` are the batch's new messages: what waited for them applies now.
+    """
+    waited = await amendments.catch_up(tx, [_target(new) for new in arrived])
+    changed = [change for _, change in waited]
+    changed += await _amend(tx, routed, counts)
+    changed += await _react(tx, routed, counts)
+    await _calls(tx, routed)
+    return await events_of(tx, changed)
+
+
+async def events_of(tx: Transaction, changed: Sequence[Changed]) -> list[Event]:
+    """Return the events that tell of messages that show something else now, as they stand in ``tx``."""
+    told = dict.fromkeys(MessageNews(one.tenant_id, one.message_id, one.type) for one in changed)
+    return await message_events(tx, list(told)) if told else []
+
+
+def _target(new: Arrived) -> tuple[UUID, UUID, str]:
+    return new.arrival.tenant_id, new.arrival.connection_id, new.arrival.message.provider_message_id
+
+
+async def _amend(tx: Transaction, routed: Routed, counts: Counts) -> list[Changed]:
+    if not routed.amendments:
+        return []
+    outcome = await amendments.amend(tx, [_amendment(said, owner) for _, said, owner in routed.amendments])
+    app_id = routed.amendments[0][0].meta_app_id
+    counts[app_id, "applied", "amendment"] += outcome.applied
+    counts[app_id, "duplicate", "amendment"] += outcome.repeated
+    counts[app_id, "parked", "amendment"] += outcome.parked
+    return outcome.changed
+
+
+async def _react(tx: Transaction, routed: Routed, counts: Counts) -> list[Changed]:
+    if not routed.reactions:
+        return []
+    done = [_activity(said, owner) for _, said, owner in routed.reactions]
+    new = await activity.note(tx, done)
+    app_id = routed.reactions[0][0].meta_app_id
+    counts[app_id, "applied", "reaction"] += len(new)
+    counts[app_id, "duplicate", "reaction"] += len(done) - len(new)
+    return await amendments.react(tx, [_reaction(said, owner) for _, said, owner in routed.reactions])
+
+
+async def _calls(tx: Transaction, routed: Routed) -> None:
+    """A call opens the window. The notice it came in is kept and counted with all others."""
+    calls = [
+        _call(call, owner)
+        for _, notice, owners in routed.notices
+        if notice.field == "calls" and notice.phone_number_id is not None
+        for call in read_calls(notice.payload)
+        for owner in owners
+    ]
+    if calls:
+        await activity.note(tx, calls)
+
+
+def _amendment(said: MessageAmended, owner: Connection) -> Amendment:
+    return Amendment(
+        tenant_id=owner.tenant_id,
+        connection_id=owner.id,
+        target=said.target,
+        provider_message_id=said.provider_message_id,
+        kind=RevisionKind.REVOKE if said.revoked else RevisionKind.EDIT,
+        type=said.type,
+        text=said.text,
+        payload=said.payload,
+        at=said.at,
+    )
+
+
+def _reaction(said: Reacted, owner: Connection) -> Reaction:
+    return Reaction(
+        tenant_id=owner.tenant_id,
+        connection_id=owner.id,
+        target=said.target,
+        provider_message_id=said.provider_message_id,
+        who=THEIRS if said.group is None else _member(said.person),
+        emoji=said.emoji,
+        at=said.at,
+    )
+
+
+def _member(person: Person) -> str:
+    return person.bsuid or canonical_phone(person.wa_id or "")
+
+
+def _activity(said: Reacted, owner: Connection) -> Activity:
+    return Activity(
+        tenant_id=owner.tenant_id,
+        connection_id=owner.id,
+        provider_id=said.provider_message_id,
+        kind="reaction",
+        person=said.person,
+        at=said.at,
+        opens_window=said.emoji is not None,  # taking one back says nothing to us
+    )
+
+
+def _call(call: Called, owner: Connection) -> Activity:
+    return Activity(
+        tenant_id=owner.tenant_id,
+        connection_id=owner.id,
+        provider_id=call.provider_id,
+        kind="call",
+        person=call.person,
+        at=call.at,
+        opens_window=True,
+    )
