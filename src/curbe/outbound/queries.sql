@@ -160,6 +160,13 @@ VALUES (:tenant_id, :route, :key, :request_hash, :response::jsonb)
 -- name: drop_idempotent_before
 DELETE FROM idempotency_keys k WHERE k.tenant_id = :tenant_id AND k.created_at < :before
 
+-- name: destination_of_phone
+-- The conversation of one of our numbers with whoever has a phone, in its canonical form; absent where they never spoke.
+SELECT c.id, c.channel_connection_id AS connection_id, c.contact_e164 AS e164, c.contact_wa_id AS wa_id, c.last_inbound_at
+  FROM contact_aliases a
+  JOIN conversations c ON c.tenant_id = a.tenant_id AND c.contact_id = a.contact_id AND c.channel_connection_id = :connection_id
+ WHERE a.tenant_id = :tenant_id AND a.kind = 'phone' AND a.value = :phone
+
 -- name: destination
 -- A conversation as far as sending needs it.
 SELECT c.id, c.channel_connection_id AS connection_id, c.contact_e164 AS e164, c.contact_wa_id AS wa_id, c.last_inbound_at

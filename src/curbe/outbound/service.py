@@ -133,6 +133,11 @@ async def _destination(tx: Transaction, request: Request, *, now: datetime) -> D
         country_id=request.country_id,
     )
     digits = to_e164(request.to, default_country=connection.country_id, field="to").removeprefix("+")
+    known = await store.destination_of_phone(
+        tx, tenant_id=request.tenant_id, connection_id=connection.id, phone=people.canonical_phone(digits)
+    )
+    if known is not None:
+        return known
     sighting = Sighting(request.tenant_id, connection.id, Person(wa_id=digits), now)
     (place,) = await people.place(tx, [sighting])
     found = await store.destination(tx, tenant_id=request.tenant_id, conversation_id=place.conversation_id)

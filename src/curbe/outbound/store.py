@@ -118,6 +118,7 @@ _DROP_EXPIRED: Final = Query("curbe.outbound", "drop_expired", _Left)
 _WAITING: Final = Query("curbe.outbound", "waiting_connections", WaitingConnection)
 _DEPTH: Final = Query("curbe.outbound", "outbox_depth", _Depth)
 _ACCOUNT: Final = Query("curbe.outbound", "sending_account", SendingAccount)
+_DESTINATION_OF_PHONE: Final = Query("curbe.outbound", "destination_of_phone", Destination)
 _DESTINATION: Final = Query("curbe.outbound", "destination", Destination)
 _FIND_IDEMPOTENT: Final = Query("curbe.outbound", "find_idempotent", Answered)
 _CLAIM_IDEMPOTENT: Final = Query("curbe.outbound", "claim_idempotent")
@@ -260,6 +261,13 @@ async def keep_answer(
 async def drop_answers(tx: Transaction, *, tenant_id: UUID, before: datetime) -> int:
     """Forget answers kept before that moment; return how many."""
     return await _DROP_IDEMPOTENT.run(tx, tenant_id=tenant_id, before=before)
+
+
+async def destination_of_phone(
+    tx: Transaction, *, tenant_id: UUID, connection_id: UUID, phone: str
+) -> Destination | None:
+    """Return where ``phone`` (canonical digits) is spoken with on that connection; None where it never was."""
+    return await _DESTINATION_OF_PHONE.one(tx, tenant_id=tenant_id, connection_id=connection_id, phone=phone)
 
 
 async def destination(tx: Transaction, *, tenant_id: UUID, conversation_id: UUID) -> Destination | None:
