@@ -1,14 +1,15 @@
 """One attempt to send one message: the last check, the question to the provider, the reading of its answer. No database."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 import msgspec
 import structlog
 
-from curbe.channels.cloudapi.build import message_body
+from curbe.channels.cloudapi.build import media_ids, message_body
 from curbe.channels.cloudapi.callback import callback_data
 from curbe.channels.cloudapi.client import CloudApi
 from curbe.channels.port import Accepted
@@ -23,6 +24,9 @@ from curbe.outbound.rules import Next, after
 from curbe.outbound.store import Claim, PutBack
 
 log: Final = structlog.get_logger(__name__)
+
+_UUID_LENGTH: Final = 36
+Provide = Callable[[UUID], Awaitable[str | SendFailure]]
 
 _CLOSED: Final = SendFailure(
     kind=FailureKind.WINDOW_CLOSED,
@@ -65,6 +69,14 @@ def doubted(attempted: Attempted) -> Attempted:
     return msgspec.structs.replace(attempted, settlement=unknown, put_back=None, next=None)
 
 
+def own_file(media_id: str) -> UUID | None:
+    """Return the id of one of our own files: a UUID. The provider's ids are digits."""
+    try:
+        return UUID(media_id) if len(media_id) == _UUID_LENGTH else None
+    except ValueError:
+        return None
+
+
 class Attempt:
     """Sends on behalf of one number with one token."""
 
@@ -78,7 +90,9 @@ class Attempt:
         callback_key: bytes,
         metrics: Metrics,
         now: Callable[[], datetime],
+        provide: Provide | None = None,
     ) -> None:
+        """``provide`` exchanges one of our own files for the provider's id of it."""
         self._cloud_api: Final = cloud_api
         self._phone_number_id: Final = phone_number_id
         self._token: Final = token
@@ -86,6 +100,7 @@ class Attempt:
         self._callback_key: Final = callback_key
         self._metrics: Final = metrics
         self._now: Final = now
+        self._provide: Final = provide
 
     async def __call__(self, claim: Claim, intent: Intent) -> Attempted:
         """Ask the provider once and return what came of it; never raises, and never asks twice."""
@@ -97,10 +112,13 @@ class Attempt:
         window = customer_service_window(claim.last_inbound_at, now=self._now())
         if window is None and not isinstance(content, TemplateMessage):
             return self._failed(claim, intent, _CLOSED)
+        uploads = await self._uploads(content)
+        if isinstance(uploads, SendFailure):
+            return self._failed(claim, intent, uploads)
         began = time.perf_counter()
         try:
             answer = await self._cloud_api.send_message(
-                self._phone_number_id, self._token, self._body(claim, intent, content)
+                self._phone_number_id, self._token, self._body(claim, intent, content, uploads)
             )
         except Exception:
             # The request may have left: whatever broke, nobody may send this message again by itself.
@@ -111,12 +129,28 @@ class Attempt:
             return self._failed(claim, intent, answer)
         return self._accepted(intent, answer)
 
-    def _body(self, claim: Claim, intent: Intent, content: Content) -> bytes:
+    async def _uploads(self, content: Content) -> dict[str, str] | SendFailure:
+        """Return the provider's id for each of our own files in ``content``; nothing was sent to anybody where it fails."""
+        uploads: dict[str, str] = {}
+        for media_id in media_ids(content):
+            ours = own_file(media_id)
+            if ours is None or self._provide is None:
+                continue
+            provided = await self._provide(ours)
+            if isinstance(provided, SendFailure):
+                return provided
+            uploads[media_id] = provided
+        return uploads
+
+    def _body(
+        self, claim: Claim, intent: Intent, content: Content, uploads: dict[str, str]
+    ) -> bytes:
         return message_body(
             content,
             to=Recipient(e164=claim.e164, bsuid=None if claim.e164 else claim.bsuid),
             callback=callback_data(intent.id, self._callback_key),
             reply_to=intent.reply_to,
+            uploads=uploads,
         )
 
     def _accepted(self, intent: Intent, answer: Accepted) -> Attempted:

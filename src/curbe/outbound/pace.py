@@ -6,11 +6,22 @@ Time is a monotonic clock in seconds. docs/explanation/pace.md says why each rul
 from collections import deque
 from typing import Final
 
+import msgspec
+
 _SECOND: Final = 1.0  # the window in which Meta counts a number's messages [throughput, Sep 2026]
 _SLOWEST: Final = 1.0  # messages per second
 _RECOVERY: Final = 0.1  # of the full rate, gained back per second ...
 _CAUTIOUS: Final = 0.01  # ... and once near the rate that was refused
 _NEAR: Final = 0.9  # of the refused rate
+_LEARNT: Final = 100  # answers after which the shortest round trip is known
+
+
+class Grant(msgspec.Struct, frozen=True):
+    """The right to start ``count`` sends: the first at ``first_at``, the others ``spacing`` seconds apart."""
+
+    count: int
+    first_at: float
+    spacing: float
 
 
 class Pace:
@@ -18,13 +29,13 @@ class Pace:
 
     Two rules meet. :meth:`take` grants starts evenly spaced, which sets the rate. :meth:`may_start` is asked before each start and
     looks at what really happened: Meta counts a message at some moment between its start and its answer, so each one counts from its
-    start until a second after its answer. However late and bunched requests arrive there, no second holds more than ``limit``.
+    start until a second after it. However late and bunched requests arrive there, no second holds more than ``limit``.
     """
 
-    def __init__(self, per_second: float, *, headroom: float = 0.0, now: float) -> None:
+    def __init__(self, per_second: int, *, headroom: float = 0.0, now: float) -> None:
         """``headroom`` is the share of ``per_second`` that is left to inbound messages, which Meta counts as well."""
-        self.limit: Final = max(1, int(per_second * (1 - headroom)))
-        self._full: Final = float(self.limit)
+        self.limit: Final = per_second
+        self._full: Final = max(_SLOWEST, per_second * (1 - headroom))
         self._rate = self._full
         self._rate_at = now
         self._refused_rate = self._full / _NEAR
@@ -32,26 +43,24 @@ class Pace:
         self._next = now  # the earliest moment of the next start
         self._under_way = 0
         self._answered: Final[deque[float]] = deque()  # until when each answered one still counts
-        self._shortest = 0.0  # round trip, seconds; 0 before the first answer
+        self._seen = 0  # answers
+        self._shortest = float("inf")  # round trip, seconds
 
-    def take(self, most: int, *, now: float, horizon: float) -> int:
-        """Return how many sends may start within ``horizon`` seconds from ``now``, at most ``most``, and count them as granted."""
+    def take(self, most: int, *, now: float, horizon: float) -> Grant:
+        """Grant the starts that lie within ``horizon`` seconds from ``now``, at most ``most``."""
         rate = self._current(now)
-        first = max(self._next, now)
-        last = now + horizon
-        if first > last or most <= 0:
-            return 0
-        allowed = min(most, int((last - first) * rate) + 1)
-        self._next = first + allowed / rate
-        return allowed
+        first_at, last_at = max(self._next, now), now + horizon
+        count = min(most, int((last_at - first_at) * rate) + 1) if first_at <= last_at and most > 0 else 0
+        self._next = first_at + count / rate
+        return Grant(count, first_at, 1 / rate)
 
     def give_back(self, unused: int) -> None:
         """Return starts that :meth:`take` granted and nobody used."""
         self._next -= unused / self._rate
 
-    def spacing(self, *, now: float) -> float:
-        """Return the seconds between two starts."""
-        return 1 / self._current(now)
+    def ready(self, *, now: float, horizon: float) -> int:
+        """Return how many starts fit into ``horizon`` seconds, one at least."""
+        return int(horizon * self._current(now)) + 1
 
     def wait(self, *, now: float) -> float:
         """Return the seconds until the next start may be granted."""
@@ -68,11 +77,12 @@ class Pace:
 
     def answered(self, *, started_at: float, now: float) -> None:
         """Take note that what was started then has its answer, whatever it says."""
-        took = now - started_at
-        self._shortest = min(self._shortest, took) if self._shortest else took
+        self._seen += 1
+        self._shortest = min(self._shortest, now - started_at)
         self._under_way -= 1
-        # The way there and back takes the shortest time at least, for every message: only what goes beyond it is uncertain.
-        self._answered.append(now + _SECOND - self._shortest)
+        # It was counted before its answer left there, and no answer comes back quicker than half of the shortest round trip.
+        back = self._shortest / 2 if self._seen >= _LEARNT else 0.0
+        self._answered.append(now + _SECOND - back)
 
     def slow_down(self, *, started_at: float, now: float) -> None:
         """Halve the rate: the provider said that this number is too fast. What was started before the last time says the same once more."""

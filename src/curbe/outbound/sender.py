@@ -7,7 +7,6 @@ out means that nobody knows, and the message is never sent again by itself.
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from math import ceil
 from typing import Final
 from uuid import UUID
 
@@ -23,9 +22,10 @@ from curbe.infra.crypto import Keyring, Secret
 from curbe.infra.db import Pool, PostgresError, Transaction, Unreachable
 from curbe.infra.metrics import Metrics
 from curbe.outbound import limits, store
+from curbe.media.provide import Provider, SendingNumber
 from curbe.outbound.attempt import Attempt, Attempted
 from curbe.outbound.governor import Pairs, look_again_at, people_limit
-from curbe.outbound.pace import Pace
+from curbe.outbound.pace import Grant, Pace
 from curbe.outbound.settle import Settler
 from curbe.outbound.store import Claim, SendingAccount
 
@@ -37,6 +37,7 @@ LEASE: Final = timedelta(
 HEADROOM: Final = 0.05  # of what Meta takes a second, left to inbound messages
 _HORIZON: Final = 0.06  # seconds of sends claimed at once
 _IDLE: Final = 10.0  # seconds without work before a sender gives its number back
+_FULL_SECOND: Final = 0.005  # how long to wait where the last second is full
 _TEMPLATE: Final = "template"
 
 
@@ -52,6 +53,7 @@ class Means(msgspec.Struct, frozen=True):
     rate_cap: int | None = None  # messages a second, below what Meta grants
     lease: timedelta = LEASE  # how long a claimed message may stay without an answer before it is unknown
     headroom: float = HEADROOM
+    files: Provider | None = None  # None: only files that the provider has already can be sent
 
 
 class _Claimed(msgspec.Struct, frozen=True):
@@ -109,12 +111,12 @@ class Sender:
                 worked_at = (
                     loop.time()
                 )  # a number that rests is not idle: who took over would not know that it must
-            granted = self._granted(loop.time())
-            if not granted:
+            grant = self._grant(loop.time())
+            if not grant.count:
                 await self._wait_for_pace(loop.time())
                 continue
             try:
-                claimed = await self._claim(granted)
+                claimed = await self._claim(grant.count)
             except (*Unreachable, PostgresError) as error:
                 self._log.warning("claim_failed", reason=type(error).__name__, detail=str(error)[:200])
                 await asyncio.sleep(0.5)
@@ -123,38 +125,40 @@ class Sender:
                 return
             if claimed.looked:
                 worked_at = loop.time()
-            await self._start(claimed, tasks, granted=granted, now=loop.time())
+            await self._start(claimed, tasks, grant=grant, loop=loop)
 
-    def _granted(self, now: float) -> int:
-        """Return how many may be claimed now: what starts in the next moment, within the number's share of the process."""
+    def _grant(self, now: float) -> Grant:
+        """Return what may be claimed now: what starts in the next moment, within the number's share of the process."""
         if self._pace is None:
-            return 1
+            return Grant(count=1, first_at=now, spacing=0.0)
         room = self._allowance(self.in_flight) - self.in_flight
-        ready = ceil(_HORIZON / self._pace.spacing(now=now)) - self._unstarted
+        ready = self._pace.ready(now=now, horizon=_HORIZON) - self._unstarted
         return self._pace.take(min(room, ready), now=now, horizon=_HORIZON)
 
     async def _wait_for_pace(self, now: float) -> None:
         wait = self._pace.wait(now=now) if self._pace is not None else 0.0
         await asyncio.sleep(min(max(wait - _HORIZON / 2, 0.005), 0.5))
 
-    async def _start(self, claimed: _Claimed, tasks: asyncio.TaskGroup, *, granted: int, now: float) -> None:
+    async def _start(
+        self, claimed: _Claimed, tasks: asyncio.TaskGroup, *, grant: Grant, loop: asyncio.AbstractEventLoop
+    ) -> None:
         """Start what was claimed, evenly spaced, and come back when it is time for the next claim."""
         pace, work = self._pace, claimed.work
         if pace is None:
             may = claimed.account.messages_per_second
-            pace = self._pace = Pace(
-                min(may, self._means.rate_cap or may), headroom=self._means.headroom, now=now
-            )
-        elif len(work) < granted:
-            pace.give_back(granted - len(work))
+            cap = min(may, self._means.rate_cap or may)
+            pace = self._pace = Pace(cap, headroom=self._means.headroom, now=loop.time())
+            pace.take(1, now=loop.time(), horizon=0)
+        elif len(work) < grant.count:
+            pace.give_back(grant.count - len(work))
         attempt = self._attempt(claimed.account)
-        spacing = pace.spacing(now=now)
         for position, (claim, intent) in enumerate(work):
             self.in_flight += 1
             self._unstarted += 1
-            tasks.create_task(self._send(pace, attempt, claim, intent, after=position * spacing))
+            start_at = grant.first_at + position * grant.spacing
+            tasks.create_task(self._send(pace, attempt, claim, intent, start_at=start_at))
         if work:
-            await asyncio.sleep(min(spacing * len(work), _HORIZON) * 0.8)
+            await asyncio.sleep(min(grant.spacing * len(work), _HORIZON) * 0.8)
         elif not claimed.looked:
             await self._wait(0.02 if self.in_flight else 0.5)
 
@@ -256,17 +260,24 @@ class Sender:
             callback_key=self._means.callback_key,
             metrics=self._means.metrics,
             now=self._means.now,
+            provide=self._provide(account, token),
         )
 
+    def _provide(self, account: SendingAccount, token: Secret) -> Provide | None:
+        if self._means.files is None:
+            return None
+        number = SendingNumber(account.tenant_id, account.id, account.phone_number_id, token)
+        return partial(self._means.files.provide, number=number)
+
     async def _send(
-        self, pace: Pace, attempt: Attempt, claim: Claim, intent: Intent, *, after: float
+        self, pace: Pace, attempt: Attempt, claim: Claim, intent: Intent, *, start_at: float
     ) -> None:
         loop = asyncio.get_running_loop()
         try:
-            if after:
-                await asyncio.sleep(after)
+            if start_at > loop.time():
+                await asyncio.sleep(start_at - loop.time())
             while not pace.may_start(now=loop.time()):  # noqa: ASYNC110 - time is what it waits for
-                await asyncio.sleep(pace.spacing(now=loop.time()))
+                await asyncio.sleep(_FULL_SECOND)
             self._unstarted -= 1
             started_at = loop.time()
             try:
