@@ -75,6 +75,7 @@ async def test_a_file_comes_back_as_it_went(acme: Tenant) -> None:
     answer = await read(acme, media)
 
     assert (answer.status_code, answer.content) == (200, PICTURE)
+    assert answer.headers.get_list("content-type") == ["image/png"]
     assert answer.headers["content-length"] == str(len(PICTURE))
     assert (media["mime_type"], media["size"], media["filename"]) == ("image/png", len(PICTURE), "plan.png")
     assert media["sha256"] == hashlib.sha256(PICTURE).hexdigest()
@@ -164,7 +165,7 @@ async def test_what_could_run_in_a_browser_is_a_download_of_bytes(acme: Tenant, 
 
     answer = await read(acme, media)
 
-    assert answer.headers["content-type"] == "application/octet-stream"
+    assert answer.headers.get_list("content-type") == ["application/octet-stream"]
     assert answer.headers["content-disposition"].startswith("attachment; ")
     assert answer.content == content
 

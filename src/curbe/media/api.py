@@ -249,13 +249,14 @@ async def _served(request: ApiRequest, asset: Asset, keeping: Keeping) -> Respon
     except Unsatisfiable:
         return _beyond_the_end(request, asset)
     sent = part or Part(0, asset.size)
+    # As a header: Litestar prefers the route's media type to a stream's own.
+    headers["Content-Type"] = served_type(asset.mime_type, sniffed=asset.sniffed)
     headers["Content-Length"] = str(sent.length)
     if part is not None:
         headers["Content-Range"] = f"bytes {part.start}-{part.start + part.length - 1}/{asset.size}"
     return Stream(
         await _opened(keeping, asset.storage_key, start=sent.start, length=sent.length),
         status_code=_OK if part is None else _PARTIAL,
-        media_type=served_type(asset.mime_type, sniffed=asset.sniffed),
         headers=headers,
     )
 
