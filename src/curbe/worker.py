@@ -13,8 +13,10 @@ import uvicorn
 
 from curbe.audit.seal import seal_once
 from curbe.channels.cloudapi.client import CloudApi
+from curbe.connections import health
 from curbe.health import Health
 from curbe.inbox import statuses
+from curbe.inbox.service import READ_RECEIPT
 from curbe.infra import db, jobs
 from curbe.infra.clock import utc_now
 from curbe.infra.crypto import Keyring
@@ -28,9 +30,11 @@ from curbe.ingest import store as ingest
 from curbe.ingest.apply import Applier, apply_parked
 from curbe.media.fetch import Fetcher
 from curbe.media.place import keeping_of, media_origins
+from curbe.media.provide import Provider
 from curbe.media.service import FETCH
 from curbe.media.storage import Spool
 from curbe.outbound import store as outbox
+from curbe.outbound.receipts import Receipts
 from curbe.outbound.send import Means, Senders
 
 log: Final = structlog.get_logger(__name__)
@@ -117,15 +121,17 @@ async def _wired(
             now=utc_now,
             rate_cap=settings.send_rate_cap,
             lease=settings.unknown_after,
+            files=Provider(pools.work, cloud_api=cloud_api, storage=keeping.storage, now=utc_now),
         )
         applier = Applier(pools.apply, callback_keys=keyring.derive_each(CALLBACK_PURPOSE), metrics=metrics)
         fetcher = Fetcher(
             pools.work, cloud_api=cloud_api, keyring=keyring, keeping=keeping, metrics=metrics, now=utc_now
         )
+        receipts = Receipts(pools.work, cloud_api=cloud_api, keyring=keyring)
         runner = Runner(
             everybody=pools.apply,
             pool=pools.work,
-            handlers={FETCH: fetcher},
+            handlers={FETCH: fetcher, READ_RECEIPT: receipts.read},
             at_once=_JOBS_AT_ONCE,
             lease=_JOB_LEASE,
         )
@@ -168,10 +174,19 @@ def _upkeep(pools: _Pools, dsn: str, spool: Spool, stop: asyncio.Event) -> list[
     return [
         _every(1.0, seal, stop),
         _every(2.0, unpark, stop),
+        _every(15.0, _lifting(pools.apply), stop),
         _every(3600.0, partitions, stop),
         _every(30.0, schema, stop),
         _every(3600.0, broken_off, stop),
     ]
+
+
+def _lifting(pool: Pool) -> Work:
+    async def lift() -> None:
+        async with pool.transaction() as tx:
+            await health.lift_ended(tx, now=utc_now())
+
+    return lift
 
 
 async def _every(seconds: float, job: Work, stop: asyncio.Event) -> None:

@@ -6,6 +6,7 @@ the limit. They are also the API's bodies, so the limits stand in the OpenAPI do
 
 from collections.abc import Sequence
 from typing import Annotated, Final, TypeAlias
+from uuid import UUID
 
 import msgspec
 from msgspec import Meta, Struct
@@ -14,6 +15,7 @@ from curbe.domain.interactive import Interactive, words_in_interactive
 from curbe.domain.template import TemplateContent, words_in_template
 from curbe.domain.window import OpenWindow
 
+_UUID_LENGTH: Final = 36
 LONGEST_TEXT: Final = 4096
 LONGEST_CAPTION: Final = 1024
 MOST_CONTACTS: Final = 257
@@ -293,6 +295,27 @@ def words_in(content: Content) -> str | None:  # noqa: PLR0911 - one for each ki
             return words_in_template(template)
         case AudioMessage() | StickerMessage():
             return None
+
+
+def file_of(content: Content) -> tuple[str, Image | Video | Audio | Document | Sticker] | None:
+    """Return the kind and the file of a message that is a file; None for every other. A voice note is of the kind ``voice``."""
+    match content:
+        case ImageMessage(image=file) | VideoMessage(video=file) | DocumentMessage(document=file):
+            return KINDS[type(content)], file
+        case StickerMessage(sticker=file):
+            return "sticker", file
+        case AudioMessage(audio=file):
+            return "voice" if file.voice else "audio", file
+        case _:
+            return None
+
+
+def own_file(media_id: str) -> UUID | None:
+    """Return the id of one of our own files: a UUID. The provider's ids are digits."""
+    try:
+        return UUID(media_id) if len(media_id) == _UUID_LENGTH else None
+    except ValueError:
+        return None
 
 
 def _joined(words: Sequence[str | None]) -> str | None:

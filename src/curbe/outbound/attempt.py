@@ -13,7 +13,7 @@ from curbe.channels.cloudapi.build import media_ids, message_body
 from curbe.channels.cloudapi.callback import callback_data
 from curbe.channels.cloudapi.client import CloudApi
 from curbe.channels.port import Accepted
-from curbe.domain.content import Content, TemplateMessage, decoded
+from curbe.domain.content import Content, TemplateMessage, decoded, own_file
 from curbe.domain.errors import FailureKind, SendFailure
 from curbe.domain.messages import Recipient
 from curbe.domain.window import customer_service_window
@@ -25,7 +25,6 @@ from curbe.outbound.store import Claim, PutBack
 
 log: Final = structlog.get_logger(__name__)
 
-_UUID_LENGTH: Final = 36
 Provide = Callable[[UUID], Awaitable[str | SendFailure]]
 
 _CLOSED: Final = SendFailure(
@@ -67,14 +66,6 @@ def doubted(attempted: Attempted) -> Attempted:
     said = attempted.settlement
     unknown = Settlement(id=said.id, attempt=said.attempt, verdict=Verdict.UNKNOWN, at=said.at)
     return msgspec.structs.replace(attempted, settlement=unknown, put_back=None, next=None)
-
-
-def own_file(media_id: str) -> UUID | None:
-    """Return the id of one of our own files: a UUID. The provider's ids are digits."""
-    try:
-        return UUID(media_id) if len(media_id) == _UUID_LENGTH else None
-    except ValueError:
-        return None
 
 
 class Attempt:
@@ -142,9 +133,7 @@ class Attempt:
             uploads[media_id] = provided
         return uploads
 
-    def _body(
-        self, claim: Claim, intent: Intent, content: Content, uploads: dict[str, str]
-    ) -> bytes:
+    def _body(self, claim: Claim, intent: Intent, content: Content, uploads: dict[str, str]) -> bytes:
         return message_body(
             content,
             to=Recipient(e164=claim.e164, bsuid=None if claim.e164 else claim.bsuid),

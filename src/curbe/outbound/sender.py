@@ -7,6 +7,7 @@ out means that nobody knows, and the message is never sent again by itself.
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -21,9 +22,9 @@ from curbe.inbox.departures import Intent
 from curbe.infra.crypto import Keyring, Secret
 from curbe.infra.db import Pool, PostgresError, Transaction, Unreachable
 from curbe.infra.metrics import Metrics
-from curbe.outbound import limits, store
 from curbe.media.provide import Provider, SendingNumber
-from curbe.outbound.attempt import Attempt, Attempted
+from curbe.outbound import limits, store
+from curbe.outbound.attempt import Attempt, Attempted, Provide
 from curbe.outbound.governor import Pairs, look_again_at, people_limit
 from curbe.outbound.pace import Grant, Pace
 from curbe.outbound.settle import Settler

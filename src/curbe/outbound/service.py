@@ -10,7 +10,7 @@ from uuid_utils.compat import uuid7
 from curbe.audit import service as audit
 from curbe.audit.service import AuditEntry
 from curbe.connections import service as connections
-from curbe.domain.content import KINDS, Content, encoded, words_in
+from curbe.domain.content import KINDS, Content, Document, encoded, file_of, own_file, words_in
 from curbe.domain.errors import IdempotencyMismatch, InvalidRequest, NotFound
 from curbe.domain.messages import Person
 from curbe.domain.phone import to_e164
@@ -19,6 +19,8 @@ from curbe.inbox.departures import Departure
 from curbe.inbox.people import Sighting
 from curbe.inbox.service import MessageNews, message_events
 from curbe.infra.db import Transaction
+from curbe.media import service as media
+from curbe.media.kinds import MediaKind
 from curbe.outbound import store
 from curbe.outbound.governor import REPLY
 from curbe.outbound.rules import admit
@@ -76,7 +78,9 @@ async def take(tx: Transaction, request: Request, *, key: Key | None, now: datet
         tx, tenant_id=request.tenant_id, connection_id=destination.connection_id
     )
     taken = Taken(id=uuid7(), conversation_id=destination.id)
+    await _check_file(tx, request)
     await _queue(tx, request, destination, taken, now=now)
+    await _attach_file(tx, request, destination, taken)
     if key is not None:
         await _keep(tx, request.tenant_id, key, fingerprint, taken)
     return taken
@@ -115,6 +119,33 @@ async def _queue(
         },
     )
     await audit.record(tx, [entry])
+
+
+async def _check_file(tx: Transaction, request: Request) -> None:
+    """Refuse a file of the tenant's own that Meta would not take as what it is sent as, or that is not there."""
+    sent = file_of(request.content)
+    if sent is None or (ours := own_file(sent[1].id or "")) is None:
+        return
+    kind, _ = sent
+    field = f"{'audio' if kind == 'voice' else kind}.id"
+    await media.sendable(tx, tenant_id=request.tenant_id, media_id=ours, kind=MediaKind(kind), field=field)
+
+
+async def _attach_file(tx: Transaction, request: Request, destination: Destination, taken: Taken) -> None:
+    """Hang a file of the tenant's own on its message, so that the inbox shows it."""
+    sent = file_of(request.content)
+    if sent is None or (ours := own_file(sent[1].id or "")) is None:
+        return
+    kind, file = sent
+    await media.attach(
+        tx,
+        tenant_id=request.tenant_id,
+        message_id=taken.id,
+        connection_id=destination.connection_id,
+        media_id=ours,
+        filename=file.filename if isinstance(file, Document) else None,
+        voice=kind == "voice",
+    )
 
 
 async def _destination(tx: Transaction, request: Request, *, now: datetime) -> Destination:
