@@ -58,6 +58,16 @@ async def insert_one_of_everything(owner: asyncpg.Connection) -> Number:
             "INSERT INTO audit_seals (tenant_id, seq, audit_xid, audit_id, hash) VALUES ($1, 1, 1, 1, $2)",
             [tenant_id, tenant_id.bytes * 2],
         ),
+        (
+            "INSERT INTO templates (tenant_id, id, waba_id, provider_template_id) VALUES ($1, $2, '2', '1')",
+            [tenant_id, uuid7()],
+        ),
+        (
+            """INSERT INTO marketing_preferences (tenant_id, id, contact_id, category, value, at, source)
+               SELECT c.tenant_id, $2, c.contact_id, 'marketing_messages', 'stop', $3, 'user_preferences'
+                 FROM conversations c WHERE c.tenant_id = $1 AND c.id = $4""",
+            [tenant_id, uuid7(), NOW, conversation_id],
+        ),
         ("INSERT INTO jobs (tenant_id, kind, subject) VALUES ($1, 'a.job', $2)", [tenant_id, uuid7()]),
         (
             """INSERT INTO media_assets (tenant_id, id, sha256, mime_type, sniffed, size, storage_key)

@@ -89,7 +89,11 @@ def read_sample(path: Path, n: int) -> Sample:
         number = metadata.get("phone_number_id") if isinstance(metadata, dict) else None
         if isinstance(number, str):
             numbers.add((number, str(entry.get("id"))))
-        for item in (*listed(value, "messages"), *listed(value, "statuses")):
+        for item in (
+            *listed(value, "messages"),
+            *listed(value, "statuses"),
+            *listed(value, "message_echoes"),
+        ):
             if isinstance(item, dict) and isinstance(item.get("id"), str):
                 item["id"] = f"{item['id']}.{n}"
         statuses += [(number, item["id"]) for item in listed(value, "statuses") if number and "id" in item]

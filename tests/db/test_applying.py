@@ -638,7 +638,7 @@ async def test_every_item_is_counted_once_under_what_became_of_it(
         ("parked", "status"): 1,
         ("ignored", "unknown_status"): 1,
         ("unrouted", "unknown_number"): 1,
-        ("applied", "notice"): 1,
+        ("applied", "no_effect"): 1,
     }
 
 

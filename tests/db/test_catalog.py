@@ -42,6 +42,7 @@ APPLY_WRITES = {
     "events": {"INSERT"},
     "ingest_counts": {"INSERT", "UPDATE"},
     "jobs": {"INSERT", "UPDATE"},
+    "marketing_preferences": {"INSERT"},
     "message_media": {"INSERT"},
     "message_reactions": {"INSERT", "UPDATE"},
     "message_revisions": {"INSERT", "UPDATE"},
@@ -50,6 +51,24 @@ APPLY_WRITES = {
     "outbox": {"UPDATE", "DELETE"},
     "parked_statuses": {"INSERT", "UPDATE", "DELETE"},
     "quarantine": {"INSERT", "UPDATE", "DELETE"},
+    "templates": {"INSERT", "UPDATE"},
+}
+# Of a table it otherwise only reads: what notices tell of a number, and never whose it is or its token.
+APPLY_WRITES_COLUMNS = {
+    "channel_connections": {
+        "display_name",
+        "health",
+        "messages_per_second",
+        "metadata",
+        "pause_cause",
+        "pause_reason",
+        "pause_until",
+        "paused_at",
+        "quality_rating",
+        "status",
+        "throughput_level",
+        "updated_at",
+    },
 }
 APPLY_READS = {
     "channel_connections",
@@ -241,6 +260,21 @@ async def test_the_batch_role_may_touch_the_tables_it_applies_to_and_no_other(
 
     assert {name: kinds - {"SELECT"} for name, kinds in may.items() if kinds - {"SELECT"}} == APPLY_WRITES
     assert may.keys() - APPLY_WRITES.keys() == APPLY_READS
+
+
+async def test_the_batch_role_may_write_the_health_of_a_number_and_never_its_token_or_its_owner(
+    connection: asyncpg.Connection,
+) -> None:
+    rows = await connection.fetch(
+        """SELECT table_name, column_name FROM information_schema.role_column_grants
+            WHERE grantee = 'app_apply' AND privilege_type = 'UPDATE' AND table_schema = 'public'"""
+    )
+    columns: dict[str, set[str]] = {}
+    for row in rows:
+        if row["table_name"] not in APPLY_WRITES:
+            columns.setdefault(row["table_name"], set()).add(row["column_name"])
+
+    assert columns == APPLY_WRITES_COLUMNS
 
 
 async def test_the_intake_role_may_append_webhooks_and_nothing_else(connection: asyncpg.Connection) -> None:

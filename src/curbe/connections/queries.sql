@@ -8,7 +8,8 @@ SELECT c.tenant_id, c.id, c.status, c.waba_id, c.phone_number_id, c.phone_number
        c.meta_app_id, c.token_last4, c.token_fingerprint, c.token_expires_at,
        ARRAY(SELECT jsonb_array_elements_text(c.scopes)) AS scopes, c.quality_rating, c.throughput_level,
        c.metadata ->> 'messaging_limit' AS messaging_limit, c.metadata ->> 'number_status' AS number_status,
-       c.messages_per_second, c.pause_reason, c.paused_at, c.created_at, c.updated_at
+       c.messages_per_second, c.pause_reason, c.paused_at, c.pause_cause, c.pause_until, c.health::text AS health, c.created_at,
+       c.updated_at
   FROM channel_connections c
  WHERE c.tenant_id = :tenant_id
  ORDER BY c.id;
@@ -18,12 +19,12 @@ SELECT c.tenant_id, c.id, c.status, c.waba_id, c.phone_number_id, c.phone_number
 INSERT INTO channel_connections (
        tenant_id, id, status, waba_id, phone_number_id, phone_number_e164, display_name, country_id, meta_app_id,
        access_token_enc, token_last4, token_fingerprint, token_expires_at, scopes, quality_rating, throughput_level,
-       messages_per_second, metadata, attached_at, created_at, updated_at)
+       messages_per_second, metadata, attached_at, facts_at, created_at, updated_at)
 VALUES (:tenant_id, :id, 'active', :waba_id, :phone_number_id, :phone_number_e164, :display_name, :country_id, :meta_app_id,
        :access_token_enc, :token_last4, :token_fingerprint, :token_expires_at, :scopes, :quality_rating, :throughput_level,
        :messages_per_second, :metadata,
        CASE WHEN number_had_another_owner(:phone_number_id, :tenant_id) THEN :now ELSE '-infinity'::timestamptz END,
-       :now, :now);
+       :now, :now, :now);
 
 -- name: reconnect
 -- A live connection keeps the moment it was attached at; one that comes back gets a new one if somebody else had the number.
@@ -33,6 +34,7 @@ UPDATE channel_connections
        token_last4 = :token_last4, token_fingerprint = :token_fingerprint, token_expires_at = :token_expires_at,
        scopes = :scopes, quality_rating = :quality_rating, throughput_level = :throughput_level,
        messages_per_second = :messages_per_second, metadata = metadata || :metadata, pause_reason = NULL, paused_at = NULL,
+       pause_cause = NULL, pause_until = NULL, facts_at = :now,
        attached_at = CASE
            WHEN status NOT IN ('active', 'error') AND number_had_another_owner(phone_number_id, tenant_id) THEN :now
            ELSE attached_at END,
@@ -43,7 +45,7 @@ UPDATE channel_connections
 -- The token goes; the conversations and what is queued stay.
 UPDATE channel_connections
    SET status = 'revoked', access_token_enc = NULL, token_last4 = NULL, token_fingerprint = NULL, token_expires_at = NULL,
-       pause_reason = NULL, paused_at = NULL, updated_at = :now
+       pause_reason = NULL, paused_at = NULL, pause_cause = NULL, pause_until = NULL, updated_at = :now
  WHERE tenant_id = :tenant_id AND id = :id AND status <> 'revoked';
 
 -- name: pause
@@ -55,7 +57,7 @@ UPDATE channel_connections
 
 -- name: resume
 UPDATE channel_connections
-   SET status = 'active', pause_reason = NULL, paused_at = NULL, updated_at = now()
+   SET status = 'active', pause_reason = NULL, paused_at = NULL, pause_cause = NULL, pause_until = NULL, updated_at = now()
  WHERE tenant_id = :tenant_id AND id = :id AND status = 'error';
 
 -- name: sealed_token

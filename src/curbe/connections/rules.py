@@ -32,6 +32,7 @@ MANAGEMENT: Final = "whatsapp_business_management"
 _COEXISTENCE_PACE: Final = 20  # messages a second, fixed [throughput, Sep 2026]
 _USUAL_PACE: Final = 80
 _HIGH_PACE: Final = 1000
+_ENDED_BY_CONNECTING: Final = frozenset({"deleted", "partner_removed", "app_uninstalled"})
 _FEWEST_DIGITS: Final = 7
 _MOST_DIGITS: Final = 15
 
@@ -49,7 +50,7 @@ LIVE: Final = frozenset({ConnectionStatus.ACTIVE, ConnectionStatus.ERROR})
 
 
 class Connection(msgspec.Struct, frozen=True, kw_only=True):
-    """One tenant's access to one number, without its token."""
+    """One tenant's access to one number, without its token. ``health`` is JSON: facts by name (`standing`)."""
 
     tenant_id: UUID
     id: UUID
@@ -71,6 +72,9 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
     messages_per_second: int
     pause_reason: str | None
     paused_at: datetime | None
+    pause_cause: str | None
+    pause_until: datetime | None
+    health: str
     created_at: datetime
     updated_at: datetime
 
@@ -255,6 +259,13 @@ def of_number(connections: Sequence[Connection], phone_number_id: str) -> Connec
     """Return the tenant's connection of a number: the live one, else the one given up last."""
     found = [one for one in connections if one.phone_number_id == phone_number_id]
     return max(found, key=lambda one: (one.is_live, one.updated_at), default=None)
+
+
+def way_out(pause_cause: str | None) -> str:
+    """Return what to do about a pause: by itself it ends only where a notice of Meta's caused it and another can lift it."""
+    if pause_cause is None or pause_cause in _ENDED_BY_CONNECTING:
+        return "Connect it again with a new access token; what is queued then goes out."
+    return "It goes on by itself once Meta lifts this; what is queued then goes out. The WhatsApp Manager says more."
 
 
 def _choice(connection: Connection) -> Mapping[str, str | None]:

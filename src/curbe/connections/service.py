@@ -3,6 +3,7 @@
 Each change is on record in the audit log and told as ``connection_updated``, in the transaction of the change.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -42,6 +43,16 @@ class Disconnected(msgspec.Struct, frozen=True, kw_only=True):
 
     connection: Connection
     queued: int
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """That a connection changed, where it stands now, and who did it; ``action`` is for the audit log, None where nobody did anything."""
+
+    tenant_id: UUID
+    connection_id: UUID
+    status: ConnectionStatus
+    action: str | None
+    actor: str
 
 
 async def connect(
@@ -212,7 +223,7 @@ async def require_sending(tx: Transaction, *, tenant_id: UUID, connection_id: UU
     if connection.status is ConnectionStatus.ERROR:
         raise ConnectionPaused(
             f"This number is paused: {connection.pause_reason or 'its connection failed'}",
-            fix="Connect it again with a new access token; what is queued then goes out.",
+            fix=rules.way_out(connection.pause_cause),
             extra={"connection_id": str(connection_id)},
         )
     raise NoConnection(
@@ -271,6 +282,25 @@ def _facts(
     )
 
 
+async def tell(tx: Transaction, changes: Sequence[Change]) -> None:
+    """Tell the tenants' readers, and the processes that send, that connections changed; what was done goes on record."""
+    if not changes:
+        return
+    await record(
+        tx,
+        [
+            AuditEntry(
+                tenant_id=one.tenant_id, actor=one.actor, action=one.action, subject=str(one.connection_id)
+            )
+            for one in changes
+            if one.action is not None
+        ],
+    )
+    await realtime.append(tx, [_updated(one) for one in changes])
+    for one in changes:
+        await store.tell_changed(tx, tenant_id=one.tenant_id, connection_id=one.connection_id)
+
+
 async def _changed(
     tx: Transaction,
     action: str,
@@ -280,16 +310,15 @@ async def _changed(
     status: ConnectionStatus,
     actor: str,
 ) -> None:
-    entry = AuditEntry(tenant_id=tenant_id, actor=actor, action=action, subject=str(connection_id))
-    await record(tx, [entry])
-    await realtime.append(tx, [updated_event(tenant_id, connection_id, status)])
-    await store.tell_changed(tx, tenant_id=tenant_id, connection_id=connection_id)
+    change = Change(
+        tenant_id=tenant_id, connection_id=connection_id, status=status, action=action, actor=actor
+    )
+    await tell(tx, [change])
 
 
-def updated_event(tenant_id: UUID, connection_id: UUID, status: ConnectionStatus) -> Event:
-    """Return the event that tells that a connection changed, and where it stands now."""
+def _updated(change: Change) -> Event:
     return Event(
-        tenant_id=tenant_id,
+        tenant_id=change.tenant_id,
         type=EventType.CONNECTION_UPDATED,
-        data=msgspec.json.encode({"id": connection_id, "status": status}).decode(),
+        data=msgspec.json.encode({"id": change.connection_id, "status": change.status}).decode(),
     )

@@ -2,18 +2,30 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 import msgspec
 
 from curbe.connections.rules import Check, Connection, ConnectionStatus
+from curbe.connections.standing import Fact
 from curbe.infra.crypto import Secret
 
 MetaId = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z_]{1,64}$")]
 CountryId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z]{2}$", description="ISO 3166, such as ES")]
 Url = Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s]+$", max_length=2000)]
+_HEALTH: Final = msgspec.json.Decoder(dict[str, Fact])
 ShortText = Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
+
+
+class ShownFact(msgspec.Struct, frozen=True, kw_only=True):
+    """What Meta told last of one thing, in its own words: ``detail`` explains, ``until`` is when it ends by itself."""
+
+    name: str
+    value: str
+    detail: str | None
+    until: datetime | None
+    at: datetime
 
 
 class ShownConnection(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,7 +33,9 @@ class ShownConnection(msgspec.Struct, frozen=True, kw_only=True):
 
     ``status``: ``active``; ``error`` (paused: ``pause_reason`` says why, what is queued waits); ``revoked``
     (given up); ``pending``. ``number_status``, ``quality_rating``, ``messaging_limit`` and
-    ``throughput_level`` are Meta's words, as of the last time the number was connected.
+    ``throughput_level`` are Meta's words, as of the last time the number was connected, or told since.
+    ``pause_cause`` names the fact in ``health`` that paused it, and is null where a refused token did;
+    ``pause_until`` is when that ends by itself.
     """
 
     id: UUID
@@ -39,6 +53,9 @@ class ShownConnection(msgspec.Struct, frozen=True, kw_only=True):
     paused: bool
     pause_reason: str | None
     paused_at: datetime | None
+    pause_cause: str | None
+    pause_until: datetime | None
+    health: list[ShownFact]
     token_last4: str | None
     token_fingerprint: str | None
     token_expires_at: datetime | None
@@ -137,9 +154,18 @@ class TrialResult(msgspec.Struct, frozen=True, kw_only=True):
 def shown(connection: Connection) -> ShownConnection:
     """Return what is shown of a connection."""
     fields = {
-        name: getattr(connection, name) for name in ShownConnection.__struct_fields__ if name != "paused"
+        name: getattr(connection, name)
+        for name in ShownConnection.__struct_fields__
+        if name not in {"paused", "health"}
     }
-    return ShownConnection(paused=connection.status is ConnectionStatus.ERROR, **fields)
+    return ShownConnection(
+        paused=connection.status is ConnectionStatus.ERROR,
+        health=[
+            ShownFact(name=name, value=fact.value, detail=fact.detail, until=fact.until, at=fact.at)
+            for name, fact in sorted(_HEALTH.decode(connection.health).items())
+        ],
+        **fields,
+    )
 
 
 def whatsapp_status(connections: Sequence[Connection]) -> WhatsAppStatus:

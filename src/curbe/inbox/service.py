@@ -231,7 +231,7 @@ async def message_events(tx: db.Transaction, news: Sequence[MessageNews]) -> lis
 
 
 async def conversation_events(tx: db.Transaction, changed: Iterable[tuple[UUID, UUID]]) -> list[Event]:
-    """Return the events that tell of conversations, as (tenant, conversation), as they stand in ``tx``; of several tenants, where it may."""
+    """Return the events that tell of conversations, as (tenant, conversation), as they stand in ``tx``."""
     by_tenant: dict[UUID, list[UUID]] = {}
     for tenant_id, conversation_id in sorted(changed):
         by_tenant.setdefault(tenant_id, []).append(conversation_id)

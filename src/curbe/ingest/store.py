@@ -102,7 +102,7 @@ async def insert_notices(
     rows = {}
     for notice, connection in notices:
         about_number = notice.phone_number_id is not None
-        key = (connection.tenant_id, hashlib.sha256(f"{notice.field}\n{notice.payload}".encode()).digest())
+        key = (connection.tenant_id, _digest(notice))
         rows.setdefault(key, (uuid7(), notice, connection, connection.id if about_number else None))
     ordered = sorted(rows.items(), key=lambda item: item[0])
     stored = await _INSERT_NOTICES.all(
@@ -166,6 +166,12 @@ async def backlog_seconds(tx: Transaction) -> float:
 async def stored_by_id(tx: Transaction, ids: Sequence[int]) -> list[StoredWebhook]:
     """Return these stored webhooks, in order; ids that are gone are absent."""
     return await _STORED_BY_ID.all(tx, ids=list(ids))
+
+
+def _digest(notice: NoticeReceived) -> bytes:
+    """Return what makes a notice the same: also when and about whom, as two templates, or one twice, can meet with the same words."""
+    about = (notice.field, notice.waba_id or "", notice.phone_number_id or "", str(notice.at or ""))
+    return hashlib.sha256("\n".join((*about, notice.payload)).encode()).digest()
 
 
 def _indexable(identifier: str | None) -> str | None:

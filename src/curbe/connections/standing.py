@@ -1,0 +1,167 @@
+"""How a number stands with Meta: facts by name, the latest of each, and whether they forbid sending. Pure.
+
+The same facts in any order, any number of times, give the same health. What forbids sending follows from the health alone, so a notice
+that lifts something lifts what its fact had caused and nothing else.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from curbe.connections.rules import ConnectionStatus
+from curbe.domain.notices import HealthReported
+
+_HIGH_PACE: Final = 1000  # messages a second [Meta: throughput, Sep 2026]
+_COEXISTENCE_PACE: Final = 20  # fixed, whatever else is told
+# A restriction of what we begin leaves replies free: it is shown, and Meta refuses what it means. One of replies leaves nothing
+# [Meta: account_update, Sep 2026].
+_FORBIDDING: Final = "restriction.RESTRICTED_CUSTOMER_INITIATED_MESSAGING"
+
+
+class Fact(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What was told last under one name: the provider's word, when, and what decides between two of one moment."""
+
+    value: str
+    at: datetime
+    tie: str = ""
+    detail: str | None = None
+    until: datetime | None = None
+
+    def told(self) -> tuple[str, str | None, datetime | None]:
+        """Return what a person sees of it."""
+        return self.value, self.detail, self.until
+
+
+Health = Mapping[str, Fact]
+
+
+class Forbidden(msgspec.Struct, frozen=True):
+    """Why nothing may be sent: the fact's name, a sentence, and when it ends by itself (None: it does not)."""
+
+    cause: str
+    reason: str
+    until: datetime | None = None
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """Of a connection, what notices can change. ``facts_at``: when Graph was asked last; what was told before it changes no column."""
+
+    status: ConnectionStatus
+    health: dict[str, Fact]
+    facts_at: datetime | None
+    quality_rating: str | None
+    throughput_level: str | None
+    messages_per_second: int
+    messaging_limit: str | None
+    display_name: str | None
+    pause_reason: str | None
+    pause_cause: str | None
+    pause_until: datetime | None
+
+
+def after(standing: Standing, news: Iterable[HealthReported], *, now: datetime) -> Standing:
+    """Return how a connection stands once ``news`` is known, at ``now``; equal to ``standing`` where it changes nothing."""
+    health = dict(standing.health)
+    fresh: list[str] = []
+    for report in news:
+        fact = Fact(report.value, report.at, report.tie, report.detail, report.until)
+        known = health.get(report.name)
+        if known is None or (fact.at, fact.tie) > (known.at, known.tie):
+            health[report.name] = fact
+            fresh.append(report.name)
+    if not fresh:
+        return standing
+    updated = msgspec.structs.replace(standing, health=health)
+    for name in sorted(set(fresh)):
+        updated = _with_column(updated, name, health[name])
+    return judged(updated, now=now)
+
+
+def judged(standing: Standing, *, now: datetime) -> Standing:
+    """Return a connection paused where its health forbids sending at ``now``, and going on where nothing does any more.
+
+    A pause that a person or a refused send caused is left alone.
+    """
+    why = forbidden(standing.health, since=standing.facts_at, now=now)
+    paused = standing.status is ConnectionStatus.ERROR
+    if why is None:
+        if not paused or standing.pause_cause is None:
+            return standing
+        return msgspec.structs.replace(
+            standing, status=ConnectionStatus.ACTIVE, pause_reason=None, pause_cause=None, pause_until=None
+        )
+    if standing.status is not ConnectionStatus.ACTIVE and standing.pause_cause is None:
+        return standing
+    return msgspec.structs.replace(
+        standing,
+        status=ConnectionStatus.ERROR,
+        pause_reason=why.reason,
+        pause_cause=why.cause,
+        pause_until=why.until,
+    )
+
+
+def forbidden(health: Health, *, since: datetime | None, now: datetime) -> Forbidden | None:
+    """Return why Meta forbids sending at ``now``, the gravest reason first; None where it does not.
+
+    Args:
+        health: what was told.
+        since: when the number was last proven to work; what was told before counts no more.
+        now: aware.
+    """
+    for name, value, reason in _REASONS:
+        fact = health.get(name)
+        if fact is None or (since is not None and fact.at <= since) or (value and fact.value != value):
+            continue
+        if fact.until is None or fact.until > now:
+            ends = f", until {fact.until:%Y-%m-%d %H:%M} UTC" if fact.until is not None else ""
+            said = f" ({fact.detail})" if fact.detail else ""
+            return Forbidden(cause=name, reason=f"{reason}{said}{ends}.", until=fact.until)
+    return None
+
+
+def is_told(before: Standing, now: Standing) -> bool:
+    """Return whether a person would see a difference: the same word told again, only later, is none."""
+    seen = {name: fact.told() for name, fact in before.health.items()}
+    sees = {name: fact.told() for name, fact in now.health.items()}
+    return seen != sees or msgspec.structs.replace(before, health={}) != msgspec.structs.replace(
+        now, health={}
+    )
+
+
+# The fact, the value that forbids (any where it is empty), and why in words.
+_REASONS: Final = (
+    ("deleted", "", "Meta says that this WhatsApp Business Account was deleted"),
+    (
+        "partner_removed",
+        "",
+        "The business took its account away from this installation; connect the number again",
+    ),
+    ("app_uninstalled", "", "The business removed this installation's app; connect the number again"),
+    ("ban", "DISABLE", "Meta disabled this WhatsApp Business Account"),
+    ("onboarding", "ACCOUNT_OFFBOARDED", "The number was signed out of the Cloud API"),
+    (_FORBIDDING, "", "Meta restricts this account: no message may be sent, not even a reply"),
+)
+
+
+def _with_column(standing: Standing, name: str, fact: Fact) -> Standing:
+    if standing.facts_at is not None and fact.at <= standing.facts_at:
+        return standing
+    match name:
+        case "quality":
+            return msgspec.structs.replace(standing, quality_rating=fact.value)
+        case "messaging_limit":
+            return msgspec.structs.replace(standing, messaging_limit=fact.value)
+        case "display_name" if fact.value == "APPROVED" and fact.detail:
+            return msgspec.structs.replace(standing, display_name=fact.detail)
+        case "throughput":
+            pace = standing.messages_per_second
+            return msgspec.structs.replace(
+                standing,
+                throughput_level=fact.value,
+                messages_per_second=pace if pace == _COEXISTENCE_PACE else _HIGH_PACE,
+            )
+        case _:
+            return standing

@@ -1,0 +1,152 @@
+"""Notices applied: kept as they came, told to their tenants, and what they say brought where it belongs, in batches."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+import structlog
+
+from curbe.channels.cloudapi.notices import Reading, read_effects
+from curbe.connections import health
+from curbe.connections.health import HealthNews
+from curbe.domain.messages import NoticeReceived
+from curbe.domain.notices import (
+    ContactNamed,
+    Effect,
+    HealthReported,
+    MessageEchoed,
+    PastMessage,
+    PreferenceStated,
+    TemplateReported,
+)
+from curbe.inbox import coexistence, preferences
+from curbe.inbox.coexistence import Echo, Named, Past, Stored
+from curbe.inbox.preferences import Stated
+from curbe.inbox.service import MessageNews, conversation_events, message_events
+from curbe.infra.db import Transaction
+from curbe.ingest import store
+from curbe.ingest.rules import Connection, Item
+from curbe.ingest.store import Counts
+from curbe.realtime.rules import EventType
+from curbe.realtime.service import Event
+from curbe.templates import service as templates
+from curbe.templates.service import TemplateNews
+
+log: Final = structlog.get_logger(__name__)
+
+RoutedNotice = tuple[Item, NoticeReceived, list[Connection]]
+
+
+class _Effects(msgspec.Struct):
+    """What a batch of notices says, by where it belongs."""
+
+    health: list[HealthNews] = []
+    templates: list[TemplateNews] = []
+    stated: list[Stated] = []
+    named: list[Named] = []
+    echoes: list[Echo] = []
+    past: list[Past] = []
+
+
+async def apply(
+    tx: Transaction, routed: Sequence[RoutedNotice], counts: Counts, *, now: datetime
+) -> list[Event]:
+    """Apply a batch, count its items, and return the events that tell of it.
+
+    What a notice says is applied whenever it comes: it is the same once and twice, so a replay makes good what an older build left out.
+    Only what has no time of its own is applied once, as the time of its coming is another each time.
+    """
+    if not routed:
+        return []
+    new = await store.insert_notices(
+        tx, [(notice, owner) for _, notice, owners in routed for owner in owners]
+    )
+    fresh = {id(notice) for notice, _, _ in new}
+    readings = {
+        id(notice): read_effects(notice, at=notice.at or item.received_at) for item, notice, _ in routed
+    }
+    effects = _Effects()
+    for item, notice, owners in routed:
+        if notice.at is None and id(notice) not in fresh and not _dates_itself(readings[id(notice)]):
+            continue
+        for owner in owners:
+            for effect in readings[id(notice)].effects:
+                _sort(effects, effect, notice, owner, app_id=item.meta_app_id)
+    _count(routed, readings, fresh, counts)
+    return [*await _take_effect(tx, effects, now=now), *(_received(*one) for one in new)]
+
+
+async def _take_effect(tx: Transaction, effects: _Effects, *, now: datetime) -> list[Event]:
+    strangers = await health.apply(tx, effects.health, now=now)
+    if strangers:
+        log.info("health_of_nobody", count=strangers, reason="no connected number is the one it is about")
+    await templates.apply(tx, effects.templates)
+    await preferences.record(tx, effects.stated)
+    await coexistence.name_contacts(tx, effects.named)
+    past = await coexistence.store_past(tx, effects.past)
+    echoes = await coexistence.store_echoes(tx, effects.echoes)
+    # History is told by conversation: nobody should answer months of it message by message.
+    told = await conversation_events(tx, {(one.tenant_id, one.conversation_id) for one in past})
+    return [*told, *await message_events(tx, [_echoed(one) for one in echoes])]
+
+
+def _sort(
+    effects: _Effects, effect: Effect, notice: NoticeReceived, owner: Connection, *, app_id: str
+) -> None:
+    tenant_id, waba_id = owner.tenant_id, notice.waba_id or owner.waba_id
+    match effect:
+        case HealthReported():
+            # A notice about a number is about it on whatever WABA its entry names.
+            on = owner.waba_id if notice.phone_number_id is not None else waba_id
+            effects.health.append(HealthNews(tenant_id, on, app_id, effect))
+        case TemplateReported():
+            effects.templates.append(TemplateNews(tenant_id, waba_id, effect))
+        case PreferenceStated():
+            effects.stated.append(Stated(tenant_id, owner.id, effect))
+        case ContactNamed():
+            effects.named.append(Named(tenant_id, owner.id, effect))
+        case MessageEchoed():
+            effects.echoes.append(Echo(tenant_id, owner.id, effect))
+        case PastMessage():
+            effects.past.append(Past(tenant_id, owner.id, effect))
+
+
+def _dates_itself(reading: Reading) -> bool:
+    """Return whether nothing in it takes its time from the notice: messages and words of people have their own."""
+    return not any(isinstance(effect, HealthReported | TemplateReported) for effect in reading.effects)
+
+
+def _count(
+    routed: Sequence[RoutedNotice], readings: dict[int, Reading], fresh: set[int], counts: Counts
+) -> None:
+    unreadable: Counter[str] = Counter()
+    for item, notice, _ in routed:
+        reading = readings[id(notice)]
+        if id(notice) in fresh:
+            counts[item.meta_app_id, "applied", reading.reason] += 1
+            unreadable[notice.field] += reading.unreadable
+        else:
+            counts[item.meta_app_id, "duplicate", "notice"] += 1
+    for field, count in sorted((+unreadable).items()):
+        log.warning("notice_partly_unreadable", field=field, count=count, reason="kept whole in its notice")
+
+
+def _echoed(stored: Stored) -> MessageNews:
+    return MessageNews(stored.tenant_id, stored.id, EventType.MESSAGE_ECHOED)
+
+
+def _received(notice: NoticeReceived, owner: Connection, notice_id: UUID) -> Event:
+    data = {
+        "id": notice_id,
+        "field": notice.field,
+        "waba_id": notice.waba_id,
+        "phone_number_id": notice.phone_number_id,
+    }
+    return Event(
+        tenant_id=owner.tenant_id,
+        type=EventType.NOTICE_RECEIVED,
+        data=msgspec.json.encode(data).decode(),
+    )

@@ -1,0 +1,1 @@
+"""Message templates: the rows that Meta's webhooks keep current."""

@@ -1,0 +1,62 @@
+-- Message templates as webhooks tell of them.
+
+-- name: keep_current
+-- Each part has its own clock: the latest word on it counts, in whatever order the webhooks come. What is older changes nothing.
+-- in:  parallel arrays, one row per template, sorted by key; a part that was not told has no time
+-- out: the templates of which something became known
+INSERT INTO templates AS t (
+       tenant_id, id, waba_id, provider_template_id, name, language, status, status_event, rejected_reason, status_detail, status_at,
+       status_tie, quality, quality_at, quality_tie, category, category_at, category_tie, correct_category, correct_category_from,
+       correction_at, correction_tie, components, components_at, components_tie)
+SELECT u.*
+  FROM unnest(:tenant_ids::uuid[], :ids::uuid[], :waba_ids::text[], :provider_template_ids::text[], :names::text[],
+              :languages::text[], :statuses::text[], :status_events::text[], :rejected_reasons::text[], :status_details::text[],
+              :status_ats::timestamptz[], :status_ties::text[], :qualities::text[], :quality_ats::timestamptz[],
+              :quality_ties::text[], :categories::text[], :category_ats::timestamptz[], :category_ties::text[],
+              :correct_categories::text[], :correct_category_froms::timestamptz[], :correction_ats::timestamptz[],
+              :correction_ties::text[], :components::jsonb[], :components_ats::timestamptz[], :components_ties::text[])
+       AS u (tenant_id, id, waba_id, provider_template_id, name, language, status, status_event, rejected_reason, status_detail,
+             status_at, status_tie, quality, quality_at, quality_tie, category, category_at, category_tie, correct_category,
+             correct_category_from, correction_at, correction_tie, components, components_at, components_tie)
+    ON CONFLICT (tenant_id, waba_id, provider_template_id) DO UPDATE
+   SET name = greatest(t.name, excluded.name),
+       language = greatest(t.language, excluded.language),
+       (status, status_event, rejected_reason, status_detail, status_at, status_tie) = (
+           SELECT k.status, k.status_event, k.rejected_reason, k.status_detail, k.status_at, k.status_tie
+             FROM (VALUES (t.status, t.status_event, t.rejected_reason, t.status_detail, t.status_at, t.status_tie),
+                          (excluded.status, excluded.status_event, excluded.rejected_reason, excluded.status_detail,
+                           excluded.status_at, excluded.status_tie))
+                  AS k (status, status_event, rejected_reason, status_detail, status_at, status_tie)
+            ORDER BY k.status_at DESC NULLS LAST, k.status_tie DESC LIMIT 1),
+       (quality, quality_at, quality_tie) = (
+           SELECT k.quality, k.quality_at, k.quality_tie
+             FROM (VALUES (t.quality, t.quality_at, t.quality_tie), (excluded.quality, excluded.quality_at, excluded.quality_tie))
+                  AS k (quality, quality_at, quality_tie)
+            ORDER BY k.quality_at DESC NULLS LAST, k.quality_tie DESC LIMIT 1),
+       (category, category_at, category_tie) = (
+           SELECT k.category, k.category_at, k.category_tie
+             FROM (VALUES (t.category, t.category_at, t.category_tie),
+                          (excluded.category, excluded.category_at, excluded.category_tie))
+                  AS k (category, category_at, category_tie)
+            ORDER BY k.category_at DESC NULLS LAST, k.category_tie DESC LIMIT 1),
+       (correct_category, correct_category_from, correction_at, correction_tie) = (
+           SELECT k.correct_category, k.correct_category_from, k.correction_at, k.correction_tie
+             FROM (VALUES (t.correct_category, t.correct_category_from, t.correction_at, t.correction_tie),
+                          (excluded.correct_category, excluded.correct_category_from, excluded.correction_at, excluded.correction_tie))
+                  AS k (correct_category, correct_category_from, correction_at, correction_tie)
+            ORDER BY k.correction_at DESC NULLS LAST, k.correction_tie DESC LIMIT 1),
+       (components, components_at, components_tie) = (
+           SELECT k.components, k.components_at, k.components_tie
+             FROM (VALUES (t.components, t.components_at, t.components_tie),
+                          (excluded.components, excluded.components_at, excluded.components_tie))
+                  AS k (components, components_at, components_tie)
+            ORDER BY k.components_at DESC NULLS LAST, k.components_tie DESC LIMIT 1),
+       updated_at = now()
+ WHERE (excluded.status_at, excluded.status_tie) > (coalesce(t.status_at, '-infinity'), t.status_tie)
+    OR (excluded.quality_at, excluded.quality_tie) > (coalesce(t.quality_at, '-infinity'), t.quality_tie)
+    OR (excluded.category_at, excluded.category_tie) > (coalesce(t.category_at, '-infinity'), t.category_tie)
+    OR (excluded.correction_at, excluded.correction_tie) > (coalesce(t.correction_at, '-infinity'), t.correction_tie)
+    OR (excluded.components_at, excluded.components_tie) > (coalesce(t.components_at, '-infinity'), t.components_tie)
+    OR greatest(t.name, excluded.name) IS DISTINCT FROM t.name
+    OR greatest(t.language, excluded.language) IS DISTINCT FROM t.language
+RETURNING t.tenant_id, t.id, t.waba_id, t.name, t.language, t.status, t.category, t.quality
