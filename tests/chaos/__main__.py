@@ -6,6 +6,8 @@ import secrets
 import sys
 from pathlib import Path
 
+import msgspec
+
 from .place import place
 from .profiles import PROFILES, Profile
 from .run import Outcome, run
@@ -54,13 +56,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
     parser.add_argument("--profile", choices=sorted(PROFILES), default="smoke")
     parser.add_argument("--seed", type=int, default=None, help="repeat the run that printed this seed")
+    parser.add_argument("--rounds", type=int, default=None, help="how many, instead of the profile's")
     parser.add_argument(
         "--keep", type=Path, help="a folder for the run's ledgers and logs (they hold tokens of the sandbox)"
     )
     given = parser.parse_args()
     seed = secrets.randbelow(10**6) if given.seed is None else given.seed
+    profile = PROFILES[given.profile]
+    if given.rounds is not None:
+        profile = msgspec.structs.replace(profile, rounds=given.rounds)
     print(f"chaos, profile {given.profile}, seed {seed}", flush=True)
-    sys.exit(0 if asyncio.run(chaos(PROFILES[given.profile], seed, keep=given.keep)) else 1)
+    sys.exit(0 if asyncio.run(chaos(profile, seed, keep=given.keep)) else 1)
 
 
 if __name__ == "__main__":

@@ -112,6 +112,7 @@ async def run(place: Place, order: Order) -> Outcome:
     finally:
         await asyncio.gather(web.stop(), worker.stop())
     case = await _case(place, world, dsn)
+    await place.drop_database(database)
     findings = [*late, *audit, *_deaths(web, worker), *judge(case)]
     return _outcome(order, case, findings, nemesis, seconds=loop.time() - began)
 
