@@ -1,0 +1,271 @@
+"""Turns in the outbox: nobody is forgotten, whoever comes and goes at the same time, and looking for work costs what is found."""
+
+import asyncio
+import json
+from collections.abc import Iterable
+from datetime import timedelta
+from random import Random  # noqa: TID251 - seeded
+from uuid import UUID
+
+import asyncpg
+import pytest
+from uuid_utils.compat import uuid7
+
+from bed.rows import NOW, Number, insert_conversation, insert_number
+from curbe.inbox import departures
+from curbe.inbox.departures import Departure
+from curbe.infra.db import Pool
+from curbe.outbound import store
+from curbe.outbound.store import Claim, PutBack
+
+pytestmark = pytest.mark.anyio
+
+Owner = asyncpg.Connection
+LEASE = timedelta(seconds=60)
+A_CLAIM = 60
+MANY = """
+WITH someone AS (
+    SELECT gen_random_uuid() AS id, gen_random_uuid() AS contact, gen_random_uuid() AS message, n
+      FROM generate_series(1, $3::integer) AS n
+), places AS (
+    INSERT INTO conversations (tenant_id, id, channel_connection_id, contact_id, external_thread_id)
+    SELECT $1, id, $2, contact, n::text FROM someone
+), texts AS (
+    INSERT INTO messages (tenant_id, id, channel_connection_id, conversation_id, direction, type, payload, phase, created_at)
+    SELECT $1, message, $2, id, 'outbound', 'text', '{}', 'queued', now() FROM someone
+)
+INSERT INTO outbox (tenant_id, message_id, channel_connection_id, conversation_id, priority)
+SELECT $1, message, $2, id, $4 FROM someone ORDER BY n
+"""
+TO_ONE = """
+WITH texts AS (
+    INSERT INTO messages (tenant_id, id, channel_connection_id, conversation_id, direction, type, payload, phase, created_at)
+    SELECT $1, gen_random_uuid(), $2, $3, 'outbound', 'text', '{}', 'queued', now() FROM generate_series(1, $4::integer)
+    RETURNING id
+)
+INSERT INTO outbox (tenant_id, message_id, channel_connection_id, conversation_id, priority) SELECT $1, id, $2, $3, 0 FROM texts
+"""
+
+
+async def put(owner: Owner, sql: str, number: Number, *arguments: object) -> None:
+    """Insert many rows, past the foreign keys of people that are not looked at here."""
+    await owner.execute("SET session_replication_role = replica")
+    await owner.execute(sql, number.tenant_id, number.connection_id, *arguments)
+    await owner.execute("SET session_replication_role = DEFAULT")
+
+
+async def queue(web: Pool, number: Number, conversations: Iterable[UUID], *, priority: int = 0) -> list[UUID]:
+    """Queue one message for each conversation named, in one transaction; return their ids."""
+    rows = [
+        Departure(
+            tenant_id=number.tenant_id,
+            id=uuid7(),
+            connection_id=number.connection_id,
+            conversation_id=conversation_id,
+            type="text",
+            text="hola",
+            payload="{}",
+            reply_to=None,
+            sender="key:1",
+            created_at=NOW,
+        )
+        for conversation_id in conversations
+    ]
+    async with web.transaction(number.tenant_id) as tx:
+        await departures.queue(tx, rows)
+        waiting = [(row.id, number.connection_id, row.conversation_id) for row in rows]
+        await store.enqueue(tx, tenant_id=number.tenant_id, rows=waiting, priority=priority)
+    return [row.id for row in rows]
+
+
+async def claim(worker: Pool, number: Number, *, most: int = A_CLAIM, **known: int) -> list[Claim]:
+    async with worker.transaction(number.tenant_id) as tx:
+        return await store.claim(
+            tx,
+            tenant_id=number.tenant_id,
+            connection_id=number.connection_id,
+            most=most,
+            lease=LEASE,
+            **known,
+        )
+
+
+async def drop(worker: Pool, number: Number, ids: Iterable[UUID]) -> None:
+    async with worker.transaction(number.tenant_id) as tx:
+        await store.drop(tx, tenant_id=number.tenant_id, message_ids=list(ids))
+
+
+# --- nobody is forgotten
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_whoever_comes_and_goes_at_the_same_time_everybody_has_their_turn_in_order(
+    owner: Owner, web: Pool, worker: Pool, number: Number, seed: int
+) -> None:
+    chance = Random(seed)  # noqa: S311 - reproducible on purpose
+    threads = [await insert_conversation(owner, number, wa_id=f"3460000000{n}") for n in range(3)]
+    asked: dict[UUID, list[UUID]] = {thread: [] for thread in threads}
+    went: dict[UUID, list[UUID]] = {thread: [] for thread in threads}
+    asking = asyncio.Event()
+
+    async def ask(thread: UUID) -> None:
+        while len(asked[thread]) < 40:
+            asked[thread] += await queue(web, number, [thread] * chance.randint(1, 3))
+            await asyncio.sleep(chance.random() / 200)
+
+    async def send_one(one: Claim) -> None:
+        await asyncio.sleep(chance.random() / 100)
+        if chance.random() < 0.2:
+            back = PutBack(
+                message_id=one.message_id, pause=timedelta(milliseconds=chance.randint(0, 30)), counted=False
+            )
+            async with worker.transaction(number.tenant_id) as tx:
+                await store.put_back(tx, tenant_id=number.tenant_id, rows=[back])
+        else:
+            went[one.conversation_id].append(one.message_id)
+            await drop(worker, number, [one.message_id])
+
+    async def send(tasks: asyncio.TaskGroup) -> None:
+        while not asking.is_set() or await owner.fetchval("SELECT count(*) FROM outbox"):
+            for one in await claim(worker, number, most=5):
+                tasks.create_task(send_one(one))
+            await asyncio.sleep(0.002)
+
+    async with asyncio.timeout(30), asyncio.TaskGroup() as tasks:
+        tasks.create_task(send(tasks))
+        async with asyncio.TaskGroup() as people:
+            for thread in threads:
+                people.create_task(ask(thread))
+        asking.set()
+
+    assert went == asked
+
+
+async def test_what_a_vanished_sender_left_behind_lets_its_followers_go(
+    owner: Owner, web: Pool, worker: Pool, apply: Pool, number: Number
+) -> None:
+    thread = await insert_conversation(owner, number)
+    _, follower = await queue(web, number, [thread, thread])
+    assert len(await claim(worker, number)) == 1
+    await owner.execute(
+        "UPDATE outbox SET lease_expires_at = now() - interval '1 second' WHERE lease_expires_at IS NOT NULL"
+    )
+
+    async with apply.transaction() as tx:
+        gone = await store.expired(tx)
+    async with worker.transaction(number.tenant_id) as tx:
+        assert await store.drop_expired(tx, tenant_id=number.tenant_id, rows=gone) == 1
+
+    assert [one.message_id for one in await claim(worker, number)] == [follower]
+
+
+async def test_a_claim_that_is_undone_leaves_no_trace_but_the_moment_to_wait_for(
+    owner: Owner, web: Pool, worker: Pool, number: Number
+) -> None:
+    thread = await insert_conversation(owner, number)
+    first, _ = await queue(web, number, [thread, thread])
+    in_an_hour = await owner.fetchval("SELECT now() + interval '1 hour'")
+
+    async with worker.transaction(number.tenant_id) as tx:
+        await store.claim(
+            tx, tenant_id=number.tenant_id, connection_id=number.connection_id, most=5, lease=LEASE
+        )
+        await store.unclaim(tx, tenant_id=number.tenant_id, due_at={first: in_an_hour})
+
+    assert await claim(worker, number) == [], "its person's other messages wait with it"
+    row = await owner.fetchrow(
+        "SELECT attempt, refusals, lease_expires_at, available_at FROM outbox WHERE message_id = $1", first
+    )
+    assert tuple(row or ()) == (0, 0, None, in_an_hour)
+
+
+async def test_only_what_is_urgent_enough_goes_while_the_rest_is_held(
+    owner: Owner, web: Pool, worker: Pool, number: Number
+) -> None:
+    threads = [await insert_conversation(owner, number, wa_id=f"3460000000{n}") for n in range(3)]
+    for thread, priority in zip(threads, (20, 10, 0), strict=True):
+        await queue(web, number, [thread], priority=priority)
+
+    assert [one.priority for one in await claim(worker, number, below=10)] == [0]
+    assert [one.priority for one in await claim(worker, number)] == [10, 20]
+
+
+# --- what looking costs
+
+
+async def test_a_claim_costs_what_it_takes_however_much_waits(
+    owner: Owner, worker: Pool, number: Number
+) -> None:
+    other = await insert_number(owner)
+    await put(owner, MANY, other, 5_000, 0)
+    await put(owner, MANY, number, 100_000, 20)
+    await owner.execute("ANALYZE")
+
+    assert await rows_touched(worker, number) <= 3 * A_CLAIM
+    assert len(await claim(worker, number)) == A_CLAIM
+    assert await rows_touched(worker, number) <= 4 * A_CLAIM, "those under way are stepped over"
+
+
+async def test_ten_thousand_messages_to_one_person_hold_nobody_else_up(
+    owner: Owner, worker: Pool, number: Number
+) -> None:
+    thread = await insert_conversation(owner, number)
+    await put(owner, TO_ONE, number, thread, 10_000)
+    await put(owner, MANY, number, 100, 0)
+    await owner.execute("ANALYZE")
+
+    claims = [await claim(worker, number) for _ in range(7)]
+
+    assert sum(len(batch) for batch in claims) == 101
+    assert await rows_touched(worker, number) <= 3 * A_CLAIM, "nobody looks twice at who waits for a turn"
+    first = claims[0][0]
+    assert first.conversation_id == thread
+    await drop(worker, number, [first.message_id])
+    (second,) = await claim(worker, number)
+    assert (second.conversation_id, second.position > first.position) == (thread, True)
+
+
+async def test_a_thousand_that_wait_for_their_time_cost_nothing_until_it_comes(
+    owner: Owner, worker: Pool, number: Number
+) -> None:
+    await put(owner, MANY, number, 5_000, 0)
+    taken = [one.message_id for _ in range(20) for one in await claim(worker, number)]
+    async with worker.transaction(number.tenant_id) as tx:
+        rows = [PutBack(message_id=one, pause=timedelta(hours=1), counted=True) for one in taken]
+        await store.put_back(tx, tenant_id=number.tenant_id, rows=rows)
+
+    assert await rows_touched(worker, number) <= 3 * A_CLAIM
+    await owner.execute("UPDATE outbox SET available_at = now() WHERE waits = 'time'")
+    again = await claim(worker, number, most=1)
+    assert again[0].message_id == taken[0], "and then the oldest goes first again"
+
+
+async def rows_touched(worker: Pool, number: Number) -> float:
+    """Return the most rows that a step of a claim really touches; nothing stays claimed."""
+    arguments = {
+        "tenant_id": number.tenant_id,
+        "connection_id": number.connection_id,
+        "most": A_CLAIM,
+        "look": A_CLAIM,
+        "lease": LEASE,
+        "below": store.EVERYTHING,
+    }
+    names = store._CLAIM.names
+    casts = {"lease": "interval", "tenant_id": "uuid", "connection_id": "uuid", "below": "integer"}
+    types = ", ".join(casts.get(name, "bigint") for name in names)
+    values = ", ".join(f"'{arguments[name]}'" for name in names)
+
+    async with worker.transaction(number.tenant_id) as tx:
+        await tx.savepoint()
+        await tx.connection.execute(f"PREPARE looked_at ({types}) AS {store._CLAIM.numbered}")
+        told = await tx.connection.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE looked_at ({values})")
+        await tx.connection.execute("DEALLOCATE looked_at")
+        await tx.rollback_to()
+    todo, most = [json.loads(told)[0]["Plan"]], 0.0
+    while todo:
+        step = todo.pop()
+        todo += step.pop("Plans", [])
+        assert not (step["Node Type"] == "Seq Scan" and step["Relation Name"] == "outbox"), step
+        rows = step["Actual Rows"] + step.get("Rows Removed by Filter", 0)
+        most = max(most, rows * step["Actual Loops"])
+    return most
