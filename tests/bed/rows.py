@@ -145,3 +145,27 @@ async def insert_sent(
         NOW - timedelta(minutes=5),
     )
     return sent
+
+
+async def insert_file(owner: asyncpg.Connection, sent: Sent) -> UUID:
+    """Insert a file that hangs on a message, and return its id; its bytes are nowhere."""
+    tenant_id, asset_id = sent.number.tenant_id, uuid7()
+    digest = asset_id.bytes * 2
+    key = f"{tenant_id}/{digest.hex()[:2]}/{digest.hex()}"
+    await owner.execute(
+        """INSERT INTO media_assets (tenant_id, id, sha256, mime_type, sniffed, size, storage_key, thumbnail_key)
+           VALUES ($1, $2, $3, 'image/png', true, 1, $4, $4 || '.thumb.webp')""",
+        tenant_id,
+        asset_id,
+        digest,
+        key,
+    )
+    await owner.execute(
+        """INSERT INTO message_media (tenant_id, message_id, channel_connection_id, state, asset_id)
+           VALUES ($1, $2, $3, 'stored', $4)""",
+        tenant_id,
+        sent.id,
+        sent.number.connection_id,
+        asset_id,
+    )
+    return asset_id

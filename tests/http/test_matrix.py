@@ -15,7 +15,7 @@ import asyncpg
 import httpx
 import pytest
 
-from bed.rows import insert_conversation, insert_number, insert_sent
+from bed.rows import insert_conversation, insert_file, insert_number, insert_sent
 from bed.tables import of_tenants
 from bed.tenants import Tenant
 from curbe.app import Parts, build_api
@@ -38,6 +38,7 @@ KINDS = {
     "conversationId": "conversation",
     "connection": "connection",
     "connection_id": "connection",
+    "media_id": "media",
     "message_id": "message",
     "before": "message",
     "after": "message",
@@ -195,6 +196,7 @@ def with_everything(new_tenant: NewTenant, owner: asyncpg.Connection) -> Callabl
         number = await insert_number(owner, tenant.id)
         conversation = await insert_conversation(owner, number, last_inbound_at=utc_now())
         sent = await insert_sent(owner, number, conversation_id=conversation)
+        media = await insert_file(owner, sent)
         key = await owner.fetchval("SELECT id FROM api_keys WHERE tenant_id = $1", tenant.id)
         spare = (await tenant.post("/keys", {"scopes": ["inbox:read"]})).json()["id"]
         assert key != spare
@@ -206,6 +208,7 @@ def with_everything(new_tenant: NewTenant, owner: asyncpg.Connection) -> Callabl
                 "connection": number.connection_id,
                 "conversation": conversation,
                 "message": sent.id,
+                "media": media,
             },
         )
 
