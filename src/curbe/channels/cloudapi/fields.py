@@ -117,7 +117,12 @@ FIELDS: Final[dict[str, FieldEffect]] = {
         "who has control of the conversations", _HEALTH, _STATUS_ROUTE, "a fact of the health"
     ),
     "flows": FieldEffect("routed", _KEPT, "notice_received", _ONLY_TOLD),
-    "calls": FieldEffect("routed", _KEPT, "notice_received", _ONLY_TOLD),
+    "calls": FieldEffect(
+        "who called when",
+        "notices, conversations",
+        "window_closes_at of the conversation",
+        "a person's call opens the customer service window; calling itself is not implemented, by design",
+    ),
     "automatic_events": FieldEffect("routed", _KEPT, "notice_received", _ONLY_TOLD),
     "partner_solutions": FieldEffect("routed by its WABA", _KEPT, "notice_received", _ONLY_TOLD),
     "payment_configuration_update": FieldEffect("routed", _KEPT, "notice_received", _ONLY_TOLD),
