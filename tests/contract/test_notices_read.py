@@ -389,7 +389,7 @@ def leaves() -> st.SearchStrategy[Any]:
         ["stop", "APPROVED", "ACCOUNT_RESTRICTION", "1789000000", "", "34600000001", "wamid.1"]
     )
     return (
-        st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | words | st.text(max_size=5)
+        st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | words | st.text(max_size=5)
     )
 
 

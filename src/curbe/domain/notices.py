@@ -7,7 +7,7 @@ from datetime import datetime
 
 import msgspec
 
-from curbe.domain.messages import Person
+from curbe.domain.messages import MessageAmended, Person, Reacted
 from curbe.domain.status import MessageStatus
 
 
@@ -111,4 +111,14 @@ class PastMessage(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     reached: MessageStatus | None = None
 
 
-Effect = HealthReported | TemplateReported | PreferenceStated | ContactNamed | MessageEchoed | PastMessage
+# An amendment or a reaction here is the business's own, made where it is not us.
+Effect = (
+    HealthReported
+    | TemplateReported
+    | PreferenceStated
+    | ContactNamed
+    | MessageEchoed
+    | MessageAmended
+    | Reacted
+    | PastMessage
+)

@@ -5,7 +5,7 @@ Set-based, and the same in any order: a message is stored once, a placeholder gi
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -13,6 +13,7 @@ from uuid_utils.compat import uuid7
 
 from curbe.domain.notices import ContactNamed, MessageEchoed, PastMessage
 from curbe.domain.status import RANK, MessageStatus
+from curbe.inbox.aliases import Witness, encoded
 from curbe.inbox.people import Place, Sighting, place
 from curbe.infra.db import Query, Transaction
 
@@ -36,6 +37,9 @@ class Past(msgspec.Struct, frozen=True):
     message: PastMessage
 
 
+Row = TypeVar("Row", Echo, Past)
+
+
 class Named(msgspec.Struct, frozen=True):
     """A name from the address book of this number's app."""
 
@@ -50,6 +54,8 @@ class Stored(msgspec.Struct, frozen=True):
     tenant_id: UUID
     id: UUID
     conversation_id: UUID
+    connection_id: UUID
+    provider_message_id: str
 
 
 class _Key(msgspec.Struct, frozen=True):
@@ -66,14 +72,8 @@ class _Said(msgspec.Struct, frozen=True):
     outbound_at: datetime | None = None
 
 
-class _Changed(msgspec.Struct, frozen=True):
-    tenant_id: UUID
-    conversation_id: UUID
-    id: UUID
-
-
 _INSERT_ECHOES: Final = Query(_PACKAGE, "insert_echoes", _Key)
-_INSERT_PAST: Final = Query(_PACKAGE, "insert_past", _Changed)
+_INSERT_PAST: Final = Query(_PACKAGE, "insert_past", Stored)
 _ROLL_UP: Final = Query(_PACKAGE, "roll_up_past")
 _NAME: Final = Query(_PACKAGE, "name_from_address_book")
 _MARK_STANDBY: Final = Query(_PACKAGE, "mark_standby")
@@ -97,7 +97,7 @@ async def store_echoes(tx: Transaction, echoes: Sequence[Echo]) -> list[Stored]:
     )
     fresh = {row.id for row in new}
     stored = [
-        (Stored(row.tenant_id, message_id, where.conversation_id), row.message.at)
+        (_stored(row, where, message_id), row.message.at)
         for message_id, (row, where) in zip(ids, rows, strict=True)
         if message_id in fresh
     ]
@@ -134,7 +134,7 @@ async def store_past(tx: Transaction, past: Sequence[Past]) -> list[Stored]:
             for row, where in rows
         ],
     )
-    return [Stored(row.tenant_id, row.id, row.conversation_id) for row in changed]
+    return changed
 
 
 async def name_contacts(tx: Transaction, named: Sequence[Named]) -> int:
@@ -184,6 +184,16 @@ async def mark_standby(tx: Transaction, messages: Iterable[tuple[UUID, UUID, str
     )
 
 
+def _stored(row: Echo, where: Place, message_id: UUID) -> Stored:
+    return Stored(
+        tenant_id=row.tenant_id,
+        id=message_id,
+        conversation_id=where.conversation_id,
+        connection_id=row.connection_id,
+        provider_message_id=row.message.provider_message_id,
+    )
+
+
 def _joined(past: Sequence[Past]) -> list[Past]:
     """Return one row a message: its file rather than its placeholder, and as far as it is known to have come."""
     best: dict[tuple[UUID, str], Past] = {}
@@ -210,7 +220,7 @@ def _rank(status: MessageStatus | None) -> int:
     return -1 if status is None else RANK[status]
 
 
-async def _places(tx: Transaction, batch: Sequence[Echo] | Sequence[Past]) -> list[Place]:
+async def _places(tx: Transaction, batch: Sequence[Row]) -> list[Place]:
     return await place(
         tx,
         [
@@ -225,7 +235,7 @@ async def _places(tx: Transaction, batch: Sequence[Echo] | Sequence[Past]) -> li
     )
 
 
-def _in_order(batch: Sequence[Echo | Past], places: Sequence[Place]) -> list[tuple[Echo | Past, Place]]:
+def _in_order(batch: Sequence[Row], places: Sequence[Place]) -> list[tuple[Row, Place]]:
     # One order for all writers, so that two of them cannot wait for each other.
     return sorted(
         zip(batch, places, strict=True),
@@ -233,7 +243,7 @@ def _in_order(batch: Sequence[Echo | Past], places: Sequence[Place]) -> list[tup
     )
 
 
-def _columns(rows: Sequence[tuple[Echo | Past, Place]]) -> dict[str, object]:
+def _columns(rows: Sequence[tuple[Row, Place]]) -> dict[str, object]:
     messages = [row.message for row, _ in rows]
     return {
         "tenant_ids": [row.tenant_id for row, _ in rows],
@@ -244,6 +254,7 @@ def _columns(rows: Sequence[tuple[Echo | Past, Place]]) -> dict[str, object]:
         "texts": [message.text for message in messages],
         "payloads": [message.payload for message in messages],
         "reply_tos": [message.reply_to for message in messages],
+        "persons": [encoded(Witness.of(message.person)) for message in messages],
         "ats": [message.at for message in messages],
     }
 

@@ -3,22 +3,23 @@
 -- name: insert_echoes
 -- Written on the business's side by somebody else than us: it was sent, and is never ours to send.
 INSERT INTO messages (tenant_id, id, channel_connection_id, conversation_id, direction, provider_message_id, type, text, payload,
-                      reply_to, sender, phase, sent_at, created_at)
+                      reply_to, person, sender, phase, sent_at, created_at)
 SELECT u.tenant_id, u.id, u.connection_id, u.conversation_id, 'outbound', u.provider_message_id, u.type, u.text, u.payload,
-       u.reply_to, u.sender, 'elsewhere', u.at, u.at
+       u.reply_to, u.person, u.sender, 'elsewhere', u.at, u.at
   FROM unnest(:tenant_ids::uuid[], :ids::uuid[], :connection_ids::uuid[], :conversation_ids::uuid[], :provider_message_ids::text[],
-              :types::text[], :texts::text[], :payloads::jsonb[], :reply_tos::text[], :senders::text[], :ats::timestamptz[])
-       AS u (tenant_id, id, connection_id, conversation_id, provider_message_id, type, text, payload, reply_to, sender, at)
+              :types::text[], :texts::text[], :payloads::jsonb[], :reply_tos::text[], :persons::jsonb[], :senders::text[],
+              :ats::timestamptz[])
+       AS u (tenant_id, id, connection_id, conversation_id, provider_message_id, type, text, payload, reply_to, person, sender, at)
     ON CONFLICT (tenant_id, channel_connection_id, provider_message_id) DO NOTHING
 RETURNING tenant_id, id
 
 -- name: insert_past
 -- A placeholder gives way to its file, whichever came first; facts accumulate, at the message's own time, as history tells no other.
 INSERT INTO messages AS m (
-       tenant_id, id, channel_connection_id, conversation_id, direction, provider_message_id, type, text, payload, reply_to, sender, phase,
-       accepted_at, sent_at, delivered_at, read_at, played_at, failed_at, failed_by, failure_kind, created_at)
+       tenant_id, id, channel_connection_id, conversation_id, direction, provider_message_id, type, text, payload, reply_to, person, sender,
+       phase, accepted_at, sent_at, delivered_at, read_at, played_at, failed_at, failed_by, failure_kind, created_at)
 SELECT u.tenant_id, u.id, u.connection_id, u.conversation_id, u.direction::message_direction, u.provider_message_id, u.type, u.text,
-       u.payload, u.reply_to, CASE u.direction WHEN 'outbound' THEN 'app' END,
+       u.payload, u.reply_to, u.person, CASE u.direction WHEN 'outbound' THEN 'app' END,
        CASE u.direction WHEN 'outbound' THEN 'elsewhere'::outbox_phase END,
        CASE WHEN u.direction = 'outbound' THEN u.at END,
        CASE WHEN u.reached IN ('sent', 'delivered', 'read', 'played') THEN u.at END,
@@ -26,9 +27,10 @@ SELECT u.tenant_id, u.id, u.connection_id, u.conversation_id, u.direction::messa
        CASE u.reached WHEN 'played' THEN u.at END, CASE u.reached WHEN 'failed' THEN u.at END,
        CASE u.reached WHEN 'failed' THEN 'provider'::verdict_source END, CASE u.reached WHEN 'failed' THEN 'unlisted' END, u.at
   FROM unnest(:tenant_ids::uuid[], :ids::uuid[], :connection_ids::uuid[], :conversation_ids::uuid[], :provider_message_ids::text[],
-              :directions::text[], :types::text[], :texts::text[], :payloads::jsonb[], :reply_tos::text[], :reacheds::text[],
-              :ats::timestamptz[])
-       AS u (tenant_id, id, connection_id, conversation_id, provider_message_id, direction, type, text, payload, reply_to, reached, at)
+              :directions::text[], :types::text[], :texts::text[], :payloads::jsonb[], :reply_tos::text[], :persons::jsonb[],
+              :reacheds::text[], :ats::timestamptz[])
+       AS u (tenant_id, id, connection_id, conversation_id, provider_message_id, direction, type, text, payload, reply_to, person,
+             reached, at)
     ON CONFLICT (tenant_id, channel_connection_id, provider_message_id) DO UPDATE
    SET type = CASE m.type WHEN 'media_placeholder' THEN excluded.type ELSE m.type END,
        text = CASE m.type WHEN 'media_placeholder' THEN excluded.text ELSE m.text END,
@@ -48,7 +50,7 @@ SELECT u.tenant_id, u.id, u.connection_id, u.conversation_id, u.direction::messa
         OR least(m.read_at, excluded.read_at) IS DISTINCT FROM m.read_at
         OR least(m.played_at, excluded.played_at) IS DISTINCT FROM m.played_at
         OR (m.failed_at IS NULL AND excluded.failed_at IS NOT NULL))
-RETURNING m.tenant_id, m.conversation_id, m.id
+RETURNING m.tenant_id, m.id, m.conversation_id, m.channel_connection_id AS connection_id, m.provider_message_id
 
 -- name: roll_up_past
 -- What was said is known, whenever it is learnt. Nobody has it still to read, and it moves no state.

@@ -24,9 +24,14 @@ SELECT c.id, c.channel_connection_id AS connection_id, c.contact_id, p.name, c.c
   JOIN conversations c ON c.tenant_id = :tenant_id AND c.id = u.id
   JOIN contacts p ON p.tenant_id = :tenant_id AND p.id = c.contact_id
   LEFT JOIN LATERAL (
+         -- Also what was said by whoever turned out to be this person.
+         WITH RECURSIVE same (id) AS (
+              SELECT c.contact_id
+              UNION
+              SELECT g.id FROM same JOIN contacts g ON g.tenant_id = :tenant_id AND g.merged_into = same.id)
        SELECT r.value
-         FROM marketing_preferences r
-        WHERE r.tenant_id = :tenant_id AND r.contact_id = c.contact_id AND r.category = 'marketing_messages'
+         FROM same
+         JOIN marketing_preferences r ON r.tenant_id = :tenant_id AND r.contact_id = same.id AND r.category = 'marketing_messages'
         -- Of two words of one moment, stop.
         ORDER BY r.at DESC, r.value DESC
         LIMIT 1) w ON true

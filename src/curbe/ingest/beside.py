@@ -45,7 +45,7 @@ def _target(new: Arrived) -> tuple[UUID, UUID, str]:
 async def _amend(tx: Transaction, routed: Routed, counts: Counts) -> list[Changed]:
     if not routed.amendments:
         return []
-    outcome = await amendments.amend(tx, [_amendment(said, owner) for _, said, owner in routed.amendments])
+    outcome = await amendments.amend(tx, [amendment_of(said, owner) for _, said, owner in routed.amendments])
     app_id = routed.amendments[0][0].meta_app_id
     counts[app_id, "applied", "amendment"] += outcome.applied
     counts[app_id, "duplicate", "amendment"] += outcome.repeated
@@ -61,7 +61,7 @@ async def _react(tx: Transaction, routed: Routed, counts: Counts) -> list[Change
     app_id = routed.reactions[0][0].meta_app_id
     counts[app_id, "applied", "reaction"] += len(new)
     counts[app_id, "duplicate", "reaction"] += len(done) - len(new)
-    return await amendments.react(tx, [_reaction(said, owner) for _, said, owner in routed.reactions])
+    return await amendments.react(tx, [reaction_of(said, owner) for _, said, owner in routed.reactions])
 
 
 async def _calls(tx: Transaction, routed: Routed) -> None:
@@ -77,7 +77,8 @@ async def _calls(tx: Transaction, routed: Routed) -> None:
         await activity.note(tx, calls)
 
 
-def _amendment(said: MessageAmended, owner: Connection) -> Amendment:
+def amendment_of(said: MessageAmended, owner: Connection) -> Amendment:
+    """Return an edit or revoke as the inbox takes it."""
     return Amendment(
         tenant_id=owner.tenant_id,
         connection_id=owner.id,
@@ -91,7 +92,8 @@ def _amendment(said: MessageAmended, owner: Connection) -> Amendment:
     )
 
 
-def _reaction(said: Reacted, owner: Connection) -> Reaction:
+def reaction_of(said: Reacted, owner: Connection) -> Reaction:
+    """Return a person's reaction as the inbox takes it."""
     return Reaction(
         tenant_id=owner.tenant_id,
         connection_id=owner.id,

@@ -12,7 +12,7 @@ import structlog
 from curbe.channels.cloudapi.notices import Reading, read_effects
 from curbe.connections import health
 from curbe.connections.health import HealthNews
-from curbe.domain.messages import NoticeReceived
+from curbe.domain.messages import MessageAmended, NoticeReceived, Reacted
 from curbe.domain.notices import (
     ContactNamed,
     Effect,
@@ -22,12 +22,14 @@ from curbe.domain.notices import (
     PreferenceStated,
     TemplateReported,
 )
-from curbe.inbox import coexistence, preferences
+from curbe.inbox import amendments, coexistence, preferences
+from curbe.inbox.amendments import OURS, Amendment, Reaction
 from curbe.inbox.coexistence import Echo, Named, Past, Stored
 from curbe.inbox.preferences import Stated
 from curbe.inbox.service import MessageNews, conversation_events, message_events
 from curbe.infra.db import Transaction
 from curbe.ingest import store
+from curbe.ingest.beside import amendment_of, events_of, reaction_of
 from curbe.ingest.rules import Connection, Item
 from curbe.ingest.store import Counts
 from curbe.realtime.rules import EventType
@@ -49,6 +51,8 @@ class _Effects(msgspec.Struct):
     named: list[Named] = []
     echoes: list[Echo] = []
     past: list[Past] = []
+    amendments: list[Amendment] = []
+    reactions: list[Reaction] = []
 
 
 async def apply(
@@ -90,7 +94,18 @@ async def _take_effect(tx: Transaction, effects: _Effects, *, now: datetime) -> 
     echoes = await coexistence.store_echoes(tx, effects.echoes)
     # History is told by conversation: nobody should answer months of it message by message.
     told = await conversation_events(tx, {(one.tenant_id, one.conversation_id) for one in past})
-    return [*told, *await message_events(tx, [_echoed(one) for one in echoes])]
+    changed = await _change_messages(tx, effects, [*past, *echoes])
+    return [*told, *await message_events(tx, [_echoed(one) for one in echoes]), *changed]
+
+
+async def _change_messages(tx: Transaction, effects: _Effects, new: Sequence[Stored]) -> list[Event]:
+    """Apply what our own people changed elsewhere, and what waited for messages that are here now."""
+    outcome = await amendments.amend(tx, effects.amendments)
+    waited = await amendments.catch_up(
+        tx, [(one.tenant_id, one.connection_id, one.provider_message_id) for one in new]
+    )
+    changed = [*outcome.changed, *(change for _, change in waited)]
+    return await events_of(tx, [*changed, *await amendments.react(tx, effects.reactions)])
 
 
 def _sort(
@@ -110,6 +125,10 @@ def _sort(
             effects.named.append(Named(tenant_id, owner.id, effect))
         case MessageEchoed():
             effects.echoes.append(Echo(tenant_id, owner.id, effect))
+        case MessageAmended():
+            effects.amendments.append(amendment_of(effect, owner))
+        case Reacted():
+            effects.reactions.append(msgspec.structs.replace(reaction_of(effect, owner), who=OURS))
         case PastMessage():
             effects.past.append(Past(tenant_id, owner.id, effect))
 

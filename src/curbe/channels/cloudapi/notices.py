@@ -10,9 +10,10 @@ from typing import Final
 
 import msgspec
 
-from curbe.channels.cloudapi import account_notices, coexistence, template_notices
+from curbe.channels.cloudapi import account_notices, coexistence, history, template_notices
 from curbe.channels.cloudapi.account_notices import Dated
-from curbe.channels.cloudapi.coexistence import Found, standby_items
+from curbe.channels.cloudapi.coexistence import standby_items
+from curbe.channels.cloudapi.ends import Found
 from curbe.channels.cloudapi.fields import FIELDS
 from curbe.domain.messages import NoticeReceived
 from curbe.domain.notices import Effect, HealthReported, TemplateReported
@@ -60,7 +61,7 @@ READERS: Final[dict[str, Reader]] = {
     "user_preferences": coexistence.preferences,
     "smb_message_echoes": coexistence.echoes,
     "smb_app_state_sync": coexistence.contacts_synced,
-    "history": coexistence.history,
+    "history": history.chunk_of_history,
     "standby": coexistence.standby_echoes,
 }
 
