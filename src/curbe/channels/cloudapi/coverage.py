@@ -1,4 +1,7 @@
-"""What of the Cloud API is covered, told from the code: docs/reference/coverage.md is this module's text, and a test holds the two together."""
+"""What of the Cloud API is covered, told from the code: docs/reference/coverage.md is this module's text.
+
+A test holds the two together.
+"""
 
 from collections.abc import Iterable, Sequence
 from typing import Final, get_args
@@ -39,15 +42,15 @@ def coverage_page() -> str:
         [
             "# What of the Cloud API is covered",
             "",
-            "Made from the code (`python -m curbe.channels.cloudapi.coverage`); a test fails when the two differ. What is planned and what is",
-            "declined stands in [what of WhatsApp is implemented](../whatsapp.md).",
+            "Made from the code (`python -m curbe.channels.cloudapi.coverage`); a test fails when the two differ.",
+            "What is planned and what is declined stands in [what of WhatsApp is implemented](../whatsapp.md).",
             "",
             "## Messages",
             "",
             *_table(("type", "out", "in", "stored", "shown"), _message_rows()),
             "",
-            "A type that is not here is stored with its payload and shown as `other`. Every message may carry what it quotes, that it was passed on,",
-            "the ad it came from and its group: `context`, `referral`, `group_id`.",
+            "A type that is not here is stored with its payload and shown as `other`. Every message may carry what it quotes,",
+            "that it was passed on, the ad it came from and its group: `context`, `referral`, `group_id`.",
             "",
             "`interactive`, out: " + ", ".join(f"`{tag}`" for tag in _tags(Interactive)) + ".",
             "",
@@ -89,7 +92,7 @@ def _field_rows() -> list[tuple[str, ...]]:
 
 
 def _yes(there: bool) -> str:  # noqa: FBT001 - it turns a truth into a word
-    return "yes" if there else "–"
+    return "yes" if there else "no"
 
 
 def _tags(union: object) -> list[str]:
