@@ -141,6 +141,26 @@ async def test_whoever_comes_and_goes_at_the_same_time_everybody_has_their_turn_
     assert went == asked
 
 
+async def test_who_is_told_to_wait_for_a_message_that_is_just_leaving_is_not_forgotten(
+    owner: Owner, web: Pool, worker: Pool, number: Number
+) -> None:
+    thread = await insert_conversation(owner, number)
+    (leaving,) = await queue(web, number, [thread])
+    await claim(worker, number)
+    (follower,) = await queue(web, number, [thread])
+
+    async with worker.transaction(number.tenant_id) as tx:
+        nobody = await store.claim(
+            tx, tenant_id=number.tenant_id, connection_id=number.connection_id, most=5, lease=LEASE
+        )
+        left = asyncio.ensure_future(drop(worker, number, [leaving]))
+        await asyncio.sleep(0.2)
+    await left
+
+    assert nobody == []
+    assert [one.message_id for one in await claim(worker, number)] == [follower]
+
+
 async def test_what_a_vanished_sender_left_behind_lets_its_followers_go(
     owner: Owner, web: Pool, worker: Pool, apply: Pool, number: Number
 ) -> None:
