@@ -15,6 +15,20 @@ from curbe.infra.db import Pool, Role
 _CORPUS = Path(__file__).parents[2] / "shared" / "corpus"
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests marked as one group tell a story: they stay together (``--dist loadgroup``) and in the order they are written."""
+    for name in {mark.args[0] for item in items for mark in item.iter_markers("xdist_group")}:
+        told = [
+            n
+            for n, item in enumerate(items)
+            if any(m.args[0] == name for m in item.iter_markers("xdist_group"))
+        ]
+        story = sorted((items[n] for n in told), key=lambda item: (str(item.path), item.reportinfo()[1] or 0))
+        for n, item in zip(told, story, strict=True):
+            items[n] = item
+
+
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
