@@ -1,28 +1,35 @@
 """People: what they write, how they answer, and what their phones show."""
 
 import base64
+import functools
 import hashlib
 from datetime import UTC, datetime, timedelta
+from importlib.resources import files
 from typing import Any, Final
 
 from curbe_sandbox.phones import new_wamid
 from curbe_sandbox.sandbox import Sandbox
 from curbe_sandbox.state import Media, Person, PhoneNumber
 from curbe_sandbox.statuses import Sent, metadata
+from curbe_sandbox.template_rules import find_template
 
 MEDIA_TYPES: Final = {
-    "image": "image/png",
+    "image": "image/jpeg",
     "sticker": "image/webp",
-    "audio": "audio/ogg",
+    "audio": "audio/ogg; codecs=opus",
     "video": "video/mp4",
     "document": "application/pdf",
 }
+# What people send who do not say which file: real ones, small.
+_FILES: Final = {
+    "image": "photo.jpg",
+    "sticker": "sticker.webp",
+    "audio": "voice.ogg",
+    "video": "clip.mp4",
+    "document": "invoice.pdf",
+}
 _KEPT_IN_THREAD: Final = 200
 _INBOUND_MEDIA_LIVES: Final = timedelta(days=7)  # ids in webhooks expire in 7 days [media, Sep 2026]
-# A picture of one transparent dot, for people who send "a photo" without saying which.
-_DOT: Final = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
-)
 _OPENERS: Final = (
     "Hola, ¿tenéis hueco mañana por la tarde?",
     "Buenos días, ¿cuánto cuesta el envío a Canarias?",
@@ -64,7 +71,8 @@ def write(
     box.world.windows[number.id, person.wa_id] = max(at, last) if last else at
     if "referral" in full:
         box.world.free_entries[number.id, person.wa_id] = at
-    show(person, {"direction": "from_person", "wamid": wamid, "at": at.isoformat(), "message": full})
+    line = {"direction": "from_person", "wamid": wamid, "at": at.isoformat(), "phone_number_id": number.id}
+    show(person, line | {"message": full})
     value: dict[str, Any] = {"messaging_product": "whatsapp", "metadata": metadata(number)}
     if full.get("type") != "system":  # system messages carry no contacts
         value["contacts"] = [contact_of(person, user_ids=behaviour.user_ids)]
@@ -91,7 +99,7 @@ def show(person: Person, line: dict[str, Any]) -> None:
     """Add a line to what the person's phone shows."""
     person.thread.append(line)
     if len(person.thread) > _KEPT_IN_THREAD:
-        del person.thread[0]
+        person.received.pop(person.thread.pop(0)["wamid"], None)
 
 
 def receive(box: Sandbox, sent: Sent) -> None:
@@ -99,12 +107,18 @@ def receive(box: Sandbox, sent: Sent) -> None:
     person = sent.person
     if person is None:
         return
-    line = {
+    line: dict[str, Any] = {
         "direction": "to_person",
         "wamid": sent.wamid,
         "at": datetime.now(UTC).isoformat(),
         "type": sent.type,
     }
+    if sent.type == "template":
+        asked = sent.content["template"]
+        found = find_template(box.world, sent.number.waba_id, asked["name"], asked["language"]["code"])
+        line["template"] = {"components": found.components} if found else {"components": []}
+    person.received[sent.wamid] = sent
+    person.typing_until.pop(sent.number.id, None)
     show(person, line | {"phone_number_id": sent.number.id, "message": sent.content})
     answer = _answer(box, person, sent)
     if answer:
@@ -140,6 +154,11 @@ def _answer(box: Sandbox, person: Person, sent: Sent) -> str:
     return ""
 
 
+@functools.cache
+def _file(kind: str) -> bytes:
+    return (files("curbe_sandbox") / "files" / _FILES[kind]).read_bytes()
+
+
 def _fill_media(box: Sandbox, number: PhoneNumber, message: dict[str, Any]) -> None:
     kind = message.get("type", "")
     if kind not in MEDIA_TYPES or not isinstance(message.get(kind), dict):
@@ -147,7 +166,7 @@ def _fill_media(box: Sandbox, number: PhoneNumber, message: dict[str, Any]) -> N
     part = message[kind] = dict(message[kind])
     media = box.world.media.get(part.get("id", ""))
     if media is None and "id" not in part:
-        content = base64.b64decode(part.pop("data")) if "data" in part else _DOT
+        content = base64.b64decode(part.pop("data")) if "data" in part else _file(kind)
         media = Media(
             id=box.world.new_media_id(),
             phone_number_id=number.id,

@@ -7,6 +7,7 @@ from typing import Final
 
 _PUNCTUATION: Final = str.maketrans("", "", "+-() ")
 _BSUID: Final = re.compile(r"[A-Z]{2}\.(?:ENT\.)?[A-Za-z0-9]{1,128}")
+_WAMID_HEAD: Final = b"\x1c\x18"
 _MOBILE_DIGIT: Final = {"52": "1", "54": "9"}
 _CALLING_CODES: Final = {
     "ES": "34",
@@ -56,13 +57,22 @@ def variants(digits: str) -> list[str]:
     return [digits]
 
 
+def person_in(wamid: str) -> str:
+    """Return the number or BSUID that a message id of ours was made around, or "" where it is of another make."""
+    try:
+        packed = base64.b64decode(wamid.removeprefix("wamid."), validate=True)
+        return packed[3 : 3 + packed[2]].decode("ascii") if packed[:2] == _WAMID_HEAD else ""
+    except (ValueError, IndexError):
+        return ""
+
+
 def new_wamid(person: str, entropy: random.Random, *, inbound: bool = False) -> str:
     """Return a message id of the form Meta gives: base64 around the person's number and a random part."""
     name = person.encode()
     unique = f"{entropy.getrandbits(80):020X}".encode()
     direction = b"\x12" if inbound else b"\x11"
     packed = (
-        b"\x1c\x18"
+        _WAMID_HEAD
         + bytes([len(name) & 0x7F])
         + name
         + b"\x15\x02\x00"

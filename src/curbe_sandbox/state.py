@@ -188,6 +188,11 @@ class Person:
     stopped_marketing: bool = False
     blocked_numbers: set[str] = field(default_factory=set)
     thread: list[dict[str, Any]] = field(default_factory=list)  # what this person's phone shows, newest last
+    received: dict[str, Any] = field(default_factory=dict)  # wamid -> Sent, of what the phone still shows
+    read_up_to: dict[str, str] = field(default_factory=dict)  # phone_number_id -> wamid the business has read
+    typing_until: dict[str, datetime] = field(
+        default_factory=dict
+    )  # phone_number_id -> when the dots go away
 
 
 @dataclass(slots=True)

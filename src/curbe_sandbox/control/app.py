@@ -10,7 +10,7 @@ from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
 
 from curbe_sandbox.asgi import AsgiApp
-from curbe_sandbox.control import faults, people, record, things, webhooks, world
+from curbe_sandbox.control import faults, page, people, phone, record, things, webhooks, world
 from curbe_sandbox.control.refusals import ControlRefusal
 from curbe_sandbox.sandbox import Sandbox
 
@@ -18,10 +18,13 @@ _HANDLERS: Final = [
     *world.HANDLERS,
     *things.HANDLERS,
     *people.HANDLERS,
+    *phone.HANDLERS,
+    *page.HANDLERS,
     *webhooks.HANDLERS,
     *faults.HANDLERS,
     *record.HANDLERS,
 ]
+_LARGEST_BODY: Final = 140 * 1024 * 1024  # a document of 100 MB as base64, and what is around it
 
 
 def control_app(box: Sandbox) -> AsgiApp:
@@ -32,6 +35,7 @@ def control_app(box: Sandbox) -> AsgiApp:
         exception_handlers={ControlRefusal: _refused, HTTPException: _http_error},
         openapi_config=OpenAPIConfig(title="Curbe sandbox: control API", version="1", path="/sandbox/schema"),
         logging_config=None,
+        request_max_body_size=_LARGEST_BODY,
         state=State({}),
     )  # type: ignore[return-value]  # an ASGI application, with stricter types than ours
 

@@ -6,17 +6,20 @@ from typing import Any, Final
 import msgspec
 from litestar import Request, get, patch, post
 
+from curbe_sandbox.control.named import number_named, person_named
 from curbe_sandbox.control.refusals import bad_request, loose_object, not_found
 from curbe_sandbox.control.views import person_view
 from curbe_sandbox.people import contact_of, start_chatting, text_message, write
+from curbe_sandbox.samples import SAMPLES, Thread
 from curbe_sandbox.sandbox import Sandbox
 from curbe_sandbox.start import user_id_of
-from curbe_sandbox.state import Person, PhoneNumber
+from curbe_sandbox.state import Person
 from curbe_sandbox.statuses import metadata
 from curbe_sandbox.window import WINDOW, window_is_open
 
 _KINDS: Final = ("silent", "auto_reply", "echo", "chatty")
-_ENVELOPE: Final = {"phone_number_id", "at", "times"}
+_ENVELOPE: Final = {"phone_number_id", "at", "times", "sample"}
+_BESIDE: Final = {"context", "referral", "id", "timestamp", "group_id", "errors"}  # not the type of a message
 
 
 class PersonOrder(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -83,7 +86,10 @@ async def list_people(box: Sandbox, limit: int = 100, offset: int = 0) -> dict[s
     """List people in the order in which they were made."""
     people = list(box.world.people.values())
     return {
-        "people": [person_view(person) for person in people[offset : offset + limit]],
+        "people": [
+            person_view(person) | {"last_line": person.thread[-1] if person.thread else None}
+            for person in people[offset : offset + limit]
+        ],
         "count": len(people),
     }
 
@@ -91,7 +97,7 @@ async def list_people(box: Sandbox, limit: int = 100, offset: int = 0) -> dict[s
 @get("/sandbox/people/{name:str}")
 async def read_person(box: Sandbox, name: str) -> dict[str, Any]:
     """Show one person, by wa_id or BSUID, and with whom their windows are open."""
-    person = _person(box, name)
+    person = person_named(box, name)
     windows = {
         number: at + WINDOW for (number, wa_id), at in box.world.windows.items() if wa_id == person.wa_id
     }
@@ -101,7 +107,7 @@ async def read_person(box: Sandbox, name: str) -> dict[str, Any]:
 @patch("/sandbox/people/{name:str}")
 async def change_person(box: Sandbox, name: str, data: PersonOrder) -> dict[str, Any]:
     """Change a person; the number stays (use ``/change`` for that)."""
-    person = _person(box, name)
+    person = person_named(box, name)
     _apply(person, data)
     box.world.add_person(person)
     return person_view(person)
@@ -111,6 +117,7 @@ async def change_person(box: Sandbox, name: str, data: PersonOrder) -> dict[str,
 async def person_writes(box: Sandbox, name: str, request: Request[Any, Any, Any]) -> dict[str, Any]:
     """Let a person write: ``{"text": "Hola"}``, or any inbound message as Meta would send it.
 
+    ``{"sample": "list_reply"}`` is one of ``GET /sandbox/samples``, with what else is given in place of its own.
     An unknown number becomes a person. ``phone_number_id`` says to whom (the first number if absent), ``at``
     when, ``times`` how often.
     """
@@ -121,8 +128,11 @@ async def person_writes(box: Sandbox, name: str, request: Request[Any, Any, Any]
             raise not_found("person", name)
         person = Person(wa_id=name, name=f"Person {name[-4:]}", bsuid=user_id_of(name))
         box.world.add_person(person)
-    number = _number(box, str(order.get("phone_number_id", "")))
-    message = _message({key: value for key, value in order.items() if key not in _ENVELOPE})
+    number = number_named(box, str(order.get("phone_number_id", "")))
+    given = {key: value for key, value in order.items() if key not in _ENVELOPE}
+    message = (
+        _sample(order["sample"], Thread(person, number)) | given if "sample" in order else _message(given)
+    )
     at, times = _time(order.get("at")), order.get("times", 1)
     if not isinstance(times, int) or not 1 <= times <= 10_000:
         raise bad_request("times must be a whole number from 1 to 10000")
@@ -134,20 +144,26 @@ async def person_writes(box: Sandbox, name: str, request: Request[Any, Any, Any]
     }
 
 
+@get("/sandbox/samples")
+async def list_samples() -> list[str]:
+    """List what a person can send by name."""
+    return list(SAMPLES)
+
+
 @get("/sandbox/people/{name:str}/messages")
 async def person_sees(box: Sandbox, name: str) -> list[dict[str, Any]]:
     """Show what this person's phone shows, oldest first, the last 200 lines."""
-    return _person(box, name).thread
+    return person_named(box, name).thread
 
 
 @post("/sandbox/people/{name:str}/behaviour", status_code=200)
 async def set_behaviour(box: Sandbox, name: str, data: BehaviourOrder) -> dict[str, Any]:
     """Make a person silent, auto_reply, echo, or chatty (writes now and then, beginning at once)."""
-    person = _person(box, name)
+    person = person_named(box, name)
     if data.kind not in _KINDS:
         raise bad_request(f"kind must be one of {', '.join(_KINDS)}")
     person.kind, person.reply_text, person.reply_delay_ms = data.kind, data.reply_text, data.reply_delay_ms
-    person.every_ms, person.writes_to = max(data.every_ms, 10), _number(box, data.phone_number_id).id
+    person.every_ms, person.writes_to = max(data.every_ms, 10), number_named(box, data.phone_number_id).id
     if data.kind == "chatty":
         start_chatting(box, person)
     return person_view(person)
@@ -156,7 +172,7 @@ async def set_behaviour(box: Sandbox, name: str, data: BehaviourOrder) -> dict[s
 @post("/sandbox/people/{name:str}/window", status_code=200)
 async def set_window(box: Sandbox, name: str, data: WindowOrder) -> dict[str, Any]:
     """Open or close the customer service window of a person and a number without a message."""
-    person, number = _person(box, name), _number(box, data.phone_number_id)
+    person, number = person_named(box, name), number_named(box, data.phone_number_id)
     now = datetime.now().astimezone()
     if data.last_wrote_at is not None and data.last_wrote_at.tzinfo is None:
         raise bad_request("last_wrote_at needs a time zone")
@@ -168,7 +184,7 @@ async def set_window(box: Sandbox, name: str, data: WindowOrder) -> dict[str, An
 @post("/sandbox/people/{name:str}/preferences", status_code=200)
 async def set_preference(box: Sandbox, name: str, data: Preference) -> dict[str, Any]:
     """Let a person stop or resume marketing messages; sends the ``user_preferences`` webhook."""
-    person, number = _person(box, name), _number(box, data.phone_number_id)
+    person, number = person_named(box, name), number_named(box, data.phone_number_id)
     if data.value not in {"stop", "resume"}:
         raise bad_request("value must be stop or resume")
     person.stopped_marketing = data.value == "stop"
@@ -196,7 +212,7 @@ async def set_preference(box: Sandbox, name: str, data: Preference) -> dict[str,
 @post("/sandbox/people/{name:str}/change", status_code=200)
 async def change_identity(box: Sandbox, name: str, data: Change) -> dict[str, Any]:
     """Let a person change phone number or BSUID; sends the ``system`` message that Meta sends."""
-    person, number = _person(box, name), _number(box, data.phone_number_id)
+    person, number = person_named(box, name), number_named(box, data.phone_number_id)
     if not data.new_wa_id and not data.new_bsuid:
         raise bad_request("say new_wa_id or new_bsuid")
     old_wa_id, old_bsuid = person.wa_id, person.bsuid
@@ -222,28 +238,13 @@ HANDLERS: Final = [
     read_person,
     change_person,
     person_writes,
+    list_samples,
     person_sees,
     set_behaviour,
     set_window,
     set_preference,
     change_identity,
 ]
-
-
-def _person(box: Sandbox, name: str) -> Person:
-    person = box.world.person(name)
-    if person is None:
-        raise not_found("person", name)
-    return person
-
-
-def _number(box: Sandbox, phone_number_id: str) -> PhoneNumber:
-    if not phone_number_id:
-        return next(iter(box.world.numbers.values()))
-    number = box.world.numbers.get(phone_number_id)
-    if number is None:
-        raise not_found("number", phone_number_id)
-    return number
 
 
 def _apply(person: Person, order: PersonOrder) -> None:
@@ -262,9 +263,15 @@ def _message(order: dict[str, Any]) -> dict[str, Any]:
     if not order:
         raise bad_request('say what the person writes, for example {"text": "Hola"}')
     if "type" not in order:
-        kinds = [key for key in order if key not in {"context", "referral", "id", "timestamp"}]
+        kinds = [key for key in order if key not in _BESIDE]
         order = order | {"type": kinds[0]} if kinds else order
     return order
+
+
+def _sample(name: Any, thread: Thread) -> dict[str, Any]:
+    if name not in SAMPLES:
+        raise bad_request(f"there is no sample {name!r:.40}; GET /sandbox/samples lists them")
+    return SAMPLES[name](thread)
 
 
 def _time(written: Any) -> datetime | None:

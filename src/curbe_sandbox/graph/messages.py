@@ -1,6 +1,7 @@
 """``POST /{phone_number_id}/messages`` and ``/marketing_messages``: the hot path."""
 
 import time
+from datetime import timedelta
 from typing import Any, Final
 
 import msgspec
@@ -12,7 +13,7 @@ from curbe_sandbox.magic import Magic
 from curbe_sandbox.media_rules import media_trouble
 from curbe_sandbox.message_shapes import check_message, check_read
 from curbe_sandbox.people import receive
-from curbe_sandbox.phones import new_wamid
+from curbe_sandbox.phones import new_wamid, person_in
 from curbe_sandbox.sandbox import Sandbox
 from curbe_sandbox.state import PhoneNumber, Template
 from curbe_sandbox.statuses import Sent, Step, plan
@@ -24,6 +25,7 @@ _NO_MAGIC: Final = Magic()
 _OUTSIDE_WINDOW: Final = 131047
 _MAY_SEND: Final = {"CONNECTED", "FLAGGED"}
 _SPENT_WAMID: Final = "repeat_wamid"
+_TYPING_SHOWS: Final = timedelta(seconds=25)  # or until the message comes [typing indicators, Dec 2025]
 
 
 class _Contact(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -78,7 +80,17 @@ def _mark_read(box: Sandbox, ask: Ask, body: dict[str, Any]) -> Answer:
         wamid=body["message_id"],
         fault=ask.fault,
     )
+    _show_read(box, ask, body["message_id"], typing=kind == "typing")
     return success()
+
+
+def _show_read(box: Sandbox, ask: Ask, wamid: str, *, typing: bool) -> None:
+    """Let the person's phone show that the business has read, and writes."""
+    person = box.world.person(person_in(wamid))
+    if person is not None:
+        person.read_up_to[ask.node] = wamid
+        if typing:
+            person.typing_until[ask.node] = ask.call.now + _TYPING_SHOWS
 
 
 def _send(box: Sandbox, ask: Ask, body: dict[str, Any], *, marketing: bool) -> Answer:
