@@ -119,7 +119,6 @@ class Fetcher:
                 _check(incoming, wanted.sha256)
                 return
         url, digest = await self._fresh_link(wanted, token)
-        incoming.begin_again()
         await self._pour(url, token, incoming)
         _check(incoming, wanted.sha256 or digest)
 

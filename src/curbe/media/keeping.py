@@ -29,7 +29,9 @@ class Incoming:
             self._file = self.path.open("xb")
         except OSError as error:
             raise StorageFailed(f"no file can be written: {error.strerror}") from error
-        self.begin_again()
+        self._hash = hashlib.sha256()
+        self.head = b""
+        self.size = 0
 
     def __enter__(self) -> Self:
         return self
@@ -44,14 +46,6 @@ class Incoming:
                 raise StorageFailed(f"no file can be written: {unwritten.strerror}") from unwritten
         finally:
             self.path.unlink(missing_ok=True)
-
-    def begin_again(self) -> None:
-        """Forget what came so far."""
-        self._file.seek(0)
-        self._file.truncate()
-        self._hash = hashlib.sha256()
-        self.head = b""
-        self.size = 0
 
     def take(self, chunk: bytes) -> None:
         """Write the next piece."""
