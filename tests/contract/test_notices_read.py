@@ -181,8 +181,8 @@ def test_names_reviews_alerts_security_settings_and_usernames_are_facts() -> Non
         },
     )
 
-    assert (named["display_name"].value, named["display_name"].detail) == ("APPROVED", "Clínica Sol")
-    assert refused["display_name"].detail == "Sol: NAME_TAKEN"
+    assert (named["name_review"].value, named["display_name"].value) == ("APPROVED", "Clínica Sol")
+    assert {name: fact.detail for name, fact in refused.items()} == {"name_review": "Sol: NAME_TAKEN"}
     assert alert["alert.LIMIT_DEFERRED"].phone_number_id == "300000000000001"
     assert facts("account_review_update", {"decision": "DEFERRED"})["account_review"].value == "DEFERRED"
     assert facts("security", {"event": "PIN_CHANGED"})["security"].value == "PIN_CHANGED"
@@ -389,7 +389,12 @@ def leaves() -> st.SearchStrategy[Any]:
         ["stop", "APPROVED", "ACCOUNT_RESTRICTION", "1789000000", "", "34600000001", "wamid.1"]
     )
     return (
-        st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | words | st.text(max_size=5)
+        st.none()
+        | st.booleans()
+        | st.integers()
+        | st.floats(allow_nan=False, allow_infinity=False)
+        | words
+        | st.text(max_size=5)
     )
 
 

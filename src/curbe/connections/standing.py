@@ -154,8 +154,8 @@ def _with_column(standing: Standing, name: str, fact: Fact) -> Standing:
             return msgspec.structs.replace(standing, quality_rating=fact.value)
         case "messaging_limit":
             return msgspec.structs.replace(standing, messaging_limit=fact.value)
-        case "display_name" if fact.value == "APPROVED" and fact.detail:
-            return msgspec.structs.replace(standing, display_name=fact.detail)
+        case "display_name":
+            return msgspec.structs.replace(standing, display_name=fact.value)
         case "throughput":
             pace = standing.messages_per_second
             return msgspec.structs.replace(

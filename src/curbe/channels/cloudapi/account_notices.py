@@ -272,14 +272,20 @@ def number_quality(payload: str, dated: Dated) -> list[HealthReported]:
 
 
 def number_name(payload: str, dated: Dated) -> list[HealthReported]:
-    """Return the decision on a display name: ``detail`` is the name, with the reason where it was refused."""
+    """Return the decision on a name (``detail`` is the name, with the reason where it was refused), and the name once it is approved."""
     value = _VALUE.decode(payload)
     if not value.decision:
         return []
     name, reason = value.requested_verified_name, value.rejection_reason
     detail = f"{name}: {reason}" if name and reason and value.decision != "APPROVED" else name or reason
     number = _text(value.display_phone_number)
-    return [_fact(dated, "display_name", value.decision, detail=detail, number=number)]
+    facts = [_fact(dated, "name_review", value.decision, detail=detail, number=number)]
+    # A fact of its own: a later refusal of another name leaves the number the one that it has.
+    return (
+        [*facts, _fact(dated, "display_name", name, number=number)]
+        if name and value.decision == "APPROVED"
+        else facts
+    )
 
 
 def security(payload: str, dated: Dated) -> list[HealthReported]:
