@@ -29,7 +29,7 @@ sandbox: $(SYNCED) ## the local Graph API, to set META_GRAPH_BASE_URL to
 	@$(BIN)/curbe-sandbox
 
 test: $(SYNCED) ## every test that a checkout can run, on a real PostgreSQL and real processes
-	@$(BIN)/pytest -n 2 --dist loadgroup
+	@$(BIN)/pytest -n 2 --dist loadfile
 
 check: lint types ## all that is asked of a change: format, lint, types, floors, tests
 	@$(MAKE) --no-print-directory test

@@ -17,7 +17,7 @@ _CORPUS = Path(__file__).parents[2] / "shared" / "corpus"
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests marked as one group tell a story: they stay together (``--dist loadgroup``) and in the order they are written."""
+    """Tests marked as one group tell a story: they stay together (``--dist loadfile``) and in the order they are written."""
     for name in {mark.args[0] for item in items for mark in item.iter_markers("xdist_group")}:
         told = [
             n
