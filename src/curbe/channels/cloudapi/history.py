@@ -54,6 +54,7 @@ class _Value(msgspec.Struct, gc=False):
 
 
 _VALUE: Final = msgspec.json.Decoder(_Value)
+_OBJECT: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 def chunk_of_history(payload: str, dated: Dated) -> Found:
@@ -135,8 +136,15 @@ def _past(
         outbound=outbound,
         type=message.type or "unknown",
         text=words_of(message),
-        payload=str(raw, "utf-8"),
+        payload=_said(raw),
         at=at,
         reply_to=quoted(message),
         reached=_REACHED.get((status or "").upper()) if outbound else None,
     )
+
+
+def _said(raw: msgspec.Raw) -> str:
+    """Return the message without how far it had come: told again later, it is the same message."""
+    told = _OBJECT.decode(raw)
+    told.pop("history_context", None)
+    return msgspec.json.encode(told).decode()
