@@ -120,6 +120,7 @@ async def _wired(
             metrics=metrics,
             now=utc_now,
             rate_cap=settings.send_rate_cap,
+            headroom=settings.send_headroom / 100,
             lease=settings.unknown_after,
             files=Provider(pools.work, cloud_api=cloud_api, storage=keeping.storage, now=utc_now),
         )

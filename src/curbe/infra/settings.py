@@ -46,6 +46,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     default_country: str | None
     webhook_max_pending: int
     send_rate_cap: int | None  # messages a second, per number
+    send_headroom: int  # percent
     unknown_after: timedelta
     media_hosts: tuple[str, ...]  # origins, beside Meta's own
     s3_bucket: str | None  # None: files lie in data_dir

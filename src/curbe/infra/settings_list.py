@@ -199,6 +199,14 @@ SETTINGS: Final = (
         read=read.whole_number(least=1, most=10_000),
     ),
     Setting(
+        name="CURBE_SEND_HEADROOM",
+        group=_WORK,
+        meaning="How many percent of what Meta takes from a number are left to the messages that come in: Meta counts "
+        "them as well.",
+        read=read.whole_number(least=0, most=90),
+        default="5",
+    ),
+    Setting(
         name="CURBE_UNKNOWN_AFTER",
         group=_WORK,
         meaning="How long a send may stay without a clear answer before its message is shown as unknown.",

@@ -123,8 +123,7 @@ CODES: Final[Mapping[int, ErrorCode]] = {
     131048: _row(
         _THROTTLED,
         "Spam rate limit hit",
-        "Meta slows this number down because people blocked or reported it. It is tried again much later.",
-        wait=timedelta(hours=1),
+        "Meta refused this because people blocked or reported the number. What goes to many rests for a day.",
     ),
     131049: _row(
         _RECIPIENT,

@@ -152,9 +152,9 @@ _TRANSLATED: Final[Mapping[str, tuple[str, str]]] = {
         "Hay que registrar el número de nuevo. Debe hacerlo un administrador.",
         "É preciso registar o número de novo. Tem de ser um administrador.",
     ),
-    "Meta slows this number down because people blocked or reported it. It is tried again much later.": (
-        "Meta frena este número porque hay personas que lo bloquearon o denunciaron. No se reintenta; espera a que mejore su calidad.",
-        "A Meta trava este número porque houve pessoas que o bloquearam ou denunciaram. Não se repete; espere que a qualidade melhore.",
+    "Meta refused this because people blocked or reported the number. What goes to many rests for a day.": (
+        "Meta lo rechazó porque hay personas que bloquearon o denunciaron el número. Lo que va a muchos descansa un día.",
+        "A Meta recusou porque houve pessoas que bloquearam ou denunciaram o número. O que vai para muitos descansa um dia.",
     ),
     "Meta limits how much marketing this person gets. Do not send it again before tomorrow.": (
         "Meta limita el marketing que recibe esta persona. No lo envíes de nuevo antes de mañana.",
