@@ -25,6 +25,7 @@ Phone = tuple[UUID, str]  # tenant, canonical digits
 HandOvers = Mapping[Phone, Sequence[datetime]]  # ascending
 
 _SECOND: Final = timedelta(seconds=1)  # the provider's clock has no finer ones
+_TOLD_WITHIN: Final = timedelta(hours=1)  # all numbers of ours are told of a move
 _ENCODER: Final = msgspec.json.Encoder()
 Item = TypeVar("Item", bound=Hashable)
 
@@ -187,8 +188,10 @@ def _nodes_of_change(
     phones = [canonical_phone(phone) for phone in (change.gave_up, change.took) if phone]
     named += [("phone", phone, since((tenant_id, phone), at, handovers)) for phone in phones]
     if len(set(phones)) > 1:
-        # Each of a tenant's numbers is told of the move, perhaps with another moment: it is one move all the same.
-        named.append(("change", ">".join(phones), None))
+        # Each of a tenant's numbers is told of the move, perhaps with another moment: it is one move all the same, unless the number that
+        # was left had passed to somebody else in between.
+        begun = since((tenant_id, phones[0]), at - _TOLD_WITHIN, handovers)
+        named.append(("change", ">".join(phones), begun))
     return named
 
 

@@ -89,6 +89,7 @@ _MERGE_CONVERSATION: Final = Query("curbe.inbox", "merge_conversation")
 _EMPTY: Final = Query("curbe.inbox", "empty_conversation")
 _MOVE_MESSAGES: Final = Query("curbe.inbox", "move_messages", _Id)
 _MOVE_ACTIVITY: Final = Query("curbe.inbox", "move_activity")
+_INHERIT_NAME: Final = Query("curbe.inbox", "inherit_address_book")
 _MARK_MERGED: Final = Query("curbe.inbox", "mark_merged")
 _INSERT_MERGE: Final = Query("curbe.inbox", "insert_merge")
 _STRAYS: Final = Query("curbe.inbox", "stray_conversations", _Stray)
@@ -133,6 +134,7 @@ async def merge(
         before=survivor.claims(),
         anchor=anchor,
     )
+    await _INHERIT_NAME.run(tx, tenant_id=tenant_id, survivor_id=survivor_id, merged_id=merged_id)
     await _MARK_MERGED.run(tx, tenant_id=tenant_id, id=merged_id, survivor_id=survivor_id)
     await roster.set_claims(
         tx, tenant_id=tenant_id, contact_id=survivor_id, claims=survivor.claims().joined(merged.claims())

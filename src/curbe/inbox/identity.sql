@@ -62,11 +62,16 @@ DELETE FROM contact_aliases a
    AND a.kind = u.kind::alias_kind AND a.value = u.value AND a.since = coalesce(u.since, '-infinity')
 
 -- name: retire_phones
--- A number passes to somebody else: whoever had it just before had it until then.
-UPDATE contact_aliases a SET retired_at = u.at
-  FROM unnest(:tenant_ids::uuid[], :values::text[], :ats::timestamptz[]) AS u (tenant_id, value, at)
- WHERE a.tenant_id = u.tenant_id AND a.kind = 'phone' AND a.value = u.value AND a.since < u.at
-   AND (a.retired_at IS NULL OR a.retired_at > u.at)
+-- A number passes to somebody else: whoever had it before had it until then, or until the first of several moments.
+WITH ends AS (
+    SELECT a.tenant_id, a.value, a.since, min(u.at) AS at
+      FROM unnest(:tenant_ids::uuid[], :values::text[], :ats::timestamptz[]) AS u (tenant_id, value, at)
+      JOIN contact_aliases a ON a.tenant_id = u.tenant_id AND a.kind = 'phone' AND a.value = u.value AND a.since < u.at
+     GROUP BY a.tenant_id, a.value, a.since)
+UPDATE contact_aliases a SET retired_at = e.at
+  FROM ends e
+ WHERE a.tenant_id = e.tenant_id AND a.kind = 'phone' AND a.value = e.value AND a.since = e.since
+   AND (a.retired_at IS NULL OR a.retired_at > e.at)
 
 -- name: conversations_of
 SELECT v.id, v.channel_connection_id AS connection_id, v.contact_id, v.unread_count, v.merged_into
@@ -132,9 +137,17 @@ UPDATE conversations v
   FROM unnest(:ids::uuid[], :unreads::integer[]) AS u (id, unread)
  WHERE v.tenant_id = :tenant_id AND v.id = u.id
 
+-- name: inherit_address_book
+UPDATE contacts kept
+   SET app_name = gone.app_name, app_name_at = gone.app_name_at
+  FROM contacts gone
+ WHERE kept.tenant_id = :tenant_id AND kept.id = :survivor_id AND gone.tenant_id = :tenant_id AND gone.id = :merged_id
+   AND is_news(gone.app_name_at, gone.app_name, kept.app_name_at, kept.app_name)
+
 -- name: set_claims
+-- Who has told no name has the one of the address book.
 UPDATE contacts c
-   SET name = :name, name_at = :name_at, username = :username, username_at = :username_at, wa_id = nullif(:wa_id, ''), wa_id_at = :wa_id_at,
+   SET name = CASE WHEN :name_at::timestamptz IS NULL THEN c.app_name ELSE :name END, name_at = :name_at, username = :username, username_at = :username_at, wa_id = nullif(:wa_id, ''), wa_id_at = :wa_id_at,
        bsuid = :bsuid, bsuid_at = :bsuid_at, merged_into = :merged_into, updated_at = now()
  WHERE c.tenant_id = :tenant_id AND c.id = :id
 

@@ -86,10 +86,9 @@ async def hand_over(tx: Transaction, book: Book, moves: Sequence[tuple[UUID, Wit
     ]
     if not new:
         return False
+    # Everybody who ever had one of these numbers: what a hand-over says of one may be said of the next one too (`aliases`: moves).
     affected = {
-        (tenant_id, holder)
-        for tenant_id, phone, at in new
-        if (holder := book.holder_before((tenant_id, phone), at)) is not None
+        (tenant_id, holder) for tenant_id, phone, _ in new for holder in book.holders_of((tenant_id, phone))
     }
     await _RETIRE.run(tx, **roster.columns(new, "tenant_ids", "values", "ats"))
     for tenant_id, contact_id in sorted(affected):

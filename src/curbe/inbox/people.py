@@ -32,7 +32,9 @@ from curbe.infra.db import Query, Transaction
 __all__ = ["Place", "Sighting", "canonical_phone", "place"]
 
 _ACTOR: Final = "system:apply"
-_ANY_TIME: Final = datetime.min.replace(tzinfo=UTC)  # where only the names count, and not since when they hold
+_ANY_TIME: Final = datetime(
+    2000, 1, 1, tzinfo=UTC
+)  # where only the names count, and not since when they hold
 
 
 class Sighting(msgspec.Struct, frozen=True):

@@ -100,18 +100,13 @@ class Book:
         insort(known, at)
         return True
 
-    def holder_before(self, phone: Phone, at: datetime) -> UUID | None:
-        """Return who had the number just before that moment, as far as this book knows; hand-overs added since do not count."""
-        tenant_id, value = phone
-        starts = [
-            node[2]
-            for tenant, node in self.holders
-            if (tenant, *node[:2]) == (tenant_id, "phone", value) and (node[2] is None or node[2] < at)
-        ]
-        if not starts:
-            return None
-        latest = max((start for start in starts if start is not None), default=None)
-        return self.holders[tenant_id, ("phone", value, latest)]
+    def holders_of(self, phone: Phone) -> set[UUID]:
+        """Return everybody who had the number at some time, as far as this book knows."""
+        return {
+            holder
+            for (tenant_id, (kind, value, _)), holder in self.holders.items()
+            if kind == "phone" and (tenant_id, value) == phone
+        }
 
 
 async def look_up(tx: Transaction, book: Book, aliases: Iterable[Alias]) -> None:
