@@ -3,84 +3,29 @@
 Source: Meta's pages on interactive messages, Dec 2025 to Sep 2026.
 """
 
-from collections.abc import Iterable, Sequence
 from typing import Annotated, Final, Literal, TypeAlias
 
 from msgspec import Meta, Struct, field
 
+from curbe.domain.interactive_parts import (
+    CardBody,
+    Footer,
+    Header,
+    Identifier,
+    ImageHeader,
+    Link,
+    LongBody,
+    ShortBody,
+    TextHeader,
+    Title20,
+    Title24,
+    VideoHeader,
+    all_different,
+    titled,
+)
+from curbe.domain.products import Catalog, Product, ProductAction, ProductList
+
 MOST_ROWS: Final = 10  # of a list, over all its sections
-MOST_PRODUCTS: Final = 30  # of a product list, over all its sections
-
-Title20 = Annotated[str, Meta(min_length=1, max_length=20)]
-Title24 = Annotated[str, Meta(min_length=1, max_length=24)]
-Footer60 = Annotated[str, Meta(min_length=1, max_length=60)]
-Body1024 = Annotated[str, Meta(min_length=1, max_length=1024)]
-Body4096 = Annotated[str, Meta(min_length=1, max_length=4096)]
-Link = Annotated[str, Meta(min_length=9, max_length=2000, pattern=r"^https?://[^\s]+$")]
-Identifier = Annotated[str, Meta(min_length=1, max_length=200)]
-
-
-class MediaRef(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A file in a header: ``id`` or ``link``, exactly one."""
-
-    id: Identifier | None = None
-    link: Link | None = None
-    filename: str | None = None  # of a document
-
-    def __post_init__(self) -> None:
-        if (self.id is None) == (self.link is None):
-            raise ValueError("give exactly one of `id` and `link`")
-
-
-class TextHeader(Struct, frozen=True, kw_only=True, tag_field="type", tag="text"):
-    """A line above the body."""
-
-    text: Footer60
-
-
-class ImageHeader(Struct, frozen=True, kw_only=True, tag_field="type", tag="image"):
-    """An image above the body."""
-
-    image: MediaRef
-
-
-class VideoHeader(Struct, frozen=True, kw_only=True, tag_field="type", tag="video"):
-    """A video above the body."""
-
-    video: MediaRef
-
-
-class DocumentHeader(Struct, frozen=True, kw_only=True, tag_field="type", tag="document"):
-    """A document above the body."""
-
-    document: MediaRef
-
-
-Header: TypeAlias = TextHeader | ImageHeader | VideoHeader | DocumentHeader
-
-
-class Footer(Struct, frozen=True, kw_only=True):
-    """A small line below the body."""
-
-    text: Footer60
-
-
-class ShortBody(Struct, frozen=True, kw_only=True):
-    """The body, at most 1,024 characters."""
-
-    text: Body1024
-
-
-class LongBody(Struct, frozen=True, kw_only=True):
-    """The body, at most 4,096 characters."""
-
-    text: Body4096
-
-
-class CardBody(Struct, frozen=True, kw_only=True):
-    """The body of a card, at most 160 characters."""
-
-    text: Annotated[str, Meta(min_length=1, max_length=160)]
 
 
 class Reply(Struct, frozen=True, kw_only=True):
@@ -103,8 +48,8 @@ class ButtonAction(Struct, frozen=True, kw_only=True):
     buttons: Annotated[list[ReplyButton], Meta(min_length=1, max_length=3)]
 
     def __post_init__(self) -> None:
-        _all_different("button ids", (button.reply.id for button in self.buttons))
-        _all_different("button titles", (button.reply.title for button in self.buttons))
+        all_different("button ids", (button.reply.id for button in self.buttons))
+        all_different("button titles", (button.reply.title for button in self.buttons))
 
 
 class Buttons(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type", tag="button"):
@@ -143,8 +88,8 @@ class ListAction(Struct, frozen=True, kw_only=True):
             raise ValueError(
                 f"a list has at most {MOST_ROWS} rows in all its sections, this one has {len(rows)}"
             )
-        _all_different("row ids", (row.id for row in rows))
-        _titled(self.sections)
+        all_different("row ids", (row.id for row in rows))
+        titled([section.title for section in self.sections])
 
 
 class ListMenu(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type", tag="list"):
@@ -246,81 +191,6 @@ class FlowButton(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_fiel
     footer: Footer | None = None
 
 
-class ProductAction(Struct, frozen=True, kw_only=True):
-    """One product of a catalogue."""
-
-    catalog_id: Identifier
-    product_retailer_id: Identifier
-
-
-class Product(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type", tag="product"):
-    """A single product."""
-
-    action: ProductAction
-    body: ShortBody | None = None
-    footer: Footer | None = None
-
-
-class ProductItem(Struct, frozen=True, kw_only=True):
-    """A product in a list."""
-
-    product_retailer_id: Identifier
-
-
-class ProductSection(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Products under one title."""
-
-    product_items: Annotated[list[ProductItem], Meta(min_length=1, max_length=MOST_PRODUCTS)]
-    title: Title24 | None = None
-
-
-class ProductListAction(Struct, frozen=True, kw_only=True):
-    """Products of a catalogue: at most thirty, in at most ten sections."""
-
-    catalog_id: Identifier
-    sections: Annotated[list[ProductSection], Meta(min_length=1, max_length=10)]
-
-    def __post_init__(self) -> None:
-        count = sum(len(section.product_items) for section in self.sections)
-        if count > MOST_PRODUCTS:
-            raise ValueError(
-                f"a product list has at most {MOST_PRODUCTS} products in all its sections, this one has {count}"
-            )
-        _titled(self.sections)
-
-
-class ProductList(
-    Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type", tag="product_list"
-):
-    """Several products; Meta wants a text header."""
-
-    header: TextHeader
-    body: ShortBody
-    action: ProductListAction
-    footer: Footer | None = None
-
-
-class CatalogParameters(Struct, frozen=True, kw_only=True):
-    """The product whose picture stands for the catalogue."""
-
-    thumbnail_product_retailer_id: Identifier
-
-
-class CatalogAction(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Opens the catalogue."""
-
-    name: Literal["catalog_message"] = field(default_factory=lambda: "catalog_message")
-    parameters: CatalogParameters | None = None
-
-
-class Catalog(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type", tag="catalog_message"):
-    """A message that opens the whole catalogue."""
-
-    body: ShortBody
-    action: CatalogAction = field(default_factory=CatalogAction)
-    footer: Footer | None = None
-
-
 class LinkCard(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type", tag="cta_url"):
     """A card with an image or a video and a link."""
 
@@ -395,16 +265,3 @@ def words_in_interactive(interactive: Interactive) -> str | None:
     footer = getattr(interactive, "footer", None)
     words.append(footer.text if footer is not None else None)
     return "\n".join(word for word in words if word) or None
-
-
-def _all_different(what: str, values: Iterable[str]) -> None:
-    seen: set[str] = set()
-    for value in values:
-        if value in seen:
-            raise ValueError(f"{what} must all be different; {value!r} stands twice")
-        seen.add(value)
-
-
-def _titled(sections: Sequence[Section] | Sequence[ProductSection]) -> None:
-    if len(sections) > 1 and not all(section.title for section in sections):
-        raise ValueError("where there are several sections each needs a title")

@@ -6,7 +6,8 @@ from typing import Annotated, Final, Literal, TypeAlias
 
 from msgspec import Meta, Struct, field
 
-from curbe.domain.interactive import MediaRef, ProductItem
+from curbe.domain.interactive_parts import MediaRef
+from curbe.domain.products import ProductItem
 
 LONGEST_CODE: Final = 20  # of a coupon, since 2025-12-03
 LONGEST_PASSCODE: Final = 15  # of an authentication template
