@@ -28,7 +28,8 @@ from .world import APP_ID, APP_SECRET, VERIFY_TOKEN, Number
 
 _ROOT: Final = Path(__file__).parents[2]
 _BASE: Final = "chaos_base"
-_PEOPLE: Final = 12  # for each number
+# For each number: enough that nobody is sent more than Meta allows between two (one message in six seconds), or sends would only wait.
+_PEOPLE: Final = 120
 _UNKNOWN_AFTER: Final = "5s"
 
 
