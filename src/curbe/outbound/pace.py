@@ -13,6 +13,7 @@ _SLOWEST: Final = 1.0  # messages per second
 _RECOVERY: Final = 0.1  # of the full rate, gained back per second ...
 _CAUTIOUS: Final = 0.01  # ... and once near the rate that was refused
 _NEAR: Final = 0.9  # of the refused rate
+_LATE: Final = 0.05  # seconds
 _LEARNT: Final = 100  # answers after which the shortest round trip is known
 
 
@@ -49,7 +50,9 @@ class Pace:
     def take(self, most: int, *, now: float, horizon: float) -> Grant:
         """Grant the starts that lie within ``horizon`` seconds from ``now``, at most ``most``."""
         rate = self._current(now)
-        first_at, last_at = max(self._next, now), now + horizon
+        # Who comes a little late for the next start has lost nothing; who was idle has saved nothing up.
+        first_at = self._next if now - self._next <= _LATE else now
+        last_at = now + horizon
         count = min(most, int((last_at - first_at) * rate) + 1) if first_at <= last_at and most > 0 else 0
         self._next = first_at + count / rate
         return Grant(count, first_at, 1 / rate)

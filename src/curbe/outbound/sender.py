@@ -159,7 +159,7 @@ class Sender:
             start_at = grant.first_at + position * grant.spacing
             tasks.create_task(self._send(pace, attempt, claim, intent, start_at=start_at))
         if work:
-            await asyncio.sleep(min(grant.spacing * len(work), _HORIZON) * 0.8)
+            await asyncio.sleep(min(max(0.0, pace.wait(now=loop.time()) - _HORIZON / 2), _HORIZON))
         elif not claimed.looked:
             await self._wait(0.02 if self.in_flight else 0.5)
 

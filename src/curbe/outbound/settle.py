@@ -95,6 +95,8 @@ class Settler:
             settled = await departures.settle(
                 tx, tenant_id=self._tenant_id, settlements=[one.settlement for one in batch]
             )
+            # Before the outbox: a claim locks its number first and the turns after it, and so does who writes verdicts.
+            await self._draw_conclusions(tx, batch)
             ended = [one.settlement.id for one in batch if one.put_back is None]
             if ended:
                 await store.drop(tx, tenant_id=self._tenant_id, message_ids=ended)
@@ -102,7 +104,6 @@ class Settler:
             if back:
                 await store.put_back(tx, tenant_id=self._tenant_id, rows=back)
             await tell(tx, self._tenant_id, settled)
-            await self._draw_conclusions(tx, batch)
 
     async def _draw_conclusions(self, tx: Transaction, batch: Sequence[Attempted]) -> None:
         """Pause the number, or hold back what goes to many, where an answer asks for it."""
