@@ -77,8 +77,13 @@ class Webhooks:
         """How many updates wait in batches that are not full."""
         return sum(len(batch.changes) for batch in self._batches.values())
 
-    def emit(self, number: PhoneNumber, value: dict[str, Any], *, field_name: str = "messages") -> None:
-        """Send one change about a number to every app that its WABA is subscribed to."""
+    def emit(
+        self, number: PhoneNumber, value: dict[str, Any], *, field_name: str = "messages", entry_id: str = ""
+    ) -> None:
+        """Send one change about a number to every app that its WABA is subscribed to.
+
+        ``entry_id`` stands in place of the WABA's id.
+        """
         waba = self._world.wabas.get(number.waba_id)
         subscribed = waba.subscribed if waba else {}
         if not subscribed:
@@ -87,7 +92,7 @@ class Webhooks:
             app = self._world.apps[app_id]
             url = callback_of(app, override, number.overrides.get(app_id), field_name)
             behaviour = self._world.behaviour_of(number, app)
-            self.change(app, url, number.waba_id, field_name, value, behaviour)
+            self.change(app, url, entry_id or number.waba_id, field_name, value, behaviour)
 
     def change(
         self,

@@ -17,6 +17,7 @@ AfterKind = Literal[
     "accept_then_endless",
     "without_wamid",
     "repeat_wamid",
+    "wrong_bytes",
     "slow",
 ]
 BEFORE_KINDS: Final = get_args(BeforeKind)  # the request has no effect
@@ -29,7 +30,7 @@ class FaultOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     kind: BeforeKind | AfterKind
     phone_number_id: str = ""  # empty: any number or WABA
     operation: str = (
-        "messages"  # the edge: messages, media, subscribed_apps, ...; "node" for GET /{id}; "any"
+        "messages"  # the edge: messages, media, subscribed_apps, ...; "node" for GET /{id}; "download"; "any"
     )
     to: str = ""  # only sends to this recipient (digits)
     count: int | None = 1  # how many requests; null: until deleted
@@ -52,12 +53,12 @@ class Fault:
     remaining: int | None
     hits: int = 0
 
-    def fits(self, *, node: str, operation: str, to: str) -> bool:
-        """Whether a request to ``node`` is meant."""
+    def fits(self, *, node: str, operation: str, to: str, number: str = "") -> bool:
+        """Whether a request to ``node`` is meant; ``number`` is whose file it asks for, if it does."""
         order = self.order
         return (
             order.operation in {"any", operation}
-            and order.phone_number_id in {"", node}
+            and order.phone_number_id in {"", node, number}
             and order.to in {"", to}
             and self.remaining != 0
         )
@@ -78,10 +79,10 @@ class Faults:
         self.orders.append(fault)
         return fault
 
-    def match(self, *, node: str, operation: str, to: str = "") -> Fault | None:
+    def match(self, *, node: str, operation: str, to: str = "", number: str = "") -> Fault | None:
         """Return the fault for this request, not yet used up, or None."""
         for fault in self.orders:
-            if fault.fits(node=node, operation=operation, to=to):
+            if fault.fits(node=node, operation=operation, to=to, number=number):
                 chance = fault.order.probability
                 return fault if chance >= 1 or self.random.random() < chance else None
         return None

@@ -48,6 +48,7 @@ NUMBERS: Final[dict[str, Magic]] = {
     "15559000019": Magic(statuses=("sent", "failed", "delivered")),
     "15559000020": Magic(statuses=("sent", "delivered", "read", "played")),
     "15559000021": Magic(message_status="held_for_quality_assessment"),
+    "15559000023": Magic(message_status="held_for_quality_assessment", fail_with=132015),
     "15559000022": Magic(message_status="paused", statuses=()),
 }
 

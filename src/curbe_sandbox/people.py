@@ -65,8 +65,10 @@ def write(
         full["from"] = person.wa_id
     if behaviour.user_ids:
         full["from_user_id"] = person.bsuid
+        if person.parent_bsuid:
+            full["from_parent_user_id"] = person.parent_bsuid
     full |= {"id": wamid, "timestamp": str(int(at.timestamp()))} | message
-    _fill_media(box, number, full)
+    fill_media(box, number, full)
     last = box.world.windows.get((number.id, person.wa_id))
     box.world.windows[number.id, person.wa_id] = max(at, last) if last else at
     if "referral" in full:
@@ -92,6 +94,8 @@ def contact_of(person: Person, *, user_ids: bool) -> dict[str, Any]:
         contact["wa_id"] = person.wa_id
     if user_ids:
         contact["user_id"] = person.bsuid
+        if person.parent_bsuid:
+            contact["parent_user_id"] = person.parent_bsuid
     return contact
 
 
@@ -159,9 +163,10 @@ def _file(kind: str) -> bytes:
     return (files("curbe_sandbox") / "files" / _FILES[kind]).read_bytes()
 
 
-def _fill_media(box: Sandbox, number: PhoneNumber, message: dict[str, Any]) -> None:
+def fill_media(box: Sandbox, number: PhoneNumber, message: dict[str, Any]) -> None:
+    """Fill in what only Meta knows of a file in ``message``: its id, type, digest and link."""
     kind = message.get("type", "")
-    if kind not in MEDIA_TYPES or not isinstance(message.get(kind), dict):
+    if kind not in MEDIA_TYPES or not isinstance(message.setdefault(kind, {}), dict):
         return
     part = message[kind] = dict(message[kind])
     media = box.world.media.get(part.get("id", ""))

@@ -8,6 +8,7 @@ from typing import Final
 from curbe_sandbox.asgi import AsgiApp, Receive, Scope, Send
 from curbe_sandbox.control.app import control_app
 from curbe_sandbox.errors import GraphRefusal
+from curbe_sandbox.faults import AFTER_KINDS, Fault
 from curbe_sandbox.graph import media, route
 from curbe_sandbox.sandbox import Sandbox
 from curbe_sandbox.spoil import send_answer, send_spoilt
@@ -46,7 +47,8 @@ class Server:
             return
         call = _call(scope, path, body)
         if path.startswith(_MEDIA_PATH):
-            await send_answer(_download(box, call), send)
+            answer, fault = _download(box, call)
+            await _send(answer, fault, scope, receive, send)
             return
         try:
             answer, fault = await route.answer(box, call)
@@ -55,11 +57,7 @@ class Server:
             raise
         if answer.hold_ms:
             await asyncio.sleep(answer.hold_ms / 1000)
-        kind = fault.order.kind if fault else answer.fault
-        if kind:
-            await send_spoilt(answer, kind, fault.order if fault else None, scope, receive, send)
-        else:
-            await send_answer(answer, send)
+        await _send(answer, fault, scope, receive, send)
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -69,6 +67,14 @@ class Server:
         await receive()
         await self._box.close()
         await send({"type": "lifespan.shutdown.complete"})
+
+
+async def _send(answer: Answer, fault: Fault | None, scope: Scope, receive: Receive, send: Send) -> None:
+    kind = fault.order.kind if fault else answer.fault
+    if kind:
+        await send_spoilt(answer, kind, fault.order if fault else None, scope, receive, send)
+    else:
+        await send_answer(answer, send)
 
 
 async def _read(receive: Receive) -> bytes | None:
@@ -108,8 +114,17 @@ def _call(scope: Scope, path: str, body: bytes) -> Call:
     )
 
 
-def _download(box: Sandbox, call: Call) -> Answer:
+def _download(box: Sandbox, call: Call) -> tuple[Answer, Fault | None]:
+    """Return the file behind a link, and the fault that must spoil it, if one was ordered."""
+    node = call.query.get("mid", "")
+    media_file = box.world.media.get(node)
+    number_id = media_file.phone_number_id if media_file else ""
+    fault = box.faults.match(node=node, operation="download", number=number_id)
     try:
-        return media.download(box, call)
+        answer = media.download(box, call)
     except GraphRefusal as refused:
-        return refused.answer
+        return refused.answer, None
+    if fault is None or (answer.status != 200 and fault.order.kind in AFTER_KINDS):
+        return answer, None
+    box.faults.use(fault)
+    return answer, fault

@@ -5,6 +5,8 @@ import gzip
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
+import msgspec
+
 from curbe_sandbox.asgi import Receive, Scope, Send
 from curbe_sandbox.errors import refusal
 from curbe_sandbox.faults import FaultOrder
@@ -119,8 +121,14 @@ async def _endless(answer: Answer, _scope: Scope, receive: Receive, send: Send) 
         await send({"type": "http.response.body", "body": b" ", "more_body": True})
 
 
+async def _wrong(answer: Answer, _scope: Scope, _receive: Receive, send: Send) -> None:
+    flipped = bytes(byte ^ 1 for byte in answer.body[-1:])  # as long as before, and not the same
+    await send_answer(msgspec.structs.replace(answer, body=answer.body[:-1] + flipped), send)
+
+
 _BROKEN: Final[dict[str, Callable[[Answer, Scope, Receive, Send], Awaitable[None]]]] = {
     "refuse": _drop,
+    "wrong_bytes": _wrong,
     "accept_then_drop": _drop,
     "silent": _never,
     "read_timeout": _never,

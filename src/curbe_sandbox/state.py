@@ -28,6 +28,7 @@ class WebhookBehaviour(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     statuses: tuple[str, ...] = ("sent", "delivered", "read")
     payload_style: Style = "v24"  # v23 still carries a conversation object
     before_answer: bool = False  # statuses leave before the send is answered
+    free_service: bool = False  # service messages cost nothing, as until the end of September 2026
     user_ids: bool = True  # BSUIDs beside phone numbers, as since April 2026
 
 
@@ -105,6 +106,7 @@ class PhoneNumber:
     overrides: dict[str, Override] = field(default_factory=dict)  # by app id
     behaviour: WebhookBehaviour | None = None
     registrations: list[datetime] = field(default_factory=list)
+    synced: set[str] = field(default_factory=set)  # what the WhatsApp Business app has shared: once each
 
     @property
     def digits(self) -> str:
@@ -166,6 +168,7 @@ class Template:
     status: str = "PENDING"
     parameter_format: str = "POSITIONAL"
     rejected_reason: str = "NONE"
+    quality: str = "UNKNOWN"
     message_send_ttl_seconds: int | None = None
 
 
@@ -176,6 +179,7 @@ class Person:
     wa_id: str
     name: str = ""
     bsuid: str = ""
+    parent_bsuid: str = ""  # of a business with several portfolios
     username: str = ""
     phone_hidden: bool = False
     reads: bool = True

@@ -85,6 +85,8 @@ def status_value(sent: Sent, step: Step, behaviour: WebhookBehaviour, *, at: dat
         status["recipient_id"] = sent.wa_id
     if behaviour.user_ids and sent.user_id and (not failed or sent.to_user_id):
         status["recipient_user_id"] = sent.user_id
+        if sent.person is not None and sent.person.parent_bsuid:
+            status["recipient_parent_user_id"] = sent.person.parent_bsuid
     if step.priced:
         _add_price(status, sent, behaviour, step, at)
     if failed and step.error_code is not None:
@@ -114,6 +116,8 @@ def _contact(sent: Sent, step: Step, *, hidden: bool) -> dict[str, Any]:
         contact["wa_id"] = sent.wa_id
     if sent.user_id:
         contact["user_id"] = sent.user_id
+        if sent.person is not None and sent.person.parent_bsuid:
+            contact["parent_user_id"] = sent.person.parent_bsuid
     return contact
 
 
@@ -129,9 +133,10 @@ def _add_price(
             conversation["expiration_timestamp"] = str(int(at.timestamp()) + _WINDOW_SECONDS)
         status["conversation"] = conversation
     # Every message is charged since 2026-10-01, service messages too [pricing, Sep 2026].
-    kind = "free_entry_point" if sent.free_entry else "regular"
+    free_service = behaviour.free_service and sent.category == "service"
+    kind = "free_entry_point" if sent.free_entry else "free_customer_service" if free_service else "regular"
     status["pricing"] = {
-        "billable": not sent.free_entry,
+        "billable": kind == "regular",
         "pricing_model": "PMP",
         "category": origin,
         "type": kind,

@@ -10,7 +10,18 @@ from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
 
 from curbe_sandbox.asgi import AsgiApp
-from curbe_sandbox.control import faults, page, people, phone, record, things, webhooks, world
+from curbe_sandbox.control import (
+    coexistence,
+    faults,
+    notices,
+    page,
+    people,
+    phone,
+    record,
+    things,
+    webhooks,
+    world,
+)
 from curbe_sandbox.control.refusals import ControlRefusal
 from curbe_sandbox.sandbox import Sandbox
 
@@ -21,6 +32,8 @@ _HANDLERS: Final = [
     *phone.HANDLERS,
     *page.HANDLERS,
     *webhooks.HANDLERS,
+    *notices.HANDLERS,
+    *coexistence.HANDLERS,
     *faults.HANDLERS,
     *record.HANDLERS,
 ]

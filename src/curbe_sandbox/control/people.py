@@ -28,6 +28,7 @@ class PersonOrder(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     wa_id: str | None = None
     name: str | None = None
     bsuid: str | None = None
+    parent_bsuid: str | None = None
     username: str | None = None
     phone_hidden: bool | None = None
     reads: bool | None = None
@@ -248,7 +249,7 @@ HANDLERS: Final = [
 
 
 def _apply(person: Person, order: PersonOrder) -> None:
-    for name in ("name", "bsuid", "username", "phone_hidden", "reads", "read_after_ms"):
+    for name in ("name", "bsuid", "parent_bsuid", "username", "phone_hidden", "reads", "read_after_ms"):
         value = getattr(order, name)
         if value is not None:
             setattr(person, name, value)

@@ -59,6 +59,7 @@ def person_view(person: Person) -> dict[str, Any]:
         "wa_id": person.wa_id,
         "name": person.name,
         "bsuid": person.bsuid,
+        "parent_bsuid": person.parent_bsuid,
         "username": person.username,
         "phone_hidden": person.phone_hidden,
         "reads": person.reads,

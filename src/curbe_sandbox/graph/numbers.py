@@ -1,8 +1,10 @@
 """Phone numbers: reading one, registering it, its profile, its own webhook callback."""
 
+import functools
 from datetime import timedelta
 from typing import Any, Final
 
+from curbe_sandbox.coexistence import share_history, sync_contacts
 from curbe_sandbox.errors import bad_parameter, refusal
 from curbe_sandbox.graph.ask import Ask, need_management
 from curbe_sandbox.graph.fields import project
@@ -22,6 +24,7 @@ NUMBER_DEFAULT: Final = (
     "id",
 )
 _PROFILE_LIMITS: Final = {"about": 139, "address": 256, "description": 512, "email": 128}
+_SYNC_STARTS_S: Final = 0.05
 _REGISTRATIONS: Final = 10  # per number and 72 hours [registration, Dec 2025]
 
 
@@ -50,6 +53,35 @@ async def change_number(box: Sandbox, ask: Ask) -> Answer:
     else:
         raise bad_parameter("The parameter webhook_configuration is required.")
     return success()
+
+
+def sync_app_data(box: Sandbox, ask: Ask) -> Answer:
+    """Answer ``POST /{phone_number_id}/smb_app_data``: the contacts or the history of the WhatsApp Business app."""
+    need_management(ask)
+    number = box.world.numbers[ask.node]
+    body = _body(ask)
+    kind = body.get("sync_type")
+    if body.get("messaging_product") != "whatsapp":
+        raise bad_parameter("The parameter messaging_product is required.")
+    if kind not in {"smb_app_state_sync", "history"}:
+        raise bad_parameter("Param sync_type must be one of {smb_app_state_sync, history}.")
+    if not number.is_on_biz_app:
+        raise bad_parameter("The phone number is not in the WhatsApp Business app.")
+    if kind in number.synced:  # each once [coexistence, Dec 2025]
+        raise refusal(2593107, "This was synchronized before.")
+    number.synced.add(kind)
+    if kind == "history":
+        box.timeline.after(
+            _SYNC_STARTS_S, functools.partial(share_history, box, number, chunks_per_phase=2, in_order=False)
+        )
+    else:
+        everybody = list(box.world.people.values())
+        box.timeline.after(
+            _SYNC_STARTS_S, functools.partial(sync_contacts, box, number, everybody, action="add")
+        )
+    return json_answer(
+        {"messaging_product": "whatsapp", "request_id": f"{box.world.entropy.getrandbits(64):016X}"}
+    )
 
 
 def register(box: Sandbox, ask: Ask) -> Answer:

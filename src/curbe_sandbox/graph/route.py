@@ -23,6 +23,7 @@ ROUTES: Final[dict[tuple[str, str, str], Responder]] = {
     ("number", "messages", "POST"): messages.send,
     ("number", "marketing_messages", "POST"): messages.send_marketing,
     ("number", "media", "POST"): media.upload,
+    ("number", "smb_app_data", "POST"): numbers.sync_app_data,
     ("number", "register", "POST"): numbers.register,
     ("number", "deregister", "POST"): numbers.deregister,
     ("number", "whatsapp_business_profile", "GET"): numbers.read_profile,

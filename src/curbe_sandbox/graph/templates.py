@@ -148,7 +148,7 @@ def _fields(template: Template) -> dict[str, Any]:
         "sub_category": None,
         "components": template.components,
         "parameter_format": template.parameter_format,
-        "quality_score": {"score": "UNKNOWN"},
+        "quality_score": {"score": template.quality},
         "rejected_reason": template.rejected_reason,
         "previous_category": None,
         "correct_category": None,
