@@ -1,10 +1,12 @@
 """What we know of an outbound message only grows, and no order of telling changes it: in Python, in SQL, even by hand."""
 
+import asyncio
 from datetime import datetime, timedelta
 from functools import reduce
 from itertools import chain, product
 
 import asyncpg
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -201,6 +203,41 @@ async def test_the_earliest_failure_explains_itself_whichever_comes_first(owner:
 
     rows = await owner.fetch("SELECT failed_at, failure_kind, error_code FROM messages")
     assert [tuple(row) for row in rows] == [(NOW, "kind of 131026", 131026)] * 2
+
+
+@pytest.mark.parametrize("first", [0, 1], ids=["the earlier", "the later"])
+@pytest.mark.parametrize("kind", REPORTED, ids=lambda kind: kind.value)
+async def test_two_appliers_at_once_keep_the_earliest_of_each_fact(
+    owner: Owner, apply: Pool, number: Number, kind: MessageStatus, first: int
+) -> None:
+    """Both have looked before either has written: what the second writes must not undo the first."""
+    sent = await insert_sent(owner, number, provider_message_id="wamid.1", accepted_at=NOW)
+    told = [report(sent, kind, at=NOW), report(sent, kind, at=NOW + SECOND)]
+    codes = [131026, 131047]
+    if kind is MessageStatus.FAILED:
+        told = [msgspec.structs.replace(one, error_code=code) for one, code in zip(told, codes, strict=True)]
+
+    async def second() -> None:
+        async with apply.transaction() as tx:
+            await statuses.apply(tx, [told[1 - first]])
+
+    async with asyncio.TaskGroup() as tasks, apply.transaction() as tx:
+        await statuses.apply(tx, [told[first]])
+        tasks.create_task(second())
+        await waiting_for_a_lock(owner)
+
+    row = await owner.fetchrow(f"SELECT {kind.value}_at AS at, error_code FROM messages")
+    assert row is not None
+    assert row["at"] == NOW
+    assert row["error_code"] in (None, codes[0])
+
+
+async def waiting_for_a_lock(owner: Owner) -> None:
+    """Return once somebody waits for a row that another transaction has changed."""
+    blocked = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database())"
+    async with asyncio.timeout(10):
+        while not await owner.fetchval(blocked):  # noqa: ASYNC110 - the database has no event for it
+            await asyncio.sleep(0.01)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
