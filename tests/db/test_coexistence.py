@@ -195,13 +195,14 @@ async def test_a_past_message_of_ours_has_come_as_far_as_history_says(
     assert (row["status"], row["phase"]) == (known, "elsewhere")
 
 
+@pytest.mark.parametrize("ours", [False, True])
 @pytest.mark.parametrize("file_first", [False, True])
 async def test_a_placeholder_gives_way_to_its_file_whichever_comes_first(
-    owner: Owner, apply: Pool, number: Number, *, file_first: bool
+    owner: Owner, apply: Pool, number: Number, *, file_first: bool, ours: bool
 ) -> None:
-    placeholder = past("wamid.1", ours=False, at=LONG_AGO, type="media_placeholder")
+    placeholder = past("wamid.1", ours=ours, at=LONG_AGO, type="media_placeholder")
     file = {
-        **past("wamid.1", ours=False, at=LONG_AGO, type="image"),
+        **past("wamid.1", ours=ours, at=LONG_AGO, status="", type="image"),
         "image": {"id": "9", "caption": "La sala"},
     }
     both = [
