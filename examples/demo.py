@@ -131,7 +131,7 @@ def _welcome(base: str, sandbox: str, tenant: str, key: str, connection: dict[st
     Platform key (sign-in)      {key}
     Tenant                      {tenant}  Clínica Demo, number {number}, connected to the sandbox
     Inbox                       curl -H 'Authorization: Bearer {key}' {base}/api/tenants/{tenant}/inbox/conversations
-    Be a customer               curl -X POST {sandbox}/sandbox/people/34611000001/messages -d '{{"text":"Hola"}}'
+    Be a customer               {sandbox}/sandbox/  (a page; see docs/reference/sandbox.md)
 
   A conversation is going on (Ctrl-C ends it):
 """,

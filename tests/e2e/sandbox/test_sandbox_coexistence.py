@@ -26,6 +26,7 @@ def test_what_the_business_writes_in_its_app_comes_as_an_echo_and_reaches_the_pe
 
 
 def test_history_comes_in_chunks_out_of_order_and_is_whole(sandbox: Sandbox, callback: Callback) -> None:
+    sandbox.control("PATCH", "settings", {"connections_per_callback": 1})  # nothing else mixes them up
     sent = sandbox.control("POST", "coexistence/history", {"chunks_per_phase": 3})["webhooks"]
     sandbox.settle()
 
