@@ -23,8 +23,10 @@ NATURAL: Final = {
            c.contact_wa_id, c.state::text, c.unread_count, c.last_inbound_at, c.last_outbound_at, c.last_message_at
       FROM conversations c JOIN channel_connections n ON n.tenant_id = c.tenant_id AND n.id = c.channel_connection_id
      WHERE c.merged_into IS NULL""",
-    "message_revisions": """SELECT n.phone_number_id, r.target_id, r.provider_message_id, r.kind::text, r.type, r.text, r.payload::text,
-           r.at, r.waits FROM message_revisions r JOIN channel_connections n ON n.tenant_id = r.tenant_id AND n.id = r.channel_connection_id""",
+    "message_revisions": """SELECT n.phone_number_id, r.target_id, r.provider_message_id, r.kind::text, r.type, r.text,
+           r.payload::text, r.at, r.waits
+      FROM message_revisions r
+      JOIN channel_connections n ON n.tenant_id = r.tenant_id AND n.id = r.channel_connection_id""",
     "message_reactions": """SELECT n.phone_number_id, r.target_id, r.who, r.emoji, r.at, r.provider_message_id
       FROM message_reactions r JOIN channel_connections n ON n.tenant_id = r.tenant_id AND n.id = r.channel_connection_id""",
     "contact_activity": f"""SELECT n.phone_number_id, a.provider_id, a.kind, a.at, a.opens_window, {_PERSON.format("c", "contact_id")}

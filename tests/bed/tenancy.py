@@ -68,6 +68,30 @@ async def insert_one_of_everything(owner: asyncpg.Connection) -> Number:
                  FROM conversations c WHERE c.tenant_id = $1 AND c.id = $4""",
             [tenant_id, uuid7(), NOW, conversation_id],
         ),
+        (
+            """INSERT INTO contact_activity (tenant_id, channel_connection_id, provider_id, conversation_id, kind, at, opens_window, person)
+               VALUES ($1, $2, 'wamid.reaction', $3, 'reaction', $4, true, '{}')""",
+            [tenant_id, connection_id, conversation_id, NOW],
+        ),
+        (
+            """INSERT INTO message_revisions (tenant_id, channel_connection_id, target_id, provider_message_id, kind, type, payload, at)
+               VALUES ($1, $2, 'wamid.1', 'wamid.2', 'edit', 'text', '{}', $3)""",
+            [tenant_id, connection_id, NOW],
+        ),
+        (
+            """INSERT INTO message_reactions (tenant_id, channel_connection_id, target_id, who, at, provider_message_id)
+               VALUES ($1, $2, 'wamid.1', 'contact', $3, 'wamid.2')""",
+            [tenant_id, connection_id, NOW],
+        ),
+        (
+            """WITH other AS (INSERT INTO contacts (tenant_id, id) VALUES ($1, $2) RETURNING id),
+                    one AS (SELECT c.contact_id AS id FROM conversations c WHERE c.tenant_id = $1 AND c.id = $3),
+                    apart AS (INSERT INTO contacts_kept_apart (tenant_id, one_id, other_id)
+                              SELECT $1, least(one.id, other.id), greatest(one.id, other.id) FROM one, other)
+               INSERT INTO contact_merges (tenant_id, id, survivor_id, merged_id, reason, actor, moved)
+               SELECT $1, $2, one.id, other.id, 'by_hand', 'cli', '{}' FROM one, other""",
+            [tenant_id, uuid7(), conversation_id],
+        ),
         ("INSERT INTO jobs (tenant_id, kind, subject) VALUES ($1, 'a.job', $2)", [tenant_id, uuid7()]),
         (
             """INSERT INTO media_assets (tenant_id, id, sha256, mime_type, sniffed, size, storage_key)

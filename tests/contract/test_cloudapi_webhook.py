@@ -10,14 +10,19 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from curbe.channels.cloudapi.items import read_calls
 from curbe.channels.cloudapi.webhook import BrokenBody, read_body
 from curbe.domain.messages import (
+    Called,
     ChannelEvent,
+    IdentityChange,
     ItemIgnored,
     ItemRefused,
+    MessageAmended,
     MessageReceived,
     NoticeReceived,
     Person,
+    Reacted,
     StatusReported,
 )
 from curbe.domain.status import MessageStatus
@@ -66,11 +71,23 @@ def test_a_text_is_read_with_its_sender_its_moment_and_metas_own_json() -> None:
     )
 
 
+def kind_of(event: MessageReceived | MessageAmended | Reacted) -> str:
+    match event:
+        case MessageAmended(revoked=revoked):
+            return "revoke" if revoked else "edit"
+        case Reacted():
+            return "reaction"
+        case _:
+            return event.type
+
+
 def test_every_type_of_message_is_kept_and_its_words_are_found() -> None:
     events = events_of("every_type")
 
-    assert all(isinstance(event, MessageReceived) for event in events)
-    assert [(event.type, event.text) for event in events] == [
+    assert all(isinstance(event, MessageReceived | MessageAmended | Reacted) for event in events)
+    assert [
+        (kind_of(event), event.emoji if isinstance(event, Reacted) else event.text) for event in events
+    ] == [
         ("text", "Good morning"),
         ("image", "The broken hinge"),
         ("video", "It wobbles"),
@@ -99,7 +116,7 @@ def test_every_type_of_message_is_kept_and_its_words_are_found() -> None:
         ("text", "Again"),
         ("voice", None),
     ]
-    assert {event.person.name for event in events} == {"Ana Ruiz"}
+    assert {event.person.name for event in events if not isinstance(event, MessageAmended)} == {"Ana Ruiz"}
     assert [event.reply_to for event in events[:2]] == ["wamid.Q1", None]
     assert json.loads(events[22].payload)["hologram"] == {"depth": 3}
 
@@ -124,6 +141,65 @@ def test_the_sender_is_found_wherever_meta_puts_them(fixture: str, person: Perso
 
     assert isinstance(event, MessageReceived)
     assert event.person == person
+
+
+@pytest.mark.parametrize(
+    ("fixture", "named"),
+    [
+        ("system_number_changed", IdentityChange(gave_up="16505550142", took="16505550199")),
+        ("system_user_id_changed", IdentityChange(bsuid="US.20000000000000000002")),
+        ("group_message", None),
+    ],
+)
+def test_a_system_message_says_how_somebody_is_named_from_now_on(
+    fixture: str, named: IdentityChange | None
+) -> None:
+    [event] = events_of(fixture)
+
+    assert isinstance(event, MessageReceived)
+    assert event.change == named
+
+
+def test_an_edit_says_what_a_message_is_changed_to() -> None:
+    inner = {"type": "image", "image": {"id": "7", "caption": "The other hinge"}}
+
+    [event] = read_body(
+        message_with({"type": "edit", "edit": {"original_message_id": "wamid.O", "message": inner}})
+    )
+
+    assert event == MessageAmended(
+        phone_number_id=NUMBER,
+        provider_message_id="wamid.M",
+        target="wamid.O",
+        revoked=False,
+        type="image",
+        text="The other hinge",
+        at=THEN,
+        payload=json.dumps(inner),
+    )
+
+
+@pytest.mark.parametrize("kind", ["edit", "revoke", "reaction"])
+def test_what_does_not_say_which_message_it_is_about_is_shown_as_a_message(kind: str) -> None:
+    [event] = read_body(message_with({"type": kind, kind: {}}))
+
+    assert isinstance(event, MessageReceived)
+    assert event.type == kind
+
+
+def test_only_calls_that_people_made_to_us_open_a_window() -> None:
+    call = {"id": "wacid.1", "from": "16505550142", "event": "connect", "timestamp": "1789000000"}
+    calls = [
+        {**call, "direction": "USER_INITIATED"},
+        {**call, "direction": "BUSINESS_INITIATED"},
+        {**call, "direction": "USER_INITIATED", "event": "terminate"},
+        {**call, "direction": "USER_INITIATED", "from": None},
+    ]
+
+    assert read_calls(json.dumps({"calls": calls})) == [
+        Called(provider_id="wacid.1", person=Person(wa_id="16505550142"), at=THEN)
+    ]
+    assert read_calls('{"calls": "none"}') == []
 
 
 def test_a_message_that_could_be_from_two_people_is_refused_not_guessed() -> None:

