@@ -71,7 +71,10 @@ FIELDS: Final[dict[str, FieldEffect]] = {
         "rating, limit and pace of the number",
     ),
     "phone_number_name_update": FieldEffect(
-        "decision and name", _HEALTH, "display_name in whatsapp/status", "an approved name is the number's"
+        "decision, name and reason",
+        _HEALTH,
+        "display_name in whatsapp/status",
+        "an approved name is the number's",
     ),
     "security": FieldEffect("what happened to the PIN", _HEALTH, _STATUS_ROUTE, "a fact of the health"),
     "business_username_update": FieldEffect(
