@@ -3,24 +3,57 @@
 Exit codes: 0 done or stopped, 1 failed, 2 misused or misconfigured. What goes wrong is one sentence on stderr that says what to do.
 """
 
+import importlib
 import sys
 from collections.abc import Sequence
+from typing import Final
 
 import click
 
 from curbe import __version__
-from curbe.cli.accounts import key, tenant
-from curbe.cli.checks import audit, doctor_command
-from curbe.cli.process import init, migrate, run, serve, work
 from curbe.cli.refusals import refusal_of
 from curbe.cli.shell import Shell
-from curbe.cli.webhooks import webhook
 from curbe.infra import log
 
-__all__ = ["main"]
+__all__ = ["curbe", "main"]
+
+# Where each command is: a module is loaded when it is asked for, as some of them need half the product.
+_COMMANDS: Final = {
+    "init": "process",
+    "run": "process",
+    "serve": "process",
+    "work": "process",
+    "migrate": "process",
+    "tenant": "accounts",
+    "key": "accounts",
+    "webhook": "webhooks",
+    "audit": "checks",
+    "doctor": "examining",
+}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+class _Commands(click.Group):
+    """Finds commands by their names."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order in which an operator meets them."""
+        del ctx
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command of that name."""
+        del ctx
+        if cmd_name not in _COMMANDS:
+            return None
+        found = getattr(importlib.import_module(f"curbe.cli.{_COMMANDS[cmd_name]}"), cmd_name)
+        if not isinstance(found, click.Command):
+            raise TypeError(f"{cmd_name} is no command")
+        return found
+
+
+@click.group(
+    cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}
+)
 @click.option(
     "--env-file",
     default=".env",
@@ -32,16 +65,13 @@ __all__ = ["main"]
 @click.pass_context
 def curbe(context: click.Context, env_file: str) -> None:
     """WhatsApp for the customers of a SaaS: a durable gateway and a team inbox on Meta's Cloud API."""
-    log.configure("warning", format="console")  # until a command knows better
     context.obj = Shell.at(env_file)
-
-
-for command in (init, run, serve, work, migrate, tenant, key, webhook, audit, doctor_command):
-    curbe.add_command(command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and end the process with its exit code."""
+    # Until a command knows better. Unconfigured, the log would go to stdout, and show the values of variables.
+    log.configure("warning", format="console")
     try:
         code = curbe.main(args=arguments, prog_name="curbe", standalone_mode=False)
     except click.ClickException as misuse:

@@ -1,4 +1,4 @@
-"""The commands that look and change nothing: doctor, audit verify."""
+"""The command that checks the audit logs."""
 
 import asyncio
 import sys
@@ -12,26 +12,9 @@ from curbe.audit.service import Report
 from curbe.cli.shell import Shell, json_option, pass_shell, show
 from curbe.domain.access import PLATFORM
 from curbe.infra.database import database
-from curbe.infra.embedded import EmbeddedUnavailable
-from curbe.infra.settings import BadSettings
-from curbe.operate import auditing, doctor
-from curbe.operate.findings import Finding, State
+from curbe.operate import auditing
 
 _FAILED: Final = 1
-_MARKS: Final = {State.OK: "ok  ", State.WARN: "warn", State.FAIL: "FAIL"}
-
-
-@click.command("doctor")
-@json_option
-@pass_shell
-def doctor_command(shell: Shell, *, as_json: bool) -> None:
-    """Look at everything and say what to do; exit code 1 where something fails."""
-    found = _examine(shell)
-    words = "\n".join(_line(one) for one in found)
-    failed = any(one.state is State.FAIL for one in found)
-    show({"ok": not failed, "findings": found}, as_json=as_json, words=words)
-    if failed:
-        sys.exit(_FAILED)
 
 
 @click.group()
@@ -64,23 +47,6 @@ def verify(
     show({"ok": not broken, "logs": reports}, as_json=as_json, words=words)
     if broken:
         sys.exit(_FAILED)
-
-
-def _examine(shell: Shell) -> list[Finding]:
-    try:
-        settings = shell.quiet_settings()
-    except BadSettings as bad:
-        return [Finding("settings", State.FAIL, problem.sentence) for problem in bad.problems]
-    try:
-        with database(settings) as dsn:
-            return asyncio.run(doctor.examine(settings, dsn, env_file=shell.env_file))
-    except EmbeddedUnavailable as unavailable:
-        return [Finding("database", State.FAIL, str(unavailable))]
-
-
-def _line(one: Finding) -> str:
-    fix = f": {one.fix}" if one.fix else ""
-    return f"{_MARKS[one.state]}  {one.name:<16} {one.sentence}{fix}"
 
 
 def _words(report: Report) -> str:
