@@ -128,8 +128,11 @@ class Installation:
         return self._running[-1]
 
     def postmaster(self) -> int:
-        """Return the process id of the embedded PostgreSQL."""
-        return int((self.folder / "var/curbe/postgres/postmaster.pid").read_text().split()[0])
+        """Return the process id of the embedded PostgreSQL; 0 while there is none."""
+        with suppress(FileNotFoundError):
+            words = (self.folder / "var/curbe/postgres/postmaster.pid").read_text().split()
+            return int(words[0]) if words else 0
+        return 0
 
     def stop_all(self) -> None:
         """End what a test left running."""

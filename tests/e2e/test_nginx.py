@@ -1,0 +1,241 @@
+"""The nginx configuration that is shipped, before a real Curbe: who is slow waits there, who is honest notices nothing."""
+
+import hashlib
+import hmac
+import os
+import shutil
+import socket
+import ssl
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from bed.installation import SETTINGS, installed
+from curbe.infra.clock import utc_now
+
+SHIPPED = Path(__file__).parents[2] / "deploy/nginx/curbe.conf"
+NGINX = os.environ.get("NGINX") or shutil.which("nginx")
+NAME = "curbe.example.org"
+WEBHOOK = "/webhooks/meta/whatsapp"
+
+pytestmark = pytest.mark.skipif(
+    NGINX is None, reason="nginx is not installed (NGINX=/path/to/it says where it is)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """nginx before a Curbe."""
+
+    port: int
+    log: Path
+    key: str
+
+    def connect(self) -> ssl.SSLSocket:
+        context = ssl.create_default_context()
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        raw = socket.create_connection(("127.0.0.1", self.port), timeout=30)
+        return context.wrap_socket(raw, server_hostname=NAME)
+
+    def ask(self, head: str, *headers: str, body: bytes = b"") -> tuple[int, bytes]:
+        """Send one request on a connection of its own; return its status and all that came."""
+        lines = [
+            f"{head} HTTP/1.1",
+            f"Host: {NAME}",
+            "Connection: close",
+            f"Content-Length: {len(body)}",
+            *headers,
+        ]
+        with self.connect() as connection:
+            connection.sendall("\r\n".join([*lines, "", ""]).encode() + body)
+            said = b""
+            while chunk := connection.recv(65536):
+                said += chunk
+        return int(said.split(b" ", 2)[1]), said
+
+    def deliver(self, body: bytes) -> int:
+        digest = hmac.new(SETTINGS["META_APP_SECRET"].encode(), body, hashlib.sha256).hexdigest()
+        return self.ask(f"POST {WEBHOOK}", f"X-Hub-Signature-256: sha256={digest}", body=body)[0]
+
+
+@pytest.fixture(scope="module")
+def front(postgres_server: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
+    folder = tmp_path_factory.mktemp("nginx")
+    with postgres_server.fresh() as dsn, installed(**SETTINGS, DATABASE_URL=dsn) as curbe:  # type: ignore[attr-defined]
+        key = curbe.answer("key", "create", "--platform", "--scope", "all")["key"]
+        url = curbe.start("serve", "--port", "0").ready()
+        port = free_port()
+        configure(folder, upstream=url.removeprefix("http://"), port=port)
+        process = subprocess.Popen(
+            [str(NGINX), "-p", folder, "-e", folder / "error.log", "-c", "nginx.conf", "-g", "daemon off;"]
+        )
+        try:
+            until_listening(port)
+            yield Front(port=port, log=folder / "curbe.log", key=key)
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+
+
+def configure(folder: Path, *, upstream: str, port: int) -> None:
+    """Write the shipped configuration with other addresses, and what surrounds it on any machine."""
+    text = SHIPPED.read_text()
+    for before, after in (
+        ("127.0.0.1:8080", upstream),
+        ("listen 80;", f"listen 127.0.0.1:{free_port()};"),
+        ("listen [::]:80;", ""),
+        ("listen 443 ssl http2;", f"listen 127.0.0.1:{port} ssl http2;"),
+        ("listen [::]:443 ssl http2;", ""),
+        ("/etc/letsencrypt/live/curbe.example.org", str(folder)),
+        ("/var/log/nginx/curbe.log", str(folder / "curbe.log")),
+    ):
+        assert before in text, f"the shipped configuration no longer says {before}"
+        text = text.replace(before, after)
+    (folder / "curbe.conf").write_text(text)
+    spools = "".join(
+        f"{name}_temp_path {folder / name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    user = "user root;" if os.geteuid() == 0 else ""
+    (folder / "nginx.conf").write_text(
+        f"pid {folder / 'pid'}; error_log {folder / 'error.log'}; worker_processes 1; {user}"
+        f"events {{ worker_connections 4096; }} http {{ access_log off; {spools} include {folder / 'curbe.conf'}; }}"
+    )
+    write_certificate(folder)
+
+
+def write_certificate(folder: Path) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, NAME)])
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(utc_now() - timedelta(days=1))
+        .not_valid_after(utc_now() + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    (folder / "fullchain.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    (folder / "privkey.pem").write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def until_listening(port: int) -> None:
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            threading.Event().wait(0.05)
+        else:
+            return
+    raise AssertionError("nginx does not listen")
+
+
+def test_a_signed_webhook_is_taken_and_an_unsigned_one_is_not(front: Front) -> None:
+    assert front.deliver(b'{"object":"whatsapp_business_account","entry":[]}') == 200
+    assert front.ask(f"POST {WEBHOOK}", body=b"{}")[0] == 401
+
+
+def test_a_body_of_three_megabytes_is_taken_and_one_of_five_is_refused_unread(front: Front) -> None:
+    assert front.deliver(b'{"object":"x","entry":[],"x":"' + b"x" * (3 * 10**6) + b'"}') == 200
+
+    with front.connect() as connection:
+        head = f"POST {WEBHOOK} HTTP/1.1\r\nHost: {NAME}\r\nContent-Length: 5000000\r\n\r\n"
+        connection.sendall(head.encode())
+        assert connection.recv(100).split(b" ")[1] == b"413"
+
+
+@pytest.mark.parametrize("path", ["/metrics", "//metrics", "/%6detrics", "/x/../metrics"])
+def test_the_metrics_are_not_for_the_world(front: Front, path: str) -> None:
+    status, said = front.ask(f"GET {path}")
+
+    assert status in {401, 404}
+    assert b"curbe_webhooks" not in said
+
+
+def test_the_api_answers_through_it(front: Front) -> None:
+    status, said = front.ask("GET /api/tenants", f"Authorization: Bearer {front.key}")
+
+    assert status == 200
+    assert b"x-request-id" in said.lower()
+
+
+def test_a_socket_for_events_is_opened_through_it(front: Front) -> None:
+    _, said = front.ask(
+        "POST /api/tenants",
+        f"Authorization: Bearer {front.key}",
+        "Content-Type: application/json",
+        body=b'{"name":"Sol"}',
+    )
+    tenant = said.partition(b'"id":"')[2][:36].decode()
+
+    with front.connect() as connection:
+        head = (
+            f"GET /api/tenants/{tenant}/events/ws HTTP/1.1\r\nHost: {NAME}\r\nConnection: Upgrade\r\n"
+            "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+            f"Authorization: Bearer {front.key}\r\n\r\n"
+        )
+        connection.sendall(head.encode())
+        assert connection.recv(4096).split(b" ")[1] == b"101"
+
+
+def test_hundreds_of_slow_clients_cost_an_honest_one_nothing_and_are_let_go(front: Front) -> None:
+    slow_heads = [front.connect() for _ in range(150)]
+    slow_bodies = [front.connect() for _ in range(150)]
+    began = time.monotonic()
+    try:
+        for connection in slow_heads:
+            connection.sendall(b"POST /webhooks")
+        for connection in slow_bodies:
+            connection.sendall(
+                f"POST {WEBHOOK} HTTP/1.1\r\nHost: {NAME}\r\nContent-Length: 9\r\n\r\n{{".encode()
+            )
+
+        assert front.deliver(b'{"object":"x","entry":[]}') == 200
+        assert time.monotonic() - began < 4, "it did not wait until the slow ones were gone"
+        for connection in (slow_heads[0], slow_bodies[0]):
+            connection.settimeout(12)
+            try:
+                assert connection.recv(100)[:12] in {b"", b"HTTP/1.1 408"}
+            except ConnectionResetError:
+                continue
+        assert time.monotonic() - began < 12
+    finally:
+        for connection in (*slow_heads, *slow_bodies):
+            connection.close()
+
+
+def test_the_verify_token_of_metas_handshake_is_in_no_access_line(front: Front) -> None:
+    query = f"hub.mode=subscribe&hub.challenge=42&hub.verify_token={SETTINGS['META_VERIFY_TOKEN']}"
+    status, said = front.ask(f"GET {WEBHOOK}?{query}")
+    assert (status, said.rpartition(b"\r\n\r\n")[2]) == (200, b"42")
+
+    end = time.monotonic() + 5
+    while f'"GET {WEBHOOK}" 200' not in front.log.read_text() and time.monotonic() < end:
+        threading.Event().wait(0.05)
+
+    lines = front.log.read_text()
+    assert f'"GET {WEBHOOK}" 200' in lines
+    assert SETTINGS["META_VERIFY_TOKEN"] not in lines
