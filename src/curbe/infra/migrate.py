@@ -112,7 +112,7 @@ async def require_logs_in_step(dsn: str) -> None:
 
 
 async def _server_number(connection: asyncpg.Connection) -> int:
-    return int(await connection.fetchval("SHOW server_version_num"))
+    return int(str(await connection.fetchval("SHOW server_version_num")))
 
 
 async def _applied(connection: asyncpg.Connection) -> dict[int, str]:
