@@ -295,8 +295,8 @@ def _laid_over(original: str, edited: str) -> str:
     after: dict[str, Any] = msgspec.json.decode(edited, type=dict)
     for key, value in after.items():
         known = before.get(key)
-        both = isinstance(known, dict) and isinstance(value, dict)
-        before[key] = {**known, **value} if both else value
+        laid = isinstance(known, dict) and isinstance(value, dict)
+        before[key] = dict(known) | dict(value) if laid and known is not None else value
     return msgspec.json.encode(before).decode()
 
 
