@@ -26,6 +26,7 @@ from curbe.connections.api import ConnectionController
 from curbe.health import PATHS as HEALTH_PATHS
 from curbe.health import Health
 from curbe.inbox.api import InboxController
+from curbe.inbox.contacts_api import ContactsController
 from curbe.infra import db, web
 from curbe.infra.crypto import Keyring
 from curbe.infra.db import Pool, Role
@@ -89,6 +90,7 @@ def build_api(parts: Parts) -> Litestar:
             AuditController,
             ConnectionController,
             InboxController,
+            ContactsController,
             SendController,
             TypingController,
             MediaController,

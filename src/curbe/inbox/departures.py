@@ -129,4 +129,6 @@ async def settle(tx: Transaction, *, tenant_id: UUID, settlements: Sequence[Sett
 async def doubt(tx: Transaction, *, tenant_id: UUID, attempts: Sequence[tuple[UUID, int]]) -> list[Settled]:
     """Mark attempts, as (message, its attempt), whose sender is gone as unknown; evidence keeps the status it proves."""
     rows = sorted(attempts)
-    return await _DOUBT.all(tx, tenant_id=tenant_id, ids=[row[0] for row in rows], attempts=[row[1] for row in rows])
+    return await _DOUBT.all(
+        tx, tenant_id=tenant_id, ids=[row[0] for row in rows], attempts=[row[1] for row in rows]
+    )

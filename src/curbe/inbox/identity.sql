@@ -100,9 +100,20 @@ UPDATE conversations kept
  WHERE kept.tenant_id = :tenant_id AND kept.id = :into_id AND gone.tenant_id = :tenant_id AND gone.id = :from_id
 
 -- name: empty_conversation
+-- Its window stays: what waits in the outbox under its name is still to be sent. That it has no last message tells that it is empty.
 UPDATE conversations v
-   SET merged_into = :into_id, unread_count = 0, last_inbound_at = NULL, last_outbound_at = NULL, last_message_at = NULL, updated_at = now()
+   SET merged_into = :into_id, unread_count = 0, last_message_at = NULL, updated_at = now()
  WHERE v.tenant_id = :tenant_id AND v.id = :from_id
+
+-- name: follow_merged
+-- What was merged into a conversation that is merged itself now goes with it.
+UPDATE conversations v SET merged_into = :into_id WHERE v.tenant_id = :tenant_id AND v.merged_into = :from_id
+
+-- name: follow_back
+UPDATE conversations v SET merged_into = :from_id
+  FROM contacts c
+ WHERE v.tenant_id = :tenant_id AND v.merged_into = :into_id AND v.id <> :from_id
+   AND c.tenant_id = v.tenant_id AND c.id = v.contact_id AND c.merged_into = :merged_id
 
 -- name: move_messages
 UPDATE messages m SET conversation_id = :into_id, updated_at = now()

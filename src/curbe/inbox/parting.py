@@ -65,6 +65,7 @@ _GIVE: Final = Query("curbe.inbox", "give_conversations")
 _MOVE_THESE: Final = Query("curbe.inbox", "move_these_messages")
 _MOVE_THIS_ACTIVITY: Final = Query("curbe.inbox", "move_this_activity")
 _RECOUNT: Final = Query("curbe.inbox", "recount_conversations")
+_FOLLOW_BACK: Final = Query("curbe.inbox", "follow_back")
 _FIND_MERGE: Final = Query("curbe.inbox", "find_merge", _Merge)
 _MARK_UNDONE: Final = Query("curbe.inbox", "mark_undone")
 _KEEP_APART: Final = Query("curbe.inbox", "keep_apart")
@@ -304,6 +305,7 @@ async def _restore_conversations(
         await _move(tx, tenant_id, rows, one.id)
         counts = {one.id: _unread_back(one, rows, unread[one.into])}
         counts[one.into] = unread[one.into] - counts[one.id]
+        await _FOLLOW_BACK.run(tx, tenant_id=tenant_id, from_id=one.id, into_id=one.into, merged_id=merged_id)
         await _recount(tx, tenant_id, counts)
 
 

@@ -319,8 +319,12 @@ async def _messages(
         from_id=start.id,
         most=limit + 1,
     )
-    if not keys:  # an empty conversation, or none at all
-        await conversation(tx, tenant_id=tenant_id, conversation_id=conversation_id)
+    if not keys:  # an empty conversation, one that is part of another by now, or none at all
+        found = await conversation(tx, tenant_id=tenant_id, conversation_id=conversation_id)
+        if found.id != conversation_id:
+            return await _messages(
+                tx, page, tenant_id=tenant_id, conversation_id=found.id, start=start, limit=limit
+            )
     shown = keys[:limit]
     items = await messages_by_id(tx, tenant_id=tenant_id, ids=[key.id for key in shown])
     following = Place(shown[-1].created_at, shown[-1].id) if len(keys) > limit else None

@@ -65,9 +65,7 @@ UPDATE outbox o
  WHERE o.tenant_id = :tenant_id AND o.message_id = chosen.message_id AND (chosen.behind OR chosen.place <= :most)
    AND c.tenant_id = o.tenant_id AND c.id = o.conversation_id
 RETURNING o.message_id, o.conversation_id, o.position, o.priority, o.refusals, o.created_at, c.contact_e164 AS e164,
-          (SELECT a.value FROM contact_aliases a
-            WHERE a.tenant_id = o.tenant_id AND a.contact_id = c.contact_id AND a.kind = 'bsuid'
-            ORDER BY a.created_at DESC LIMIT 1) AS bsuid,
+          c.contact_bsuid AS bsuid,
           c.last_inbound_at, c.contact_id, chosen.behind,
           (SELECT m.type FROM messages m WHERE m.tenant_id = o.tenant_id AND m.id = o.message_id) AS type,
           (SELECT d.paid_at FROM pair_debts d WHERE d.tenant_id = o.tenant_id AND d.conversation_id = o.conversation_id) AS paid_at
@@ -165,13 +163,14 @@ DELETE FROM idempotency_keys k WHERE k.tenant_id = :tenant_id AND k.created_at <
 SELECT c.id, c.channel_connection_id AS connection_id, c.contact_e164 AS e164, c.contact_wa_id AS wa_id, c.last_inbound_at
   FROM contact_aliases a
   JOIN conversations c ON c.tenant_id = a.tenant_id AND c.contact_id = a.contact_id AND c.channel_connection_id = :connection_id
- WHERE a.tenant_id = :tenant_id AND a.kind = 'phone' AND a.value = :phone
+ WHERE a.tenant_id = :tenant_id AND a.kind = 'phone' AND a.value = :phone AND a.retired_at IS NULL
 
 -- name: destination
 -- A conversation as far as sending needs it.
 SELECT c.id, c.channel_connection_id AS connection_id, c.contact_e164 AS e164, c.contact_wa_id AS wa_id, c.last_inbound_at
-  FROM conversations c
- WHERE c.tenant_id = :tenant_id AND c.id = :conversation_id
+  FROM conversations o
+  JOIN conversations c ON c.tenant_id = :tenant_id AND c.id = coalesce(o.merged_into, o.id)
+ WHERE o.tenant_id = :tenant_id AND o.id = :conversation_id
 
 -- name: arrival
 -- A message that came in, and the number it came to, where that number may send.

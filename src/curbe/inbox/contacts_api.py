@@ -1,0 +1,128 @@
+"""Contacts over HTTP: who they are, by which names, and two that are one."""
+
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from litestar import Controller, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody, QueryParameter
+
+from curbe.auth.principal import Principal, Scope
+from curbe.domain.errors import Conflict, InvalidRequest, NotFound
+from curbe.inbox import contacts
+from curbe.inbox.contacts import Contact, ContactDetail, Wanted
+from curbe.infra.db import Pool
+from curbe.infra.pages import Page, decode_cursor, encode_cursor
+from curbe.infra.web import refusals
+
+
+class MergeRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The contact that becomes part of the one in the address."""
+
+    contact_id: UUID
+
+
+class _Cursor(msgspec.Struct, frozen=True, array_like=True):
+    before: UUID
+
+
+class ContactsController(Controller):
+    """A tenant's contacts."""
+
+    path = "/api/tenants/{tenant_id:uuid}/contacts"
+    tags = ("contacts",)
+
+    @get("/", opt={"scope": Scope.INBOX_READ}, summary="List contacts", responses=refusals(InvalidRequest))
+    async def list_contacts(
+        self,
+        tenant_id: FromPath[UUID],
+        web_pool: NamedDependency[Pool],
+        phone: Annotated[
+            str | None, QueryParameter(description="Exactly this number, however it is written.")
+        ] = None,
+        bsuid: Annotated[str | None, QueryParameter(description="Exactly this user id of Meta's.")] = None,
+        username: Annotated[
+            str | None, QueryParameter(description="Exactly this name, with @ or without.")
+        ] = None,
+        cursor: Annotated[str | None, QueryParameter(description="`next_cursor` of the page before.")] = None,
+        limit: Annotated[
+            int, QueryParameter(ge=1, le=200, description="How many items a page has at most.")
+        ] = 50,
+    ) -> Page[Contact]:
+        """Return contacts, the newest first; those that were merged into others are not listed."""
+        before = None if cursor is None else decode_cursor(cursor, type=_Cursor).before
+        wanted = Wanted(phone=phone, bsuid=bsuid, username=username)
+        async with web_pool.transaction(tenant_id) as tx:
+            found = await contacts.page(
+                tx, tenant_id=tenant_id, wanted=wanted, before=before, limit=limit + 1
+            )
+        items = found[:limit]
+        following = encode_cursor(_Cursor(items[-1].id)) if len(found) > limit else None
+        return Page(items=items, next_cursor=following)
+
+    @get(
+        "/{contact_id:uuid}",
+        opt={"scope": Scope.INBOX_READ},
+        summary="Read a contact",
+        responses=refusals(NotFound),
+    )
+    async def get_contact(
+        self, tenant_id: FromPath[UUID], contact_id: FromPath[UUID], web_pool: NamedDependency[Pool]
+    ) -> ContactDetail:
+        """Return one contact with every name it is known by, its merges and its conversations."""
+        async with web_pool.transaction(tenant_id) as tx:
+            return await contacts.contact(tx, tenant_id=tenant_id, contact_id=contact_id)
+
+    @post(
+        "/{contact_id:uuid}/merges",
+        status_code=200,
+        opt={"scope": Scope.INBOX_WRITE},
+        summary="Say that two contacts are one person",
+        responses=refusals(Conflict, InvalidRequest, NotFound),
+    )
+    async def merge(
+        self,
+        tenant_id: FromPath[UUID],
+        contact_id: FromPath[UUID],
+        data: JSONBody[MergeRequest],
+        principal: NamedDependency[Principal],
+        web_pool: NamedDependency[Pool],
+    ) -> ContactDetail:
+        """Make the contact in the body part of the one in the address, and return that.
+
+        Conversations with the same number become one. It can be undone.
+        """
+        async with web_pool.transaction(tenant_id) as tx:
+            return await contacts.merge(
+                tx,
+                tenant_id=tenant_id,
+                contact_id=contact_id,
+                other_id=data.contact_id,
+                actor=principal.actor,
+            )
+
+    @post(
+        "/{contact_id:uuid}/merges/{merge_id:uuid}/undo",
+        status_code=200,
+        opt={"scope": Scope.INBOX_WRITE},
+        summary="Take a merge back",
+        responses=refusals(Conflict, NotFound),
+    )
+    async def undo_merge(
+        self,
+        tenant_id: FromPath[UUID],
+        contact_id: FromPath[UUID],
+        merge_id: FromPath[UUID],
+        principal: NamedDependency[Principal],
+        web_pool: NamedDependency[Pool],
+    ) -> ContactDetail:
+        """Return the contact that is there again. No webhook makes the two one again; somebody may."""
+        async with web_pool.transaction(tenant_id) as tx:
+            return await contacts.undo_merge(
+                tx,
+                tenant_id=tenant_id,
+                contact_id=contact_id,
+                merge_id=merge_id,
+                actor=principal.actor,
+            )

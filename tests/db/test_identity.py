@@ -1,0 +1,306 @@
+"""Who is the same person: what webhooks say of it, what people say of it, and that both can be taken back."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from bed.appliers import drain
+from bed.rows import NOW, Number, insert_number
+from bed.webhooks import Json, body, change, deliver, text
+from curbe.domain.errors import Conflict, NotFound
+from curbe.inbox import contacts, parting
+from curbe.inbox.contacts import ContactDetail, Wanted
+from curbe.infra.db import Pool
+
+pytestmark = pytest.mark.anyio
+
+Owner = asyncpg.Connection
+HOUR = timedelta(hours=1)
+ANA, OTHER = "34600000001", "34600000002"
+
+
+def moved(wamid: str, *, old: str, new: str, at: object, ids: tuple[str, str] | None = None) -> Json:
+    system: Json = {"type": "user_changed_number", "wa_id": new, "body": "…"}
+    if ids is not None:
+        system |= {"previous_user_id": ids[0], "user_id": ids[1]}
+    return text(wamid, sender=old, at=at) | {"type": "system", "system": system, "text": None}  # type: ignore[arg-type]
+
+
+async def told(owner: Owner, apply: Pool, number: Number, *messages: Json) -> None:
+    """Deliver each message in a webhook of its own, and apply one after the other."""
+    for message in messages:
+        found = change(number, messages=[message])
+        if "user_id" in message:
+            found["value"]["contacts"] = [
+                {"wa_id": message.get("from"), "user_id": message["user_id"], "profile": {"name": "Ana"}}
+            ]
+        await deliver(owner, body(found))
+        await drain(apply)
+
+
+async def threads(owner: Owner) -> list[tuple[str, ...]]:
+    """The words of each person's conversation, in order."""
+    rows = await owner.fetch(
+        """SELECT string_agg(m.text, ' ' ORDER BY m.created_at) AS words FROM messages m
+            WHERE m.type = 'text' GROUP BY m.conversation_id ORDER BY 1"""
+    )
+    return [row["words"] for row in rows]
+
+
+async def people(web: Pool, tenant_id: UUID, **wanted: str) -> list[ContactDetail]:
+    async with web.transaction(tenant_id) as tx:
+        found = await contacts.page(tx, tenant_id=tenant_id, wanted=Wanted(**wanted), before=None, limit=50)
+        return [await contacts.contact(tx, tenant_id=tenant_id, contact_id=one.id) for one in found]
+
+
+async def test_whoever_changes_number_keeps_their_conversation(
+    owner: Owner, apply: Pool, web: Pool, number: Number
+) -> None:
+    await told(
+        owner,
+        apply,
+        number,
+        text("wamid.1", sender=ANA, body="before", at=NOW),
+        moved("wamid.2", old=ANA, new=OTHER, at=NOW + HOUR),
+        text("wamid.3", sender=OTHER, body="after", at=NOW + 2 * HOUR),
+    )
+
+    assert await threads(owner) == ["before after"]
+    [ana] = await people(web, number.tenant_id)
+    assert ana.contact.phone == f"+{OTHER}"
+    assert [(alias.value, alias.retired_at is None) for alias in ana.aliases] == [
+        (f"+{ANA}", False),
+        (f"+{OTHER}", True),
+    ]
+    thread = await owner.fetchrow("SELECT contact_e164, unread_count, last_inbound_at FROM conversations")
+    assert tuple(thread) == (f"+{OTHER}", 2, NOW + 2 * HOUR)
+
+
+@pytest.mark.parametrize("late", [False, True])
+async def test_the_next_owner_of_a_number_inherits_nothing(
+    owner: Owner, apply: Pool, web: Pool, number: Number, *, late: bool
+) -> None:
+    first = text("wamid.1", sender=ANA, body="mine", at=NOW)
+    left = moved("wamid.2", old=ANA, new=OTHER, at=NOW + HOUR)
+    stranger = text("wamid.3", sender=ANA, body="somebody else's", at=NOW + 2 * HOUR)
+    await told(owner, apply, number, *((first, stranger, left) if late else (first, left, stranger)))
+
+    assert await threads(owner) == ["mine", "somebody else's"]
+    assert len(await people(web, number.tenant_id, phone=f"+{ANA}")) == 2
+    unread = await owner.fetch("SELECT unread_count FROM conversations WHERE merged_into IS NULL ORDER BY 1")
+    assert [row[0] for row in unread] == [1, 1]
+
+
+async def test_who_had_a_number_before_it_was_taken_over_is_somebody_else(
+    owner: Owner, apply: Pool, web: Pool, number: Number
+) -> None:
+    await told(
+        owner,
+        apply,
+        number,
+        text("wamid.1", sender=OTHER, body="long gone", at=NOW - HOUR),
+        text("wamid.2", sender=ANA, body="before", at=NOW),
+        moved("wamid.3", old=ANA, new=OTHER, at=NOW + HOUR),
+        text("wamid.4", sender=OTHER, body="after", at=NOW + 2 * HOUR),
+    )
+
+    assert await threads(owner) == ["before after", "long gone"]
+    assert len(await people(web, number.tenant_id)) == 2
+
+
+async def test_whoever_changes_their_user_id_keeps_their_conversation(
+    owner: Owner, apply: Pool, number: Number
+) -> None:
+    nameless = {"from": None, "from_user_id": "ES.1"}
+    renamed = {"type": "user_changed_user_id", "previous_user_id": "ES.1", "user_id": "ES.2"}
+    await told(
+        owner,
+        apply,
+        number,
+        text("wamid.1", body="before", at=NOW) | nameless,
+        text("wamid.2", at=NOW + HOUR) | {"from": None, "type": "system", "system": renamed},
+        text("wamid.3", body="after", at=NOW + 2 * HOUR) | {"from": None, "from_user_id": "ES.2"},
+    )
+
+    assert await threads(owner) == ["before after"]
+    assert await owner.fetchval("SELECT contact_bsuid FROM conversations") == "ES.2"
+
+
+async def two_met_apart(owner: Owner, apply: Pool, number: Number) -> None:
+    """Somebody wrote under their phone, and under their user id, and nobody knew that they are one."""
+    await told(
+        owner,
+        apply,
+        number,
+        text("wamid.1", sender=ANA, body="one", at=NOW),
+        text("wamid.2", body="two", at=NOW + HOUR) | {"from": None, "from_user_id": "ES.1"},
+    )
+
+
+def both_named(wamid: str, words: str, *, at: object) -> Json:
+    return text(wamid, sender=ANA, body=words, at=at) | {"from_user_id": "ES.1"}  # type: ignore[arg-type]
+
+
+async def test_two_names_of_one_person_that_meet_become_one_contact_and_it_is_told_and_audited(
+    owner: Owner, apply: Pool, web: Pool, number: Number
+) -> None:
+    await two_met_apart(owner, apply, number)
+    await told(owner, apply, number, both_named("wamid.3", "three", at=NOW + 2 * HOUR))
+
+    assert await threads(owner) == ["one two three"]
+    [ana] = await people(web, number.tenant_id)
+    assert [merge.reason for merge in ana.merges] == ["same_person"]
+    assert await owner.fetchval("SELECT count(*) FROM events WHERE type = 'contact_merged'") == 1
+    assert await owner.fetchval("SELECT count(*) FROM audit_log WHERE action = 'contact.merged'") == 1
+    rows = await owner.fetch("SELECT unread_count FROM conversations WHERE merged_into IS NULL")
+    assert [row[0] for row in rows] == [3]
+
+
+async def test_a_merge_that_is_undone_gives_everything_back_and_no_webhook_repeats_it(
+    owner: Owner, apply: Pool, web: Pool, number: Number
+) -> None:
+    await two_met_apart(owner, apply, number)
+    before = await owner.fetch(
+        "SELECT id, contact_id, unread_count, last_message_at FROM conversations ORDER BY id"
+    )
+    await told(owner, apply, number, both_named("wamid.3", "three", at=NOW + 2 * HOUR))
+    [ana] = await people(web, number.tenant_id)
+
+    async with web.transaction(number.tenant_id) as tx:
+        await parting.undo(
+            tx,
+            tenant_id=number.tenant_id,
+            contact_id=ana.contact.id,
+            merge_id=ana.merges[0].id,
+            actor="key:1",
+        )
+    await told(owner, apply, number, both_named("wamid.4", "four", at=NOW + 3 * HOUR))
+
+    assert await threads(owner) == ["one", "two three four"]
+    after = await owner.fetch(
+        "SELECT id, contact_id, unread_count, last_message_at FROM conversations ORDER BY id"
+    )
+    assert [(row["id"], row["contact_id"]) for row in after] == [
+        (row["id"], row["contact_id"]) for row in before
+    ]
+    assert [row["unread_count"] for row in after] == [1, 3]
+    assert len(await people(web, number.tenant_id)) == 2
+
+
+async def test_two_numbers_of_one_tenant_keep_separate_conversations_through_a_merge(
+    owner: Owner, apply: Pool, web: Pool, number: Number
+) -> None:
+    second = await insert_number(owner, number.tenant_id)
+    await two_met_apart(owner, apply, number)
+    await told(owner, apply, second, text("wamid.9", sender=ANA, body="elsewhere", at=NOW))
+
+    await told(owner, apply, number, both_named("wamid.3", "three", at=NOW + 2 * HOUR))
+
+    assert await threads(owner) == ["elsewhere", "one two three"]
+    [ana] = await people(web, number.tenant_id)
+    assert {one.connection_id for one in ana.conversations} == {number.connection_id, second.connection_id}
+
+
+async def by_hand(web: Pool, number: Number, ids: Sequence[UUID]) -> ContactDetail:
+    async with web.transaction(number.tenant_id) as tx:
+        return await contacts.merge(
+            tx, tenant_id=number.tenant_id, contact_id=ids[0], other_id=ids[1], actor="key:1"
+        )
+
+
+async def test_somebody_may_say_that_two_are_one_and_take_it_back(
+    owner: Owner, apply: Pool, web: Pool, number: Number
+) -> None:
+    await two_met_apart(owner, apply, number)
+    ids = [one.contact.id for one in await people(web, number.tenant_id)]
+
+    merged = await by_hand(web, number, ids)
+    together = await threads(owner)
+    async with web.transaction(number.tenant_id) as tx:
+        back = await contacts.undo_merge(
+            tx,
+            tenant_id=number.tenant_id,
+            contact_id=ids[0],
+            merge_id=merged.merges[0].id,
+            actor="key:1",
+        )
+
+    assert together == ["one two"]
+    assert back.contact.id == ids[1]
+    assert await threads(owner) == ["one", "two"]
+
+
+async def test_merges_are_taken_back_in_the_opposite_order(
+    owner: Owner, apply: Pool, web: Pool, number: Number
+) -> None:
+    await two_met_apart(owner, apply, number)
+    await told(owner, apply, number, text("wamid.5", sender=OTHER, body="five", at=NOW))
+    ids = [one.contact.id for one in await people(web, number.tenant_id)]
+    first = await by_hand(web, number, (ids[0], ids[1]))
+    second = await by_hand(web, number, (ids[2], ids[0]))
+
+    async def undo(contact_id: UUID, merge_id: UUID) -> None:
+        async with web.transaction(number.tenant_id) as tx:
+            await contacts.undo_merge(
+                tx, tenant_id=number.tenant_id, contact_id=contact_id, merge_id=merge_id, actor="key:1"
+            )
+
+    with pytest.raises(Conflict):
+        await undo(ids[0], first.merges[0].id)
+    with pytest.raises(NotFound):
+        await undo(ids[1], first.merges[0].id)
+    await undo(ids[2], second.merges[0].id)
+    await undo(ids[0], first.merges[0].id)
+
+    assert await threads(owner) == ["five", "one", "two"]
+
+
+async def test_what_people_joined_by_hand_stays_joined_when_a_number_passes_on(
+    owner: Owner, apply: Pool, web: Pool, number: Number
+) -> None:
+    await two_met_apart(owner, apply, number)
+    ids = [one.contact.id for one in await people(web, number.tenant_id)]
+    await by_hand(web, number, ids)
+
+    await told(owner, apply, number, moved("wamid.7", old=ANA, new=OTHER, at=NOW + 3 * HOUR))
+
+    assert await threads(owner) == ["one two"]
+    assert len(await people(web, number.tenant_id)) == 1
+
+
+async def test_a_call_opens_the_window_and_nothing_else(owner: Owner, apply: Pool, number: Number) -> None:
+    await told(owner, apply, number, text("wamid.1", sender=ANA, at=NOW))
+    call = {
+        "id": "wacid.1",
+        "from": ANA,
+        "event": "connect",
+        "direction": "USER_INITIATED",
+        "timestamp": str(int((NOW + HOUR).timestamp())),
+    }
+    value = {"metadata": {"phone_number_id": number.phone_number_id}, "calls": [call]}
+    await deliver(owner, *[body({"field": "calls", "value": value})] * 2)
+    await drain(apply)
+
+    thread = await owner.fetchrow("SELECT last_inbound_at, unread_count, last_message_at FROM conversations")
+    assert tuple(thread)[:2] == (NOW + HOUR, 1)
+    assert thread["last_message_at"] < NOW + HOUR
+
+
+async def test_contacts_are_found_by_exactly_one_of_their_names(
+    owner: Owner, apply: Pool, web: Pool, number: Number
+) -> None:
+    await told(owner, apply, number, both_named("wamid.1", "hi", at=NOW))
+    await owner.execute("UPDATE contacts SET username = '@ana'")
+
+    for wanted in (
+        {"phone": "+34 600 000 001"},
+        {"bsuid": "ES.1"},
+        {"username": "ana"},
+        {"username": "@ana"},
+    ):
+        assert len(await people(web, number.tenant_id, **wanted)) == 1, wanted
+    for wanted in ({"phone": "+34600000009"}, {"bsuid": "ES.9"}, {"username": "an"}):
+        assert await people(web, number.tenant_id, **wanted) == [], wanted
