@@ -13,6 +13,7 @@ from curbe.channels.cloudapi.answers import GrantedScope, Number, TokenInfo
 from curbe.channels.cloudapi.build import message_body
 from curbe.channels.cloudapi.client import CloudApi
 from curbe.channels.port import Accepted
+from curbe.domain.content import TextBody, TextMessage
 from curbe.domain.errors import (
     AppError,
     FailureKind,
@@ -25,7 +26,6 @@ from curbe.domain.errors import (
     TokenRefused,
     TooManyRequests,
 )
-from curbe.domain.content import TextBody, TextMessage
 from curbe.domain.messages import Recipient
 from curbe.infra.crypto import Secret
 from curbe.infra.http import Egress, ForbiddenAddress
