@@ -43,6 +43,9 @@ def connection(country: str | None = None, *, status: str = "active") -> Connect
         messages_per_second=80,
         pause_reason=None,
         paused_at=None,
+        pause_cause=None,
+        pause_until=None,
+        health="{}",
         created_at=NOW,
         updated_at=NOW,
     )
