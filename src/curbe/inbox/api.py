@@ -1,5 +1,6 @@
 """The inbox over HTTP: conversations and messages in pages, reading, states."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from curbe.auth.principal import Principal, Scope
 from curbe.domain.errors import Conflict, InvalidRequest, NotFound
 from curbe.inbox import service
+from curbe.inbox.amendments import RevisionKind, revisions
 from curbe.inbox.rules import ConversationState
 from curbe.inbox.service import ConversationFilter, MessagePage, Place
 from curbe.inbox.shapes import Conversation, Message
@@ -38,6 +40,16 @@ class ConversationChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     """What to change of a conversation."""
 
     state: ConversationState
+
+
+class MessageRevision(msgspec.Struct, frozen=True, kw_only=True):
+    """What a message said at some time: first the original, then its edits, last that it was taken back."""
+
+    kind: RevisionKind
+    type: str
+    text: str | None
+    at: datetime
+    payload: msgspec.Raw
 
 
 class InboxController(Controller):
@@ -125,6 +137,35 @@ class InboxController(Controller):
                 tx, tenant_id, conversation_id, start, limit=limit, oldest_first=oldest_first
             )
         return Page(items=page.items, next_cursor=_cursor(page.following))
+
+    @get(
+        "/{conversation_id:uuid}/messages/{message_id:uuid}/revisions",
+        opt={"scope": Scope.INBOX_READ},
+        summary="Read what a message said before",
+        responses=refusals(),
+    )
+    async def list_revisions(
+        self,
+        tenant_id: FromPath[UUID],
+        conversation_id: FromPath[UUID],
+        message_id: FromPath[UUID],
+        web_pool: NamedDependency[Pool],
+    ) -> list[MessageRevision]:
+        """Return what a message that was edited or taken back said, from first to last; nothing where it never changed."""
+        async with web_pool.transaction(tenant_id) as tx:
+            found = await revisions(
+                tx, tenant_id=tenant_id, conversation_id=conversation_id, message_id=message_id
+            )
+        return [
+            MessageRevision(
+                kind=one.kind,
+                type=one.type,
+                text=one.text,
+                at=one.at,
+                payload=msgspec.Raw(one.payload.encode()),
+            )
+            for one in found
+        ]
 
     @post(
         "/{conversation_id:uuid}/read",
