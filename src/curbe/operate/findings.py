@@ -84,13 +84,15 @@ class QuarantineFacts(msgspec.Struct, frozen=True):
 
 
 class ConnectionFacts(msgspec.Struct, frozen=True):
-    """A connected number, its token sealed."""
+    """A connected number, its token sealed. ``pause_cause``: what Meta told about it, where that paused it."""
 
     tenant_id: UUID
     id: UUID
     status: str
     phone_number_id: str | None
     pause_reason: str | None
+    pause_cause: str | None
+    pause_until: datetime | None
     token_expires_at: datetime | None
     meta_app_id: str | None
     access_token_enc: str | None
@@ -265,14 +267,14 @@ def connections(
                 _about(row, State.FAIL, "its token was sealed with a key that is not here", _RESTORE_KEY)
             )
         elif row.status == "error" or row.pause_reason is not None:
-            reason = f"paused ({row.pause_reason or 'no reason given'}); its queue is kept"
-            found.append(_about(row, State.WARN, reason, "connect it anew with a token that works"))
+            reason = (row.pause_reason or "no reason given").rstrip(".")
+            found.append(_about(row, State.WARN, f"is paused, its queue is kept: {reason}", _unpause(row)))
         elif row.token_expires_at is not None and row.token_expires_at < now + _EXPIRES_SOON:
             until = f"its token ends {row.token_expires_at:%Y-%m-%d %H:%M} UTC"
             state = State.FAIL if row.token_expires_at <= now else State.WARN
             found.append(_about(row, state, until, "connect it anew with a new token"))
         elif row.meta_app_id is not None and row.meta_app_id != app_id:
-            foreign = f"was connected through app {row.meta_app_id}, not META_APP_ID"
+            foreign = f"it was connected through app {row.meta_app_id}, not META_APP_ID"
             found.append(_about(row, State.FAIL, foreign, "its webhooks count as foreign: connect it anew"))
     return found
 
@@ -294,11 +296,19 @@ def disk(free_bytes: int, *, folder: str) -> Finding:
 _RESTORE_KEY: Final = "put the key it was sealed with into TOKEN_ENCRYPTION_KEYS_RETIRED, or connect it anew"
 
 
+def _unpause(row: ConnectionFacts) -> str:
+    if row.pause_cause is None:
+        return "connect it anew with a token that works"
+    if row.pause_until is not None:
+        return "it goes on by itself when that ends"
+    return "settle it with Meta; it goes on by itself when Meta says so"
+
+
 def _about(row: ConnectionFacts, state: State, sentence: str, fix: str) -> Finding:
     return Finding(
         "connection",
         state,
-        f"phone_number_id {row.phone_number_id} of tenant {row.tenant_id} {sentence}",
+        f"phone_number_id {row.phone_number_id} of tenant {row.tenant_id}: {sentence}",
         fix,
     )
 

@@ -54,7 +54,7 @@ SELECT q.kind::text AS kind, q.reason, count(*)::integer AS count, min(q.created
  ORDER BY q.kind, q.reason;
 
 -- name: connection_facts
-SELECT c.tenant_id, c.id, c.status::text AS status, c.phone_number_id, c.pause_reason, c.token_expires_at, c.meta_app_id,
+SELECT c.tenant_id, c.id, c.status::text AS status, c.phone_number_id, c.pause_reason, c.pause_cause, c.pause_until, c.token_expires_at, c.meta_app_id,
        c.access_token_enc
   FROM channel_connections c
  WHERE c.status <> 'revoked'

@@ -1,0 +1,121 @@
+"""What the doctor makes of what it saw: the borders between fine, worth a look, and broken."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from curbe.operate import findings
+from curbe.operate.findings import (
+    ConnectionFacts,
+    Finding,
+    OutboxFacts,
+    ParkedFacts,
+    PartitionFacts,
+    RoleFacts,
+    ServerFacts,
+    State,
+)
+
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+OK, WARN, FAIL = State.OK, State.WARN, State.FAIL
+TENANT, CONNECTION = UUID(int=1), UUID(int=2)
+
+
+def test_whatever_is_not_fine_says_what_to_do() -> None:
+    seen = [
+        findings.webhook_address("http://curbe.example.org", path="/x"),
+        findings.webhook_address("http://127.0.0.1:8080", path="/x"),
+        findings.graph_address("http://127.0.0.1:8090"),
+        *findings.server(ServerFacts(150008, "15.8", NOW - timedelta(minutes=1), 1), now=NOW),
+        findings.roles([], wanted=["app_web"]),
+        findings.roles([RoleFacts("app_web", powerful=True)], wanted=["app_web"]),
+        findings.row_security(["contacts"]),
+        findings.partitions(PartitionFacts(0, strays=False)),
+        findings.partitions(PartitionFacts(9, strays=True)),
+        findings.backlog(3600),
+        findings.sealing(3600),
+        *findings.outbox(OutboxFacts(3, 3600, 2)),
+        findings.unknown_sends(None, days=7),
+        findings.unknown_sends(1, days=7),
+        findings.parked(ParkedFacts(1, 7200)),
+        findings.platform_keys(0),
+        findings.disk(10, folder="/data"),
+    ]
+
+    assert [one for one in seen if one.state is OK or not one.fix] == []
+    assert len(seen) == 19
+
+
+@pytest.mark.parametrize(
+    ("address", "state"),
+    [
+        ("https://curbe.example.org", OK),
+        ("http://curbe.example.org", FAIL),
+        ("http://127.0.0.1:8080", WARN),
+        ("https://10.1.2.3", WARN),
+        ("https://curbe", WARN),
+        ("https://curbe.internal", WARN),
+    ],
+)
+def test_meta_must_be_able_to_reach_the_address(address: str, state: State) -> None:
+    assert findings.webhook_address(address, path="/x").state is state
+
+
+@pytest.mark.parametrize(("seconds", "state"), [(0, OK), (30, OK), (31, WARN), (300, WARN), (301, FAIL)])
+def test_applying_may_be_a_little_behind(seconds: float, state: State) -> None:
+    assert findings.backlog(seconds).state is state
+
+
+@pytest.mark.parametrize(
+    ("seconds", "state"), [(1, OK), (-1, OK), (3, WARN), (-29, WARN), (31, FAIL), (-31, FAIL)]
+)
+def test_clocks_may_differ_a_little_in_either_direction(seconds: float, state: State) -> None:
+    facts = ServerFacts(180004, "18.4", NOW + timedelta(seconds=seconds), 1)
+
+    (clock,) = [one for one in findings.server(facts, now=NOW) if one.name == "clock"]
+
+    assert clock.state is state
+
+
+def about(**facts: object) -> Finding | None:
+    """Return what is said of a connection beyond the summary."""
+    row = {
+        "tenant_id": TENANT, "id": CONNECTION, "status": "active", "phone_number_id": "3", "pause_reason": None,
+        "pause_cause": None, "pause_until": None, "token_expires_at": None, "meta_app_id": "1", "access_token_enc": "v1.x",
+    }  # fmt: skip
+    unreadable = facts.pop("unreadable", [])
+    rows = [ConnectionFacts(**{**row, **facts})]  # type: ignore[arg-type]
+    found = findings.connections(rows, app_id="1", unreadable=unreadable, now=NOW)  # type: ignore[arg-type]
+    return found[1] if len(found) > 1 else None
+
+
+def test_a_connection_that_works_is_only_counted() -> None:
+    assert about() is None
+    assert about(token_expires_at=NOW + timedelta(days=8)) is None
+
+
+def test_a_token_that_ends_is_told_a_week_before_and_is_broken_after() -> None:
+    soon, over = about(token_expires_at=NOW + timedelta(days=6)), about(token_expires_at=NOW)
+
+    assert soon is not None
+    assert over is not None
+    assert (soon.state, over.state) == (WARN, FAIL)
+
+
+def test_a_pause_says_whether_somebody_must_act() -> None:
+    token = about(status="error", pause_reason="its token died")
+    meta = about(
+        status="error", pause_reason="restricted.", pause_cause="account_restriction", pause_until=NOW
+    )
+
+    assert token is not None
+    assert meta is not None
+    assert "connect it anew" in token.fix
+    assert "by itself" in meta.fix
+
+
+def test_a_number_of_another_app_or_key_is_broken() -> None:
+    for wrong in (about(meta_app_id="2"), about(unreadable=[CONNECTION])):
+        assert wrong is not None
+        assert wrong.state is FAIL
