@@ -20,6 +20,7 @@ class Wrong(StrEnum):
     LOST_SEND = "a send was taken by the API and is gone"
     DOUBLED_SEND = "one idempotency key made two messages"
     PHANTOM_SEND = "a message was to be sent that nobody asked for"
+    MISDIRECTED = "a message went to somebody it was not meant for"
     STUCK = "a message is neither answered nor given up"
     SENT_TWICE = "Meta accepted one message twice"
     FALSE_FAILED = "we say failed of what Meta accepted"

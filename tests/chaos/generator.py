@@ -4,6 +4,7 @@ Reads one word a line on stdin (greet, load, drain, report, follow, end) and say
 """
 
 import asyncio
+import itertools
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
@@ -57,6 +58,9 @@ class Generator:
         self._pending: Final[set[asyncio.Task[None]]] = set()
         self._sending: Final = asyncio.Semaphore(_SENDING_AT_ONCE)
         self._record_at = world.record_from
+        everybody = [(number, person) for number in world.numbers for person in number.people]
+        self._random.shuffle(everybody)
+        self._turns: Final = itertools.cycle(everybody)
         self._ending: Final = asyncio.Event()
         self._reporting: Final = asyncio.Event()
         if not world.late_statuses:
@@ -134,10 +138,10 @@ class Generator:
     async def _send(self) -> None:
         while self._loading:
             await asyncio.sleep(self._random.expovariate(self._world.sends_per_second))
-            number = self._random.choice(self._world.numbers)
+            # In turn: Meta allows one person a message in six seconds, and whoever chance favours would wait long.
+            number, to = next(self._turns)
             self._last_send += 1
-            key = f"{number.mark}-send-{self._last_send}"
-            self._start(self._send_one(number, self._random.choice(number.people), key))
+            self._start(self._send_one(number, to, f"{number.mark}-send-{self._last_send}"))
 
     async def _send_one(self, number: Number, to: str, key: str) -> None:
         async with self._sending:

@@ -18,6 +18,7 @@ class MetaTook(msgspec.Struct, frozen=True):
     wamid: str
     phone_number_id: str
     message_id: str
+    to: str
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -143,6 +144,12 @@ def _sends(case: Case) -> Iterable[Finding]:
     yield from found(Wrong.DOUBLED_SEND, doubled)
     yield from found(Wrong.PHANTOM_SEND, [key for key in by_key if key not in asked or key not in answers])
     yield from found(Wrong.STUCK, waiting)
+    meant = {entry.key: entry.to for entry in case.ledger if isinstance(entry, Asked)}
+    went = [(message.id, str(message.text), message.person) for message in outbound.values()]
+    went += [
+        (t.message_id, str(outbound[t.message_id].text), t.to) for t in case.took if t.message_id in outbound
+    ]
+    yield from found(Wrong.MISDIRECTED, [name for name, key, to in went if meant.get(key, to) != to])
     yield from _against_meta(case, list(outbound.values()))
 
 

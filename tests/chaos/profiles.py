@@ -57,7 +57,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
                     seed=seed,
                     appointments=appointments,
                     webhooks_per_second=40,
-                    sends_per_second=15,
+                    sends_per_second=40,
                     build=build,
                     lasts=2.0,
                     # A status that came in time would save a message from the mistake.
@@ -86,7 +86,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
 
 PROFILES: Final = {
     "smoke": Profile(
-        rounds=1, kills=12, pauses=1, faults=10, gap=1.2, webhooks_per_second=100, sends_per_second=15
+        rounds=1, kills=10, pauses=1, faults=8, gap=1.2, webhooks_per_second=100, sends_per_second=15
     ),
     "full": Profile(
         rounds=10, kills=35, pauses=4, faults=40, gap=2.0, webhooks_per_second=150, sends_per_second=30

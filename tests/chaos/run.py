@@ -186,7 +186,12 @@ def _world(place: Place, order: Order) -> World:
 
 async def _case(place: Place, world: World, dsn: str) -> Case:
     took = [
-        MetaTook(line.wamid, line.phone_number_id, (line.biz_opaque_callback_data or "..").split(".")[1])
+        MetaTook(
+            wamid=line.wamid,
+            phone_number_id=line.phone_number_id,
+            message_id=(line.biz_opaque_callback_data or "..").split(".")[1],
+            to=line.wa_id,
+        )
         for line in _accepted(world)
     ]
     return Case(place.numbers, read_ledger(Path(world.ledger)), took, await read_books(dsn))

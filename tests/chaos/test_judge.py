@@ -115,7 +115,7 @@ def honest() -> Case:
             ("tenant-B", "message_received", "in-B-2"),
         ],
     )
-    took = [MetaTook("wamid.reply", "number-A", "reply")]
+    took = [MetaTook("wamid.reply", "number-A", "reply", PERSON)]
     return Case((number("A"), number("B")), ledger, took, books)
 
 
@@ -148,7 +148,7 @@ def with_took(*took: MetaTook) -> Callable[[Case], Case]:
     return lambda case: msgspec.structs.replace(case, took=list(took))
 
 
-TAKEN = MetaTook("wamid.reply", "number-A", "reply")
+TAKEN = MetaTook("wamid.reply", "number-A", "reply", PERSON)
 STRANGER = inbound("A", 9)
 FALSIFIED: list[tuple[Wrong, Callable[[Case], Case]]] = [
     (Wrong.LOST_WEBHOOK, with_books(bodies={"d2": 1, "d3": 1, "d4": 1})),
@@ -177,7 +177,9 @@ FALSIFIED: list[tuple[Wrong, Callable[[Case], Case]]] = [
     (Wrong.PHANTOM_SEND, with_reply(text="A-send-2")),
     (Wrong.STUCK, with_reply(status="sending")),
     (Wrong.STUCK, with_reply(in_outbox=True)),
-    (Wrong.SENT_TWICE, with_took(TAKEN, MetaTook("wamid.again", "number-A", "reply"))),
+    (Wrong.SENT_TWICE, with_took(TAKEN, MetaTook("wamid.again", "number-A", "reply", PERSON))),
+    (Wrong.MISDIRECTED, with_took(MetaTook("wamid.reply", "number-A", "reply", "34611000002"))),
+    (Wrong.MISDIRECTED, with_reply(person="34611000002")),
     (Wrong.FALSE_FAILED, with_reply(status="failed", failed_by="curbe")),
     (Wrong.FALSE_ACCEPTED, with_took()),
     (Wrong.FALSE_ACCEPTED, with_reply(wamid="wamid.made-up")),
