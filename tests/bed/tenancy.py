@@ -108,6 +108,20 @@ async def insert_one_of_everything(owner: asyncpg.Connection) -> Number:
                VALUES ($1, $2, $2, '1', $3)""",
             [tenant_id, connection_id, NOW],
         ),
+        (
+            "INSERT INTO pair_debts (tenant_id, conversation_id, paid_at) VALUES ($1, $2, $3)",
+            [tenant_id, conversation_id, NOW],
+        ),
+        ("INSERT INTO portfolios (tenant_id, portfolio) VALUES ($1, 'p')", [tenant_id]),
+        (
+            "INSERT INTO portfolio_people (tenant_id, portfolio, contact_id, at) VALUES ($1, 'p', $2, $3)",
+            [tenant_id, uuid7(), NOW],
+        ),
+        (
+            """INSERT INTO send_holds (tenant_id, channel_connection_id, from_priority, code, until)
+               VALUES ($1, $2, 20, 131048, $3)""",
+            [tenant_id, connection_id, NOW],
+        ),
     ]
     for sql, arguments in statements:
         await owner.execute(sql, *arguments)
