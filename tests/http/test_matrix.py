@@ -37,6 +37,8 @@ KINDS = {
     "conversation_id": "conversation",
     "conversationId": "conversation",
     "connection": "connection",
+    "contact_id": "contact",
+    "merge_id": "merge",
     "connection_id": "connection",
     "media_id": "media",
     "message_id": "message",
@@ -47,6 +49,7 @@ KINDS = {
 BODIES: dict[str, Json] = {
     "Completion": {"waba_id": "1", "phone_number_id": "2", "access_token": "EAA"},
     "ConversationChange": {"state": "resolved"},
+    "MergeRequest": {"contact_id": str(uuid4())},
     "NewKey": {"scopes": ["inbox:read"]},
     "SendText": {"type": "text", "text": "hola", "to": "+34600000001"},
     "Start": {},
@@ -195,6 +198,14 @@ def with_everything(new_tenant: NewTenant, owner: asyncpg.Connection) -> Callabl
         tenant = await new_tenant()
         number = await insert_number(owner, tenant.id)
         conversation = await insert_conversation(owner, number, last_inbound_at=utc_now())
+        other = await insert_conversation(owner, number, wa_id="34600000002")
+        people = "SELECT contact_id FROM conversations WHERE tenant_id = $1 AND id = $2"
+        contact, merged = [
+            await owner.fetchval(people, tenant.id, thread) for thread in (conversation, other)
+        ]
+        merging = await tenant.post(f"/contacts/{contact}/merges", {"contact_id": str(merged)})
+        merge = await owner.fetchval("SELECT id FROM contact_merges WHERE tenant_id = $1", tenant.id)
+        assert merging.status_code == 200, merging.text
         sent = await insert_sent(owner, number, conversation_id=conversation)
         media = await insert_file(owner, sent)
         key = await owner.fetchval("SELECT id FROM api_keys WHERE tenant_id = $1", tenant.id)
@@ -206,7 +217,9 @@ def with_everything(new_tenant: NewTenant, owner: asyncpg.Connection) -> Callabl
                 "tenant": tenant.id,
                 "key": UUID(spare),
                 "connection": number.connection_id,
+                "contact": contact,
                 "conversation": conversation,
+                "merge": merge,
                 "message": sent.id,
                 "media": media,
             },

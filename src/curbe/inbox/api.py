@@ -142,7 +142,7 @@ class InboxController(Controller):
         "/{conversation_id:uuid}/messages/{message_id:uuid}/revisions",
         opt={"scope": Scope.INBOX_READ},
         summary="Read what a message said before",
-        responses=refusals(),
+        responses=refusals(NotFound),
     )
     async def list_revisions(
         self,
@@ -153,9 +153,10 @@ class InboxController(Controller):
     ) -> list[MessageRevision]:
         """Return what a message that was edited or taken back said, from first to last; nothing where it never changed."""
         async with web_pool.transaction(tenant_id) as tx:
-            found = await revisions(
-                tx, tenant_id=tenant_id, conversation_id=conversation_id, message_id=message_id
-            )
+            named = {"tenant_id": tenant_id, "conversation_id": conversation_id, "message_id": message_id}
+            found = await revisions(tx, **named)
+            if not found and await service.message_place(tx, **named) is None:
+                raise NotFound("This conversation has no such message.")
         return [
             MessageRevision(
                 kind=one.kind,
