@@ -49,7 +49,7 @@ KINDS = {
 BODIES: dict[str, Json] = {
     "Completion": {"waba_id": "1", "phone_number_id": "2", "access_token": "EAA"},
     "ConversationChange": {"state": "resolved"},
-    "MergeRequest": {"contact_id": str(uuid4())},
+    "MergeRequest": {"contact_id": "another of the asker's"},
     "NewKey": {"scopes": ["inbox:read"]},
     "SendText": {"type": "text", "text": "hola", "to": "+34600000001"},
     "Start": {},
@@ -198,10 +198,10 @@ def with_everything(new_tenant: NewTenant, owner: asyncpg.Connection) -> Callabl
         tenant = await new_tenant()
         number = await insert_number(owner, tenant.id)
         conversation = await insert_conversation(owner, number, last_inbound_at=utc_now())
-        other = await insert_conversation(owner, number, wa_id="34600000002")
+        others = [await insert_conversation(owner, number, wa_id=f"3460000000{n}") for n in (2, 3)]
         people = "SELECT contact_id FROM conversations WHERE tenant_id = $1 AND id = $2"
-        contact, merged = [
-            await owner.fetchval(people, tenant.id, thread) for thread in (conversation, other)
+        contact, merged, another = [
+            await owner.fetchval(people, tenant.id, thread) for thread in (conversation, *others)
         ]
         merging = await tenant.post(f"/contacts/{contact}/merges", {"contact_id": str(merged)})
         merge = await owner.fetchval("SELECT id FROM contact_merges WHERE tenant_id = $1", tenant.id)
@@ -218,6 +218,7 @@ def with_everything(new_tenant: NewTenant, owner: asyncpg.Connection) -> Callabl
                 "key": UUID(spare),
                 "connection": number.connection_id,
                 "contact": contact,
+                "another contact": another,
                 "conversation": conversation,
                 "merge": merge,
                 "message": sent.id,
@@ -237,7 +238,9 @@ async def request(me: Things, place: Place, named: UUID) -> httpx.Response:
             f"{{{name}}}", str(named if (place.where, place.name) == ("path", name) else mine)
         )
     query = {place.name: str(named)} if place.where == "query" else {}
-    body = dict(BODIES[place.body]) if place.body else None
+    body = {**BODIES[place.body]} if place.body else None
+    for name in (body or {}).keys() & KINDS.keys():
+        body = {**(body or {}), name: str(me.ids[f"another {KINDS[name]}"])}
     if place.where == "body":
         body = {**(body or {}), place.name: str(named)}
     return await me.tenant.client.request(place.method, path, params=query, json=body)
