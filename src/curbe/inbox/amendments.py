@@ -134,6 +134,7 @@ class _Named(msgspec.Struct, frozen=True):
 
 
 _INSERT: Final = Query("curbe.inbox", "insert_revisions", _Key)
+_WAITING: Final = Query("curbe.inbox", "waiting_targets", _Reacted)
 _AMENDED: Final = Query("curbe.inbox", "amended_messages", _Message)
 _REVISIONS: Final = Query("curbe.inbox", "revisions_of", _Row)
 _OF_MESSAGE: Final = Query("curbe.inbox", "revisions_of_message", Revision)
@@ -164,8 +165,12 @@ async def amend(tx: Transaction, batch: Sequence[Amendment]) -> Outcome:
 
 
 async def catch_up(tx: Transaction, targets: Iterable[Target]) -> list[tuple[Target, Changed]]:
-    """Let these messages show what their amendments say; those without message or amendment are absent."""
-    wanted = sorted(set(targets))
+    """Let these messages show what amendments say that wait for them; those without message or amendment are absent."""
+    named = sorted(set(targets))
+    if not named:
+        return []
+    waiting = await _WAITING.all(tx, **_columns(named, "tenant_ids", "connection_ids", "target_ids"))
+    wanted = sorted((row.tenant_id, row.connection_id, row.target_id) for row in waiting)
     if not wanted:
         return []
     messages = await _AMENDED.all(

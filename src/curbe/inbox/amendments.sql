@@ -9,6 +9,13 @@ SELECT u.tenant_id, u.connection_id, u.target_id, u.provider_message_id, u.kind:
     ON CONFLICT (tenant_id, channel_connection_id, target_id, provider_message_id) DO NOTHING
 RETURNING tenant_id, channel_connection_id AS connection_id, target_id, provider_message_id
 
+-- name: waiting_targets
+-- Which of these messages amendments wait for: of hardly any, so this comes before all else.
+SELECT DISTINCT r.tenant_id, r.channel_connection_id AS connection_id, r.target_id
+  FROM unnest(:tenant_ids::uuid[], :connection_ids::uuid[], :target_ids::text[]) AS u (tenant_id, connection_id, target_id)
+  JOIN message_revisions r ON r.tenant_id = u.tenant_id AND r.channel_connection_id = u.connection_id AND r.target_id = u.target_id
+                          AND r.waits
+
 -- name: amended_messages
 -- Messages of these names that have amendments, as they were first said; locked, so that two appliers cannot each miss the other's.
 SELECT m.tenant_id, m.id, m.channel_connection_id AS connection_id, m.provider_message_id, m.type, m.text, m.payload::text AS payload,
