@@ -15,14 +15,13 @@ SELECT c.id, c.last_message_at
  LIMIT :most::integer
 
 -- name: conversations_by_id
--- Each conversation with its person and its latest message, in the order of the ids; for one that was merged, the one it is part of.
+-- Each conversation with its person and its latest message, in the order of the ids.
 SELECT c.id, c.channel_connection_id AS connection_id, c.contact_id, p.name, c.contact_e164 AS phone, c.contact_wa_id AS wa_id,
        p.username, w.value AS marketing, c.state, c.unread_count, c.last_inbound_at, c.last_message_at, c.created_at,
        m.id AS last_id, m.direction AS last_direction, m.type AS last_type, m.text AS last_text, m.status AS last_status,
        m.created_at AS last_created_at
   FROM unnest(:ids::uuid[]) WITH ORDINALITY AS u (id, n)
-  JOIN conversations o ON o.tenant_id = :tenant_id AND o.id = u.id
-  JOIN conversations c ON c.tenant_id = :tenant_id AND c.id = coalesce(o.merged_into, o.id)
+  JOIN conversations c ON c.tenant_id = :tenant_id AND c.id = u.id
   JOIN contacts p ON p.tenant_id = :tenant_id AND p.id = c.contact_id
   LEFT JOIN LATERAL (
          -- Also what was said by whoever turned out to be this person.
@@ -43,6 +42,10 @@ SELECT c.id, c.channel_connection_id AS connection_id, c.contact_id, p.name, c.c
         ORDER BY m.created_at DESC, m.id DESC
         LIMIT 1) m ON true
  ORDER BY u.n
+
+-- name: live_conversation
+-- For one that was merged, the one it is part of.
+SELECT coalesce(c.merged_into, c.id) AS id FROM conversations c WHERE c.tenant_id = :tenant_id AND c.id = :id
 
 -- name: message_page_down
 -- The messages before a place, newest first, as their keys.

@@ -104,6 +104,10 @@ class _Arrived(msgspec.Struct, frozen=True):
     id: UUID
 
 
+class _Id(msgspec.Struct, frozen=True):
+    id: UUID
+
+
 class _Standing(msgspec.Struct, frozen=True):
     id: UUID
     state: ConversationState
@@ -111,6 +115,7 @@ class _Standing(msgspec.Struct, frozen=True):
 
 _CONVERSATION_PAGE: Final = db.Query(_PACKAGE, "conversation_page", _ConversationKey)
 _CONVERSATIONS: Final = db.Query(_PACKAGE, "conversations_by_id", ConversationRow)
+_LIVE: Final = db.Query(_PACKAGE, "live_conversation", _Id)
 _PAGE_DOWN: Final = db.Query(_PACKAGE, "message_page_down", _MessageKey)
 _PAGE_UP: Final = db.Query(_PACKAGE, "message_page_up", _MessageKey)
 _MESSAGE_PLACE: Final = db.Query(_PACKAGE, "message_place", _MessageKey)
@@ -152,15 +157,13 @@ async def conversations_by_id(
 
 
 async def conversation(tx: db.Transaction, *, tenant_id: UUID, conversation_id: UUID) -> Conversation:
-    """Return one conversation.
+    """Return one conversation; for one that was merged, the one it is part of.
 
     Raises:
         NotFound: the tenant has no such conversation.
     """
-    found = await conversations_by_id(tx, tenant_id=tenant_id, ids=[conversation_id])
-    if not found:
-        raise _no_such_conversation()
-    return found[0]
+    live = await _live(tx, tenant_id, conversation_id)
+    return (await conversations_by_id(tx, tenant_id=tenant_id, ids=[live]))[0]
 
 
 async def newest_messages(
@@ -260,6 +263,7 @@ async def mark_read(tx: db.Transaction, *, tenant_id: UUID, conversation_id: UUI
     Raises:
         NotFound: the tenant has no such conversation.
     """
+    conversation_id = await _live(tx, tenant_id, conversation_id)
     touched = await _MARK_READ.run(tx, tenant_id=tenant_id, id=conversation_id)
     now = await conversation(tx, tenant_id=tenant_id, conversation_id=conversation_id)
     if touched:
@@ -281,6 +285,7 @@ async def set_state(
         NotFound: the tenant has no such conversation.
         Conflict: there is no way to ``state`` from where it is.
     """
+    conversation_id = await _live(tx, tenant_id, conversation_id)
     standing = await _LOCK.one(tx, tenant_id=tenant_id, id=conversation_id)
     if standing is None:
         raise _no_such_conversation()
@@ -300,6 +305,13 @@ async def set_state(
     )
     await record_audit(tx, [entry])
     return moved
+
+
+async def _live(tx: db.Transaction, tenant_id: UUID, conversation_id: UUID) -> UUID:
+    found = await _LIVE.one(tx, tenant_id=tenant_id, id=conversation_id)
+    if found is None:
+        raise _no_such_conversation()
+    return found.id
 
 
 async def _messages(
