@@ -46,9 +46,11 @@ async def told(
     apply = await Pool.open(dsn, Role.APPLY)
     try:
         numbers = await numbers_of(owner)
-        for webhook in bodies_of(happenings, numbers, chance):
-            await deliver(owner, webhook)
-        await drain(apply, most=most)
+        bodies = bodies_of(happenings, numbers, chance)
+        for start in range(0, len(bodies), 2000):
+            for webhook in bodies[start : start + 2000]:
+                await deliver(owner, webhook)
+            await drain(apply, most=most)
         async with apply.transaction() as tx:
             await apply_parked(tx)
         tables = await natural(owner, without=("received",))
