@@ -31,8 +31,8 @@ import sys
 from pathlib import Path
 from curbe.infra.embedded import Machine, ensure_running
 with ensure_running(Path(sys.argv[1]), machine=Machine(shared=Path(sys.argv[2]))) as server:
-    print(server.pid, flush=True)
     try:
+        print(server.pid, flush=True)  # whoever reads it may interrupt at once
         sys.stdin.readline()
     except KeyboardInterrupt:
         print("interrupted", flush=True)
