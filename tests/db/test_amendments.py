@@ -61,7 +61,9 @@ async def shown(owner: Owner, web: Pool, number: Number, wamid: str = "wamid.1")
 
 async def kept(owner: Owner) -> list[tuple[str, str | None]]:
     """All that was said, from first to last."""
-    rows = await owner.fetch("SELECT r.kind::text AS k, r.text FROM message_revisions r ORDER BY r.kind, r.at")
+    rows = await owner.fetch(
+        "SELECT r.kind::text AS k, r.text FROM message_revisions r ORDER BY r.kind, r.at"
+    )
     return [tuple(row) for row in rows]
 
 
