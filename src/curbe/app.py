@@ -45,6 +45,7 @@ from curbe.outbound.api import SendController, TypingController
 from curbe.outbound.receipts import Receipts
 from curbe.realtime.api import EventsController
 from curbe.realtime.broadcast import Broadcast
+from curbe.templates.api import TemplateController
 from curbe.tenants.api import TenantController
 
 log: Final = structlog.get_logger(__name__)
@@ -94,6 +95,7 @@ def build_api(parts: Parts) -> Litestar:
             SendController,
             TypingController,
             MediaController,
+            TemplateController,
             EventsController,
         ],
         dependencies=dependencies,

@@ -74,6 +74,13 @@ class Graph:
         """Make a token; with ``code=True`` also a code of Embedded Signup for it."""
         return self.control("POST", "/tokens", fields)
 
+    def delete_template(self, world: World, name: str) -> None:
+        """Delete a template as its owner does, at Meta's."""
+        url = f"{self.url}/v25.0/{world.waba_id}/message_templates"
+        headers = {"Authorization": f"Bearer {world.token}"}
+        answer = self._client.delete(url, params={"name": name}, headers=headers)
+        assert answer.status_code < 300, answer.text
+
     def revoke(self, token: str) -> None:
         """Revoke a token."""
         self.control("DELETE", f"/tokens/{token}")

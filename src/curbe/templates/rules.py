@@ -1,14 +1,16 @@
-"""What several webhooks say of one template, together. Pure."""
+"""What several webhooks say of one template, together, and what Meta's own list says that was not known. Pure."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from operator import attrgetter
+from typing import Any
 
 import msgspec
 
 from curbe.domain.notices import Correction, TemplateReported, TemplateStatus
 
 _UNTOLD = (None, "")
+DELETED = "DELETED"
 
 
 class Parts(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,3 +43,59 @@ def joined(reports: Sequence[TemplateReported]) -> Parts:
         language=max((report.language for report in reports if report.language), default=None),
         **parts,  # type: ignore[arg-type] - the names are those of the fields
     )
+
+
+class KnownTemplate(msgspec.Struct, frozen=True, kw_only=True):
+    """A template of a WABA as it stands here. ``components`` is JSON."""
+
+    provider_template_id: str
+    name: str | None
+    language: str | None
+    status: str | None
+    category: str | None
+    quality: str | None
+    rejected_reason: str | None
+    components: str | None
+
+
+def news_in(
+    listed: Sequence[TemplateReported], known: Sequence[KnownTemplate], *, at: datetime
+) -> list[TemplateReported]:
+    """Return what Meta's whole list of a WABA, read at ``at``, says that was not known: else every look would tell of every template.
+
+    A template that is known and not in the list is deleted.
+    """
+    before = {one.provider_template_id: one for one in known}
+    named = {one.template_id for one in listed}
+    gone = [one for one in known if one.provider_template_id not in named and one.status != DELETED]
+    return [_new_in(one, before.get(one.template_id)) for one in listed] + [
+        TemplateReported(
+            template_id=one.provider_template_id,
+            name=one.name,
+            language=one.language,
+            at=at,
+            tie="",
+            status=TemplateStatus(DELETED, DELETED),
+        )
+        for one in gone
+    ]
+
+
+def _new_in(listed: TemplateReported, known: KnownTemplate | None) -> TemplateReported:
+    if known is None:
+        return listed
+    status = listed.status
+    standing = (known.status, known.rejected_reason)
+    if status is not None and (status.status, status.rejected_reason) == standing:
+        status = None
+    return msgspec.structs.replace(
+        listed,
+        status=status,
+        quality=None if listed.quality == known.quality else listed.quality,
+        category=None if listed.category == known.category else listed.category,
+        components=None if _json(listed.components) == _json(known.components) else listed.components,
+    )
+
+
+def _json(text: str | None) -> Any:
+    return None if text is None else msgspec.json.decode(text)

@@ -1,4 +1,4 @@
-"""Graph's answers to what we ask, and what we make of them [Meta: WABA, number, debug_token; 2026].
+"""Graph's answers to what we ask, and what we make of them [Meta: WABA, number, debug_token, templates; 2026].
 
 The structs with Meta's shapes are private to `client`; the frozen ones without underscore leave it. Every
 enum is
@@ -6,8 +6,11 @@ open: a word Meta adds tomorrow arrives as it is.
 """
 
 from datetime import UTC, datetime
+from typing import Any
 
 import msgspec
+
+from curbe.domain.notices import TemplateReported, TemplateStatus
 
 
 class Number(msgspec.Struct, frozen=True):
@@ -120,9 +123,52 @@ class NumberPage(msgspec.Struct):
 
     def after(self) -> str | None:
         """Return the cursor of the next page, None on the last one: there ``next`` is absent."""
-        if self.paging is None or not self.paging.next or self.paging.cursors is None:
-            return None
-        return self.paging.cursors.after
+        return _after(self.paging)
+
+
+class _Score(msgspec.Struct):
+    score: str | None = None
+
+
+class _TemplateNode(msgspec.Struct):
+    id: str
+    name: str | None = None
+    language: str | None = None
+    status: str | None = None
+    category: str | None = None
+    quality_score: _Score | None = None
+    rejected_reason: str | None = None
+    components: list[dict[str, Any]] | None = None
+
+    def reported(self, at: datetime) -> TemplateReported:
+        reason = None if self.rejected_reason in {None, "", "NONE"} else self.rejected_reason
+        parts = self.components
+        return TemplateReported(
+            template_id=self.id,
+            name=self.name,
+            language=self.language,
+            at=at,
+            tie="",
+            status=TemplateStatus(self.status, self.status, rejected_reason=reason) if self.status else None,
+            quality=self.quality_score.score if self.quality_score is not None else None,
+            category=self.category,
+            components=None if parts is None else msgspec.json.encode(parts, order="deterministic").decode(),
+        )
+
+
+class TemplatePage(msgspec.Struct):
+    """One page of ``GET /{waba_id}/message_templates``."""
+
+    data: list[_TemplateNode]
+    paging: _Paging | None = None
+
+    def reported(self, at: datetime) -> list[TemplateReported]:
+        """Return its templates as they stood at ``at``."""
+        return [node.reported(at) for node in self.data]
+
+    def after(self) -> str | None:
+        """Return the cursor of the next page, None on the last one."""
+        return _after(self.paging)
 
 
 class _Granted(msgspec.Struct):
@@ -214,6 +260,12 @@ class Taken(msgspec.Struct):
 
     messages: list[_Named]
     contacts: list[_Addressed] = []
+
+
+def _after(paging: _Paging | None) -> str | None:
+    if paging is None or not paging.next or paging.cursors is None:
+        return None
+    return paging.cursors.after
 
 
 def _moment(seconds: int) -> datetime | None:

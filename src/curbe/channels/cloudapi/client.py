@@ -6,7 +6,7 @@ twice.
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Final, TypeVar
 from urllib.parse import urlencode
@@ -22,6 +22,7 @@ from curbe.channels.cloudapi.answers import (
     NumberPage,
     Subscriptions,
     Taken,
+    TemplatePage,
     TokenAnswer,
     TokenInfo,
     UploadedMedia,
@@ -30,6 +31,7 @@ from curbe.channels.cloudapi.answers import (
 from curbe.channels.cloudapi.errors import read_refusal, reading_refused, unanswered, unsent
 from curbe.channels.port import Accepted
 from curbe.domain.errors import GraphRefused, GraphUnreachable, InvalidRequest, SendFailure, TokenRefused
+from curbe.domain.notices import TemplateReported
 from curbe.infra.crypto import Secret
 from curbe.infra.http import AnswerLost, Egress, ForbiddenAddress, NotSent, Response, Streamed, Timeouts
 
@@ -37,7 +39,9 @@ _SENDING: Final = Timeouts(connect=timedelta(seconds=5), total=timedelta(seconds
 _READING: Final = Timeouts(connect=timedelta(seconds=5), total=timedelta(seconds=15))
 _FILE: Final = Timeouts(connect=timedelta(seconds=5), total=timedelta(minutes=5))
 _MAX_BYTES: Final = 2 * 1024 * 1024
-_MOST_PAGES: Final = 100  # of 100 numbers; a portfolio has 20 [Meta: phone numbers, Dec 2025]
+_MOST_PAGES: Final = (
+    100  # of 100: a portfolio has 20 numbers [Meta: phone numbers, Dec 2025], a WABA 6,000 templates at most
+)
 _JSON: Final = {"Content-Type": "application/json"}
 _ID: Final = re.compile(r"[0-9A-Za-z_]{1,64}")
 
@@ -48,6 +52,7 @@ _NUMBER_FIELDS: Final = (
 _WABA_FIELDS: Final = (
     "id,name,currency,timezone_id,account_review_status,business_verification_status,ownership_type,country"
 )
+_TEMPLATE_FIELDS: Final = "id,name,language,status,category,quality_score,rejected_reason,components"
 _TAKEN: Final = msgspec.json.Decoder(Taken)
 
 T = TypeVar("T")
@@ -137,6 +142,23 @@ class CloudApi:
             if after is None:
                 return numbers
         endless = "Meta's list of numbers has no end."
+        raise GraphRefused(endless, graph_code=None, graph_title="Endless list")
+
+    async def templates_of(self, waba_id: str, token: Secret, *, at: datetime) -> list[TemplateReported]:
+        """Return every template of a WABA as it stands at ``at``, which is now, over all pages [Meta: message templates, Sep 2026]."""
+        path = f"{_checked(waba_id, 'waba_id')}/message_templates"
+        templates: list[TemplateReported] = []
+        after: str | None = None
+        for _ in range(_MOST_PAGES):
+            query = {"fields": _TEMPLATE_FIELDS, "limit": "100"} | (
+                {"after": after} if after is not None else {}
+            )
+            page = await self._get(TemplatePage, path, token, query)
+            templates += page.reported(at)
+            after = page.after()
+            if after is None:
+                return templates
+        endless = "Meta's list of templates has no end."
         raise GraphRefused(endless, graph_code=None, graph_title="Endless list")
 
     async def debug_token(self, token: Secret, app_id: str, app_secret: Secret) -> TokenInfo:

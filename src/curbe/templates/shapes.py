@@ -1,0 +1,42 @@
+"""Templates as the API shows them."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+
+class Template(msgspec.Struct, frozen=True, kw_only=True):
+    """One message template of a WABA, in one language.
+
+    ``status``, ``category`` and ``quality`` are Meta's words (APPROVED, MARKETING, GREEN, ...), null until told. ``components`` is what it
+    says, in the shape of Meta's API: HEADER, BODY, FOOTER, BUTTONS; null where only its name is known yet.
+    """
+
+    id: UUID
+    waba_id: str
+    provider_template_id: str
+    name: str
+    language: str
+    status: str | None
+    category: str | None
+    quality: str | None
+    rejected_reason: str | None
+    components: msgspec.Raw | None
+    updated_at: datetime
+
+
+class AccountSynced(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of asking Meta for the templates of one WABA: how many it has and how many were news; or why it was refused."""
+
+    waba_id: str
+    templates: int = 0
+    changed: int = 0
+    error: str | None = None  # a code of docs/reference/errors.md
+    detail: str | None = None
+
+
+class Synced(msgspec.Struct, frozen=True):
+    """What came of asking Meta for all templates, a WABA a row."""
+
+    accounts: list[AccountSynced]
