@@ -194,7 +194,7 @@ async def _wired(settings: Settings, dsn: str) -> AsyncIterator[tuple[AsgiApp, B
         stack.push_async_callback(intake.close)
         egress = await stack.enter_async_context(Egress(trusted=[settings.meta_graph_base_url]))
         broadcast = Broadcast(web_pool)
-        committer = GroupCommitter(intake, max_pending=settings.webhook_max_pending)
+        committer = GroupCommitter(intake, metrics=metrics, max_pending=settings.webhook_max_pending)
         parts = Parts(
             settings=settings,
             web_pool=web_pool,

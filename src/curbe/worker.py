@@ -220,6 +220,7 @@ async def _serve_health(host: str, port: int, pools: _Pools, metrics: Metrics, s
     async def refresh() -> None:
         async with pools.apply.transaction() as tx:
             metrics.statuses_parked.set(await statuses.count_parked(tx))
+            metrics.quarantined.set(await ingest.count_quarantined(tx))
             metrics.outbox_queued.set(await outbox.depth(tx))
             metrics.jobs_waiting.set(await jobs.count(tx, kinds=[FETCH]))
 

@@ -36,9 +36,10 @@ class Answer:
 class Intake:
     """A receiver to talk to."""
 
-    def __init__(self, receiver: WebhookReceiver, committer: GroupCommitter) -> None:
+    def __init__(self, receiver: WebhookReceiver, committer: GroupCommitter, metrics: Metrics) -> None:
         self._receiver: Final = receiver
         self.committer: Final = committer
+        self.metrics: Final = metrics
 
     async def post(self, body: bytes) -> int:
         """Deliver ``body`` as Meta does, and return the status of the answer."""
@@ -88,11 +89,12 @@ async def receiving(
     pool: Pool, *, apps: Sequence[MetaApp] = (MetaApp(app_id=APP, secrets=(SECRET,)),), **limits: Any
 ) -> AsyncIterator[Intake]:
     """Take webhooks for the length of this block; at its end all that was taken is committed."""
-    committer = GroupCommitter(pool, **limits)
-    receiver = WebhookReceiver(apps=apps, verify_token=VERIFY_TOKEN, committer=committer, metrics=Metrics())
+    metrics = Metrics()
+    committer = GroupCommitter(pool, metrics=metrics, **limits)
+    receiver = WebhookReceiver(apps=apps, verify_token=VERIFY_TOKEN, committer=committer, metrics=metrics)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(committer.run())
         try:
-            yield Intake(receiver, committer)
+            yield Intake(receiver, committer, metrics)
         finally:
             committer.stop()

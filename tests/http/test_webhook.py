@@ -337,3 +337,19 @@ async def test_what_was_taken_is_committed_before_the_end(intake: Pool, owner: O
     assert statuses == [200] * 50
     assert late == 503
     assert len(await stored(owner)) == 50
+
+
+async def test_how_many_were_committed_together_and_how_many_wait_is_told(intake: Pool) -> None:
+    async with receiving(intake, floor=0.2) as address:
+        await signed(address)  # alone: what comes next gathers until the floor has passed
+        others = [asyncio.ensure_future(signed(address)) for _ in range(3)]
+        await asyncio.sleep(0.05)
+        waiting = address.metrics.registry.get_sample_value("curbe_webhooks_pending")
+        await asyncio.gather(*others)
+
+    def told(name: str) -> float | None:
+        return address.metrics.registry.get_sample_value(f"curbe_webhook_batch_size_{name}")
+
+    assert waiting == 3
+    assert (told("count"), told("sum")) == (2, 4)
+    assert address.metrics.registry.get_sample_value("curbe_webhooks_pending") == 0

@@ -8,7 +8,7 @@ from curbe.infra.metrics import Metrics
 WANTED = {
     "webhooks_received", "webhooks_refused", "webhook_ack_seconds", "webhook_batch_size", "webhooks_pending",
     "events_applied", "apply_batch_seconds", "apply_lag_seconds", "statuses_parked", "quarantined",
-    "sends", "send_seconds", "outbox_queued", "outbox_unknown", "unlisted_error_codes",
+    "sends", "send_seconds", "outbox_queued", "unlisted_error_codes",
     "sockets", "http_requests", "http_seconds",
 }  # fmt: skip
 

@@ -54,12 +54,11 @@ class Metrics:
         self.quarantined = self._gauge("quarantined", "Items in quarantine now.")
 
     def _send(self) -> None:
-        self.sends = self._counter("sends", "Attempts to send, by what came of them.", "outcome")
+        self.sends = self._counter(
+            "sends", "Attempts to send, by what came of them; ambiguous: nobody knows.", "outcome"
+        )
         self.send_seconds = self._times("send_seconds", "Time of one send to the Graph API.", _WORK)
         self.outbox_queued = self._gauge("outbox_queued", "Messages that wait to be sent now.")
-        self.outbox_unknown = self._gauge(
-            "outbox_unknown", "Messages of which nobody knows whether they were sent."
-        )
         self.unlisted_error_codes = self._counter(
             "unlisted_error_codes", "Refusals by Meta with a code that Curbe does not know.", "code"
         )

@@ -7,6 +7,7 @@ from typing import Final, Protocol
 import structlog
 
 from curbe.infra.db import PostgresError, Unreachable
+from curbe.infra.metrics import Metrics
 
 _INSERT: Final = """
 INSERT INTO webhook_events (meta_app_id, body)
@@ -52,6 +53,7 @@ class GroupCommitter:
         self,
         statements: _Statements,
         *,
+        metrics: Metrics,
         floor: float = 0.008,
         max_batch: int = 1000,
         max_batch_bytes: int = 16 * 2**20,
@@ -60,6 +62,7 @@ class GroupCommitter:
         timeout: float = 1.5,
     ) -> None:
         self._statements: Final = statements
+        self._metrics: Final = metrics
         self._floor: Final = floor
         self._max_batch: Final = max_batch
         self._max_batch_bytes: Final = max_batch_bytes
@@ -72,6 +75,7 @@ class GroupCommitter:
         self.pending = 0
         self.pending_bytes = 0
         self.flushes = 0
+        metrics.webhooks_pending.set_function(lambda: self.pending)
 
     async def store(self, app_id: str, body: bytes) -> None:
         """Return once ``body`` is committed.
@@ -135,4 +139,5 @@ class GroupCommitter:
             self.pending -= len(batch.bodies)
             self.pending_bytes -= batch.bytes
             self.flushes += 1
+            self._metrics.webhook_batch_size.observe(len(batch.bodies))
             batch.done.set()

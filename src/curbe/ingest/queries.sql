@@ -60,6 +60,9 @@ UPDATE quarantine q SET released_at = now()
   FROM unnest(:event_ids::bigint[], :items::integer[]) AS u (event_id, item)
  WHERE q.event_id = u.event_id AND q.item = u.item AND q.released_at IS NULL
 
+-- name: count_quarantined
+SELECT count(*)::integer AS count FROM quarantine q WHERE q.released_at IS NULL
+
 -- name: add_counts
 INSERT INTO ingest_counts AS c (day, meta_app_id, outcome, reason, count)
 SELECT (now() AT TIME ZONE 'UTC')::date, u.meta_app_id, u.outcome, u.reason, u.count

@@ -45,6 +45,10 @@ class _LaneNumber(msgspec.Struct, frozen=True):
     lane: int
 
 
+class _Count(msgspec.Struct, frozen=True):
+    count: int
+
+
 class _Seconds(msgspec.Struct, frozen=True):
     seconds: float | None
 
@@ -57,6 +61,7 @@ _CONNECTIONS_OF: Final = Query("curbe.ingest", "connections_of", Connection)
 _INSERT_NOTICES: Final = Query("curbe.ingest", "insert_notices", StoredNotice)
 _SET_ASIDE: Final = Query("curbe.ingest", "set_aside")
 _RELEASE: Final = Query("curbe.ingest", "release")
+_COUNT_QUARANTINED: Final = Query("curbe.ingest", "count_quarantined", _Count)
 _ADD_COUNTS: Final = Query("curbe.ingest", "add_counts")
 _BACKLOG: Final = Query("curbe.ingest", "backlog", _Seconds)
 _STORED_BY_ID: Final = Query("curbe.ingest", "stored_by_id", StoredWebhook)
@@ -143,6 +148,12 @@ async def release(tx: Transaction, items: Sequence[Item]) -> int:
     return await _RELEASE.run(
         tx, event_ids=[item.event_id for item in items], items=[item.number for item in items]
     )
+
+
+async def count_quarantined(tx: Transaction) -> int:
+    """Return how many items are set aside and not released, of all tenants and of none."""
+    row = await _COUNT_QUARANTINED.one(tx)
+    return row.count if row else 0
 
 
 async def add_counts(tx: Transaction, counts: Counts) -> None:

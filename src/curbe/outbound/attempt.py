@@ -159,6 +159,8 @@ class Attempt:
 
     def _failed(self, claim: Claim, intent: Intent, failure: SendFailure) -> Attempted:
         self._metrics.sends.labels(outcome=failure.kind.value).inc()
+        if failure.kind is FailureKind.UNLISTED:
+            self._metrics.unlisted_error_codes.labels(code=str(failure.code)).inc()
         now = self._now()
         following = after(failure, refusals=claim.refusals, waiting_since=claim.created_at, now=now)
         failed = following.verdict is Verdict.FAILED
