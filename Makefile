@@ -11,7 +11,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_PROJECT_ENVIRONMENT := .venv
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run sandbox test check fmt lint types bench bench-smoke converge chaos-smoke clean
+.PHONY: help setup demo run sandbox test check fmt lint types bench bench-smoke bench-reads converge chaos-smoke clean
 
 help: ## tell these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
@@ -51,6 +51,9 @@ bench: $(SYNCED) ## measure intake, applying and sending beside their baselines:
 
 bench-smoke: $(SYNCED) ## the same in under a minute: shows that it runs
 	@$(BIN)/python -m bench --smoke
+
+bench-reads: $(SYNCED) ## read the inbox at a million conversations and ten million messages: half an hour, 12 GB of disk
+	@$(BIN)/python -m bench.reads
 
 converge: $(SYNCED) ## 100,000 happenings among people who change numbers, in any order: the same tables; a quarter of an hour
 	@CURBE_CONVERGE_EVENTS=100000 $(BIN)/pytest tests/db/test_converging.py

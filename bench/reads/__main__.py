@@ -1,0 +1,148 @@
+"""``python -m bench.reads``: fill a database as large as a busy installation's, ask the API, print the table.
+
+python -m bench.reads              a million conversations, ten million messages: filling takes half an hour or more
+python -m bench.reads --share 0.1  a tenth of it
+python -m bench.reads --smoke      a hundredth: shows that it runs, its figures mean little
+python -m bench.reads --keep FOLDER  fill there unless it is filled already, and leave it for the next time
+"""
+
+import argparse
+import os
+import random
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from bench import machine
+from bench.cluster import Cluster, cluster
+from bench.intake import curbe, environment
+from bench.processes import running
+from bench.reads import questions
+from bench.reads.asked import at_rate, one_by_one
+from bench.reads.filled import Size, fill
+from bench.reads.report import Results, markdown
+
+_RESULTS: Final = Path(__file__).parents[1] / "results"
+_DATABASE: Final = "bench_reads"
+_SMOKE: Final = 0.01
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """How much is asked."""
+
+    alone: int  # questions of each kind, one after the other
+    together: int  # questions of all kinds, at the rate
+    rate: float
+    clients: int
+
+
+_FULL: Final = Plan(alone=400, together=9000, rate=100, clients=16)
+_SHORT: Final = Plan(alone=40, together=400, rate=100, clients=16)
+
+
+def main() -> None:
+    """Measure as told on the command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.reads", description="Measure how fast the inbox is read."
+    )
+    parser.add_argument("--smoke", action="store_true", help="a hundredth of the size: does it run?")
+    parser.add_argument(
+        "--share", type=float, default=1.0, help="of a million conversations and ten million messages"
+    )
+    parser.add_argument("--rate", type=float, help="questions a second in the mix")
+    parser.add_argument("--keep", type=Path, help="a folder whose database is filled once and kept")
+    parser.add_argument("--seed", type=int, default=1, help="of what is asked")
+    told = parser.parse_args()
+    plan = _SHORT if told.smoke else _FULL
+    if told.rate:
+        plan = msgspec.structs.replace(plan, rate=told.rate)
+    size = Size.of(_SMOKE if told.smoke else told.share)
+    with _folder(told.keep) as folder:
+        results = run(plan, folder, size=size, seed=told.seed)
+    _RESULTS.mkdir(exist_ok=True)
+    kept = _RESULTS / f"reads-{results.date.replace(':', '').replace(' ', '-')}.json"
+    kept.write_bytes(msgspec.json.format(msgspec.json.encode(results)))
+    print(f"\n{markdown(results)}\n\nEvery figure behind it: bench/results/{kept.name}")
+
+
+def run(plan: Plan, folder: Path, *, size: Size, seed: int) -> Results:
+    """Fill, ask, and return what was seen."""
+    began = datetime.now(UTC)
+    with cluster(folder) as postgres:
+        described = machine.describe(postgresql=postgres.version, generator="Python", folder=folder)
+        _filled(postgres, size)
+        askers = questions.askers(postgres.database(_DATABASE), seed=seed)
+        chance = random.Random(seed)  # noqa: S311 - reproducible on purpose
+        neighbours = machine.Neighbours(postgres=postgres.pid)
+        load = os.getloadavg()[0]
+        env = environment(postgres, folder, database=_DATABASE)
+        with running(curbe("serve"), env=env, log=folder / "serve.log") as web:
+            one_by_one(
+                web.port, questions.mixed(questions.KINDS, askers, count=plan.alone, chance=chance)
+            )  # it warms up
+            alone = []
+            for kind in questions.KINDS:
+                _say(f"{kind.name} ...")
+                alone += one_by_one(
+                    web.port, questions.of_kind(kind, askers, count=plan.alone, chance=chance)
+                )
+            _say("everything together ...")
+            asked = questions.mixed(questions.KINDS, askers, count=plan.together, chance=chance)
+            meter = machine.Meter(app=web.pid, postgres=postgres.pid)
+            together = at_rate(web.port, asked, clients=plan.clients, rate=plan.rate)
+            app, database = meter.spent()
+        described = msgspec.structs.replace(described, neighbours=neighbours.cores())
+        on_disk = postgres.run(f"SELECT pg_database_size('{_DATABASE}') AS size")[0]["size"]
+    return Results(
+        date=f"{began:%Y-%m-%d %H:%M}",
+        machine=described,
+        load=load,
+        size=size,
+        on_disk=on_disk,
+        rate=plan.rate,
+        clients=plan.clients,
+        alone=alone,
+        together=together,
+        app_ms=app * 1000 / plan.together,
+        postgres_ms=database * 1000 / plan.together,
+    )
+
+
+def _filled(postgres: Cluster, size: Size) -> None:
+    """Fill the database, unless it is there from another time."""
+    there = postgres.run(f"SELECT FROM pg_database WHERE datname = '{_DATABASE}'")
+    if there:
+        _say("the database is there")
+        return
+    _say(
+        f"filling {size.conversations:,} conversations and {size.messages:,} messages of {size.tenants:,} tenants"
+    )
+    fill(postgres.fresh(_DATABASE), size=size, say=_say)
+    postgres.settle()
+
+
+@contextmanager
+def _folder(kept: Path | None) -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="curbe-bench-")) if kept is None else kept
+    folder = folder.resolve()
+    folder.mkdir(exist_ok=True)
+    folder.chmod(0o711)  # PostgreSQL's own user passes through where the benchmark is run as root
+    try:
+        yield folder
+    finally:
+        if kept is None:
+            shutil.rmtree(folder)
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()
