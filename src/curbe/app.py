@@ -32,6 +32,7 @@ from curbe.infra.crypto import Keyring
 from curbe.infra.db import Pool, Role
 from curbe.infra.edge import Edge, security_headers
 from curbe.infra.http import Egress
+from curbe.infra.listening import BACKLOG, listen
 from curbe.infra.metrics import Metrics
 from curbe.infra.migrate import SchemaMismatch, require_known_schema
 from curbe.infra.settings import Settings, meta_apps
@@ -146,21 +147,28 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-async def serve(settings: Settings, dsn: str, *, announce: Callable[[str], None]) -> None:
+async def serve(
+    settings: Settings,
+    dsn: str,
+    *,
+    announce: Callable[[str], None],
+    listening: socket.socket | None = None,
+) -> None:
     """Serve until SIGTERM or SIGINT; then answer what is under way, commit what was taken, and return.
 
     Args:
         settings: see there; ``host`` and ``port`` say where (port 0: any free one).
         dsn: the database.
         announce: is called once with a line for people when requests are taken.
+        listening: a socket that listens already, of somebody who outlives this process; else one is made.
 
     Raises:
         SchemaMismatch: the database's schema is not this build's.
     """
     await require_known_schema(dsn)
     async with _wired(settings, dsn) as (app, broadcast):
-        listening = _listen(settings.host, settings.port)
-        url = f"http://{_shown(settings.host)}:{listening.getsockname()[1]}"
+        taking = listening or listen(settings.host, settings.port)
+        url = f"http://{_shown(settings.host)}:{taking.getsockname()[1]}"
         config = uvicorn.Config(
             app,  # type: ignore[arg-type] - our ASGI types are looser than uvicorn's
             loop="none",
@@ -171,7 +179,7 @@ async def serve(settings: Settings, dsn: str, *, announce: Callable[[str], None]
             log_config=None,
             server_header=False,
             proxy_headers=False,  # read for the API alone: the webhook's address has no use for them
-            backlog=2048,
+            backlog=BACKLOG,
             timeout_keep_alive=75,
             timeout_graceful_shutdown=_GRACE,
             ws_max_size=65536,
@@ -179,7 +187,7 @@ async def serve(settings: Settings, dsn: str, *, announce: Callable[[str], None]
         server = _Server(config, ready=lambda: announce(f"curbe serves on {url}"), stopping=broadcast.stop)
         async with asyncio.TaskGroup() as tasks:
             watching = tasks.create_task(_watch_schema(dsn, server))
-            await server.serve(sockets=[listening])
+            await server.serve(sockets=[taking])
             watching.cancel()
 
 
@@ -271,15 +279,6 @@ def _openapi() -> OpenAPIConfig:
 
 def _giving(value: object) -> Callable[[], object]:
     return lambda: value
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listening.bind((host, port))
-    listening.setblocking(False)  # noqa: FBT003 - the name of the method says what it means
-    return listening
 
 
 def _shown(host: str) -> str:

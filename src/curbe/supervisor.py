@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 import structlog
 
+from curbe.infra.listening import listen
 from curbe.infra.loop import when_signalled
 from curbe.infra.migrate import migrate
 from curbe.infra.settings import Settings
@@ -48,6 +49,7 @@ class _Child:
     arguments: Sequence[str]
     environment: dict[str, str]
     says: re.Pattern[str]  # the line by which it tells that it has begun
+    passed: Sequence[int] = ()  # descriptors it gets from us
     line: str = ""
     failure: CannotStart | None = None
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
@@ -91,6 +93,7 @@ class _Child:
             "curbe",
             *self.arguments,
             env=self.environment,
+            pass_fds=self.passed,
             stdin=asyncio.subprocess.PIPE,  # never written to: its end is how the child learns of ours
             stdout=asyncio.subprocess.PIPE,
             process_group=0,  # a Ctrl-C is for us; the children are told in their order
@@ -141,18 +144,22 @@ async def supervise(
     await migrate(dsn)
     environment = {**os.environ, "DATABASE_URL": dsn}
     common = ("--env-file", str(env_file))
+    # Ours, so that who knocks while web starts anew waits a moment instead of being turned away.
+    listening = listen(settings.host, settings.port)
+    place = ("--host", settings.host, "--listening", str(listening.fileno()))
     web = _Child(
         "serve",
-        (*common, "serve", "--host", settings.host, "--port", str(settings.port), "--supervised"),
+        (*common, "serve", *place, "--supervised"),
         environment,
         says=_URL,
+        passed=[listening.fileno()],
     )
     worker = _Child("work", (*common, "work", "--supervised"), environment, says=_WORKS)
     async with asyncio.TaskGroup() as tasks:
         keeping = [tasks.create_task(child.keep(stop)) for child in (web, worker)]
         try:
             if await _ready(web, worker, stop):
-                announce(f"curbe ready on {_settled_address(web)}")
+                announce(f"curbe ready on {_url(web)}")
             await stop.wait()
         finally:
             await _end(web, worker, keeping, hurry)
@@ -194,15 +201,6 @@ async def _end(
             child.kill()
     hurried.cancel()
     await both
-
-
-def _settled_address(web: _Child) -> str:
-    """Return where web listens, and have it listen there again if it is started anew: port 0 takes another one each time."""
-    url = _url(web)
-    place = list(web.arguments)
-    place[place.index("--port") + 1] = str(urlsplit(url).port)
-    web.arguments = place
-    return url
 
 
 def _url(web: _Child) -> str:

@@ -110,6 +110,16 @@ def test_what_is_killed_while_it_runs_comes_back_at_the_same_address(here: Insta
     assert running.ended(within=STOP) == 0
 
 
+def test_who_asks_while_web_starts_anew_waits_and_is_answered(here: Installation, key: str) -> None:
+    running = here.start("run")
+    url = running.ready()
+
+    os.kill(running.children()["serve"], signal.SIGKILL)
+    answered = [ask(url, "/api/tenants", key=key, body={"name": f"Mar {n}"})["name"] for n in range(3)]
+
+    assert answered == ["Mar 0", "Mar 1", "Mar 2"]
+
+
 def test_a_killed_supervisor_takes_its_processes_along_and_the_next_start_finds_the_way_free(
     here: Installation, key: str
 ) -> None:

@@ -10,6 +10,7 @@ import click
 from curbe.cli.shell import Shell, json_option, pass_shell, show
 from curbe.infra import log
 from curbe.infra.database import database
+from curbe.infra.listening import inherited
 from curbe.infra.loop import Stopping, die_with_parent
 from curbe.infra.loop import run as run_loop
 from curbe.infra.settings import Settings
@@ -21,6 +22,9 @@ _PORT: Final = click.IntRange(0, 65535)
 _host_option: Final = click.option("--host", help="The address to listen on; CURBE_HOST otherwise.")
 _port_option: Final = click.option(
     "--port", type=_PORT, help="The port; 0 takes a free one; CURBE_PORT otherwise."
+)
+_listening_option: Final = click.option(
+    "--listening", type=int, hidden=True, help="The descriptor of a socket that listens already."
 )
 _supervised_option: Final = click.option(
     "--supervised", is_flag=True, hidden=True, help="End when stdin does."
@@ -93,14 +97,18 @@ def run(shell: Shell, *, host: str | None, port: int | None) -> None:
 @click.command()
 @_host_option
 @_port_option
+@_listening_option
 @_supervised_option
 @pass_shell
-def serve(shell: Shell, *, host: str | None, port: int | None, supervised: bool) -> None:
+def serve(
+    shell: Shell, *, host: str | None, port: int | None, listening: int | None, supervised: bool
+) -> None:
     """Run the web process: webhooks, API, events."""
     from curbe import app  # noqa: PLC0415 - the whole web framework, which other commands need not load
 
     async def main(settings: Settings, dsn: str, announce: Callable[[str], None]) -> None:
-        await app.serve(settings, dsn, announce=announce)
+        taking = None if listening is None else inherited(listening)
+        await app.serve(settings, dsn, announce=announce, listening=taking)
 
     _process(shell.settings(host=host, port=port), main, supervised=supervised)
 
