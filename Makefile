@@ -9,14 +9,24 @@ SYNCED := .venv/.synced
 
 export UV_PYTHON_DOWNLOADS := never
 export UV_PROJECT_ENVIRONMENT := .venv
+export CHROMIUM ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run sandbox test check fmt lint types bench bench-smoke bench-reads converge chaos-smoke clean
+.PHONY: help setup browser demo run sandbox test check fmt lint types bench bench-smoke bench-reads converge chaos-smoke clean
 
 help: ## tell these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
 
 setup: $(SYNCED) ## put everything that is needed into .venv
+
+browser: ## Chromium, which the browser tests need: from Debian's packages where there is none and root may install them
+	@for program in $(CHROMIUM) chromium chromium-browser google-chrome; do command -v $$program >/dev/null && exit 0; done; \
+	if test "$$(id -u)" = 0 && command -v apt-get >/dev/null; then \
+		echo 'Installing Chromium, for the browser tests ...'; \
+		apt-get update -qq >/dev/null && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium \
+			fonts-liberation fonts-noto-color-emoji >/dev/null && exit 0; \
+	fi; \
+	echo 'There is no Chromium and it cannot be installed here: the browser tests are skipped. Install one, or name it: make test CHROMIUM=/path/to/chromium'
 
 demo: $(SYNCED) ## the whole product with a sandbox in Meta's place, a tenant connected, a conversation going on
 	@$(BIN)/python examples/demo.py
@@ -28,8 +38,11 @@ run: $(SYNCED) ## curbe run: web, worker and, unless DATABASE_URL is set, Postgr
 sandbox: $(SYNCED) ## the local Graph API, to set META_GRAPH_BASE_URL to
 	@$(BIN)/curbe-sandbox
 
-test: $(SYNCED) ## every test that a checkout can run, on a real PostgreSQL and real processes
-	@$(BIN)/pytest -n 2 --dist loadfile
+test: $(SYNCED) browser ## every test that a checkout can run: a real PostgreSQL, real processes, a real browser
+	@passed=yes; \
+	$(BIN)/pytest -n 2 --dist loadfile || passed=no; \
+	$(BIN)/pytest -rs tests/browser || passed=no; \
+	test $$passed = yes
 
 check: lint types ## all that is asked of a change: format, lint, types, floors, tests
 	@$(MAKE) --no-print-directory test

@@ -1,0 +1,41 @@
+"""Chromium, Debian's or another's, driven by Playwright; and the words for where there is none."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from playwright.sync_api import Browser, sync_playwright
+
+CHROMIUM: Final = (
+    os.environ.get("CHROMIUM")
+    or shutil.which("chromium")
+    or shutil.which("chromium-browser")
+    or shutil.which("google-chrome")
+)
+MISSING: Final = (
+    "Chromium is not installed: `make browser` installs it (as root, with apt-get), or name one in CHROMIUM"
+)
+_OPTIONS: Final = (
+    "--no-sandbox",  # the tests may run as root; every page is our own
+    "--disable-dev-shm-usage",
+    "--mute-audio",
+    "--force-color-profile=srgb",
+    "--autoplay-policy=no-user-gesture-required",
+    # A voice to record where the machine has no microphone.
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+)
+
+
+@contextmanager
+def launched(*options: str) -> Iterator[Browser]:
+    """Start a Chromium of its own and end it with the block."""
+    assert CHROMIUM, MISSING
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*_OPTIONS, *options])
+        try:
+            yield browser
+        finally:
+            browser.close()
