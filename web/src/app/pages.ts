@@ -1,0 +1,59 @@
+/** Every screen, loaded when it is first opened. */
+
+import { type ComponentType, type LazyExoticComponent, lazy } from "react";
+
+type Page<Props extends object = object> = LazyExoticComponent<ComponentType<Props>>;
+
+function page<Name extends string, Props extends object>(
+  load: () => Promise<Record<Name, ComponentType<Props>>>,
+  name: Name,
+): Page<Props> {
+  return lazy(async () => ({ default: (await load())[name] }));
+}
+
+export const SignInPage = page(() => import("@/features/auth/sign-in-page"), "SignInPage");
+export const ResetPage = page(() => import("@/features/auth/reset-page"), "ResetPage");
+export const InvitePage = page(() => import("@/features/auth/invite-page"), "InvitePage");
+export const EmbedPage = page(() => import("@/features/auth/embed-page"), "EmbedPage");
+
+export const InboxPage = page(() => import("./inbox-page"), "InboxPage");
+export const ConnectionsPage = page(
+  () => import("@/features/connections/connections-page"),
+  "ConnectionsPage",
+);
+
+export type SettingsName =
+  | "profile"
+  | "security"
+  | "general"
+  | "people"
+  | "teams"
+  | "labels"
+  | "canned"
+  | "keys"
+  | "audit";
+
+/** /t/:tenant/settings/<name>; `scope` is what the person must hold to see it. */
+export const SETTINGS: Record<SettingsName, { page: Page; scope?: string }> = {
+  profile: { page: page(() => import("@/features/profile/profile-page"), "ProfilePage") },
+  security: { page: page(() => import("@/features/auth/security-page"), "SecurityPage") },
+  general: {
+    page: page(() => import("@/features/admin/general-page"), "GeneralPage"),
+    scope: "tenants:write",
+  },
+  people: { page: page(() => import("@/features/admin/people-page"), "PeoplePage"), scope: "people:write" },
+  teams: { page: page(() => import("@/features/admin/teams-page"), "TeamsPage"), scope: "desk:write" },
+  labels: { page: page(() => import("@/features/admin/labels-page"), "LabelsPage"), scope: "desk:write" },
+  canned: { page: page(() => import("@/features/admin/canned-page"), "CannedPage"), scope: "desk:write" },
+  keys: { page: page(() => import("@/features/admin/keys-page"), "KeysPage"), scope: "keys:write" },
+  audit: { page: page(() => import("@/features/admin/audit-page"), "AuditPage"), scope: "audit:read" },
+};
+
+/** /operator/<name> */
+export const OPERATOR = {
+  tenants: { page: page(() => import("@/features/operator/tenants-page"), "TenantsPage") },
+  users: { page: page(() => import("@/features/operator/users-page"), "UsersPage") },
+  quarantine: { page: page(() => import("@/features/operator/quarantine-page"), "QuarantinePage") },
+} as const satisfies Record<string, { page: Page }>;
+
+export type OperatorName = keyof typeof OPERATOR;

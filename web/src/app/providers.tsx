@@ -1,0 +1,36 @@
+/** What every screen stands on: language, theme, server state, notices. */
+
+import { MantineProvider } from "@mantine/core";
+import { Notifications } from "@mantine/notifications";
+import { QueryClientProvider } from "@tanstack/react-query";
+import { setNonce } from "get-nonce";
+import { type ReactNode, useState } from "react";
+import { makeQueryClient } from "@/shared/api/query-client";
+import { LanguageProvider } from "@/shared/i18n/language";
+import { schemeManager } from "./color-scheme";
+import { theme, tokens } from "./theme";
+
+// The server writes it into each page it gives out; styles that scripts add must carry it.
+const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
+if (nonce) setNonce(nonce);
+
+export function Providers({ children }: { children: ReactNode }) {
+  const [queryClient] = useState(makeQueryClient);
+  return (
+    <LanguageProvider>
+      <MantineProvider
+        theme={theme}
+        cssVariablesResolver={tokens}
+        colorSchemeManager={schemeManager}
+        defaultColorScheme="auto"
+        getStyleNonce={() => nonce}
+        deduplicateCssVariables
+      >
+        <QueryClientProvider client={queryClient}>
+          {children}
+          <Notifications position="bottom-right" limit={3} />
+        </QueryClientProvider>
+      </MantineProvider>
+    </LanguageProvider>
+  );
+}

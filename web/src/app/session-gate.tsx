@@ -1,0 +1,63 @@
+/**
+ * Lets in who is signed in, and sends everybody else to the sign-in and back to where they were.
+ *
+ * When the session ends while somebody works, the page stays as it is, with all that was typed, and the sign-in comes over it.
+ */
+
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { type ReactNode, useEffect, useRef, useState } from "react";
+import { Redirect, useLocation } from "wouter";
+import { SignInAgain } from "@/features/auth/sign-in-again";
+import { whenUnauthorized } from "@/shared/api/credentials";
+import { useLanguage } from "@/shared/i18n/language";
+import type { Session } from "@/shared/session/session";
+import { SessionValue } from "@/shared/session/session-context";
+import { SESSION_KEY, sessionQuery } from "@/shared/session/session-query";
+import { whenOtherTabChanges } from "@/shared/session/tabs";
+import { ErrorState } from "@/shared/ui/error-state";
+import { Splash } from "@/shared/ui/splash";
+
+export function SessionGate({ children }: { children: ReactNode }) {
+  const [location] = useLocation();
+  const queryClient = useQueryClient();
+  const { data, error, isPending, refetch } = useQuery(sessionQuery);
+  // The last session of this page: what is shown while its successor is signed in.
+  const last = useRef<Session | null>(null);
+  const [ended, setEnded] = useState(false);
+  useLanguageOf(data ?? null);
+
+  useEffect(() => whenUnauthorized(() => setEnded(true)), []);
+  useEffect(
+    () => whenOtherTabChanges(() => void queryClient.invalidateQueries({ queryKey: SESSION_KEY })),
+    [queryClient],
+  );
+
+  if (isPending) return <Splash />;
+  if (error && !last.current) return <ErrorState error={error} onRetry={() => void refetch()} />;
+  if (data) {
+    if (last.current && last.current.user.id !== data.user.id) {
+      window.location.reload(); // somebody else signed in: nothing of the one before may stay
+      return <Splash />;
+    }
+    last.current = data;
+  }
+  if (!last.current) {
+    return <Redirect to={`/sign-in?next=${encodeURIComponent(location + window.location.search)}`} replace />;
+  }
+  const over = ended || data === null;
+  return (
+    <SessionValue session={last.current}>
+      {children}
+      {over && <SignInAgain email={last.current.user.email} onDone={() => setEnded(false)} />}
+    </SessionValue>
+  );
+}
+
+/** A language that the person chose in their profile wins over this browser's. */
+function useLanguageOf(session: Session | null): void {
+  const { setLanguage } = useLanguage();
+  const language = session?.user.language ?? null;
+  useEffect(() => {
+    if (language) setLanguage(language);
+  }, [language, setLanguage]);
+}

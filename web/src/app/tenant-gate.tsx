@@ -1,0 +1,71 @@
+/** Opens `/t/:tenant` to its members; an operator enters every tenant, with everything an owner may do. */
+
+import { useQuery } from "@tanstack/react-query";
+import { type ReactNode, useEffect } from "react";
+import { useParams } from "wouter";
+import { answer, api } from "@/shared/api/client";
+import { read, write } from "@/shared/lib/storage";
+import type { Membership } from "@/shared/session/session";
+import { EVERYTHING, TenantValue, useSession } from "@/shared/session/session-context";
+import { ErrorState } from "@/shared/ui/error-state";
+import { Splash } from "@/shared/ui/splash";
+import { Frame } from "./layout/frame";
+import { NotFound } from "./not-found";
+
+const STORED = "curbe.tenant";
+
+/** Where the person was last, if they still belong there. */
+export function lastTenant(memberships: readonly Membership[]): string | null {
+  const stored = read(STORED);
+  const known = memberships.find((one) => one.tenant_id === stored) ?? memberships[0];
+  return known?.tenant_id ?? null;
+}
+
+export function TenantGate({ children }: { children: ReactNode }) {
+  const { tenant = "" } = useParams<{ tenant: string }>();
+  const { memberships, user } = useSession();
+  const member = memberships.find((one) => one.tenant_id === tenant);
+  useEffect(() => {
+    if (member) write(STORED, member.tenant_id);
+  }, [member]);
+  if (member) return <Inside membership={member}>{children}</Inside>;
+  if (user.is_operator) return <AsOperator tenant={tenant}>{children}</AsOperator>;
+  return (
+    <Frame tenant={null}>
+      <NotFound />
+    </Frame>
+  );
+}
+
+function Inside({ membership, children }: { membership: Membership; children: ReactNode }) {
+  return (
+    <TenantValue membership={membership}>
+      {/* Another tenant is another page: nothing of the one before stays mounted. */}
+      <Frame tenant={membership} key={membership.tenant_id}>
+        {children}
+      </Frame>
+    </TenantValue>
+  );
+}
+
+function AsOperator({ tenant, children }: { tenant: string; children: ReactNode }) {
+  const { data, error, isPending, refetch } = useQuery({
+    queryKey: ["tenant", tenant],
+    queryFn: () => answer(api.GET("/api/tenants/{tenant_id}", { params: { path: { tenant_id: tenant } } })),
+  });
+  if (isPending) return <Splash />;
+  if (error) {
+    return (
+      <Frame tenant={null}>
+        <ErrorState error={error} onRetry={() => void refetch()} />
+      </Frame>
+    );
+  }
+  const membership: Membership = {
+    tenant_id: tenant,
+    tenant_name: data.name,
+    role: "owner",
+    scopes: [EVERYTHING],
+  };
+  return <Inside membership={membership}>{children}</Inside>;
+}

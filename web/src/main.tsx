@@ -1,0 +1,19 @@
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import "./app/mantine-styles";
+import "@fontsource-variable/inter/wght.css";
+import "./app/global.css";
+import { App } from "./app/app";
+import { reloadOnceWhenOutdated } from "./app/outdated";
+import { refuseMarkup } from "./app/trusted-types";
+
+refuseMarkup();
+reloadOnceWhenOutdated();
+
+const root = document.getElementById("root");
+if (!root) throw new Error("index.html has no #root");
+createRoot(root).render(
+  <StrictMode>
+    <App />
+  </StrictMode>,
+);

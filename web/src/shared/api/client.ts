@@ -1,0 +1,69 @@
+/**
+ * The API, typed by its own OpenAPI document (schema.d.ts; `make web-types` writes it).
+ *
+ *     const page = await answer(api.GET("/api/tenants/{tenant_id}/keys", { params: { path: { tenant_id } } }));
+ *
+ * Every refusal is thrown as a `Problem`.
+ */
+
+import createClient from "openapi-fetch";
+import { authorize, tellUnauthorized } from "./credentials";
+import { Problem, problemOf, UNREACHABLE } from "./problem";
+import type { components, paths } from "./schema";
+
+export type Schemas = components["schemas"];
+
+/** Fetches with the session's credentials; throws a `Problem` for everything but a success. */
+export async function apiFetch(request: Request): Promise<Response> {
+  authorize(request.headers, request.method);
+  let response: Response;
+  try {
+    response = await fetch(request);
+  } catch (fault) {
+    if (request.signal.aborted) throw fault;
+    throw new Problem(0, { code: UNREACHABLE, title: "The server does not answer" });
+  }
+  if (response.ok) return response;
+  const problem = await problemOf(response);
+  if (problem.status === 401 && problem.code === "unauthorized") tellUnauthorized();
+  throw problem;
+}
+
+export const api = createClient<paths>({ baseUrl: globalThis.location?.origin ?? "", fetch: apiFetch });
+
+/** Returns the body of a success. */
+export async function answer<T>(asked: Promise<{ data?: T }>): Promise<T> {
+  const { data } = await asked;
+  return data as T;
+}
+
+interface Call {
+  body?: unknown;
+  query?: Record<string, string | number | boolean | readonly string[] | undefined>;
+  signal?: AbortSignal;
+  headers?: Record<string, string>;
+}
+
+/** For a route that the OpenAPI document does not have yet: the caller says what the answer is. */
+export async function call<T>(
+  method: string,
+  path: string,
+  { body, query, signal, headers }: Call = {},
+): Promise<T> {
+  const url = new URL(path, location.origin);
+  for (const [name, value] of Object.entries(query ?? {})) {
+    for (const one of Array.isArray(value) ? value : [value]) {
+      if (one !== undefined) url.searchParams.append(name, String(one));
+    }
+  }
+  const response = await apiFetch(
+    new Request(url, {
+      method,
+      body: body === undefined ? null : JSON.stringify(body),
+      headers: body === undefined ? { ...headers } : { "Content-Type": "application/json", ...headers },
+      signal: signal ?? null,
+    }),
+  );
+  const text = await response.text();
+  return (text ? JSON.parse(text) : undefined) as T;
+}

@@ -1,0 +1,19 @@
+/** What the frame (rail, menu) shows of the inbox, and what it asks of it. The inbox sets the first two; the frame the third. */
+
+import { signal } from "./signal";
+
+/** live: the socket is open and caught up · catching-up: it is being made so · polling: no socket, asked every few seconds · offline: nothing answers */
+export type LiveStatus = "idle" | "live" | "catching-up" | "polling" | "offline";
+
+export const liveStatus = signal<LiveStatus>("idle");
+
+/** Conversations of mine with something unread: the badge at the inbox's icon. */
+export const unreadMine = signal(0);
+
+/** Whether the list of shortcuts is open: the user menu opens it, the inbox shows it. */
+export const shortcutsHelp = signal(false);
+
+/** The contact beside the thread. `auto`: where there is room (1,180 px); `open`: also over a narrow thread; `closed`: nowhere. */
+export type ContactPaneState = "auto" | "open" | "closed";
+
+export const contactPane = signal<ContactPaneState>("auto");

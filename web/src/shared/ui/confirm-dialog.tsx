@@ -1,0 +1,72 @@
+/** Asks before something that is hard to undo. */
+
+import { Button, Group, Modal, Text } from "@mantine/core";
+import { type ReactNode, useState } from "react";
+import { problemMessages, problemWords } from "@/shared/api/problem-words";
+import { useMessages } from "@/shared/i18n/language";
+import { uiMessages } from "./messages";
+
+interface ConfirmDialogProps {
+  opened: boolean;
+  onClose: () => void;
+  title: string;
+  /** What will happen, in a sentence or two. */
+  children: ReactNode;
+  /** A verb: "Delete key", never "OK". */
+  confirm: string;
+  /** Whether it destroys something. */
+  danger?: boolean;
+  /** Closes when it is done; its failure is shown here and leaves the dialog open. */
+  onConfirm: () => Promise<unknown> | unknown;
+}
+
+export function ConfirmDialog(props: ConfirmDialogProps) {
+  const { opened, onClose, title, children, confirm, danger = false, onConfirm } = props;
+  const t = useMessages(uiMessages);
+  const problems = useMessages(problemMessages);
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<unknown>(null);
+
+  const close = () => {
+    setFailure(null);
+    onClose();
+  };
+  const act = async () => {
+    setBusy(true);
+    setFailure(null);
+    try {
+      await onConfirm();
+      onClose();
+    } catch (error) {
+      setFailure(error);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Modal
+      opened={opened}
+      onClose={close}
+      title={title}
+      size="sm"
+      closeButtonProps={{ "aria-label": t.close }}
+    >
+      <Text component="div" c="dimmed">
+        {children}
+      </Text>
+      {failure !== null && (
+        <Text c="var(--danger)" mt="sm" role="alert">
+          {problemWords(failure, problems).title}
+        </Text>
+      )}
+      <Group justify="flex-end" mt="lg">
+        <Button variant="default" onClick={close} data-autofocus={danger || undefined}>
+          {t.cancel}
+        </Button>
+        <Button color={danger ? "red" : "brand"} loading={busy} onClick={() => void act()}>
+          {confirm}
+        </Button>
+      </Group>
+    </Modal>
+  );
+}
