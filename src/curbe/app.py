@@ -19,8 +19,13 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from curbe import __version__
 from curbe.audit.api import AuditController
-from curbe.auth.api import Gate, KeyController
-from curbe.auth.principal import provide_principal
+from curbe.auth.api import KeyController
+from curbe.auth.browser import SECURE_COOKIE
+from curbe.auth.gate import Gate
+from curbe.auth.passwords import Passwords
+from curbe.auth.principal import provide_principal, provide_visit
+from curbe.auth.session_api import SessionController
+from curbe.auth.sign_in import SignIn
 from curbe.channels.cloudapi.client import CloudApi
 from curbe.connections.api import ConnectionController
 from curbe.health import PATHS as HEALTH_PATHS
@@ -81,12 +86,15 @@ def build_api(parts: Parts) -> Litestar:
         "broadcast": parts.broadcast,
         "metrics": parts.metrics,
         "keeping": parts.keeping,
+        "signing_in": SignIn(parts.web_pool, Passwords()),
         "receipts": Receipts(parts.web_pool, cloud_api=parts.cloud_api, keyring=parts.keyring),
     }
     dependencies = {name: Provide(_giving(value), sync_to_thread=False) for name, value in given.items()}
     dependencies["principal"] = Provide(provide_principal, sync_to_thread=False)
+    dependencies["visit"] = Provide(provide_visit, sync_to_thread=False)
     return Litestar(
         route_handlers=[
+            SessionController,
             TenantController,
             KeyController,
             AuditController,
@@ -100,7 +108,7 @@ def build_api(parts: Parts) -> Litestar:
             EventsController,
         ],
         dependencies=dependencies,
-        guards=[Gate(parts.web_pool)],
+        guards=[Gate(parts.web_pool, parts.settings)],
         plugins=[web.Kit(passing_faults=db.Unreachable)],
         request_max_body_size=web.LARGEST_BODY,
         openapi_config=_openapi(),
@@ -268,10 +276,16 @@ def _openapi() -> OpenAPIConfig:
         openapi_router=Router(
             path="/schema", route_handlers=[], opt={"public": "it describes the API and holds no data"}
         ),
-        security=[{"key": []}],
+        security=[{"key": []}, {"session": []}],
         components=Components(
             security_schemes={
-                "key": SecurityScheme(type="http", scheme="bearer", description="An API key of Curbe")
+                "key": SecurityScheme(type="http", scheme="bearer", description="An API key of Curbe"),
+                "session": SecurityScheme(
+                    type="apiKey",
+                    security_scheme_in="cookie",
+                    name=SECURE_COOKIE,
+                    description="The session of a person who signed in; requests that are no GET need X-CSRF-Token too",
+                ),
             }
         ),
     )

@@ -13,6 +13,7 @@ from uuid import UUID
 import httpx
 
 from curbe.app import Parts, build_api
+from curbe.auth.rules import PLATFORM_ONLY
 from curbe.auth.service import make_key
 from curbe.channels.cloudapi.client import CloudApi
 from curbe.domain.access import PLATFORM, Scope
@@ -34,7 +35,7 @@ async def key_of(
     web: Pool,
     tenant_id: UUID | None,
     *,
-    scopes: Iterable[Scope] = frozenset(Scope) - {Scope.WEBHOOKS_REPLAY},
+    scopes: Iterable[Scope] = frozenset(Scope) - PLATFORM_ONLY,
     expires_at: datetime | None = None,
 ) -> tuple[UUID, str]:
     """Make a key of this tenant, or of the operator (None); return its id and the key itself."""

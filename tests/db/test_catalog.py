@@ -19,10 +19,28 @@ WITHOUT_TENANT = {
     "ingest_counts": "counted before any tenant is known",
     "log_epoch": "of the database, not of a tenant",
     "schema_migrations": "of the schema",
+    "users": "one may belong to several tenants; a tenant sees its members",
+    "passwords": "a user's; no tenant sees them",
+    "sessions": "a user's, for every tenant of theirs; no tenant sees them",
+    "password_resets": "a user's; no tenant sees them",
 }
 UNIQUE_WITHOUT_TENANT = {
     "one_live_owner": "a number has one live owner among all tenants; who owns it is told to nobody",
     "tenants_pkey": "the tenant's own id",
+    "users_pkey": "a random id",
+    "users_email_digest_key": "an address is one user's; nobody inserts one without looking it up first",
+    "passwords_pkey": "its user's id",
+    "sessions_pkey": "a random id",
+    "sessions_token_hash_key": "256 random bits",
+    "password_resets_pkey": "256 random bits",
+}
+# They point at what no tenant has; who may point at which user or session is decided before.
+FOREIGN_KEYS_TO_USERS = {
+    "passwords_user_id_fkey",
+    "sessions_user_id_fkey",
+    "password_resets_user_id_fkey",
+    "memberships_user_id_fkey",
+    "operator_entries_session_id_fkey",
 }
 DEFINERS = {
     "number_had_another_owner(text,uuid)": "answers yes or no, and names nobody",
@@ -138,6 +156,22 @@ async def test_the_guard_of_a_tenants_table_reads_the_transactions_tenant(
         ("tenants", "apply", "app_apply"),
         ("api_keys", "holder", "app_web"),
         ("channel_connections", "lookup", "app_lookup"),
+        ("tenants", "member", "app_web"),
+        ("memberships", "self", "app_web"),
+        ("invites", "holder", "app_web"),
+        ("users", "named", "app_web", "app_worker"),
+        ("users", "self", "app_web"),
+        ("users", "holder", "app_web"),
+        ("users", "member", "app_web", "app_worker"),
+        ("users", "platform", "app_web"),
+        ("passwords", "named", "app_web"),
+        ("passwords", "self", "app_web"),
+        ("sessions", "holder", "app_web"),
+        ("sessions", "self", "app_web"),
+        ("sessions", "over", "app_worker"),
+        ("password_resets", "holder", "app_web"),
+        ("password_resets", "self", "app_web", "app_worker"),
+        ("password_resets", "over", "app_worker"),
     }
 
 
@@ -192,7 +226,8 @@ async def test_every_foreign_key_between_tenants_tables_carries_the_tenant(
                                       WHERE a.attrelid = k.conrelid AND a.attname = 'tenant_id')]""",
     )
 
-    assert found | to_tenants == set()
+    assert found == FOREIGN_KEYS_TO_USERS
+    assert to_tenants == set()
 
 
 async def test_no_view_shows_what_its_reader_may_not_see(connection: asyncpg.Connection) -> None:
@@ -314,6 +349,9 @@ async def test_every_table_of_tenants_is_indexed_for_its_foreign_keys_and_needs_
         "channel_connections_by_number": "a webhook learns its tenant from the number",
         "channel_connections_by_waba": "a notice learns its tenants from the WABA",
         "one_live_owner": "see above",
+        "invites_by_hash": "who holds an invitation learns its tenant from it",
+        "memberships_by_user": "a user learns their tenants",
+        "operator_entries_by_session": "a session that ends takes them with it",
     }
     found = await answers(
         connection,

@@ -123,10 +123,13 @@ async def test_another_tenants_key_cannot_be_revoked_and_looks_like_none(new_ten
     assert (await other.get("/keys")).status_code == 200
 
 
-async def test_every_wrong_key_gets_the_same_answer(web: Pool, acme: Tenant) -> None:
+async def test_every_wrong_key_gets_the_same_answer(
+    web: Pool, acme: Tenant, owner: asyncpg.Connection
+) -> None:
     made = (await acme.post("/keys", {"scopes": ["inbox:read"]})).json()
     await acme.client.delete(f"{acme.path}/keys/{made['id']}")
-    _, expired = await key_of(web, acme.id, expires_at=utc_now() + timedelta(milliseconds=1))
+    expiring, expired = await key_of(web, acme.id, expires_at=utc_now() + timedelta(hours=1))
+    await owner.execute("UPDATE api_keys SET expires_at = now() WHERE id = $1", expiring)
     wrong = [
         None,
         "",
@@ -240,8 +243,11 @@ async def test_every_route_says_which_scope_it_needs_or_why_it_needs_none(
         for handler in getattr(route, "route_handlers", None) or [route.route_handler]:
             if getattr(handler, "http_methods", None) == {"OPTIONS"}:
                 continue
-            declared = isinstance(handler.opt.get("scope"), Scope) or handler.opt.get("public")
-            assert declared, f"{handler} declares neither a scope nor why it is public"
+            declared = [
+                isinstance(handler.opt.get("scope"), Scope),
+                *map(handler.opt.get, ("session", "public")),
+            ]
+            assert sum(map(bool, declared)) == 1, f"{handler} declares neither a scope nor why it needs none"
 
 
 async def test_the_reference_of_scopes_names_every_route_under_its_scope(
@@ -300,4 +306,10 @@ async def test_the_description_of_the_api_is_public_and_names_no_secret_that_com
         and not shape.get("writeOnly")
         and not any(part.get("writeOnly") for part in shape.get("oneOf", []))
     ]
-    assert secret == [("CreatedKey", "key")]
+    # Shown once to who made it; to whom the session is, and worthless without its cookie; no secret at all.
+    assert sorted(secret) == [
+        ("CreatedKey", "key"),
+        ("Session", "csrf_token"),
+        ("SessionUser", "has_password"),
+        ("SessionUser", "passkeys"),
+    ]

@@ -58,6 +58,10 @@ BODIES: dict[str, Json] = {
     "Which": {},
 }
 OUTSIDE = {
+    "/api/auth/session": "about whoever asks",
+    "/api/auth/sign-in": "before anybody is known",
+    "/api/auth/sign-out": "about whoever asks",
+    "/api/auth/sign-out-everywhere": "about whoever asks",
     "/api/tenants": "the operator's: no tenant is in the path, and a tenant's key is refused",
     "/schema": "the description itself",
     "/schema/openapi.json": "the description itself",

@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 
 from curbe.domain.access import Principal, PrincipalKind, Scope
+from curbe.domain.errors import Unauthorized
 
 PREFIX: Final = {PrincipalKind.PLATFORM: "curbe_p_", PrincipalKind.TENANT: "curbe_t_"}
 # 256 random bits in base64url.
@@ -17,8 +18,8 @@ _BEARER: Final = re.compile(r"[Bb][Ee][Aa][Rr][Ee][Rr] +(?P<token>[!-~]{1,512})"
 # A browser cannot set a WebSocket's headers, but it can name protocols. (A query string would be logged.)
 _PROTOCOL: Final = "bearer."
 
-# What only the operator's keys may hold: it reaches across tenants.
-PLATFORM_ONLY: Final = frozenset({Scope.WEBHOOKS_REPLAY})
+# What only the operator may hold, by key or as a person: it reaches across tenants.
+PLATFORM_ONLY: Final = frozenset({Scope.WEBHOOKS_REPLAY, Scope.OPERATIONS_READ, Scope.OPERATIONS_WRITE})
 
 
 class StoredKey(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,3 +86,11 @@ def beyond(asked: Iterable[Scope], *, creator: Principal | None, kind: Principal
     wanted = frozenset(asked)
     forbidden = wanted & PLATFORM_ONLY if kind is PrincipalKind.TENANT else frozenset()
     return forbidden if creator is None else forbidden | (wanted - creator.scopes)
+
+
+def unauthorized() -> Unauthorized:
+    """Return the one answer to whoever carries nothing that opens anything now."""
+    return Unauthorized(
+        "The request carries no API key and no session that is valid now.",
+        fix="Send the header `Authorization: Bearer <key>`, or sign in. An expired or revoked key needs a new one.",
+    )

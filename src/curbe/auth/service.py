@@ -16,7 +16,7 @@ from curbe.audit.service import AuditEntry, record
 from curbe.auth import rules, store
 from curbe.auth.rules import StoredKey
 from curbe.domain.access import PLATFORM, Principal, PrincipalKind, Scope
-from curbe.domain.errors import Forbidden, InvalidRequest, NotFound, Unauthorized
+from curbe.domain.errors import Forbidden, InvalidRequest, NotFound
 from curbe.infra.crypto import Secret, key_hash, random_token
 from curbe.infra.db import Pool, Transaction
 
@@ -90,7 +90,7 @@ async def authenticate(pool: Pool, bearer: str | None, *, now: datetime) -> Prin
     """
     kind = rules.kind_of(bearer) if bearer else None
     if bearer is None or kind is None:
-        raise _unauthorized()
+        raise rules.unauthorized()
     hashed = key_hash(bearer)
     if kind is PrincipalKind.PLATFORM:
         async with pool.transaction() as tx:
@@ -99,15 +99,8 @@ async def authenticate(pool: Pool, bearer: str | None, *, now: datetime) -> Prin
         async with pool.transaction(context={"app.key_hash": hashed.hex()}) as tx:
             key = await store.tenant_key_of_hash(tx, hashed)
     if key is None or not rules.is_live(key, now=now):
-        raise _unauthorized()
+        raise rules.unauthorized()
     return rules.principal_of(key)
-
-
-async def still_valid(pool: Pool, principal: Principal, *, now: datetime) -> bool:
-    """Tell whether the key that ``principal`` came with still opens anything, for long connections."""
-    async with pool.transaction(principal.tenant_id) as tx:
-        key = await store.key_of_id(tx, tenant_id=principal.tenant_id, key_id=principal.key_id)
-    return key is not None and rules.is_live(key, now=now)
 
 
 async def revoke(
@@ -164,11 +157,4 @@ def _entry(action: str, key: StoredKey, actor: str) -> AuditEntry:
         action=action,
         subject=str(key.id),
         detail={"scopes": list(key.scopes)},
-    )
-
-
-def _unauthorized() -> Unauthorized:
-    return Unauthorized(
-        "The request names no API key that is valid now.",
-        fix="Send the header `Authorization: Bearer <key>`. An expired or revoked key needs a new one.",
     )

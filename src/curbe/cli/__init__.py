@@ -25,6 +25,7 @@ _COMMANDS: Final = {
     "work": "process",
     "migrate": "process",
     "tenant": "accounts",
+    "user": "people",
     "key": "accounts",
     "webhook": "webhooks",
     "audit": "checks",

@@ -61,13 +61,41 @@ class InvalidRequest(AppError):
 class Unauthorized(AppError):
     """Nobody we know is asking."""
 
-    code, http_status, title = "unauthorized", 401, "The API key is missing, unknown or no longer valid"
+    code, http_status, title = (
+        "unauthorized",
+        401,
+        "The API key or session is missing, unknown or no longer valid",
+    )
+
+
+class WrongCredentials(AppError):
+    """The e-mail address and the password do not belong together; the words are the same for an unknown address."""
+
+    code, http_status, title = "wrong_credentials", 401, "The e-mail address or the password is wrong"
 
 
 class Forbidden(AppError):
     """The asker is known, and lacks the scope."""
 
-    code, http_status, title = "missing_scope", 403, "This API key may not do that"
+    code, http_status, title = "missing_scope", 403, "This API key or role may not do that"
+
+
+class ForeignOrigin(AppError):
+    """A browser asks from a page that is not Curbe's, or without saying from which."""
+
+    code, http_status, title = "foreign_origin", 403, "This request comes from another site"
+
+
+class CsrfFailed(AppError):
+    """A browser's session asks to change something without the session's own token."""
+
+    code, http_status, title = "csrf_failed", 403, "The request does not carry the session's token"
+
+
+class InsecureTransport(AppError):
+    """Somebody would sign in over plain http, where others could listen."""
+
+    code, http_status, title = "insecure_transport", 403, "Signing in needs https"
 
 
 class NotFound(AppError):

@@ -50,6 +50,13 @@ def one_of(*words: str) -> Callable[[str], str]:
     return read
 
 
+def yes_or_no(text: str) -> bool:
+    """Read ``true`` or ``false``."""
+    if text.lower() not in {"true", "false"}:
+        raise Malformed(f"is {text!r}; it is true or false")
+    return text.lower() == "true"
+
+
 def whole_number(*, least: int, most: int) -> Callable[[str], int]:
     """Return a reader of whole numbers from ``least`` to ``most``, both included."""
 

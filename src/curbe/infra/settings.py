@@ -48,6 +48,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     send_rate_cap: int | None  # messages a second, per number
     send_headroom: int  # percent
     unknown_after: timedelta
+    session_idle: timedelta
+    allow_http: bool
     media_hosts: tuple[str, ...]  # origins, beside Meta's own
     s3_bucket: str | None  # None: files lie in data_dir
     s3_endpoint: str | None

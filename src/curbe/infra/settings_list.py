@@ -34,6 +34,7 @@ _META: Final = "Meta's app"
 _KEYS: Final = "Secrets at rest"
 _PLACE: Final = "Where Curbe runs"
 _WORK: Final = "How it works"
+_PEOPLE: Final = "People"
 _FILES: Final = "Files"
 
 SETTINGS: Final = (
@@ -212,6 +213,21 @@ SETTINGS: Final = (
         meaning="How long a send may stay without a clear answer before its message is shown as unknown.",
         read=read.duration,
         default="60s",
+    ),
+    Setting(
+        name="CURBE_SESSION_IDLE",
+        group=_PEOPLE,
+        meaning="After how long without a request a person has to sign in again. After 30 days everybody has to.",
+        read=read.duration,
+        default="12h",
+    ),
+    Setting(
+        name="CURBE_ALLOW_HTTP",
+        group=_PEOPLE,
+        meaning="Whether people may sign in over plain http from other machines. Who can listen in that network "
+        "can take over their sessions, so the pages warn of it. On this machine itself it is always allowed.",
+        read=read.yes_or_no,
+        default="false",
     ),
     Setting(
         name="CURBE_MEDIA_HOSTS",

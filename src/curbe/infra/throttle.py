@@ -22,3 +22,14 @@ class Throttle:
         if len(self._buckets) > self._keys:
             self._buckets.popitem(last=False)
         return allowed
+
+    def give_back(self, key: str) -> None:
+        """Return a token that ``allow`` took for what turned out to be no failure."""
+        if key in self._buckets:
+            tokens, at = self._buckets[key]
+            self._buckets[key] = (min(self._burst, tokens + 1), at)
+
+    def wait(self, key: str, *, now: float) -> float:
+        """Return in how many seconds ``key`` has a token again; 0 where it has one now."""
+        tokens, at = self._buckets.get(key, (self._burst, now))
+        return max(0.0, (1 - tokens) / self._per_second - (now - at))

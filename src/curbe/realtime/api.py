@@ -15,6 +15,7 @@ from curbe.auth.principal import Principal, Scope
 from curbe.domain.errors import CursorExpired, InvalidRequest
 from curbe.infra.db import Pool
 from curbe.infra.metrics import Metrics
+from curbe.infra.settings import Settings
 from curbe.infra.web import refusals
 from curbe.realtime import service
 from curbe.realtime.broadcast import Broadcast, Channel
@@ -93,6 +94,7 @@ class EventsController(Controller):
         web_pool: NamedDependency[Pool],
         broadcast: NamedDependency[Broadcast],
         metrics: NamedDependency[Metrics],
+        settings: NamedDependency[Settings],
         since: FromQuery[str | None] = None,
     ) -> None:
         """Send the events after a cursor, or from now on, as they happen (docs/reference/events.md)."""
@@ -104,6 +106,7 @@ class EventsController(Controller):
             principal=principal,
             pool=web_pool,
             broadcast=broadcast,
+            session_idle=settings.session_idle,
         )
         start = None if since in (None, NOW) else cursor_from(since)
         with metrics.sockets.track_inprogress():

@@ -1,4 +1,4 @@
-"""One listener a process: hears whose log has grown and which key has changed, and wakes whom it concerns.
+"""One listener a process: hears whose log has grown, which key or person has changed, and wakes whom it concerns.
 
 A notification is a hint, never the news itself: the log is read by cursor, so a hint too many costs an empty
 read, and a lost one (the connection to PostgreSQL was cut) is made good by waking everybody once it is back.
@@ -33,6 +33,7 @@ class Channel(StrEnum):
 
     EVENTS = "curbe_events"  # subject: a tenant
     KEYS = "curbe_keys"  # subject: an API key
+    PEOPLE = "curbe_people"  # subject: a user whose sessions or memberships changed
 
 
 class Wakeups:
@@ -60,7 +61,7 @@ class Wakeups:
 
 
 class _Subject:
-    """A tenant or key that somebody follows."""
+    """A tenant, key or user that somebody follows."""
 
     def __init__(self, generation: int) -> None:
         self.generation = generation

@@ -15,10 +15,9 @@ import msgspec
 from litestar.connection import WebSocket
 from litestar.exceptions import WebSocketDisconnect
 
-from curbe.auth.rules import is_live
-from curbe.auth.store import key_of_id
+from curbe.auth.validity import valid_for
 from curbe.domain.access import Principal
-from curbe.domain.errors import CursorExpired
+from curbe.domain.errors import CursorExpired, Forbidden, Unauthorized
 from curbe.infra import db
 from curbe.infra.clock import utc_now
 from curbe.realtime.broadcast import Broadcast, Channel, Wakeups
@@ -28,8 +27,6 @@ from curbe.realtime.service import latest
 _PING_EVERY: Final = timedelta(seconds=20)
 _SLOWEST_WRITE: Final = timedelta(seconds=10)
 _SLOWEST_CLOSE: Final = timedelta(seconds=2)
-# Revoking a key is notified; this is for a key whose row changed in some other way.
-_LOOK_AT_KEY: Final = timedelta(seconds=60)
 _PING: Final = '{"type":"ping"}'
 
 
@@ -38,7 +35,8 @@ class CloseCode(IntEnum):
 
     GOING_AWAY = 1001  # the server stops; come back
     TRY_AGAIN_LATER = 1013
-    UNAUTHORIZED = 4401  # the key was revoked or expired
+    UNAUTHORIZED = 4401  # the key was revoked or expired, the session ended
+    FORBIDDEN = 4403  # the person is no longer what they were in this tenant: read the session again
     TOO_SLOW = 4408  # the reader did not take what was written to it; come back with the cursor
     CURSOR_EXPIRED = 4410  # load the state again
     INVALID_REQUEST = 4422  # the cursor is none
@@ -70,12 +68,14 @@ class Follower:
         principal: Principal,
         pool: db.Pool,
         broadcast: Broadcast,
+        session_idle: timedelta,
     ) -> None:
         self._socket: Final = socket
         self._tenant_id: Final = tenant_id
         self._principal: Final = principal
         self._pool: Final = pool
         self._broadcast: Final = broadcast
+        self._session_idle: Final = session_idle
 
     async def run(self, since: Cursor | None) -> None:
         """Send what follows ``since`` (None: from now on) until either side ends it, then close."""
@@ -84,7 +84,7 @@ class Follower:
             try:
                 async with asyncio.TaskGroup() as tasks:
                     tasks.create_task(self._send_events(since, wakeups))
-                    tasks.create_task(self._watch_key())
+                    tasks.create_task(self._watch_principal())
                     tasks.create_task(self._hear())
             except* WebSocketDisconnect:
                 pass  # the client left: nothing to close, nothing lost
@@ -126,22 +126,26 @@ class Follower:
             if not shared.page.more:
                 return cursor, not shared.page.pending
 
-    async def _watch_key(self) -> NoReturn:
-        with self._broadcast.subscribe(Channel.KEYS, self._principal.key_id) as wakeups:
+    async def _watch_principal(self) -> NoReturn:
+        who = self._principal
+        channel, subject = (Channel.PEOPLE, who.user_id) if who.user_id else (Channel.KEYS, who.key_id)
+        if subject is None:
+            raise TypeError("a principal is a key or a person")
+        with self._broadcast.subscribe(channel, subject) as wakeups:
             while True:
-                await wakeups.wait(at_most=await self._key_lives_for())
+                await wakeups.wait(at_most=await self._may_stay_for())
 
-    async def _key_lives_for(self) -> timedelta:
-        tenant_id = self._principal.tenant_id
+    async def _may_stay_for(self) -> timedelta:
         try:
-            async with self._pool.transaction(tenant_id) as tx:
-                key = await key_of_id(tx, tenant_id=tenant_id, key_id=self._principal.key_id)
+            return await valid_for(
+                self._pool, self._principal, tenant_id=self._tenant_id, idle=self._session_idle, now=utc_now()
+            )
         except db.Unreachable:
             return timedelta(seconds=1)
-        now = utc_now()
-        if key is None or not is_live(key, now=now):
-            raise _Ended(CloseCode.UNAUTHORIZED, "the API key was revoked or has expired")
-        return _LOOK_AT_KEY if key.expires_at is None else min(_LOOK_AT_KEY, key.expires_at - now)
+        except Unauthorized as ended:
+            raise _Ended(CloseCode.UNAUTHORIZED, ended.detail) from None
+        except Forbidden as changed:
+            raise _Ended(CloseCode.FORBIDDEN, changed.detail) from None
 
     async def _hear(self) -> NoReturn:
         # Nothing a client says means anything here; reading is how its leaving is noticed.

@@ -1,0 +1,184 @@
+"""The gate every request passes: who asks, may they enter this tenant, may they do this."""
+
+import asyncio
+from collections import OrderedDict
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+
+from curbe.auth import browser, rules, service, session_rules, sessions
+from curbe.auth.entering import Entrance
+from curbe.auth.principal import Visit
+from curbe.domain.access import Principal, PrincipalKind, Scope
+from curbe.domain.errors import Forbidden, TooManyRequests, Unauthorized
+from curbe.infra import log
+from curbe.infra.clock import utc_now
+from curbe.infra.db import Pool
+from curbe.infra.settings import Settings
+from curbe.infra.throttle import Throttle
+
+_FAILURES_AT_ONCE: Final = 20
+_FAILURES_PER_SECOND: Final = 0.5
+_SUSPECTED_FOR: Final = timedelta(minutes=1)
+_MOST_SUSPECTS: Final = 10_000
+_MOST_WAITING: Final = 50
+
+Connection = ASGIConnection[Any, Any, Any, Any]
+
+
+class Gate:
+    """The guard of the whole API.
+
+    Who asks, may they enter this tenant, may they do this: in that order, and before anything else of the
+    request is looked at. A path of another tenant answers what the path of a tenant that does not exist answers.
+
+    A handler declares ``opt={"scope": Scope.X}``, with ``"platform": True`` where it is the operator's alone; or
+    ``{"session": "why"}`` where any person who signed in may; or ``{"public": "why"}``.
+    """
+
+    def __init__(self, pool: Pool, settings: Settings) -> None:
+        self._pool: Final = pool
+        self._settings: Final = settings
+        self._entrance: Final = Entrance(pool)
+        self._failures: Final = Throttle(per_second=_FAILURES_PER_SECOND, burst=_FAILURES_AT_ONCE)
+        # Addresses that failed too often, until when: their keys are looked up one at a time, so that a
+        # flood of wrong ones takes one database connection at most. A right key still passes.
+        self._suspects: Final[OrderedDict[str, float]] = OrderedDict()
+        self._one_at_a_time: Final = asyncio.Semaphore(1)
+        self._waiting = 0
+
+    async def __call__(self, connection: Connection, handler: BaseRouteHandler) -> None:
+        """Let the request pass.
+
+        Raises:
+            Unauthorized: it carries no valid key and no session.
+            TooManyRequests: the same, and its address tried too often.
+            ForeignOrigin: a browser asks from another site's page.
+            CsrfFailed: a browser asks without its session's token.
+            NotFound: what it carries does not open this tenant.
+            Forbidden: it lacks the route's scope, or is not the operator's where the route asks for that.
+        """
+        method = connection.scope.get("method")
+        if method == "OPTIONS":
+            return
+        if "public" in handler.opt:
+            if method not in browser.SAFE_METHODS:
+                self._check_origin(connection, required=False)
+            return
+        scope = handler.opt.get("scope")
+        if not isinstance(scope, Scope) and "session" not in handler.opt:
+            raise TypeError(f"{handler} declares neither a scope nor why it needs none")
+        tenant_id = connection.path_params.get("tenant_id")
+        principal = await self._who(connection, tenant_id)
+        if tenant_id is not None:
+            await self._entrance.enter(principal, tenant_id)
+            log.bind(tenant_id=tenant_id)
+        if isinstance(scope, Scope):
+            _permit(principal, scope, platform=bool(handler.opt.get("platform")))
+        elif principal.kind is not PrincipalKind.USER:
+            raise Forbidden(
+                "Only a person who signed in may do this.", fix="Sign in instead of sending a key."
+            )
+        connection.scope["user"] = principal
+
+    async def _who(self, connection: Connection, tenant_id: UUID | None) -> Principal:
+        """Return who asks, by key or by session; a wrong one is counted against its address."""
+        address = connection.client.host if connection.client else ""
+        now = asyncio.get_running_loop().time()
+        try:
+            if self._suspects.get(address, 0) > now:
+                return await self._look_up_slowly(connection, tenant_id)
+            return await self._look_up(connection, tenant_id, now=utc_now())
+        except Unauthorized:
+            if self._failures.allow(address, now=now):
+                raise
+        self._suspect(address, until=now + _SUSPECTED_FOR.total_seconds())
+        raise _too_many()
+
+    async def _look_up(self, connection: Connection, tenant_id: UUID | None, *, now: datetime) -> Principal:
+        bearer = rules.bearer_of(connection.headers.get("authorization"))
+        if bearer is None and connection.scope["type"] == "websocket":
+            bearer = rules.bearer_of_protocols(connection.scope.get("subprotocols", ()))
+        transport = self._transport(connection)
+        cookie = connection.cookies.get(transport.cookie) if transport is not browser.Transport.OPEN else None
+        if cookie is None or "authorization" in connection.headers or bearer is not None:
+            return await service.authenticate(self._pool, bearer, now=now)
+        held = await sessions.held_by(
+            self._pool, cookie, tenant_id=tenant_id, idle=self._settings.session_idle, now=now
+        )
+        self._check_page(connection, cookie)
+        connection.scope["auth"] = Visit(held=held, token=cookie, transport=transport)
+        return session_rules.principal_of(held, tenant_id=tenant_id)
+
+    def _check_page(self, connection: Connection, cookie: str) -> None:
+        """Refuse what a browser was made to ask by another site."""
+        socket = connection.scope["type"] == "websocket"
+        if socket or connection.scope.get("method") not in browser.SAFE_METHODS:
+            self._check_origin(connection, required=True)
+        if not socket and connection.scope.get("method") not in browser.SAFE_METHODS:
+            browser.check_csrf(connection.headers.get(browser.CSRF_HEADER), session_token=cookie)
+
+    def _check_origin(self, connection: Connection, *, required: bool) -> None:
+        browser.check_origin(
+            connection.headers,
+            scheme=_scheme(connection),
+            public_base_url=self._settings.public_base_url,
+            required=required,
+        )
+
+    def _transport(self, connection: Connection) -> browser.Transport:
+        return browser.transport_of(
+            scheme=_scheme(connection),
+            host=connection.headers.get("host", ""),
+            public_base_url=self._settings.public_base_url,
+            allow_http=self._settings.allow_http,
+        )
+
+    async def _look_up_slowly(self, connection: Connection, tenant_id: UUID | None) -> Principal:
+        if self._waiting >= _MOST_WAITING:
+            raise _too_many()
+        self._waiting += 1
+        try:
+            async with self._one_at_a_time:
+                return await self._look_up(connection, tenant_id, now=utc_now())
+        finally:
+            self._waiting -= 1
+
+    def _suspect(self, address: str, *, until: float) -> None:
+        self._suspects[address] = until
+        self._suspects.move_to_end(address)
+        if len(self._suspects) > _MOST_SUSPECTS:
+            self._suspects.popitem(last=False)
+
+
+def _scheme(connection: Connection) -> str:
+    return {"ws": "http", "wss": "https"}.get(connection.scope["scheme"], connection.scope["scheme"])
+
+
+def _permit(principal: Principal, scope: Scope, *, platform: bool) -> None:
+    if platform and not principal.is_platform:
+        raise Forbidden("Only the operator may do this.", fix="Ask the operator of this installation.")
+    if scope in principal.scopes:
+        return
+    if principal.kind is PrincipalKind.USER:
+        raise Forbidden(
+            f"Your role does not have the scope {scope}.",
+            fix="Ask an administrator of this tenant.",
+            extra={"scope": scope.value},
+        )
+    raise Forbidden(
+        f"This key does not have the scope {scope}.",
+        fix=f"Use a key that has {scope}, or make one.",
+        extra={"scope": scope.value},
+    )
+
+
+def _too_many() -> TooManyRequests:
+    return TooManyRequests(
+        "Too many requests from this address carried no valid key or session.",
+        fix="Correct the key that is sent, or sign in; a valid one is accepted at once.",
+        retry_after=timedelta(seconds=1 / _FAILURES_PER_SECOND),
+    )

@@ -1,0 +1,110 @@
+"""Passwords: what one may be, and Argon2id, computed beside the loop and only a few at a time.
+
+A hash takes some 50 ms of a core and 46 MiB: unbounded, a crowd at the sign-in would take the machine.
+"""
+
+import asyncio
+import unicodedata
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from functools import cache
+from typing import Final, TypeVar
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from curbe.domain.errors import InvalidRequest, Unavailable
+from curbe.infra.crypto import Secret, random_token
+
+SHORTEST: Final = 10
+LONGEST: Final = 256
+_FEWEST_DIFFERENT: Final = 5
+# OWASP's first choice (46 MiB, one pass, one lane), with a second pass.
+_HASHER: Final = PasswordHasher(time_cost=2, memory_cost=47_104, parallelism=1)
+_AT_ONCE: Final = 2
+_MOST_WAITING: Final = 64
+_COME_BACK_AFTER: Final = timedelta(seconds=2)
+
+Made = TypeVar("Made")
+
+
+class Passwords:
+    """Makes and compares hashes of passwords. One for a process."""
+
+    def __init__(self) -> None:
+        self._threads: Final = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="argon2")
+        self._waiting = 0
+        self._nobodys: Final = _nobodys()
+
+    async def hashed(self, password: Secret) -> str:
+        """Return what is kept of a password.
+
+        Raises:
+            Unavailable: too many wait for theirs already.
+        """
+        return await self._beside(_HASHER.hash, _plain(password))
+
+    async def matches(self, password: Secret, stored: str | None) -> bool:
+        """Tell whether ``stored`` was made of ``password``; None takes as long, and is never right.
+
+        Raises:
+            Unavailable: too many wait for theirs already.
+        """
+        right = await self._beside(_verified, stored or self._nobodys, _plain(password))
+        return right and stored is not None
+
+    async def _beside(self, work: Callable[..., Made], *given: str) -> Made:
+        if self._waiting >= _MOST_WAITING:
+            raise Unavailable(
+                "Too many people are signing in at this moment.",
+                fix="Try again in a few seconds.",
+                retry_after=_COME_BACK_AFTER,
+            )
+        self._waiting += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, work, *given)
+        finally:
+            self._waiting -= 1
+
+
+def is_outdated(stored: str) -> bool:
+    """Tell whether a hash was made with other parameters than today's."""
+    return _HASHER.check_needs_rehash(stored)
+
+
+def check_password(password: Secret, *, email: str) -> None:
+    """Return where ``password`` may be chosen: long enough to withstand guessing at the sign-in, and not the obvious.
+
+    Raises:
+        InvalidRequest: it may not; the words say why.
+    """
+    text = _plain(password)
+    if not SHORTEST <= len(text) <= LONGEST:
+        raise _unfit(f"A password has {SHORTEST} to {LONGEST} characters.")
+    if len(set(text)) < _FEWEST_DIFFERENT:
+        raise _unfit("The password repeats too few characters.")
+    if text.lower() in {email, email.partition("@")[0]}:
+        raise _unfit("The password is the e-mail address.")
+
+
+def _unfit(detail: str) -> InvalidRequest:
+    return InvalidRequest(detail, fix="Choose another; a few words in a row do well.", field="password")
+
+
+def _plain(password: Secret) -> str:
+    # Keyboards differ in how they compose é: NIST SP 800-63B, 3.1.1.2.
+    return unicodedata.normalize("NFKC", password.reveal())
+
+
+def _verified(stored: str, password: str) -> bool:
+    try:
+        return _HASHER.verify(stored, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+@cache
+def _nobodys() -> str:
+    """A hash of what nobody knows, to compare with where there is none."""
+    return _HASHER.hash(random_token("").reveal())

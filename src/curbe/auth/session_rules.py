@@ -1,0 +1,50 @@
+"""When a session is over, and what its holder may do in a tenant. No I/O."""
+
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from curbe.auth.roles import OPERATOR, SCOPES
+from curbe.domain.access import Principal, PrincipalKind, Role, Scope
+
+PREFIX: Final = "curbe_s_"
+LONGEST: Final = timedelta(days=30)
+# How late a use is written down: a row is not written anew with each request.
+SEEN_EVERY: Final = timedelta(minutes=1)
+
+
+class Held(msgspec.Struct, frozen=True, kw_only=True):
+    """A session somebody holds the token of, and its user. ``role`` None: no member of the tenant asked about."""
+
+    session_id: UUID
+    user_id: UUID
+    last_seen_at: datetime
+    expires_at: datetime
+    is_operator: bool
+    role: Role | None
+
+
+def ends_at(held: Held, *, idle: timedelta) -> datetime:
+    """Return when a session ends if it is not used again."""
+    return min(held.expires_at, held.last_seen_at + idle)
+
+
+def is_due_to_be_seen(held: Held, *, now: datetime) -> bool:
+    """Tell whether this use is to be written down."""
+    return now - held.last_seen_at >= SEEN_EVERY
+
+
+def principal_of(held: Held, *, tenant_id: UUID | None) -> Principal:
+    """Return who asks. An operator may do everything everywhere, whatever their role in a tenant."""
+    own = SCOPES[held.role] if held.role else frozenset[Scope]()
+    return Principal(
+        kind=PrincipalKind.USER,
+        tenant_id=tenant_id if held.role else None,
+        scopes=OPERATOR if held.is_operator else own,
+        user_id=held.user_id,
+        session_id=held.session_id,
+        role=held.role,
+        is_operator=held.is_operator,
+    )

@@ -1,0 +1,96 @@
+"""What a person who signs in is told: their session, or that a second factor is asked for."""
+
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from curbe.auth import session_store as store
+from curbe.auth.browser import Transport, csrf_token
+from curbe.auth.roles import SCOPES
+from curbe.auth.session_rules import Held, ends_at
+from curbe.domain.access import Role, Scope
+from curbe.infra.db import Pool
+from curbe.tenants import people
+from curbe.tenants.people import OpenMembership
+from curbe.tenants.person_rules import Language
+
+_STATE: Final = "state"
+
+
+class SessionUser(msgspec.Struct, frozen=True, kw_only=True):
+    """Who signed in. ``totp`` and ``passkeys`` say which second factors they have."""
+
+    id: UUID
+    email: str
+    name: str
+    language: Language | None
+    is_operator: bool
+    has_password: bool
+    totp: bool = False
+    passkeys: int = 0
+
+
+class SessionMembership(msgspec.Struct, frozen=True, kw_only=True):
+    """A tenant they may enter, as what, and what that lets them do."""
+
+    tenant_id: UUID
+    tenant_name: str
+    role: Role
+    scopes: list[Scope]
+
+
+class Session(msgspec.Struct, frozen=True, kw_only=True, tag_field=_STATE, tag="signed_in"):
+    """Somebody is signed in.
+
+    ``csrf_token`` goes into the header ``X-CSRF-Token`` of each request that is no GET; ``expires_at`` is when the
+    session ends if it is not used again; ``insecure`` that it runs over plain http, where others can listen.
+    """
+
+    user: SessionUser
+    memberships: list[SessionMembership]
+    csrf_token: str
+    expires_at: datetime
+    embedded: bool = False
+    insecure: bool = False
+
+
+class SecondFactor(msgspec.Struct, frozen=True, kw_only=True, tag_field=_STATE, tag="second_factor"):
+    """The password was right, and one of ``methods`` has to follow, with ``challenge``."""
+
+    methods: list[str]
+    challenge: str
+
+
+async def session_of(pool: Pool, held: Held, *, token: str, transport: Transport, idle: timedelta) -> Session:
+    """Return what the holder of a session is told of it."""
+    async with pool.transaction(context=people.as_user(held.user_id)) as tx:
+        user = await people.user_of_id(tx, held.user_id)
+        password = await store.password_of_user(tx, held.user_id)
+        memberships = await people.open_memberships(tx, held.user_id)
+    if user is None:
+        raise RuntimeError("a session without its user")
+    return Session(
+        user=SessionUser(
+            id=user.id,
+            email=user.email,
+            name=user.name,
+            language=user.language,
+            is_operator=user.is_operator,
+            has_password=password is not None,
+        ),
+        memberships=[_membership(one) for one in memberships],
+        csrf_token=csrf_token(token),
+        expires_at=ends_at(held, idle=idle),
+        insecure=transport is Transport.PLAIN,
+    )
+
+
+def _membership(one: OpenMembership) -> SessionMembership:
+    return SessionMembership(
+        tenant_id=one.tenant_id,
+        tenant_name=one.tenant_name,
+        role=one.role,
+        scopes=sorted(SCOPES[one.role]),
+    )

@@ -1,0 +1,88 @@
+"""Passwords, sessions and operators' entries at rest. The only writer of those tables."""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from curbe.auth.session_rules import Held
+from curbe.infra.db import Query, Transaction
+
+_PACKAGE: Final = "curbe.auth"
+
+
+class Password(msgspec.Struct, frozen=True, kw_only=True):
+    """What is kept of a user's password: an Argon2id hash, never shown."""
+
+    user_id: UUID
+    hash: str
+    changed_at: datetime
+
+
+_PASSWORD_OF_USER: Final = Query(_PACKAGE, "password_of_user", Password)
+_PUT_PASSWORD: Final = Query(_PACKAGE, "put_password")
+_INSERT_SESSION: Final = Query(_PACKAGE, "insert_session")
+_SESSION_OF_TOKEN: Final = Query(_PACKAGE, "session_of_token", Held)
+_SESSION_OF_ID: Final = Query(_PACKAGE, "session_of_id", Held)
+_TOUCH_SESSION: Final = Query(_PACKAGE, "touch_session")
+_END_SESSION: Final = Query(_PACKAGE, "end_session")
+_END_SESSIONS: Final = Query(_PACKAGE, "end_sessions")
+_NOTE_OPERATOR_ENTRY: Final = Query(_PACKAGE, "note_operator_entry")
+
+
+async def password_of_user(tx: Transaction, user_id: UUID) -> Password | None:
+    """Return what is kept of a user's password; None where they have none."""
+    return await _PASSWORD_OF_USER.one(tx, user_id=user_id)
+
+
+async def put_password(tx: Transaction, *, user_id: UUID, hash: str, now: datetime) -> None:  # noqa: A002 - the column's name
+    """Give a user this password; ``tx`` is that user's."""
+    await _PUT_PASSWORD.run(tx, user_id=user_id, hash=hash, now=now)
+
+
+async def insert_session(
+    tx: Transaction,
+    *,
+    session_id: UUID,
+    user_id: UUID,
+    token_hash: bytes,
+    expires_at: datetime,
+    now: datetime,
+) -> None:
+    """Store a session; ``tx`` is its user's."""
+    await _INSERT_SESSION.run(
+        tx, id=session_id, user_id=user_id, token_hash=token_hash, expires_at=expires_at, now=now
+    )
+
+
+async def session_of_token(tx: Transaction, *, token_hash: bytes, tenant_id: UUID | None) -> Held | None:
+    """Return the session with this token's hash; ``tx`` carries the same as ``app.session``."""
+    return await _SESSION_OF_TOKEN.one(tx, token_hash=token_hash, tenant_id=tenant_id)
+
+
+async def session_of_id(
+    tx: Transaction, *, session_id: UUID, user_id: UUID, tenant_id: UUID | None
+) -> Held | None:
+    """Return a session of the user whose transaction ``tx`` is."""
+    return await _SESSION_OF_ID.one(tx, id=session_id, user_id=user_id, tenant_id=tenant_id)
+
+
+async def touch_session(tx: Transaction, *, session_id: UUID, user_id: UUID, now: datetime) -> None:
+    """Write down that a session was used."""
+    await _TOUCH_SESSION.run(tx, id=session_id, user_id=user_id, now=now)
+
+
+async def end_session(tx: Transaction, *, session_id: UUID, user_id: UUID) -> int:
+    """Remove a session; return 0 where it had ended already."""
+    return await _END_SESSION.run(tx, id=session_id, user_id=user_id)
+
+
+async def end_sessions(tx: Transaction, *, user_id: UUID, spared: UUID | None) -> int:
+    """Remove a user's sessions but the one that is ``spared``; return how many there were."""
+    return await _END_SESSIONS.run(tx, user_id=user_id, spared=spared)
+
+
+async def note_operator_entry(tx: Transaction, *, tenant_id: UUID, session_id: UUID, now: datetime) -> bool:
+    """Write down that an operator entered a tenant; False where that session had done so before."""
+    return bool(await _NOTE_OPERATOR_ENTRY.run(tx, tenant_id=tenant_id, session_id=session_id, now=now))

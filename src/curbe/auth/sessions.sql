@@ -1,0 +1,53 @@
+-- Passwords and sessions of users. Which of them a transaction sees is told by its settings (migration 0012).
+
+-- name: password_of_user
+SELECT user_id, hash, changed_at
+  FROM passwords
+ WHERE user_id = :user_id;
+
+-- name: put_password
+INSERT INTO passwords (user_id, hash, changed_at)
+VALUES (:user_id, :hash, :now)
+    ON CONFLICT (user_id) DO UPDATE SET hash = excluded.hash, changed_at = excluded.changed_at;
+
+-- name: insert_session
+INSERT INTO sessions (id, user_id, token_hash, created_at, last_seen_at, proved_at, expires_at)
+VALUES (:id, :user_id, :token_hash, :now, :now, :now, :expires_at);
+
+-- name: session_of_token
+-- With its user, and what that user is in the tenant of the request. Row-level security shows the session to who holds its token
+-- (policy "holder"), and the membership to who is in its tenant.
+SELECT s.id AS session_id, s.user_id, s.last_seen_at, s.expires_at, u.is_operator, m.role
+  FROM sessions s
+  JOIN users u ON u.id = s.user_id AND u.disabled_at IS NULL
+  LEFT JOIN memberships m ON m.tenant_id = :tenant_id AND m.user_id = s.user_id
+                         AND m.joined_at IS NOT NULL AND m.disabled_at IS NULL
+ WHERE s.token_hash = :token_hash;
+
+-- name: session_of_id
+SELECT s.id AS session_id, s.user_id, s.last_seen_at, s.expires_at, u.is_operator, m.role
+  FROM sessions s
+  JOIN users u ON u.id = s.user_id AND u.disabled_at IS NULL
+  LEFT JOIN memberships m ON m.tenant_id = :tenant_id AND m.user_id = s.user_id
+                         AND m.joined_at IS NOT NULL AND m.disabled_at IS NULL
+ WHERE s.id = :id AND s.user_id = :user_id;
+
+-- name: touch_session
+UPDATE sessions
+   SET last_seen_at = :now
+ WHERE id = :id AND user_id = :user_id;
+
+-- name: end_session
+DELETE FROM sessions
+ WHERE id = :id AND user_id = :user_id;
+
+-- name: end_sessions
+-- All of a user's, but the one that is spared.
+DELETE FROM sessions
+ WHERE user_id = :user_id AND id IS DISTINCT FROM :spared::uuid;
+
+-- name: note_operator_entry
+-- No row where it is written down already.
+INSERT INTO operator_entries (tenant_id, session_id, entered_at)
+VALUES (:tenant_id, :session_id, :now)
+    ON CONFLICT (tenant_id, session_id) DO NOTHING;

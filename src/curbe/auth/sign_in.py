@@ -1,0 +1,125 @@
+"""Signing in with a password: the same words and the same work whether the address, the password or nothing is right.
+
+Guessing is slowed in three ways, and none of them lets a stranger lock somebody out: an address that keeps
+failing has to wait, sooner at one account than over all; an account that is guessed at from many addresses
+answers everybody later, and still answers.
+"""
+
+import asyncio
+from datetime import datetime, timedelta
+from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Final
+from uuid import UUID
+
+from curbe.audit.service import AuditEntry, record
+from curbe.auth import session_store as store
+from curbe.auth import sessions
+from curbe.auth.passwords import Passwords, is_outdated
+from curbe.domain.access import PLATFORM
+from curbe.domain.errors import TooManyRequests, WrongCredentials
+from curbe.infra.crypto import Secret
+from curbe.infra.db import Pool
+from curbe.infra.throttle import Throttle
+from curbe.tenants import people
+from curbe.tenants.person_rules import User, email_digest
+
+_SLOWED_BY: Final = timedelta(seconds=1)
+
+
+class SignIn:
+    """Checks e-mail addresses and passwords. One for a process, as it remembers who failed."""
+
+    def __init__(self, pool: Pool, passwords: Passwords) -> None:
+        self._pool: Final = pool
+        self._passwords: Final = passwords
+        self._from_address: Final = Throttle(per_second=1 / 15, burst=20)
+        self._at_account: Final = Throttle(per_second=1 / 60, burst=5)  # from one address
+        self._guessed: Final = Throttle(per_second=1 / 60, burst=30)  # from everywhere
+
+    async def with_password(self, *, email: str, password: Secret, address: str, now: datetime) -> User:
+        """Return the user whose address and password these are.
+
+        Args:
+            email: as it was typed.
+            password: as it was typed.
+            address: where the request comes from.
+            now: the moment, aware.
+
+        Raises:
+            WrongCredentials: there is no such user, they have no password, it is another, or they are disabled.
+            TooManyRequests: this address failed too often, all in all or at this account.
+            Unavailable: too many are signing in at this moment.
+        """
+        account, place = email_digest(email).hex, _place(address)
+        await self._take_a_turn(account, place)
+        user, stored = await self._found(email)
+        right = await self._passwords.matches(password, stored)
+        if user is None or not right or user.disabled_at is not None:
+            await self._refuse(user.id if user else None)
+            raise WrongCredentials(
+                "No account has this e-mail address and this password.",
+                fix="Check both; where the password is forgotten, ask for a link to choose another.",
+            )
+        self._give_back(account, place)
+        if stored is not None and is_outdated(stored):
+            await self._renew(user.id, password, now=now)
+        return user
+
+    async def begin(self, user: User, *, by: str, now: datetime) -> sessions.Begun:
+        """Begin a session of a user who has shown all that is asked of them."""
+        async with self._pool.transaction(PLATFORM, context=people.as_user(user.id)) as tx:
+            return await sessions.begin(tx, user_id=user.id, by=by, now=now)
+
+    async def _found(self, email: str) -> tuple[User | None, str | None]:
+        async with self._pool.transaction(context=people.as_named(email)) as tx:
+            user = await people.user_of_email(tx, email)
+            # Asked also where there is no user: that must not be seen from outside by the time it takes.
+            password = await store.password_of_user(tx, user.id if user else PLATFORM)
+        return user, password.hash if password else None
+
+    async def _refuse(self, user_id: UUID | None) -> None:
+        async with self._pool.transaction(PLATFORM) as tx:
+            subject = None if user_id is None else str(user_id)
+            await record(
+                tx,
+                [AuditEntry(tenant_id=PLATFORM, actor="anybody", action="session.refused", subject=subject)],
+            )
+
+    async def _renew(self, user_id: UUID, password: Secret, *, now: datetime) -> None:
+        hashed = await self._passwords.hashed(password)
+        async with self._pool.transaction(context=people.as_user(user_id)) as tx:
+            await store.put_password(tx, user_id=user_id, hash=hashed, now=now)
+
+    async def _take_a_turn(self, account: str, place: str) -> None:
+        """Count this try as a failure until it is none: many at once must not slip through together."""
+        now = asyncio.get_running_loop().time()
+        pair = f"{account} {place}"
+        if not self._at_account.allow(pair, now=now):
+            raise _too_many(self._at_account.wait(pair, now=now))
+        if not self._from_address.allow(place, now=now):
+            self._at_account.give_back(pair)
+            raise _too_many(self._from_address.wait(place, now=now))
+        if not self._guessed.allow(account, now=now):
+            await asyncio.sleep(_SLOWED_BY.total_seconds())
+
+    def _give_back(self, account: str, place: str) -> None:
+        self._at_account.give_back(f"{account} {place}")
+        self._from_address.give_back(place)
+        self._guessed.give_back(account)
+
+
+def _too_many(seconds: float) -> TooManyRequests:
+    return TooManyRequests(
+        "Too many wrong passwords came from this address.",
+        fix="Wait a moment, or ask for a link to choose another password.",
+        retry_after=timedelta(seconds=seconds),
+    )
+
+
+def _place(address: str) -> str:
+    """Return who is counted as one: an IPv4 address, the /64 of an IPv6 one, which is one subscriber's."""
+    try:
+        ip = ip_address(address)
+    except ValueError:
+        return address
+    return str(ip_network(f"{ip}/64", strict=False)) if isinstance(ip, IPv6Address) else str(ip)

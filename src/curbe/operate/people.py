@@ -1,0 +1,120 @@
+"""People from the operator's side: whoever reaches the database may make and stop accounts, and the audit log says ``cli``."""
+
+from typing import Final
+from uuid import UUID
+
+import msgspec
+from uuid_utils.compat import uuid7
+
+from curbe.audit.service import AuditEntry, record
+from curbe.auth import session_store
+from curbe.auth.passwords import Passwords, check_password
+from curbe.domain.access import PLATFORM, Role
+from curbe.domain.errors import Conflict
+from curbe.infra.clock import utc_now
+from curbe.infra.crypto import Secret
+from curbe.infra.db import Transaction
+from curbe.operate.accounts import known_tenant, pool
+from curbe.tenants import people, service
+from curbe.tenants.person_rules import User, checked_email, checked_person_name
+
+_CLI: Final = "cli"
+_PAGE: Final = 500
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where somebody is to work, and as what."""
+
+    tenant_id: UUID
+    role: Role
+
+
+async def create_user(
+    dsn: str, *, email: str, name: str, password: Secret | None, place: Place | None
+) -> tuple[User, bool]:
+    """Make an account, or give the one that is there a further place, and return it, and whether it is new.
+
+    Args:
+        dsn: the database.
+        email: whose.
+        name: what people call them.
+        password: theirs; None: they have none yet. An account that is there keeps its own.
+        place: a tenant and a role; None makes them an operator.
+
+    Raises:
+        InvalidRequest: a value cannot be used.
+        NotFound: there is no such tenant.
+        Conflict: they are that already.
+    """
+    address, called, now = checked_email(email), checked_person_name(name), utc_now()
+    user_id = uuid7()
+    if password is not None:
+        check_password(password, email=address)
+    hashed = None if password is None else await Passwords().hashed(password)
+    settings = {**people.as_named(address), **people.as_user(user_id)}
+    async with (
+        pool(dsn) as web,
+        web.transaction(place.tenant_id if place else PLATFORM, context=settings) as tx,
+    ):
+        await known_tenant(tx, place.tenant_id if place else None)
+        made = await people.insert_user(
+            tx,
+            user_id=user_id,
+            email=address,
+            name=called,
+            language=None,
+            is_operator=place is None,
+            now=now,
+        )
+        if made is not None and hashed is not None:
+            await session_store.put_password(tx, user_id=made.id, hash=hashed, now=now)
+        user = made or await people.user_of_email(tx, address)
+        if user is None:
+            raise RuntimeError("an address that is taken belongs to nobody")
+        await (_place(tx, user, place) if place else _promote(tx, user, is_new=made is not None))
+    return user, made is not None
+
+
+async def users(dsn: str) -> list[User]:
+    """Return every user, oldest first."""
+    found: list[User] = []
+    async with pool(dsn) as web, web.transaction(context=service.SEES_ALL) as tx:
+        while page := await people.users_page(
+            tx, after=found[-1].id if found else service.FIRST, limit=_PAGE
+        ):
+            found += page
+    return found
+
+
+async def _place(tx: Transaction, user: User, place: Place) -> None:
+    now = utc_now()
+    member = await people.put_membership(
+        tx,
+        tenant_id=place.tenant_id,
+        user_id=user.id,
+        role=place.role,
+        invited_name="",
+        invited_by=_CLI,
+        joined_at=now,
+        now=now,
+    )
+    if member is None:
+        raise Conflict(
+            "This person is in that tenant already.", fix="Change their role there, as one of its owners."
+        )
+    await _record(tx, place.tenant_id, "person.joined", user.id, role=place.role.value)
+
+
+async def _promote(tx: Transaction, user: User, *, is_new: bool) -> None:
+    if not is_new:
+        if user.is_operator:
+            raise Conflict("This person is an operator already.")
+        await people.set_operator(tx, user_id=user.id, is_operator=True, now=utc_now())
+    await _record(tx, PLATFORM, "operator.made", user.id)
+
+
+async def _record(tx: Transaction, tenant_id: UUID, action: str, user_id: UUID, **detail: str) -> None:
+    entry = AuditEntry(
+        tenant_id=tenant_id, actor=_CLI, action=action, subject=str(user_id), detail=dict(detail)
+    )
+    await record(tx, [entry])

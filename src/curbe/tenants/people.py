@@ -1,0 +1,130 @@
+"""Users and memberships at rest. The only writer of ``users`` and ``memberships``.
+
+What a transaction sees of them is told by its settings: ``as_named``, ``as_user``, its tenant, or the operator's.
+"""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from curbe.domain.access import Role
+from curbe.infra.db import Query, Transaction
+from curbe.tenants.person_rules import Language, Membership, User, email_digest
+
+_PACKAGE: Final = "curbe.tenants"
+
+
+class OpenMembership(msgspec.Struct, frozen=True, kw_only=True):
+    """A tenant that a user may enter, and as what."""
+
+    tenant_id: UUID
+    tenant_name: str
+    role: Role
+
+
+class _Told(msgspec.Struct, frozen=True):
+    told: str
+
+
+_INSERT_USER: Final = Query(_PACKAGE, "insert_user", User)
+_USER_OF_EMAIL: Final = Query(_PACKAGE, "user_of_email", User)
+_USER_OF_ID: Final = Query(_PACKAGE, "user_of_id", User)
+_USERS_PAGE: Final = Query(_PACKAGE, "users_page", User)
+_SET_OPERATOR: Final = Query(_PACKAGE, "set_operator", User)
+_PUT_MEMBERSHIP: Final = Query(_PACKAGE, "put_membership", Membership)
+_MEMBERSHIP: Final = Query(_PACKAGE, "membership", Membership)
+_NOTE_SEEN: Final = Query(_PACKAGE, "note_seen")
+_OPEN_MEMBERSHIPS: Final = Query(_PACKAGE, "open_memberships", OpenMembership)
+_TELL_PEOPLE_CHANGED: Final = Query(_PACKAGE, "tell_people_changed", _Told)
+
+
+def as_named(email: str) -> dict[str, str]:
+    """Return the settings of a transaction that may see, and make, the user with this address and no other."""
+    return {"app.email": email_digest(email).hex}
+
+
+def as_user(user_id: UUID) -> dict[str, str]:
+    """Return the settings of a transaction of a user who proved who they are: it sees what is theirs."""
+    return {"app.user_id": str(user_id)}
+
+
+async def insert_user(
+    tx: Transaction,
+    *,
+    user_id: UUID,
+    email: str,
+    name: str,
+    language: Language | None,
+    is_operator: bool,
+    now: datetime,
+) -> User | None:
+    """Store a user; None where the address is somebody's already. ``tx`` is ``as_named(email)``."""
+    return await _INSERT_USER.one(
+        tx, id=user_id, email=email, name=name, language=language, is_operator=is_operator, now=now
+    )
+
+
+async def user_of_email(tx: Transaction, email: str) -> User | None:
+    """Return the user with this address; ``tx`` is ``as_named(email)``."""
+    return await _USER_OF_EMAIL.one(tx, digest=email_digest(email))
+
+
+async def user_of_id(tx: Transaction, user_id: UUID) -> User | None:
+    """Return a user that ``tx`` may see."""
+    return await _USER_OF_ID.one(tx, id=user_id)
+
+
+async def users_page(tx: Transaction, *, after: UUID, limit: int) -> list[User]:
+    """Return the next users after the id ``after``, of those ``tx`` may see: the operator's sees all."""
+    return await _USERS_PAGE.all(tx, after=after, limit=limit)
+
+
+async def set_operator(tx: Transaction, *, user_id: UUID, is_operator: bool, now: datetime) -> User | None:
+    """Make a user an operator, or no longer one; None where ``tx`` sees no such user."""
+    return await _SET_OPERATOR.one(tx, id=user_id, is_operator=is_operator, now=now)
+
+
+async def put_membership(
+    tx: Transaction,
+    *,
+    tenant_id: UUID,
+    user_id: UUID,
+    role: Role,
+    invited_name: str,
+    invited_by: str | None,
+    joined_at: datetime | None,
+    now: datetime,
+) -> Membership | None:
+    """Make a user a member; None where they are one already, which stays as it is."""
+    return await _PUT_MEMBERSHIP.one(
+        tx,
+        tenant_id=tenant_id,
+        user_id=user_id,
+        role=role,
+        invited_name=invited_name,
+        invited_by=invited_by,
+        joined_at=joined_at,
+        now=now,
+    )
+
+
+async def membership(tx: Transaction, *, tenant_id: UUID, user_id: UUID) -> Membership | None:
+    """Return what a user is in a tenant, invited and disabled ones too."""
+    return await _MEMBERSHIP.one(tx, tenant_id=tenant_id, user_id=user_id)
+
+
+async def note_seen(tx: Transaction, *, tenant_id: UUID, user_id: UUID, now: datetime) -> None:
+    """Write down that a member was here."""
+    await _NOTE_SEEN.run(tx, tenant_id=tenant_id, user_id=user_id, now=now)
+
+
+async def open_memberships(tx: Transaction, user_id: UUID) -> list[OpenMembership]:
+    """Return the tenants a user may enter; ``tx`` is ``as_user(user_id)``."""
+    return await _OPEN_MEMBERSHIPS.all(tx, user_id=user_id)
+
+
+async def tell_people_changed(tx: Transaction, user_id: UUID) -> None:
+    """Wake who keeps connections of a user open, when the transaction commits (``curbe_people``)."""
+    await _TELL_PEOPLE_CHANGED.one(tx, payload=str(user_id))
