@@ -1,0 +1,179 @@
+/** The conversations that are known, the lists they stand in, the counts, and changes that show before the server has answered. Pure. */
+
+import { mergeConversation, same, withStatus } from "./merging";
+import type { Place } from "./moments";
+import type { Topic } from "./topics";
+import type { Conversation, Counts, MessageStatus } from "./types";
+import { ACTIVE, belongs, keyOfView, OrderedList, placeOf, type View } from "./views";
+
+/** A list as it is shown: the first `count` of `ids`. A new object whenever it changed; `ids` is the same array all along. */
+export interface ListState {
+  readonly ids: readonly string[];
+  readonly count: number;
+  readonly loading: "first" | "more" | null;
+  readonly failed: boolean;
+  /** Whether everything that belongs to the list is here. */
+  readonly complete: boolean;
+}
+
+export interface KnownList {
+  readonly view: View;
+  readonly order: OrderedList;
+  state: ListState;
+  next: string | null;
+}
+
+export class Conversations {
+  readonly me: string | null;
+  readonly lists = new Map<string, KnownList>();
+  counts: Counts | null = null;
+  /** Whether the counts have to be asked for again: something moved that was not known before. */
+  countsStale = false;
+  private readonly known = new Map<string, Conversation>();
+  private readonly wishes = new Map<string, Map<number, Partial<Conversation>>>();
+  private readonly shown = new Map<string, Conversation>();
+  private readonly redirects = new Map<string, string>();
+  private wishNumber = 0;
+  private readonly touch: (topic: Topic) => void;
+
+  constructor(me: string | null, touch: (topic: Topic) => void) {
+    this.me = me;
+    this.touch = touch;
+  }
+
+  /** Return a conversation as it is to be shown, with what was changed here and not yet answered. */
+  get(id: string): Conversation | undefined {
+    return this.shown.get(id) ?? this.known.get(id);
+  }
+
+  all(): Iterable<string> {
+    return this.known.keys();
+  }
+
+  /** Return the id a conversation goes by now: another one where it was merged. */
+  liveId(id: string): string {
+    let live = id;
+    for (let next = this.redirects.get(live); next !== undefined; next = this.redirects.get(live))
+      live = next;
+    return live;
+  }
+
+  put(told: Conversation): void {
+    const known = this.known.get(told.id);
+    const merged = known ? mergeConversation(known, told) : told;
+    this.redirects.delete(told.id);
+    if (merged !== known) this.replace(told.id, merged);
+  }
+
+  /** Note the status of a message, where it is the last one of its conversation. */
+  putStatus(id: string, messageId: string, status: MessageStatus): void {
+    const known = this.known.get(id);
+    if (!known) return;
+    const now = withStatus(known, messageId, status);
+    if (now !== known) this.replace(id, now);
+  }
+
+  /** Forget a conversation that is no more, or is part of another now. */
+  remove(id: string, into?: string): void {
+    if (into !== undefined && into !== id) this.redirects.set(id, into);
+    this.replace(id, undefined);
+  }
+
+  /** Show a change before the server has answered. Return what takes it back. */
+  wish(id: string, change: Partial<Conversation>): () => void {
+    this.wishNumber += 1;
+    const number = this.wishNumber;
+    const those = this.wishes.get(id) ?? new Map<number, Partial<Conversation>>();
+    this.wishes.set(id, those.set(number, change));
+    this.replace(id, this.known.get(id));
+    return () => {
+      if (!those.delete(number)) return;
+      if (those.size === 0) this.wishes.delete(id);
+      this.replace(id, this.known.get(id));
+    };
+  }
+
+  list(view: View): KnownList {
+    const key = keyOfView(view);
+    const known = this.lists.get(key);
+    if (known) return known;
+    const order = new OrderedList();
+    const state: ListState = { ids: order.ids, count: 0, loading: null, failed: false, complete: false };
+    const made: KnownList = { view, order, state, next: null };
+    this.lists.set(key, made);
+    for (const id of this.known.keys()) this.place(made, id);
+    return made;
+  }
+
+  setList(list: KnownList, change: Partial<Omit<ListState, "ids" | "count">>): void {
+    list.state = { ...list.state, ...change, count: list.order.count };
+    this.touch(`list/${keyOfView(list.view)}`);
+  }
+
+  /** Add a page that follows what the list has. */
+  addPage(list: KnownList, items: readonly Conversation[], next: string | null): void {
+    for (const item of items) this.put(item);
+    const last = items.at(-1);
+    const reach: Place | null = next === null || !last ? null : placeOf(last);
+    list.order.extend(reach);
+    list.next = next;
+    this.setList(list, { loading: null, failed: false, complete: next === null });
+  }
+
+  setCounts(counts: Counts | null): void {
+    this.countsStale = false;
+    if (same(counts, this.counts)) return;
+    this.counts = counts;
+    this.touch("counts");
+  }
+
+  private replace(id: string, now: Conversation | undefined): void {
+    const before = this.get(id);
+    if (now) this.known.set(id, now);
+    else this.known.delete(id);
+    const wishes = this.wishes.get(id);
+    if (now && wishes) this.shown.set(id, Object.assign({ ...now }, ...wishes.values()));
+    else this.shown.delete(id);
+    const after = this.get(id);
+    for (const list of this.lists.values()) {
+      if (this.place(list, id)) this.setList(list, {});
+    }
+    this.count(before, after);
+    this.touch(`conversation/${id}`);
+  }
+
+  private place(list: KnownList, id: string): boolean {
+    const now = this.get(id);
+    return list.order.put(id, now && belongs(now, list.view, this.me) ? placeOf(now) : null);
+  }
+
+  private count(before: Conversation | undefined, after: Conversation | undefined): void {
+    if (!this.counts) return;
+    if (!before) {
+      this.countsStale = true;
+      return;
+    }
+    const counts = { ...this.counts };
+    for (const [conversation, step] of [
+      [before, -1],
+      [after, 1],
+    ] as const) {
+      if (!conversation) continue;
+      for (const tab of ["mine", "unassigned", "all"] as const) {
+        if (!belongs(conversation, { tab, states: ACTIVE }, this.me)) continue;
+        counts[tab] = stepped(counts[tab], step, counts.capped_at);
+        const unread = `unread_${tab}` as const;
+        if (conversation.unread_count > 0) counts[unread] = stepped(counts[unread], step, counts.capped_at);
+      }
+    }
+    if (same(counts, this.counts)) return;
+    this.counts = counts;
+    this.countsStale = true; // a sum of steps drifts: it shows at once, and the server's word follows
+    this.touch("counts");
+  }
+}
+
+/** A count at its cap stands for "or more": steps do not tell anything then. */
+function stepped(count: number, step: number, cap: number): number {
+  return count >= cap ? count : Math.max(0, count + step);
+}

@@ -1,0 +1,256 @@
+/** What is asked of the API, and that each thing is asked for once at a time. */
+
+import { isProblem } from "@/shared/api/problem";
+import type { Backend } from "./backend";
+import type { KnownList } from "./conversations";
+import type { Place } from "./moments";
+import type { Directories, Need, State } from "./state";
+import type { Timing, Topics } from "./topics";
+import type { Message, Page } from "./types";
+import type { View } from "./views";
+
+const GATHER = 50; // milliseconds: what events ask for is asked together
+const MOST_AT_ONCE = 200;
+const COUNTS_EVERY = 20_000;
+
+export class Loading {
+  private readonly backend: Backend;
+  private readonly state: () => State;
+  private readonly topics: Topics;
+  private readonly timing: Timing;
+  private readonly ready: Promise<void>;
+  private readonly wanted = new Set<string>();
+  private readonly directories = new Set<keyof Directories>();
+  private cancels = new Set<() => void>();
+  private gathering = false;
+  private countedAt = Number.NEGATIVE_INFINITY;
+  private counting = false;
+
+  constructor(parts: { backend: Backend; state: () => State; topics: Topics; timing: Timing; ready: Promise<void> }) {
+    this.backend = parts.backend;
+    this.state = parts.state;
+    this.topics = parts.topics;
+    this.timing = parts.timing;
+    this.ready = parts.ready;
+  }
+
+  stop(): void {
+    for (const cancel of this.cancels) cancel();
+    this.cancels.clear();
+  }
+
+  /** Load the first page of a list, unless it is here or under way. */
+  async list(view: View): Promise<void> {
+    const list = this.state().conversations.list(view);
+    if (list.state.loading || list.state.complete || list.next !== null) return;
+    await this.page(list, "first");
+  }
+
+  /** Load the next page of a list. */
+  async more(view: View): Promise<void> {
+    const list = this.state().conversations.list(view);
+    if (list.state.loading || list.next === null) return;
+    await this.page(list, "more");
+  }
+
+  /** Load the latest page of a thread and open it. */
+  async thread(conversationId: string): Promise<void> {
+    const { threads } = this.state();
+    threads.open(conversationId, (id) => this.topics.isWatched(`thread/${id}`));
+    if (threads.hasLoaded(conversationId, null)) return;
+    await this.stretch(conversationId, "first", {}, (items, page) => ({
+      from: page.next_cursor === null ? null : placeOf(items.at(-1)),
+      to: null,
+    }));
+  }
+
+  async older(conversationId: string, anchor: string | null): Promise<void> {
+    const ends = this.state().threads.ends(conversationId, anchor);
+    if (!ends) return;
+    await this.stretch(conversationId, "older", { before: ends.first.id }, (items, page) => ({
+      from: page.next_cursor === null ? null : placeOf(items.at(-1)),
+      to: ends.first,
+    }));
+  }
+
+  async newer(conversationId: string, anchor: string | null): Promise<void> {
+    const ends = this.state().threads.ends(conversationId, anchor);
+    if (!ends) return;
+    await this.stretch(conversationId, "newer", { after: ends.last.id }, (items, page) => ({
+      from: ends.last,
+      to: page.next_cursor === null ? null : placeOf(items.at(-1)),
+    }));
+  }
+
+  /** Load the messages around one, to jump to it. */
+  async around(conversationId: string, messageId: string): Promise<void> {
+    const { threads } = this.state();
+    threads.open(conversationId, (id) => this.topics.isWatched(`thread/${id}`));
+    if (threads.hasLoaded(conversationId, messageId)) return;
+    await this.stretch(conversationId, "around", { around: messageId }, (items, page) => {
+      const newestFirst = [...items].sort((one, other) => (one.created_at < other.created_at ? 1 : -1));
+      return {
+        from: page.next_cursor === null ? null : placeOf(newestFirst.at(-1)),
+        to: (page.previous_cursor ?? null) === null ? null : placeOf(newestFirst[0]),
+      };
+    });
+  }
+
+  /** Ask for one conversation now. Return the id it goes by, or null where there is none. */
+  async conversation(id: string): Promise<string | null> {
+    await this.ready;
+    const { conversations } = this.state();
+    const live = conversations.liveId(id);
+    if (conversations.get(live)) return live;
+    const found = await this.backend.conversation(id).catch(absent);
+    if (!found) return null;
+    if (found.id !== id) conversations.remove(id, found.id);
+    this.state().putConversation(found);
+    return found.id;
+  }
+
+  directory(of: keyof Directories): void {
+    this.directories.add(of);
+    this.gather();
+  }
+
+  /** Ask for what events did not carry, soon and together. */
+  need(needs: readonly Need[]): void {
+    for (const need of needs) {
+      if (need.kind === "directory") this.directories.add(need.of);
+      else if (need.kind === "conversation") this.wanted.add(need.id);
+      else this.needContacts(need.ids);
+    }
+    if (this.wanted.size || this.directories.size) this.gather();
+  }
+
+  /** Ask for the counts where they are not known, or may have drifted; seldom. */
+  counts({ now = false } = {}): void {
+    const { conversations } = this.state();
+    if (this.counting || (!now && conversations.counts && !conversations.countsStale)) return;
+    this.counting = true;
+    const wait = now ? 0 : Math.max(0, this.countedAt + COUNTS_EVERY - this.timing.now());
+    this.after(wait, async () => {
+      this.countedAt = this.timing.now();
+      this.counting = false;
+      const counts = await this.backend.counts().catch(unheard);
+      if (counts) this.state().conversations.setCounts(counts);
+    });
+  }
+
+  private async page(list: KnownList, loading: "first" | "more"): Promise<void> {
+    this.state().conversations.setList(list, { loading, failed: false });
+    await this.ready;
+    const state = this.state();
+    try {
+      const page = await this.backend.conversations(list.view, loading === "first" ? null : list.next);
+      state.conversations.addPage(list, page.items, page.next_cursor);
+    } catch (error) {
+      if (!isProblem(error)) throw error;
+      state.conversations.setList(list, { loading: null, failed: true });
+    }
+  }
+
+  private async stretch(
+    conversationId: string,
+    loading: "first" | "older" | "newer" | "around",
+    wanted: { before?: string; after?: string; around?: string },
+    spanOf: (items: readonly Message[], page: Page<Message>) => { from: Place | null; to: Place | null },
+  ): Promise<void> {
+    const { threads } = this.state();
+    if (threads.isLoading(conversationId)) return;
+    threads.setThread(conversationId, { loading, failed: false });
+    await this.ready;
+    try {
+      const page = await this.backend.messages(conversationId, wanted);
+      const span = spanOf(page.items, page);
+      const notes = await this.backend.annotations(
+        conversationId,
+        span.from?.at ?? null,
+        span.to?.at ?? null,
+      );
+      threads.addPage(conversationId, page.items, span);
+      for (const note of notes) threads.putAnnotation(note);
+    } catch (error) {
+      if (!isProblem(error)) throw error;
+      threads.setThread(conversationId, { loading: null, failed: true });
+    }
+  }
+
+  private needContacts(contactIds: readonly string[]): void {
+    const { conversations, threads } = this.state();
+    for (const id of conversations.all()) {
+      if (!contactIds.includes(conversations.get(id)?.contact.id ?? "")) continue;
+      this.wanted.add(id);
+      if (!threads.isOpen(id)) continue;
+      threads.close(id); // its messages may belong to another conversation now
+      if (this.topics.isWatched(`thread/${id}`)) void this.thread(id);
+    }
+  }
+
+  private gather(): void {
+    if (this.gathering) return;
+    this.gathering = true;
+    this.after(GATHER, async () => {
+      this.gathering = false;
+      const ids = [...this.wanted];
+      this.wanted.clear();
+      const directories = [...this.directories];
+      this.directories.clear();
+      for (let at = 0; at < ids.length; at += MOST_AT_ONCE)
+        await this.refresh(ids.slice(at, at + MOST_AT_ONCE));
+      for (const of of directories) await this.loadDirectory(of);
+    });
+  }
+
+  private async refresh(ids: readonly string[]): Promise<void> {
+    const found = await this.backend.conversationsById(ids).catch(unheard);
+    if (!found) return;
+    for (const conversation of found) this.state().putConversation(conversation);
+    const here = new Set(found.map((conversation) => conversation.id));
+    for (const id of ids) if (!here.has(id)) await this.replaced(id);
+  }
+
+  /** A conversation that is not listed was merged into another, or is no more. */
+  private async replaced(id: string): Promise<void> {
+    const live = await this.backend.conversation(id).catch(absent);
+    if (live?.id !== id) this.state().conversations.remove(id, live?.id);
+    if (live) this.state().putConversation(live);
+  }
+
+  private async loadDirectory(of: keyof Directories): Promise<void> {
+    const state = this.state();
+    const { backend } = this;
+    if (of === "people") {
+      const people = await backend.people().catch(unheard);
+      if (people) state.setDirectory(of, new Map(people.map((person) => [person.user_id, person])));
+      return;
+    }
+    const items = await backend[of]().catch(unheard);
+    if (items)
+      state.setDirectory(of, new Map(items.map((item) => [item.id, item])) as Directories[typeof of]);
+  }
+
+  private after(milliseconds: number, run: () => Promise<void>): void {
+    const cancel = this.timing.later(() => {
+      this.cancels.delete(cancel);
+      void run();
+    }, milliseconds);
+    this.cancels.add(cancel);
+  }
+}
+
+function placeOf(message: Message | undefined): Place | null {
+  return message ? { at: message.created_at, id: message.id } : null;
+}
+
+/** Where the server cannot be heard now, the link asks again later. */
+function unheard(error: unknown): null {
+  if (isProblem(error)) return null;
+  throw error;
+}
+
+function absent(error: unknown): null {
+  if (isProblem(error) && error.status === 404) return null;
+  throw error;
+}

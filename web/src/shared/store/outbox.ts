@@ -1,0 +1,268 @@
+/**
+ * Messages that were asked for here and that the server has not confirmed yet.
+ *
+ * Each has a `client_id`, which is its Idempotency-Key: it may be posted again as often as needed and is sent once. They are posted one
+ * after another in each conversation, kept in the browser's database until the server has them, and fail where it has not confirmed
+ * them after `PATIENCE`; then only a person tries again, with the same key.
+ */
+
+import { isProblem, Problem, UNREACHABLE } from "@/shared/api/problem";
+import { type Backend, isPassing } from "./backend";
+import { newId } from "./ids";
+import type { Timing } from "./topics";
+import type { Json } from "./types";
+
+export const PATIENCE = 15_000;
+const FIRST_AGAIN = 500;
+const LAST_AGAIN = 4_000;
+
+export interface Pending {
+  readonly client_id: string;
+  readonly conversation_id: string;
+  /** What is posted to `messages/send`; null while it is still being prepared (a file that is going up). */
+  readonly body: Json | null;
+  readonly type: string;
+  readonly text: string | null;
+  /** What the bubble needs to look right until the server's message is there, such as a file's name. Must survive structured cloning. */
+  readonly preview: Json | null;
+  readonly reply_to: string | null;
+  readonly created_at: string;
+  /** held: being prepared · posting: on its way · taken: the server has it · failed: not confirmed, Retry · refused: the server said no. */
+  readonly state: "held" | "posting" | "taken" | "failed" | "refused";
+  /** How much of it is prepared, from 0 to 1. */
+  readonly progress: number | null;
+  /** The message it became, once the server has told. */
+  readonly message_id: string | null;
+  /** Why it failed or was refused; while it is posted again, why the last try did not get through. */
+  readonly problem: Problem | null;
+  /** When it was last tried by somebody, in milliseconds since 1970: it fails `PATIENCE` later. */
+  readonly tried_at: number;
+}
+
+export interface NewMessage {
+  conversation_id: string;
+  body: Json;
+  type: string;
+  text?: string | null;
+  preview?: Json | null;
+  reply_to?: string | null;
+}
+
+/** Where pending messages outlive a reload. */
+export interface OutboxPlace {
+  load(): Promise<Pending[]>;
+  save(pending: Pending): Promise<void>;
+  remove(clientId: string): Promise<void>;
+}
+
+interface Told {
+  changed(pending: Pending): void;
+  taken(clientId: string, messageId: string): void;
+}
+
+export class Outbox {
+  private readonly pendings = new Map<string, Pending>();
+  private readonly posting = new Set<string>(); // conversations
+  private readonly alarms = new Map<string, () => void>();
+  private readonly backend: Pick<Backend, "send">;
+  private readonly place: OutboxPlace;
+  private readonly timing: Timing;
+  private readonly told: Told;
+  private readonly clock: () => number;
+  private stopped = false;
+
+  constructor(parts: {
+    backend: Pick<Backend, "send">;
+    place: OutboxPlace;
+    timing: Timing;
+    told: Told;
+    clock?: () => number;
+  }) {
+    this.backend = parts.backend;
+    this.place = parts.place;
+    this.timing = parts.timing;
+    this.told = parts.told;
+    this.clock = parts.clock ?? Date.now;
+  }
+
+  get(clientId: string): Pending | undefined {
+    return this.pendings.get(clientId);
+  }
+
+  all(): Iterable<Pending> {
+    return this.pendings.values();
+  }
+
+  /** Return the keys of the lines that wait in a conversation, in the order they were asked for. */
+  keysOf(conversationId: string): string[] {
+    const those = [...this.pendings.values()].filter((pending) => pending.conversation_id === conversationId);
+    return those.map((pending) => pending.client_id);
+  }
+
+  /** Take up what an earlier page left: what is younger than `PATIENCE` goes on by itself, the rest waits for a person. */
+  async restore(): Promise<void> {
+    for (const kept of await this.place.load()) {
+      if (this.pendings.has(kept.client_id)) continue;
+      const late = kept.state === "posting" && this.clock() - kept.tried_at >= PATIENCE;
+      this.set({ ...kept, state: late ? "failed" : kept.state }, { save: late });
+      this.watch(kept.client_id);
+      this.next(kept.conversation_id);
+    }
+  }
+
+  add(message: NewMessage): Pending {
+    const pending = this.made(message, "posting");
+    this.set(pending);
+    this.watch(pending.client_id);
+    this.next(pending.conversation_id);
+    return pending;
+  }
+
+  /** Show a message whose body is not ready yet. It is not kept over a reload before it is released. */
+  hold(message: Omit<NewMessage, "body">): Pending {
+    const pending = this.made({ ...message, body: {} }, "held");
+    this.set({ ...pending, body: null, progress: 0 }, { save: false });
+    return pending;
+  }
+
+  progress(clientId: string, done: number): void {
+    const held = this.pendings.get(clientId);
+    if (held?.state === "held") this.set({ ...held, progress: done }, { save: false });
+  }
+
+  release(clientId: string, body: Json): void {
+    const held = this.pendings.get(clientId);
+    if (!held) return; // discarded meanwhile
+    this.set({ ...held, body, progress: null, state: "posting", tried_at: this.clock() });
+    this.watch(clientId);
+    this.next(held.conversation_id);
+  }
+
+  refuse(clientId: string, problem: Problem): void {
+    const pending = this.pendings.get(clientId);
+    if (pending)
+      this.set({ ...pending, state: "refused", problem, progress: null }, { save: pending.body !== null });
+  }
+
+  /** Try once more with the same key; `change` replaces members of the body of one that was refused. */
+  retry(clientId: string, change: Json = {}): void {
+    const pending = this.pendings.get(clientId);
+    if (!pending?.body || (pending.state !== "failed" && pending.state !== "refused")) return;
+    const body = { ...pending.body, ...change };
+    this.set({ ...pending, body, state: "posting", problem: null, tried_at: this.clock() });
+    this.watch(clientId);
+    this.next(pending.conversation_id);
+  }
+
+  /** Forget a message that was not sent. */
+  discard(clientId: string): void {
+    const pending = this.pendings.get(clientId);
+    if (!pending) return;
+    this.forget(clientId);
+    this.told.changed(pending);
+  }
+
+  /** Note that the server told of the message: by its answer, or by an event that was quicker. */
+  confirm(clientId: string, messageId: string): void {
+    const pending = this.pendings.get(clientId);
+    if (!pending || pending.state === "taken") return;
+    this.quiet(clientId);
+    this.set({ ...pending, state: "taken", message_id: messageId, problem: null }, { save: false });
+    void this.place.remove(clientId);
+    this.told.taken(clientId, messageId);
+  }
+
+  /** Let go of a confirmed one, once its message is here. */
+  forget(clientId: string): void {
+    this.quiet(clientId);
+    this.pendings.delete(clientId);
+    void this.place.remove(clientId);
+  }
+
+  stop(): void {
+    this.stopped = true;
+    for (const clientId of [...this.alarms.keys()]) this.quiet(clientId);
+  }
+
+  private made(message: NewMessage, state: Pending["state"]): Pending {
+    return {
+      client_id: newId(),
+      conversation_id: message.conversation_id,
+      body: message.body,
+      type: message.type,
+      text: message.text ?? null,
+      preview: message.preview ?? null,
+      reply_to: message.reply_to ?? null,
+      created_at: new Date(this.clock()).toISOString(),
+      state,
+      progress: null,
+      message_id: null,
+      problem: null,
+      tried_at: this.clock(),
+    };
+  }
+
+  private set(pending: Pending, { save = true }: { save?: boolean } = {}): void {
+    this.pendings.set(pending.client_id, pending);
+    if (save) void this.place.save(pending);
+    this.told.changed(pending);
+  }
+
+  private watch(clientId: string): void {
+    this.quiet(clientId);
+    const pending = this.pendings.get(clientId);
+    if (pending?.state !== "posting") return;
+    const left = pending.tried_at + PATIENCE - this.clock();
+    this.alarms.set(
+      clientId,
+      this.timing.later(() => this.giveUp(clientId), Math.max(0, left)),
+    );
+  }
+
+  private giveUp(clientId: string): void {
+    this.alarms.delete(clientId);
+    const pending = this.pendings.get(clientId);
+    if (pending?.state === "posting")
+      this.set({
+        ...pending,
+        state: "failed",
+        problem: pending.problem ?? new Problem(0, { code: UNREACHABLE }),
+      });
+  }
+
+  private quiet(clientId: string): void {
+    this.alarms.get(clientId)?.();
+    this.alarms.delete(clientId);
+  }
+
+  /** Post what waits first in a conversation, unless something of it is under way: they arrive in the order they were written. */
+  private next(conversationId: string): void {
+    if (this.stopped || this.posting.has(conversationId)) return;
+    const first = [...this.pendings.values()].find(
+      (pending) => pending.conversation_id === conversationId && pending.state === "posting",
+    );
+    if (!first) return;
+    this.posting.add(conversationId);
+    void this.post(first.client_id).finally(() => {
+      this.posting.delete(conversationId);
+      this.next(conversationId);
+    });
+  }
+
+  private async post(clientId: string): Promise<void> {
+    for (let wait = FIRST_AGAIN; ; wait = Math.min(LAST_AGAIN, wait * 2)) {
+      const pending = this.pendings.get(clientId);
+      if (this.stopped || pending?.state !== "posting" || !pending.body) return;
+      try {
+        const answer = await this.backend.send(pending.body, clientId);
+        return this.confirm(clientId, answer.id);
+      } catch (error) {
+        if (!isProblem(error)) throw error;
+        if (!isPassing(error)) return this.refuse(clientId, error);
+        const still = this.pendings.get(clientId);
+        if (still?.state === "posting") this.set({ ...still, problem: error }, { save: false });
+      }
+      await new Promise<void>((resolve) => this.timing.later(resolve, wait));
+    }
+  }
+}

@@ -1,0 +1,127 @@
+/**
+ * Everything the inbox knows, and what an event does to it. Pure: no request, no timer, no clock.
+ *
+ * Applying is idempotent, and snapshots carry what tells the newer one: the same events in any order, in any batches and any number of
+ * times lead to the same state.
+ */
+
+import { Conversations } from "./conversations";
+import type { Telling } from "./merging";
+import { Threads } from "./threads";
+import type { Topic } from "./topics";
+import type {
+  Annotation,
+  Connection,
+  Conversation,
+  Label,
+  LoggedEvent,
+  Message,
+  Person,
+  Team,
+} from "./types";
+
+/** Small sets that are known whole, by id. */
+export interface Directories {
+  people: ReadonlyMap<string, Person>;
+  labels: ReadonlyMap<string, Label>;
+  teams: ReadonlyMap<string, Team>;
+  connections: ReadonlyMap<string, Connection>;
+}
+
+/** What an event does not carry and has to be asked for. */
+export type Need =
+  | { kind: "conversation"; id: string }
+  | { kind: "contact"; ids: string[] }
+  | { kind: "directory"; of: keyof Directories };
+
+const TELLING: Record<string, Telling> = {
+  message_received: "whole",
+  message_edited: "whole",
+  message_revoked: "whole",
+  message_echoed: "whole",
+  message_queued: "whole",
+  message_reacted: "reactions",
+  media_stored: "media",
+  media_failed: "media",
+};
+/** After these the conversation stands elsewhere in the list, or shows something else. */
+const MOVING = new Set([
+  "message_received",
+  "message_edited",
+  "message_revoked",
+  "message_echoed",
+  "message_queued",
+]);
+
+const DIRECTORIES: Record<string, keyof Directories> = {
+  people_changed: "people",
+  labels_changed: "labels",
+  teams_changed: "teams",
+  connection_updated: "connections",
+};
+
+export class State {
+  readonly conversations: Conversations;
+  readonly threads: Threads;
+  readonly directories: Directories = {
+    people: new Map(),
+    labels: new Map(),
+    teams: new Map(),
+    connections: new Map(),
+  };
+  private readonly touch: (topic: Topic) => void;
+
+  constructor(me: string | null, touch: (topic: Topic) => void) {
+    this.touch = touch;
+    this.conversations = new Conversations(me, touch);
+    this.threads = new Threads(touch);
+  }
+
+  /** Apply one event. Return what has to be asked for because of it; types that are not known are ignored. */
+  apply(event: LoggedEvent): Need[] {
+    const directory = DIRECTORIES[event.type];
+    if (directory) return [{ kind: "directory", of: directory }];
+    if (event.type === "conversation_updated") {
+      this.putConversation(event.data as Conversation);
+    } else if (event.type.startsWith("message_") || event.type.startsWith("media_")) {
+      return this.applyMessage(event.type, event.data as Message & { conversation?: Conversation });
+    } else if (event.type === "annotation_added" || event.type === "annotation_changed") {
+      this.threads.putAnnotation(event.data as Annotation);
+    } else if (event.type === "contact_merged" || event.type === "contact_parted") {
+      const { contact_id, other_id } = event.data as { contact_id: string; other_id: string };
+      return [{ kind: "contact", ids: [contact_id, other_id] }];
+    } else if (event.type === "preference_changed") {
+      return [{ kind: "contact", ids: [(event.data as { contact_id: string }).contact_id] }];
+    }
+    return [];
+  }
+
+  /** Add a message as an answer of the API tells it. */
+  putMessage(told: Message, telling: Telling = "whole"): void {
+    const message = this.threads.putMessage(told, telling);
+    this.conversations.putStatus(message.conversation_id, message.id, message.status);
+  }
+
+  /** Add a conversation; what is known of its last message counts, if that is further. */
+  putConversation(told: Conversation): void {
+    this.conversations.put(told);
+    const last = told.last_message && this.threads.messages.get(told.last_message.id);
+    if (last) this.conversations.putStatus(told.id, last.id, last.status);
+  }
+
+  /** Put another directory in the place of one; a new Map, so that who listens sees that it changed. */
+  setDirectory<Kind extends keyof Directories>(kind: Kind, directory: Directories[Kind]): void {
+    this.directories[kind] = directory;
+    this.touch(kind);
+  }
+
+  private applyMessage(type: string, data: Message & { conversation?: Conversation }): Need[] {
+    const { conversation, ...message } = data;
+    this.putMessage(message, TELLING[type] ?? "status");
+    if (conversation) {
+      this.putConversation(conversation);
+      return [];
+    }
+    return MOVING.has(type) ? [{ kind: "conversation", id: message.conversation_id }] : [];
+  }
+}

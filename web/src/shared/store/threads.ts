@@ -1,0 +1,229 @@
+/** The messages and notes of the conversations that were opened, in order, with the gaps between what was loaded known. Pure. */
+
+import { firstTold, type KnownMessage, mergeMessage, same, type Telling } from "./merging";
+import { comparePlaces, indexOfPlace, type Place } from "./moments";
+import { contains, liveSpan, type Span, spanAt, withSpan } from "./spans";
+import type { Topic } from "./topics";
+import type { Annotation, Message } from "./types";
+
+/** How many messages of conversations that nobody opened are kept, and how many opened conversations. */
+const LOOSE = 2_000;
+const OPENED = 40;
+
+/** What a thread shows: the keys of its lines in order, each a `line/KEY` to listen to. A new object whenever it changed. */
+export interface ThreadState {
+  readonly keys: readonly string[];
+  /** Whether it goes on above and below what is here. */
+  readonly older: boolean;
+  readonly newer: boolean;
+  readonly loading: "first" | "older" | "newer" | "around" | null;
+  readonly failed: boolean;
+}
+
+interface Entry extends Place {
+  kind: "message" | "annotation";
+}
+
+interface Thread {
+  entries: Entry[];
+  spans: Span[];
+  loading: ThreadState["loading"];
+  failed: boolean;
+  states: Map<string | null, ThreadState>;
+}
+
+const EMPTY: ThreadState = { keys: [], older: false, newer: false, loading: null, failed: false };
+
+export class Threads {
+  readonly messages = new Map<string, KnownMessage>();
+  readonly annotations = new Map<string, Annotation>();
+  /** The key of the line of a message that was sent from here: it stays what it was while it was pending. */
+  readonly keyOf = new Map<string, string>();
+  private readonly messageOfKey = new Map<string, string>();
+  private readonly threads = new Map<string, Thread>();
+  private readonly loose = new Set<string>();
+  private readonly touch: (topic: Topic) => void;
+
+  constructor(touch: (topic: Topic) => void) {
+    this.touch = touch;
+  }
+
+  isOpen(conversationId: string): boolean {
+    return this.threads.has(conversationId);
+  }
+
+  opened(): Iterable<string> {
+    return this.threads.keys();
+  }
+
+  /** Begin to keep what is told of a conversation; the longest unused one is let go where there are many. */
+  open(conversationId: string, inUse: (conversationId: string) => boolean): void {
+    const known = this.threads.get(conversationId);
+    this.threads.delete(conversationId);
+    this.threads.set(
+      conversationId,
+      known ?? { entries: [], spans: [], loading: null, failed: false, states: new Map() },
+    );
+    if (!known) this.adopt(conversationId);
+    for (const id of this.threads.keys()) {
+      if (this.threads.size <= OPENED) break;
+      if (id !== conversationId && !inUse(id)) this.close(id);
+    }
+  }
+
+  /** Forget what was loaded of a conversation, so that it is loaded again. */
+  close(conversationId: string): void {
+    const thread = this.threads.get(conversationId);
+    this.threads.delete(conversationId);
+    for (const entry of thread?.entries ?? []) {
+      (entry.kind === "message" ? this.messages : this.annotations).delete(entry.id);
+    }
+    this.touch(`thread/${conversationId}`);
+  }
+
+  putMessage(told: Message, telling: Telling): KnownMessage {
+    const known = this.messages.get(told.id);
+    const now = known ? mergeMessage(known, told, telling) : firstTold(told, telling);
+    if (now === known) return now;
+    this.messages.set(now.id, now);
+    if (known && known.conversation_id !== now.conversation_id) this.drop(known.conversation_id, now.id);
+    const thread = this.threads.get(now.conversation_id);
+    if (!thread) this.keepLoose(now.id);
+    else if (this.insert(thread, { kind: "message", at: now.created_at, id: now.id }))
+      this.changed(now.conversation_id);
+    this.touch(`line/${this.keyOf.get(now.id) ?? now.id}`);
+    return now;
+  }
+
+  putAnnotation(told: Annotation): void {
+    if (same(this.annotations.get(told.id), told)) return;
+    const thread = this.threads.get(told.conversation_id);
+    if (!thread) return; // loaded with the messages, once somebody opens it
+    this.annotations.set(told.id, told);
+    if (this.insert(thread, { kind: "annotation", at: told.created_at, id: told.id }))
+      this.changed(told.conversation_id);
+    this.touch(`line/${told.id}`);
+  }
+
+  /** Let the line of a message go on under the key it had while it was pending. */
+  setKey(messageId: string, key: string): void {
+    this.keyOf.set(messageId, key);
+    this.messageOfKey.set(key, messageId);
+    const conversationId = this.messages.get(messageId)?.conversation_id;
+    if (conversationId !== undefined) this.changed(conversationId);
+    this.touch(`line/${key}`);
+  }
+
+  messageAt(key: string): KnownMessage | undefined {
+    return this.messages.get(this.messageOfKey.get(key) ?? key);
+  }
+
+  /** Add a page: everything between the ends of `span` is known now. */
+  addPage(conversationId: string, items: readonly Message[], span: Span): void {
+    const thread = this.threads.get(conversationId);
+    if (!thread) return;
+    thread.spans = withSpan(thread.spans, span);
+    for (const item of items) this.putMessage(item, "whole");
+    this.setThread(conversationId, { loading: null, failed: false });
+  }
+
+  setThread(conversationId: string, change: Partial<Pick<Thread, "loading" | "failed">>): void {
+    const thread = this.threads.get(conversationId);
+    if (!thread) return;
+    Object.assign(thread, change);
+    this.changed(conversationId);
+  }
+
+  /** Return the first and the last message of the stretch that is shown, from which to read on. */
+  ends(conversationId: string, anchor: string | null): { first: Place; last: Place } | null {
+    const thread = this.threads.get(conversationId);
+    const span = thread && this.span(thread, anchor);
+    if (!thread || !span) return null;
+    const those = thread.entries.filter((entry) => entry.kind === "message" && contains(span, entry));
+    const [first, last] = [those[0], those.at(-1)];
+    return first && last ? { first, last } : null;
+  }
+
+  isLoading(conversationId: string): boolean {
+    return (this.threads.get(conversationId)?.loading ?? null) !== null;
+  }
+
+  hasLoaded(conversationId: string, anchor: string | null): boolean {
+    const thread = this.threads.get(conversationId);
+    return thread !== undefined && this.span(thread, anchor) !== undefined;
+  }
+
+  /** Return the stretch of a thread that holds the message `anchor`, or its latest one, with `pending` behind what was said last. */
+  state(conversationId: string, anchor: string | null, pending: readonly string[]): ThreadState {
+    const thread = this.threads.get(conversationId);
+    if (!thread) return pending.length ? { ...EMPTY, keys: pending } : EMPTY;
+    const known = thread.states.get(anchor);
+    if (known) return known;
+    const made = this.read(thread, anchor, pending);
+    thread.states.set(anchor, made);
+    return made;
+  }
+
+  /** Note that the lines of a thread are others now. */
+  changed(conversationId: string): void {
+    this.threads.get(conversationId)?.states.clear();
+    this.touch(`thread/${conversationId}`);
+  }
+
+  private read(thread: Thread, anchor: string | null, pending: readonly string[]): ThreadState {
+    const span = this.span(thread, anchor);
+    const entries = span ? thread.entries.filter((entry) => contains(span, entry)) : [];
+    const keys = entries.map((entry) => this.keyOf.get(entry.id) ?? entry.id);
+    const newer = span !== undefined && span.to !== null;
+    return {
+      keys: newer ? keys : [...keys, ...pending],
+      older: span !== undefined && span.from !== null,
+      newer,
+      loading: thread.loading,
+      failed: thread.failed,
+    };
+  }
+
+  private span(thread: Thread, anchor: string | null): Span | undefined {
+    if (anchor === null) return liveSpan(thread.spans);
+    const message = this.messages.get(anchor);
+    return message && spanAt(thread.spans, { at: message.created_at, id: message.id });
+  }
+
+  private insert(thread: Thread, entry: Entry): boolean {
+    const { entries } = thread;
+    const index = indexOfPlace(entries.length, (at) => entries[at] ?? entry, entry);
+    const there = entries[index];
+    if (there && comparePlaces(there, entry) === 0) return false;
+    entries.splice(index, 0, entry);
+    return true;
+  }
+
+  private drop(conversationId: string, messageId: string): void {
+    const thread = this.threads.get(conversationId);
+    if (!thread) return;
+    thread.entries = thread.entries.filter((entry) => entry.id !== messageId);
+    this.changed(conversationId);
+  }
+
+  private adopt(conversationId: string): void {
+    const thread = this.threads.get(conversationId);
+    if (!thread) return;
+    for (const id of this.loose) {
+      const message = this.messages.get(id);
+      if (message?.conversation_id !== conversationId) continue;
+      this.loose.delete(id);
+      this.insert(thread, { kind: "message", at: message.created_at, id });
+    }
+  }
+
+  private keepLoose(messageId: string): void {
+    this.loose.delete(messageId);
+    this.loose.add(messageId);
+    for (const id of this.loose) {
+      if (this.loose.size <= LOOSE) break;
+      this.loose.delete(id);
+      this.messages.delete(id);
+    }
+  }
+}

@@ -1,0 +1,103 @@
+/** The lists of the inbox: which conversations belong to one, and in what order. Pure. */
+
+import { comparePlaces, indexOfPlace, type Place } from "./moments";
+import type { Conversation, ConversationState } from "./types";
+
+export type Tab = "mine" | "unassigned" | "all";
+
+/** A list: a tab, and what is filtered. Members that are absent do not filter. */
+export interface View {
+  tab: Tab;
+  /** `active` (open, waiting, snoozed) where absent. */
+  states?: readonly ConversationState[];
+  labels?: readonly string[];
+  team?: string;
+  connection?: string;
+  assignee?: string;
+  unread?: boolean;
+}
+
+export const ACTIVE: readonly ConversationState[] = ["open", "waiting", "snoozed"];
+
+/** Return a text that is the same for the same list. */
+export function keyOfView(view: View): string {
+  return JSON.stringify([
+    view.tab,
+    [...(view.states ?? [])].sort(),
+    [...(view.labels ?? [])].sort(),
+    view.team ?? null,
+    view.connection ?? null,
+    view.assignee ?? null,
+    view.unread ?? false,
+  ]);
+}
+
+/** Tell whether a conversation belongs to a list of the user `me`. One in which nothing was said yet belongs to none. */
+export function belongs(conversation: Conversation, view: View, me: string | null): boolean {
+  if (conversation.last_message_at === null) return false;
+  if (!inTab(conversation, view.tab, me)) return false;
+  if (!(view.states?.length ? view.states : ACTIVE).includes(conversation.state)) return false;
+  if (view.unread && conversation.unread_count === 0) return false;
+  if (view.team !== undefined && conversation.team_id !== view.team) return false;
+  if (view.connection !== undefined && conversation.connection_id !== view.connection) return false;
+  if (view.assignee !== undefined && conversation.assignee_id !== view.assignee) return false;
+  return (view.labels ?? []).every((label) => conversation.label_ids?.includes(label) ?? false);
+}
+
+function inTab(conversation: Conversation, tab: Tab, me: string | null): boolean {
+  if (tab === "all") return true;
+  const assignee = conversation.assignee_id ?? null;
+  return tab === "unassigned" ? assignee === null : assignee !== null && assignee === me;
+}
+
+/** Return where a conversation stands; the list shows the highest place first. */
+export function placeOf(conversation: Conversation): Place {
+  return { at: conversation.last_message_at ?? "", id: conversation.id };
+}
+
+/**
+ * The ids of one list in its order, the latest first.
+ *
+ * `ids` has all that are known; the first `count` of them are shown. What lies below the last loaded page waits: of the pages between,
+ * nothing is known yet.
+ */
+export class OrderedList {
+  readonly ids: string[] = [];
+  private readonly places = new Map<string, Place>();
+  private end: Place | null = { at: "9999-12-31T00:00:00Z", id: "" };
+
+  get count(): number {
+    return this.end === null ? this.ids.length : this.indexOf(this.end);
+  }
+
+  /** Let the list reach down to `place` (null: to its very end). */
+  extend(place: Place | null): void {
+    this.end = place;
+  }
+
+  /** Put a conversation where it belongs (null: nowhere). Return whether the list changed. */
+  put(id: string, place: Place | null): boolean {
+    const before = this.places.get(id);
+    if (before && place && comparePlaces(before, place) === 0) return false;
+    if (before) this.ids.splice(this.indexOf(before) - 1, 1);
+    this.places.delete(id);
+    if (place) {
+      this.ids.splice(this.indexOf(place), 0, id);
+      this.places.set(id, place);
+    }
+    return before !== undefined || place !== null;
+  }
+
+  indexOfId(id: string): number {
+    const place = this.places.get(id);
+    return place ? this.indexOf(place) - 1 : -1;
+  }
+
+  /** Return how many stand at `place` or above it. */
+  private indexOf(place: Place): number {
+    const count = this.ids.length;
+    // The list descends, the search ascends: what it counts is those strictly below.
+    const ascending = (index: number): Place => this.places.get(this.ids[count - 1 - index] ?? "") ?? place;
+    return count - indexOfPlace(count, ascending, place);
+  }
+}
