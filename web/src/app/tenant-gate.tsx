@@ -7,6 +7,7 @@ import { answer, api } from "@/shared/api/client";
 import { read, write } from "@/shared/lib/storage";
 import type { Membership } from "@/shared/session/session";
 import { EVERYTHING, TenantValue, useSession } from "@/shared/session/session-context";
+import { StoreProvider } from "@/shared/store/provider";
 import { ErrorState } from "@/shared/ui/error-state";
 import { Splash } from "@/shared/ui/splash";
 import { Frame } from "./layout/frame";
@@ -41,9 +42,9 @@ function Inside({ membership, children }: { membership: Membership; children: Re
   return (
     <TenantValue membership={membership}>
       {/* Another tenant is another page: nothing of the one before stays mounted. */}
-      <Frame tenant={membership} key={membership.tenant_id}>
-        {children}
-      </Frame>
+      <StoreProvider key={membership.tenant_id}>
+        <Frame tenant={membership}>{children}</Frame>
+      </StoreProvider>
     </TenantValue>
   );
 }

@@ -26,7 +26,13 @@ export class Loading {
   private countedAt = Number.NEGATIVE_INFINITY;
   private counting = false;
 
-  constructor(parts: { backend: Backend; state: () => State; topics: Topics; timing: Timing; ready: Promise<void> }) {
+  constructor(parts: {
+    backend: Backend;
+    state: () => State;
+    topics: Topics;
+    timing: Timing;
+    ready: Promise<void>;
+  }) {
     this.backend = parts.backend;
     this.state = parts.state;
     this.topics = parts.topics;

@@ -21,7 +21,14 @@ function day(seed: number): { log: LoggedEvent[]; conversations: Conversation[];
   const tell = (type: string, data: object, conversation: Conversation, message: Message | null): void => {
     const cursor = `1.${log.length}`;
     const created_at = timeAt(log.length);
-    log.push({ cursor, type, conversation_id: conversation.id, message_id: message?.id ?? null, data, created_at });
+    log.push({
+      cursor,
+      type,
+      conversation_id: conversation.id,
+      message_id: message?.id ?? null,
+      data,
+      created_at,
+    });
   };
   const save = (conversation: Conversation): Conversation => {
     const saved = { ...conversation, version: (conversation.version ?? 0) + 1 };
@@ -49,18 +56,36 @@ function day(seed: number): { log: LoggedEvent[]; conversations: Conversation[];
       });
       tell("message_received", { ...message, conversation: now }, now, message);
     } else if (what < 0.45) {
-      const sent = { direction: "outbound", status: "queued", payload: { body: "hi" }, provider_message_id: null } as const;
+      const sent = {
+        direction: "outbound",
+        status: "queued",
+        payload: { body: "hi" },
+        provider_message_id: null,
+      } as const;
       const message = messageOf(step, conversation.id, sent);
       messages.set(message.id, message);
-      const now = save({ ...conversation, last_message: shown(message), last_message_at: message.created_at });
+      const now = save({
+        ...conversation,
+        last_message: shown(message),
+        last_message_at: message.created_at,
+      });
       tell("message_queued", { ...message, conversation: now }, now, message);
     } else if (what < 0.75 && outbound.length) {
       const message = pick(outbound);
-      const facts = { accepted: "accepted_at", sent: "sent_at", delivered: "delivered_at", read: "read_at" } as const;
+      const facts = {
+        accepted: "accepted_at",
+        sent: "sent_at",
+        delivered: "delivered_at",
+        read: "read_at",
+      } as const;
       const status = pick(Object.keys(facts) as (keyof typeof facts)[]);
       const rank: MessageStatus[] = ["queued", "accepted", "sent", "delivered", "read"];
       if (message[facts[status]] !== undefined) continue;
-      const now: Message = { ...message, [facts[status]]: timeAt(step), provider_message_id: `wamid.${message.id}` };
+      const now: Message = {
+        ...message,
+        [facts[status]]: timeAt(step),
+        provider_message_id: `wamid.${message.id}`,
+      };
       now.status = rank.indexOf(status) > rank.indexOf(message.status) ? status : message.status;
       messages.set(now.id, now);
       if (conversation.last_message?.id === now.id) {
@@ -73,14 +98,26 @@ function day(seed: number): { log: LoggedEvent[]; conversations: Conversation[];
     } else if (what < 0.85 && mine.length) {
       const message = pick(mine);
       if (message.revoked_at !== undefined) continue;
-      const edited: Message = { ...message, text: `edited ${step}`, edited_at: timeAt(step), payload: { body: `edited ${step}` } };
+      const edited: Message = {
+        ...message,
+        text: `edited ${step}`,
+        edited_at: timeAt(step),
+        payload: { body: `edited ${step}` },
+      };
       const revoked: Message = { ...message, text: null, revoked_at: timeAt(step) };
       delete revoked.payload;
       const now = random() < 0.7 ? edited : revoked;
       messages.set(now.id, now);
       const moved =
-        conversation.last_message?.id === now.id ? save({ ...conversation, last_message: shown(now) }) : conversation;
-      tell(now.revoked_at ? "message_revoked" : "message_edited", { ...now, conversation: moved }, moved, now);
+        conversation.last_message?.id === now.id
+          ? save({ ...conversation, last_message: shown(now) })
+          : conversation;
+      tell(
+        now.revoked_at ? "message_revoked" : "message_edited",
+        { ...now, conversation: moved },
+        moved,
+        now,
+      );
     } else {
       const change = pick<Partial<Conversation>>([
         { state: "resolved" },
@@ -123,7 +160,7 @@ function opened(): State {
   return state;
 }
 
-function after(events: readonly LoggedEvent[]): State {
+function stateAfter(events: readonly LoggedEvent[]): State {
   const state = opened();
   for (const event of events) state.apply(event);
   return state;
@@ -134,17 +171,17 @@ describe("any order, any repetition", () => {
 
   it.each(seeds)("the same events lead to the same state, whichever came first (day %i)", (seed) => {
     const { log } = day(seed);
-    const inOrder = seen(after(log));
+    const inOrder = seen(stateAfter(log));
     const random = chance(seed + 1000);
     for (let turn = 0; turn < 3; turn += 1) {
       const repeated = log.flatMap((event) => (random() < 0.3 ? [event, event] : [event]));
-      expect(seen(after(shuffled(repeated, random)))).toEqual(inOrder);
+      expect(seen(stateAfter(shuffled(repeated, random)))).toEqual(inOrder);
     }
   });
 
   it.each(seeds)("the screen equals the server once everything was told (day %i)", (seed) => {
     const { log, conversations, messages } = day(seed);
-    const state = after(shuffled(log, chance(seed)));
+    const state = stateAfter(shuffled(log, chance(seed)));
     for (const conversation of conversations.filter((one) => (one.version ?? 0) > 1)) {
       expect(state.conversations.get(conversation.id)).toEqual(conversation);
     }
@@ -157,9 +194,9 @@ describe("any order, any repetition", () => {
   it.each(seeds)("a page of the API that was read at any moment takes nothing back (day %i)", (seed) => {
     const { log } = day(seed);
     const random = chance(seed);
-    const half = after(log.slice(0, Math.floor(random() * log.length)));
+    const half = stateAfter(log.slice(0, Math.floor(random() * log.length)));
     const snapshot = [...half.conversations.all()].flatMap((id) => half.conversations.get(id) ?? []);
-    const state = after(log);
+    const state = stateAfter(log);
     const before = seen(state);
     for (const conversation of snapshot) state.putConversation(conversation);
     expect(seen(state)).toEqual(before);
@@ -183,19 +220,32 @@ describe("messages", () => {
     const state = opened();
     for (const [type, change] of facts) {
       const data = messageOf(1, conversation.id, { direction: "outbound", status: "queued", ...change });
-      state.apply({ cursor: "1", type, conversation_id: conversation.id, message_id: data.id, data, created_at: timeAt(1) });
+      state.apply({
+        cursor: "1",
+        type,
+        conversation_id: conversation.id,
+        message_id: data.id,
+        data,
+        created_at: timeAt(1),
+      });
     }
     return state.threads.messageAt(messageOf(1, conversation.id).id);
   }
 
   it("shows our own verdict 'failed' no longer once the provider turns out to have it", () => {
-    const failed = { status: "failed", failed_at: timeAt(5), error: { kind: "timeout", words: { en: "", es: "", pt: "" } } } as const;
+    const failed = {
+      status: "failed",
+      failed_at: timeAt(5),
+      error: { kind: "timeout", words: { en: "", es: "", pt: "" } },
+    } as const;
     const accepted = { status: "accepted", failed_at: timeAt(5), accepted_at: timeAt(4) } as const;
     for (const order of [
       [failed, accepted],
       [accepted, failed],
     ]) {
-      const message = told(...order.map((facts): [string, Partial<Message>] => [`message_${facts.status}`, facts]));
+      const message = told(
+        ...order.map((facts): [string, Partial<Message>] => [`message_${facts.status}`, facts]),
+      );
       expect(message?.status).toBe("accepted");
       expect(message?.error).toBeUndefined();
     }
@@ -211,9 +261,10 @@ describe("messages", () => {
 
   it("takes reactions from those who know of them only", () => {
     const reactions = [{ who: "contact", emoji: "👍", at: timeAt(3) }];
-    expect(told(["message_reacted", { reactions }], ["message_read", { status: "read", read_at: timeAt(4) }])?.reactions).toEqual(
-      reactions,
-    );
+    expect(
+      told(["message_reacted", { reactions }], ["message_read", { status: "read", read_at: timeAt(4) }])
+        ?.reactions,
+    ).toEqual(reactions);
     expect(told(["message_reacted", { reactions }], ["message_reacted", {}])?.reactions).toBeUndefined();
   });
 
@@ -228,12 +279,26 @@ describe("messages", () => {
 
   it("asks for a conversation whose event did not carry it", () => {
     const data = messageOf(1, conversation.id);
-    const event = { cursor: "1", type: "message_received", conversation_id: conversation.id, message_id: data.id, data, created_at: "" };
+    const event = {
+      cursor: "1",
+      type: "message_received",
+      conversation_id: conversation.id,
+      message_id: data.id,
+      data,
+      created_at: "",
+    };
     expect(opened().apply(event)).toEqual([{ kind: "conversation", id: conversation.id }]);
   });
 
   it("ignores what it does not know", () => {
-    const event = { cursor: "1", type: "comet_seen", conversation_id: null, message_id: null, data: {}, created_at: "" };
+    const event = {
+      cursor: "1",
+      type: "comet_seen",
+      conversation_id: null,
+      message_id: null,
+      data: {},
+      created_at: "",
+    };
     expect(opened().apply(event)).toEqual([]);
   });
 });
@@ -294,14 +359,36 @@ describe("counts", () => {
   it("follow each change of a conversation that is known", () => {
     const state = new State(ME, () => undefined);
     state.putConversation(conversationOf(1));
-    state.conversations.setCounts({ mine: 0, unassigned: 1, all: 1, unread_mine: 0, unread_unassigned: 0, unread_all: 0, capped_at: 1000 });
+    state.conversations.setCounts({
+      mine: 0,
+      unassigned: 1,
+      all: 1,
+      unread_mine: 0,
+      unread_unassigned: 0,
+      unread_all: 0,
+      capped_at: 1000,
+    });
     state.putConversation(conversationOf(1, { assignee_id: ME, unread_count: 2, version: 2 }));
-    expect(state.conversations.counts).toMatchObject({ mine: 1, unassigned: 0, all: 1, unread_mine: 1, unread_all: 1 });
+    expect(state.conversations.counts).toMatchObject({
+      mine: 1,
+      unassigned: 0,
+      all: 1,
+      unread_mine: 1,
+      unread_all: 1,
+    });
   });
 
   it("are to be asked for again where something moved that was not known", () => {
     const state = new State(ME, () => undefined);
-    state.conversations.setCounts({ mine: 0, unassigned: 9, all: 9, unread_mine: 0, unread_unassigned: 0, unread_all: 0, capped_at: 1000 });
+    state.conversations.setCounts({
+      mine: 0,
+      unassigned: 9,
+      all: 9,
+      unread_mine: 0,
+      unread_unassigned: 0,
+      unread_all: 0,
+      capped_at: 1000,
+    });
     state.putConversation(conversationOf(1));
     expect(state.conversations.countsStale).toBe(true);
   });

@@ -15,7 +15,14 @@ let store: InboxStore;
 let stopped: InboxStore[];
 
 function newStore(ended: () => Promise<boolean> = async () => false): InboxStore {
-  const made = new InboxStore({ backend: server, me: ME, owner: "t/u", outbox: keptOutbox(kept), ended, timing });
+  const made = new InboxStore({
+    backend: server,
+    me: ME,
+    owner: "t/u",
+    outbox: keptOutbox(kept),
+    ended,
+    timing,
+  });
   stopped.push(made);
   return made;
 }
@@ -120,7 +127,9 @@ describe("what happens", () => {
       server.happen("message_received", messageOf(number, uuid(number)));
     }
     await timing.pass(50);
-    expect(server.asked.filter((what) => what.startsWith("conversations by id"))).toEqual(["conversations by id 3"]);
+    expect(server.asked.filter((what) => what.startsWith("conversations by id"))).toEqual([
+      "conversations by id 3",
+    ]);
     expect(store.state.conversations.get(uuid(2))).toBeDefined();
   });
 
@@ -256,7 +265,12 @@ describe("a cut connection", () => {
 });
 
 describe("a message that is sent", () => {
-  const said = { conversation_id: uuid(1), body: { type: "text", conversation_id: uuid(1), text: "hi" }, type: "text", text: "hi" };
+  const said = {
+    conversation_id: uuid(1),
+    body: { type: "text", conversation_id: uuid(1), text: "hi" },
+    type: "text",
+    text: "hi",
+  };
   const keys = () => store.thread(uuid(1), null).keys;
 
   beforeEach(async () => {
@@ -270,18 +284,24 @@ describe("a message that is sent", () => {
       const pending = store.send(said);
       expect(store.line(pending.client_id)).toMatchObject({ kind: "pending", pending: { state: "posting" } });
       if (!eventFirst) await settled();
-      const message = server.sent.get(pending.client_id) ?? messageOf(500 + server.sent.size, uuid(1), { client_id: pending.client_id });
+      const message =
+        server.sent.get(pending.client_id) ??
+        messageOf(500 + server.sent.size, uuid(1), { client_id: pending.client_id });
       server.sent.set(pending.client_id, message);
       server.happen("message_queued", message);
       await settled();
-      expect(keys().filter((key) => key === pending.client_id || key === message.id)).toEqual([pending.client_id]);
+      expect(keys().filter((key) => key === pending.client_id || key === message.id)).toEqual([
+        pending.client_id,
+      ]);
       expect(store.line(pending.client_id)).toMatchObject({ kind: "message", message: { id: message.id } });
     }
     expect(kept.size).toBe(0);
   });
 
   it("goes out in the order it was written", async () => {
-    const order = [store.send(said), store.send(said), store.send(said)].map((pending) => `send ${pending.client_id}`);
+    const order = [store.send(said), store.send(said), store.send(said)].map(
+      (pending) => `send ${pending.client_id}`,
+    );
     await settled();
     expect(server.asked.filter((what) => what.startsWith("send"))).toEqual(order);
   });
@@ -292,7 +312,9 @@ describe("a message that is sent", () => {
     await timing.pass(PATIENCE - 1);
     expect(store.line(pending.client_id)).toMatchObject({ pending: { state: "posting" } });
     await timing.pass(1);
-    expect(store.line(pending.client_id)).toMatchObject({ pending: { state: "failed", problem: { code: "unreachable" } } });
+    expect(store.line(pending.client_id)).toMatchObject({
+      pending: { state: "failed", problem: { code: "unreachable" } },
+    });
     const tries = server.asked.length;
     server.refusing = null;
     await timing.pass(60_000);
@@ -360,7 +382,9 @@ describe("a thread", () => {
   });
 
   const numbers = (anchor: string | null = null) =>
-    store.thread(uuid(1), anchor).keys.map((key) => Number(store.state.threads.messageAt(key)?.text?.split(" ")[1]));
+    store
+      .thread(uuid(1), anchor)
+      .keys.map((key) => Number(store.state.threads.messageAt(key)?.text?.split(" ")[1]));
   const id = (number: number) => messageOf(number, uuid(1)).id;
 
   it("is read page by page to its beginning", async () => {

@@ -5,7 +5,16 @@ import type { Backend, BulkAnswer, MessagesWanted } from "./backend";
 import { comparePlaces } from "./moments";
 import type { OutboxPlace, Pending } from "./outbox";
 import type { Timing } from "./topics";
-import type { Annotation, Conversation, ConversationChange, Counts, Json, LoggedEvent, Message, Page } from "./types";
+import type {
+  Annotation,
+  Conversation,
+  ConversationChange,
+  Counts,
+  Json,
+  LoggedEvent,
+  Message,
+  Page,
+} from "./types";
 import { belongs, placeOf, type View } from "./views";
 
 export const ME = "00000000-0000-4000-8000-00000000000a";
@@ -42,7 +51,14 @@ export function timeAt(seconds: number): string {
 export function conversationOf(number: number, change: Partial<Conversation> = {}): Conversation {
   return {
     id: uuid(number),
-    contact: { id: uuid(1_000_000 + number), name: `Person ${number}`, phone: null, wa_id: null, username: null, marketing: null },
+    contact: {
+      id: uuid(1_000_000 + number),
+      name: `Person ${number}`,
+      phone: null,
+      wa_id: null,
+      username: null,
+      marketing: null,
+    },
     connection_id: uuid(7),
     state: "open",
     unread_count: 0,
@@ -94,7 +110,9 @@ export class TestTiming implements Timing {
     const until = this.at + milliseconds;
     await settled();
     for (;;) {
-      const due = [...this.alarms].filter((alarm) => alarm.at <= until).sort((one, other) => one.at - other.at)[0];
+      const due = [...this.alarms]
+        .filter((alarm) => alarm.at <= until)
+        .sort((one, other) => one.at - other.at)[0];
       if (!due) break;
       this.alarms.delete(due);
       this.at = Math.max(this.at, due.at);
@@ -184,7 +202,8 @@ export class TestServer implements Backend {
   }
 
   /** Write an event to the log, and tell it to the sockets that are open. */
-  happen(type: string, data: object & { id?: string; conversation_id?: string }): LoggedEvent {
+  happen(type: string, entity: object): LoggedEvent {
+    const data = entity as { id?: string; conversation_id?: string };
     const event: LoggedEvent = {
       cursor: `${this.epoch}.${this.log.length + 1}`,
       type,
@@ -285,7 +304,10 @@ export class TestServer implements Backend {
     return this.changed(id, change);
   }
 
-  async changeMany(ids: readonly string[], { unread: _, ...change }: ConversationChange): Promise<BulkAnswer> {
+  async changeMany(
+    ids: readonly string[],
+    { unread: _, ...change }: ConversationChange,
+  ): Promise<BulkAnswer> {
     this.ask(`change ${ids.length}`);
     return { changed: ids.map((id) => this.changed(id, change)), refused: [] };
   }

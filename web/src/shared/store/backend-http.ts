@@ -1,0 +1,132 @@
+/** The store's requests, over HTTP and the socket of `docs/reference/events.md`. */
+
+import { call } from "@/shared/api/client";
+import { bearer } from "@/shared/api/credentials";
+import { Problem, UNREACHABLE } from "@/shared/api/problem";
+import type { Backend, BulkAnswer } from "./backend";
+import type {
+  Annotation,
+  Connection,
+  Conversation,
+  Counts,
+  Label,
+  LoggedEvent,
+  Message,
+  Page,
+  Person,
+  Team,
+} from "./types";
+import type { View } from "./views";
+
+const FIRST_CONVERSATIONS = 60;
+const MORE_CONVERSATIONS = 200;
+const MESSAGES = 50;
+const MOST_ANNOTATIONS = 500;
+const SEND_WITHIN = 10_000;
+
+interface Status {
+  connections: {
+    id: string;
+    status: string;
+    display_name: string | null;
+    phone_number_e164: string | null;
+    country_id: string | null;
+  }[];
+}
+
+export function httpBackend(tenantId: string): Backend {
+  const tenant = `/api/tenants/${tenantId}`;
+  const inbox = `${tenant}/inbox`;
+  const conversation = (id: string) => `${inbox}/conversations/${id}`;
+  return {
+    events: (since) =>
+      call<{ items: LoggedEvent[]; next_cursor: string; more: boolean }>("GET", `${tenant}/events`, {
+        query: { since, limit: since === "now" ? 1 : 500 },
+      }),
+    openSocket: (since) => {
+      const url = new URL(`${tenant}/events/ws`, location.href);
+      url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+      url.searchParams.set("since", since);
+      const key = bearer(); // an embedded page has no cookie
+      return new WebSocket(url, key === null ? ["curbe.v1"] : ["curbe.v1", `bearer.${key}`]);
+    },
+    conversations: (view, cursor) =>
+      call<Page<Conversation>>("GET", `${inbox}/conversations`, {
+        query: {
+          ...filtersOf(view),
+          cursor: cursor ?? undefined,
+          limit: cursor === null ? FIRST_CONVERSATIONS : MORE_CONVERSATIONS,
+        },
+      }),
+    conversationsById: async (ids) => {
+      const page = await call<Page<Conversation>>("GET", `${inbox}/conversations`, { query: { ids } });
+      return page.items;
+    },
+    conversation: (id) => call<Conversation>("GET", conversation(id)),
+    counts: () => call<Counts>("GET", `${inbox}/counts`),
+    messages: (id, { before, after, around }) =>
+      call<Page<Message>>("GET", `${conversation(id)}/messages`, {
+        query: { before, after, around, limit: MESSAGES },
+      }),
+    annotations: async (id, from, to) => {
+      const query = { from: from ?? undefined, to: to ?? undefined, limit: MOST_ANNOTATIONS };
+      const page = await call<Page<Annotation>>("GET", `${conversation(id)}/annotations`, { query });
+      return page.items;
+    },
+    people: () => everything<Person>(`${tenant}/people`),
+    teams: () => everything<Team>(`${tenant}/teams`),
+    labels: () => everything<Label>(`${tenant}/labels`),
+    connections: async () => {
+      const status = await call<Status>("GET", `${tenant}/whatsapp/status`);
+      return status.connections.map(
+        (one): Connection => ({
+          id: one.id,
+          status: one.status,
+          name: one.display_name,
+          phone: one.phone_number_e164,
+          country: one.country_id,
+        }),
+      );
+    },
+    markRead: (id) => call<Conversation>("POST", `${conversation(id)}/read`),
+    change: (id, change) => call<Conversation>("PATCH", conversation(id), { body: change }),
+    changeMany: (ids, change) =>
+      call<BulkAnswer>("POST", `${inbox}/conversations/bulk`, { body: { ids, change } }),
+    send: async (body, key) => {
+      const signal = AbortSignal.timeout(SEND_WITHIN);
+      try {
+        return await call("POST", `${tenant}/whatsapp/messages/send`, {
+          body,
+          signal,
+          headers: { "Idempotency-Key": key },
+        });
+      } catch (error) {
+        if (signal.aborted) throw new Problem(0, { code: UNREACHABLE });
+        throw error;
+      }
+    },
+  };
+}
+
+function filtersOf(view: View) {
+  const assignee = { mine: "me", unassigned: "none", all: view.assignee }[view.tab];
+  return {
+    state: view.states?.length ? view.states : ["active"],
+    assignee,
+    team: view.team,
+    label: view.labels,
+    connection: view.connection,
+    unread: view.unread || undefined,
+  };
+}
+
+/** All pages of a small list. */
+async function everything<Item>(path: string): Promise<Item[]> {
+  const items: Item[] = [];
+  for (let cursor: string | null | undefined; cursor !== null; ) {
+    const page: Page<Item> = await call("GET", path, { query: { limit: 200, cursor } });
+    items.push(...page.items);
+    cursor = page.next_cursor;
+  }
+  return items;
+}
