@@ -46,7 +46,7 @@ run: $(SYNCED) ## curbe run: web, worker and, unless DATABASE_URL is set, Postgr
 sandbox: $(SYNCED) ## the local Graph API, to set META_GRAPH_BASE_URL to
 	@$(BIN)/curbe-sandbox
 
-test: $(SYNCED) browser ## every test that a checkout can run: a real PostgreSQL, real processes, a real browser
+test: $(SYNCED) $(UI) browser ## every test that a checkout can run: a real PostgreSQL, real processes, a real browser
 	@passed=yes; \
 	$(BIN)/pytest -n 2 --dist loadfile || passed=no; \
 	$(BIN)/pytest -rs tests/browser || passed=no; \

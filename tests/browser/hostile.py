@@ -46,13 +46,16 @@ def _said(text: str, *, quoted: str) -> list[Json]:
         {"type": "text", "text": {"body": "mira"}, "context": {"forwarded": True, "from": text}},
         {"type": "text", "text": {"body": "hola"}, "referral": _referral(text)},
         *(_file(kind, text) for kind in ("image", "video", "audio", "voice", "document", "sticker")),
-        {"type": "location", "location": {"latitude": 40.4, "longitude": -3.7, "name": text, "address": text, "url": text}},
+        {
+            "type": "location",
+            "location": {"latitude": 40.4, "longitude": -3.7, "name": text, "address": text, "url": text},
+        },
         {"type": "contacts", "contacts": [_card(text), {"name": {"first_name": text}}, {"phones": []}]},
-        {"type": "interactive", "interactive": {"type": "button_reply", "button_reply": {"id": text, "title": text}}},
-        {"type": "interactive", "interactive": {"type": "list_reply", "list_reply": dict.fromkeys(("id", "title", "description"), text)}},
-        {"type": "interactive", "interactive": {"type": "nfm_reply", "nfm_reply": {"name": text, "body": text, "response_json": json.dumps({text: text})}}},
-        {"type": "interactive", "interactive": {"type": "nfm_reply", "nfm_reply": {"name": text, "body": text, "response_json": text}}},
-        {"type": "interactive", "interactive": {"type": "call_permission_reply", "call_permission_reply": {"response": text}}},
+        _chosen("button_reply", id=text, title=text),
+        _chosen("list_reply", id=text, title=text, description=text),
+        _chosen("nfm_reply", name=text, body=text, response_json=json.dumps({text: text})),
+        _chosen("nfm_reply", name=text, body=text, response_json=text),
+        _chosen("call_permission_reply", response=text),
         {"type": "button", "button": {"text": text, "payload": text}},
         {"type": "order", "order": _order(text)},
         {"type": "system", "system": {"type": text, "body": text, "wa_id": text, "user_id": text}},
@@ -61,8 +64,18 @@ def _said(text: str, *, quoted: str) -> list[Json]:
         {"type": text or "x", text or "x": {"body": text}},
         {"type": "reaction", "reaction": {"message_id": quoted, "emoji": text}},
         {"type": "text", "text": {"body": "original"}},
-        {"type": "edit", "edit": {"original_message_id": quoted, "message": {"type": "text", "text": {"body": f"{text} *{text}*"}}}},
-    ]  # fmt: skip
+        {
+            "type": "edit",
+            "edit": {
+                "original_message_id": quoted,
+                "message": {"type": "text", "text": {"body": f"{text} *{text}*"}},
+            },
+        },
+    ]
+
+
+def _chosen(kind: str, **reply: str) -> Json:
+    return {"type": "interactive", "interactive": {"type": kind, kind: reply}}
 
 
 def _file(kind: str, text: str) -> Json:
