@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, MutableMapping
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
@@ -53,6 +53,7 @@ from curbe.realtime.api import EventsController
 from curbe.realtime.broadcast import Broadcast
 from curbe.templates.api import TemplateController
 from curbe.tenants.api import TenantController
+from curbe.ui import Ui
 
 log: Final = structlog.get_logger(__name__)
 
@@ -118,10 +119,21 @@ def build_api(parts: Parts) -> Litestar:
 class Dispatcher:
     """Sends each request where it belongs; the webhook's address comes first and pays for nothing else."""
 
-    def __init__(self, *, webhooks: AsgiApp, health: AsgiApp, api: AsgiApp) -> None:
+    def __init__(
+        self,
+        *,
+        webhooks: AsgiApp,
+        health: AsgiApp,
+        api: AsgiApp,
+        pages: AsgiApp,
+        taken: Collection[str],
+    ) -> None:
+        """``taken`` holds the first parts of the API's paths: any other path is a page of the UI."""
         self._webhooks: Final = webhooks
         self._health: Final = health
         self._api: Final = api
+        self._pages: Final = pages
+        self._taken: Final = frozenset(taken) | {WEBHOOK_PATH.split("/")[1]}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection's request."""
@@ -132,6 +144,9 @@ class Dispatcher:
                 return
             if path in HEALTH_PATHS:
                 await self._health(scope, receive, send)
+                return
+            if scope["method"] in {"GET", "HEAD"} and path.lstrip("/").partition("/")[0] not in self._taken:
+                await self._pages(scope, receive, send)
                 return
         await self._api(scope, receive, send)
 
@@ -222,7 +237,9 @@ async def _wired(settings: Settings, dsn: str) -> AsyncIterator[tuple[AsgiApp, B
             metrics=metrics,
             keeping=keeping_of(settings),
         )
-        edge = Edge(build_api(parts), metrics=metrics, headers=security_headers(settings.public_base_url))  # type: ignore[arg-type]
+        headers = security_headers(settings.public_base_url)
+        litestar = build_api(parts)
+        edge = Edge(litestar, metrics=metrics, headers=headers)  # type: ignore[arg-type]
         api = ProxyHeadersMiddleware(edge)  # type: ignore[arg-type] - believes a proxy on this machine
         receiver = WebhookReceiver(
             apps=meta_apps(settings),
@@ -234,8 +251,15 @@ async def _wired(settings: Settings, dsn: str) -> AsyncIterator[tuple[AsgiApp, B
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         flushing = tasks.create_task(committer.run())
         listening = tasks.create_task(broadcast.run())
+        dispatcher = Dispatcher(
+            webhooks=receiver,
+            health=health,
+            api=api,  # type: ignore[arg-type]
+            pages=Edge(Ui(), metrics=metrics, headers=headers),
+            taken={route.path.split("/")[1] for route in litestar.routes},
+        )
         try:
-            yield Dispatcher(webhooks=receiver, health=health, api=api), broadcast  # type: ignore[arg-type]
+            yield dispatcher, broadcast
         finally:
             listening.cancel()
             committer.stop()
