@@ -1,0 +1,68 @@
+/** Whoever draws something that has a key says what the key does, as long as it is drawn. */
+
+import { useEffect, useRef } from "react";
+import { preferences } from "@/shared/lib/preferences";
+import { type Shortcut, shortcutOf } from "./shortcuts";
+
+type Handler = () => void;
+
+const handlers = new Map<Shortcut, { current: Handler }[]>();
+
+/** Call `handler` when the shortcut is pressed; of several that are drawn, the one drawn last. Null: not now. */
+export function useShortcut(name: Shortcut, handler: Handler | null): void {
+  const latest = useRef<Handler>(() => undefined);
+  latest.current = handler ?? latest.current;
+  const active = handler !== null;
+  useEffect(() => {
+    if (!active) return;
+    const those = handlers.get(name) ?? [];
+    handlers.set(name, those);
+    those.push(latest);
+    return () => {
+      those.splice(those.indexOf(latest), 1);
+    };
+  }, [name, active]);
+}
+
+/** Do what a shortcut does, as when it is chosen from the palette. Return whether anything here does it. */
+export function runShortcut(name: Shortcut): boolean {
+  const handler = handlers.get(name)?.at(-1);
+  handler?.current();
+  return handler !== undefined;
+}
+
+export function canRun(name: Shortcut): boolean {
+  return (handlers.get(name)?.length ?? 0) > 0;
+}
+
+const FIELD =
+  'input:not([type="checkbox"], [type="radio"], [type="button"]), textarea, select, [contenteditable="true"]';
+/** While one of these is open, keys belong to it. */
+const OVERLAY = '[role="dialog"][aria-modal="true"], [role="menu"], [data-overlay]';
+
+/** Hear the keyboard of the page; once, at its top. */
+export function useShortcuts(): void {
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || event.repeat) return;
+      const target = event.target instanceof Element ? event.target : document.body;
+      const name = shortcutOf(
+        {
+          code: event.code,
+          key: event.key,
+          altKey: event.altKey,
+          ctrlKey: event.ctrlKey,
+          metaKey: event.metaKey,
+          altGraph: event.getModifierState("AltGraph"),
+          composing: event.isComposing,
+          inField: target.closest(FIELD) !== null,
+        },
+        { enabled: preferences().shortcuts },
+      );
+      if (name === null || document.querySelector(OVERLAY)) return;
+      if (runShortcut(name)) event.preventDefault();
+    };
+    document.addEventListener("keydown", press);
+    return () => document.removeEventListener("keydown", press);
+  }, []);
+}
