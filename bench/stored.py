@@ -13,11 +13,10 @@ from uuid_utils.compat import uuid7
 
 from bench import world
 from bench.world import Number, SentMessage, Somebody
-from curbe.channels.cloudapi.callback import callback_data
+from curbe.channels.cloudapi.callback import PURPOSE, callback_data
 from curbe.domain.content import TextBody, TextMessage, encoded
 from curbe.inbox.people import canonical_phone
 from curbe.infra.crypto import Keyring, Secret
-from curbe.worker import CALLBACK_PURPOSE
 
 _SOME_TIME_AGO: Final = timedelta(minutes=5)
 _CONTENT: Final = TextMessage(text=TextBody(body="Su pedido va en camino."))
@@ -25,7 +24,7 @@ _CONTENT: Final = TextMessage(text=TextBody(body="Su pedido va en camino."))
 
 def callback_key() -> bytes:
     """Return the key that marks sent messages as the product's own."""
-    return Keyring.from_base64(Secret(world.ENCRYPTION_KEY)).derive(CALLBACK_PURPOSE)
+    return Keyring.from_base64(Secret(world.ENCRYPTION_KEY)).derive(PURPOSE)
 
 
 def fill(dsn: str, *, events: int, seed: int) -> None:

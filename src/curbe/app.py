@@ -18,7 +18,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from curbe import __version__
-from curbe.audit.api import AuditController
+from curbe.audit.api import AuditController, PlatformAuditController
 from curbe.auth.api import KeyController
 from curbe.auth.browser import SECURE_COOKIE
 from curbe.auth.gate import Gate
@@ -41,6 +41,7 @@ from curbe.infra.listening import BACKLOG, listen
 from curbe.infra.metrics import Metrics
 from curbe.infra.migrate import SchemaMismatch, require_known_schema
 from curbe.infra.settings import Settings, meta_apps
+from curbe.ingest.api import OperationsController
 from curbe.ingest.commit import GroupCommitter
 from curbe.ingest.receive import PATH as WEBHOOK_PATH
 from curbe.ingest.receive import WebhookReceiver
@@ -70,6 +71,7 @@ class Parts(msgspec.Struct, frozen=True):
 
     settings: Settings
     web_pool: Pool
+    apply_pool: Pool  # the operator's routes alone: what they are about has no tenant
     keyring: Keyring
     cloud_api: CloudApi
     broadcast: Broadcast
@@ -82,6 +84,7 @@ def build_api(parts: Parts) -> Litestar:
     given = {
         "settings": parts.settings,
         "web_pool": parts.web_pool,
+        "apply_pool": parts.apply_pool,
         "keyring": parts.keyring,
         "cloud_api": parts.cloud_api,
         "broadcast": parts.broadcast,
@@ -99,6 +102,7 @@ def build_api(parts: Parts) -> Litestar:
             TenantController,
             KeyController,
             AuditController,
+            PlatformAuditController,
             ConnectionController,
             InboxController,
             ContactsController,
@@ -107,6 +111,7 @@ def build_api(parts: Parts) -> Litestar:
             MediaController,
             TemplateController,
             EventsController,
+            OperationsController,
         ],
         dependencies=dependencies,
         guards=[Gate(parts.web_pool, parts.settings)],
@@ -221,6 +226,8 @@ async def _wired(settings: Settings, dsn: str) -> AsyncIterator[tuple[AsgiApp, B
     async with contextlib.AsyncExitStack() as stack:
         web_pool = await Pool.open(dsn, Role.WEB, size=20)
         stack.push_async_callback(web_pool.close)
+        apply_pool = await Pool.open(dsn, Role.APPLY, size=2, idle=0)
+        stack.push_async_callback(apply_pool.close)
         intake = await Pool.open(dsn, Role.INTAKE, size=2, statement_timeout_ms=2000)
         stack.push_async_callback(intake.close)
         egress = await stack.enter_async_context(Egress(trusted=[settings.meta_graph_base_url]))
@@ -229,6 +236,7 @@ async def _wired(settings: Settings, dsn: str) -> AsyncIterator[tuple[AsgiApp, B
         parts = Parts(
             settings=settings,
             web_pool=web_pool,
+            apply_pool=apply_pool,
             keyring=Keyring.of(settings),
             cloud_api=CloudApi(
                 egress, base_url=settings.meta_graph_base_url, version=settings.meta_graph_version

@@ -12,6 +12,7 @@ import structlog
 import uvicorn
 
 from curbe.audit.seal import seal_once
+from curbe.channels.cloudapi.callback import PURPOSE as CALLBACK_PURPOSE
 from curbe.channels.cloudapi.client import CloudApi
 from curbe.connections import health
 from curbe.health import Health
@@ -39,7 +40,6 @@ from curbe.outbound.send import Means, Senders
 
 log: Final = structlog.get_logger(__name__)
 
-CALLBACK_PURPOSE: Final = "callback data"
 _PARKED_FOR: Final = timedelta(days=7)  # as long as Meta delivers a webhook again
 _DRAIN: Final = 18.0  # seconds until what is still under way is left to its leases
 _WEBHOOKS_KEPT_DAYS: Final = 30

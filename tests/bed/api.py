@@ -20,7 +20,7 @@ from curbe.domain.access import PLATFORM, Scope
 from curbe.infra import dotenv, settings
 from curbe.infra.clock import utc_now
 from curbe.infra.crypto import Keyring
-from curbe.infra.db import Pool
+from curbe.infra.db import Pool, Role
 from curbe.infra.edge import Edge, security_headers
 from curbe.infra.http import Egress
 from curbe.infra.metrics import Metrics
@@ -62,11 +62,12 @@ async def api(
     """
     configured = settings.load({**_ENVIRON, **(environ or {})}, env_file=None)
     metrics = Metrics()
-    async with Egress(trusted=[configured.meta_graph_base_url]) as egress:
+    async with Egress(trusted=[configured.meta_graph_base_url]) as egress, _apply_beside(web) as apply:
         broadcast = Broadcast(web)
         parts = Parts(
             settings=configured,
             web_pool=web,
+            apply_pool=apply,
             keyring=Keyring.of(configured),
             cloud_api=CloudApi(
                 egress, base_url=configured.meta_graph_base_url, version=configured.meta_graph_version
@@ -87,6 +88,14 @@ async def api(
         finally:
             listening.cancel()
             await asyncio.gather(listening, return_exceptions=True)
+
+
+@asynccontextmanager
+async def _apply_beside(web: Pool) -> AsyncIterator[Pool]:
+    """Yield a pool of the batch role on the same database."""
+    pool = await Pool.open(web._pool._connect_args[0], Role.APPLY, size=2, idle=0)
+    yield pool
+    await pool.close()
 
 
 class Serving:

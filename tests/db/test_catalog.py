@@ -76,6 +76,7 @@ APPLY_WRITES_COLUMNS = {
     "channel_connections": {
         "display_name",
         "health",
+        "last_webhook_at",
         "messages_per_second",
         "metadata",
         "pause_cause",

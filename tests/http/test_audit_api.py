@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
+import asyncpg
 import httpx
 import pytest
 
@@ -85,3 +86,39 @@ async def test_a_cursor_nobody_gave_out_is_refused(acme: Tenant, cursor: str) ->
 @pytest.mark.parametrize("limit", ["0", "-1", "201", "x", ""])
 async def test_a_page_has_a_sensible_size(acme: Tenant, limit: str) -> None:
     assert (await acme.get("/audit", params={"limit": limit})).status_code == 422
+
+
+async def test_the_log_is_narrowed_to_who_and_what_is_looked_for(
+    acme: Tenant, owner: asyncpg.Connection
+) -> None:
+    await acme.post("/keys", {"scopes": ["inbox:read"]})
+    await owner.execute(
+        """INSERT INTO audit_log (tenant_id, actor, action, at) VALUES
+               ($1, 'system:apply', 'webhook.received', '2026-01-02T00:00:00Z'),
+               ($1, 'system:apply', 'connection.paused', '2026-01-03T00:00:00Z'),
+               ($1, 'user:1', 'connection.resumed', '2026-01-04T00:00:00Z')""",
+        acme.id,
+    )
+
+    async def actions(**params: str | bool) -> list[str]:
+        answer = await acme.get("/audit", params=params)
+        assert answer.status_code == 200, answer.text
+        return [row["action"] for row in answer.json()["items"]]
+
+    everything = await actions()
+    assert everything[:3] == ["connection.resumed", "connection.paused", "webhook.received"]
+    assert await actions(deeds=True) == [one for one in everything if one != "webhook.received"]
+    assert await actions(who="system") == ["connection.paused", "webhook.received"]
+    assert "connection.paused" not in await actions(who="people", deeds=True)
+    assert await actions(about="connection") == ["connection.resumed", "connection.paused"]
+    assert await actions(about="conn") == []
+    assert await actions(actor="user:1") == ["connection.resumed"]
+    january = {"since": "2026-01-03T00:00:00Z", "until": "2026-01-04T00:00:00Z"}
+    assert await actions(**january) == ["connection.paused"]
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"who": "me"}, {"about": "a.b"}, {"since": "yesterday"}, {"actor": "x" * 101}]
+)
+async def test_a_filter_that_cannot_be_is_refused(acme: Tenant, wrong: dict[str, str]) -> None:
+    assert (await acme.get("/audit", params=wrong)).status_code == 422

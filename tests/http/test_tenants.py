@@ -84,3 +84,30 @@ async def test_another_tenant_looks_like_one_that_does_not_exist(new_tenant: New
         assert (read.status_code, changed.status_code) == (404, 404)
         assert told(read) == told(await one.client.get(f"/api/tenants/{uuid4()}"))
     assert (await other.get()).json()["name"] == "Somebody"
+
+
+async def test_a_tenant_settles_its_language_and_how_long_things_are_kept(acme: Tenant) -> None:
+    await acme.client.patch(acme.path, json={"language": "pt", "retention_days": 90})
+    changed = await acme.client.patch(acme.path, json={"name": "Acme"})
+
+    assert changed.json().items() >= {"name": "Acme", "language": "pt", "retention_days": 90}.items()
+    assert changed.json()["purged_at"] is None
+    newest, first = (await acme.get("/audit", params={"about": "tenant"})).json()["items"][:2]
+    assert newest["detail"] == {"changed": ["name"]}
+    assert first["detail"] == {
+        "changed": ["language", "retention_days"],
+        "retention_days": 90,
+        "retention_days_before": None,
+    }
+    back = await acme.client.patch(acme.path, json={"language": None, "retention_days": None})
+    assert back.json().items() >= {"language": None, "retention_days": None}.items()
+
+
+@pytest.mark.parametrize(
+    "body", [{"retention_days": 6}, {"retention_days": 36501}, {"retention_days": "soon"}, {"language": "fr"}]
+)
+async def test_a_setting_that_cannot_be_is_refused(acme: Tenant, body: dict[str, object]) -> None:
+    answer = await acme.client.patch(acme.path, json=body)
+
+    assert (answer.status_code, answer.json()["field"]) == (422, next(iter(body)))
+    assert (await acme.get()).json().items() >= {"language": None, "retention_days": None}.items()

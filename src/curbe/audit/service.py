@@ -8,10 +8,12 @@ import msgspec
 
 from curbe.audit import store
 from curbe.audit.rules import Head, Problem, Row, Walk, Wrong, out_of_order
+from curbe.audit.store import Wanted
 from curbe.infra.db import Transaction
 
 _PAGE: Final = 5000
 NEWEST: Final = (2**63 - 1, 2**63 - 1)
+ALL: Final = Wanted()
 
 
 class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,10 +67,15 @@ async def record(tx: Transaction, entries: Sequence[AuditEntry]) -> None:
 
 
 async def entries(
-    tx: Transaction, *, tenant_id: UUID, before: tuple[int, int] = NEWEST, limit: int
+    tx: Transaction,
+    wanted: Wanted = ALL,
+    *,
+    tenant_id: UUID,
+    before: tuple[int, int] = NEWEST,
+    limit: int,
 ) -> list[Row]:
-    """Return up to ``limit`` rows of a tenant's log before the position ``before``, newest first."""
-    return await store.entries_page(tx, tenant_id=tenant_id, before=before, limit=limit)
+    """Return up to ``limit`` wanted rows of a tenant's log before the position ``before``, newest first."""
+    return await store.entries_page(tx, wanted, tenant_id=tenant_id, before=before, limit=limit)
 
 
 async def verify(tx: Transaction, *, tenant_id: UUID, known: Head | None = None) -> Report:

@@ -1,6 +1,7 @@
 """The audit log at rest. The only writer of ``audit_log`` and ``audit_seals``."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -21,6 +22,21 @@ class RowToSeal(Row, frozen=True, kw_only=True):
     head_hash: bytes | None
 
 
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """Which rows of a log; all where nothing is said.
+
+    ``deeds``: without the lines about webhooks that came. ``by_people``: True for those of people and their
+    keys, False for Curbe's own. ``about``: what actions begin with, before the dot.
+    """
+
+    deeds: bool = False
+    by_people: bool | None = None
+    actor: str | None = None
+    about: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
 class _Taken(msgspec.Struct, frozen=True):
     taken: bool
 
@@ -31,6 +47,7 @@ class _Waiting(msgspec.Struct, frozen=True):
 
 _INSERT_ENTRIES: Final = Query(_PACKAGE, "insert_entries")
 _ENTRIES_PAGE: Final = Query(_PACKAGE, "entries_page", Row)
+_DEEDS_PAGE: Final = Query(_PACKAGE, "deeds_page", Row)
 _TAKE_SEALING_LOCK: Final = Query(_PACKAGE, "take_sealing_lock", _Taken)
 _ROWS_TO_SEAL: Final = Query(_PACKAGE, "rows_to_seal", RowToSeal)
 _INSERT_SEALS: Final = Query(_PACKAGE, "insert_seals")
@@ -55,10 +72,22 @@ async def insert_entries(
     )
 
 
-async def entries_page(tx: Transaction, *, tenant_id: UUID, before: tuple[int, int], limit: int) -> list[Row]:
-    """Return the ``limit`` rows of a tenant that stand next before the position ``before``, newest first."""
-    return await _ENTRIES_PAGE.all(
-        tx, tenant_id=tenant_id, before_xid=before[0], before_id=before[1], limit=limit
+async def entries_page(
+    tx: Transaction, wanted: Wanted, *, tenant_id: UUID, before: tuple[int, int], limit: int
+) -> list[Row]:
+    """Return the ``limit`` wanted rows of a tenant that stand next before the position ``before``, newest first."""
+    query = _DEEDS_PAGE if wanted.deeds else _ENTRIES_PAGE
+    return await query.all(
+        tx,
+        tenant_id=tenant_id,
+        before_xid=before[0],
+        before_id=before[1],
+        actor=wanted.actor,
+        by_people=wanted.by_people,
+        about=wanted.about,
+        since=wanted.since,
+        until=wanted.until,
+        limit=limit,
     )
 
 

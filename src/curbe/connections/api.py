@@ -1,4 +1,4 @@
-"""Connecting WhatsApp numbers over HTTP: begin, complete, see, test, give up."""
+"""Connecting WhatsApp numbers over HTTP: begin, complete, see, test, resume, give up."""
 
 from typing import Final
 from uuid import UUID
@@ -11,11 +11,12 @@ from litestar.status_codes import HTTP_200_OK
 
 from curbe.channels.cloudapi.client import CloudApi
 from curbe.connections import prove, rules, service, signup
-from curbe.connections.prove import MetaApp
+from curbe.connections.prove import Examination, MetaApp
 from curbe.connections.rules import Candidate, Check, Connection
 from curbe.connections.shapes import (
     Completion,
     Disconnection,
+    FoundNumber,
     ShownConnection,
     Start,
     Started,
@@ -23,12 +24,14 @@ from curbe.connections.shapes import (
     TrialResult,
     WhatsAppStatus,
     Which,
+    found_number,
     shown,
     trial_result,
     whatsapp_status,
 )
 from curbe.domain.access import Principal, Scope
 from curbe.domain.errors import (
+    ConnectionPaused,
     Forbidden,
     GraphRefused,
     GraphUnreachable,
@@ -197,7 +200,54 @@ class ConnectionController(Controller):
             candidate = _of(connection)
         found = await prove.examine(cloud_api, candidate, token=token, app=_app(settings), now=utc_now())
         further = await prove.subscription(cloud_api, found.proof) if found.proof else []
-        return trial_result([*found.checks, *further])
+        return trial_result([*found.checks, *further], found=_found(found, candidate))
+
+    @post(
+        "/resume",
+        opt={"scope": Scope.CONNECTIONS_WRITE},
+        status_code=HTTP_200_OK,
+        summary="Let a paused number send again, once Meta has confirmed that its token still works",
+        responses=refusals(*_ALWAYS, *_OF_META, NoConnection, SeveralConnections, ConnectionPaused),
+    )
+    async def resume(
+        self,
+        tenant_id: FromPath[UUID],
+        web_pool: NamedDependency[Pool],
+        settings: NamedDependency[Settings],
+        keyring: NamedDependency[Keyring],
+        cloud_api: NamedDependency[CloudApi],
+        principal: NamedDependency[Principal],
+        data: JSONBody[Which | None] = None,
+    ) -> ShownConnection:
+        """End a pause that a refused send caused. One that Meta forbids ends when Meta lifts it; one that sends is left alone."""
+        which = data or Which()
+        async with web_pool.transaction(tenant_id) as tx:
+            connection = rules.meant(
+                await service.every(tx, tenant_id=tenant_id),
+                connection_id=which.connection_id,
+                phone_number_id=which.phone_number_id,
+            )
+            if not rules.may_resume(connection):
+                return shown(connection)
+            try:
+                token = await service.credentials(
+                    tx, tenant_id=tenant_id, connection_id=connection.id, keyring=keyring
+                )
+            except CannotOpen as failure:
+                raise TokenRefused(str(failure), fix=rules.way_out(None)) from failure
+        found = await prove.examine(
+            cloud_api, _of(connection), token=token, app=_app(settings), now=utc_now()
+        )
+        found.require()
+        async with web_pool.transaction(tenant_id) as tx:
+            await service.resume(tx, tenant_id=tenant_id, connection_id=connection.id, actor=principal.actor)
+            return shown(await service.read(tx, tenant_id=tenant_id, connection_id=connection.id))
+
+
+def _found(found: Examination, candidate: Candidate) -> FoundNumber | None:
+    if found.number is None or found.about_token is None:
+        return None
+    return found_number(found.number, waba_id=candidate.waba_id, token=found.about_token)
 
 
 def _app(settings: Settings) -> MetaApp:

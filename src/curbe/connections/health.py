@@ -1,6 +1,6 @@
 """What Meta tells of accounts and numbers, applied in batches: which numbers each fact is about, and what follows for them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -50,6 +50,7 @@ class _Row(msgspec.Struct, frozen=True):
 _LOCK: Final = Query(_PACKAGE, "lock_told_connections", _Row)
 _LOCK_ENDED: Final = Query(_PACKAGE, "lock_ended_pauses", _Row)
 _WRITE: Final = Query(_PACKAGE, "write_standings")
+_NOTE_HEARD: Final = Query(_PACKAGE, "note_heard")
 _HEALTH: Final = msgspec.json.Decoder(dict[str, Fact])
 
 
@@ -88,6 +89,17 @@ async def lift_ended(tx: Transaction, *, now: datetime) -> int:
     changed = [change for change in changes if change[1] != change[2]]
     await _write(tx, changed)
     return len(changed)
+
+
+async def note_heard(tx: Transaction, heard: Mapping[tuple[UUID, UUID], datetime]) -> None:
+    """Write down when these numbers, as (tenant, connection), were last heard of; ``tx`` is the batch role's."""
+    rows = sorted(heard.items())
+    await _NOTE_HEARD.run(
+        tx,
+        tenant_ids=[tenant_id for (tenant_id, _), _ in rows],
+        ids=[connection_id for (_, connection_id), _ in rows],
+        ats=[at for _, at in rows],
+    )
 
 
 async def _write(tx: Transaction, changes: Sequence[tuple[_Row, Standing, Standing]]) -> None:

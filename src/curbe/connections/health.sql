@@ -21,6 +21,13 @@ SELECT c.tenant_id, c.id, c.waba_id, c.phone_number_id, c.phone_number_e164, c.m
  ORDER BY c.tenant_id, c.id
    FOR NO KEY UPDATE OF c SKIP LOCKED
 
+-- name: note_heard
+-- Numbers that were heard of, as the batch role. Half a minute's precision is enough, so most calls write nothing.
+UPDATE channel_connections c SET last_webhook_at = u.at
+  FROM unnest(:tenant_ids::uuid[], :ids::uuid[], :ats::timestamptz[]) AS u (tenant_id, id, at)
+ WHERE c.tenant_id = u.tenant_id AND c.id = u.id
+   AND (c.last_webhook_at IS NULL OR c.last_webhook_at < u.at - interval '30 seconds')
+
 -- name: write_standings
 UPDATE channel_connections c
    SET health = u.health, status = u.status::connection_status, quality_rating = u.quality_rating,

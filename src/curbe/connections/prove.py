@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeVar
 
-from curbe.channels.cloudapi.answers import Number
+from curbe.channels.cloudapi.answers import Number, TokenInfo
 from curbe.channels.cloudapi.client import CloudApi
 from curbe.connections.rules import (
     MANAGEMENT,
@@ -40,10 +40,25 @@ class MetaApp:
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """The steps taken, in order, up to the first that failed; ``proof`` where all that is needed was shown."""
+    """The steps taken, in order, up to the first that failed; ``proof`` where all that is needed was shown.
+
+    ``number`` and ``about_token`` are what Meta said, as far as the steps came.
+    """
 
     checks: list[Check]
     proof: Proof | None
+    number: Number | None = None
+    about_token: TokenInfo | None = None
+
+    def require(self) -> Proof:
+        """Return the proof.
+
+        Raises:
+            AppError: the first step that failed, with what to do about it.
+        """
+        if self.proof is None:
+            raise next(check.refusal for check in self.checks if check.refusal is not None)
+        return self.proof
 
 
 async def prove(
@@ -57,10 +72,9 @@ async def prove(
             GraphRefused, TooManyRequests.
     """
     examination = await examine(cloud_api, candidate, token=token, app=app, now=now)
-    if examination.proof is None:
-        raise next(check.refusal for check in examination.checks if check.refusal is not None)
+    proof = examination.require()
     await cloud_api.subscribe_app(candidate.waba_id, token)
-    return examination.proof
+    return proof
 
 
 async def examine(
@@ -83,9 +97,9 @@ async def examine(
         checks.append(check_membership(numbers, candidate=candidate))
     checks.append(check_registered(number))
     if _failed(checks):
-        return Examination(checks, None)
+        return Examination(checks, None, number, about)
     proof = Proof(waba_id=candidate.waba_id, number=number, token=token, about_token=about, app_id=app.id)
-    return Examination(checks, proof)
+    return Examination(checks, proof, number, about)
 
 
 async def subscription(cloud_api: CloudApi, proof: Proof) -> list[Check]:

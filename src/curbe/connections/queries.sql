@@ -8,7 +8,8 @@ SELECT c.tenant_id, c.id, c.status, c.waba_id, c.phone_number_id, c.phone_number
        c.meta_app_id, c.token_last4, c.token_fingerprint, c.token_expires_at,
        ARRAY(SELECT jsonb_array_elements_text(c.scopes)) AS scopes, c.quality_rating, c.throughput_level,
        c.metadata ->> 'messaging_limit' AS messaging_limit, c.metadata ->> 'number_status' AS number_status,
-       c.messages_per_second, c.pause_reason, c.paused_at, c.pause_cause, c.pause_until, c.health::text AS health, c.created_at,
+       c.metadata ->> 'name_status' AS name_status, c.metadata ->> 'coexistence' = 'true' AS coexistence, c.last_webhook_at,
+       c.facts_at,       c.messages_per_second, c.pause_reason, c.paused_at, c.pause_cause, c.pause_until, c.health::text AS health, c.created_at,
        c.updated_at
   FROM channel_connections c
  WHERE c.tenant_id = :tenant_id
@@ -56,9 +57,10 @@ UPDATE channel_connections
    AND (:refused_token::text IS NULL OR access_token_enc = :refused_token::text);
 
 -- name: resume
+-- Only what a person or a refused send paused: what Meta forbids goes on when Meta lifts it.
 UPDATE channel_connections
    SET status = 'active', pause_reason = NULL, paused_at = NULL, pause_cause = NULL, pause_until = NULL, updated_at = now()
- WHERE tenant_id = :tenant_id AND id = :id AND status = 'error';
+ WHERE tenant_id = :tenant_id AND id = :id AND status = 'error' AND pause_cause IS NULL;
 
 -- name: sealed_token
 SELECT access_token_enc

@@ -17,6 +17,7 @@ import msgspec
 from curbe.channels.cloudapi.answers import Number, TokenInfo
 from curbe.domain.errors import (
     AppError,
+    ConnectionPaused,
     MissingPermission,
     NoConnection,
     NumberForeign,
@@ -69,6 +70,10 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
     throughput_level: str | None
     messaging_limit: str | None
     number_status: str | None
+    name_status: str | None
+    coexistence: bool | None
+    last_webhook_at: datetime | None
+    facts_at: datetime | None
     messages_per_second: int
     pause_reason: str | None
     paused_at: datetime | None
@@ -266,6 +271,26 @@ def way_out(pause_cause: str | None) -> str:
     if pause_cause is None or pause_cause in _ENDED_BY_CONNECTING:
         return "Connect it again with a new access token; what is queued then goes out."
     return "It goes on by itself once Meta lifts this; what is queued then goes out. The WhatsApp Manager says more."
+
+
+def may_resume(connection: Connection) -> bool:
+    """Return whether a person may let a connection send again; False where it sends.
+
+    Raises:
+        ConnectionPaused: Meta forbids it to send.
+        NoConnection: it was given up.
+    """
+    if connection.status is ConnectionStatus.ACTIVE:
+        return False
+    if connection.status is not ConnectionStatus.ERROR:
+        raise NoConnection("This number is not connected.", fix="Connect it again to go on.")
+    if connection.pause_cause is not None:
+        raise ConnectionPaused(
+            connection.pause_reason or "Meta forbids this number to send.",
+            fix=way_out(connection.pause_cause),
+            extra={"connection_id": str(connection.id)},
+        )
+    return True
 
 
 def _choice(connection: Connection) -> Mapping[str, str | None]:

@@ -166,7 +166,7 @@ async def pause(
 
 
 async def resume(tx: Transaction, *, tenant_id: UUID, connection_id: UUID, actor: str) -> bool:
-    """Let a paused connection send again; False where it was not paused."""
+    """Let a paused connection send again; False where it was not paused, or where Meta forbids it to send."""
     resumed = await store.resume(tx, tenant_id=tenant_id, connection_id=connection_id)
     if resumed:
         await _changed(
@@ -261,7 +261,12 @@ def _facts(
     proof: Proof, *, tenant_id: UUID, connection_id: UUID, keyring: Keyring, country_id: str | None
 ) -> Facts:
     number, token = proof.number, proof.token
-    about = {"messaging_limit": number.messaging_limit, "number_status": number.status}
+    about = {
+        "messaging_limit": number.messaging_limit,
+        "number_status": number.status,
+        "name_status": number.name_status,
+        "coexistence": bool(number.is_on_biz_app),
+    }
     return Facts(
         waba_id=proof.waba_id,
         phone_number_e164=rules.e164_of(number.display_phone_number or ""),

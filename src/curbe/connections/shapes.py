@@ -1,13 +1,14 @@
 """What connections look like over HTTP. Access tokens go in and never come out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Final, Literal
 from uuid import UUID
 
 import msgspec
 
-from curbe.connections.rules import Check, Connection, ConnectionStatus
+from curbe.channels.cloudapi.answers import Number, TokenInfo
+from curbe.connections.rules import Check, Connection, ConnectionStatus, e164_of, way_out
 from curbe.connections.standing import Fact
 from curbe.infra.crypto import Secret
 
@@ -32,10 +33,11 @@ class ShownConnection(msgspec.Struct, frozen=True, kw_only=True):
     """One tenant's access to one number.
 
     ``status``: ``active``; ``error`` (paused: ``pause_reason`` says why, what is queued waits); ``revoked``
-    (given up); ``pending``. ``number_status``, ``quality_rating``, ``messaging_limit`` and
-    ``throughput_level`` are Meta's words, as of the last time the number was connected, or told since.
-    ``pause_cause`` names the fact in ``health`` that paused it, and is null where a refused token did;
-    ``pause_until`` is when that ends by itself.
+    (given up); ``pending``. ``number_status``, ``name_status``, ``quality_rating``, ``messaging_limit`` and
+    ``throughput_level`` are Meta's words, as of ``facts_at``, or told since. ``coexistence``: the number is
+    on the WhatsApp Business app as well. ``pause_cause`` names the fact in ``health`` that paused it, and is
+    null where a refused send did; ``pause_until`` is when that ends by itself; ``pause_fix`` what to do.
+    ``last_webhook_at``: when Meta last told anything about it, to half a minute; null: never.
     """
 
     id: UUID
@@ -46,6 +48,8 @@ class ShownConnection(msgspec.Struct, frozen=True, kw_only=True):
     display_name: str | None
     country_id: str | None
     number_status: str | None
+    name_status: str | None
+    coexistence: bool
     quality_rating: str | None
     messaging_limit: str | None
     throughput_level: str | None
@@ -55,7 +59,10 @@ class ShownConnection(msgspec.Struct, frozen=True, kw_only=True):
     paused_at: datetime | None
     pause_cause: str | None
     pause_until: datetime | None
+    pause_fix: str | None
     health: list[ShownFact]
+    facts_at: datetime | None
+    last_webhook_at: datetime | None
     token_last4: str | None
     token_fingerprint: str | None
     token_expires_at: datetime | None
@@ -144,11 +151,28 @@ class ShownCheck(msgspec.Struct, frozen=True, kw_only=True):
     code: str | None
 
 
+class FoundNumber(msgspec.Struct, frozen=True, kw_only=True):
+    """The number as Meta describes it now, in Meta's words; ``token_expires_at`` null: the token does not end."""
+
+    phone_number_id: str
+    waba_id: str
+    phone_number_e164: str | None
+    display_name: str | None
+    number_status: str | None
+    name_status: str | None
+    quality_rating: str | None
+    messaging_limit: str | None
+    throughput_level: str | None
+    coexistence: bool
+    token_expires_at: datetime | None
+
+
 class TrialResult(msgspec.Struct, frozen=True, kw_only=True):
-    """Every step up to the first that stops a connection."""
+    """Every step up to the first that stops a connection, and the number as far as the token reads it."""
 
     ok: bool
     checks: list[ShownCheck]
+    found: FoundNumber | None = None
 
 
 def shown(connection: Connection) -> ShownConnection:
@@ -156,16 +180,29 @@ def shown(connection: Connection) -> ShownConnection:
     fields = {
         name: getattr(connection, name)
         for name in ShownConnection.__struct_fields__
-        if name not in {"paused", "health"}
+        if name not in {"paused", "health", "name_status", "coexistence", "pause_fix"}
     }
+    paused = connection.status is ConnectionStatus.ERROR
+    health = _HEALTH.decode(connection.health)
     return ShownConnection(
-        paused=connection.status is ConnectionStatus.ERROR,
+        paused=paused,
+        pause_fix=way_out(connection.pause_cause) if paused else None,
+        name_status=_name_status(connection, health),
+        coexistence=bool(connection.coexistence),
         health=[
             ShownFact(name=name, value=fact.value, detail=fact.detail, until=fact.until, at=fact.at)
-            for name, fact in sorted(_HEALTH.decode(connection.health).items())
+            for name, fact in sorted(health.items())
         ],
         **fields,
     )
+
+
+def _name_status(connection: Connection, health: Mapping[str, Fact]) -> str | None:
+    """Return what Meta thinks of the name: as it was read last, unless a review was told since."""
+    review = health.get("name_review")
+    if review is None or (connection.facts_at is not None and review.at <= connection.facts_at):
+        return connection.name_status
+    return review.value
 
 
 def whatsapp_status(connections: Sequence[Connection]) -> WhatsAppStatus:
@@ -176,9 +213,27 @@ def whatsapp_status(connections: Sequence[Connection]) -> WhatsAppStatus:
     )
 
 
-def trial_result(checks: Sequence[Check]) -> TrialResult:
+def found_number(number: Number, *, waba_id: str, token: TokenInfo) -> FoundNumber:
+    """Return what is shown of a number that a token reads."""
+    return FoundNumber(
+        phone_number_id=number.id,
+        waba_id=waba_id,
+        phone_number_e164=e164_of(number.display_phone_number or ""),
+        display_name=number.verified_name,
+        number_status=number.status,
+        name_status=number.name_status,
+        quality_rating=number.quality_rating,
+        messaging_limit=number.messaging_limit,
+        throughput_level=number.throughput_level,
+        coexistence=bool(number.is_on_biz_app),
+        token_expires_at=token.expires_at,
+    )
+
+
+def trial_result(checks: Sequence[Check], *, found: FoundNumber | None = None) -> TrialResult:
     """Return what a test found."""
     return TrialResult(
+        found=found,
         ok=all(check.ok for check in checks),
         checks=[
             ShownCheck(

@@ -8,6 +8,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from curbe.channels.cloudapi.callback import message_id_from
 from curbe.channels.cloudapi.errors import status_failure
 from curbe.channels.cloudapi.notices import standby_items
 from curbe.channels.cloudapi.webhook import BrokenBody, read_body
+from curbe.connections import health
 from curbe.domain.messages import ItemRefused, NoticeReceived, StatusReported
 from curbe.domain.status import MessageStatus
 from curbe.inbox import amendments, arrivals, coexistence, identity, statuses
@@ -31,7 +33,7 @@ from curbe.infra.db import DataRefused, Pool, PostgresError, Transaction, Unreac
 from curbe.infra.metrics import Metrics
 from curbe.ingest import notices, store
 from curbe.ingest.beside import apply_beside, events_of
-from curbe.ingest.rules import Connection, Item, Routed, SetAside, named_in, route
+from curbe.ingest.rules import Connection, Heard, Item, Routed, SetAside, heard_in, named_in, route
 from curbe.ingest.store import Counts, StoredWebhook
 from curbe.media import service as media
 from curbe.realtime import service as realtime
@@ -42,6 +44,8 @@ log: Final = structlog.get_logger(__name__)
 
 # What an item can do to us: refused by the database, or not foreseen by our own code. Either way it must not stop its neighbours.
 _POISON: Final = (*DataRefused, ValueError, TypeError, LookupError, AttributeError, RecursionError)
+_NOTED_EVERY: Final = timedelta(seconds=30)
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
 _EVENT_OF: Final = {
     status: EventType(f"message_{status.value}")
     for status in (
@@ -71,6 +75,7 @@ class Applier:
         self._metrics: Final = metrics
         self._most: Final = most
         self._max_bytes: Final = max_bytes
+        self._noted: Final[Heard] = {}
 
     async def run(self, lane: int, stop: asyncio.Event) -> None:
         """Apply ``lane`` until ``stop``; what fails for want of the database is tried again."""
@@ -97,10 +102,20 @@ class Applier:
             webhooks = await store.read_ahead(tx, mine, most=self._most, max_bytes=self._max_bytes)
             if not webhooks:
                 return 0
-            counts = await apply_webhooks(tx, webhooks, callback_keys=self._callback_keys)
+            heard: Heard = {}
+            counts = await apply_webhooks(tx, webhooks, callback_keys=self._callback_keys, heard=heard)
             await store.move_lane(tx, mine, webhooks[-1])
         self._measure(counts, webhooks[0], time.perf_counter() - began)
+        await self._note(heard)
         return len(webhooks)
+
+    async def _note(self, heard: Heard) -> None:
+        """Write down who was heard of, each at most every half minute; apart from the batch, so that no number's row is held for it."""
+        news = {who: at for who, at in heard.items() if at - self._noted.get(who, _NEVER) > _NOTED_EVERY}
+        if news:
+            async with self._pool.transaction() as tx:
+                await health.note_heard(tx, news)
+            self._noted.update(news)
 
     def _measure(self, counts: Counts, oldest: StoredWebhook, seconds: float) -> None:
         self._metrics.apply_batch_seconds.observe(seconds)
@@ -115,6 +130,7 @@ async def apply_webhooks(
     *,
     callback_keys: Sequence[bytes],
     released: bool = False,
+    heard: Heard | None = None,
 ) -> Counts:
     """Apply stored webhooks of any tenants in this transaction, once in effect, and return what became of their items.
 
@@ -123,6 +139,7 @@ async def apply_webhooks(
         webhooks: in the order of the log.
         callback_keys: check that a status really answers a message of ours; of the current encryption key and the retired ones.
         released: this is a replay: what applies now is no longer set aside.
+        heard: is told which connections the webhooks spoke of, and when the last of them came.
     """
     counts: Counts = Counter()
     items = [item for webhook in webhooks for item in read_items(webhook)]
@@ -130,7 +147,7 @@ async def apply_webhooks(
         await store.release(tx, items)  # what finds nobody again is set aside again
     for app_id in sorted({item.meta_app_id for item in items}):
         await _apply_or_halve(
-            tx, [item for item in items if item.meta_app_id == app_id], callback_keys, counts
+            tx, [item for item in items if item.meta_app_id == app_id], callback_keys, counts, heard
         )
     counts = +counts  # what did not happen is not counted
     if counts:
@@ -167,13 +184,17 @@ def read_items(webhook: StoredWebhook) -> list[Item]:
 
 
 async def _apply_or_halve(
-    tx: Transaction, items: Sequence[Item], callback_keys: Sequence[bytes], counts: Counts
+    tx: Transaction,
+    items: Sequence[Item],
+    callback_keys: Sequence[bytes],
+    counts: Counts,
+    heard: Heard | None,
 ) -> None:
     if not items:
         return
     await tx.savepoint()
     try:
-        counts.update(await _apply(tx, items, callback_keys))
+        counts.update(await _apply(tx, items, callback_keys, heard))
     except _POISON as error:
         await tx.rollback_to()
         if len(items) == 1:
@@ -187,8 +208,8 @@ async def _apply_or_halve(
             counts[items[0].meta_app_id, "quarantined", "refused_by_database"] += 1
             return
         half = len(items) // 2
-        await _apply_or_halve(tx, items[:half], callback_keys, counts)
-        await _apply_or_halve(tx, items[half:], callback_keys, counts)
+        await _apply_or_halve(tx, items[:half], callback_keys, counts, heard)
+        await _apply_or_halve(tx, items[half:], callback_keys, counts, heard)
 
 
 async def _set_poison_aside(tx: Transaction, item: Item, error: BaseException) -> None:
@@ -197,9 +218,13 @@ async def _set_poison_aside(tx: Transaction, item: Item, error: BaseException) -
     await store.set_aside(tx, [SetAside(item, "poison", "refused_by_database", detail, payload)])
 
 
-async def _apply(tx: Transaction, items: Sequence[Item], callback_keys: Sequence[bytes]) -> Counts:
+async def _apply(
+    tx: Transaction, items: Sequence[Item], callback_keys: Sequence[bytes], heard: Heard | None
+) -> Counts:
     connections = await store.connections_of(tx, *named_in(items))
     routed = route(items, connections)
+    if heard is not None:
+        heard |= {who: max(at, heard.get(who, at)) for who, at in heard_in(routed).items()}
     counts: Counts = Counter()
     arrived = await _arrivals(tx, routed, counts)
     moved = await _statuses(tx, routed, callback_keys, counts)

@@ -3,15 +3,18 @@
 It is how what was set aside finds its tenant after all: a number connected since, a fault mended since.
 """
 
+import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 import msgspec
 
+from curbe.audit.service import AuditEntry
+from curbe.domain.access import PLATFORM
 from curbe.infra.db import Pool, Query, Transaction
 from curbe.ingest.apply import apply_webhooks
 from curbe.ingest.store import Counts, StoredWebhook, stored_by_id
@@ -20,7 +23,10 @@ _PACKAGE: Final = "curbe.ingest"
 _MOST: Final = 500  # webhooks in one transaction
 _MAX_BYTES: Final = 8 * 2**20
 _MOST_GONE: Final = 1000
-_BEGINNING: Final = (0, 0)  # no transaction has that id
+_STRETCH: Final = 20_000  # webhooks whose bodies one statement looks into
+BEGINNING: Final = (0, 0)  # no transaction has that id
+
+Position = tuple[int, int]  # (xid, id), as the log is ordered
 
 
 class Selection(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,11 +66,18 @@ class Replayed(msgspec.Struct, frozen=True, kw_only=True):
     """What a replay did, or would do.
 
     ``gone`` are items still set aside whose webhook is no longer in the log (at most a thousand): those cannot be replayed.
+    ``stopped_at``: where it ran out of patience, and where to go on from; None: it came to the end.
     """
 
     webhooks: int
     outcomes: list[Outcome]
     gone: list[SetAsideItem]
+    stopped_at: Position | None = None
+
+
+class _Position(msgspec.Struct, frozen=True):
+    xid: int
+    id: int
 
 
 class _Names(msgspec.Struct, frozen=True):
@@ -73,6 +86,7 @@ class _Names(msgspec.Struct, frozen=True):
 
 
 _STORED_BY_TIME: Final = Query(_PACKAGE, "stored_by_time", StoredWebhook)
+_STRETCH_END: Final = Query(_PACKAGE, "stretch_end", _Position)
 _STORED_NAMING: Final = Query(_PACKAGE, "stored_naming", StoredWebhook)
 _NAMES_OF_TENANT: Final = Query(_PACKAGE, "names_of_tenant", _Names)
 _SET_ASIDE_AND_GONE: Final = Query(_PACKAGE, "set_aside_and_gone", SetAsideItem)
@@ -80,7 +94,13 @@ _SET_ASIDE_PAGE: Final = Query(_PACKAGE, "set_aside_page", SetAsideItem)
 
 
 async def replay(
-    pool: Pool, selection: Selection, *, callback_keys: Sequence[bytes], told: Callable[[int], None]
+    pool: Pool,
+    selection: Selection,
+    *,
+    callback_keys: Sequence[bytes],
+    told: Callable[[int], None] = lambda _: None,
+    after: Position = BEGINNING,
+    patience: timedelta | None = None,
 ) -> Replayed:
     """Apply the webhooks of ``selection`` again, a transaction a batch; where it breaks off, it may be begun anew.
 
@@ -89,15 +109,21 @@ async def replay(
         selection: which.
         callback_keys: see ``apply_webhooks``.
         told: is called after each batch with how many webhooks have been read so far.
+        after: where an earlier call stopped.
+        patience: after that long no further batch is begun, but one there is; None: all of it.
     """
-    return await _each_batch(pool, selection, callback_keys=callback_keys, told=told, keep=True)
+    return await _each_batch(
+        pool, selection, callback_keys=callback_keys, told=told, after=after, patience=patience, keep=True
+    )
 
 
 async def rehearse(
     pool: Pool, selection: Selection, *, callback_keys: Sequence[bytes], told: Callable[[int], None]
 ) -> Replayed:
     """Return what :func:`replay` would do, by doing it and taking each batch back."""
-    return await _each_batch(pool, selection, callback_keys=callback_keys, told=told, keep=False)
+    return await _each_batch(
+        pool, selection, callback_keys=callback_keys, told=told, after=BEGINNING, patience=None, keep=False
+    )
 
 
 async def names_of_tenant(pool: Pool, tenant_id: UUID) -> frozenset[str]:
@@ -125,34 +151,52 @@ async def _each_batch(
     *,
     callback_keys: Sequence[bytes],
     told: Callable[[int], None],
+    after: Position,
+    patience: timedelta | None,
     keep: bool,
 ) -> Replayed:
     webhooks = 0
     counts: Counts = Counter()
-    after = _BEGINNING
-    while True:
+    began = time.monotonic()
+    read: tuple[list[StoredWebhook], Position] | None = ([], after)
+    while read is not None:
+        after = read[1]
         batch: list[StoredWebhook] = []
         with suppress(_TakenBack):
             async with pool.transaction() as tx:
-                batch = await _next(tx, selection, after=after)
+                read = await _next(tx, selection, after=after)
+                batch = read[0] if read is not None else []
                 counts.update(await apply_webhooks(tx, batch, callback_keys=callback_keys, released=True))
                 if not keep:
                     raise _TakenBack
-        if not batch:
-            return Replayed(webhooks=webhooks, outcomes=_outcomes(counts), gone=await _gone(pool, selection))
-        after = (batch[-1].xid, batch[-1].id)
         webhooks += len(batch)
         told(webhooks)
+        if read is not None and patience is not None and time.monotonic() - began >= patience.total_seconds():
+            return Replayed(webhooks=webhooks, outcomes=_outcomes(counts), gone=[], stopped_at=read[1])
+    return Replayed(webhooks=webhooks, outcomes=_outcomes(counts), gone=await _gone(pool, selection))
 
 
-async def _next(tx: Transaction, selection: Selection, *, after: tuple[int, int]) -> list[StoredWebhook]:
+async def _next(
+    tx: Transaction, selection: Selection, *, after: Position
+) -> tuple[list[StoredWebhook], Position] | None:
+    """Return the next webhooks and how far the log has been read with them, which may be further; None at its end."""
     if selection.ids is not None:  # named one by one, so few
-        return await stored_by_id(tx, selection.ids) if after == _BEGINNING else []
+        batch = await stored_by_id(tx, selection.ids) if after == BEGINNING else []
+        return _upto_last(batch)
     page = {"xid": after[0], "id": after[1], "most": _MOST, "max_bytes": _MAX_BYTES}
     span = {"since": selection.since, "until": selection.until}
     if selection.names is None:
-        return await _STORED_BY_TIME.all(tx, **span, **page)
-    return await _STORED_NAMING.all(tx, names=sorted(selection.names), **span, **page)
+        return _upto_last(await _STORED_BY_TIME.all(tx, **span, **page))
+    end = await _STRETCH_END.one(tx, **span, xid=after[0], id=after[1], stretch=_STRETCH)
+    if end is None:
+        return None
+    names = sorted(selection.names)
+    batch = await _STORED_NAMING.all(tx, names=names, to_xid=end.xid, to_id=end.id, **span, **page)
+    return _upto_last(batch) or ([], (end.xid, end.id))
+
+
+def _upto_last(batch: list[StoredWebhook]) -> tuple[list[StoredWebhook], Position] | None:
+    return (batch, (batch[-1].xid, batch[-1].id)) if batch else None
 
 
 async def _gone(pool: Pool, selection: Selection) -> list[SetAsideItem]:
@@ -173,3 +217,31 @@ def _outcomes(counts: Counts) -> list[Outcome]:
     for (_, outcome, reason), count in counts.items():
         together[outcome, reason] += count
     return sorted(Outcome(outcome, reason, count) for (outcome, reason), count in together.items() if count)
+
+
+def replayed_entry(
+    done: Replayed, selection: Selection, *, tenant_id: UUID | None, numbers: Collection[str], actor: str
+) -> AuditEntry:
+    """Return what the platform's log says of a replay.
+
+    Args:
+        done: what it did.
+        selection: what it was asked for.
+        tenant_id: whose numbers were meant, where a tenant was named.
+        numbers: the numbers that were named.
+        actor: who asked.
+    """
+    return AuditEntry(
+        tenant_id=PLATFORM,
+        actor=actor,
+        action="webhook.replayed",
+        subject=str(tenant_id) if tenant_id else None,
+        detail={
+            "webhooks": done.webhooks,
+            "items": sum(one.count for one in done.outcomes),
+            "events": [str(one) for one in selection.ids or ()],
+            "phone_number_ids": sorted(numbers),
+            "since": selection.since.isoformat() if selection.since else None,
+            "until": selection.until.isoformat(),
+        },
+    )

@@ -12,14 +12,24 @@ SELECT page.xid, page.id, page.received_at, page.meta_app_id, page.body
  WHERE page.bytes_before < :max_bytes
  ORDER BY page.xid, page.id
 
+-- name: stretch_end
+-- Where the next stretch of the log ends, so that no statement looks into more bodies than that.
+SELECT ahead.xid, ahead.id
+  FROM (SELECT w.xid, w.id FROM webhook_events w
+         WHERE w.received_at >= coalesce(:since::timestamptz, '-infinity') AND w.received_at < :until AND (w.xid, w.id) > (:xid, :id)
+         ORDER BY w.xid, w.id LIMIT :stretch) ahead
+ ORDER BY ahead.xid DESC, ahead.id DESC
+ LIMIT 1
+
 -- name: stored_naming
--- The bodies that hold one of the names anywhere: more than are about it, never fewer. Ids are digits, which no JSON writer escapes.
+-- The bodies of a stretch that hold one of the names anywhere: more than are about it, never fewer. Ids are digits, which no JSON writer
+-- escapes.
 SELECT page.xid, page.id, page.received_at, page.meta_app_id, page.body
   FROM (SELECT e.*, sum(octet_length(e.body)) OVER (ORDER BY e.xid, e.id) - octet_length(e.body) AS bytes_before
           FROM (SELECT w.xid, w.id, w.received_at, w.meta_app_id, w.body
                   FROM webhook_events w
                  WHERE w.received_at >= coalesce(:since::timestamptz, '-infinity') AND w.received_at < :until
-                   AND (w.xid, w.id) > (:xid, :id)
+                   AND (w.xid, w.id) > (:xid, :id) AND (w.xid, w.id) <= (:to_xid, :to_id)
                    AND EXISTS (SELECT FROM unnest(:names::text[]) AS n (name)
                                 WHERE position(convert_to(n.name, 'UTF8') IN w.body) > 0)
                  ORDER BY w.xid, w.id

@@ -1,6 +1,6 @@
 """What becomes of each item of a webhook: applied to its tenant, or set aside with a reason. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -37,6 +37,9 @@ class Connection(msgspec.Struct, frozen=True):
     waba_id: str
     meta_app_id: str
     attached_at: datetime | None  # what the provider dates before this belongs to a former owner
+
+
+Heard = dict[tuple[UUID, UUID], datetime]  # (tenant, connection): when
 
 
 class SetAside(msgspec.Struct, frozen=True):
@@ -110,6 +113,22 @@ def route(items: Sequence[Item], connections: Sequence[Connection]) -> Routed:
             case ItemRefused(reason=reason, detail=detail, payload=payload, phone_number_id=number):
                 routed.set_aside.append(SetAside(item, "poison", reason, detail, payload, number))
     return routed
+
+
+def heard_in(routed: Routed) -> Heard:
+    """Return which connections a batch spoke of, and when the last webhook that did came."""
+    heard: Heard = {}
+    for item, owners in _owners(routed):
+        for owner in owners:
+            who = (owner.tenant_id, owner.id)
+            heard[who] = max(item.received_at, heard.get(who, item.received_at))
+    return heard
+
+
+def _owners(routed: Routed) -> Iterator[tuple[Item, list[Connection]]]:
+    one_owner = (*routed.messages, *routed.amendments, *routed.reactions, *routed.statuses)
+    yield from ((item, [owner]) for item, _, owner in one_owner)
+    yield from ((item, owners) for item, _, owners in routed.notices)
 
 
 def _give(

@@ -8,16 +8,14 @@ from uuid import UUID
 import msgspec
 
 from curbe.audit import service as audit
-from curbe.audit.service import AuditEntry
-from curbe.domain.access import PLATFORM
+from curbe.channels.cloudapi.callback import PURPOSE as CALLBACK_PURPOSE
 from curbe.infra.clock import utc_now
 from curbe.infra.crypto import Keyring
 from curbe.infra.db import Role
 from curbe.infra.settings import Settings
 from curbe.ingest import replay as replaying
-from curbe.ingest.replay import Replayed, Selection, SetAsideItem
+from curbe.ingest.replay import Replayed, Selection, SetAsideItem, replayed_entry
 from curbe.operate.accounts import known_tenant, pool
-from curbe.worker import CALLBACK_PURPOSE
 
 _CLI: Final = "cli"
 
@@ -54,7 +52,18 @@ async def replay(
             return await replaying.rehearse(apply, selection, callback_keys=keys, told=told)
         done = await replaying.replay(apply, selection, callback_keys=keys, told=told)
         async with apply.transaction() as tx:
-            await audit.record(tx, [_entry(wanted, done)])
+            await audit.record(
+                tx,
+                [
+                    replayed_entry(
+                        done,
+                        selection,
+                        tenant_id=wanted.tenant_id,
+                        numbers=wanted.phone_number_ids,
+                        actor=_CLI,
+                    )
+                ],
+            )
         return done
 
 
@@ -64,20 +73,3 @@ async def set_aside(
     """Return what is set aside now, oldest first."""
     async with pool(dsn, Role.APPLY) as apply:
         return await replaying.set_aside(apply, kind=kind, phone_number_id=phone_number_id, limit=limit)
-
-
-def _entry(wanted: Wanted, done: Replayed) -> AuditEntry:
-    return AuditEntry(
-        tenant_id=PLATFORM,
-        actor=_CLI,
-        action="webhook.replayed",
-        subject=str(wanted.tenant_id) if wanted.tenant_id else None,
-        detail={
-            "webhooks": done.webhooks,
-            "items": sum(one.count for one in done.outcomes),
-            "events": [str(one) for one in wanted.ids],
-            "phone_number_ids": sorted(wanted.phone_number_ids),
-            "since": wanted.since.isoformat() if wanted.since else None,
-            "until": wanted.until.isoformat() if wanted.until else None,
-        },
-    )

@@ -16,7 +16,7 @@ from curbe.infra.db import Pool
 from curbe.infra.pages import Page, decode_cursor, page_of
 from curbe.infra.web import refusals
 from curbe.tenants import service
-from curbe.tenants.rules import Tenant
+from curbe.tenants.rules import Language, Settled, Tenant
 
 _MOST: Final = 200
 _USUAL: Final = 50
@@ -30,10 +30,12 @@ class NewTenant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class TenantChanges(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is absent stays as it is."""
+    """What is absent stays as it is. ``retention_days``: 7 to 36500, null keeps everything; ``language``: null is each browser's own."""
 
     name: str | msgspec.UnsetType = msgspec.UNSET
     default_country: str | msgspec.UnsetType | None = msgspec.UNSET
+    language: Language | msgspec.UnsetType | None = msgspec.UNSET
+    retention_days: int | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class TenantController(Controller):
@@ -96,7 +98,7 @@ class TenantController(Controller):
     @patch(
         "/{tenant_id:uuid}",
         opt={"scope": Scope.TENANTS_WRITE},
-        summary="Rename a tenant or give it another country",
+        summary="Change a tenant's name, country, language, or how long it keeps things",
         responses=refusals(Unauthorized, Forbidden, NotFound, InvalidRequest),
     )
     async def change(
@@ -109,12 +111,13 @@ class TenantController(Controller):
         """Change a tenant."""
         async with web_pool.transaction(tenant_id) as tx:
             before = await service.read(tx, tenant_id=tenant_id)
-            country = data.default_country
             return await service.change(
-                tx,
-                tenant_id=tenant_id,
-                name=before.name if isinstance(data.name, msgspec.UnsetType) else data.name,
-                default_country=before.default_country if isinstance(country, msgspec.UnsetType) else country,
-                actor=principal.actor,
-                now=utc_now(),
+                tx, _with(before, data), tenant_id=tenant_id, actor=principal.actor, now=utc_now()
             )
+
+
+def _with(before: Tenant, changes: TenantChanges) -> Settled:
+    """Return a tenant's settings with the changes made."""
+    named = {name: getattr(changes, name) for name in Settled.__struct_fields__}
+    kept = {name: getattr(before, name) for name, value in named.items() if value is msgspec.UNSET}
+    return Settled(**(named | kept))

@@ -1,7 +1,8 @@
-"""What a tenant may be called. No I/O."""
+"""What a tenant may be called and may settle for itself. No I/O."""
 
 import re
 from datetime import datetime
+from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
@@ -10,17 +11,63 @@ import msgspec
 from curbe.domain.errors import InvalidRequest
 
 LONGEST_NAME: Final = 200
+# Meta may deliver a webhook again for seven days: what is deleted sooner could come back as new.
+SHORTEST_RETENTION: Final = 7  # days
+LONGEST_RETENTION: Final = 36_500
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")
 
 
+class Language(StrEnum):
+    """The languages of the screens and mails."""
+
+    ES = "es"
+    EN = "en"
+    PT = "pt"
+
+
 class Tenant(msgspec.Struct, frozen=True, kw_only=True):
-    """A customer of the SaaS that runs Curbe; ``default_country`` (ISO) reads numbers without a prefix."""
+    """A customer of the SaaS that runs Curbe.
+
+    ``default_country`` (ISO) reads numbers without a prefix. ``language`` is that of people who chose none; null: their browser's.
+    ``retention_days``: messages, files and events older than that are deleted, null: none ever; ``purged_at``: when that was done last.
+    """
 
     id: UUID
     name: str
     default_country: str | None
+    language: Language | None
+    retention_days: int | None
+    purged_at: datetime | None
     created_at: datetime
     updated_at: datetime
+
+
+class Settled(msgspec.Struct, frozen=True, kw_only=True):
+    """What a tenant may change of itself."""
+
+    name: str
+    default_country: str | None
+    language: Language | None
+    retention_days: int | None
+
+
+def checked(settled: Settled) -> Settled:
+    """Return ``settled`` as it is stored.
+
+    Raises:
+        InvalidRequest: the name, the country or the days cannot be used.
+    """
+    return msgspec.structs.replace(
+        settled,
+        name=checked_name(settled.name),
+        default_country=checked_country(settled.default_country),
+        retention_days=checked_retention(settled.retention_days),
+    )
+
+
+def changed(before: Tenant, after: Settled) -> list[str]:
+    """Return the names of what differs, for the audit log."""
+    return [name for name in Settled.__struct_fields__ if getattr(before, name) != getattr(after, name)]
 
 
 def checked_name(name: str) -> str:
@@ -55,3 +102,18 @@ def checked_country(country: str | None) -> str | None:
             field="default_country",
         )
     return code
+
+
+def checked_retention(days: int | None) -> int | None:
+    """Return how many days things are kept, or None for ever.
+
+    Raises:
+        InvalidRequest: fewer than a week, or more than a century.
+    """
+    if days is not None and not SHORTEST_RETENTION <= days <= LONGEST_RETENTION:
+        raise InvalidRequest(
+            f"Things can be kept for {SHORTEST_RETENTION} to {LONGEST_RETENTION} days.",
+            fix="Meta may deliver again for seven days, so nothing can go sooner. Send null to keep everything.",
+            field="retention_days",
+        )
+    return days

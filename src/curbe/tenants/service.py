@@ -1,4 +1,4 @@
-"""Tenants: create, read, rename. Whoever calls has decided that the asker may."""
+"""Tenants: create, read, change. Whoever calls has decided that the asker may."""
 
 from datetime import datetime
 from typing import Final
@@ -8,7 +8,7 @@ from curbe.audit.service import AuditEntry, record
 from curbe.domain.errors import NotFound
 from curbe.infra.db import Transaction
 from curbe.tenants import store
-from curbe.tenants.rules import Tenant, checked_country, checked_name
+from curbe.tenants.rules import Settled, Tenant, changed, checked, checked_country, checked_name
 
 FIRST: Final = UUID(int=0)
 # The setting a transaction needs to see every tenant; only for who holds a platform key.
@@ -67,28 +67,44 @@ async def page(tx: Transaction, *, after: UUID = FIRST, limit: int) -> list[Tena
     return await store.tenants_page(tx, after=after, limit=limit)
 
 
-async def change(
-    tx: Transaction, *, tenant_id: UUID, name: str, default_country: str | None, actor: str, now: datetime
-) -> Tenant:
-    """Give a tenant this name and country, and return it as it is now.
+async def change(tx: Transaction, settled: Settled, *, tenant_id: UUID, actor: str, now: datetime) -> Tenant:
+    """Give a tenant these settings, and return it as it is now. What differs is named in the audit log.
 
     Raises:
         NotFound: ``tx`` sees no such tenant.
-        InvalidRequest: the name or the country cannot be used.
+        InvalidRequest: the name, the country or the days cannot be used.
     """
-    tenant = await store.update_tenant(
-        tx,
-        tenant_id=tenant_id,
-        name=checked_name(name),
-        default_country=checked_country(default_country),
-        now=now,
-    )
+    before = await read(tx, tenant_id=tenant_id)
+    stored = checked(settled)
+    tenant = await store.update_tenant(tx, stored, tenant_id=tenant_id, now=now)
     if tenant is None:
         raise no_such_tenant()
+    detail: dict[str, str | int | bool | list[str] | None] = {"changed": changed(before, stored)}
+    if before.retention_days != stored.retention_days:
+        detail |= {"retention_days": stored.retention_days, "retention_days_before": before.retention_days}
     await record(
-        tx, [AuditEntry(tenant_id=tenant.id, actor=actor, action="tenant.changed", subject=str(tenant.id))]
+        tx,
+        [
+            AuditEntry(
+                tenant_id=tenant.id,
+                actor=actor,
+                action="tenant.changed",
+                subject=str(tenant.id),
+                detail=detail,
+            )
+        ],
     )
     return tenant
+
+
+async def to_purge(tx: Transaction, *, since: datetime, limit: int) -> list[Tenant]:
+    """Return tenants that keep things for a limited time and were last purged before ``since``; ``tx`` is the batch role's."""
+    return await store.tenants_to_purge(tx, since=since, limit=limit)
+
+
+async def mark_purged(tx: Transaction, *, tenant_id: UUID, now: datetime) -> None:
+    """Write down that what a tenant does not keep any more is deleted."""
+    await store.mark_purged(tx, tenant_id=tenant_id, now=now)
 
 
 def no_such_tenant() -> NotFound:

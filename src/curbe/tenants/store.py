@@ -4,14 +4,18 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+import msgspec
+
 from curbe.infra.db import Query, Transaction
-from curbe.tenants.rules import Tenant
+from curbe.tenants.rules import Settled, Tenant
 
 _PACKAGE: Final = "curbe.tenants"
 _INSERT_TENANT: Final = Query(_PACKAGE, "insert_tenant", Tenant)
 _TENANT_OF_ID: Final = Query(_PACKAGE, "tenant_of_id", Tenant)
 _TENANTS_PAGE: Final = Query(_PACKAGE, "tenants_page", Tenant)
 _UPDATE_TENANT: Final = Query(_PACKAGE, "update_tenant", Tenant)
+_MARK_PURGED: Final = Query(_PACKAGE, "mark_purged")
+_TENANTS_TO_PURGE: Final = Query(_PACKAGE, "tenants_to_purge", Tenant)
 
 
 async def insert_tenant(
@@ -35,7 +39,17 @@ async def tenants_page(tx: Transaction, *, after: UUID, limit: int) -> list[Tena
 
 
 async def update_tenant(
-    tx: Transaction, *, tenant_id: UUID, name: str, default_country: str | None, now: datetime
+    tx: Transaction, settled: Settled, *, tenant_id: UUID, now: datetime
 ) -> Tenant | None:
-    """Write a tenant's name and country; None where ``tx`` sees no such tenant."""
-    return await _UPDATE_TENANT.one(tx, id=tenant_id, name=name, default_country=default_country, now=now)
+    """Write what a tenant settled for itself; None where ``tx`` sees no such tenant."""
+    return await _UPDATE_TENANT.one(tx, id=tenant_id, now=now, **msgspec.structs.asdict(settled))
+
+
+async def mark_purged(tx: Transaction, *, tenant_id: UUID, now: datetime) -> None:
+    """Write down that what was too old is deleted."""
+    await _MARK_PURGED.run(tx, id=tenant_id, now=now)
+
+
+async def tenants_to_purge(tx: Transaction, *, since: datetime, limit: int) -> list[Tenant]:
+    """Return tenants that keep things for a limited time and were last purged before ``since``."""
+    return await _TENANTS_TO_PURGE.all(tx, since=since, limit=limit)

@@ -10,6 +10,7 @@ import hmac
 from typing import Final
 from uuid import UUID
 
+PURPOSE: Final = "callback data"  # what the installation's key is derived for
 _VERSION: Final = "v1"
 _MAC_BYTES: Final = (
     9  # 72 bits, 12 characters: whoever guesses gets one try a webhook, and webhooks are signed

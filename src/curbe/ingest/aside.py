@@ -1,0 +1,129 @@
+"""What is set aside, as the operator looks at it: item by item, and by the numbers that nobody has."""
+
+from datetime import UTC, datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from curbe.audit.service import AuditEntry, record
+from curbe.domain.access import PLATFORM
+from curbe.domain.errors import NotFound
+from curbe.infra.db import Query, Transaction
+from curbe.infra.pages import Moment
+
+_PACKAGE: Final = "curbe.ingest"
+NEWEST: Final = UUID(int=2**128 - 1)
+
+
+class AsideRow(msgspec.Struct, frozen=True, kw_only=True):
+    """An item that no tenant has; ``event_id`` is its webhook's id in the log, ``size`` its own bytes.
+
+    ``kind``: ``unrouted`` (nobody has connected what it is about), ``foreign`` (signed by another Meta app),
+    ``poison`` (it could not be applied).
+    """
+
+    id: UUID
+    event_id: int
+    kind: str
+    reason: str
+    meta_app_id: str
+    phone_number_id: str | None
+    waba_id: str | None
+    size: int
+    received_at: datetime
+    created_at: datetime
+
+
+class AsideBody(AsideRow, frozen=True, kw_only=True):
+    """The same with what was in it, and what was said of it: perhaps a person's words."""
+
+    detail: str
+    payload: bytes
+    released_at: datetime | None
+
+
+class Unrouted(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that webhooks speak of and nobody had connected when they came.
+
+    ``tenant_id`` and ``tenant_name`` are who has connected it since: then a replay gives them what was missed.
+    """
+
+    phone_number_id: str | None
+    waba_id: str | None
+    meta_app_id: str
+    item_count: int
+    first_received_at: datetime
+    last_received_at: datetime
+    tenant_id: UUID | None
+    tenant_name: str | None
+
+    @property
+    def position(self) -> "UnroutedPosition":
+        """Where it stands in the list."""
+        return (self.last_received_at, self.phone_number_id or "", self.waba_id or "", self.meta_app_id)
+
+
+UnroutedPosition = tuple[Moment, str, str, str]
+LAST_HEARD: Final[UnroutedPosition] = (datetime.max.replace(tzinfo=UTC), "", "", "")
+
+_ASIDE_PAGE: Final = Query(_PACKAGE, "aside_page", AsideRow)
+_ASIDE_ITEM: Final = Query(_PACKAGE, "aside_item", AsideBody)
+_UNROUTED_PAGE: Final = Query(_PACKAGE, "unrouted_page", Unrouted)
+
+
+async def page(
+    tx: Transaction,
+    *,
+    before: UUID = NEWEST,
+    kind: str | None,
+    phone_number_id: str | None,
+    waba_id: str | None,
+    limit: int,
+) -> list[AsideRow]:
+    """Return up to ``limit`` items that are set aside now, before the id ``before``, newest first; ``tx`` is the batch role's."""
+    return await _ASIDE_PAGE.all(
+        tx, before=before, kind=kind, phone_number_id=phone_number_id, waba_id=waba_id, limit=limit
+    )
+
+
+async def item(tx: Transaction, *, item_id: UUID) -> AsideBody:
+    """Return an item, which may have been applied since.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = await _ASIDE_ITEM.one(tx, id=item_id)
+    if found is None:
+        raise NotFound("There is no such item.", fix="List those that are set aside.")
+    return found
+
+
+async def look_into(tx: Transaction, *, item_id: UUID, actor: str) -> AsideBody:
+    """Return an item with what is in it; that somebody looked goes on record.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = await item(tx, item_id=item_id)
+    entry = AuditEntry(
+        tenant_id=PLATFORM,
+        actor=actor,
+        action="quarantine.viewed",
+        subject=str(item_id),
+        detail={"kind": found.kind, "event": str(found.event_id)},
+    )
+    await record(tx, [entry])
+    return found
+
+
+async def unrouted(tx: Transaction, *, after: UnroutedPosition = LAST_HEARD, limit: int) -> list[Unrouted]:
+    """Return up to ``limit`` things that nobody had connected, the last heard of first, after a position of the list."""
+    return await _UNROUTED_PAGE.all(
+        tx,
+        last_received_at=after[0],
+        phone_number_id=after[1],
+        waba_id=after[2],
+        meta_app_id=after[3],
+        limit=limit,
+    )
