@@ -224,12 +224,7 @@ async def _wired(settings: Settings, dsn: str) -> AsyncIterator[tuple[AsgiApp, B
     """Open what the process needs, run what works in the background, and close all of it in the right order."""
     metrics = Metrics()
     async with contextlib.AsyncExitStack() as stack:
-        web_pool = await Pool.open(dsn, Role.WEB, size=20)
-        stack.push_async_callback(web_pool.close)
-        apply_pool = await Pool.open(dsn, Role.APPLY, size=2, idle=0)
-        stack.push_async_callback(apply_pool.close)
-        intake = await Pool.open(dsn, Role.INTAKE, size=2, statement_timeout_ms=2000)
-        stack.push_async_callback(intake.close)
+        web_pool, apply_pool, intake = await _pools(dsn, stack)
         egress = await stack.enter_async_context(Egress(trusted=[settings.meta_graph_base_url]))
         broadcast = Broadcast(web_pool)
         committer = GroupCommitter(intake, metrics=metrics, max_pending=settings.webhook_max_pending)
@@ -272,6 +267,18 @@ async def _wired(settings: Settings, dsn: str) -> AsyncIterator[tuple[AsgiApp, B
             listening.cancel()
             committer.stop()
             await flushing
+
+
+async def _pools(dsn: str, stack: contextlib.AsyncExitStack) -> tuple[Pool, Pool, Pool]:
+    """Open the pools of requests, of what the operator does across tenants, and of webhooks; ``stack`` closes them."""
+    pools = (
+        await Pool.open(dsn, Role.WEB, size=20),
+        await Pool.open(dsn, Role.APPLY, size=2, idle=0),
+        await Pool.open(dsn, Role.INTAKE, size=2, statement_timeout_ms=2000),
+    )
+    for pool in pools:
+        stack.push_async_callback(pool.close)
+    return pools
 
 
 async def _watch_schema(dsn: str, server: uvicorn.Server) -> None:
