@@ -20,7 +20,7 @@ UI := src/curbe/ui_dist/index.html
 UI_SOURCES = $(shell find web/src web/public web/build web/*.json web/*.ts web/index.html -type f)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser demo run sandbox test check fmt lint types bench bench-smoke bench-reads converge chaos-smoke clean web web-dev web-types web-check web-fmt
+.PHONY: help setup browser demo run sandbox test check fmt lint types bench bench-smoke bench-reads fuzz converge chaos-smoke clean web web-dev web-types web-check web-fmt
 
 help: ## tell these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
@@ -95,6 +95,9 @@ bench-smoke: $(SYNCED) ## the same in under a minute: shows that it runs
 
 bench-reads: $(SYNCED) ## read the inbox at a million conversations and ten million messages: half an hour, 12 GB of disk
 	@$(BIN)/python -m bench.reads
+
+fuzz: $(SYNCED) ## read 1,000,000 webhook bodies that nobody would send: only typed errors, no crash, no input without end
+	@$(BIN)/python -m tests.fuzz
 
 converge: $(SYNCED) ## 100,000 happenings among people who change numbers, in any order: the same tables; a quarter of an hour
 	@CURBE_CONVERGE_EVENTS=100000 $(BIN)/pytest tests/db/test_converging.py

@@ -399,6 +399,26 @@ def test_a_payload_that_jsonb_refuses_is_refused_with_its_bytes_and_its_neighbou
     assert literal.encode() in refused.payload
 
 
+def test_a_number_of_ours_with_a_name_without_end_is_nobodys() -> None:
+    body = message_with({"type": "text", "text": {"body": "Hi"}}).replace(NUMBER.encode(), b"3" * 513)
+
+    [event] = read_body(body)
+
+    assert isinstance(event, ItemRefused)
+    assert event.reason == "long_id"
+
+
+def test_a_username_without_end_costs_nobody_the_message() -> None:
+    body = json.loads(message_with({"type": "text", "text": {"body": "Hi"}}))
+    contact = {"profile": {"name": "Ana", "username": "a" * 513}, "wa_id": "16505550142"}
+    body["entry"][0]["changes"][0]["value"]["contacts"] = [contact]
+
+    [event] = read_body(json.dumps(body).encode())
+
+    assert isinstance(event, MessageReceived)
+    assert event.person == Person(wa_id="16505550142", name="Ana")
+
+
 def test_words_that_look_like_huge_numbers_or_brackets_are_only_words() -> None:
     text = "[" * 300 + "1e99999" + "9" * 2000
 

@@ -3,11 +3,12 @@
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curbe.channels.cloudapi.shown import OtherShown, UnsupportedShown, shown
+from curbe.channels.cloudapi.shown import FlowReplyShown, OtherShown, UnsupportedShown, shown
 from curbe.channels.cloudapi.webhook import BrokenBody, read_body
 from curbe.domain.messages import MessageReceived
 
@@ -53,3 +54,14 @@ def test_no_shape_of_a_message_keeps_it_from_being_shown(kind: str, value: objec
     payload = {kind: value, "context": other, "referral": other, "errors": other, "group_id": other}
 
     assert shown(kind, json.dumps(payload)).content is not None
+
+
+@pytest.mark.parametrize("depth", [101, 900, 100_000])
+def test_answers_of_a_flow_that_are_nested_without_end_are_shown_as_they_came(depth: int) -> None:
+    raw = '{"a":' * depth + "1" + "}" * depth
+    message = {"type": "interactive", "interactive": {"type": "nfm_reply", "nfm_reply": {"response_json": raw}}}
+
+    content = shown("interactive", json.dumps(message)).content
+
+    assert content == FlowReplyShown(raw=raw)
+    assert json.loads(msgspec.json.encode(content))["raw"] == raw

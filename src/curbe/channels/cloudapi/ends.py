@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from curbe.channels.cloudapi import wire
-from curbe.channels.cloudapi.items import LONGEST_ID, moment_or_none
+from curbe.channels.cloudapi.items import LONGEST_ID, moment_or_none, username_in
 from curbe.domain.messages import Person
 from curbe.domain.notices import Effect
 
@@ -96,7 +96,7 @@ def person_of(
         wa_id=wa_id or None,
         bsuid=user_id or None,
         parent_bsuid=parent_user_id or None,
-        username=username or (profile.username if profile is not None else None) or None,
+        username=username_in(wire.Profile(username=username)) or username_in(profile),
         name=(profile.name if profile is not None else None) or None,
     )
 

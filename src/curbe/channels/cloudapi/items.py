@@ -243,7 +243,7 @@ def _priced(raw: msgspec.Raw) -> str | None:
 def _routed(phone_number_id: str | None) -> str:
     if not phone_number_id:
         raise _Unreadable("no_phone_number_id", "the change does not say which business number it is about")
-    return phone_number_id
+    return _short(phone_number_id)
 
 
 def _named(identifier: str | None) -> str:
@@ -333,9 +333,15 @@ def _person(message: wire.Message, contacts: Sequence[wire.Contact]) -> Person:
         wa_id=wa_id and _short(wa_id),
         bsuid=bsuid and _short(bsuid),
         parent_bsuid=_short(parent) if parent else None,
-        username=(profile.username or None) if profile is not None else None,
+        username=username_in(profile),
         name=(profile.name or None) if profile is not None else None,
     )
+
+
+def username_in(profile: wire.Profile | None) -> str | None:
+    """Return the username; None where there is none, or one that no index could hold: it names nobody, and costs nobody a message."""
+    name = profile.username if profile is not None else None
+    return name if name and len(name) <= LONGEST_ID else None
 
 
 def _contact_of(

@@ -10,6 +10,8 @@ from typing import Any, Final, TypeAlias
 import msgspec
 from msgspec import Struct
 
+from curbe.channels.cloudapi.storable import unstorable
+
 
 class TextShown(Struct, frozen=True, tag="text", tag_field="kind"):
     """Words."""
@@ -299,16 +301,21 @@ def _interactive(message: _Object) -> ContentShown | None:
 
 def _flow(reply: _Object) -> FlowReplyShown:
     raw = reply.get("response_json")
-    try:
-        answers = _PAYLOAD.decode(raw) if isinstance(raw, str) else raw if isinstance(raw, dict) else None
-    except msgspec.DecodeError:  # not an object: seen, and shown as it is
-        answers = None
+    answers = _answers(raw) if isinstance(raw, str) else raw if isinstance(raw, dict) else None
     return FlowReplyShown(
         name=_text(reply.get("name")),
         body=_text(reply.get("body")),
         answers=answers,
         raw=_text(raw) if answers is None else None,
     )
+
+
+def _answers(raw: str) -> dict[str, Any] | None:
+    """Return the object in ``raw``; None where it is none (seen), or one that whoever reads our answer would stumble over."""
+    try:
+        return None if unstorable(raw) else _PAYLOAD.decode(raw)
+    except (msgspec.DecodeError, RecursionError):
+        return None
 
 
 def _button(message: _Object) -> ButtonShown:
