@@ -59,7 +59,10 @@ def test_no_shape_of_a_message_keeps_it_from_being_shown(kind: str, value: objec
 @pytest.mark.parametrize("depth", [101, 900, 100_000])
 def test_answers_of_a_flow_that_are_nested_without_end_are_shown_as_they_came(depth: int) -> None:
     raw = '{"a":' * depth + "1" + "}" * depth
-    message = {"type": "interactive", "interactive": {"type": "nfm_reply", "nfm_reply": {"response_json": raw}}}
+    message = {
+        "type": "interactive",
+        "interactive": {"type": "nfm_reply", "nfm_reply": {"response_json": raw}},
+    }
 
     content = shown("interactive", json.dumps(message)).content
 
