@@ -25,7 +25,7 @@ UI_SOURCES = $(shell find web/src web/public web/build web/*.json web/*.ts web/i
 help: ## tell these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
 
-setup: $(SYNCED) ## put everything that is needed into .venv
+setup: $(SYNCED) $(UI) ## put everything that is needed into .venv, and build the web UI
 
 browser: ## Chromium, which the browser tests need: from Debian's packages where there is none and root may install them
 	@for program in $(CHROMIUM) chromium chromium-browser google-chrome; do command -v $$program >/dev/null && exit 0; done; \
@@ -36,10 +36,10 @@ browser: ## Chromium, which the browser tests need: from Debian's packages where
 	fi; \
 	echo 'There is no Chromium and it cannot be installed here: the browser tests are skipped. Install one, or name it: make test CHROMIUM=/path/to/chromium'
 
-demo: $(SYNCED) ## the whole product with a sandbox in Meta's place, a tenant connected, a conversation going on
+demo: $(SYNCED) $(UI) ## the whole product with a sandbox in Meta's place, a tenant connected, a conversation going on
 	@$(BIN)/python examples/demo.py
 
-run: $(SYNCED) ## curbe run: web, worker and, unless DATABASE_URL is set, PostgreSQL; writes .env the first time
+run: $(SYNCED) $(UI) ## curbe run: web, worker and, unless DATABASE_URL is set, PostgreSQL; writes .env the first time
 	@test -e .env || $(BIN)/curbe init
 	@$(BIN)/curbe run
 
@@ -110,7 +110,7 @@ clean: ## remove what these commands made, but no data
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(SYNCED): pyproject.toml uv.lock $(UV)
-	@$(UV) sync --quiet --locked --all-extras --group dev --python "$(PYTHON)"
+	@CURBE_SKIP_UI=1 $(UV) sync --quiet --locked --all-extras --group dev --python "$(PYTHON)"
 	@touch $@
 
 $(NODE_SYNCED): web/package.json web/package-lock.json web/.npmrc $(SYNCED)

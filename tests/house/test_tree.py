@@ -34,6 +34,12 @@ def test_the_lock_file_names_the_public_index_alone() -> None:
     assert INDEX.findall((ROOT / "uv.lock").read_bytes()) == []
 
 
+def test_the_lock_file_of_the_ui_names_no_host_but_npms_own() -> None:
+    resolved = re.findall(r'"resolved": "([^"]*)"', (ROOT / "web/package-lock.json").read_text())
+
+    assert [url for url in resolved if not url.startswith("https://registry.npmjs.org/")] == []
+
+
 def imported() -> set[str]:
     """The top-level names that the product imports."""
     names: set[str] = set()
