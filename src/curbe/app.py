@@ -43,6 +43,7 @@ from curbe.infra.migrate import SchemaMismatch, require_known_schema
 from curbe.infra.settings import Settings, meta_apps
 from curbe.ingest.api import OperationsController
 from curbe.ingest.commit import GroupCommitter
+from curbe.ingest.notice_api import NoticeController
 from curbe.ingest.receive import PATH as WEBHOOK_PATH
 from curbe.ingest.receive import WebhookReceiver
 from curbe.media.api import MediaController
@@ -112,6 +113,7 @@ def build_api(parts: Parts) -> Litestar:
             TemplateController,
             EventsController,
             OperationsController,
+            NoticeController,
         ],
         dependencies=dependencies,
         guards=[Gate(parts.web_pool, parts.settings)],

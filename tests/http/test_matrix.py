@@ -41,6 +41,7 @@ KINDS = {
     "merge_id": "merge",
     "connection_id": "connection",
     "media_id": "media",
+    "notice_id": "notice",
     "message_id": "message",
     "before": "message",
     "after": "message",
@@ -72,6 +73,10 @@ OUTSIDE = {
     "/schema/openapi.json": "the description itself",
     "/schema/{path}": "the description itself",
 }
+
+
+_NOTICE = """INSERT INTO notices (tenant_id, id, waba_id, field, digest, payload)
+             VALUES ($1, gen_random_uuid(), $2, 'flows', sha256($2::text::bytea), '{}') RETURNING id"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +222,7 @@ def with_everything(new_tenant: NewTenant, owner: asyncpg.Connection) -> Callabl
         assert merging.status_code == 200, merging.text
         sent = await insert_sent(owner, number, conversation_id=conversation)
         media = await insert_file(owner, sent)
+        notice = await owner.fetchval(_NOTICE, tenant.id, number.waba_id)
         key = await owner.fetchval("SELECT id FROM api_keys WHERE tenant_id = $1", tenant.id)
         spare = (await tenant.post("/keys", {"scopes": ["inbox:read"]})).json()["id"]
         assert key != spare
@@ -232,6 +238,7 @@ def with_everything(new_tenant: NewTenant, owner: asyncpg.Connection) -> Callabl
                 "merge": merge,
                 "message": sent.id,
                 "media": media,
+                "notice": notice,
             },
         )
 

@@ -69,7 +69,8 @@ def coverage_page() -> str:
             "",
             *_table(("field", "in", "stored", "shown", "effect"), _field_rows()),
             "",
-            "A field that is not here is kept as a notice, told as `notice_received` and counted as `unknown_field`.",
+            "Whatever is stored as a notice can be read as it came: `GET .../whatsapp/notices`. A field that is not here is kept so too,",
+            "told as `notice_received` and counted as `unknown_field`.",
             "",
         ]
     )
