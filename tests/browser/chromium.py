@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright
 
 CHROMIUM: Final = (
     os.environ.get("CHROMIUM")
@@ -30,12 +30,11 @@ _OPTIONS: Final = (
 
 
 @contextmanager
-def launched(*options: str) -> Iterator[Browser]:
+def launched(playwright: Playwright, *options: str) -> Iterator[Browser]:
     """Start a Chromium of its own and end it with the block."""
     assert CHROMIUM, MISSING
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*_OPTIONS, *options])
-        try:
-            yield browser
-        finally:
-            browser.close()
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*_OPTIONS, *options])
+    try:
+        yield browser
+    finally:
+        browser.close()

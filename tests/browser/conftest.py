@@ -1,26 +1,38 @@
-"""One Chromium and one installation for all tests here; for each test a context of its own, watched.
+"""One Chromium and one installation for all tests here; for each test contexts of its own, watched.
 
 Playwright keeps an event loop running in its thread, which other tests' loops would meet: these tests are a run of their own
 (`pytest tests/browser`, the second half of `make test`).
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Playwright, StorageState, sync_playwright
 
+from .agent import Agent
 from .chromium import CHROMIUM, MISSING, launched
-from .site import Site, running_site
+from .site import Account, Site, Tenant, running_site
+from .watched import watched
+
+Enter = Callable[..., Agent]
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+def playwright() -> Iterator[Playwright]:
     if CHROMIUM is None:
         if os.environ.get("CI"):
             pytest.fail(MISSING)
         pytest.skip(MISSING)
-    with launched() as browser:
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    with launched(playwright) as browser:
         yield browser
 
 
@@ -28,3 +40,60 @@ def chromium() -> Iterator[Browser]:
 def site() -> Iterator[Site]:
     with running_site() as site:
         yield site
+
+
+@pytest.fixture(scope="session")
+def clinic(site: Site) -> Tenant:
+    """The tenant that most tests work in."""
+    return site.tenant("Clínica Sol")
+
+
+@pytest.fixture(scope="session")
+def sara(site: Site, clinic: Tenant) -> Account:
+    return site.account("Sara Gil", tenant=clinic)
+
+
+@pytest.fixture(scope="session")
+def tomas(site: Site, clinic: Tenant) -> Account:
+    return site.account("Tomás Rey", tenant=clinic)
+
+
+@pytest.fixture(scope="session")
+def olga(site: Site, clinic: Tenant) -> Account:
+    return site.account("Olga Prats", tenant=clinic, role="owner")
+
+
+@pytest.fixture(scope="session")
+def sessions() -> dict[str, StorageState]:
+    """Cookies of those who signed in already, by e-mail: nobody signs in a hundred times from one place."""
+    return {}
+
+
+@pytest.fixture
+def visit(chromium: Browser, site: Site) -> Iterator[Enter]:
+    """Call it to get somebody with a page of their own, who has not signed in; what was wrong on it fails the test."""
+    with ExitStack() as open_pages:
+
+        def come(account: Account, tenant: Tenant, **options: Any) -> Agent:
+            settings = {"locale": "en-US", "viewport": {"width": 1280, "height": 800}, **options}
+            context, watch = open_pages.enter_context(watched(chromium, **settings))
+            return Agent(context.new_page(), site, account, tenant, watch)
+
+        yield come
+
+
+@pytest.fixture
+def enter(visit: Enter, clinic: Tenant, sessions: dict[str, StorageState]) -> Enter:
+    """Call it to get somebody of the clinic (or of ``tenant``) who is in the inbox; what was wrong on their pages fails the test."""
+
+    def come(account: Account, *, tenant: Tenant = clinic, **options: Any) -> Agent:
+        known = {"storage_state": sessions[account.email]} if account.email in sessions else {}
+        agent = visit(account, tenant, **known, **options)
+        if known:
+            agent.go()
+        else:
+            agent.sign_in()
+            sessions[account.email] = agent.page.context.storage_state()
+        return agent
+
+    return come

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+import unicodedata
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -83,7 +84,8 @@ class Site:
 
     def account(self, name: str, *, tenant: Tenant | None, role: str = "agent") -> Account:
         """Make somebody who can sign in: of a tenant, or (None) the platform's operator."""
-        email = f"{name.split(maxsplit=1)[0].lower()}-{next(_people)}@example.com"
+        plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+        email = f"{plain.split()[0].lower()}-{next(_people)}@example.com"
         whose = ["--operator"] if tenant is None else ["--tenant", tenant.id, "--role", role]
         command = ["user", "create", email, "--name", name, *whose, "--password-stdin", "--json"]
         done = subprocess.run(

@@ -1,0 +1,44 @@
+"""An agent at the inbox: what somebody does there, in the words on the screen."""
+
+from playwright.sync_api import Page, expect
+
+from .site import Account, Site, Tenant
+from .watched import Watch
+
+
+class Agent:
+    """Somebody with a page open."""
+
+    def __init__(self, page: Page, site: Site, account: Account, tenant: Tenant, watch: Watch) -> None:
+        self.page = page
+        self.site = site
+        self.account = account
+        self.tenant = tenant
+        self.watch = watch
+
+    @property
+    def inbox(self) -> str:
+        """The address of their inbox."""
+        return f"{self.site.url}/t/{self.tenant.id}/inbox"
+
+    def go(self, path: str | None = None) -> None:
+        """Open their inbox, or another page of the site by its path."""
+        self.page.goto(self.inbox if path is None else self.site.url + path)
+
+    def fill_in(self, password: str | None = None) -> None:
+        """Fill in the sign-in page and send it."""
+        self.page.get_by_label("E-mail").fill(self.account.email)
+        self.page.get_by_label("Password", exact=True).fill(password or self.account.password)
+        self.page.get_by_role("button", name="Sign in", exact=True).click()
+
+    def sign_in(self) -> None:
+        """Sign in at the front door and arrive in the inbox."""
+        self.go("/")
+        self.fill_in()
+        expect(self.page).to_have_url(self.inbox)
+
+    def sign_out(self) -> None:
+        """Sign out by the menu."""
+        self.page.get_by_role("button", name=f"Your account: {self.account.name}").click()
+        self.page.get_by_role("menuitem", name="Sign out").click()
+        expect(self.page.get_by_label("E-mail")).to_be_visible()
