@@ -30,8 +30,9 @@ from curbe.channels.cloudapi.client import CloudApi
 from curbe.connections.api import ConnectionController
 from curbe.health import PATHS as HEALTH_PATHS
 from curbe.health import Health
-from curbe.inbox.api import InboxController
+from curbe.inbox.api import CountsController, InboxController
 from curbe.inbox.contacts_api import ContactsController
+from curbe.inbox.messages_api import MessagesController
 from curbe.infra import db, web
 from curbe.infra.crypto import Keyring
 from curbe.infra.db import Pool, Role
@@ -106,6 +107,8 @@ def build_api(parts: Parts) -> Litestar:
             PlatformAuditController,
             ConnectionController,
             InboxController,
+            MessagesController,
+            CountsController,
             ContactsController,
             SendController,
             TypingController,

@@ -17,7 +17,8 @@ from curbe.channels.cloudapi.client import CloudApi
 from curbe.connections import health
 from curbe.health import Health
 from curbe.inbox import statuses
-from curbe.inbox.service import READ_RECEIPT
+from curbe.inbox.changes import READ_RECEIPT, WAKE
+from curbe.inbox.snooze import Alarm
 from curbe.infra import db, jobs
 from curbe.infra.clock import utc_now
 from curbe.infra.crypto import Keyring
@@ -132,7 +133,7 @@ async def _wired(
         runner = Runner(
             everybody=pools.apply,
             pool=pools.work,
-            handlers={FETCH: fetcher, READ_RECEIPT: receipts.read},
+            handlers={FETCH: fetcher, READ_RECEIPT: receipts.read, WAKE: Alarm(pools.work, now=utc_now)},
             at_once=_JOBS_AT_ONCE,
             lease=_JOB_LEASE,
         )

@@ -134,6 +134,33 @@ async def insert_one_of_everything(owner: asyncpg.Connection) -> Number:
                INSERT INTO operator_entries (tenant_id, session_id, entered_at) SELECT $1, id, $3 FROM session""",
             [tenant_id, tenant_id.bytes * 2, NOW],
         ),
+        ("INSERT INTO teams (tenant_id, id, name) VALUES ($1, $2, 'Sales')", [tenant_id, connection_id]),
+        (
+            "INSERT INTO team_members (tenant_id, team_id, user_id) VALUES ($1, $2, $1)",
+            [tenant_id, connection_id],
+        ),
+        (
+            "INSERT INTO labels (tenant_id, id, name, color) VALUES ($1, $2, 'VIP', '#aa00ff')",
+            [tenant_id, connection_id],
+        ),
+        (
+            """INSERT INTO conversation_labels (tenant_id, conversation_id, label_id, state_code)
+               VALUES ($1, $2, $3, 1)""",
+            [tenant_id, conversation_id, connection_id],
+        ),
+        (
+            "INSERT INTO canned_replies (tenant_id, id, shortcut, title, body) VALUES ($1, $2, 'hi', 'Hi', 'Hi')",
+            [tenant_id, uuid7()],
+        ),
+        (
+            """INSERT INTO annotations (tenant_id, id, conversation_id, kind, author, body)
+               VALUES ($1, $2, $3, 'note', 'user:1', 'a note')""",
+            [tenant_id, connection_id, conversation_id],
+        ),
+        (
+            "INSERT INTO mentions (tenant_id, user_id, annotation_id) VALUES ($1, $1, $2)",
+            [tenant_id, connection_id],
+        ),
     ]
     for sql, arguments in statements:
         await owner.execute(sql, *arguments)

@@ -48,6 +48,7 @@ DEFINERS = {
 }
 NOT_ENFORCED_BY_ROLE = {"app_lookup"}  # owns the definers that must read across tenants, and nothing else
 APPLY_WRITES = {
+    "annotations": {"INSERT"},
     "apply_lanes": {"UPDATE"},
     "audit_log": {"INSERT"},
     "audit_seals": {"INSERT"},
@@ -56,6 +57,7 @@ APPLY_WRITES = {
     "contact_merges": {"INSERT", "UPDATE"},
     "contacts": {"INSERT", "UPDATE"},
     "contacts_kept_apart": {"INSERT"},
+    "conversation_labels": {"INSERT", "UPDATE"},
     "conversations": {"INSERT", "UPDATE"},
     "events": {"INSERT"},
     "ingest_counts": {"INSERT", "UPDATE"},

@@ -13,9 +13,12 @@ import pytest
 from bed.inbox import RECIPIENT_FAILURE, Inbox
 from bed.rows import NOW, insert_number
 from curbe.domain.errors import Conflict, NotFound
-from curbe.inbox import service
+from curbe.inbox import changes, service, views
+from curbe.inbox.deeds import ConversationChange
+from curbe.inbox.views import ConversationFilter
 from curbe.inbox.rules import NEXT_STATES, ConversationState, Direction, may_become
-from curbe.inbox.service import ConversationFilter, MessageNews, Place
+from curbe.inbox.service import MessageNews, Place
+from curbe.inbox.shapes import Conversation
 from curbe.infra.db import Pool, Transaction
 from curbe.realtime.rules import EventType
 from curbe.realtime.service import Event, EventPage, append, read
@@ -41,7 +44,7 @@ async def listed(
     after: Place | None = None
     while True:
         async with web.transaction(inbox.tenant_id) as tx:
-            page = await service.conversations(
+            page = await views.conversations(
                 tx, tenant_id=inbox.tenant_id, wanted=wanted, after=after, limit=limit
             )
         found += [item.id for item in page.items]
@@ -74,8 +77,8 @@ async def test_filters_choose_by_state_unread_and_number(web: Pool, inbox: Inbox
     found = [
         await listed(web, inbox, wanted)
         for wanted in (
-            ConversationFilter(state=ConversationState.OPEN),
-            ConversationFilter(state=ConversationState.RESOLVED),
+            ConversationFilter(states=frozenset({ConversationState.OPEN})),
+            ConversationFilter(states=frozenset({ConversationState.RESOLVED})),
             ConversationFilter(unread_only=True),
             ConversationFilter(connection_id=second_number),
             ConversationFilter(connection_id=inbox.connection_id, unread_only=True),
@@ -101,6 +104,10 @@ async def test_a_conversation_shows_its_person_its_latest_message_and_its_window
         "contact": None,
         "connection_id": str(inbox.connection_id),
         "state": "open",
+        "snoozed_until": None,
+        "assignee_id": None,
+        "team_id": None,
+        "label_ids": [],
         "unread_count": 2,
         "last_message": {
             "id": str(latest),
@@ -224,7 +231,9 @@ async def test_marking_as_read_tells_the_tenant_once(web: Pool, inbox: Inbox) ->
     conversation = await inbox.conversation(unread=2)
     for _ in range(2):
         async with web.transaction(inbox.tenant_id) as tx:
-            shown = await service.mark_read(tx, tenant_id=inbox.tenant_id, conversation_id=conversation)
+            shown = await changes.mark_read(
+                tx, tenant_id=inbox.tenant_id, conversation_id=conversation, actor="key:1", now=NOW
+            )
 
     assert shown.unread_count == 0
     [told] = await events_of(web, inbox)
@@ -256,7 +265,15 @@ async def test_a_state_is_set_with_its_event_and_its_audit_row(
             shown = await set_state(tx, inbox, conversation, ConversationState.RESOLVED)
 
     assert shown.state is ConversationState.RESOLVED
-    assert [event["data"]["state"] for event in await events_of(web, inbox)] == ["resolved"]
+    moved, line = await events_of(web, inbox)
+    assert (moved["type"], moved["data"]["state"]) == ("conversation_updated", "resolved")
+    assert (line["type"], line["data"]["author"]) == ("annotation_added", "key:1")
+    assert line["data"]["activity"] == {
+        "type": "state",
+        "state": "resolved",
+        "from_state": "open",
+        "snoozed_until": None,
+    }
     audited = await owner.fetch(
         "SELECT actor, action, subject, detail FROM audit_log WHERE tenant_id = $1", inbox.tenant_id
     )
@@ -267,9 +284,14 @@ async def test_a_state_is_set_with_its_event_and_its_audit_row(
 
 async def set_state(
     tx: Transaction, inbox: Inbox, conversation: UUID, state: ConversationState
-) -> service.Conversation:
-    return await service.set_state(
-        tx, tenant_id=inbox.tenant_id, conversation_id=conversation, state=state, actor="key:1"
+) -> Conversation:
+    return await changes.change(
+        tx,
+        tenant_id=inbox.tenant_id,
+        conversation_id=conversation,
+        change=ConversationChange(state=state),
+        actor="key:1",
+        now=NOW,
     )
 
 
@@ -312,8 +334,10 @@ async def test_another_tenants_conversation_is_as_unknown_as_one_that_never_was(
             lambda tx, keys=keys: service.conversation(tx, **keys),
             lambda tx, keys=keys: service.newest_messages(tx, **keys, before=None, limit=10),
             lambda tx, keys=keys: service.oldest_messages(tx, **keys, after=Place(NOW, uuid4()), limit=10),
-            lambda tx, keys=keys: service.mark_read(tx, **keys),
-            lambda tx, keys=keys: service.set_state(tx, **keys, state=ConversationState.OPEN, actor="key:1"),
+            lambda tx, keys=keys: changes.mark_read(tx, **keys, actor="key:1", now=NOW),
+            lambda tx, keys=keys: changes.change(
+                tx, **keys, change=ConversationChange(unread=True), actor="key:1", now=NOW
+            ),
         ):
             with pytest.raises(NotFound) as refused:
                 async with web.transaction(inbox.tenant_id) as tx:
@@ -356,6 +380,10 @@ async def test_message_events_of_several_tenants_tell_each_message_as_the_api_sh
     [received] = await events_of(web, inbox)
     async with web.transaction(inbox.tenant_id) as tx:
         [shown] = await service.messages_by_id(tx, tenant_id=inbox.tenant_id, ids=[written])
+        [moved] = await service.conversations_by_id(
+            tx, tenant_id=inbox.tenant_id, ids=[shown.conversation_id]
+        )
+    assert received["data"].pop("conversation") == json.loads(msgspec.json.encode(moved))
     assert received["data"] == json.loads(msgspec.json.encode(shown))
     assert "payload" in received["data"]
     assert [
@@ -369,14 +397,14 @@ async def test_the_list_stays_whole_while_conversations_move_up(
     """A conversation that moves up between two pages may be seen twice, or later at the top; others are never skipped."""
     made = [await inbox.conversation(last_at=NOW - timedelta(minutes=minute)) for minute in range(6)]
     async with web.transaction(inbox.tenant_id) as tx:
-        page = await service.conversations(
+        page = await views.conversations(
             tx, tenant_id=inbox.tenant_id, wanted=ConversationFilter(), after=None, limit=3
         )
     await owner.execute(
         "UPDATE conversations SET last_message_at = $2 WHERE id = $1", made[5], NOW + timedelta(1)
     )
     async with web.transaction(inbox.tenant_id) as tx:
-        following = await service.conversations(
+        following = await views.conversations(
             tx, tenant_id=inbox.tenant_id, wanted=ConversationFilter(), after=page.following, limit=3
         )
 

@@ -68,6 +68,10 @@ async def test_the_list_shows_conversations_with_person_last_message_and_window(
         "id": str(conversation),
         "connection_id": str(inbox.connection_id),
         "state": "open",
+        "snoozed_until": None,
+        "assignee_id": None,
+        "team_id": None,
+        "label_ids": [],
         "unread_count": 1,
         "last_message": {
             "id": str(message),
@@ -144,6 +148,12 @@ async def test_what_contradicts_itself_is_refused(client: httpx.AsyncClient, inb
         ("", {"limit": "0"}, "limit"),
         ("", {"limit": "201"}, "limit"),
         ("", {"connection": "mine"}, "connection"),
+        ("", {"assignee": "somebody"}, "assignee"),
+        ("", {"assignee": "me"}, "assignee"),
+        ("", {"team": "sales"}, "team"),
+        ("", {"label": "vip"}, "label"),
+        ("", {"sort": "random"}, "sort"),
+        ("", {"ids": [str(uuid4())] * 201}, "ids"),
     ]
 
     for path, params, field in refused:

@@ -20,6 +20,7 @@ UPDATE conversations c
        last_inbound_at = greatest(c.last_inbound_at, u.last_inbound_at),
        last_message_at = greatest(c.last_message_at, u.last_message_at),
        state = CASE WHEN c.state = 'blocked' OR u.arrived = 0 THEN c.state ELSE 'open' END,
+       snoozed_until = CASE WHEN c.state = 'blocked' OR u.arrived = 0 THEN c.snoozed_until END,
        updated_at = now()
   FROM unnest(:tenant_ids::uuid[], :ids::uuid[], :counts::integer[], :last_inbound_ats::timestamptz[],
               :last_message_ats::timestamptz[])

@@ -1,26 +1,55 @@
--- What people do with a conversation.
+-- What people do with conversations, many at a time.
 
--- name: lock_conversation
-SELECT c.id, c.state
+-- name: lock_conversations
+-- For one that was merged, the one it is part of. Locked in one order, so that two who change many cannot wait for each other.
+SELECT c.id
   FROM conversations c
- WHERE c.tenant_id = :tenant_id AND c.id = :id
+ WHERE c.tenant_id = :tenant_id
+   AND c.id IN (SELECT coalesce(o.merged_into, o.id) FROM conversations o WHERE o.tenant_id = :tenant_id AND o.id = ANY(:ids::uuid[]))
+ ORDER BY c.id
    FOR NO KEY UPDATE
 
--- name: set_conversation_state
-UPDATE conversations
-   SET state = :state::text::conversation_state, updated_at = now()
- WHERE tenant_id = :tenant_id AND id = :id
+-- name: live_conversations
+SELECT o.id AS asked_id, coalesce(o.merged_into, o.id) AS id
+  FROM conversations o
+ WHERE o.tenant_id = :tenant_id AND o.id = ANY(:ids::uuid[])
 
--- name: newest_arrival
--- The latest message the person wrote: the provider takes it, and all before it, as read.
+-- name: change_conversations
+UPDATE conversations c
+   SET state = u.state::conversation_state, snoozed_until = u.snoozed_until, assignee_id = u.assignee_id, team_id = u.team_id,
+       unread_count = u.unread_count, updated_at = now()
+  FROM unnest(:ids::uuid[], :states::text[], :snoozed_untils::timestamptz[], :assignee_ids::uuid[], :team_ids::uuid[],
+              :unread_counts::integer[])
+       AS u (id, state, snoozed_until, assignee_id, team_id, unread_count)
+ WHERE c.tenant_id = :tenant_id AND c.id = u.id
+
+-- name: add_labels
+INSERT INTO conversation_labels (tenant_id, conversation_id, label_id, state_code, last_message_at)
+SELECT c.tenant_id, c.id, u.label_id, c.state_code, c.last_message_at
+  FROM unnest(:conversation_ids::uuid[], :label_ids::uuid[]) AS u (conversation_id, label_id)
+  JOIN conversations c ON c.tenant_id = :tenant_id AND c.id = u.conversation_id
+ ORDER BY c.id, u.label_id
+    ON CONFLICT (tenant_id, conversation_id, label_id) DO NOTHING
+
+-- name: remove_labels
+DELETE FROM conversation_labels l
+ USING unnest(:conversation_ids::uuid[], :label_ids::uuid[]) AS u (conversation_id, label_id)
+ WHERE l.tenant_id = :tenant_id AND l.conversation_id = u.conversation_id AND l.label_id = u.label_id
+
+-- name: names_of_teams
+-- Held until the end of the transaction: a team that is being deleted is nobody's any more.
+SELECT t.id, t.name FROM teams t WHERE t.tenant_id = :tenant_id AND t.id = ANY(:ids::uuid[]) ORDER BY t.id FOR KEY SHARE
+
+-- name: names_of_labels
+SELECT l.id, l.name FROM labels l WHERE l.tenant_id = :tenant_id AND l.id = ANY(:ids::uuid[]) ORDER BY l.id FOR KEY SHARE
+
+-- name: newest_arrivals
+-- The latest message the person wrote in each: the provider takes it, and all before it, as read.
 SELECT m.id
-  FROM messages m
- WHERE m.tenant_id = :tenant_id AND m.conversation_id = :id AND m.direction = 'inbound'
- ORDER BY m.created_at DESC, m.id DESC
- LIMIT 1
-
--- name: mark_conversation_read
--- Nothing unread, nothing touched: reading twice tells nobody anything.
-UPDATE conversations
-   SET unread_count = 0, updated_at = now()
- WHERE tenant_id = :tenant_id AND id = :id AND unread_count > 0
+  FROM unnest(:ids::uuid[]) AS u (id)
+ CROSS JOIN LATERAL (
+       SELECT m.id
+         FROM messages m
+        WHERE m.tenant_id = :tenant_id AND m.conversation_id = u.id AND m.direction = 'inbound'
+        ORDER BY m.created_at DESC, m.id DESC
+        LIMIT 1) m

@@ -86,7 +86,7 @@ UPDATE conversations v SET contact_id = :contact_id, updated_at = now()
  WHERE v.tenant_id = :tenant_id AND v.id = ANY(:ids::uuid[])
 
 -- name: merge_conversation
--- Times greatest, unread added; blocked stays blocked, and what waits for us in one of the two waits in both.
+-- Times greatest, unread added; blocked stays blocked, and what waits for us in one of the two waits in both. Whoever has one has both.
 UPDATE conversations kept
    SET unread_count = kept.unread_count + gone.unread_count,
        last_inbound_at = greatest(kept.last_inbound_at, gone.last_inbound_at),
@@ -95,9 +95,21 @@ UPDATE conversations kept
        created_at = least(kept.created_at, gone.created_at),
        state = CASE WHEN 'blocked' IN (kept.state, gone.state) THEN 'blocked'
                     WHEN 'open' IN (kept.state, gone.state) THEN 'open' ELSE kept.state END,
+       snoozed_until = CASE WHEN kept.state = 'snoozed' AND gone.state NOT IN ('blocked', 'open') THEN kept.snoozed_until END,
+       assignee_id = coalesce(kept.assignee_id, gone.assignee_id),
+       team_id = coalesce(kept.team_id, gone.team_id),
        updated_at = now()
   FROM conversations gone
  WHERE kept.tenant_id = :tenant_id AND kept.id = :into_id AND gone.tenant_id = :tenant_id AND gone.id = :from_id
+
+-- name: inherit_labels
+INSERT INTO conversation_labels (tenant_id, conversation_id, label_id, state_code, last_message_at)
+SELECT kept.tenant_id, kept.id, l.label_id, kept.state_code, kept.last_message_at
+  FROM conversations kept
+  JOIN conversation_labels l ON l.tenant_id = kept.tenant_id AND l.conversation_id = :from_id
+ WHERE kept.tenant_id = :tenant_id AND kept.id = :into_id
+ ORDER BY l.label_id
+    ON CONFLICT (tenant_id, conversation_id, label_id) DO NOTHING
 
 -- name: empty_conversation
 -- Its window stays: what waits in the outbox under its name is still to be sent. That it has no last message tells that it is empty.

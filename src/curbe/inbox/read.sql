@@ -1,44 +1,34 @@
 -- What the inbox shows. Pages come in two steps: which (from an index alone, in order), then what each looks like.
 
--- name: conversation_page
--- The conversations after a place in the order (the latest first), as their keys. One without any message has no place in it.
--- Places are compared plainly: under row-level security a COALESCE here would keep a generic plan from using the index.
-SELECT c.id, c.last_message_at
-  FROM conversations c
- WHERE c.tenant_id = :tenant_id
-   AND c.last_message_at IS NOT NULL
-   AND (c.last_message_at, c.id) < (:before_at::timestamptz, :before_id::uuid)
-   AND (:state::text IS NULL OR c.state = :state::text::conversation_state)
-   AND (:connection_id::uuid IS NULL OR c.channel_connection_id = :connection_id::uuid)
-   AND (NOT :unread_only::boolean OR c.unread_count > 0)
- ORDER BY c.last_message_at DESC, c.id DESC
- LIMIT :most::integer
-
--- name: conversations_by_id
--- Each conversation with its person and its latest message, in the order of the ids.
-SELECT c.id, c.channel_connection_id AS connection_id, c.contact_id, p.name, c.contact_e164 AS phone, c.contact_wa_id AS wa_id,
-       p.username, w.value AS marketing, c.state, c.unread_count, c.last_inbound_at, c.last_message_at, c.created_at,
+-- name: conversations_by_key
+-- Each conversation with its person, its labels and its latest message, of one tenant or, for the applier, of several, in the order of
+-- the keys.
+SELECT c.tenant_id, c.id, c.channel_connection_id AS connection_id, c.contact_id, p.name, c.contact_e164 AS phone,
+       c.contact_wa_id AS wa_id, p.username, w.value AS marketing, c.state, c.snoozed_until, c.assignee_id, c.team_id,
+       ARRAY(SELECT l.label_id FROM conversation_labels l
+              WHERE l.tenant_id = c.tenant_id AND l.conversation_id = c.id ORDER BY l.label_id) AS label_ids,
+       c.unread_count, c.last_inbound_at, c.last_message_at, c.created_at,
        m.id AS last_id, m.direction AS last_direction, m.type AS last_type, m.text AS last_text, m.status AS last_status,
        m.created_at AS last_created_at
-  FROM unnest(:ids::uuid[]) WITH ORDINALITY AS u (id, n)
-  JOIN conversations c ON c.tenant_id = :tenant_id AND c.id = u.id
-  JOIN contacts p ON p.tenant_id = :tenant_id AND p.id = c.contact_id
+  FROM unnest(:tenant_ids::uuid[], :ids::uuid[]) WITH ORDINALITY AS u (tenant_id, id, n)
+  JOIN conversations c ON c.tenant_id = u.tenant_id AND c.id = u.id
+  JOIN contacts p ON p.tenant_id = c.tenant_id AND p.id = c.contact_id
   LEFT JOIN LATERAL (
          -- Also what was said by whoever turned out to be this person.
          WITH RECURSIVE same (id) AS (
               SELECT c.contact_id
               UNION
-              SELECT g.id FROM same JOIN contacts g ON g.tenant_id = :tenant_id AND g.merged_into = same.id)
+              SELECT g.id FROM same JOIN contacts g ON g.tenant_id = u.tenant_id AND g.merged_into = same.id)
        SELECT r.value
          FROM same
-         JOIN marketing_preferences r ON r.tenant_id = :tenant_id AND r.contact_id = same.id AND r.category = 'marketing_messages'
+         JOIN marketing_preferences r ON r.tenant_id = u.tenant_id AND r.contact_id = same.id AND r.category = 'marketing_messages'
         -- Of two words of one moment, stop.
         ORDER BY r.at DESC, r.value DESC
         LIMIT 1) w ON true
   LEFT JOIN LATERAL (
        SELECT m.id, m.direction, m.type, m.text, m.status, m.created_at
          FROM messages m
-        WHERE m.tenant_id = :tenant_id AND m.conversation_id = c.id
+        WHERE m.tenant_id = c.tenant_id AND m.conversation_id = c.id
         ORDER BY m.created_at DESC, m.id DESC
         LIMIT 1) m ON true
  ORDER BY u.n
@@ -83,7 +73,9 @@ SELECT m.tenant_id, m.id, m.conversation_id, m.channel_connection_id AS connecti
             'url', '/api/tenants/' || a.tenant_id || '/media/' || a.id,
             'thumbnail_url', CASE WHEN a.thumbnail_key IS NOT NULL
                                   THEN '/api/tenants/' || a.tenant_id || '/media/' || a.id || '/thumbnail' END))::text END AS media,
-       m.provider_status, m.pricing::text AS pricing, m.edited_at, m.revoked_at,
+       m.provider_status, m.pricing::text AS pricing, m.edited_at, m.revoked_at, m.sender, m.retry_of,
+       CASE WHEN m.direction = 'outbound' THEN
+            (SELECT r.id FROM messages r WHERE r.tenant_id = m.tenant_id AND r.retry_of = m.id) END AS retried_by,
        (SELECT jsonb_agg(jsonb_build_object('who', r.who, 'emoji', r.emoji, 'at', r.at) ORDER BY r.at, r.who)
           FROM message_reactions r
          WHERE r.tenant_id = m.tenant_id AND r.channel_connection_id = m.channel_connection_id

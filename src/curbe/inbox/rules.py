@@ -1,7 +1,9 @@
 """What may become of a conversation, and what is told of a message. Pure."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
+from uuid import UUID
 
 from curbe.domain.status import RANK, MessageStatus
 
@@ -26,17 +28,25 @@ class Direction(StrEnum):
     OUTBOUND = "outbound"
 
 
-_ACTIVE: Final = frozenset({ConversationState.OPEN, ConversationState.WAITING, ConversationState.SNOOZED})
+# By which number an index finds a state (migration 0013); a test compares the two.
+STATE_CODES: Final = {
+    ConversationState.OPEN: 1,
+    ConversationState.WAITING: 2,
+    ConversationState.RESOLVED: 3,
+    ConversationState.SNOOZED: 4,
+    ConversationState.ARCHIVED: 5,
+    ConversationState.BLOCKED: 6,
+}
+ACTIVE: Final = frozenset({ConversationState.OPEN, ConversationState.WAITING, ConversationState.SNOOZED})
 _ENDED: Final = frozenset(
     {ConversationState.RESOLVED, ConversationState.ARCHIVED, ConversationState.BLOCKED},
 )
-# What a person may do with a conversation. What ended is opened before anything else is done with it, so that
-# nobody
-# waits for, or is reminded of, a conversation that counts as done; a block is lifted only on purpose.
+# What a person may do with a conversation. What ended is opened before anything else is done with it, so that nobody waits for, or is
+# reminded of, a conversation that counts as done; a block is lifted only on purpose.
 NEXT_STATES: Final = {
-    ConversationState.OPEN: _ACTIVE | _ENDED,
-    ConversationState.WAITING: _ACTIVE | _ENDED,
-    ConversationState.SNOOZED: _ACTIVE | _ENDED,
+    ConversationState.OPEN: ACTIVE | _ENDED,
+    ConversationState.WAITING: ACTIVE | _ENDED,
+    ConversationState.SNOOZED: ACTIVE | _ENDED,
     ConversationState.RESOLVED: frozenset({ConversationState.OPEN}) | _ENDED,
     ConversationState.ARCHIVED: frozenset({ConversationState.OPEN, ConversationState.BLOCKED}),
     ConversationState.BLOCKED: frozenset({ConversationState.OPEN}),
@@ -49,6 +59,17 @@ def may_become(current: ConversationState, wanted: ConversationState) -> bool:
     To what it is already, always.
     """
     return wanted is current or wanted in NEXT_STATES[current]
+
+
+def codes_of(states: Iterable[ConversationState]) -> list[int]:
+    """Return the numbers by which an index finds ``states``; of no states, those of all."""
+    return sorted(STATE_CODES[state] for state in set(states) or STATE_CODES)
+
+
+def user_of(actor: str) -> UUID | None:
+    """Return the user that ``actor`` is; None where it is an API key or a part of Curbe."""
+    kind, _, name = actor.partition(":")
+    return UUID(name) if kind == "user" else None
 
 
 def state_after_arrival(current: ConversationState) -> ConversationState:

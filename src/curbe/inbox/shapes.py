@@ -76,6 +76,9 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     A time is absent until the fact is known; the ``status`` of an inbound message is ``received``. What was read was delivered by then,
     whether Meta said so or not. ``content`` is an inbound message as it shows now, typed by what it is.
     ``payload`` is the provider's own object of the message; events about a status leave it out.
+    ``sender``: of an outbound one, who asked for it: ``user:`` or ``key:`` and the id, or what else sends from the number.
+    ``retry_of`` and ``retried_by``: the message that this one repeats, and the one that repeats it.
+    ``conversation``: in events of what moves its conversation, that as it stands.
     """
 
     id: UUID
@@ -106,7 +109,11 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     context: ContextShown | None = None
     referral: ReferralShown | None = None
     group_id: str | None = None
+    sender: str | None = None
+    retry_of: UUID | None = None
+    retried_by: UUID | None = None
     payload: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    conversation: "Conversation | msgspec.UnsetType" = msgspec.UNSET
 
 
 class ContactSummary(msgspec.Struct, frozen=True, kw_only=True):
@@ -139,13 +146,18 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
     """One conversation: a person and one of the tenant's numbers.
 
     ``window_closes_at`` is when the customer service window closes or closed; null where the person never
-    wrote.
+    wrote. ``assignee_id`` is the user who has it, null where nobody does. ``snoozed_until`` is when a snoozed one
+    opens again by itself; null: when the person writes.
     """
 
     id: UUID
     contact: ContactSummary
     connection_id: UUID
     state: ConversationState
+    snoozed_until: datetime | None
+    assignee_id: UUID | None
+    team_id: UUID | None
+    label_ids: list[UUID]
     unread_count: int
     last_message: LastMessage | None
     last_message_at: datetime | None
@@ -188,14 +200,18 @@ class MessageRow(msgspec.Struct, frozen=True, gc=False):
     edited_at: datetime | None = None
     revoked_at: datetime | None = None
     reactions: str | None = None  # ReactionShown in JSON
+    sender: str | None = None
+    retry_of: UUID | None = None
+    retried_by: UUID | None = None
 
 
 class ConversationRow(msgspec.Struct, frozen=True, gc=False):
-    """A conversation as the query ``conversations_by_id`` returns it.
+    """A conversation as the query ``conversations_by_key`` returns it.
 
     ``last_*`` are null where nothing was said yet.
     """
 
+    tenant_id: UUID
     id: UUID
     connection_id: UUID
     contact_id: UUID
@@ -205,6 +221,10 @@ class ConversationRow(msgspec.Struct, frozen=True, gc=False):
     username: str | None
     marketing: str | None
     state: ConversationState
+    snoozed_until: datetime | None
+    assignee_id: UUID | None
+    team_id: UUID | None
+    label_ids: list[UUID]
     unread_count: int
     last_inbound_at: datetime | None
     last_message_at: datetime | None
@@ -215,6 +235,13 @@ class ConversationRow(msgspec.Struct, frozen=True, gc=False):
     last_text: str | None
     last_status: MessageStatus | None
     last_created_at: datetime | None
+
+
+class LiveConversation(msgspec.Struct, frozen=True):
+    """Which conversation an id means by now: itself, or the one it became part of."""
+
+    asked_id: UUID
+    id: UUID
 
 
 def message_of(row: MessageRow) -> Message:
@@ -248,6 +275,9 @@ def message_of(row: MessageRow) -> Message:
         context=None if seen is None else seen.context,
         referral=None if seen is None else seen.referral,
         group_id=None if seen is None else seen.group_id,
+        sender=row.sender,
+        retry_of=row.retry_of,
+        retried_by=row.retried_by,
         media=None if row.media is None else msgspec.json.decode(row.media, type=MessageMedia),
         payload=msgspec.Raw(row.payload.encode()),
     )
@@ -285,6 +315,10 @@ def conversation_of(row: ConversationRow) -> Conversation:
         ),
         connection_id=row.connection_id,
         state=row.state,
+        snoozed_until=row.snoozed_until,
+        assignee_id=row.assignee_id,
+        team_id=row.team_id,
+        label_ids=row.label_ids,
         unread_count=row.unread_count,
         last_message=_last_message_of(row),
         last_message_at=row.last_message_at,

@@ -47,7 +47,8 @@ UPDATE messages m
 RETURNING m.tenant_id, m.id, m.conversation_id, m.channel_connection_id AS connection_id, m.direction, m.status, m.type, m.text,
           ''::text AS payload, m.provider_message_id, m.reply_to, m.failure_kind, m.error_code, m.error, m.created_at, m.accepted_at,
           m.sent_at, m.delivered_at, m.read_at, m.played_at, m.failed_at, m.standby, NULL::text AS media,
-          m.provider_status, m.pricing::text AS pricing, m.edited_at, m.revoked_at, NULL::text AS reactions
+          m.provider_status, m.pricing::text AS pricing, m.edited_at, m.revoked_at, NULL::text AS reactions, m.sender, m.retry_of,
+          NULL::uuid AS retried_by
 
 -- name: park_statuses
 INSERT INTO parked_statuses AS p

@@ -53,6 +53,7 @@ class LostLease(Exception):
 Handler = Callable[[Job], Awaitable[None]]
 
 _DEFER: Final = Query(_PACKAGE, "defer_jobs")
+_SCHEDULE: Final = Query(_PACKAGE, "schedule_jobs")
 _CLAIM: Final = Query(_PACKAGE, "claim_jobs", Job)
 _FINISH: Final = Query(_PACKAGE, "finish_job")
 _PUT_BACK: Final = Query(_PACKAGE, "put_job_back")
@@ -67,6 +68,18 @@ async def defer(tx: Transaction, jobs: Sequence[NewJob]) -> None:
             tenant_ids=[job.tenant_id for job in jobs],
             kinds=[job.kind for job in jobs],
             subjects=[job.subject for job in jobs],
+        )
+
+
+async def schedule(tx: Transaction, jobs: Sequence[tuple[NewJob, datetime]]) -> None:
+    """Ask for jobs, each at its time (the database's clock decides); one that waits already waits for the new time instead."""
+    if jobs:
+        await _SCHEDULE.run(
+            tx,
+            tenant_ids=[job.tenant_id for job, _ in jobs],
+            kinds=[job.kind for job, _ in jobs],
+            subjects=[job.subject for job, _ in jobs],
+            due_ats=[due_at for _, due_at in jobs],
         )
 
 

@@ -8,6 +8,14 @@ SELECT u.tenant_id, u.kind, u.subject
  ORDER BY u.tenant_id, u.kind, u.subject
     ON CONFLICT (tenant_id, kind, subject) DO NOTHING
 
+-- name: schedule_jobs
+-- One that is there already is due at the time asked for last.
+INSERT INTO jobs (tenant_id, kind, subject, available_at)
+SELECT u.tenant_id, u.kind, u.subject, u.due_at
+  FROM unnest(:tenant_ids::uuid[], :kinds::text[], :subjects::uuid[], :due_ats::timestamptz[]) AS u (tenant_id, kind, subject, due_at)
+ ORDER BY u.tenant_id, u.kind, u.subject
+    ON CONFLICT (tenant_id, kind, subject) DO UPDATE SET available_at = excluded.available_at
+
 -- name: claim_jobs
 -- The longest due of each tenant, the same number for each: one with a thousand waiting holds nobody up. The tenants are found by hopping
 -- along the index. A lease that ran out is a job that is due: its worker died.

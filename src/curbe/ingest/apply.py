@@ -26,7 +26,8 @@ from curbe.domain.messages import ItemRefused, NoticeReceived, StatusReported
 from curbe.domain.status import MessageStatus
 from curbe.inbox import amendments, arrivals, coexistence, identity, statuses
 from curbe.inbox.arrivals import Arrival, Arrived
-from curbe.inbox.service import message_event
+from curbe.inbox.service import told
+from curbe.inbox.shapes import MessageRow
 from curbe.inbox.statuses import Moved, Report
 from curbe.infra.clock import utc_now
 from curbe.infra.db import DataRefused, Pool, PostgresError, Transaction, Unreachable
@@ -38,7 +39,6 @@ from curbe.ingest.store import Counts, StoredWebhook
 from curbe.media import service as media
 from curbe.realtime import service as realtime
 from curbe.realtime.rules import EventType
-from curbe.realtime.service import Event
 
 log: Final = structlog.get_logger(__name__)
 
@@ -163,8 +163,8 @@ async def apply_parked(tx: Transaction) -> int:
     if not await statuses.count_parked(tx):
         return 0
     outcome = await statuses.unpark(tx)
-    if events := _told(outcome.moved):
-        await realtime.append(tx, events)
+    if news := _news(outcome.moved):
+        await realtime.append(tx, await told(tx, news))
     return outcome.applied
 
 
@@ -228,11 +228,12 @@ async def _apply(
     counts: Counts = Counter()
     arrived = await _arrivals(tx, routed, counts)
     moved = await _statuses(tx, routed, callback_keys, counts)
-    # One event for each fact that is news, so that who counts them misses none.
-    events = [message_event(row, EventType.MESSAGE_RECEIVED) for row in await media.expect(tx, arrived)]
-    events += _told(moved)
-    events += await apply_beside(tx, routed, arrived, counts)
-    events += await notices.apply(tx, routed.notices, counts, now=utc_now())
+    received = [(row, EventType.MESSAGE_RECEIVED) for row in await media.expect(tx, arrived)]
+    beside = await apply_beside(tx, routed, arrived, counts)
+    noticed = await notices.apply(tx, routed.notices, counts, now=utc_now())
+    # One event for each fact that is news, so that who counts them misses none. Written last: the conversations in them stand as they
+    # do after the whole batch.
+    events = [*await told(tx, [*received, *_news(moved)]), *beside, *noticed]
     for item, ignored in routed.ignored:
         counts[item.meta_app_id, "ignored", ignored.reason] += 1
     if routed.set_aside:
@@ -307,8 +308,8 @@ def _ours(callback: str | None, keys: Sequence[bytes]) -> UUID | None:
     return next((found for key in keys if (found := message_id_from(callback, key)) is not None), None)
 
 
-def _told(moved: Sequence[Moved]) -> list[Event]:
-    return [message_event(one.row, _EVENT_OF[status]) for one in moved for status in one.news]
+def _news(moved: Sequence[Moved]) -> list[tuple[MessageRow, EventType]]:
+    return [(one.row, _EVENT_OF[status]) for one in moved for status in one.news]
 
 
 def _audit_entries(routed: Routed) -> list[AuditEntry]:

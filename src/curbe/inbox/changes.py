@@ -1,0 +1,337 @@
+"""What people do with conversations: read, assign, label, move from state to state; many at a time, each told and written down."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from curbe.audit.service import AuditEntry
+from curbe.audit.service import record as record_audit
+from curbe.domain.errors import AppError, InvalidRequest
+from curbe.inbox import annotations
+from curbe.inbox.annotations import Done
+from curbe.inbox.deeds import (
+    Assigned,
+    ConversationChange,
+    LabelsChanged,
+    Standing,
+    StateChanged,
+    TeamChanged,
+    changed,
+    check,
+    lines_between,
+)
+from curbe.inbox.service import (
+    conversation_event,
+    conversations_by_id,
+    no_such_conversation,
+)
+from curbe.inbox.shapes import Conversation, LiveConversation
+from curbe.infra import db, jobs
+from curbe.infra.jobs import NewJob
+from curbe.realtime.service import append as append_events
+
+_PACKAGE: Final = "curbe.inbox"
+READ_RECEIPT: Final = (
+    "receipt.read"  # the job that tells the provider; its subject is the newest message that was read
+)
+WAKE: Final = "snooze.end"  # the job that ends a snooze; its subject is the conversation
+_READ: Final = ConversationChange(unread=False)
+
+
+class Refused(msgspec.Struct, frozen=True):
+    """A conversation that was not changed, and why."""
+
+    id: UUID
+    code: str
+    detail: str
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What became of a change of many: how those stand that were let, and who was not."""
+
+    changed: list[Conversation]
+    refused: list[Refused]
+
+
+class _Id(msgspec.Struct, frozen=True):
+    id: UUID
+
+
+class _Name(msgspec.Struct, frozen=True):
+    id: UUID
+    name: str
+
+
+_LOCK: Final = db.Query(_PACKAGE, "lock_conversations", _Id)
+_LIVE: Final = db.Query(_PACKAGE, "live_conversations", LiveConversation)
+_CHANGE: Final = db.Query(_PACKAGE, "change_conversations")
+_ADD_LABELS: Final = db.Query(_PACKAGE, "add_labels")
+_REMOVE_LABELS: Final = db.Query(_PACKAGE, "remove_labels")
+_TEAMS: Final = db.Query(_PACKAGE, "names_of_teams", _Name)
+_LABELS: Final = db.Query(_PACKAGE, "names_of_labels", _Name)
+_NEWEST_ARRIVALS: Final = db.Query(_PACKAGE, "newest_arrivals", _Id)
+
+_Pair = tuple[Standing, Standing]  # before and after
+
+
+async def change(
+    tx: db.Transaction,
+    *,
+    tenant_id: UUID,
+    conversation_id: UUID,
+    change: ConversationChange,
+    actor: str,
+    now: datetime,
+) -> Conversation:
+    """Change one conversation and return it; for one that was merged, the one it is part of.
+
+    Raises:
+        NotFound: the tenant has no such conversation.
+        Conflict: there is no way to the state wanted from where it is.
+        InvalidRequest: the change cannot be made of any conversation.
+    """
+    standing, refused = await _change(tx, tenant_id, [conversation_id], change, actor=actor, now=now)
+    if conversation_id in refused:
+        raise refused[conversation_id]
+    return standing[0]
+
+
+async def change_many(
+    tx: db.Transaction,
+    *,
+    tenant_id: UUID,
+    conversation_ids: Sequence[UUID],
+    change: ConversationChange,
+    actor: str,
+    now: datetime,
+) -> Outcome:
+    """Make the same change of many conversations, of each that lets it.
+
+    Raises:
+        InvalidRequest: the change cannot be made of any conversation.
+    """
+    standing, refused = await _change(tx, tenant_id, conversation_ids, change, actor=actor, now=now)
+    return Outcome(
+        changed=standing,
+        refused=[Refused(one, refusal.code, refusal.detail) for one, refusal in refused.items()],
+    )
+
+
+async def locked(
+    tx: db.Transaction, *, tenant_id: UUID, conversation_ids: Sequence[UUID]
+) -> dict[UUID, Standing]:
+    """Return how conversations stand, by the ids they were asked for, locked until the end of the transaction.
+
+    One that was merged stands as the one it is part of; one that the tenant does not have is absent.
+    """
+    live, standing = await _locked(tx, tenant_id, conversation_ids)
+    return {asked: standing[known] for asked, known in live.items()}
+
+
+async def mark_read(
+    tx: db.Transaction, *, tenant_id: UUID, conversation_id: UUID, actor: str, now: datetime
+) -> Conversation:
+    """Set the unread counter to zero and return the conversation; if it was not, tell the tenant's readers and, by a job, the person.
+
+    Raises:
+        NotFound: the tenant has no such conversation.
+    """
+    return await change(
+        tx, tenant_id=tenant_id, conversation_id=conversation_id, change=_READ, actor=actor, now=now
+    )
+
+
+async def _change(
+    tx: db.Transaction,
+    tenant_id: UUID,
+    conversation_ids: Sequence[UUID],
+    change: ConversationChange,
+    *,
+    actor: str,
+    now: datetime,
+) -> tuple[list[Conversation], dict[UUID, AppError]]:
+    """Return the conversations as they stand now, once each, and why others do not let themselves be changed so."""
+    check(change, now=now)
+    names = await _names(tx, tenant_id, change)
+    live, before = await _locked(tx, tenant_id, conversation_ids)
+    pairs: dict[UUID, _Pair] = {}
+    refused: dict[UUID, AppError] = {}
+    for asked in dict.fromkeys(conversation_ids):
+        try:
+            known = live[asked]
+            pairs[known] = (before[known], changed(before[known], change))
+        except KeyError:
+            refused[asked] = no_such_conversation()
+        except AppError as refusal:
+            refused[asked] = refusal
+    moved = {known: pair for known, pair in sorted(pairs.items()) if pair[0] != pair[1]}
+    await _store(tx, tenant_id, moved, now=now)
+    standing = await conversations_by_id(tx, tenant_id=tenant_id, ids=list(pairs))
+    await _tell(tx, tenant_id, moved, standing, names, actor=actor, now=now)
+    return standing, refused
+
+
+async def _names(tx: db.Transaction, tenant_id: UUID, change: ConversationChange) -> dict[UUID, str]:
+    """Return what the team and the labels of a change are called, held until the end of the transaction.
+
+    Raises:
+        InvalidRequest: the tenant has no such team, or no such label.
+    """
+    found: dict[UUID, str] = {}
+    for field, query, wanted in (
+        ("team_id", _TEAMS, {change.team_id} if change.team_id else set()),
+        ("label_ids" if change.label_ids else "add_label_ids", _LABELS, change.labels_named()),
+    ):
+        rows = await query.all(tx, tenant_id=tenant_id, ids=sorted(wanted)) if wanted else []
+        if len(rows) < len(wanted):
+            what = "team" if field == "team_id" else "label"
+            raise InvalidRequest(
+                f"This tenant has no such {what}.",
+                fix=f"List the tenant's {what}s and take an id from there.",
+                field=field,
+            )
+        found |= {row.id: row.name for row in rows}
+    return found
+
+
+async def _locked(
+    tx: db.Transaction, tenant_id: UUID, conversation_ids: Sequence[UUID]
+) -> tuple[dict[UUID, UUID], dict[UUID, Standing]]:
+    """Return which conversation each id means, and how these stand; locked until the end of the transaction."""
+    locked = await _LOCK.all(tx, tenant_id=tenant_id, ids=list(conversation_ids))
+    # Asked for once they are locked: a merge that was under way has ended, and what it made of them is seen.
+    live = await _LIVE.all(tx, tenant_id=tenant_id, ids=list(conversation_ids))
+    known = {row.id for row in locked}
+    standing = await conversations_by_id(tx, tenant_id=tenant_id, ids=sorted(known))
+    return (
+        {row.asked_id: row.id for row in live if row.id in known},
+        {one.id: _standing_of(one) for one in standing},
+    )
+
+
+def _standing_of(shown: Conversation) -> Standing:
+    return Standing(
+        state=shown.state,
+        snoozed_until=shown.snoozed_until,
+        assignee_id=shown.assignee_id,
+        team_id=shown.team_id,
+        label_ids=frozenset(shown.label_ids),
+        unread_count=shown.unread_count,
+    )
+
+
+async def _store(tx: db.Transaction, tenant_id: UUID, moved: Mapping[UUID, _Pair], *, now: datetime) -> None:
+    if not moved:
+        return
+    after = {known: pair[1] for known, pair in moved.items()}
+    await _CHANGE.run(
+        tx,
+        tenant_id=tenant_id,
+        ids=list(after),
+        states=[one.state.value for one in after.values()],
+        snoozed_untils=[one.snoozed_until for one in after.values()],
+        assignee_ids=[one.assignee_id for one in after.values()],
+        team_ids=[one.team_id for one in after.values()],
+        unread_counts=[one.unread_count for one in after.values()],
+    )
+    added = [(known, label) for known, (old, new) in moved.items() for label in new.label_ids - old.label_ids]
+    removed = [
+        (known, label) for known, (old, new) in moved.items() for label in old.label_ids - new.label_ids
+    ]
+    for query, rows in ((_ADD_LABELS, added), (_REMOVE_LABELS, removed)):
+        if rows:
+            await query.run(
+                tx,
+                tenant_id=tenant_id,
+                conversation_ids=[row[0] for row in rows],
+                label_ids=[row[1] for row in rows],
+            )
+    await _ask_for_work(tx, tenant_id, moved, now=now)
+
+
+async def _ask_for_work(
+    tx: db.Transaction, tenant_id: UUID, moved: Mapping[UUID, _Pair], *, now: datetime
+) -> None:
+    read = [known for known, (old, new) in moved.items() if old.unread_count and not new.unread_count]
+    if read:
+        newest = await _NEWEST_ARRIVALS.all(tx, tenant_id=tenant_id, ids=read)
+        await jobs.defer(tx, [NewJob(tenant_id, READ_RECEIPT, row.id) for row in newest])
+    await jobs.schedule(
+        tx,
+        [
+            (NewJob(tenant_id, WAKE, known), max(now, new.snoozed_until))
+            for known, (old, new) in moved.items()
+            if new.snoozed_until is not None and new.snoozed_until != old.snoozed_until
+        ],
+    )
+
+
+async def _tell(
+    tx: db.Transaction,
+    tenant_id: UUID,
+    moved: Mapping[UUID, _Pair],
+    standing: Iterable[Conversation],
+    names: dict[UUID, str],
+    *,
+    actor: str,
+    now: datetime,
+) -> None:
+    if not moved:
+        return
+    names = names | await _names_before(tx, tenant_id, moved.values())
+    done = [
+        Done(tenant_id, known, actor, line)
+        for known, (old, new) in moved.items()
+        for line in lines_between(old, new, names=names)
+    ]
+    lines = await annotations.write_down(tx, done, now=now)
+    shown = [conversation_event(tenant_id, one) for one in standing if one.id in moved]
+    await append_events(tx, [*shown, *lines])
+    await record_audit(tx, [_entry(one) for one in done])
+
+
+async def _names_before(tx: db.Transaction, tenant_id: UUID, pairs: Iterable[_Pair]) -> dict[UUID, str]:
+    """Return what the teams and labels are called that conversations no longer have."""
+    teams, labels = set[UUID](), set[UUID]()
+    for old, new in pairs:
+        labels |= old.label_ids - new.label_ids
+        if old.team_id is not None and old.team_id != new.team_id:
+            teams.add(old.team_id)
+    rows = [
+        row
+        for query, wanted in ((_TEAMS, teams), (_LABELS, labels))
+        if wanted
+        for row in await query.all(tx, tenant_id=tenant_id, ids=sorted(wanted))
+    ]
+    return {row.id: row.name for row in rows}
+
+
+def _entry(done: Done) -> AuditEntry:
+    action, detail = _audited(done)
+    return AuditEntry(
+        tenant_id=done.tenant_id,
+        actor=done.author,
+        action=f"conversation.{action}",
+        subject=str(done.conversation_id),
+        detail=detail,
+    )
+
+
+def _audited(done: Done) -> tuple[str, dict[str, str | list[str] | None]]:
+    match done.line:
+        case StateChanged(state=state, from_state=before):
+            return "state_changed", {"from": before.value, "to": state.value}
+        case Assigned(assignee_id=after, from_id=before):
+            return "assigned", {"from": before and str(before), "to": after and str(after)}
+        case TeamChanged(team=after, from_team=before):
+            return "team_changed", {"from": before and str(before.id), "to": after and str(after.id)}
+        case LabelsChanged(added=added, removed=removed):
+            return "labels_changed", {
+                "added": [str(one.id) for one in added],
+                "removed": [str(one.id) for one in removed],
+            }
+        case line:
+            raise TypeError(f"nobody does {type(line).__name__} by hand")
