@@ -1,5 +1,6 @@
 """A tenant's inbox to fill: conversations and messages with exactly the facts a test is about."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -39,6 +40,9 @@ class Inbox:
         connection_id: UUID | None = None,
         phone: str | None = "+34600000001",
         last_inbound_at: datetime | None = None,
+        assignee_id: UUID | None = None,
+        team_id: UUID | None = None,
+        label_ids: Sequence[UUID] = (),
     ) -> UUID:
         """Insert a person named Ana and a conversation with her."""
         contact_id, conversation_id = uuid7(), uuid7()
@@ -50,8 +54,8 @@ class Inbox:
         await self.owner.execute(
             """INSERT INTO conversations (tenant_id, id, channel_connection_id, contact_id, external_thread_id,
                                           contact_e164, contact_wa_id, state, unread_count, last_inbound_at,
-                                          last_message_at)
-               VALUES ($1, $2, $3, $4, 'thread', $5, $6, $7::text::conversation_state, $8, $9, $10)""",
+                                          last_message_at, assignee_id, team_id)
+               VALUES ($1, $2, $3, $4, 'thread', $5, $6, $7::text::conversation_state, $8, $9, $10, $11, $12)""",
             self.tenant_id,
             conversation_id,
             connection_id or self.connection_id,
@@ -62,8 +66,37 @@ class Inbox:
             unread,
             last_inbound_at,
             last_at,
+            assignee_id,
+            team_id,
         )
+        for label_id in label_ids:
+            await self.owner.execute(
+                """INSERT INTO conversation_labels (tenant_id, conversation_id, label_id, state_code, last_message_at)
+                   SELECT tenant_id, id, $3, state_code, last_message_at FROM conversations WHERE tenant_id = $1 AND id = $2""",
+                self.tenant_id,
+                conversation_id,
+                label_id,
+            )
         return conversation_id
+
+    async def team(self, name: str = "Sales") -> UUID:
+        """Insert a team."""
+        team_id = uuid7()
+        await self.owner.execute(
+            "INSERT INTO teams (tenant_id, id, name) VALUES ($1, $2, $3)", self.tenant_id, team_id, name
+        )
+        return team_id
+
+    async def label(self, name: str = "VIP") -> UUID:
+        """Insert a label."""
+        label_id = uuid7()
+        await self.owner.execute(
+            "INSERT INTO labels (tenant_id, id, name, color) VALUES ($1, $2, $3, '#aa00ff')",
+            self.tenant_id,
+            label_id,
+            name,
+        )
+        return label_id
 
     async def message(self, conversation_id: UUID, *, at: datetime = NOW, text: str = "hola") -> UUID:
         """Insert what the person wrote."""

@@ -15,10 +15,10 @@ from bed.rows import NOW, insert_number
 from curbe.domain.errors import Conflict, NotFound
 from curbe.inbox import changes, service, views
 from curbe.inbox.deeds import ConversationChange
-from curbe.inbox.views import ConversationFilter
 from curbe.inbox.rules import NEXT_STATES, ConversationState, Direction, may_become
 from curbe.inbox.service import MessageNews, Place
 from curbe.inbox.shapes import Conversation
+from curbe.inbox.views import ConversationFilter
 from curbe.infra.db import Pool, Transaction
 from curbe.realtime.rules import EventType
 from curbe.realtime.service import Event, EventPage, append, read

@@ -8,14 +8,24 @@ import asyncpg
 import pytest
 
 from bed.rows import NOW, insert_number
-from curbe.inbox import service
+from curbe.inbox import service, views
+from curbe.inbox.deeds import NOBODY
+from curbe.inbox.rules import ACTIVE, codes_of
 from curbe.infra.db import Pool, Query
 
 pytestmark = pytest.mark.anyio
 
-# How many rows a step may touch for one page of 50, with room for what the planner reads on the way.
+# How many rows a step may touch for one page of 50, with room for what the planner reads on the way; a page is put together from one of
+# each of the six states.
 A_PAGE = 50
-FEW = 4 * A_PAGE
+FEW = 6 * A_PAGE + 10
+ANY: dict[str, object] = {
+    "holder_id": None,
+    "team_id": None,
+    "connection_id": None,
+    "unread_only": False,
+    "most": A_PAGE,
+}
 MANY_CONVERSATIONS = """
 WITH someone AS (
     SELECT gen_random_uuid() AS contact, gen_random_uuid() AS id, n FROM generate_series(1, $3::integer) AS n
@@ -33,6 +43,30 @@ SELECT c.tenant_id, gen_random_uuid(), c.channel_connection_id, c.id, 'inbound',
   FROM conversations c, generate_series(0, CASE WHEN c.external_thread_id = '7' THEN 9999 ELSE 1 END) AS n
 """
 
+# Half of all are resolved and some snoozed. Of the oldest hundred some are the user's and some nobody's, all others somebody else's; every
+# conversation has one label, and a few of the oldest the other.
+A_FEW_OF_EACH = """
+WITH old AS (
+    SELECT id, row_number() OVER (ORDER BY last_message_at) AS n FROM conversations WHERE tenant_id = $1
+), changed AS (
+    UPDATE conversations c
+       SET state = CASE WHEN old.n % 10 = 7 THEN 'snoozed' WHEN old.n % 2 = 0 THEN 'resolved' ELSE 'open' END::conversation_state,
+           assignee_id = CASE WHEN old.n > 100 THEN gen_random_uuid() WHEN old.n % 10 = 1 THEN $2 END,
+           unread_count = CASE WHEN old.n <= 100 AND old.n % 3 = 0 THEN 1 ELSE 0 END,
+           team_id = CASE WHEN old.n <= 100 AND old.n % 5 = 0 THEN $3::uuid END
+      FROM old WHERE c.tenant_id = $1 AND c.id = old.id
+    RETURNING c.tenant_id, c.id, c.state_code, c.last_message_at, old.n
+), team AS (
+    INSERT INTO teams (tenant_id, id, name) VALUES ($1, $3, 'Sales')
+), label AS (
+    INSERT INTO labels (tenant_id, id, name, color) VALUES ($1, $4, 'VIP', '#aa00ff'), ($1, $2, 'All', '#aa00ff')
+)
+INSERT INTO conversation_labels (tenant_id, conversation_id, label_id, state_code, last_message_at)
+SELECT tenant_id, id, label, state_code, last_message_at
+  FROM changed, unnest(ARRAY[$4, $2]::uuid[]) AS label
+ WHERE label = $2 OR (n <= 100 AND n % 4 = 1)
+"""
+
 
 @pytest.mark.parametrize("plans", ["force_custom_plan", "force_generic_plan"])
 async def test_no_page_walks_or_sorts_the_whole_table(
@@ -46,25 +80,21 @@ async def test_no_page_walks_or_sorts_the_whole_table(
     tenant_id = numbers[0].tenant_id
     long_one = await owner.fetchval("SELECT id FROM conversations WHERE external_thread_id = '7' LIMIT 1")
     some = await owner.fetch("SELECT id FROM conversations WHERE tenant_id = $1 LIMIT 50", tenant_id)
+    keys = {"tenant_ids": [tenant_id] * len(some), "ids": [row["id"] for row in some]}
     messages = await owner.fetch("SELECT id FROM messages WHERE tenant_id = $1 LIMIT 50", tenant_id)
-    deep = {"before_at": NOW - timedelta(minutes=15_000), "before_id": uuid4()}
-    first = {"before_at": service._END.at, "before_id": service._END.id}
-    anything = {
-        "tenant_id": tenant_id,
-        "state": None,
-        "connection_id": None,
-        "unread_only": False,
-        "most": A_PAGE,
-    }
+    deep = {"from_at": NOW - timedelta(minutes=15_000), "from_id": uuid4()}
+    end = {"from_at": service.END.at, "from_id": service.END.id}
+    beginning = {"from_at": service.BEGINNING.at, "from_id": service.BEGINNING.id}
+    anything = ANY | {"tenant_id": tenant_id, "state_codes": codes_of([])}
     inside = {"tenant_id": tenant_id, "conversation_id": long_one, "most": A_PAGE}
     halfway = {"from_at": NOW - timedelta(minutes=7, seconds=5000), "from_id": uuid4()}
-    end = {"from_at": service._END.at, "from_id": service._END.id}
-    beginning = {"from_at": service._BEGINNING.at, "from_id": service._BEGINNING.id}
 
     cases: list[tuple[Query, dict[str, object]]] = [
-        (service._CONVERSATION_PAGE, anything | first),
-        (service._CONVERSATION_PAGE, anything | deep),
-        (service._CONVERSATIONS, {"tenant_id": tenant_id, "ids": [row["id"] for row in some]}),
+        (views._LATEST, anything | end),
+        (views._LATEST, anything | deep),
+        (views._OLDEST, anything | beginning),
+        (views._OLDEST, anything | deep),
+        (service._CONVERSATIONS, keys),
         (service._PAGE_DOWN, inside | end),
         (service._PAGE_DOWN, inside | halfway),
         (service._PAGE_UP, inside | beginning),
@@ -75,11 +105,63 @@ async def test_no_page_walks_or_sorts_the_whole_table(
         ),
     ]
     for query, params in cases:
-        steps = await steps_of(web, tenant_id, query, params, plans=plans)
-        # A table with nothing in it may be read whole: what is asked for is in the large ones.
-        walked = {step["Relation Name"] for step in steps if step["Node Type"] == "Seq Scan"}
-        assert not walked & {"conversations", "contacts", "messages"}, (query.name, steps)
-        assert max(rows_touched(step) for step in steps) <= FEW, (query.name, steps)
+        await costs_what_it_shows(web, tenant_id, query, params, plans=plans)
+
+
+async def test_no_filter_walks_past_what_it_does_not_show(owner: asyncpg.Connection, web: Pool) -> None:
+    """Of 20,000 conversations a few are somebody's, unread, snoozed, of a team or have a label: all of them among the oldest."""
+    number = await insert_number(owner)
+    tenant_id = number.tenant_id
+    await owner.execute(MANY_CONVERSATIONS, tenant_id, number.connection_id, 20_000)
+    user, team, label = uuid4(), uuid4(), uuid4()
+    await owner.execute(A_FEW_OF_EACH, tenant_id, user, team, label)
+    await owner.execute("ANALYZE conversations, conversation_labels")
+    active = ANY | {"tenant_id": tenant_id, "state_codes": codes_of(ACTIVE)}
+    latest = {"from_at": service.END.at, "from_id": service.END.id}
+    oldest = {"from_at": service.BEGINNING.at, "from_id": service.BEGINNING.id}
+    labels = [
+        {"label_id": one, "further_label_ids": further}
+        for one, further in ((label, []), (user, []), (label, [user]))
+    ]
+    conditions: list[dict[str, object]] = [
+        {"holder_id": user},
+        {"holder_id": NOBODY},
+        {"holder_id": user, "unread_only": True},
+        {"holder_id": NOBODY, "unread_only": True},
+        {"unread_only": True},
+        {"team_id": team},
+        {"state_codes": [4]},
+        {},
+    ]
+
+    for some in conditions:
+        for query, start in ((views._LATEST, latest), (views._OLDEST, oldest)):
+            await costs_what_it_shows(web, tenant_id, query, active | start | some)
+    for labelled in labels:
+        for query, start in ((views._LABELLED_LATEST, latest), (views._LABELLED_OLDEST, oldest)):
+            await costs_what_it_shows(web, tenant_id, query, active | start | labelled)
+    counted = {
+        "tenant_id": tenant_id,
+        "user_id": user,
+        "nobody": NOBODY,
+        "state_codes": codes_of(ACTIVE),
+        "most": 100,
+    }
+    await costs_what_it_shows(web, tenant_id, views._COUNT, counted)
+
+
+async def costs_what_it_shows(
+    web: Pool, tenant_id: UUID, query: Query, params: dict[str, object], *, plans: str = "force_custom_plan"
+) -> None:
+    steps = await steps_of(web, tenant_id, query, params, plans=plans)
+    # A table with nothing in it may be read whole: what is asked for is in the large ones.
+    walked = {step["Relation Name"] for step in steps if step["Node Type"] == "Seq Scan"}
+    assert not walked & {"conversations", "contacts", "messages", "conversation_labels"}, (
+        query.name,
+        params,
+        steps,
+    )
+    assert max(rows_touched(step) for step in steps) <= FEW, (query.name, params, steps)
 
 
 def rows_touched(step: dict) -> float:
@@ -113,6 +195,8 @@ def literal(value: object) -> str:
             return "NULL"
         case bool() | int():
             return str(value)
+        case list() if value and isinstance(value[0], int):
+            return f"ARRAY{value}::smallint[]"
         case list():
             return f"ARRAY[{', '.join(literal(item) for item in value)}]::uuid[]"
         case datetime():

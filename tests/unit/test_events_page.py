@@ -6,6 +6,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from curbe.inbox.annotations import Annotation
+from curbe.inbox.deeds import Assigned, LabelsChanged, Merged, StateChanged, TeamChanged
 from curbe.inbox.rules import NEXT_STATES, ConversationState
 from curbe.inbox.shapes import ContactSummary, Conversation, LastMessage, Message, MessageError
 from curbe.realtime.follow import CloseCode
@@ -21,9 +23,8 @@ ROWS = [
 
 
 def test_every_type_is_described_and_no_other() -> None:
-    described = [
-        row[0].strip("`") for row in ROWS if re.fullmatch(r"`[a-z]+_[a-z]+`", row[0]) and len(row) == 3
-    ]
+    table = PAGE.partition("| type | when | `data` |")[2].partition("\n\n")[0]
+    described = re.findall(r"^\| `([a-z_]+)` \|", table, re.MULTILINE)
 
     assert described == list(EventType)
 
@@ -33,7 +34,21 @@ def test_every_close_code_is_described_and_no_other() -> None:
 
 
 @pytest.mark.parametrize(
-    "shape", [Message, MessageError, Conversation, ContactSummary, LastMessage, EventItem]
+    "shape",
+    [
+        Message,
+        MessageError,
+        Conversation,
+        ContactSummary,
+        LastMessage,
+        EventItem,
+        Annotation,
+        Assigned,
+        TeamChanged,
+        LabelsChanged,
+        StateChanged,
+        Merged,
+    ],
 )
 def test_every_member_is_described(shape: type[msgspec.Struct]) -> None:
     missing = [field.encode_name for field in msgspec.structs.fields(shape) if not told(field.encode_name)]

@@ -14,9 +14,9 @@ from curbe.inbox import asked, changes, service, views
 from curbe.inbox.asked import MOST_IDS, cursor_of, place_in, wanted
 from curbe.inbox.changes import Outcome
 from curbe.inbox.deeds import ConversationChange
-from curbe.inbox.views import Counts
 from curbe.inbox.rules import user_of
 from curbe.inbox.shapes import Conversation
+from curbe.inbox.views import Counts
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
 from curbe.infra.pages import Page

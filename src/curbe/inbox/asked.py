@@ -7,9 +7,9 @@ from litestar.params import QueryParameter
 
 from curbe.domain.errors import InvalidRequest
 from curbe.inbox.deeds import NOBODY
-from curbe.inbox.views import ConversationFilter
 from curbe.inbox.rules import ACTIVE, ConversationState
 from curbe.inbox.service import Place
+from curbe.inbox.views import ConversationFilter
 from curbe.infra.pages import decode_cursor, encode_cursor
 
 _ACTIVE = "active"

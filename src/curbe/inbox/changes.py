@@ -181,10 +181,10 @@ async def _names(tx: db.Transaction, tenant_id: UUID, change: ConversationChange
         InvalidRequest: the tenant has no such team, or no such label.
     """
     found: dict[UUID, str] = {}
-    for field, query, wanted in (
-        ("team_id", _TEAMS, {change.team_id} if change.team_id else set()),
-        ("label_ids" if change.label_ids else "add_label_ids", _LABELS, change.labels_named()),
-    ):
+    for field in ("team_id", "label_ids", "add_label_ids", "remove_label_ids"):
+        value: UUID | list[UUID] | None = getattr(change, field) or None
+        wanted = {value} if isinstance(value, UUID) else set(value or ())
+        query = _TEAMS if field == "team_id" else _LABELS
         rows = await query.all(tx, tenant_id=tenant_id, ids=sorted(wanted)) if wanted else []
         if len(rows) < len(wanted):
             what = "team" if field == "team_id" else "label"

@@ -35,10 +35,6 @@ class ConversationChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
     remove_label_ids: LabelIds | UnsetType = UNSET
     unread: bool | UnsetType = UNSET
 
-    def labels_named(self) -> set[UUID]:
-        """Return the labels that a conversation would get by it."""
-        return {*(self.label_ids or ()), *(self.add_label_ids or ())}
-
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """What of a conversation people set."""

@@ -47,10 +47,11 @@ SELECT p.id, p.last_message_at
          JOIN conversations c ON c.tenant_id = :tenant_id AND c.id = l.conversation_id
         WHERE l.tenant_id = :tenant_id AND l.label_id = :label_id AND l.state_code = s.code
           AND (l.last_message_at, l.conversation_id) < (:from_at::timestamptz, :from_id::uuid)
-          AND NOT EXISTS (SELECT FROM unnest(:further_label_ids::uuid[]) AS f (id)
-                           WHERE NOT EXISTS (SELECT FROM conversation_labels x
-                                              WHERE x.tenant_id = :tenant_id AND x.conversation_id = l.conversation_id
-                                                AND x.label_id = f.id))
+          AND (cardinality(:further_label_ids::uuid[]) = 0
+               OR cardinality(:further_label_ids::uuid[]) = (
+                  SELECT count(*) FROM conversation_labels x
+                   WHERE x.tenant_id = :tenant_id AND x.conversation_id = l.conversation_id
+                     AND x.label_id = ANY(:further_label_ids::uuid[])))
           AND (:holder_id::uuid IS NULL OR c.holder_id = :holder_id::uuid)
           AND (:team_id::uuid IS NULL OR c.team_id = :team_id::uuid)
           AND (:connection_id::uuid IS NULL OR c.channel_connection_id = :connection_id::uuid)
@@ -69,10 +70,11 @@ SELECT p.id, p.last_message_at
          JOIN conversations c ON c.tenant_id = :tenant_id AND c.id = l.conversation_id
         WHERE l.tenant_id = :tenant_id AND l.label_id = :label_id AND l.state_code = s.code
           AND (l.last_message_at, l.conversation_id) > (:from_at::timestamptz, :from_id::uuid)
-          AND NOT EXISTS (SELECT FROM unnest(:further_label_ids::uuid[]) AS f (id)
-                           WHERE NOT EXISTS (SELECT FROM conversation_labels x
-                                              WHERE x.tenant_id = :tenant_id AND x.conversation_id = l.conversation_id
-                                                AND x.label_id = f.id))
+          AND (cardinality(:further_label_ids::uuid[]) = 0
+               OR cardinality(:further_label_ids::uuid[]) = (
+                  SELECT count(*) FROM conversation_labels x
+                   WHERE x.tenant_id = :tenant_id AND x.conversation_id = l.conversation_id
+                     AND x.label_id = ANY(:further_label_ids::uuid[])))
           AND (:holder_id::uuid IS NULL OR c.holder_id = :holder_id::uuid)
           AND (:team_id::uuid IS NULL OR c.team_id = :team_id::uuid)
           AND (:connection_id::uuid IS NULL OR c.channel_connection_id = :connection_id::uuid)

@@ -1,0 +1,299 @@
+"""What people do with conversations: done once, told to all, written down, and never another tenant's business."""
+
+import asyncio
+import json
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import asyncpg
+import msgspec
+import pytest
+
+from bed.inbox import Inbox
+from bed.rows import NOW
+from curbe.domain.errors import InvalidRequest
+from curbe.inbox import changes
+from curbe.inbox.changes import WAKE
+from curbe.inbox.deeds import ConversationChange
+from curbe.inbox.rules import ConversationState
+from curbe.inbox.shapes import Conversation
+from curbe.inbox.snooze import Alarm
+from curbe.infra.clock import utc_now
+from curbe.infra.db import Pool
+from curbe.infra.jobs import Runner
+
+pytestmark = pytest.mark.anyio
+
+BEA = uuid4()
+
+
+@pytest.fixture
+async def inbox(owner: asyncpg.Connection) -> Inbox:
+    return await Inbox.of_a_new_tenant(owner)
+
+
+async def change(web: Pool, inbox: Inbox, conversation: UUID, **what: object) -> Conversation:
+    async with web.transaction(inbox.tenant_id) as tx:
+        return await changes.change(
+            tx,
+            tenant_id=inbox.tenant_id,
+            conversation_id=conversation,
+            change=ConversationChange(**what),  # type: ignore[arg-type]
+            actor=f"user:{BEA}",
+            now=utc_now(),
+        )
+
+
+async def told(inbox: Inbox) -> list[tuple[str, dict]]:
+    rows = await inbox.owner.fetch(
+        "SELECT type, data::text FROM events WHERE tenant_id = $1 ORDER BY xid, id", inbox.tenant_id
+    )
+    return [(row[0], json.loads(row[1])) for row in rows]
+
+
+async def test_everything_at_once_is_one_update_with_a_line_for_each_thing(web: Pool, inbox: Inbox) -> None:
+    conversation, team, vip = await inbox.conversation(), await inbox.team(), await inbox.label()
+
+    shown = await change(
+        web,
+        inbox,
+        conversation,
+        assignee_id=BEA,
+        team_id=team,
+        label_ids=[vip],
+        state=ConversationState.RESOLVED,
+        unread=True,
+    )
+
+    assert (shown.assignee_id, shown.team_id, shown.label_ids, shown.state, shown.unread_count) == (
+        BEA,
+        team,
+        [vip],
+        ConversationState.RESOLVED,
+        1,
+    )
+    (updated, data), *lines = await told(inbox)
+    assert (updated, data) == ("conversation_updated", json.loads(msgspec.json.encode(shown)))
+    assert [(kind, line["activity"]["type"], line["author"]) for kind, line in lines] == [
+        ("annotation_added", kind, f"user:{BEA}") for kind in ("state", "assigned", "team", "labels")
+    ]
+    assert lines[2][1]["activity"]["team"] == {"id": str(team), "name": "Sales"}
+    assert await inbox.owner.fetchval("SELECT count(*) FROM annotations") == 4
+    audited = await inbox.owner.fetch("SELECT action FROM audit_log ORDER BY id")
+    assert [row[0].removeprefix("conversation.") for row in audited] == [
+        "state_changed",
+        "assigned",
+        "team_changed",
+        "labels_changed",
+    ]
+
+
+async def test_what_is_so_already_tells_nobody_anything(web: Pool, inbox: Inbox) -> None:
+    conversation = await inbox.conversation(assignee_id=BEA)
+
+    await change(web, inbox, conversation, assignee_id=BEA, state=ConversationState.OPEN, label_ids=[])
+
+    assert await told(inbox) == []
+
+
+async def test_of_many_each_is_changed_that_can_be_and_the_others_say_why(web: Pool, inbox: Inbox) -> None:
+    other = await Inbox.of_a_new_tenant(inbox.owner)
+    first, second = [await inbox.conversation(unread=2) for _ in range(2)]
+    blocked, foreign, unknown = await inbox.conversation(state="blocked"), await other.conversation(), uuid4()
+
+    async with web.transaction(inbox.tenant_id) as tx:
+        outcome = await changes.change_many(
+            tx,
+            tenant_id=inbox.tenant_id,
+            conversation_ids=[first, blocked, foreign, second, unknown, first],
+            change=ConversationChange(state=ConversationState.ARCHIVED, unread=False),
+            actor="key:1",
+            now=NOW,
+        )
+
+    assert [(one.id, one.state, one.unread_count) for one in outcome.changed] == [
+        (first, ConversationState.ARCHIVED, 0),
+        (second, ConversationState.ARCHIVED, 0),
+    ]
+    assert [(one.id, one.code) for one in outcome.refused] == [
+        (blocked, "conflict"),
+        (foreign, "not_found"),
+        (unknown, "not_found"),
+    ]
+    assert [kind for kind, _ in await told(inbox)] == ["conversation_updated"] * 2 + ["annotation_added"] * 2
+
+
+@pytest.mark.parametrize("field", ["team_id", "label_ids", "add_label_ids", "remove_label_ids"])
+async def test_a_team_or_label_of_another_tenant_is_as_good_as_none(
+    web: Pool, inbox: Inbox, field: str
+) -> None:
+    other = await Inbox.of_a_new_tenant(inbox.owner)
+    conversation = await inbox.conversation()
+    theirs = await other.team() if field == "team_id" else await other.label()
+    refusals = set()
+    for known in (theirs, uuid4()):
+        with pytest.raises(InvalidRequest) as refused:
+            await change(web, inbox, conversation, **{field: known if field == "team_id" else [known]})
+        refusals.add((refused.value.detail, refused.value.field))
+
+    assert [blamed for _, blamed in refusals] == [field]
+
+
+async def test_a_deleted_team_or_label_is_no_longer_on_any_conversation(web: Pool, inbox: Inbox) -> None:
+    team, vip = await inbox.team(), await inbox.label()
+    conversation = await inbox.conversation(team_id=team, label_ids=[vip])
+    async with web.transaction(inbox.tenant_id) as tx:
+        await tx.connection.execute("DELETE FROM teams WHERE tenant_id = $1", inbox.tenant_id)
+        await tx.connection.execute("DELETE FROM labels WHERE tenant_id = $1", inbox.tenant_id)
+
+    shown = await change(web, inbox, conversation, unread=True)
+
+    assert (shown.team_id, shown.label_ids) == (None, [])
+
+
+async def test_a_merged_conversation_stands_for_the_one_it_is_part_of(web: Pool, inbox: Inbox) -> None:
+    live, merged = await inbox.conversation(), await inbox.conversation(last_at=None)
+    await inbox.owner.execute("UPDATE conversations SET merged_into = $2 WHERE id = $1", merged, live)
+
+    shown = await change(web, inbox, merged, assignee_id=BEA)
+
+    assert (shown.id, shown.assignee_id) == (live, BEA)
+
+
+async def test_two_who_label_the_same_conversations_at_the_same_time_lose_nothing(
+    web: Pool, inbox: Inbox
+) -> None:
+    many = [await inbox.conversation() for _ in range(20)]
+    labels = [await inbox.label(f"label {n}") for n in range(6)]
+
+    async def add(label: UUID, order: list[UUID]) -> None:
+        async with web.transaction(inbox.tenant_id) as tx:
+            await changes.change_many(
+                tx,
+                tenant_id=inbox.tenant_id,
+                conversation_ids=order,
+                change=ConversationChange(add_label_ids=[label]),
+                actor="key:1",
+                now=NOW,
+            )
+
+    async with asyncio.TaskGroup() as tasks:
+        for n, label in enumerate(labels):
+            tasks.create_task(add(label, many if n % 2 else many[::-1]))
+
+    counts = await inbox.owner.fetch("SELECT count(*) FROM conversation_labels GROUP BY conversation_id")
+    assert [row[0] for row in counts] == [6] * 20
+
+
+# --- snoozed
+
+
+async def run_due(pools_apply: Pool, worker: Pool) -> int:
+    runner = Runner(
+        everybody=pools_apply,
+        pool=worker,
+        handlers={WAKE: Alarm(worker, now=utc_now)},
+        at_once=4,
+        lease=timedelta(minutes=1),
+    )
+    return await runner.run_due()
+
+
+async def make_due(inbox: Inbox) -> None:
+    """Let the snooze be over, and its job be due."""
+    await inbox.owner.execute(
+        "UPDATE conversations SET snoozed_until = now() - interval '1 second' WHERE snoozed_until IS NOT NULL"
+    )
+    await inbox.owner.execute("UPDATE jobs SET available_at = now()")
+
+
+async def test_a_snooze_ends_at_its_time_and_is_told(
+    web: Pool, worker: Pool, apply: Pool, inbox: Inbox
+) -> None:
+    conversation = await inbox.conversation(assignee_id=BEA)
+    until = utc_now() + timedelta(hours=1)
+    shown = await change(web, inbox, conversation, snoozed_until=until)
+    assert (shown.state, shown.snoozed_until) == (ConversationState.SNOOZED, until)
+    assert await inbox.owner.fetchval("SELECT available_at FROM jobs") == until
+    assert await run_due(apply, worker) == 0
+
+    await make_due(inbox)
+    assert await run_due(apply, worker) == 1
+
+    row = await inbox.owner.fetchrow("SELECT state::text, snoozed_until, assignee_id FROM conversations")
+    assert row is not None
+    assert tuple(row) == ("open", None, BEA)
+    assert await inbox.owner.fetchval("SELECT count(*) FROM jobs") == 0
+    *_, (updated, data), (added, line) = await told(inbox)
+    assert (updated, data["state"], added, line["author"]) == (
+        "conversation_updated",
+        "open",
+        "annotation_added",
+        "system:snooze",
+    )
+
+
+async def test_a_snooze_set_to_another_time_ends_then_and_not_before(
+    web: Pool, worker: Pool, apply: Pool, inbox: Inbox
+) -> None:
+    conversation = await inbox.conversation()
+    await change(web, inbox, conversation, snoozed_until=utc_now() + timedelta(hours=1))
+    later = utc_now() + timedelta(hours=5)
+    await change(web, inbox, conversation, snoozed_until=later)
+    assert await inbox.owner.fetchval("SELECT available_at FROM jobs") == later
+    # A worker that had taken the job for its old time finds the new one.
+    await inbox.owner.execute("UPDATE jobs SET available_at = now()")
+
+    await run_due(apply, worker)
+
+    assert await inbox.owner.fetchval("SELECT state::text FROM conversations") == "snoozed"
+    due = await inbox.owner.fetchval("SELECT available_at FROM jobs")
+    assert abs(due - later) < timedelta(seconds=5)
+
+
+async def test_who_opened_it_before_its_time_is_not_disturbed(
+    web: Pool, worker: Pool, apply: Pool, inbox: Inbox
+) -> None:
+    conversation = await inbox.conversation()
+    await change(web, inbox, conversation, snoozed_until=utc_now() + timedelta(hours=1))
+    await change(web, inbox, conversation, state=ConversationState.RESOLVED)
+    before = len(await told(inbox))
+    await make_due(inbox)
+
+    await run_due(apply, worker)
+
+    assert await inbox.owner.fetchval("SELECT state::text FROM conversations") == "resolved"
+    assert len(await told(inbox)) == before
+    assert await inbox.owner.fetchval("SELECT count(*) FROM jobs") == 0
+
+
+# --- what the database refuses
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE conversations SET snoozed_until = now()",
+        "UPDATE conversations SET assignee_id = '00000000-0000-0000-0000-000000000000'",
+        "UPDATE conversations SET team_id = gen_random_uuid()",
+        "INSERT INTO labels (tenant_id, id, name, color) SELECT tenant_id, gen_random_uuid(), 'vip', '#aa00ff' FROM labels",
+        "INSERT INTO labels (tenant_id, id, name, color) SELECT tenant_id, gen_random_uuid(), 'red', 'red' FROM labels",
+        "INSERT INTO labels (tenant_id, id, name, color) SELECT tenant_id, gen_random_uuid(), ' red', '#aa00ff' FROM labels",
+        "INSERT INTO teams (tenant_id, id, name) SELECT tenant_id, gen_random_uuid(), 'SALES' FROM teams",
+        """INSERT INTO annotations (tenant_id, id, conversation_id, kind, author)
+           SELECT tenant_id, gen_random_uuid(), id, 'note', 'user:1' FROM conversations""",
+        """INSERT INTO annotations (tenant_id, id, conversation_id, kind, author, body, activity)
+           SELECT tenant_id, gen_random_uuid(), id, 'activity', 'user:1', 'words', '{}' FROM conversations""",
+        """INSERT INTO annotations (tenant_id, id, conversation_id, kind, author, activity, deleted_at)
+           SELECT tenant_id, gen_random_uuid(), id, 'activity', 'user:1', '{}', now() FROM conversations""",
+        """INSERT INTO annotations (tenant_id, id, conversation_id, kind, author, body)
+           SELECT tenant_id, gen_random_uuid(), id, 'note', 'somebody', 'words' FROM conversations""",
+    ],
+)
+async def test_the_database_refuses_what_must_not_be(inbox: Inbox, sql: str) -> None:
+    await inbox.conversation()
+    await inbox.team()
+    await inbox.label()
+
+    with pytest.raises(asyncpg.IntegrityConstraintViolationError):
+        await inbox.owner.execute(sql)

@@ -1,0 +1,154 @@
+"""Lists of conversations: each filter chooses what it says, alone and with others, in either order, page by page; and so do the counts."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from itertools import chain, combinations
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+
+from bed.inbox import Inbox
+from bed.rows import NOW, insert_number
+from curbe.inbox import views
+from curbe.inbox.deeds import NOBODY
+from curbe.inbox.rules import ACTIVE, STATE_CODES, ConversationState
+from curbe.inbox.service import Place
+from curbe.inbox.views import ConversationFilter, Sort
+from curbe.infra.db import Pool
+
+pytestmark = pytest.mark.anyio
+
+BEA, CARL = uuid4(), uuid4()
+
+
+@pytest.fixture
+async def inbox(owner: asyncpg.Connection) -> Inbox:
+    return await Inbox.of_a_new_tenant(owner)
+
+
+async def listed(
+    web: Pool, inbox: Inbox, wanted: ConversationFilter, *, limit: int = 50, sort: Sort = "latest"
+) -> list[UUID]:
+    """Every conversation, page by page."""
+    found: list[UUID] = []
+    after: Place | None = None
+    while True:
+        async with web.transaction(inbox.tenant_id) as tx:
+            page = await views.conversations(
+                tx, tenant_id=inbox.tenant_id, wanted=wanted, after=after, limit=limit, sort=sort
+            )
+        found += [item.id for item in page.items]
+        after = page.following
+        if after is None:
+            return found
+
+
+async def test_every_combination_of_filters_chooses_exactly_what_meets_all_of_them(
+    web: Pool, inbox: Inbox
+) -> None:
+    team, vip, late = await inbox.team(), await inbox.label("VIP"), await inbox.label("Late")
+    elsewhere = (await insert_number(inbox.owner, inbox.tenant_id)).connection_id
+    made = []
+    for minute in range(48):
+        facts = {
+            "state": list(ConversationState)[minute % 6].value,
+            "assignee_id": (None, BEA, CARL)[minute % 3],
+            "team_id": (None, team)[minute // 2 % 2],
+            "label_ids": ((), (vip,), (vip, late), (late,))[minute // 3 % 4],
+            "connection_id": (inbox.connection_id, elsewhere)[minute // 5 % 2],
+            "unread": minute // 7 % 2,
+        }
+        made.append((await inbox.conversation(last_at=NOW - timedelta(minutes=minute), **facts), facts))  # type: ignore[arg-type]
+    conditions = {
+        "states": (ACTIVE, lambda facts: facts["state"] in ACTIVE),
+        "holder_id": (BEA, lambda facts: facts["assignee_id"] == BEA),
+        "team_id": (team, lambda facts: facts["team_id"] == team),
+        "label_ids": ((vip, late), lambda facts: {vip, late} <= set(facts["label_ids"])),
+        "connection_id": (elsewhere, lambda facts: facts["connection_id"] == elsewhere),
+        "unread_only": (True, lambda facts: facts["unread"] > 0),
+    }
+
+    for names in some(conditions):
+        wanted = ConversationFilter(**{name: conditions[name][0] for name in names})
+        expected = [known for known, facts in made if all(conditions[name][1](facts) for name in names)]
+        assert await listed(web, inbox, wanted, limit=5) == expected, names
+        assert await listed(web, inbox, wanted, limit=5, sort="oldest") == expected[::-1], names
+
+
+def some(names: Iterable[str]) -> Iterable[tuple[str, ...]]:
+    """All sets of up to three of them, and all of them."""
+    known = list(names)
+    return [*chain.from_iterable(combinations(known, size) for size in range(4)), tuple(known)]
+
+
+async def test_what_nobody_has_is_listed_as_nobodys(web: Pool, inbox: Inbox) -> None:
+    free = await inbox.conversation(last_at=NOW)
+    await inbox.conversation(last_at=NOW, assignee_id=BEA)
+
+    assert await listed(web, inbox, ConversationFilter(holder_id=NOBODY)) == [free]
+
+
+async def test_counts_tell_mine_nobodys_and_all_of_those_that_are_active(web: Pool, inbox: Inbox) -> None:
+    for state in ConversationState:
+        await inbox.conversation(state=state.value, assignee_id=BEA, unread=1)
+        await inbox.conversation(state=state.value, assignee_id=CARL)
+    await inbox.conversation(unread=2)
+    await inbox.conversation(last_at=None)
+
+    async with web.transaction(inbox.tenant_id) as tx:
+        hers = await views.counts(tx, tenant_id=inbox.tenant_id, user_id=BEA)
+        a_keys = await views.counts(tx, tenant_id=inbox.tenant_id, user_id=None)
+
+    assert (hers.mine, hers.unassigned, hers.all) == (3, 1, 7)
+    assert (hers.unread_mine, hers.unread_unassigned, hers.unread_all) == (3, 1, 4)
+    assert (a_keys.mine, a_keys.unread_mine, a_keys.all) == (0, 0, 7)
+
+
+async def test_a_count_ends_where_nobody_reads_on(
+    web: Pool, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "COUNTED_TO", 2)
+    for _ in range(5):
+        await inbox.conversation()
+
+    async with web.transaction(inbox.tenant_id) as tx:
+        counted = await views.counts(tx, tenant_id=inbox.tenant_id, user_id=None)
+
+    assert counted.all == 2
+
+
+async def test_asked_for_by_id_each_comes_once_in_order_and_a_merged_one_as_the_one_it_is_part_of(
+    web: Pool, inbox: Inbox
+) -> None:
+    one, other, merged = [await inbox.conversation() for _ in range(3)]
+    await inbox.owner.execute(
+        "UPDATE conversations SET merged_into = $2, last_message_at = NULL WHERE id = $1", merged, one
+    )
+
+    async with web.transaction(inbox.tenant_id) as tx:
+        found = await views.these(tx, tenant_id=inbox.tenant_id, ids=[merged, other, uuid4(), one])
+
+    assert [item.id for item in found] == [one, other]
+
+
+async def test_a_labels_list_follows_its_conversations_state_and_order(web: Pool, inbox: Inbox) -> None:
+    vip = await inbox.label()
+    first, second = [
+        await inbox.conversation(last_at=NOW - timedelta(minutes=minute), label_ids=[vip])
+        for minute in (1, 2)
+    ]
+    await inbox.owner.execute(
+        "UPDATE conversations SET last_message_at = $2, state = 'resolved' WHERE id = $1", second, NOW
+    )
+
+    assert await listed(web, inbox, ConversationFilter(label_ids=(vip,))) == [second, first]
+    assert await listed(web, inbox, ConversationFilter(label_ids=(vip,), states=ACTIVE)) == [first]
+
+
+async def test_the_numbers_of_the_states_are_the_same_in_the_code_and_in_the_database(inbox: Inbox) -> None:
+    for state in ConversationState:
+        await inbox.conversation(state=state.value)
+
+    rows = await inbox.owner.fetch("SELECT state::text, state_code FROM conversations")
+    assert {ConversationState(row[0]): row[1] for row in rows} == STATE_CODES
