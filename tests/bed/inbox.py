@@ -8,6 +8,7 @@ import asyncpg
 from uuid_utils.compat import uuid7
 
 from bed.rows import NOW, Number, insert_number
+from bed.users import insert_member
 
 RECIPIENT_FAILURE = {
     "failed_at": NOW,
@@ -78,6 +79,10 @@ class Inbox:
                 label_id,
             )
         return conversation_id
+
+    async def colleague(self, name: str = "Bea") -> UUID:
+        """Insert a user who belongs to the tenant."""
+        return (await insert_member(self.owner, self.tenant_id, name=name)).id
 
     async def team(self, name: str = "Sales") -> UUID:
         """Insert a team."""

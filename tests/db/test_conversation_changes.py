@@ -24,12 +24,18 @@ from curbe.infra.jobs import Runner
 
 pytestmark = pytest.mark.anyio
 
-BEA = uuid4()
+ACTOR = "user:00000000-0000-0000-0000-000000000001"
 
 
 @pytest.fixture
 async def inbox(owner: asyncpg.Connection) -> Inbox:
     return await Inbox.of_a_new_tenant(owner)
+
+
+@pytest.fixture
+async def bea(inbox: Inbox) -> UUID:
+    """A colleague."""
+    return await inbox.colleague("Bea")
 
 
 async def change(web: Pool, inbox: Inbox, conversation: UUID, **what: object) -> Conversation:
@@ -39,7 +45,7 @@ async def change(web: Pool, inbox: Inbox, conversation: UUID, **what: object) ->
             tenant_id=inbox.tenant_id,
             conversation_id=conversation,
             change=ConversationChange(**what),  # type: ignore[arg-type]
-            actor=f"user:{BEA}",
+            actor=ACTOR,
             now=utc_now(),
         )
 
@@ -51,14 +57,16 @@ async def told(inbox: Inbox) -> list[tuple[str, dict]]:
     return [(row[0], json.loads(row[1])) for row in rows]
 
 
-async def test_everything_at_once_is_one_update_with_a_line_for_each_thing(web: Pool, inbox: Inbox) -> None:
+async def test_everything_at_once_is_one_update_with_a_line_for_each_thing(
+    web: Pool, inbox: Inbox, bea: UUID
+) -> None:
     conversation, team, vip = await inbox.conversation(), await inbox.team(), await inbox.label()
 
     shown = await change(
         web,
         inbox,
         conversation,
-        assignee_id=BEA,
+        assignee_id=bea,
         team_id=team,
         label_ids=[vip],
         state=ConversationState.RESOLVED,
@@ -66,7 +74,7 @@ async def test_everything_at_once_is_one_update_with_a_line_for_each_thing(web: 
     )
 
     assert (shown.assignee_id, shown.team_id, shown.label_ids, shown.state, shown.unread_count) == (
-        BEA,
+        bea,
         team,
         [vip],
         ConversationState.RESOLVED,
@@ -75,7 +83,7 @@ async def test_everything_at_once_is_one_update_with_a_line_for_each_thing(web: 
     (updated, data), *lines = await told(inbox)
     assert (updated, data) == ("conversation_updated", json.loads(msgspec.json.encode(shown)))
     assert [(kind, line["activity"]["type"], line["author"]) for kind, line in lines] == [
-        ("annotation_added", kind, f"user:{BEA}") for kind in ("state", "assigned", "team", "labels")
+        ("annotation_added", kind, ACTOR) for kind in ("state", "assigned", "team", "labels")
     ]
     assert lines[2][1]["activity"]["team"] == {"id": str(team), "name": "Sales"}
     assert await inbox.owner.fetchval("SELECT count(*) FROM annotations") == 4
@@ -88,10 +96,10 @@ async def test_everything_at_once_is_one_update_with_a_line_for_each_thing(web: 
     ]
 
 
-async def test_what_is_so_already_tells_nobody_anything(web: Pool, inbox: Inbox) -> None:
-    conversation = await inbox.conversation(assignee_id=BEA)
+async def test_what_is_so_already_tells_nobody_anything(web: Pool, inbox: Inbox, bea: UUID) -> None:
+    conversation = await inbox.conversation(assignee_id=bea)
 
-    await change(web, inbox, conversation, assignee_id=BEA, state=ConversationState.OPEN, label_ids=[])
+    await change(web, inbox, conversation, assignee_id=bea, state=ConversationState.OPEN, label_ids=[])
 
     assert await told(inbox) == []
 
@@ -139,6 +147,33 @@ async def test_a_team_or_label_of_another_tenant_is_as_good_as_none(
     assert [blamed for _, blamed in refusals] == [field]
 
 
+async def test_only_colleagues_of_the_tenant_who_are_not_disabled_are_given_conversations(
+    web: Pool, inbox: Inbox, bea: UUID
+) -> None:
+    conversation = await inbox.conversation()
+    theirs = await (await Inbox.of_a_new_tenant(inbox.owner)).colleague()
+    await inbox.owner.execute("UPDATE memberships SET disabled_at = now() WHERE user_id = $1", bea)
+    refusals = set()
+    for user in (theirs, bea, uuid4()):
+        with pytest.raises(InvalidRequest) as refused:
+            await change(web, inbox, conversation, assignee_id=user)
+        refusals.add((refused.value.detail, refused.value.field))
+
+    assert [blamed for _, blamed in refusals] == ["assignee_id"]
+
+
+async def test_who_leaves_the_tenant_has_none_of_its_conversations(
+    web: Pool, inbox: Inbox, bea: UUID
+) -> None:
+    conversation = await inbox.conversation(assignee_id=bea)
+    async with web.transaction(inbox.tenant_id) as tx:
+        await tx.connection.execute("DELETE FROM memberships WHERE tenant_id = $1", inbox.tenant_id)
+
+    shown = await change(web, inbox, conversation, unread=True)
+
+    assert shown.assignee_id is None
+
+
 async def test_a_deleted_team_or_label_is_no_longer_on_any_conversation(web: Pool, inbox: Inbox) -> None:
     team, vip = await inbox.team(), await inbox.label()
     conversation = await inbox.conversation(team_id=team, label_ids=[vip])
@@ -151,13 +186,15 @@ async def test_a_deleted_team_or_label_is_no_longer_on_any_conversation(web: Poo
     assert (shown.team_id, shown.label_ids) == (None, [])
 
 
-async def test_a_merged_conversation_stands_for_the_one_it_is_part_of(web: Pool, inbox: Inbox) -> None:
+async def test_a_merged_conversation_stands_for_the_one_it_is_part_of(
+    web: Pool, inbox: Inbox, bea: UUID
+) -> None:
     live, merged = await inbox.conversation(), await inbox.conversation(last_at=None)
     await inbox.owner.execute("UPDATE conversations SET merged_into = $2 WHERE id = $1", merged, live)
 
-    shown = await change(web, inbox, merged, assignee_id=BEA)
+    shown = await change(web, inbox, merged, assignee_id=bea)
 
-    assert (shown.id, shown.assignee_id) == (live, BEA)
+    assert (shown.id, shown.assignee_id) == (live, bea)
 
 
 async def test_two_who_label_the_same_conversations_at_the_same_time_lose_nothing(
@@ -208,9 +245,9 @@ async def make_due(inbox: Inbox) -> None:
 
 
 async def test_a_snooze_ends_at_its_time_and_is_told(
-    web: Pool, worker: Pool, apply: Pool, inbox: Inbox
+    web: Pool, worker: Pool, apply: Pool, inbox: Inbox, bea: UUID
 ) -> None:
-    conversation = await inbox.conversation(assignee_id=BEA)
+    conversation = await inbox.conversation(assignee_id=bea)
     until = utc_now() + timedelta(hours=1)
     shown = await change(web, inbox, conversation, snoozed_until=until)
     assert (shown.state, shown.snoozed_until) == (ConversationState.SNOOZED, until)
@@ -222,7 +259,7 @@ async def test_a_snooze_ends_at_its_time_and_is_told(
 
     row = await inbox.owner.fetchrow("SELECT state::text, snoozed_until, assignee_id FROM conversations")
     assert row is not None
-    assert tuple(row) == ("open", None, BEA)
+    assert tuple(row) == ("open", None, bea)
     assert await inbox.owner.fetchval("SELECT count(*) FROM jobs") == 0
     *_, (updated, data), (added, line) = await told(inbox)
     assert (updated, data["state"], added, line["author"]) == (

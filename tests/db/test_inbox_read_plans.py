@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 
 from bed.rows import NOW, insert_number
+from bed.users import insert_member
 from curbe.inbox import service, views
 from curbe.inbox.deeds import NOBODY
 from curbe.inbox.rules import ACTIVE, codes_of
@@ -51,7 +52,7 @@ WITH old AS (
 ), changed AS (
     UPDATE conversations c
        SET state = CASE WHEN old.n % 10 = 7 THEN 'snoozed' WHEN old.n % 2 = 0 THEN 'resolved' ELSE 'open' END::conversation_state,
-           assignee_id = CASE WHEN old.n > 100 THEN gen_random_uuid() WHEN old.n % 10 = 1 THEN $2 END,
+           assignee_id = CASE WHEN old.n > 100 THEN $5::uuid WHEN old.n % 10 = 1 THEN $2::uuid END,
            unread_count = CASE WHEN old.n <= 100 AND old.n % 3 = 0 THEN 1 ELSE 0 END,
            team_id = CASE WHEN old.n <= 100 AND old.n % 5 = 0 THEN $3::uuid END
       FROM old WHERE c.tenant_id = $1 AND c.id = old.id
@@ -113,8 +114,9 @@ async def test_no_filter_walks_past_what_it_does_not_show(owner: asyncpg.Connect
     number = await insert_number(owner)
     tenant_id = number.tenant_id
     await owner.execute(MANY_CONVERSATIONS, tenant_id, number.connection_id, 20_000)
-    user, team, label = uuid4(), uuid4(), uuid4()
-    await owner.execute(A_FEW_OF_EACH, tenant_id, user, team, label)
+    user, other = [(await insert_member(owner, tenant_id, password=None)).id for _ in range(2)]
+    team, label = uuid4(), uuid4()
+    await owner.execute(A_FEW_OF_EACH, tenant_id, user, team, label, other)
     await owner.execute("ANALYZE conversations, conversation_labels")
     active = ANY | {"tenant_id": tenant_id, "state_codes": codes_of(ACTIVE)}
     latest = {"from_at": service.END.at, "from_id": service.END.id}

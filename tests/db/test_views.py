@@ -19,8 +19,6 @@ from curbe.infra.db import Pool
 
 pytestmark = pytest.mark.anyio
 
-BEA, CARL = uuid4(), uuid4()
-
 
 @pytest.fixture
 async def inbox(owner: asyncpg.Connection) -> Inbox:
@@ -47,13 +45,14 @@ async def listed(
 async def test_every_combination_of_filters_chooses_exactly_what_meets_all_of_them(
     web: Pool, inbox: Inbox
 ) -> None:
+    bea, carl = await inbox.colleague("Bea"), await inbox.colleague("Carl")
     team, vip, late = await inbox.team(), await inbox.label("VIP"), await inbox.label("Late")
     elsewhere = (await insert_number(inbox.owner, inbox.tenant_id)).connection_id
     made = []
     for minute in range(48):
         facts = {
             "state": list(ConversationState)[minute % 6].value,
-            "assignee_id": (None, BEA, CARL)[minute % 3],
+            "assignee_id": (None, bea, carl)[minute % 3],
             "team_id": (None, team)[minute // 2 % 2],
             "label_ids": ((), (vip,), (vip, late), (late,))[minute // 3 % 4],
             "connection_id": (inbox.connection_id, elsewhere)[minute // 5 % 2],
@@ -62,7 +61,7 @@ async def test_every_combination_of_filters_chooses_exactly_what_meets_all_of_th
         made.append((await inbox.conversation(last_at=NOW - timedelta(minutes=minute), **facts), facts))  # type: ignore[arg-type]
     conditions = {
         "states": (ACTIVE, lambda facts: facts["state"] in ACTIVE),
-        "holder_id": (BEA, lambda facts: facts["assignee_id"] == BEA),
+        "holder_id": (bea, lambda facts: facts["assignee_id"] == bea),
         "team_id": (team, lambda facts: facts["team_id"] == team),
         "label_ids": ((vip, late), lambda facts: {vip, late} <= set(facts["label_ids"])),
         "connection_id": (elsewhere, lambda facts: facts["connection_id"] == elsewhere),
@@ -84,20 +83,21 @@ def some(names: Iterable[str]) -> Iterable[tuple[str, ...]]:
 
 async def test_what_nobody_has_is_listed_as_nobodys(web: Pool, inbox: Inbox) -> None:
     free = await inbox.conversation(last_at=NOW)
-    await inbox.conversation(last_at=NOW, assignee_id=BEA)
+    await inbox.conversation(last_at=NOW, assignee_id=await inbox.colleague())
 
     assert await listed(web, inbox, ConversationFilter(holder_id=NOBODY)) == [free]
 
 
 async def test_counts_tell_mine_nobodys_and_all_of_those_that_are_active(web: Pool, inbox: Inbox) -> None:
+    bea, carl = await inbox.colleague("Bea"), await inbox.colleague("Carl")
     for state in ConversationState:
-        await inbox.conversation(state=state.value, assignee_id=BEA, unread=1)
-        await inbox.conversation(state=state.value, assignee_id=CARL)
+        await inbox.conversation(state=state.value, assignee_id=bea, unread=1)
+        await inbox.conversation(state=state.value, assignee_id=carl)
     await inbox.conversation(unread=2)
     await inbox.conversation(last_at=None)
 
     async with web.transaction(inbox.tenant_id) as tx:
-        hers = await views.counts(tx, tenant_id=inbox.tenant_id, user_id=BEA)
+        hers = await views.counts(tx, tenant_id=inbox.tenant_id, user_id=bea)
         a_keys = await views.counts(tx, tenant_id=inbox.tenant_id, user_id=None)
 
     assert (hers.mine, hers.unassigned, hers.all) == (3, 1, 7)

@@ -72,7 +72,17 @@ _ADD_LABELS: Final = db.Query(_PACKAGE, "add_labels")
 _REMOVE_LABELS: Final = db.Query(_PACKAGE, "remove_labels")
 _TEAMS: Final = db.Query(_PACKAGE, "names_of_teams", _Name)
 _LABELS: Final = db.Query(_PACKAGE, "names_of_labels", _Name)
+_COLLEAGUES: Final = db.Query(_PACKAGE, "names_of_colleagues", _Name)
 _NEWEST_ARRIVALS: Final = db.Query(_PACKAGE, "newest_arrivals", _Id)
+
+# What a change may name, by its member: what it is, and how it is found.
+_NAMED: Final = {
+    "assignee_id": ("colleague", _COLLEAGUES),
+    "team_id": ("team", _TEAMS),
+    "label_ids": ("label", _LABELS),
+    "add_label_ids": ("label", _LABELS),
+    "remove_label_ids": ("label", _LABELS),
+}
 
 _Pair = tuple[Standing, Standing]  # before and after
 
@@ -178,19 +188,17 @@ async def _names(tx: db.Transaction, tenant_id: UUID, change: ConversationChange
     """Return what the team and the labels of a change are called, held until the end of the transaction.
 
     Raises:
-        InvalidRequest: the tenant has no such team, or no such label.
+        InvalidRequest: the tenant has no such team or label, or the user is none of its people or disabled.
     """
     found: dict[UUID, str] = {}
-    for field in ("team_id", "label_ids", "add_label_ids", "remove_label_ids"):
+    for field, (what, query) in _NAMED.items():
         value: UUID | list[UUID] | None = getattr(change, field) or None
         wanted = {value} if isinstance(value, UUID) else set(value or ())
-        query = _TEAMS if field == "team_id" else _LABELS
         rows = await query.all(tx, tenant_id=tenant_id, ids=sorted(wanted)) if wanted else []
         if len(rows) < len(wanted):
-            what = "team" if field == "team_id" else "label"
             raise InvalidRequest(
                 f"This tenant has no such {what}.",
-                fix=f"List the tenant's {what}s and take an id from there.",
+                fix="List those there are and take an id from there.",
                 field=field,
             )
         found |= {row.id: row.name for row in rows}

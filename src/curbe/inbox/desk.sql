@@ -43,6 +43,14 @@ SELECT t.id, t.name FROM teams t WHERE t.tenant_id = :tenant_id AND t.id = ANY(:
 -- name: names_of_labels
 SELECT l.id, l.name FROM labels l WHERE l.tenant_id = :tenant_id AND l.id = ANY(:ids::uuid[]) ORDER BY l.id FOR KEY SHARE
 
+-- name: names_of_colleagues
+-- Who may be given something: also those who are invited, and have not joined yet.
+SELECT m.user_id AS id, ''::text AS name
+  FROM memberships m
+ WHERE m.tenant_id = :tenant_id AND m.user_id = ANY(:ids::uuid[]) AND m.disabled_at IS NULL
+ ORDER BY m.user_id
+   FOR KEY SHARE
+
 -- name: newest_arrivals
 -- The latest message the person wrote in each: the provider takes it, and all before it, as read.
 SELECT m.id
