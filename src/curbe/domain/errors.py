@@ -74,6 +74,18 @@ class WrongCredentials(AppError):
     code, http_status, title = "wrong_credentials", 401, "The e-mail address or the password is wrong"
 
 
+class WrongFactor(AppError):
+    """A second factor's code or passkey is not right, or the step it belongs to has ended."""
+
+    code, http_status, title = "wrong_factor", 401, "The second factor is not right"
+
+
+class ProofRequired(AppError):
+    """It is too long ago that the person who asks has shown who they are."""
+
+    code, http_status, title = "proof_required", 403, "Show first that it is you"
+
+
 class Forbidden(AppError):
     """The asker is known, and lacks the scope."""
 

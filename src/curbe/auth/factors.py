@@ -1,0 +1,249 @@
+"""Second factors: an authenticator app (TOTP), recovery codes, and the challenge between the two steps of signing in.
+
+A code opens once. A challenge takes a few tries and lives for minutes; an account whose codes are guessed at
+answers later and later, to whoever has its password, and is never locked.
+"""
+
+import asyncio
+import hmac
+import secrets
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import msgspec
+import pyotp
+
+from curbe.audit.service import AuditEntry, record
+from curbe.auth import factor_rules as rules
+from curbe.auth import factor_store as store
+from curbe.auth.factor_rules import Method, Purpose
+from curbe.auth.factor_store import Asked
+from curbe.domain.access import PLATFORM
+from curbe.domain.errors import Conflict, NotFound, TooManyRequests, WrongFactor
+from curbe.infra.crypto import Keyring, Secret, binding, key_hash, random_token
+from curbe.infra.db import Pool, Transaction
+from curbe.infra.throttle import Throttle
+from curbe.tenants import people
+from curbe.tenants.person_rules import User
+
+_PREFIX: Final = "curbe_c_"
+ISSUER: Final = "Curbe"
+
+
+class Challenge(msgspec.Struct, frozen=True, kw_only=True):
+    """A challenge that was made. ``token`` names it to whoever answers; ``asked`` is what a passkey signs."""
+
+    token: str
+    asked: bytes
+
+
+class NewTotp(msgspec.Struct, frozen=True, kw_only=True):
+    """A new authenticator app's secret, in base32, and the address that a QR code of it holds. Shown once."""
+
+    secret: Secret
+    uri: Secret
+
+
+class Factors:
+    """Asks for second factors and checks them. One for a process, as it remembers at whose codes somebody guesses."""
+
+    def __init__(self, pool: Pool, keyring: Keyring) -> None:
+        self._pool: Final = pool
+        self._keyring: Final = keyring
+        self._guessed: Final = Throttle(per_second=1 / 30, burst=10)
+
+    async def methods(self, user_id: UUID) -> list[Method]:
+        """Return what has to follow a right password; nothing where the user has no second factor."""
+        async with self._pool.transaction(context=people.as_user(user_id)) as tx:
+            has = await store.factors_of_user(tx, user_id)
+        return rules.methods_for(totp=has.totp, passkeys=has.passkeys, recovery_codes=has.recovery_codes)
+
+    async def challenge(self, purpose: Purpose, *, user_id: UUID | None, now: datetime) -> Challenge:
+        """Make a challenge for a user, or for whoever's passkey answers it."""
+        made = Challenge(token=random_token(_PREFIX).reveal(), asked=secrets.token_bytes(32))
+        async with self._pool.transaction(context=_seen_by(made.token, user_id)) as tx:
+            await store.insert_challenge(
+                tx,
+                token=made.token,
+                purpose=purpose,
+                user_id=user_id,
+                asked=made.asked,
+                expires_at=now + rules.CHALLENGE_LIVES,
+            )
+        return made
+
+    async def asked(self, token: str, purpose: Purpose, *, now: datetime) -> Asked:
+        """Return what a challenge asked; this is one of the few tries it takes.
+
+        Raises:
+            WrongFactor: there is no such challenge, or it is over.
+        """
+        async with self._pool.transaction(context=store.as_holder(token)) as tx:
+            asked = await store.try_challenge(
+                tx, token=token, purpose=purpose, most=rules.MOST_TRIES, now=now
+            )
+        if asked is None:
+            raise WrongFactor(
+                "This step has ended: it took too long, or too many tries.", fix="Begin to sign in again."
+            )
+        return asked
+
+    async def answered(self, token: str) -> None:
+        """End a challenge whose answer was right.
+
+        Raises:
+            WrongFactor: somebody used it up at the same moment.
+        """
+        async with self._pool.transaction(context=store.as_holder(token)) as tx:
+            if not await store.drop_challenge(tx, token):
+                raise WrongFactor("This step has ended.", fix="Begin to sign in again.")
+
+    async def check_code(self, user_id: UUID, method: Method, code: str, *, now: datetime) -> None:
+        """Return where ``code`` is one of the user's that was not used before; it is used up by this.
+
+        Raises:
+            WrongFactor: it is none, or was used.
+            TooManyRequests: too many wrong ones were tried at this account.
+        """
+        moment = asyncio.get_running_loop().time()
+        account = user_id.hex
+        if not self._guessed.allow(account, now=moment):
+            raise TooManyRequests(
+                "Too many wrong codes were tried at this account.",
+                fix="Wait until your app shows another code.",
+                retry_after=timedelta(seconds=self._guessed.wait(account, now=moment)),
+            )
+        async with self._pool.transaction(PLATFORM, context=people.as_user(user_id)) as tx:
+            if method is Method.TOTP:
+                right = await self._takes_totp(tx, user_id, code, now=now)
+            else:
+                right = await self._takes_recovery_code(tx, user_id, code, now=now)
+        if not right:
+            raise WrongFactor(
+                "That is not a code of this account, or it was used already.",
+                fix="Send the six digits your app shows now, or a recovery code that was never used.",
+                field="code",
+            )
+        self._guessed.give_back(account)
+
+    async def begin_totp(self, user: User, *, now: datetime) -> NewTotp:
+        """Make a secret for an authenticator app; it is asked for once a code of it was seen.
+
+        Raises:
+            Conflict: the user has one that is confirmed.
+        """
+        secret = Secret(pyotp.random_base32())
+        sealed = self._keyring.seal(secret, bound_to=_place(user.id))
+        async with self._pool.transaction(context=people.as_user(user.id)) as tx:
+            if not await store.put_totp(tx, user_id=user.id, secret_enc=sealed, now=now):
+                raise Conflict(
+                    "This account has an authenticator app already.", fix="Remove it first, then add another."
+                )
+        uri = pyotp.TOTP(secret.reveal()).provisioning_uri(name=user.email, issuer_name=ISSUER)
+        return NewTotp(secret=secret, uri=Secret(uri))
+
+    async def confirm_totp(self, user_id: UUID, code: str, *, now: datetime) -> list[Secret]:
+        """Ask for the app from now on, as this code shows that it works; return recovery codes where there were none.
+
+        Raises:
+            WrongFactor: the code is not the app's.
+            NotFound: there is no secret to confirm.
+        """
+        async with self._pool.transaction(PLATFORM, context=people.as_user(user_id)) as tx:
+            if await store.totp_of_user(tx, user_id) is None:
+                raise NotFound("There is no authenticator app to confirm.", fix="Add one first.")
+            if not await self._takes_totp(tx, user_id, code, now=now, confirmed=False):
+                raise WrongFactor(
+                    "That is not the code the app shows now.",
+                    fix="Check the clock of the phone, and send the code that is shown now.",
+                    field="code",
+                )
+            await store.confirm_totp(tx, user_id=user_id, now=now)
+            await audited(tx, user_id, "factor.added", "totp")
+            return await first_recovery_codes(tx, user_id, now=now)
+
+    async def drop_totp(self, user_id: UUID) -> None:
+        """Ask for the app no more.
+
+        Raises:
+            NotFound: there is none.
+        """
+        async with self._pool.transaction(PLATFORM, context=people.as_user(user_id)) as tx:
+            if not await store.drop_totp(tx, user_id=user_id):
+                raise NotFound("This account has no authenticator app.")
+            await audited(tx, user_id, "factor.removed", "totp")
+
+    async def new_recovery_codes(self, user_id: UUID, *, now: datetime) -> list[Secret]:
+        """Replace the recovery codes and return the new ones, this once.
+
+        Raises:
+            Conflict: the user has no second factor that they could stand in for.
+        """
+        async with self._pool.transaction(PLATFORM, context=people.as_user(user_id)) as tx:
+            has = await store.factors_of_user(tx, user_id)
+            if not has.totp and not has.passkeys:
+                raise Conflict(
+                    "This account has no second factor that recovery codes could stand in for.",
+                    fix="Add an authenticator app or a passkey first.",
+                )
+            return await _put_recovery_codes(tx, user_id, now=now)
+
+    async def _takes_totp(
+        self, tx: Transaction, user_id: UUID, code: str, *, now: datetime, confirmed: bool = True
+    ) -> bool:
+        kept, digits = await store.totp_of_user(tx, user_id), rules.typed_code(code)
+        if kept is None or digits is None or (kept.confirmed_at is not None) is not confirmed:
+            return False
+        totp = pyotp.TOTP(self._keyring.open(kept.secret_enc, bound_to=_place(user_id)).reveal())
+        for step in rules.steps_around(now):
+            if hmac.compare_digest(totp.at(step * int(rules.STEP.total_seconds())), digits):
+                return await store.take_totp_step(tx, user_id=user_id, step=step)
+        return False
+
+    async def _takes_recovery_code(
+        self, tx: Transaction, user_id: UUID, code: str, *, now: datetime
+    ) -> bool:
+        hashed = key_hash(rules.typed_recovery_code(code))
+        used = await store.use_recovery_code(tx, user_id=user_id, code_hash=hashed, now=now)
+        if used:
+            await audited(tx, user_id, "factor.recovery_code_used", "recovery")
+        return used
+
+
+async def first_recovery_codes(tx: Transaction, user_id: UUID, *, now: datetime) -> list[Secret]:
+    """Make recovery codes where the user has none that is unused, and return them; ``tx`` as for ``audited``."""
+    has = await store.factors_of_user(tx, user_id)
+    return [] if has.recovery_codes else await _put_recovery_codes(tx, user_id, now=now)
+
+
+async def audited(tx: Transaction, user_id: UUID, action: str, method: str) -> None:
+    """Write down what became of a factor; ``tx`` is of ``PLATFORM`` and of the user."""
+    entry = AuditEntry(
+        tenant_id=PLATFORM,
+        actor=f"user:{user_id}",
+        action=action,
+        subject=str(user_id),
+        detail={"method": method},
+    )
+    await record(tx, [entry])
+
+
+async def _put_recovery_codes(tx: Transaction, user_id: UUID, *, now: datetime) -> list[Secret]:
+    codes = [
+        "".join(secrets.choice(rules.ALPHABET) for _ in range(rules.RECOVERY_LENGTH))
+        for _ in range(rules.RECOVERY_CODES)
+    ]
+    hashes = [key_hash(code) for code in codes]
+    await store.replace_recovery_codes(tx, user_id=user_id, hashes=hashes, now=now)
+    await audited(tx, user_id, "factor.recovery_codes_made", "recovery")
+    return [Secret(rules.shown_recovery_code(code)) for code in codes]
+
+
+def _seen_by(token: str, user_id: UUID | None) -> Mapping[str, str]:
+    return store.as_holder(token) if user_id is None else {**store.as_holder(token), **people.as_user(user_id)}
+
+
+def _place(user_id: UUID) -> str:
+    return binding("totp_secrets", user_id, "secret")

@@ -1,0 +1,236 @@
+"""Passkeys (WebAuthn): register one, answer a challenge with one. The cryptography is py_webauthn's."""
+
+import json
+from datetime import datetime
+from typing import Any, Final
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import msgspec
+import webauthn
+from uuid_utils.compat import uuid7
+from webauthn.helpers import base64url_to_bytes
+from webauthn.helpers.exceptions import WebAuthnException
+from webauthn.helpers.structs import (
+    AuthenticatorSelectionCriteria,
+    AuthenticatorTransport,
+    PublicKeyCredentialDescriptor,
+    ResidentKeyRequirement,
+    UserVerificationRequirement,
+)
+
+from curbe.auth import factor_store as store
+from curbe.auth.factor_rules import Purpose
+from curbe.auth.factor_store import Asked, StoredPasskey
+from curbe.auth.factors import ISSUER, Challenge, Factors, audited, first_recovery_codes
+from curbe.domain.access import PLATFORM
+from curbe.domain.errors import Conflict, InvalidRequest, NotFound, WrongFactor
+from curbe.infra.crypto import Secret
+from curbe.infra.db import Pool
+from curbe.tenants import people
+from curbe.tenants.person_rules import User
+
+_LONGEST_NAME: Final = 100
+_LONGEST_CREDENTIAL: Final = 1023
+
+
+class Site(msgspec.Struct, frozen=True):
+    """Where the page is that asks: a passkey works at one site alone. ``rp_id`` is its host, ``origin`` all of it."""
+
+    rp_id: str
+    origin: str
+
+
+class Passkeys:
+    """Registers passkeys and checks what they sign."""
+
+    def __init__(self, pool: Pool, factors: Factors) -> None:
+        self._pool: Final = pool
+        self._factors: Final = factors
+
+    async def registration(self, user: User, site: Site, *, now: datetime) -> tuple[str, dict[str, Any]]:
+        """Return a challenge and what a browser's ``navigator.credentials.create`` takes with it."""
+        made = await self._factors.challenge(Purpose.PASSKEY_ADDED, user_id=user.id, now=now)
+        async with self._pool.transaction(context=people.as_user(user.id)) as tx:
+            known = await store.passkeys_of_user(tx, user.id)
+        options = webauthn.generate_registration_options(
+            rp_id=site.rp_id,
+            rp_name=ISSUER,
+            user_id=user.id.bytes,
+            user_name=user.email,
+            user_display_name=user.name or user.email,
+            challenge=made.asked,
+            authenticator_selection=AuthenticatorSelectionCriteria(
+                resident_key=ResidentKeyRequirement.REQUIRED,
+                user_verification=UserVerificationRequirement.REQUIRED,
+            ),
+            exclude_credentials=[_descriptor(one) for one in known],
+        )
+        return made.token, json.loads(webauthn.options_to_json(options))
+
+    async def register(
+        self,
+        user_id: UUID,
+        site: Site,
+        *,
+        challenge: str,
+        credential: dict[str, Any],
+        name: str,
+        now: datetime,
+    ) -> tuple[StoredPasskey, list[Secret]]:
+        """Keep a new passkey; return it, and recovery codes where there were none.
+
+        Raises:
+            WrongFactor: it does not answer the challenge at this site, or the challenge is over.
+            Conflict: the passkey is registered already.
+            InvalidRequest: the name cannot be used.
+        """
+        called = _checked_name(name)
+        asked = await self._factors.asked(challenge, Purpose.PASSKEY_ADDED, now=now)
+        if asked.user_id != user_id:
+            raise _refused()
+        try:
+            seen = webauthn.verify_registration_response(
+                credential=credential,
+                expected_challenge=asked.asked,
+                expected_rp_id=site.rp_id,
+                expected_origin=site.origin,
+                require_user_verification=True,
+            )
+        except (WebAuthnException, ValueError, KeyError, TypeError) as failure:
+            raise _refused() from failure
+        passkey = StoredPasskey(
+            id=uuid7(),
+            user_id=user_id,
+            credential_id=seen.credential_id,
+            public_key=seen.credential_public_key,
+            sign_count=seen.sign_count,
+            transports=_transports(credential),
+            name=called,
+            created_at=now,
+            last_used_at=None,
+        )
+        await self._factors.answered(challenge)
+        async with self._pool.transaction(PLATFORM, context=people.as_user(user_id)) as tx:
+            if not await store.insert_passkey(tx, passkey):
+                raise Conflict("This passkey is registered already.", fix="Use it, or choose another device.")
+            await audited(tx, user_id, "factor.added", "passkey")
+            return passkey, await first_recovery_codes(tx, user_id, now=now)
+
+    async def request(
+        self, made: Challenge, site: Site, *, user_id: UUID | None
+    ) -> dict[str, Any]:
+        """Return what a browser's ``navigator.credentials.get`` takes to answer a challenge.
+
+        ``user_id`` None: whichever passkey of this site the person chooses.
+        """
+        allowed: list[StoredPasskey] = []
+        if user_id is not None:
+            async with self._pool.transaction(context=people.as_user(user_id)) as tx:
+                allowed = await store.passkeys_of_user(tx, user_id)
+        options = webauthn.generate_authentication_options(
+            rp_id=site.rp_id,
+            challenge=made.asked,
+            allow_credentials=[_descriptor(one) for one in allowed],
+            user_verification=UserVerificationRequirement.REQUIRED,
+        )
+        answer: dict[str, Any] = json.loads(webauthn.options_to_json(options))
+        return answer
+
+    async def check(
+        self, asked: Asked, credential: dict[str, Any], site: Site, *, now: datetime
+    ) -> UUID:
+        """Return whose passkey answered.
+
+        Raises:
+            WrongFactor: it is unknown, another user's than was asked, or what it signed is not what was asked.
+        """
+        credential_id = _credential_id(credential)
+        async with self._pool.transaction(context=store.as_credential(credential_id)) as tx:
+            passkey = await store.passkey_of_credential(tx, credential_id)
+        if passkey is None or asked.user_id not in (None, passkey.user_id):
+            raise _refused()
+        try:
+            seen = webauthn.verify_authentication_response(
+                credential=credential,
+                expected_challenge=asked.asked,
+                expected_rp_id=site.rp_id,
+                expected_origin=site.origin,
+                credential_public_key=passkey.public_key,
+                credential_current_sign_count=passkey.sign_count,
+                require_user_verification=True,
+            )
+        except (WebAuthnException, ValueError, KeyError, TypeError) as failure:
+            raise _refused() from failure
+        async with self._pool.transaction(context=people.as_user(passkey.user_id)) as tx:
+            await store.use_passkey(
+                tx,
+                passkey_id=passkey.id,
+                user_id=passkey.user_id,
+                sign_count=seen.new_sign_count,
+                now=now,
+            )
+        return passkey.user_id
+
+    async def of_user(self, user_id: UUID) -> list[StoredPasskey]:
+        """Return a user's passkeys, oldest first."""
+        async with self._pool.transaction(context=people.as_user(user_id)) as tx:
+            return await store.passkeys_of_user(tx, user_id)
+
+    async def drop(self, user_id: UUID, passkey_id: UUID) -> None:
+        """Forget a passkey.
+
+        Raises:
+            NotFound: the user has none of that id.
+        """
+        async with self._pool.transaction(PLATFORM, context=people.as_user(user_id)) as tx:
+            if not await store.drop_passkey(tx, passkey_id=passkey_id, user_id=user_id):
+                raise NotFound("This account has no such passkey.")
+            await audited(tx, user_id, "factor.removed", "passkey")
+
+
+def site_of(origin: str) -> Site:
+    """Return the site of a page's origin, such as ``https://curbe.example.com``."""
+    return Site(rp_id=urlsplit(origin).hostname or "", origin=origin)
+
+
+def _descriptor(passkey: StoredPasskey) -> PublicKeyCredentialDescriptor:
+    known = {one.value: one for one in AuthenticatorTransport}
+    return PublicKeyCredentialDescriptor(
+        id=passkey.credential_id, transports=[known[name] for name in passkey.transports if name in known]
+    )
+
+
+def _transports(credential: dict[str, Any]) -> tuple[str, ...]:
+    """Return how the browser says that the passkey is reached; only a hint for the next time."""
+    response = credential.get("response")
+    told = response.get("transports") if isinstance(response, dict) else None
+    known = {one.value for one in AuthenticatorTransport}
+    return tuple(name for name in told if name in known) if isinstance(told, list) else ()
+
+
+def _credential_id(credential: dict[str, Any]) -> bytes:
+    told = credential.get("id")
+    if not isinstance(told, str) or not 0 < len(told) <= _LONGEST_CREDENTIAL * 2:
+        raise _refused()
+    try:
+        return base64url_to_bytes(told)
+    except ValueError:
+        raise _refused() from None
+
+
+def _checked_name(name: str) -> str:
+    called = name.strip()
+    if not 0 < len(called) <= _LONGEST_NAME or not called.isprintable():
+        raise InvalidRequest(
+            f"A passkey's name has 1 to {_LONGEST_NAME} printable characters.", fix="Send another.", field="name"
+        )
+    return called
+
+
+def _refused() -> WrongFactor:
+    return WrongFactor(
+        "This passkey does not answer what was asked here.",
+        fix="Try again; where it goes on, use another way to sign in and register the passkey anew.",
+        field="credential",
+    )
