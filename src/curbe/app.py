@@ -21,9 +21,13 @@ from curbe import __version__
 from curbe.audit.api import AuditController, PlatformAuditController
 from curbe.auth.api import KeyController
 from curbe.auth.browser import SECURE_COOKIE
+from curbe.auth.factor_api import FactorController
+from curbe.auth.factors import Factors
 from curbe.auth.gate import Gate
+from curbe.auth.passkeys import Passkeys
 from curbe.auth.passwords import Passwords
 from curbe.auth.principal import provide_principal, provide_visit
+from curbe.auth.second_step_api import SecondStepController
 from curbe.auth.session_api import SessionController
 from curbe.auth.sign_in import SignIn
 from curbe.channels.cloudapi.client import CloudApi
@@ -83,6 +87,7 @@ class Parts(msgspec.Struct, frozen=True):
 
 def build_api(parts: Parts) -> Litestar:
     """Return the API: every route behind the gate, every refusal as problem+json."""
+    factors = Factors(parts.web_pool, parts.keyring)
     given = {
         "settings": parts.settings,
         "web_pool": parts.web_pool,
@@ -93,6 +98,8 @@ def build_api(parts: Parts) -> Litestar:
         "metrics": parts.metrics,
         "keeping": parts.keeping,
         "signing_in": SignIn(parts.web_pool, Passwords()),
+        "factors": factors,
+        "passkeys": Passkeys(parts.web_pool, factors),
         "receipts": Receipts(parts.web_pool, cloud_api=parts.cloud_api, keyring=parts.keyring),
     }
     dependencies = {name: Provide(_giving(value), sync_to_thread=False) for name, value in given.items()}
@@ -101,6 +108,8 @@ def build_api(parts: Parts) -> Litestar:
     return Litestar(
         route_handlers=[
             SessionController,
+            SecondStepController,
+            FactorController,
             TenantController,
             KeyController,
             AuditController,

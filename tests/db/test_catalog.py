@@ -22,6 +22,10 @@ WITHOUT_TENANT = {
     "users": "one may belong to several tenants; a tenant sees its members",
     "passwords": "a user's; no tenant sees them",
     "sessions": "a user's, for every tenant of theirs; no tenant sees them",
+    "totp_secrets": "a user's",
+    "recovery_codes": "a user's",
+    "passkeys": "a user's",
+    "sign_in_challenges": "of a sign-in that is under way, known by its token alone",
     "password_resets": "a user's; no tenant sees them",
 }
 UNIQUE_WITHOUT_TENANT = {
@@ -33,12 +37,21 @@ UNIQUE_WITHOUT_TENANT = {
     "sessions_pkey": "a random id",
     "sessions_token_hash_key": "256 random bits",
     "password_resets_pkey": "256 random bits",
+    "totp_secrets_pkey": "its user's id",
+    "recovery_codes_pkey": "its user's id, and a hash",
+    "passkeys_pkey": "a random id",
+    "passkeys_credential_hash_key": "made by the authenticator at random",
+    "sign_in_challenges_pkey": "256 random bits",
 }
 # They point at what no tenant has; who may point at which user or session is decided before.
 FOREIGN_KEYS_TO_USERS = {
     "passwords_user_id_fkey",
     "sessions_user_id_fkey",
     "password_resets_user_id_fkey",
+    "totp_secrets_user_id_fkey",
+    "recovery_codes_user_id_fkey",
+    "passkeys_user_id_fkey",
+    "sign_in_challenges_user_id_fkey",
     "memberships_user_id_fkey",
     "operator_entries_session_id_fkey",
 }
@@ -175,6 +188,12 @@ async def test_the_guard_of_a_tenants_table_reads_the_transactions_tenant(
         ("password_resets", "holder", "app_web"),
         ("password_resets", "self", "app_web", "app_worker"),
         ("password_resets", "over", "app_worker"),
+        ("totp_secrets", "self", "app_web"),
+        ("recovery_codes", "self", "app_web"),
+        ("passkeys", "self", "app_web"),
+        ("passkeys", "holder", "app_web"),
+        ("sign_in_challenges", "holder", "app_web"),
+        ("sign_in_challenges", "over", "app_worker"),
     }
 
 

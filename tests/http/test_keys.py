@@ -309,7 +309,11 @@ async def test_the_description_of_the_api_is_public_and_names_no_secret_that_com
     # Shown once to who made it; to whom the session is, and worthless without its cookie; no secret at all.
     assert sorted(secret) == [
         ("CreatedKey", "key"),
+        ("OwnFactors", "passkeys"),
+        ("PasskeyAdded", "passkey"),
+        ("SecondFactor", "passkey"),
         ("Session", "csrf_token"),
         ("SessionUser", "has_password"),
         ("SessionUser", "passkeys"),
+        ("TotpShown", "secret"),
     ]

@@ -12,7 +12,7 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from curbe.auth import service
 from curbe.auth.rules import StoredKey
 from curbe.domain.access import Principal, Scope
-from curbe.domain.errors import Forbidden, InvalidRequest, NotFound, Unauthorized
+from curbe.domain.errors import Forbidden, InvalidRequest, NotFound, ProofRequired, Unauthorized
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
 from curbe.infra.pages import Moment, Page, decode_cursor, page_of
@@ -55,9 +55,9 @@ class KeyController(Controller):
     tags = ("keys",)
 
     @post(
-        opt={"scope": Scope.KEYS_WRITE},
+        opt={"scope": Scope.KEYS_WRITE, "proof": True},
         summary="Make an API key of a tenant",
-        responses=refusals(Unauthorized, Forbidden, NotFound, InvalidRequest),
+        responses=refusals(Unauthorized, Forbidden, ProofRequired, NotFound, InvalidRequest),
     )
     async def create(
         self,

@@ -68,7 +68,7 @@ def check_origin(headers: Mapping[str, str], *, scheme: str, public_base_url: st
     origin = headers.get("origin")
     if origin is None and not required:
         return
-    ours = {_origin(public_base_url)}
+    ours = {origin_of(public_base_url)}
     host = headers.get("host", "")
     if _is_loopback(host):
         ours.add(f"{scheme}://{host}")
@@ -98,7 +98,8 @@ def check_csrf(sent: str | None, *, session_token: str) -> None:
         )
 
 
-def _origin(url: str) -> str:
+def origin_of(url: str) -> str:
+    """Return the origin of an address as a browser tells it: without the port that goes without saying."""
     parts = urlsplit(url)
     default = {"http": 80, "https": 443}.get(parts.scheme)
     port = "" if parts.port in (None, default) else f":{parts.port}"

@@ -190,9 +190,7 @@ async def try_challenge(
     tx: Transaction, *, token: str, purpose: Purpose, most: int, now: datetime
 ) -> Asked | None:
     """Count a try and return what was asked; None where the challenge is over. ``tx`` is ``as_holder(token)``."""
-    return await _TRY_CHALLENGE.one(
-        tx, token_hash=key_hash(token), purpose=purpose.value, most=most, now=now
-    )
+    return await _TRY_CHALLENGE.one(tx, token_hash=key_hash(token), purpose=purpose.value, most=most, now=now)
 
 
 async def drop_challenge(tx: Transaction, token: str) -> bool:

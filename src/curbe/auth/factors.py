@@ -7,13 +7,13 @@ answers later and later, to whoever has its password, and is never locked.
 import asyncio
 import hmac
 import secrets
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 import msgspec
 import pyotp
+from pyotp.totp import TOTP
 
 from curbe.audit.service import AuditEntry, record
 from curbe.auth import factor_rules as rules
@@ -141,7 +141,7 @@ class Factors:
                 raise Conflict(
                     "This account has an authenticator app already.", fix="Remove it first, then add another."
                 )
-        uri = pyotp.TOTP(secret.reveal()).provisioning_uri(name=user.email, issuer_name=ISSUER)
+        uri = TOTP(secret.reveal()).provisioning_uri(name=user.email, issuer_name=ISSUER)
         return NewTotp(secret=secret, uri=Secret(uri))
 
     async def confirm_totp(self, user_id: UUID, code: str, *, now: datetime) -> list[Secret]:
@@ -196,15 +196,13 @@ class Factors:
         kept, digits = await store.totp_of_user(tx, user_id), rules.typed_code(code)
         if kept is None or digits is None or (kept.confirmed_at is not None) is not confirmed:
             return False
-        totp = pyotp.TOTP(self._keyring.open(kept.secret_enc, bound_to=_place(user_id)).reveal())
+        totp = TOTP(self._keyring.open(kept.secret_enc, bound_to=_place(user_id)).reveal())
         for step in rules.steps_around(now):
             if hmac.compare_digest(totp.at(step * int(rules.STEP.total_seconds())), digits):
                 return await store.take_totp_step(tx, user_id=user_id, step=step)
         return False
 
-    async def _takes_recovery_code(
-        self, tx: Transaction, user_id: UUID, code: str, *, now: datetime
-    ) -> bool:
+    async def _takes_recovery_code(self, tx: Transaction, user_id: UUID, code: str, *, now: datetime) -> bool:
         hashed = key_hash(rules.typed_recovery_code(code))
         used = await store.use_recovery_code(tx, user_id=user_id, code_hash=hashed, now=now)
         if used:
@@ -241,8 +239,10 @@ async def _put_recovery_codes(tx: Transaction, user_id: UUID, *, now: datetime) 
     return [Secret(rules.shown_recovery_code(code)) for code in codes]
 
 
-def _seen_by(token: str, user_id: UUID | None) -> Mapping[str, str]:
-    return store.as_holder(token) if user_id is None else {**store.as_holder(token), **people.as_user(user_id)}
+def _seen_by(token: str, user_id: UUID | None) -> dict[str, str]:
+    return (
+        store.as_holder(token) if user_id is None else {**store.as_holder(token), **people.as_user(user_id)}
+    )
 
 
 def _place(user_id: UUID) -> str:

@@ -9,11 +9,11 @@ from uuid import UUID
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
-from curbe.auth import browser, rules, service, session_rules, sessions
+from curbe.auth import browser, factor_rules, rules, service, session_rules, sessions
 from curbe.auth.entering import Entrance
 from curbe.auth.principal import Visit
 from curbe.domain.access import Principal, PrincipalKind, Scope
-from curbe.domain.errors import Forbidden, TooManyRequests, Unauthorized
+from curbe.domain.errors import Forbidden, ProofRequired, TooManyRequests, Unauthorized
 from curbe.infra import log
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
@@ -36,7 +36,8 @@ class Gate:
     request is looked at. A path of another tenant answers what the path of a tenant that does not exist answers.
 
     A handler declares ``opt={"scope": Scope.X}``, with ``"platform": True`` where it is the operator's alone; or
-    ``{"session": "why"}`` where any person who signed in may; or ``{"public": "why"}``.
+    ``{"session": "why"}`` where any person who signed in may; or ``{"public": "why"}``. With ``"proof": True`` a
+    person has to have shown within the last minutes that it is them; a key is its own proof.
     """
 
     def __init__(self, pool: Pool, settings: Settings) -> None:
@@ -60,6 +61,7 @@ class Gate:
             CsrfFailed: a browser asks without its session's token.
             NotFound: what it carries does not open this tenant.
             Forbidden: it lacks the route's scope, or is not the operator's where the route asks for that.
+            ProofRequired: the route asks a person to have shown lately who they are.
         """
         method = connection.scope.get("method")
         if method == "OPTIONS":
@@ -82,6 +84,8 @@ class Gate:
             raise Forbidden(
                 "Only a person who signed in may do this.", fix="Sign in instead of sending a key."
             )
+        if "proof" in handler.opt:
+            _check_proof(connection, now=utc_now())
         connection.scope["user"] = principal
 
     async def _who(self, connection: Connection, tenant_id: UUID | None) -> Principal:
@@ -152,6 +156,15 @@ class Gate:
         self._suspects.move_to_end(address)
         if len(self._suspects) > _MOST_SUSPECTS:
             self._suspects.popitem(last=False)
+
+
+def _check_proof(connection: Connection, *, now: datetime) -> None:
+    visit = connection.scope.get("auth")
+    if isinstance(visit, Visit) and factor_rules.needs_proof(visit.held.proved_at, now=now):
+        raise ProofRequired(
+            "This asks you to show once more that it is you.",
+            fix="Send your password or a second factor to POST /api/auth/proofs, then ask again.",
+        )
 
 
 def _scheme(connection: Connection) -> str:

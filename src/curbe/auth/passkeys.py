@@ -117,9 +117,7 @@ class Passkeys:
             await audited(tx, user_id, "factor.added", "passkey")
             return passkey, await first_recovery_codes(tx, user_id, now=now)
 
-    async def request(
-        self, made: Challenge, site: Site, *, user_id: UUID | None
-    ) -> dict[str, Any]:
+    async def request(self, made: Challenge, site: Site, *, user_id: UUID | None) -> dict[str, Any]:
         """Return what a browser's ``navigator.credentials.get`` takes to answer a challenge.
 
         ``user_id`` None: whichever passkey of this site the person chooses.
@@ -137,9 +135,7 @@ class Passkeys:
         answer: dict[str, Any] = json.loads(webauthn.options_to_json(options))
         return answer
 
-    async def check(
-        self, asked: Asked, credential: dict[str, Any], site: Site, *, now: datetime
-    ) -> UUID:
+    async def check(self, asked: Asked, credential: dict[str, Any], site: Site, *, now: datetime) -> UUID:
         """Return whose passkey answered.
 
         Raises:
@@ -223,7 +219,9 @@ def _checked_name(name: str) -> str:
     called = name.strip()
     if not 0 < len(called) <= _LONGEST_NAME or not called.isprintable():
         raise InvalidRequest(
-            f"A passkey's name has 1 to {_LONGEST_NAME} printable characters.", fix="Send another.", field="name"
+            f"A passkey's name has 1 to {_LONGEST_NAME} printable characters.",
+            fix="Send another.",
+            field="name",
         )
     return called
 

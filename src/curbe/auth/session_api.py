@@ -10,6 +10,9 @@ from litestar.params import JSONBody
 
 from curbe.auth import browser, sessions
 from curbe.auth.browser import Transport
+from curbe.auth.factor_rules import Method, Purpose
+from curbe.auth.factors import Factors
+from curbe.auth.passkeys import Passkeys, Site, site_of
 from curbe.auth.principal import PLATFORM, Visit
 from curbe.auth.session_rules import LONGEST, Held
 from curbe.auth.session_shapes import SecondFactor, Session, session_of
@@ -64,6 +67,8 @@ class SessionController(Controller):
         settings: NamedDependency[Settings],
         web_pool: NamedDependency[Pool],
         signing_in: NamedDependency[SignIn],
+        factors: NamedDependency[Factors],
+        passkeys: NamedDependency[Passkeys],
     ) -> Response[Session | SecondFactor]:
         """Begin a session and set its cookie, or say which second factor has to follow."""
         transport = transport_of(request, settings)
@@ -71,6 +76,12 @@ class SessionController(Controller):
         user = await signing_in.with_password(
             email=data.email, password=data.password, address=address_of(request), now=now
         )
+        if methods := await factors.methods(user.id):
+            made = await factors.challenge(Purpose.SECOND_FACTOR, user_id=user.id, now=now)
+            options = None
+            if Method.PASSKEY in methods:
+                options = await passkeys.request(made, site_of_request(request, settings), user_id=user.id)
+            return Response(SecondFactor(methods=methods, challenge=made.token, passkey=options))
         begun = await signing_in.begin(user, by="password", now=now)
         return await welcome(web_pool, user, begun, transport=transport, settings=settings)
 
@@ -133,6 +144,11 @@ def address_of(request: Request[Any, Any, Any]) -> str:
     return request.client.host if request.client else ""
 
 
+def site_of_request(request: Request[Any, Any, Any], settings: Settings) -> Site:
+    """Return the site of the page that asks; the gate has seen that it is ours."""
+    return site_of(request.headers.get("origin") or browser.origin_of(settings.public_base_url))
+
+
 def transport_of(request: Request[Any, Any, Any], settings: Settings) -> Transport:
     """Return over what a request came that is to begin a session.
 
@@ -162,6 +178,7 @@ async def welcome(
         session_id=begun.session_id,
         user_id=user.id,
         last_seen_at=begun.begun_at,
+        proved_at=begun.begun_at,
         expires_at=begun.expires_at,
         is_operator=user.is_operator,
         role=None,

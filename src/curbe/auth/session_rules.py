@@ -16,11 +16,15 @@ SEEN_EVERY: Final = timedelta(minutes=1)
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):
-    """A session somebody holds the token of, and its user. ``role`` None: no member of the tenant asked about."""
+    """A session somebody holds the token of, and its user.
+
+    ``proved_at`` is when its user last showed who they are. ``role`` None: no member of the tenant asked about.
+    """
 
     session_id: UUID
     user_id: UUID
     last_seen_at: datetime
+    proved_at: datetime
     expires_at: datetime
     is_operator: bool
     role: Role | None

@@ -1,13 +1,15 @@
 """What a person who signs in is told: their session, or that a second factor is asked for."""
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
 
+from curbe.auth import factor_store
 from curbe.auth import session_store as store
 from curbe.auth.browser import Transport, csrf_token
+from curbe.auth.factor_rules import Method
 from curbe.auth.roles import SCOPES
 from curbe.auth.session_rules import Held, ends_at
 from curbe.domain.access import Role, Scope
@@ -28,8 +30,8 @@ class SessionUser(msgspec.Struct, frozen=True, kw_only=True):
     language: Language | None
     is_operator: bool
     has_password: bool
-    totp: bool = False
-    passkeys: int = 0
+    totp: bool
+    passkeys: int
 
 
 class SessionMembership(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,10 +59,14 @@ class Session(msgspec.Struct, frozen=True, kw_only=True, tag_field=_STATE, tag="
 
 
 class SecondFactor(msgspec.Struct, frozen=True, kw_only=True, tag_field=_STATE, tag="second_factor"):
-    """The password was right, and one of ``methods`` has to follow, with ``challenge``."""
+    """The password was right, and one of ``methods`` has to follow, with ``challenge``.
 
-    methods: list[str]
+    ``passkey`` is what ``navigator.credentials.get`` takes, where a passkey is among them.
+    """
+
+    methods: list[Method]
     challenge: str
+    passkey: dict[str, Any] | None = None
 
 
 async def session_of(pool: Pool, held: Held, *, token: str, transport: Transport, idle: timedelta) -> Session:
@@ -69,6 +75,7 @@ async def session_of(pool: Pool, held: Held, *, token: str, transport: Transport
         user = await people.user_of_id(tx, held.user_id)
         password = await store.password_of_user(tx, held.user_id)
         memberships = await people.open_memberships(tx, held.user_id)
+        factors = await factor_store.factors_of_user(tx, held.user_id)
     if user is None:
         raise RuntimeError("a session without its user")
     return Session(
@@ -79,6 +86,8 @@ async def session_of(pool: Pool, held: Held, *, token: str, transport: Transport
             language=user.language,
             is_operator=user.is_operator,
             has_password=password is not None,
+            totp=factors.totp,
+            passkeys=factors.passkeys,
         ),
         memberships=[_membership(one) for one in memberships],
         csrf_token=csrf_token(token),

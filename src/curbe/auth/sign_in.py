@@ -35,6 +35,7 @@ class SignIn:
         self._from_address: Final = Throttle(per_second=1 / 15, burst=20)
         self._at_account: Final = Throttle(per_second=1 / 60, burst=5)  # from one address
         self._guessed: Final = Throttle(per_second=1 / 60, burst=30)  # from everywhere
+        self._asking: Final = Throttle(per_second=0.5, burst=30)
 
     async def with_password(self, *, email: str, password: Secret, address: str, now: datetime) -> User:
         """Return the user whose address and password these are.
@@ -64,6 +65,33 @@ class SignIn:
         if stored is not None and is_outdated(stored):
             await self._renew(user.id, password, now=now)
         return user
+
+    async def still_welcome(self, user_id: UUID) -> User:
+        """Return the user who has shown a second factor, or a passkey.
+
+        Raises:
+            WrongCredentials: they are disabled.
+        """
+        async with self._pool.transaction(context=people.as_user(user_id)) as tx:
+            user = await people.user_of_id(tx, user_id)
+        if user is None or user.disabled_at is not None:
+            await self._refuse(user_id)
+            raise WrongCredentials("This account is disabled.", fix="Ask an administrator to enable it.")
+        return user
+
+    def take_a_turn_to_ask(self, address: str) -> None:
+        """Let somebody from this address begin to sign in with a passkey, which writes a row.
+
+        Raises:
+            TooManyRequests: too many have lately.
+        """
+        now, place = asyncio.get_running_loop().time(), _place(address)
+        if not self._asking.allow(place, now=now):
+            raise TooManyRequests(
+                "Too many people begin to sign in from this address.",
+                fix="Wait a moment.",
+                retry_after=timedelta(seconds=self._asking.wait(place, now=now)),
+            )
 
     async def begin(self, user: User, *, by: str, now: datetime) -> sessions.Begun:
         """Begin a session of a user who has shown all that is asked of them."""
