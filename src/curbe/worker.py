@@ -12,6 +12,7 @@ import structlog
 import uvicorn
 
 from curbe.audit.seal import seal_once
+from curbe.auth import factor_store
 from curbe.channels.cloudapi.callback import PURPOSE as CALLBACK_PURPOSE
 from curbe.channels.cloudapi.client import CloudApi
 from curbe.connections import health
@@ -166,6 +167,10 @@ def _upkeep(pools: _Pools, dsn: str, spool: Spool, stop: asyncio.Event) -> list[
         if swept := await asyncio.to_thread(spool.sweep, older_than=_BROKEN_OFF):
             log.info("files_swept", count=swept, reason="their fetching or uploading was broken off")
 
+    async def unanswered() -> None:
+        async with pools.work.transaction() as tx:
+            await factor_store.drop_challenges_that_are_over(tx)
+
     async def schema() -> None:
         try:
             await require_known_schema(dsn)
@@ -180,6 +185,7 @@ def _upkeep(pools: _Pools, dsn: str, spool: Spool, stop: asyncio.Event) -> list[
         _every(3600.0, partitions, stop),
         _every(30.0, schema, stop),
         _every(3600.0, broken_off, stop),
+        _every(600.0, unanswered, stop),
     ]
 
 
