@@ -167,10 +167,6 @@ def _upkeep(pools: _Pools, dsn: str, spool: Spool, stop: asyncio.Event) -> list[
         if swept := await asyncio.to_thread(spool.sweep, older_than=_BROKEN_OFF):
             log.info("files_swept", count=swept, reason="their fetching or uploading was broken off")
 
-    async def unanswered() -> None:
-        async with pools.work.transaction() as tx:
-            await factor_store.drop_challenges_that_are_over(tx)
-
     async def schema() -> None:
         try:
             await require_known_schema(dsn)
@@ -185,7 +181,7 @@ def _upkeep(pools: _Pools, dsn: str, spool: Spool, stop: asyncio.Event) -> list[
         _every(3600.0, partitions, stop),
         _every(30.0, schema, stop),
         _every(3600.0, broken_off, stop),
-        _every(600.0, unanswered, stop),
+        _every(600.0, _forgetting(pools.work), stop),
     ]
 
 
@@ -195,6 +191,14 @@ def _lifting(pool: Pool) -> Work:
             await health.lift_ended(tx, now=utc_now())
 
     return lift
+
+
+def _forgetting(pool: Pool) -> Work:
+    async def forget_unanswered_challenges() -> None:
+        async with pool.transaction() as tx:
+            await factor_store.drop_challenges_that_are_over(tx)
+
+    return forget_unanswered_challenges
 
 
 async def _every(seconds: float, job: Work, stop: asyncio.Event) -> None:

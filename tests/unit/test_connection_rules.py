@@ -43,6 +43,7 @@ def connection(country: str | None = None, *, status: str = "active") -> Connect
         name_status="APPROVED",
         coexistence=False,
         last_webhook_at=None,
+        facts_at=None,
         messages_per_second=80,
         pause_reason=None,
         paused_at=None,
