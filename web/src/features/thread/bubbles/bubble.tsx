@@ -1,0 +1,174 @@
+/** One message: the bubble, what stands over and under it, its time and mark, and what can be done with it. */
+
+import { IconArrowForwardUp, IconHistory, IconRobot } from "@tabler/icons-react";
+import { memo, useState } from "react";
+import { useFormat, useMessages } from "@/shared/i18n/language";
+import { avatarColors } from "@/shared/lib/color";
+import type { Message } from "@/shared/store/types";
+import { threadMessages } from "../messages";
+import { memberOf } from "../model/lines";
+import { type Shape, shapeOf } from "../model/shape";
+import { tickOf } from "../model/ticks";
+import { useActions, useData } from "../thread-context";
+import { AdCard } from "./ad-card";
+import classes from "./bubble.module.css";
+import { Content } from "./content";
+import { Quote } from "./quote";
+import { Reactions } from "./reactions";
+import { RowTools } from "./row-tools";
+import { TickMark } from "./tick";
+import { TroubleLine } from "./trouble";
+
+interface BubbleProps {
+  message: Message;
+  /** The first and the last of a run of the same writer. */
+  first: boolean;
+  last: boolean;
+  marked?: boolean;
+}
+
+/** These show their own edge to edge: the frame leaves them less room. */
+const TIGHT: ReadonlySet<Shape["kind"]> = new Set(["location"]);
+
+export const Bubble = memo(function Bubble({ message, first, last, marked = false }: BubbleProps) {
+  const shape = shapeOf(message);
+  const isPicture = shape.kind === "file" && (shape.file === "image" || shape.file === "video");
+  const isSticker = shape.kind === "file" && shape.file === "sticker";
+  const over = isPicture && shape.caption === null && message.media?.state === "stored";
+  const own = shape.kind === "text" || shape.kind === "interactive" || shape.kind === "template";
+  const inline =
+    own ||
+    shape.kind === "reply" ||
+    (isPicture && !over) ||
+    shape.kind === "revoked" ||
+    shape.kind === "unsupported" ||
+    shape.kind === "other" ||
+    shape.kind === "reaction" ||
+    (shape.kind === "file" && shape.file === "document" && shape.caption !== null);
+  return (
+    <Row message={message} first={first} last={last} marked={marked}>
+      <div
+        className={classes["bubble"]}
+        data-look={isSticker ? "bare" : isPicture || TIGHT.has(shape.kind) ? "tight" : "plain"}
+      >
+        <Above message={message} first={first} />
+        <Content message={message} shape={shape} after={inline ? <MetaRoom message={message} /> : null} />
+        <Meta message={message} place={over ? "over" : inline ? "inline" : "below"} />
+      </div>
+    </Row>
+  );
+});
+
+interface RowProps extends BubbleProps {
+  children: React.ReactNode;
+}
+
+/** The place of a bubble in the thread: its side, its gaps, its tools and reactions, what went wrong with it. */
+export function Row({ message, first, last, marked = false, children }: RowProps) {
+  const [active, setActive] = useState(false);
+  return (
+    <div
+      className={classes["row"]}
+      data-direction={message.direction}
+      data-first={first || undefined}
+      data-last={last || undefined}
+      data-marked={marked || undefined}
+      data-active={active || undefined}
+    >
+      <div className={classes["line"]}>
+        {children}
+        <RowTools message={message} onOpen={setActive} />
+      </div>
+      {message.reactions && message.reactions.length > 0 && (
+        <Reactions message={message} reactions={message.reactions} />
+      )}
+      <TroubleLine message={message} />
+    </div>
+  );
+}
+
+/** What stands above the words: who, where from, what it answers. */
+function Above({ message, first }: { message: Message; first: boolean }) {
+  const t = useMessages(threadMessages);
+  const { memberName, nameOf, isMe } = useData();
+  const member = memberOf(message);
+  const forwarded =
+    message.context?.["forwarded"] === true || message.context?.["frequently_forwarded"] === true;
+  const product = message.context?.["product_retailer_id"];
+  return (
+    <>
+      {member !== null && first && (
+        <div className={classes["member"]} style={{ color: avatarColors(member).color }}>
+          {memberName(member)}
+        </div>
+      )}
+      {message.direction === "outbound" && first && !isMe(message.sender) && (
+        <div className={classes["sender"]}>{nameOf(message.sender)}</div>
+      )}
+      {forwarded && (
+        <div className={classes["label"]}>
+          <IconArrowForwardUp size={13} aria-hidden="true" />
+          {message.context?.["frequently_forwarded"] === true ? t.forwardedOften : t.forwarded}
+        </div>
+      )}
+      {message.referral && <AdCard referral={message.referral} />}
+      {message.reply_to !== undefined && message.revoked_at === undefined && <Quote message={message} />}
+      {typeof product === "string" && <div className={classes["label"]}>{t.aboutProduct(product)}</div>}
+    </>
+  );
+}
+
+/** The time and the mark, at the lower right. */
+export function Meta({ message, place }: { message: Message; place: "inline" | "below" | "over" }) {
+  const t = useMessages(threadMessages);
+  const format = useFormat();
+  const { showRevisions, showInfo } = useActions();
+  const tick = tickOf(message);
+  return (
+    <div className={classes["meta"]} data-place={place}>
+      {message.standby && (
+        <span title={t.standby} role="img" aria-label={t.standby}>
+          <IconRobot size={12} />
+        </span>
+      )}
+      {message.edited_at !== undefined && message.revoked_at === undefined && (
+        <button
+          type="button"
+          className={classes["edited"]}
+          onClick={() => showRevisions(message)}
+          title={t.revisions}
+          tabIndex={-1}
+        >
+          <IconHistory size={11} aria-hidden="true" /> {t.edited}
+        </button>
+      )}
+      <time dateTime={message.created_at} title={format.full(message.created_at)}>
+        {format.time(message.created_at)}
+      </time>
+      {tick !== null && (
+        <button
+          type="button"
+          className={classes["tickButton"]}
+          onClick={() => showInfo(message)}
+          tabIndex={-1}
+        >
+          <TickMark tick={tick} />
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** As much room as the time and the mark take, so that they never stand on the last word. */
+export function MetaRoom({ message }: { message: Message }) {
+  const t = useMessages(threadMessages);
+  const format = useFormat();
+  return (
+    <span className={classes["room"]} aria-hidden="true">
+      {message.standby && "__"}
+      {message.edited_at !== undefined && message.revoked_at === undefined && `__${t.edited}_`}
+      {format.time(message.created_at)}
+      {tickOf(message) !== null && "____"}
+    </span>
+  );
+}

@@ -1,0 +1,61 @@
+/** A message that was asked for here and that the server has not confirmed, in the shape of one that it has. Pure. */
+
+import type { Pending } from "@/shared/store/outbox";
+import type { Message, MessageMedia } from "@/shared/store/types";
+import { numberIn, objectIn, textIn } from "./reading";
+
+/** What the bubble of a file needs before the server has it: `NewMessage.preview`. */
+export interface FilePreview {
+  filename: string;
+  mime_type: string;
+  size: number;
+  width?: number;
+  height?: number;
+  duration_ms?: number;
+  voice?: boolean;
+  caption?: string;
+}
+
+export function messageOfPending(pending: Pending, me: string | null): Message {
+  const preview = objectIn(pending.preview);
+  const message: Message = {
+    id: pending.client_id,
+    conversation_id: pending.conversation_id,
+    connection_id: "",
+    direction: "outbound",
+    status:
+      pending.state === "posting" || pending.state === "taken" || pending.state === "held"
+        ? "queued"
+        : "failed",
+    type: pending.type,
+    text: pending.text,
+    provider_message_id: null,
+    created_at: pending.created_at,
+    sender: me === null ? null : `user:${me}`,
+    payload: (pending.body ?? { [pending.type]: { caption: textIn(preview?.["caption"]) } }) as Record<
+      string,
+      unknown
+    >,
+  };
+  if (pending.reply_to !== null) message.reply_to = pending.reply_to;
+  const media = mediaOf(preview);
+  if (media !== null) message.media = media;
+  return message;
+}
+
+function mediaOf(preview: ReturnType<typeof objectIn>): MessageMedia | null {
+  const filename = textIn(preview?.["filename"]);
+  const mime = textIn(preview?.["mime_type"]);
+  if (preview === null || filename === null || mime === null) return null;
+  const media: MessageMedia = {
+    state: "pending",
+    filename,
+    mime_type: mime,
+    voice: preview["voice"] === true,
+  };
+  for (const member of ["size", "width", "height", "duration_ms"] as const) {
+    const value = numberIn(preview[member]);
+    if (value !== null) media[member] = value;
+  }
+  return media;
+}

@@ -1,0 +1,58 @@
+/** What the lines of a thread need to know and can ask for, whoever provides it: the pane from the store, a story from an array. */
+
+import { createContext, use } from "react";
+import type { Annotation, Message } from "@/shared/store/types";
+import type { Json } from "./model/reading";
+
+/** The same object for the life of a thread, so that no line is painted again because of it. */
+export interface ThreadActions {
+  quote: (message: Message) => void;
+  react: (message: Message, emoji: string) => void;
+  retry: (message: Message) => void;
+  sendAgain: (message: Message) => void;
+  fetchAgain: (message: Message) => Promise<void>;
+  openMedia: (messageId: string) => void;
+  /** Goes to the message with this name of Meta's. */
+  jumpToQuoted: (message: Message) => void;
+  showInfo: (message: Message) => void;
+  showRevisions: (message: Message) => void;
+  deleteNote: (note: Annotation) => void;
+  retryPending: (clientId: string) => void;
+  discardPending: (clientId: string) => void;
+  /** Copies a text; where the browser forbids it, nothing happens. */
+  copy: (text: string) => void;
+}
+
+export interface ThreadData {
+  contactName: string;
+  /** May write here: reply, react, try again. */
+  canSend: boolean;
+  /** Whether free text can go now: without an open window nothing but a template is taken. */
+  isOpen: boolean;
+  /** Names who did something: `user:<id>`, `key:<id>`; null for somebody in the WhatsApp Business app. */
+  nameOf: (actor: string | null | undefined) => string;
+  isMe: (actor: string | null | undefined) => boolean;
+  /** A member of the group by the id in the message. */
+  memberName: (id: string) => string;
+  /** The quoted message where it is here. */
+  quoted: (message: Message) => Message | null;
+  /** What a template says, as Meta knows it; null where it is not known here. */
+  templateOf: (name: string, language: string) => Json[] | null;
+  label: (id: string) => string;
+  team: (id: string) => string;
+}
+
+export const ActionsContext = createContext<ThreadActions | null>(null);
+export const DataContext = createContext<ThreadData | null>(null);
+
+export function useActions(): ThreadActions {
+  const actions = use(ActionsContext);
+  if (!actions) throw new Error("useActions is used outside a thread");
+  return actions;
+}
+
+export function useData(): ThreadData {
+  const data = use(DataContext);
+  if (!data) throw new Error("useData is used outside a thread");
+  return data;
+}
