@@ -181,6 +181,8 @@ export const threadMessages = catalogue({
     loadingOlder: "Loading older messages",
     beginning: "The conversation begins here",
     emptyThread: "Nothing was said yet.",
+    noConversation: "This conversation is not here",
+    noConversationHint: "It was deleted, or belongs to somebody else.",
     announce: (who: string, what: string) => `${who}: ${what}`,
     announceMany: (count: number) => `${count} new messages`,
 
@@ -399,6 +401,8 @@ export const threadMessages = catalogue({
     loadingOlder: "Cargando mensajes anteriores",
     beginning: "Aquí empieza la conversación",
     emptyThread: "Aún no se ha dicho nada.",
+    noConversation: "Esta conversación no está aquí",
+    noConversationHint: "Se eliminó o pertenece a otra cuenta.",
     announce: (who: string, what: string) => `${who}: ${what}`,
     announceMany: (count: number) => `${count} mensajes nuevos`,
 
@@ -617,6 +621,8 @@ export const threadMessages = catalogue({
     loadingOlder: "Carregando mensagens anteriores",
     beginning: "A conversa começa aqui",
     emptyThread: "Ainda não se disse nada.",
+    noConversation: "Esta conversa não está aqui",
+    noConversationHint: "Foi apagada ou pertence a outra conta.",
     announce: (who: string, what: string) => `${who}: ${what}`,
     announceMany: (count: number) => `${count} novas mensagens`,
 

@@ -36,6 +36,8 @@ export interface ThreadData {
   memberName: (id: string) => string;
   /** The quoted message where it is here. */
   quoted: (message: Message) => Message | null;
+  /** A reaction of ours that the message does not show yet; an empty emoji: taken back. */
+  ownReaction: (message: Message) => { emoji: string; at: string } | null;
   /** What a template says, as Meta knows it; null where it is not known here. */
   templateOf: (name: string, language: string) => Json[] | null;
   label: (id: string) => string;

@@ -4,6 +4,159 @@
  */
 
 export interface paths {
+    "/api/auth/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See who is signed in, and what they may do where */
+        get: operations["ApiAuthSessionSession"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign in with a password */
+        post: operations["ApiAuthSignInSignIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End this session */
+        post: operations["ApiAuthSignOutSignOut"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/sign-out-everywhere": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End every session of one's own, this one too */
+        post: operations["ApiAuthSignOutEverywhereSignOutEverywhere"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operator/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what was done to the installation, newest first */
+        get: operations["ApiOperatorAuditEntries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operator/quarantine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what is set aside, newest first, without what is in it */
+        get: operations["ApiOperatorQuarantineQuarantine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operator/quarantine/{item_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look into an item that is set aside; that somebody did goes on record */
+        get: operations["ApiOperatorQuarantineItemIdItem"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operator/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Apply stored webhooks again: what was missed is added, the rest stays as it is */
+        post: operations["ApiOperatorReplayReplay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operator/unrouted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List numbers and WABAs that webhooks speak of and nobody had connected, the last heard of first */
+        get: operations["ApiOperatorUnroutedUnrouted"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tenants": {
         parameters: {
             query?: never;
@@ -36,7 +189,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Rename a tenant or give it another country */
+        /** Change a tenant's name, country, language, or how long it keeps things */
         patch: operations["ApiTenantsTenantIdChange"];
         trace?: never;
     };
@@ -365,6 +518,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tenants/{tenant_id}/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List message templates */
+        get: operations["ApiTenantsTenantIdTemplatesListTemplates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/templates/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Read the templates from Meta */
+        post: operations["ApiTenantsTenantIdTemplatesSyncSyncTemplates"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tenants/{tenant_id}/whatsapp/connect/complete": {
         parameters: {
             query?: never;
@@ -427,6 +614,23 @@ export interface paths {
         put?: never;
         /** Send a message */
         post: operations["sendMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/whatsapp/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a paused number send again, once Meta has confirmed that its token still works */
+        post: operations["ApiTenantsTenantIdWhatsappResumeResume"];
         delete?: never;
         options?: never;
         head?: never;
@@ -522,6 +726,16 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** AccountSynced */
+        AccountSynced: {
+            /** @default 0 */
+            changed: number;
+            detail?: string | null;
+            error?: string | null;
+            /** @default 0 */
+            templates: number;
+            waba_id: string;
+        };
         /** ActionParameter */
         ActionParameter: {
             action: components["schemas"]["ButtonActionData"];
@@ -539,6 +753,22 @@ export interface components {
             retired_at: string | null;
             since: string | null;
             value: string;
+        };
+        /** AsideRow */
+        AsideRow: {
+            /** Format: date-time */
+            created_at: string;
+            event_id: number;
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            meta_app_id: string;
+            phone_number_id: string | null;
+            reason: string;
+            /** Format: date-time */
+            received_at: string;
+            size: number;
+            waba_id: string | null;
         };
         /** Audio */
         Audio: {
@@ -837,6 +1067,12 @@ export interface components {
             revoked_at: string | null;
             scopes: string[];
         };
+        /** Credentials */
+        Credentials: {
+            email: string;
+            /** @description Sent, never returned. */
+            password: string;
+        };
         /** Currency */
         Currency: {
             amount_1000: number;
@@ -968,6 +1204,20 @@ export interface components {
         Footer: {
             text: string;
         };
+        /** FoundNumber */
+        FoundNumber: {
+            coexistence: boolean;
+            display_name: string | null;
+            messaging_limit: string | null;
+            name_status: string | null;
+            number_status: string | null;
+            phone_number_e164: string | null;
+            phone_number_id: string;
+            quality_rating: string | null;
+            throughput_level: string | null;
+            token_expires_at: string | null;
+            waba_id: string;
+        };
         /** HeaderComponent */
         HeaderComponent: {
             parameters: (components["schemas"]["TextParameter"] | components["schemas"]["ImageParameter"] | components["schemas"]["VideoParameter"] | components["schemas"]["DocumentParameter"] | components["schemas"]["LocationParameter"] | components["schemas"]["ProductParameter"])[];
@@ -1004,12 +1254,6 @@ export interface components {
             name: string;
             revoked_at: string | null;
             scopes: string[];
-        };
-        /** Language */
-        Language: {
-            code: string;
-            /** @constant */
-            policy?: "deterministic";
         };
         /** LastMessage */
         LastMessage: {
@@ -1288,6 +1532,12 @@ export interface components {
             kind: "other";
             type: string;
         };
+        /** Outcome */
+        Outcome: {
+            count: number;
+            outcome: string;
+            reason: string;
+        };
         /** Page[AuditRow] */
         "Page_curbe.audit.api.AuditRow_": {
             items: components["schemas"]["AuditRow"][];
@@ -1311,6 +1561,21 @@ export interface components {
         /** Page[Message] */
         "Page_curbe.inbox.shapes.Message_": {
             items: components["schemas"]["Message"][];
+            next_cursor?: string | null;
+        };
+        /** Page[AsideRow] */
+        "Page_curbe.ingest.aside.AsideRow_": {
+            items: components["schemas"]["AsideRow"][];
+            next_cursor?: string | null;
+        };
+        /** Page[Unrouted] */
+        "Page_curbe.ingest.aside.Unrouted_": {
+            items: components["schemas"]["Unrouted"][];
+            next_cursor?: string | null;
+        };
+        /** Page[Template] */
+        "Page_curbe.templates.shapes.Template_": {
+            items: components["schemas"]["Template"][];
             next_cursor?: string | null;
         };
         /** Page[Tenant] */
@@ -1445,6 +1710,24 @@ export interface components {
             video_url?: string | null;
             welcome?: string | null;
         };
+        /** ReplayAnswer */
+        ReplayAnswer: {
+            gone: components["schemas"]["SetAsideItem"][];
+            next_cursor: string | null;
+            outcomes: components["schemas"]["Outcome"][];
+            replayed: number;
+        };
+        /** ReplayRequest */
+        ReplayRequest: {
+            cursor?: string | null;
+            event_id?: number | null;
+            phone_number_id?: string | null;
+            quarantine_id?: string | null;
+            since?: string | null;
+            tenant_id?: string | null;
+            until?: string | null;
+            waba_id?: string | null;
+        };
         /** Reply */
         Reply: {
             id: string;
@@ -1474,6 +1757,12 @@ export interface components {
          * @enum {string}
          */
         RevisionKind: "original" | "edit" | "revoke";
+        /**
+         * Role
+         * @description What a person is in a tenant, from the one who may least to the one who may most.
+         * @enum {string}
+         */
+        Role: "agent" | "supervisor" | "admin" | "owner";
         /** Row */
         Row: {
             description?: string | null;
@@ -1482,10 +1771,17 @@ export interface components {
         };
         /**
          * Scope
-         * @description What a key may do. Each route names exactly one (docs/reference/scopes.md).
+         * @description What a key or a role may do. Each route names exactly one (docs/reference/scopes.md).
          * @enum {string}
          */
-        Scope: "tenants:read" | "tenants:write" | "keys:read" | "keys:write" | "connections:read" | "connections:write" | "messages:send" | "inbox:read" | "inbox:write" | "events:read" | "audit:read" | "webhooks:replay";
+        Scope: "tenants:read" | "tenants:write" | "keys:read" | "keys:write" | "connections:read" | "connections:write" | "messages:send" | "inbox:read" | "inbox:write" | "events:read" | "audit:read" | "people:read" | "people:write" | "desk:write" | "webhooks:replay" | "operations:read" | "operations:write";
+        /** SecondFactor */
+        SecondFactor: {
+            challenge: string;
+            methods: string[];
+            /** @constant */
+            state: "second_factor";
+        };
         /** Section */
         Section: {
             rows: components["schemas"]["Row"][];
@@ -1637,9 +1933,79 @@ export interface components {
             type: "video";
             video: components["schemas"]["Video"];
         };
+        /** Session */
+        Session: {
+            csrf_token: string;
+            /** @default false */
+            embedded: boolean;
+            /** Format: date-time */
+            expires_at: string;
+            /** @default false */
+            insecure: boolean;
+            memberships: components["schemas"]["SessionMembership"][];
+            /** @constant */
+            state: "signed_in";
+            user: components["schemas"]["SessionUser"];
+        };
+        /** SessionMembership */
+        SessionMembership: {
+            role: components["schemas"]["Role"];
+            scopes: components["schemas"]["Scope"][];
+            /** Format: uuid */
+            tenant_id: string;
+            tenant_name: string;
+        };
+        /** SessionUser */
+        SessionUser: {
+            email: string;
+            has_password: boolean;
+            /** Format: uuid */
+            id: string;
+            is_operator: boolean;
+            /** @enum {null|string} */
+            language: "es" | "en" | "pt" | null;
+            name: string;
+            /** @default 0 */
+            passkeys: number;
+            /** @default false */
+            totp: boolean;
+        };
+        /** SetAsideItem */
+        SetAsideItem: {
+            /** Format: date-time */
+            created_at: string;
+            event_id: number;
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            phone_number_id: string | null;
+            reason: string;
+            /** Format: date-time */
+            received_at: string;
+            waba_id: string | null;
+        };
         /** ShortBody */
         ShortBody: {
             text: string;
+        };
+        /** ShownBody */
+        ShownBody: {
+            /** Format: date-time */
+            created_at: string;
+            detail: string;
+            event_id: number;
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            meta_app_id: string;
+            payload: string;
+            phone_number_id: string | null;
+            reason: string;
+            /** Format: date-time */
+            received_at: string;
+            released_at: string | null;
+            size: number;
+            waba_id: string | null;
         };
         /** ShownCheck */
         ShownCheck: {
@@ -1651,17 +2017,22 @@ export interface components {
         };
         /** ShownConnection */
         ShownConnection: {
+            coexistence: boolean;
             country_id: string | null;
             /** Format: date-time */
             created_at: string;
             display_name: string | null;
+            facts_at: string | null;
             health: components["schemas"]["ShownFact"][];
             /** Format: uuid */
             id: string;
+            last_webhook_at: string | null;
             messages_per_second: number;
             messaging_limit: string | null;
+            name_status: string | null;
             number_status: string | null;
             pause_cause: string | null;
+            pause_fix: string | null;
             pause_reason: string | null;
             pause_until: string | null;
             paused: boolean;
@@ -1711,6 +2082,10 @@ export interface components {
             id?: string | null;
             link?: string | null;
         };
+        /** Synced */
+        Synced: {
+            accounts: components["schemas"]["AccountSynced"][];
+        };
         /** SystemShown */
         SystemShown: {
             body?: string | null;
@@ -1738,10 +2113,26 @@ export interface components {
             /** @constant */
             type: "tap_target_configuration";
         };
+        /** Template */
+        Template: {
+            category: string | null;
+            components: unknown | null;
+            /** Format: uuid */
+            id: string;
+            language: string;
+            name: string;
+            provider_template_id: string;
+            quality: string | null;
+            rejected_reason: string | null;
+            status: string | null;
+            /** Format: date-time */
+            updated_at: string;
+            waba_id: string;
+        };
         /** TemplateContent */
         TemplateContent: {
             components?: (components["schemas"]["HeaderComponent"] | components["schemas"]["BodyComponent"] | components["schemas"]["ButtonComponent"] | components["schemas"]["OfferComponent"] | components["schemas"]["CarouselComponent"] | components["schemas"]["TapTargetComponent"])[];
-            language: components["schemas"]["Language"];
+            language: components["schemas"]["domain_template_Language"];
             name: string;
         };
         /** Tenant */
@@ -1751,14 +2142,19 @@ export interface components {
             default_country: string | null;
             /** Format: uuid */
             id: string;
+            language: components["schemas"]["tenants_rules_Language"] | null;
             name: string;
+            purged_at: string | null;
+            retention_days: number | null;
             /** Format: date-time */
             updated_at: string;
         };
         /** TenantChanges */
         TenantChanges: {
             default_country?: string | null;
+            language?: components["schemas"]["tenants_rules_Language"] | null;
             name?: string;
+            retention_days?: number | null;
         };
         /** TextBody */
         TextBody: {
@@ -1795,11 +2191,25 @@ export interface components {
         /** TrialResult */
         TrialResult: {
             checks: components["schemas"]["ShownCheck"][];
+            found?: components["schemas"]["FoundNumber"] | null;
             ok: boolean;
         };
         /** TypingAnswer */
         TypingAnswer: {
             shown: boolean;
+        };
+        /** Unrouted */
+        Unrouted: {
+            /** Format: date-time */
+            first_received_at: string;
+            item_count: number;
+            /** Format: date-time */
+            last_received_at: string;
+            meta_app_id: string;
+            phone_number_id: string | null;
+            tenant_id: string | null;
+            tenant_name: string | null;
+            waba_id: string | null;
         };
         /** UnsupportedShown */
         UnsupportedShown: {
@@ -1855,6 +2265,18 @@ export interface components {
             es: string;
             pt: string;
         };
+        /** Language */
+        domain_template_Language: {
+            code: string;
+            /** @constant */
+            policy?: "deterministic";
+        };
+        /**
+         * Language
+         * @description The languages of the screens and mails.
+         * @enum {string}
+         */
+        tenants_rules_Language: "es" | "en" | "pt";
     };
     responses: never;
     parameters: never;
@@ -1864,6 +2286,533 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    ApiAuthSessionSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description `unauthorized`: The API key or session is missing, unknown or no longer valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiAuthSignInSignIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Credentials"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"] | components["schemas"]["SecondFactor"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `wrong_credentials`: The e-mail address or the password is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign_origin`: This request comes from another site; `insecure_transport`: Signing in needs https */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiAuthSignOutSignOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": null;
+                };
+            };
+            /** @description `unauthorized`: The API key or session is missing, unknown or no longer valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign_origin`: This request comes from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiAuthSignOutEverywhereSignOutEverywhere: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": null;
+                };
+            };
+            /** @description `unauthorized`: The API key or session is missing, unknown or no longer valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign_origin`: This request comes from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiOperatorAuditEntries: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+                /** @description What people and keys did, or what Curbe did by itself. */
+                who?: "people" | "system" | null;
+                /** @description As in a row: user:<id>, key:<id>. */
+                actor?: string | null;
+                /** @description The first part of an action: connection, key, tenant. */
+                about?: string | null;
+                /** @description RFC 3339; `since` included, `until` not. */
+                since?: string | null;
+                /** @description RFC 3339; `since` included, `until` not. */
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_curbe.audit.api.AuditRow_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `unauthorized`: The API key or session is missing, unknown or no longer valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `missing_scope`: This API key or role may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiOperatorQuarantineQuarantine: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+                kind?: "unrouted" | "foreign" | "poison" | null;
+                phone_number_id?: string | null;
+                waba_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_curbe.ingest.aside.AsideRow_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `unauthorized`: The API key or session is missing, unknown or no longer valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `missing_scope`: This API key or role may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiOperatorQuarantineItemIdItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownBody"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `unauthorized`: The API key or session is missing, unknown or no longer valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `missing_scope`: This API key or role may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiOperatorReplayReplay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayAnswer"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `unauthorized`: The API key or session is missing, unknown or no longer valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `missing_scope`: This API key or role may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiOperatorUnroutedUnrouted: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_curbe.ingest.aside.Unrouted_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `unauthorized`: The API key or session is missing, unknown or no longer valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `missing_scope`: This API key or role may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiTenantsEvery: {
         parameters: {
             query?: {
@@ -1900,7 +2849,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `unauthorized`: The API key is missing, unknown or no longer valid */
+            /** @description `unauthorized`: The API key or session is missing, unknown or no longer valid */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1909,7 +2858,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key may not do that */
+            /** @description `missing_scope`: This API key or role may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1966,7 +2915,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `unauthorized`: The API key is missing, unknown or no longer valid */
+            /** @description `unauthorized`: The API key or session is missing, unknown or no longer valid */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1975,7 +2924,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key may not do that */
+            /** @description `missing_scope`: This API key or role may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2030,7 +2979,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `unauthorized`: The API key is missing, unknown or no longer valid */
+            /** @description `unauthorized`: The API key or session is missing, unknown or no longer valid */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2039,7 +2988,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key may not do that */
+            /** @description `missing_scope`: This API key or role may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2098,7 +3047,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `unauthorized`: The API key is missing, unknown or no longer valid */
+            /** @description `unauthorized`: The API key or session is missing, unknown or no longer valid */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2107,7 +3056,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key may not do that */
+            /** @description `missing_scope`: This API key or role may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2141,6 +3090,18 @@ export interface operations {
             query?: {
                 cursor?: string | null;
                 limit?: number;
+                /** @description Without the lines about webhooks that came. */
+                deeds?: boolean;
+                /** @description What people and keys did, or what Curbe did by itself. */
+                who?: "people" | "system" | null;
+                /** @description As in a row: user:<id>, key:<id>. */
+                actor?: string | null;
+                /** @description The first part of an action: connection, key, tenant. */
+                about?: string | null;
+                /** @description RFC 3339; `since` included, `until` not. */
+                since?: string | null;
+                /** @description RFC 3339; `since` included, `until` not. */
+                until?: string | null;
             };
             header?: never;
             path: {
@@ -2174,7 +3135,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `unauthorized`: The API key is missing, unknown or no longer valid */
+            /** @description `unauthorized`: The API key or session is missing, unknown or no longer valid */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2183,7 +3144,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key may not do that */
+            /** @description `missing_scope`: This API key or role may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2915,7 +3876,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `unauthorized`: The API key is missing, unknown or no longer valid */
+            /** @description `unauthorized`: The API key or session is missing, unknown or no longer valid */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2924,7 +3885,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key may not do that */
+            /** @description `missing_scope`: This API key or role may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2992,7 +3953,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `unauthorized`: The API key is missing, unknown or no longer valid */
+            /** @description `unauthorized`: The API key or session is missing, unknown or no longer valid */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3001,7 +3962,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key may not do that */
+            /** @description `missing_scope`: This API key or role may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3064,7 +4025,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `unauthorized`: The API key is missing, unknown or no longer valid */
+            /** @description `unauthorized`: The API key or session is missing, unknown or no longer valid */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3073,7 +4034,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key may not do that */
+            /** @description `missing_scope`: This API key or role may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3386,6 +4347,156 @@ export interface operations {
             };
         };
     };
+    ApiTenantsTenantIdTemplatesListTemplates: {
+        parameters: {
+            query?: {
+                /** @description Only those that this connection can send. */
+                connection?: string | null;
+                /** @description Meta's word, such as APPROVED. */
+                status?: string | null;
+                category?: string | null;
+                language?: string | null;
+                /** @description Words of the name or the text. */
+                q?: string | null;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description How many items a page has at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_curbe.templates.shapes.Template_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `no_connection`: No connected number can send this */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdTemplatesSyncSyncTemplates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Synced"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `no_connection`: No connected number can send this */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `token_refused`: Meta refuses this access token; `missing_permission`: The access token lacks a permission */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `graph_refused`: Meta refused the request */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `graph_unreachable`: Meta does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiTenantsTenantIdWhatsappConnectCompleteComplete: {
         parameters: {
             query?: never;
@@ -3425,7 +4536,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `unauthorized`: The API key is missing, unknown or no longer valid */
+            /** @description `unauthorized`: The API key or session is missing, unknown or no longer valid */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3434,7 +4545,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key may not do that */
+            /** @description `missing_scope`: This API key or role may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3538,7 +4649,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `unauthorized`: The API key is missing, unknown or no longer valid */
+            /** @description `unauthorized`: The API key or session is missing, unknown or no longer valid */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3547,7 +4658,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key may not do that */
+            /** @description `missing_scope`: This API key or role may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3615,7 +4726,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `unauthorized`: The API key is missing, unknown or no longer valid */
+            /** @description `unauthorized`: The API key or session is missing, unknown or no longer valid */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3624,7 +4735,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key may not do that */
+            /** @description `missing_scope`: This API key or role may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3706,6 +4817,119 @@ export interface operations {
             };
         };
     };
+    ApiTenantsTenantIdWhatsappResumeResume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Which"] | null;
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownConnection"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `unauthorized`: The API key or session is missing, unknown or no longer valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `missing_scope`: This API key or role may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_connection`: No connected number can send this; `several_connections`: More than one connected number could be meant; `connection_paused`: This number is paused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is; `token_refused`: Meta refuses this access token; `wrong_app`: The access token belongs to another Meta app; `missing_permission`: The access token lacks a permission; `number_not_readable`: This access token does not read that number; `number_not_on_waba`: The number does not belong to that WABA */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `graph_refused`: Meta refused the request */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `graph_unreachable`: Meta does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiTenantsTenantIdWhatsappStatusStatus: {
         parameters: {
             query?: never;
@@ -3741,7 +4965,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `unauthorized`: The API key is missing, unknown or no longer valid */
+            /** @description `unauthorized`: The API key or session is missing, unknown or no longer valid */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3750,7 +4974,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key may not do that */
+            /** @description `missing_scope`: This API key or role may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3818,7 +5042,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `unauthorized`: The API key is missing, unknown or no longer valid */
+            /** @description `unauthorized`: The API key or session is missing, unknown or no longer valid */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3827,7 +5051,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key may not do that */
+            /** @description `missing_scope`: This API key or role may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;

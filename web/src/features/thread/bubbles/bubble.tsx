@@ -7,6 +7,7 @@ import { avatarColors } from "@/shared/lib/color";
 import type { Message } from "@/shared/store/types";
 import { threadMessages } from "../messages";
 import { memberOf } from "../model/lines";
+import { reactionsNow } from "../model/reactions";
 import { type Shape, shapeOf } from "../model/shape";
 import { tickOf } from "../model/ticks";
 import { useActions, useData } from "../thread-context";
@@ -15,9 +16,10 @@ import classes from "./bubble.module.css";
 import { Content } from "./content";
 import { Quote } from "./quote";
 import { Reactions } from "./reactions";
-import { RowTools } from "./row-tools";
+import { type Opened, RowTools } from "./row-tools";
 import { TickMark } from "./tick";
 import { TroubleLine } from "./trouble";
+import { useTouch } from "./use-touch";
 
 interface BubbleProps {
   message: Message;
@@ -27,37 +29,53 @@ interface BubbleProps {
   marked?: boolean;
 }
 
-/** These show their own edge to edge: the frame leaves them less room. */
-const TIGHT: ReadonlySet<Shape["kind"]> = new Set(["location"]);
+type Place = "inline" | "below" | "over" | "tucked" | "float";
 
 export const Bubble = memo(function Bubble({ message, first, last, marked = false }: BubbleProps) {
   const shape = shapeOf(message);
-  const isPicture = shape.kind === "file" && (shape.file === "image" || shape.file === "video");
-  const isSticker = shape.kind === "file" && shape.file === "sticker";
-  const over = isPicture && shape.caption === null && message.media?.state === "stored";
-  const own = shape.kind === "text" || shape.kind === "interactive" || shape.kind === "template";
-  const inline =
-    own ||
-    shape.kind === "reply" ||
-    (isPicture && !over) ||
-    shape.kind === "revoked" ||
-    shape.kind === "unsupported" ||
-    shape.kind === "other" ||
-    shape.kind === "reaction" ||
-    (shape.kind === "file" && shape.file === "document" && shape.caption !== null);
+  const place = placeOfMeta(shape, message);
   return (
     <Row message={message} first={first} last={last} marked={marked}>
-      <div
-        className={classes["bubble"]}
-        data-look={isSticker ? "bare" : isPicture || TIGHT.has(shape.kind) ? "tight" : "plain"}
-      >
+      <div className={classes["bubble"]} data-look={lookOf(shape)}>
         <Above message={message} first={first} />
-        <Content message={message} shape={shape} after={inline ? <MetaRoom message={message} /> : null} />
-        <Meta message={message} place={over ? "over" : inline ? "inline" : "below"} />
+        <Content message={message} shape={shape} after={<After message={message} place={place} />} />
+        {place !== "float" && <Meta message={message} place={place} />}
       </div>
     </Row>
   );
 });
+
+function lookOf(shape: Shape): "plain" | "tight" | "bare" {
+  if (shape.kind === "file" && shape.file === "sticker") return "bare";
+  const isPicture = shape.kind === "file" && (shape.file === "image" || shape.file === "video");
+  return isPicture || shape.kind === "location" ? "tight" : "plain";
+}
+
+/** Where the time stands: behind the last word, over a picture, beside a sound's length, or in a line of its own. */
+function placeOfMeta(shape: Shape, message: Message): Place {
+  switch (shape.kind) {
+    case "interactive":
+    case "template":
+      return "float"; // buttons follow the words
+    case "file":
+      if (shape.file === "audio") return message.media?.state === "failed" ? "below" : "tucked";
+      if (shape.file === "sticker") return "below";
+      if (shape.caption !== null) return "inline";
+      return shape.file === "document" ? "below" : message.media?.state === "stored" ? "over" : "inline";
+    case "location":
+    case "contacts":
+    case "order":
+    case "flow_reply":
+      return "below";
+    default:
+      return "inline";
+  }
+}
+
+function After({ message, place }: { message: Message; place: Place }) {
+  if (place === "float") return <Meta message={message} place="float" />;
+  return place === "inline" ? <MetaRoom message={message} /> : null;
+}
 
 interface RowProps extends BubbleProps {
   children: React.ReactNode;
@@ -65,23 +83,26 @@ interface RowProps extends BubbleProps {
 
 /** The place of a bubble in the thread: its side, its gaps, its tools and reactions, what went wrong with it. */
 export function Row({ message, first, last, marked = false, children }: RowProps) {
-  const [active, setActive] = useState(false);
+  const [open, setOpen] = useState<Opened>(null);
+  const { quote } = useActions();
+  const reactions = reactionsNow(message.reactions, useData().ownReaction(message));
+  const touch = useTouch({ onSwipe: () => quote(message), onLongPress: () => setOpen("menu") });
   return (
     <div
       className={classes["row"]}
+      data-message={message.id}
       data-direction={message.direction}
       data-first={first || undefined}
       data-last={last || undefined}
       data-marked={marked || undefined}
-      data-active={active || undefined}
+      tabIndex={-1}
+      {...touch.handlers}
     >
-      <div className={classes["line"]}>
+      <div ref={touch.moved} className={classes["line"]}>
         {children}
-        <RowTools message={message} onOpen={setActive} />
+        <RowTools message={message} open={open} onOpen={setOpen} />
       </div>
-      {message.reactions && message.reactions.length > 0 && (
-        <Reactions message={message} reactions={message.reactions} />
-      )}
+      {reactions.length > 0 && <Reactions message={message} reactions={reactions} />}
       <TroubleLine message={message} />
     </div>
   );
@@ -119,13 +140,13 @@ function Above({ message, first }: { message: Message; first: boolean }) {
 }
 
 /** The time and the mark, at the lower right. */
-export function Meta({ message, place }: { message: Message; place: "inline" | "below" | "over" }) {
+export function Meta({ message, place }: { message: Message; place: Place }) {
   const t = useMessages(threadMessages);
   const format = useFormat();
   const { showRevisions, showInfo } = useActions();
   const tick = tickOf(message);
   return (
-    <div className={classes["meta"]} data-place={place}>
+    <span className={classes["meta"]} data-place={place}>
       {message.standby && (
         <span title={t.standby} role="img" aria-label={t.standby}>
           <IconRobot size={12} />
@@ -155,7 +176,7 @@ export function Meta({ message, place }: { message: Message; place: "inline" | "
           <TickMark tick={tick} />
         </button>
       )}
-    </div>
+    </span>
   );
 }
 

@@ -185,7 +185,7 @@ function Products({ action }: { action: Extract<Action, { kind: "products" }> })
 function Carousel({ cards }: { cards: Extract<Action, { kind: "cards" }>["cards"] }) {
   const t = useMessages(threadMessages);
   return (
-    <ul className={classes["carousel"]}>
+    <ul className={classes["carousel"]} data-swipes>
       {cards.map((card, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: cards are numbered
         <li key={index} className={classes["card"]} aria-label={t.card(index + 1, cards.length)}>

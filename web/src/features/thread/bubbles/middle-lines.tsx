@@ -122,15 +122,15 @@ export function ActivityLine({ annotation }: { annotation: Annotation }) {
 function useActivityWords(annotation: Annotation, activity: Activity): string {
   const t = useMessages(threadMessages);
   const format = useFormat();
-  const { nameOf, isMe, label, team } = useData();
+  const { nameOf, label, team } = useData();
   const words = t.activity;
   const isOurs = annotation.author === null || annotation.author?.startsWith("system");
-  const who = isOurs ? t.automation : isMe(annotation.author) ? t.you : nameOf(annotation.author);
+  const who = isOurs ? t.automation : nameOf(annotation.author);
   switch (activity.kind) {
     case "assignee": {
       if (activity.to === null) return words.unassigned(who);
       if (`user:${activity.to}` === annotation.author) return words.assignedSelf(who);
-      return words.assigned(who, isMe(`user:${activity.to}`) ? t.you : nameOf(`user:${activity.to}`));
+      return words.assigned(who, nameOf(`user:${activity.to}`));
     }
     case "team":
       return activity.to === null ? words.teamless(who) : words.team(who, team(activity.to));

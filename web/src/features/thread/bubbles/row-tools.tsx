@@ -10,7 +10,6 @@ import {
   IconInfoCircle,
   IconMoodSmile,
 } from "@tabler/icons-react";
-import { useState } from "react";
 import { useMessages } from "@/shared/i18n/language";
 import type { Message } from "@/shared/store/types";
 import { threadMessages } from "../messages";
@@ -19,21 +18,19 @@ import classes from "./row-tools.module.css";
 
 export const QUICK_REACTIONS = ["👍", "❤️", "😂", "😮", "😢", "🙏"] as const;
 
+/** What is open of a row: its buttons stay as long. */
+export type Opened = "menu" | "react" | null;
+
 interface RowToolsProps {
   message: Message;
-  /** Whether something of it is open: the buttons stay. */
-  onOpen: (open: boolean) => void;
+  open: Opened;
+  onOpen: (open: Opened) => void;
 }
 
-export function RowTools({ message, onOpen }: RowToolsProps) {
+export function RowTools({ message, open, onOpen: change }: RowToolsProps) {
   const t = useMessages(threadMessages);
   const { quote, react } = useActions();
   const { canSend, isOpen } = useData();
-  const [open, setOpen] = useState<"menu" | "react" | null>(null);
-  const change = (what: "menu" | "react" | null) => {
-    setOpen(what);
-    onOpen(what !== null);
-  };
   const canAnswer =
     canSend && isOpen && message.provider_message_id !== null && message.revoked_at === undefined;
   return (

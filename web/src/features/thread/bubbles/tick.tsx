@@ -58,7 +58,7 @@ function Paths({ tick }: { tick: Tick }) {
         </>
       );
     case "accepted":
-      return <path d={ONE} strokeDasharray="1.8 2" strokeLinecap="round" />;
+      return <path d={ONE} strokeDasharray="2.2 2.6" strokeLinecap="round" />;
     case "sent":
       return <path d={ONE} strokeLinecap="round" strokeLinejoin="round" />;
     case "unknown":

@@ -1,50 +1,84 @@
 /**
  * The lines of a thread: messages, notes and activity in order, with the days between them, the place where the unread ones begin, and
  * runs of pictures as one grid. Pure: what a line shows is drawn from the store by its key.
+ *
+ * Ten thousand messages are arranged anew whenever one comes, so what decides is read once of each (`entryOf`) and only compared here.
  */
 
+import type { Line as Source } from "@/shared/store/store";
 import type { Message } from "@/shared/store/types";
 import { isSystemLine, shapeOf } from "./shape";
 
-/** What is known of one key of the thread, as far as it decides where it stands. */
+/** What of a message, a pending one, a note or an activity decides where it stands and what belongs to it. */
 export interface Entry {
   key: string;
+  kind: "message" | "pending" | "system" | "note" | "activity";
   at: string;
-  kind: "message" | "pending" | "note" | "activity";
-  /** Only of kind "message". */
-  message?: Message;
+  /** Milliseconds since 1970. */
+  time: number;
+  /** The calendar day in the reader's own time zone. */
+  day: string;
+  /** Who wrote it, as far as it changes the look; null for what belongs to no run. */
+  writer: string | null;
+  /** A picture with nothing beside it may stand in a grid with others. */
+  picture: boolean;
+  /** The person said it: it may be unread. */
+  theirs: boolean;
 }
 
 export type Line =
   | { kind: "day"; key: string; at: string }
   | { kind: "unread"; key: string }
   | { kind: "message" | "pending"; key: string; first: boolean; last: boolean }
-  | { kind: "album"; key: string; keys: string[]; first: boolean; last: boolean }
+  | { kind: "album"; key: string; keys: readonly string[]; first: boolean; last: boolean }
   | { kind: "system" | "note" | "activity"; key: string };
 
-/** Messages of one writer in quick succession belong together: one tail, one gap. */
+/** Messages of one writer in quick succession belong together: one corner, one gap. */
 const RUN = 5 * 60_000;
 /** Pictures sent together come within moments of each other. */
 const ALBUM = 90_000;
-const FEWEST = 2;
 const MOST = 30;
+
+export function entryOf(key: string, source: Source): Entry {
+  if (source.kind === "annotation") {
+    const { created_at, kind } = source.annotation;
+    return { ...placed(key, created_at), kind, writer: null, picture: false, theirs: false };
+  }
+  if (source.kind === "pending") {
+    return {
+      ...placed(key, source.pending.created_at),
+      kind: "pending",
+      writer: "me",
+      picture: false,
+      theirs: false,
+    };
+  }
+  const { message } = source;
+  const system = isSystemLine(shapeOf(message));
+  return {
+    ...placed(key, message.created_at),
+    kind: system ? "system" : "message",
+    writer: system ? null : writerOf(message),
+    picture: isPicture(message),
+    theirs: !system && message.direction === "inbound",
+  };
+}
 
 /**
  * @param entries in order.
  * @param unreadFrom the key before which the unread ones begin; null: nowhere.
+ * @param older whether there is more above: what day the first belongs to is told there.
  */
-export function linesOf(entries: readonly Entry[], unreadFrom: string | null): Line[] {
+export function linesOf(entries: readonly Entry[], unreadFrom: string | null, older = false): Line[] {
   const lines: Line[] = [];
-  let day = "";
+  let day = older ? entries[0]?.day : undefined;
   let index = 0;
   while (index < entries.length) {
     const entry = entries[index] as Entry;
-    const today = dayOf(entry.at);
-    if (today !== day) lines.push({ kind: "day", key: `day:${today}`, at: entry.at });
-    day = today;
+    if (entry.day !== day) lines.push({ kind: "day", key: `day:${entry.day}`, at: entry.at });
+    day = entry.day;
     if (entry.key === unreadFrom) lines.push({ kind: "unread", key: "unread" });
-    const album = albumAt(entries, index, unreadFrom);
-    const end = index + album;
+    const end = index + albumAt(entries, index, unreadFrom);
     lines.push(lineOf(entries, index, end, unreadFrom));
     index = end;
   }
@@ -53,8 +87,7 @@ export function linesOf(entries: readonly Entry[], unreadFrom: string | null): L
 
 function lineOf(entries: readonly Entry[], index: number, end: number, unreadFrom: string | null): Line {
   const entry = entries[index] as Entry;
-  if (entry.kind === "note" || entry.kind === "activity") return { kind: entry.kind, key: entry.key };
-  if (entry.message && isSystemLine(shapeOf(entry.message))) return { kind: "system", key: entry.key };
+  if (entry.kind !== "message" && entry.kind !== "pending") return { kind: entry.kind, key: entry.key };
   const first = entry.key === unreadFrom || !isRun(entries[index - 1], entry);
   const last = entries[end]?.key === unreadFrom || !isRun(entries[end - 1], entries[end]);
   if (end - index === 1) return { kind: entry.kind, key: entry.key, first, last };
@@ -65,45 +98,34 @@ function lineOf(entries: readonly Entry[], index: number, end: number, unreadFro
 /** How many entries from `index` on make one line. */
 function albumAt(entries: readonly Entry[], index: number, unreadFrom: string | null): number {
   const first = entries[index] as Entry;
-  if (!isPicture(first)) return 1;
   let count = 1;
-  for (; count < MOST; count += 1) {
-    const next = entries[index + count];
+  while (first.picture && count < MOST) {
     const before = entries[index + count - 1] as Entry;
-    if (next === undefined || next.key === unreadFrom || !isPicture(next)) break;
-    if (writerOf(next) !== writerOf(first) || dayOf(next.at) !== dayOf(first.at)) break;
-    if (Date.parse(next.at) - Date.parse(before.at) > ALBUM) break;
+    const next = entries[index + count];
+    if (!next?.picture || next.key === unreadFrom) break;
+    if (next.writer !== first.writer || next.day !== first.day || next.time - before.time > ALBUM) break;
+    count += 1;
   }
-  return count >= FEWEST ? count : 1;
-}
-
-/** A picture with nothing beside it: no words, no quote, no trouble, nothing to decide. */
-function isPicture({ message }: Entry): boolean {
-  if (message === undefined || (message.type !== "image" && message.type !== "video")) return false;
-  if (message.reply_to !== undefined || message.status === "failed" || message.status === "unknown")
-    return false;
-  if (
-    message.context?.["forwarded"] === true ||
-    message.reactions?.length ||
-    message.media?.state === "failed"
-  )
-    return false;
-  const shape = shapeOf(message);
-  return shape.kind === "file" && shape.caption === null && message.edited_at === undefined;
+  return count;
 }
 
 function isRun(one: Entry | undefined, next: Entry | undefined): boolean {
-  if (one === undefined || next === undefined) return false;
-  if (writerOf(one) === null || writerOf(one) !== writerOf(next) || dayOf(one.at) !== dayOf(next.at))
-    return false;
-  return Date.parse(next.at) - Date.parse(one.at) <= RUN;
+  if (one === undefined || next === undefined || one.writer === null) return false;
+  return one.writer === next.writer && one.day === next.day && next.time - one.time <= RUN;
 }
 
-/** Who wrote it, as far as it changes the look; null for what belongs to no run. */
-function writerOf(entry: Entry): string | null {
-  if (entry.kind === "pending") return "me";
-  const { message } = entry;
-  if (message === undefined || isSystemLine(shapeOf(message))) return null;
+function isPicture(message: Message): boolean {
+  if (message.type !== "image" && message.type !== "video") return false;
+  if (message.reply_to !== undefined || message.edited_at !== undefined || message.referral !== undefined)
+    return false;
+  if (message.status === "failed" || message.status === "unknown" || message.media?.state === "failed")
+    return false;
+  if (message.context?.["forwarded"] === true || message.reactions?.length) return false;
+  const shape = shapeOf(message);
+  return shape.kind === "file" && shape.caption === null;
+}
+
+function writerOf(message: Message): string {
   if (message.direction === "outbound") return `out:${message.sender ?? ""}`;
   return `in:${memberOf(message) ?? ""}`;
 }
@@ -125,16 +147,31 @@ export function unreadFrom(entries: readonly Entry[], count: number): string | n
   let found: string | null = null;
   for (let index = entries.length - 1; index >= 0 && left > 0; index -= 1) {
     const entry = entries[index] as Entry;
-    if (entry.message?.direction !== "inbound" || isSystemLine(shapeOf(entry.message))) continue;
+    if (!entry.theirs) continue;
     found = entry.key;
     left -= 1;
   }
   return found;
 }
 
-/** The calendar day of a moment in the reader's own time zone. */
-export function dayOf(at: string): string {
-  const day = new Date(at);
+/** Whether two lines are drawn alike. */
+export function sameLine(one: Line, other: Line): boolean {
+  if (one.key !== other.key || one.kind !== other.kind) return false;
+  if ("first" in one && "first" in other && (one.first !== other.first || one.last !== other.last))
+    return false;
+  if (one.kind === "album" && other.kind === "album") {
+    return one.keys.length === other.keys.length && one.keys.every((key, index) => key === other.keys[index]);
+  }
+  return true;
+}
+
+function placed(key: string, at: string): Pick<Entry, "key" | "at" | "time" | "day"> {
+  const date = new Date(at);
   const two = (part: number) => String(part).padStart(2, "0");
-  return `${day.getFullYear()}-${two(day.getMonth() + 1)}-${two(day.getDate())}`;
+  return {
+    key,
+    at,
+    time: date.getTime(),
+    day: `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`,
+  };
 }

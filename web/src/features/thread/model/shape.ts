@@ -68,7 +68,18 @@ export type Shape =
   | { kind: "revoked" }
   | { kind: "other"; type: string; text: string | null };
 
+/** Messages are replaced, never changed: what was read of one stays true. */
+const known = new WeakMap<Message, Shape>();
+
 export function shapeOf(message: Message): Shape {
+  const before = known.get(message);
+  if (before !== undefined) return before;
+  const shape = read(message);
+  known.set(message, shape);
+  return shape;
+}
+
+function read(message: Message): Shape {
   if (message.revoked_at !== undefined) return { kind: "revoked" };
   const told = objectIn(message.content);
   const shape = told !== null ? ofContent(told, message) : ofPayload(objectIn(message.payload), message);

@@ -1,0 +1,57 @@
+/** What is done with a message that the server has, each by a request of its own. */
+
+import { call } from "@/shared/api/client";
+import type { Annotation, Message } from "@/shared/store/types";
+
+export interface Sent {
+  id: string;
+  status: string;
+  conversation_id: string;
+}
+
+export interface Revision {
+  kind: "original" | "edit" | "revoke";
+  type: string;
+  text: string | null;
+  at: string;
+}
+
+const messages = (tenantId: string) => `/api/tenants/${tenantId}/whatsapp/messages`;
+const conversation = (tenantId: string, id: string) => `/api/tenants/${tenantId}/inbox/conversations/${id}`;
+
+/** Sends a failed message once more, as a new one; asking twice sends once. */
+export function retry(tenantId: string, message: Message): Promise<Sent> {
+  return call("POST", `${messages(tenantId)}/${message.id}/retry`);
+}
+
+/** Sends one again of which nobody knows whether it was taken: the person may get it twice. */
+export function sendAgain(tenantId: string, message: Message): Promise<Sent> {
+  return call("POST", `${messages(tenantId)}/${message.id}/send-again`);
+}
+
+/** Asks Meta once more for a message's file. */
+export function fetchAgain(tenantId: string, message: Message): Promise<void> {
+  return call("POST", `/api/tenants/${tenantId}/media/messages/${message.id}/fetch`);
+}
+
+export function revisions(tenantId: string, message: Message): Promise<Revision[]> {
+  return call("GET", `${conversation(tenantId, message.conversation_id)}/messages/${message.id}/revisions`);
+}
+
+export function addNote(
+  tenantId: string,
+  conversationId: string,
+  body: string,
+  mentions: string[],
+): Promise<Annotation> {
+  return call("POST", `${conversation(tenantId, conversationId)}/notes`, { body: { body, mentions } });
+}
+
+export function deleteNote(tenantId: string, note: Annotation): Promise<Annotation | undefined> {
+  return call("DELETE", `${conversation(tenantId, note.conversation_id)}/notes/${note.id}`);
+}
+
+/** Shows the person that somebody writes, for 25 seconds or until the answer comes. */
+export function showTyping(tenantId: string, conversationId: string): Promise<{ shown: boolean }> {
+  return call("POST", `${conversation(tenantId, conversationId)}/typing`);
+}

@@ -1,0 +1,47 @@
+/** Tells who cannot see it what arrives, while they are at the end of the thread: one message by itself, a flood as its number. */
+
+import { useEffect, useRef, useState } from "react";
+import { useMessages } from "@/shared/i18n/language";
+import { useStore } from "@/shared/store/hooks";
+import type { Message } from "@/shared/store/types";
+import { threadMessages } from "../messages";
+import { summaryOf } from "../model/summary";
+import { useData } from "../thread-context";
+import classes from "./announcer.module.css";
+
+const GATHER = 1_200;
+
+export function Announcer({ conversationId, atEnd }: { conversationId: string; atEnd: boolean }) {
+  const t = useMessages(threadMessages);
+  const store = useStore();
+  const { contactName } = useData();
+  const [words, setWords] = useState("");
+  const waiting = useRef<Message[]>([]);
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | null = null;
+    const tell = () => {
+      timer = null;
+      const those = waiting.current;
+      waiting.current = [];
+      const [one] = those;
+      if (those.length > 1) return setWords(t.announceMany(those.length));
+      if (!one) return;
+      const { type, words: said } = summaryOf(one);
+      setWords(t.announce(contactName, said ?? t.type[type]));
+    };
+    const stop = store.onEvent((event) => {
+      if (event.type !== "message_received" || event.conversation_id !== conversationId || !atEnd) return;
+      waiting.current.push(event.data as Message);
+      timer ??= setTimeout(tell, GATHER);
+    });
+    return () => {
+      stop();
+      if (timer) clearTimeout(timer);
+    };
+  }, [store, conversationId, atEnd, contactName, t]);
+  return (
+    <div className={classes["hidden"]} role="status" aria-live="polite">
+      {words}
+    </div>
+  );
+}

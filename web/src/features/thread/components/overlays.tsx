@@ -1,0 +1,70 @@
+/** What opens over a thread: a picture, what is known of a message, what it said before, the question before it is sent twice. */
+
+import { lazy, Suspense } from "react";
+import { useMessages } from "@/shared/i18n/language";
+import { useTenant } from "@/shared/session/session-context";
+import { useStore } from "@/shared/store/hooks";
+import type { Message } from "@/shared/store/types";
+import { ConfirmDialog } from "@/shared/ui/confirm-dialog";
+import { sendAgain } from "../api/messages";
+import { threadMessages } from "../messages";
+
+const Lightbox = lazy(async () => ({ default: (await import("../media/lightbox")).Lightbox }));
+const MessageInfo = lazy(async () => ({ default: (await import("./message-info")).MessageInfo }));
+const Revisions = lazy(async () => ({ default: (await import("./revisions")).Revisions }));
+
+export interface Over {
+  kind: "media" | "info" | "revisions" | "send-again";
+  /** The message it is about. */
+  id: string;
+}
+
+interface OverlaysProps {
+  over: Over | null;
+  onChange: (over: Over | null) => void;
+  pictures: readonly Message[];
+  onJump: (messageId: string) => void;
+}
+
+export function Overlays({ over, onChange, pictures, onJump }: OverlaysProps) {
+  const store = useStore();
+  const close = () => onChange(null);
+  const message = over === null ? undefined : store.state.threads.messages.get(over.id);
+  if (over === null || message === undefined) return null;
+  if (over.kind === "send-again") return <SendAgain message={message} onClose={close} />;
+  return (
+    <Suspense fallback={null}>
+      {over.kind === "media" && (
+        <Lightbox
+          pictures={pictures}
+          shown={over.id}
+          onShow={(id) => onChange({ kind: "media", id })}
+          onClose={close}
+          onShowInThread={({ id }) => {
+            close();
+            onJump(id);
+          }}
+        />
+      )}
+      {over.kind === "info" && <MessageInfo message={message} onClose={close} />}
+      {over.kind === "revisions" && <Revisions message={message} onClose={close} />}
+    </Suspense>
+  );
+}
+
+function SendAgain({ message, onClose }: { message: Message; onClose: () => void }) {
+  const t = useMessages(threadMessages);
+  const { tenant_id: tenantId } = useTenant();
+  return (
+    <ConfirmDialog
+      opened
+      danger
+      onClose={onClose}
+      title={t.sendAgainTitle}
+      confirm={t.sendAgainConfirm}
+      onConfirm={() => sendAgain(tenantId, message)}
+    >
+      {t.sendAgainText}
+    </ConfirmDialog>
+  );
+}

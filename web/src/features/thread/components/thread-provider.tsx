@@ -1,0 +1,133 @@
+/** What the lines of a thread know and can ask for, from the store and the API. */
+
+import { notifications } from "@mantine/notifications";
+import { type ReactNode, useMemo } from "react";
+import { problemMessages, problemWords } from "@/shared/api/problem-words";
+import { useMessages } from "@/shared/i18n/language";
+import { useTenant } from "@/shared/session/session-context";
+import { useDirectory, useStore } from "@/shared/store/hooks";
+import type { Conversation } from "@/shared/store/types";
+import * as requests from "../api/messages";
+import { useTemplates } from "../api/templates";
+import { threadMessages } from "../messages";
+import { objectsIn } from "../model/reading";
+import { ActionsContext, DataContext, type ThreadActions, type ThreadData } from "../thread-context";
+
+interface ThreadProviderProps {
+  conversation: Conversation;
+  isOpen: boolean;
+  /** A template is in sight: only then their texts are asked for. */
+  needsTemplates: boolean;
+  quoted: ThreadData["quoted"];
+  ownReaction: ThreadData["ownReaction"];
+  own: Pick<
+    ThreadActions,
+    "quote" | "openMedia" | "jumpToQuoted" | "showInfo" | "showRevisions" | "sendAgain"
+  >;
+  children: ReactNode;
+}
+
+export function ThreadProvider({ own, children, ...known }: ThreadProviderProps) {
+  const data = useThreadData(known);
+  const actions = useThreadActions(own);
+  return (
+    <ActionsContext value={actions}>
+      <DataContext value={data}>{children}</DataContext>
+    </ActionsContext>
+  );
+}
+
+function useThreadData({
+  conversation,
+  isOpen,
+  needsTemplates,
+  quoted,
+  ownReaction,
+}: Omit<ThreadProviderProps, "own" | "children">): ThreadData {
+  const t = useMessages(threadMessages);
+  const tenant = useTenant();
+  const { me } = useStore();
+  const people = useDirectory("people");
+  const labels = useDirectory("labels");
+  const teams = useDirectory("teams");
+  const templates = useTemplates(tenant.tenant_id, conversation.connection_id, needsTemplates).data;
+  const { contact, state } = conversation;
+  const contactName =
+    contact.name ?? contact.phone ?? (contact.username ? `@${contact.username}` : t.unknownPerson);
+  const canSend = tenant.can("messages:send") && state !== "blocked" && state !== "archived";
+  return useMemo(
+    () => ({
+      contactName,
+      canSend,
+      isOpen,
+      nameOf: (actor) => {
+        if (!actor) return t.viaApp;
+        const [kind, id = ""] = actor.split(":");
+        return kind === "user"
+          ? (people.get(id)?.name ?? t.someone)
+          : kind === "key"
+            ? t.viaApi
+            : t.automation;
+      },
+      isMe: (actor) => me !== null && actor === `user:${me}`,
+      memberName: (id) => (/^\d+$/.test(id) ? `+${id}` : id),
+      quoted,
+      ownReaction,
+      templateOf: (name, language) => {
+        const found = templates?.find((one) => one.name === name && one.language === language);
+        return found?.components ? objectsIn(found.components) : null;
+      },
+      label: (id) => labels.get(id)?.name ?? "…",
+      team: (id) => teams.get(id)?.name ?? "…",
+    }),
+    [contactName, canSend, isOpen, people, labels, teams, templates, quoted, ownReaction, me, t],
+  );
+}
+
+function useThreadActions(own: ThreadProviderProps["own"]): ThreadActions {
+  const t = useMessages(threadMessages);
+  const problems = useMessages(problemMessages);
+  const { tenant_id: tenantId } = useTenant();
+  const store = useStore();
+  return useMemo(() => {
+    const tell = (title: string) => (error: unknown) => {
+      const words = problemWords(error, problems);
+      notifications.show({ color: "red", title, message: `${words.title}. ${words.detail}` });
+    };
+    return {
+      ...own,
+      react: (message, emoji) => {
+        if (message.provider_message_id === null) return;
+        store.send({
+          conversation_id: message.conversation_id,
+          type: "reaction",
+          text: emoji,
+          body: {
+            type: "reaction",
+            conversation_id: message.conversation_id,
+            reaction: { message_id: message.provider_message_id, emoji },
+          },
+        });
+      },
+      retry: (message) => void requests.retry(tenantId, message).catch(tell(t.retryRefused)),
+      fetchAgain: (message) =>
+        requests.fetchAgain(tenantId, message).catch((error: unknown) => {
+          tell(t.mediaFailed)(error);
+          throw error;
+        }),
+      deleteNote: (note) =>
+        void requests
+          .deleteNote(tenantId, note)
+          .then((gone) => store.putAnnotation(gone ?? { ...note, deleted_at: new Date().toISOString() }))
+          .catch(tell(t.deleteNote)),
+      retryPending: (clientId) => store.outbox.retry(clientId),
+      discardPending: (clientId) => store.outbox.discard(clientId),
+      copy: (text) => {
+        // Not there without HTTPS: then the text is still there to be marked by hand.
+        void navigator.clipboard
+          ?.writeText(text)
+          .then(() => notifications.show({ message: t.copied, autoClose: 1500 }));
+      },
+    };
+  }, [own, store, tenantId, t, problems]);
+}

@@ -1,0 +1,103 @@
+/** A conversation that is here: which stretch of it is shown, where the reader stands, and what is open over it. */
+
+import { useMemo, useState } from "react";
+import { useMessages } from "@/shared/i18n/language";
+import { useStore } from "@/shared/store/hooks";
+import type { Conversation, Message } from "@/shared/store/types";
+import { EmptyState } from "@/shared/ui/empty-state";
+import { ErrorState } from "@/shared/ui/error-state";
+import { threadMessages } from "../messages";
+import type { ThreadActions } from "../thread-context";
+import { Announcer } from "./announcer";
+import { type Over, Overlays } from "./overlays";
+import classes from "./thread.module.css";
+import { ThreadProvider } from "./thread-provider";
+import { ThreadSkeleton } from "./thread-skeleton";
+import { Timeline } from "./timeline";
+import { useServiceWindow } from "./use-clock";
+import { usePresence, useReading } from "./use-reading";
+import { useStretch } from "./use-stretch";
+
+interface ThreadProps {
+  conversation: Conversation;
+  messageId: string | null;
+}
+
+export function Thread({ conversation, messageId }: ThreadProps) {
+  const t = useMessages(threadMessages);
+  const store = useStore();
+  const { id } = conversation;
+  const stretch = useStretch(conversation, messageId);
+  const { timeline, jumpTo } = stretch;
+  const { thread, byProviderId, ownReactions, lines } = timeline;
+  const serviceWindow = useServiceWindow(conversation.window_closes_at);
+  const [over, setOver] = useState<Over | null>(null);
+  const [quote, setQuote] = useState<Message | null>(null);
+  usePresence(id);
+  useReading(conversation, timeline.latestInbound, stretch.atEnd);
+
+  const quoted = useMemo(
+    () => (message: Message) => byProviderId.get(message.reply_to ?? "") ?? null,
+    [byProviderId],
+  );
+  const ownReaction = useMemo(
+    () => (message: Message) => ownReactions.get(message.provider_message_id ?? "") ?? null,
+    [ownReactions],
+  );
+  const own = useMemo(
+    (): Pick<
+      ThreadActions,
+      "quote" | "openMedia" | "jumpToQuoted" | "showInfo" | "showRevisions" | "sendAgain"
+    > => ({
+      quote: setQuote,
+      openMedia: (messageId) => setOver({ kind: "media", id: messageId }),
+      jumpToQuoted: (message) => jumpTo({ providerId: message.reply_to ?? "" }),
+      showInfo: (message) => setOver({ kind: "info", id: message.id }),
+      showRevisions: (message) => setOver({ kind: "revisions", id: message.id }),
+      sendAgain: (message) => setOver({ kind: "send-again", id: message.id }),
+    }),
+    [jumpTo],
+  );
+  const provided = { conversation, isOpen: serviceWindow.state === "open", quoted, ownReaction, own };
+
+  return (
+    <ThreadProvider {...provided} needsTemplates={timeline.hasTemplates}>
+      <div className={classes["thread"]}>
+        {thread.failed && lines.length === 0 ? (
+          <ErrorState error={null} onRetry={() => void store.loadThread(id)} />
+        ) : !stretch.ready ? (
+          <ThreadSkeleton />
+        ) : lines.length === 0 ? (
+          <EmptyState title={t.emptyThread} />
+        ) : (
+          <Timeline
+            key={stretch.anchor}
+            handle={stretch.scroll}
+            label={t.conversationWith(
+              conversation.contact.name ?? conversation.contact.phone ?? t.unknownPerson,
+            )}
+            lines={lines}
+            older={thread.older}
+            newer={thread.newer}
+            loading={thread.loading !== null}
+            beginAt={stretch.beginAt}
+            marked={stretch.marked}
+            arrived={stretch.arrived}
+            onOlder={stretch.loadOlder}
+            onNewer={stretch.loadNewer}
+            onEnd={stretch.setAtEnd}
+            onLatest={stretch.toLatest}
+          />
+        )}
+        <Announcer conversationId={id} atEnd={stretch.atEnd} />
+        {quote && null}
+      </div>
+      <Overlays
+        over={over}
+        onChange={setOver}
+        pictures={timeline.pictures}
+        onJump={(messageId) => jumpTo({ id: messageId })}
+      />
+    </ThreadProvider>
+  );
+}

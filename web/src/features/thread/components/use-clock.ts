@@ -1,0 +1,34 @@
+/** The time, told again whenever what hangs on it changes. */
+
+import { useEffect, useState } from "react";
+import { lasts, type ServiceWindow, windowAt } from "../model/window";
+
+/** A `setTimeout` of more than some 24 days fires at once. */
+const LONGEST = 24 * 3600_000;
+
+/** The customer service window as it is now; it closes by itself when its time has come. */
+export function useServiceWindow(closesAt: string | null): ServiceWindow {
+  const [now, setNow] = useState(() => Date.now());
+  const current = windowAt(closesAt, Math.max(now, 0));
+  useEffect(() => {
+    const window = windowAt(closesAt, Date.now());
+    if (window.state !== "open") {
+      setNow(Date.now());
+      return;
+    }
+    let timer: ReturnType<typeof setTimeout>;
+    const tick = () => {
+      setNow(Date.now());
+      const next = windowAt(closesAt, Date.now());
+      if (next.state === "open") timer = setTimeout(tick, Math.min(LONGEST, lasts(next.left)));
+    };
+    tick();
+    // A laptop that slept has missed its timers.
+    addEventListener("focus", tick);
+    return () => {
+      clearTimeout(timer);
+      removeEventListener("focus", tick);
+    };
+  }, [closesAt]);
+  return current;
+}

@@ -1,0 +1,110 @@
+/** Which stretch of a conversation is shown and where the reader stands in it: at the end, at the first unread, at a message they looked for. */
+
+import { useCallback, useEffect, useRef, useState } from "react";
+import { useStore } from "@/shared/store/hooks";
+import type { Conversation } from "@/shared/store/types";
+import type { TimelineHandle } from "./timeline";
+import { useTimeline } from "./use-timeline";
+
+/** Marked long enough to be found with the eye. */
+const MARKED = 2_600;
+/** So many pages are loaded at most to begin where the unread do. */
+const PAGES = 4;
+
+export type Target = { id: string } | { providerId: string };
+
+export function useStretch(conversation: Conversation, messageId: string | null) {
+  const store = useStore();
+  const { id } = conversation;
+  // As it was when the conversation was opened: reading it sets it to zero.
+  const [unread] = useState(messageId === null ? conversation.unread_count : 0);
+  const [anchor, setAnchor] = useState(messageId);
+  const [marked, setMarked] = useState(messageId);
+  const timeline = useTimeline(id, anchor, unread);
+  const { thread, entries, byProviderId, unreadKey } = timeline;
+  const scroll = useRef<TimelineHandle>(null);
+  const [atEnd, setAtEnd] = useState(messageId === null && unread === 0);
+  const [leftAt, setLeftAt] = useState<string | null>(null);
+
+  const loadOlder = useCallback(() => void store.loadOlder(id, anchor), [store, id, anchor]);
+  const loadNewer = useCallback(() => void store.loadNewer(id, anchor), [store, id, anchor]);
+
+  // What is unread may begin above what is loaded.
+  const pages = useRef(0);
+  const theirs = entries.reduce((count, entry) => count + (entry.theirs ? 1 : 0), 0);
+  const isShort = unread > theirs && thread.older && !thread.failed && pages.current < PAGES;
+  const isLoaded =
+    thread.keys.length > 0 || (thread.loading === null && store.state.threads.hasLoaded(id, anchor));
+  const [ready, setReady] = useState(false);
+  useEffect(() => {
+    if (ready || !isLoaded) return;
+    if (!isShort) return setReady(true);
+    if (thread.loading !== null) return;
+    pages.current += 1;
+    loadOlder();
+  }, [ready, isLoaded, isShort, thread.loading, loadOlder]);
+
+  const jumpTo = useCallback(
+    (target: Target) => {
+      const found = "id" in target ? target.id : byProviderId.get(target.providerId)?.id;
+      if (found === undefined) return;
+      setMarked(found);
+      if (scroll.current?.toKey(store.state.threads.keyOf.get(found) ?? found)) return;
+      setReady(false);
+      setAnchor(found);
+    },
+    [store, byProviderId],
+  );
+  // Another result of the same search leads to another message of the same conversation.
+  const shown = useRef(messageId);
+  useEffect(() => {
+    if (messageId === null || shown.current === messageId) return;
+    shown.current = messageId;
+    jumpTo({ id: messageId });
+  }, [messageId, jumpTo]);
+  useEffect(() => {
+    if (marked === null || !ready) return;
+    const timer = setTimeout(() => setMarked(null), MARKED);
+    return () => clearTimeout(timer);
+  }, [marked, ready]);
+
+  const toLatest = useCallback(() => {
+    if (!thread.newer) return scroll.current?.toEnd();
+    setReady(false);
+    setAnchor(null);
+  }, [thread.newer]);
+
+  const lastKey = entries.at(-1)?.key ?? null;
+  useEffect(() => {
+    if (atEnd) setLeftAt(lastKey);
+  }, [atEnd, lastKey]);
+  const arrived = atEnd || thread.newer ? 0 : theirsAfter(entries, leftAt);
+
+  const keyOf = (found: string | null) =>
+    found === null ? null : (store.state.threads.keyOf.get(found) ?? found);
+  return {
+    timeline,
+    anchor,
+    ready: ready && isLoaded,
+    beginAt: anchor === null ? (unreadKey === null ? null : "unread") : keyOf(anchor),
+    marked: keyOf(marked),
+    scroll,
+    atEnd,
+    setAtEnd,
+    arrived,
+    loadOlder,
+    loadNewer,
+    jumpTo,
+    toLatest,
+  };
+}
+
+function theirsAfter(entries: readonly { key: string; theirs: boolean }[], key: string | null): number {
+  let count = 0;
+  for (let index = entries.length - 1; index >= 0; index -= 1) {
+    const entry = entries[index];
+    if (entry === undefined || entry.key === key) return key === null ? 0 : count;
+    if (entry.theirs) count += 1;
+  }
+  return 0;
+}

@@ -1,0 +1,103 @@
+/** The lines of a conversation out of the store's keys, and what is looked up among them. */
+
+import { useMemo, useRef } from "react";
+import { useStore, useThread } from "@/shared/store/hooks";
+import type { Line as Source } from "@/shared/store/store";
+import type { ThreadState } from "@/shared/store/threads";
+import type { Message } from "@/shared/store/types";
+import { type Entry, entryOf, type Line, linesOf, unreadFrom } from "../model/lines";
+import { at, textIn } from "../model/reading";
+
+export interface OwnReaction {
+  emoji: string;
+  at: string;
+}
+
+export interface Timeline {
+  thread: ThreadState;
+  lines: Line[];
+  entries: Entry[];
+  /** Messages by Meta's name for them: quotes name them so. */
+  byProviderId: ReadonlyMap<string, Message>;
+  /** Our own reactions that are on their way, by the name of the message they are about. */
+  ownReactions: ReadonlyMap<string, OwnReaction>;
+  /** Photos and videos that can be looked at, in order. */
+  pictures: Message[];
+  hasTemplates: boolean;
+  latestInbound: Message | null;
+  /** The key before which the unread ones begin, as it was when the thread was opened. */
+  unreadKey: string | null;
+}
+
+const known = new WeakMap<object, Entry>();
+
+/** @param unread how many messages nobody had read when the conversation was opened. */
+export function useTimeline(conversationId: string, anchor: string | null, unread: number): Timeline {
+  const store = useStore();
+  const thread = useThread(conversationId, anchor);
+  const unreadKey = useRef<string | null>(null);
+  // A thread's state is a new object whenever what it holds changed.
+  return useMemo(() => {
+    const entries: Entry[] = [];
+    const byProviderId = new Map<string, Message>();
+    const ownReactions = new Map<string, OwnReaction>();
+    const pictures: Message[] = [];
+    let hasTemplates = false;
+    let latestInbound: Message | null = null;
+    for (const key of thread.keys) {
+      const source = store.line(key);
+      if (source === null) continue;
+      const reaction = reactionIn(source);
+      if (reaction !== null) {
+        ownReactions.set(reaction.target, reaction);
+        continue;
+      }
+      entries.push(entry(key, source, store.lineSource(key)));
+      if (source.kind !== "message") continue;
+      const { message } = source;
+      if (message.provider_message_id !== null) byProviderId.set(message.provider_message_id, message);
+      if (message.type === "template") hasTemplates = true;
+      if (message.direction === "inbound") latestInbound = message;
+      const isPicture = message.type === "image" || message.type === "video";
+      if (isPicture && message.media?.state === "stored" && message.revoked_at === undefined)
+        pictures.push(message);
+    }
+    if (unreadKey.current === null && unread > 0) unreadKey.current = unreadFrom(entries, unread);
+    const lines = linesOf(entries, unreadKey.current, thread.older);
+    return {
+      thread,
+      lines,
+      entries,
+      byProviderId,
+      ownReactions,
+      pictures,
+      hasTemplates,
+      latestInbound,
+      unreadKey: unreadKey.current,
+    };
+  }, [store, thread, unread]);
+}
+
+function entry(key: string, source: Source, object: object | undefined): Entry {
+  const before = object === undefined ? undefined : known.get(object);
+  if (before?.key === key) return before;
+  const made = entryOf(key, source);
+  if (object !== undefined) known.set(object, made);
+  return made;
+}
+
+/** A reaction of ours is a message of its own, and is drawn at the one it is about; one that failed is shown as what it is. */
+function reactionIn(source: Source): (OwnReaction & { target: string }) | null {
+  const told =
+    source.kind === "message" && source.message.direction === "outbound" && source.message.type === "reaction"
+      ? { body: source.message.payload, at: source.message.created_at, status: source.message.status }
+      : source.kind === "pending" && source.pending.type === "reaction"
+        ? { body: source.pending.body, at: source.pending.created_at, status: source.pending.state }
+        : null;
+  if (told === null || told.status === "failed" || told.status === "unknown" || told.status === "refused")
+    return null;
+  const target = textIn(at(told.body, "reaction", "message_id"));
+  return target === null
+    ? null
+    : { target, emoji: textIn(at(told.body, "reaction", "emoji")) ?? "", at: told.at };
+}
