@@ -312,6 +312,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tenants/{tenant_id}/inbox/conversations/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change many conversations */
+        post: operations["ApiTenantsTenantIdInboxConversationsBulkChangeConversations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tenants/{tenant_id}/inbox/conversations/{conversation_id}": {
         parameters: {
             query?: never;
@@ -326,7 +343,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Change a conversation's state */
+        /** Change a conversation */
         patch: operations["ApiTenantsTenantIdInboxConversationsConversationIdChangeConversation"];
         trace?: never;
     };
@@ -392,6 +409,23 @@ export interface paths {
         put?: never;
         /** Show that somebody is writing */
         post: operations["showTyping"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/inbox/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count conversations */
+        get: operations["ApiTenantsTenantIdInboxCountsCountConversations"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -620,6 +654,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tenants/{tenant_id}/whatsapp/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what Meta told beyond messages */
+        get: operations["ApiTenantsTenantIdWhatsappNoticesListNotices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/whatsapp/notices/{notice_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read one thing that Meta told */
+        get: operations["ApiTenantsTenantIdWhatsappNoticesNoticeIdGetNotice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tenants/{tenant_id}/whatsapp/resume": {
         parameters: {
             query?: never;
@@ -795,6 +863,11 @@ export interface components {
             parameters: (components["schemas"]["TextParameter"] | components["schemas"]["CurrencyParameter"] | components["schemas"]["DateTimeParameter"])[];
             /** @constant */
             type: "body";
+        };
+        /** BulkChange */
+        BulkChange: {
+            change: components["schemas"]["ConversationChange"];
+            ids: string[];
         };
         /** ButtonAction */
         ButtonAction: {
@@ -1025,6 +1098,7 @@ export interface components {
         };
         /** Conversation */
         Conversation: {
+            assignee_id: string | null;
             /** Format: uuid */
             connection_id: string;
             contact: components["schemas"]["ContactSummary"];
@@ -1032,15 +1106,25 @@ export interface components {
             created_at: string;
             /** Format: uuid */
             id: string;
+            label_ids: string[];
             last_message: components["schemas"]["LastMessage"] | null;
             last_message_at: string | null;
+            snoozed_until: string | null;
             state: components["schemas"]["ConversationState"];
+            team_id: string | null;
             unread_count: number;
             window_closes_at: string | null;
         };
         /** ConversationChange */
         ConversationChange: {
-            state: components["schemas"]["ConversationState"];
+            add_label_ids?: string[];
+            assignee_id?: string | null;
+            label_ids?: string[];
+            remove_label_ids?: string[];
+            snoozed_until?: string | null;
+            state?: components["schemas"]["ConversationState"];
+            team_id?: string | null;
+            unread?: boolean;
         };
         /**
          * ConversationState
@@ -1048,6 +1132,17 @@ export interface components {
          * @enum {string}
          */
         ConversationState: "open" | "waiting" | "resolved" | "snoozed" | "archived" | "blocked";
+        /** Counts */
+        Counts: {
+            all: number;
+            /** @default 1000 */
+            capped_at: number;
+            mine: number;
+            unassigned: number;
+            unread_all: number;
+            unread_mine: number;
+            unread_unassigned: number;
+        };
         /** CouponParameter */
         CouponParameter: {
             coupon_code: string;
@@ -1149,7 +1244,7 @@ export interface components {
          * @description What a tenant can see happen. Each one's ``data`` is described in docs/reference/events.md.
          * @enum {string}
          */
-        EventType: "message_received" | "message_edited" | "message_revoked" | "message_reacted" | "message_echoed" | "message_queued" | "message_accepted" | "message_sent" | "message_delivered" | "message_read" | "message_played" | "message_failed" | "message_unknown" | "media_stored" | "media_failed" | "conversation_updated" | "contact_merged" | "contact_parted" | "preference_changed" | "template_updated" | "connection_updated" | "notice_received";
+        EventType: "message_received" | "message_edited" | "message_revoked" | "message_reacted" | "message_echoed" | "message_queued" | "message_accepted" | "message_sent" | "message_delivered" | "message_read" | "message_played" | "message_failed" | "message_unknown" | "media_stored" | "media_failed" | "conversation_updated" | "annotation_added" | "annotation_changed" | "mention" | "labels_changed" | "teams_changed" | "canned_replies_changed" | "people_changed" | "contact_merged" | "contact_parted" | "preference_changed" | "template_updated" | "connection_updated" | "notice_received";
         /** FlowAction */
         FlowAction: {
             /**
@@ -1419,6 +1514,7 @@ export interface components {
             connection_id: string;
             content?: components["schemas"]["TextShown"] | components["schemas"]["MediaShown"] | components["schemas"]["LocationShown"] | components["schemas"]["ContactsShown"] | components["schemas"]["ReplyShown"] | components["schemas"]["FlowReplyShown"] | components["schemas"]["PermissionShown"] | components["schemas"]["ButtonShown"] | components["schemas"]["OrderShown"] | components["schemas"]["SystemShown"] | components["schemas"]["UnsupportedShown"] | components["schemas"]["WelcomeShown"] | components["schemas"]["OtherShown"] | null;
             context?: components["schemas"]["ContextShown"] | null;
+            conversation?: components["schemas"]["Conversation"];
             /** Format: uuid */
             conversation_id: string;
             /** Format: date-time */
@@ -1441,7 +1537,10 @@ export interface components {
             read_at?: string | null;
             referral?: components["schemas"]["ReferralShown"] | null;
             reply_to?: string | null;
+            retried_by?: string | null;
+            retry_of?: string | null;
             revoked_at?: string | null;
+            sender?: string | null;
             sent_at?: string | null;
             /** @default false */
             standby: boolean;
@@ -1495,6 +1594,18 @@ export interface components {
             default_country?: string | null;
             name: string;
         };
+        /** Notice */
+        Notice: {
+            at: string | null;
+            field: string;
+            /** Format: uuid */
+            id: string;
+            payload: unknown;
+            phone_number_id: string | null;
+            /** Format: date-time */
+            received_at: string;
+            waba_id: string | null;
+        };
         /** OfferComponent */
         OfferComponent: {
             parameters: components["schemas"]["OfferParameter"][];
@@ -1532,12 +1643,6 @@ export interface components {
             kind: "other";
             type: string;
         };
-        /** Outcome */
-        Outcome: {
-            count: number;
-            outcome: string;
-            reason: string;
-        };
         /** Page[AuditRow] */
         "Page_curbe.audit.api.AuditRow_": {
             items: components["schemas"]["AuditRow"][];
@@ -1571,6 +1676,11 @@ export interface components {
         /** Page[Unrouted] */
         "Page_curbe.ingest.aside.Unrouted_": {
             items: components["schemas"]["Unrouted"][];
+            next_cursor?: string | null;
+        };
+        /** Page[Notice] */
+        "Page_curbe.ingest.notice_list.Notice_": {
+            items: components["schemas"]["Notice"][];
             next_cursor?: string | null;
         };
         /** Page[Template] */
@@ -1710,11 +1820,18 @@ export interface components {
             video_url?: string | null;
             welcome?: string | null;
         };
+        /** Refused */
+        Refused: {
+            code: string;
+            detail: string;
+            /** Format: uuid */
+            id: string;
+        };
         /** ReplayAnswer */
         ReplayAnswer: {
             gone: components["schemas"]["SetAsideItem"][];
             next_cursor: string | null;
-            outcomes: components["schemas"]["Outcome"][];
+            outcomes: components["schemas"]["ingest_replay_Outcome"][];
             replayed: number;
         };
         /** ReplayRequest */
@@ -2270,6 +2387,17 @@ export interface components {
             code: string;
             /** @constant */
             policy?: "deterministic";
+        };
+        /** Outcome */
+        inbox_changes_Outcome: {
+            changed: components["schemas"]["Conversation"][];
+            refused: components["schemas"]["Refused"][];
+        };
+        /** Outcome */
+        ingest_replay_Outcome: {
+            count: number;
+            outcome: string;
+            reason: string;
         };
         /**
          * Language
@@ -3468,12 +3596,22 @@ export interface operations {
         parameters: {
             query?: {
                 channel?: "whatsapp";
-                /** @description Only those in this state. */
-                state?: "open" | "waiting" | "resolved" | "snoozed" | "archived" | "blocked";
+                /** @description Only those in this state, or in one of these; `active` is open, waiting and snoozed. */
+                state?: string[] | null;
+                /** @description Only those that this user has: an id, `me`, or `none` for those nobody has. */
+                assignee?: string | null;
+                /** @description Only those of this team. */
+                team?: string | null;
+                /** @description Only those with this label, or with all of these. */
+                label?: string[] | null;
                 /** @description Only those with unread messages. */
                 unread?: boolean;
                 /** @description Only those of this connection. */
                 connection?: string | null;
+                /** @description Exactly these, at most 200, whatever else is asked for. */
+                ids?: string[] | null;
+                /** @description Which come first: those with the latest message, or those that wait longest. */
+                sort?: "latest" | "oldest";
                 /** @description `next_cursor` of the page before; without it, the first page. */
                 cursor?: string | null;
                 /** @description How many items a page has at most. */
@@ -3494,6 +3632,56 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_curbe.inbox.shapes.Conversation_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdInboxConversationsBulkChangeConversations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["inbox_changes_Outcome"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -3819,6 +4007,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TypingAnswer"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdInboxCountsCountConversations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Counts"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -4813,6 +5038,106 @@ export interface operations {
                         } | unknown[];
                         status_code: number;
                     };
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdWhatsappNoticesListNotices: {
+        parameters: {
+            query?: {
+                /** @description Meta's field, such as account_update. */
+                field?: string | null;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description How many items a page has at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_curbe.ingest.notice_list.Notice_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdWhatsappNoticesNoticeIdGetNotice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                notice_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notice"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
