@@ -58,6 +58,7 @@ from curbe.outbound.api import SendController, TypingController
 from curbe.outbound.receipts import Receipts
 from curbe.realtime.api import EventsController
 from curbe.realtime.broadcast import Broadcast
+from curbe.retention.api import RetentionController
 from curbe.templates.api import TemplateController
 from curbe.tenants.api import TenantController
 from curbe.ui import Ui
@@ -126,6 +127,7 @@ def build_api(parts: Parts) -> Litestar:
             EventsController,
             OperationsController,
             NoticeController,
+            RetentionController,
         ],
         dependencies=dependencies,
         guards=[Gate(parts.web_pool, parts.settings)],

@@ -39,6 +39,8 @@ from curbe.media.storage import Spool
 from curbe.outbound import store as outbox
 from curbe.outbound.receipts import Receipts
 from curbe.outbound.send import Means, Senders
+from curbe.retention import service as retention
+from curbe.retention.service import PURGE, Purger
 
 log: Final = structlog.get_logger(__name__)
 
@@ -71,10 +73,11 @@ async def work(
     loop = asyncio.get_running_loop()
     for signum in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signum, stop.set)
-    async with _wired(settings, dsn) as (applier, senders, runner, spool, pools, metrics):
+    async with _wired(settings, dsn) as (applier, senders, runners, spool, pools, metrics):
         lanes = await _lanes(pools.apply)
         running = [applier.run(lane, stop) for lane in lanes]
-        running += [senders.run(stop), runner.run(stop), *_upkeep(pools, dsn, spool, stop)]
+        running += [senders.run(stop), *(runner.run(stop) for runner in runners)]
+        running += _upkeep(pools, dsn, spool, stop)
         async with asyncio.TaskGroup() as tasks:
             jobs = [tasks.create_task(job) for job in running]  # type: ignore[arg-type]
             if health_port is not None:
@@ -100,7 +103,7 @@ class _Pools:
 @asynccontextmanager
 async def _wired(
     settings: Settings, dsn: str
-) -> AsyncIterator[tuple[Applier, Senders, Runner, Spool, _Pools, Metrics]]:
+) -> AsyncIterator[tuple[Applier, Senders, list[Runner], Spool, _Pools, Metrics]]:
     metrics = Metrics()
     keyring = Keyring.of(settings)
     keeping = keeping_of(settings)
@@ -138,7 +141,16 @@ async def _wired(
             at_once=_JOBS_AT_ONCE,
             lease=_JOB_LEASE,
         )
-        yield applier, Senders(means, everybody=pools.apply), runner, keeping.spool, pools, metrics
+        # Apart, so that deleting takes no turn from what people wait for.
+        purging = Runner(
+            everybody=pools.apply,
+            pool=pools.work,
+            handlers={PURGE: Purger(pools.work, storage=keeping.storage, now=utc_now)},
+            at_once=1,
+            lease=_JOB_LEASE,
+        )
+        senders = Senders(means, everybody=pools.apply)
+        yield applier, senders, [runner, purging], keeping.spool, pools, metrics
 
 
 async def _lanes(pool: Pool) -> list[int]:
@@ -182,7 +194,16 @@ def _upkeep(pools: _Pools, dsn: str, spool: Spool, stop: asyncio.Event) -> list[
         _every(30.0, schema, stop),
         _every(3600.0, broken_off, stop),
         _every(600.0, _forgetting(pools.work), stop),
+        _every(600.0, _retiring(pools.apply), stop),
     ]
+
+
+def _retiring(pool: Pool) -> Work:
+    async def retire() -> None:
+        if due := await retention.defer_due(pool, now=utc_now()):
+            log.info("purges_due", tenants=due)
+
+    return retire
 
 
 def _lifting(pool: Pool) -> Work:

@@ -106,6 +106,7 @@ APPLY_WRITES_COLUMNS = {
 }
 APPLY_READS = {
     "channel_connections",
+    "event_log_starts",
     "log_epoch",
     "media_assets",
     "schema_migrations",

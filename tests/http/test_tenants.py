@@ -1,12 +1,16 @@
 """Tenants over HTTP: the operator makes and lists them, and each sees itself alone."""
 
 from collections.abc import Awaitable, Callable
-from uuid import uuid4
+from datetime import timedelta
+from uuid import UUID, uuid4
 
+import asyncpg
 import httpx
 import pytest
 
+from bed.rows import insert_number, insert_sent
 from bed.tenants import Tenant, told
+from curbe.infra.clock import utc_now
 
 pytestmark = pytest.mark.anyio
 NewTenant = Callable[[], Awaitable[Tenant]]
@@ -111,3 +115,17 @@ async def test_a_setting_that_cannot_be_is_refused(acme: Tenant, body: dict[str,
 
     assert (answer.status_code, answer.json()["field"]) == (422, next(iter(body)))
     assert (await acme.get()).json().items() >= {"language": None, "retention_days": None}.items()
+
+
+async def test_what_a_limit_would_delete_is_counted_before_it_is_set(
+    acme: Tenant, owner: asyncpg.Connection
+) -> None:
+    number = await insert_number(owner, acme.id)
+    sent = [await insert_sent(owner, number) for _ in range(3)]
+    long_ago = UUID(int=(int((utc_now() - timedelta(days=100)).timestamp() * 1000) << 80) | 7)
+    await owner.execute("UPDATE messages SET id = $1 WHERE id = $2", long_ago, sent[0].id)
+
+    older = [(await acme.get("/retention", params={"days": days})).json() for days in (99, 101)]
+
+    assert older == [{"messages": 1, "capped": False}, {"messages": 0, "capped": False}]
+    assert (await acme.get("/retention", params={"days": 6})).status_code == 422

@@ -18,7 +18,7 @@ from curbe.infra.db import Pool
 from curbe.infra.http import AnswerTooLarge, EgressError, ForbiddenAddress
 from curbe.infra.jobs import Job
 from curbe.infra.metrics import Metrics
-from curbe.media import store
+from curbe.media import purge, store
 from curbe.media.keeping import Incoming, Keeping
 from curbe.media.kinds import plain_type
 from curbe.media.rules import LARGEST_INBOUND, STORAGE, Failure, gives_up, link_is_fresh, pause_after
@@ -89,6 +89,7 @@ class Fetcher:
             raise Failure("gave_up", for_good=True)
         with Incoming(self._keeping.spool) as incoming:
             await self._download(wanted, incoming, tenant_id=job.tenant_id)
+            await purge.reserve(self._pool, tenant_id=job.tenant_id, sha256=incoming.digest)
             return await self._keeping.keep(
                 incoming,
                 declared=plain_type(wanted.mime_type),

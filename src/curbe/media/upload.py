@@ -11,7 +11,7 @@ from curbe.audit import service as audit
 from curbe.audit.service import AuditEntry
 from curbe.domain.errors import InvalidRequest, TooLarge, Unavailable
 from curbe.infra.db import Pool
-from curbe.media import store
+from curbe.media import purge, store
 from curbe.media.apart import Unreadable
 from curbe.media.keeping import Incoming, Keeping
 from curbe.media.kinds import LIMITS, MediaKind, natural_kind, plain_type, sniffed, why_not
@@ -62,6 +62,13 @@ async def take(
     declared = plain_type(uploaded.content_type)
     kind = uploaded.kind or (MediaKind.VOICE if declared == "audio/webm" else natural_kind(declared))
     _check_announced(uploaded, kind=kind, declared=declared)
+
+    async def keep(incoming: Incoming, *, declared: str, filename: str | None) -> Asset:
+        await purge.reserve(pool, tenant_id=tenant_id, sha256=incoming.digest)
+        return await keeping.keep(
+            incoming, declared=declared, filename=filename, tenant_id=tenant_id, now=now()
+        )
+
     try:
         with Incoming(keeping.spool) as incoming:
             await _receive(uploaded.chunks, incoming, kind=kind)
@@ -69,9 +76,9 @@ async def take(
             if kind is MediaKind.VOICE:
                 with Incoming(keeping.spool) as voice:
                     await _record(incoming, voice, mime_type=seen, keeping=keeping)
-                    asset = await _keep(voice, "audio/ogg", _voice_name(uploaded), tenant_id, keeping, now())
+                    asset = await keep(voice, declared="audio/ogg", filename=_voice_name(uploaded))
             else:
-                asset = await _keep(incoming, seen, _name(uploaded), tenant_id, keeping, now())
+                asset = await keep(incoming, declared=seen, filename=_name(uploaded))
     except StorageFailed as failure:
         raise Unavailable(
             "The file cannot be stored at the moment.", fix="Try again in a while."
@@ -139,12 +146,6 @@ async def _record(incoming: Incoming, voice: Incoming, *, mime_type: str, keepin
         made.unlink(missing_ok=True)
     if voice.size > _most(MediaKind.VOICE):
         raise _too_large(MediaKind.VOICE)
-
-
-async def _keep(
-    incoming: Incoming, mime_type: str, filename: str | None, tenant_id: UUID, keeping: Keeping, now: datetime
-) -> Asset:
-    return await keeping.keep(incoming, declared=mime_type, filename=filename, tenant_id=tenant_id, now=now)
 
 
 def _name(uploaded: Uploaded) -> str | None:

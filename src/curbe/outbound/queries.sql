@@ -156,7 +156,10 @@ VALUES (:tenant_id, :route, :key, :request_hash, :response::jsonb)
     ON CONFLICT (tenant_id, route, key) DO NOTHING
 
 -- name: drop_idempotent_before
-DELETE FROM idempotency_keys k WHERE k.tenant_id = :tenant_id AND k.created_at < :before
+DELETE FROM idempotency_keys k
+ WHERE k.tenant_id = :tenant_id
+   AND (k.route, k.key) IN (SELECT o.route, o.key FROM idempotency_keys o
+                             WHERE o.tenant_id = :tenant_id AND o.created_at < :before ORDER BY o.created_at LIMIT :most)
 
 -- name: destination_of_phone
 -- The conversation of one of our numbers with whoever has a phone, in its canonical form; absent where they never spoke.

@@ -258,9 +258,9 @@ async def keep_answer(
     return stored == 1
 
 
-async def drop_answers(tx: Transaction, *, tenant_id: UUID, before: datetime) -> int:
-    """Forget answers kept before that moment; return how many."""
-    return await _DROP_IDEMPOTENT.run(tx, tenant_id=tenant_id, before=before)
+async def drop_answers(tx: Transaction, *, tenant_id: UUID, before: datetime, most: int) -> int:
+    """Forget up to ``most`` answers kept before that moment, oldest first; return how many."""
+    return await _DROP_IDEMPOTENT.run(tx, tenant_id=tenant_id, before=before, most=most)
 
 
 async def destination_of_phone(

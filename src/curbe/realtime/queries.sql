@@ -11,8 +11,11 @@ SELECT u.tenant_id, u.type, u.conversation_id, u.message_id, u.data::jsonb
 SELECT pg_notify('curbe_events', :payload::text)::text AS told;
 
 -- name: log_horizon
--- The log's epoch, and the horizon: rows below it are all visible, and no other can appear among them.
-SELECT l.epoch, settled_xid() AS settled_xid FROM log_epoch l;
+-- The log's epoch, and the horizon: rows below it are all visible, and no other can appear among them. And up to where a tenant's oldest
+-- events were deleted, NULL where none were.
+SELECT l.epoch, settled_xid() AS settled_xid, s.xid AS begin_xid, s.id AS begin_id
+  FROM log_epoch l
+  LEFT JOIN event_log_starts s ON s.tenant_id = :tenant_id AND s.epoch = l.epoch;
 
 -- name: settled_events
 -- What lies between the cursor and the horizon. The horizon was asked for by an earlier statement, hence all of it is visible to this one.

@@ -59,6 +59,14 @@ class EventPage(msgspec.Struct, frozen=True, kw_only=True):
 class _Horizon(msgspec.Struct, frozen=True):
     epoch: int
     settled_xid: int
+    begin_xid: int | None
+    begin_id: int | None
+
+    def lacks(self, after: Cursor) -> bool:
+        """Tell whether events behind ``after`` were deleted."""
+        if self.begin_xid is None or self.begin_id is None:
+            return False
+        return (after.xid, after.id) < (self.begin_xid, self.begin_id)
 
 
 class _EventRow(msgspec.Struct, frozen=True):
@@ -122,12 +130,9 @@ async def read(tx: db.Transaction, *, tenant_id: UUID, after: Cursor | None, lim
     start = after or Cursor(epoch=horizon.epoch, xid=0, id=0)
     # The horizon only moves forward: a cursor beyond it comes from a database that has since been restored.
     if start.epoch != horizon.epoch or start.xid > horizon.settled_xid:
-        raise CursorExpired(
-            "The event log was restored since this cursor was given out.",
-            fix="Load the state again, then follow the log from the cursor in `latest`.",
-            field="since",
-            extra={"latest": str(_now(horizon))},
-        )
+        raise _expired("The event log was restored since this cursor was given out.", horizon)
+    if after is not None and horizon.lacks(after):
+        raise _expired("Events that follow this cursor are too old and were deleted.", horizon)
     rows = await _SETTLED.all(
         tx, tenant_id=tenant_id, xid=start.xid, id=start.id, settled_xid=horizon.settled_xid, most=limit + 1
     )
@@ -141,8 +146,17 @@ async def read(tx: db.Transaction, *, tenant_id: UUID, after: Cursor | None, lim
     )
 
 
+def _expired(detail: str, horizon: _Horizon) -> CursorExpired:
+    return CursorExpired(
+        detail,
+        fix="Load the state again, then follow the log from the cursor in `latest`.",
+        field="since",
+        extra={"latest": str(_now(horizon))},
+    )
+
+
 async def _horizon(tx: db.Transaction) -> _Horizon:
-    horizon = await _HORIZON.one(tx)
+    horizon = await _HORIZON.one(tx, tenant_id=tx.tenant_id)
     if horizon is None:
         raise LookupError("log_epoch has lost its row; restore it from a backup of this database")
     return horizon

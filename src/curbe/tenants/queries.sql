@@ -26,9 +26,9 @@ RETURNING id, name, default_country, language, retention_days, purged_at, create
 UPDATE tenants SET purged_at = :now WHERE id = :id;
 
 -- name: tenants_to_purge
--- Those that set a limit and have not been purged since a moment, as the batch role: whoever was waited for longest first.
+-- Those that have not been purged since a moment, as the batch role: whoever was waited for longest first.
 SELECT id, name, default_country, language, retention_days, purged_at, created_at, updated_at
   FROM tenants
- WHERE retention_days IS NOT NULL AND (purged_at IS NULL OR purged_at < :since)
+ WHERE purged_at IS NULL OR purged_at < :since
  ORDER BY purged_at NULLS FIRST, id
  LIMIT :limit;

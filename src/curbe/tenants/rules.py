@@ -29,7 +29,8 @@ class Tenant(msgspec.Struct, frozen=True, kw_only=True):
     """A customer of the SaaS that runs Curbe.
 
     ``default_country`` (ISO) reads numbers without a prefix. ``language`` is that of people who chose none; null: their browser's.
-    ``retention_days``: messages, files and events older than that are deleted, null: none ever; ``purged_at``: when that was done last.
+    ``retention_days``: messages, files and events older than that are deleted, null: none ever. ``purged_at``: when
+    what is not kept any more was last deleted.
     """
 
     id: UUID

@@ -98,7 +98,7 @@ async def change(tx: Transaction, settled: Settled, *, tenant_id: UUID, actor: s
 
 
 async def to_purge(tx: Transaction, *, since: datetime, limit: int) -> list[Tenant]:
-    """Return tenants that keep things for a limited time and were last purged before ``since``; ``tx`` is the batch role's."""
+    """Return tenants that were last purged before ``since``; ``tx`` is the batch role's."""
     return await store.tenants_to_purge(tx, since=since, limit=limit)
 
 

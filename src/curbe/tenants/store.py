@@ -51,5 +51,5 @@ async def mark_purged(tx: Transaction, *, tenant_id: UUID, now: datetime) -> Non
 
 
 async def tenants_to_purge(tx: Transaction, *, since: datetime, limit: int) -> list[Tenant]:
-    """Return tenants that keep things for a limited time and were last purged before ``since``."""
+    """Return tenants that were last purged before ``since``."""
     return await _TENANTS_TO_PURGE.all(tx, since=since, limit=limit)

@@ -1,0 +1,71 @@
+"""Deletes what people said when it is too old to keep, a batch at a time. What each batch is part of is the caller's to decide."""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from curbe.infra.db import Query, Transaction
+
+_PACKAGE: Final = "curbe.inbox"
+FIRST: Final = UUID(int=0)
+
+
+class _Id(msgspec.Struct, frozen=True):
+    id: UUID
+
+
+class _Count(msgspec.Struct, frozen=True):
+    count: int
+
+
+_CONVERSATIONS: Final = Query(_PACKAGE, "conversations_to_purge", _Id)
+_MESSAGES: Final = Query(_PACKAGE, "messages_to_purge", _Id)
+_PURGE_MESSAGES: Final = Query(_PACKAGE, "purge_messages", _Count)
+_BESIDE: Final = tuple(
+    Query(_PACKAGE, name) for name in ("purge_revisions", "purge_reactions", "purge_activity")
+)
+_COUNT_BEFORE: Final = Query(_PACKAGE, "count_messages_before", _Count)
+
+
+async def conversations(
+    tx: Transaction, *, tenant_id: UUID, before: datetime, after: UUID = FIRST, most: int
+) -> list[UUID]:
+    """Return conversations after the id ``after``, in order, that hold messages from before ``before``."""
+    rows = await _CONVERSATIONS.all(tx, tenant_id=tenant_id, before=before, after=after, most=most)
+    return [row.id for row in rows]
+
+
+async def messages(
+    tx: Transaction, *, tenant_id: UUID, conversation_ids: list[UUID], before: datetime, most: int
+) -> list[UUID]:
+    """Return up to ``most`` messages of these conversations that may go, locked by ``tx``."""
+    rows = await _MESSAGES.all(
+        tx, tenant_id=tenant_id, conversation_ids=conversation_ids, before=before, most=most
+    )
+    return [row.id for row in rows]
+
+
+async def delete_messages(tx: Transaction, *, tenant_id: UUID, message_ids: list[UUID]) -> int:
+    """Delete messages whose files hang on them no more; return how many."""
+    row = await _PURGE_MESSAGES.one(tx, tenant_id=tenant_id, ids=message_ids)
+    return row.count if row else 0
+
+
+async def delete_beside(tx: Transaction, *, tenant_id: UUID, before: datetime, most: int) -> int:
+    """Delete up to ``most`` of each kind of what stands beside messages: amendments and reactions without one, calls; return how many."""
+    return sum(
+        [await query.run(tx, tenant_id=tenant_id, before=before, most=most) for query in _BESIDE], start=0
+    )
+
+
+async def count_before(tx: Transaction, *, tenant_id: UUID, before: datetime, most: int) -> int:
+    """Return how many messages were stored before ``before``, counted up to ``most``."""
+    row = await _COUNT_BEFORE.one(tx, tenant_id=tenant_id, before=_first_id(before), most=most)
+    return row.count if row else 0
+
+
+def _first_id(moment: datetime) -> UUID:
+    """Return the least UUIDv7 of a moment: its first 48 bits are milliseconds since 1970."""
+    return UUID(int=int(moment.timestamp() * 1000) << 80)

@@ -1,0 +1,70 @@
+-- What people said, deleted because it is old. Conversations and contacts stay.
+
+-- name: conversations_to_purge
+-- Conversations after an id that hold something older than a moment: one look-up each.
+SELECT v.id
+  FROM conversations v
+ WHERE v.tenant_id = :tenant_id AND v.id > :after
+   AND EXISTS (SELECT FROM messages m WHERE m.tenant_id = v.tenant_id AND m.conversation_id = v.id AND m.created_at < :before)
+ ORDER BY v.id
+ LIMIT :most
+
+-- name: messages_to_purge
+-- What still waits to be sent stays, however long it has waited; what somebody else holds is met again.
+SELECT m.id
+  FROM messages m
+ WHERE m.tenant_id = :tenant_id AND m.conversation_id = ANY(:conversation_ids::uuid[]) AND m.created_at < :before
+   AND NOT EXISTS (SELECT FROM outbox o WHERE o.tenant_id = m.tenant_id AND o.message_id = m.id)
+ LIMIT :most
+   FOR UPDATE OF m SKIP LOCKED
+
+-- name: purge_messages
+-- With all that was said of them: what they were before an edit, and what people thought of them.
+WITH gone AS (
+    DELETE FROM messages m WHERE m.tenant_id = :tenant_id AND m.id = ANY(:ids::uuid[])
+    RETURNING m.channel_connection_id, m.provider_message_id
+), revisions AS (
+    DELETE FROM message_revisions r USING gone g
+     WHERE r.tenant_id = :tenant_id AND r.channel_connection_id = g.channel_connection_id AND r.target_id = g.provider_message_id
+), reactions AS (
+    DELETE FROM message_reactions r USING gone g
+     WHERE r.tenant_id = :tenant_id AND r.channel_connection_id = g.channel_connection_id AND r.target_id = g.provider_message_id
+)
+SELECT count(*)::integer AS count FROM gone
+
+-- name: purge_revisions
+-- Amendments whose message never came.
+DELETE FROM message_revisions r
+ WHERE r.tenant_id = :tenant_id
+   AND (r.channel_connection_id, r.target_id, r.provider_message_id) IN (
+       SELECT o.channel_connection_id, o.target_id, o.provider_message_id
+         FROM message_revisions o
+        WHERE o.tenant_id = :tenant_id AND o.at < :before
+          AND NOT EXISTS (SELECT FROM messages m
+                           WHERE m.tenant_id = o.tenant_id AND m.channel_connection_id = o.channel_connection_id
+                             AND m.provider_message_id = o.target_id)
+        LIMIT :most)
+
+-- name: purge_reactions
+DELETE FROM message_reactions r
+ WHERE r.tenant_id = :tenant_id
+   AND (r.channel_connection_id, r.target_id, r.who) IN (
+       SELECT o.channel_connection_id, o.target_id, o.who
+         FROM message_reactions o
+        WHERE o.tenant_id = :tenant_id AND o.at < :before
+          AND NOT EXISTS (SELECT FROM messages m
+                           WHERE m.tenant_id = o.tenant_id AND m.channel_connection_id = o.channel_connection_id
+                             AND m.provider_message_id = o.target_id)
+        LIMIT :most)
+
+-- name: purge_activity
+DELETE FROM contact_activity a
+ WHERE a.tenant_id = :tenant_id
+   AND (a.channel_connection_id, a.provider_id) IN (
+       SELECT o.channel_connection_id, o.provider_id FROM contact_activity o
+        WHERE o.tenant_id = :tenant_id AND o.at < :before LIMIT :most)
+
+-- name: count_messages_before
+-- As they were stored: the ids tell when, and stand in one index.
+SELECT count(*)::integer AS count
+  FROM (SELECT FROM messages m WHERE m.tenant_id = :tenant_id AND m.id < :before ORDER BY m.id LIMIT :most) old

@@ -1,0 +1,79 @@
+"""Deletes files that no message needs: their rows in a transaction, their bytes after it, and again if that was broken off.
+
+A content that comes again while its bytes are on their way out has to wait: its key is the same.
+"""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from curbe.infra.db import Pool, Query, Transaction
+from curbe.media.rules import storage_key
+from curbe.media.storage import StorageFailed
+
+_PACKAGE: Final = "curbe.media"
+
+
+class _Doomed(msgspec.Struct, frozen=True):
+    id: UUID
+    storage_key: str
+    thumbnail_key: str | None
+
+
+class _Key(msgspec.Struct, frozen=True):
+    storage_key: str
+
+
+class _Yes(msgspec.Struct, frozen=True):
+    yes: bool
+
+
+_FORGET: Final = Query(_PACKAGE, "forget_files")
+_TO_PURGE: Final = Query(_PACKAGE, "assets_to_purge", _Doomed)
+_PURGE: Final = Query(_PACKAGE, "purge_assets")
+_KEYS: Final = Query(_PACKAGE, "keys_to_delete", _Key)
+_DELETED: Final = Query(_PACKAGE, "deleted_keys")
+_WANT: Final = Query(_PACKAGE, "want_asset")
+_IS_BEING_DELETED: Final = Query(_PACKAGE, "is_being_deleted", _Yes)
+
+
+async def forget(tx: Transaction, *, tenant_id: UUID, message_ids: list[UUID]) -> int:
+    """Take the files off messages that are about to go; return from how many."""
+    return await _FORGET.run(tx, tenant_id=tenant_id, message_ids=message_ids)
+
+
+async def delete_assets(tx: Transaction, *, tenant_id: UUID, before: datetime, most: int) -> int:
+    """Delete the rows of up to ``most`` files that nobody asked for since ``before`` and no message has: their bytes are to follow."""
+    doomed = await _TO_PURGE.all(tx, tenant_id=tenant_id, before=before, most=most)
+    if not doomed:
+        return 0
+    keys = [key for one in doomed for key in (one.storage_key, one.thumbnail_key) if key is not None]
+    return await _PURGE.run(tx, tenant_id=tenant_id, ids=[one.id for one in doomed], keys=keys)
+
+
+async def keys_to_delete(tx: Transaction, *, tenant_id: UUID, most: int) -> list[str]:
+    """Return keys whose bytes are to be deleted from the storage."""
+    return [row.storage_key for row in await _KEYS.all(tx, tenant_id=tenant_id, most=most)]
+
+
+async def deleted(tx: Transaction, *, tenant_id: UUID, keys: list[str]) -> None:
+    """Write down that the bytes under ``keys`` are gone."""
+    await _DELETED.run(tx, tenant_id=tenant_id, keys=keys)
+
+
+async def reserve(pool: Pool, *, tenant_id: UUID, sha256: bytes) -> None:
+    """Keep a content from being deleted that is about to be stored, whether the tenant has it already or not.
+
+    Asked before its bytes are stored: had it been asked only with the row, those could go in between.
+
+    Raises:
+        StorageFailed: the same content is on its way out; in a moment it can be stored.
+    """
+    key = storage_key(tenant_id, sha256)
+    async with pool.transaction(tenant_id) as tx:
+        await _WANT.run(tx, tenant_id=tenant_id, sha256=sha256)
+        row = await _IS_BEING_DELETED.one(tx, tenant_id=tenant_id, key=key)
+    if row is not None and row.yes:
+        raise StorageFailed("the same content is being deleted at this moment")

@@ -1,0 +1,36 @@
+-- Files that nothing needs any more.
+
+-- name: forget_files
+DELETE FROM message_media f WHERE f.tenant_id = :tenant_id AND f.message_id = ANY(:message_ids::uuid[])
+
+-- name: assets_to_purge
+-- Not asked for since a moment, and on no message: those received with purged ones, and those uploaded and never sent.
+SELECT a.id, a.storage_key, a.thumbnail_key
+  FROM media_assets a
+ WHERE a.tenant_id = :tenant_id AND coalesce(a.wanted_at, a.created_at) < :before
+   AND NOT EXISTS (SELECT FROM message_media f WHERE f.tenant_id = a.tenant_id AND f.asset_id = a.id)
+ LIMIT :most
+   FOR UPDATE OF a SKIP LOCKED
+
+-- name: purge_assets
+-- The rows now, the bytes after the commit: until those are gone nothing may be stored under their keys.
+WITH bytes AS (
+    INSERT INTO media_deletions (tenant_id, storage_key) SELECT :tenant_id, k.key FROM unnest(:keys::text[]) AS k (key)
+        ON CONFLICT (tenant_id, storage_key) DO NOTHING
+), uploads AS (
+    DELETE FROM media_uploads u WHERE u.tenant_id = :tenant_id AND u.asset_id = ANY(:ids::uuid[])
+)
+DELETE FROM media_assets a WHERE a.tenant_id = :tenant_id AND a.id = ANY(:ids::uuid[])
+
+-- name: keys_to_delete
+SELECT d.storage_key FROM media_deletions d WHERE d.tenant_id = :tenant_id ORDER BY d.storage_key LIMIT :most
+
+-- name: deleted_keys
+DELETE FROM media_deletions d WHERE d.tenant_id = :tenant_id AND d.storage_key = ANY(:keys::text[])
+
+-- name: want_asset
+-- Whoever is deleting it is waited for.
+UPDATE media_assets a SET wanted_at = now() WHERE a.tenant_id = :tenant_id AND a.sha256 = :sha256
+
+-- name: is_being_deleted
+SELECT EXISTS (SELECT FROM media_deletions d WHERE d.tenant_id = :tenant_id AND d.storage_key = :key) AS yes

@@ -1,0 +1,193 @@
+"""Deletes what a tenant does not keep any more: asks each owner of tables to, in small batches, with the audit log untouched.
+
+A batch is a transaction, so a run may be broken off anywhere and another goes on. The bytes of files follow their rows.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import msgspec
+import structlog
+
+from curbe.audit import service as audit
+from curbe.audit.service import AuditEntry
+from curbe.inbox import purge as said
+from curbe.infra import jobs
+from curbe.infra.db import Pool, Transaction
+from curbe.infra.jobs import Job, NewJob
+from curbe.ingest import purge as told
+from curbe.media import purge as files
+from curbe.media.storage import Storage, StorageFailed
+from curbe.outbound import store as outbox
+from curbe.realtime import purge as log_of_events
+from curbe.retention.rules import ANSWERS_KEPT, EVERY, Purged, limit
+from curbe.tenants import service as tenants
+
+log: Final = structlog.get_logger(__name__)
+
+PURGE: Final = (
+    "retention.purge"  # the job that deletes what a tenant does not keep; its subject is the tenant
+)
+_ACTOR: Final = "system:retention"
+_BATCH: Final = 500  # rows of a kind in one transaction
+_CONVERSATIONS: Final = 100  # looked into together
+_FILES: Final = 200
+_MOST_TENANTS: Final = 500
+_TURN: Final = timedelta(
+    seconds=10
+)  # within the patience of whoever stops the worker; what is left is done in the next turn
+_NEXT_TURN: Final = timedelta(seconds=1)
+_STORAGE_AGAIN: Final = timedelta(minutes=5)
+_BREATH: Final = 0.02  # seconds between two batches, for whoever waits for the same rows
+
+
+async def defer_due(pool: Pool, *, now: datetime) -> int:
+    """Ask for a purge of each tenant that was not purged lately; return how many those are."""
+    async with pool.transaction() as tx:
+        due = await tenants.to_purge(tx, since=now - EVERY, limit=_MOST_TENANTS)
+        await jobs.defer(tx, [NewJob(tenant.id, PURGE, tenant.id) for tenant in due])
+    return len(due)
+
+
+class Purger:
+    """Handles ``retention.purge``.
+
+    Args:
+        pool: as the worker role.
+        storage: where files lie.
+        now: the time.
+        turn: how long one attempt goes on before it lets others have the worker.
+    """
+
+    def __init__(
+        self, pool: Pool, *, storage: Storage, now: Callable[[], datetime], turn: timedelta = _TURN
+    ) -> None:
+        self._pool: Final = pool
+        self._storage: Final = storage
+        self._now: Final = now
+        self._turn: Final = turn
+
+    async def __call__(self, job: Job) -> None:
+        """Delete what is too old, for one turn; write down what went, and whether that was all.
+
+        Raises:
+            LostLease: another attempt has taken over; what was deleted stays deleted.
+        """
+        tenant_id = job.tenant_id
+        async with self._pool.transaction(tenant_id) as tx:
+            tenant = await tenants.read(tx, tenant_id=tenant_id)
+        done, whole = await self._take_turn(tenant_id, days=tenant.retention_days)
+        again = None if whole else _NEXT_TURN
+        try:
+            await self._delete_bytes(tenant_id)
+        except StorageFailed as failure:
+            log.warning("files_not_deleted", tenant_id=str(tenant_id), reason=str(failure))
+            again = _STORAGE_AGAIN
+        async with self._pool.transaction(tenant_id) as tx:
+            if done:
+                await audit.record(tx, [_entry(tenant_id, done, days=tenant.retention_days)])
+            if again is None:
+                await tenants.mark_purged(tx, tenant_id=tenant_id, now=self._now())
+                await jobs.finish(tx, job)
+            else:
+                await jobs.put_back(tx, job, after=again, error="not_all_yet")
+        log.info("purged", tenant_id=str(tenant_id), whole=again is None, **msgspec.structs.asdict(done))
+
+    async def _take_turn(self, tenant_id: UUID, *, days: int | None) -> tuple[Purged, bool]:
+        """Return what was deleted, and whether nothing is left to."""
+        began, done = time.monotonic(), Purged()
+        async for gone in self._batches(tenant_id, days=days):
+            done += gone
+            if time.monotonic() - began >= self._turn.total_seconds():
+                return done, False
+            await asyncio.sleep(_BREATH)
+        return done, True
+
+    async def _batches(self, tenant_id: UUID, *, days: int | None) -> AsyncIterator[Purged]:
+        """Delete batch after batch, messages before the files that hang on them; yield what each deleted."""
+        now = self._now()
+        answered = now - ANSWERS_KEPT
+        while gone := await self._delete(outbox.drop_answers, tenant_id, before=answered, most=_BATCH):
+            yield Purged(answers=gone)
+        if days is None:
+            return
+        before = limit(retention_days=days, now=now)
+        async for batch in self._messages(tenant_id, before=before):
+            yield batch
+        for kind, delete, most in _KINDS:
+            while gone := await self._delete(delete, tenant_id, before=before, most=most):
+                yield Purged(**{kind: gone})
+
+    async def _messages(self, tenant_id: UUID, *, before: datetime) -> AsyncIterator[Purged]:
+        after = said.FIRST
+        while True:
+            async with self._pool.transaction(tenant_id) as tx:
+                found = await said.conversations(
+                    tx, tenant_id=tenant_id, before=before, after=after, most=_CONVERSATIONS
+                )
+            if not found:
+                return
+            while gone := await self._delete_messages(tenant_id, found, before=before):
+                yield Purged(messages=gone)
+            after = found[-1]
+
+    async def _delete_messages(
+        self, tenant_id: UUID, conversation_ids: list[UUID], *, before: datetime
+    ) -> int:
+        async with self._pool.transaction(tenant_id) as tx:
+            ids = await said.messages(
+                tx, tenant_id=tenant_id, conversation_ids=conversation_ids, before=before, most=_BATCH
+            )
+            if not ids:
+                return 0
+            await files.forget(tx, tenant_id=tenant_id, message_ids=ids)
+            return await said.delete_messages(tx, tenant_id=tenant_id, message_ids=ids)
+
+    async def _delete(self, delete: "_Delete", tenant_id: UUID, *, before: datetime, most: int) -> int:
+        async with self._pool.transaction(tenant_id) as tx:
+            return await delete(tx, tenant_id=tenant_id, before=before, most=most)
+
+    async def _delete_bytes(self, tenant_id: UUID) -> None:
+        """Delete from the storage what no row names any more, also what an earlier attempt left.
+
+        Raises:
+            StorageFailed: the storage does not do it now.
+        """
+        while True:
+            async with self._pool.transaction(tenant_id) as tx:
+                keys = await files.keys_to_delete(tx, tenant_id=tenant_id, most=_FILES)
+            if not keys:
+                return
+            for key in keys:
+                await self._storage.delete(key)
+            async with self._pool.transaction(tenant_id) as tx:
+                await files.deleted(tx, tenant_id=tenant_id, keys=keys)
+
+
+_Delete = Callable[..., Awaitable[int]]
+_KINDS: Final[tuple[tuple[str, _Delete, int], ...]] = (
+    ("others", said.delete_beside, _BATCH),
+    ("notices", told.delete_notices, _BATCH),
+    ("events", log_of_events.delete_events, _BATCH),
+    ("files", files.delete_assets, _FILES),
+)
+
+
+async def count_older(tx: Transaction, *, tenant_id: UUID, days: int, now: datetime, most: int) -> int:
+    """Return how many messages a limit of ``days`` would delete now, counted up to ``most``."""
+    before = limit(retention_days=days, now=now)
+    return await said.count_before(tx, tenant_id=tenant_id, before=before, most=most)
+
+
+def _entry(tenant_id: UUID, done: Purged, *, days: int | None) -> AuditEntry:
+    return AuditEntry(
+        tenant_id=tenant_id,
+        actor=_ACTOR,
+        action="retention.purged",
+        subject=str(tenant_id),
+        detail={**msgspec.structs.asdict(done), "retention_days": days},
+    )
