@@ -36,16 +36,19 @@ KEPT = {
     "api_keys",
     "audit_log",
     "audit_seals",
+    "canned_replies",
     "channel_connections",
     "contact_aliases",
     "contact_merges",
     "contacts",
     "contacts_kept_apart",
+    "conversation_labels",
     "conversations",
     "event_log_starts",
     "idempotency_keys",  # a week at most
     "invites",  # a week at most
     "jobs",
+    "labels",
     "marketing_preferences",
     "memberships",
     "operator_entries",
@@ -54,6 +57,8 @@ KEPT = {
     "portfolio_people",  # a day at most
     "portfolios",
     "send_holds",
+    "team_members",
+    "teams",
     "templates",
 }
 

@@ -26,6 +26,7 @@ _PURGE_MESSAGES: Final = Query(_PACKAGE, "purge_messages", _Count)
 _BESIDE: Final = tuple(
     Query(_PACKAGE, name) for name in ("purge_revisions", "purge_reactions", "purge_activity")
 )
+_ANNOTATIONS: Final = Query(_PACKAGE, "purge_annotations")
 _COUNT_BEFORE: Final = Query(_PACKAGE, "count_messages_before", _Count)
 
 
@@ -58,6 +59,11 @@ async def delete_beside(tx: Transaction, *, tenant_id: UUID, before: datetime, m
     return sum(
         [await query.run(tx, tenant_id=tenant_id, before=before, most=most) for query in _BESIDE], start=0
     )
+
+
+async def delete_annotations(tx: Transaction, *, tenant_id: UUID, before: datetime, most: int) -> int:
+    """Delete up to ``most`` notes and lines of what was done from before ``before``; return how many."""
+    return await _ANNOTATIONS.run(tx, tenant_id=tenant_id, before=_first_id(before), most=most)
 
 
 async def count_before(tx: Transaction, *, tenant_id: UUID, before: datetime, most: int) -> int:

@@ -64,6 +64,12 @@ DELETE FROM contact_activity a
        SELECT o.channel_connection_id, o.provider_id FROM contact_activity o
         WHERE o.tenant_id = :tenant_id AND o.at < :before LIMIT :most)
 
+-- name: purge_annotations
+-- Notes, and lines of what was done: their ids tell when.
+DELETE FROM annotations a
+ WHERE a.tenant_id = :tenant_id
+   AND a.id IN (SELECT o.id FROM annotations o WHERE o.tenant_id = :tenant_id AND o.id < :before ORDER BY o.id LIMIT :most)
+
 -- name: count_messages_before
 -- As they were stored: the ids tell when, and stand in one index.
 SELECT count(*)::integer AS count

@@ -8,5 +8,6 @@ GRANT SELECT ON event_log_starts TO app_apply;
 ALTER TABLE media_assets ADD COLUMN wanted_at timestamptz;
 GRANT UPDATE (wanted_at) ON media_assets TO app_web, app_worker;
 
--- Deleting by age asks what is there.
+-- Notes and the lines of what was done go as well. Deleting by age asks what is there.
+GRANT DELETE ON annotations TO app_worker;
 GRANT SELECT ON notices TO app_worker;

@@ -15,6 +15,7 @@ class Purged(msgspec.Struct, frozen=True, kw_only=True):
     """What was deleted, by kind."""
 
     messages: int = 0
+    notes: int = 0  # and lines of what was done to a conversation
     files: int = 0
     events: int = 0
     notices: int = 0

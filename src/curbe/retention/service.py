@@ -170,6 +170,7 @@ class Purger:
 
 _Delete = Callable[..., Awaitable[int]]
 _KINDS: Final[tuple[tuple[str, _Delete, int], ...]] = (
+    ("notes", said.delete_annotations, _BATCH),
     ("others", said.delete_beside, _BATCH),
     ("notices", told.delete_notices, _BATCH),
     ("events", log_of_events.delete_events, _BATCH),
