@@ -14,7 +14,7 @@ function page<Name extends string, Props extends object>(
 export const SignInPage = page(() => import("@/features/auth/sign-in-page"), "SignInPage");
 export const ResetPage = page(() => import("@/features/auth/reset-page"), "ResetPage");
 export const InvitePage = page(() => import("@/features/auth/invite-page"), "InvitePage");
-export const EmbedPage = page(() => import("@/features/auth/embed-page"), "EmbedPage");
+export const EmbedGate = page(() => import("@/features/auth/embed-gate"), "EmbedGate");
 
 export const InboxPage = page(() => import("./inbox-page"), "InboxPage");
 export const ConnectionsPage = page(

@@ -1,7 +1,7 @@
 /** Every address of the product. */
 
 import { type ComponentType, type ReactNode, Suspense } from "react";
-import { Redirect, Route, Switch, useLocation, useParams } from "wouter";
+import { Redirect, Route, Router, Switch, useLocation, useParams } from "wouter";
 import { useMessages } from "@/shared/i18n/language";
 import { useSession } from "@/shared/session/session-context";
 import { EmptyState } from "@/shared/ui/empty-state";
@@ -13,7 +13,7 @@ import { frameMessages } from "./layout/messages";
 import { NotFound } from "./not-found";
 import {
   ConnectionsPage,
-  EmbedPage,
+  EmbedGate,
   InboxPage,
   InvitePage,
   OPERATOR,
@@ -34,7 +34,14 @@ export function Routes() {
           <Route path="/sign-in" component={SignInPage} />
           <Route path="/reset" component={ResetPage} />
           <Route path="/invite/:token" component={InvitePage} />
-          <Route path="/embed" component={EmbedPage} />
+          {/* The inbox inside somebody else's page: all of it stays below /embed, which alone may be framed. */}
+          <Route path="/embed/*?">
+            <EmbedGate>
+              <Router base="/embed">
+                <SignedIn />
+              </Router>
+            </EmbedGate>
+          </Route>
           <Route>
             <SessionGate>
               <SignedIn />

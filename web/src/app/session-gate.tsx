@@ -5,7 +5,7 @@
  */
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { Redirect, useLocation } from "wouter";
 import { SignInAgain } from "@/features/auth/sign-in-again";
 import { whenUnauthorized } from "@/shared/api/credentials";
@@ -23,14 +23,16 @@ export function SessionGate({ children }: { children: ReactNode }) {
   const { data, error, isPending, refetch } = useQuery(sessionQuery);
   // The last session of this page: what is shown while its successor is signed in.
   const last = useRef<Session | null>(null);
-  const [ended, setEnded] = useState(false);
   useLanguageOf(data ?? null);
 
-  useEffect(() => whenUnauthorized(() => setEnded(true)), []);
-  useEffect(
-    () => whenOtherTabChanges(() => void queryClient.invalidateQueries({ queryKey: SESSION_KEY })),
-    [queryClient],
-  );
+  // Whoever says that nobody is signed in may be right: ask.
+  useEffect(() => {
+    const ask = () => void queryClient.invalidateQueries({ queryKey: SESSION_KEY });
+    const stops = [whenUnauthorized(ask), whenOtherTabChanges(ask)];
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }, [queryClient]);
 
   if (isPending) return <Splash />;
   if (error && !last.current) return <ErrorState error={error} onRetry={() => void refetch()} />;
@@ -44,11 +46,16 @@ export function SessionGate({ children }: { children: ReactNode }) {
   if (!last.current) {
     return <Redirect to={`/sign-in?next=${encodeURIComponent(location + window.location.search)}`} replace />;
   }
-  const over = ended || data === null;
   return (
     <SessionValue session={last.current}>
       {children}
-      {over && <SignInAgain email={last.current.user.email} onDone={() => setEnded(false)} />}
+      {data === null && (
+        <SignInAgain
+          email={last.current.user.email}
+          hasPassword={last.current.user.has_password}
+          onDone={() => void queryClient.invalidateQueries()}
+        />
+      )}
     </SessionValue>
   );
 }

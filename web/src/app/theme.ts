@@ -60,7 +60,9 @@ export const theme = createTheme({
   respectReducedMotion: true,
   components: {
     Text: { defaultProps: { size: "sm" } },
-    Modal: { defaultProps: { centered: true, radius: "lg", overlayProps: { backgroundOpacity: 0.4 } } },
+    Modal: {
+      defaultProps: { centered: true, radius: "lg", padding: "lg", overlayProps: { backgroundOpacity: 0.4 } },
+    },
     Menu: { defaultProps: { shadow: "md", radius: "md", transitionProps: { duration: 80 } } },
     Tooltip: { defaultProps: { openDelay: 400, transitionProps: { duration: 80 }, withArrow: false } },
   },
@@ -125,6 +127,8 @@ const onMantine: Tokens = {
   "--mantine-color-error": "var(--danger)",
   "--mantine-color-default-border": "var(--line)",
   "--mantine-color-anchor": "var(--accent)",
+  "--mantine-color-default-color": "var(--fg)",
+  "--mantine-color-placeholder": "var(--fg-2)",
 };
 
 export const tokens: CSSVariablesResolver = () => ({

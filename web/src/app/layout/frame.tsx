@@ -20,11 +20,12 @@ const ICON = { size: 22, stroke: 1.6 } as const;
 export function Frame({ tenant, children }: { tenant: Membership | null; children: ReactNode }) {
   const t = useMessages(frameMessages);
   const format = useFormat();
-  const { user, insecure } = useSession();
+  const { user, insecure, embedded } = useSession();
   const unread = useSignal(unreadMine);
   // On a phone an open conversation has the whole screen.
   const [threadOpen] = useRoute("/t/:tenant/inbox/:conversation");
   const home = tenant && `/t/${tenant.tenant_id}`;
+  if (embedded) return <main className={classes["embedded"]}>{children}</main>; // its host has a frame of its own
   return (
     <div className={classes["frame"]} data-thread={threadOpen || undefined}>
       <a className={classes["skip"]} href="#content">

@@ -107,7 +107,7 @@ export const frameMessages = catalogue({
   pt: {
     skip: "Ir para o conteúdo",
     navigation: "Navegação",
-    inbox: "Caixa de entrada",
+    inbox: "Entrada",
     connections: "Conexões",
     settings: "Configurações",
     operator: "Plataforma",
@@ -132,7 +132,7 @@ export const frameMessages = catalogue({
       "Esta página veio por HTTP sem criptografia: qualquer um no caminho pode ler o que é enviado. Use HTTPS.",
     notFound: "Não há nada neste endereço",
     notFoundHint: "O link pode ser antigo, ou de um espaço em que você não está.",
-    toInbox: "Para a caixa de entrada",
+    toInbox: "Para a entrada",
     noWorkspace: "Você ainda não está em nenhum espaço",
     noWorkspaceHint: "Peça a um administrador que convide você.",
     general: "Geral",

@@ -13,13 +13,16 @@ import {
 } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { useLocation } from "wouter";
+import { problemMessages, problemWords } from "@/shared/api/problem-words";
 import { LANGUAGE_NAMES, LANGUAGES } from "@/shared/i18n/catalogue";
 import { useLanguage, useMessages } from "@/shared/i18n/language";
 import { shortcutsHelp } from "@/shared/lib/frame";
+import { useChooseLanguage } from "@/shared/session/choose-language";
 import type { Membership } from "@/shared/session/session";
 import { useSession } from "@/shared/session/session-context";
 import { signOut } from "@/shared/session/sign-out";
 import { Avatar } from "@/shared/ui/avatar";
+import { tellFailed } from "@/shared/ui/notices";
 import classes from "./frame.module.css";
 import { frameMessages } from "./messages";
 
@@ -32,8 +35,10 @@ const SCHEMES = [
 
 export function UserMenu({ tenant }: { tenant: Membership | null }) {
   const t = useMessages(frameMessages);
+  const problems = useMessages(problemMessages);
   const { user } = useSession();
-  const { language, setLanguage } = useLanguage();
+  const { language } = useLanguage();
+  const chooseLanguage = useChooseLanguage();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const [, navigate] = useLocation();
   const chosen = (is: boolean): ReactNode => (is ? <IconCheck size={16} /> : null);
@@ -92,13 +97,16 @@ export function UserMenu({ tenant }: { tenant: Membership | null }) {
             aria-checked={language === one}
             rightSection={chosen(language === one)}
             closeMenuOnClick={false}
-            onClick={() => setLanguage(one)}
+            onClick={() => chooseLanguage(one)}
           >
             {LANGUAGE_NAMES[one]}
           </Menu.Item>
         ))}
         <Menu.Divider />
-        <Menu.Item leftSection={<IconLogout {...ICON} />} onClick={() => void signOut()}>
+        <Menu.Item
+          leftSection={<IconLogout {...ICON} />}
+          onClick={() => signOut().catch((error: unknown) => tellFailed(problemWords(error, problems).title))}
+        >
           {t.signOut}
         </Menu.Item>
       </Menu.Dropdown>

@@ -1,11 +1,17 @@
 /** Over the page that somebody was working in when their session ended. */
 
-import { Modal, Text } from "@mantine/core";
+import { Anchor, Modal, Text } from "@mantine/core";
 import { useMessages } from "@/shared/i18n/language";
 import { authMessages } from "./messages";
 import { SignInForm } from "./sign-in-form";
 
-export function SignInAgain({ email, onDone }: { email: string; onDone: () => void }) {
+interface SignInAgainProps {
+  email: string;
+  hasPassword: boolean;
+  onDone: () => void;
+}
+
+export function SignInAgain({ email, hasPassword, onDone }: SignInAgainProps) {
   const t = useMessages(authMessages);
   return (
     <Modal
@@ -14,12 +20,22 @@ export function SignInAgain({ email, onDone }: { email: string; onDone: () => vo
       title={t.sessionEnded}
       withCloseButton={false}
       closeOnEscape={false}
-      size="sm"
+      closeOnClickOutside={false}
+      size={400}
+      zIndex={1000}
     >
       <Text c="dimmed" mb="md">
         {t.sessionEndedHint}
       </Text>
-      <SignInForm email={email} onDone={onDone} />
+      <SignInForm
+        email={email}
+        elsewhere={!hasPassword}
+        next={location.pathname + location.search}
+        onDone={onDone}
+      />
+      <Anchor href="/sign-in" size="sm" c="dimmed" mt="md" display="block">
+        {t.somebodyElse}
+      </Anchor>
     </Modal>
   );
 }

@@ -3,6 +3,7 @@ import { Redirect, useLocation, useSearchParams } from "wouter";
 import { useMessages } from "@/shared/i18n/language";
 import { sessionQuery } from "@/shared/session/session-query";
 import { AuthLayout } from "./auth-layout";
+import { InsecureNotice } from "./insecure-notice";
 import { authMessages } from "./messages";
 import { placeOf } from "./next";
 import { SignInForm } from "./sign-in-form";
@@ -15,8 +16,9 @@ export function SignInPage() {
   const next = placeOf(search.get("next"));
   if (data) return <Redirect to={next} replace />;
   return (
-    <AuthLayout title={t.signIn}>
-      <SignInForm onDone={() => navigate(next, { replace: true })} />
+    <AuthLayout title={t.signInTo}>
+      <InsecureNotice />
+      <SignInForm next={next} onDone={() => navigate(next, { replace: true })} />
     </AuthLayout>
   );
 }

@@ -25,8 +25,13 @@ export async function apiFetch(request: Request): Promise<Response> {
   }
   if (response.ok) return response;
   const problem = await problemOf(response);
-  if (problem.status === 401 && problem.code === "unauthorized") tellUnauthorized();
+  if (problem.status === 401 && problem.code === "unauthorized" && !asksWhoOneIs(request)) tellUnauthorized();
   throw problem;
+}
+
+/** Its 401 is an answer like any other, and nothing to ask about again. */
+function asksWhoOneIs(request: Request): boolean {
+  return new URL(request.url).pathname === "/api/auth/session";
 }
 
 export const api = createClient<paths>({ baseUrl: globalThis.location?.origin ?? "", fetch: apiFetch });

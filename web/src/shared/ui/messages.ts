@@ -4,6 +4,9 @@ import { catalogue } from "@/shared/i18n/catalogue";
 
 export const uiMessages = catalogue({
   en: {
+    newPassword: "New password",
+    passwordRule: "At least 10 characters. A few words in a row do well.",
+    passwordShort: (missing: string) => `${missing} more`,
     cancel: "Cancel",
     close: "Close",
     save: "Save",
@@ -15,6 +18,9 @@ export const uiMessages = catalogue({
     needsHttps: "Needs HTTPS",
   },
   es: {
+    newPassword: "Contraseña nueva",
+    passwordRule: "Al menos 10 caracteres. Unas cuantas palabras seguidas van bien.",
+    passwordShort: (missing) => `faltan ${missing}`,
     cancel: "Cancelar",
     close: "Cerrar",
     save: "Guardar",
@@ -26,6 +32,9 @@ export const uiMessages = catalogue({
     needsHttps: "Necesita HTTPS",
   },
   pt: {
+    newPassword: "Nova senha",
+    passwordRule: "Pelo menos 10 caracteres. Algumas palavras em sequência funcionam bem.",
+    passwordShort: (missing) => `faltam ${missing}`,
     cancel: "Cancelar",
     close: "Fechar",
     save: "Salvar",

@@ -1,5 +1,0 @@
-import { NotLanded } from "@/shared/ui/not-landed";
-
-export function EmbedPage() {
-  return <NotLanded name="Embed" />;
-}

@@ -1,0 +1,63 @@
+import { Button, PasswordInput, Text } from "@mantine/core";
+import { useMutation } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import { call } from "@/shared/api/client";
+import { isProblem } from "@/shared/api/problem";
+import { problemMessages, problemWords } from "@/shared/api/problem-words";
+import { useMessages } from "@/shared/i18n/language";
+import { useSession } from "@/shared/session/session-context";
+import { FormError } from "@/shared/ui/form-error";
+import { NewPassword } from "@/shared/ui/new-password";
+import { tellSaved } from "@/shared/ui/notices";
+import { profileMessages } from "./messages";
+import classes from "./profile.module.css";
+
+export function PasswordForm() {
+  const t = useMessages(profileMessages);
+  const problems = useMessages(problemMessages);
+  const { user } = useSession();
+  const [current, setCurrent] = useState("");
+  const [chosen, setChosen] = useState("");
+  const change = useMutation({
+    mutationFn: () =>
+      call<void>("POST", "/api/auth/password", { body: { current_password: current, new_password: chosen } }),
+    onSuccess: () => {
+      setCurrent("");
+      setChosen("");
+      tellSaved(t.passwordChanged);
+    },
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    change.mutate();
+  };
+  if (!user.has_password) return <Text c="dimmed">{t.noPassword}</Text>;
+  return (
+    <form onSubmit={submit} className={classes["form"]}>
+      {/* Password managers need to know whose password this is. */}
+      <input type="text" name="username" autoComplete="username" value={user.email} readOnly hidden />
+      <PasswordInput
+        label={t.current}
+        name="current-password"
+        autoComplete="current-password"
+        required
+        withAsterisk={false}
+        value={current}
+        onChange={(event) => setCurrent(event.currentTarget.value)}
+      />
+      <NewPassword size="sm" value={chosen} onChange={setChosen} />
+      {change.error && <FormError>{why(change.error)}</FormError>}
+      <Button type="submit" variant="default" loading={change.isPending} disabled={!current || !chosen}>
+        {t.changePassword}
+      </Button>
+    </form>
+  );
+
+  function why(error: unknown): string {
+    if (isProblem(error) && (error.field === "current_password" || error.code === "wrong_credentials")) {
+      return t.wrongCurrent;
+    }
+    const { title, detail } = problemWords(error, problems);
+    return detail ? `${title}. ${detail}` : title;
+  }
+}

@@ -1,0 +1,64 @@
+/** Sound and desktop notifications, as this browser allows them. */
+
+import { Button, SegmentedControl, Switch } from "@mantine/core";
+import { useState } from "react";
+import { useMessages } from "@/shared/i18n/language";
+import { type Preferences, setPreferences, usePreferences } from "@/shared/lib/preferences";
+import { FormError } from "@/shared/ui/form-error";
+import { Choice } from "./choice";
+import { profileMessages } from "./messages";
+
+type Whose = Preferences["sound"];
+const WHOSE: readonly Whose[] = ["mine", "all", "off"];
+
+export function Signals() {
+  const t = useMessages(profileMessages);
+  const { sound, soundWhenFocused, notifications } = usePreferences();
+  const data = WHOSE.map((value) => ({ value, label: t[value] }));
+  return (
+    <>
+      <Choice label={t.sound}>
+        <SegmentedControl<Whose>
+          aria-label={t.sound}
+          value={sound}
+          onChange={(value) => setPreferences({ sound: value })}
+          data={data}
+        />
+      </Choice>
+      <Switch
+        label={t.whenFocused}
+        checked={soundWhenFocused}
+        disabled={sound === "off"}
+        onChange={(event) => setPreferences({ soundWhenFocused: event.currentTarget.checked })}
+      />
+      <Choice label={t.notifications}>
+        <SegmentedControl<Whose>
+          aria-label={t.notifications}
+          value={notifications}
+          onChange={(value) => setPreferences({ notifications: value })}
+          data={data}
+        />
+      </Choice>
+      {notifications !== "off" && <Permission />}
+    </>
+  );
+}
+
+/** The browser's own permission, without which the choice above changes nothing. */
+function Permission() {
+  const t = useMessages(profileMessages);
+  const [permission, setPermission] = useState(() =>
+    globalThis.isSecureContext && "Notification" in globalThis ? Notification.permission : "impossible",
+  );
+  if (permission === "granted") return null;
+  if (permission === "impossible") return <FormError tone="warn">{t.needsHttps}</FormError>;
+  if (permission === "denied") return <FormError tone="warn">{t.blocked}</FormError>;
+  return (
+    <Button
+      variant="default"
+      onClick={() => void Notification.requestPermission().then((decided) => setPermission(decided))}
+    >
+      {t.askPermission}
+    </Button>
+  );
+}
