@@ -28,6 +28,7 @@ export default defineConfig({
     environment: "happy-dom",
     include: ["src/**/*.test.{ts,tsx}", "build/**/*.test.ts"],
     setupFiles: ["src/testing/setup.ts"],
+    testTimeout: 20_000, // typing letter by letter takes its time on a busy machine
     restoreMocks: true,
     unstubGlobals: true,
   },

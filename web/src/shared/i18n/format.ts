@@ -48,7 +48,7 @@ export function formatOf(language: Language, preferred: readonly string[] = navi
 
 function build(locale: string): Format {
   const intl = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, options);
-  const time = intl({ hour: "numeric", minute: "2-digit" });
+  const time = intl({ timeStyle: "short" });
   const date = intl({ day: "numeric", month: "short", year: "numeric" });
   const full = intl({ dateStyle: "full", timeStyle: "medium" });
   const weekday = intl({ weekday: "long" });

@@ -1,0 +1,74 @@
+import { expect, test, vi } from "vitest";
+import { fakeApi, ok, problem } from "@/testing/fake-api";
+import { answer, api, call } from "./client";
+import { setCredentials, whenUnauthorized } from "./credentials";
+import { isProblem, Problem } from "./problem";
+
+test("what changes something carries the token against forgery, what only reads does not", async () => {
+  const { asked } = fakeApi({ "GET /api/x": () => ok({}), "POST /api/x": () => ok({}) });
+  setCredentials({ csrf: "token", bearer: null });
+
+  await call("GET", "/api/x");
+  await call("POST", "/api/x", { body: { a: 1 } });
+
+  expect(asked.map((one) => one.headers.get("X-CSRF-Token"))).toEqual([null, "token"]);
+  expect(asked[1]?.body).toEqual({ a: 1 });
+});
+
+test("an embedded page carries its bearer instead", async () => {
+  const { asked } = fakeApi({ "POST /api/x": () => ok({}) });
+  setCredentials({ csrf: null, bearer: "curbe_s_1" });
+
+  await call("POST", "/api/x");
+
+  expect(asked[0]?.headers.get("Authorization")).toBe("Bearer curbe_s_1");
+  setCredentials({ csrf: null, bearer: null });
+});
+
+test("a refusal is thrown with its code, its field and when to come back", async () => {
+  fakeApi({
+    "POST /api/x": () =>
+      problem(429, "too_many_requests", { field: "email", request_id: "r1" }, { "Retry-After": "7" }),
+  });
+
+  const failure = await call("POST", "/api/x").catch((error: unknown) => error);
+
+  expect(isProblem(failure, "too_many_requests")).toBe(true);
+  expect(failure).toMatchObject({ status: 429, field: "email", requestId: "r1", retryAfter: 7 });
+});
+
+test("an answer that is no problem+json, and none at all, are problems with codes too", async () => {
+  fakeApi({ "GET /api/x": () => new Response("<h1>Bad gateway</h1>", { status: 502 }) });
+  await expect(call("GET", "/api/x")).rejects.toMatchObject({ code: "unreadable_answer", status: 502 });
+
+  vi.stubGlobal("fetch", () => Promise.reject(new TypeError("Failed to fetch")));
+  await expect(call("GET", "/api/x")).rejects.toMatchObject({ code: "unreachable", status: 0 });
+});
+
+test("a session that is over is told, except by the question who one is", async () => {
+  fakeApi({
+    "GET /api/x": () => problem(401, "unauthorized"),
+    "GET /api/auth/session": () => problem(401, "unauthorized"),
+    "POST /api/auth/sign-in": () => problem(401, "wrong_credentials"),
+  });
+  const told = vi.fn();
+  const stop = whenUnauthorized(told);
+
+  await call("GET", "/api/auth/session").catch(() => null);
+  await call("POST", "/api/auth/sign-in").catch(() => null);
+  expect(told).not.toHaveBeenCalled();
+
+  await call("GET", "/api/x").catch(() => null);
+  expect(told).toHaveBeenCalledOnce();
+  stop();
+});
+
+test("the typed client refuses and answers as the rest does", async () => {
+  fakeApi({
+    "GET /api/tenants": () => ok({ items: [], next_cursor: null }),
+    "POST /api/tenants": () => problem(422, "invalid_request"),
+  });
+
+  expect(await answer(api.GET("/api/tenants"))).toEqual({ items: [], next_cursor: null });
+  await expect(answer(api.POST("/api/tenants", { body: { name: "" } }))).rejects.toBeInstanceOf(Problem);
+});
