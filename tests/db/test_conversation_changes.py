@@ -104,6 +104,25 @@ async def test_what_is_so_already_tells_nobody_anything(web: Pool, inbox: Inbox,
     assert await told(inbox) == []
 
 
+async def test_of_two_snapshots_the_higher_version_is_the_newer_whatever_changed_it(
+    web: Pool, inbox: Inbox, bea: UUID
+) -> None:
+    conversation, vip = await inbox.conversation(unread=1), await inbox.label()
+    versions = [
+        (await change(web, inbox, conversation, **what)).version
+        for what in (
+            {"assignee_id": bea},
+            {"label_ids": [vip]},
+            {"label_ids": []},
+            {"unread": False},
+            {"unread": False},
+        )
+    ]
+
+    assert versions == sorted(versions)
+    assert len(set(versions)) == 4, "what changes nothing is no newer"
+
+
 async def test_of_many_each_is_changed_that_can_be_and_the_others_say_why(web: Pool, inbox: Inbox) -> None:
     other = await Inbox.of_a_new_tenant(inbox.owner)
     first, second = [await inbox.conversation(unread=2) for _ in range(2)]

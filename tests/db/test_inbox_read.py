@@ -120,6 +120,7 @@ async def test_a_conversation_shows_its_person_its_latest_message_and_its_window
         "last_message_at": "2026-11-20T12:00:00Z",
         "window_closes_at": "2026-11-21T11:00:00Z",
         "created_at": None,
+        "version": 1,
     }
     assert (shown.contact.name, shown.contact.phone, shown.contact.wa_id, shown.contact.username) == (
         "Ana",

@@ -83,6 +83,7 @@ async def test_the_list_shows_conversations_with_person_last_message_and_window(
         },
         "last_message_at": "2026-11-20T12:00:00Z",
         "window_closes_at": "2026-11-21T12:00:00Z",
+        "version": 1,
     }
     assert (await client.get(f"/{conversation}")).json()["id"] == str(conversation)
 

@@ -261,6 +261,21 @@ async def test_a_request_repeated_with_its_key_is_the_same_message(acme: Tenant,
 
 
 @pytest.mark.usefixtures("thread")
+async def test_the_event_tells_the_key_it_was_asked_for_with_and_later_ones_do_not(
+    acme: Tenant, owner: Owner
+) -> None:
+    conversation = (await keyed(acme, "order-1042")).json()["conversation_id"]
+    await acme.post(SEND, {"to": PERSON, "text": "hola"})
+
+    told = await owner.fetch(
+        "SELECT data->>'client_id' FROM events WHERE type = 'message_queued' ORDER BY id"
+    )
+    assert [row[0] for row in told] == ["order-1042", None]
+    page = await acme.get(f"/inbox/conversations/{conversation}/messages")
+    assert all("client_id" not in one for one in page.json()["items"])
+
+
+@pytest.mark.usefixtures("thread")
 async def test_a_key_used_for_something_else_is_refused(acme: Tenant, owner: Owner) -> None:
     await keyed(acme, "order-1042")
 

@@ -1,7 +1,8 @@
 """The inbox as people see it: conversations, pages of messages, and the events that tell of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
@@ -60,11 +61,15 @@ class MessagePage(msgspec.Struct, frozen=True):
 
 
 class MessageNews(msgspec.Struct, frozen=True):
-    """That something happened to a message, to be told to its tenant."""
+    """That something happened to a message, to be told to its tenant.
+
+    ``client_id``: the name that whoever asked for the message gave it, told beside it.
+    """
 
     tenant_id: UUID
     message_id: UUID
     type: EventType
+    client_id: str | None = None
 
 
 class _MessageKey(msgspec.Struct, frozen=True):
@@ -163,13 +168,20 @@ async def message_events(tx: db.Transaction, news: Sequence[MessageNews]) -> lis
     """
     rows = await _rows(tx, {(item.tenant_id, item.message_id): None for item in news})
     known = {(row.tenant_id, row.id): row for row in rows}
+    seen = [item for item in news if (item.tenant_id, item.message_id) in known]
     return await told(
         tx,
-        [(known[key], item.type) for item in news if (key := (item.tenant_id, item.message_id)) in known],
+        [(known[item.tenant_id, item.message_id], item.type) for item in seen],
+        client_ids={item.message_id: item.client_id for item in seen if item.client_id is not None},
     )
 
 
-async def told(tx: db.Transaction, news: Sequence[tuple[MessageRow, EventType]]) -> list[Event]:
+async def told(
+    tx: db.Transaction,
+    news: Sequence[tuple[MessageRow, EventType]],
+    *,
+    client_ids: Mapping[UUID, str] = MappingProxyType({}),
+) -> list[Event]:
     """Return the events that tell what happened to messages whose rows are at hand, in this order.
 
     Where the message moves its conversation, that comes with it as it stands in ``tx``: one statement for all, whosever they are. The
@@ -179,7 +191,10 @@ async def told(tx: db.Transaction, news: Sequence[tuple[MessageRow, EventType]])
     standing = {(tenant_id, now.id): now for tenant_id, now in await _standing(tx, moved)}
     return [
         _message_event(
-            row, kind, standing.get((row.tenant_id, row.conversation_id)) if kind in _MOVING else None
+            row,
+            kind,
+            standing.get((row.tenant_id, row.conversation_id)) if kind in _MOVING else None,
+            client_ids.get(row.id),
         )
         for row, kind in news
     ]
@@ -254,8 +269,12 @@ async def _rows(tx: db.Transaction, keys: Iterable[tuple[UUID, UUID]]) -> list[M
     return await _MESSAGES.all(tx, tenant_ids=[key[0] for key in wanted], ids=[key[1] for key in wanted])
 
 
-def _message_event(row: MessageRow, kind: EventType, conversation: Conversation | None) -> Event:
+def _message_event(
+    row: MessageRow, kind: EventType, conversation: Conversation | None, client_id: str | None
+) -> Event:
     message = message_of(row) if kind in _WITH_CONTENT else without_payload(message_of(row))
+    if client_id is not None:
+        message = msgspec.structs.replace(message, client_id=client_id)
     if conversation is not None:
         message = msgspec.structs.replace(message, conversation=conversation)
     return Event(

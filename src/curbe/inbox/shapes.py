@@ -78,6 +78,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ``payload`` is the provider's own object of the message; events about a status leave it out.
     ``sender``: of an outbound one, who asked for it: ``user:`` or ``key:`` and the id, or what else sends from the number.
     ``retry_of`` and ``retried_by``: the message that this one repeats, and the one that repeats it.
+    ``client_id``: in the event that it was queued, the Idempotency-Key it was asked for with.
     ``conversation``: in events of what moves its conversation, that as it stands.
     """
 
@@ -112,6 +113,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     sender: str | None = None
     retry_of: UUID | None = None
     retried_by: UUID | None = None
+    client_id: str | None = None
     payload: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
     conversation: "Conversation | msgspec.UnsetType" = msgspec.UNSET
 
@@ -147,7 +149,8 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
 
     ``window_closes_at`` is when the customer service window closes or closed; null where the person never
     wrote. ``assignee_id`` is the user who has it, null where nobody does. ``snoozed_until`` is when a snoozed one
-    opens again by itself; null: when the person writes.
+    opens again by itself; null: when the person writes. ``version`` grows with each change: of two snapshots the
+    higher is the newer.
     """
 
     id: UUID
@@ -163,6 +166,7 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
     last_message_at: datetime | None
     window_closes_at: datetime | None
     created_at: datetime
+    version: int
 
 
 _REACTIONS: Final = msgspec.json.Decoder(list[ReactionShown])
@@ -229,6 +233,7 @@ class ConversationRow(msgspec.Struct, frozen=True, gc=False):
     last_inbound_at: datetime | None
     last_message_at: datetime | None
     created_at: datetime
+    version: int
     last_id: UUID | None
     last_direction: Direction | None
     last_type: str | None
@@ -324,6 +329,7 @@ def conversation_of(row: ConversationRow) -> Conversation:
         last_message_at=row.last_message_at,
         window_closes_at=closing_time(row.last_inbound_at),
         created_at=row.created_at,
+        version=row.version,
     )
 
 

@@ -79,7 +79,7 @@ async def take(tx: Transaction, request: Request, *, key: Key | None, now: datet
     )
     taken = Taken(id=uuid7(), conversation_id=destination.id)
     await _check_file(tx, request)
-    await _queue(tx, request, destination, taken, now=now)
+    await _queue(tx, request, destination, taken, client_id=key and key.key, now=now)
     await _attach_file(tx, request, destination, taken)
     if key is not None:
         await _keep(tx, request.tenant_id, key, fingerprint, taken)
@@ -87,7 +87,13 @@ async def take(tx: Transaction, request: Request, *, key: Key | None, now: datet
 
 
 async def _queue(
-    tx: Transaction, request: Request, destination: Destination, taken: Taken, *, now: datetime
+    tx: Transaction,
+    request: Request,
+    destination: Destination,
+    taken: Taken,
+    *,
+    client_id: str | None,
+    now: datetime,
 ) -> None:
     kind = KINDS[type(request.content)]
     departure = Departure(
@@ -105,7 +111,7 @@ async def _queue(
     await departures.queue(tx, [departure])
     row = (taken.id, destination.connection_id, destination.id)
     await store.enqueue(tx, tenant_id=request.tenant_id, rows=[row], priority=REPLY)
-    news = MessageNews(request.tenant_id, taken.id, EventType.MESSAGE_QUEUED)
+    news = MessageNews(request.tenant_id, taken.id, EventType.MESSAGE_QUEUED, client_id=client_id)
     await realtime.append(tx, await message_events(tx, [news]))
     entry = AuditEntry(
         tenant_id=request.tenant_id,

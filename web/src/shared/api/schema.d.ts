@@ -1113,6 +1113,7 @@ export interface components {
             state: components["schemas"]["ConversationState"];
             team_id: string | null;
             unread_count: number;
+            version: number;
             window_closes_at: string | null;
         };
         /** ConversationChange */
@@ -1510,6 +1511,7 @@ export interface components {
         /** Message */
         Message: {
             accepted_at?: string | null;
+            client_id?: string | null;
             /** Format: uuid */
             connection_id: string;
             content?: components["schemas"]["TextShown"] | components["schemas"]["MediaShown"] | components["schemas"]["LocationShown"] | components["schemas"]["ContactsShown"] | components["schemas"]["ReplyShown"] | components["schemas"]["FlowReplyShown"] | components["schemas"]["PermissionShown"] | components["schemas"]["ButtonShown"] | components["schemas"]["OrderShown"] | components["schemas"]["SystemShown"] | components["schemas"]["UnsupportedShown"] | components["schemas"]["WelcomeShown"] | components["schemas"]["OtherShown"] | null;
