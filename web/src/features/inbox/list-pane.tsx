@@ -1,10 +1,140 @@
-import { NotLanded } from "@/shared/ui/not-landed";
+/** The left pane: which conversations there are, and everything to find one. */
+
+import { ActionIcon } from "@mantine/core";
+import { IconMessagePlus, IconSearch } from "@tabler/icons-react";
+import { lazy, Suspense, useCallback, useEffect, useState } from "react";
+import { useLocation, useSearchParams } from "wouter";
+import { useMessages } from "@/shared/i18n/language";
+import { useShortcut } from "@/shared/keys/use-shortcut";
+import { useTenant } from "@/shared/session/session-context";
+import { useList, useStore } from "@/shared/store/hooks";
+import { BulkBar } from "./list/bulk-bar";
+import { type Chosen, NOTHING, stillThere } from "./list/choosing";
+import { ConversationList } from "./list/conversation-list";
+import { EmptyList } from "./list/empty-list";
+import { FilterButton, FilterChips } from "./list/filters";
+import { LiveBanner } from "./list/live-banner";
+import { listMessages } from "./list/messages";
+import { Tabs } from "./list/tabs";
+import { useView } from "./list/use-view";
+import { TABS } from "./list/view-params";
+import classes from "./list-pane.module.css";
+import { SearchPanel } from "./search/search-panel";
+
+const NewConversation = lazy(async () => ({
+  default: (await import("./starting/new-conversation")).NewConversation,
+}));
 
 interface ListPaneProps {
   /** The conversation that is open, by the address. */
   selected: string | null;
 }
 
-export function ListPane(_: ListPaneProps) {
-  return <NotLanded name="Conversations" />;
+export function ListPane({ selected }: ListPaneProps) {
+  const t = useMessages(listMessages);
+  const store = useStore();
+  const { tenant_id, can } = useTenant();
+  const [view, setView] = useView();
+  const list = useList(view);
+  const [, navigate] = useLocation();
+  const [params] = useSearchParams();
+  const [ticked, setTicked] = useState<Chosen>(NOTHING);
+  const [searching, setSearching] = useState(false);
+  const [starting, setStarting] = useState(false);
+
+  const order = store.state.conversations.list(view).order;
+  const chosen = stillThere(ticked, (id) => order.indexOfId(id) >= 0);
+  const inbox = `/t/${tenant_id}/inbox`;
+  const open = useCallback(
+    (id: string | null, message?: string) => {
+      const kept = new URLSearchParams(params);
+      kept.delete("message");
+      if (message) kept.set("message", message);
+      const query = kept.size ? `?${kept}` : "";
+      navigate(`${id === null ? inbox : `${inbox}/${id}`}${query}`, {
+        replace: selected !== null && id !== null,
+      });
+    },
+    [navigate, inbox, params, selected],
+  );
+  const step = (by: 1 | -1) => {
+    const at = selected === null ? -1 : order.indexOfId(selected);
+    const next = list.ids[selected === null || at < 0 ? 0 : at + by];
+    if (next !== undefined && at + by < list.count) open(next);
+  };
+  const start = can("messages:send") ? () => setStarting(true) : null;
+
+  useShortcut("next", () => step(1));
+  useShortcut("previous", () => step(-1));
+  useShortcut("nextTab", () =>
+    setView({ ...view, tab: TABS[(TABS.indexOf(view.tab) + 1) % TABS.length] ?? "all" }),
+  );
+  useShortcut("search", () => setSearching(true));
+  useShortcut("leave", leaving());
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another list, other ticks
+  useEffect(() => setTicked(NOTHING), [view]);
+
+  return (
+    <div className={classes["pane"]}>
+      {chosen.size > 0 ? (
+        <BulkBar chosen={chosen} onChoose={setTicked} />
+      ) : (
+        <header className={classes["header"]}>
+          <h1 className={classes["title"]}>{t.title}</h1>
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size={34}
+            aria-label={t.search}
+            title={`${t.search} ( / )`}
+            onClick={() => setSearching(true)}
+          >
+            <IconSearch size={19} stroke={1.7} />
+          </ActionIcon>
+          <FilterButton view={view} onView={setView} />
+          {start && (
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              size={34}
+              aria-label={t.newConversation}
+              title={t.newConversation}
+              onClick={start}
+            >
+              <IconMessagePlus size={19} stroke={1.7} />
+            </ActionIcon>
+          )}
+        </header>
+      )}
+      <LiveBanner />
+      {searching ? (
+        <SearchPanel onClose={() => setSearching(false)} onOpen={open} selected={selected} />
+      ) : (
+        <>
+          <Tabs tab={view.tab} onTab={(tab) => setView({ ...view, tab })} />
+          <FilterChips view={view} onView={setView} />
+          <ConversationList
+            view={view}
+            selected={selected}
+            chosen={chosen}
+            onChoose={setTicked}
+            onOpen={open}
+            empty={<EmptyList view={view} onView={setView} onNew={start} />}
+          />
+        </>
+      )}
+      {starting && (
+        <Suspense>
+          <NewConversation onClose={() => setStarting(false)} onOpen={open} />
+        </Suspense>
+      )}
+    </div>
+  );
+
+  /** What Escape leaves: ticks, then the search, then the thread. */
+  function leaving(): (() => void) | null {
+    if (chosen.size > 0) return () => setTicked(NOTHING);
+    if (searching) return () => setSearching(false);
+    return selected === null ? null : () => open(null);
+  }
 }

@@ -26,7 +26,7 @@ export interface Format {
   full: (at: Moment) => string;
   /** Today, Yesterday, Tuesday, 3 March: the day separators of a thread */
   day: (at: Moment, now?: number) => string;
-  /** 14:05 today, "yesterday", "Tue", "3 Mar": the time of a row in a list */
+  /** 14:05 today, "yesterday", "Tue", "3 Mar" (also of a day to come): the time of a row in a list */
   brief: (at: Moment, now?: number) => string;
   /** "4 minutes ago", "in 2 hours" */
   relative: (at: Moment, now?: number) => string;
@@ -77,7 +77,8 @@ function build(locale: string): Format {
     brief: (moment, now = Date.now()) => {
       const at = new Date(moment);
       const ago = daysBetween(at, new Date(now));
-      if (ago <= 0) return time.format(at);
+      if (ago === 0) return time.format(at);
+      if (ago < 0) return (sameYear(at, new Date(now)) ? shortDayMonth : date).format(at);
       if (ago === 1) return relative.format(-1, "day");
       if (ago < 7) return shortWeekday.format(at);
       return (sameYear(at, new Date(now)) ? shortDayMonth : date).format(at);

@@ -1,5 +1,6 @@
 /** The conversations that are known, the lists they stand in, the counts, and changes that show before the server has answered. Pure. */
 
+import type { Problem } from "@/shared/api/problem";
 import { mergeConversation, same, withStatus } from "./merging";
 import type { Place } from "./moments";
 import type { Topic } from "./topics";
@@ -11,7 +12,8 @@ export interface ListState {
   readonly ids: readonly string[];
   readonly count: number;
   readonly loading: "first" | "more" | null;
-  readonly failed: boolean;
+  /** Why it could not be loaded. */
+  readonly failed: Problem | null;
   /** Whether everything that belongs to the list is here. */
   readonly complete: boolean;
 }
@@ -98,7 +100,7 @@ export class Conversations {
     const known = this.lists.get(key);
     if (known) return known;
     const order = new OrderedList();
-    const state: ListState = { ids: order.ids, count: 0, loading: null, failed: false, complete: false };
+    const state: ListState = { ids: order.ids, count: 0, loading: null, failed: null, complete: false };
     const made: KnownList = { view, order, state, next: null };
     this.lists.set(key, made);
     for (const id of this.known.keys()) this.place(made, id);
@@ -117,7 +119,7 @@ export class Conversations {
     const reach: Place | null = next === null || !last ? null : placeOf(last);
     list.order.extend(reach);
     list.next = next;
-    this.setList(list, { loading: null, failed: false, complete: next === null });
+    this.setList(list, { loading: null, failed: null, complete: next === null });
   }
 
   setCounts(counts: Counts | null): void {

@@ -145,7 +145,7 @@ export class Loading {
   }
 
   private async page(list: KnownList, loading: "first" | "more"): Promise<void> {
-    this.state().conversations.setList(list, { loading, failed: false });
+    this.state().conversations.setList(list, { loading, failed: null });
     await this.ready;
     const state = this.state();
     try {
@@ -153,7 +153,7 @@ export class Loading {
       state.conversations.addPage(list, page.items, page.next_cursor);
     } catch (error) {
       if (!isProblem(error)) throw error;
-      state.conversations.setList(list, { loading: null, failed: true });
+      state.conversations.setList(list, { loading: null, failed: error });
     }
   }
 
@@ -165,7 +165,7 @@ export class Loading {
   ): Promise<void> {
     const { threads } = this.state();
     if (threads.isLoading(conversationId)) return;
-    threads.setThread(conversationId, { loading, failed: false });
+    threads.setThread(conversationId, { loading, failed: null });
     await this.ready;
     try {
       const page = await this.backend.messages(conversationId, wanted);
@@ -179,7 +179,7 @@ export class Loading {
       for (const note of notes) threads.putAnnotation(note);
     } catch (error) {
       if (!isProblem(error)) throw error;
-      threads.setThread(conversationId, { loading: null, failed: true });
+      threads.setThread(conversationId, { loading: null, failed: error });
     }
   }
 

@@ -419,7 +419,7 @@ describe("a thread", () => {
   it("is told of as failed where it could not be loaded, and loads when asked again", async () => {
     server.refusing = UNREACHABLE;
     await store.loadThread(uuid(1));
-    expect(store.thread(uuid(1), null)).toMatchObject({ failed: true, loading: null });
+    expect(store.thread(uuid(1), null)).toMatchObject({ failed: UNREACHABLE, loading: null });
     server.refusing = null;
     await store.loadThread(uuid(1));
     expect(numbers()).toEqual([10, 11, 12]);

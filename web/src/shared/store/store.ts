@@ -198,14 +198,11 @@ export class InboxStore {
 
   private async wished<Answer>(
     ids: readonly string[],
-    { unread, ...change }: ConversationChange,
+    change: ConversationChange,
     ask: () => Promise<Answer>,
   ): Promise<Answer> {
     const { conversations } = this.current;
-    const takeBack = ids.map((id) => {
-      const count = conversations.get(id)?.unread_count ?? 0;
-      return conversations.wish(id, unread ? { ...change, unread_count: Math.max(1, count) } : change);
-    });
+    const takeBack = ids.map((id) => conversations.wish(id, asShown(change, conversations.get(id))));
     this.topics.flush();
     try {
       return await ask();
@@ -296,4 +293,18 @@ export class InboxStore {
     this.loading.counts({ now: true });
     this.topics.touchAll();
   }
+}
+
+/** What a change will have made of a conversation, as far as one can tell before the server has answered. */
+function asShown(change: ConversationChange, known: Conversation | undefined): Partial<Conversation> {
+  const { unread, add_label_ids, remove_label_ids, ...rest } = change;
+  const shown: Partial<Conversation> = { ...rest };
+  if (unread !== undefined) shown.unread_count = unread ? Math.max(1, known?.unread_count ?? 0) : 0;
+  if (add_label_ids || remove_label_ids) {
+    const labels = new Set([...(known?.label_ids ?? []), ...(add_label_ids ?? [])]);
+    for (const id of remove_label_ids ?? []) labels.delete(id);
+    shown.label_ids = [...labels];
+  }
+  if (change.snoozed_until !== undefined) shown.state = "snoozed";
+  return shown;
 }

@@ -1,5 +1,6 @@
 /** The messages and notes of the conversations that were opened, in order, with the gaps between what was loaded known. Pure. */
 
+import type { Problem } from "@/shared/api/problem";
 import { firstTold, type KnownMessage, mergeMessage, same, type Telling } from "./merging";
 import { comparePlaces, indexOfPlace, type Place } from "./moments";
 import { contains, liveSpan, type Span, spanAt, withSpan } from "./spans";
@@ -17,7 +18,7 @@ export interface ThreadState {
   readonly older: boolean;
   readonly newer: boolean;
   readonly loading: "first" | "older" | "newer" | "around" | null;
-  readonly failed: boolean;
+  readonly failed: Problem | null;
 }
 
 interface Entry extends Place {
@@ -28,11 +29,11 @@ interface Thread {
   entries: Entry[];
   spans: Span[];
   loading: ThreadState["loading"];
-  failed: boolean;
+  failed: Problem | null;
   states: Map<string | null, ThreadState>;
 }
 
-const EMPTY: ThreadState = { keys: [], older: false, newer: false, loading: null, failed: false };
+const EMPTY: ThreadState = { keys: [], older: false, newer: false, loading: null, failed: null };
 
 export class Threads {
   readonly messages = new Map<string, KnownMessage>();
@@ -62,7 +63,7 @@ export class Threads {
     this.threads.delete(conversationId);
     this.threads.set(
       conversationId,
-      known ?? { entries: [], spans: [], loading: null, failed: false, states: new Map() },
+      known ?? { entries: [], spans: [], loading: null, failed: null, states: new Map() },
     );
     if (!known) this.adopt(conversationId);
     for (const id of this.threads.keys()) {
@@ -124,7 +125,7 @@ export class Threads {
     if (!thread) return;
     thread.spans = withSpan(thread.spans, span);
     for (const item of items) this.putMessage(item, "whole");
-    this.setThread(conversationId, { loading: null, failed: false });
+    this.setThread(conversationId, { loading: null, failed: null });
   }
 
   setThread(conversationId: string, change: Partial<Pick<Thread, "loading" | "failed">>): void {

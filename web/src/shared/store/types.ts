@@ -203,5 +203,7 @@ export interface ConversationChange {
   assignee_id?: string | null;
   team_id?: string | null;
   label_ids?: string[];
-  unread?: true;
+  add_label_ids?: string[];
+  remove_label_ids?: string[];
+  unread?: boolean;
 }

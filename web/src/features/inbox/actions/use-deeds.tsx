@@ -1,0 +1,86 @@
+/** Doing something with one conversation or many: it shows at once, can be taken back for a while, and says so where it was refused. */
+
+import { Button, Group } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { useCallback } from "react";
+import { isProblem } from "@/shared/api/problem";
+import { problemMessages, problemWords } from "@/shared/api/problem-words";
+import { useMessages } from "@/shared/i18n/language";
+import { useStore } from "@/shared/store/hooks";
+import type { InboxStore } from "@/shared/store/store";
+import type { Conversation, ConversationChange, ConversationState } from "@/shared/store/types";
+import { actionMessages } from "./messages";
+
+const UNDO_WITHIN = 7_000;
+/** Changes that take a conversation out of sight: a slip is to be mended. */
+const AWAY: ReadonlySet<ConversationState> = new Set(["resolved", "archived", "snoozed"]);
+
+export type Do = (ids: readonly string[], change: ConversationChange) => Promise<boolean>;
+
+/** Returns what does a change of conversations; it resolves to whether all of them let themselves be changed. */
+export function useDeeds(): Do {
+  const t = useMessages(actionMessages);
+  const problems = useMessages(problemMessages);
+  const store = useStore();
+  return useCallback(
+    async (ids, change) => {
+      const before = ids.flatMap((id) => store.state.conversations.get(id) ?? []);
+      try {
+        const [only] = ids;
+        if (ids.length === 1 && only !== undefined) await store.change(only, change);
+        else {
+          const { refused } = await store.changeMany(ids, change);
+          if (refused.length) throw new Error(refused[0]?.detail ?? "", { cause: refused.length });
+        }
+      } catch (error) {
+        const told = isProblem(error)
+          ? problemWords(error, problems)
+          : { title: t.refused(Number((error as Error).cause)), detail: (error as Error).message };
+        notifications.show({ color: "red", title: told.title, message: told.detail });
+        return false;
+      }
+      if (change.state && AWAY.has(change.state)) {
+        const words = { done: t.done[change.state](before.length), undo: t.undo };
+        offerUndo({ store, state: change.state, before, words });
+      }
+      return true;
+    },
+    [store, t, problems],
+  );
+}
+
+interface Undoing {
+  store: InboxStore;
+  state: ConversationState;
+  before: readonly Conversation[];
+  words: { done: string; undo: string };
+}
+
+function offerUndo({ store, state, before, words }: Undoing): void {
+  const id = `done-${Date.now()}`;
+  const undo = () => {
+    notifications.hide(id);
+    for (const { id: conversation, state: was, snoozed_until } of before) {
+      const again = state === "snoozed" && was === "snoozed";
+      const back = again ? { snoozed_until: snoozed_until ?? null } : { state: backTo(was, state) };
+      void store.change(conversation, back).catch(() => undefined); // it stays where it was put, as the list shows
+    }
+  };
+  notifications.show({
+    id,
+    autoClose: UNDO_WITHIN,
+    message: (
+      <Group justify="space-between" wrap="nowrap" gap="sm">
+        {words.done}
+        <Button variant="subtle" size="compact-sm" onClick={undo}>
+          {words.undo}
+        </Button>
+      </Group>
+    ),
+  });
+}
+
+/** What has ended can only be opened again. */
+function backTo(was: ConversationState, now: ConversationState): ConversationState {
+  return now === "snoozed" ? was : "open";
+}

@@ -1,0 +1,189 @@
+/** One conversation in the list. Hand-written and memoised: a list of a hundred thousand scrolls through these. */
+
+import { IconCheck, IconClockHour4, IconEye, IconPencil, IconZzz } from "@tabler/icons-react";
+import { type MouseEvent, memo } from "react";
+import { useFormat, useLanguage, useMessages } from "@/shared/i18n/language";
+import { useConversation, useDirectory, useDraft, useViewers } from "@/shared/store/hooks";
+import type { Conversation } from "@/shared/store/types";
+import { Avatar } from "@/shared/ui/avatar";
+import classes from "./conversation-row.module.css";
+import { listMessages } from "./messages";
+import { PreviewLine } from "./preview-line";
+import { nameOf, timeLeft, warnsOfWindow } from "./row-model";
+
+export const ROW = 76;
+const MOST_LABELS = 2;
+
+export interface RowProps {
+  id: string;
+  index: number;
+  /** How many there are; -1 where nobody knows yet. */
+  total: number;
+  start: number;
+  /** Its thread is open. */
+  isOpen: boolean;
+  /** The keyboard stands here. */
+  isActive: boolean;
+  isChosen: boolean;
+  /** Ticks are shown on every row, as something is ticked. */
+  isChoosing: boolean;
+  now: number;
+  onOpen: (id: string, event: MouseEvent) => void;
+  onChoose: (id: string, index: number, event: MouseEvent) => void;
+}
+
+export const rowId = (id: string): string => `conversation-${id}`;
+
+export const ConversationRow = memo(function ConversationRow(props: RowProps) {
+  const { id, index, total, start, isOpen, isActive, isChosen, isChoosing, now, onOpen, onChoose } = props;
+  const t = useMessages(listMessages);
+  const format = useFormat();
+  const conversation = useConversation(id);
+  const draft = useDraft(id);
+  if (!conversation) return null;
+  const name = nameOf(conversation.contact) ?? t.unknownPerson;
+  const at = conversation.last_message_at;
+  const unread = conversation.unread_count;
+  return (
+    // biome-ignore lint/a11y/useFocusableInteractive: the list has the focus, and names the active row
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the list hears the keys
+    <div
+      id={rowId(id)}
+      role="option"
+      aria-selected={isChosen}
+      aria-current={isOpen || undefined}
+      aria-posinset={index + 1}
+      aria-setsize={total}
+      className={classes["row"]}
+      data-active={isActive || undefined}
+      data-unread={unread > 0 || undefined}
+      data-choosing={isChoosing || undefined}
+      style={{ transform: `translateY(${start}px)` }}
+      onClick={(event) => onOpen(id, event)}
+    >
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: with the keyboard it is Space */}
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: the same */}
+      <span
+        className={classes["face"]}
+        title={t.tick}
+        onClick={(event) => {
+          event.stopPropagation();
+          onChoose(id, index, event);
+        }}
+      >
+        <Avatar name={name} seed={conversation.contact.id} size={42} />
+        <span className={classes["box"]} data-checked={isChosen || undefined} aria-hidden="true">
+          {isChosen && <IconCheck size={15} stroke={3} />}
+        </span>
+      </span>
+      <span className={classes["name"]}>
+        <bdi>{name}</bdi>
+      </span>
+      {at && (
+        <time className={classes["time"]} dateTime={at}>
+          {format.brief(at, now)}
+        </time>
+      )}
+      <PreviewLine last={conversation.last_message} draft={draft} />
+      {unread > 0 && (
+        <span className={classes["unread"]} role="img" aria-label={t.unread(unread)}>
+          {unread > 99 ? "99+" : unread}
+        </span>
+      )}
+      <Marks conversation={conversation} now={now} />
+    </div>
+  );
+});
+
+/** The third line: what there is to know beside the words. */
+function Marks({ conversation, now }: { conversation: Conversation; now: number }) {
+  const labels = useDirectory("labels");
+  const connections = useDirectory("connections");
+  const those = (conversation.label_ids ?? []).flatMap((id) => labels.get(id) ?? []);
+  const number = connections.size > 1 ? connections.get(conversation.connection_id) : undefined;
+  return (
+    <span className={classes["marks"]}>
+      <WindowMark conversation={conversation} now={now} />
+      <StateMark conversation={conversation} />
+      {number && (
+        <span className={classes["number"]} title={number.phone ?? undefined}>
+          {number.country ?? ""} {number.phone ? `…${number.phone.slice(-3)}` : number.name}
+        </span>
+      )}
+      {those.slice(0, MOST_LABELS).map((label) => (
+        <span className={classes["label"]} key={label.id}>
+          <span className={classes["swatch"]} style={{ background: label.color }} aria-hidden="true" />
+          <bdi>{label.name}</bdi>
+        </span>
+      ))}
+      {those.length > MOST_LABELS && <span className={classes["number"]}>+{those.length - MOST_LABELS}</span>}
+      <People conversation={conversation} />
+    </span>
+  );
+}
+
+function WindowMark({ conversation, now }: { conversation: Conversation; now: number }) {
+  const t = useMessages(listMessages);
+  const { language } = useLanguage();
+  if (!conversation.window_closes_at || !warnsOfWindow(conversation, now)) return null;
+  const { value, unit } = timeLeft(conversation.window_closes_at, now);
+  const short = (unitDisplay: "narrow" | "long") =>
+    new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay }).format(value);
+  return (
+    <span className={classes["closing"]} title={t.closesIn(short("long"))}>
+      <IconClockHour4 size={12} stroke={2} aria-hidden="true" />
+      {short("narrow")}
+    </span>
+  );
+}
+
+function StateMark({ conversation }: { conversation: Conversation }) {
+  const t = useMessages(listMessages);
+  const format = useFormat();
+  if (conversation.state === "snoozed") {
+    const until = conversation.snoozed_until;
+    return (
+      <span
+        className={classes["state"]}
+        title={until ? t.snoozedUntil(format.full(until)) : t.states.snoozed}
+      >
+        <IconZzz size={13} stroke={2} aria-hidden="true" />
+        {until ? format.brief(until) : t.states.snoozed}
+      </span>
+    );
+  }
+  if (conversation.state === "open" || conversation.state === "waiting") return null;
+  return <span className={classes["state"]}>{t.states[conversation.state]}</span>;
+}
+
+/** Who has it, and who is at it just now. */
+function People({ conversation }: { conversation: Conversation }) {
+  const t = useMessages(listMessages);
+  const people = useDirectory("people");
+  const teams = useDirectory("teams");
+  const viewers = useViewers(conversation.id);
+  const assignee = conversation.assignee_id ? people.get(conversation.assignee_id) : undefined;
+  const team = conversation.team_id ? teams.get(conversation.team_id) : undefined;
+  const viewer = viewers.find((one) => one.typing) ?? viewers[0];
+  const who = viewer && (people.get(viewer.user_id)?.name ?? t.unknownPerson);
+  return (
+    <span className={classes["people"]}>
+      {viewer && who && (
+        <span className={classes["viewer"]} title={viewer.typing ? t.typing(who) : t.viewing(who)}>
+          {viewer.typing ? (
+            <IconPencil size={13} stroke={2} aria-hidden="true" />
+          ) : (
+            <IconEye size={13} stroke={2} aria-hidden="true" />
+          )}
+          {who.split(" ")[0]}
+        </span>
+      )}
+      {team && <span className={classes["team"]}>{team.name}</span>}
+      {assignee && (
+        <span className={classes["assignee"]} title={t.assignedTo(assignee.name)}>
+          <Avatar name={assignee.name} seed={assignee.user_id} size={18} />
+        </span>
+      )}
+    </span>
+  );
+}

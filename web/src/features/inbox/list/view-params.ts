@@ -1,0 +1,54 @@
+/** A list as the address tells it, so that it can be linked to, and so that Back goes back. Pure. */
+
+import type { ConversationState } from "@/shared/store/types";
+import type { Tab, View } from "@/shared/store/views";
+
+export const TABS: readonly Tab[] = ["mine", "unassigned", "all"];
+export const STATES: readonly ConversationState[] = [
+  "open",
+  "waiting",
+  "snoozed",
+  "resolved",
+  "archived",
+  "blocked",
+];
+
+/** Members of the address that say which list is shown. */
+const NAMES = ["tab", "state", "label", "team", "number", "assignee", "unread"] as const;
+
+export function viewOf(params: URLSearchParams, usualTab: Tab): View {
+  const tab = TABS.find((one) => one === params.get("tab")) ?? usualTab;
+  const states = STATES.filter((state) => params.getAll("state").includes(state));
+  const labels = params.getAll("label");
+  const [team, connection, assignee] = [params.get("team"), params.get("number"), params.get("assignee")];
+  return {
+    tab,
+    ...(states.length && { states }),
+    ...(labels.length && { labels }),
+    ...(team && { team }),
+    ...(connection && { connection }),
+    // Whose they are is what the other tabs say already.
+    ...(assignee && tab === "all" && { assignee }),
+    ...(params.has("unread") && { unread: true }),
+  };
+}
+
+/** Return the address's members with those of `view` in place of the former ones; others stay. */
+export function paramsOf(view: View, former: URLSearchParams): URLSearchParams {
+  const params = new URLSearchParams(former);
+  for (const name of NAMES) params.delete(name);
+  params.set("tab", view.tab);
+  for (const state of view.states ?? []) params.append("state", state);
+  for (const label of view.labels ?? []) params.append("label", label);
+  if (view.team) params.set("team", view.team);
+  if (view.connection) params.set("number", view.connection);
+  if (view.assignee) params.set("assignee", view.assignee);
+  if (view.unread) params.set("unread", "1");
+  return params;
+}
+
+/** Return how many filters narrow a list. */
+export function filterCount({ states, labels, team, connection, assignee, unread }: View): number {
+  const single = [states?.length, team, connection, assignee, unread].filter(Boolean).length;
+  return single + (labels?.length ?? 0);
+}

@@ -1,0 +1,27 @@
+/** A found text in pieces, some of which are marked. Pure. */
+
+import type { Snippet } from "../api/search";
+
+export interface Piece {
+  text: string;
+  marked: boolean;
+  /** Where it begins, which tells it from the others. */
+  at: number;
+}
+
+/** The API counts characters as people do; a text in a browser counts an emoji twice. */
+export function piecesOf({ text, ranges }: Snippet): Piece[] {
+  const characters = Array.from(text);
+  const pieces: Piece[] = [];
+  let at = 0;
+  const add = (to: number, marked: boolean) => {
+    if (to > at) pieces.push({ text: characters.slice(at, to).join(""), marked, at });
+    at = Math.max(at, to);
+  };
+  for (const [start, end] of [...ranges].sort((one, other) => one[0] - other[0])) {
+    add(start, false);
+    add(end, true);
+  }
+  add(characters.length, false);
+  return pieces;
+}

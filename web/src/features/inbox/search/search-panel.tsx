@@ -1,0 +1,147 @@
+/** Search in place of the list: its results stay while one reads and answers what was found. */
+
+import { ActionIcon, Loader, SegmentedControl, TextInput } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
+import { IconMoodEmpty, IconSearch, IconX } from "@tabler/icons-react";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { useMessages } from "@/shared/i18n/language";
+import { useTenant } from "@/shared/session/session-context";
+import { useStore } from "@/shared/store/hooks";
+import { EmptyState } from "@/shared/ui/empty-state";
+import { ErrorState } from "@/shared/ui/error-state";
+import { ListSkeleton } from "@/shared/ui/skeletons";
+import { type Found, searchQuery, type Where } from "../api/search";
+import { FoundRow, foundId } from "./found-row";
+import { searchMessages } from "./messages";
+import classes from "./search-panel.module.css";
+
+const SHORTEST = 2;
+
+interface SearchPanelProps {
+  selected: string | null;
+  onClose: () => void;
+  onOpen: (conversationId: string, messageId?: string) => void;
+}
+
+export function SearchPanel({ selected, onClose, onOpen }: SearchPanelProps) {
+  const t = useMessages(searchMessages);
+  const { tenant_id } = useTenant();
+  const store = useStore();
+  const [typed, setTyped] = useState("");
+  const [where, setWhere] = useState<Where>("all");
+  const [words] = useDebouncedValue(typed.trim(), 200);
+  const [active, setActive] = useState(0);
+  const asked = words.length >= SHORTEST;
+  const query = useInfiniteQuery({ ...searchQuery(tenant_id, words, where), enabled: asked });
+  const found = query.data?.pages.flatMap((page) => page.items) ?? [];
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: other words begin at the first result
+  useEffect(() => setActive(0), [words, where]);
+
+  const open = (result: Found, index: number) => {
+    setActive(index);
+    store.putConversation(result.conversation);
+    onOpen(result.conversation.id, result.message?.id);
+  };
+  const press = (event: KeyboardEvent) => {
+    const result = found[active];
+    if (event.key === "ArrowDown") setActive((at) => Math.min(found.length - 1, at + 1));
+    else if (event.key === "ArrowUp") setActive((at) => Math.max(0, at - 1));
+    else if (event.key === "Enter" && result) open(result, active);
+    else if (event.key === "Escape") onClose();
+    else return;
+    event.preventDefault();
+  };
+  return (
+    <search className={classes["panel"]}>
+      <div className={classes["field"]}>
+        <TextInput
+          value={typed}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+          onKeyDown={press}
+          placeholder={t.placeholder}
+          aria-label={t.placeholder}
+          role="combobox"
+          aria-expanded={found.length > 0}
+          aria-controls="found"
+          aria-activedescendant={found[active] ? foundId(active) : undefined}
+          leftSection={query.isFetching ? <Loader size={14} /> : <IconSearch size={16} stroke={1.8} />}
+          autoFocus
+          className={classes["input"]}
+        />
+        <ActionIcon variant="subtle" color="gray" size={34} aria-label={t.close} onClick={onClose}>
+          <IconX size={18} stroke={1.8} />
+        </ActionIcon>
+      </div>
+      <SegmentedControl
+        className={classes["where"]}
+        size="xs"
+        aria-label={t.where}
+        value={where}
+        onChange={(value) => setWhere(value as Where)}
+        data={(["all", "messages", "contacts"] as const).map((value) => ({ value, label: t.in[value] }))}
+      />
+      {results()}
+    </search>
+  );
+
+  function results() {
+    if (!asked) {
+      return (
+        <EmptyState icon={<IconSearch size={26} stroke={1.6} />} title={t.begin}>
+          {t.beginHint}
+        </EmptyState>
+      );
+    }
+    if (query.error && found.length === 0) {
+      return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
+    }
+    if (query.isPending) return <ListSkeleton rows={7} />;
+    if (found.length === 0) {
+      return (
+        <EmptyState icon={<IconMoodEmpty size={26} stroke={1.6} />} title={t.nothing(words)}>
+          {t.nothingHint}
+        </EmptyState>
+      );
+    }
+    return (
+      <div className={classes["scroller"]}>
+        <div id="found" role="listbox" aria-label={t.results}>
+          {found.map((result, index) => (
+            <FoundRow
+              key={`${result.kind}-${result.message?.id ?? result.conversation.id}`}
+              result={result}
+              index={index}
+              isActive={index === active}
+              isOpen={result.conversation.id === selected}
+              onOpen={open}
+            />
+          ))}
+        </div>
+        {query.hasNextPage && <More onSeen={() => void query.fetchNextPage()} words={t.more} />}
+      </div>
+    );
+  }
+}
+
+/** The next page comes as soon as one scrolls to its place, or presses it. */
+function More({ onSeen, words }: { onSeen: () => void; words: string }) {
+  const button = useRef<HTMLButtonElement>(null);
+  const seen = useRef(onSeen);
+  seen.current = onSeen;
+  useEffect(() => {
+    const element = button.current;
+    if (!element) return;
+    const watcher = new IntersectionObserver(([entry]) => {
+      if (entry?.isIntersecting) seen.current();
+    });
+    watcher.observe(element);
+    return () => watcher.disconnect();
+  });
+  return (
+    <button ref={button} type="button" className={classes["more"]} onClick={onSeen}>
+      {words}
+    </button>
+  );
+}
