@@ -160,6 +160,24 @@ def test_a_system_message_says_how_somebody_is_named_from_now_on(
     assert event.change == named
 
 
+@pytest.mark.parametrize(
+    ("content", "type_", "words"),
+    [
+        ({"location": {"latitude": 1.5, "longitude": 2, "name": "Pier 4"}}, "location", "Pier 4"),
+        ({"text": {"body": "Hi"}}, "text", "Hi"),
+        ({"image": {"id": "7"}, "context": {"forwarded": True}}, "image", None),
+        ({"errors": [{"code": 131051}]}, "unknown", None),
+    ],
+)
+def test_a_message_that_does_not_name_its_type_is_what_is_in_it(
+    content: dict, type_: str, words: str | None
+) -> None:
+    [event] = read_body(message_with(content))
+
+    assert isinstance(event, MessageReceived)
+    assert (event.type, event.text) == (type_, words)
+
+
 def test_an_edit_says_what_a_message_is_changed_to() -> None:
     inner = {"type": "image", "image": {"id": "7", "caption": "The other hinge"}}
 

@@ -36,6 +36,9 @@ _BARE_STATUS: Final = msgspec.json.Decoder(wire.BareStatus)
 _ERROR: Final = msgspec.json.Decoder(wire.Error)
 _CALLBACK: Final = msgspec.json.Decoder(str)
 _CALLS: Final = msgspec.json.Decoder(wire.CallsValue)
+_TELLING: Final = tuple(
+    "text image video audio voice document sticker location contacts interactive button order".split()  # noqa: SIM905
+)
 _BESIDE_MESSAGES: Final = frozenset({"edit", "revoke", "reaction"})  # they change a message and are none
 
 # `deleted` and `warning` are Meta's too, but old and of no meaning for what we sent [Meta: statuses].
@@ -75,6 +78,8 @@ def read_message(
     """
     try:
         message = _decoded_message(raw)
+        if message.type is None:  # seen in a sample: what is in it says what it is
+            message.type = next((name for name in _TELLING if getattr(message, name) is not None), None)
         payload = _stored(raw)
         if message.type in _BESIDE_MESSAGES and (
             event := _beside(message, payload, contacts=contacts, phone_number_id=phone_number_id)
