@@ -50,6 +50,7 @@ test: $(SYNCED) $(UI) browser ## every test that a checkout can run: a real Post
 	@passed=yes; \
 	$(BIN)/pytest -n 2 --dist loadfile || passed=no; \
 	$(BIN)/pytest -rs tests/browser || passed=no; \
+	$(MAKE) --no-print-directory web-check || passed=no; \
 	test $$passed = yes
 
 check: lint types ## all that is asked of a change: format, lint, types, floors, tests

@@ -1,10 +1,9 @@
 /** The inbox: the app puts together what the features `inbox` and `thread` draw. Widths and what hides when: inbox-page.module.css. */
 
 import { IconMessages } from "@tabler/icons-react";
+import { lazy, Suspense, useEffect } from "react";
 import { useParams, useSearchParams } from "wouter";
-import { ContactPane } from "@/features/inbox/contact-pane";
 import { ListPane } from "@/features/inbox/list-pane";
-import { ThreadPane } from "@/features/thread/thread-pane";
 import { useMessages } from "@/shared/i18n/language";
 import { contactPane } from "@/shared/lib/frame";
 import { useSignal } from "@/shared/lib/signal";
@@ -12,11 +11,23 @@ import { EmptyState } from "@/shared/ui/empty-state";
 import classes from "./inbox-page.module.css";
 import { frameMessages } from "./layout/messages";
 
+// The list paints first; what a conversation needs comes right behind it, before anybody can have chosen one.
+const loadThread = () => import("@/features/thread/thread-pane");
+const loadContact = () => import("@/features/inbox/contact-pane");
+const ThreadPane = lazy(async () => ({ default: (await loadThread()).ThreadPane }));
+const ContactPane = lazy(async () => ({ default: (await loadContact()).ContactPane }));
+
+function loadAhead(): void {
+  loadThread().catch(() => {}); // a failure is told where the pane is wanted
+  loadContact().catch(() => {});
+}
+
 export function InboxPage() {
   const t = useMessages(frameMessages);
   const selected = useParams<{ conversation?: string }>().conversation ?? null;
   const [search] = useSearchParams();
   const side = useSignal(contactPane);
+  useEffect(loadAhead, []);
   return (
     <div className={classes["panes"]} data-open={selected ? "thread" : "list"} data-side={side}>
       <section className={classes["list"]} aria-label={t.conversations}>
@@ -24,7 +35,9 @@ export function InboxPage() {
       </section>
       <section className={classes["thread"]} aria-label={t.conversation}>
         {selected ? (
-          <ThreadPane conversationId={selected} messageId={search.get("message")} />
+          <Suspense>
+            <ThreadPane conversationId={selected} messageId={search.get("message")} />
+          </Suspense>
         ) : (
           <EmptyState icon={<IconMessages size={26} stroke={1.6} />} title={t.chooseConversation}>
             {t.chooseConversationHint}
@@ -33,7 +46,9 @@ export function InboxPage() {
       </section>
       {selected && side !== "closed" && (
         <aside className={classes["side"]} aria-label={t.contact}>
-          <ContactPane conversationId={selected} />
+          <Suspense>
+            <ContactPane conversationId={selected} />
+          </Suspense>
         </aside>
       )}
     </div>

@@ -1,14 +1,16 @@
 /** What every screen stands on: language, theme, server state, notices. */
 
 import { MantineProvider } from "@mantine/core";
-import { Notifications } from "@mantine/notifications";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { setNonce } from "get-nonce";
-import { type ReactNode, useState } from "react";
+import { lazy, type ReactNode, Suspense, useState } from "react";
 import { makeQueryClient } from "@/shared/api/query-client";
 import { LanguageProvider } from "@/shared/i18n/language";
 import { schemeManager } from "./color-scheme";
 import { theme, tokens } from "./theme";
+
+// Notices are rare and may come a moment late: what is told before their place is there waits for it.
+const Notices = lazy(() => import("./notices"));
 
 // The server writes it into each page it gives out; styles that scripts add must carry it.
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
@@ -28,7 +30,9 @@ export function Providers({ children }: { children: ReactNode }) {
       >
         <QueryClientProvider client={queryClient}>
           {children}
-          <Notifications position="bottom-right" limit={3} />
+          <Suspense>
+            <Notices />
+          </Suspense>
         </QueryClientProvider>
       </MantineProvider>
     </LanguageProvider>

@@ -5,9 +5,8 @@
  */
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { type ReactNode, useEffect, useRef } from "react";
+import { lazy, type ReactNode, Suspense, useEffect, useRef } from "react";
 import { Redirect, useLocation } from "wouter";
-import { SignInAgain } from "@/features/auth/sign-in-again";
 import { whenUnauthorized } from "@/shared/api/credentials";
 import { useLanguage } from "@/shared/i18n/language";
 import type { Session } from "@/shared/session/session";
@@ -16,6 +15,10 @@ import { SESSION_KEY, sessionQuery } from "@/shared/session/session-query";
 import { whenOtherTabChanges } from "@/shared/session/tabs";
 import { ErrorState } from "@/shared/ui/error-state";
 import { Splash } from "@/shared/ui/splash";
+
+const SignInAgain = lazy(async () => ({
+  default: (await import("@/features/auth/sign-in-again")).SignInAgain,
+}));
 
 export function SessionGate({ children }: { children: ReactNode }) {
   const [location] = useLocation();
@@ -50,11 +53,13 @@ export function SessionGate({ children }: { children: ReactNode }) {
     <SessionValue session={last.current}>
       {children}
       {data === null && (
-        <SignInAgain
-          email={last.current.user.email}
-          hasPassword={last.current.user.has_password}
-          onDone={() => void queryClient.invalidateQueries()}
-        />
+        <Suspense>
+          <SignInAgain
+            email={last.current.user.email}
+            hasPassword={last.current.user.has_password}
+            onDone={() => void queryClient.invalidateQueries()}
+          />
+        </Suspense>
       )}
     </SessionValue>
   );
