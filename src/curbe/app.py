@@ -32,8 +32,11 @@ from curbe.auth.session_api import SessionController
 from curbe.auth.sign_in import SignIn
 from curbe.channels.cloudapi.client import CloudApi
 from curbe.connections.api import ConnectionController
+from curbe.desk.api import LabelsController, TeamsController
+from curbe.desk.canned_api import CannedRepliesController
 from curbe.health import PATHS as HEALTH_PATHS
 from curbe.health import Health
+from curbe.inbox.annotations_api import AnnotationsController, MentionsController
 from curbe.inbox.api import CountsController, InboxController
 from curbe.inbox.contacts_api import ContactsController
 from curbe.inbox.messages_api import MessagesController
@@ -118,7 +121,12 @@ def build_api(parts: Parts) -> Litestar:
             ConnectionController,
             InboxController,
             MessagesController,
+            AnnotationsController,
+            MentionsController,
             CountsController,
+            TeamsController,
+            LabelsController,
+            CannedRepliesController,
             ContactsController,
             SendController,
             TypingController,

@@ -48,6 +48,11 @@ KINDS = {
     "after": "message",
     "ids": "conversation",
     "assignee_id": "user",
+    "member_ids": "user",
+    "mentions": "user",
+    "label_id": "label",
+    "canned_reply_id": "canned reply",
+    "note_id": "note",
     "team": "team",
     "team_id": "team",
     "label": "label",
@@ -58,12 +63,20 @@ KINDS = {
 # A body that would do, by the name of its schema; "{conversation}" is the asker's own one.
 BODIES: dict[str, Json] = {
     "BulkChange": {"ids": ["{conversation}"], "change": {"state": "resolved"}},
+    "CannedReplyChange": {"title": "Hello"},
     "Completion": {"waba_id": "1", "phone_number_id": "2", "access_token": "EAA"},
     "ConversationChange": {"state": "resolved"},
+    "LabelChange": {"name": "Late"},
+    "MentionsRead": {},
     "MergeRequest": {"contact_id": "{another contact}"},
+    "NewCannedReply": {"shortcut": "bye", "title": "Bye", "body": "Goodbye"},
     "NewKey": {"scopes": ["inbox:read"]},
+    "NewLabel": {"name": "New", "color": "#1a73e8"},
+    "NewNote": {"body": "look"},
+    "NewTeam": {"name": "New"},
     "SendText": {"type": "text", "text": "hola", "to": "+34600000001"},
     "Start": {},
+    "TeamChange": {"name": "Support"},
     "TenantChanges": {"name": "Acme"},
     "Trial": {},
     "Which": {},
@@ -98,6 +111,7 @@ class Place:
     where: str
     at: tuple[str, ...]  # of a body, the members that lead to it
     many: bool  # it takes a list
+    needs: tuple[str, ...]  # the ids that the query must name
     body: str | None  # the schema whose example is sent
 
     @property
@@ -167,12 +181,17 @@ def places() -> Iterator[Place]:
         body = body_of(operation)
         shapes = [name for name, _ in variants(body) if name] if body else []
         sent = next((name for name in shapes if name in BODIES), None)
+        needs = tuple(
+            parameter["name"]
+            for parameter in operation.get("parameters", [])
+            if parameter["in"] == "query" and parameter.get("required") and is_id(parameter["schema"])
+        )
         for parameter in operation.get("parameters", []):
             schema, name = parameter["schema"], parameter["name"]
             if is_id(schema) or is_list_of_ids(schema):
-                yield Place(method, path, parameter["in"], (name,), not is_id(schema), sent)
+                yield Place(method, path, parameter["in"], (name,), not is_id(schema), needs, sent)
         for way, many in sorted(set(ids_within(body))) if body else ():
-            yield Place(method, path, "body", way, many, sent)
+            yield Place(method, path, "body", way, many, needs, sent)
 
 
 PLACES = list(places())
@@ -251,6 +270,9 @@ def with_everything(new_tenant: NewTenant, owner: asyncpg.Connection) -> Callabl
         sent = await insert_sent(owner, number, conversation_id=conversation)
         media = await insert_file(owner, sent)
         notice = await owner.fetchval(_NOTICE, tenant.id, number.waba_id)
+        note = (await tenant.post(f"/inbox/conversations/{conversation}/notes", {"body": "hm"})).json()["id"]
+        hello = {"shortcut": "hi", "title": "Hi", "body": "Hello {{contact_name}}"}
+        canned = (await tenant.post("/canned-replies", hello)).json()["id"]
         team, label = uuid4(), uuid4()
         await owner.execute(
             """WITH made AS (INSERT INTO teams (tenant_id, id, name) VALUES ($1, $3, 'Sales') RETURNING id),
@@ -283,6 +305,8 @@ def with_everything(new_tenant: NewTenant, owner: asyncpg.Connection) -> Callabl
                 "user": (await insert_member(owner, tenant.id, password=None)).id,
                 "team": team,
                 "label": label,
+                "canned reply": UUID(canned),
+                "note": UUID(note),
             },
         )
 
@@ -298,7 +322,9 @@ async def request(me: Things, place: Place, named: UUID) -> httpx.Response:
             f"{{{name}}}", str(named if (place.where, place.name) == ("path", name) else mine)
         )
     value = [str(named)] if place.many else str(named)
-    query = {place.name: value} if place.where == "query" else {}
+    query: dict[str, Any] = {name: str(me.ids[KINDS[name]]) for name in place.needs}
+    if place.where == "query":
+        query[place.name] = value
     body = filled(BODIES[place.body], me.ids) if place.body else None
     if place.where == "body":
         inner = body = body or {}

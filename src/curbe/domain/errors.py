@@ -110,6 +110,12 @@ class InsecureTransport(AppError):
     code, http_status, title = "insecure_transport", 403, "Signing in needs https"
 
 
+class NotTheAuthor(AppError):
+    """Only whoever wrote something may take it back."""
+
+    code, http_status, title = "not_the_author", 403, "Somebody else wrote this"
+
+
 class NotFound(AppError):
     """There is no such thing for this asker; another tenant's is no such thing either."""
 

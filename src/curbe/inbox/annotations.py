@@ -43,46 +43,100 @@ class Done(msgspec.Struct, frozen=True):
     line: ActivityLine
 
 
-_INSERT: Final = Query(_PACKAGE, "insert_annotations")
+class AnnotationRow(msgspec.Struct, frozen=True):
+    """An annotation at rest."""
+
+    id: UUID
+    kind: Literal["note", "activity"]
+    conversation_id: UUID
+    author: str
+    body: str | None
+    activity: str | None
+    created_at: datetime
+    deleted_at: datetime | None
+    mentions: list[UUID]
 
 
-async def write_down(tx: Transaction, done: Sequence[Done], *, now: datetime) -> list[Event]:
-    """Add lines of activity, of any tenants, and return the events that tell of them."""
-    lines = [
-        (
+class _Written(msgspec.Struct, frozen=True):
+    id: UUID
+    created_at: datetime
+
+
+_INSERT: Final = Query(_PACKAGE, "insert_annotations", _Written)
+_LINE: Final = msgspec.json.Decoder(ActivityLine)
+
+
+async def write_down(tx: Transaction, done: Sequence[Done], *, now: datetime | None = None) -> list[Event]:
+    """Add lines of activity, of any tenants, and return the events that tell of them. Without ``now``, at the time of ``tx``."""
+    rows = [(uuid7(), one) for one in done]
+    if not rows:
+        return []
+    written = await _INSERT.all(
+        tx,
+        tenant_ids=[one.tenant_id for _, one in rows],
+        ids=[known for known, _ in rows],
+        conversation_ids=[one.conversation_id for _, one in rows],
+        kinds=["activity"] * len(rows),
+        authors=[one.author for _, one in rows],
+        bodies=[None] * len(rows),
+        activities=[msgspec.json.encode(one.line).decode() for _, one in rows],
+        created_ats=[now] * len(rows),
+    )
+    times = {row.id: row.created_at for row in written}
+    return [
+        annotation_event(
+            EventType.ANNOTATION_ADDED,
             one.tenant_id,
             Annotation(
-                id=uuid7(),
+                id=known,
                 kind="activity",
                 conversation_id=one.conversation_id,
                 author=one.author,
-                created_at=now,
+                created_at=times[known],
                 activity=one.line,
             ),
         )
-        for one in done
+        for known, one in rows
     ]
-    await insert(tx, lines)
-    return [annotation_event(EventType.ANNOTATION_ADDED, tenant_id, line) for tenant_id, line in lines]
 
 
-async def insert(tx: Transaction, rows: Sequence[tuple[UUID, Annotation]]) -> None:
-    """Store annotations, each with its tenant."""
-    if rows:
-        await _INSERT.run(
-            tx,
-            tenant_ids=[tenant_id for tenant_id, _ in rows],
-            ids=[row.id for _, row in rows],
-            conversation_ids=[row.conversation_id for _, row in rows],
-            kinds=[row.kind for _, row in rows],
-            authors=[row.author for _, row in rows],
-            bodies=[row.body for _, row in rows],
-            activities=[
-                None if row.activity is None else msgspec.json.encode(row.activity).decode()
-                for _, row in rows
-            ],
-            created_ats=[row.created_at for _, row in rows],
-        )
+async def insert_note(
+    tx: Transaction,
+    *,
+    tenant_id: UUID,
+    note_id: UUID,
+    conversation_id: UUID,
+    author: str,
+    body: str,
+    now: datetime,
+) -> None:
+    """Store a note."""
+    await _INSERT.all(
+        tx,
+        tenant_ids=[tenant_id],
+        ids=[note_id],
+        conversation_ids=[conversation_id],
+        kinds=["note"],
+        authors=[author],
+        bodies=[body],
+        activities=[None],
+        created_ats=[now],
+    )
+
+
+def annotation_of(row: AnnotationRow) -> Annotation:
+    """Return the annotation of ``row``."""
+    return Annotation(
+        id=row.id,
+        kind=row.kind,
+        conversation_id=row.conversation_id,
+        author=row.author,
+        created_at=row.created_at,
+        body=row.body,
+        mentions=row.mentions,
+        activity=None if row.activity is None else _LINE.decode(row.activity),
+        deleted_at=row.deleted_at,
+    )
 
 
 def annotation_event(kind: EventType, tenant_id: UUID, annotation: Annotation) -> Event:

@@ -14,7 +14,6 @@ from curbe.inbox import asked, changes, service, views
 from curbe.inbox.asked import MOST_IDS, cursor_of, place_in, wanted
 from curbe.inbox.changes import Outcome
 from curbe.inbox.deeds import ConversationChange
-from curbe.inbox.rules import user_of
 from curbe.inbox.shapes import Conversation
 from curbe.inbox.views import Counts
 from curbe.infra.clock import utc_now
@@ -65,7 +64,7 @@ class InboxController(Controller):
         With ``ids`` exactly those, in that order; ones that the tenant does not have are left out.
         """
         filtered = wanted(
-            user_id=user_of(principal.actor),
+            user_id=principal.user_id,
             states=with_states,
             assignee=assignee,
             team_id=team,
@@ -185,4 +184,4 @@ class CountsController(Controller):
     ) -> Counts:
         """Return how many active conversations are the asker's, nobody's and anybody's, and how many of them are unread."""
         async with web_pool.transaction(tenant_id) as tx:
-            return await views.counts(tx, tenant_id=tenant_id, user_id=user_of(principal.actor))
+            return await views.counts(tx, tenant_id=tenant_id, user_id=principal.user_id)

@@ -14,8 +14,10 @@ from uuid_utils.compat import uuid7
 
 from curbe.audit.service import AuditEntry
 from curbe.audit.service import record as record_audit
-from curbe.inbox import roster
+from curbe.inbox import annotations, roster
 from curbe.inbox.aliases import Claims, Node
+from curbe.inbox.annotations import Done
+from curbe.inbox.deeds import Merged
 from curbe.infra.db import Query, Transaction
 from curbe.realtime.rules import EventType
 from curbe.realtime.service import Event
@@ -136,6 +138,7 @@ async def merge(
         before=survivor.claims(),
         anchor=anchor,
     )
+    await _write_down_joined(tx, tenant_id, moved.conversations, actor=actor)
     await _INHERIT_NAME.run(tx, tenant_id=tenant_id, survivor_id=survivor_id, merged_id=merged_id)
     await _MARK_MERGED.run(tx, tenant_id=tenant_id, id=merged_id, survivor_id=survivor_id)
     await roster.set_claims(
@@ -218,6 +221,13 @@ async def _join_conversations(
     if given:
         await _GIVE.run(tx, tenant_id=tenant_id, contact_id=survivor_id, ids=given)
     return moved
+
+
+async def _write_down_joined(
+    tx: Transaction, tenant_id: UUID, moved: Sequence[MovedConversation], *, actor: str
+) -> None:
+    lines = [Done(tenant_id, one.into, actor, Merged(one.id)) for one in moved if one.into is not None]
+    await append_events(tx, await annotations.write_down(tx, lines))
 
 
 async def _pour(tx: Transaction, tenant_id: UUID, from_id: UUID, into_id: UUID) -> list[UUID]:

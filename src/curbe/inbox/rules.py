@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
-from uuid import UUID
 
 from curbe.domain.status import RANK, MessageStatus
 
@@ -64,12 +63,6 @@ def may_become(current: ConversationState, wanted: ConversationState) -> bool:
 def codes_of(states: Iterable[ConversationState]) -> list[int]:
     """Return the numbers by which an index finds ``states``; of no states, those of all."""
     return sorted(STATE_CODES[state] for state in set(states) or STATE_CODES)
-
-
-def user_of(actor: str) -> UUID | None:
-    """Return the user that ``actor`` is; None where it is an API key or a part of Curbe."""
-    kind, _, name = actor.partition(":")
-    return UUID(name) if kind == "user" else None
 
 
 def state_after_arrival(current: ConversationState) -> ConversationState:

@@ -1,0 +1,109 @@
+"""Labels: what conversations are about."""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+from uuid_utils.compat import uuid7
+
+from curbe.desk.rules import color as color_of
+from curbe.desk.rules import words
+from curbe.desk.told import none_such, taken, tell
+from curbe.infra.db import Query, Transaction, UniqueViolation
+from curbe.realtime.rules import EventType
+
+_PACKAGE: Final = "curbe.desk"
+_LONGEST_NAME: Final = 60
+
+
+class Label(msgspec.Struct, frozen=True, kw_only=True):
+    """A label; ``color`` is ``#`` and six hexadecimal digits."""
+
+    id: UUID
+    name: str
+    color: str
+    created_at: datetime
+
+
+_PAGE: Final = Query(_PACKAGE, "labels_page", Label)
+_INSERT: Final = Query(_PACKAGE, "insert_label", Label)
+_CHANGE: Final = Query(_PACKAGE, "change_label", Label)
+_DELETE: Final = Query(_PACKAGE, "delete_label")
+
+
+async def page(tx: Transaction, *, tenant_id: UUID, after: UUID, limit: int) -> list[Label]:
+    """Return at most ``limit`` labels that were made after that one, in the order of their making."""
+    return await _PAGE.all(tx, tenant_id=tenant_id, after=after, most=limit)
+
+
+async def create(tx: Transaction, *, tenant_id: UUID, name: str, color: str, actor: str) -> Label:
+    """Make a label and return it.
+
+    Raises:
+        InvalidRequest: its name or colour will not do.
+        Conflict: another label has its name.
+    """
+    label = await _INSERT.one(
+        tx,
+        tenant_id=tenant_id,
+        id=uuid7(),
+        name=words(name, most=_LONGEST_NAME, field="name"),
+        color=color_of(color),
+    )
+    if label is None:
+        raise taken("label", field="name")
+    await _tell(tx, tenant_id, label.id, label, actor=actor, deed="created")
+    return label
+
+
+async def change(
+    tx: Transaction, *, tenant_id: UUID, label_id: UUID, name: str | None, color: str | None, actor: str
+) -> Label:
+    """Give a label another name or colour, each where it is not None, and return it.
+
+    Raises:
+        NotFound: the tenant has no such label.
+        InvalidRequest: its name or colour will not do.
+        Conflict: another label has its name.
+    """
+    try:
+        label = await _CHANGE.one(
+            tx,
+            tenant_id=tenant_id,
+            id=label_id,
+            name=None if name is None else words(name, most=_LONGEST_NAME, field="name"),
+            color=None if color is None else color_of(color),
+        )
+    except UniqueViolation:
+        raise taken("label", field="name") from None
+    if label is None:
+        raise none_such("label")
+    await _tell(tx, tenant_id, label_id, label, actor=actor, deed="changed")
+    return label
+
+
+async def delete(tx: Transaction, *, tenant_id: UUID, label_id: UUID, actor: str) -> None:
+    """Delete a label, also from the conversations that have it.
+
+    Raises:
+        NotFound: the tenant has no such label.
+    """
+    if not await _DELETE.run(tx, tenant_id=tenant_id, id=label_id):
+        raise none_such("label")
+    await _tell(tx, tenant_id, label_id, None, actor=actor, deed="deleted")
+
+
+async def _tell(
+    tx: Transaction, tenant_id: UUID, label_id: UUID, now: Label | None, *, actor: str, deed: str
+) -> None:
+    await tell(
+        tx,
+        EventType.LABELS_CHANGED,
+        tenant_id=tenant_id,
+        actor=actor,
+        deed=deed,
+        thing="label",
+        thing_id=label_id,
+        now=now,
+    )

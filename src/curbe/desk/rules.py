@@ -1,0 +1,89 @@
+"""What names, colours and canned replies may be, and how a canned reply becomes a message. Pure."""
+
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+from curbe.domain.errors import InvalidRequest
+
+_PLACE: Final = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
+_SHORTCUT: Final = re.compile(r"[^\s/]{1,40}")
+_COLOR: Final = re.compile(r"#[0-9a-f]{6}")
+
+
+class Variable(StrEnum):
+    """What a canned reply may leave open, as ``{{name}}``."""
+
+    CONTACT_NAME = "contact_name"
+    CONTACT_PHONE = "contact_phone"
+    AGENT_NAME = "agent_name"
+    BUSINESS_NAME = "business_name"
+
+
+def variables_in(body: str) -> frozenset[Variable]:
+    """Return what ``body`` leaves open.
+
+    Raises:
+        InvalidRequest: it leaves something open that nobody can fill in.
+    """
+    names = {match[1] for match in _PLACE.finditer(body)}
+    unknown = sorted(names - set(Variable))
+    if unknown:
+        raise InvalidRequest(
+            f"{{{{{unknown[0][:60]}}}}} is not a variable.",
+            fix=f"Use {', '.join('{{' + name + '}}' for name in Variable)}.",
+            field="body",
+        )
+    return frozenset(Variable(name) for name in names)
+
+
+def render(body: str, values: Mapping[Variable, str | None]) -> str:
+    """Return ``body`` with its variables filled in; one without a value leaves nothing behind, nor a space before it.
+
+    A value is put in as it is: what looks like a variable in a person's name stays as they wrote it.
+    """
+
+    def filled(match: re.Match[str]) -> str:
+        value = values.get(Variable(match[2])) or ""
+        return match[1] + value if value else ""
+
+    return re.sub(rf"([ \t]?){_PLACE.pattern}", filled, body)
+
+
+def shortcut(text: str) -> str:
+    """Return what is typed after ``/`` for a canned reply, without the ``/`` itself.
+
+    Raises:
+        InvalidRequest: it has spaces, or no or too many letters.
+    """
+    bare = text.strip().removeprefix("/")
+    if not _SHORTCUT.fullmatch(bare):
+        raise InvalidRequest(
+            "A shortcut has 1 to 40 characters, and neither spaces nor slashes.", field="shortcut"
+        )
+    return bare
+
+
+def color(text: str) -> str:
+    """Return a colour as it is kept: ``#`` and six small hexadecimal digits.
+
+    Raises:
+        InvalidRequest: it is written otherwise.
+    """
+    small = text.strip().lower()
+    if not _COLOR.fullmatch(small):
+        raise InvalidRequest("A colour is # and six hexadecimal digits, as #1a73e8.", field="color")
+    return small
+
+
+def words(text: str, *, most: int, field: str) -> str:
+    """Return a name or text without the space around it.
+
+    Raises:
+        InvalidRequest: nothing is left of it, or too much.
+    """
+    kept = text.strip()
+    if not 1 <= len(kept) <= most:
+        raise InvalidRequest(f"{field} has 1 to {most} characters.", field=field)
+    return kept

@@ -1,0 +1,205 @@
+"""Notes, activity and mentions over HTTP."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from litestar import Controller, delete, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody, QueryParameter
+
+from curbe.auth.principal import Principal, Scope
+from curbe.domain.errors import InvalidRequest, NotFound, NotTheAuthor
+from curbe.inbox import notes
+from curbe.inbox.annotations import Annotation
+from curbe.inbox.asked import PageCursor, place_in
+from curbe.inbox.notes import EVER, Mention, MentionPlace, place_of
+from curbe.inbox.service import Place, conversation
+from curbe.infra.clock import utc_now
+from curbe.infra.db import Pool
+from curbe.infra.pages import Page, decode_cursor, page_of
+from curbe.infra.web import refusals
+
+Limit = Annotated[int, QueryParameter(ge=1, le=500, description="How many items a page has at most.")]
+
+
+class NewNote(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A note to write. ``mentions`` are the users it calls."""
+
+    body: Annotated[str, msgspec.Meta(min_length=1, max_length=10_000)]
+    mentions: Annotated[list[UUID], msgspec.Meta(max_length=50)] = []
+
+
+class MentionsRead(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which mentions were read: those in a conversation, or all."""
+
+    conversation_id: UUID | None = None
+
+
+class MentionsLeft(msgspec.Struct, frozen=True):
+    """How many mentions are not read yet."""
+
+    unread: int
+
+
+class AnnotationsController(Controller):
+    """What stands between the messages of a conversation."""
+
+    path = "/api/tenants/{tenant_id:uuid}/inbox/conversations/{conversation_id:uuid}"
+    tags = ("inbox",)
+
+    @get(
+        "/annotations",
+        opt={"scope": Scope.INBOX_READ},
+        summary="List a conversation's notes and activity",
+        responses=refusals(InvalidRequest, NotFound),
+    )
+    async def list_annotations(
+        self,
+        tenant_id: FromPath[UUID],
+        conversation_id: FromPath[UUID],
+        web_pool: NamedDependency[Pool],
+        since: Annotated[
+            datetime | None, QueryParameter(name="from", description="Only of this time or later.")
+        ] = None,
+        until: Annotated[
+            datetime | None, QueryParameter(name="to", description="Only of this time or earlier.")
+        ] = None,
+        cursor: PageCursor = None,
+        limit: Limit = 500,
+    ) -> Page[Annotation]:
+        """Return notes and lines of activity, oldest first."""
+        after = place_in(cursor)
+        async with web_pool.transaction(tenant_id) as tx:
+            rows = await notes.annotations(
+                tx,
+                tenant_id=tenant_id,
+                conversation_id=conversation_id,
+                between=(_aware(since, "from") or EVER[0], _aware(until, "to") or EVER[1]),
+                after=after,
+                limit=limit + 1,
+            )
+        return page_of(
+            rows, limit=limit, item=lambda row: row, position=lambda row: Place(row.created_at, row.id)
+        )
+
+    @post(
+        "/notes",
+        opt={"scope": Scope.INBOX_WRITE},
+        summary="Write a note",
+        responses=refusals(InvalidRequest, NotFound),
+    )
+    async def add_note(
+        self,
+        tenant_id: FromPath[UUID],
+        conversation_id: FromPath[UUID],
+        data: JSONBody[NewNote],
+        principal: NamedDependency[Principal],
+        web_pool: NamedDependency[Pool],
+    ) -> Annotation:
+        """Write a note for colleagues and return it."""
+        async with web_pool.transaction(tenant_id) as tx:
+            return await notes.add_note(
+                tx,
+                tenant_id=tenant_id,
+                conversation_id=conversation_id,
+                body=data.body,
+                mentions=data.mentions,
+                author=principal.actor,
+                now=utc_now(),
+            )
+
+    @delete(
+        "/notes/{note_id:uuid}",
+        status_code=200,
+        opt={"scope": Scope.INBOX_WRITE},
+        summary="Delete one's own note",
+        responses=refusals(NotFound, NotTheAuthor),
+    )
+    async def delete_note(
+        self,
+        tenant_id: FromPath[UUID],
+        conversation_id: FromPath[UUID],
+        note_id: FromPath[UUID],
+        principal: NamedDependency[Principal],
+        web_pool: NamedDependency[Pool],
+    ) -> Annotation:
+        """Take its words away; that there was a note stays. Return what is left."""
+        async with web_pool.transaction(tenant_id) as tx:
+            return await notes.delete_note(
+                tx,
+                tenant_id=tenant_id,
+                conversation_id=conversation_id,
+                note_id=note_id,
+                author=principal.actor,
+                now=utc_now(),
+            )
+
+
+class MentionsController(Controller):
+    """The notes that call whoever asks."""
+
+    path = "/api/tenants/{tenant_id:uuid}/inbox/mentions"
+    tags = ("inbox",)
+
+    @get(
+        "/",
+        opt={"scope": Scope.INBOX_READ},
+        summary="List the notes that call you",
+        responses=refusals(InvalidRequest),
+    )
+    async def list_mentions(
+        self,
+        tenant_id: FromPath[UUID],
+        principal: NamedDependency[Principal],
+        web_pool: NamedDependency[Pool],
+        cursor: PageCursor = None,
+        limit: Annotated[
+            int, QueryParameter(ge=1, le=200, description="How many items a page has at most.")
+        ] = 50,
+    ) -> Page[Mention]:
+        """Return notes that call the asker: those not read yet first, the latest first."""
+        user_id = _user(principal)
+        after = None if cursor is None else decode_cursor(cursor, type=MentionPlace)
+        async with web_pool.transaction(tenant_id) as tx:
+            rows = await notes.mentions(
+                tx, tenant_id=tenant_id, user_id=user_id, after=after, limit=limit + 1
+            )
+        return page_of(rows, limit=limit, item=lambda row: row, position=place_of)
+
+    @post(
+        "/read",
+        status_code=200,
+        opt={"scope": Scope.INBOX_WRITE},
+        summary="Mark mentions as read",
+        responses=refusals(InvalidRequest, NotFound),
+    )
+    async def read_mentions(
+        self,
+        tenant_id: FromPath[UUID],
+        data: JSONBody[MentionsRead],
+        principal: NamedDependency[Principal],
+        web_pool: NamedDependency[Pool],
+    ) -> MentionsLeft:
+        """Mark those in a conversation as read, or all; return how many are left."""
+        async with web_pool.transaction(tenant_id) as tx:
+            where = data.conversation_id
+            if where is not None:
+                where = (await conversation(tx, tenant_id=tenant_id, conversation_id=where)).id
+            left = await notes.read_mentions(
+                tx, tenant_id=tenant_id, user_id=_user(principal), conversation_id=where, now=utc_now()
+            )
+        return MentionsLeft(left)
+
+
+def _user(principal: Principal) -> UUID:
+    if principal.user_id is None:
+        raise InvalidRequest("An API key is mentioned by nobody.", fix="Sign in as a person.")
+    return principal.user_id
+
+
+def _aware(moment: datetime | None, field: str) -> datetime | None:
+    if moment is not None and moment.tzinfo is None:
+        raise InvalidRequest(f"{field} names no zone.", fix="End it with Z.", field=field)
+    return moment

@@ -1,0 +1,224 @@
+"""Notes of colleagues and whom they call, and the lines of a conversation between two times."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+from uuid_utils.compat import uuid7
+
+from curbe.domain.errors import InvalidRequest, NotFound, NotTheAuthor
+from curbe.inbox.annotations import Annotation, AnnotationRow, annotation_event, annotation_of, insert_note
+from curbe.inbox.service import BEGINNING, Place, conversation, conversations_by_id
+from curbe.inbox.shapes import Conversation
+from curbe.infra.db import Query, Transaction
+from curbe.infra.pages import Moment
+from curbe.realtime.rules import EventType
+from curbe.realtime.service import Event
+from curbe.realtime.service import append as append_events
+
+_PACKAGE: Final = "curbe.inbox"
+EVER: Final = (datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC))
+
+
+class Mention(msgspec.Struct, frozen=True, kw_only=True):
+    """A note that calls somebody; ``read_at`` is null until they have seen it."""
+
+    annotation: Annotation
+    conversation: Conversation
+    created_at: datetime
+    read_at: datetime | None
+
+
+class MentionPlace(msgspec.Struct, frozen=True, array_like=True):
+    """A place in the list of somebody's mentions."""
+
+    read: bool
+    at: Moment
+    id: UUID
+
+
+class _MentionKey(msgspec.Struct, frozen=True):
+    annotation_id: UUID
+    created_at: datetime
+    read_at: datetime | None
+
+
+class _Called(msgspec.Struct, frozen=True):
+    user_id: UUID
+
+
+class _Note(msgspec.Struct, frozen=True):
+    id: UUID
+    author: str
+    deleted_at: datetime | None
+
+
+class _Unread(msgspec.Struct, frozen=True):
+    unread: int
+
+
+_PAGE: Final = Query(_PACKAGE, "annotations_page", AnnotationRow)
+_BY_ID: Final = Query(_PACKAGE, "annotations_by_id", AnnotationRow)
+_LOCK: Final = Query(_PACKAGE, "lock_note", _Note)
+_DELETE: Final = Query(_PACKAGE, "delete_note")
+_CALL: Final = Query(_PACKAGE, "insert_mentions", _Called)
+_MENTIONS: Final = Query(_PACKAGE, "mentions_page", _MentionKey)
+_COUNT: Final = Query(_PACKAGE, "count_unread_mentions", _Unread)
+_READ: Final = Query(_PACKAGE, "read_mentions")
+
+
+async def annotations(
+    tx: Transaction,
+    *,
+    tenant_id: UUID,
+    conversation_id: UUID,
+    between: tuple[datetime, datetime],
+    after: Place | None,
+    limit: int,
+) -> list[Annotation]:
+    """Return at most ``limit`` notes and lines of a conversation, oldest first, of a time between two (both included).
+
+    Raises:
+        NotFound: the tenant has no such conversation.
+    """
+    live = (await conversation(tx, tenant_id=tenant_id, conversation_id=conversation_id)).id
+    start = after or BEGINNING
+    rows = await _PAGE.all(
+        tx,
+        tenant_id=tenant_id,
+        conversation_id=live,
+        from_at=between[0],
+        to_at=between[1],
+        after_at=start.at,
+        after_id=start.id,
+        most=limit,
+    )
+    return [annotation_of(row) for row in rows]
+
+
+async def add_note(
+    tx: Transaction,
+    *,
+    tenant_id: UUID,
+    conversation_id: UUID,
+    body: str,
+    mentions: Sequence[UUID],
+    author: str,
+    now: datetime,
+) -> Annotation:
+    """Write a note into a conversation and return it; whom it calls is told.
+
+    Raises:
+        NotFound: the tenant has no such conversation.
+        InvalidRequest: it calls somebody who is no colleague, or is one no more.
+    """
+    live = (await conversation(tx, tenant_id=tenant_id, conversation_id=conversation_id)).id
+    note_id = uuid7()
+    await insert_note(
+        tx,
+        tenant_id=tenant_id,
+        note_id=note_id,
+        conversation_id=live,
+        author=author,
+        body=body,
+        now=now,
+    )
+    wanted = sorted(set(mentions))
+    called = await _CALL.all(tx, tenant_id=tenant_id, annotation_id=note_id, user_ids=wanted, now=now)
+    if len(called) < len(wanted):
+        raise InvalidRequest(
+            "Somebody mentioned is none of this tenant's people.",
+            fix="List its people and take their ids from there.",
+            field="mentions",
+        )
+    note = await _one(tx, tenant_id, note_id)
+    await append_events(
+        tx,
+        [
+            annotation_event(EventType.ANNOTATION_ADDED, tenant_id, note),
+            *(_mention_event(tenant_id, user_id, note) for user_id in wanted),
+        ],
+    )
+    return note
+
+
+async def delete_note(
+    tx: Transaction, *, tenant_id: UUID, conversation_id: UUID, note_id: UUID, author: str, now: datetime
+) -> Annotation:
+    """Take the words of one's own note away and return what is left of it; once deleted, it stays so.
+
+    Raises:
+        NotFound: the conversation has no such note.
+        NotTheAuthor: somebody else wrote it.
+    """
+    live = (await conversation(tx, tenant_id=tenant_id, conversation_id=conversation_id)).id
+    found = await _LOCK.one(tx, tenant_id=tenant_id, id=note_id, conversation_id=live)
+    if found is None:
+        raise NotFound("This conversation has no such note.")
+    if found.author != author:
+        raise NotTheAuthor("Somebody else wrote this note.", fix="Ask whoever wrote it to delete it.")
+    if found.deleted_at is not None:
+        return await _one(tx, tenant_id, note_id)
+    await _DELETE.run(tx, tenant_id=tenant_id, id=note_id, now=now)
+    left = await _one(tx, tenant_id, note_id)
+    await append_events(tx, [annotation_event(EventType.ANNOTATION_CHANGED, tenant_id, left)])
+    return left
+
+
+async def mentions(
+    tx: Transaction, *, tenant_id: UUID, user_id: UUID, after: MentionPlace | None, limit: int
+) -> list[Mention]:
+    """Return at most ``limit`` notes that call a user: those not read yet first, the latest first."""
+    start = after or MentionPlace(read=False, at=EVER[1], id=UUID(int=2**128 - 1))
+    keys = await _MENTIONS.all(
+        tx,
+        tenant_id=tenant_id,
+        user_id=user_id,
+        after_read=start.read,
+        after_at=start.at,
+        after_id=start.id,
+        most=limit,
+    )
+    rows = await _BY_ID.all(tx, tenant_id=tenant_id, ids=[key.annotation_id for key in keys])
+    notes = {row.id: annotation_of(row) for row in rows}
+    ids = list(dict.fromkeys(note.conversation_id for note in notes.values()))
+    standing = {one.id: one for one in await conversations_by_id(tx, tenant_id=tenant_id, ids=ids)}
+    return [
+        Mention(
+            annotation=notes[key.annotation_id],
+            conversation=standing[notes[key.annotation_id].conversation_id],
+            created_at=key.created_at,
+            read_at=key.read_at,
+        )
+        for key in keys
+    ]
+
+
+def place_of(mention: Mention) -> MentionPlace:
+    """Return where a mention stands in its list."""
+    return MentionPlace(read=mention.read_at is not None, at=mention.created_at, id=mention.annotation.id)
+
+
+async def read_mentions(
+    tx: Transaction, *, tenant_id: UUID, user_id: UUID, conversation_id: UUID | None, now: datetime
+) -> int:
+    """Mark a user's mentions as read, all or those in a conversation; return how many are left unread."""
+    await _READ.run(tx, tenant_id=tenant_id, user_id=user_id, conversation_id=conversation_id, now=now)
+    left = await _COUNT.one(tx, tenant_id=tenant_id, user_id=user_id)
+    return left.unread if left else 0
+
+
+async def _one(tx: Transaction, tenant_id: UUID, note_id: UUID) -> Annotation:
+    (row,) = await _BY_ID.all(tx, tenant_id=tenant_id, ids=[note_id])
+    return annotation_of(row)
+
+
+def _mention_event(tenant_id: UUID, user_id: UUID, note: Annotation) -> Event:
+    return Event(
+        tenant_id=tenant_id,
+        type=EventType.MENTION,
+        conversation_id=note.conversation_id,
+        data=msgspec.json.encode({"user_id": user_id, "annotation": note}).decode(),
+    )

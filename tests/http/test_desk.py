@@ -1,0 +1,208 @@
+"""Teams, labels and canned replies over HTTP: kept, told, and written by those who may."""
+
+import json
+from uuid import UUID, uuid4
+
+import asyncpg
+import httpx
+import pytest
+
+from bed.inbox import Inbox
+from bed.rows import insert_conversation, insert_number
+from bed.tenants import Tenant
+from bed.users import insert_member, signed_in
+from curbe.domain.access import Role
+
+pytestmark = pytest.mark.anyio
+
+Owner = asyncpg.Connection
+
+
+async def told(owner: Owner, tenant: Tenant) -> list[tuple[str, dict]]:
+    rows = await owner.fetch(
+        "SELECT type, data::text FROM events WHERE tenant_id = $1 ORDER BY xid, id", tenant.id
+    )
+    return [(row[0], json.loads(row[1])) for row in rows]
+
+
+async def test_a_team_is_made_changed_and_deleted_and_everybody_is_told(acme: Tenant, owner: Owner) -> None:
+    bea, carl = [(await insert_member(owner, acme.id, password=None)).id for _ in range(2)]
+
+    made = await acme.post("/teams", {"name": " Sales ", "member_ids": [str(bea), str(bea)]})
+    assert (made.status_code, made.json()["name"], made.json()["member_ids"]) == (201, "Sales", [str(bea)])
+    team = made.json()["id"]
+    changed = await acme.client.patch(
+        f"{acme.path}/teams/{team}", json={"name": "Ventas", "member_ids": [str(carl)]}
+    )
+    assert (changed.json()["name"], changed.json()["member_ids"]) == ("Ventas", [str(carl)])
+    assert (await acme.get("/teams")).json()["items"] == [changed.json()]
+    deleted = await acme.client.delete(f"{acme.path}/teams/{team}")
+
+    assert deleted.status_code == 204
+    assert (await acme.get("/teams")).json()["items"] == []
+    assert await told(owner, acme) == [
+        ("teams_changed", {"team": made.json(), "team_id": team}),
+        ("teams_changed", {"team": changed.json(), "team_id": team}),
+        ("teams_changed", {"team": None, "team_id": team}),
+    ]
+    deeds = await owner.fetch("SELECT action FROM audit_log WHERE action LIKE 'team.%' ORDER BY id")
+    assert [row[0] for row in deeds] == ["team.created", "team.changed", "team.deleted"]
+
+
+async def test_a_label_is_made_changed_and_deleted_and_everybody_is_told(acme: Tenant, owner: Owner) -> None:
+    made = (await acme.post("/labels", {"name": "VIP", "color": "#AA00FF"})).json()
+    changed = (await acme.client.patch(f"{acme.path}/labels/{made['id']}", json={"color": "#00aa00"})).json()
+    assert (made["color"], changed["color"], changed["name"]) == ("#aa00ff", "#00aa00", "VIP")
+    assert (await acme.get("/labels")).json()["items"] == [changed]
+    assert (await acme.client.delete(f"{acme.path}/labels/{made['id']}")).status_code == 204
+
+    assert [data["label"] for kind, data in await told(owner, acme) if kind == "labels_changed"] == [
+        made,
+        changed,
+        None,
+    ]
+
+
+async def test_a_canned_reply_is_made_changed_and_deleted_and_everybody_is_told(
+    acme: Tenant, owner: Owner
+) -> None:
+    hello = {"shortcut": "/hola", "title": "Saludo", "body": "Hola {{contact_name}}"}
+    made = (await acme.post("/canned-replies", hello)).json()
+    path = f"{acme.path}/canned-replies/{made['id']}"
+    changed = (await acme.client.patch(path, json={"body": "Buenas"})).json()
+    assert (made["shortcut"], changed["shortcut"], changed["body"]) == ("hola", "hola", "Buenas")
+    assert (await acme.get("/canned-replies")).json()["items"] == [changed]
+    assert (await acme.client.delete(path)).status_code == 204
+
+    found = await told(owner, acme)
+    assert [kind for kind, _ in found] == ["canned_replies_changed"] * 3
+    assert [data["canned_reply"] for _, data in found] == [made, changed, None]
+
+
+@pytest.mark.parametrize(
+    ("path", "first", "second", "field"),
+    [
+        ("/teams", {"name": "Sales"}, {"name": "SALES"}, "name"),
+        ("/labels", {"name": "VIP", "color": "#aa00ff"}, {"name": "vip", "color": "#aa00ff"}, "name"),
+        (
+            "/canned-replies",
+            {"shortcut": "hola", "title": "a", "body": "b"},
+            {"shortcut": "/HOLA", "title": "c", "body": "d"},
+            "shortcut",
+        ),
+    ],
+)
+async def test_two_of_one_name_are_refused_whether_made_or_renamed(
+    acme: Tenant, path: str, first: dict, second: dict, field: str
+) -> None:
+    assert (await acme.post(path, first)).status_code == 201
+    other = await acme.post(path, {**first, field: "other"})
+
+    again = await acme.post(path, second)
+    renamed = await acme.client.patch(f"{acme.path}{path}/{other.json()['id']}", json={field: second[field]})
+
+    for refused in (again, renamed):
+        assert (refused.status_code, refused.json()["code"], refused.json()["field"]) == (
+            409,
+            "conflict",
+            field,
+        )
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        ("/teams", {"name": " "}, "name"),
+        ("/teams", {"name": "Sales", "member_ids": [str(uuid4())]}, "member_ids"),
+        ("/labels", {"name": "VIP", "color": "purple"}, "color"),
+        ("/labels", {"name": "x" * 61, "color": "#aa00ff"}, "name"),
+        ("/canned-replies", {"shortcut": "a b", "title": "t", "body": "b"}, "shortcut"),
+        ("/canned-replies", {"shortcut": "a", "title": "", "body": "b"}, "title"),
+        ("/canned-replies", {"shortcut": "a", "title": "t", "body": "{{nobody}}"}, "body"),
+        ("/canned-replies", {"shortcut": "a", "title": "t", "body": "x" * 4097}, "body"),
+    ],
+)
+async def test_what_will_not_do_is_refused_and_leaves_nothing(
+    acme: Tenant, owner: Owner, path: str, body: dict, field: str
+) -> None:
+    refused = await acme.post(path, body)
+
+    assert (refused.status_code, refused.json()["field"]) == (422, field), refused.text
+    assert (await acme.get(path)).json()["items"] == []
+    assert await told(owner, acme) == []
+
+
+async def test_lists_are_read_page_by_page(acme: Tenant) -> None:
+    made = [(await acme.post("/labels", {"name": f"l{n}", "color": "#aa00ff"})).json() for n in range(5)]
+    first = (await acme.get("/labels", params={"limit": 3})).json()
+    second = (await acme.get("/labels", params={"limit": 3, "cursor": first["next_cursor"]})).json()
+
+    assert first["items"] + second["items"] == made
+    assert second["next_cursor"] is None
+
+
+async def test_a_canned_reply_is_filled_in_for_a_conversation_by_whoever_writes(
+    acme: Tenant, owner: Owner, operator: httpx.AsyncClient
+) -> None:
+    conversation = await insert_conversation(owner, await insert_number(owner, acme.id))
+    await owner.execute("UPDATE contacts SET name = 'Ana' WHERE tenant_id = $1", acme.id)
+    body = "Hola {{contact_name}} ({{contact_phone}}): soy {{agent_name}} de {{business_name}}"
+    reply = (await acme.post("/canned-replies", {"shortcut": "hola", "title": "Saludo", "body": body})).json()
+    agent = await signed_in(operator, await insert_member(owner, acme.id, name="Bea"))
+    path = f"/canned-replies/{reply['id']}/rendered"
+
+    hers = await agent.get(acme.path + path, params={"conversation_id": str(conversation)})
+    a_keys = await acme.get(path, params={"conversation_id": str(conversation)})
+
+    assert hers.json() == {"text": "Hola Ana (+34600000001): soy Bea de Somebody"}
+    assert a_keys.json() == {"text": "Hola Ana (+34600000001): soy de Somebody"}
+
+
+async def test_agents_read_what_supervisors_write(
+    acme: Tenant, owner: Owner, operator: httpx.AsyncClient
+) -> None:
+    agent = await signed_in(operator, await insert_member(owner, acme.id))
+    supervisor = await signed_in(operator, await insert_member(owner, acme.id, Role.SUPERVISOR))
+    label = {"name": "VIP", "color": "#aa00ff"}
+
+    assert (await agent.post(f"{acme.path}/labels", json=label)).json()["code"] == "missing_scope"
+    assert (await supervisor.post(f"{acme.path}/labels", json=label)).status_code == 201
+    assert len((await agent.get(f"{acme.path}/labels")).json()["items"]) == 1
+
+
+async def test_who_leaves_the_tenant_leaves_its_teams(acme: Tenant, owner: Owner) -> None:
+    bea = (await insert_member(owner, acme.id, password=None)).id
+    await acme.post("/teams", {"name": "Sales", "member_ids": [str(bea)]})
+
+    await owner.execute("DELETE FROM memberships WHERE tenant_id = $1 AND user_id = $2", acme.id, bea)
+
+    assert (await acme.get("/teams")).json()["items"][0]["member_ids"] == []
+
+
+async def test_conversations_are_listed_by_me_over_http(
+    acme: Tenant, owner: Owner, operator: httpx.AsyncClient
+) -> None:
+    bea = await insert_member(owner, acme.id)
+    inbox = Inbox(owner, await insert_number(owner, acme.id))
+    mine, free = await inbox.conversation(assignee_id=bea.id, unread=1), await inbox.conversation()
+    browser = await signed_in(operator, bea)
+    path = f"{acme.path}/inbox"
+
+    async def listed(**params: str | list[str]) -> list[UUID]:
+        answer = await browser.get(f"{path}/conversations", params=params)
+        return [UUID(item["id"]) for item in answer.json()["items"]]
+
+    assert await listed(assignee="me") == [mine]
+    assert await listed(assignee="none") == [free]
+    assert await listed(assignee=str(bea.id), state=["open", "waiting"]) == [mine]
+    assert await listed(state="active", unread="true") == [mine]
+    assert await listed(ids=[str(free), str(mine), str(uuid4())]) == [free, mine]
+    assert (await browser.get(f"{path}/counts")).json() == {
+        "mine": 1,
+        "unassigned": 1,
+        "all": 2,
+        "unread_mine": 1,
+        "unread_unassigned": 0,
+        "unread_all": 1,
+        "capped_at": 1000,
+    }
