@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 import structlog
 import uvicorn
-from litestar import Litestar, Router
+from litestar import Controller, Litestar, Router
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
@@ -73,6 +73,33 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
+_ROUTES: Final[list[type[Controller]]] = [
+    SessionController,
+    SecondStepController,
+    FactorController,
+    TenantController,
+    KeyController,
+    AuditController,
+    PlatformAuditController,
+    ConnectionController,
+    InboxController,
+    MessagesController,
+    AnnotationsController,
+    MentionsController,
+    CountsController,
+    TeamsController,
+    LabelsController,
+    CannedRepliesController,
+    ContactsController,
+    SendController,
+    TypingController,
+    MediaController,
+    TemplateController,
+    EventsController,
+    OperationsController,
+    NoticeController,
+    RetentionController,
+]
 _GRACE: Final = 10  # seconds for requests under way when told to stop
 
 
@@ -110,33 +137,7 @@ def build_api(parts: Parts) -> Litestar:
     dependencies["principal"] = Provide(provide_principal, sync_to_thread=False)
     dependencies["visit"] = Provide(provide_visit, sync_to_thread=False)
     return Litestar(
-        route_handlers=[
-            SessionController,
-            SecondStepController,
-            FactorController,
-            TenantController,
-            KeyController,
-            AuditController,
-            PlatformAuditController,
-            ConnectionController,
-            InboxController,
-            MessagesController,
-            AnnotationsController,
-            MentionsController,
-            CountsController,
-            TeamsController,
-            LabelsController,
-            CannedRepliesController,
-            ContactsController,
-            SendController,
-            TypingController,
-            MediaController,
-            TemplateController,
-            EventsController,
-            OperationsController,
-            NoticeController,
-            RetentionController,
-        ],
+        route_handlers=_ROUTES,
         dependencies=dependencies,
         guards=[Gate(parts.web_pool, parts.settings)],
         plugins=[web.Kit(passing_faults=db.Unreachable)],
