@@ -1,13 +1,14 @@
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
+import { mantineStylesPlugin } from "./build/mantine-styles.ts";
 import { precompress } from "./build/precompress.ts";
 
 // Where the Python process listens in development; `make web-dev API=http://...` names another.
 const api = process.env["API"] ?? "http://127.0.0.1:8080";
 
 export default defineConfig({
-  plugins: [react(), precompress()],
+  plugins: [react(), mantineStylesPlugin(), precompress()],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   build: {
     outDir: "../src/curbe/ui_dist",

@@ -1,6 +1,6 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import "./app/mantine-styles";
+import "virtual:mantine-styles";
 import "@fontsource-variable/inter/wght.css";
 import "./app/global.css";
 import { App } from "./app/app";

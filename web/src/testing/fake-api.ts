@@ -74,6 +74,7 @@ export function aSession(change: Partial<Session> = {}): Session {
     csrf_token: "against-forgery",
     expires_at: "2030-01-01T00:00:00Z",
     embedded: false,
+    insecure: false,
     ...change,
   };
 }

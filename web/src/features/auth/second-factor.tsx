@@ -5,11 +5,11 @@ import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { isProblem } from "@/shared/api/problem";
 import { useMessages } from "@/shared/i18n/language";
-import type { SecondFactorAsked, SecondFactorMethod, Session } from "@/shared/session/session";
+import type { SecondFactorAsked, SecondFactorMethod, SignInAnswer } from "@/shared/session/session";
 import { FormError } from "@/shared/ui/form-error";
 import { useSecondFactor } from "./api/second-factor";
 import { authMessages } from "./messages";
-import { hasPasskeys, passkeyFor } from "./passkey";
+import { askAuthenticator, hasPasskeys } from "./passkey";
 import classes from "./second-factor.module.css";
 import { useRefusal } from "./use-refusal";
 
@@ -17,13 +17,13 @@ const TOTP_DIGITS = 6;
 
 interface SecondFactorProps {
   asked: SecondFactorAsked;
-  onDone: (session: Session) => void;
+  onDone: (answer: SignInAnswer) => void;
   onStartOver: () => void;
 }
 
 export function SecondFactor({ asked, onDone, onStartOver }: SecondFactorProps) {
   const t = useMessages(authMessages);
-  const usable = asked.methods.filter((method) => method !== "passkey" || hasPasskeys());
+  const usable = asked.methods.filter((method) => method !== "passkey" || (asked.passkey && hasPasskeys()));
   const [method, setMethod] = useState<SecondFactorMethod>(usable[0] ?? "recovery");
   const others = usable.filter((one) => one !== method);
   const words: Record<SecondFactorMethod, string> = {
@@ -34,7 +34,7 @@ export function SecondFactor({ asked, onDone, onStartOver }: SecondFactorProps) 
   return (
     <Stack gap="md">
       {method === "passkey" ? (
-        <Passkey challenge={asked.challenge} onDone={onDone} />
+        <Passkey challenge={asked.challenge} options={asked.passkey ?? {}} onDone={onDone} />
       ) : (
         <Code key={method} challenge={asked.challenge} method={method} onDone={onDone} />
       )}
@@ -55,7 +55,7 @@ export function SecondFactor({ asked, onDone, onStartOver }: SecondFactorProps) 
 interface CodeProps {
   challenge: string;
   method: "totp" | "recovery";
-  onDone: (session: Session) => void;
+  onDone: (answer: SignInAnswer) => void;
 }
 
 function Code({ challenge, method, onDone }: CodeProps) {
@@ -113,13 +113,20 @@ function Code({ challenge, method, onDone }: CodeProps) {
   );
 }
 
-function Passkey({ challenge, onDone }: { challenge: string; onDone: (session: Session) => void }) {
+interface PasskeyProps {
+  challenge: string;
+  /** What `navigator.credentials.get` takes, in JSON. */
+  options: Record<string, unknown>;
+  onDone: (answer: SignInAnswer) => void;
+}
+
+function Passkey({ challenge, options, onDone }: PasskeyProps) {
   const t = useMessages(authMessages);
   const factor = useSecondFactor();
   const why = useFactorRefusal();
   const ask = useMutation({
     mutationFn: async () =>
-      factor.mutateAsync({ challenge, method: "passkey", credential: await passkeyFor(challenge) }),
+      factor.mutateAsync({ challenge, method: "passkey", credential: await askAuthenticator(options) }),
   });
   return (
     <Stack gap="md">
@@ -141,8 +148,7 @@ function useFactorRefusal(): (error: unknown) => string {
   const t = useMessages(authMessages);
   const refusal = useRefusal();
   return (error) => {
-    if (isProblem(error, "link_invalid") || isProblem(error, "challenge_over")) return t.challengeOver;
-    if (isProblem(error) && error.status === 401) return t.wrongCode;
+    if (isProblem(error, "wrong_factor")) return t.wrongCode;
     return refusal(error);
   };
 }

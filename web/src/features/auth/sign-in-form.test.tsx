@@ -48,7 +48,7 @@ test("too many attempts say when to come back", async () => {
 test("a code of six digits is sent by itself; a wrong one makes room for the next", async () => {
   const { asked, handlers } = fakeApi({
     [SIGN_IN]: () => ok({ state: "second_factor", methods: ["totp", "recovery"], challenge: "c1" }),
-    [FACTOR]: () => problem(401, "wrong_credentials"),
+    [FACTOR]: () => problem(401, "wrong_factor"),
   });
   const onDone = vi.fn();
   renderAt("/sign-in", <SignInForm onDone={onDone} />);

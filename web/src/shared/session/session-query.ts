@@ -1,7 +1,7 @@
 /** The request for the session, and what its answer sets. */
 
 import { queryOptions } from "@tanstack/react-query";
-import { call } from "@/shared/api/client";
+import { answer, api } from "@/shared/api/client";
 import { setCredentials } from "@/shared/api/credentials";
 import { isProblem } from "@/shared/api/problem";
 import type { Session } from "./session";
@@ -13,9 +13,9 @@ export const sessionQuery = queryOptions<Session | null>({
   queryKey: SESSION_KEY,
   queryFn: async ({ signal }) => {
     try {
-      return adopt(await call<Session>("GET", "/api/auth/session", { signal }));
+      return adopt(await answer(api.GET("/api/auth/session", { signal })));
     } catch (error) {
-      if (isProblem(error) && (error.status === 401 || error.status === 404)) return null;
+      if (isProblem(error) && error.status === 401) return null;
       throw error;
     }
   },

@@ -1,44 +1,16 @@
 /** Who is signed in, as `GET /api/auth/session` answers. */
 
-import type { Language } from "@/shared/i18n/catalogue";
+import type { Schemas } from "@/shared/api/client";
 
-export type Role = "owner" | "admin" | "supervisor" | "agent";
+export type Session = Schemas["Session"];
+export type SessionUser = Schemas["SessionUser"];
+export type Role = Schemas["Role"];
 
-export interface SessionUser {
-  id: string;
-  email: string;
-  name: string;
-  language: Language | null;
-  is_operator: boolean;
-  has_password: boolean;
-  totp: boolean;
-  passkeys: number;
-}
+/** A tenant one may enter. The scopes are wider than the API's: an operator has "everything". */
+export type Membership = Omit<Schemas["SessionMembership"], "scopes"> & { scopes: readonly string[] };
 
-export interface Membership {
-  tenant_id: string;
-  tenant_name: string;
-  role: Role;
-  scopes: string[];
-}
-
-export interface Session {
-  state: "signed_in";
-  user: SessionUser;
-  memberships: Membership[];
-  csrf_token: string;
-  expires_at: string;
-  embedded: boolean;
-  /** The page came over plain http, where anybody on the way can read along. */
-  insecure?: boolean;
-}
-
-export type SecondFactorMethod = "totp" | "passkey" | "recovery";
-
-export interface SecondFactorAsked {
-  state: "second_factor";
-  methods: SecondFactorMethod[];
-  challenge: string;
-}
+/** The password was right, and one of `methods` has to follow. */
+export type SecondFactorAsked = Schemas["SecondFactor"];
+export type SecondFactorMethod = Schemas["Method"];
 
 export type SignInAnswer = Session | SecondFactorAsked;

@@ -1,6 +1,6 @@
 /** Leaves: the session ends at the server, and nothing of it stays in this browser. */
 
-import { call } from "@/shared/api/client";
+import { api } from "@/shared/api/client";
 import { isProblem } from "@/shared/api/problem";
 import { tellOtherTabs } from "./tabs";
 
@@ -16,7 +16,7 @@ export function whenSigningOut(forget: Leaving): () => void {
 
 export async function signOut(everywhere = false): Promise<void> {
   try {
-    await call("POST", everywhere ? "/api/auth/sign-out-everywhere" : "/api/auth/sign-out");
+    await api.POST(everywhere ? "/api/auth/sign-out-everywhere" : "/api/auth/sign-out");
   } catch (error) {
     if (!isProblem(error) || error.status !== 401) throw error; // 401: it had ended already
   }

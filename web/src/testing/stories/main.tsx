@@ -5,7 +5,7 @@
 
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import "@/app/mantine-styles";
+import "virtual:mantine-styles";
 import "@/app/global.css";
 import "@fontsource-variable/inter";
 import { Providers } from "@/app/providers";

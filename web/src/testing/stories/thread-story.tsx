@@ -34,10 +34,10 @@ class StoryServer extends TestServer {
     [person(ME, "Ana Torres"), person(COLLEAGUE, "Sara Gil"), person(uuid(78), "Luis Peña")] as never[];
 }
 
-const tenant = {
+const tenant: Session["memberships"][number] = {
   tenant_id: uuid(9),
   tenant_name: "Clínica Demo",
-  role: "owner" as const,
+  role: "owner",
   scopes: ["messages:send", "inbox:write", "inbox:read"],
 };
 const session: Session = {
@@ -56,6 +56,7 @@ const session: Session = {
   csrf_token: "",
   expires_at: "",
   embedded: false,
+  insecure: false,
 };
 
 export function ThreadStory({ contents }: { contents: Contents }) {

@@ -1,18 +1,12 @@
 import { useMutation } from "@tanstack/react-query";
-import { call } from "@/shared/api/client";
-import type { SecondFactorMethod, Session } from "@/shared/session/session";
+import { answer, api, type Schemas } from "@/shared/api/client";
+import type { SignInAnswer } from "@/shared/session/session";
 
-export interface Proof {
-  challenge: string;
-  method: SecondFactorMethod;
-  /** For totp and recovery. */
-  code?: string;
-  /** For a passkey: what the browser's authenticator answered. */
-  credential?: unknown;
-}
+export type Proof = Schemas["ByApp"] | Schemas["ByRecoveryCode"] | Schemas["ByPasskey"];
 
 export function useSecondFactor() {
   return useMutation({
-    mutationFn: (body: Proof) => call<Session>("POST", "/api/auth/sign-in/second-factor", { body }),
+    mutationFn: (body: Proof): Promise<SignInAnswer> =>
+      answer(api.POST("/api/auth/sign-in/second-factor", { body })),
   });
 }

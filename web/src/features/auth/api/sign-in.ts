@@ -1,14 +1,10 @@
 import { useMutation } from "@tanstack/react-query";
-import { call } from "@/shared/api/client";
+import { answer, api, type Schemas } from "@/shared/api/client";
 import type { SignInAnswer } from "@/shared/session/session";
-
-interface Credentials {
-  email: string;
-  password: string;
-}
 
 export function useSignIn() {
   return useMutation({
-    mutationFn: (body: Credentials) => call<SignInAnswer>("POST", "/api/auth/sign-in", { body }),
+    mutationFn: (body: Schemas["Credentials"]): Promise<SignInAnswer> =>
+      answer(api.POST("/api/auth/sign-in", { body })),
   });
 }
