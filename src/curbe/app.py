@@ -19,17 +19,24 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from curbe import __version__
 from curbe.audit.api import AuditController, PlatformAuditController
+from curbe.auth.account import Account
+from curbe.auth.account_api import AccountController
 from curbe.auth.api import KeyController
 from curbe.auth.browser import SECURE_COOKIE
 from curbe.auth.factor_api import FactorController
 from curbe.auth.factors import Factors
 from curbe.auth.gate import Gate
+from curbe.auth.joining import Joining
+from curbe.auth.members import Members
+from curbe.auth.operator_api import OperatorController
 from curbe.auth.passkeys import Passkeys
 from curbe.auth.passwords import Passwords
+from curbe.auth.people_api import PeopleController
 from curbe.auth.principal import provide_principal, provide_visit
 from curbe.auth.second_step_api import SecondStepController
 from curbe.auth.session_api import SessionController
 from curbe.auth.sign_in import SignIn
+from curbe.auth.welcoming import Welcoming
 from curbe.channels.cloudapi.client import CloudApi
 from curbe.connections.api import ConnectionController
 from curbe.desk.api import LabelsController, TeamsController
@@ -59,6 +66,7 @@ from curbe.media.keeping import Keeping
 from curbe.media.place import keeping_of
 from curbe.outbound.api import SendController, TypingController
 from curbe.outbound.receipts import Receipts
+from curbe.realtime.announce import people_changed
 from curbe.realtime.api import EventsController
 from curbe.realtime.broadcast import Broadcast
 from curbe.retention.api import RetentionController
@@ -77,6 +85,9 @@ _ROUTES: Final[list[type[Controller]]] = [
     SessionController,
     SecondStepController,
     FactorController,
+    AccountController,
+    PeopleController,
+    OperatorController,
     TenantController,
     KeyController,
     AuditController,
@@ -118,7 +129,6 @@ class Parts(msgspec.Struct, frozen=True):
 
 def build_api(parts: Parts) -> Litestar:
     """Return the API: every route behind the gate, every refusal as problem+json."""
-    factors = Factors(parts.web_pool, parts.keyring)
     given = {
         "settings": parts.settings,
         "web_pool": parts.web_pool,
@@ -128,10 +138,8 @@ def build_api(parts: Parts) -> Litestar:
         "broadcast": parts.broadcast,
         "metrics": parts.metrics,
         "keeping": parts.keeping,
-        "signing_in": SignIn(parts.web_pool, Passwords()),
-        "factors": factors,
-        "passkeys": Passkeys(parts.web_pool, factors),
         "receipts": Receipts(parts.web_pool, cloud_api=parts.cloud_api, keyring=parts.keyring),
+        **_accounts(parts),
     }
     dependencies = {name: Provide(_giving(value), sync_to_thread=False) for name, value in given.items()}
     dependencies["principal"] = Provide(provide_principal, sync_to_thread=False)
@@ -144,6 +152,26 @@ def build_api(parts: Parts) -> Litestar:
         request_max_body_size=web.LARGEST_BODY,
         openapi_config=_openapi(),
     )
+
+
+def _accounts(parts: Parts) -> dict[str, object]:
+    """Return what the routes about people and their sessions work with, by the names of their dependencies."""
+    pool = parts.web_pool
+    passwords, members = Passwords(), Members(people_changed)
+    signing_in = SignIn(pool, passwords)
+    factors = Factors(pool, parts.keyring)
+    passkeys = Passkeys(pool, factors)
+    return {
+        "signing_in": signing_in,
+        "factors": factors,
+        "passkeys": passkeys,
+        "welcoming": Welcoming(
+            pool, parts.settings, signing_in=signing_in, factors=factors, passkeys=passkeys
+        ),
+        "members": members,
+        "joining": Joining(pool, members=members, passwords=passwords, signing_in=signing_in),
+        "account": Account(pool, passwords=passwords, signing_in=signing_in, announce=people_changed),
+    }
 
 
 class Dispatcher:

@@ -13,6 +13,9 @@ import uvicorn
 
 from curbe.audit.seal import seal_once
 from curbe.auth import factor_store
+from curbe.auth.links import INVITE_MAIL, RESET_MAIL
+from curbe.auth.mailing import Mailing
+from curbe.auth.session_store import drop_over
 from curbe.channels.cloudapi.callback import PURPOSE as CALLBACK_PURPOSE
 from curbe.channels.cloudapi.client import CloudApi
 from curbe.connections import health
@@ -25,7 +28,8 @@ from curbe.infra.clock import utc_now
 from curbe.infra.crypto import Keyring
 from curbe.infra.db import Pool, Role
 from curbe.infra.http import Egress
-from curbe.infra.jobs import Runner
+from curbe.infra.jobs import Handler, Runner
+from curbe.infra.mail import Mailer
 from curbe.infra.metrics import Metrics
 from curbe.infra.migrate import SchemaMismatch, require_known_schema
 from curbe.infra.settings import Settings
@@ -134,23 +138,35 @@ async def _wired(
             pools.work, cloud_api=cloud_api, keyring=keyring, keeping=keeping, metrics=metrics, now=utc_now
         )
         receipts = Receipts(pools.work, cloud_api=cloud_api, keyring=keyring)
-        runner = Runner(
-            everybody=pools.apply,
-            pool=pools.work,
-            handlers={FETCH: fetcher, READ_RECEIPT: receipts.read, WAKE: Alarm(pools.work, now=utc_now)},
-            at_once=_JOBS_AT_ONCE,
-            lease=_JOB_LEASE,
-        )
-        # Apart, so that deleting takes no turn from what people wait for.
-        purging = Runner(
-            everybody=pools.apply,
-            pool=pools.work,
-            handlers={PURGE: Purger(pools.work, storage=keeping.storage, now=utc_now)},
-            at_once=1,
-            lease=_JOB_LEASE,
+        runners = _runners(
+            pools,
+            {
+                FETCH: fetcher,
+                READ_RECEIPT: receipts.read,
+                WAKE: Alarm(pools.work, now=utc_now),
+                **_mail(settings, pools.work),
+            },
+            {PURGE: Purger(pools.work, storage=keeping.storage, now=utc_now)},
         )
         senders = Senders(means, everybody=pools.apply)
-        yield applier, senders, [runner, purging], keeping.spool, pools, metrics
+        yield applier, senders, runners, keeping.spool, pools, metrics
+
+
+def _runners(pools: _Pools, usual: dict[str, Handler], purging: dict[str, Handler]) -> list[Runner]:
+    """Return who works on jobs: on deleting apart, so that it takes no turn from what people wait for."""
+    return [
+        Runner(everybody=pools.apply, pool=pools.work, handlers=handlers, at_once=at_once, lease=_JOB_LEASE)
+        for handlers, at_once in ((usual, _JOBS_AT_ONCE), (purging, 1))
+    ]
+
+
+def _mail(settings: Settings, pool: Pool) -> dict[str, Handler]:
+    """Return who sends mail; nobody, where no server is set."""
+    if settings.smtp_url is None:
+        return {}
+    mailer = Mailer(settings.smtp_url, sender=settings.mail_from)
+    mailing = Mailing(pool, mailer=mailer, base_url=settings.public_base_url, now=utc_now)
+    return {INVITE_MAIL: mailing.invite, RESET_MAIL: mailing.reset}
 
 
 async def _lanes(pool: Pool) -> list[int]:
@@ -195,6 +211,7 @@ def _upkeep(pools: _Pools, dsn: str, spool: Spool, stop: asyncio.Event) -> list[
         _every(3600.0, broken_off, stop),
         _every(600.0, _forgetting(pools.work), stop),
         _every(600.0, _retiring(pools.apply), stop),
+        _every(3600.0, _dropping(pools.work), stop),
     ]
 
 
@@ -220,6 +237,14 @@ def _forgetting(pool: Pool) -> Work:
             await factor_store.drop_challenges_that_are_over(tx)
 
     return forget_unanswered_challenges
+
+
+def _dropping(pool: Pool) -> Work:
+    async def drop() -> None:
+        async with pool.transaction() as tx:
+            await drop_over(tx)
+
+    return drop
 
 
 async def _every(seconds: float, job: Work, stop: asyncio.Event) -> None:

@@ -9,8 +9,11 @@ import asyncpg
 import httpx
 from uuid_utils.compat import uuid7
 
+from curbe.auth.browser import csrf_token
 from curbe.auth.passwords import _HASHER
+from curbe.auth.session_rules import PREFIX
 from curbe.domain.access import Role
+from curbe.infra.crypto import key_hash, random_token
 
 PASSWORD: Final = "correct horse battery"
 HERE: Final = "http://localhost:8080"  # where the tests' installation is reached by a browser on its machine
@@ -98,3 +101,21 @@ async def signed_in(client: httpx.AsyncClient, who: Person, **where: str) -> htt
     assert answer.status_code == 200, answer.text
     at.headers["X-CSRF-Token"] = answer.json()["csrf_token"]
     return at
+
+
+async def session_at(
+    owner: asyncpg.Connection, client: httpx.AsyncClient, who: Person, *, at: str = HERE
+) -> httpx.AsyncClient:
+    """Return a browser with a session of ``who`` that was put into the database: without the work of a password."""
+    token = random_token(PREFIX).reveal()
+    await owner.execute(
+        """INSERT INTO sessions (id, user_id, token_hash, created_at, last_seen_at, proved_at, expires_at)
+           VALUES ($1, $2, $3, now(), now(), now(), now() + interval '1 day')""",
+        uuid7(),
+        who.id,
+        key_hash(token),
+    )
+    there = browser(client, at=at)
+    there.cookies["curbe"] = token
+    there.headers["X-CSRF-Token"] = csrf_token(token)
+    return there

@@ -54,7 +54,7 @@ def test_no_command_or_option_is_told_that_is_not_there() -> None:
     known = dict(commands(curbe))
     every = {"--env-file", "--help", "--version", "--json"} | {o for c in known.values() for o in options(c)}
 
-    told = set(re.findall(r"^\| `(curbe [a-z ]*[a-z])", PAGE, re.MULTILINE))
+    told = set(re.findall(r"^\| `(curbe [a-z -]*[a-z])", PAGE, re.MULTILINE))
     assert {re.sub(r" [A-Z_]+$", "", path) for path in told} == known.keys()
     assert set(re.findall(r"--[a-z][a-z-]+", PAGE)) <= every
 

@@ -1,5 +1,6 @@
 """Sessions over HTTP: what opens the door to a person, what does not, when it closes, and what a browser may be made to do."""
 
+import asyncio
 import statistics
 import time
 from collections.abc import Awaitable, Callable
@@ -174,9 +175,9 @@ async def test_who_keeps_guessing_has_to_wait_and_nobody_is_locked_out(
 async def test_an_address_that_tries_one_account_after_another_has_to_wait(acme: Tenant, ana: Person) -> None:
     guesser = browser(acme.client, address="2001:db8:1:2::7")
 
-    answers = [await try_signing_in(guesser, f"{n}@example.org", WRONG) for n in range(22)]
+    answers = await asyncio.gather(*(try_signing_in(guesser, f"{n}@example.org", WRONG) for n in range(30)))
 
-    assert [answer.status_code for answer in answers] == [401] * 20 + [429] * 2
+    assert sorted(answer.status_code for answer in answers) == [401] * 20 + [429] * 10
     neighbour = browser(acme.client, address="2001:db8:1:2:ffff::8")
     assert (await try_signing_in(neighbour, ana)).status_code == 429, "one subscriber has the whole /64"
     elsewhere = browser(acme.client, address="2001:db8:1:3::8")

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curbe.infra import crypto, dotenv, settings
+from curbe.infra.setting_values import Tls
 from curbe.infra.settings import BadSettings
 from curbe.infra.settings_list import SETTINGS
 
@@ -99,6 +100,12 @@ def test_no_secret_has_a_default() -> None:
         ("CURBE_SEND_RATE_CAP", "many", "whole number"),
         ("CURBE_UNKNOWN_AFTER", "60", "60s, 5m"),
         ("CURBE_UNKNOWN_AFTER", "0s", "60s, 5m"),
+        ("CURBE_SESSION_IDLE", "forever", "time span"),
+        ("CURBE_ALLOW_HTTP", "yes", "true or false"),
+        ("CURBE_SMTP_URL", "mail.example.org", "smtp://user:password"),
+        ("CURBE_SMTP_URL", "smtp://somebody@mail.example.org", "without its password"),
+        ("CURBE_MAIL_FROM", "Curbe", "not an address"),
+        ("CURBE_MAIL_FROM", "Curbe <curbe@example.org", "not an address"),
         ("CURBE_MEDIA_HOSTS", "https://cdn.example.org, https://other.example.org/path", "has a path"),
         ("CURBE_MEDIA_HOSTS", "http://cdn.example.org", "must be https"),
         ("CURBE_S3_BUCKET", "No Bucket", "bucket's name"),
@@ -113,6 +120,36 @@ def test_a_malformed_value_is_refused_in_words(name: str, value: str, says: str)
     assert name in told[name]
 
 
+@pytest.mark.parametrize(
+    ("url", "port", "tls"),
+    [
+        ("smtps://mail.example.org", 465, Tls.IMPLICIT),
+        ("smtps://u:p@127.0.0.1:2465", 2465, Tls.IMPLICIT),
+        ("smtp://mail.example.org", 587, Tls.STARTTLS),
+        ("smtp://u:p%40ss@mail.example.org:25", 25, Tls.STARTTLS),
+        ("smtp://u:p@localhost", 587, Tls.STARTTLS),
+        ("smtp://localhost", 25, Tls.NONE),
+        ("smtp://10.0.0.5:2525", 2525, Tls.NONE),
+        ("smtp://mailpit", 25, Tls.NONE),
+    ],
+)
+def test_mail_is_encrypted_wherever_a_password_or_the_internet_is_involved(
+    url: str, port: int, tls: Tls
+) -> None:
+    server = load(CURBE_SMTP_URL=url).smtp_url
+
+    assert server is not None
+    assert (server.port, server.tls) == (port, tls)
+    assert "p%40ss" not in url or (server.password is not None and server.password.reveal() == "p@ss")
+
+
+def test_mail_comes_from_the_installation_unless_told_otherwise() -> None:
+    assert (
+        load(CURBE_PUBLIC_BASE_URL="https://chat.example.org").mail_from == "Curbe <curbe@chat.example.org>"
+    )
+    assert load(CURBE_MAIL_FROM="Acme <hi@acme.example>").mail_from == "Acme <hi@acme.example>"
+
+
 def test_no_secret_is_repeated_when_it_is_refused() -> None:
     canaries = {
         "META_APP_SECRET": "canary1 with a space",
@@ -124,6 +161,7 @@ def test_no_secret_is_repeated_when_it_is_refused() -> None:
         "DATABASE_URL": "mysql://u:canary7@db",
         "CURBE_S3_ACCESS_KEY_ID": "canary8 with a space",
         "CURBE_S3_SECRET_ACCESS_KEY": "canary9 with a space",
+        "CURBE_SMTP_URL": "smtp://u:canaryA@mail.example.org/path",
     }
     assert set(canaries) == {setting.name for setting in SETTINGS if setting.secret}
 

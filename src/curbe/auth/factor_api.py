@@ -10,12 +10,12 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from curbe.auth import factor_store as store
+from curbe.auth.cookies import address_of, site_of_request
 from curbe.auth.factor_rules import Method, Purpose
 from curbe.auth.factor_store import StoredPasskey
 from curbe.auth.factors import Factors
 from curbe.auth.passkeys import Passkeys
 from curbe.auth.principal import Visit
-from curbe.auth.session_api import address_of, site_of_request
 from curbe.auth.sign_in import SignIn
 from curbe.domain.errors import (
     Conflict,

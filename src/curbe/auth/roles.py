@@ -3,7 +3,7 @@
 from typing import Final
 
 from curbe.auth.rules import PLATFORM_ONLY
-from curbe.domain.access import Role, Scope
+from curbe.domain.access import Principal, Role, Scope
 
 _AGENT: Final = frozenset(
     {
@@ -29,7 +29,16 @@ SCOPES: Final = {
 OPERATOR: Final = frozenset(Scope)
 
 
-def may_give(giver: Role) -> frozenset[Role]:
-    """Return the roles that ``giver`` may give to others and take from them: up to its own."""
-    ranks = list(Role)
-    return frozenset(ranks[: ranks.index(giver) + 1])
+def may_give(giver: Principal) -> frozenset[Role]:
+    """Return the roles that ``giver`` may give to others and take from them.
+
+    A person's, up to their own; the operator's, any. A key's, those that may do nothing the key may not: else
+    whoever holds a modest one would make themselves an administrator. A tenant's key makes no owners.
+    """
+    if giver.is_operator:
+        return frozenset(Role)
+    if giver.role is not None:
+        ranks = list(Role)
+        return frozenset(ranks[: ranks.index(giver.role) + 1])
+    owner = frozenset[Role]() if giver.is_platform else frozenset({Role.OWNER})
+    return frozenset(role for role in Role if SCOPES[role] <= giver.scopes) - owner

@@ -7,11 +7,11 @@ from litestar import Controller, Request, Response, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
+from curbe.auth.cookies import ANYBODY, site_of_request, transport_of, welcome
 from curbe.auth.factor_api import Code, Credential, PasskeyAsked
 from curbe.auth.factor_rules import Method, Purpose
 from curbe.auth.factors import Factors
 from curbe.auth.passkeys import Passkeys
-from curbe.auth.session_api import ANYBODY, site_of_request, transport_of, welcome
 from curbe.auth.session_shapes import SecondFactor, Session
 from curbe.auth.sign_in import SignIn
 from curbe.domain.errors import (

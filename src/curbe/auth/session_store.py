@@ -22,12 +22,14 @@ class Password(msgspec.Struct, frozen=True, kw_only=True):
 
 _PASSWORD_OF_USER: Final = Query(_PACKAGE, "password_of_user", Password)
 _PUT_PASSWORD: Final = Query(_PACKAGE, "put_password")
+_PUT_FIRST_PASSWORD: Final = Query(_PACKAGE, "put_first_password")
 _INSERT_SESSION: Final = Query(_PACKAGE, "insert_session")
 _SESSION_OF_TOKEN: Final = Query(_PACKAGE, "session_of_token", Held)
 _SESSION_OF_ID: Final = Query(_PACKAGE, "session_of_id", Held)
 _TOUCH_SESSION: Final = Query(_PACKAGE, "touch_session")
 _END_SESSION: Final = Query(_PACKAGE, "end_session")
 _END_SESSIONS: Final = Query(_PACKAGE, "end_sessions")
+_DROP_OVER: Final = Query(_PACKAGE, "drop_over")
 _NOTE_OPERATOR_ENTRY: Final = Query(_PACKAGE, "note_operator_entry")
 
 
@@ -39,6 +41,11 @@ async def password_of_user(tx: Transaction, user_id: UUID) -> Password | None:
 async def put_password(tx: Transaction, *, user_id: UUID, hash: str, now: datetime) -> None:  # noqa: A002 - the column's name
     """Give a user this password; ``tx`` is that user's."""
     await _PUT_PASSWORD.run(tx, user_id=user_id, hash=hash, now=now)
+
+
+async def put_first_password(tx: Transaction, *, user_id: UUID, hash: str, now: datetime) -> bool:  # noqa: A002 - the column's name
+    """Give a user their first password; False where they have one. ``tx`` is that user's."""
+    return bool(await _PUT_FIRST_PASSWORD.run(tx, user_id=user_id, hash=hash, now=now))
 
 
 async def insert_session(
@@ -86,3 +93,8 @@ async def end_sessions(tx: Transaction, *, user_id: UUID, spared: UUID | None) -
 async def note_operator_entry(tx: Transaction, *, tenant_id: UUID, session_id: UUID, now: datetime) -> bool:
     """Write down that an operator entered a tenant; False where that session had done so before."""
     return bool(await _NOTE_OPERATOR_ENTRY.run(tx, tenant_id=tenant_id, session_id=session_id, now=now))
+
+
+async def drop_over(tx: Transaction) -> int:
+    """Remove sessions and links that expired, of everybody; ``tx`` is the worker's. Return how many sessions."""
+    return await _DROP_OVER.run(tx)

@@ -10,6 +10,12 @@ INSERT INTO passwords (user_id, hash, changed_at)
 VALUES (:user_id, :hash, :now)
     ON CONFLICT (user_id) DO UPDATE SET hash = excluded.hash, changed_at = excluded.changed_at;
 
+-- name: put_first_password
+-- No row where there is one already.
+INSERT INTO passwords (user_id, hash, changed_at)
+VALUES (:user_id, :hash, :now)
+    ON CONFLICT (user_id) DO NOTHING;
+
 -- name: insert_session
 INSERT INTO sessions (id, user_id, token_hash, created_at, last_seen_at, proved_at, expires_at)
 VALUES (:id, :user_id, :token_hash, :now, :now, :now, :expires_at);
@@ -51,3 +57,8 @@ DELETE FROM sessions
 INSERT INTO operator_entries (tenant_id, session_id, entered_at)
 VALUES (:tenant_id, :session_id, :now)
     ON CONFLICT (tenant_id, session_id) DO NOTHING;
+
+-- name: drop_over
+-- Of everybody: row-level security shows the worker what is over, and nothing else (policies "over").
+WITH resets AS (DELETE FROM password_resets WHERE expires_at < now())
+DELETE FROM sessions WHERE expires_at < now();

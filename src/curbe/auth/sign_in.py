@@ -51,7 +51,7 @@ class SignIn:
             TooManyRequests: this address failed too often, all in all or at this account.
             Unavailable: too many are signing in at this moment.
         """
-        account, place = email_digest(email).hex, _place(address)
+        account, place = email_digest(email).hex, place_of(address)
         await self._take_a_turn(account, place)
         user, stored = await self._found(email)
         right = await self._passwords.matches(password, stored)
@@ -85,7 +85,7 @@ class SignIn:
         Raises:
             TooManyRequests: too many have lately.
         """
-        now, place = asyncio.get_running_loop().time(), _place(address)
+        now, place = asyncio.get_running_loop().time(), place_of(address)
         if not self._asking.allow(place, now=now):
             raise TooManyRequests(
                 "Too many people begin to sign in from this address.",
@@ -144,7 +144,7 @@ def _too_many(seconds: float) -> TooManyRequests:
     )
 
 
-def _place(address: str) -> str:
+def place_of(address: str) -> str:
     """Return who is counted as one: an IPv4 address, the /64 of an IPv6 one, which is one subscriber's."""
     try:
         ip = ip_address(address)

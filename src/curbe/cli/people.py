@@ -11,12 +11,12 @@ from curbe.domain.access import Role
 from curbe.infra.crypto import Secret
 from curbe.infra.database import database
 from curbe.operate import people
-from curbe.operate.people import Place
+from curbe.operate.people import Link, Place
 
 
 @click.group()
 def user() -> None:
-    """Create and list the people who sign in."""
+    """Create, list and stop the people who sign in."""
 
 
 @user.command("create")
@@ -43,15 +43,23 @@ def user_create(
     password_stdin: bool,
     as_json: bool,
 ) -> None:
-    """Create an account for EMAIL, or give the one that is there a further place."""
+    """Create an account for EMAIL, or give the one that is there a further place.
+
+    Without a password a new account gets a link to choose one with, printed this once.
+    """
     place = _place(tenant_id, role, operator=operator)
     password = _password() if password_stdin else None
-    with database(shell.quiet_settings()) as dsn:
-        made, is_new = asyncio.run(
+    settings = shell.quiet_settings()
+    made = None
+    with database(settings) as dsn:
+        user, is_new = asyncio.run(
             people.create_user(dsn, email=email, name=name, password=password, place=place)
         )
-    answer = {"id": str(made.id), "email": made.email, "new": is_new}
-    show(answer, as_json=as_json, words=f"{made.id}  {made.email}{'' if is_new else '  (was there already)'}")
+        if is_new and password is None:
+            made = asyncio.run(people.reset_link(dsn, email=email, base_url=settings.public_base_url))
+    answer = {"id": str(user.id), "email": user.email, "new": is_new, "link": _revealed(made)}
+    words = f"{user.id}  {user.email}{'' if is_new else '  (was there already)'}"
+    show(answer, as_json=as_json, words=words if made is None else f"{words}\n{_shown(made)}")
 
 
 @user.command("list")
@@ -73,6 +81,54 @@ def user_list(shell: Shell, *, as_json: bool) -> None:
     ]
     none = "Nobody yet: `curbe user create EMAIL --operator` makes the first."
     show(found, as_json=as_json, words=table(("id", "email", "name", "operator", "state"), rows, none=none))
+
+
+@user.command("reset-link")
+@click.argument("email")
+@json_option
+@pass_shell
+def user_reset_link(shell: Shell, *, email: str, as_json: bool) -> None:
+    """Print a link with which the person of EMAIL chooses another password, this once."""
+    settings = shell.quiet_settings()
+    with database(settings) as dsn:
+        made = asyncio.run(people.reset_link(dsn, email=email, base_url=settings.public_base_url))
+    answer = {"email": made.user.email, "link": _revealed(made), "expires_at": made.expires_at}
+    show(answer, as_json=as_json, words=_shown(made))
+
+
+@user.command("disable")
+@click.argument("email")
+@json_option
+@pass_shell
+def user_disable(shell: Shell, *, email: str, as_json: bool) -> None:
+    """Let nobody sign in as EMAIL any more; their sessions end within a second."""
+    _stop(shell, email, disabled=True, as_json=as_json)
+
+
+@user.command("enable")
+@click.argument("email")
+@json_option
+@pass_shell
+def user_enable(shell: Shell, *, email: str, as_json: bool) -> None:
+    """Let the person of EMAIL sign in again."""
+    _stop(shell, email, disabled=False, as_json=as_json)
+
+
+def _stop(shell: Shell, email: str, *, disabled: bool, as_json: bool) -> None:
+    with database(shell.quiet_settings()) as dsn:
+        changed = asyncio.run(people.stop_user(dsn, email=email, disabled=disabled))
+    show(changed, as_json=as_json, words=f"{changed.email} is {'disabled' if disabled else 'enabled'}.")
+
+
+def _shown(made: Link) -> str:
+    return (
+        f"The link to choose a password with, shown this once, valid until {made.expires_at:%Y-%m-%d %H:%M} UTC:\n\n"
+        f"    {made.link.reveal()}\n"
+    )
+
+
+def _revealed(made: Link | None) -> str | None:
+    return made.link.reveal() if made else None
 
 
 def _place(tenant_id: UUID | None, role: str | None, *, operator: bool) -> Place | None:

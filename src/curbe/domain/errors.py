@@ -92,6 +92,12 @@ class Forbidden(AppError):
     code, http_status, title = "missing_scope", 403, "This API key or role may not do that"
 
 
+class RoleBeyond(AppError):
+    """Somebody gives or takes a role above their own."""
+
+    code, http_status, title = "role_beyond", 403, "That role is not yours to give"
+
+
 class ForeignOrigin(AppError):
     """A browser asks from a page that is not Curbe's, or without saying from which."""
 
@@ -126,6 +132,12 @@ class Conflict(AppError):
     """The request is fine, the state it meets is not."""
 
     code, http_status, title = "conflict", 409, "This cannot be done now"
+
+
+class LastOwner(AppError):
+    """A tenant would be left without an owner."""
+
+    code, http_status, title = "last_owner", 409, "A tenant keeps at least one owner"
 
 
 class WindowClosed(AppError):
@@ -205,6 +217,12 @@ class IdempotencyInFlight(AppError):
     """The first request with this idempotency key is not finished."""
 
     code, http_status, title = "idempotency_in_flight", 409, "The same request is still being worked on"
+
+
+class LinkInvalid(AppError):
+    """A one-time link was used, is too old, or never was."""
+
+    code, http_status, title = "link_invalid", 410, "This link is no longer valid"
 
 
 class CursorExpired(AppError):

@@ -3,11 +3,13 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
+import msgspec
 import phonenumbers
 
 from curbe.infra.crypto import BadKey, Secret, key_from_base64
@@ -25,6 +27,24 @@ _UNITS: Final = {
 
 class Malformed(ValueError):
     """A text is no value of its setting: the message goes on from "NAME ...", and holds no secret."""
+
+
+class Tls(StrEnum):
+    """How a conversation with a mail server is encrypted."""
+
+    IMPLICIT = "implicit"  # from its first byte
+    STARTTLS = "starttls"  # before anything of importance; without it there is no conversation
+    NONE = "none"
+
+
+class SmtpServer(msgspec.Struct, frozen=True, kw_only=True):
+    """Where letters are handed in."""
+
+    host: str
+    port: int
+    username: str | None
+    password: Secret | None
+    tls: Tls
 
 
 def matching(pattern: str, what: str) -> Callable[[str], str]:
@@ -143,6 +163,36 @@ def country(text: str) -> str:
     if text.upper() not in phonenumbers.SUPPORTED_REGIONS:
         raise Malformed(f"is {text!r}, which is not a two-letter country code like CO, MX or ES")
     return text.upper()
+
+
+def smtp_url(text: str) -> SmtpServer:
+    """Read a mail server: ``smtps://`` is encrypted at once, ``smtp://`` by STARTTLS wherever it matters."""
+    url = _split(text)
+    if url is None or url.scheme not in {"smtp", "smtps"} or not url.hostname or url.query or url.fragment:
+        raise Malformed("is not a URL like smtp://user:password@mail.example.org:587 or smtps://...")
+    if url.path not in {"", "/"} or (url.username is None) != (url.password is None):
+        raise Malformed("has a path, or a user name without its password")
+    if url.scheme == "smtps":
+        tls, port = Tls.IMPLICIT, 465
+    else:
+        inside = url.username is None and _is_private(url.hostname)
+        tls, port = (Tls.NONE, 25) if inside else (Tls.STARTTLS, 587)
+    return SmtpServer(
+        host=url.hostname,
+        port=url.port or port,
+        username=unquote(url.username) if url.username else None,
+        password=Secret(unquote(url.password)) if url.password else None,
+        tls=tls,
+    )
+
+
+def mail_address(text: str) -> str:
+    """Read whom mail comes from: ``curbe@example.org`` or ``Curbe <curbe@example.org>``."""
+    if not re.fullmatch(r"(?:[^<>@\r\n]+ <)?[!-;=?A-~]+@[A-Za-z0-9.-]+>?", text) or ("<" in text) != (
+        ">" in text
+    ):
+        raise Malformed(f"is {text!r}, which is not an address like Curbe <curbe@example.org>")
+    return text
 
 
 def directory(text: str) -> Path:

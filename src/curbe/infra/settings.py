@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import msgspec
 
 from curbe.infra import crypto, dotenv
 from curbe.infra.crypto import Secret
-from curbe.infra.setting_values import Malformed
+from curbe.infra.setting_values import Malformed, SmtpServer
 from curbe.infra.settings_list import SETTINGS, Setting
 
 _OURS: Final = ("CURBE_", "META_", "TOKEN_ENCRYPTION_", "DATABASE_")
@@ -50,6 +51,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     unknown_after: timedelta
     session_idle: timedelta
     allow_http: bool
+    smtp_url: SmtpServer | None  # None: no mail is sent
+    mail_from: str
     media_hosts: tuple[str, ...]  # origins, beside Meta's own
     s3_bucket: str | None  # None: files lie in data_dir
     s3_endpoint: str | None
@@ -110,6 +113,8 @@ def load(
     if problems:
         raise BadSettings(tuple(problems))
     values["public_base_url"] = values["public_base_url"] or f"http://127.0.0.1:{values['port']}"
+    host = urlsplit(values["public_base_url"]).hostname
+    values["mail_from"] = values["mail_from"] or f"Curbe <curbe@{host}>"
     return Settings(**values)
 
 

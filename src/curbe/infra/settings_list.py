@@ -230,6 +230,23 @@ SETTINGS: Final = (
         default="false",
     ),
     Setting(
+        name="CURBE_SMTP_URL",
+        group=_PEOPLE,
+        meaning="The mail server that takes invitations and links to choose another password: smtps:// (encrypted at "
+        "once, port 465) or smtp:// (port 587, encrypted by STARTTLS; port 25 and plain only within a private network "
+        "and without a password). Where it is not set, links are shown to who may pass them on.",
+        make="smtp://user:password@mail.example.org:587, with % escapes for special characters",
+        read=read.smtp_url,
+        secret=True,
+    ),
+    Setting(
+        name="CURBE_MAIL_FROM",
+        group=_PEOPLE,
+        meaning="Whom that mail comes from, as Curbe <curbe@example.org>. Where it is not set: curbe at the host of "
+        "CURBE_PUBLIC_BASE_URL.",
+        read=read.mail_address,
+    ),
+    Setting(
         name="CURBE_MEDIA_HOSTS",
         group=_FILES,
         meaning="Further addresses that media may be fetched from with a number's access token, separated by "

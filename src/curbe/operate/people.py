@@ -1,5 +1,6 @@
 """People from the operator's side: whoever reaches the database may make and stop accounts, and the audit log says ``cli``."""
 
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -7,19 +8,21 @@ import msgspec
 from uuid_utils.compat import uuid7
 
 from curbe.audit.service import AuditEntry, record
-from curbe.auth import session_store
+from curbe.auth import links, session_store, stopping
 from curbe.auth.passwords import Passwords, check_password
 from curbe.domain.access import PLATFORM, Role
-from curbe.domain.errors import Conflict
+from curbe.domain.errors import Conflict, NotFound
 from curbe.infra.clock import utc_now
 from curbe.infra.crypto import Secret
-from curbe.infra.db import Transaction
+from curbe.infra.db import Pool, Transaction
 from curbe.operate.accounts import known_tenant, pool
+from curbe.realtime.announce import people_changed
 from curbe.tenants import people, service
 from curbe.tenants.person_rules import User, checked_email, checked_person_name
 
 _CLI: Final = "cli"
 _PAGE: Final = 500
+_LINK_LASTS: Final = timedelta(days=1)  # it is passed on by hand
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -27,6 +30,14 @@ class Place(msgspec.Struct, frozen=True):
 
     tenant_id: UUID
     role: Role
+
+
+class Link(msgspec.Struct, frozen=True, kw_only=True):
+    """A link to choose a password with, shown this once."""
+
+    user: User
+    link: Secret
+    expires_at: datetime
 
 
 async def create_user(
@@ -86,6 +97,48 @@ async def users(dsn: str) -> list[User]:
     return found
 
 
+async def reset_link(dsn: str, *, email: str, base_url: str) -> Link:
+    """Make a link with which who has this address chooses another password, and return it. It lasts a day.
+
+    Raises:
+        NotFound: nobody has it.
+    """
+    now = utc_now()
+    async with pool(dsn) as web:
+        user = await _known(web, email)
+        async with web.transaction(PLATFORM, context=people.as_user(user.id)) as tx:
+            token = await links.new_reset(tx, user_id=user.id, now=now, lasts=_LINK_LASTS)
+            await _record(tx, PLATFORM, "password.link_made", user.id)
+    return Link(
+        user=user,
+        link=Secret(links.reset_link(base_url, token)),
+        expires_at=now + _LINK_LASTS,
+    )
+
+
+async def stop_user(dsn: str, *, email: str, disabled: bool) -> User:
+    """Let nobody sign in with this address, and end its sessions; or let them again.
+
+    Raises:
+        NotFound: nobody has it.
+    """
+    async with pool(dsn) as web:
+        user = await _known(web, email)
+        context = {**service.SEES_ALL, **people.as_user(user.id)}
+        async with web.transaction(PLATFORM, context=context) as tx:
+            return await stopping.change_account(
+                tx, user_id=user.id, is_operator=None, disabled=disabled, actor=_CLI, now=utc_now()
+            )
+
+
+async def _known(web: Pool, email: str) -> User:
+    async with web.transaction(context=people.as_named(email)) as tx:
+        user = await people.user_of_email(tx, email)
+    if user is None:
+        raise NotFound("Nobody has an account with that address.", fix="`curbe user list` shows them all.")
+    return user
+
+
 async def _place(tx: Transaction, user: User, place: Place) -> None:
     now = utc_now()
     member = await people.put_membership(
@@ -103,6 +156,7 @@ async def _place(tx: Transaction, user: User, place: Place) -> None:
             "This person is in that tenant already.", fix="Change their role there, as one of its owners."
         )
     await _record(tx, place.tenant_id, "person.joined", user.id, role=place.role.value)
+    await people_changed(tx, place.tenant_id, user.id)
 
 
 async def _promote(tx: Transaction, user: User, *, is_new: bool) -> None:

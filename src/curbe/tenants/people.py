@@ -11,7 +11,7 @@ import msgspec
 
 from curbe.domain.access import Role
 from curbe.infra.db import Query, Transaction
-from curbe.tenants.person_rules import Language, Membership, User, email_digest
+from curbe.tenants.person_rules import Language, Membership, Person, User, email_digest
 
 _PACKAGE: Final = "curbe.tenants"
 
@@ -24,6 +24,10 @@ class OpenMembership(msgspec.Struct, frozen=True, kw_only=True):
     role: Role
 
 
+class _Owner(msgspec.Struct, frozen=True):
+    user_id: UUID
+
+
 class _Told(msgspec.Struct, frozen=True):
     told: str
 
@@ -33,6 +37,15 @@ _USER_OF_EMAIL: Final = Query(_PACKAGE, "user_of_email", User)
 _USER_OF_ID: Final = Query(_PACKAGE, "user_of_id", User)
 _USERS_PAGE: Final = Query(_PACKAGE, "users_page", User)
 _SET_OPERATOR: Final = Query(_PACKAGE, "set_operator", User)
+_CHANGE_USER: Final = Query(_PACKAGE, "change_user", User)
+_SET_USER_DISABLED: Final = Query(_PACKAGE, "set_user_disabled", User)
+_PEOPLE_PAGE: Final = Query(_PACKAGE, "people_page", Person)
+_PERSON: Final = Query(_PACKAGE, "person", Person)
+_LOCK_OWNERS: Final = Query(_PACKAGE, "lock_owners", _Owner)
+_CHANGE_MEMBERSHIP: Final = Query(_PACKAGE, "change_membership")
+_INVITE_AGAIN: Final = Query(_PACKAGE, "invite_again")
+_JOIN_TENANT: Final = Query(_PACKAGE, "join_tenant")
+_REMOVE_MEMBERSHIP: Final = Query(_PACKAGE, "remove_membership")
 _PUT_MEMBERSHIP: Final = Query(_PACKAGE, "put_membership", Membership)
 _MEMBERSHIP: Final = Query(_PACKAGE, "membership", Membership)
 _NOTE_SEEN: Final = Query(_PACKAGE, "note_seen")
@@ -68,7 +81,12 @@ async def insert_user(
 
 async def user_of_email(tx: Transaction, email: str) -> User | None:
     """Return the user with this address; ``tx`` is ``as_named(email)``."""
-    return await _USER_OF_EMAIL.one(tx, digest=email_digest(email))
+    return await user_of_digest(tx, email_digest(email))
+
+
+async def user_of_digest(tx: Transaction, digest: UUID) -> User | None:
+    """Return the user whose address has this digest; ``tx`` carries it as ``app.email``."""
+    return await _USER_OF_EMAIL.one(tx, digest=digest)
 
 
 async def user_of_id(tx: Transaction, user_id: UUID) -> User | None:
@@ -84,6 +102,82 @@ async def users_page(tx: Transaction, *, after: UUID, limit: int) -> list[User]:
 async def set_operator(tx: Transaction, *, user_id: UUID, is_operator: bool, now: datetime) -> User | None:
     """Make a user an operator, or no longer one; None where ``tx`` sees no such user."""
     return await _SET_OPERATOR.one(tx, id=user_id, is_operator=is_operator, now=now)
+
+
+async def change_user(
+    tx: Transaction, *, user_id: UUID, name: str, language: Language | None, now: datetime
+) -> User | None:
+    """Write a user's name and language; None where ``tx`` sees no such user."""
+    return await _CHANGE_USER.one(tx, id=user_id, name=name, language=language, now=now)
+
+
+async def set_user_disabled(
+    tx: Transaction, *, user_id: UUID, disabled_at: datetime | None, now: datetime
+) -> User | None:
+    """Let a user sign in no more, or (None) again; None where ``tx`` sees no such user."""
+    return await _SET_USER_DISABLED.one(tx, id=user_id, disabled_at=disabled_at, now=now)
+
+
+async def people_page(tx: Transaction, *, tenant_id: UUID, after: UUID, limit: int) -> list[Person]:
+    """Return the next people of a tenant after the id ``after``, invited and disabled ones too."""
+    return await _PEOPLE_PAGE.all(tx, tenant_id=tenant_id, after=after, limit=limit)
+
+
+async def person(tx: Transaction, *, tenant_id: UUID, user_id: UUID) -> Person | None:
+    """Return one person of a tenant, as ``people_page`` does."""
+    return await _PERSON.one(tx, tenant_id=tenant_id, user_id=user_id)
+
+
+async def lock_owners(tx: Transaction, tenant_id: UUID) -> set[UUID]:
+    """Return a tenant's owners who can come in, and let nobody change that until ``tx`` ends."""
+    return {row.user_id for row in await _LOCK_OWNERS.all(tx, tenant_id=tenant_id)}
+
+
+async def change_membership(
+    tx: Transaction,
+    *,
+    tenant_id: UUID,
+    user_id: UUID,
+    role: Role,
+    disabled_at: datetime | None,
+    now: datetime,
+) -> None:
+    """Write what a member is, and since when they are shut out."""
+    await _CHANGE_MEMBERSHIP.run(
+        tx, tenant_id=tenant_id, user_id=user_id, role=role, disabled_at=disabled_at, now=now
+    )
+
+
+async def invite_again(
+    tx: Transaction,
+    *,
+    tenant_id: UUID,
+    user_id: UUID,
+    role: Role,
+    invited_name: str,
+    invited_by: str,
+    now: datetime,
+) -> None:
+    """Write an invitation that nobody has accepted anew."""
+    await _INVITE_AGAIN.run(
+        tx,
+        tenant_id=tenant_id,
+        user_id=user_id,
+        role=role,
+        invited_name=invited_name,
+        invited_by=invited_by,
+        now=now,
+    )
+
+
+async def join_tenant(tx: Transaction, *, tenant_id: UUID, user_id: UUID, now: datetime) -> bool:
+    """Let somebody who is invited join; False where they are not, have joined already, or are shut out."""
+    return bool(await _JOIN_TENANT.run(tx, tenant_id=tenant_id, user_id=user_id, now=now))
+
+
+async def remove_membership(tx: Transaction, *, tenant_id: UUID, user_id: UUID) -> None:
+    """Take somebody out of a tenant, their open invitations with them."""
+    await _REMOVE_MEMBERSHIP.run(tx, tenant_id=tenant_id, user_id=user_id)
 
 
 async def put_membership(

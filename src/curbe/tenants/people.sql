@@ -57,3 +57,62 @@ UPDATE users
    SET is_operator = :is_operator, updated_at = :now
  WHERE id = :id
 RETURNING id, email, name, language, is_operator, disabled_at, created_at;
+
+-- name: change_user
+UPDATE users
+   SET name = :name, language = :language, updated_at = :now
+ WHERE id = :id
+RETURNING id, email, name, language, is_operator, disabled_at, created_at;
+
+-- name: set_user_disabled
+UPDATE users
+   SET disabled_at = :disabled_at, updated_at = :now
+ WHERE id = :id
+RETURNING id, email, name, language, is_operator, disabled_at, created_at;
+
+-- name: people_page
+-- In the order of their accounts. Of who has not joined nothing is shown but what the inviter wrote.
+SELECT m.user_id, u.email, CASE WHEN m.joined_at IS NULL THEN m.invited_name ELSE u.name END AS name, m.role,
+       m.disabled_at IS NOT NULL OR (m.joined_at IS NOT NULL AND u.disabled_at IS NOT NULL) AS disabled,
+       m.joined_at IS NULL AS invited, m.last_seen_at
+  FROM memberships m
+  JOIN users u ON u.id = m.user_id
+ WHERE m.tenant_id = :tenant_id AND m.user_id > :after
+ ORDER BY m.user_id
+ LIMIT :limit;
+
+-- name: person
+SELECT m.user_id, u.email, CASE WHEN m.joined_at IS NULL THEN m.invited_name ELSE u.name END AS name, m.role,
+       m.disabled_at IS NOT NULL OR (m.joined_at IS NOT NULL AND u.disabled_at IS NOT NULL) AS disabled,
+       m.joined_at IS NULL AS invited, m.last_seen_at
+  FROM memberships m
+  JOIN users u ON u.id = m.user_id
+ WHERE m.tenant_id = :tenant_id AND m.user_id = :user_id;
+
+-- name: lock_owners
+-- In one order, so that two who take each other's place away wait for one another, and the second sees what the first left.
+SELECT user_id
+  FROM memberships
+ WHERE tenant_id = :tenant_id AND role = 'owner' AND joined_at IS NOT NULL AND disabled_at IS NULL
+ ORDER BY user_id
+   FOR UPDATE;
+
+-- name: change_membership
+UPDATE memberships
+   SET role = :role, disabled_at = :disabled_at, updated_at = :now
+ WHERE tenant_id = :tenant_id AND user_id = :user_id;
+
+-- name: invite_again
+UPDATE memberships
+   SET role = :role, invited_name = :invited_name, invited_by = :invited_by, updated_at = :now
+ WHERE tenant_id = :tenant_id AND user_id = :user_id AND joined_at IS NULL;
+
+-- name: join_tenant
+-- No row where they have joined already, or were shut out meanwhile.
+UPDATE memberships
+   SET joined_at = :now, updated_at = :now
+ WHERE tenant_id = :tenant_id AND user_id = :user_id AND joined_at IS NULL AND disabled_at IS NULL;
+
+-- name: remove_membership
+DELETE FROM memberships
+ WHERE tenant_id = :tenant_id AND user_id = :user_id;

@@ -45,6 +45,18 @@ class Membership(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
 
 
+class Person(msgspec.Struct, frozen=True, kw_only=True):
+    """A person as their tenant sees them. ``invited``: has not joined yet; ``disabled``: cannot come in."""
+
+    user_id: UUID
+    email: str
+    name: str
+    role: Role
+    disabled: bool
+    invited: bool
+    last_seen_at: datetime | None
+
+
 def checked_email(email: str) -> str:
     """Return an e-mail address as it is kept: in small letters, without space around it.
 

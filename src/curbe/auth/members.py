@@ -1,0 +1,216 @@
+"""The people of a tenant: invite, let join, change, remove. Roles are given and taken only up to one's own."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from typing import Final, TypeAlias
+from uuid import UUID
+
+import msgspec
+from uuid_utils.compat import uuid7
+
+from curbe.audit.service import AuditEntry, record
+from curbe.auth import links
+from curbe.auth.roles import may_give
+from curbe.domain.access import Principal, Role
+from curbe.domain.errors import Conflict, LastOwner, NotFound, RoleBeyond
+from curbe.infra import jobs
+from curbe.infra.crypto import Secret
+from curbe.infra.db import Transaction
+from curbe.infra.jobs import NewJob
+from curbe.tenants import people
+from curbe.tenants.person_rules import Membership, Person, checked_email, checked_person_name
+
+# Told in the transaction of the change: the tenant, and whom it is about.
+Announce: TypeAlias = Callable[[Transaction, UUID, UUID], Awaitable[None]]
+
+
+class Invited(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody was invited. ``token`` is of the link that they need to join, known only now; None: a letter brings it."""
+
+    user_id: UUID
+    token: Secret | None
+
+
+class Members:
+    """Changes who is in a tenant. Each method's ``tx`` is a transaction of that tenant."""
+
+    def __init__(self, announce: Announce) -> None:
+        self._announce: Final = announce
+
+    async def invite(
+        self,
+        tx: Transaction,
+        *,
+        tenant_id: UUID,
+        email: str,
+        name: str,
+        role: Role,
+        by_mail: bool,
+        giver: Principal,
+        now: datetime,
+    ) -> Invited:
+        """Invite who has this address, or invite them again; links of an earlier time end.
+
+        Whether the address has an account already changes nothing that the inviter sees.
+
+        Args:
+            tx: also ``people.as_named(email)``.
+            tenant_id: whereto.
+            email: whom.
+            name: what they are called here until they join.
+            role: as what.
+            by_mail: whether a letter is to bring the link; else it is returned.
+            giver: who invites.
+            now: the moment, aware.
+
+        Raises:
+            InvalidRequest: the address or the name cannot be used.
+            RoleBeyond: the role is above the giver's.
+            Conflict: they are in this tenant already.
+        """
+        address, called = checked_email(email), checked_person_name(name)
+        _check_giving(giver, role)
+        made = await people.insert_user(
+            tx, user_id=uuid7(), email=address, name="", language=None, is_operator=False, now=now
+        )
+        user = made or await people.user_of_email(tx, address)
+        if user is None:
+            raise RuntimeError("an address that is taken belongs to nobody")
+        where = {"tenant_id": tenant_id, "user_id": user.id}
+        written = {"role": role, "invited_name": called, "invited_by": giver.actor, "now": now}
+        if await people.put_membership(tx, **where, **written, joined_at=None) is None:
+            _check_invitable(await _membership(tx, **where), giver)
+            await people.invite_again(tx, **where, **written)
+            await links.drop_invites(tx, **where)
+        token = None
+        if by_mail:
+            await jobs.defer(tx, [NewJob(tenant_id, links.INVITE_MAIL, user.id)])
+        else:
+            token = await links.new_invite(tx, **where, now=now)
+        await self._note(tx, "person.invited", where, actor=giver.actor, detail={"role": role.value})
+        return Invited(user_id=user.id, token=token)
+
+    async def join(self, tx: Transaction, *, tenant_id: UUID, user_id: UUID, now: datetime) -> None:
+        """Let somebody who showed their invitation, and who they are, join; every link of theirs into the tenant ends.
+
+        Raises:
+            LinkInvalid: another request used the link first, or they were shut out meanwhile.
+        """
+        where = {"tenant_id": tenant_id, "user_id": user_id}
+        if not await people.join_tenant(tx, **where, now=now) or not await links.drop_invites(tx, **where):
+            raise links.invalid()
+        await self._note(tx, "person.joined", where, actor=f"user:{user_id}")
+
+    async def change(
+        self,
+        tx: Transaction,
+        *,
+        tenant_id: UUID,
+        user_id: UUID,
+        role: Role | None,
+        disabled: bool | None,
+        giver: Principal,
+        now: datetime,
+    ) -> Person:
+        """Give a person another role, or shut them out of this tenant or in again; None leaves it as it is.
+
+        Raises:
+            NotFound: there is no such person in this tenant.
+            RoleBeyond: the role they have, or are to have, is above the giver's.
+            LastOwner: nobody would own the tenant.
+        """
+        where = {"tenant_id": tenant_id, "user_id": user_id}
+        owners = await people.lock_owners(tx, tenant_id)
+        before = await _membership(tx, **where)
+        after_role = role or before.role
+        shut_out = before.disabled_at is not None if disabled is None else disabled
+        _check_giving(giver, before.role)
+        _check_giving(giver, after_role)
+        if after_role is not Role.OWNER or shut_out:
+            _keep_an_owner(owners, user_id)
+        await people.change_membership(
+            tx,
+            **where,
+            role=after_role,
+            disabled_at=(before.disabled_at or now) if shut_out else None,
+            now=now,
+        )
+        if after_role is not before.role:
+            detail = {"from": before.role.value, "to": after_role.value}
+            await self._note(tx, "person.role_changed", where, actor=giver.actor, detail=detail)
+        if shut_out is not (before.disabled_at is not None):
+            action = "person.disabled" if shut_out else "person.enabled"
+            await self._note(tx, action, where, actor=giver.actor)
+        changed = await people.person(tx, **where)
+        if changed is None:
+            raise RuntimeError("a membership without its person")
+        return changed
+
+    async def remove(self, tx: Transaction, *, tenant_id: UUID, user_id: UUID, giver: Principal) -> None:
+        """Take a person out of this tenant, or take an invitation back; their account stays.
+
+        Raises:
+            NotFound: there is no such person in this tenant.
+            RoleBeyond: their role is above the giver's.
+            LastOwner: nobody would own the tenant.
+        """
+        where = {"tenant_id": tenant_id, "user_id": user_id}
+        owners = await people.lock_owners(tx, tenant_id)
+        _check_giving(giver, (await _membership(tx, **where)).role)
+        _keep_an_owner(owners, user_id)
+        await people.remove_membership(tx, **where)
+        await self._note(tx, "person.removed", where, actor=giver.actor)
+
+    async def _note(
+        self,
+        tx: Transaction,
+        action: str,
+        where: Mapping[str, UUID],
+        *,
+        actor: str,
+        detail: Mapping[str, str] | None = None,
+    ) -> None:
+        """Write a change down, and tell it: the tenant's readers, and who keeps connections of that person open."""
+        tenant_id, user_id = where["tenant_id"], where["user_id"]
+        entry = AuditEntry(
+            tenant_id=tenant_id, actor=actor, action=action, subject=str(user_id), detail=detail or {}
+        )
+        await record(tx, [entry])
+        await people.tell_people_changed(tx, user_id)
+        await self._announce(tx, tenant_id, user_id)
+
+
+async def _membership(tx: Transaction, *, tenant_id: UUID, user_id: UUID) -> Membership:
+    member = await people.membership(tx, tenant_id=tenant_id, user_id=user_id)
+    if member is None:
+        raise NotFound(
+            "There is nobody with that id in this tenant.", fix="List its people to see their ids."
+        )
+    return member
+
+
+def _keep_an_owner(owners: set[UUID], leaving: UUID) -> None:
+    """Refuse to let the only owner who can come in cease to be one."""
+    if owners == {leaving}:
+        raise LastOwner(
+            "This is the only owner of the tenant.", fix="Make somebody else an owner first.", field="role"
+        )
+
+
+def _check_giving(giver: Principal, role: Role) -> None:
+    if role not in may_give(giver):
+        raise RoleBeyond(
+            f"You may not give or take the role {role}.",
+            fix="Ask somebody who has that role, or the operator.",
+            field="role",
+        )
+
+
+def _check_invitable(member: Membership, giver: Principal) -> None:
+    if member.joined_at is not None or member.disabled_at is not None:
+        raise Conflict(
+            "This person is in the tenant already.",
+            fix="Change their role, or let them in again.",
+            field="email",
+        )
+    _check_giving(giver, member.role)

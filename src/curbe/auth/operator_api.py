@@ -1,0 +1,106 @@
+"""Everybody who has an account, for the operator: list, make operators, stop an account."""
+
+from datetime import datetime
+from typing import Annotated, Final
+from uuid import UUID
+
+import msgspec
+from litestar import Controller, get, patch
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+
+from curbe.auth import stopping
+from curbe.auth.principal import PLATFORM, Principal, Scope
+from curbe.domain.errors import Conflict, Forbidden, InvalidRequest, NotFound, Unauthorized
+from curbe.infra.clock import utc_now
+from curbe.infra.db import Pool
+from curbe.infra.pages import Page, decode_cursor, page_of
+from curbe.infra.web import refusals
+from curbe.tenants import people
+from curbe.tenants.person_rules import User
+from curbe.tenants.service import SEES_ALL
+
+_MOST: Final = 200
+_USUAL: Final = 50
+_FIRST: Final = UUID(int=0)
+
+
+class UserShown(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody with an account on this installation."""
+
+    id: UUID
+    email: str
+    name: str
+    is_operator: bool
+    disabled: bool
+    created_at: datetime
+
+
+class UserChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is absent stays as it is."""
+
+    is_operator: bool | None = None
+    disabled: bool | None = None
+
+
+class OperatorController(Controller):
+    """``/api/operator/users``."""
+
+    path = "/api/operator/users"
+    tags = ("operator",)
+
+    @get(
+        opt={"scope": Scope.OPERATIONS_READ, "platform": True},
+        summary="List everybody who has an account (operator)",
+        responses=refusals(Unauthorized, Forbidden, InvalidRequest),
+    )
+    async def every(
+        self,
+        web_pool: NamedDependency[Pool],
+        cursor: FromQuery[str | None] = None,
+        limit: Annotated[int, QueryParameter(ge=1, le=_MOST)] = _USUAL,
+    ) -> Page[UserShown]:
+        """Return a page of users, oldest first."""
+        after = _FIRST if cursor is None else decode_cursor(cursor, type=UUID)
+        async with web_pool.transaction(context=SEES_ALL) as tx:
+            rows = await people.users_page(tx, after=after, limit=limit + 1)
+        return page_of(rows, limit=limit, item=_shown, position=lambda user: user.id)
+
+    @patch(
+        "/{user_id:uuid}",
+        opt={"scope": Scope.OPERATIONS_WRITE, "platform": True},
+        summary="Make somebody an operator or no longer one, stop their account or let it go on (operator)",
+        responses=refusals(Unauthorized, Forbidden, NotFound, Conflict, InvalidRequest),
+    )
+    async def change(
+        self,
+        user_id: FromPath[UUID],
+        data: JSONBody[UserChange],
+        web_pool: NamedDependency[Pool],
+        principal: NamedDependency[Principal],
+    ) -> UserShown:
+        """Change an account; what its person has open ends within a second."""
+        if principal.user_id == user_id:
+            raise Conflict("This is your own account.", fix="Ask another operator, or use the command line.")
+        context = {**SEES_ALL, **people.as_user(user_id)}
+        async with web_pool.transaction(PLATFORM, context=context) as tx:
+            user = await stopping.change_account(
+                tx,
+                user_id=user_id,
+                is_operator=data.is_operator,
+                disabled=data.disabled,
+                actor=principal.actor,
+                now=utc_now(),
+            )
+        return _shown(user)
+
+
+def _shown(user: User) -> UserShown:
+    return UserShown(
+        id=user.id,
+        email=user.email,
+        name=user.name,
+        is_operator=user.is_operator,
+        disabled=user.disabled_at is not None,
+        created_at=user.created_at,
+    )

@@ -1,0 +1,311 @@
+"""Who may do what: one table of every route, and every route asked by everybody.
+
+A route that is not in the table fails, and so does a row without a route.
+"""
+
+import re
+from collections.abc import Awaitable, Callable, Iterator
+from itertools import count, pairwise
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import httpx
+import pytest
+from litestar import Litestar, get
+from litestar.testing import AsyncTestClient
+
+from bed.api import key_of
+from bed.tenants import Tenant, caller
+from bed.users import browser, insert_member, insert_user, session_at
+from curbe.app import Parts, build_api
+from curbe.auth.gate import Gate
+from curbe.auth.roles import OPERATOR, SCOPES, may_give
+from curbe.auth.rules import PLATFORM_ONLY
+from curbe.domain.access import Principal, PrincipalKind, Role, Scope
+from curbe.infra.db import Pool
+
+pytestmark = pytest.mark.anyio
+NewTenant = Callable[[], Awaitable[Tenant]]
+
+T = "/api/tenants/{tenant_id}"
+# The least that opens each route. Of a tenant: agent < supervisor < admin (as an owner); the operator opens all of those. `anybody` needs
+# nothing, `person` that somebody has signed in, `operator` that it is the installation's.
+LEAST = {
+    "DELETE /api/auth/passkeys/{passkey_id}": "person",
+    "DELETE /api/auth/totp": "person",
+    f"DELETE {T}/canned-replies/{{canned_reply_id}}": "supervisor",
+    f"DELETE {T}/inbox/conversations/{{conversation_id}}/notes/{{note_id}}": "agent",
+    f"DELETE {T}/keys/{{key_id}}": "admin",
+    f"DELETE {T}/labels/{{label_id}}": "supervisor",
+    f"DELETE {T}/people/{{user_id}}": "admin",
+    f"DELETE {T}/teams/{{team_id}}": "supervisor",
+    "GET /api/auth/factors": "person",
+    "GET /api/auth/invites/{token}": "anybody",
+    "GET /api/auth/session": "person",
+    "GET /api/operator/audit": "operator",
+    "GET /api/operator/quarantine": "operator",
+    "GET /api/operator/quarantine/{item_id}": "operator",
+    "GET /api/operator/unrouted": "operator",
+    "GET /api/operator/users": "operator",
+    "GET /api/tenants": "operator",
+    f"GET {T}": "agent",
+    f"GET {T}/audit": "supervisor",
+    f"GET {T}/canned-replies": "agent",
+    f"GET {T}/canned-replies/{{canned_reply_id}}/rendered": "agent",
+    f"GET {T}/contacts": "agent",
+    f"GET {T}/contacts/{{contact_id}}": "agent",
+    f"GET {T}/events": "agent",
+    f"GET {T}/inbox/conversations": "agent",
+    f"GET {T}/inbox/conversations/{{conversation_id}}": "agent",
+    f"GET {T}/inbox/conversations/{{conversation_id}}/annotations": "agent",
+    f"GET {T}/inbox/conversations/{{conversation_id}}/messages": "agent",
+    f"GET {T}/inbox/conversations/{{conversation_id}}/messages/{{message_id}}/revisions": "agent",
+    f"GET {T}/inbox/counts": "agent",
+    f"GET {T}/inbox/mentions": "agent",
+    f"GET {T}/keys": "admin",
+    f"GET {T}/labels": "agent",
+    f"GET {T}/media/{{media_id}}": "agent",
+    f"GET {T}/media/{{media_id}}/info": "agent",
+    f"GET {T}/media/{{media_id}}/thumbnail": "agent",
+    f"GET {T}/people": "agent",
+    f"GET {T}/retention": "agent",
+    f"GET {T}/teams": "agent",
+    f"GET {T}/templates": "agent",
+    f"GET {T}/whatsapp/notices": "agent",
+    f"GET {T}/whatsapp/notices/{{notice_id}}": "agent",
+    f"GET {T}/whatsapp/status": "agent",
+    "GET /schema": "anybody",
+    "GET /schema/openapi.json": "anybody",
+    "GET /schema/{path}": "anybody",
+    "PATCH /api/auth/profile": "person",
+    "PATCH /api/operator/users/{user_id}": "operator",
+    f"PATCH {T}": "admin",
+    f"PATCH {T}/canned-replies/{{canned_reply_id}}": "supervisor",
+    f"PATCH {T}/inbox/conversations/{{conversation_id}}": "agent",
+    f"PATCH {T}/labels/{{label_id}}": "supervisor",
+    f"PATCH {T}/people/{{user_id}}": "admin",
+    f"PATCH {T}/teams/{{team_id}}": "supervisor",
+    "POST /api/auth/invites/accept": "anybody",
+    "POST /api/auth/passkeys": "person",
+    "POST /api/auth/passkeys/options": "person",
+    "POST /api/auth/passkeys/sign-in": "anybody",
+    "POST /api/auth/passkeys/sign-in/options": "anybody",
+    "POST /api/auth/password": "person",
+    "POST /api/auth/password-resets": "anybody",
+    "POST /api/auth/password-resets/complete": "anybody",
+    "POST /api/auth/proofs": "person",
+    "POST /api/auth/proofs/passkey-options": "person",
+    "POST /api/auth/recovery-codes": "person",
+    "POST /api/auth/sign-in": "anybody",
+    "POST /api/auth/sign-in/second-factor": "anybody",
+    "POST /api/auth/sign-out": "person",
+    "POST /api/auth/sign-out-everywhere": "person",
+    "POST /api/auth/totp": "person",
+    "POST /api/auth/totp/confirm": "person",
+    "POST /api/operator/replay": "operator",
+    "POST /api/tenants": "operator",
+    f"POST {T}/canned-replies": "supervisor",
+    f"POST {T}/contacts/{{contact_id}}/merges": "agent",
+    f"POST {T}/contacts/{{contact_id}}/merges/{{merge_id}}/undo": "agent",
+    f"POST {T}/inbox/conversations/bulk": "agent",
+    f"POST {T}/inbox/conversations/{{conversation_id}}/notes": "agent",
+    f"POST {T}/inbox/conversations/{{conversation_id}}/read": "agent",
+    f"POST {T}/inbox/conversations/{{conversation_id}}/typing": "agent",
+    f"POST {T}/inbox/mentions/read": "agent",
+    f"POST {T}/keys": "admin",
+    f"POST {T}/labels": "supervisor",
+    f"POST {T}/media": "agent",
+    f"POST {T}/media/messages/{{message_id}}/fetch": "agent",
+    f"POST {T}/people/invites": "admin",
+    f"POST {T}/teams": "supervisor",
+    f"POST {T}/templates/sync": "agent",
+    f"POST {T}/whatsapp/connect/complete": "admin",
+    f"POST {T}/whatsapp/connect/start": "admin",
+    f"POST {T}/whatsapp/disconnect": "admin",
+    f"POST {T}/whatsapp/messages/send": "agent",
+    f"POST {T}/whatsapp/resume": "admin",
+    f"POST {T}/whatsapp/test-connection": "admin",
+}
+RANKS = ("agent", "supervisor", "admin")
+WHO = ("nobody", "stranger", "agent", "supervisor", "admin", "owner", "operator", "key", "platform key")
+
+APP = build_api(Parts(**dict.fromkeys(Parts.__struct_fields__)))  # type: ignore[arg-type] - described, never served
+DOCUMENT: dict[str, Any] = APP.openapi_schema.to_schema()
+ROUTES = [
+    f"{method.upper()} {path}"
+    for path, item in DOCUMENT["paths"].items()
+    for method in item
+    if method in {"get", "post", "put", "patch", "delete"}
+]
+UNSAFE = [route for route in ROUTES if not route.startswith("GET ")]
+
+
+def scopes_of_routes() -> Iterator[tuple[str, Scope]]:
+    for route in APP.routes:
+        for handler in getattr(route, "route_handlers", None) or [route.route_handler]:
+            for method in getattr(handler, "http_methods", ()):
+                if scope := handler.opt.get("scope"):
+                    yield f"{method} {route.path_format}", scope
+
+
+SCOPE_OF = dict(scopes_of_routes())
+
+
+def test_every_route_says_who_may_and_every_row_has_its_route() -> None:
+    assert set(ROUTES) == LEAST.keys()
+
+
+def test_the_table_and_the_roles_say_the_same() -> None:
+    """Read the other way round: what the scopes of the routes and the roles make of it."""
+    for route, scope in SCOPE_OF.items():
+        least = next((role.value for role in Role if scope in SCOPES[role]), "operator")
+        assert LEAST[route] in {least, "operator"}, route
+
+
+def may(who: str, route: str) -> bool:
+    least = LEAST[route]
+    if least == "anybody":
+        return True
+    if least == "person":
+        return who not in {"nobody", "key", "platform key"}
+    if least == "operator":
+        return who in {"operator", "platform key"}
+    if who in RANKS:
+        return RANKS.index(who) >= RANKS.index(least)
+    return who in {"owner", "operator", "key", "platform key"}
+
+
+@pytest.fixture
+def asking(
+    acme: Tenant, operator: httpx.AsyncClient, owner: asyncpg.Connection
+) -> Callable[[str], Awaitable[httpx.AsyncClient]]:
+    """Makes clients: of people with a session of their own each time, as some routes end it."""
+
+    addresses = count(1)
+
+    async def make(who: str) -> httpx.AsyncClient:
+        if who == "nobody":
+            return browser(operator, address=f"203.0.113.{next(addresses)}")  # who keeps failing is slowed
+        if who == "key":
+            return acme.client
+        if who == "platform key":
+            return operator
+        if who in {"stranger", "operator"}:
+            person = await insert_user(owner, operator=who == "operator")
+        else:
+            person = await insert_member(owner, acme.id, Role(who))
+        return await session_at(owner, operator, person)
+
+    return make
+
+
+async def ask(
+    client: httpx.AsyncClient, route: str, tenant: Tenant, headers: dict[str, str] | None = None
+) -> httpx.Response:
+    method, path = route.split(" ")
+    path = re.sub(r"\{\w+\}", lambda _: str(uuid4()), path.replace("{tenant_id}", str(tenant.id)))
+    body = {} if method in {"POST", "PATCH", "PUT"} else None
+    return await client.request(method, path, json=body, headers=headers)
+
+
+def turned_away(answer: httpx.Response) -> bool:
+    return answer.status_code in {401, 403} and answer.json()["code"] in {"unauthorized", "missing_scope"}
+
+
+@pytest.mark.parametrize("who", WHO)
+async def test_each_route_lets_in_who_may_and_turns_away_who_may_not(
+    acme: Tenant, asking: Callable[[str], Awaitable[httpx.AsyncClient]], who: str
+) -> None:
+    wrong = []
+    for route in ROUTES:
+        answer = await ask(await asking(who), route, acme)
+        outside = who == "stranger" and "{tenant_id}" in route
+        right = answer.status_code == 404 if outside else turned_away(answer) is not may(who, route)
+        if not right or answer.status_code >= 500:
+            wrong.append((route, answer.status_code, answer.text[:200]))
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("scope", sorted(set(SCOPE_OF.values()) - PLATFORM_ONLY))
+async def test_a_key_needs_the_scope_of_a_route_and_no_other(web: Pool, acme: Tenant, scope: Scope) -> None:
+    _, without = await key_of(web, acme.id, scopes=frozenset(Scope) - PLATFORM_ONLY - {scope})
+    _, alone = await key_of(web, acme.id, scopes=[scope])
+
+    for route in (route for route, needed in SCOPE_OF.items() if needed is scope):
+        if LEAST[route] != "operator" and route in ROUTES:
+            assert turned_away(await ask(caller(acme.client, key=without), route, acme)), route
+            assert not turned_away(await ask(caller(acme.client, key=alone), route, acme)), route
+
+
+@pytest.mark.parametrize(
+    ("headers", "code"),
+    [
+        ({"X-CSRF-Token": "none of this session"}, "csrf_failed"),
+        ({"Origin": "https://evil.example"}, "foreign_origin"),
+    ],
+)
+async def test_no_route_changes_anything_for_another_sites_page(
+    acme: Tenant,
+    asking: Callable[[str], Awaitable[httpx.AsyncClient]],
+    headers: dict[str, str],
+    code: str,
+) -> None:
+    for route in UNSAFE:
+        answer = await ask(await asking("operator"), route, acme, headers)
+        if LEAST[route] == "anybody" and code == "csrf_failed":
+            continue  # nobody is signed in there: what is sent is what counts
+        assert (answer.status_code, answer.json()["code"]) == (403, code), route
+
+
+async def test_a_route_that_declares_nothing_is_never_run(web: Pool) -> None:
+    ran = []
+
+    @get("/forgotten")
+    async def forgotten() -> None:
+        ran.append(True)
+
+    app = Litestar([forgotten], guards=[Gate(web, None)], openapi_config=None)  # type: ignore[arg-type] - not read
+    async with AsyncTestClient(app) as client:
+        assert (await client.get("/forgotten")).status_code == 500
+    assert ran == []
+
+
+# --- giving roles
+
+
+def test_roles_only_grow_and_none_holds_what_reaches_across_tenants() -> None:
+    ladder = [SCOPES[role] for role in Role]
+
+    assert all(less <= more for less, more in pairwise(ladder))
+    assert not ladder[-1] & PLATFORM_ONLY
+    assert frozenset(Scope) == OPERATOR
+
+
+@pytest.mark.parametrize(
+    ("giver", "may_be_given"),
+    [
+        (Role.AGENT, {Role.AGENT}),
+        (Role.SUPERVISOR, {Role.AGENT, Role.SUPERVISOR}),
+        (Role.ADMIN, {Role.AGENT, Role.SUPERVISOR, Role.ADMIN}),
+        (Role.OWNER, set(Role)),
+    ],
+)
+def test_nobody_gives_a_role_above_their_own(giver: Role, may_be_given: set[Role]) -> None:
+    person = Principal(
+        kind=PrincipalKind.USER, tenant_id=uuid4(), user_id=uuid4(), role=giver, scopes=SCOPES[giver]
+    )
+
+    assert may_give(person) == may_be_given
+
+
+def test_a_key_gives_no_role_that_may_do_more_than_the_key() -> None:
+    def key(*scopes: Scope) -> Principal:
+        return Principal(
+            kind=PrincipalKind.TENANT, tenant_id=uuid4(), key_id=uuid4(), scopes=frozenset(scopes)
+        )
+
+    assert may_give(key(Scope.PEOPLE_WRITE)) == set()
+    assert may_give(key(Scope.PEOPLE_WRITE, *SCOPES[Role.AGENT])) == {Role.AGENT}
+    assert may_give(key(*SCOPES[Role.OWNER])) == {Role.AGENT, Role.SUPERVISOR, Role.ADMIN}
