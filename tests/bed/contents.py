@@ -4,6 +4,31 @@ from typing import Any, Final
 
 LINK: Final = "https://files.example/picture.png"
 
+
+def _under(header: dict[str, Any]) -> dict[str, Any]:
+    """Return buttons under a header."""
+    action = {"buttons": [{"type": "reply", "reply": {"id": "yes", "title": "Sí"}}]}
+    return {
+        "type": "interactive",
+        "interactive": {"type": "button", "header": header, "body": {"text": "¿Va bien?"}, "action": action},
+    }
+
+
+def _headed(*parameters: dict[str, Any]) -> dict[str, Any]:
+    """Return a template with a header."""
+    return _template({"type": "header", "parameters": list(parameters)})
+
+
+def _pressed(sub_type: str, parameter: dict[str, Any]) -> dict[str, Any]:
+    """Return a template with a button."""
+    return _template({"type": "button", "sub_type": sub_type, "index": "0", "parameters": [parameter]})
+
+
+def _template(*components: dict[str, Any]) -> dict[str, Any]:
+    template = {"name": "spring", "language": {"code": "es"}, "components": list(components)}
+    return {"type": "template", "template": template}
+
+
 SAMPLES: Final[dict[str, dict[str, Any]]] = {
     "text": {"type": "text", "text": {"body": "¿Mañana a las 5?", "preview_url": False}},
     "image by link": {"type": "image", "image": {"link": LINK, "caption": "La sala"}},
@@ -156,6 +181,94 @@ SAMPLES: Final[dict[str, dict[str, Any]]] = {
             },
         },
     },
+    "buttons under an image": _under({"type": "image", "image": {"link": LINK}}),
+    "buttons under a video": _under({"type": "video", "video": {"id": "1234567890"}}),
+    "buttons under a document": _under(
+        {"type": "document", "document": {"link": "https://files.example/f.pdf", "filename": "f.pdf"}}
+    ),
+    "carousel of products": {
+        "type": "interactive",
+        "interactive": {
+            "type": "carousel",
+            "body": {"text": "Elige"},
+            "action": {
+                "cards": [
+                    {
+                        "card_index": index,
+                        "type": "product",
+                        "action": {"product_retailer_id": f"p{index}", "catalog_id": "c1"},
+                    }
+                    for index in range(2)
+                ]
+            },
+        },
+    },
+    "carousel of buttons": {
+        "type": "interactive",
+        "interactive": {
+            "type": "carousel",
+            "body": {"text": "Elige"},
+            "action": {
+                "cards": [
+                    {
+                        "card_index": index,
+                        "type": "cta_url",
+                        "header": {"type": "image", "image": {"link": LINK}},
+                        "body": {"text": f"Sala {index}"},
+                        "action": {
+                            "buttons": [
+                                {"type": "quick_reply", "quick_reply": {"id": f"s{index}", "title": "Esta"}},
+                                {"type": "quick_reply", "quick_reply": {"id": f"m{index}", "title": "Más"}},
+                            ]
+                        },
+                    }
+                    for index in range(2)
+                ]
+            },
+        },
+    },
+    "carousel of videos": {
+        "type": "interactive",
+        "interactive": {
+            "type": "carousel",
+            "body": {"text": "Elige"},
+            "action": {
+                "cards": [
+                    {
+                        "card_index": index,
+                        "type": "cta_url",
+                        "header": {"type": "video", "video": {"link": "https://files.example/v.mp4"}},
+                        "action": {
+                            "name": "cta_url",
+                            "parameters": {"display_text": "Ver", "url": "https://example.com/s"},
+                        },
+                    }
+                    for index in range(2)
+                ]
+            },
+        },
+    },
+    "whole contact": {
+        "type": "contacts",
+        "contacts": [
+            {
+                "name": {"formatted_name": "Sra. Ana Ruiz", "last_name": "Ruiz", "prefix": "Sra."},
+                "phones": [{"phone": "+34600111222", "type": "WORK"}],
+                "urls": [{"url": "https://example.com", "type": "WORK"}],
+                "addresses": [
+                    {
+                        "street": "Calle Mayor 1",
+                        "city": "Sevilla",
+                        "zip": "41001",
+                        "country_code": "ES",
+                        "type": "HOME",
+                    }
+                ],
+                "org": {"company": "Sol", "department": "Citas", "title": "Directora"},
+                "birthday": "1980-02-29",
+            }
+        ],
+    },
     "template in order": {
         "type": "template",
         "template": {
@@ -272,4 +385,67 @@ SAMPLES: Final[dict[str, dict[str, Any]]] = {
             ],
         },
     },
+    "template without parameters": _template(),
+    "template under a text": _headed({"type": "text", "text": "Primavera"}),
+    "template under a video": _headed({"type": "video", "video": {"link": "https://files.example/v.mp4"}}),
+    "template under a document": _headed(
+        {"type": "document", "document": {"link": "https://files.example/f.pdf", "filename": "f.pdf"}}
+    ),
+    "template under a place": _headed(
+        {
+            "type": "location",
+            "location": {"latitude": 41.39, "longitude": 2.17, "name": "Sol", "address": "Calle Mayor 1"},
+        }
+    ),
+    "template under a product": _headed(
+        {"type": "product", "product": {"product_retailer_id": "p1", "catalog_id": "c1"}}
+    ),
+    "template with a flow": _pressed(
+        "flow", {"type": "action", "action": {"flow_token": "t-1", "flow_action_data": {"name": "Ana"}}}
+    ),
+    "template with a catalogue": _pressed(
+        "catalog", {"type": "action", "action": {"thumbnail_product_retailer_id": "p1"}}
+    ),
+    "template with products": _pressed(
+        "mpm",
+        {
+            "type": "action",
+            "action": {
+                "thumbnail_product_retailer_id": "p1",
+                "sections": [{"title": "Uno", "product_items": [{"product_retailer_id": "p1"}]}],
+            },
+        },
+    ),
+    "template with a tappable image": _template(
+        {"type": "header", "parameters": [{"type": "image", "image": {"link": LINK}}]},
+        {
+            "type": "tap_target_configuration",
+            "parameters": [
+                {
+                    "type": "tap_target_configuration",
+                    "tap_target_configuration": [{"url": "https://example.com/s", "title": "Ver"}],
+                }
+            ],
+        },
+    ),
+    "template with a whole date": _template(
+        {
+            "type": "body",
+            "parameters": [
+                {
+                    "type": "date_time",
+                    "date_time": {
+                        "fallback_value": "26 de marzo de 2027",
+                        "calendar": "GREGORIAN",
+                        "year": 2027,
+                        "month": 3,
+                        "day_of_month": 26,
+                        "day_of_week": 5,
+                        "hour": 10,
+                        "minute": 50,
+                    },
+                }
+            ],
+        }
+    ),
 }

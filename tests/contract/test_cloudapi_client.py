@@ -1,14 +1,11 @@
 """What Curbe asks the Graph API for, and what it makes of the answers, over real sockets."""
 
-import asyncio
-import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from bed.answering import graph_answering
 from curbe.channels.cloudapi.answers import GrantedScope, Number, TokenInfo
 from curbe.channels.cloudapi.build import message_body
 from curbe.channels.cloudapi.client import CloudApi
@@ -41,43 +38,6 @@ WABA = "220110440330660"
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
-
-
-class Graph:
-    """Answers each request with the next answer it was given, and keeps the requests."""
-
-    def __init__(self, *answers: tuple[int, object]) -> None:
-        self.answers = list(answers)
-        self.requests: list[tuple[str, bytes]] = []
-        self.base = ""
-
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            while True:
-                head = (await reader.readuntil(b"\r\n\r\n")).decode()
-                length = int([*head.lower().split("content-length:"), "0\r\n"][1].split("\r\n")[0])
-                self.requests.append((head, await reader.readexactly(length)))
-                status, answer = self.answers.pop(0)
-                body = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
-                writer.write(f"HTTP/1.1 {status} X\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
-                await writer.drain()
-        except (asyncio.IncompleteReadError, ConnectionError, IndexError):
-            writer.close()  # a request without an answer left finds the connection closed
-
-    def lines(self) -> list[str]:
-        return [head.split(" HTTP/1.1")[0] for head, _ in self.requests]
-
-
-@asynccontextmanager
-async def graph_answering(*answers: tuple[int, object]) -> AsyncIterator[tuple[CloudApi, Graph]]:
-    graph = Graph(*answers)
-    server = await asyncio.start_server(graph.serve, "127.0.0.1", 0)
-    graph.base = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    try:
-        async with Egress(trusted=[graph.base]) as egress:
-            yield CloudApi(egress, base_url=graph.base + "/", version="v25.0"), graph
-    finally:
-        server.close()
 
 
 def error(code: int, message: str = "No", **more: object) -> dict:

@@ -3,18 +3,22 @@
 import copy
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import msgspec
 import pytest
 import yaml
 from jsonschema import Draft202012Validator
+from msgspec import Struct
 
 from bed.contents import SAMPLES
 from curbe.channels.cloudapi.build import media_ids, message_body
-from curbe.domain.content import KINDS, decoded, encoded, words_in
+from curbe.domain.content import KINDS, Content, decoded, encoded, words_in
 from curbe.domain.messages import Recipient
+from curbe.domain.template import ButtonComponent, SubType
+from curbe_sandbox.message_shapes import check_message
 
 SPEC = Path(__file__).parents[3] / "shared/corpus/specs/facebook-openapi_business-messaging-api_v23.0.yaml"
 ANA = Recipient(e164="+16505550142")
@@ -28,8 +32,14 @@ BEYOND_THE_SPECIFICATION: dict[str, set[str]] = {
     "location request": _NEWER,
     "contact request": _NEWER,
     "carousel": _NEWER,
+    "carousel of products": _NEWER,
+    "carousel of buttons": _NEWER,
+    "carousel of videos": _NEWER,
     "offer template": {"$.template.components[0].type", "$.template.components[1].sub_type"},
     "carousel template": {"$.template.components[1].type"},
+    "template with a flow": {"$.template.components[0].sub_type"},
+    "template with products": {"$.template.components[0].sub_type"},
+    "template with a tappable image": {"$.template.components[1].type"},
 }
 
 
@@ -54,8 +64,35 @@ def test_a_body_is_the_content_whom_it_goes_to_and_nothing_else(name: str) -> No
     assert _as_text(_without_policy(body)) == _as_text({kind: SAMPLES[name][kind]})
 
 
-def test_every_kind_of_content_has_a_sample() -> None:
+@pytest.mark.parametrize("name", SAMPLES)
+def test_the_sandbox_takes_a_body_as_metas_pages_say(name: str) -> None:
+    body = json.loads(message_body(decoded(json.dumps(SAMPLES[name])), to=ANA))
+
+    assert check_message(body) == SAMPLES[name]["type"]
+
+
+def test_every_kind_of_content_and_of_each_part_of_it_has_a_sample() -> None:
     assert {SAMPLES[name]["type"] for name in SAMPLES} == set(KINDS.values())
+    seen = {type(part) for name in SAMPLES for part in _parts(decoded(json.dumps(SAMPLES[name])))}
+    assert _declared(Content) - seen == set()
+    buttons = {
+        part.sub_type
+        for name in SAMPLES
+        for part in _parts(decoded(json.dumps(SAMPLES[name])))
+        if isinstance(part, ButtonComponent)
+    }
+    assert buttons == set(get_args(SubType))
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_member_that_nobody_knows_is_refused_wherever_it_stands_and_not_left_out(name: str) -> None:
+    """``captoin`` is a caption that nobody would ever see."""
+    for at in range(len(list(_objects(SAMPLES[name])))):
+        broken = copy.deepcopy(SAMPLES[name])
+        list(_objects(broken))[at]["captoin"] = "x"
+
+        with pytest.raises(msgspec.ValidationError, match="captoin"):
+            decoded(json.dumps(broken))
 
 
 @pytest.mark.parametrize("name", SAMPLES)
@@ -112,6 +149,17 @@ def test_a_limit_is_told_with_the_place_it_is_at(broken: dict[str, Any], path: s
         ("carousel", lambda i: i["action"]["cards"].pop(), ">= 2"),
         ("carousel", lambda i: i["action"]["cards"][1].update(card_index=5), "counts the cards"),
         ("carousel", lambda i: i["action"]["cards"][0]["body"].update(text="x" * 161), "<= 160"),
+        ("carousel of buttons", lambda i: i["action"]["cards"][0]["action"]["buttons"].pop(), "same number"),
+        (
+            "carousel of buttons",
+            lambda i: i["action"]["cards"][1]["action"]["buttons"][0]["quick_reply"].update(id="s0"),
+            "all be different",
+        ),
+        (
+            "carousel of buttons",
+            lambda i: i["action"]["cards"][0]["action"].update(name="cta_url"),
+            "either one link",
+        ),
         ("flow", lambda i: i["action"]["parameters"].update(flow_name="n"), "exactly one"),
         (
             "product list",
@@ -224,6 +272,44 @@ def _sections(count: int) -> list[dict[str, Any]]:
 def _without_policy(body: dict[str, Any]) -> dict[str, Any]:
     body.get("template", {}).get("language", {}).pop("policy", None)
     return body
+
+
+def _parts(value: Any) -> Iterator[Struct]:
+    """Every struct within a value, itself included."""
+    if isinstance(value, Struct):
+        yield value
+        for name in value.__struct_fields__:
+            yield from _parts(getattr(value, name))
+    elif isinstance(value, list):
+        for each in value:
+            yield from _parts(each)
+
+
+def _declared(kind: Any) -> set[type[Struct]]:
+    """Every struct that a type can be made of."""
+    found: set[type[Struct]] = set()
+    waiting = [kind]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, type) and issubclass(one, Struct):
+            if one not in found:
+                found.add(one)
+                waiting += get_type_hints(one).values()
+        else:
+            waiting += get_args(one)
+    return found
+
+
+def _objects(value: Any) -> Iterator[dict[str, Any]]:
+    """Every object of a sample, but for those whose members are the sender's own."""
+    if isinstance(value, dict):
+        yield value
+        for name, each in value.items():
+            if name not in ("data", "flow_action_data"):
+                yield from _objects(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _objects(each)
 
 
 def _as_text(value: Any) -> Any:

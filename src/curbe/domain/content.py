@@ -29,7 +29,7 @@ MediaId = Annotated[
 ]
 
 
-class TextBody(Struct, frozen=True, kw_only=True):
+class TextBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``body`` as people read it; ``preview_url`` shows a preview of its first link."""
 
     body: Body
@@ -40,7 +40,7 @@ class TextBody(Struct, frozen=True, kw_only=True):
             raise ValueError("a text needs at least one character that is not a space")
 
 
-class _Source(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class _Source(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Where a file comes from: ``id`` of an upload, or a ``link`` that Meta fetches. Exactly one of them."""
 
     id: MediaId | None = None
@@ -80,7 +80,7 @@ class Sticker(_Source, frozen=True, kw_only=True, omit_defaults=True):
     """WebP; at most 100 KB, animated at most 500 KB."""
 
 
-class Location(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Location(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A place on the map."""
 
     latitude: Annotated[float, Meta(ge=-90, le=90)]
@@ -89,7 +89,7 @@ class Location(Struct, frozen=True, kw_only=True, omit_defaults=True):
     address: Line | None = None
 
 
-class ContactName(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ContactName(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """``formatted_name`` is shown; Meta wants at least one of the others beside it."""
 
     formatted_name: Line
@@ -106,7 +106,7 @@ class ContactName(Struct, frozen=True, kw_only=True, omit_defaults=True):
             )
 
 
-class ContactPhone(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ContactPhone(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A phone of a shared contact; with ``wa_id`` the person can be written to."""
 
     phone: Line | None = None
@@ -114,21 +114,21 @@ class ContactPhone(Struct, frozen=True, kw_only=True, omit_defaults=True):
     wa_id: str | None = None
 
 
-class ContactEmail(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ContactEmail(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """An e-mail address of a shared contact."""
 
     email: Line
     type: str | None = None
 
 
-class ContactUrl(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ContactUrl(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A web address of a shared contact."""
 
     url: Line
     type: str | None = None
 
 
-class ContactAddress(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ContactAddress(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A postal address of a shared contact."""
 
     street: str | None = None
@@ -140,7 +140,7 @@ class ContactAddress(Struct, frozen=True, kw_only=True, omit_defaults=True):
     type: str | None = None
 
 
-class ContactOrg(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ContactOrg(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Where a shared contact works."""
 
     company: str | None = None
@@ -148,7 +148,7 @@ class ContactOrg(Struct, frozen=True, kw_only=True, omit_defaults=True):
     title: str | None = None
 
 
-class ContactCard(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ContactCard(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """One shared contact."""
 
     name: ContactName
@@ -160,74 +160,96 @@ class ContactCard(Struct, frozen=True, kw_only=True, omit_defaults=True):
     birthday: Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")] | None = None
 
 
-class Reaction(Struct, frozen=True, kw_only=True):
+class Reaction(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``emoji`` on the message ``message_id`` (a wamid); an empty ``emoji`` takes the reaction back."""
 
     message_id: Annotated[str, Meta(min_length=1, max_length=300)]
     emoji: Annotated[str, Meta(max_length=40)]
 
 
-class TextMessage(Struct, frozen=True, kw_only=True, tag_field="type", tag="text"):
+class TextMessage(
+    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="text"
+):
     """Text."""
 
     text: TextBody
 
 
-class ImageMessage(Struct, frozen=True, kw_only=True, tag_field="type", tag="image"):
+class ImageMessage(
+    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="image"
+):
     """An image, perhaps with a caption."""
 
     image: Image
 
 
-class VideoMessage(Struct, frozen=True, kw_only=True, tag_field="type", tag="video"):
+class VideoMessage(
+    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="video"
+):
     """A video, perhaps with a caption."""
 
     video: Video
 
 
-class AudioMessage(Struct, frozen=True, kw_only=True, tag_field="type", tag="audio"):
+class AudioMessage(
+    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="audio"
+):
     """Audio, or a voice note."""
 
     audio: Audio
 
 
-class DocumentMessage(Struct, frozen=True, kw_only=True, tag_field="type", tag="document"):
+class DocumentMessage(
+    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="document"
+):
     """A file."""
 
     document: Document
 
 
-class StickerMessage(Struct, frozen=True, kw_only=True, tag_field="type", tag="sticker"):
+class StickerMessage(
+    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="sticker"
+):
     """A sticker."""
 
     sticker: Sticker
 
 
-class LocationMessage(Struct, frozen=True, kw_only=True, tag_field="type", tag="location"):
+class LocationMessage(
+    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="location"
+):
     """A place."""
 
     location: Location
 
 
-class ContactsMessage(Struct, frozen=True, kw_only=True, tag_field="type", tag="contacts"):
+class ContactsMessage(
+    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="contacts"
+):
     """Contact cards."""
 
     contacts: Annotated[list[ContactCard], Meta(min_length=1, max_length=MOST_CONTACTS)]
 
 
-class ReactionMessage(Struct, frozen=True, kw_only=True, tag_field="type", tag="reaction"):
+class ReactionMessage(
+    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="reaction"
+):
     """A reaction to a message, or its removal."""
 
     reaction: Reaction
 
 
-class InteractiveMessage(Struct, frozen=True, kw_only=True, tag_field="type", tag="interactive"):
+class InteractiveMessage(
+    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="interactive"
+):
     """Something the person can press."""
 
     interactive: Interactive
 
 
-class TemplateMessage(Struct, frozen=True, kw_only=True, tag_field="type", tag="template"):
+class TemplateMessage(
+    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="template"
+):
     """An approved template with its parameters: the only content that needs no open window."""
 
     template: TemplateContent

@@ -5,7 +5,7 @@ Source: Meta's pages on interactive messages, Dec 2025 to Sep 2026.
 
 from typing import Annotated, Final, Literal, TypeAlias
 
-from msgspec import Meta, Struct, field
+from msgspec import Meta, Struct, field, structs
 
 from curbe.domain.interactive_parts import (
     CardBody,
@@ -28,21 +28,21 @@ from curbe.domain.products import Catalog, Product, ProductAction, ProductList
 MOST_ROWS: Final = 10  # of a list, over all its sections
 
 
-class Reply(Struct, frozen=True, kw_only=True):
+class Reply(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a button says, and the id that comes back when it is pressed."""
 
     id: Annotated[str, Meta(min_length=1, max_length=256)]
     title: Title20
 
 
-class ReplyButton(Struct, frozen=True, kw_only=True):
+class ReplyButton(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A button."""
 
     reply: Reply
     type: Literal["reply"] = "reply"
 
 
-class ButtonAction(Struct, frozen=True, kw_only=True):
+class ButtonAction(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One to three buttons, all different."""
 
     buttons: Annotated[list[ReplyButton], Meta(min_length=1, max_length=3)]
@@ -52,7 +52,15 @@ class ButtonAction(Struct, frozen=True, kw_only=True):
         all_different("button titles", (button.reply.title for button in self.buttons))
 
 
-class Buttons(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type", tag="button"):
+class Buttons(
+    Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    omit_defaults=True,
+    tag_field="type",
+    tag="button",
+):
     """A message with up to three reply buttons."""
 
     body: ShortBody
@@ -61,7 +69,7 @@ class Buttons(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="
     footer: Footer | None = None
 
 
-class Row(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Row(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A choice in a list."""
 
     id: Annotated[str, Meta(min_length=1, max_length=200)]
@@ -69,14 +77,14 @@ class Row(Struct, frozen=True, kw_only=True, omit_defaults=True):
     description: Annotated[str, Meta(min_length=1, max_length=72)] | None = None
 
 
-class Section(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Section(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Choices under one title."""
 
     rows: Annotated[list[Row], Meta(min_length=1, max_length=MOST_ROWS)]
     title: Title24 | None = None
 
 
-class ListAction(Struct, frozen=True, kw_only=True):
+class ListAction(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The button that opens the list, and its sections: ten rows in all; each section has a title where there are several."""
 
     button: Title20
@@ -92,7 +100,15 @@ class ListAction(Struct, frozen=True, kw_only=True):
         titled([section.title for section in self.sections])
 
 
-class ListMenu(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type", tag="list"):
+class ListMenu(
+    Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    omit_defaults=True,
+    tag_field="type",
+    tag="list",
+):
     """A message with a list to choose from."""
 
     body: LongBody
@@ -101,21 +117,29 @@ class ListMenu(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field=
     footer: Footer | None = None
 
 
-class LinkParameters(Struct, frozen=True, kw_only=True):
+class LinkParameters(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the button says and where it leads."""
 
     display_text: Title20
     url: Link
 
 
-class LinkAction(Struct, frozen=True, kw_only=True):
+class LinkAction(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A button with a link."""
 
     parameters: LinkParameters
     name: Literal["cta_url"] = "cta_url"
 
 
-class LinkButton(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type", tag="cta_url"):
+class LinkButton(
+    Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    omit_defaults=True,
+    tag_field="type",
+    tag="cta_url",
+):
     """A message with one button that opens a link."""
 
     body: ShortBody
@@ -124,40 +148,54 @@ class LinkButton(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_fiel
     footer: Footer | None = None
 
 
-class LocationAction(Struct, frozen=True, kw_only=True):
+class LocationAction(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Ask for the place."""
 
     name: Literal["send_location"] = "send_location"
 
 
-class LocationRequest(Struct, frozen=True, kw_only=True, tag_field="type", tag="location_request_message"):
+class LocationRequest(
+    Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="type",
+    tag="location_request_message",
+):
     """Asks the person to share where they are."""
 
     body: ShortBody
     action: LocationAction = field(default_factory=LocationAction)
 
 
-class ContactAction(Struct, frozen=True, kw_only=True):
+class ContactAction(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Ask for the phone number."""
 
     name: Literal["request_contact_info"] = "request_contact_info"
 
 
-class ContactRequest(Struct, frozen=True, kw_only=True, tag_field="type", tag="request_contact_info"):
+class ContactRequest(
+    Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="type",
+    tag="request_contact_info",
+):
     """Asks a person who hides the number to share it [Meta: BSUID, mid 2026]."""
 
     body: ShortBody
     action: ContactAction = field(default_factory=ContactAction)
 
 
-class FlowScreen(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class FlowScreen(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Where a flow begins, and with what."""
 
     screen: Identifier
     data: dict[str, object] | None = None
 
 
-class FlowParameters(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class FlowParameters(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Which flow (``flow_id`` or ``flow_name``), and what its button says."""
 
     flow_cta: Title20
@@ -175,14 +213,22 @@ class FlowParameters(Struct, frozen=True, kw_only=True, omit_defaults=True):
             raise ValueError("give exactly one of `flow_id` and `flow_name`")
 
 
-class FlowAction(Struct, frozen=True, kw_only=True):
+class FlowAction(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Opens a flow."""
 
     parameters: FlowParameters
     name: Literal["flow"] = "flow"
 
 
-class FlowButton(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type", tag="flow"):
+class FlowButton(
+    Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    omit_defaults=True,
+    tag_field="type",
+    tag="flow",
+):
     """A message with a button that opens a flow."""
 
     body: ShortBody
@@ -191,23 +237,56 @@ class FlowButton(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_fiel
     footer: Footer | None = None
 
 
-class LinkCard(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type", tag="cta_url"):
-    """A card with an image or a video and a link."""
+class QuickReplyButton(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A button on a card."""
+
+    quick_reply: Reply
+    type: Literal["quick_reply"] = "quick_reply"
+
+
+class CardAction(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One link (``name`` and ``parameters``), or reply ``buttons``."""
+
+    name: Literal["cta_url"] | None = None
+    parameters: LinkParameters | None = None
+    buttons: Annotated[list[QuickReplyButton], Meta(min_length=1, max_length=3)] | None = None
+
+    def __post_init__(self) -> None:
+        if (self.parameters is None) == (self.buttons is None) or (
+            self.name is not None and self.buttons is not None
+        ):
+            raise ValueError("give either one link, as `name` and `parameters`, or `buttons`")
+        if self.parameters is not None:
+            structs.force_setattr(self, "name", "cta_url")
+
+
+class LinkCard(
+    Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    omit_defaults=True,
+    tag_field="type",
+    tag="cta_url",
+):
+    """A card with an image or a video, and a link or reply buttons: Meta calls both ``cta_url`` [Meta: media carousel, May 2026; M]."""
 
     card_index: Annotated[int, Meta(ge=0, le=9)]
     header: ImageHeader | VideoHeader
-    action: LinkAction
+    action: CardAction
     body: CardBody | None = None
 
 
-class ProductCard(Struct, frozen=True, kw_only=True, tag_field="type", tag="product"):
+class ProductCard(
+    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="product"
+):
     """A card with a product."""
 
     card_index: Annotated[int, Meta(ge=0, le=9)]
     action: ProductAction
 
 
-class CarouselAction(Struct, frozen=True, kw_only=True):
+class CarouselAction(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Two to ten cards of one kind, numbered from 0."""
 
     cards: Annotated[list[LinkCard | ProductCard], Meta(min_length=2, max_length=10)]
@@ -217,9 +296,15 @@ class CarouselAction(Struct, frozen=True, kw_only=True):
             raise ValueError("card_index counts the cards from 0")
         if len({type(card) for card in self.cards}) > 1:
             raise ValueError("the cards of a carousel are all of one type")
+        buttons = [card.action.buttons or [] for card in self.cards if isinstance(card, LinkCard)]
+        if len({len(some) for some in buttons}) > 1:
+            raise ValueError("the cards of a carousel have all a link, or all the same number of buttons")
+        all_different("button ids", (button.quick_reply.id for some in buttons for button in some))
 
 
-class Carousel(Struct, frozen=True, kw_only=True, tag_field="type", tag="carousel"):
+class Carousel(
+    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="carousel"
+):
     """Cards to swipe through; neither header nor footer."""
 
     body: ShortBody
@@ -257,11 +342,16 @@ def words_in_interactive(interactive: Interactive) -> str | None:
         case FlowButton(action=FlowAction(parameters=parameters)):
             words.append(parameters.flow_cta)
         case Carousel(action=CarouselAction(cards=cards)):
-            words += [
-                card.body.text for card in cards if isinstance(card, LinkCard) and card.body is not None
-            ]
+            words += [word for card in cards if isinstance(card, LinkCard) for word in _words_on(card)]
         case _:
             pass
     footer = getattr(interactive, "footer", None)
     words.append(footer.text if footer is not None else None)
     return "\n".join(word for word in words if word) or None
+
+
+def _words_on(card: LinkCard) -> list[str]:
+    words = [card.body.text] if card.body is not None else []
+    if card.action.parameters is not None:
+        return [*words, card.action.parameters.display_text]
+    return [*words, *(button.quick_reply.title for button in card.action.buttons or ())]

@@ -14,7 +14,7 @@ Link = Annotated[str, Meta(min_length=9, max_length=2000, pattern=r"^https?://[^
 Identifier = Annotated[str, Meta(min_length=1, max_length=200)]
 
 
-class MediaRef(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class MediaRef(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A file in a header: ``id`` or ``link``, exactly one."""
 
     id: Identifier | None = None
@@ -26,25 +26,31 @@ class MediaRef(Struct, frozen=True, kw_only=True, omit_defaults=True):
             raise ValueError("give exactly one of `id` and `link`")
 
 
-class TextHeader(Struct, frozen=True, kw_only=True, tag_field="type", tag="text"):
+class TextHeader(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="text"):
     """A line above the body."""
 
     text: Footer60
 
 
-class ImageHeader(Struct, frozen=True, kw_only=True, tag_field="type", tag="image"):
+class ImageHeader(
+    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="image"
+):
     """An image above the body."""
 
     image: MediaRef
 
 
-class VideoHeader(Struct, frozen=True, kw_only=True, tag_field="type", tag="video"):
+class VideoHeader(
+    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="video"
+):
     """A video above the body."""
 
     video: MediaRef
 
 
-class DocumentHeader(Struct, frozen=True, kw_only=True, tag_field="type", tag="document"):
+class DocumentHeader(
+    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="document"
+):
     """A document above the body."""
 
     document: MediaRef
@@ -53,25 +59,25 @@ class DocumentHeader(Struct, frozen=True, kw_only=True, tag_field="type", tag="d
 Header: TypeAlias = TextHeader | ImageHeader | VideoHeader | DocumentHeader
 
 
-class Footer(Struct, frozen=True, kw_only=True):
+class Footer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A small line below the body."""
 
     text: Footer60
 
 
-class ShortBody(Struct, frozen=True, kw_only=True):
+class ShortBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The body, at most 1,024 characters."""
 
     text: Body1024
 
 
-class LongBody(Struct, frozen=True, kw_only=True):
+class LongBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The body, at most 4,096 characters."""
 
     text: Body4096
 
 
-class CardBody(Struct, frozen=True, kw_only=True):
+class CardBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The body of a card, at most 160 characters."""
 
     text: Annotated[str, Meta(min_length=1, max_length=160)]

@@ -9,14 +9,22 @@ from curbe.domain.interactive_parts import Footer, Identifier, ShortBody, TextHe
 MOST_PRODUCTS: Final = 30  # of a product list, over all its sections
 
 
-class ProductAction(Struct, frozen=True, kw_only=True):
+class ProductAction(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One product of a catalogue."""
 
     catalog_id: Identifier
     product_retailer_id: Identifier
 
 
-class Product(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type", tag="product"):
+class Product(
+    Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    omit_defaults=True,
+    tag_field="type",
+    tag="product",
+):
     """A single product."""
 
     action: ProductAction
@@ -24,20 +32,20 @@ class Product(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="
     footer: Footer | None = None
 
 
-class ProductItem(Struct, frozen=True, kw_only=True):
+class ProductItem(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A product in a list."""
 
     product_retailer_id: Identifier
 
 
-class ProductSection(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ProductSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Products under one title."""
 
     product_items: Annotated[list[ProductItem], Meta(min_length=1, max_length=MOST_PRODUCTS)]
     title: Title24 | None = None
 
 
-class ProductListAction(Struct, frozen=True, kw_only=True):
+class ProductListAction(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Products of a catalogue: at most thirty, in at most ten sections."""
 
     catalog_id: Identifier
@@ -53,7 +61,13 @@ class ProductListAction(Struct, frozen=True, kw_only=True):
 
 
 class ProductList(
-    Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type", tag="product_list"
+    Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    omit_defaults=True,
+    tag_field="type",
+    tag="product_list",
 ):
     """Several products; Meta wants a text header."""
 
@@ -63,20 +77,28 @@ class ProductList(
     footer: Footer | None = None
 
 
-class CatalogParameters(Struct, frozen=True, kw_only=True):
+class CatalogParameters(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The product whose picture stands for the catalogue."""
 
     thumbnail_product_retailer_id: Identifier
 
 
-class CatalogAction(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class CatalogAction(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Opens the catalogue."""
 
     name: Literal["catalog_message"] = field(default_factory=lambda: "catalog_message")
     parameters: CatalogParameters | None = None
 
 
-class Catalog(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type", tag="catalog_message"):
+class Catalog(
+    Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    omit_defaults=True,
+    tag_field="type",
+    tag="catalog_message",
+):
     """A message that opens the whole catalogue."""
 
     body: ShortBody

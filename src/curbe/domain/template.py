@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Annotated, Final, Literal, TypeAlias
 
-from msgspec import Meta, Struct, field
+from msgspec import Meta, Struct, field, structs
 
 from curbe.domain.interactive_parts import MediaRef
 from curbe.domain.products import ProductItem
@@ -20,14 +20,22 @@ ParameterName = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)
 CardIndex = Annotated[int, Meta(ge=0, le=9)]
 
 
-class TextParameter(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type", tag="text"):
+class TextParameter(
+    Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    omit_defaults=True,
+    tag_field="type",
+    tag="text",
+):
     """Text; ``parameter_name`` where the template names its variables, else they go in order."""
 
     text: Words
     parameter_name: ParameterName | None = None
 
 
-class Currency(Struct, frozen=True, kw_only=True):
+class Currency(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An amount; ``amount_1000`` is the amount times a thousand."""
 
     fallback_value: Words
@@ -36,7 +44,13 @@ class Currency(Struct, frozen=True, kw_only=True):
 
 
 class CurrencyParameter(
-    Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type", tag="currency"
+    Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    omit_defaults=True,
+    tag_field="type",
+    tag="currency",
 ):
     """An amount of money."""
 
@@ -44,14 +58,28 @@ class CurrencyParameter(
     parameter_name: ParameterName | None = None
 
 
-class DateTime(Struct, frozen=True, kw_only=True):
-    """A date as it is to be read."""
+class DateTime(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A date as it is to be read; Meta shows ``fallback_value``, and takes the parts of the date beside it [Meta: templates, Dec 2025]."""
 
     fallback_value: Words
+    calendar: Literal["GREGORIAN", "SOLAR_HIJRI"] | None = None
+    year: int | None = None
+    month: Annotated[int, Meta(ge=1, le=12)] | None = None
+    day_of_month: Annotated[int, Meta(ge=1, le=31)] | None = None
+    day_of_week: Annotated[int, Meta(ge=1, le=7)] | None = None
+    hour: Annotated[int, Meta(ge=0, le=23)] | None = None
+    minute: Annotated[int, Meta(ge=0, le=59)] | None = None
+    timestamp: int | None = None
 
 
 class DateTimeParameter(
-    Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type", tag="date_time"
+    Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    omit_defaults=True,
+    tag_field="type",
+    tag="date_time",
 ):
     """A date."""
 
@@ -59,25 +87,31 @@ class DateTimeParameter(
     parameter_name: ParameterName | None = None
 
 
-class ImageParameter(Struct, frozen=True, kw_only=True, tag_field="type", tag="image"):
+class ImageParameter(
+    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="image"
+):
     """The header's image."""
 
     image: MediaRef
 
 
-class VideoParameter(Struct, frozen=True, kw_only=True, tag_field="type", tag="video"):
+class VideoParameter(
+    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="video"
+):
     """The header's video."""
 
     video: MediaRef
 
 
-class DocumentParameter(Struct, frozen=True, kw_only=True, tag_field="type", tag="document"):
+class DocumentParameter(
+    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="document"
+):
     """The header's document."""
 
     document: MediaRef
 
 
-class Place(Struct, frozen=True, kw_only=True):
+class Place(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The header's place."""
 
     latitude: float
@@ -86,20 +120,24 @@ class Place(Struct, frozen=True, kw_only=True):
     address: Words
 
 
-class LocationParameter(Struct, frozen=True, kw_only=True, tag_field="type", tag="location"):
+class LocationParameter(
+    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="location"
+):
     """The header's place."""
 
     location: Place
 
 
-class ProductRef(Struct, frozen=True, kw_only=True):
+class ProductRef(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A product of a catalogue."""
 
     product_retailer_id: Words
     catalog_id: Words
 
 
-class ProductParameter(Struct, frozen=True, kw_only=True, tag_field="type", tag="product"):
+class ProductParameter(
+    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="product"
+):
     """The header's product."""
 
     product: ProductRef
@@ -110,13 +148,17 @@ HeaderParameter: TypeAlias = (
 )
 
 
-class HeaderComponent(Struct, frozen=True, kw_only=True, tag_field="type", tag="header"):
+class HeaderComponent(
+    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="header"
+):
     """The header's one parameter."""
 
     parameters: Annotated[list[HeaderParameter], Meta(min_length=1, max_length=1)]
 
 
-class BodyComponent(Struct, frozen=True, kw_only=True, tag_field="type", tag="body"):
+class BodyComponent(
+    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="body"
+):
     """The body's parameters: all named, or all in order."""
 
     parameters: list[TextParameter | CurrencyParameter | DateTimeParameter]
@@ -129,32 +171,38 @@ class BodyComponent(Struct, frozen=True, kw_only=True, tag_field="type", tag="bo
             raise ValueError("each parameter_name is given once")
 
 
-class PayloadParameter(Struct, frozen=True, kw_only=True, tag_field="type", tag="payload"):
+class PayloadParameter(
+    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="payload"
+):
     """What comes back when a quick reply is pressed."""
 
     payload: Annotated[str, Meta(min_length=1, max_length=256)]
 
 
-class UrlParameter(Struct, frozen=True, kw_only=True, tag_field="type", tag="text"):
+class UrlParameter(
+    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="text"
+):
     """The variable end of a button's link, or an authentication code."""
 
     text: Annotated[str, Meta(min_length=1, max_length=2000)]
 
 
-class CouponParameter(Struct, frozen=True, kw_only=True, tag_field="type", tag="coupon_code"):
+class CouponParameter(
+    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="coupon_code"
+):
     """The code to copy."""
 
     coupon_code: Annotated[str, Meta(min_length=1, max_length=LONGEST_CODE)]
 
 
-class ActionSection(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ActionSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Products under one title."""
 
     product_items: Annotated[list[ProductItem], Meta(min_length=1, max_length=30)]
     title: Annotated[str, Meta(min_length=1, max_length=24)] | None = None
 
 
-class ButtonActionData(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ButtonActionData(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What a flow or a catalogue button opens."""
 
     flow_token: str | None = None
@@ -163,7 +211,9 @@ class ButtonActionData(Struct, frozen=True, kw_only=True, omit_defaults=True):
     sections: Annotated[list[ActionSection], Meta(max_length=10)] | None = None
 
 
-class ActionParameter(Struct, frozen=True, kw_only=True, tag_field="type", tag="action"):
+class ActionParameter(
+    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="action"
+):
     """Parameters of a flow or catalogue button."""
 
     action: ButtonActionData
@@ -171,6 +221,8 @@ class ActionParameter(Struct, frozen=True, kw_only=True, tag_field="type", tag="
 
 ButtonParameter: TypeAlias = PayloadParameter | UrlParameter | CouponParameter | ActionParameter
 SubType: TypeAlias = Literal["quick_reply", "url", "copy_code", "flow", "catalog", "mpm"]
+# Meta's own examples write it in capitals too: taken, and sent in small letters [Meta: template messages, Dec 2025].
+InCapitals: TypeAlias = Literal["QUICK_REPLY", "URL", "COPY_CODE", "FLOW", "CATALOG", "MPM"]
 _TAKES: Final[dict[str, type[Struct]]] = {
     "quick_reply": PayloadParameter,
     "url": UrlParameter,
@@ -181,14 +233,17 @@ _TAKES: Final[dict[str, type[Struct]]] = {
 }
 
 
-class ButtonComponent(Struct, frozen=True, kw_only=True, tag_field="type", tag="button"):
+class ButtonComponent(
+    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="button"
+):
     """One button's parameters; ``index`` counts the template's buttons from 0 and is sent as text, as Meta does."""
 
-    sub_type: SubType
+    sub_type: SubType | InCapitals
     index: Annotated[str, Meta(pattern=r"^[0-9]$")] | Annotated[int, Meta(ge=0, le=MOST_BUTTONS - 1)]
     parameters: Annotated[list[ButtonParameter], Meta(min_length=1, max_length=1)]
 
     def __post_init__(self) -> None:
+        structs.force_setattr(self, "sub_type", self.sub_type.lower())
         takes = _TAKES[self.sub_type]
         if not isinstance(self.parameters[0], takes):
             raise ValueError(  # noqa: TRY004 - the value is of a good type, the combination is wrong
@@ -196,32 +251,38 @@ class ButtonComponent(Struct, frozen=True, kw_only=True, tag_field="type", tag="
             )
 
 
-class OfferEnd(Struct, frozen=True, kw_only=True):
+class OfferEnd(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """When the offer ends, in milliseconds since 1970."""
 
     expiration_time_ms: Annotated[int, Meta(gt=0)]
 
 
-class OfferParameter(Struct, frozen=True, kw_only=True, tag_field="type", tag="limited_time_offer"):
+class OfferParameter(
+    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="limited_time_offer"
+):
     """When the offer ends."""
 
     limited_time_offer: OfferEnd
 
 
-class OfferComponent(Struct, frozen=True, kw_only=True, tag_field="type", tag="limited_time_offer"):
+class OfferComponent(
+    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="limited_time_offer"
+):
     """A limited-time offer's end."""
 
     parameters: Annotated[list[OfferParameter], Meta(min_length=1, max_length=1)]
 
 
-class Card(Struct, frozen=True, kw_only=True):
+class Card(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A card's own header, body and buttons."""
 
     card_index: CardIndex
     components: list[HeaderComponent | BodyComponent | ButtonComponent]
 
 
-class CarouselComponent(Struct, frozen=True, kw_only=True, tag_field="type", tag="carousel"):
+class CarouselComponent(
+    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="carousel"
+):
     """The cards of a carousel template, counted from 0."""
 
     cards: Annotated[list[Card], Meta(min_length=1, max_length=10)]
@@ -231,20 +292,34 @@ class CarouselComponent(Struct, frozen=True, kw_only=True, tag_field="type", tag
             raise ValueError("card_index counts the cards from 0")
 
 
-class TapTarget(Struct, frozen=True, kw_only=True):
+class TapTarget(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where a tappable image leads, and under which title."""
 
     url: Annotated[str, Meta(pattern=r"^https?://[^\s]+$", max_length=2000)]
     title: Words
 
 
-class TapTargetParameter(Struct, frozen=True, kw_only=True, tag_field="type", tag="tap_target_configuration"):
+class TapTargetParameter(
+    Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="type",
+    tag="tap_target_configuration",
+):
     """Where a tappable image leads."""
 
     tap_target_configuration: list[TapTarget]
 
 
-class TapTargetComponent(Struct, frozen=True, kw_only=True, tag_field="type", tag="tap_target_configuration"):
+class TapTargetComponent(
+    Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="type",
+    tag="tap_target_configuration",
+):
     """Overrides the title of a tappable image's link."""
 
     parameters: Annotated[list[TapTargetParameter], Meta(min_length=1, max_length=1)]
@@ -260,14 +335,14 @@ Component: TypeAlias = (
 )
 
 
-class Language(Struct, frozen=True, kw_only=True):
+class Language(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The language the template was approved in, as ``es_ES`` or ``pt``."""
 
     code: Annotated[str, Meta(pattern=_LANGUAGE.pattern)]
     policy: Literal["deterministic"] = field(default_factory=lambda: "deterministic")
 
 
-class TemplateContent(Struct, frozen=True, kw_only=True):
+class TemplateContent(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A template by name and language, and the parameters it needs."""
 
     name: Annotated[str, Meta(pattern=_NAME.pattern)]

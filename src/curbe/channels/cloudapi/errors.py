@@ -52,6 +52,7 @@ class GraphError(msgspec.Struct, gc=False):
     code: int
     error_subcode: int | None = None
     message: str | None = None
+    error_user_msg: str | None = None  # in the language of the token's user, where Meta speaks to people
     error_data: ErrorDetails | str | None = None  # a string in answers of the Business Management API
 
 
@@ -193,7 +194,8 @@ def _detail(error: GraphError | None, secrets: Sequence[Secret]) -> str:
         return ""
     data = error.error_data
     details = data.details if isinstance(data, ErrorDetails) else data
-    return _quoted(details or error.message or "", secrets)
+    parts = dict.fromkeys((details or error.message or "", error.error_user_msg or ""))
+    return _quoted(": ".join(part for part in parts if part), secrets)
 
 
 def _quoted(words: str, secrets: Sequence[Secret] = ()) -> str:
