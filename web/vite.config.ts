@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
+import { emoji } from "./build/emoji.ts";
 import { mantineStylesPlugin } from "./build/mantine-styles.ts";
 import { precompress } from "./build/precompress.ts";
 
@@ -8,7 +9,7 @@ import { precompress } from "./build/precompress.ts";
 const api = process.env["API"] ?? "http://127.0.0.1:8080";
 
 export default defineConfig({
-  plugins: [react(), mantineStylesPlugin(), precompress()],
+  plugins: [react(), emoji(), mantineStylesPlugin(), precompress()],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   build: {
     outDir: "../src/curbe/ui_dist",

@@ -5,6 +5,8 @@ import { catalogue } from "@/shared/i18n/catalogue";
 export const threadMessages = catalogue({
   en: {
     conversationWith: (name: string) => `Conversation with ${name}`,
+    overNumber: (number: string) => `Over our number ${number}`,
+    viewers: (names: string) => `Also here: ${names}`,
     you: "You",
     unknownPerson: "Unknown",
     viaApi: "API",
@@ -225,6 +227,8 @@ export const threadMessages = catalogue({
   },
   es: {
     conversationWith: (name: string) => `Conversación con ${name}`,
+    overNumber: (number: string) => `Por nuestro número ${number}`,
+    viewers: (names: string) => `También aquí: ${names}`,
     you: "Tú",
     unknownPerson: "Desconocido",
     viaApi: "API",
@@ -445,6 +449,8 @@ export const threadMessages = catalogue({
   },
   pt: {
     conversationWith: (name: string) => `Conversa com ${name}`,
+    overNumber: (number: string) => `Pelo nosso número ${number}`,
+    viewers: (names: string) => `Também aqui: ${names}`,
     you: "Você",
     unknownPerson: "Desconhecido",
     viaApi: "API",

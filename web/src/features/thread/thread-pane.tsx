@@ -1,6 +1,6 @@
 /** One conversation: its header, its messages, the field to answer in. */
 
-import { useEffect, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { useMessages } from "@/shared/i18n/language";
 import { useConversation, useStore } from "@/shared/store/hooks";
 import { EmptyState } from "@/shared/ui/empty-state";
@@ -12,9 +12,11 @@ interface ThreadPaneProps {
   conversationId: string;
   /** The message to show and mark (`?message=`), as a search result links to it. */
   messageId: string | null;
+  /** What can be done with the conversation, for the header. */
+  actions?: ReactNode;
 }
 
-export function ThreadPane({ conversationId, messageId }: ThreadPaneProps) {
+export function ThreadPane({ conversationId, messageId, actions }: ThreadPaneProps) {
   const t = useMessages(threadMessages);
   const store = useStore();
   // A conversation that was merged goes by another id, and old links still lead to it.
@@ -30,5 +32,5 @@ export function ThreadPane({ conversationId, messageId }: ThreadPaneProps) {
   const conversation = useConversation(live ?? conversationId);
   if (live === null) return <EmptyState title={t.noConversation}>{t.noConversationHint}</EmptyState>;
   if (!conversation) return <ThreadSkeleton />;
-  return <Thread key={conversation.id} conversation={conversation} messageId={messageId} />;
+  return <Thread key={conversation.id} conversation={conversation} messageId={messageId} actions={actions} />;
 }

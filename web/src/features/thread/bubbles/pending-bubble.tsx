@@ -4,6 +4,7 @@ import { IconAlertCircle, IconRefresh, IconTrash, IconX } from "@tabler/icons-re
 import { problemMessages, problemWords } from "@/shared/api/problem-words";
 import { useFormat, useMessages } from "@/shared/i18n/language";
 import type { Pending } from "@/shared/store/outbox";
+import { canUploadAgain } from "../composer/upload";
 import { localPicture } from "../media/media-url";
 import { threadMessages } from "../messages";
 import { messageOfPending } from "../model/pending";
@@ -113,7 +114,7 @@ function Stuck({ pending }: { pending: Pending }) {
       <span>
         {words === null ? t.notConfirmedHere : `${words.title}${words.detail ? ` ${words.detail}` : ""}`}
       </span>
-      {pending.body !== null && (
+      {(pending.body !== null || canUploadAgain(pending.client_id)) && (
         <button type="button" onClick={() => retryPending(pending.client_id)}>
           <IconRefresh size={13} aria-hidden="true" /> {t.retry}
         </button>

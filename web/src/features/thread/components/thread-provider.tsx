@@ -9,6 +9,7 @@ import { useDirectory, useStore } from "@/shared/store/hooks";
 import type { Conversation } from "@/shared/store/types";
 import * as requests from "../api/messages";
 import { useTemplates } from "../api/templates";
+import { canUploadAgain, discardUpload, uploadAgain } from "../composer/upload";
 import { threadMessages } from "../messages";
 import { objectsIn } from "../model/reading";
 import { ActionsContext, DataContext, type ThreadActions, type ThreadData } from "../thread-context";
@@ -120,8 +121,11 @@ function useThreadActions(own: ThreadProviderProps["own"]): ThreadActions {
           .deleteNote(tenantId, note)
           .then((gone) => store.putAnnotation(gone ?? { ...note, deleted_at: new Date().toISOString() }))
           .catch(tell(t.deleteNote)),
-      retryPending: (clientId) => store.outbox.retry(clientId),
-      discardPending: (clientId) => store.outbox.discard(clientId),
+      retryPending: (clientId) => {
+        if (canUploadAgain(clientId)) uploadAgain(store, clientId);
+        else store.outbox.retry(clientId);
+      },
+      discardPending: (clientId) => discardUpload(store, clientId),
       copy: (text) => {
         // Not there without HTTPS: then the text is still there to be marked by hand.
         void navigator.clipboard

@@ -1,16 +1,20 @@
 /** A conversation that is here: which stretch of it is shown, where the reader stands, and what is open over it. */
 
-import { useMemo, useState } from "react";
+import { type ReactNode, useMemo, useRef, useState } from "react";
+import { Problem, UNREACHABLE } from "@/shared/api/problem";
 import { useMessages } from "@/shared/i18n/language";
 import { useStore } from "@/shared/store/hooks";
 import type { Conversation, Message } from "@/shared/store/types";
 import { EmptyState } from "@/shared/ui/empty-state";
 import { ErrorState } from "@/shared/ui/error-state";
+import { Composer, type ComposerHandle } from "../composer/composer";
+import { useAttachments } from "../composer/use-attachments";
 import { threadMessages } from "../messages";
 import type { ThreadActions } from "../thread-context";
 import { Announcer } from "./announcer";
+import { DropArea } from "./drop-area";
 import { type Over, Overlays } from "./overlays";
-import classes from "./thread.module.css";
+import { ThreadHeader } from "./thread-header";
 import { ThreadProvider } from "./thread-provider";
 import { ThreadSkeleton } from "./thread-skeleton";
 import { Timeline } from "./timeline";
@@ -21,9 +25,11 @@ import { useStretch } from "./use-stretch";
 interface ThreadProps {
   conversation: Conversation;
   messageId: string | null;
+  /** What can be done with the conversation, for the header. */
+  actions?: ReactNode;
 }
 
-export function Thread({ conversation, messageId }: ThreadProps) {
+export function Thread({ conversation, messageId, actions }: ThreadProps) {
   const t = useMessages(threadMessages);
   const store = useStore();
   const { id } = conversation;
@@ -33,6 +39,8 @@ export function Thread({ conversation, messageId }: ThreadProps) {
   const serviceWindow = useServiceWindow(conversation.window_closes_at);
   const [over, setOver] = useState<Over | null>(null);
   const [quote, setQuote] = useState<Message | null>(null);
+  const attachments = useAttachments();
+  const composer = useRef<ComposerHandle>(null);
   usePresence(id);
   useReading(conversation, timeline.latestInbound, stretch.atEnd);
 
@@ -62,9 +70,13 @@ export function Thread({ conversation, messageId }: ThreadProps) {
 
   return (
     <ThreadProvider {...provided} needsTemplates={timeline.hasTemplates}>
-      <div className={classes["thread"]}>
+      <ThreadHeader conversation={conversation} actions={actions} />
+      <DropArea onFiles={attachments.add}>
         {thread.failed && lines.length === 0 ? (
-          <ErrorState error={null} onRetry={() => void store.loadThread(id)} />
+          <ErrorState
+            error={new Problem(0, { code: UNREACHABLE })}
+            onRetry={() => void store.loadThread(id)}
+          />
         ) : !stretch.ready ? (
           <ThreadSkeleton />
         ) : lines.length === 0 ? (
@@ -90,8 +102,19 @@ export function Thread({ conversation, messageId }: ThreadProps) {
           />
         )}
         <Announcer conversationId={id} atEnd={stretch.atEnd} />
-        {quote && null}
-      </div>
+        <Composer
+          handle={composer}
+          conversation={conversation}
+          window={serviceWindow}
+          quote={quote}
+          onQuote={setQuote}
+          latest={timeline.latest}
+          latestInbound={timeline.latestInbound}
+          atEnd={stretch.atEnd}
+          attachments={attachments}
+          onSent={stretch.toLatest}
+        />
+      </DropArea>
       <Overlays
         over={over}
         onChange={setOver}

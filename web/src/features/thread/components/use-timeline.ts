@@ -25,6 +25,7 @@ export interface Timeline {
   pictures: Message[];
   hasTemplates: boolean;
   latestInbound: Message | null;
+  latest: Message | null;
   /** The key before which the unread ones begin, as it was when the thread was opened. */
   unreadKey: string | null;
 }
@@ -44,6 +45,7 @@ export function useTimeline(conversationId: string, anchor: string | null, unrea
     const pictures: Message[] = [];
     let hasTemplates = false;
     let latestInbound: Message | null = null;
+    let latest: Message | null = null;
     for (const key of thread.keys) {
       const source = store.line(key);
       if (source === null) continue;
@@ -55,6 +57,7 @@ export function useTimeline(conversationId: string, anchor: string | null, unrea
       entries.push(entry(key, source, store.lineSource(key)));
       if (source.kind !== "message") continue;
       const { message } = source;
+      latest = message;
       if (message.provider_message_id !== null) byProviderId.set(message.provider_message_id, message);
       if (message.type === "template") hasTemplates = true;
       if (message.direction === "inbound") latestInbound = message;
@@ -73,6 +76,7 @@ export function useTimeline(conversationId: string, anchor: string | null, unrea
       pictures,
       hasTemplates,
       latestInbound,
+      latest,
       unreadKey: unreadKey.current,
     };
   }, [store, thread, unread]);

@@ -1,0 +1,237 @@
+/** The field and everything about it: a reply or a note, files, a recording, a template, something to press. */
+
+import { lazy, Suspense, useCallback, useEffect, useImperativeHandle, useRef, useState } from "react";
+import { useMessages } from "@/shared/i18n/language";
+import { useTenant } from "@/shared/session/session-context";
+import { useStore } from "@/shared/store/hooks";
+import type { Conversation, Message } from "@/shared/store/types";
+import type { ServiceWindow } from "../model/window";
+import { useData } from "../thread-context";
+import { AnsweredDialog } from "./answered-dialog";
+import { AttachmentTray } from "./attachment-tray";
+import classes from "./composer.module.css";
+import { Field, type FieldHandle } from "./field";
+import { composerMessages } from "./messages";
+import { ModeTabs } from "./mode-tabs";
+import { QuoteBar } from "./quote-bar";
+import { SendRow } from "./send-row";
+import { Shut } from "./shut";
+import { TypingLine } from "./typing-line";
+import type { Attachments } from "./use-attachments";
+import { useRecorder } from "./use-recorder";
+import { useSend } from "./use-send";
+import { useTyping } from "./use-typing";
+import { VoiceRecorder } from "./voice-recorder";
+import { ClosedWindow } from "./window-bar";
+
+const TemplatePicker = lazy(async () => ({
+  default: (await import("../templates/template-picker")).TemplatePicker,
+}));
+const InteractiveComposer = lazy(async () => ({
+  default: (await import("./interactive-composer")).InteractiveComposer,
+}));
+
+export type Mode = "reply" | "note";
+
+export interface ComposerHandle {
+  focus: () => void;
+  setMode: (mode: Mode) => void;
+  openTemplates: () => void;
+  chooseFiles: () => void;
+}
+
+interface ComposerProps {
+  handle: React.RefObject<ComposerHandle | null>;
+  conversation: Conversation;
+  window: ServiceWindow;
+  quote: Message | null;
+  onQuote: (message: Message | null) => void;
+  latest: Message | null;
+  latestInbound: Message | null;
+  atEnd: boolean;
+  attachments: Attachments;
+  /** Something was sent: the reader wants to see it. */
+  onSent: () => void;
+}
+
+export function Composer(props: ComposerProps) {
+  const { handle, conversation, window, quote, onQuote, attachments, onSent } = props;
+  const t = useMessages(composerMessages);
+  const store = useStore();
+  const tenant = useTenant();
+  const { contactName } = useData();
+  const { id } = conversation;
+  const [mode, setMode] = useState<Mode>("reply");
+  const [texts, setTexts] = useState(() => ({
+    reply: store.drafts.get(id, "reply"),
+    note: store.drafts.get(id, "note"),
+  }));
+  const [over, setOver] = useState<"template" | "interactive" | null>(null);
+  const field = useRef<FieldHandle>(null);
+  const files = useRef<HTMLInputElement>(null);
+  const recorder = useRecorder();
+  const isOpen = window.state === "open";
+  const canWrite = tenant.can("messages:send");
+  const isShut = conversation.state === "blocked" || conversation.state === "archived";
+  const tell = useTyping(id, isOpen && canWrite);
+  const text = texts[mode];
+
+  const write = useCallback(
+    (to: Mode, words: string) => {
+      setTexts((now) => ({ ...now, [to]: words }));
+      store.drafts.set(id, to, words);
+    },
+    [store, id],
+  );
+  const sending = useSend({
+    ...props,
+    isWriting: texts.reply !== "",
+    onCleared: (cleared) => write(cleared, ""),
+    onRestored: write,
+    onSent: () => {
+      onQuote(null);
+      onSent();
+    },
+  });
+  const send = () => {
+    if (mode === "note") void sending.note(texts.note);
+    else if (isOpen) sending.reply(texts.reply);
+    field.current?.focus();
+  };
+  const change = (words: string) => {
+    write(mode, words);
+    tell(mode, words);
+  };
+
+  useImperativeHandle(handle, () => ({
+    focus: () => field.current?.focus(),
+    setMode: (to) => {
+      setMode(to);
+      requestAnimationFrame(() => field.current?.focus());
+    },
+    openTemplates: () => setOver("template"),
+    chooseFiles: () => files.current?.click(),
+  }));
+  // Whoever opens a conversation writes next; on a touch screen that would open the keyboard.
+  useEffect(() => {
+    if (!matchMedia("(pointer: coarse)").matches) field.current?.focus();
+  }, []);
+  useEffect(() => {
+    if (quote === null) return;
+    setMode("reply");
+    requestAnimationFrame(() => field.current?.focus());
+  }, [quote]);
+
+  if (isShut || !canWrite) return <Shut conversation={conversation} canWrite={canWrite} />;
+
+  const { recording } = recorder;
+  const isRecording =
+    recording.state === "asking" || recording.state === "recording" || recording.state === "done";
+  const isReply = mode === "reply";
+  return (
+    <section className={classes["composer"]} aria-label={t.composer}>
+      <TypingLine conversationId={id} />
+      <div className={classes["box"]} data-mode={mode}>
+        <ModeTabs
+          mode={mode}
+          onMode={setMode}
+          window={window}
+          drafts={{ reply: texts.reply !== "", note: texts.note !== "" }}
+        />
+        {isReply && isRecording ? (
+          <VoiceRecorder
+            recording={recording}
+            onFinish={recorder.finish}
+            onCancel={recorder.cancel}
+            onSend={(blob, durationMs) => {
+              sending.voice(blob, durationMs);
+              recorder.cancel();
+            }}
+          />
+        ) : isReply && window.state !== "open" ? (
+          <ClosedWindow window={window} onTemplate={() => setOver("template")} />
+        ) : (
+          <>
+            {isReply && quote && <QuoteBar message={quote} onClose={() => onQuote(null)} />}
+            {isReply && <AttachmentTray attachments={attachments} />}
+            <Field
+              key={mode}
+              handle={field}
+              conversation={conversation}
+              mode={mode}
+              value={text}
+              placeholder={isReply ? t.replyTo(contactName) : t.notePlaceholder}
+              label={isReply ? t.replyTo(contactName) : t.note}
+              onChange={change}
+              onSend={send}
+              onFiles={attachments.add}
+              onUp={() => props.latestInbound && onQuote(props.latestInbound)}
+              onEscape={() => {
+                if (!isReply || quote === null) return false;
+                onQuote(null);
+                return true;
+              }}
+            />
+            <SendRow
+              mode={mode}
+              text={text}
+              fileCount={isReply ? attachments.list.length : 0}
+              filesRefused={attachments.list.some((one) => one.objection !== null)}
+              busy={sending.busy}
+              refused={recording.state === "refused" ? recording.reason : null}
+              onEmoji={(emoji) => field.current?.insert(emoji)}
+              onFiles={() => files.current?.click()}
+              onCanned={() => {
+                write("reply", "/");
+                field.current?.focus();
+              }}
+              onTemplate={() => setOver("template")}
+              onInteractive={() => setOver("interactive")}
+              onRecord={() => void recorder.start()}
+              onSend={send}
+            />
+          </>
+        )}
+      </div>
+      <input
+        ref={files}
+        type="file"
+        multiple
+        hidden
+        onChange={(event) => {
+          attachments.add(event.currentTarget.files ?? []);
+          event.currentTarget.value = "";
+          field.current?.focus();
+        }}
+      />
+      <AnsweredDialog
+        conversationId={id}
+        onEdit={(words) => {
+          write("reply", texts.reply === "" ? words : `${words}\n${texts.reply}`);
+          setMode("reply");
+        }}
+      />
+      <Suspense fallback={null}>
+        {over === "template" && (
+          <TemplatePicker
+            conversation={conversation}
+            onClose={() => setOver(null)}
+            onSend={(template, words) => {
+              sending.template(template, words);
+              setOver(null);
+            }}
+          />
+        )}
+        {over === "interactive" && (
+          <InteractiveComposer
+            onClose={() => setOver(null)}
+            onSend={(interactive, words) => {
+              sending.interactive(interactive, words);
+              setOver(null);
+            }}
+          />
+        )}
+      </Suspense>
+    </section>
+  );
+}

@@ -1,0 +1,151 @@
+/** The text field: grows with its words, sends by Enter (or not, as preferred), never while an input method is composing. */
+
+import {
+  type ClipboardEvent,
+  type KeyboardEvent,
+  type Ref,
+  useImperativeHandle,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react";
+import { usePreferences } from "@/shared/lib/preferences";
+import type { Conversation } from "@/shared/store/types";
+import { CompletionList } from "./completion-list";
+import classes from "./field.module.css";
+import { useCompletion } from "./use-completion";
+
+export interface FieldHandle {
+  focus: () => void;
+  /** Puts a text where the caret is. */
+  insert: (text: string) => void;
+}
+
+interface FieldProps {
+  handle: Ref<FieldHandle>;
+  conversation: Conversation;
+  mode: "reply" | "note";
+  value: string;
+  placeholder: string;
+  label: string;
+  onChange: (text: string) => void;
+  onSend: () => void;
+  onFiles: (files: File[]) => void;
+  /** The arrow up in an empty field. */
+  onUp: () => void;
+  /** Escape where nothing of the field's own is open; true where it was used. */
+  onEscape: () => boolean;
+}
+
+const LIST = "composer-suggestions";
+const coarse = typeof matchMedia === "undefined" ? null : matchMedia("(pointer: coarse)");
+
+export function Field(props: FieldProps) {
+  const { handle, conversation, mode, value, placeholder, label, onChange, onSend, onFiles, onUp, onEscape } =
+    props;
+  const { enterSends } = usePreferences();
+  const field = useRef<HTMLTextAreaElement>(null);
+  const [caret, setCaret] = useState(value.length);
+  const pendingCaret = useRef<number | null>(null);
+
+  const put = (text: string, at: number) => {
+    pendingCaret.current = at;
+    setCaret(at);
+    onChange(text);
+  };
+  const completion = useCompletion({ text: value, caret, mode, conversation, onChange: put });
+
+  useLayoutEffect(() => {
+    const { current } = field;
+    if (!current) return;
+    if (pendingCaret.current !== null && current.value === value) {
+      current.setSelectionRange(pendingCaret.current, pendingCaret.current);
+      pendingCaret.current = null;
+    }
+    // As high as its words; the style sheet says how high at most.
+    current.style.height = "auto";
+    current.style.height = `${current.scrollHeight}px`;
+  }, [value]);
+
+  useImperativeHandle(handle, () => ({
+    focus: () => field.current?.focus({ preventScroll: true }),
+    insert: (text) => {
+      const from = field.current?.selectionStart ?? value.length;
+      const to = field.current?.selectionEnd ?? value.length;
+      put(value.slice(0, from) + text + value.slice(to), from + text.length);
+    },
+  }));
+
+  const keys = (event: KeyboardEvent<HTMLTextAreaElement>) => {
+    // While an input method composes, Enter and the arrows are its own.
+    if (event.nativeEvent.isComposing || event.keyCode === 229) return;
+    if (completion.onKey(event)) return event.preventDefault();
+    if (event.key === "Enter" && sends(event, enterSends)) {
+      event.preventDefault();
+      onSend();
+    } else if (event.key === "ArrowUp" && value === "") {
+      event.preventDefault();
+      onUp();
+    } else if (event.key === "Escape" && onEscape()) {
+      event.preventDefault();
+      event.stopPropagation();
+    }
+  };
+  const paste = (event: ClipboardEvent) => {
+    const files = [...event.clipboardData.files];
+    if (files.length === 0 || mode === "note") return;
+    event.preventDefault();
+    onFiles(files.map(named));
+  };
+  const look = () => setCaret(field.current?.selectionStart ?? 0);
+  return (
+    <div className={classes["around"]}>
+      {completion.isOpen && (
+        <CompletionList
+          id={LIST}
+          suggestions={completion.suggestions}
+          active={completion.active}
+          onPick={completion.pick}
+          onHover={completion.setActive}
+        />
+      )}
+      <textarea
+        ref={field}
+        className={classes["field"]}
+        rows={1}
+        value={value}
+        placeholder={placeholder}
+        aria-label={label}
+        dir="auto"
+        role="combobox"
+        aria-expanded={completion.isOpen}
+        aria-autocomplete="list"
+        aria-controls={completion.isOpen ? LIST : undefined}
+        aria-activedescendant={
+          completion.isOpen && completion.suggestions.length > 0 ? `${LIST}-${completion.active}` : undefined
+        }
+        onChange={(event) => {
+          setCaret(event.currentTarget.selectionStart);
+          onChange(event.currentTarget.value);
+        }}
+        onSelect={look}
+        onKeyDown={keys}
+        onPaste={paste}
+      />
+    </div>
+  );
+}
+
+/** Ctrl+Enter always sends. On a touch screen Enter breaks the line, as there is a button beside it. */
+function sends(event: KeyboardEvent, enterSends: boolean): boolean {
+  if (event.ctrlKey || event.metaKey) return true;
+  if (coarse?.matches) return false;
+  return enterSends ? !event.shiftKey && !event.altKey : event.shiftKey;
+}
+
+/** A picture from the clipboard is called "image.png" by everybody: the time tells them apart. */
+function named(file: File): File {
+  if (file.name !== "image.png") return file;
+  const stamp = new Date().toISOString().slice(0, 19).replace(/[:T]/g, "-");
+  return new File([file], `${stamp}.png`, { type: file.type });
+}

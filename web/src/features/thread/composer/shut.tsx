@@ -1,0 +1,34 @@
+/** Where nothing can be written: the conversation is blocked or archived, or the role only reads. */
+
+import { Button } from "@mantine/core";
+import { IconArchive, IconBan, IconEye } from "@tabler/icons-react";
+import { useState } from "react";
+import { useMessages } from "@/shared/i18n/language";
+import { useStore } from "@/shared/store/hooks";
+import type { Conversation } from "@/shared/store/types";
+import { composerMessages } from "./messages";
+import classes from "./shut.module.css";
+
+export function Shut({ conversation, canWrite }: { conversation: Conversation; canWrite: boolean }) {
+  const t = useMessages(composerMessages);
+  const store = useStore();
+  const [busy, setBusy] = useState(false);
+  const blocked = conversation.state === "blocked";
+  const IconOf = !canWrite ? IconEye : blocked ? IconBan : IconArchive;
+  const open = async () => {
+    setBusy(true);
+    await store.change(conversation.id, { state: "open" }).catch(() => undefined); // taken back in the store, and seen
+    setBusy(false);
+  };
+  return (
+    <div className={classes["shut"]}>
+      <IconOf size={18} aria-hidden="true" />
+      <span>{!canWrite ? t.readOnly : blocked ? t.blocked : t.archived}</span>
+      {canWrite && (
+        <Button variant="default" size="xs" loading={busy} onClick={() => void open()}>
+          {blocked ? t.unblock : t.reopen}
+        </Button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,4 @@
+/** See build/emoji.ts. */
+declare module "virtual:emoji/*" {
+  export const emoji: string;
+}

@@ -1,0 +1,254 @@
+/** The variables of a template as a form, beside how it will look. */
+
+import { Alert, Button } from "@mantine/core";
+import { IconArrowLeft, IconSend2, IconUpload } from "@tabler/icons-react";
+import { useEffect, useMemo, useRef, useState } from "react";
+import { useMessages } from "@/shared/i18n/language";
+import { useTenant } from "@/shared/session/session-context";
+import type { Conversation, Json } from "@/shared/store/types";
+import type { Template } from "../api/templates";
+import { TemplateLook } from "../bubbles/template";
+import form from "../composer/form.module.css";
+import { LimitedField } from "../composer/limited-field";
+import { upload } from "../composer/upload";
+import { objectionTo, plainType, type SendKind } from "../model/limits";
+import { componentsFor, type Field, fieldsOf, missingIn, previewOf } from "../model/templates";
+import { templateMessages } from "./messages";
+import classes from "./template-picker.module.css";
+
+interface TemplateFormProps {
+  conversation: Conversation;
+  template: Template;
+  onBack: () => void;
+  onSend: (template: Json, words: string) => void;
+}
+
+export function TemplateForm({ conversation, template, onBack, onSend }: TemplateFormProps) {
+  const t = useMessages(templateMessages);
+  const { components } = template;
+  const fields = useMemo(() => fieldsOf(components), [components]);
+  const [values, setValues] = useState<Record<string, string>>({});
+  const [files, setFiles] = useState<Record<string, string>>({});
+  const [picture, setPicture] = useState<string | null>(null);
+  const preview = previewOf(components, values);
+  const missing = missingIn(fields, values, files);
+  const canSend = missing.length === 0 && preview.beyond.length === 0;
+  const stopped = template.category === "MARKETING" && conversation.contact.marketing === "stop";
+  const send = () => {
+    const sent = componentsFor(components, values, files);
+    onSend(
+      {
+        name: template.name,
+        language: { code: template.language },
+        ...(sent.length ? { components: sent } : {}),
+      },
+      preview.body,
+    );
+  };
+  return (
+    <div className={form["sides"]}>
+      <form
+        className={form["form"]}
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (canSend) send();
+        }}
+      >
+        <div className={classes["chosen"]}>
+          <Button
+            variant="subtle"
+            size="compact-sm"
+            leftSection={<IconArrowLeft size={16} />}
+            onClick={onBack}
+          >
+            {t.back}
+          </Button>
+          <strong>{template.name}</strong>
+        </div>
+        {preview.beyond.length > 0 && (
+          <Alert color="yellow" title={t.beyond}>
+            {preview.beyond.join(", ")}
+          </Alert>
+        )}
+        {stopped && <Alert color="red">{t.marketingStopped}</Alert>}
+        {fields.length === 0 && preview.beyond.length === 0 && <p>{t.nothingToFill}</p>}
+        {fields.map((field, index) => (
+          <FieldOf
+            key={field.id}
+            field={field}
+            value={values[field.id] ?? ""}
+            autoFocus={index === 0}
+            contactName={conversation.contact.name}
+            onChange={(value) => setValues((now) => ({ ...now, [field.id]: value }))}
+            onFile={(id, shown) => {
+              setFiles((now) => ({ ...now, [field.id]: id ?? "" }));
+              setPicture(shown);
+            }}
+          />
+        ))}
+        <div className={form["actions"]}>
+          <Button
+            type="submit"
+            disabled={!canSend}
+            rightSection={<IconSend2 size={17} />}
+            data-autofocus={fields.length === 0 || undefined}
+          >
+            {t.send}
+          </Button>
+        </div>
+      </form>
+      <section className={form["preview"]} aria-label={t.preview}>
+        <span className={form["previewTitle"]}>{t.preview}</span>
+        <div className={form["bubble"]}>
+          <TemplateLook
+            preview={preview}
+            header={picture ? <img className={classes["picture"]} src={picture} alt="" /> : undefined}
+          />
+        </div>
+      </section>
+    </div>
+  );
+}
+
+interface FieldOfProps {
+  field: Field;
+  value: string;
+  autoFocus: boolean;
+  contactName: string | null;
+  onChange: (value: string) => void;
+  /** The id of the upload (null: none yet), and a picture of it. */
+  onFile: (id: string | null, picture: string | null) => void;
+}
+
+function FieldOf({ field, value, autoFocus, contactName, onChange, onFile }: FieldOfProps) {
+  const t = useMessages(templateMessages);
+  const placeholder = field.example === null ? {} : { placeholder: t.example(field.example) };
+  switch (field.kind) {
+    case "image":
+    case "video":
+    case "document":
+      return <FileField kind={field.kind} onFile={onFile} />;
+    case "location":
+      return (
+        <LimitedField
+          label={t.place}
+          value={value}
+          most={1000}
+          placeholder={t.placeExample}
+          onChange={onChange}
+          autoFocus={autoFocus}
+        />
+      );
+    case "code":
+      return (
+        <LimitedField
+          label={t.code}
+          value={value}
+          most={field.most}
+          {...placeholder}
+          onChange={onChange}
+          autoFocus={autoFocus}
+        />
+      );
+    default: {
+      const label =
+        field.where === "button"
+          ? t.url(field.variable)
+          : `${field.where === "header" ? `${t.header}: ` : ""}${t.variable(field.variable)}`;
+      return (
+        <>
+          <LimitedField
+            label={label}
+            value={value}
+            most={field.most}
+            {...placeholder}
+            onChange={onChange}
+            autoFocus={autoFocus}
+          />
+          {contactName &&
+            value === "" &&
+            field.where === "body" &&
+            /^(1|.*name.*|.*nombre.*|.*nome.*)$/i.test(field.variable) && (
+              <button type="button" className={classes["fill"]} onClick={() => onChange(contactName)}>
+                {t.contactName}: {contactName}
+              </button>
+            )}
+        </>
+      );
+    }
+  }
+}
+
+function FileField({
+  kind,
+  onFile,
+}: {
+  kind: "image" | "video" | "document";
+  onFile: FieldOfProps["onFile"];
+}) {
+  const t = useMessages(templateMessages);
+  const { tenant_id: tenantId } = useTenant();
+  const input = useRef<HTMLInputElement>(null);
+  const [state, setState] = useState<{ words: string; error: boolean }>({ words: "", error: false });
+  const under = useRef<AbortController | null>(null);
+  const shown = useRef<string | null>(null);
+  useEffect(
+    () => () => {
+      under.current?.abort();
+      if (shown.current) URL.revokeObjectURL(shown.current);
+    },
+    [],
+  );
+  const choose = async (file: File) => {
+    under.current?.abort();
+    if (shown.current) URL.revokeObjectURL(shown.current);
+    shown.current = null;
+    onFile(null, null);
+    const type = plainType(file.type, file.name);
+    if (objectionTo(kind as SendKind, type, file.size))
+      return setState({ words: t.fileRefused, error: true });
+    const abort = new AbortController();
+    under.current = abort;
+    try {
+      const preview = { filename: file.name, mime_type: type, size: file.size };
+      const { id } = await upload({ tenantId, file, kind, preview, abort }, (part) =>
+        setState({ words: t.uploading(Math.round(part * 100)), error: false }),
+      );
+      shown.current = kind === "image" ? URL.createObjectURL(file) : null;
+      setState({ words: file.name, error: false });
+      onFile(id, shown.current);
+    } catch {
+      if (!abort.signal.aborted) setState({ words: t.uploadFailed, error: true });
+    }
+  };
+  return (
+    <div className={form["field"]}>
+      <span className={classes["file"]}>
+        <Button
+          variant="default"
+          leftSection={<IconUpload size={16} />}
+          onClick={() => input.current?.click()}
+          aria-label={t.file[kind]}
+        >
+          {t.file[kind]}
+        </Button>
+        <span role="status" className={state.error ? (form["error"] ?? "") : ""}>
+          {state.words}
+        </span>
+      </span>
+      <input
+        ref={input}
+        type="file"
+        hidden
+        accept={
+          kind === "image" ? "image/jpeg,image/png" : kind === "video" ? "video/mp4,video/3gpp" : undefined
+        }
+        onChange={(event) => {
+          const file = event.currentTarget.files?.[0];
+          if (file) void choose(file);
+          event.currentTarget.value = "";
+        }}
+      />
+    </div>
+  );
+}
