@@ -33,8 +33,12 @@ function stored(url: string, more: Partial<MessageMedia> = {}): MessageMedia {
 class Teller {
   readonly messages: Message[] = [];
   readonly annotations: Annotation[] = [];
-  private at = START;
+  private at: number;
   private number = 0;
+
+  constructor(start = START) {
+    this.at = start;
+  }
 
   wait(minutes: number): void {
     this.at += minutes * 60_000;
@@ -488,7 +492,7 @@ export function unreadThread(): Contents {
 }
 
 export function longThread(count: number): Contents {
-  const t = new Teller();
+  const t = new Teller(Date.now() - 120 * 24 * 3600_000);
   for (let n = 0; n < count; n += 1) {
     if (n % 40 === 0) t.wait(600);
     const words = `Mensaje ${n}. ${"Lorem ipsum dolor sit amet. ".repeat((n * 13) % 9)}`;

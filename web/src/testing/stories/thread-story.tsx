@@ -63,7 +63,7 @@ export function ThreadStory({ contents }: { contents: Contents }) {
   const [store, setStore] = useState<InboxStore | null>(null);
   useEffect(() => {
     const server = new StoryServer();
-    server.pageSize = 50;
+    server.pageSize = Number(new URLSearchParams(location.search).get("page") ?? 50);
     server.notes = contents.annotations;
     server.put(
       conversationOf(1, {
@@ -82,10 +82,17 @@ export function ThreadStory({ contents }: { contents: Contents }) {
     );
     for (const message of contents.messages) server.say(message);
     const made = new InboxStore({ backend: server, me: ME, owner: "story", outbox: keptOutbox() });
-    void made.start().then(() => server.sockets.at(-1)?.open());
+    void made.start();
+    const opening = setInterval(() => {
+      const socket = server.sockets.at(-1);
+      if (socket?.readyState === 0) socket.open();
+    }, 100);
     Object.assign(window, { story: { store: made, server } });
     setStore(made);
-    return () => made.stop();
+    return () => {
+      clearInterval(opening);
+      made.stop();
+    };
   }, [contents]);
   return (
     <SessionValue session={session}>

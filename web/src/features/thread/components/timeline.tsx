@@ -48,6 +48,8 @@ interface TimelineProps {
 const AHEAD = 12;
 const TOP = 56;
 const NEAR = 48;
+/** For so long what is sent is followed. */
+const SENT = 600;
 
 export function Timeline(props: TimelineProps) {
   const {
@@ -111,8 +113,32 @@ export function Timeline(props: TimelineProps) {
   useEffect(look, [look, lines, lastShown]);
   useEffect(() => onEnd(atEnd), [atEnd, onEnd]);
 
+  // The field below grows and shrinks: whoever is at the end stays there. And whoever has just sent something wants to see it.
+  const keepEnd = useRef(true);
+  keepEnd.current = atEnd;
+  const wantsEnd = useRef(0);
+  useEffect(() => {
+    const { current } = scroller;
+    if (!current || !placed) return;
+    let height = current.clientHeight;
+    const observer = new ResizeObserver(() => {
+      const grown = current.clientHeight - height;
+      height = current.clientHeight;
+      if (grown !== 0 && keepEnd.current) virtualizer.scrollToEnd();
+    });
+    observer.observe(current);
+    return () => observer.disconnect();
+  }, [placed, virtualizer]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the line that was sent comes with the lines
+  useLayoutEffect(() => {
+    if (Date.now() - wantsEnd.current < SENT) virtualizer.scrollToEnd();
+  }, [lines, virtualizer]);
+
   useImperativeHandle(handle, () => ({
-    toEnd: () => virtualizer.scrollToEnd(),
+    toEnd: () => {
+      wantsEnd.current = Date.now();
+      virtualizer.scrollToEnd();
+    },
     toKey: (key) => {
       const index = lines.findIndex((line) => holds(line, key));
       if (index >= 0) virtualizer.scrollToIndex(index, { align: "center" });

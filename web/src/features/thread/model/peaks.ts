@@ -32,9 +32,9 @@ export function resampled(values: readonly number[], count: number): number[] {
   });
 }
 
-/** A quiet recording is drawn as well as a loud one. */
+/** A quiet recording is drawn nearly as high as a loud one, and silence as silence. */
 function normal(values: readonly number[]): number[] {
-  const most = Math.max(...values, 0.05);
+  const most = Math.max(...values, 0.3);
   return values.map((value) => value / most);
 }
 
