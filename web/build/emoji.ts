@@ -30,7 +30,9 @@ export function emoji(): Plugin {
     resolveId: (id) => (id.startsWith(NAME) ? `\0${id}` : null),
     load: (id) => {
       const language = id.startsWith(`\0${NAME}`) ? id.slice(NAME.length + 1) : "";
-      return LANGUAGES.includes(language) ? `export const emoji = ${JSON.stringify(linesOf(language))};` : null;
+      return LANGUAGES.includes(language)
+        ? `export const emoji = ${JSON.stringify(linesOf(language))};`
+        : null;
     },
   };
 }

@@ -13,12 +13,15 @@ import { frameMessages } from "./layout/messages";
 
 // The list paints first; what a conversation needs comes right behind it, before anybody can have chosen one.
 const loadThread = () => import("@/features/thread/thread-pane");
+const loadActions = () => import("@/features/inbox/actions/conversation-actions");
 const loadContact = () => import("@/features/inbox/contact-pane");
 const ThreadPane = lazy(async () => ({ default: (await loadThread()).ThreadPane }));
+const ConversationActions = lazy(async () => ({ default: (await loadActions()).ConversationActions }));
 const ContactPane = lazy(async () => ({ default: (await loadContact()).ContactPane }));
 
 function loadAhead(): void {
   loadThread().catch(() => {}); // a failure is told where the pane is wanted
+  loadActions().catch(() => {});
   loadContact().catch(() => {});
 }
 
@@ -36,7 +39,11 @@ export function InboxPage() {
       <section className={classes["thread"]} aria-label={t.conversation}>
         {selected ? (
           <Suspense>
-            <ThreadPane conversationId={selected} messageId={search.get("message")} />
+            <ThreadPane
+              conversationId={selected}
+              messageId={search.get("message")}
+              actions={<ConversationActions conversationId={selected} />}
+            />
           </Suspense>
         ) : (
           <EmptyState icon={<IconMessages size={26} stroke={1.6} />} title={t.chooseConversation}>

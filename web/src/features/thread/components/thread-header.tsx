@@ -2,7 +2,7 @@
 
 import { ActionIcon, Tooltip } from "@mantine/core";
 import { IconArrowLeft, IconBrandWhatsapp } from "@tabler/icons-react";
-import type { ReactNode } from "react";
+import { type ReactNode, Suspense } from "react";
 import { Link } from "wouter";
 import { useMessages } from "@/shared/i18n/language";
 import { useTenant } from "@/shared/session/session-context";
@@ -44,7 +44,7 @@ export function ThreadHeader({ conversation, actions }: { conversation: Conversa
         </p>
       </div>
       <Viewers conversationId={conversation.id} />
-      {actions}
+      <Suspense>{actions}</Suspense>
     </header>
   );
 }

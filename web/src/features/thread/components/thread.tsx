@@ -3,6 +3,7 @@
 import { type ReactNode, useMemo, useRef, useState } from "react";
 import { Problem, UNREACHABLE } from "@/shared/api/problem";
 import { useMessages } from "@/shared/i18n/language";
+import { useShortcut } from "@/shared/keys/use-shortcut";
 import { useStore } from "@/shared/store/hooks";
 import type { Conversation, Message } from "@/shared/store/types";
 import { EmptyState } from "@/shared/ui/empty-state";
@@ -42,6 +43,10 @@ export function Thread({ conversation, messageId, actions }: ThreadProps) {
   const attachments = useAttachments();
   const composer = useRef<ComposerHandle>(null);
   usePresence(id);
+  useShortcut("reply", () => composer.current?.setMode("reply"));
+  useShortcut("note", () => composer.current?.setMode("note"));
+  useShortcut("attach", () => composer.current?.chooseFiles());
+  useShortcut("template", () => composer.current?.openTemplates());
   useReading(conversation, timeline.latestInbound, stretch.atEnd);
 
   const quoted = useMemo(

@@ -17,6 +17,9 @@ import { sendFile } from "./upload";
 import type { Attachment, Attachments } from "./use-attachments";
 import { useSeen } from "./use-seen";
 
+/** TODO: true once `messages/send` takes `seen_message_id`. */
+const ASKS_FIRST = false;
+
 interface Sending {
   conversation: Conversation;
   quote: Message | null;
@@ -45,7 +48,7 @@ export function useSend(given: Sending) {
   const about = (): Json => ({
     conversation_id: id,
     ...(replyTo === null ? {} : { reply_to: replyTo }),
-    ...(seen() === null ? {} : { seen_message_id: seen() }),
+    ...(ASKS_FIRST && seen() !== null ? { seen_message_id: seen() } : {}),
   });
   const post = (type: string, content: Json, text: string | null) => {
     store.send({
@@ -71,7 +74,7 @@ export function useSend(given: Sending) {
         ...(duration_ms === undefined ? {} : { duration_ms }),
       },
       reply_to: first ? replyTo : null,
-      seen: seen(),
+      seen: ASKS_FIRST ? seen() : null,
     });
   };
 
@@ -126,7 +129,7 @@ export function useSend(given: Sending) {
         caption: "",
         preview: { filename, mime_type: blob.type, size: blob.size, duration_ms: durationMs, voice: true },
         reply_to: replyTo,
-        seen: seen(),
+        seen: ASKS_FIRST ? seen() : null,
       });
       onSent();
     },
