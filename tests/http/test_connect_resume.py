@@ -23,7 +23,7 @@ async def paused(acme: Tenant, worker: Pool, world: World) -> UUID:
     connection_id = UUID((await acme.post(COMPLETE, world.body())).json()["id"])
     async with worker.transaction(acme.id) as tx:
         await service.pause(
-            tx, tenant_id=acme.id, connection_id=connection_id, reason="Meta wants a payment method."
+            tx, tenant_id=acme.id, connection_id=connection_id, reason="Meta refused with code 131042: pay."
         )
     return connection_id
 
@@ -36,7 +36,8 @@ async def test_a_number_paused_by_a_refused_send_goes_on_once_meta_confirms_its_
 
     answer = await acme.post(RESUME)
 
-    assert (before["paused"], before["pause_reason"]) == (True, "Meta wants a payment method.")
+    assert (before["paused"], before["pause_reason"]) == (True, "Meta refused with code 131042: pay.")
+    assert set(before["pause_words"]) == {"en", "es", "pt"}
     assert before["pause_fix"]
     assert answer.json().items() >= {"status": "active", "paused": False, "pause_fix": None}.items()
     (row, *_) = (await acme.get("/audit")).json()["items"]
@@ -89,6 +90,8 @@ async def test_a_test_shows_the_number_it_found_before_anything_is_stored(acme: 
         "phone_number_id": world.phone_number_id,
         "waba_id": world.waba_id,
         "phone_number_e164": "+34611223344",
+        "phone_number_spelled": "+34 611 22 33 44",
+        "country_id": "ES",
         "display_name": "Acme",
         "number_status": "CONNECTED",
         "name_status": "APPROVED",

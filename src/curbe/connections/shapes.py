@@ -1,5 +1,6 @@
 """What connections look like over HTTP. Access tokens go in and never come out."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Final, Literal
@@ -8,13 +9,18 @@ from uuid import UUID
 import msgspec
 
 from curbe.channels.cloudapi.answers import Number, TokenInfo
+from curbe.channels.cloudapi.codes import known
+from curbe.channels.cloudapi.phrases import Words, words_for
 from curbe.connections.rules import Check, Connection, ConnectionStatus, e164_of, way_out
 from curbe.connections.standing import Fact
+from curbe.domain.phone import country_of, spelled
 from curbe.infra.crypto import Secret
 
 MetaId = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z_]{1,64}$")]
 CountryId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z]{2}$", description="ISO 3166, such as ES")]
 Url = Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s]+$", max_length=2000)]
+_TOLD_OTHERWISE: Final = {"health", "name_status", "coexistence"}
+_CODE: Final = re.compile(r"\bcode (\d{1,9})\b")
 _HEALTH: Final = msgspec.json.Decoder(dict[str, Fact])
 ShortText = Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
 
@@ -36,7 +42,8 @@ class ShownConnection(msgspec.Struct, frozen=True, kw_only=True):
     (given up); ``pending``. ``number_status``, ``name_status``, ``quality_rating``, ``messaging_limit`` and
     ``throughput_level`` are Meta's words, as of ``facts_at``, or told since. ``coexistence``: the number is
     on the WhatsApp Business app as well. ``pause_cause`` names the fact in ``health`` that paused it, and is
-    null where a refused send did; ``pause_until`` is when that ends by itself; ``pause_fix`` what to do.
+    null where a refused send did (then ``pause_words`` say what Meta's code means, in three languages);
+    ``pause_until`` is when that ends by itself; ``pause_fix`` what to do.
     ``last_webhook_at``: when Meta last told anything about it, to half a minute; null: never.
     """
 
@@ -45,6 +52,7 @@ class ShownConnection(msgspec.Struct, frozen=True, kw_only=True):
     waba_id: str | None
     phone_number_id: str | None
     phone_number_e164: str | None
+    phone_number_spelled: str | None
     display_name: str | None
     country_id: str | None
     number_status: str | None
@@ -60,6 +68,7 @@ class ShownConnection(msgspec.Struct, frozen=True, kw_only=True):
     pause_cause: str | None
     pause_until: datetime | None
     pause_fix: str | None
+    pause_words: Words | None
     health: list[ShownFact]
     facts_at: datetime | None
     last_webhook_at: datetime | None
@@ -157,6 +166,8 @@ class FoundNumber(msgspec.Struct, frozen=True, kw_only=True):
     phone_number_id: str
     waba_id: str
     phone_number_e164: str | None
+    phone_number_spelled: str | None
+    country_id: str | None
     display_name: str | None
     number_status: str | None
     name_status: str | None
@@ -180,13 +191,15 @@ def shown(connection: Connection) -> ShownConnection:
     fields = {
         name: getattr(connection, name)
         for name in ShownConnection.__struct_fields__
-        if name not in {"paused", "health", "name_status", "coexistence", "pause_fix"}
+        if name in Connection.__struct_fields__ and name not in _TOLD_OTHERWISE
     }
     paused = connection.status is ConnectionStatus.ERROR
     health = _HEALTH.decode(connection.health)
     return ShownConnection(
         paused=paused,
         pause_fix=way_out(connection.pause_cause) if paused else None,
+        pause_words=_pause_words(connection),
+        phone_number_spelled=_spelled(connection.phone_number_e164),
         name_status=_name_status(connection, health),
         coexistence=bool(connection.coexistence),
         health=[
@@ -195,6 +208,18 @@ def shown(connection: Connection) -> ShownConnection:
         ],
         **fields,
     )
+
+
+def _spelled(e164: str | None) -> str | None:
+    return None if e164 is None else spelled(e164)
+
+
+def _pause_words(connection: Connection) -> Words | None:
+    """Return what the code means that a refused send was answered with; it stands in the reason."""
+    found = None if connection.pause_cause else _CODE.search(connection.pause_reason or "")
+    code = int(found[1]) if found else None
+    row = known(code)
+    return words_for(row.kind, code) if row else None
 
 
 def _name_status(connection: Connection, health: Mapping[str, Fact]) -> str | None:
@@ -215,10 +240,13 @@ def whatsapp_status(connections: Sequence[Connection]) -> WhatsAppStatus:
 
 def found_number(number: Number, *, waba_id: str, token: TokenInfo) -> FoundNumber:
     """Return what is shown of a number that a token reads."""
+    e164 = e164_of(number.display_phone_number or "")
     return FoundNumber(
         phone_number_id=number.id,
         waba_id=waba_id,
-        phone_number_e164=e164_of(number.display_phone_number or ""),
+        phone_number_e164=e164,
+        phone_number_spelled=_spelled(e164),
+        country_id=country_of(e164) if e164 else None,
         display_name=number.verified_name,
         number_status=number.status,
         name_status=number.name_status,

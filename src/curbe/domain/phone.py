@@ -111,6 +111,15 @@ def country_of(e164: str) -> str | None:
     return None if region in {"ZZ", "001"} else region
 
 
+def spelled(e164: str) -> str:
+    """Return a number as people write it abroad: ``+34 600 11 12 22``; as it is where it cannot be read."""
+    try:
+        number = phonenumbers.parse(e164, None)
+    except NumberParseException:
+        return e164
+    return phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL)
+
+
 def masked(e164: str) -> str:
     """Return a number as logs may show it: ``+34...495``; ``...`` for one too short to hide."""
     return f"{e164[:3]}...{e164[-3:]}" if len(e164) > _FEWEST_DIGITS_TO_SHOW else "..."
