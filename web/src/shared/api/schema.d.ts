@@ -1550,12 +1550,14 @@ export interface components {
         /** FoundNumber */
         FoundNumber: {
             coexistence: boolean;
+            country_id: string | null;
             display_name: string | null;
             messaging_limit: string | null;
             name_status: string | null;
             number_status: string | null;
             phone_number_e164: string | null;
             phone_number_id: string;
+            phone_number_spelled: string | null;
             quality_rating: string | null;
             throughput_level: string | null;
             token_expires_at: string | null;
@@ -2482,10 +2484,12 @@ export interface components {
             pause_fix: string | null;
             pause_reason: string | null;
             pause_until: string | null;
+            pause_words: components["schemas"]["Words"] | null;
             paused: boolean;
             paused_at: string | null;
             phone_number_e164: string | null;
             phone_number_id: string | null;
+            phone_number_spelled: string | null;
             quality_rating: string | null;
             scopes: string[];
             status: components["schemas"]["ConnectionStatus"];
