@@ -22,6 +22,11 @@ export const ConnectionsPage = page(
   "ConnectionsPage",
 );
 
+export const SignUpReturnPage = page(
+  () => import("@/features/connections/sign-up-return-page"),
+  "SignUpReturnPage",
+);
+
 export type SettingsName =
   | "profile"
   | "security"

@@ -20,6 +20,7 @@ import {
   ResetPage,
   SETTINGS,
   SignInPage,
+  SignUpReturnPage,
 } from "./pages";
 import { SessionGate } from "./session-gate";
 import { SettingsPage } from "./settings-page";
@@ -63,6 +64,11 @@ function SignedIn() {
         </TenantGate>
       </Route>
       <Route path="/operator/:name" component={Operator} />
+      <Route path="/connect/whatsapp">
+        <Frame tenant={null}>
+          <Screen page={SignUpReturnPage} />
+        </Frame>
+      </Route>
       <Route>
         <Frame tenant={null}>
           <NotFound />

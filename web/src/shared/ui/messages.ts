@@ -16,6 +16,7 @@ export const uiMessages = catalogue({
     copy: "Copy",
     copied: "Copied",
     needsHttps: "Needs HTTPS",
+    showMore: "Show more",
   },
   es: {
     newPassword: "Contraseña nueva",
@@ -30,6 +31,7 @@ export const uiMessages = catalogue({
     copy: "Copiar",
     copied: "Copiado",
     needsHttps: "Necesita HTTPS",
+    showMore: "Mostrar más",
   },
   pt: {
     newPassword: "Nova senha",
@@ -44,5 +46,6 @@ export const uiMessages = catalogue({
     copy: "Copiar",
     copied: "Copiado",
     needsHttps: "Precisa de HTTPS",
+    showMore: "Mostrar mais",
   },
 });

@@ -1,0 +1,69 @@
+/** What can be done with a number. An access token goes out in a body and is kept nowhere. */
+
+import { type UseMutationResult, useMutation, useQueryClient } from "@tanstack/react-query";
+import { answer, api, type Schemas } from "@/shared/api/client";
+import { useTenant } from "@/shared/session/session-context";
+import { at, CONNECTIONS, type Connection, type TrialResult } from "./status";
+
+export interface Credentials {
+  waba_id: string;
+  phone_number_id: string;
+  access_token: string;
+}
+
+export type Completion = Schemas["Completion"];
+
+/** Tests a token with its ids before anything is stored, or a connection that is there. */
+export function useTest(): UseMutationResult<TrialResult, Error, Credentials | { connection_id: string }> {
+  const { tenant_id } = useTenant();
+  return useMutation({
+    mutationFn: (body) =>
+      answer(api.POST("/api/tenants/{tenant_id}/whatsapp/test-connection", { params: at(tenant_id), body })),
+  });
+}
+
+export function useConnect(): UseMutationResult<Connection, Error, Completion> {
+  const { tenant_id } = useTenant();
+  const refresh = useRefresh();
+  return useMutation({
+    mutationFn: (body) =>
+      answer(api.POST("/api/tenants/{tenant_id}/whatsapp/connect/complete", { params: at(tenant_id), body })),
+    onSuccess: refresh,
+  });
+}
+
+export function useDisconnect() {
+  const { tenant_id } = useTenant();
+  const refresh = useRefresh();
+  return useMutation({
+    mutationFn: (connection_id: string) =>
+      answer(
+        api.POST("/api/tenants/{tenant_id}/whatsapp/disconnect", {
+          params: at(tenant_id),
+          body: { connection_id },
+        }),
+      ),
+    onSuccess: refresh,
+  });
+}
+
+export function useResume() {
+  const { tenant_id } = useTenant();
+  const refresh = useRefresh();
+  return useMutation({
+    mutationFn: (connection_id: string) =>
+      answer(
+        api.POST("/api/tenants/{tenant_id}/whatsapp/resume", {
+          params: at(tenant_id),
+          body: { connection_id },
+        }),
+      ),
+    onSuccess: refresh,
+  });
+}
+
+function useRefresh(): () => Promise<void> {
+  const { tenant_id } = useTenant();
+  const client = useQueryClient();
+  return () => client.invalidateQueries({ queryKey: [CONNECTIONS, tenant_id], exact: true });
+}

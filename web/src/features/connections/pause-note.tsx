@@ -1,0 +1,67 @@
+/** Why nothing is sent from a number, in words, and how it ends. */
+
+import { Button, Group } from "@mantine/core";
+import { IconPlayerPause } from "@tabler/icons-react";
+import { problemMessages, problemWords } from "@/shared/api/problem-words";
+import { useFormat, useLanguage, useMessages } from "@/shared/i18n/language";
+import { useTenant } from "@/shared/session/session-context";
+import { tellSaved } from "@/shared/ui/notices";
+import { useResume } from "./api/actions";
+import type { Connection } from "./api/status";
+import { cardMessages } from "./messages";
+import classes from "./pause-note.module.css";
+import { endOfPause } from "./standing";
+
+export function PauseNote({ connection, onAgain }: { connection: Connection; onAgain: () => void }) {
+  const t = useMessages(cardMessages);
+  const problems = useMessages(problemMessages);
+  const { language } = useLanguage();
+  const format = useFormat();
+  const { can } = useTenant();
+  const resume = useResume();
+  const end = endOfPause(connection);
+  const causes: Record<string, string> = t.cause;
+  const words =
+    (connection.pause_cause ? causes[connection.pause_cause] : connection.pause_words?.[language]) ??
+    connection.pause_reason;
+  const goOn = () => resume.mutate(connection.id, { onSuccess: () => tellSaved(t.resumed) });
+  return (
+    <div className={classes["note"]}>
+      <p className={classes["title"]}>
+        <IconPlayerPause size={16} stroke={2} aria-hidden="true" />
+        {t.paused}
+      </p>
+      <p>
+        {words}
+        {connection.pause_until && <> ({t.until(format.full(connection.pause_until))})</>}
+      </p>
+      <p className={classes["more"]}>
+        {t.end[end]} {t.queueWaits}
+      </p>
+      {resume.error && (
+        <p role="alert" className={classes["failed"]}>
+          {problemWords(resume.error, problems).title}
+        </p>
+      )}
+      {can("connections:write") && end !== "by_itself" && (
+        <Group gap="xs" mt={10}>
+          {end === "reconnect" && (
+            <Button size="xs" onClick={onAgain}>
+              {t.connectAgain}
+            </Button>
+          )}
+          {connection.pause_cause === null && (
+            <Button
+              size="xs"
+              variant={end === "reconnect" ? "default" : "filled"}
+              loading={resume.isPending}
+              onClick={goOn}
+            >
+              {t.resume}
+            </Button>
+          )}
+        </Group>
+      )}
+    </div>
+  );
+}
