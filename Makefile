@@ -1,4 +1,4 @@
-# Every command of the project; `make help` tells them. They need Python 3.11 or newer, Node, make and git, and set up the rest.
+# Every command of the project; `make help` tells them. They need Python 3.11 or newer, make and git, and set up the rest.
 
 UV_VERSION := 0.13.9
 PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13 python3.14 python; do \

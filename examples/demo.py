@@ -1,9 +1,9 @@
 """`make demo`: a newcomer's first minute.
 
-Starts the sandbox (a local Graph API) and `curbe run`, connects one tenant's number by the public API, lets
-people write to it, answers them as an agent would, and prints what happens as the event log tells it.
-Everything goes over HTTP, as an integration would do it; nothing here
-imports the product. Ctrl-C ends it; DEMO_SECONDS=N ends it after N seconds; DEMO_KEEP=1 keeps the data for the next time.
+Starts the sandbox (a local Graph API) and `curbe run`, connects one tenant's number by the public API, makes three people who sign in
+(`curbe user create`), lets customers write, and has two colleagues answer theirs (demo_scene.py). The inbox is at the address it prints; in
+the terminal one sees what happens as the event log tells it. Everything goes over HTTP and the command line, as an integration would do
+it; nothing here imports the product. Ctrl-C ends it; DEMO_SECONDS=N ends it after N seconds; DEMO_KEEP=1 keeps the data for the next time.
 """
 
 import contextlib
@@ -21,19 +21,11 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from demo_scene import COLLEAGUES, NUMBER, OWNER, PASSWORD, Colleague, Person, Talk, write_first
+
 ROOT = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("CURBE_DEMO_DIR", ROOT / "var" / "demo"))
-WABA, NUMBER, TOKEN = "200000000000001", "300000000000001", "EAAsandboxToken000000000001"
-PEOPLE = {
-    "34611000001": ("Lucía Romero", "¿Tenéis hueco mañana por la tarde?"),
-    "34611000004": ("Marc Vidal", "Hola, ¿hacéis envíos a Andorra?"),
-    "5511987654321": ("João Pereira", "Oi! O pedido 1042 já saiu? 📦"),
-}
-REPLIES = (
-    "¡Hola! Sí, mañana a las 17:00 te va bien?",
-    "Ahora mismo lo miramos.",
-    "Gracias por escribir. Te contestamos enseguida 👋",
-)
+WABA, TOKEN = "200000000000001", "EAAsandboxToken000000000001"
 STARTUP = 120  # seconds
 
 
@@ -71,69 +63,105 @@ def _demo(stack: contextlib.ExitStack) -> int:
         {"waba_id": WABA, "phone_number_id": NUMBER, "access_token": TOKEN, "country_id": "ES"},
         key,
     )
+    people = {one.email: _colleague(base, tenant, one) for one in COLLEAGUES}
+    talk = Talk(tenant=tenant, key=_asking(base, {"Authorization": f"Bearer {key}"}), colleagues=people)
     cursor = _get(f"{base}/api/tenants/{tenant}/events?limit=1", key)["next_cursor"]
-    for wa_id, (name, text) in PEOPLE.items():
-        _post(f"{sandbox}/sandbox/people", {"wa_id": wa_id, "name": name, "read_after_ms": 1500}, None)
-        _post(f"{sandbox}/sandbox/people/{wa_id}/messages", {"text": text, "phone_number_id": NUMBER}, None)
-    for wa_id in PEOPLE:
-        behaviour = {"kind": "chatty", "every_ms": 30_000, "reply_delay_ms": 6_000, "phone_number_id": NUMBER}
-        _post(f"{sandbox}/sandbox/people/{wa_id}/behaviour", behaviour, None)
+    write_first(lambda path, body: _post(f"{sandbox}/sandbox/{path}", body, None))
+    talk.hand_out()
     _welcome(base, sandbox, tenant, key, connection)
-    return _watch(base, tenant, key, cursor)
+    return _watch(base, tenant, key, cursor, talk)
 
 
-def _watch(base: str, tenant: str, key: str, cursor: str) -> int:
-    """Print the conversations as they happen, and answer each person like somebody who has to type."""
+def _colleague(base: str, tenant: str, who: Colleague) -> tuple[str, Person]:
+    """Make somebody who signs in, and sign in as them, as their browser would."""
+    places = [["--tenant", tenant, "--role", who.role], *([["--operator"]] if who is OWNER else [])]
+    for place in places:
+        command = [_program("curbe"), "user", "create", who.email, "--name", who.name, *place]
+        done = subprocess.run(
+            [*command, "--password-stdin", "--json"],
+            cwd=DATA,
+            env=_environment({}),
+            input=PASSWORD,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode != 0:
+            sys.exit(f"curbe user create failed:\n{done.stderr or done.stdout}")
+    user_id = json.loads(done.stdout)["id"]
+    return user_id, _signed_in(base, who.email)
+
+
+def _signed_in(base: str, email: str) -> Person:
+    credentials = json.dumps({"email": email, "password": PASSWORD}).encode()
+    headers = {"Origin": base, "Content-Type": "application/json"}
+    request = urllib.request.Request(f"{base}/api/auth/sign-in", credentials, headers)  # noqa: S310 - our own http address
+    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - the same
+        cookie = answer.headers["Set-Cookie"].partition(";")[0]
+        csrf: str = json.load(answer)["csrf_token"]
+    return _asking(base, {"Cookie": cookie, "Origin": base, "X-CSRF-Token": csrf})
+
+
+def _asking(base: str, headers: dict[str, str]) -> Person:
+    def ask(method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        data = None if body is None else json.dumps(body).encode()
+        return _ask(urllib.request.Request(base + path, data, headers, method=method), None)  # noqa: S310
+
+    return ask
+
+
+def _watch(base: str, tenant: str, key: str, cursor: str, talk: Talk) -> int:
+    """Print what happens as it happens, and let the colleagues answer."""
     seconds = float(os.environ.get("DEMO_SECONDS", "0"))
     until = time.monotonic() + seconds if seconds else None
-    due: dict[str, float] = {}  # conversation: when its answer is written
-    names: dict[str, str] = {}
-    replies = 0
     while until is None or time.monotonic() < until:
         page = _get(f"{base}/api/tenants/{tenant}/events?since={cursor}&limit=100", key)
         cursor = page["next_cursor"]
         for event in page["items"]:
-            conversation = event["conversation_id"]
-            if conversation and conversation not in names:
-                listed = _get(f"{base}/api/tenants/{tenant}/inbox/conversations/{conversation}", key)
-                names[conversation] = listed["contact"]["name"] or listed["contact"]["phone"]
-            _show(event, names.get(conversation, ""))
+            conversation = event["conversation_id"] or ""
+            _show(event, talk.names.get(conversation, "somebody"))
             if event["type"] == "message_received":
-                due.setdefault(conversation, time.monotonic() + 2)
-        for conversation in [name for name, at in due.items() if at <= time.monotonic()]:
-            body = {"conversationId": conversation, "text": REPLIES[replies % len(REPLIES)]}
-            _post(f"{base}/api/tenants/{tenant}/whatsapp/messages/send", body, key)
-            del due[conversation]
-            replies += 1
+                talk.heard_from(conversation)
+        talk.go_on()
         time.sleep(0.3)
-    print(f"\n{replies} messages answered; the demo ends here.")
-    return 0 if replies else 1
+    print(f"\n{talk.answered} messages answered; the demo ends here.")
+    return 0 if talk.answered else 1
 
 
 def _show(event: dict[str, Any], name: str) -> None:
     data, at = event["data"], event["created_at"][11:19]
     marks = {"message_sent": "✓", "message_delivered": "✓✓", "message_read": "✓✓ read", "message_failed": "✗"}
     if event["type"] == "message_received":
-        print(f"  {at}  {name}: {data.get('text')}", flush=True)
+        print(f"  {at}  {name}: {data.get('text') or data.get('type')}", flush=True)
     elif event["type"] == "message_queued":
-        print(f"  {at}      you to {name}: {data.get('text')}", flush=True)
+        print(f"  {at}      to {name}: {data.get('text')}", flush=True)
     elif event["type"] in marks:
         print(f"  {at}      {marks[event['type']]:8} {name}", flush=True)
 
 
 def _welcome(base: str, sandbox: str, tenant: str, key: str, connection: dict[str, Any]) -> None:
     number = connection.get("phone_number_e164") or connection.get("display_phone_number") or NUMBER
+    agents = "\n".join(
+        f"      {one.email:26}{one.name}, {one.role}" for one in COLLEAGUES if one is not OWNER
+    )
     print(
         f"""
-  Curbe is running.
+  Curbe is running. Open the inbox and sign in:
 
-    API and its documentation   {base}/schema
-    Platform key (sign-in)      {key}
-    Tenant                      {tenant}  Clínica Demo, number {number}, connected to the sandbox
-    Inbox                       curl -H 'Authorization: Bearer {key}' {base}/api/tenants/{tenant}/inbox/conversations
-    Be a customer               {sandbox}/sandbox/  (a page; see docs/reference/sandbox.md)
+    {base}
 
-  A conversation is going on (Ctrl-C ends it):
+      {OWNER.email:26}{OWNER.name}, owner and the platform's operator
+{agents}
+      password for all          {PASSWORD}
+
+  Leo and Sofía answer their customers by themselves; the others wait for you. To be a customer yourself:
+
+    {sandbox}/sandbox/
+
+  For programs: the API is described at {base}/schema, tenant {tenant}
+  (Clínica Demo, number {number}), platform key {key}
+
+  What happens (Ctrl-C ends it):
 """,
         flush=True,
     )

@@ -1,0 +1,181 @@
+"""Who is in the demo, what they write, and the talk that goes on: colleagues answer their own customers, the others wait for you."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import cycle
+from typing import Any, Protocol
+
+PASSWORD = "clinica-demo"  # noqa: S105 - of a sandbox that listens on this machine alone
+TYPING = 4.0  # seconds that a colleague takes to answer
+NUMBER = "300000000000001"
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """Somebody who signs in."""
+
+    email: str
+    name: str
+    role: str
+    answers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Customer:
+    """Somebody who writes: their messages as the sandbox takes them, whose customer they are, and what they say when answered."""
+
+    wa_id: str
+    name: str
+    writes: tuple[dict[str, Any], ...]
+    colleague: str | None = None  # the one whose conversation it is; None: nobody's yet
+    thanks: str = ""
+    talks_on: bool = False  # goes on writing by themselves
+    days_ago: int = 0
+
+
+OWNER = Colleague("ana@demo.example", "Ana Torres", "owner")
+COLLEAGUES = (
+    OWNER,
+    Colleague(
+        "leo@demo.example",
+        "Leo Martín",
+        "agent",
+        (
+            "¡Hola! Sí, mañana a las 17:00. ¿Te va bien?",
+            "Claro, te lo apunto ahora mismo.",
+            "Perfecto. Si necesitas cambiarla, escríbenos por aquí 👋",
+        ),
+    ),
+    Colleague(
+        "sofia@demo.example",
+        "Sofía Ríos",
+        "agent",
+        (
+            "Oi! Já saiu, chega amanhã de manhã 📦",
+            "Deixa eu ver com a transportadora.",
+            "Combinado, qualquer coisa é só chamar 🙂",
+        ),
+    ),
+)
+CUSTOMERS = (
+    Customer(
+        "34611000021",
+        "Pilar Sanz",
+        ({"text": "Buenos días, ¿me podéis mandar el presupuesto?"},),
+        days_ago=3,
+    ),
+    Customer(
+        "34611000001",
+        "Lucía Romero",
+        ({"text": "¿Tenéis hueco mañana por la tarde?"},),
+        colleague="leo@demo.example",
+        talks_on=True,
+    ),
+    Customer(
+        "5511987654321",
+        "João Pereira",
+        ({"text": "Oi! O pedido 1042 já saiu? 📦"},),
+        colleague="sofia@demo.example",
+        talks_on=True,
+    ),
+    Customer(
+        "34611000022",
+        "Marta Gil",
+        ({"sample": "voice"}, {"text": "Perdona el audio, iba con prisa 😅"}),
+        thanks="¡Ah, genial! Muchas gracias 🙏",
+    ),
+    Customer(
+        "447700900123",
+        "Emma Clarke",
+        ({"sample": "document"}, {"text": "Here is the form you asked for. Is anything missing?"}),
+        colleague="ana@demo.example",
+        thanks="Lovely, thank you!",
+    ),
+    Customer(
+        "5215511000003",
+        "Diego Flores",
+        ({"text": "¿Llegáis hasta aquí?"}, {"sample": "location"}),
+        thanks="Va, los espero. ¡Gracias!",
+    ),
+    Customer(
+        "34611000004",
+        "Marc Vidal",
+        ({"text": "Hola, ¿hacéis envíos a Andorra?"}, {"sample": "image"}),
+        thanks="Perfecto, pues lo pido hoy mismo.",
+    ),
+)
+
+
+class Person(Protocol):
+    """A signed-in colleague, or the platform's key: asks the API and returns what it answers."""
+
+    def __call__(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]: ...
+
+
+def write_first(sandbox: Callable[[str, dict[str, Any]], Any]) -> None:
+    """Let every customer write what they have to say, and be as they are from then on."""
+    for customer in CUSTOMERS:
+        sandbox("people", {"wa_id": customer.wa_id, "name": customer.name, "read_after_ms": 1500})
+        when = {}
+        if customer.days_ago:
+            wrote = datetime.now(UTC) - timedelta(days=customer.days_ago)
+            when = {"at": wrote.isoformat()}
+        for message in customer.writes:
+            sandbox(f"people/{customer.wa_id}/messages", {"phone_number_id": NUMBER, **message, **when})
+    for customer in CUSTOMERS:
+        if customer.talks_on:
+            manner = {"kind": "chatty", "every_ms": 45_000, "reply_delay_ms": 15_000}
+        elif customer.thanks:
+            manner = {"kind": "auto_reply", "reply_text": customer.thanks, "reply_delay_ms": 5_000}
+        else:
+            continue
+        sandbox(f"people/{customer.wa_id}/behaviour", {**manner, "phone_number_id": NUMBER})
+
+
+class Talk:
+    """What the colleagues do: take their conversations and answer in them."""
+
+    def __init__(self, *, tenant: str, key: Person, colleagues: dict[str, tuple[str, Person]]) -> None:
+        """``colleagues``: by e-mail address their id and how they ask."""
+        self._inbox = f"/api/tenants/{tenant}/inbox/conversations"
+        self._send = f"/api/tenants/{tenant}/whatsapp/messages/send"
+        self._key = key
+        self._colleagues = colleagues
+        self._lines = {one.email: cycle(one.answers) for one in COLLEAGUES if one.answers}
+        self._whose: dict[str, str] = {}  # conversation: e-mail address of its colleague
+        self._due: dict[str, float] = {}  # conversation: when its answer is written
+        self.names: dict[str, str] = {}
+        self.answered = 0
+
+    def hand_out(self) -> None:
+        """Give each conversation to the colleague whose it is, once it is there."""
+        waiting = {one.wa_id: one for one in CUSTOMERS}
+        end = time.monotonic() + 30
+        while waiting and time.monotonic() < end:
+            for conversation in self._key("GET", f"{self._inbox}?limit=100")["items"]:
+                customer = waiting.pop(conversation["contact"]["wa_id"], None)
+                if customer is None:
+                    continue
+                self.names[conversation["id"]] = customer.name
+                if customer.colleague:
+                    user_id, _ = self._colleagues[customer.colleague]
+                    self._key("PATCH", f"{self._inbox}/{conversation['id']}", {"assignee_id": user_id})
+                    self._whose[conversation["id"]] = customer.colleague
+                    self.heard_from(conversation["id"])
+            time.sleep(0.3)
+
+    def heard_from(self, conversation: str) -> None:
+        """Have an answer written where one of the colleagues answers by themselves."""
+        if self._whose.get(conversation) in self._lines:
+            self._due.setdefault(conversation, time.monotonic() + TYPING)
+
+    def go_on(self) -> None:
+        """Write the answers that are due."""
+        for conversation in [one for one, at in self._due.items() if at <= time.monotonic()]:
+            del self._due[conversation]
+            email = self._whose[conversation]
+            _, person = self._colleagues[email]
+            person("POST", self._send, {"conversationId": conversation, "text": next(self._lines[email])})
+            self.answered += 1
