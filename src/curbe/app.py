@@ -23,6 +23,7 @@ from curbe.auth.account import Account
 from curbe.auth.account_api import AccountController
 from curbe.auth.api import KeyController
 from curbe.auth.browser import SECURE_COOKIE
+from curbe.auth.embedding_api import EmbedController, EmbedTokenController
 from curbe.auth.factor_api import FactorController
 from curbe.auth.factors import Factors
 from curbe.auth.gate import Gate
@@ -84,6 +85,8 @@ AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 _ROUTES: Final[list[type[Controller]]] = [
     SessionController,
     SecondStepController,
+    EmbedController,
+    EmbedTokenController,
     FactorController,
     AccountController,
     PeopleController,
@@ -311,7 +314,7 @@ async def _wired(settings: Settings, dsn: str) -> AsyncIterator[tuple[AsgiApp, B
             webhooks=receiver,
             health=health,
             api=api,  # type: ignore[arg-type]
-            pages=Edge(Ui(), metrics=metrics, headers=headers),
+            pages=Edge(Ui(embed_origins=settings.embed_origins), metrics=metrics, headers=headers),
             taken={route.path.split("/")[1] for route in litestar.routes},
         )
         try:

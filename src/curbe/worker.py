@@ -232,11 +232,11 @@ def _lifting(pool: Pool) -> Work:
 
 
 def _forgetting(pool: Pool) -> Work:
-    async def forget_unanswered_challenges() -> None:
+    async def forget_what_nobody_answered() -> None:
         async with pool.transaction() as tx:
             await factor_store.drop_challenges_that_are_over(tx)
 
-    return forget_unanswered_challenges
+    return forget_what_nobody_answered
 
 
 def _dropping(pool: Pool) -> Work:

@@ -130,7 +130,9 @@ async def insert_one_of_everything(owner: asyncpg.Connection) -> Number:
                                 SELECT $1, id, $2, $3, $3, $3, $3 FROM who RETURNING id),
                     member AS (INSERT INTO memberships (tenant_id, user_id, role) SELECT $1, id, 'agent' FROM who RETURNING user_id),
                     invite AS (INSERT INTO invites (tenant_id, token_hash, user_id, created_at, expires_at)
-                               SELECT $1, $2, user_id, $3, $3 FROM member)
+                               SELECT $1, $2, user_id, $3, $3 FROM member),
+                    embed AS (INSERT INTO embed_tokens (tenant_id, token_hash, user_id, expires_at)
+                              SELECT $1, $2, user_id, $3 FROM member)
                INSERT INTO operator_entries (tenant_id, session_id, entered_at) SELECT $1, id, $3 FROM session""",
             [tenant_id, tenant_id.bytes * 2, NOW],
         ),

@@ -47,6 +47,7 @@ UNIQUE_WITHOUT_TENANT = {
 FOREIGN_KEYS_TO_USERS = {
     "passwords_user_id_fkey",
     "sessions_user_id_fkey",
+    "sessions_embedded_in_fkey",
     "password_resets_user_id_fkey",
     "totp_secrets_user_id_fkey",
     "recovery_codes_user_id_fkey",
@@ -191,6 +192,7 @@ async def test_the_guard_of_a_tenants_table_reads_the_transactions_tenant(
         ("password_resets", "over", "app_worker"),
         ("totp_secrets", "self", "app_web"),
         ("recovery_codes", "self", "app_web"),
+        ("embed_tokens", "holder", "app_web"),
         ("passkeys", "self", "app_web"),
         ("passkeys", "holder", "app_web"),
         ("sign_in_challenges", "holder", "app_web"),

@@ -106,6 +106,8 @@ class Gate:
         bearer = rules.bearer_of(connection.headers.get("authorization"))
         if bearer is None and connection.scope["type"] == "websocket":
             bearer = rules.bearer_of_protocols(connection.scope.get("subprotocols", ()))
+        if bearer is not None and bearer.startswith(session_rules.PREFIX):
+            return await self._embedded(connection, bearer, tenant_id, now=now)
         transport = self._transport(connection)
         cookie = connection.cookies.get(transport.cookie) if transport is not browser.Transport.OPEN else None
         if cookie is None or "authorization" in connection.headers or bearer is not None:
@@ -113,8 +115,25 @@ class Gate:
         held = await sessions.held_by(
             self._pool, cookie, tenant_id=tenant_id, idle=self._settings.session_idle, now=now
         )
+        if held.embedded_in is not None:
+            raise rules.unauthorized()
         self._check_page(connection, cookie)
         connection.scope["auth"] = Visit(held=held, token=cookie, transport=transport)
+        return session_rules.principal_of(held, tenant_id=tenant_id)
+
+    async def _embedded(
+        self, connection: Connection, token: str, tenant_id: UUID | None, *, now: datetime
+    ) -> Principal:
+        """Return who asks from within another site's page: they send their session themselves, as no cookie gets there.
+
+        A header is sent by our own page alone, so there is no other site to guard against.
+        """
+        held = await sessions.held_by(
+            self._pool, token, tenant_id=tenant_id, idle=self._settings.session_idle, now=now
+        )
+        if held.embedded_in is None:  # a cookie's session: whoever took it from there must not use it here
+            raise rules.unauthorized()
+        connection.scope["auth"] = Visit(held=held, token=token, transport=browser.Transport.SECURE)
         return session_rules.principal_of(held, tenant_id=tenant_id)
 
     def _check_page(self, connection: Connection, cookie: str) -> None:

@@ -19,6 +19,7 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     """A session somebody holds the token of, and its user.
 
     ``proved_at`` is when its user last showed who they are. ``role`` None: no member of the tenant asked about.
+    ``embedded_in``: begun within a page of that tenant's own, which is all it opens.
     """
 
     session_id: UUID
@@ -28,6 +29,7 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime
     is_operator: bool
     role: Role | None
+    embedded_in: UUID | None = None
 
 
 def ends_at(held: Held, *, idle: timedelta) -> datetime:
@@ -41,14 +43,16 @@ def is_due_to_be_seen(held: Held, *, now: datetime) -> bool:
 
 
 def principal_of(held: Held, *, tenant_id: UUID | None) -> Principal:
-    """Return who asks. An operator may do everything everywhere, whatever their role in a tenant."""
-    own = SCOPES[held.role] if held.role else frozenset[Scope]()
+    """Return who asks. An operator may do everything everywhere, whatever their role in a tenant; not from within another page."""
+    role = held.role if held.embedded_in in (None, tenant_id) else None
+    own = SCOPES[role] if role else frozenset[Scope]()
+    is_operator = held.is_operator and held.embedded_in is None
     return Principal(
         kind=PrincipalKind.USER,
-        tenant_id=tenant_id if held.role else None,
-        scopes=OPERATOR if held.is_operator else own,
+        tenant_id=tenant_id if role else None,
+        scopes=OPERATOR if is_operator else own,
         user_id=held.user_id,
         session_id=held.session_id,
-        role=held.role,
-        is_operator=held.is_operator,
+        role=role,
+        is_operator=is_operator,
     )

@@ -47,7 +47,8 @@ class Session(msgspec.Struct, frozen=True, kw_only=True, tag_field=_STATE, tag="
     """Somebody is signed in.
 
     ``csrf_token`` goes into the header ``X-CSRF-Token`` of each request that is no GET; ``expires_at`` is when the
-    session ends if it is not used again; ``insecure`` that it runs over plain http, where others can listen.
+    session ends if it is not used again; ``embedded`` that it is within another site's page, which is when ``bearer``
+    is told, once, instead of a cookie; ``insecure`` that it runs over plain http, where others can listen.
     """
 
     user: SessionUser
@@ -55,6 +56,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True, tag_field=_STATE, tag="
     csrf_token: str
     expires_at: datetime
     embedded: bool = False
+    bearer: str | None = None
     insecure: bool = False
 
 
@@ -69,7 +71,15 @@ class SecondFactor(msgspec.Struct, frozen=True, kw_only=True, tag_field=_STATE, 
     passkey: dict[str, Any] | None = None
 
 
-async def session_of(pool: Pool, held: Held, *, token: str, transport: Transport, idle: timedelta) -> Session:
+async def session_of(
+    pool: Pool,
+    held: Held,
+    *,
+    token: str,
+    transport: Transport,
+    idle: timedelta,
+    bearer: str | None = None,
+) -> Session:
     """Return what the holder of a session is told of it."""
     async with pool.transaction(context=people.as_user(held.user_id)) as tx:
         user = await people.user_of_id(tx, held.user_id)
@@ -84,14 +94,16 @@ async def session_of(pool: Pool, held: Held, *, token: str, transport: Transport
             email=user.email,
             name=user.name,
             language=user.language,
-            is_operator=user.is_operator,
+            is_operator=user.is_operator and held.embedded_in is None,
             has_password=password is not None,
             totp=factors.totp,
             passkeys=factors.passkeys,
         ),
-        memberships=[_membership(one) for one in memberships],
+        memberships=[_membership(one) for one in memberships if held.embedded_in in (None, one.tenant_id)],
         csrf_token=csrf_token(token),
         expires_at=ends_at(held, idle=idle),
+        embedded=held.embedded_in is not None,
+        bearer=bearer,
         insecure=transport is Transport.PLAIN,
     )
 

@@ -55,11 +55,18 @@ async def insert_session(
     user_id: UUID,
     token_hash: bytes,
     expires_at: datetime,
+    embedded_in: UUID | None,
     now: datetime,
 ) -> None:
     """Store a session; ``tx`` is its user's."""
     await _INSERT_SESSION.run(
-        tx, id=session_id, user_id=user_id, token_hash=token_hash, expires_at=expires_at, now=now
+        tx,
+        id=session_id,
+        user_id=user_id,
+        token_hash=token_hash,
+        expires_at=expires_at,
+        embedded_in=embedded_in,
+        now=now,
     )
 
 

@@ -30,7 +30,15 @@ class Begun(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime
 
 
-async def begin(tx: Transaction, *, user_id: UUID, by: str, now: datetime) -> Begun:
+async def begin(
+    tx: Transaction,
+    *,
+    user_id: UUID,
+    by: str,
+    now: datetime,
+    lives: timedelta = LONGEST,
+    embedded_in: UUID | None = None,
+) -> Begun:
     """Begin a session of a user who has proved who they are.
 
     Args:
@@ -38,15 +46,18 @@ async def begin(tx: Transaction, *, user_id: UUID, by: str, now: datetime) -> Be
         user_id: whose.
         by: how they proved it, one word for the audit log: ``password``.
         now: the moment, aware.
+        lives: for how long at most.
+        embedded_in: the tenant within whose page it is, which is then all it opens.
     """
     token = random_token(PREFIX)
-    begun = Begun(session_id=uuid7(), user_id=user_id, token=token, begun_at=now, expires_at=now + LONGEST)
+    begun = Begun(session_id=uuid7(), user_id=user_id, token=token, begun_at=now, expires_at=now + lives)
     await store.insert_session(
         tx,
         session_id=begun.session_id,
         user_id=user_id,
         token_hash=key_hash(token),
         expires_at=begun.expires_at,
+        embedded_in=embedded_in,
         now=now,
     )
     await _record(tx, "session.begun", user_id=user_id, detail={"session": str(begun.session_id), "by": by})

@@ -60,6 +60,6 @@ async def _session_ends_at(
         )
     if held is None or session_rules.ends_at(held, idle=idle) <= now:
         raise Unauthorized("the session has ended")
-    if (held.role, held.is_operator) != (principal.role, principal.is_operator):
+    if session_rules.principal_of(held, tenant_id=tenant_id) != principal:
         raise Forbidden("what this person may do here has changed")
     return session_rules.ends_at(held, idle=idle)

@@ -31,6 +31,7 @@ class Scope(StrEnum):
     PEOPLE_READ = "people:read"
     PEOPLE_WRITE = "people:write"
     DESK_WRITE = "desk:write"
+    EMBED_WRITE = "embed:write"
     WEBHOOKS_REPLAY = "webhooks:replay"
     OPERATIONS_READ = "operations:read"
     OPERATIONS_WRITE = "operations:write"

@@ -53,6 +53,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     allow_http: bool
     smtp_url: SmtpServer | None  # None: no mail is sent
     mail_from: str
+    embed_origins: tuple[str, ...]
     media_hosts: tuple[str, ...]  # origins, beside Meta's own
     s3_bucket: str | None  # None: files lie in data_dir
     s3_endpoint: str | None

@@ -247,6 +247,14 @@ SETTINGS: Final = (
         read=read.mail_address,
     ),
     Setting(
+        name="CURBE_EMBED_ORIGINS",
+        group=_PEOPLE,
+        meaning="The sites that may show the inbox within their own pages, separated by commas, as https://host. "
+        "Where it is not set, none may.",
+        read=read.origins,
+        unset=(),
+    ),
+    Setting(
         name="CURBE_MEDIA_HOSTS",
         group=_FILES,
         meaning="Further addresses that media may be fetched from with a number's access token, separated by "

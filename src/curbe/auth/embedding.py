@@ -1,0 +1,118 @@
+"""The inbox within a tenant's own pages: a token for one of its people, good once, and the session it begins.
+
+The tenant's server asks for the token with its API key and hands it to the page; the page exchanges it for a
+session that it keeps in memory, as the frame of another site has no cookies. The session opens that tenant and
+no other, and nothing of the person's account beyond it.
+"""
+
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from curbe.audit.service import AuditEntry, record
+from curbe.auth import sessions
+from curbe.auth.sessions import Begun
+from curbe.domain.access import PLATFORM
+from curbe.domain.errors import InvalidRequest, NotFound, WrongCredentials
+from curbe.infra.crypto import Secret, key_hash, random_token
+from curbe.infra.db import Pool, Query, Transaction
+from curbe.tenants import people
+
+_PACKAGE: Final = "curbe.auth"
+_PREFIX: Final = "curbe_e_"
+LONGEST: Final = timedelta(minutes=5)
+SESSION_LIVES: Final = timedelta(hours=12)
+
+
+class MadeToken(msgspec.Struct, frozen=True, kw_only=True):
+    """A token to begin an embedded session with: the only moment at which it is known."""
+
+    token: Secret
+    user_id: UUID
+    expires_at: datetime
+
+
+class _For(msgspec.Struct, frozen=True):
+    user_id: UUID
+
+
+class _Used(msgspec.Struct, frozen=True):
+    tenant_id: UUID
+    user_id: UUID
+    expires_at: datetime
+
+
+_INSERT: Final = Query(_PACKAGE, "insert_embed_token", _For)
+_USE: Final = Query(_PACKAGE, "use_embed_token", _Used)
+
+
+async def make_token(
+    tx: Transaction,
+    *,
+    tenant_id: UUID,
+    user_id: UUID | None,
+    email: str | None,
+    lives: timedelta,
+    actor: str,
+    now: datetime,
+) -> MadeToken:
+    """Make a token for one of a tenant's people, named by id or by e-mail address.
+
+    Raises:
+        InvalidRequest: not exactly one of the two, or a time beyond five minutes.
+        NotFound: the tenant has no such member, or they are disabled.
+    """
+    if (user_id is None) is (email is None):
+        raise InvalidRequest("One of user_id and email says for whom.", fix="Send exactly one of them.")
+    if not timedelta(seconds=1) <= lives <= LONGEST:
+        raise InvalidRequest(
+            "A token lives for 1 to 300 seconds.",
+            fix="Ask for it when the page is shown.",
+            field="ttl_seconds",
+        )
+    token, expires_at = random_token(_PREFIX), now + lives
+    member = await _INSERT.one(
+        tx,
+        tenant_id=tenant_id,
+        token_hash=key_hash(token),
+        user_id=user_id,
+        email=None if email is None else email.strip().lower(),
+        expires_at=expires_at,
+    )
+    if member is None:
+        raise NotFound(
+            "This tenant has no such member.",
+            fix="Invite them first: POST .../people/invites.",
+            field="user_id",
+        )
+    entry = AuditEntry(
+        tenant_id=tenant_id, actor=actor, action="embed.token_made", subject=str(member.user_id)
+    )
+    await record(tx, [entry])
+    return MadeToken(token=token, user_id=member.user_id, expires_at=expires_at)
+
+
+async def exchange(pool: Pool, token: str, *, now: datetime) -> tuple[Begun, UUID]:
+    """Begin the session a token is for; return it and its tenant. The token is used up.
+
+    Raises:
+        WrongCredentials: it is none, is over, or was used.
+    """
+    async with pool.transaction(context={"app.link": key_hash(token).hex()}) as tx:
+        used = await _USE.one(tx, token_hash=key_hash(token))
+    if used is None or used.expires_at <= now:
+        raise WrongCredentials(
+            "This page's token is over: it opens once, within minutes.", fix="Load the page again."
+        )
+    async with pool.transaction(PLATFORM, context=people.as_user(used.user_id)) as tx:
+        begun = await sessions.begin(
+            tx,
+            user_id=used.user_id,
+            by="embed_token",
+            now=now,
+            lives=SESSION_LIVES,
+            embedded_in=used.tenant_id,
+        )
+    return begun, used.tenant_id
