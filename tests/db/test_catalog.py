@@ -375,6 +375,7 @@ async def test_every_table_of_tenants_is_indexed_for_its_foreign_keys_and_needs_
         "channel_connections_by_waba": "a notice learns its tenants from the WABA",
         "one_live_owner": "see above",
         "invites_by_hash": "who holds an invitation learns its tenant from it",
+        "embed_tokens_by_hash": "who holds a token learns its tenant from it",
         "memberships_by_user": "a user learns their tenants",
         "operator_entries_by_session": "a session that ends takes them with it",
     }
