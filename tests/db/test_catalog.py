@@ -47,7 +47,6 @@ UNIQUE_WITHOUT_TENANT = {
 FOREIGN_KEYS_TO_USERS = {
     "passwords_user_id_fkey",
     "sessions_user_id_fkey",
-    "sessions_embedded_in_fkey",
     "password_resets_user_id_fkey",
     "totp_secrets_user_id_fkey",
     "recovery_codes_user_id_fkey",

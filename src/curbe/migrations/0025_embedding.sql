@@ -1,7 +1,7 @@
 -- The inbox within somebody else's page: a token that a tenant's own software asks for, good once, and the session it begins.
 
 -- Such a session is kept by the page alone (another site's frame has no cookies) and opens one tenant.
-ALTER TABLE sessions ADD COLUMN embedded_in uuid REFERENCES tenants (id);
+ALTER TABLE sessions ADD COLUMN embedded_in uuid; -- no foreign key: nothing but a token of that tenant sets it
 
 CREATE TABLE embed_tokens (
     tenant_id uuid NOT NULL,
