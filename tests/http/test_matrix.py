@@ -54,7 +54,6 @@ KINDS = {
     "label_id": "label",
     "canned_reply_id": "canned reply",
     "note_id": "note",
-    "user_id": "user",
     "team": "team",
     "team_id": "team",
     "label": "label",
