@@ -45,6 +45,7 @@ KINDS = {
     "notice_id": "notice",
     "message_id": "message",
     "user_id": "user",
+    "seen_message_id": "message",
     "before": "message",
     "after": "message",
     "ids": "conversation",

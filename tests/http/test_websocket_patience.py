@@ -68,6 +68,7 @@ async def following(web: Pool, tenant: UUID) -> AsyncIterator[tuple[Line, asynci
         principal=await authenticate(web, key, now=utc_now()),
         pool=web,
         broadcast=broadcast,
+        session_idle=timedelta(hours=12),
     )
     listening = asyncio.ensure_future(broadcast.run())
     running = asyncio.ensure_future(follower.run(None))

@@ -140,6 +140,12 @@ class LastOwner(AppError):
     code, http_status, title = "last_owner", 409, "A tenant keeps at least one owner"
 
 
+class AnsweredByAnother(AppError):
+    """A colleague has written to the person since the sender looked."""
+
+    code, http_status, title = "answered_meanwhile", 409, "Somebody else has answered meanwhile"
+
+
 class WindowClosed(AppError):
     """Free-form content outside the customer service window.
 

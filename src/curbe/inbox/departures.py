@@ -25,6 +25,7 @@ class Departure(msgspec.Struct, frozen=True):
     reply_to: str | None
     sender: str
     created_at: datetime
+    retry_of: UUID | None = None  # the message that this one sends once more
 
 
 class Intent(msgspec.Struct, frozen=True):
@@ -90,6 +91,7 @@ async def queue(tx: Transaction, departures: Sequence[Departure]) -> None:
         reply_tos=[row.reply_to for row in rows],
         senders=[row.sender for row in rows],
         created_ats=[row.created_at for row in rows],
+        retry_ofs=[row.retry_of for row in rows],
     )
     latest: dict[tuple[UUID, UUID], datetime] = {}
     for row in rows:

@@ -2,14 +2,14 @@
 
 -- name: insert_departures
 INSERT INTO messages (tenant_id, id, channel_connection_id, conversation_id, direction, type, text, payload, reply_to, sender, phase,
-                      person, created_at)
+                      person, created_at, retry_of)
 SELECT u.tenant_id, u.id, u.connection_id, u.conversation_id, 'outbound', u.type, u.text, u.payload, u.reply_to, u.sender, 'queued',
        (SELECT jsonb_strip_nulls(jsonb_build_object('wa_id', c.contact_wa_id, 'bsuid', c.contact_bsuid))
           FROM conversations c WHERE c.tenant_id = u.tenant_id AND c.id = u.conversation_id),
-       u.created_at
+       u.created_at, u.retry_of
   FROM unnest(:tenant_ids::uuid[], :ids::uuid[], :connection_ids::uuid[], :conversation_ids::uuid[], :types::text[], :texts::text[],
-              :payloads::jsonb[], :reply_tos::text[], :senders::text[], :created_ats::timestamptz[])
-       AS u (tenant_id, id, connection_id, conversation_id, type, text, payload, reply_to, sender, created_at)
+              :payloads::jsonb[], :reply_tos::text[], :senders::text[], :created_ats::timestamptz[], :retry_ofs::uuid[])
+       AS u (tenant_id, id, connection_id, conversation_id, type, text, payload, reply_to, sender, created_at, retry_of)
 
 -- name: roll_up_departures
 -- We wrote: the conversation moves up, and an open one now waits for the person.

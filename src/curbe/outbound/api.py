@@ -19,7 +19,7 @@ from curbe.inbox.shapes import Message, MessageError
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
 from curbe.infra.web import CheckedRequest
-from curbe.outbound import service
+from curbe.outbound import again, service
 from curbe.outbound.bodies import SendRequest, content_of, typed
 from curbe.outbound.receipts import Receipts
 from curbe.outbound.service import AnsweredMeanwhile, Key, Taken
@@ -80,13 +80,54 @@ class SendController(Controller):
         request = _request(tenant_id, data, principal)
         key = Key(ROUTE, idempotency_key) if idempotency_key else None
         wait = _wait(prefer)
-        taken = await _take(web_pool, request, key)
-        if not wait and not taken.repeated:
-            # Committed as queued a moment ago: asking the database again would cost three round trips and tell nothing.
-            return Response(_queued(taken), status_code=HTTP_202_ACCEPTED)
-        message = await _outcome(web_pool, broadcast, tenant_id, taken, wait)
-        answered = wait and message.status not in _UNANSWERED
-        return Response(_answer(message), status_code=HTTP_200_OK if answered else HTTP_202_ACCEPTED)
+        taken = await _take(web_pool, request, key, data.seen_message_id)
+        return await _told(web_pool, broadcast, tenant_id, taken, wait)
+
+    @post(
+        "/{message_id:uuid}/retry",
+        status_code=HTTP_202_ACCEPTED,
+        opt={"scope": Scope.MESSAGES_SEND},
+        summary="Send a message that failed once more",
+        operation_id="retryMessage",
+    )
+    async def retry(
+        self,
+        tenant_id: FromPath[UUID],
+        message_id: FromPath[UUID],
+        web_pool: NamedDependency[Pool],
+        principal: NamedDependency[Principal],
+        broadcast: NamedDependency[Broadcast],
+        prefer: Annotated[str | None, HeaderParameter(name="Prefer")] = None,
+    ) -> Response[SendAnswer]:
+        """Queue its content as a message of its own, and answer as ``send`` does; asked again, it is the same message."""
+        async with web_pool.transaction(tenant_id) as tx:
+            taken = await again.retry(
+                tx, tenant_id=tenant_id, message_id=message_id, sender=principal.actor, now=utc_now()
+            )
+        return await _told(web_pool, broadcast, tenant_id, taken, _wait(prefer))
+
+    @post(
+        "/{message_id:uuid}/send-again",
+        status_code=HTTP_202_ACCEPTED,
+        opt={"scope": Scope.MESSAGES_SEND},
+        summary="Send a message of which nobody knows whether it arrived once more; it may arrive twice",
+        operation_id="sendMessageAgain",
+    )
+    async def send_again(
+        self,
+        tenant_id: FromPath[UUID],
+        message_id: FromPath[UUID],
+        web_pool: NamedDependency[Pool],
+        principal: NamedDependency[Principal],
+        broadcast: NamedDependency[Broadcast],
+        prefer: Annotated[str | None, HeaderParameter(name="Prefer")] = None,
+    ) -> Response[SendAnswer]:
+        """Queue its content as a message of its own, and answer as ``send`` does; asked again, it is the same message."""
+        async with web_pool.transaction(tenant_id) as tx:
+            taken = await again.send_again(
+                tx, tenant_id=tenant_id, message_id=message_id, sender=principal.actor, now=utc_now()
+            )
+        return await _told(web_pool, broadcast, tenant_id, taken, _wait(prefer))
 
 
 class TypingAnswer(msgspec.Struct, frozen=True):
@@ -131,13 +172,24 @@ def _request(tenant_id: UUID, data: SendRequest, principal: Principal) -> servic
     )
 
 
-async def _take(pool: Pool, request: service.Request, key: Key | None) -> Taken:
+async def _take(pool: Pool, request: service.Request, key: Key | None, seen_message_id: UUID | None) -> Taken:
     try:
         async with pool.transaction(request.tenant_id) as tx:
-            return await service.take(tx, request, key=key, now=utc_now())
+            return await service.take(tx, request, key=key, now=utc_now(), seen_message_id=seen_message_id)
     except AnsweredMeanwhile:
         async with pool.transaction(request.tenant_id) as tx:
-            return await service.take(tx, request, key=key, now=utc_now())
+            return await service.take(tx, request, key=key, now=utc_now(), seen_message_id=seen_message_id)
+
+
+async def _told(
+    pool: Pool, broadcast: Broadcast, tenant_id: UUID, taken: Taken, wait: timedelta
+) -> Response[SendAnswer]:
+    if not wait and not taken.repeated:
+        # Committed as queued a moment ago: asking the database again would cost three round trips and tell nothing.
+        return Response(_queued(taken), status_code=HTTP_202_ACCEPTED)
+    message = await _outcome(pool, broadcast, tenant_id, taken, wait)
+    answered = wait and message.status not in _UNANSWERED
+    return Response(_answer(message), status_code=HTTP_200_OK if answered else HTTP_202_ACCEPTED)
 
 
 async def _outcome(

@@ -20,7 +20,8 @@ class _To(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
     ``to``: the phone number, with + and country code (one without is read by the country of the number that sends).
     ``conversation_id``: instead of ``to``, or beside it. ``connection_id`` or ``country_id``: which of your numbers sends, where you have
-    several. ``reply_to``: the provider_message_id to quote.
+    several. ``reply_to``: the provider_message_id to quote. ``seen_message_id``: the last message of the conversation that you know; where
+    somebody else has written to the person after it, nothing is sent and 409 ``answered_meanwhile`` says what.
     """
 
     to: str | None = None
@@ -29,6 +30,7 @@ class _To(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     connection_id: UUID | None = None
     country_id: str | None = None
     reply_to: Wamid | None = None
+    seen_message_id: UUID | None = None
 
     def conversation(self) -> UUID | None:
         """Return the conversation, by whichever spelling.

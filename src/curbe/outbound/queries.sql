@@ -189,3 +189,33 @@ SELECT m.id AS message_id
  WHERE m.tenant_id = :tenant_id AND m.conversation_id = :conversation_id AND m.direction = 'inbound'
  ORDER BY m.created_at DESC, m.id DESC
  LIMIT 1
+
+-- name: lock_destination
+-- Whoever writes into a conversation that another writes into at the moment waits, and sees what was written.
+SELECT c.id FROM conversations c WHERE c.tenant_id = :tenant_id AND c.id = :conversation_id FOR NO KEY UPDATE OF c
+
+-- name: seen_message
+SELECT m.id, m.created_at
+  FROM messages m
+ WHERE m.tenant_id = :tenant_id AND m.id = :message_id AND m.conversation_id = :conversation_id
+
+-- name: answered_since
+-- The latest word to the person after a place in the thread that somebody else than the sender wrote, from here or elsewhere. What failed
+-- was no answer.
+SELECT m.id, m.sender, m.created_at
+  FROM messages m
+ WHERE m.tenant_id = :tenant_id AND m.conversation_id = :conversation_id
+   AND (m.created_at, m.id) > (:seen_at::timestamptz, :seen_id::uuid)
+   AND m.direction = 'outbound' AND m.sender IS DISTINCT FROM :sender AND m.status <> 'failed'
+ ORDER BY m.created_at DESC, m.id DESC
+ LIMIT 1
+
+-- name: lock_original
+-- A message that somebody wants to send once more. Locked, so that two who want it make one.
+SELECT m.id, m.conversation_id, m.status, m.phase::text AS phase, m.payload::text AS payload, m.reply_to
+  FROM messages m
+ WHERE m.tenant_id = :tenant_id AND m.id = :message_id AND m.direction = 'outbound'
+   FOR NO KEY UPDATE OF m
+
+-- name: sent_once_more
+SELECT m.id, m.conversation_id FROM messages m WHERE m.tenant_id = :tenant_id AND m.retry_of = :message_id

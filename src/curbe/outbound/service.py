@@ -24,6 +24,7 @@ from curbe.media.kinds import MediaKind
 from curbe.outbound import store
 from curbe.outbound.governor import REPLY
 from curbe.outbound.rules import admit
+from curbe.outbound.stale import require_unanswered
 from curbe.outbound.store import Destination
 from curbe.realtime import service as realtime
 from curbe.realtime.rules import EventType
@@ -61,8 +62,24 @@ class AnsweredMeanwhile(Exception):
     """Another request with the same idempotency key committed first: roll back, and ask for its answer."""
 
 
-async def take(tx: Transaction, request: Request, *, key: Key | None, now: datetime) -> Taken:
+async def take(
+    tx: Transaction,
+    request: Request,
+    *,
+    key: Key | None,
+    now: datetime,
+    seen_message_id: UUID | None = None,
+    retry_of: UUID | None = None,
+) -> Taken:
     """Queue a message and return it; commit, and a sender takes it from there.
+
+    Args:
+        tx: the request's.
+        request: what to send to whom.
+        key: what tells the request from others, and a repetition as one.
+        now: the moment of asking.
+        seen_message_id: the last message that the sender knew; where somebody else has answered after it, nothing is sent.
+        retry_of: the message that this one sends once more.
 
     Raises:
         AppError: it may not be sent; the refusal explains itself.
@@ -73,13 +90,21 @@ async def take(tx: Transaction, request: Request, *, key: Key | None, now: datet
     if key is not None and (earlier := await _answered(tx, request.tenant_id, key, fingerprint)) is not None:
         return earlier
     destination = await _destination(tx, request, now=now)
+    if seen_message_id is not None:
+        await require_unanswered(
+            tx,
+            tenant_id=request.tenant_id,
+            conversation_id=destination.id,
+            seen_message_id=seen_message_id,
+            sender=request.sender,
+        )
     admit(request.content, last_inbound_at=destination.last_inbound_at, now=now)
     await connections.require_sending(
         tx, tenant_id=request.tenant_id, connection_id=destination.connection_id
     )
     taken = Taken(id=uuid7(), conversation_id=destination.id)
     await _check_file(tx, request)
-    await _queue(tx, request, destination, taken, client_id=key and key.key, now=now)
+    await _queue(tx, request, destination, taken, client_id=key and key.key, now=now, retry_of=retry_of)
     await _attach_file(tx, request, destination, taken)
     if key is not None:
         await _keep(tx, request.tenant_id, key, fingerprint, taken)
@@ -94,6 +119,7 @@ async def _queue(
     *,
     client_id: str | None,
     now: datetime,
+    retry_of: UUID | None,
 ) -> None:
     kind = KINDS[type(request.content)]
     departure = Departure(
@@ -107,6 +133,7 @@ async def _queue(
         reply_to=request.reply_to,
         sender=request.sender,
         created_at=now,
+        retry_of=retry_of,
     )
     await departures.queue(tx, [departure])
     row = (taken.id, destination.connection_id, destination.id)
@@ -122,6 +149,7 @@ async def _queue(
             "conversation_id": str(destination.id),
             "connection_id": str(destination.connection_id),
             "type": kind,
+            **({} if retry_of is None else {"retry_of": str(retry_of)}),
         },
     )
     await audit.record(tx, [entry])

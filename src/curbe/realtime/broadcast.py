@@ -16,6 +16,8 @@ from uuid import UUID
 import structlog
 
 from curbe.infra import db
+from curbe.realtime.presence import CHANNEL as PRESENCE
+from curbe.realtime.presence import Presence
 from curbe.realtime.rules import subjects_named
 from curbe.realtime.sharing import SharedReads
 
@@ -71,11 +73,12 @@ class _Subject:
 class Broadcast:
     """Wakes readers. ``run`` listens for as long as the process lives.
 
-    ``reads`` are the pages that those it wakes may share.
+    ``reads`` are the pages that those it wakes may share, ``presence`` is who of them is where.
     """
 
     def __init__(self, pool: db.Pool) -> None:
         self.reads: Final = SharedReads(pool)
+        self.presence: Final = Presence(pool)
         self._pool: Final = pool
         self._followed: Final[dict[tuple[Channel, UUID], _Subject]] = {}
         self._nobody: Final = asyncio.Event()
@@ -130,9 +133,11 @@ class Broadcast:
                 async with self._pool.session() as session:
                     for channel in Channel:
                         await session.listen(channel.value, partial(self._heard, channel))
+                    await session.listen(PRESENCE, self.presence.heard)
                     self._wake_everybody()  # what was said while nobody listened
                     delay = _LISTEN_AGAIN_FIRST
-                    while await session.alive():  # noqa: ASYNC110 - nobody tells us when a connection dies
+                    while await session.alive():
+                        self.presence.forget()
                         await asyncio.sleep(_LOOK_AFTER.total_seconds())
                 _log.warning("realtime.listener_lost", reason="connection closed")
             except db.Unreachable as failure:

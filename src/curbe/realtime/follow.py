@@ -20,14 +20,21 @@ from curbe.domain.access import Principal
 from curbe.domain.errors import CursorExpired, Forbidden, Unauthorized
 from curbe.infra import db
 from curbe.infra.clock import utc_now
+from curbe.infra.throttle import Throttle
 from curbe.realtime.broadcast import Broadcast, Channel, Wakeups
+from curbe.realtime.presence import Seat
 from curbe.realtime.rules import Cursor, next_look
 from curbe.realtime.service import latest
+from curbe.realtime.viewers import Viewing
 
 _PING_EVERY: Final = timedelta(seconds=20)
 _SLOWEST_WRITE: Final = timedelta(seconds=10)
 _SLOWEST_CLOSE: Final = timedelta(seconds=2)
 _PING: Final = '{"type":"ping"}'
+# How often a client is listened to: whoever runs through a list, or types and stops, is heard; whoever floods is not.
+_WORDS_A_SECOND: Final = 2.0
+_WORDS_AT_ONCE: Final = 10.0
+_VIEWING: Final = msgspec.json.Decoder(Viewing)
 
 
 class CloseCode(IntEnum):
@@ -76,20 +83,26 @@ class Follower:
         self._pool: Final = pool
         self._broadcast: Final = broadcast
         self._session_idle: Final = session_idle
+        self._greeted: Final = asyncio.Event()  # the first frame is `hello`
+        self._writing: Final = asyncio.Lock()  # one frame at a time
 
     async def run(self, since: Cursor | None) -> None:
         """Send what follows ``since`` (None: from now on) until either side ends it, then close."""
         # Subscribed until the goodbye is said: whoever stops the server waits for the last subscription to end.
-        with self._broadcast.subscribe(Channel.EVENTS, self._tenant_id) as wakeups:
+        seated = self._broadcast.presence.seat(self._tenant_id, user_id=self._principal.user_id)
+        with self._broadcast.subscribe(Channel.EVENTS, self._tenant_id) as wakeups, seated as seat:
             try:
                 async with asyncio.TaskGroup() as tasks:
                     tasks.create_task(self._send_events(since, wakeups))
                     tasks.create_task(self._watch_principal())
-                    tasks.create_task(self._hear())
+                    tasks.create_task(self._send_presence(seat))
+                    tasks.create_task(self._hear(seat))
             except* WebSocketDisconnect:
                 pass  # the client left: nothing to close, nothing lost
             except* _Ended as ends:
                 await self.close(*_first(ends))
+            finally:
+                await seat.leave()
 
     async def close(self, code: CloseCode, reason: str) -> None:
         """Close the socket; where it cannot even take that, leave it to the server to cut."""
@@ -100,6 +113,7 @@ class Follower:
     async def _send_events(self, since: Cursor | None, wakeups: Wakeups) -> NoReturn:
         cursor = since or await self._now()
         await self._write(msgspec.json.encode(Hello(cursor=str(cursor))).decode())
+        self._greeted.set()
         look: timedelta | None = None
         while True:
             cursor, settled = await self._catch_up(cursor, wakeups)
@@ -147,14 +161,24 @@ class Follower:
         except Forbidden as changed:
             raise _Ended(CloseCode.FORBIDDEN, changed.detail) from None
 
-    async def _hear(self) -> NoReturn:
-        # Nothing a client says means anything here; reading is how its leaving is noticed.
+    async def _send_presence(self, seat: Seat) -> NoReturn:
+        await self._greeted.wait()
         while True:
-            await self._socket.receive_data(mode="text")
+            for frame in await seat.frames():
+                await self._write(msgspec.json.encode(frame).decode())
+
+    async def _hear(self, seat: Seat) -> NoReturn:
+        # Of what a client says only where its user is means anything; reading is also how its leaving is noticed.
+        words = Throttle(per_second=_WORDS_A_SECOND, burst=_WORDS_AT_ONCE)
+        while True:
+            said = await self._socket.receive_data(mode="text")
+            viewing = _viewing_in(said)
+            if viewing is not None and words.allow("", now=asyncio.get_running_loop().time()):
+                await seat.say(viewing)
 
     async def _write(self, frame: str) -> None:
         try:
-            async with asyncio.timeout(_SLOWEST_WRITE.total_seconds()):
+            async with asyncio.timeout(_SLOWEST_WRITE.total_seconds()), self._writing:
                 await self._socket.send_data(frame, mode="text")
         except TimeoutError:
             raise _Ended(CloseCode.TOO_SLOW, "too slow; connect again with the last cursor") from None
@@ -167,6 +191,13 @@ class Follower:
                 return await latest(tx)
         except db.Unreachable:
             raise _Ended(CloseCode.TRY_AGAIN_LATER, "the database does not answer; connect again") from None
+
+
+def _viewing_in(said: str) -> Viewing | None:
+    try:
+        return _VIEWING.decode(said)
+    except msgspec.MsgspecError:
+        return None  # something else, or of a later version
 
 
 def _first(ends: BaseExceptionGroup[_Ended]) -> tuple[CloseCode, str]:
