@@ -3,6 +3,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useEffect } from "react";
 import { useParams } from "wouter";
+import { Keyboard } from "@/features/inbox/palette/keyboard";
+import { InboxSignals } from "@/features/inbox/signals/inbox-signals";
 import { answer, api } from "@/shared/api/client";
 import { read, write } from "@/shared/lib/storage";
 import type { Membership } from "@/shared/session/session";
@@ -43,6 +45,8 @@ function Inside({ membership, children }: { membership: Membership; children: Re
     <TenantValue membership={membership}>
       {/* Another tenant is another page: nothing of the one before stays mounted. */}
       <StoreProvider key={membership.tenant_id}>
+        <InboxSignals />
+        <Keyboard />
         <Frame tenant={membership}>{children}</Frame>
       </StoreProvider>
     </TenantValue>

@@ -1,5 +1,76 @@
-import { NotLanded } from "@/shared/ui/not-landed";
+/** The right pane: who one talks to, and what is known of the conversation. */
 
-export function ContactPane(_: { conversationId: string }) {
-  return <NotLanded name="Contact" />;
+import { ActionIcon } from "@mantine/core";
+import { IconX } from "@tabler/icons-react";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { useMessages } from "@/shared/i18n/language";
+import { contactPane } from "@/shared/lib/frame";
+import { useTenant } from "@/shared/session/session-context";
+import { useConversation, useStore } from "@/shared/store/hooks";
+import type { Conversation } from "@/shared/store/types";
+import { uiMessages } from "@/shared/ui/messages";
+import { ListSkeleton } from "@/shared/ui/skeletons";
+import { contactKey, contactQuery } from "./api/contacts";
+import { Block } from "./contact/block";
+import { ContactHead } from "./contact/contact-head";
+import classes from "./contact/contact-pane.module.css";
+import { Known } from "./contact/known";
+import { Merges } from "./contact/merges";
+import { Notes } from "./contact/notes";
+import { Numbers } from "./contact/numbers";
+import { Work } from "./contact/work";
+
+export function ContactPane({ conversationId }: { conversationId: string }) {
+  const words = useMessages(uiMessages);
+  const store = useStore();
+  const conversation = useConversation(store.state.conversations.liveId(conversationId));
+  return (
+    <div className={classes["pane"]}>
+      <ActionIcon
+        className={classes["close"]}
+        variant="subtle"
+        color="gray"
+        size={34}
+        aria-label={words.close}
+        onClick={() => contactPane.set("closed")}
+      >
+        <IconX size={18} stroke={1.8} />
+      </ActionIcon>
+      {conversation ? (
+        <Inside conversation={conversation} key={conversation.id} />
+      ) : (
+        <ListSkeleton rows={5} />
+      )}
+    </div>
+  );
+}
+
+function Inside({ conversation }: { conversation: Conversation }) {
+  const { tenant_id } = useTenant();
+  const store = useStore();
+  const queryClient = useQueryClient();
+  const contactId = conversation.contact.id;
+  const detail = useQuery(contactQuery(tenant_id, contactId)).data;
+
+  // Who somebody is changes by events: a merge, a new number, a word on marketing.
+  useEffect(
+    () =>
+      store.onEvent((event) => {
+        if (event.type !== "contact_merged" && event.type !== "contact_parted") return;
+        void queryClient.invalidateQueries({ queryKey: contactKey(tenant_id, contactId) });
+      }),
+    [store, queryClient, tenant_id, contactId],
+  );
+  return (
+    <>
+      <ContactHead conversation={conversation} />
+      <Work conversation={conversation} />
+      {detail && <Numbers conversation={conversation} detail={detail} />}
+      <Notes conversationId={conversation.id} />
+      {detail && <Known conversation={conversation} detail={detail} />}
+      {detail && <Merges conversation={conversation} detail={detail} />}
+      <Block conversation={conversation} />
+    </>
+  );
 }

@@ -8,7 +8,7 @@ import { useMessages } from "@/shared/i18n/language";
 import { useShortcut } from "@/shared/keys/use-shortcut";
 import { useTenant } from "@/shared/session/session-context";
 import { useList, useStore } from "@/shared/store/hooks";
-import { BulkBar } from "./list/bulk-bar";
+import { ListSkeleton } from "@/shared/ui/skeletons";
 import { type Chosen, NOTHING, stillThere } from "./list/choosing";
 import { ConversationList } from "./list/conversation-list";
 import { EmptyList } from "./list/empty-list";
@@ -19,8 +19,11 @@ import { Tabs } from "./list/tabs";
 import { useView } from "./list/use-view";
 import { TABS } from "./list/view-params";
 import classes from "./list-pane.module.css";
-import { SearchPanel } from "./search/search-panel";
+import { AskNotifications } from "./signals/ask-notifications";
 
+// What one needs only once one has begun something is fetched then.
+const BulkBar = lazy(async () => ({ default: (await import("./list/bulk-bar")).BulkBar }));
+const SearchPanel = lazy(async () => ({ default: (await import("./search/search-panel")).SearchPanel }));
 const NewConversation = lazy(async () => ({
   default: (await import("./starting/new-conversation")).NewConversation,
 }));
@@ -77,7 +80,9 @@ export function ListPane({ selected }: ListPaneProps) {
   return (
     <div className={classes["pane"]}>
       {chosen.size > 0 ? (
-        <BulkBar chosen={chosen} onChoose={setTicked} />
+        <Suspense fallback={<div className={classes["header"]} />}>
+          <BulkBar chosen={chosen} onChoose={setTicked} />
+        </Suspense>
       ) : (
         <header className={classes["header"]}>
           <h1 className={classes["title"]}>{t.title}</h1>
@@ -108,7 +113,9 @@ export function ListPane({ selected }: ListPaneProps) {
       )}
       <LiveBanner />
       {searching ? (
-        <SearchPanel onClose={() => setSearching(false)} onOpen={open} selected={selected} />
+        <Suspense fallback={<ListSkeleton rows={7} />}>
+          <SearchPanel onClose={() => setSearching(false)} onOpen={open} selected={selected} />
+        </Suspense>
       ) : (
         <>
           <Tabs tab={view.tab} onTab={(tab) => setView({ ...view, tab })} />
@@ -123,6 +130,7 @@ export function ListPane({ selected }: ListPaneProps) {
           />
         </>
       )}
+      <AskNotifications />
       {starting && (
         <Suspense>
           <NewConversation onClose={() => setStarting(false)} onOpen={open} />

@@ -12,8 +12,20 @@ type PluralForms = { one: string; other: string };
 
 /** Returns the form for `count`, with its number written in it where the form says `#`. */
 export function plural(language: Language, count: number, forms: PluralForms): string {
-  const form = new Intl.PluralRules(language).select(count) === "one" ? forms.one : forms.other;
-  return form.replace("#", new Intl.NumberFormat(language).format(count));
+  const { rules, number } = countingIn(language);
+  const form = rules.select(count) === "one" ? forms.one : forms.other;
+  return form.replace("#", number.format(count));
+}
+
+// Making one of these takes longer than painting the row it is for.
+const counting = new Map<Language, { rules: Intl.PluralRules; number: Intl.NumberFormat }>();
+
+function countingIn(language: Language) {
+  const known = counting.get(language);
+  if (known) return known;
+  const made = { rules: new Intl.PluralRules(language), number: new Intl.NumberFormat(language) };
+  counting.set(language, made);
+  return made;
 }
 
 export interface Format {

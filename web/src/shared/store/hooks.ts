@@ -7,7 +7,7 @@ import type { Directories } from "./state";
 import type { InboxStore, Line } from "./store";
 import type { ThreadState } from "./threads";
 import type { Topic } from "./topics";
-import type { Conversation, Counts, Viewer } from "./types";
+import type { Annotation, Conversation, Counts, Viewer } from "./types";
 import { keyOfView, type View } from "./views";
 
 export const StoreContext = createContext<InboxStore | null>(null);
@@ -57,6 +57,11 @@ export function useLine(key: string): Line | null {
   const source = useTopic(`line/${key}`, () => store.lineSource(key));
   // biome-ignore lint/correctness/useExhaustiveDependencies: the line is made of its source
   return useMemo(() => store.line(key), [store, key, source]);
+}
+
+/** The notes of colleagues in a conversation, as far as it is loaded, oldest first. */
+export function useNotes(conversationId: string): readonly Annotation[] {
+  return useTopic(`thread/${conversationId}`, (store) => store.state.threads.notes(conversationId));
 }
 
 export function useCounts(): Counts | null {

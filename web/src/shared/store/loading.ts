@@ -170,11 +170,8 @@ export class Loading {
     try {
       const page = await this.backend.messages(conversationId, wanted);
       const span = spanOf(page.items, page);
-      const notes = await this.backend.annotations(
-        conversationId,
-        span.from?.at ?? null,
-        span.to?.at ?? null,
-      );
+      const [from, to] = [span.from?.at ?? null, span.to?.at ?? null];
+      const notes = await this.backend.annotations(conversationId, from, to);
       threads.addPage(conversationId, page.items, span);
       for (const note of notes) threads.putAnnotation(note);
     } catch (error) {

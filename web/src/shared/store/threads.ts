@@ -31,8 +31,10 @@ interface Thread {
   loading: ThreadState["loading"];
   failed: Problem | null;
   states: Map<string | null, ThreadState>;
+  notes: readonly Annotation[] | null;
 }
 
+const NO_NOTES: readonly Annotation[] = [];
 const EMPTY: ThreadState = { keys: [], older: false, newer: false, loading: null, failed: null };
 
 export class Threads {
@@ -63,7 +65,7 @@ export class Threads {
     this.threads.delete(conversationId);
     this.threads.set(
       conversationId,
-      known ?? { entries: [], spans: [], loading: null, failed: null, states: new Map() },
+      known ?? { entries: [], spans: [], loading: null, failed: null, states: new Map(), notes: null },
     );
     if (!known) this.adopt(conversationId);
     for (const id of this.threads.keys()) {
@@ -101,8 +103,8 @@ export class Threads {
     const thread = this.threads.get(told.conversation_id);
     if (!thread) return; // loaded with the messages, once somebody opens it
     this.annotations.set(told.id, told);
-    if (this.insert(thread, { kind: "annotation", at: told.created_at, id: told.id }))
-      this.changed(told.conversation_id);
+    this.insert(thread, { kind: "annotation", at: told.created_at, id: told.id });
+    this.changed(told.conversation_id);
     this.touch(`line/${told.id}`);
   }
 
@@ -165,9 +167,21 @@ export class Threads {
     return made;
   }
 
+  /** Return the notes of colleagues among what is loaded, oldest first; the same array as long as they are. */
+  notes(conversationId: string): readonly Annotation[] {
+    const thread = this.threads.get(conversationId);
+    if (!thread) return NO_NOTES;
+    thread.notes ??= thread.entries
+      .flatMap((entry) => (entry.kind === "annotation" ? (this.annotations.get(entry.id) ?? []) : []))
+      .filter((annotation) => annotation.kind === "note" && !annotation.deleted_at);
+    return thread.notes;
+  }
+
   /** Note that the lines of a thread are others now. */
   changed(conversationId: string): void {
-    this.threads.get(conversationId)?.states.clear();
+    const thread = this.threads.get(conversationId);
+    thread?.states.clear();
+    if (thread) thread.notes = null;
     this.touch(`thread/${conversationId}`);
   }
 

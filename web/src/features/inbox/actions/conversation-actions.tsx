@@ -23,6 +23,7 @@ import { useConversation, useDirectory } from "@/shared/store/hooks";
 import type { ConversationChange } from "@/shared/store/types";
 import { Avatar } from "@/shared/ui/avatar";
 import { ConfirmDialog } from "@/shared/ui/confirm-dialog";
+import { listMessages } from "../list/messages";
 import { nameOf } from "../list/row-model";
 import classes from "./conversation-actions.module.css";
 import { actionMessages } from "./messages";
@@ -32,6 +33,7 @@ import { useDeeds } from "./use-deeds";
 
 export function ConversationActions({ conversationId }: { conversationId: string }) {
   const t = useMessages(actionMessages);
+  const l = useMessages(listMessages);
   const { can } = useTenant();
   const conversation = useConversation(conversationId);
   const people = useDirectory("people");
@@ -86,7 +88,9 @@ export function ConversationActions({ conversationId }: { conversationId: string
                 ) : (
                   <IconUserPlus size={18} stroke={1.7} aria-hidden="true" />
                 )}
-                <span className={classes["who"]}>{assignee?.name ?? t.assign}</span>
+                <span className={classes["who"]}>
+                  {assignee?.name ?? (conversation.assignee_id ? l.unknownPerson : t.assign)}
+                </span>
               </button>
             )}
           </AssignPicker>

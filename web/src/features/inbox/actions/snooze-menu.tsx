@@ -26,7 +26,7 @@ export function SnoozeMenu({ onSnooze, opening = 0, children }: SnoozeMenuProps)
   }, [opening]);
   return (
     <>
-      <Menu opened={opened} onChange={setOpened} position="bottom-end" width={250}>
+      <Menu opened={opened} onChange={setOpened} position="bottom-end" width={270}>
         <Menu.Target>{children}</Menu.Target>
         <Menu.Dropdown>
           <SnoozeItems onSnooze={onSnooze} onPick={() => setPicking(true)} />
@@ -45,7 +45,8 @@ interface SnoozeItemsProps {
 /** The entries, for whichever menu they stand in. */
 export function SnoozeItems({ onSnooze, onPick }: SnoozeItemsProps) {
   const t = useMessages(actionMessages);
-  const format = useFormat();
+  const { locale } = useFormat();
+  const when = new Intl.DateTimeFormat(locale, { weekday: "short", hour: "numeric", minute: "2-digit" });
   return (
     <>
       {snoozeTimes(new Date()).map(({ name, at }) => {
@@ -54,7 +55,7 @@ export function SnoozeItems({ onSnooze, onPick }: SnoozeItemsProps) {
           <Menu.Item
             key={name}
             leftSection={<Icon size={16} stroke={1.7} />}
-            rightSection={<span className={classes["when"]}>{format.brief(at)}</span>}
+            rightSection={<span className={classes["when"]}>{when.format(at)}</span>}
             onClick={() => onSnooze({ state: "snoozed", snoozed_until: at.toISOString() })}
           >
             {t.snoozeUntil[name]}

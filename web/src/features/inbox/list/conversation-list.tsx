@@ -2,9 +2,11 @@
 
 import { useVirtualizer } from "@tanstack/react-virtual";
 import {
+  type Key,
   type KeyboardEvent,
   type MouseEvent,
   type ReactNode,
+  type RefObject,
   useCallback,
   useEffect,
   useLayoutEffect,
@@ -63,7 +65,7 @@ export function ConversationList({ view, selected, chosen, onChoose, onOpen, emp
     (id: string) => store.state.conversations.list(view).order.indexOfId(id),
     [store, view],
   );
-  useAnchor(scroller, list, indexOf, rows);
+  useAnchor({ scroller, list, indexOf, rows, offset: virtualizer.scrollOffset ?? 0 });
 
   // The conversation that is open is in sight, also when it was opened with a key.
   useEffect(() => {
@@ -176,24 +178,26 @@ function RowToCome({ start }: { start: number }) {
   );
 }
 
+interface Anchored {
+  scroller: RefObject<HTMLDivElement | null>;
+  list: object;
+  indexOf: (id: string) => number;
+  rows: readonly { index: number; key: Key | bigint }[];
+  /** How far it is scrolled, as last heard: asking the element would make the browser lay out the page in the middle of a frame. */
+  offset: number;
+}
+
 /** Keep the rows on the screen where they are when others come in above; at the very top, let them in. */
-function useAnchor(
-  scroller: React.RefObject<HTMLDivElement | null>,
-  list: object,
-  indexOf: (id: string) => number,
-  rows: readonly { index: number; key: React.Key | bigint }[],
-): void {
+function useAnchor({ scroller, list, indexOf, rows, offset }: Anchored): void {
   const seen = useRef<Seen[]>([]);
   const before = useRef(list);
   useLayoutEffect(() => {
-    const element = scroller.current;
-    if (element && before.current !== list && element.scrollTop > 0) {
+    if (before.current !== list && offset > 0) {
       const shift = shiftOf(seen.current, indexOf);
-      if (shift !== 0) element.scrollTop += shift * ROW;
+      if (shift !== 0 && scroller.current) scroller.current.scrollTop += shift * ROW;
     }
     before.current = list;
-    const top = element?.scrollTop ?? 0;
-    const visible = rows.filter((row) => (row.index + 1) * ROW > top);
+    const visible = rows.filter((row) => (row.index + 1) * ROW > offset);
     seen.current = visible.map((row) => ({ id: String(row.key), index: indexOf(String(row.key)) }));
   });
 }

@@ -1,27 +1,18 @@
 /** What the list is narrowed to: a panel to choose from, and what was chosen as chips that can be taken away. */
 
-import {
-  ActionIcon,
-  Button,
-  Chip,
-  Group,
-  Indicator,
-  MultiSelect,
-  Popover,
-  Select,
-  Stack,
-  Switch,
-} from "@mantine/core";
+import { ActionIcon, Indicator, Popover } from "@mantine/core";
 import { IconFilter, IconX } from "@tabler/icons-react";
+import { lazy, Suspense } from "react";
 import { useMessages } from "@/shared/i18n/language";
 import { useDirectory } from "@/shared/store/hooks";
-import type { ConversationState } from "@/shared/store/types";
 import type { View } from "@/shared/store/views";
 import classes from "./filters.module.css";
 import { listMessages } from "./messages";
-import { filterCount, STATES } from "./view-params";
+import { filterCount, without } from "./view-params";
 
-interface FilterProps {
+const FilterPanel = lazy(async () => ({ default: (await import("./filter-panel")).FilterPanel }));
+
+export interface FilterProps {
   view: View;
   onView: (view: View) => void;
 }
@@ -38,95 +29,11 @@ export function FilterButton({ view, onView }: FilterProps) {
         </Indicator>
       </Popover.Target>
       <Popover.Dropdown>
-        <FilterPanel view={view} onView={onView} />
+        <Suspense>
+          <FilterPanel view={view} onView={onView} />
+        </Suspense>
       </Popover.Dropdown>
     </Popover>
-  );
-}
-
-function FilterPanel({ view, onView }: FilterProps) {
-  const t = useMessages(listMessages);
-  const labels = useDirectory("labels");
-  const teams = useDirectory("teams");
-  const people = useDirectory("people");
-  const connections = useDirectory("connections");
-  const change = (part: Partial<{ [Name in keyof View]: View[Name] | null }>) =>
-    onView(without({ ...view, ...part }));
-  const inPopover = { comboboxProps: { withinPortal: false }, size: "sm" } as const;
-  return (
-    <Stack gap="sm">
-      <Chip.Group
-        multiple
-        value={[...(view.states ?? [])]}
-        onChange={(states) => change({ states: states as ConversationState[] })}
-      >
-        <div className={classes["heading"]}>{t.state}</div>
-        <Group gap={6}>
-          {STATES.map((state) => (
-            <Chip key={state} value={state} size="xs" radius="md">
-              {t.states[state]}
-            </Chip>
-          ))}
-        </Group>
-      </Chip.Group>
-      <Switch
-        label={t.unreadOnly}
-        checked={view.unread ?? false}
-        onChange={(event) => change({ unread: event.currentTarget.checked })}
-      />
-      {labels.size > 0 && (
-        <MultiSelect
-          {...inPopover}
-          label={t.label}
-          data={[...labels.values()].map(({ id, name }) => ({ value: id, label: name }))}
-          value={[...(view.labels ?? [])]}
-          onChange={(chosen) => change({ labels: chosen })}
-          searchable
-        />
-      )}
-      {teams.size > 0 && (
-        <Select
-          {...inPopover}
-          label={t.team}
-          placeholder={t.anyTeam}
-          data={[...teams.values()].map(({ id, name }) => ({ value: id, label: name }))}
-          value={view.team ?? null}
-          onChange={(team) => change({ team })}
-          clearable
-        />
-      )}
-      {connections.size > 1 && (
-        <Select
-          {...inPopover}
-          label={t.number}
-          placeholder={t.anyNumber}
-          data={[...connections.values()].map(({ id, name, phone }) => ({
-            value: id,
-            label: phone ?? name ?? id,
-          }))}
-          value={view.connection ?? null}
-          onChange={(connection) => change({ connection })}
-          clearable
-        />
-      )}
-      {view.tab === "all" && people.size > 1 && (
-        <Select
-          {...inPopover}
-          label={t.assignee}
-          placeholder={t.anybody}
-          data={[...people.values()].map(({ user_id, name }) => ({ value: user_id, label: name }))}
-          value={view.assignee ?? null}
-          onChange={(assignee) => change({ assignee })}
-          searchable
-          clearable
-        />
-      )}
-      {filterCount(view) > 0 && (
-        <Button variant="subtle" onClick={() => onView({ tab: view.tab })}>
-          {t.clearFilters}
-        </Button>
-      )}
-    </Stack>
   );
 }
 
@@ -167,16 +74,4 @@ export function FilterChips({ view, onView }: FilterProps) {
       ))}
     </div>
   );
-}
-
-/** A view without the members that do not filter, so that it is the same list as one that never had them. */
-function without(view: { [Name in keyof View]: View[Name] | null }): View {
-  const kept = Object.entries(view).filter(
-    ([, value]) =>
-      value !== null &&
-      value !== undefined &&
-      value !== false &&
-      !(Array.isArray(value) && value.length === 0),
-  );
-  return Object.fromEntries(kept) as unknown as View;
 }

@@ -52,3 +52,15 @@ export function filterCount({ states, labels, team, connection, assignee, unread
   const single = [states?.length, team, connection, assignee, unread].filter(Boolean).length;
   return single + (labels?.length ?? 0);
 }
+
+/** A view without the members that do not filter, so that it is the same list as one that never had them. */
+export function without(view: { [Name in keyof View]: View[Name] | null }): View {
+  const kept = Object.entries(view).filter(
+    ([, value]) =>
+      value !== null &&
+      value !== undefined &&
+      value !== false &&
+      !(Array.isArray(value) && value.length === 0),
+  );
+  return Object.fromEntries(kept) as unknown as View;
+}

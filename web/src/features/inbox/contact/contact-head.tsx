@@ -1,0 +1,67 @@
+/** Who it is, their number to copy, and what they said of marketing messages. */
+
+import { ActionIcon, Tooltip } from "@mantine/core";
+import { IconCheck, IconCopy } from "@tabler/icons-react";
+import { useEffect, useState } from "react";
+import { useMessages } from "@/shared/i18n/language";
+import type { Conversation } from "@/shared/store/types";
+import { Avatar } from "@/shared/ui/avatar";
+import { listMessages } from "../list/messages";
+import { nameOf } from "../list/row-model";
+import classes from "./contact-pane.module.css";
+import { contactMessages } from "./messages";
+
+const TONE = { stop: "warn", resume: "good", signup: "good" } as const;
+
+export function ContactHead({ conversation: { contact } }: { conversation: Conversation }) {
+  const t = useMessages(contactMessages);
+  const l = useMessages(listMessages);
+  const name = nameOf(contact) ?? l.unknownPerson;
+  const word = (["stop", "resume", "signup"] as const).find((one) => one === contact.marketing);
+  return (
+    <header className={classes["head"]}>
+      <Avatar name={name} seed={contact.id} size={68} />
+      <h2 className={classes["name"]}>
+        <bdi>{name}</bdi>
+      </h2>
+      {contact.username && contact.name && <bdi className={classes["quiet"]}>@{contact.username}</bdi>}
+      {contact.phone && (
+        <span className={classes["phone"]}>
+          <bdi>{contact.phone}</bdi>
+          <Copy text={contact.phone} />
+        </span>
+      )}
+      {word && (
+        <span className={classes["badge"]} data-tone={TONE[word]}>
+          {t.marketing[word]}
+        </span>
+      )}
+    </header>
+  );
+}
+
+function Copy({ text }: { text: string }) {
+  const t = useMessages(contactMessages);
+  const [copied, setCopied] = useState(false);
+  useEffect(() => {
+    if (!copied) return;
+    const timer = setTimeout(() => setCopied(false), 1500);
+    return () => clearTimeout(timer);
+  }, [copied]);
+  const able = globalThis.isSecureContext && "clipboard" in navigator;
+  const words = able ? (copied ? t.copied : t.copyPhone) : t.needsHttps;
+  return (
+    <Tooltip label={words}>
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        size={26}
+        aria-label={words}
+        aria-disabled={!able}
+        onClick={() => able && void navigator.clipboard.writeText(text).then(() => setCopied(true))}
+      >
+        {copied ? <IconCheck size={15} stroke={2} /> : <IconCopy size={15} stroke={1.7} />}
+      </ActionIcon>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,97 @@
+/** Everything a list can be narrowed to. */
+
+import { Button, Chip, Group, MultiSelect, Select, Stack, Switch } from "@mantine/core";
+import { useMessages } from "@/shared/i18n/language";
+import { useDirectory } from "@/shared/store/hooks";
+import type { ConversationState } from "@/shared/store/types";
+import type { View } from "@/shared/store/views";
+import type { FilterProps } from "./filters";
+import classes from "./filters.module.css";
+import { listMessages } from "./messages";
+import { filterCount, STATES, without } from "./view-params";
+
+export function FilterPanel({ view, onView }: FilterProps) {
+  const t = useMessages(listMessages);
+  const labels = useDirectory("labels");
+  const teams = useDirectory("teams");
+  const people = useDirectory("people");
+  const connections = useDirectory("connections");
+  const change = (part: Partial<{ [Name in keyof View]: View[Name] | null }>) =>
+    onView(without({ ...view, ...part }));
+  const inPopover = { comboboxProps: { withinPortal: false }, size: "sm" } as const;
+  return (
+    <Stack gap="sm">
+      <Chip.Group
+        multiple
+        value={[...(view.states ?? [])]}
+        onChange={(states) => change({ states: states as ConversationState[] })}
+      >
+        <div className={classes["heading"]}>{t.state}</div>
+        <Group gap={6}>
+          {STATES.map((state) => (
+            <Chip key={state} value={state} size="xs" radius="md">
+              {t.states[state]}
+            </Chip>
+          ))}
+        </Group>
+      </Chip.Group>
+      <Switch
+        label={t.unreadOnly}
+        checked={view.unread ?? false}
+        onChange={(event) => change({ unread: event.currentTarget.checked })}
+      />
+      {labels.size > 0 && (
+        <MultiSelect
+          {...inPopover}
+          label={t.label}
+          data={[...labels.values()].map(({ id, name }) => ({ value: id, label: name }))}
+          value={[...(view.labels ?? [])]}
+          onChange={(chosen) => change({ labels: chosen })}
+          searchable
+        />
+      )}
+      {teams.size > 0 && (
+        <Select
+          {...inPopover}
+          label={t.team}
+          placeholder={t.anyTeam}
+          data={[...teams.values()].map(({ id, name }) => ({ value: id, label: name }))}
+          value={view.team ?? null}
+          onChange={(team) => change({ team })}
+          clearable
+        />
+      )}
+      {connections.size > 1 && (
+        <Select
+          {...inPopover}
+          label={t.number}
+          placeholder={t.anyNumber}
+          data={[...connections.values()].map(({ id, name, phone }) => ({
+            value: id,
+            label: phone ?? name ?? id,
+          }))}
+          value={view.connection ?? null}
+          onChange={(connection) => change({ connection })}
+          clearable
+        />
+      )}
+      {view.tab === "all" && people.size > 1 && (
+        <Select
+          {...inPopover}
+          label={t.assignee}
+          placeholder={t.anybody}
+          data={[...people.values()].map(({ user_id, name }) => ({ value: user_id, label: name }))}
+          value={view.assignee ?? null}
+          onChange={(assignee) => change({ assignee })}
+          searchable
+          clearable
+        />
+      )}
+      {filterCount(view) > 0 && (
+        <Button variant="subtle" onClick={() => onView({ tab: view.tab })}>
+          {t.clearFilters}
+        </Button>
+      )}
+    </Stack>
+  );
+}

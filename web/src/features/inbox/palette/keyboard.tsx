@@ -1,0 +1,23 @@
+/** The keyboard of everything in a tenant, the palette and the list of shortcuts: the two are loaded when they are first asked for. */
+
+import { lazy, Suspense, useState } from "react";
+import { useShortcut, useShortcuts } from "@/shared/keys/use-shortcut";
+import { shortcutsHelp } from "@/shared/lib/frame";
+import { useSignal } from "@/shared/lib/signal";
+
+const Palette = lazy(async () => ({ default: (await import("./palette")).Palette }));
+const ShortcutsHelp = lazy(async () => ({ default: (await import("./shortcuts-help")).ShortcutsHelp }));
+
+export function Keyboard() {
+  useShortcuts();
+  const [asked, setAsked] = useState(0);
+  const help = useSignal(shortcutsHelp);
+  useShortcut("palette", () => setAsked((times) => times + 1));
+  useShortcut("help", () => shortcutsHelp.set(true));
+  return (
+    <Suspense>
+      {asked > 0 && <Palette key={asked} />}
+      {help && <ShortcutsHelp onClose={() => shortcutsHelp.set(false)} />}
+    </Suspense>
+  );
+}

@@ -1,0 +1,141 @@
+/** Ctrl+K: go anywhere, do anything with the open conversation, find anybody. Loaded when it is first asked for. */
+
+import { Kbd } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
+import { Spotlight } from "@mantine/spotlight";
+import { IconArrowRight, IconBolt, IconSearch } from "@tabler/icons-react";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { useLocation } from "wouter";
+import { useMessages } from "@/shared/i18n/language";
+import { capsOf, isMac, SHORTCUTS, type Shortcut } from "@/shared/keys/shortcuts";
+import { canRun, runShortcut } from "@/shared/keys/use-shortcut";
+import { useTenant } from "@/shared/session/session-context";
+import { Avatar } from "@/shared/ui/avatar";
+import { folded } from "../actions/folded";
+import { searchQuery } from "../api/search";
+import { listMessages } from "../list/messages";
+import { nameOf } from "../list/row-model";
+import { paletteMessages } from "./messages";
+import classes from "./palette.module.css";
+import { paletteStore } from "./palette-store";
+
+const DEEDS: readonly Shortcut[] = [
+  "reply",
+  "note",
+  "template",
+  "resolve",
+  "resolveAndNext",
+  "snooze",
+  "assign",
+  "labels",
+  "unread",
+  "contactPane",
+  "next",
+  "previous",
+];
+const PAGES = [
+  { name: "connections", to: "connections", scope: "connections:read" },
+  { name: "profile", to: "settings/profile", scope: null },
+  { name: "people", to: "settings/people", scope: "people:write" },
+  { name: "teams", to: "settings/teams", scope: "desk:write" },
+  { name: "labels", to: "settings/labels", scope: "desk:write" },
+  { name: "canned", to: "settings/canned", scope: "desk:write" },
+] as const;
+const TABS = ["mine", "unassigned", "all"] as const;
+const MOST_PEOPLE = 6;
+
+export function Palette() {
+  const t = useMessages(paletteMessages);
+  const l = useMessages(listMessages);
+  const { tenant_id, can } = useTenant();
+  const [, navigate] = useLocation();
+  const [query, setQuery] = useState("");
+  const [words] = useDebouncedValue(query.trim(), 150);
+  const home = `/t/${tenant_id}`;
+  useEffect(() => paletteStore.open(), []);
+
+  const people = useInfiniteQuery({
+    ...searchQuery(tenant_id, words, "contacts"),
+    enabled: words.length >= 2,
+  });
+  const found = (people.data?.pages[0]?.items ?? []).slice(0, MOST_PEOPLE);
+  const fits = (text: string) => folded(text).includes(folded(query));
+  const deeds = DEEDS.filter((name) => canRun(name) && fits(t.names[name]));
+  const pages = PAGES.filter(({ name, scope }) => (scope === null || can(scope)) && fits(t.pages[name]));
+  const tabs = TABS.filter((tab) => fits(t.tabs[tab]));
+  const nothing = deeds.length + pages.length + tabs.length + found.length === 0;
+  return (
+    <Spotlight.Root
+      store={paletteStore.store}
+      query={query}
+      onQueryChange={setQuery}
+      shortcut={null}
+      scrollable
+      classNames={{ actionsGroup: classes["group"] ?? "" }}
+      maxHeight={420}
+    >
+      <Spotlight.Search placeholder={t.placeholder} leftSection={<IconSearch size={18} stroke={1.7} />} />
+      <Spotlight.ActionsList>
+        {found.length > 0 && (
+          <Spotlight.ActionsGroup label={t.groups.people}>
+            {found.map(({ conversation }) => {
+              const name = nameOf(conversation.contact) ?? l.unknownPerson;
+              return (
+                <Spotlight.Action
+                  key={conversation.id}
+                  label={name}
+                  description={conversation.contact.phone ?? undefined}
+                  leftSection={<Avatar name={name} seed={conversation.contact.id} size={28} />}
+                  onClick={() => navigate(`${home}/inbox/${conversation.id}`)}
+                />
+              );
+            })}
+          </Spotlight.ActionsGroup>
+        )}
+        {deeds.length > 0 && (
+          <Spotlight.ActionsGroup label={t.groups.conversation}>
+            {deeds.map((name) => (
+              <Spotlight.Action
+                key={name}
+                label={t.names[name]}
+                leftSection={<IconBolt size={17} stroke={1.7} />}
+                rightSection={<Caps name={name} />}
+                onClick={() => setTimeout(() => runShortcut(name))} // once this is closed: what it opens has the focus then
+              />
+            ))}
+          </Spotlight.ActionsGroup>
+        )}
+        {pages.length + tabs.length > 0 && (
+          <Spotlight.ActionsGroup label={t.groups.go}>
+            {tabs.map((tab) => (
+              <Spotlight.Action
+                key={tab}
+                label={t.tabs[tab]}
+                leftSection={<IconArrowRight size={17} stroke={1.7} />}
+                onClick={() => navigate(`${home}/inbox?tab=${tab}`)}
+              />
+            ))}
+            {pages.map(({ name, to }) => (
+              <Spotlight.Action
+                key={to}
+                label={t.pages[name]}
+                leftSection={<IconArrowRight size={17} stroke={1.7} />}
+                onClick={() => navigate(`${home}/${to}`)}
+              />
+            ))}
+          </Spotlight.ActionsGroup>
+        )}
+        {nothing && <Spotlight.Empty>{t.nothing}</Spotlight.Empty>}
+      </Spotlight.ActionsList>
+    </Spotlight.Root>
+  );
+}
+
+function Caps({ name }: { name: Shortcut }) {
+  return capsOf(SHORTCUTS[name][0], isMac()).map((cap) => (
+    <Kbd key={cap} size="xs" ml={3}>
+      {cap}
+    </Kbd>
+  ));
+}

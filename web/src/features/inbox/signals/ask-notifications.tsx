@@ -1,0 +1,40 @@
+/** Asks once whether the desktop may tell of messages; the browser's own question follows the button, not the page. */
+
+import { Button, Group } from "@mantine/core";
+import { useState } from "react";
+import { useMessages } from "@/shared/i18n/language";
+import { usePreferences } from "@/shared/lib/preferences";
+import { read, write } from "@/shared/lib/storage";
+import classes from "./ask-notifications.module.css";
+import { signalMessages } from "./messages";
+
+const STORED = "curbe.asked-notifications";
+
+export function AskNotifications() {
+  const t = useMessages(signalMessages);
+  const { notifications } = usePreferences();
+  const [asked, setAsked] = useState(() => read(STORED) !== null || !possible());
+  if (asked || notifications === "off") return null;
+  const done = () => {
+    write(STORED, "yes");
+    setAsked(true);
+  };
+  return (
+    <section className={classes["ask"]}>
+      <p>{t.ask}</p>
+      <Group gap={6}>
+        <Button size="compact-sm" onClick={() => void Notification.requestPermission().finally(done)}>
+          {t.turnOn}
+        </Button>
+        <Button size="compact-sm" variant="subtle" color="gray" onClick={done}>
+          {t.notNow}
+        </Button>
+      </Group>
+    </section>
+  );
+}
+
+/** They need HTTPS (or localhost), and a browser that was not asked yet. */
+function possible(): boolean {
+  return globalThis.isSecureContext && "Notification" in globalThis && Notification.permission === "default";
+}

@@ -1,0 +1,64 @@
+import { describe, expect, it } from "vitest";
+import { conversationOf, ME, messageOf, timeAt, uuid } from "@/shared/store/testing";
+import type { LoggedEvent, Message } from "@/shared/store/types";
+import { type Claim, concerns, newsIn, rings } from "./ringing";
+
+const NOW = Date.parse(timeAt(10));
+
+function event(change: Partial<Message> = {}, type = "message_received", at = timeAt(9)): LoggedEvent {
+  const data = messageOf(1, uuid(1), change);
+  return { cursor: "1", type, conversation_id: uuid(1), message_id: data.id, data, created_at: at };
+}
+
+describe("news", () => {
+  const known = (id: string) => (id === uuid(1) ? conversationOf(1) : undefined);
+
+  it("are messages of people", () => {
+    expect(newsIn(event(), known, NOW)?.conversation?.id).toBe(uuid(1));
+    expect(newsIn(event({}, "message_sent"), known, NOW)).toBeNull();
+    expect(newsIn(event({ type: "system" }), known, NOW)).toBeNull();
+    expect(newsIn(event({ standby: true }), known, NOW)).toBeNull();
+  });
+
+  it("are not what was missed while one was away", () => {
+    expect(newsIn(event({}, "message_received", timeAt(-200)), known, NOW)).toBeNull();
+  });
+});
+
+describe("whom it concerns", () => {
+  const of = (assignee_id: string | null, state: "open" | "blocked" = "open") =>
+    conversationOf(1, { assignee_id, state });
+
+  it("is whoever has it, and everybody where nobody has", () => {
+    expect(concerns(of(ME), "mine", ME)).toBe(true);
+    expect(concerns(of(null), "mine", ME)).toBe(true);
+    expect(concerns(of(uuid(9)), "mine", ME)).toBe(false);
+    expect(concerns(of(uuid(9)), "all", ME)).toBe(true);
+    expect(concerns(of(ME), "off", ME)).toBe(false);
+  });
+
+  it("is nobody where the person is blocked", () => {
+    expect(concerns(of(ME, "blocked"), "all", ME)).toBe(false);
+  });
+});
+
+describe("of several tabs", () => {
+  it("exactly one rings: the one that was looked at last", () => {
+    const claims: Claim[] = [
+      { tab: "a", seenAt: 5 },
+      { tab: "b", seenAt: 9 },
+      { tab: "c", seenAt: 9 },
+    ];
+    const ringing = claims.filter((mine) =>
+      rings(
+        mine,
+        claims.filter((other) => other !== mine),
+      ),
+    );
+    expect(ringing.map(({ tab }) => tab)).toEqual(["c"]);
+  });
+
+  it("one alone rings", () => {
+    expect(rings({ tab: "a", seenAt: 0 }, [])).toBe(true);
+  });
+});

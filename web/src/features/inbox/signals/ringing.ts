@@ -1,0 +1,45 @@
+/** Whom a message concerns, and which of several tabs tells of it. Pure. */
+
+import type { Conversation, LoggedEvent, Message } from "@/shared/store/types";
+
+export type Whose = "mine" | "all" | "off";
+
+/** What is older came while nobody was connected: it is read, not heard. */
+const NEWS = 120_000;
+
+export interface News {
+  message: Message;
+  conversation: Conversation | undefined;
+}
+
+/** Return the message that an event tells of, if it is one that somebody waits to hear of. */
+export function newsIn(
+  event: LoggedEvent,
+  known: (id: string) => Conversation | undefined,
+  now: number,
+): News | null {
+  if (event.type !== "message_received" || now - Date.parse(event.created_at) > NEWS) return null;
+  const { conversation, ...message } = event.data as Message & { conversation?: Conversation };
+  if (message.standby || message.type === "system") return null; // Meta's agent answers, or it is about the person
+  return { message, conversation: conversation ?? known(message.conversation_id) };
+}
+
+/** "Mine" are those I have and those nobody has yet: else nobody would hear somebody new. */
+export function concerns(conversation: Conversation | undefined, whose: Whose, me: string | null): boolean {
+  if (whose === "off" || conversation?.state === "blocked") return false;
+  const assignee = conversation?.assignee_id ?? null;
+  return whose === "all" || assignee === null || assignee === me;
+}
+
+export interface Claim {
+  tab: string;
+  /** When somebody last looked at that tab, in milliseconds since 1970. */
+  seenAt: number;
+}
+
+/** Tell whether of all tabs that would ring it is this one: the one that was looked at last. */
+export function rings(mine: Claim, others: readonly Claim[]): boolean {
+  return others.every(
+    (other) => mine.seenAt > other.seenAt || (mine.seenAt === other.seenAt && mine.tab > other.tab),
+  );
+}
