@@ -21,11 +21,17 @@ def applier(pool: Pool, *, most: int = 500) -> Applier:
 
 
 async def drain(pool: Pool, *, most: int = 500, lanes: Sequence[int] = (0,)) -> None:
-    """Apply all that is stored. Waits where a transaction of the server's own is still open, as the product does."""
+    """Apply all that is stored. Waits where a transaction of the server's own is still open, as the product does.
+
+    Raises:
+        TimeoutError: nothing was applied for a minute.
+    """
     applying = applier(pool, most=most)
-    async with asyncio.timeout(60):
-        while await left(pool, lanes=lanes):
-            if not sum([await applying.apply_once(lane) for lane in lanes]):
+    while await left(pool, lanes=lanes):
+        async with asyncio.timeout(60):
+            while not sum([await applying.apply_once(lane) for lane in lanes]) and await left(
+                pool, lanes=lanes
+            ):
                 await asyncio.sleep(0.005)
 
 

@@ -53,7 +53,7 @@ async def told(
             await drain(apply, most=most)
         async with apply.transaction() as tx:
             await apply_parked(tx)
-        tables = await natural(owner, without=("received",))
+        tables = await natural(owner)
         whose: defaultdict[str, set[object]] = defaultdict(set)
         for row in await owner.fetch(WHOSE):
             whose[row["wamid"]].add(row["contact_id"])
