@@ -88,10 +88,10 @@ web-check: $(NODE_SYNCED) $(UI) ## the web UI: format, lint, types, tests, wheth
 web-fmt: $(NODE_SYNCED) ## format the web UI's code and mend what can be mended
 	@cd web && node_modules/.bin/biome check --write .
 
-bench: $(SYNCED) ## measure intake, applying and sending beside their baselines: about ten minutes
+bench: $(SYNCED) ## measure intake, applying, sending and the governor beside baselines and limits: a quarter of an hour
 	@$(BIN)/python -m bench
 
-bench-smoke: $(SYNCED) ## the same in under a minute: shows that it runs
+bench-smoke: $(SYNCED) ## the same in a minute or two: shows that it runs
 	@$(BIN)/python -m bench --smoke
 
 bench-reads: $(SYNCED) ## read the inbox at a million conversations and ten million messages: half an hour, 12 GB of disk

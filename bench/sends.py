@@ -4,7 +4,7 @@ import asyncio
 import json
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,12 +19,13 @@ from bench import intake, stored, world
 from bench.cluster import Cluster
 from bench.generator import Driven, Generator, Shape, write_requests
 from bench.intake import Extent
+from bench.kinds import TEMPLATE
 from bench.machine import Meter
 from bench.processes import Running, running
 from bench.world import Number, Somebody
 from curbe.auth import service as auth
 from curbe.domain.access import Scope
-from curbe.domain.content import TextBody, TextMessage, encoded
+from curbe.domain.content import KINDS, Content, TextBody, TextMessage, encoded, words_in
 from curbe.inbox import departures
 from curbe.inbox.departures import Departure
 from curbe.infra.clock import utc_now
@@ -38,6 +39,13 @@ _WABA_ID: Final = "200000000000001"
 _TOKEN: Final = "EAAsandboxToken000000000001"  # noqa: S105 - the sandbox's documented one
 _DATABASE: Final = "bench_sends"
 _CONTENT: Final = TextMessage(text=TextBody(body="Su pedido va en camino."))
+TEXTS: Final[tuple[Content, ...]] = (_CONTENT,)
+_TEMPLATE: Final = {
+    "waba_id": _WABA_ID,
+    "name": TEMPLATE,
+    "language": "es",
+    "components": [{"type": "BODY", "text": "Hola {{1}}, su pedido va en camino."}],
+}
 _QUEUED_AT_ONCE: Final = 100
 _CONNECTIONS: Final = 32
 _PATIENCE: Final = 60.0  # seconds
@@ -49,8 +57,9 @@ SELECT count(*) AS queued, count(accepted_at) AS accepted,
 
 
 class Backlog(msgspec.Struct, frozen=True):
-    """A queue worked off as fast as the number may."""
+    """A queue worked off as fast as the number may: of texts, or of messages of every kind."""
 
+    kinds: int
     sends: int
     seconds: float  # from the first acceptance to the last
     app_us: float  # of the worker, for one send
@@ -94,13 +103,15 @@ def prepare(cluster: Cluster, *, most: int) -> Fixture:
     return asyncio.run(_fill(dsn, number, world.people([number], each=most)))
 
 
-def backlog(cluster: Cluster, folder: Path, fixture: Fixture, *, sends: int) -> Backlog:
-    """Queue ``sends`` messages, start sandbox and worker, and time the acceptances.
+def backlog(
+    cluster: Cluster, folder: Path, fixture: Fixture, *, sends: int, contents: Sequence[Content] = TEXTS
+) -> Backlog:
+    """Queue ``sends`` messages, the ``contents`` in turn, start sandbox and worker, and time the acceptances.
 
     Raises:
         RuntimeError: a message was not accepted.
     """
-    asyncio.run(_queue(cluster.database(_DATABASE), fixture, sends=sends))
+    asyncio.run(_queue(cluster.database(_DATABASE), fixture, sends=sends, contents=contents))
     cluster.settle()
     with _sandbox(folder) as sandbox, _working(cluster, folder, sandbox) as worker:
         meter = Meter(app=worker.pid, postgres=cluster.pid)
@@ -109,7 +120,11 @@ def backlog(cluster: Cluster, folder: Path, fixture: Fixture, *, sends: int) -> 
     outcome = _outcome(cluster)
     _forget(cluster)
     return Backlog(
-        sends=sends, seconds=outcome["seconds"], app_us=app * 1e6 / sends, postgres_us=postgres * 1e6 / sends
+        kinds=len(contents),
+        sends=sends,
+        seconds=outcome["seconds"],
+        app_us=app * 1e6 / sends,
+        postgres_us=postgres * 1e6 / sends,
     )
 
 
@@ -170,12 +185,15 @@ async def _fill(dsn: str, number: Number, everybody: list[Somebody]) -> Fixture:
     return Fixture(number=number, everybody=everybody, key=made.key.reveal())
 
 
-async def _queue(dsn: str, fixture: Fixture, *, sends: int) -> None:
+async def _queue(dsn: str, fixture: Fixture, *, sends: int, contents: Sequence[Content]) -> None:
     """Queue as the API does, a hundred at a time."""
     pool = await Pool.open(dsn, Role.WEB, size=1)
     for first in range(0, sends, _QUEUED_AT_ONCE):
         chosen = fixture.everybody[first : min(first + _QUEUED_AT_ONCE, sends)]
-        rows = [_departure(somebody) for somebody in chosen]
+        rows = [
+            _departure(somebody, contents[place % len(contents)])
+            for place, somebody in enumerate(chosen, start=first)
+        ]
         async with pool.transaction(fixture.number.tenant_id) as tx:
             await departures.queue(tx, rows)
             await outbox.enqueue(
@@ -187,15 +205,15 @@ async def _queue(dsn: str, fixture: Fixture, *, sends: int) -> None:
     await pool.close()
 
 
-def _departure(somebody: Somebody) -> Departure:
+def _departure(somebody: Somebody, content: Content) -> Departure:
     return Departure(
         tenant_id=somebody.number.tenant_id,
         id=uuid7(),
         connection_id=somebody.number.connection_id,
         conversation_id=somebody.conversation_id,
-        type="text",
-        text=_CONTENT.text.body,
-        payload=encoded(_CONTENT),
+        type=KINDS[type(content)],
+        text=words_in(content),
+        payload=encoded(content),
         reply_to=None,
         sender=f"key:{UUID(int=1)}",
         created_at=utc_now(),
@@ -222,6 +240,12 @@ def _sandbox(folder: Path) -> Iterator[Running]:
             data=b'{"enforce_window": false}',
         )
         urllib.request.urlopen(request, timeout=10).close()  # noqa: S310
+        known = urllib.request.Request(
+            f"http://127.0.0.1:{sandbox.port}/sandbox/templates",
+            method="POST",
+            data=json.dumps(_TEMPLATE).encode(),
+        )
+        urllib.request.urlopen(known, timeout=10).close()  # noqa: S310
         yield sandbox
 
 

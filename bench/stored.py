@@ -9,6 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
+import msgspec
 from uuid_utils.compat import uuid7
 
 from bench import world
@@ -27,15 +28,23 @@ def callback_key() -> bytes:
     return Keyring.from_base64(Secret(world.ENCRYPTION_KEY)).derive(PURPOSE)
 
 
-def fill(dsn: str, *, events: int, seed: int) -> None:
-    """Fill a fresh database with fifty tenants in use and ``events`` webhooks to apply."""
-    asyncio.run(_fill(dsn, events=events, seed=seed))
+class Log(msgspec.Struct, frozen=True, kw_only=True):
+    """What waits to be applied: ``updates`` of them in each webhook, inbound ones texts alone or ``of_any_kind``."""
+
+    tenants: int = world.TENANTS
+    of_any_kind: bool = False
+    updates: int = 1
 
 
-async def _fill(dsn: str, *, events: int, seed: int) -> None:
+def fill(dsn: str, log: Log, *, events: int, seed: int) -> None:
+    """Fill a fresh database with tenants in use and ``events`` updates to apply; with several in a webhook a few fewer."""
+    asyncio.run(_fill(dsn, log, events=events, seed=seed))
+
+
+async def _fill(dsn: str, log: Log, *, events: int, seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311 - reproducible on purpose
     now = datetime.now(UTC)
-    owners = world.numbers()
+    owners = world.numbers(tenants=log.tenants)
     everybody = world.people(owners)
     key = callback_key()
     sent = [_sent(chance.choice(everybody), chance=chance, key=key) for _ in range(events // 4)]
@@ -50,7 +59,9 @@ async def _fill(dsn: str, *, events: int, seed: int) -> None:
             "accepted_at created_at",
             [_message_row(message, now=now) for message in sent],
         )
-        bodies = world.mixed(everybody, sent, at=int(time.time()), chance=chance)
+        bodies = world.mixed(everybody, sent, at=int(time.time()), chance=chance, of_any_kind=log.of_any_kind)
+        if log.updates > 1:
+            bodies = world.together(bodies, updates=log.updates)
         await _copy(
             connection, "webhook_events", "meta_app_id body", [(world.APP_ID, body) for body in bodies]
         )

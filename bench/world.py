@@ -9,12 +9,14 @@ import hashlib
 import hmac
 import json
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 from uuid import UUID
 
 import msgspec
 from uuid_utils.compat import uuid7
+
+from bench import kinds
 
 APP_ID: Final = "100000000000001"
 APP_SECRET: Final = "bench-app-secret"  # noqa: S105 - signs nothing but the benchmark's own bodies
@@ -101,13 +103,17 @@ def wamid(chance: random.Random) -> str:
 def inbound(somebody: Somebody, *, chance: random.Random, at: int) -> bytes:
     """Return the body of a text that ``somebody`` wrote at ``at`` (seconds since 1970)."""
     text = " ".join(chance.choices(_WORDS, k=chance.randint(3, 14)))
+    return said(somebody, {"text": {"body": text}, "type": "text"}, name=wamid(chance), at=at)
+
+
+def said(somebody: Somebody, content: dict[str, object], *, name: str, at: int) -> bytes:
+    """Return the body of a message that ``somebody`` wrote, under the wamid ``name``."""
     message = {
         "from": somebody.wa_id,
         "from_user_id": somebody.user_id,
-        "id": wamid(chance),
+        "id": name,
         "timestamp": str(at),
-        "text": {"body": text},
-        "type": "text",
+        **content,
     }
     contact = {"profile": {"name": somebody.name}, "wa_id": somebody.wa_id, "user_id": somebody.user_id}
     return _body(somebody.number, {"contacts": [contact], "messages": [message]})
@@ -134,12 +140,18 @@ def status(sent: SentMessage, name: str, *, at: int) -> bytes:
 
 
 def mixed(
-    everybody: Sequence[Somebody], sent: Sequence[SentMessage], *, at: int, chance: random.Random
+    everybody: Sequence[Somebody],
+    sent: Sequence[SentMessage],
+    *,
+    at: int,
+    chance: random.Random,
+    of_any_kind: bool = False,
 ) -> Iterator[bytes]:
-    """Yield four bodies for each message of ``sent``: its three statuses in their order, and a text from somebody.
+    """Yield four bodies for each message of ``sent``: its three statuses in their order, and one from somebody.
 
-    A message's statuses lie a few hundred bodies apart, as they do on a busy number.
+    That one is a text, or ``of_any_kind``. A message's statuses lie a few hundred bodies apart, as they do on a busy number.
     """
+    texts: dict[str, str] = {}  # the latest of each person, which may be edited or reacted to
     waiting: list[tuple[float, bytes]] = []
     for place, message in enumerate(sent):
         for step, name in enumerate(_STATUSES):
@@ -149,8 +161,32 @@ def mixed(
             writer = msgspec.structs.replace(
                 writer, wa_id=f"349{chance.randrange(10**8):08d}", name="Nadie Todavía"
             )
-        waiting.append((place + 200 * chance.random(), inbound(writer, chance=chance, at=at)))
+        if of_any_kind:
+            waiting.append((place + 200 * chance.random(), _of_any_kind(writer, texts, chance=chance, at=at)))
+        else:
+            waiting.append((place + 200 * chance.random(), inbound(writer, chance=chance, at=at)))
     yield from (body for _, body in sorted(waiting, key=lambda item: item[0]))
+
+
+def _of_any_kind(writer: Somebody, texts: dict[str, str], *, chance: random.Random, at: int) -> bytes:
+    content = kinds.some_content(chance, target=texts.get(writer.wa_id))
+    name = wamid(chance)
+    if content["type"] == "text":
+        texts[writer.wa_id] = name
+    return said(writer, content, name=name, at=at)
+
+
+def together(bodies: Iterable[bytes], *, updates: int) -> Iterator[bytes]:
+    """Yield bodies of exactly ``updates`` changes of one number each; what does not fill a body is left out."""
+    waiting: dict[str, list[object]] = {}
+    for body in bodies:
+        whole = json.loads(body)
+        entry = whole["entry"][0]
+        changes = waiting.setdefault(entry["id"], [])
+        changes += entry["changes"]
+        if len(changes) == updates:
+            yield _written({**whole, "entry": [{"id": entry["id"], "changes": changes}]})
+            waiting[entry["id"]] = []
 
 
 def signature(body: bytes) -> str:
@@ -162,5 +198,9 @@ def _body(number: Number, value: dict[str, object]) -> bytes:
     metadata = {"display_phone_number": number.display, "phone_number_id": number.phone_number_id}
     change = {"value": {"messaging_product": "whatsapp", "metadata": metadata, **value}, "field": "messages"}
     whole = {"object": "whatsapp_business_account", "entry": [{"id": number.waba_id, "changes": [change]}]}
+    return _written(whole)
+
+
+def _written(whole: object) -> bytes:
     # Meta escapes what is not ASCII, and slashes.
     return json.dumps(whole, separators=(",", ":")).replace("/", "\\/").encode()

@@ -9,6 +9,7 @@ from curbe.infra.db import Pool
 from curbe.infra.metrics import Metrics
 from curbe.ingest.apply import Applier
 
+_PATIENCE: Final = 60.0  # seconds without progress
 _LEFT: Final = """
 SELECT count(*) FROM apply_lanes l JOIN webhook_events w ON (w.xid, w.id) > (l.xid, l.id)
                                      AND w.id % (SELECT count(*) FROM apply_lanes) = l.lane
@@ -26,13 +27,15 @@ async def drain(pool: Pool, *, most: int = 500, lanes: Sequence[int] = (0,)) -> 
     Raises:
         TimeoutError: nothing was applied for a minute.
     """
-    applying = applier(pool, most=most)
+    applying, loop = applier(pool, most=most), asyncio.get_running_loop()
+    until = loop.time() + _PATIENCE
     while await left(pool, lanes=lanes):
-        async with asyncio.timeout(60):
-            while not sum([await applying.apply_once(lane) for lane in lanes]) and await left(
-                pool, lanes=lanes
-            ):
-                await asyncio.sleep(0.005)
+        if sum([await applying.apply_once(lane) for lane in lanes]):
+            until = loop.time() + _PATIENCE
+        elif loop.time() > until:
+            raise TimeoutError("what is stored is not applied")
+        else:
+            await asyncio.sleep(0.005)
 
 
 async def left(pool: Pool, *, lanes: Sequence[int] = (0,)) -> int:
