@@ -20,6 +20,8 @@ export function MessageInfo({ message, onClose }: { message: Message; onClose: (
   const { contactName, nameOf, isMe } = useData();
   const { type, words } = summaryOf(message);
   const tick = tickOf(message);
+  // Steps that follow each other within a second are told apart.
+  const exact = new Intl.DateTimeFormat(format.locale, { dateStyle: "medium", timeStyle: "medium" });
   const sender =
     message.direction === "inbound" ? contactName : isMe(message.sender) ? t.you : nameOf(message.sender);
   const category = textIn(message.pricing?.["category"]);
@@ -41,7 +43,9 @@ export function MessageInfo({ message, onClose }: { message: Message; onClose: (
           <div key={fact} data-fact={fact}>
             <dt>{t.fact[fact]}</dt>
             <dd>
-              <time dateTime={at}>{format.full(at)}</time>
+              <time dateTime={at} title={format.full(at)}>
+                {exact.format(new Date(at))}
+              </time>
             </dd>
           </div>
         ))}

@@ -72,6 +72,7 @@ export function Timeline(props: TimelineProps) {
   const [placed, setPlaced] = useState(false);
   const [atEnd, setAtEnd] = useState(true);
 
+  const soon = useRef<() => void>(() => undefined);
   const virtualizer = useVirtualizer<HTMLDivElement, HTMLDivElement>({
     count: lines.length,
     getScrollElement: () => scroller.current,
@@ -85,6 +86,8 @@ export function Timeline(props: TimelineProps) {
     scrollEndThreshold: NEAR,
     directDomUpdates: true,
     directDomUpdatesMode: "position",
+    // A row that turns out higher than it was guessed moves the end without anybody scrolling.
+    onChange: () => void soon.current(),
   });
   const rows = virtualizer.getVirtualItems();
   const firstShown = rows[0]?.index ?? 0;
@@ -111,6 +114,17 @@ export function Timeline(props: TimelineProps) {
   }, [newer, virtualizer]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is shown changes where the end is
   useEffect(look, [look, lines, lastShown]);
+  useEffect(() => {
+    let frame = 0;
+    soon.current = () => {
+      if (frame !== 0) return;
+      frame = requestAnimationFrame(() => {
+        frame = 0;
+        look();
+      });
+    };
+    return () => cancelAnimationFrame(frame);
+  }, [look]);
   useEffect(() => onEnd(atEnd), [atEnd, onEnd]);
 
   // The field below grows and shrinks: whoever is at the end stays there. And whoever has just sent something wants to see it.
@@ -159,7 +173,6 @@ export function Timeline(props: TimelineProps) {
         aria-busy={loading}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: whoever has no mouse scrolls by keys
         tabIndex={0}
-        onScroll={look}
         onKeyDown={moveFocus}
       >
         <div ref={virtualizer.containerRef} className={classes["lines"]}>
@@ -197,7 +210,8 @@ export function Timeline(props: TimelineProps) {
 function FloatingDay({ lines, index, shown }: { lines: readonly Line[]; index: number; shown: boolean }) {
   const format = useFormat();
   let at: string | null = null;
-  for (let above = index; above >= 0 && at === null; above -= 1) {
+  // Where the day itself is in sight it needs no second one.
+  for (let above = lines[index]?.kind === "day" ? -1 : index - 1; above >= 0 && at === null; above -= 1) {
     const line = lines[above];
     if (line?.kind === "day") at = line.at;
   }

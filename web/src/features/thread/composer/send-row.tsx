@@ -115,7 +115,7 @@ export function SendRow(props: SendRowProps) {
         <Button
           radius="xl"
           size="sm"
-          color={isReply ? "brand" : "yellow.9"}
+          className={isReply ? "" : (classes["note"] ?? "")}
           rightSection={isReply ? <IconSend2 size={17} /> : <IconNote size={17} />}
           loading={busy}
           disabled={isEmpty || left < 0 || (fileCount > 0 && filesRefused)}
