@@ -10,6 +10,8 @@ import type { Plugin } from "vite";
 
 const NAME = "virtual:emoji/";
 const LANGUAGES = ["en", "es", "pt"];
+const FLAGS = "v"; // the compiler does not know it yet
+const RGI = new RegExp(String.raw`^\p{RGI_Emoji}$`, FLAGS);
 const COMPONENTS = 2; // skin tones and hair by themselves
 
 interface Emoji {
@@ -49,15 +51,26 @@ function linesOf(language: string): string {
     const words = new Set((one.tags ?? []).flatMap((tag) => tag.split(" ")));
     for (const word of one.label.split(" ")) words.delete(word);
     const codes = [shortcodes[one.hexcode] ?? []].flat().join(" ");
-    lines.push([one.emoji, one.label, [...words].join(" "), codes, hasTones(one) ? "t" : ""].join("|"));
+    lines.push(
+      [qualified(one.emoji), one.label, [...words].join(" "), codes, hasTones(one) ? "t" : ""].join("|"),
+    );
   }
   return lines.join("\n");
+}
+
+/** The data asks for an emoji's picture everywhere (U+FE0F); phones write it only where the character alone would be a letter. */
+function qualified(emoji: string): string {
+  const bare = emoji.replaceAll("\ufe0f", "");
+  return RGI.test(bare) ? bare : emoji;
 }
 
 /** Whether putting a tone behind the first character gives the emoji in that tone, as the picker does. */
 function hasTones(one: Emoji): boolean {
   const tones = one.skins?.filter((skin) => typeof skin.tone === "number") ?? [];
-  return tones.length === 5 && tones.every((skin) => skin.emoji === toned(one.emoji, skin.tone as number));
+  return (
+    tones.length === 5 &&
+    tones.every((skin) => skin.emoji === toned(qualified(one.emoji), skin.tone as number))
+  );
 }
 
 function toned(emoji: string, tone: number): string {

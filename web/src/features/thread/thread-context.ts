@@ -40,8 +40,6 @@ export interface ThreadData {
   ownReaction: (message: Message) => { emoji: string; at: string } | null;
   /** What a template says, as Meta knows it; null where it is not known here. */
   templateOf: (name: string, language: string) => Json[] | null;
-  label: (id: string) => string;
-  team: (id: string) => string;
 }
 
 export const ActionsContext = createContext<ThreadActions | null>(null);

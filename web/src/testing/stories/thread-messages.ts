@@ -450,7 +450,7 @@ export function everyMessage(): Contents {
     permanent: false,
     expires_at: 1795000000,
   });
-  t.activity({ type: "labels", added: ["x"], removed: [] });
+  t.activity({ type: "labels", added: [{ id: "x", name: "VIP" }], removed: [] });
   t.activity({ type: "state", state: "resolved" }, ME);
   t.wait(5);
   t.writes("En cola", { status: "queued" });

@@ -97,7 +97,6 @@ const ACTIVITY_ICONS: Record<Activity["kind"], Icon> = {
   state: IconCircleCheck,
   snoozed: IconClock,
   merged: IconArrowsShuffle,
-  parted: IconArrowsShuffle,
   other: IconRefresh,
 };
 
@@ -122,10 +121,9 @@ export function ActivityLine({ annotation }: { annotation: Annotation }) {
 function useActivityWords(annotation: Annotation, activity: Activity): string {
   const t = useMessages(threadMessages);
   const format = useFormat();
-  const { nameOf, label, team } = useData();
+  const { nameOf } = useData();
   const words = t.activity;
-  const isOurs = annotation.author === null || annotation.author?.startsWith("system");
-  const who = isOurs ? t.automation : nameOf(annotation.author);
+  const who = annotation.author === null ? t.automation : nameOf(annotation.author);
   switch (activity.kind) {
     case "assignee": {
       if (activity.to === null) return words.unassigned(who);
@@ -133,10 +131,10 @@ function useActivityWords(annotation: Annotation, activity: Activity): string {
       return words.assigned(who, nameOf(`user:${activity.to}`));
     }
     case "team":
-      return activity.to === null ? words.teamless(who) : words.team(who, team(activity.to));
+      return activity.to === null ? words.teamless(who) : words.team(who, activity.to);
     case "labels": {
-      const added = activity.added.map(label).join(", ");
-      const removed = activity.removed.map(label).join(", ");
+      const added = activity.added.join(", ");
+      const removed = activity.removed.join(", ");
       if (added && removed) return `${words.labelled(who, added)} · ${words.unlabelled(who, removed)}`;
       return added ? words.labelled(who, added) : words.unlabelled(who, removed);
     }
@@ -148,8 +146,6 @@ function useActivityWords(annotation: Annotation, activity: Activity): string {
     }
     case "merged":
       return words.merged;
-    case "parted":
-      return words.parted;
     default:
       return words.other(who);
   }

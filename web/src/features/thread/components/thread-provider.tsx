@@ -1,7 +1,8 @@
 /** What the lines of a thread know and can ask for, from the store and the API. */
 
 import { notifications } from "@mantine/notifications";
-import { type ReactNode, useMemo } from "react";
+import { useQueryClient } from "@tanstack/react-query";
+import { type ReactNode, useEffect, useMemo } from "react";
 import { problemMessages, problemWords } from "@/shared/api/problem-words";
 import { useMessages } from "@/shared/i18n/language";
 import { useTenant } from "@/shared/session/session-context";
@@ -31,6 +32,7 @@ interface ThreadProviderProps {
 export function ThreadProvider({ own, children, ...known }: ThreadProviderProps) {
   const data = useThreadData(known);
   const actions = useThreadActions(own);
+  useFreshLists();
   return (
     <ActionsContext value={actions}>
       <DataContext value={data}>{children}</DataContext>
@@ -49,8 +51,6 @@ function useThreadData({
   const tenant = useTenant();
   const { me } = useStore();
   const people = useDirectory("people");
-  const labels = useDirectory("labels");
-  const teams = useDirectory("teams");
   const templates = useTemplates(tenant.tenant_id, conversation.connection_id, needsTemplates).data;
   const { contact, state } = conversation;
   const contactName =
@@ -78,10 +78,23 @@ function useThreadData({
         const found = templates?.find((one) => one.name === name && one.language === language);
         return found?.components ? objectsIn(found.components) : null;
       },
-      label: (id) => labels.get(id)?.name ?? "…",
-      team: (id) => teams.get(id)?.name ?? "…",
     }),
-    [contactName, canSend, isOpen, people, labels, teams, templates, quoted, ownReaction, me, t],
+    [contactName, canSend, isOpen, people, templates, quoted, ownReaction, me, t],
+  );
+}
+
+/** Canned replies and templates that changed are asked for again when they are next wanted. */
+function useFreshLists(): void {
+  const store = useStore();
+  const { tenant_id: tenantId } = useTenant();
+  const queryClient = useQueryClient();
+  useEffect(
+    () =>
+      store.onEvent(({ type }) => {
+        const list = { template_updated: "templates", canned_replies_changed: "canned-replies" }[type];
+        if (list) void queryClient.invalidateQueries({ queryKey: [list, tenantId] });
+      }),
+    [store, tenantId, queryClient],
   );
 }
 

@@ -1,16 +1,17 @@
 /** What colleagues did to a conversation, read out of an activity line. Pure. */
 
 import type { Annotation } from "@/shared/store/types";
-import { textIn, textsIn } from "./reading";
+import { at, objectsIn, textIn } from "./reading";
 
 export type Activity =
+  /** To whom: a user's id. */
   | { kind: "assignee"; to: string | null }
+  /** Teams and labels by their names, as they were called then. */
   | { kind: "team"; to: string | null }
   | { kind: "labels"; added: string[]; removed: string[] }
   | { kind: "state"; to: string }
   | { kind: "snoozed"; until: string }
   | { kind: "merged" }
-  | { kind: "parted" }
   | { kind: "other"; type: string };
 
 export function activityOf({ activity }: Annotation): Activity {
@@ -19,9 +20,9 @@ export function activityOf({ activity }: Annotation): Activity {
     case "assigned":
       return { kind: "assignee", to: textIn(activity?.["assignee_id"]) };
     case "team":
-      return { kind: "team", to: textIn(activity?.["team_id"]) };
+      return { kind: "team", to: textIn(at(activity, "team", "name")) };
     case "labels":
-      return { kind: "labels", added: textsIn(activity?.["added"]), removed: textsIn(activity?.["removed"]) };
+      return { kind: "labels", added: namesIn(activity?.["added"]), removed: namesIn(activity?.["removed"]) };
     case "state": {
       const to = textIn(activity?.["state"]) ?? "";
       const until = textIn(activity?.["snoozed_until"]);
@@ -29,9 +30,11 @@ export function activityOf({ activity }: Annotation): Activity {
     }
     case "merged":
       return { kind: "merged" };
-    case "parted":
-      return { kind: "parted" };
     default:
       return { kind: "other", type };
   }
+}
+
+function namesIn(value: unknown): string[] {
+  return objectsIn(value).flatMap((one) => textIn(one["name"]) ?? []);
 }

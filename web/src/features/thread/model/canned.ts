@@ -16,10 +16,13 @@ export interface CannedValues {
   business_name: string;
 }
 
-/** The body as it goes into the field. A value that is not known leaves its place empty; a variable nobody knows stays to be seen. */
+/** The body as it goes into the field. One without a value leaves nothing behind, nor a space before it; as the server renders it. */
 export function filledIn(body: string, values: CannedValues): string {
   const known: Record<string, string | undefined> = { ...values };
-  return body.replace(/\{\{\s*(\w+)\s*\}\}/g, (whole, name: string) => known[name] ?? whole);
+  return body.replace(/([ \t]?)\{\{\s*([^{}]*?)\s*\}\}/g, (whole, space: string, name: string) => {
+    const value = known[name];
+    return value === undefined ? whole : value && space + value;
+  });
 }
 
 /** Those that fit, the ones whose shortcut begins so first. */

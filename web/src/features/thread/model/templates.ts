@@ -189,32 +189,27 @@ export function placeOf(value: string): { latitude: number; longitude: number; n
 }
 
 function variableFields(where: "header" | "body", part: Json | null, exampleName: string): Field[] {
-  const examples = examplesOf(part, exampleName);
-  return variablesIn(textIn(part?.["text"]) ?? "").map((variable, place) => ({
+  const example = examplesOf(part, exampleName);
+  return variablesIn(textIn(part?.["text"]) ?? "").map((variable) => ({
     id: `${where}:${variable}`,
     kind: "text" as const,
     where,
     variable,
-    example: examples.get(variable) ?? examples.get(String(place)) ?? null,
+    example: example(variable),
     most: where === "header" ? 60 : LONGEST_VALUE,
   }));
 }
 
-/** Examples by the variable's name where they have names, else by their place. */
-function examplesOf(part: Json | null, name: string): Map<string, string> {
+/** Examples by the variable's name where they have names, else by its number, which counts from 1. */
+function examplesOf(part: Json | null, name: string): (variable: string) => string | null {
   const example = objectIn(part?.["example"]);
-  const found = new Map<string, string>();
-  for (const one of objectsIn(example?.[`${name}_named_params`])) {
-    const [variable, text] = [textIn(one["param_name"]), textIn(one["example"])];
-    if (variable !== null && text !== null) found.set(variable, text);
-  }
+  const named = objectsIn(example?.[`${name}_named_params`]);
   const given = example?.[name];
   const row: unknown[] = Array.isArray(given) ? (Array.isArray(given[0]) ? given[0] : given) : [];
-  for (const [place, one] of row.entries()) {
-    const text = textIn(one);
-    if (text !== null) found.set(String(place), text);
-  }
-  return found;
+  return (variable) => {
+    const found = named.find((one) => one["param_name"] === variable);
+    return textIn(found?.["example"]) ?? textIn(row[Number(variable) - 1]);
+  };
 }
 
 function buttonFields(button: Json, index: number, authentication: boolean): Field[] {

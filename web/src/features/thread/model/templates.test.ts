@@ -1,0 +1,140 @@
+import { describe, expect, it } from "vitest";
+import { componentsFor, fieldsOf, missingIn, placeOf, previewOf, valuesSent } from "./templates";
+
+const OFFER = [
+  { type: "HEADER", format: "IMAGE", example: { header_handle: ["https://x"] } },
+  {
+    type: "BODY",
+    text: "Hola {{1}}, tu pedido {{2}} sale hoy, {{1}}.",
+    example: { body_text: [["Lucía", "1042"]] },
+  },
+  { type: "FOOTER", text: "Clínica Demo" },
+  {
+    type: "BUTTONS",
+    buttons: [
+      { type: "QUICK_REPLY", text: "No más ofertas" },
+      { type: "URL", text: "Ver", url: "https://example.com/o/{{1}}" },
+      { type: "COPY_CODE", text: "Copiar código", example: "VERANO" },
+    ],
+  },
+];
+const NAMED = [
+  {
+    type: "BODY",
+    text: "Hola {{nombre}}.",
+    example: { body_text_named_params: [{ param_name: "nombre", example: "Ana" }] },
+  },
+];
+const CODE = [
+  { type: "BODY", text: "{{1}} es tu código." },
+  { type: "BUTTONS", buttons: [{ type: "OTP", text: "Copiar" }] },
+];
+
+describe("a template", () => {
+  it("asks for each variable once, with Meta's example", () => {
+    expect(fieldsOf(OFFER).map(({ id, kind, example }) => [id, kind, example])).toEqual([
+      ["header", "image", null],
+      ["body:1", "text", "Lucía"],
+      ["body:2", "text", "1042"],
+      ["button:1", "text", null],
+      ["button:2", "code", "VERANO"],
+    ]);
+  });
+
+  it("is sent as Meta wants it", () => {
+    const values = { "body:1": " Lucía ", "body:2": "1042", "button:1": "abc", "button:2": "OTONO" };
+    expect(componentsFor(OFFER, values, { header: "media-1" })).toEqual([
+      { type: "header", parameters: [{ type: "image", image: { id: "media-1" } }] },
+      {
+        type: "body",
+        parameters: [
+          { type: "text", text: "Lucía" },
+          { type: "text", text: "1042" },
+        ],
+      },
+      { type: "button", sub_type: "url", index: "1", parameters: [{ type: "text", text: "abc" }] },
+      {
+        type: "button",
+        sub_type: "copy_code",
+        index: "2",
+        parameters: [{ type: "coupon_code", coupon_code: "OTONO" }],
+      },
+    ]);
+  });
+
+  it("names its parameters where its variables have names", () => {
+    expect(fieldsOf(NAMED)[0]?.example).toBe("Ana");
+    expect(componentsFor(NAMED, { "body:nombre": "Luz" })).toEqual([
+      { type: "body", parameters: [{ type: "text", parameter_name: "nombre", text: "Luz" }] },
+    ]);
+  });
+
+  it("of an authentication carries its code twice", () => {
+    expect(componentsFor(CODE, { "body:1": "123456" })).toEqual([
+      { type: "body", parameters: [{ type: "text", text: "123456" }] },
+      { type: "button", sub_type: "url", index: "0", parameters: [{ type: "text", text: "123456" }] },
+    ]);
+  });
+
+  it("with nothing to fill in is sent without components", () => {
+    expect(componentsFor([{ type: "BODY", text: "Hola" }], {})).toEqual([]);
+  });
+
+  it("is not sent before everything is filled in", () => {
+    const fields = fieldsOf(OFFER);
+    expect(
+      missingIn(fields, { "body:1": "a", "body:2": "  ", "button:1": "b", "button:2": "c" }, {}),
+    ).toEqual(["header", "body:2"]);
+    expect(
+      missingIn(fields, { "body:1": "a", "body:2": "b", "button:1": "b", "button:2": "c" }, { header: "m" }),
+    ).toEqual([]);
+  });
+
+  it("shows how it will look, and what is still open", () => {
+    const preview = previewOf(OFFER, { "body:1": "Lucía", "button:1": "abc" });
+    expect(preview.body).toBe("Hola Lucía, tu pedido {{2}} sale hoy, Lucía.");
+    expect(preview.buttons.map((button) => button.url)).toEqual([null, "https://example.com/o/abc", null]);
+  });
+
+  it("says what it holds beyond this form", () => {
+    expect(
+      previewOf([
+        { type: "BODY", text: "x" },
+        { type: "CAROUSEL", cards: [] },
+      ]).beyond,
+    ).toEqual(["CAROUSEL"]);
+    expect(
+      previewOf([
+        { type: "BODY", text: "x" },
+        { type: "BUTTONS", buttons: [{ type: "FLOW", text: "y" }] },
+      ]).beyond,
+    ).toEqual(["BUTTON FLOW"]);
+  });
+
+  it("that was sent reads as it was filled in", () => {
+    const values = { "body:1": "Lucía", "body:2": "1042", "button:1": "abc", "button:2": "OTONO" };
+    const sent = componentsFor(OFFER, values, { header: "m" });
+    expect(valuesSent(OFFER, sent)).toEqual(values);
+    expect(previewOf(OFFER, valuesSent(OFFER, sent)).body).toBe(
+      "Hola Lucía, tu pedido 1042 sale hoy, Lucía.",
+    );
+  });
+
+  it.each([null, "x", [null, 3], [{ type: "BODY" }], [{ type: "BUTTONS", buttons: "none" }]])(
+    "is read without failing out of %j",
+    (components) => {
+      expect(() => previewOf(components)).not.toThrow();
+      expect(() => fieldsOf(components)).not.toThrow();
+    },
+  );
+
+  it("knows a place by its coordinates and a name", () => {
+    expect(placeOf("40.4168, -3.7038 Puerta del Sol")).toEqual({
+      latitude: 40.4168,
+      longitude: -3.7038,
+      name: "Puerta del Sol",
+    });
+    expect(placeOf("95, 10 x")).toBeNull();
+    expect(placeOf("Puerta del Sol")).toBeNull();
+  });
+});
