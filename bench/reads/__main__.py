@@ -7,6 +7,7 @@ python -m bench.reads --keep FOLDER  fill there unless it is filled already, and
 """
 
 import argparse
+import asyncio
 import os
 import random
 import shutil
@@ -27,6 +28,7 @@ from bench.reads import questions
 from bench.reads.asked import at_rate, one_by_one
 from bench.reads.filled import Size, fill
 from bench.reads.report import Results, markdown
+from curbe.infra.migrate import migrate
 
 _RESULTS: Final = Path(__file__).parents[1] / "results"
 _DATABASE: Final = "bench_reads"
@@ -118,7 +120,8 @@ def _filled(postgres: Cluster, size: Size) -> None:
     """Fill the database, unless it is there from another time."""
     there = postgres.run(f"SELECT FROM pg_database WHERE datname = '{_DATABASE}'")
     if there:
-        _say("the database is there")
+        _say("the database is there; it is brought to this version's schema")
+        asyncio.run(migrate(postgres.database(_DATABASE)))
         return
     _say(
         f"filling {size.conversations:,} conversations and {size.messages:,} messages of {size.tenants:,} tenants"

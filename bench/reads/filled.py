@@ -30,6 +30,8 @@ SELECT i.indexrelid::regclass::text AS name, pg_get_indexdef(i.indexrelid) AS de
  WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND NOT i.indisunique AND c.relname = ANY ($1)
    AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid)"""
 _TABLES: Final = (
+    "conversation_labels",
+    "annotations",
     "contacts",
     "contact_aliases",
     "conversations",

@@ -39,7 +39,10 @@ class Asker(msgspec.Struct, frozen=True):
 
     tenant_id: UUID
     key: str
-    connections: list[UUID]
+    connections: list[UUID]  # the last is hardly used where there are several
+    colleagues: list[UUID]
+    teams: list[UUID]
+    labels: list[UUID]
     places: list[Place]  # conversations, anywhere in the list
     long: list[tuple[UUID, UUID]]  # of long conversations: (conversation, one of its messages)
 
@@ -67,6 +70,34 @@ def _of_one_number(asker: Asker, chance: random.Random) -> str:
     return f"/api/tenants/{asker.tenant_id}/inbox/conversations?connection={chance.choice(asker.connections)}"
 
 
+def _of_a_quiet_number(asker: Asker, _chance: random.Random) -> str:
+    return f"/api/tenants/{asker.tenant_id}/inbox/conversations?connection={asker.connections[-1]}"
+
+
+def _of_a_colleague(asker: Asker, chance: random.Random) -> str:
+    return f"/api/tenants/{asker.tenant_id}/inbox/conversations?state=active&assignee={chance.choice(asker.colleagues)}"
+
+
+def _of_a_team(asker: Asker, chance: random.Random) -> str:
+    return (
+        f"/api/tenants/{asker.tenant_id}/inbox/conversations?state=active&team={chance.choice(asker.teams)}"
+    )
+
+
+def _labelled(asker: Asker, chance: random.Random) -> str:
+    return (
+        f"/api/tenants/{asker.tenant_id}/inbox/conversations?state=active&label={chance.choice(asker.labels)}"
+    )
+
+
+def _counts(asker: Asker, _chance: random.Random) -> str:
+    return f"/api/tenants/{asker.tenant_id}/inbox/counts"
+
+
+def _annotations(asker: Asker, chance: random.Random) -> str:
+    return f"/api/tenants/{asker.tenant_id}/inbox/conversations/{chance.choice(asker.places).id}/annotations"
+
+
 def _thread(asker: Asker, chance: random.Random) -> str:
     return f"/api/tenants/{asker.tenant_id}/inbox/conversations/{chance.choice(asker.places).id}/messages"
 
@@ -89,10 +120,20 @@ KINDS: Final = (
     Kind("list, blocked ones (1 of 1,000)", LIST, 2, _list("state=blocked")),
     Kind("list, unread ones", LIST, 5, _list("unread=true")),
     Kind("list, unread ones that wait (none)", LIST, 2, _list("unread=true&state=waiting")),
+    Kind("list, active ones", LIST, 20, _list("state=active")),
+    Kind("list, active ones, any page", LIST, 5, _deep("state=active&")),
+    Kind("list, active ones, those that wait longest", LIST, 2, _list("state=active&sort=oldest")),
+    Kind("list, active ones of a colleague", LIST, 10, _of_a_colleague),
+    Kind("list, active ones of nobody", LIST, 10, _list("state=active&assignee=none")),
+    Kind("list, active ones of a team", LIST, 3, _of_a_team),
+    Kind("list, active ones with a label", LIST, 3, _labelled),
     Kind("list, of one number", LIST, 4, _of_one_number),
+    Kind("list, of a number hardly used", LIST, 2, _of_a_quiet_number),
+    Kind("counts", LIST, 10, _counts),
     Kind("one conversation", THREAD, 10, _one),
     Kind("thread, newest page", THREAD, 20, _thread),
     Kind("thread of 1,000 and more, any page", THREAD, 10, _further_up),
+    # Kind("notes and activity of a thread", THREAD, 10, _annotations),
 )
 
 
@@ -151,7 +192,10 @@ async def _asker(connection: asyncpg.Connection, tenant_id: UUID) -> Asker:
         [Scope.INBOX_READ.value],
         datetime.now(UTC),
     )
-    numbers = await connection.fetch("SELECT id FROM channel_connections WHERE tenant_id = $1", tenant_id)
+
+    async def ids(of: str) -> list[UUID]:
+        return [row["id"] for row in await connection.fetch(of, tenant_id)]
+
     places = await connection.fetch(
         "SELECT last_message_at, id FROM conversations WHERE tenant_id = $1 ORDER BY random() LIMIT $2",
         tenant_id,
@@ -168,7 +212,12 @@ async def _asker(connection: asyncpg.Connection, tenant_id: UUID) -> Asker:
     return Asker(
         tenant_id=tenant_id,
         key=key.reveal(),
-        connections=[row["id"] for row in numbers],
+        connections=await ids(
+            "SELECT id FROM channel_connections WHERE tenant_id = $1 ORDER BY phone_number_id"
+        ),
+        colleagues=await ids("SELECT user_id AS id FROM memberships WHERE tenant_id = $1"),
+        teams=await ids("SELECT id FROM teams WHERE tenant_id = $1"),
+        labels=await ids("SELECT id FROM labels WHERE tenant_id = $1"),
         places=[Place(row["last_message_at"], row["id"]) for row in places],
         long=[(row["conversation_id"], row["id"]) for row in long] or await _any(connection, tenant_id),
     )
