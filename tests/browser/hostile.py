@@ -11,10 +11,10 @@ Json = dict[str, Any]
 _BEGAN: Final = 1_790_000_000
 
 
-def attack(number: int, text: str, *, at: int = _BEGAN) -> list[Json]:
+def attack(number: int, text: str, *, at: int = _BEGAN, to: str = SPAIN) -> list[Json]:
     """Return the changes of a webhook in which the customer ``number`` puts ``text`` into every field.
 
-    ``at`` is in Unix seconds. The first message is the one that the others quote, edit and react to.
+    ``at`` is in Unix seconds, ``to`` the business's phone_number_id. The first message is the one that the others quote, edit and react to.
     """
     wa_id = person(number)
     messages = [
@@ -26,7 +26,8 @@ def attack(number: int, text: str, *, at: int = _BEGAN) -> list[Json]:
         "wa_id": wa_id,
         "user_id": f"ES.{number:017d}",
     }
-    return [_messages(contact, messages), *_reports(number, text, wa_id=wa_id, at=at)]
+    value = {"contacts": [contact], "messages": messages}
+    return [_change("messages", value, to=to), *_reports(number, text, wa_id=wa_id, at=at, to=to)]
 
 
 def person(number: int) -> str:
@@ -119,7 +120,7 @@ def _error(code: int, text: str) -> Json:
     return {"code": code, "title": text, "message": text, "error_data": {"details": text}, "href": text}
 
 
-def _reports(number: int, text: str, *, wa_id: str, at: int) -> list[Json]:
+def _reports(number: int, text: str, *, wa_id: str, at: int, to: str) -> list[Json]:
     """What else comes about a number: a message from the business's own phone and its failure."""
     wamid = f"wamid.hostile.{number}.echo"
     echo = {
@@ -138,15 +139,11 @@ def _reports(number: int, text: str, *, wa_id: str, at: int) -> list[Json]:
         "errors": [_error(131026, text)],
     }
     return [
-        _change("smb_message_echoes", {"message_echoes": [echo]}),
-        _change("messages", {"statuses": [failed]}),
+        _change("smb_message_echoes", {"message_echoes": [echo]}, to=to),
+        _change("messages", {"statuses": [failed]}, to=to),
     ]
 
 
-def _messages(contact: Json, messages: list[Json]) -> Json:
-    return _change("messages", {"contacts": [contact], "messages": messages})
-
-
-def _change(field: str, value: Json) -> Json:
-    metadata = {"display_phone_number": "34600000001", "phone_number_id": SPAIN}
+def _change(field: str, value: Json, *, to: str) -> Json:
+    metadata = {"display_phone_number": "34600000001", "phone_number_id": to}
     return {"field": field, "value": {"messaging_product": "whatsapp", "metadata": metadata, **value}}

@@ -145,6 +145,30 @@ class Site:
         assert self.meta("POST", "settle?timeout_s=20")["quiet"]
 
 
+class Hand:
+    """Somebody's session without a page: for what a test needs to have happened."""
+
+    def __init__(self, url: str, account: Account) -> None:
+        self._url: Final = url
+        self._opener: Final = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+        self._headers = {"Content-Type": "application/json", "Origin": url}
+        told = self.ask("POST", "/api/auth/sign-in", {"email": account.email, "password": account.password})
+        self._headers["X-CSRF-Token"] = told["csrf_token"]
+
+    def ask(self, method: str, path: str, body: Any = None) -> Any:
+        """Ask the API."""
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self._url + path, data, self._headers, method=method)  # noqa: S310 - our own http address
+        try:
+            with self._opener.open(request, timeout=_PATIENCE) as answer:
+                return json.loads(answer.read() or b"null")
+        except urllib.error.HTTPError as refusal:
+            with refusal:
+                raise AssertionError(
+                    f"{method} {path}: {refusal.code} {refusal.read().decode()}"
+                ) from refusal
+
+
 @contextmanager
 def running_site(**environment: str) -> Iterator[Site]:
     """Start everything, and leave nothing behind."""
