@@ -1,6 +1,6 @@
 """An agent at the inbox: what somebody does there, in the words on the screen."""
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from .site import Account, Site, Tenant
 from .watched import Watch
@@ -44,6 +44,38 @@ class Agent:
             f"{self.site.url}/api/auth/sign-in", data=told, headers={"Origin": self.site.url}
         )
         assert answer.ok, answer.text()
+
+    @property
+    def rows(self) -> Locator:
+        """The conversations in the list."""
+        return self.page.get_by_role("listbox", name="Conversations").get_by_role("option")
+
+    def row(self, name: str) -> Locator:
+        """Somebody's conversation in the list."""
+        return self.rows.filter(has_text=name)
+
+    def shows(self, tab: str) -> None:
+        """Choose one of the lists: Mine, Unassigned or All."""
+        self.page.get_by_role("tab", name=tab).click()
+
+    def opens(self, name: str) -> None:
+        """Open somebody's conversation from the list."""
+        self.row(name).click()
+        expect(self.thread).to_have_attribute("aria-label", f"Conversation with {name}")
+
+    @property
+    def thread(self) -> Locator:
+        """The messages of the open conversation."""
+        return self.page.get_by_role("log")
+
+    def bubble(self, words: str) -> Locator:
+        """The message with these words."""
+        return self.thread.locator("[data-message]").filter(has_text=words)
+
+    def searches(self, text: str) -> None:
+        """Look for a text in all conversations."""
+        self.page.get_by_role("button", name="Search").click()
+        self.page.get_by_role("searchbox").fill(text)
 
     def sign_out(self) -> None:
         """Sign out by the menu."""

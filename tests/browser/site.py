@@ -14,6 +14,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from itertools import count
 from typing import Any, Final
 
@@ -139,6 +140,10 @@ class Site:
     def phone(self, wa_id: str) -> str:
         """Return all that a person's phone shows, as JSON text to look for words in."""
         return json.dumps(self.meta("GET", f"people/{wa_id}/messages"), ensure_ascii=False)
+
+    def now(self) -> datetime:
+        """Return the time, as the sandbox and the installation have it."""
+        return datetime.fromtimestamp(time.clock_gettime(time.CLOCK_REALTIME), UTC)
 
     def settle(self) -> None:
         """Wait until the sandbox has delivered everything."""
