@@ -3,6 +3,7 @@
 import { IconBan, IconForms, IconHandClick, IconQuestionMark } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { useMessages } from "@/shared/i18n/language";
+import { own } from "@/shared/lib/own";
 import type { Message } from "@/shared/store/types";
 import { useMediaUrl } from "../media/media-url";
 import { threadMessages } from "../messages";
@@ -178,8 +179,8 @@ function Revoked({ message, after }: { message: Message; after: ReactNode }) {
 
 function Unsupported({ shape, after }: { shape: Extract<Shape, { kind: "unsupported" }>; after: ReactNode }) {
   const t = useMessages(threadMessages);
-  const words: Record<string, string | undefined> = t.unsupportedWhat;
-  const what = shape.what === null ? null : (words[shape.what] ?? shape.what.replace(/_/g, " "));
+  const known = shape.what === null ? undefined : own<string>(t.unsupportedWhat, shape.what);
+  const what = known ?? shape.what?.replace(/_/g, " ");
   return (
     <div className={classes["unsupported"]}>
       <p className={classes["aside"]}>

@@ -14,6 +14,7 @@ import {
 } from "@tabler/icons-react";
 import type { ComponentType } from "react";
 import { useFormat, useMessages } from "@/shared/i18n/language";
+import { own } from "@/shared/lib/own";
 import type { Annotation, Message } from "@/shared/store/types";
 import { threadMessages } from "../messages";
 import { type Activity, activityOf } from "../model/activity";
@@ -83,7 +84,7 @@ function useSystemWords(shape: Shape): {
         customer_changed_number: t.changedNumber,
         customer_identity_changed: t.changedUserId,
       };
-      return { words: known[shape.event ?? ""] ?? shape.body ?? t.systemOther, icon: IconRefresh };
+      return { words: own(known, shape.event ?? "") ?? shape.body ?? t.systemOther, icon: IconRefresh };
     }
     default:
       return { words: "", icon: IconRefresh };
