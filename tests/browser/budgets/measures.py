@@ -68,7 +68,7 @@ class Bench:
             page.goto(base if conversation is None else f"{base}/{conversation}")
             page.locator("[role=option]").first.wait_for()
             if conversation:
-                page.locator("[role=log] [data-line]").first.wait_for()
+                page.locator("[role=log] [data-message]").first.wait_for()
             page.wait_for_timeout(700)
             yield page
 
@@ -90,7 +90,7 @@ class Bench:
                     lambda told, sizes=sizes: sizes.update({told["requestId"]: told["encodedDataLength"]}),
                 )
                 page.goto(f"{self._large.site.url}/t/{self._large.tenant.id}/inbox")
-                page.wait_for_function("window.__probe.firstRow > 0")
+                page.evaluate("__probe.firstRowCame")
                 page.wait_for_timeout(500)
                 told = page.evaluate(
                     """({ row: __probe.firstRow, lcp: __probe.lcp, shifts: __probe.shifts, tasks: __probe.longTasks,
@@ -273,12 +273,12 @@ def _opened(page: Page, option: Any) -> float:
     page.evaluate(
         """() => {
           const before = location.pathname;
-          const lines = document.querySelector('[role=log] [data-line]');
+          const lines = document.querySelector('[role=log] [data-message]');
           window.__took = new Promise((done) => {
             addEventListener('pointerdown', () => {
               const pressed = performance.now();
-              __probe.when(() => location.pathname !== before && document.querySelector('[role=log] [data-line]')
-                && document.querySelector('[role=log] [data-line]') !== lines).then((at) => done(at - pressed));
+              __probe.when(() => location.pathname !== before && document.querySelector('[role=log] [data-message]')
+                && document.querySelector('[role=log] [data-message]') !== lines).then((at) => done(at - pressed));
             }, { once: true, capture: true });
           });
         }"""

@@ -27,7 +27,7 @@
     watcher.observe(document, { childList: true, subtree: true, characterData: true, attributes: true });
     look();
   });
-  probe.when(() => document.querySelector('[role=option]'), 60000).then((at) => { probe.firstRow = at; }, () => {});
+  probe.firstRowCame = probe.when(() => document.querySelector('[role=option]'), 60000).then((at) => { probe.firstRow = at; });
 
   // Scroll an element by so many pixels at so many a second, and tell how the frames came.
   probe.scroll = (element, distance, speed) => new Promise((done) => {
@@ -42,7 +42,7 @@
       before = now;
       const gone = Math.min(Math.abs(distance), ((now - began) / 1000) * speed);
       element.scrollTop = from + Math.sign(distance) * gone;
-      rows = Math.max(rows, element.querySelectorAll('[role=option], [data-line]').length);
+      rows = Math.max(rows, element.querySelectorAll('[role=option], [role=log] [data-index]').length);
       if (gone < Math.abs(distance)) requestAnimationFrame(step);
       else done({ frames: frames.slice(2), rows, longTasks: probe.longTasks.slice(tasks) });
     };
