@@ -37,6 +37,12 @@ describe("a preview", () => {
     expect(previewOf(last({ type: "audio", text: null }))).toMatchObject({ icon: "voice" });
   });
 
+  it("calls a type that nobody taught it one of another kind, whatever its name", () => {
+    for (const type of ["poll", "__proto__", "constructor", "toString"]) {
+      expect(previewOf(last({ type, text: null }))).toEqual({ icon: "info", text: null, word: "unsupported" });
+    }
+  });
+
   it("says that a message was taken back", () => {
     expect(previewOf(last({ text: null }))).toEqual({ icon: "info", text: null, word: "gone" });
   });

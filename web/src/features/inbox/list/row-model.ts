@@ -1,5 +1,6 @@
 /** What a row of the list says of a conversation. Pure. */
 
+import { own } from "@/shared/lib/own";
 import type { ContactSummary, Conversation, LastMessage } from "@/shared/store/types";
 
 /** What stands before the words of a preview: the kind of thing it is. */
@@ -50,7 +51,7 @@ export function previewOf(last: LastMessage): Preview {
   // A list that a person chose from is told by what they chose.
   if (last.type === "interactive" && last.direction === "inbound" && text)
     return { icon: null, text, word: null };
-  const icon = KINDS[last.type];
+  const icon = own(KINDS, last.type);
   if (!icon) return { icon: "info", text, word: "unsupported" };
   return { icon, text, word: icon };
 }
