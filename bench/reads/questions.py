@@ -133,7 +133,7 @@ KINDS: Final = (
     Kind("one conversation", THREAD, 10, _one),
     Kind("thread, newest page", THREAD, 20, _thread),
     Kind("thread of 1,000 and more, any page", THREAD, 10, _further_up),
-    # Kind("notes and activity of a thread", THREAD, 10, _annotations),
+    Kind("notes and activity of a thread", THREAD, 10, _annotations),
 )
 
 

@@ -1,5 +1,7 @@
 """An agent at the inbox: what somebody does there, in the words on the screen."""
 
+import re
+
 from playwright.sync_api import Locator, Page, expect
 
 from .site import Account, Site, Tenant
@@ -56,7 +58,8 @@ class Agent:
 
     def shows(self, tab: str) -> None:
         """Choose one of the lists: Mine, Unassigned or All."""
-        self.page.get_by_role("tab", name=tab).click()
+        lists = self.page.get_by_role("navigation", name="Lists")
+        lists.get_by_role("button", name=re.compile(rf"^{tab}\b")).click()
 
     def opens(self, name: str) -> None:
         """Open somebody's conversation from the list."""

@@ -42,9 +42,16 @@ class Cable:
 
     def stop(self) -> None:
         """End it."""
-        self.pull()
+        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
+        self._loop.close()
+
+    async def _end(self) -> None:
+        if self._server is not None:
+            self._server.close()
+        self._break()
+        await asyncio.sleep(0.1)  # until each end has heard that the other is gone
 
     async def _listen(self) -> None:
         self._server = await asyncio.start_server(self._forward, "127.0.0.1", 0)
