@@ -77,8 +77,15 @@ class Agent:
 
     def searches(self, text: str) -> None:
         """Look for a text in all conversations."""
-        self.page.get_by_role("button", name="Search").click()
-        self.page.get_by_role("searchbox").fill(text)
+        field = self.page.get_by_role("combobox", name="Search messages, people, numbers")
+        if not field.is_visible():
+            self.page.get_by_role("button", name="Search").click()
+        field.fill(text)
+
+    @property
+    def found(self) -> Locator:
+        """What a search found."""
+        return self.page.get_by_role("listbox", name="Results").get_by_role("option")
 
     def sign_out(self) -> None:
         """Sign out by the menu."""

@@ -14,7 +14,7 @@ _OF_THE_NETWORK: Final = re.compile(
     r"ERR_INTERNET_DISCONNECTED|ERR_NETWORK_CHANGED|ERR_CONNECTION_REFUSED|WebSocket connection to"
 )
 # What the pages ask for already and the API does not answer yet.
-_NOT_YET: Final = re.compile(r"answer 404: GET \S+/(inbox/counts|people|labels|teams)(\?|$)")
+_NOT_YET: Final = re.compile(r"answer 404: GET \S+(/api/auth/methods|/inbox/search\?)")
 _VIOLATIONS: Final = """
 window.__violations = [];
 document.addEventListener('securitypolicyviolation', (told) => {
