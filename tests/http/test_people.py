@@ -219,7 +219,7 @@ async def test_an_inviter_does_not_see_whether_the_address_has_an_account(
 
     assert [answer.json().keys() for answer in answers] == [{"user_id", "link"}] * 2
     there, new = [(await listed(acme))[email] for email in (known.email, "new@example.org")]
-    same = {"name", "role", "disabled", "invited", "last_seen_at"}
+    same = {"name", "role", "disabled", "invited", "last_seen_at", "teams"}
     assert {key: there[key] for key in same} == {key: new[key] for key in same}
     assert "Known Elsewhere" not in (await acme.get("/people")).text
 
@@ -421,6 +421,17 @@ async def test_the_list_comes_in_pages_and_holds_nobody_elses_people(
             break
 
     assert found == ours
+
+
+async def test_the_list_says_in_which_teams_each_one_is(acme: Tenant, owner: asyncpg.Connection) -> None:
+    ben, eva = await insert_member(owner, acme.id), await insert_member(owner, acme.id)
+    team = (await acme.post("/teams", {"name": "Support", "member_ids": [str(ben.id)]})).json()
+
+    people = await listed(acme)
+
+    assert (people[ben.email]["teams"], people[eva.email]["teams"]) == ([team["id"]], [])
+    await acme.client.delete(f"{acme.path}/people/{ben.id}")
+    assert (await acme.get("/teams")).json()["items"][0]["member_ids"] == []
 
 
 async def test_who_was_here_is_seen(acme: Tenant, owner: asyncpg.Connection) -> None:

@@ -1,6 +1,5 @@
 """The one door for mail: plain-text letters by SMTP, encrypted wherever a password or the internet is involved."""
 
-import re
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from typing import Final
@@ -12,7 +11,6 @@ from curbe.infra.setting_values import SmtpServer, Tls
 
 _PATIENCE: Final = 20.0  # seconds for each step of the conversation
 _FIRST_REFUSAL_FOR_GOOD: Final = 500
-_LINE_BREAKS: Final = re.compile(r"[\r\n]+")
 
 
 class Letter(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,10 +46,10 @@ class Mailer:
             NotSent: it cannot be reached, does not let us in, or says to try later.
             Refused: it refuses this letter for good.
         """
-        server = self._server
+        server, message = self._server, self._message(letter)
         try:
             await aiosmtplib.send(
-                self._message(letter),
+                message,
                 hostname=server.host,
                 port=server.port,
                 username=server.username,
@@ -66,14 +64,14 @@ class Mailer:
             raise NotSent(f"the server does not let us in ({failure.code})") from None
         except aiosmtplib.SMTPResponseException as refused:
             raise _verdict([refused.code]) from None
-        except (aiosmtplib.SMTPException, OSError, ValueError) as failure:
+        except (aiosmtplib.SMTPException, OSError) as failure:
             raise NotSent(type(failure).__name__) from None
 
     def _message(self, letter: Letter) -> EmailMessage:
         message = EmailMessage()
         message["From"] = self._sender
         message["To"] = letter.to
-        message["Subject"] = _LINE_BREAKS.sub(" ", letter.subject)  # it may hold a name somebody chose
+        message["Subject"] = " ".join(letter.subject.split())  # one line: it may hold a name somebody chose
         message["Date"] = formatdate()
         message["Message-ID"] = make_msgid(domain=self._sender.rpartition("@")[2].rstrip("> ") or None)
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers

@@ -74,7 +74,8 @@ RETURNING id, email, name, language, is_operator, disabled_at, created_at;
 -- In the order of their accounts. Of who has not joined nothing is shown but what the inviter wrote.
 SELECT m.user_id, u.email, CASE WHEN m.joined_at IS NULL THEN m.invited_name ELSE u.name END AS name, m.role,
        m.disabled_at IS NOT NULL OR (m.joined_at IS NOT NULL AND u.disabled_at IS NOT NULL) AS disabled,
-       m.joined_at IS NULL AS invited, m.last_seen_at
+       m.joined_at IS NULL AS invited, m.last_seen_at,
+       ARRAY(SELECT t.team_id FROM team_members t WHERE t.tenant_id = m.tenant_id AND t.user_id = m.user_id ORDER BY t.team_id) AS teams
   FROM memberships m
   JOIN users u ON u.id = m.user_id
  WHERE m.tenant_id = :tenant_id AND m.user_id > :after
@@ -84,7 +85,8 @@ SELECT m.user_id, u.email, CASE WHEN m.joined_at IS NULL THEN m.invited_name ELS
 -- name: person
 SELECT m.user_id, u.email, CASE WHEN m.joined_at IS NULL THEN m.invited_name ELSE u.name END AS name, m.role,
        m.disabled_at IS NOT NULL OR (m.joined_at IS NOT NULL AND u.disabled_at IS NOT NULL) AS disabled,
-       m.joined_at IS NULL AS invited, m.last_seen_at
+       m.joined_at IS NULL AS invited, m.last_seen_at,
+       ARRAY(SELECT t.team_id FROM team_members t WHERE t.tenant_id = m.tenant_id AND t.user_id = m.user_id ORDER BY t.team_id) AS teams
   FROM memberships m
   JOIN users u ON u.id = m.user_id
  WHERE m.tenant_id = :tenant_id AND m.user_id = :user_id;

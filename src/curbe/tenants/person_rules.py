@@ -46,7 +46,10 @@ class Membership(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
-    """A person as their tenant sees them. ``invited``: has not joined yet; ``disabled``: cannot come in."""
+    """A person as their tenant sees them.
+
+    ``invited``: has not joined yet; ``disabled``: cannot come in; ``teams``: the ids of those they are in.
+    """
 
     user_id: UUID
     email: str
@@ -55,6 +58,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     disabled: bool
     invited: bool
     last_seen_at: datetime | None
+    teams: list[UUID]
 
 
 def checked_email(email: str) -> str:
