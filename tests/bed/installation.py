@@ -94,22 +94,22 @@ class Installation:
         self.environment: Final = {**inherited, **environment}
         self._running: Final[list[Running]] = []
 
-    def curbe(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        """Run a command to its end."""
+    def curbe(self, *arguments: str, typed: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end; it reads ``typed``."""
         return subprocess.run(
             [sys.executable, "-P", "-m", "curbe", *arguments],
             cwd=self.folder,
             env={**self.environment, **environment},
-            stdin=subprocess.DEVNULL,
+            input=typed,
             capture_output=True,
             text=True,
             timeout=_LONG,
             check=False,
         )
 
-    def answer(self, *arguments: str, **environment: str) -> Any:
+    def answer(self, *arguments: str, typed: str = "", **environment: str) -> Any:
         """Run a command that succeeds and return what it answers in JSON."""
-        done = self.curbe(*arguments, "--json", **environment)
+        done = self.curbe(*arguments, "--json", typed=typed, **environment)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 
