@@ -6,6 +6,7 @@ A route that is not in the table fails, and so does a row without a route.
 import re
 from collections.abc import Awaitable, Callable, Iterator
 from itertools import count, pairwise
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -86,6 +87,7 @@ LEAST = {
     f"PATCH {T}/labels/{{label_id}}": "supervisor",
     f"PATCH {T}/people/{{user_id}}": "admin",
     f"PATCH {T}/teams/{{team_id}}": "supervisor",
+    "POST /api/auth/embed": "anybody",
     "POST /api/auth/invites/accept": "anybody",
     "POST /api/auth/passkeys": "person",
     "POST /api/auth/passkeys/options": "person",
@@ -108,6 +110,7 @@ LEAST = {
     f"POST {T}/canned-replies": "supervisor",
     f"POST {T}/contacts/{{contact_id}}/merges": "agent",
     f"POST {T}/contacts/{{contact_id}}/merges/{{merge_id}}/undo": "agent",
+    f"POST {T}/embed-tokens": "admin",
     f"POST {T}/inbox/conversations/bulk": "agent",
     f"POST {T}/inbox/conversations/{{conversation_id}}/notes": "agent",
     f"POST {T}/inbox/conversations/{{conversation_id}}/read": "agent",
@@ -124,6 +127,8 @@ LEAST = {
     f"POST {T}/whatsapp/connect/start": "admin",
     f"POST {T}/whatsapp/disconnect": "admin",
     f"POST {T}/whatsapp/messages/send": "agent",
+    f"POST {T}/whatsapp/messages/{{message_id}}/retry": "agent",
+    f"POST {T}/whatsapp/messages/{{message_id}}/send-again": "agent",
     f"POST {T}/whatsapp/resume": "admin",
     f"POST {T}/whatsapp/test-connection": "admin",
 }
@@ -309,3 +314,15 @@ def test_a_key_gives_no_role_that_may_do_more_than_the_key() -> None:
     assert may_give(key(Scope.PEOPLE_WRITE)) == set()
     assert may_give(key(Scope.PEOPLE_WRITE, *SCOPES[Role.AGENT])) == {Role.AGENT}
     assert may_give(key(*SCOPES[Role.OWNER])) == {Role.AGENT, Role.SUPERVISOR, Role.ADMIN}
+
+
+def test_the_page_about_people_names_the_scopes_of_each_role() -> None:
+    page = (Path(__file__).parents[2] / "docs/reference/people.md").read_text(encoding="utf-8")
+    told = {
+        role: set(re.findall(r"`([a-z]+:[a-z]+)`", cells))
+        for role, cells in re.findall(r"^\| `([a-z]+)` \| (.*) \|$", page, re.MULTILINE)
+    }
+
+    assert told[Role.AGENT] == SCOPES[Role.AGENT]
+    assert told[Role.SUPERVISOR] == SCOPES[Role.SUPERVISOR] - SCOPES[Role.AGENT]
+    assert told[Role.ADMIN] == told[Role.OWNER] == set()
