@@ -37,7 +37,7 @@ export function canRun(name: Shortcut): boolean {
 
 const FIELD =
   'input:not([type="checkbox"], [type="radio"], [type="button"]), textarea, select, [contenteditable="true"]';
-/** While one of these is open, keys belong to it. */
+/** While one of these is in the page, keys belong to it: none may stay in it when it is closed. */
 const OVERLAY = '[role="dialog"][aria-modal="true"], [role="menu"], [data-overlay]';
 
 /** Hear the keyboard of the page; once, at its top. */

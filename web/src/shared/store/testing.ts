@@ -7,13 +7,17 @@ import type { OutboxPlace, Pending } from "./outbox";
 import type { Timing } from "./topics";
 import type {
   Annotation,
+  Connection,
   Conversation,
   ConversationChange,
   Counts,
   Json,
+  Label,
   LoggedEvent,
   Message,
   Page,
+  Person,
+  Team,
 } from "./types";
 import { belongs, placeOf, type View } from "./views";
 
@@ -290,10 +294,10 @@ export class TestServer implements Backend {
   }
 
   annotations = async (): Promise<Annotation[]> => [];
-  people = async (): Promise<never[]> => [];
-  teams = async (): Promise<never[]> => [];
-  labels = async (): Promise<never[]> => [];
-  connections = async (): Promise<never[]> => [];
+  people = async (): Promise<Person[]> => [];
+  teams = async (): Promise<Team[]> => [];
+  labels = async (): Promise<Label[]> => [];
+  connections = async (): Promise<Connection[]> => [];
 
   async markRead(id: string): Promise<Conversation> {
     return this.changed(id, { unread_count: 0 });

@@ -97,6 +97,7 @@ export function ConversationActions({ conversationId }: { conversationId: string
           <LabelPicker labelIds={labels} onToggle={toggleLabel} opening={openings.labels}>
             {(target) => (
               <ActionIcon
+                className={classes["secondary"] ?? ""}
                 variant="subtle"
                 color="gray"
                 size={34}
@@ -110,13 +111,20 @@ export function ConversationActions({ conversationId }: { conversationId: string
           </LabelPicker>
           {!ended && (
             <SnoozeMenu onSnooze={change} opening={openings.snooze}>
-              <ActionIcon variant="subtle" color="gray" size={34} aria-label={t.snooze} title={t.snooze}>
+              <ActionIcon
+                className={classes["secondary"] ?? ""}
+                variant="subtle"
+                color="gray"
+                size={34}
+                aria-label={t.snooze}
+                title={t.snooze}
+              >
                 <IconClockPause size={18} stroke={1.7} />
               </ActionIcon>
             </SnoozeMenu>
           )}
           <Button
-            size="compact-md"
+            size="compact-sm"
             variant={ended ? "default" : "light"}
             aria-label={ended ? t.reopen : t.resolve}
             leftSection={

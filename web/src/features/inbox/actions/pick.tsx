@@ -85,7 +85,7 @@ export function Pick(props: PickProps) {
           "aria-haspopup": "listbox",
         })}
       </Combobox.Target>
-      <Combobox.Dropdown data-overlay>
+      <Combobox.Dropdown data-overlay={combobox.dropdownOpened || undefined}>
         {choices.length === 0 ? (
           <div className={classes["nothing"]}>{nothing}</div>
         ) : (

@@ -1,0 +1,98 @@
+import { notifications } from "@mantine/notifications";
+import { screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, expect, test } from "vitest";
+import { Problem } from "@/shared/api/problem";
+import { useShortcuts } from "@/shared/keys/use-shortcut";
+import { setPreferences } from "@/shared/lib/preferences";
+import { conversationOf, ME, TestServer, uuid } from "@/shared/store/testing";
+import { renderInbox } from "@/testing/inbox";
+import { ConversationActions } from "./conversation-actions";
+
+/** Where nothing has a place on the screen, Mantine hides what hangs on a button. */
+const LAID_OUT_NOWHERE = { hidden: true };
+
+let server: TestServer;
+
+beforeEach(() => {
+  notifications.clean();
+  setPreferences({ shortcuts: true });
+  server = new TestServer();
+  server.put(conversationOf(1));
+  server.people = async () => [
+    { user_id: ME, email: "ana@example.com", name: "Ana", role: "agent", disabled: false },
+    { user_id: uuid(2), email: "leo@example.com", name: "Leo", role: "agent", disabled: false },
+  ];
+  server.labels = async () => [{ id: uuid(90), name: "VIP", color: "#d97706" }];
+});
+
+function Screen() {
+  useShortcuts();
+  return <ConversationActions conversationId={uuid(1)} />;
+}
+
+async function shown() {
+  const inbox = await renderInbox(<Screen />, { server });
+  await inbox.store.loadConversation(uuid(1));
+  await screen.findByRole("button", { name: "Resolve" });
+  return inbox;
+}
+
+const conversation = () => server.conversationMap.get(uuid(1));
+
+test("a key resolves it, and the same key opens it again", async () => {
+  await shown();
+  await userEvent.keyboard("{Alt>}[KeyE]{/Alt}");
+  await waitFor(() => expect(conversation()?.state).toBe("resolved"));
+  await screen.findByRole("button", { name: "Reopen" });
+  await userEvent.keyboard("{Alt>}[KeyE]{/Alt}");
+  await waitFor(() => expect(conversation()?.state).toBe("open"));
+});
+
+test("a key opens the people it can be given to; one of them is found by typing and chosen with Enter", async () => {
+  await shown();
+  await userEvent.keyboard("{Alt>}[KeyA]{/Alt}");
+  const field = await screen.findByLabelText("Assign to", { selector: "input" });
+  await waitFor(() => expect(document.activeElement).toBe(field));
+  await userEvent.keyboard("leo{Enter}");
+  await waitFor(() => expect(conversation()?.assignee_id).toBe(uuid(2)));
+});
+
+test("keys are silent while something lies over the page, and where they are turned off", async () => {
+  await shown();
+  await userEvent.keyboard("{Alt>}[KeyM]{/Alt}");
+  await screen.findByRole("menu", LAID_OUT_NOWHERE);
+  await userEvent.keyboard("{Alt>}[KeyE]{/Alt}");
+  await userEvent.keyboard("{Escape}");
+  await waitFor(() => expect(screen.queryByRole("menu", LAID_OUT_NOWHERE)).toBeNull());
+  setPreferences({ shortcuts: false });
+  await userEvent.keyboard("{Alt>}[KeyE]{/Alt}");
+  expect(conversation()?.state).toBe("open");
+});
+
+test("what the server refuses is taken back, and said", async () => {
+  const { store } = await shown();
+  server.change = async () => {
+    throw new Problem(409, { code: "conflict", title: "No" });
+  };
+  await userEvent.click(screen.getByRole("button", { name: "Resolve" }));
+  await screen.findByText("This cannot be done now");
+  expect(store.state.conversations.get(uuid(1))?.state).toBe("open");
+});
+
+test("a slip is mended: what was resolved comes back by Undo", async () => {
+  await shown();
+  await userEvent.click(screen.getByRole("button", { name: "Resolve" }));
+  await userEvent.click(await screen.findByRole("button", { name: "Undo" }));
+  await waitFor(() => expect(conversation()?.state).toBe("open"));
+});
+
+test("nobody is blocked without a question", async () => {
+  await shown();
+  await userEvent.click(screen.getByRole("button", { name: "Actions" }));
+  await userEvent.click(await screen.findByRole("menuitem", { name: "Block…", ...LAID_OUT_NOWHERE }));
+  await screen.findByText("Block Person 1?");
+  expect(conversation()?.state).toBe("open");
+  await userEvent.click(screen.getByRole("button", { name: "Block" }));
+  await waitFor(() => expect(conversation()?.state).toBe("blocked"));
+});
