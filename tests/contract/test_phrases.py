@@ -1,6 +1,7 @@
 """Every failure has words an agent understands, in every language of the product."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -38,3 +39,31 @@ def test_every_code_of_the_reference_is_known() -> None:
     listed = {str(row["code"]) for row in json.loads(CODES_OF_META.read_text(encoding="utf-8"))["errors"]}
 
     assert {code for code in listed if code.isdigit()} <= {str(code) for code in CODES}
+
+
+def sentences() -> list[str]:
+    """Every sentence an agent can read of a failed message, in every language."""
+    told = [words_for(kind, None) for kind in FailureKind] + [
+        words_for(row.kind, code) for code, row in CODES.items()
+    ]
+    return [sentence for words in told for sentence in (words.en, words.es, words.pt)]
+
+
+def test_each_says_what_happened_and_then_what_to_do() -> None:
+    """Two sentences, therefore."""
+    assert [told for told in sentences() if len(re.findall(r"[.:;](?= |$)", told)) < 2] == []
+
+
+def test_none_promises_that_a_message_which_failed_goes_out_after_all() -> None:
+    promises = re.compile(r"tried again|reintenta|[Tt]enta-se", re.IGNORECASE)
+
+    assert [told for told in sentences() if promises.search(told)] == []
+
+
+def test_portuguese_is_that_of_brazil_as_on_the_screens() -> None:
+    european = re.compile(
+        r"\b(ficheiros?|utilizador|registo|aceites?|contactá-la|à espera|telemóvel|lha?s?)\b"
+    )
+    spoken = [words_for(row.kind, code).pt for code, row in CODES.items()]
+
+    assert [told for told in spoken if european.search(told)] == []

@@ -43,18 +43,22 @@ def _row(
 
 _RECONNECT: Final = "Meta no longer accepts this number's access. An admin must connect the number again."
 _PERMISSION: Final = "This number's access lacks a permission. An admin must connect the number again."
-_RETRYING: Final = "Meta could not take the message just now. It is tried again."
-_SLOW_DOWN: Final = "Messages went out faster than Meta allows. It is tried again, slower."
+_RETRYING: Final = "Meta could not deliver the message just now. Send it again in a while."
+_SLOW_DOWN: Final = "Messages went out faster than Meta allows. Send it again in a while."
 _OUR_FAULT: Final = "Meta found a mistake in the request. The operator must look at it."
 _BLOCKED: Final = "Meta has restricted this account. An admin must look at it in the WhatsApp Manager."
 _PARAMETERS: Final = "The values filled into the template do not fit it. Check them, and send again."
-_PIN: Final = "The number's registration needs an admin: its two-step PIN was not accepted."
+_PIN: Final = (
+    "The number's two-step PIN was not accepted. An admin must register the number with the right one."
+)
 _NOT_NOW: Final = "The number was registered or moved moments ago. Wait, then try again."
 _TEMPLATE_TEXT: Final = "Meta does not accept the template's text. Correct it, and submit it again."
 _USERNAME: Final = "The username cannot be had. An admin must look at it in the WhatsApp Manager."
 _MIGRATION: Final = "The number cannot be moved as it is. An admin must look at it in the WhatsApp Manager."
-_COEXISTENCE: Final = "The WhatsApp Business app's data cannot be synchronised again."
-_INSIGHTS: Final = "Template insights are not available for this WhatsApp account."
+_COEXISTENCE: Final = (
+    "The WhatsApp Business app's data can be synchronised only once. To do it again, connect the number anew."
+)
+_INSIGHTS: Final = "Template insights are not available for this WhatsApp account. An admin can turn them on in the WhatsApp Manager."
 
 CODES: Final[Mapping[int, ErrorCode]] = {
     0: _row(_CREDENTIALS, "AuthException", _RECONNECT),
@@ -88,24 +92,28 @@ CODES: Final[Mapping[int, ErrorCode]] = {
     130497: _row(
         _RECIPIENT,
         "Business account restricted from messaging users in this country",
-        "This account may not write to people in that country.",
+        "This account may not write to people in that country. Write from another account.",
     ),
     131000: _row(_TRANSIENT, "Something went wrong", _RETRYING, vague=True),
     131005: _row(_CREDENTIALS, "Access denied", _PERMISSION),
     131008: _row(_INVALID, "Required parameter is missing", _OUR_FAULT),
     131009: _row(_INVALID, "Parameter value is not valid", _OUR_FAULT),
     131016: _row(_TRANSIENT, "Service unavailable", _RETRYING, vague=True),
-    131021: _row(_RECIPIENT, "Recipient cannot be sender", "A number cannot write to itself."),
+    131021: _row(
+        _RECIPIENT,
+        "Recipient cannot be sender",
+        "A number cannot write to itself. Check whom the message is for.",
+    ),
     131026: _row(
         _RECIPIENT,
         "Message Undeliverable",
-        "This person cannot be reached: no WhatsApp on that number, an old version, or terms not accepted.",
+        "This person has no WhatsApp on that number, an old version of it, or has not accepted its terms. Try another way.",
     ),
     131031: _row(_ACCOUNT, "Account has been locked", _BLOCKED),
     131037: _row(
         _ACCOUNT,
         "Number needs display name approval",
-        "Meta has not approved this number's display name yet. It cannot send until then.",
+        "Meta has not approved this number's display name yet. Until then it cannot send; an admin can see how it stands.",
     ),
     131042: _row(
         _ACCOUNT,
@@ -113,7 +121,9 @@ CODES: Final[Mapping[int, ErrorCode]] = {
         "The account has no valid payment method. An admin must add one in the WhatsApp Manager.",
     ),
     131045: _row(
-        _CREDENTIALS, "Incorrect certificate", "The number must be registered again. An admin must do it."
+        _CREDENTIALS,
+        "Incorrect certificate",
+        "The number's registration no longer holds. An admin must register it again.",
     ),
     131047: _row(
         FailureKind.WINDOW_CLOSED,
@@ -123,7 +133,7 @@ CODES: Final[Mapping[int, ErrorCode]] = {
     131048: _row(
         _THROTTLED,
         "Spam rate limit hit",
-        "Meta refused this because people blocked or reported the number. What goes to many rests for a day.",
+        "People have blocked or reported the number, so Meta refused this. Do not send it again today.",
     ),
     131049: _row(
         _RECIPIENT,
@@ -133,56 +143,64 @@ CODES: Final[Mapping[int, ErrorCode]] = {
     131050: _row(
         _RECIPIENT,
         "User stopped marketing messages",
-        "This person has asked not to receive marketing messages.",
+        "This person has asked not to receive marketing messages. Do not send them any.",
     ),
-    131051: _row(_INVALID, "Unsupported message type", "Meta does not support this type of message."),
-    131052: _row(_INVALID, "Media download error", "Meta could not fetch the file that the person sent."),
+    131051: _row(
+        _INVALID, "Unsupported message type", "Meta does not support this type of message. Send another type."
+    ),
+    131052: _row(
+        _INVALID,
+        "Media download error",
+        "Meta could not fetch the file that the person sent. Ask them to send it again.",
+    ),
     131053: _row(
         _INVALID,
         "Media upload error",
-        "Meta could not use the file: check its type, its size and its address.",
+        "Meta could not use the file. Check its type, its size and its address.",
     ),
     131055: _row(_INVALID, "Method not allowed (MM API)", _OUR_FAULT),
     131056: _row(
         _THROTTLED,
         "Pair rate limit hit",
-        "Too many messages went to this person in a short time. It is tried again in a while.",
+        "Too many messages went to this person in a short time. Wait a while, then send it again.",
         wait=timedelta(seconds=6),
     ),
     131057: _row(
         _THROTTLED,
         "Account in maintenance mode",
-        "Meta is upgrading the number. It is tried again in a minute.",
+        "Meta is upgrading the number. Send it again in a few minutes.",
         wait=timedelta(minutes=1),
     ),
     131059: _row(
-        _INVALID, "(not in official table)", "Meta refused the message with a code it does not explain."
+        _INVALID,
+        "(not in official table)",
+        "Meta refused the message with a code it does not explain. Ask whoever operates the platform.",
     ),
     131062: _row(
         _RECIPIENT,
         "BSUID recipients are not supported for this message",
-        "This kind of message needs the person's phone number, which they have not shared.",
+        "This kind of message needs the person's phone number, which they have not shared. Ask them for it.",
     ),
     131063: _row(
         _TEMPLATE,
         "Marketing templates disabled on Cloud API for this WABA",
-        "This account sends marketing templates only through Meta's Marketing Messages API.",
+        "This account sends marketing only through Meta's Marketing Messages API. An admin can change that at Meta.",
     ),
     131064: _row(
         _TEMPLATE,
         "Messaging limit due to template classification violations",
-        "Meta limits this account's templates because some were filed under the wrong category.",
+        "Meta limits this account's templates because some were filed under the wrong category. Check their categories.",
     ),
     131203: _row(
         _RECIPIENT,
         "Group: recipient has not accepted ToS",
-        "This person has not accepted WhatsApp's terms for groups.",
+        "This person has not accepted WhatsApp's terms for groups. Write to them alone.",
     ),
     132000: _row(_TEMPLATE, "Template Param Count Mismatch", _PARAMETERS),
     132001: _row(
         _TEMPLATE,
         "Template does not exist",
-        "There is no approved template of that name in that language.",
+        "There is no approved template of that name in that language. Choose another.",
     ),
     132005: _row(
         _TEMPLATE,
@@ -192,33 +210,43 @@ CODES: Final[Mapping[int, ErrorCode]] = {
     132007: _row(_TEMPLATE, "Template Format Character Policy Violated", _PARAMETERS),
     132012: _row(_TEMPLATE, "Template Parameter Format Mismatch", _PARAMETERS),
     132015: _row(
-        _TEMPLATE, "Template is Paused", "Meta has paused this template because of how people reacted to it."
+        _TEMPLATE,
+        "Template is Paused",
+        "Meta has paused this template because of how people reacted to it. Use another.",
     ),
     132016: _row(
         _TEMPLATE, "Template is Disabled", "Meta has disabled this template for good. Create a new one."
     ),
     132018: _row(_TEMPLATE, "Template validation error", _PARAMETERS),
-    132068: _row(_INVALID, "Flow is blocked", "Meta has blocked this form. An admin must look at it."),
+    132068: _row(
+        _INVALID,
+        "Flow is blocked",
+        "Meta has blocked this form. An admin must look at it in the WhatsApp Manager.",
+    ),
     132069: _row(
         _THROTTLED,
         "Flow is throttled",
-        "Meta allows this form ten times an hour for now. It is tried again later.",
+        "Meta allows this form ten times an hour for now. Send it again in an hour.",
         wait=timedelta(hours=1),
     ),
     133000: _row(
         _CREDENTIALS,
         "Incomplete Deregistration",
-        "The number must be deregistered once more, then registered.",
+        "The number was not deregistered completely. An admin must deregister it once more, then register it.",
     ),
     133004: _row(_TRANSIENT, "Server Temporarily Unavailable", _RETRYING, vague=True),
     133005: _row(_CREDENTIALS, "Two step verification PIN Mismatch", _PIN),
     133006: _row(
-        _CREDENTIALS, "Phone number re-verification needed", "The number must be verified again by an admin."
+        _CREDENTIALS,
+        "Phone number re-verification needed",
+        "The number's verification has run out. An admin must verify it again.",
     ),
     133008: _row(_THROTTLED, "Too Many two step verification PIN Guesses", _PIN),
     133009: _row(_THROTTLED, "Two step verification PIN Guessed Too Fast", _PIN),
     133010: _row(
-        _CREDENTIALS, "Phone number Not Registered", "The number must be registered with Meta by an admin."
+        _CREDENTIALS,
+        "Phone number Not Registered",
+        "The number is not registered with Meta. An admin must register it.",
     ),
     133015: _row(
         _THROTTLED,
@@ -238,19 +266,27 @@ CODES: Final[Mapping[int, ErrorCode]] = {
     134101: _row(
         _TRANSIENT,
         "Template is still syncing",
-        "The template is new and Meta is still preparing it. It is tried again in ten minutes.",
+        "The template is new and Meta is still preparing it. Send it again in ten minutes.",
         wait=timedelta(minutes=10),
     ),
-    134102: _row(_TEMPLATE, "Template unavailable for use", "Meta does not offer this template for sending."),
+    134102: _row(
+        _TEMPLATE,
+        "Template unavailable for use",
+        "Meta does not offer this template for sending. Choose another.",
+    ),
     135000: _row(_INVALID, "Generic user error", _OUR_FAULT),
     136024: _row(_INVALID, "Request code error", "Meta did not send a verification code. Try again later."),
-    136025: _row(_INVALID, "Verify code error", "The verification code is wrong."),
+    136025: _row(_INVALID, "Verify code error", "The verification code is wrong. Ask for a new one."),
     139100: _row(
         _INVALID,
         "Failed to block/unblock some users",
-        "Some of these people could not be blocked or unblocked.",
+        "Some of these people could not be blocked or unblocked. Try again.",
     ),
-    139101: _row(_INVALID, "Blocklist limit reached", "No more people can be blocked on this number."),
+    139101: _row(
+        _INVALID,
+        "Blocklist limit reached",
+        "No more people can be blocked on this number. Unblock somebody first.",
+    ),
     139102: _row(
         _TRANSIENT, "Blocklist concurrent update", "The list of blocked people was being changed. Try again."
     ),
@@ -266,20 +302,30 @@ CODES: Final[Mapping[int, ErrorCode]] = {
     200006: _row(_INVALID, "Cannot disable template insights", _INSIGHTS),
     200007: _row(_INVALID, "Template Insights not enabled", _INSIGHTS),
     1752041: _row(
-        _INVALID, "Duplicate Request (MM onboarding)", "Another partner has invited this account already."
+        _INVALID,
+        "Duplicate Request (MM onboarding)",
+        "Another partner has invited this account already. An admin must look at it in the WhatsApp Manager.",
     ),
     2388001: _row(_INVALID, "Phone migration (ownership / 2-step)", _MIGRATION),
-    2388012: _row(_INVALID, "Phone number already in your list", "This account has that number already."),
+    2388012: _row(
+        _INVALID,
+        "Phone number already in your list",
+        "This account has that number already. Look for it among its numbers.",
+    ),
     2388019: _row(
-        _TEMPLATE, "Message Template Limit Exceeded", "This account has as many templates as Meta allows."
+        _TEMPLATE,
+        "Message Template Limit Exceeded",
+        "This account has as many templates as Meta allows. Delete some.",
     ),
     2388024: _row(
         _TEMPLATE,
         "(subcode of 100) Content in This Language Already Exists",
-        "There is a template of that name in that language already.",
+        "There is a template of that name in that language already. Use another name.",
     ),
     2388039: _row(
-        _TEMPLATE, "Message template status can't be changed", "The template cannot be edited at the moment."
+        _TEMPLATE,
+        "Message template status can't be changed",
+        "The template cannot be edited at the moment. Try again later.",
     ),
     2388040: _row(_TEMPLATE, "Character limit exceeded", _TEMPLATE_TEXT),
     2388047: _row(_TEMPLATE, "Message header format is incorrect", _TEMPLATE_TEXT),
@@ -295,7 +341,7 @@ CODES: Final[Mapping[int, ErrorCode]] = {
     2593109: _row(
         _INVALID,
         "History sharing declined (webhook errors[])",
-        "The business chose not to share its chat history.",
+        "The business chose not to share its chat history. To share it after all, connect the number anew.",
     ),
 }
 

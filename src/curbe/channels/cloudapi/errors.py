@@ -30,7 +30,7 @@ _NOBODY_KNOWS: Final = (
     "It is not certain whether Meta took the message. "
     "It is not sent again by itself; its status may still arrive."
 )
-_UNLISTED: Final = "Meta refused the message for a reason unknown to us. It is tried again."
+_UNLISTED: Final = "Meta refused the message for a reason unknown to us. Send it again later."
 _TOKEN_CODES: Final = frozenset({0, 104, 190})
 _GRANT: Final = "Grant the token whatsapp_business_messaging and whatsapp_business_management, for that WABA."
 _OBJECT_GONE: Final = 33  # the code, or the subcode of 100, of what is gone or out of this token's reach
@@ -157,7 +157,7 @@ def unanswered(detail: str) -> SendFailure:
 
 def unsent(detail: str) -> SendFailure:
     """Return the failure of a request of which not one byte left: it was certainly not taken."""
-    words = "Meta could not be reached. It is tried again."
+    words = "Meta could not be reached. Send it again later."
     return SendFailure(FailureKind.TRANSIENT, None, "Not sent", detail, words)
 
 
