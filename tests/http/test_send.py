@@ -11,9 +11,11 @@ import asyncpg
 import httpx
 import pytest
 
+from bed.appliers import drain
 from bed.graph import Graph, World
 from bed.rows import Number, insert_conversation, insert_number
 from bed.tenants import Tenant, told
+from bed.webhooks import deliver, envelope
 from curbe.channels.cloudapi.client import CloudApi
 from curbe.infra.clock import utc_now
 from curbe.infra.crypto import Keyring
@@ -464,3 +466,58 @@ async def test_fifty_requests_are_fifty_messages_at_meta_and_one_persons_stay_in
     for n, person in enumerate(people):
         said = [int(entry["body"]["text"]["body"]) for entry in entries if entry["wa_id"] == person]
         assert said == list(range(n, 50, 10))
+
+
+@pytest.mark.usefixtures("sending")
+@pytest.mark.parametrize(
+    ("person", "word"), [("15559000021", "held_for_quality_assessment"), ("15559000022", "paused")]
+)
+async def test_a_template_that_meta_holds_back_is_accepted_and_says_so(
+    acme: Tenant, graph: Graph, owner: Owner, person: str, word: str
+) -> None:
+    world = await connect(acme, graph, owner, person)
+    approved = {"name": "welcome", "language": "es", "components": [{"type": "BODY", "text": "Hola"}]}
+    graph.control("POST", "/templates", {"waba_id": world.waba_id, **approved})
+
+    template = {"name": "welcome", "language": {"code": "es"}}
+    body = {"to": f"+{person}", "type": "template", "template": template}
+    answer = await acme.post(SEND, body, headers={"Prefer": "wait=20"})
+
+    assert answer.json()["status"] == "accepted", answer.text
+    messages = f"/inbox/conversations/{answer.json()['conversation_id']}/messages"
+    [shown] = (await acme.get(messages)).json()["items"]
+    assert (shown["status"], shown["provider_status"]) == ("accepted", word)
+
+
+@pytest.mark.usefixtures("sending")
+async def test_somebody_who_shows_no_number_is_answered_by_their_user_id(
+    acme: Tenant, graph: Graph, owner: Owner, apply: Pool
+) -> None:
+    world = await connect(acme, graph, owner)
+    person = graph.control("POST", "/people", {"wa_id": "34633000001", "phone_hidden": True, "name": "Ana"})
+    value = {
+        "metadata": {"phone_number_id": world.phone_number_id},
+        "contacts": [{"profile": {"name": "Ana"}, "user_id": person["bsuid"]}],
+        "messages": [
+            {
+                "from_user_id": person["bsuid"],
+                "id": "wamid.HIDDEN",
+                "timestamp": str(int(utc_now().timestamp())),
+                "type": "text",
+                "text": {"body": "Hola"},
+            }
+        ],
+    }
+    entry = {"id": world.waba_id, "changes": [{"field": "messages", "value": value}]}
+    await deliver(owner, envelope([entry]))
+    await drain(apply)
+    [conversation] = (await acme.get("/inbox/conversations?channel=whatsapp")).json()["items"]
+    graph.control("PATCH", "/settings", {"enforce_window": False})
+
+    body = {"conversation_id": conversation["id"], "text": "Buenas"}
+    answer = await acme.post(SEND, body, headers={"Prefer": "wait=20"})
+
+    assert (conversation["contact"]["phone"], answer.json()["status"]) == (None, "accepted"), answer.text
+    (entry,) = taken_by_meta(graph, world)
+    assert entry["body"]["recipient"] == person["bsuid"]
+    assert "to" not in entry["body"]

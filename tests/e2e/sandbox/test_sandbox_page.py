@@ -133,7 +133,7 @@ def test_messages_are_reacted_to_edited_and_deleted(page: Page, sandbox: Sandbox
     assert _newest(sandbox, callback)["revoke"]["original_message_id"] == first
 
 
-def test_a_person_blocks_opts_out_and_moves_to_another_number(
+def test_a_person_blocks_opts_out_and_changes_number_and_username(
     page: Page, sandbox: Sandbox, callback: Callback
 ) -> None:
     page.press("This person")
@@ -147,6 +147,11 @@ def test_a_person_blocks_opts_out_and_moves_to_another_number(
     page.run("document.getElementById('field-new_wa_id').value = '+34 622 000 009'")
     page.press("Change", within="dialog")
     page.wait("state.phone.person.wa_id === '34622000009'")
+    page.press("This person")
+    page.press("Change the username or the name", within="dialog")
+    page.run("document.getElementById('field-username').value = 'lucia.nueva'")
+    page.press("Change", within="dialog")
+    page.wait("state.phone.person.username === 'lucia.nueva'")
     sandbox.settle()
 
     assert sandbox.control("GET", "people/34622000009")["blocked_numbers"] == [NUMBER]
