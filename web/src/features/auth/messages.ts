@@ -40,7 +40,6 @@ export const authMessages = catalogue({
       `If there is an account with ${email}, a link is on its way. It works once, for an hour.`,
     noMail: "This Curbe sends no mail. Ask whoever runs it for a link: they print one with",
     backToSignIn: "Back to sign-in",
-    passwordUnfit: "This password is too easy to guess. Choose another; a few words in a row do well.",
     savePassword: "Save password",
     passwordSaved: "Your password is changed",
     passwordSavedHint: "You are signed out everywhere. Sign in with the new one.",
@@ -100,8 +99,6 @@ export const authMessages = catalogue({
       `Si hay una cuenta con ${email}, el enlace está en camino. Sirve una vez, durante una hora.`,
     noMail: "Este Curbe no envía correo. Pide un enlace a quien lo gestiona: lo imprime con",
     backToSignIn: "Volver a entrar",
-    passwordUnfit:
-      "Esta contraseña es fácil de adivinar. Elige otra; unas cuantas palabras seguidas van bien.",
     savePassword: "Guardar contraseña",
     passwordSaved: "Tu contraseña ha cambiado",
     passwordSavedHint: "Se han cerrado todas tus sesiones. Entra con la nueva.",
@@ -161,8 +158,6 @@ export const authMessages = catalogue({
       `Se houver uma conta com ${email}, o link está a caminho. Vale uma vez, por uma hora.`,
     noMail: "Este Curbe não envia e-mail. Peça um link a quem o administra: ele o imprime com",
     backToSignIn: "Voltar para entrar",
-    passwordUnfit:
-      "Esta senha é fácil de adivinhar. Escolha outra; algumas palavras em sequência funcionam bem.",
     savePassword: "Salvar senha",
     passwordSaved: "Sua senha foi alterada",
     passwordSavedHint: "Todas as suas sessões foram encerradas. Entre com a nova.",

@@ -3,19 +3,21 @@
 import { isProblem, type Problem } from "@/shared/api/problem";
 import { problemMessages, problemWords } from "@/shared/api/problem-words";
 import { useFormat, useMessages } from "@/shared/i18n/language";
+import { uiMessages } from "@/shared/ui/messages";
 import { authMessages } from "./messages";
 
 const UNFIT_PASSWORD = new Set(["password", "new_password"]);
 
 export function useRefusal(): (error: unknown) => string {
   const t = useMessages(authMessages);
+  const ui = useMessages(uiMessages);
   const problems = useMessages(problemMessages);
   const format = useFormat();
   return (error) => {
     if (isProblem(error, "wrong_credentials")) return t.wrong;
     if (isProblem(error, "insecure_transport")) return t.insecureTransport;
     if (isProblem(error, "too_many_requests")) return t.tooMany(format.number(waitOf(error)));
-    if (isProblem(error, "invalid_request") && UNFIT_PASSWORD.has(error.field ?? "")) return t.passwordUnfit;
+    if (isProblem(error, "invalid_request") && UNFIT_PASSWORD.has(error.field ?? "")) return ui.passwordUnfit;
     const { title, detail } = problemWords(error, problems);
     return detail ? `${title}. ${detail}` : `${title}.`;
   };

@@ -1,26 +1,30 @@
 import { Button, PasswordInput, Text } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { call } from "@/shared/api/client";
+import { api } from "@/shared/api/client";
 import { isProblem } from "@/shared/api/problem";
 import { problemMessages, problemWords } from "@/shared/api/problem-words";
 import { useMessages } from "@/shared/i18n/language";
 import { useSession } from "@/shared/session/session-context";
 import { FormError } from "@/shared/ui/form-error";
+import { uiMessages } from "@/shared/ui/messages";
 import { NewPassword } from "@/shared/ui/new-password";
 import { tellSaved } from "@/shared/ui/notices";
 import { profileMessages } from "./messages";
 import classes from "./profile.module.css";
 
+const UNFIT = new Set(["password", "new_password"]);
+
 export function PasswordForm() {
   const t = useMessages(profileMessages);
+  const ui = useMessages(uiMessages);
   const problems = useMessages(problemMessages);
   const { user } = useSession();
   const [current, setCurrent] = useState("");
   const [chosen, setChosen] = useState("");
   const change = useMutation({
     mutationFn: () =>
-      call<void>("POST", "/api/auth/password", { body: { current_password: current, new_password: chosen } }),
+      api.POST("/api/auth/password", { body: { current_password: current, new_password: chosen } }),
     onSuccess: () => {
       setCurrent("");
       setChosen("");
@@ -57,6 +61,7 @@ export function PasswordForm() {
     if (isProblem(error) && (error.field === "current_password" || error.code === "wrong_credentials")) {
       return t.wrongCurrent;
     }
+    if (isProblem(error) && UNFIT.has(error.field ?? "")) return ui.passwordUnfit;
     const { title, detail } = problemWords(error, problems);
     return detail ? `${title}. ${detail}` : title;
   }

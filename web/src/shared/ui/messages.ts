@@ -4,6 +4,7 @@ import { catalogue } from "@/shared/i18n/catalogue";
 
 export const uiMessages = catalogue({
   en: {
+    passwordUnfit: "This password is too easy to guess. Choose another; a few words in a row do well.",
     newPassword: "New password",
     passwordRule: "At least 10 characters. A few words in a row do well.",
     passwordShort: (missing: string) => `${missing} more`,
@@ -19,6 +20,8 @@ export const uiMessages = catalogue({
     showMore: "Show more",
   },
   es: {
+    passwordUnfit:
+      "Esta contraseña es fácil de adivinar. Elige otra; unas cuantas palabras seguidas van bien.",
     newPassword: "Contraseña nueva",
     passwordRule: "Al menos 10 caracteres. Unas cuantas palabras seguidas van bien.",
     passwordShort: (missing) => `faltan ${missing}`,
@@ -34,6 +37,8 @@ export const uiMessages = catalogue({
     showMore: "Mostrar más",
   },
   pt: {
+    passwordUnfit:
+      "Esta senha é fácil de adivinhar. Escolha outra; algumas palavras em sequência funcionam bem.",
     newPassword: "Nova senha",
     passwordRule: "Pelo menos 10 caracteres. Algumas palavras em sequência funcionam bem.",
     passwordShort: (missing) => `faltam ${missing}`,
