@@ -127,6 +127,11 @@ const onMantine: Tokens = {
   "--mantine-color-error": "var(--danger)",
   "--mantine-color-default-border": "var(--line)",
   "--mantine-color-anchor": "var(--accent)",
+  "--mantine-color-brand-text": "var(--accent)",
+  "--mantine-color-brand-light": "var(--accent-bg)",
+  "--mantine-color-brand-light-hover": "color-mix(in srgb, var(--accent-bg) 88%, var(--accent))",
+  "--mantine-color-brand-light-color": "var(--accent)",
+  "--mantine-color-brand-outline": "var(--accent)",
   "--mantine-color-default-color": "var(--fg)",
   "--mantine-color-placeholder": "var(--fg-2)",
 };

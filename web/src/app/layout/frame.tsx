@@ -13,7 +13,7 @@ import { LiveDot } from "./live-dot";
 import { frameMessages } from "./messages";
 import { RailLink } from "./rail-link";
 import { TenantSwitcher } from "./tenant-switcher";
-import { UserMenu } from "./user-menu";
+import { UserButton } from "./user-button";
 
 const ICON = { size: 22, stroke: 1.6 } as const;
 
@@ -67,7 +67,7 @@ export function Frame({ tenant, children }: { tenant: Membership | null; childre
         )}
         <div className={classes["bottom"]}>
           <LiveDot />
-          <UserMenu tenant={tenant} />
+          <UserButton tenant={tenant} />
         </div>
       </nav>
       <div className={classes["page"]}>

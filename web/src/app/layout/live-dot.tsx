@@ -1,6 +1,5 @@
 /** The dot that tells the truth about the connection: nothing while no inbox is open. */
 
-import { Tooltip } from "@mantine/core";
 import { useMessages } from "@/shared/i18n/language";
 import { liveStatus } from "@/shared/lib/frame";
 import { useSignal } from "@/shared/lib/signal";
@@ -12,8 +11,9 @@ export function LiveDot() {
   const status = useSignal(liveStatus);
   if (status === "idle") return null;
   return (
-    <Tooltip label={t.live[status]} position="right" openDelay={100}>
-      <span className={classes["dot"]} data-status={status} role="status" aria-label={t.live[status]} />
-    </Tooltip>
+    <span className={classes["live"]} role="status">
+      <span className={classes["dot"]} data-status={status} />
+      <span className={classes["label"]}>{t.live[status]}</span>
+    </span>
   );
 }

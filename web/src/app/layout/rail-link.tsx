@@ -1,4 +1,3 @@
-import { Tooltip } from "@mantine/core";
 import type { ReactNode } from "react";
 import { Link, useLocation } from "wouter";
 import classes from "./frame.module.css";
@@ -17,17 +16,15 @@ export function RailLink({ to, within, icon, label, badge, badgeLabel }: RailLin
   const [location] = useLocation();
   const current = location === within || location.startsWith(`${within}/`);
   return (
-    <Tooltip label={label} position="right">
-      <Link
-        to={to}
-        className={classes["link"]}
-        aria-current={current ? "page" : undefined}
-        aria-label={badge ? `${label}, ${badgeLabel}` : label}
-      >
-        {icon}
-        <span className={classes["label"]}>{label}</span>
-        {badge && <span className={classes["badge"]}>{badge}</span>}
-      </Link>
-    </Tooltip>
+    <Link
+      to={to}
+      className={classes["link"]}
+      aria-current={current ? "page" : undefined}
+      aria-label={badge ? `${label}, ${badgeLabel}` : label}
+    >
+      {icon}
+      <span className={classes["label"]}>{label}</span>
+      {badge && <span className={classes["badge"]}>{badge}</span>}
+    </Link>
   );
 }

@@ -21,9 +21,9 @@ import { useChooseLanguage } from "@/shared/session/choose-language";
 import type { Membership } from "@/shared/session/session";
 import { useSession } from "@/shared/session/session-context";
 import { signOut } from "@/shared/session/sign-out";
-import { Avatar } from "@/shared/ui/avatar";
 import { tellFailed } from "@/shared/ui/notices";
 import classes from "./frame.module.css";
+import { type MenuProps, useOpenAtOnce } from "./menu-on-demand";
 import { frameMessages } from "./messages";
 
 const ICON = { size: 16, stroke: 1.7 } as const;
@@ -33,7 +33,8 @@ const SCHEMES = [
   ["auto", <IconDeviceDesktop {...ICON} key="auto" />],
 ] as const;
 
-export function UserMenu({ tenant }: { tenant: Membership | null }) {
+export function UserMenu({ tenant, button }: { tenant: Membership | null } & MenuProps) {
+  const { target, opened, setOpened } = useOpenAtOnce();
   const t = useMessages(frameMessages);
   const problems = useMessages(problemMessages);
   const { user } = useSession();
@@ -43,11 +44,9 @@ export function UserMenu({ tenant }: { tenant: Membership | null }) {
   const [, navigate] = useLocation();
   const chosen = (is: boolean): ReactNode => (is ? <IconCheck size={16} /> : null);
   return (
-    <Menu position="right-end" width={250}>
+    <Menu position="right-end" width={250} opened={opened} onChange={setOpened} returnFocus>
       <Menu.Target>
-        <button type="button" className={classes["user"]} aria-label={`${t.account}: ${user.name}`}>
-          <Avatar name={user.name} seed={user.id} size={34} />
-        </button>
+        <button type="button" {...button} ref={target} />
       </Menu.Target>
       <Menu.Dropdown>
         <div className={classes["who"]}>

@@ -39,7 +39,11 @@ describe("a preview", () => {
 
   it("calls a type that nobody taught it one of another kind, whatever its name", () => {
     for (const type of ["poll", "__proto__", "constructor", "toString"]) {
-      expect(previewOf(last({ type, text: null }))).toEqual({ icon: "info", text: null, word: "unsupported" });
+      expect(previewOf(last({ type, text: null }))).toEqual({
+        icon: "info",
+        text: null,
+        word: "unsupported",
+      });
     }
   });
 
