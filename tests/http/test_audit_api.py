@@ -112,6 +112,11 @@ async def test_the_log_is_narrowed_to_who_and_what_is_looked_for(
     assert "connection.paused" not in await actions(who="people", deeds=True)
     assert await actions(about="connection") == ["connection.resumed", "connection.paused"]
     assert await actions(about="conn") == []
+    assert {one.partition(".")[0] for one in await actions(without="connection")} == {
+        "key",
+        "tenant",
+        "webhook",
+    }
     assert await actions(actor="user:1") == ["connection.resumed"]
     january = {"since": "2026-01-03T00:00:00Z", "until": "2026-01-04T00:00:00Z"}
     assert await actions(**january) == ["connection.paused"]

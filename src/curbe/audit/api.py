@@ -34,6 +34,9 @@ About = Annotated[
         pattern="^[a-z_]{1,40}$", description="The first part of an action: connection, key, tenant."
     ),
 ]
+Without = Annotated[
+    str | None, QueryParameter(pattern="^[a-z_]{1,40}$", description="Leaves out what `about` would give.")
+]
 At = Annotated[Moment | None, QueryParameter(description="RFC 3339; `since` included, `until` not.")]
 
 
@@ -70,11 +73,14 @@ class AuditController(Controller):
         who: Who = None,
         actor: Actor = None,
         about: About = None,
+        without: Without = None,
         since: At = None,
         until: At = None,
     ) -> Page[AuditRow]:
         """Return a page of the log."""
-        wanted = _wanted(deeds=deeds, who=who, actor=actor, about=about, since=since, until=until)
+        wanted = _wanted(
+            deeds=deeds, who=who, actor=actor, about=about, without=without, since=since, until=until
+        )
         return await _page(web_pool, wanted, tenant_id=tenant_id, cursor=cursor, limit=limit)
 
 
@@ -98,11 +104,14 @@ class PlatformAuditController(Controller):
         who: Who = None,
         actor: Actor = None,
         about: About = None,
+        without: Without = None,
         since: At = None,
         until: At = None,
     ) -> Page[AuditRow]:
         """Return a page of the platform's own log: what concerns no tenant, or several."""
-        wanted = _wanted(deeds=False, who=who, actor=actor, about=about, since=since, until=until)
+        wanted = _wanted(
+            deeds=False, who=who, actor=actor, about=about, without=without, since=since, until=until
+        )
         return await _page(web_pool, wanted, tenant_id=PLATFORM, cursor=cursor, limit=limit)
 
 
@@ -121,11 +130,14 @@ def _wanted(
     who: str | None,
     actor: str | None,
     about: str | None,
+    without: str | None,
     since: datetime | None,
     until: datetime | None,
 ) -> Wanted:
     by_people = None if who is None else who == "people"
-    return Wanted(deeds=deeds, by_people=by_people, actor=actor, about=about, since=since, until=until)
+    return Wanted(
+        deeds=deeds, by_people=by_people, actor=actor, about=about, without=without, since=since, until=until
+    )
 
 
 def _shown(row: Row) -> AuditRow:

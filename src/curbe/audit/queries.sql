@@ -14,6 +14,7 @@ SELECT tenant_id, xid, id, at, actor, action, subject, detail
    AND (:actor::text IS NULL OR actor = :actor)
    AND (:by_people::boolean IS NULL OR (actor LIKE 'system:%') <> :by_people)
    AND (:about::text IS NULL OR starts_with(action, :about || '.'))
+   AND (:without::text IS NULL OR NOT starts_with(action, :without || '.'))
    AND at >= coalesce(:since::timestamptz, '-infinity') AND at < coalesce(:until::timestamptz, 'infinity')
  ORDER BY xid DESC, id DESC
  LIMIT :limit;
@@ -26,6 +27,7 @@ SELECT tenant_id, xid, id, at, actor, action, subject, detail
    AND (:actor::text IS NULL OR actor = :actor)
    AND (:by_people::boolean IS NULL OR (actor LIKE 'system:%') <> :by_people)
    AND (:about::text IS NULL OR starts_with(action, :about || '.'))
+   AND (:without::text IS NULL OR NOT starts_with(action, :without || '.'))
    AND at >= coalesce(:since::timestamptz, '-infinity') AND at < coalesce(:until::timestamptz, 'infinity')
  ORDER BY xid DESC, id DESC
  LIMIT :limit;

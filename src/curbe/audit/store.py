@@ -26,13 +26,14 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """Which rows of a log; all where nothing is said.
 
     ``deeds``: without the lines about webhooks that came. ``by_people``: True for those of people and their
-    keys, False for Curbe's own. ``about``: what actions begin with, before the dot.
+    keys, False for Curbe's own. ``about``, ``without``: what actions begin with, or do not, before the dot.
     """
 
     deeds: bool = False
     by_people: bool | None = None
     actor: str | None = None
     about: str | None = None
+    without: str | None = None
     since: datetime | None = None
     until: datetime | None = None
 
@@ -85,6 +86,7 @@ async def entries_page(
         actor=wanted.actor,
         by_people=wanted.by_people,
         about=wanted.about,
+        without=wanted.without,
         since=wanted.since,
         until=wanted.until,
         limit=limit,

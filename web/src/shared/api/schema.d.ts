@@ -4868,6 +4868,8 @@ export interface operations {
                 actor?: string | null;
                 /** @description The first part of an action: connection, key, tenant. */
                 about?: string | null;
+                /** @description Leaves out what `about` would give. */
+                without?: string | null;
                 /** @description RFC 3339; `since` included, `until` not. */
                 since?: string | null;
                 /** @description RFC 3339; `since` included, `until` not. */
@@ -5640,6 +5642,8 @@ export interface operations {
                 actor?: string | null;
                 /** @description The first part of an action: connection, key, tenant. */
                 about?: string | null;
+                /** @description Leaves out what `about` would give. */
+                without?: string | null;
                 /** @description RFC 3339; `since` included, `until` not. */
                 since?: string | null;
                 /** @description RFC 3339; `since` included, `until` not. */
