@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import { inserted, pieces, unknownIn } from "./variables";
+
+const VALUES = { contact_name: "Lucía", contact_phone: "+34600", agent_name: "Ana", business_name: "Sol" };
+const text = (body: string) =>
+  pieces(body, VALUES)
+    .map((one) => one.text)
+    .join("");
+
+test("what is left open is filled in, with or without spaces inside the braces", () => {
+  expect(text("Hola {{contact_name}}, soy {{ agent_name }} de {{business_name}}.")).toBe(
+    "Hola Lucía, soy Ana de Sol.",
+  );
+  expect(pieces("{{contact_name}}!", VALUES)).toEqual([
+    { text: "Lucía", variable: "contact_name" },
+    { text: "!", variable: null },
+  ]);
+});
+
+test("a name that nobody knows stands as it is, and is told", () => {
+  expect(text("Hola {{contact_nane}} y {{}}")).toBe("Hola {{contact_nane}} y {{}}");
+  expect(unknownIn("{{a}} {{contact_name}} {{ a }} {{b}}")).toEqual(["a", "b"]);
+});
+
+test("a variable replaces what is selected, and the cursor stands behind it", () => {
+  expect(inserted("Hola NAME!", { start: 5, end: 9 }, "contact_name")).toEqual({
+    body: "Hola {{contact_name}}!",
+    cursor: 21,
+  });
+});

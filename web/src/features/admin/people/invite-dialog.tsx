@@ -1,0 +1,111 @@
+/** Invites somebody. Where Curbe sends no mail itself, the link is shown, this once. */
+
+import { Button, Group, Modal, TextInput } from "@mantine/core";
+import { useState } from "react";
+import { isProblem } from "@/shared/api/problem";
+import { useRefusal } from "@/shared/api/use-refusal";
+import { useMessages } from "@/shared/i18n/language";
+import type { Role } from "@/shared/session/session";
+import { useSession, useTenant } from "@/shared/session/session-context";
+import { CopyField } from "@/shared/ui/copy-field";
+import { FormDialog } from "@/shared/ui/form-dialog";
+import { uiMessages } from "@/shared/ui/messages";
+import { tellSaved } from "@/shared/ui/notices";
+import { type Person, useInvite } from "../api/people";
+import { peopleMessages } from "./messages";
+import { RoleChoice } from "./role-choice";
+import { rolesToGive } from "./roles";
+
+const LIKE_AN_ADDRESS = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
+
+interface InviteDialogProps {
+  /** Somebody who was invited before; empty for somebody new. */
+  again: Partial<Person>;
+  onClose: () => void;
+}
+
+export function InviteDialog({ again, onClose }: InviteDialogProps) {
+  const t = useMessages(peopleMessages);
+  const refusal = useRefusal();
+  const { user } = useSession();
+  const { role: own } = useTenant();
+  const invite = useInvite();
+  const [email, setEmail] = useState(again.email ?? "");
+  const [name, setName] = useState(again.name ?? "");
+  const [role, setRole] = useState<Role>(again.role ?? "agent");
+  const [tried, setTried] = useState(false);
+  const wrong = !LIKE_AN_ADDRESS.test(email.trim());
+  const refusedAddress = isProblem(invite.error, "invalid_request") && invite.error.field === "email";
+
+  if (invite.data?.link) return <InviteLink email={email.trim()} link={invite.data.link} onClose={onClose} />;
+  const submit = () => {
+    setTried(true);
+    if (wrong) return;
+    invite.mutate(
+      { email: email.trim(), name: name.trim(), role },
+      {
+        onSuccess: ({ link }) => {
+          if (link) return; // shown instead of the form
+          tellSaved(t.mailed(email.trim()));
+          onClose();
+        },
+      },
+    );
+  };
+  return (
+    <FormDialog
+      title={t.inviteTitle}
+      onClose={onClose}
+      onSubmit={submit}
+      submit={t.sendInvite}
+      busy={invite.isPending}
+      refusal={refusedAddress ? null : refusal(invite.error)}
+    >
+      <TextInput
+        label={t.email}
+        type="email"
+        name="invite-email"
+        autoComplete="off"
+        data-autofocus
+        value={email}
+        readOnly={again.email !== undefined}
+        error={(tried && wrong) || refusedAddress ? t.emailWrong : null}
+        onChange={(event) => {
+          setEmail(event.currentTarget.value);
+          invite.reset();
+        }}
+      />
+      <TextInput
+        label={t.name}
+        description={t.nameHint}
+        name="invite-name"
+        autoComplete="off"
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
+      <RoleChoice roles={rolesToGive(own, user.is_operator)} value={role} onChange={setRole} />
+    </FormDialog>
+  );
+}
+
+function InviteLink({ email, link, onClose }: { email: string; link: string; onClose: () => void }) {
+  const t = useMessages(peopleMessages);
+  const ui = useMessages(uiMessages);
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title={t.linkTitle(email)}
+      closeOnClickOutside={false}
+      closeButtonProps={{ "aria-label": ui.close }}
+    >
+      <p style={{ margin: "0 0 16px", color: "var(--fg-2)" }}>{t.linkHint}</p>
+      <CopyField label={t.link} value={link} />
+      <Group justify="flex-end" mt="lg">
+        <Button onClick={onClose} data-autofocus>
+          {t.done}
+        </Button>
+      </Group>
+    </Modal>
+  );
+}

@@ -1,0 +1,61 @@
+/** A form over the page: what is typed survives a slip beside it, and a refusal is told where it is read. */
+
+import { Button, Group, Modal, Stack } from "@mantine/core";
+import { useMediaQuery } from "@mantine/hooks";
+import type { FormEvent, ReactNode } from "react";
+import { useMessages } from "@/shared/i18n/language";
+import classes from "./form-dialog.module.css";
+import { FormError } from "./form-error";
+import { uiMessages } from "./messages";
+
+interface FormDialogProps {
+  title: string;
+  onClose: () => void;
+  onSubmit: () => void;
+  /** A verb: "Create team". */
+  submit: string;
+  busy: boolean;
+  /** Why it was refused, in words; null where it was not. */
+  refusal?: string | null;
+  disabled?: boolean;
+  size?: number;
+  children: ReactNode;
+}
+
+export function FormDialog(props: FormDialogProps) {
+  const { title, onClose, onSubmit, submit, busy, refusal = null, disabled, size = 460, children } = props;
+  const t = useMessages(uiMessages);
+  const phone = useMediaQuery("(max-width: 759.98px)", false, { getInitialValueInEffect: false });
+  const send = (event: FormEvent) => {
+    event.preventDefault();
+    event.stopPropagation(); // a dialog within a form (in React's tree) submits itself alone
+    onSubmit();
+  };
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title={title}
+      size={size}
+      fullScreen={phone}
+      closeOnClickOutside={false}
+      closeButtonProps={{ "aria-label": t.close }}
+      classNames={{ header: classes["header"], title: classes["title"], body: classes["body"] }}
+    >
+      <form onSubmit={send} noValidate>
+        <Stack gap={16}>
+          {children}
+          {refusal && <FormError>{refusal}</FormError>}
+        </Stack>
+        <Group justify="flex-end" mt={24}>
+          <Button variant="default" onClick={onClose}>
+            {t.cancel}
+          </Button>
+          <Button type="submit" loading={busy} disabled={disabled ?? false}>
+            {submit}
+          </Button>
+        </Group>
+      </form>
+    </Modal>
+  );
+}
