@@ -1308,6 +1308,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tenants/{tenant_id}/whatsapp/messages/{message_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a message that failed once more */
+        post: operations["retryMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/whatsapp/messages/{message_id}/send-again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a message of which nobody knows whether it arrived once more; it may arrive twice */
+        post: operations["sendMessageAgain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tenants/{tenant_id}/whatsapp/notices": {
         parameters: {
             query?: never;
@@ -2953,6 +2987,7 @@ export interface components {
             conversation_id?: string | null;
             country_id?: string | null;
             reply_to?: string | null;
+            seen_message_id?: string | null;
             to?: string | null;
             /** @constant */
             type: "audio";
@@ -2965,6 +3000,7 @@ export interface components {
             conversation_id?: string | null;
             country_id?: string | null;
             reply_to?: string | null;
+            seen_message_id?: string | null;
             to?: string | null;
             /** @constant */
             type: "contacts";
@@ -2977,6 +3013,7 @@ export interface components {
             country_id?: string | null;
             document: components["schemas"]["Document"];
             reply_to?: string | null;
+            seen_message_id?: string | null;
             to?: string | null;
             /** @constant */
             type: "document";
@@ -2989,6 +3026,7 @@ export interface components {
             country_id?: string | null;
             image: components["schemas"]["Image"];
             reply_to?: string | null;
+            seen_message_id?: string | null;
             to?: string | null;
             /** @constant */
             type: "image";
@@ -3001,6 +3039,7 @@ export interface components {
             country_id?: string | null;
             interactive: components["schemas"]["Buttons"] | components["schemas"]["ListMenu"] | components["schemas"]["LinkButton"] | components["schemas"]["LocationRequest"] | components["schemas"]["ContactRequest"] | components["schemas"]["FlowButton"] | components["schemas"]["Product"] | components["schemas"]["ProductList"] | components["schemas"]["Catalog"] | components["schemas"]["Carousel"];
             reply_to?: string | null;
+            seen_message_id?: string | null;
             to?: string | null;
             /** @constant */
             type: "interactive";
@@ -3013,6 +3052,7 @@ export interface components {
             country_id?: string | null;
             location: components["schemas"]["Location"];
             reply_to?: string | null;
+            seen_message_id?: string | null;
             to?: string | null;
             /** @constant */
             type: "location";
@@ -3025,6 +3065,7 @@ export interface components {
             country_id?: string | null;
             reaction: components["schemas"]["Reaction"];
             reply_to?: string | null;
+            seen_message_id?: string | null;
             to?: string | null;
             /** @constant */
             type: "reaction";
@@ -3036,6 +3077,7 @@ export interface components {
             conversation_id?: string | null;
             country_id?: string | null;
             reply_to?: string | null;
+            seen_message_id?: string | null;
             sticker: components["schemas"]["Sticker"];
             to?: string | null;
             /** @constant */
@@ -3048,6 +3090,7 @@ export interface components {
             conversation_id?: string | null;
             country_id?: string | null;
             reply_to?: string | null;
+            seen_message_id?: string | null;
             template: components["schemas"]["TemplateContent"];
             to?: string | null;
             /** @constant */
@@ -3062,6 +3105,7 @@ export interface components {
             /** @default false */
             preview_url: boolean;
             reply_to?: string | null;
+            seen_message_id?: string | null;
             text: string | components["schemas"]["TextBody"];
             to?: string | null;
             /** @constant */
@@ -3074,6 +3118,7 @@ export interface components {
             conversation_id?: string | null;
             country_id?: string | null;
             reply_to?: string | null;
+            seen_message_id?: string | null;
             to?: string | null;
             /** @constant */
             type: "video";
@@ -8920,6 +8965,86 @@ export interface operations {
                 "application/json": components["schemas"]["SendText"] | components["schemas"]["SendImage"] | components["schemas"]["SendVideo"] | components["schemas"]["SendAudio"] | components["schemas"]["SendDocument"] | components["schemas"]["SendSticker"] | components["schemas"]["SendLocation"] | components["schemas"]["SendContacts"] | components["schemas"]["SendReaction"] | components["schemas"]["SendInteractive"] | components["schemas"]["SendTemplate"];
             };
         };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SendAnswer"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    retryMessage: {
+        parameters: {
+            query?: never;
+            header?: {
+                Prefer?: string | null;
+            };
+            path: {
+                tenant_id: string;
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SendAnswer"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    sendMessageAgain: {
+        parameters: {
+            query?: never;
+            header?: {
+                Prefer?: string | null;
+            };
+            path: {
+                tenant_id: string;
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description Request accepted, processing continues off-line */
             202: {
