@@ -29,6 +29,8 @@ from curbe.auth.factors import Factors
 from curbe.auth.gate import Gate
 from curbe.auth.joining import Joining
 from curbe.auth.members import Members
+from curbe.auth.oidc import Oidc, oidc_of
+from curbe.auth.oidc_api import OidcController
 from curbe.auth.operator_api import OperatorController
 from curbe.auth.passkeys import Passkeys
 from curbe.auth.passwords import Passwords
@@ -87,6 +89,7 @@ _ROUTES: Final[list[type[Controller]]] = [
     SecondStepController,
     EmbedController,
     EmbedTokenController,
+    OidcController,
     FactorController,
     AccountController,
     PeopleController,
@@ -128,6 +131,7 @@ class Parts(msgspec.Struct, frozen=True):
     broadcast: Broadcast
     metrics: Metrics
     keeping: Keeping
+    oidc: Oidc | None  # None: no identity provider is configured
 
 
 def build_api(parts: Parts) -> Litestar:
@@ -141,6 +145,7 @@ def build_api(parts: Parts) -> Litestar:
         "broadcast": parts.broadcast,
         "metrics": parts.metrics,
         "keeping": parts.keeping,
+        "oidc": parts.oidc,
         "receipts": Receipts(parts.web_pool, cloud_api=parts.cloud_api, keyring=parts.keyring),
         **_accounts(parts),
     }
@@ -281,20 +286,23 @@ async def _wired(settings: Settings, dsn: str) -> AsyncIterator[tuple[AsgiApp, B
     metrics = Metrics()
     async with contextlib.AsyncExitStack() as stack:
         web_pool, apply_pool, intake = await _pools(dsn, stack)
-        egress = await stack.enter_async_context(Egress(trusted=[settings.meta_graph_base_url]))
+        keyring = Keyring.of(settings)
+        trusted = [settings.meta_graph_base_url, *([settings.oidc_issuer] if settings.oidc_issuer else [])]
+        egress = await stack.enter_async_context(Egress(trusted=trusted))
         broadcast = Broadcast(web_pool)
         committer = GroupCommitter(intake, metrics=metrics, max_pending=settings.webhook_max_pending)
         parts = Parts(
             settings=settings,
             web_pool=web_pool,
             apply_pool=apply_pool,
-            keyring=Keyring.of(settings),
+            keyring=keyring,
             cloud_api=CloudApi(
                 egress, base_url=settings.meta_graph_base_url, version=settings.meta_graph_version
             ),
             broadcast=broadcast,
             metrics=metrics,
             keeping=keeping_of(settings),
+            oidc=oidc_of(settings, egress=egress, pool=web_pool, keyring=keyring),
         )
         headers = security_headers(settings.public_base_url)
         litestar = build_api(parts)

@@ -13,6 +13,7 @@ from uuid import UUID
 import httpx
 
 from curbe.app import Parts, build_api
+from curbe.auth.oidc import oidc_of
 from curbe.auth.rules import PLATFORM_ONLY
 from curbe.auth.service import make_key
 from curbe.channels.cloudapi.client import CloudApi
@@ -62,19 +63,22 @@ async def api(
     """
     configured = settings.load({**_ENVIRON, **(environ or {})}, env_file=None)
     metrics = Metrics()
-    async with Egress(trusted=[configured.meta_graph_base_url]) as egress, _apply_beside(web) as apply:
+    keyring = Keyring.of(configured)
+    trusted = [configured.meta_graph_base_url, *([configured.oidc_issuer] if configured.oidc_issuer else [])]
+    async with Egress(trusted=trusted) as egress, _apply_beside(web) as apply:
         broadcast = Broadcast(web)
         parts = Parts(
             settings=configured,
             web_pool=web,
             apply_pool=apply,
-            keyring=Keyring.of(configured),
+            keyring=keyring,
             cloud_api=CloudApi(
                 egress, base_url=configured.meta_graph_base_url, version=configured.meta_graph_version
             ),
             broadcast=broadcast,
             metrics=metrics,
             keeping=keeping_of(configured),
+            oidc=oidc_of(configured, egress=egress, pool=web, keyring=keyring),
         )
         app = Edge(build_api(parts), metrics=metrics, headers=security_headers(configured.public_base_url))
         listening = asyncio.ensure_future(broadcast.run())

@@ -80,6 +80,12 @@ class WrongFactor(AppError):
     code, http_status, title = "wrong_factor", 401, "The second factor is not right"
 
 
+class OidcFailed(AppError):
+    """What the identity provider sent back is not to be believed, or names nobody with an account."""
+
+    code, http_status, title = "oidc_failed", 401, "Signing in at the identity provider did not work"
+
+
 class ProofRequired(AppError):
     """It is too long ago that the person who asks has shown who they are."""
 

@@ -53,6 +53,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     allow_http: bool
     smtp_url: SmtpServer | None  # None: no mail is sent
     mail_from: str
+    oidc_issuer: str | None  # no closing slash
+    oidc_client_id: str | None
+    oidc_client_secret: Secret | None
+    oidc_label: str
+    oidc_create: bool
     embed_origins: tuple[str, ...]
     media_hosts: tuple[str, ...]  # origins, beside Meta's own
     s3_bucket: str | None  # None: files lie in data_dir
@@ -60,6 +65,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     s3_region: str
     s3_access_key_id: Secret | None
     s3_secret_access_key: Secret | None
+
+
+_MISSING_BESIDE_OIDC_ISSUER: Final = ("CURBE_OIDC_CLIENT_ID", "CURBE_OIDC_CLIENT_SECRET")
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -111,6 +119,11 @@ def load(
             values[setting.field] = setting.read(text) if text else _unset(setting)
         except Malformed as malformed:
             problems.append(Problem(setting.name, _advice(f"{setting.name} {malformed}.", setting)))
+    for name in _MISSING_BESIDE_OIDC_ISSUER:
+        if values.get("oidc_issuer") and not told.get(name, "").strip():
+            problems.append(
+                Problem(name, f"{name} is missing beside CURBE_OIDC_ISSUER: copy it from your provider.")
+            )
     if problems:
         raise BadSettings(tuple(problems))
     values["public_base_url"] = values["public_base_url"] or f"http://127.0.0.1:{values['port']}"

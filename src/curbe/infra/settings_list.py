@@ -247,6 +247,41 @@ SETTINGS: Final = (
         read=read.mail_address,
     ),
     Setting(
+        name="CURBE_OIDC_ISSUER",
+        group=_PEOPLE,
+        meaning="Your identity provider (OpenID Connect): the address that it calls issuer. Where it is set, the sign-in "
+        "page offers it. Register <CURBE_PUBLIC_BASE_URL>/api/auth/oidc/callback there as the redirect URI.",
+        read=read.base_url,
+    ),
+    Setting(
+        name="CURBE_OIDC_CLIENT_ID",
+        group=_PEOPLE,
+        meaning="What that provider calls this installation.",
+        read=read.matching(r"[!-~]{1,255}", "a client id (no spaces)"),
+    ),
+    Setting(
+        name="CURBE_OIDC_CLIENT_SECRET",
+        group=_PEOPLE,
+        meaning="The secret that goes with it.",
+        read=read.secret,
+        secret=True,
+    ),
+    Setting(
+        name="CURBE_OIDC_LABEL",
+        group=_PEOPLE,
+        meaning="What the button on the sign-in page says.",
+        read=read.matching(r"\S(?:.{0,58}\S)?", "a label of at most 60 characters"),
+        default="SSO",
+    ),
+    Setting(
+        name="CURBE_OIDC_CREATE",
+        group=_PEOPLE,
+        meaning="Whether somebody whom the provider knows and Curbe does not gets an account. It is in no tenant until "
+        "somebody invites it.",
+        read=read.yes_or_no,
+        default="false",
+    ),
+    Setting(
         name="CURBE_EMBED_ORIGINS",
         group=_PEOPLE,
         meaning="The sites that may show the inbox within their own pages, separated by commas, as https://host. "

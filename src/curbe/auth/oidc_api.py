@@ -1,0 +1,135 @@
+"""Signing in at the installation's own identity provider, and which ways to sign in there are."""
+
+from datetime import timedelta
+from typing import Annotated, Any, Final
+from urllib.parse import urlencode
+
+import msgspec
+from litestar import Controller, Request, get
+from litestar.datastructures import Cookie
+from litestar.di import NamedDependency
+from litestar.params import FromQuery, QueryParameter
+from litestar.response import Redirect
+
+from curbe.auth.browser import Transport
+from curbe.auth.cookies import ANYBODY, cookie, transport_of
+from curbe.auth.oidc import Oidc
+from curbe.auth.oidc_rules import ATTEMPT_LIVES
+from curbe.auth.sign_in import SignIn
+from curbe.domain.errors import AppError, InsecureTransport, NotFound, OidcFailed, Unavailable
+from curbe.infra.clock import utc_now
+from curbe.infra.settings import Settings
+from curbe.infra.web import refusals
+
+_COOKIE: Final = "curbe-oidc"
+_PATH: Final = "/api/auth/oidc"
+_FOUND: Final = 302
+
+
+class OidcMethod(msgspec.Struct, frozen=True):
+    """What the button says."""
+
+    label: str
+
+
+class Methods(msgspec.Struct, frozen=True, kw_only=True):
+    """The ways to sign in here. ``mail``: whether a forgotten password can be replaced by mail."""
+
+    password: bool
+    passkeys: bool
+    oidc: OidcMethod | None
+    mail: bool
+
+
+class OidcController(Controller):
+    """``/api/auth``: ways to sign in, and the identity provider's."""
+
+    path = "/api/auth"
+    tags = ("sessions",)
+
+    @get("/methods", opt=ANYBODY, summary="See which ways to sign in there are")
+    async def methods(self, settings: NamedDependency[Settings]) -> Methods:
+        """Return the ways to sign in here."""
+        return Methods(
+            password=True,
+            passkeys=True,
+            oidc=OidcMethod(label=settings.oidc_label) if settings.oidc_issuer else None,
+            mail=settings.smtp_url is not None,
+        )
+
+    @get(
+        "/oidc/start",
+        opt=ANYBODY,
+        status_code=_FOUND,
+        summary="Begin to sign in at the identity provider",
+        responses=refusals(NotFound, InsecureTransport, Unavailable),
+    )
+    async def start(
+        self,
+        request: Request[Any, Any, Any],
+        settings: NamedDependency[Settings],
+        oidc: NamedDependency[Oidc | None],
+        signing_in: NamedDependency[SignIn],
+        next_page: Annotated[
+            str | None, QueryParameter(name="next", description="The page to go on to, a path of ours.")
+        ] = None,
+    ) -> Redirect:
+        """Send the browser to the provider."""
+        transport = transport_of(request, settings)
+        signing_in.take_a_turn_to_ask(request.client.host if request.client else "")
+        url, kept = await _configured(oidc).begin(next_page=next_page, now=utc_now())
+        return Redirect(url, status_code=_FOUND, cookies=[_kept(kept, transport)])
+
+    @get(
+        "/oidc/callback",
+        opt=ANYBODY,
+        status_code=_FOUND,
+        summary="Come back from the identity provider",
+        responses=refusals(NotFound),
+    )
+    async def callback(
+        self,
+        request: Request[Any, Any, Any],
+        settings: NamedDependency[Settings],
+        oidc: NamedDependency[Oidc | None],
+        signing_in: NamedDependency[SignIn],
+        told_state: Annotated[str | None, QueryParameter(name="state")] = None,
+        code: FromQuery[str | None] = None,
+    ) -> Redirect:
+        """Begin the session and go on to the page that was wanted; what went wrong is told on the sign-in page."""
+        now = utc_now()
+        try:
+            transport = transport_of(request, settings)
+            user, next_page = await _configured(oidc).finish(
+                kept=request.cookies.get(_COOKIE), state=told_state, code=code, now=now
+            )
+        except (OidcFailed, Unavailable, InsecureTransport) as refusal:
+            return Redirect(f"/sign-in?{urlencode(_told(refusal))}", status_code=_FOUND)
+        begun = await signing_in.begin(user, by="oidc", now=now)
+        cookies = [cookie(begun.token.reveal(), transport), _kept(None, transport)]
+        return Redirect(next_page, status_code=_FOUND, cookies=cookies)
+
+
+def _configured(oidc: Oidc | None) -> Oidc:
+    if oidc is None:
+        raise NotFound(
+            "This installation has no identity provider.", fix="Set CURBE_OIDC_ISSUER, or sign in otherwise."
+        )
+    return oidc
+
+
+def _told(refusal: AppError) -> dict[str, str]:
+    return {"error": refusal.code, "reason": str(refusal.extra.get("reason", ""))}
+
+
+def _kept(sealed: str | None, transport: Transport) -> Cookie:
+    lives = ATTEMPT_LIVES if sealed else timedelta()
+    return Cookie(
+        key=_COOKIE,
+        value=sealed or "",
+        path=_PATH,
+        max_age=int(lives.total_seconds()),
+        secure=transport is Transport.SECURE,
+        httponly=True,
+        samesite="lax",
+    )

@@ -1,0 +1,204 @@
+"""Signing in at an identity provider: a real one in a process of its own, and every way in which its word is not to be believed."""
+
+import socket
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from subprocess import PIPE, Popen
+from urllib.parse import parse_qs, urlsplit
+
+import asyncpg
+import httpx
+import pytest
+
+from bed.graph import Graph
+from bed.installation import Running
+from bed.users import HERE, browser, insert_user
+
+pytestmark = pytest.mark.anyio
+
+Owner = asyncpg.Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A running OpenID provider at which anybody may say who they are."""
+
+    issuer: str
+
+    async def knows(self, subject: str, **claims: object) -> None:
+        async with httpx.AsyncClient() as client:
+            (await client.put(f"{self.issuer}/users/{subject}", json=claims)).raise_for_status()
+
+    async def sent_back(self, to: str, subject: str) -> str:
+        """Sign in there as ``subject`` and return the address the browser is sent back to."""
+        async with httpx.AsyncClient() as client:
+            answer = await client.post(to, data={"sub": subject})
+        assert answer.status_code in (302, 303), answer.text
+        return answer.headers["location"]
+
+
+@pytest.fixture(scope="module")
+def provider() -> Iterator[Provider]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    program = Path(sys.executable).with_name("oidc-provider-mock")
+    process = Popen(
+        [program, "--port", str(port), "--require-nonce", "true"], stdout=PIPE, stderr=PIPE, text=True
+    )
+    running = Running(process)
+    try:
+        issuer = f"http://127.0.0.1:{port}"
+        running.until(lambda: answers(issuer))
+        yield Provider(issuer)
+    finally:
+        process.terminate()
+        running.ended()
+
+
+def answers(issuer: str) -> bool:
+    try:
+        return httpx.get(f"{issuer}/.well-known/openid-configuration").status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+@pytest.fixture
+def environ(graph: Graph, provider: Provider) -> dict[str, str]:
+    return {
+        **graph.environ,
+        "CURBE_OIDC_ISSUER": provider.issuer,
+        "CURBE_OIDC_CLIENT_ID": "curbe-of-tests",
+        "CURBE_OIDC_CLIENT_SECRET": "a-secret-of-tests",
+        "CURBE_OIDC_LABEL": "Acme SSO",
+    }
+
+
+@pytest.fixture
+async def at(operator: httpx.AsyncClient) -> httpx.AsyncClient:
+    return browser(operator)
+
+
+async def asked(at: httpx.AsyncClient, *, next_page: str = "/t/1/inbox") -> str:
+    """Press the button; return where the browser is sent."""
+    answer = await at.get("/api/auth/oidc/start", params={"next": next_page})
+    assert answer.status_code == 302, answer.text
+    return answer.headers["location"]
+
+
+async def back(at: httpx.AsyncClient, address: str) -> httpx.Response:
+    """Follow the provider's redirect to us."""
+    parts = urlsplit(address)
+    return await at.get(f"{parts.path}?{parts.query}")
+
+
+def refused(answer: httpx.Response) -> str:
+    target = urlsplit(answer.headers["location"])
+    assert (answer.status_code, target.path) == (302, "/sign-in")
+    return parse_qs(target.query)["reason"][0]
+
+
+async def test_who_the_provider_vouches_for_is_signed_in_and_goes_on_to_their_page(
+    at: httpx.AsyncClient, provider: Provider, owner: Owner
+) -> None:
+    ana = await insert_user(owner, password=None)
+    await provider.knows("ana-1", email=ana.email.upper(), email_verified=True, name="Ana")
+
+    done = await back(at, await provider.sent_back(await asked(at), "ana-1"))
+
+    assert (done.status_code, done.headers["location"]) == (302, "/t/1/inbox")
+    session = (await at.get("/api/auth/session")).json()
+    assert (session["user"]["id"], session["user"]["has_password"]) == (str(ana.id), False)
+
+
+async def test_a_person_stays_the_same_when_the_provider_tells_another_address(
+    at: httpx.AsyncClient, operator: httpx.AsyncClient, provider: Provider, owner: Owner
+) -> None:
+    ana = await insert_user(owner)
+    other = await insert_user(owner)
+    await provider.knows("ana-2", email=ana.email, email_verified=True)
+    await back(at, await provider.sent_back(await asked(at), "ana-2"))
+    await provider.knows("ana-2", email=other.email, email_verified=True)
+    again = browser(operator)
+
+    await back(again, await provider.sent_back(await asked(again), "ana-2"))
+
+    assert (await again.get("/api/auth/session")).json()["user"]["id"] == str(ana.id)
+
+
+@pytest.mark.parametrize(
+    ("claims", "reason"),
+    [
+        ({"email_verified": False}, "unverified"),
+        ({"email": None, "email_verified": True}, "unverified"),
+        ({"email": "nobody@example.org", "email_verified": True}, "unknown"),
+    ],
+)
+async def test_who_is_not_vouched_for_or_not_known_gets_no_session(
+    at: httpx.AsyncClient, provider: Provider, owner: Owner, claims: dict[str, object], reason: str
+) -> None:
+    eva = await insert_user(owner)
+    told = {"email": eva.email, **claims}
+    await provider.knows("eva-3", **{name: value for name, value in told.items() if value is not None})
+
+    answer = await back(at, await provider.sent_back(await asked(at), "eva-3"))
+
+    assert refused(answer) == reason
+    assert (await at.get("/api/auth/session")).status_code == 401
+
+
+async def test_who_is_disabled_here_gets_no_session(
+    at: httpx.AsyncClient, provider: Provider, owner: Owner
+) -> None:
+    eva = await insert_user(owner, disabled=True)
+    await provider.knows("eva-4", email=eva.email, email_verified=True)
+
+    assert refused(await back(at, await provider.sent_back(await asked(at), "eva-4"))) == "unknown"
+
+
+async def test_an_answer_counts_in_the_browser_that_asked_alone_and_once(
+    at: httpx.AsyncClient, operator: httpx.AsyncClient, provider: Provider, owner: Owner
+) -> None:
+    ana = await insert_user(owner)
+    await provider.knows("ana-5", email=ana.email, email_verified=True)
+    address = await provider.sent_back(await asked(at), "ana-5")
+    victim, stranger = browser(operator), browser(operator)
+    await asked(victim)
+
+    assert refused(await back(stranger, address)) == "expired"
+    assert refused(await back(victim, address)) == "mismatch", "an attacker's answer in another's browser"
+    assert (await back(at, address)).headers["location"] == "/t/1/inbox"
+    assert refused(await back(at, address)) == "expired"
+
+
+@pytest.mark.parametrize(
+    "next_page", ["https://evil.example", "//evil.example/x", "/\\evil.example", "javascript:alert(1)", ""]
+)
+async def test_it_sends_nobody_to_another_site(
+    at: httpx.AsyncClient, provider: Provider, owner: Owner, next_page: str
+) -> None:
+    ana = await insert_user(owner)
+    await provider.knows("ana-6", email=ana.email, email_verified=True)
+
+    done = await back(at, await provider.sent_back(await asked(at, next_page=next_page), "ana-6"))
+
+    assert done.headers["location"] == "/"
+
+
+async def test_the_question_carries_what_ties_the_answer_to_it(at: httpx.AsyncClient) -> None:
+    query = parse_qs(urlsplit(await asked(at)).query)
+
+    assert query["redirect_uri"] == [f"{HERE}/api/auth/oidc/callback".replace("localhost", "127.0.0.1")]
+    assert query["code_challenge_method"] == ["S256"]
+    assert all(len(query[name][0]) >= 43 for name in ("state", "nonce", "code_challenge"))
+
+
+async def test_the_sign_in_page_learns_what_is_offered(at: httpx.AsyncClient) -> None:
+    assert (await at.get("/api/auth/methods")).json() == {
+        "password": True,
+        "passkeys": True,
+        "oidc": {"label": "Acme SSO"},
+        "mail": False,
+    }
