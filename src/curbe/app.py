@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 import structlog
 import uvicorn
-from litestar import Controller, Litestar, Router
+from litestar import Litestar, Router
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
@@ -18,38 +18,21 @@ from litestar.openapi.spec import Components, SecurityScheme
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from curbe import __version__
-from curbe.audit.api import AuditController, PlatformAuditController
 from curbe.auth.account import Account
-from curbe.auth.account_api import AccountController
-from curbe.auth.api import KeyController
 from curbe.auth.browser import SECURE_COOKIE
-from curbe.auth.embedding_api import EmbedController, EmbedTokenController
-from curbe.auth.factor_api import FactorController
 from curbe.auth.factors import Factors
 from curbe.auth.gate import Gate
 from curbe.auth.joining import Joining
 from curbe.auth.members import Members
 from curbe.auth.oidc import Oidc, oidc_of
-from curbe.auth.oidc_api import OidcController
-from curbe.auth.operator_api import OperatorController
 from curbe.auth.passkeys import Passkeys
 from curbe.auth.passwords import Passwords
-from curbe.auth.people_api import PeopleController
 from curbe.auth.principal import provide_principal, provide_visit
-from curbe.auth.second_step_api import SecondStepController
-from curbe.auth.session_api import SessionController
 from curbe.auth.sign_in import SignIn
 from curbe.auth.welcoming import Welcoming
 from curbe.channels.cloudapi.client import CloudApi
-from curbe.connections.api import ConnectionController
-from curbe.desk.api import LabelsController, TeamsController
-from curbe.desk.canned_api import CannedRepliesController
 from curbe.health import PATHS as HEALTH_PATHS
 from curbe.health import Health
-from curbe.inbox.annotations_api import AnnotationsController, MentionsController
-from curbe.inbox.api import CountsController, InboxController
-from curbe.inbox.contacts_api import ContactsController
-from curbe.inbox.messages_api import MessagesController
 from curbe.infra import db, web
 from curbe.infra.crypto import Keyring
 from curbe.infra.db import Pool, Role
@@ -59,22 +42,15 @@ from curbe.infra.listening import BACKLOG, listen
 from curbe.infra.metrics import Metrics
 from curbe.infra.migrate import SchemaMismatch, require_known_schema
 from curbe.infra.settings import Settings, meta_apps
-from curbe.ingest.api import OperationsController
 from curbe.ingest.commit import GroupCommitter
-from curbe.ingest.notice_api import NoticeController
 from curbe.ingest.receive import PATH as WEBHOOK_PATH
 from curbe.ingest.receive import WebhookReceiver
-from curbe.media.api import MediaController
 from curbe.media.keeping import Keeping
 from curbe.media.place import keeping_of
-from curbe.outbound.api import SendController, TypingController
 from curbe.outbound.receipts import Receipts
 from curbe.realtime.announce import people_changed
-from curbe.realtime.api import EventsController
 from curbe.realtime.broadcast import Broadcast
-from curbe.retention.api import RetentionController
-from curbe.templates.api import TemplateController
-from curbe.tenants.api import TenantController
+from curbe.routes import ROUTES
 from curbe.ui import Ui
 
 log: Final = structlog.get_logger(__name__)
@@ -84,39 +60,6 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-_ROUTES: Final[list[type[Controller]]] = [
-    SessionController,
-    SecondStepController,
-    EmbedController,
-    EmbedTokenController,
-    OidcController,
-    FactorController,
-    AccountController,
-    PeopleController,
-    OperatorController,
-    TenantController,
-    KeyController,
-    AuditController,
-    PlatformAuditController,
-    ConnectionController,
-    InboxController,
-    MessagesController,
-    AnnotationsController,
-    MentionsController,
-    CountsController,
-    TeamsController,
-    LabelsController,
-    CannedRepliesController,
-    ContactsController,
-    SendController,
-    TypingController,
-    MediaController,
-    TemplateController,
-    EventsController,
-    OperationsController,
-    NoticeController,
-    RetentionController,
-]
 _GRACE: Final = 10  # seconds for requests under way when told to stop
 
 
@@ -153,7 +96,7 @@ def build_api(parts: Parts) -> Litestar:
     dependencies["principal"] = Provide(provide_principal, sync_to_thread=False)
     dependencies["visit"] = Provide(provide_visit, sync_to_thread=False)
     return Litestar(
-        route_handlers=_ROUTES,
+        route_handlers=ROUTES,
         dependencies=dependencies,
         guards=[Gate(parts.web_pool, parts.settings)],
         plugins=[web.Kit(passing_faults=db.Unreachable)],

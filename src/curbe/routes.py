@@ -1,0 +1,65 @@
+"""The API's routes, all of them: each feature's controllers, in the order in which the description lists them."""
+
+from typing import Final
+
+from litestar import Controller
+
+from curbe.audit.api import AuditController, PlatformAuditController
+from curbe.auth.account_api import AccountController
+from curbe.auth.api import KeyController
+from curbe.auth.embedding_api import EmbedController, EmbedTokenController
+from curbe.auth.factor_api import FactorController
+from curbe.auth.oidc_api import OidcController
+from curbe.auth.operator_api import OperatorController
+from curbe.auth.people_api import PeopleController
+from curbe.auth.second_step_api import SecondStepController
+from curbe.auth.session_api import SessionController
+from curbe.connections.api import ConnectionController
+from curbe.desk.api import LabelsController, TeamsController
+from curbe.desk.canned_api import CannedRepliesController
+from curbe.inbox.annotations_api import AnnotationsController, MentionsController
+from curbe.inbox.api import CountsController, InboxController
+from curbe.inbox.contacts_api import ContactsController
+from curbe.inbox.messages_api import MessagesController
+from curbe.ingest.api import OperationsController
+from curbe.ingest.notice_api import NoticeController
+from curbe.media.api import MediaController
+from curbe.outbound.api import SendController, TypingController
+from curbe.realtime.api import EventsController
+from curbe.retention.api import RetentionController
+from curbe.templates.api import TemplateController
+from curbe.tenants.api import TenantController
+
+ROUTES: Final[list[type[Controller]]] = [
+    SessionController,
+    SecondStepController,
+    EmbedController,
+    EmbedTokenController,
+    OidcController,
+    FactorController,
+    AccountController,
+    PeopleController,
+    OperatorController,
+    TenantController,
+    KeyController,
+    AuditController,
+    PlatformAuditController,
+    ConnectionController,
+    InboxController,
+    MessagesController,
+    AnnotationsController,
+    MentionsController,
+    CountsController,
+    TeamsController,
+    LabelsController,
+    CannedRepliesController,
+    ContactsController,
+    SendController,
+    TypingController,
+    MediaController,
+    TemplateController,
+    EventsController,
+    OperationsController,
+    NoticeController,
+    RetentionController,
+]
