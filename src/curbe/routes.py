@@ -17,6 +17,7 @@ from curbe.auth.session_api import SessionController
 from curbe.connections.api import ConnectionController
 from curbe.desk.api import LabelsController, TeamsController
 from curbe.desk.canned_api import CannedRepliesController
+from curbe.desk.search_api import SearchController
 from curbe.inbox.annotations_api import AnnotationsController, MentionsController
 from curbe.inbox.api import CountsController, InboxController
 from curbe.inbox.contacts_api import ContactsController
@@ -53,6 +54,7 @@ ROUTES: Final[list[type[Controller]]] = [
     TeamsController,
     LabelsController,
     CannedRepliesController,
+    SearchController,
     ContactsController,
     SendController,
     TypingController,

@@ -44,13 +44,18 @@ class Inbox:
         assignee_id: UUID | None = None,
         team_id: UUID | None = None,
         label_ids: Sequence[UUID] = (),
+        name: str | None = "Ana",
+        username: str | None = "ana",
     ) -> UUID:
-        """Insert a person named Ana and a conversation with her."""
+        """Insert a person, named Ana unless said otherwise, and a conversation with her."""
         contact_id, conversation_id = uuid7(), uuid7()
         await self.owner.execute(
-            "INSERT INTO contacts (tenant_id, id, name, username) VALUES ($1, $2, 'Ana', 'ana')",
+            "INSERT INTO contacts (tenant_id, id, name, username, wa_id) VALUES ($1, $2, $3, $4, $5)",
             self.tenant_id,
             contact_id,
+            name,
+            username,
+            phone and phone.removeprefix("+"),
         )
         await self.owner.execute(
             """INSERT INTO conversations (tenant_id, id, channel_connection_id, contact_id, external_thread_id,

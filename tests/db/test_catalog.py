@@ -60,6 +60,7 @@ FOREIGN_KEYS_TO_USERS = {
 }
 DEFINERS = {
     "number_had_another_owner(text,uuid)": "answers yes or no, and names nobody",
+    "search_inbox(uuid,text,text,timestamp with time zone,uuid,integer)": "answers ids of the transaction's own tenant alone",
     "keep_webhook_partitions(integer,integer)": "makes and drops partitions, touches no tenant's table",
 }
 NOT_ENFORCED_BY_ROLE = {"app_lookup"}  # owns the definers that must read across tenants, and nothing else
@@ -176,6 +177,9 @@ async def test_the_guard_of_a_tenants_table_reads_the_transactions_tenant(
         ("tenants", "apply", "app_apply"),
         ("api_keys", "holder", "app_web"),
         ("channel_connections", "lookup", "app_lookup"),
+        ("messages", "lookup", "app_lookup"),
+        ("contacts", "lookup", "app_lookup"),
+        ("conversations", "lookup", "app_lookup"),
         ("tenants", "member", "app_web"),
         ("memberships", "self", "app_web"),
         ("invites", "holder", "app_web"),
@@ -348,10 +352,24 @@ async def test_the_intake_role_may_append_webhooks_and_nothing_else(connection: 
     }
 
 
-async def test_the_role_behind_the_lookups_may_read_connections_and_nothing_else(
+async def test_the_role_behind_the_lookups_may_read_connections_and_what_is_searched_and_nothing_else(
     connection: asyncpg.Connection,
 ) -> None:
+    rows = await connection.fetch(
+        """SELECT table_name, column_name, privilege_type FROM information_schema.role_column_grants
+            WHERE grantee = 'app_lookup' AND table_schema = 'public' AND table_name <> 'channel_connections'"""
+    )
+    columns: dict[str, set[str]] = {}
+    for row in rows:
+        columns.setdefault(row["table_name"], set()).add(row["column_name"])
+
     assert await grants(connection, "app_lookup") == {"channel_connections": {"SELECT"}}
+    assert {row["privilege_type"] for row in rows} == {"SELECT"}
+    assert columns == {
+        "messages": {"tenant_id", "id", "text"},
+        "contacts": {"tenant_id", "id", "name", "username", "wa_id", "merged_into"},
+        "conversations": {"tenant_id", "id", "contact_id", "merged_into", "last_message_at"},
+    }
 
 
 async def test_nobody_else_has_been_granted_anything(connection: asyncpg.Connection) -> None:
@@ -382,6 +400,8 @@ async def test_every_table_of_tenants_is_indexed_for_its_foreign_keys_and_needs_
         "embed_tokens_by_hash": "who holds a token learns its tenant from it",
         "memberships_by_user": "a user learns their tenants",
         "operator_entries_by_session": "a session that ends takes them with it",
+        "messages_by_words": "each word in it begins with a mark of its tenant",
+        "contacts_by_words": "each word in it begins with a mark of its tenant",
     }
     found = await answers(
         connection,

@@ -130,6 +130,53 @@ async def test_messages_are_read_from_the_newest_from_the_oldest_and_from_any_on
     assert await ids(limit="2", after=made[1], order="oldest") == made[2:]
 
 
+async def test_a_page_around_a_message_has_it_in_its_midst_and_goes_on_to_either_side(
+    client: httpx.AsyncClient, inbox: Inbox
+) -> None:
+    conversation = await inbox.conversation()
+    made = [str(await inbox.message(conversation, at=NOW + timedelta(seconds=second))) for second in range(9)]
+    path = f"/{conversation}/messages"
+
+    async def page(**params: str) -> dict:
+        answer = await client.get(path, params=params)
+        assert answer.status_code == 200, answer.text
+        return {**answer.json(), "ids": [item["id"] for item in answer.json()["items"]]}
+
+    middle = await page(around=made[4], limit="5")
+    assert middle["ids"] == made[2:7][::-1]
+    assert (await page(cursor=middle["next_cursor"]))["ids"] == made[:2][::-1]
+    assert (await page(cursor=middle["previous_cursor"], order="oldest"))["ids"] == made[7:]
+    latest = await page(around=made[8], limit="5")
+    assert (latest["ids"], latest["previous_cursor"]) == (made[4:][::-1], None)
+    first = await page(around=made[0], limit="5")
+    assert (first["ids"], first["next_cursor"]) == (made[:3][::-1], None)
+    whole = await page(around=made[3], limit="50")
+    assert (whole["ids"], whole["next_cursor"], whole["previous_cursor"]) == (made[::-1], None, None)
+
+
+async def test_the_inbox_is_searched_page_by_page(client: httpx.AsyncClient, inbox: Inbox) -> None:
+    conversation = await inbox.conversation(name="José", last_inbound_at=NOW)
+    made = [str(await inbox.message(conversation, text=f"Hola José {n}")) for n in range(3)]
+    client.base_url = f"http://curbe/api/tenants/{inbox.tenant_id}/inbox/search"
+
+    items = await pages(client, "", q="jose", limit="2")
+
+    assert [item["kind"] for item in items] == ["contact", "message", "message", "message"]
+    assert [item["message"]["id"] for item in items[1:]] == made[::-1]
+    assert items[1]["snippet"] == {"text": "Hola José 2", "ranges": [[5, 9]]}
+    assert len(await pages(client, "", q="jose", **{"in": "contacts"})) == 1
+    assert len(await pages(client, "", q="jose", **{"in": "messages"})) == 3
+    for params, field in (
+        ({}, None),
+        ({"q": "a"}, "q"),
+        ({"q": "x" * 201}, "q"),
+        ({"q": "jose", "in": "files"}, "in"),
+        ({"q": "jose", "cursor": "WyJmaWxlcyIsbnVsbCwiMSJd"}, "cursor"),
+    ):
+        refused = await client.get("", params=params)
+        assert (refused.status_code, refused.json().get("field")) == (422, field), refused.text
+
+
 async def test_what_contradicts_itself_is_refused(client: httpx.AsyncClient, inbox: Inbox) -> None:
     conversation = await inbox.conversation()
     message = await inbox.message(conversation)
@@ -138,6 +185,9 @@ async def test_what_contradicts_itself_is_refused(client: httpx.AsyncClient, inb
     refused = [
         (messages, {"before": str(message), "after": str(message)}, None),
         (messages, {"before": str(message), "order": "oldest"}, "order"),
+        (messages, {"around": str(message), "order": "oldest"}, "order"),
+        (messages, {"around": str(message), "before": str(message)}, None),
+        (messages, {"around": str(elsewhere)}, "around"),
         (messages, {"after": str(message), "order": "newest"}, "order"),
         (messages, {"before": str(elsewhere)}, "before"),
         (messages, {"after": str(uuid4())}, "after"),

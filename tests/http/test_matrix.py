@@ -48,6 +48,7 @@ KINDS = {
     "seen_message_id": "message",
     "before": "message",
     "after": "message",
+    "around": "message",
     "ids": "conversation",
     "assignee_id": "user",
     "member_ids": "user",

@@ -18,7 +18,7 @@ from curbe.inbox.notes import EVER, Mention, MentionPlace, place_of
 from curbe.inbox.service import Place, conversation
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
-from curbe.infra.pages import Page, decode_cursor, page_of
+from curbe.infra.pages import Moment, Page, decode_cursor, page_of
 from curbe.infra.web import refusals
 
 Limit = Annotated[int, QueryParameter(ge=1, le=500, description="How many items a page has at most.")]
@@ -60,11 +60,20 @@ class AnnotationsController(Controller):
         tenant_id: FromPath[UUID],
         conversation_id: FromPath[UUID],
         web_pool: NamedDependency[Pool],
+        # Refusals name the argument, which cannot be `from`: hence text, and our own refusal.
         since: Annotated[
-            datetime | None, QueryParameter(name="from", description="Only of this time or later.")
+            str | None,
+            QueryParameter(
+                name="from",
+                description="Only of this time or later.",
+                schema_extra={"format": "date-time"},
+            ),
         ] = None,
         until: Annotated[
-            datetime | None, QueryParameter(name="to", description="Only of this time or earlier.")
+            str | None,
+            QueryParameter(
+                name="to", description="Only of this time or earlier.", schema_extra={"format": "date-time"}
+            ),
         ] = None,
         cursor: PageCursor = None,
         limit: Limit = 500,
@@ -76,7 +85,7 @@ class AnnotationsController(Controller):
                 tx,
                 tenant_id=tenant_id,
                 conversation_id=conversation_id,
-                between=(_aware(since, "from") or EVER[0], _aware(until, "to") or EVER[1]),
+                between=(_moment(since, "from") or EVER[0], _moment(until, "to") or EVER[1]),
                 after=after,
                 limit=limit + 1,
             )
@@ -199,7 +208,10 @@ def _user(principal: Principal) -> UUID:
     return principal.user_id
 
 
-def _aware(moment: datetime | None, field: str) -> datetime | None:
-    if moment is not None and moment.tzinfo is None:
-        raise InvalidRequest(f"{field} names no zone.", fix="End it with Z.", field=field)
-    return moment
+def _moment(told: str | None, field: str) -> datetime | None:
+    try:
+        return None if told is None else msgspec.convert(told, Moment)
+    except msgspec.ValidationError:
+        raise InvalidRequest(
+            f"{field} is no time with its zone.", fix="Send it as 2026-11-20T12:00:00Z.", field=field
+        ) from None

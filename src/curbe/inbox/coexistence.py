@@ -117,7 +117,8 @@ async def store_past(tx: Transaction, past: Sequence[Past]) -> list[Stored]:
     changed = await _INSERT_PAST.all(
         tx,
         **_columns(rows),
-        ids=[uuid7() for _ in rows],
+        # Ids are in the order of time, and search goes by it: what was said long ago has an id of then.
+        ids=[_id_of(row.message.at) for row, _ in rows],
         directions=["outbound" if row.message.outbound else "inbound" for row, _ in rows],
         reacheds=[row.message.reached.value if row.message.reached else None for row, _ in rows],
     )
@@ -182,6 +183,10 @@ async def mark_standby(tx: Transaction, messages: Iterable[tuple[UUID, UUID, str
         connection_ids=[row[1] for row in rows],
         provider_message_ids=[row[2] for row in rows],
     )
+
+
+def _id_of(moment: datetime) -> UUID:
+    return uuid7(nanoseconds=max(0, int(moment.timestamp() * 1e9)))
 
 
 def _stored(row: Echo, where: Place, message_id: UUID) -> Stored:

@@ -17,7 +17,6 @@ from curbe.inbox.asked import Limit, PageCursor, cursor_of, place_in
 from curbe.inbox.service import MessagePage, Place
 from curbe.inbox.shapes import Message
 from curbe.infra.db import Pool, Transaction
-from curbe.infra.pages import Page
 from curbe.infra.web import refusals
 
 
@@ -29,6 +28,14 @@ class MessageRevision(msgspec.Struct, frozen=True, kw_only=True):
     text: str | None
     at: datetime
     payload: msgspec.Raw
+
+
+class MessageList(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of messages. ``previous_cursor``: where a page around a message goes on to newer ones; null where it has the latest."""
+
+    items: list[Message]
+    next_cursor: str | None = None
+    previous_cursor: str | None = None
 
 
 class MessagesController(Controller):
@@ -48,23 +55,30 @@ class MessagesController(Controller):
         tenant_id: FromPath[UUID],
         conversation_id: FromPath[UUID],
         web_pool: NamedDependency[Pool],
+        *,
         order: Annotated[
             Literal["newest", "oldest"] | None,
             QueryParameter(description="Which comes first: `newest` unless `after` is given."),
         ] = None,
         before: Annotated[UUID | None, QueryParameter(description="A message: only older ones.")] = None,
         after: Annotated[UUID | None, QueryParameter(description="A message: only newer ones.")] = None,
+        around: Annotated[
+            UUID | None, QueryParameter(description="A message: it, and those before and after it.")
+        ] = None,
         cursor: PageCursor = None,
         limit: Limit = 50,
-    ) -> Page[Message]:
+    ) -> MessageList:
         """Return messages in the order of the provider's clock.
 
-        To read on from any message, pass it as ``before`` (older ones, newest first) or ``after`` (newer,
-        oldest first), and then follow ``next_cursor`` in the same order.
+        To read on from any message, pass it as ``before`` (older ones, newest first) or ``after`` (newer, oldest first), and then follow
+        ``next_cursor`` in the same order. To jump to one, pass it as ``around``: the page is newest first, ``next_cursor`` goes on to the
+        older ones, and ``previous_cursor``, with ``order=oldest``, to the newer ones.
         """
-        oldest_first = _oldest_first(order, before=before, after=after, cursor=cursor)
+        oldest_first = _oldest_first(order, before=before, after=after, around=around, cursor=cursor)
         start = place_in(cursor)
         async with web_pool.transaction(tenant_id) as tx:
+            if around is not None:
+                return await _around(tx, tenant_id, conversation_id, around, limit=limit)
             if (pivot := before or after) is not None:
                 start = await _place_of(
                     tx, tenant_id, conversation_id, pivot, field="after" if after else "before"
@@ -72,7 +86,7 @@ class MessagesController(Controller):
             page = await _messages(
                 tx, tenant_id, conversation_id, start, limit=limit, oldest_first=oldest_first
             )
-        return Page(items=page.items, next_cursor=cursor_of(page.following))
+        return MessageList(items=page.items, next_cursor=cursor_of(page.following))
 
     @get(
         "/{conversation_id:uuid}/messages/{message_id:uuid}/revisions",
@@ -105,17 +119,22 @@ class MessagesController(Controller):
         ]
 
 
-def _oldest_first(order: str | None, *, before: UUID | None, after: UUID | None, cursor: str | None) -> bool:
+def _oldest_first(
+    order: str | None, *, before: UUID | None, after: UUID | None, around: UUID | None, cursor: str | None
+) -> bool:
     """Return the order that was asked for.
 
     Raises:
         InvalidRequest: the parameters contradict each other.
     """
-    if sum(given is not None for given in (before, after, cursor)) > 1:
-        raise InvalidRequest("before, after and cursor exclude each other.", fix="Send only one of them.")
-    if (before is not None and order == "oldest") or (after is not None and order == "newest"):
+    if sum(given is not None for given in (before, after, around, cursor)) > 1:
         raise InvalidRequest(
-            "before reads towards older messages and after towards newer ones.",
+            "before, after, around and cursor exclude each other.", fix="Send only one of them."
+        )
+    newest_first = before is not None or around is not None
+    if (newest_first and order == "oldest") or (after is not None and order == "newest"):
+        raise InvalidRequest(
+            "before and around read towards older messages, after towards newer ones.",
             fix="Leave order out with them.",
             field="order",
         )
@@ -132,6 +151,23 @@ async def _place_of(
         await service.conversation(tx, tenant_id=tenant_id, conversation_id=conversation_id)
         raise InvalidRequest("This conversation has no such message.", field=field)
     return place
+
+
+async def _around(
+    tx: Transaction, tenant_id: UUID, conversation_id: UUID, message_id: UUID, *, limit: int
+) -> MessageList:
+    place = await _place_of(tx, tenant_id, conversation_id, message_id, field="around")
+    where = {"tenant_id": tenant_id, "conversation_id": conversation_id}
+    newer = await service.oldest_messages(tx, **where, after=place, limit=max(1, (limit - 1) // 2))
+    older = await service.newest_messages(
+        tx, **where, before=place, limit=max(1, limit - 1 - len(newer.items))
+    )
+    middle = await service.messages_by_id(tx, tenant_id=tenant_id, ids=[message_id])
+    return MessageList(
+        items=[*reversed(newer.items), *middle, *older.items],
+        next_cursor=cursor_of(older.following),
+        previous_cursor=cursor_of(newer.following),
+    )
 
 
 async def _messages(
