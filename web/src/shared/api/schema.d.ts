@@ -72,6 +72,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/methods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See which ways to sign in there are */
+        get: operations["ApiAuthMethodsMethods"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/oidc/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Come back from the identity provider */
+        get: operations["ApiAuthOidcCallbackCallback"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/oidc/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Begin to sign in at the identity provider */
+        get: operations["ApiAuthOidcStartStart"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/passkeys": {
         parameters: {
             query?: never;
@@ -939,6 +990,23 @@ export interface paths {
         put?: never;
         /** Mark mentions as read */
         post: operations["ApiTenantsTenantIdInboxMentionsReadReadMentions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/inbox/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Search the inbox */
+        get: operations["ApiTenantsTenantIdInboxSearchSearchInbox"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2097,6 +2165,14 @@ export interface components {
         Footer: {
             text: string;
         };
+        /** Found */
+        Found: {
+            conversation: components["schemas"]["Conversation"];
+            /** @enum {string} */
+            kind: "contact" | "message";
+            message?: components["schemas"]["Message"] | null;
+            snippet?: components["schemas"]["Snippet"] | null;
+        };
         /** FoundNumber */
         FoundNumber: {
             coexistence: boolean;
@@ -2414,6 +2490,12 @@ export interface components {
             kind: string;
             words: components["schemas"]["Words"];
         };
+        /** MessageList */
+        MessageList: {
+            items: components["schemas"]["Message"][];
+            next_cursor?: string | null;
+            previous_cursor?: string | null;
+        };
         /** MessageMedia */
         MessageMedia: {
             duration_ms?: number | null;
@@ -2447,6 +2529,13 @@ export interface components {
          * @enum {string}
          */
         Method: "totp" | "passkey" | "recovery";
+        /** Methods */
+        Methods: {
+            mail: boolean;
+            oidc: components["schemas"]["OidcMethod"] | null;
+            passkeys: boolean;
+            password: boolean;
+        };
         /** Named */
         Named: {
             /** Format: uuid */
@@ -2529,6 +2618,10 @@ export interface components {
             /** @constant */
             type: "limited_time_offer";
         };
+        /** OidcMethod */
+        OidcMethod: {
+            label: string;
+        };
         /** Older */
         Older: {
             capped: boolean;
@@ -2586,6 +2679,11 @@ export interface components {
             items: components["schemas"]["Label"][];
             next_cursor?: string | null;
         };
+        /** Page[Found] */
+        "Page_curbe.desk.search.Found_": {
+            items: components["schemas"]["Found"][];
+            next_cursor?: string | null;
+        };
         /** Page[Team] */
         "Page_curbe.desk.teams.Team_": {
             items: components["schemas"]["Team"][];
@@ -2609,11 +2707,6 @@ export interface components {
         /** Page[Conversation] */
         "Page_curbe.inbox.shapes.Conversation_": {
             items: components["schemas"]["Conversation"][];
-            next_cursor?: string | null;
-        };
-        /** Page[Message] */
-        "Page_curbe.inbox.shapes.Message_": {
-            items: components["schemas"]["Message"][];
             next_cursor?: string | null;
         };
         /** Page[AsideRow] */
@@ -2720,6 +2813,7 @@ export interface components {
             last_seen_at: string | null;
             name: string;
             role: components["schemas"]["Role"];
+            teams: string[];
             /** Format: uuid */
             user_id: string;
         };
@@ -3251,6 +3345,14 @@ export interface components {
             until: string | null;
             value: string;
         };
+        /** Snippet */
+        Snippet: {
+            ranges: [
+                number,
+                number
+            ][];
+            text: string;
+        };
         /** Start */
         Start: {
             redirect_uri?: string | null;
@@ -3767,6 +3869,138 @@ export interface operations {
             };
             /** @description `link_invalid`: This link is no longer valid */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiAuthMethodsMethods: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Methods"];
+                };
+            };
+        };
+    };
+    ApiAuthOidcCallbackCallback: {
+        parameters: {
+            query?: {
+                state?: string | null;
+                code?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Redirect Response */
+            302: {
+                headers: {
+                    /** @description target path for the redirect */
+                    location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiAuthOidcStartStart: {
+        parameters: {
+            query?: {
+                /** @description The page to go on to, a path of ours. */
+                next?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Redirect Response */
+            302: {
+                headers: {
+                    /** @description target path for the redirect */
+                    location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `insecure_transport`: Signing in needs https */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: This is not possible at the moment */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6714,6 +6948,8 @@ export interface operations {
                 before?: string | null;
                 /** @description A message: only newer ones. */
                 after?: string | null;
+                /** @description A message: it, and those before and after it. */
+                around?: string | null;
                 /** @description `next_cursor` of the page before; without it, the first page. */
                 cursor?: string | null;
                 /** @description How many items a page has at most. */
@@ -6734,7 +6970,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_curbe.inbox.shapes.Message_"];
+                    "application/json": components["schemas"]["MessageList"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -7156,6 +7392,61 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdInboxSearchSearchInbox: {
+        parameters: {
+            query: {
+                /** @description Beginnings of words, in any case and with or without accents; or part of a phone. */
+                q: string;
+                /** @description Where to look; `all`: people first, then messages. */
+                in?: "all" | "contacts" | "messages";
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description How many items a page has at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_curbe.desk.search.Found_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
             /** @description `invalid_request`: The request cannot be used as it is */
