@@ -82,6 +82,14 @@ async def test_a_password_alone_opens_nothing_once_there_is_an_app(
     assert (await elsewhere.get("/api/auth/session")).json()["user"]["totp"] is True
 
 
+async def test_the_secret_is_shown_to_be_typed_and_to_be_photographed(at: httpx.AsyncClient) -> None:
+    shown = (await at.post("/api/auth/totp")).json()
+
+    assert shown["uri"].startswith("otpauth://totp/Curbe:")
+    assert shown["secret"] in shown["uri"]
+    assert shown["qr"].startswith("data:image/svg+xml")
+
+
 async def test_an_app_that_was_never_confirmed_is_not_asked_for(
     operator: httpx.AsyncClient, at: httpx.AsyncClient, ana: Person
 ) -> None:

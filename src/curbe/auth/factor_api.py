@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
 
 import msgspec
+import segno
 from litestar import Controller, Request, delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
@@ -62,10 +63,11 @@ class OwnFactors(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TotpShown(msgspec.Struct, frozen=True, kw_only=True):
-    """A new secret, shown this once: ``secret`` to be typed into the app, ``uri`` for a QR code."""
+    """A new secret, shown this once: ``secret`` to be typed into the app, ``uri`` what its QR code says, ``qr`` that code as an image (a data URI)."""
 
     secret: str
     uri: str
+    qr: str
 
 
 class TotpCode(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -236,7 +238,10 @@ class FactorController(Controller):
     ) -> TotpShown:
         """Return a new secret. It is asked for once ``totp/confirm`` has seen a code of it."""
         made = await factors.begin_totp(await _user(web_pool, visit.held.user_id), now=utc_now())
-        return TotpShown(secret=made.secret.reveal(), uri=made.uri.reveal())
+        uri = made.uri.reveal()
+        return TotpShown(
+            secret=made.secret.reveal(), uri=uri, qr=segno.make(uri).svg_data_uri(scale=4, border=2)
+        )
 
     @post(
         "/totp/confirm",

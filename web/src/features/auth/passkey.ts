@@ -29,3 +29,13 @@ export async function askAuthenticator(options: Json): Promise<Json> {
   if (!(credential instanceof PublicKeyCredential)) throw new TypeError("no passkey was chosen");
   return { ...credential.toJSON() };
 }
+
+/** Returns the authenticator's new passkey. Throws a DOMException where the person declines, or has one of this site already. */
+export async function createPasskey(options: Json): Promise<Json> {
+  const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(
+    options as unknown as PublicKeyCredentialCreationOptionsJSON,
+  );
+  const credential = await navigator.credentials.create({ publicKey });
+  if (!(credential instanceof PublicKeyCredential)) throw new TypeError("no passkey was made");
+  return { ...credential.toJSON() };
+}

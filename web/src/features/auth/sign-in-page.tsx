@@ -6,6 +6,7 @@ import { AuthLayout } from "./auth-layout";
 import { InsecureNotice } from "./insecure-notice";
 import { authMessages } from "./messages";
 import { placeOf } from "./next";
+import { OidcFailure } from "./oidc-failure";
 import { SignInForm } from "./sign-in-form";
 
 export function SignInPage() {
@@ -18,6 +19,7 @@ export function SignInPage() {
   return (
     <AuthLayout title={t.signInTo}>
       <InsecureNotice />
+      {search.get("error") && <OidcFailure reason={search.get("reason") ?? ""} />}
       <SignInForm next={next} onDone={() => navigate(next, { replace: true })} />
     </AuthLayout>
   );

@@ -3518,6 +3518,7 @@ export interface components {
         };
         /** TotpShown */
         TotpShown: {
+            qr: string;
             secret: string;
             uri: string;
         };
