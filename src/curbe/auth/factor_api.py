@@ -63,7 +63,10 @@ class OwnFactors(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TotpShown(msgspec.Struct, frozen=True, kw_only=True):
-    """A new secret, shown this once: ``secret`` to be typed into the app, ``uri`` what its QR code says, ``qr`` that code as an image (a data URI)."""
+    """A new secret, shown this once.
+
+    ``secret`` is to be typed into the app, ``uri`` is what its QR code says, ``qr`` that code as an image (a data URI).
+    """
 
     secret: str
     uri: str
