@@ -126,7 +126,7 @@ INSERT INTO annotations (tenant_id, id, conversation_id, kind, author, body, cre
 SELECT tenant_id, uuidv7(last_at - now()), conversation_id, 'note', 'user:' || contact_id, 'Llamar por la tarde, prefiere el teléfono.', last_at
   FROM filled_people WHERE n % 5 = 0;
 INSERT INTO annotations (tenant_id, id, conversation_id, kind, author, activity, created_at)
-SELECT tenant_id, uuidv7(last_at - now()), conversation_id, 'activity', 'user:' || contact_id, '{"type": "state", "from": "open", "to": "waiting"}', last_at
+SELECT tenant_id, uuidv7(last_at - now()), conversation_id, 'activity', 'user:' || contact_id, '{"type": "state", "state": "waiting", "from_state": "open", "snoozed_until": null}', last_at
   FROM filled_people WHERE n % 5 = 0;
 
 -- step: reactions

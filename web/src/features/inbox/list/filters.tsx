@@ -20,20 +20,20 @@ export interface FilterProps {
 export function FilterButton({ view, onView }: FilterProps) {
   const t = useMessages(listMessages);
   return (
-    <Popover width={300} position="bottom-end" shadow="md" trapFocus returnFocus>
-      <Popover.Target>
-        <Indicator disabled={filterCount(view) === 0} size={8} offset={6} color="brand">
+    <Indicator disabled={filterCount(view) === 0} size={8} offset={6} color="brand">
+      <Popover width={300} position="bottom-end" shadow="md" trapFocus returnFocus>
+        <Popover.Target>
           <ActionIcon variant="subtle" color="gray" size={34} aria-label={t.filter} title={t.filter}>
             <IconFilter size={19} stroke={1.7} />
           </ActionIcon>
-        </Indicator>
-      </Popover.Target>
-      <Popover.Dropdown>
-        <Suspense>
-          <FilterPanel view={view} onView={onView} />
-        </Suspense>
-      </Popover.Dropdown>
-    </Popover>
+        </Popover.Target>
+        <Popover.Dropdown>
+          <Suspense>
+            <FilterPanel view={view} onView={onView} />
+          </Suspense>
+        </Popover.Dropdown>
+      </Popover>
+    </Indicator>
   );
 }
 

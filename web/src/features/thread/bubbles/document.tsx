@@ -63,16 +63,11 @@ export function DocumentFile({ message, filename, mime, link }: DocumentFileProp
         <span className={classes["name"]}>{name}</span>
         <FileFacts kind={face.kind} size={media?.size} pending={media?.state === "pending"} />
       </span>
-      {url && <IconDownload size={18} className={classes["get"] ?? ""} aria-hidden="true" />}
+      {url && <IconDownload size={18} className={classes["get"] ?? ""} role="img" aria-label={t.download} />}
     </>
   );
   return url ? (
-    <a
-      className={classes["document"]}
-      href={url}
-      download={filename ?? true}
-      aria-label={`${t.download}: ${name}`}
-    >
+    <a className={classes["document"]} href={url} download={filename ?? true}>
       {inside}
     </a>
   ) : (

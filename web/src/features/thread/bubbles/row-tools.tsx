@@ -81,7 +81,7 @@ export function RowTools({ message, open, onOpen: change }: RowToolsProps) {
           radius="xl"
         >
           <Popover.Target>
-            <span className={classes["anchor"]} />
+            <span className={classes["anchor"]} aria-hidden="true" />
           </Popover.Target>
           <Popover.Dropdown p={4}>
             <div className={classes["emoji"]}>
@@ -123,7 +123,7 @@ function MessageMenu({
   return (
     <Menu opened onClose={onClose} position="bottom-end" withinPortal trapFocus>
       <Menu.Target>
-        <span className={classes["anchor"]} />
+        <span className={classes["anchor"]} aria-hidden="true" />
       </Menu.Target>
       <Menu.Dropdown>
         {canAnswer && (

@@ -1,0 +1,164 @@
+"""Every screen, with what opens over it, under axe-core: nothing serious or critical, in light and dark, at a desk and on a phone."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from .agent import Agent
+from .conftest import Enter
+from .site import Account, Site, Tenant
+
+AXE = Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+GRAVE = {"serious", "critical"}
+PERSON = "34611000031"
+PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def talk(site: Site, clinic: Tenant) -> None:
+    """A conversation with something of every kind in it."""
+    site.writes(PERSON, "Hola, ¿tenéis hueco mañana? Miradlo en https://example.com", name="Gema Soler")
+    for sample in ("image", "voice", "document", "location", "contacts", "order", "referral", "unsupported"):
+        site.meta(
+            "POST", f"people/{PERSON}/messages", {"sample": sample, "phone_number_id": clinic.phone_number_id}
+        )
+    site.conversation_of(clinic, PERSON)
+
+
+def inbox(agent: Agent) -> None:
+    agent.shows("All")
+    expect(agent.row("Gema Soler")).to_be_visible()
+
+
+def thread(agent: Agent) -> None:
+    inbox(agent)
+    agent.opens("Gema Soler")
+    expect(agent.bubble("¿tenéis hueco mañana?")).to_be_visible()
+
+
+def filters(agent: Agent) -> None:
+    inbox(agent)
+    agent.page.get_by_role("button", name="Filter").click()
+
+
+def searching(agent: Agent) -> None:
+    inbox(agent)
+    agent.searches("hueco")
+
+
+def writing_first(agent: Agent) -> None:
+    inbox(agent)
+    agent.page.get_by_role("button", name="New conversation").click()
+    expect(agent.page.get_by_role("dialog")).to_be_visible()
+
+
+def account_menu(agent: Agent) -> None:
+    agent.page.get_by_role("button", name=f"Your account: {agent.account.name}").click()
+    expect(agent.page.get_by_role("menuitem", name="Sign out")).to_be_visible()
+
+
+def message_menu(agent: Agent) -> None:
+    thread(agent)
+    bubble = agent.bubble("¿tenéis hueco mañana?")
+    bubble.hover()
+    bubble.get_by_role("button", name="More").click()
+    expect(agent.page.get_by_role("menu")).to_be_visible()
+
+
+def message_info(agent: Agent) -> None:
+    message_menu(agent)
+    agent.page.get_by_role("menuitem", name="Message info").click()
+    expect(agent.page.get_by_role("dialog")).to_be_visible()
+
+
+def lightbox(agent: Agent) -> None:
+    thread(agent)
+    agent.thread.get_by_role("button", name="Open").first.click()
+    expect(agent.page.get_by_role("dialog")).to_be_visible()
+
+
+def page_at(path: str) -> Callable[[Agent], None]:
+    def go(agent: Agent) -> None:
+        agent.go(f"/t/{agent.tenant.id}/{path}")
+        expect(agent.page.get_by_role("main").get_by_role("heading").first).to_be_visible()
+
+    go.__name__ = path.replace("/", " ")
+    return go
+
+
+SETTINGS = ("profile", "security", "people", "teams", "labels", "canned", "keys", "audit", "general")
+SCREENS = (
+    inbox,
+    thread,
+    filters,
+    searching,
+    writing_first,
+    account_menu,
+    message_menu,
+    message_info,
+    lightbox,
+)
+PAGES = tuple(page_at(path) for path in ("connections", *(f"settings/{name}" for name in SETTINGS)))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.__name__)
+def test_an_agents_screen_is_accessible(enter: Enter, sara: Account, screen: Any, scheme: str) -> None:
+    agent = enter(sara, color_scheme=scheme, reduced_motion="reduce")
+
+    screen(agent)
+
+    unhindered(agent.page)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("screen", PAGES, ids=lambda screen: screen.__name__)
+def test_a_page_of_settings_is_accessible(enter: Enter, olga: Account, screen: Any, scheme: str) -> None:
+    agent = enter(olga, color_scheme=scheme, reduced_motion="reduce")
+
+    screen(agent)
+
+    unhindered(agent.page)
+
+
+@pytest.mark.parametrize("screen", [inbox, thread, account_menu], ids=lambda screen: screen.__name__)
+def test_a_phones_screen_is_accessible(enter: Enter, sara: Account, screen: Any) -> None:
+    agent = enter(sara, reduced_motion="reduce", **PHONE)
+
+    screen(agent)
+
+    unhindered(agent.page)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_sign_in_page_is_accessible(visit: Enter, clinic: Tenant, sara: Account, scheme: str) -> None:
+    agent = visit(sara, clinic, color_scheme=scheme, reduced_motion="reduce")
+
+    agent.go("/")
+    expect(agent.page.get_by_label("E-mail")).to_be_visible()
+
+    unhindered(agent.page)
+
+
+def unhindered(page: Page) -> None:
+    if found := grave(page):
+        pytest.fail("\n".join(found), pytrace=False)
+
+
+def grave(page: Page) -> list[str]:
+    """Return what axe-core finds serious or critical, each with the first element it is about."""
+    page.wait_for_timeout(300)  # an overlay that fades in has no contrast yet
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate(
+        "(rules) => axe.run(document, { runOnly: rules, resultTypes: ['violations'] }).then((told) => told.violations)",
+        RULES,
+    )
+    return [
+        f"{one['impact']} {one['id']}: {one['nodes'][0]['html'][:200]} ({len(one['nodes'])}) {one['nodes'][0]['failureSummary'][:300]}"
+        for one in found
+        if one["impact"] in GRAVE
+    ]
