@@ -75,6 +75,36 @@ class Agent:
         """The message with these words."""
         return self.thread.locator("[data-message]").filter(has_text=words)
 
+    @property
+    def composer(self) -> Locator:
+        """Where one writes."""
+        return self.page.get_by_role("region", name="Write", exact=True)
+
+    @property
+    def field(self) -> Locator:
+        """The text that is being written."""
+        return self.composer.locator("textarea").first
+
+    @property
+    def note_field(self) -> Locator:
+        """The note that is being written."""
+        return self.composer.get_by_role("combobox", name="Internal note")
+
+    def replies(self, words: str) -> None:
+        """Write an answer and send it with Enter."""
+        self.field.fill(words)
+        self.field.press("Enter")
+
+    def notes(self, words: str) -> None:
+        """Leave a note for colleagues."""
+        self.page.keyboard.press("Alt+KeyP")
+        self.note_field.fill(words)
+        self.composer.get_by_role("button", name="Add note").click()
+
+    def shows_tick(self, words: str, tick: str) -> None:
+        """Wait until a message's mark says so."""
+        expect(self.bubble(words).get_by_role("img", name=tick)).to_be_visible()
+
     def searches(self, text: str) -> None:
         """Look for a text in all conversations."""
         field = self.page.get_by_role("combobox", name="Search messages, people, numbers")

@@ -146,7 +146,7 @@ class Bench:
         """Press Enter and wait for the bubble."""
         self._window_opens()
         with self._inbox(self._large.longest) as page:
-            box = page.get_by_role("textbox", name="Message")
+            box = page.locator("section textarea")
             took = []
             for number in range(_ENTERS):
                 words = f"respuesta {time.time_ns()} {number}"
@@ -161,7 +161,7 @@ class Bench:
         """See in a second tab what one sends, and what a customer writes."""
         self._window_opens()
         with self._inbox(self._large.longest) as page, self._inbox(self._large.longest) as other:
-            box = page.get_by_role("textbox", name="Message")
+            box = page.locator("section textarea")
             sent, written = [], []
             for number in range(_ARRIVALS):
                 words = f"otra {time.time_ns()} {number}"
@@ -187,7 +187,7 @@ class Bench:
         """Type while two hundred messages a second come in."""
         self._window_opens()
         with self._inbox(self._large.longest) as page:
-            box = page.get_by_role("textbox", name="Message")
+            box = page.locator("section textarea")
             box.click()
             page.evaluate("__probe.events.length = 0; __probe.longTasks.length = 0")
             flood = _Flood(self._large)
