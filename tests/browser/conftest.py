@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Playwright, StorageState, sync_playwright
+from playwright.sync_api import Browser, Playwright, StorageState, expect, sync_playwright
 
 from .agent import Agent
 from .chromium import CHROMIUM, MISSING, launched
@@ -18,6 +18,9 @@ from .site import Account, Site, Tenant, running_site
 from .watched import watched
 
 Enter = Callable[..., Agent]
+
+# A machine that does other work beside is given time; how fast things are is measured by `make budgets`.
+expect.set_options(timeout=15_000)
 
 
 @pytest.fixture(scope="session")

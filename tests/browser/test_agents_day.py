@@ -161,7 +161,7 @@ def test_a_word_is_found_wherever_it_was_said(agent: Agent) -> None:
 def test_what_failed_says_why_and_is_really_sent_again(agent: Agent) -> None:
     teo = customer(agent, "Teo Roca")
     agent.opens("Teo Roca")
-    fault = {"kind": "error", "code": 131000, "http_status": 500, "to": teo.wa_id, "count": 1}
+    fault = {"kind": "error", "code": 131026, "to": teo.wa_id, "count": 1}
     teo.site.meta("POST", "faults", fault)
 
     agent.replies("Le llamo ahora")
@@ -196,16 +196,12 @@ def test_an_answer_that_a_colleague_was_quicker_with_asks_first(
     expect(agent.bubble("¿Hay sitio para aparcar?")).to_be_visible()
     colleague = enter(tomas)
     colleague.go(f"/t/{clinic.id}/inbox/{marta.conversation['id']}")
-    colleague.watch.expect("answer 409")
-    agent.watch.expect("answer 409")
-    # Sara's page hears nothing for a moment.
-    agent.page.context.set_offline(offline=True)
-    agent.watch.offline = True
-    colleague.replies("Sí, en la puerta")
-    marta.reads("Sí, en la puerta")
+    expect(colleague.bubble("¿Hay sitio para aparcar?")).to_be_visible()
+    agent.watch.expect("answer 409: POST .*/messages/send")
 
     agent.field.fill("No, lo siento")
-    agent.page.context.set_offline(offline=False)
+    colleague.replies("Sí, en la puerta")
+    marta.reads("Sí, en la puerta")
     agent.field.press("Enter")
 
     asked = agent.page.get_by_role("dialog")

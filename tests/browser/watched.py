@@ -13,8 +13,6 @@ _OF_AN_ANSWER: Final = re.compile(r"^Failed to load resource: the server respond
 _OF_THE_NETWORK: Final = re.compile(
     r"ERR_INTERNET_DISCONNECTED|ERR_NETWORK_CHANGED|ERR_CONNECTION_REFUSED|WebSocket connection to"
 )
-# What the pages ask for already and the API does not answer yet.
-_NOT_YET: Final = re.compile(r"answer 404: GET \S+(/api/auth/methods|/inbox/search\?)")
 _VIOLATIONS: Final = """
 window.__violations = [];
 document.addEventListener('securitypolicyviolation', (told) => {
@@ -28,7 +26,7 @@ class Watch:
     """What was complained of, on any page of a context."""
 
     complaints: list[str] = field(default_factory=list)
-    expected: list[re.Pattern[str]] = field(default_factory=lambda: [_NOT_YET])
+    expected: list[re.Pattern[str]] = field(default_factory=list)
     offline: bool = False  # while it is, failures of the network are nobody's fault
 
     def expect(self, *patterns: str) -> None:
