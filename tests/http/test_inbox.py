@@ -241,6 +241,42 @@ async def test_a_state_is_set_where_there_is_a_way_and_refused_with_the_ways_whe
     assert (opened.status_code, opened.json()["state"]) == (200, "open")
 
 
+async def test_a_message_comes_with_what_it_quotes_however_far_back_that_was_said(
+    client: httpx.AsyncClient, inbox: Inbox, owner: asyncpg.Connection
+) -> None:
+    conversation = await inbox.conversation()
+    asked = await inbox.message(conversation, text="¿a qué hora?")
+    taken_back = await inbox.message(conversation, text="nada")
+    await owner.execute("UPDATE messages SET revoked_at = $2 WHERE id = $1", taken_back, NOW)
+    for n, quoted in enumerate((f"wamid.{asked}", f"wamid.{taken_back}", "wamid.nobodys")):
+        await inbox.reply(conversation, reply_to=quoted, created_at=NOW + timedelta(hours=n + 1))
+
+    newest = (await client.get(f"/{conversation}/messages", params={"limit": 3})).json()["items"]
+
+    assert [message["reply_to"] for message in newest] == [
+        "wamid.nobodys", f"wamid.{taken_back}", f"wamid.{asked}"
+    ]  # fmt: skip
+    assert "quoted" not in newest[0]
+    assert (newest[1]["quoted"]["text"], "revoked_at" in newest[1]["quoted"]) == (None, True)
+    assert newest[2]["quoted"] == {
+        "id": str(asked), "direction": "inbound", "type": "text", "text": "¿a qué hora?", "created_at": "2026-11-20T12:00:00Z"
+    }  # fmt: skip
+
+
+async def test_a_quote_shows_nothing_of_another_tenants_message_of_the_same_name(
+    client: httpx.AsyncClient, inbox: Inbox, owner: asyncpg.Connection
+) -> None:
+    other = await Inbox.of_a_new_tenant(owner)
+    theirs = await other.message(await other.conversation(), text="secret")
+    conversation = await inbox.conversation()
+    await inbox.reply(conversation, reply_to=f"wamid.{theirs}")
+
+    answer = await client.get(f"/{conversation}/messages")
+
+    assert "quoted" not in answer.json()["items"][0]
+    assert "secret" not in answer.text
+
+
 async def test_anothers_conversation_answers_what_one_that_never_was_answers(
     client: httpx.AsyncClient, owner: asyncpg.Connection
 ) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 
 from curbe.domain.errors import NotFound
+from curbe.inbox.quotes import with_quotes
 from curbe.inbox.shapes import (
     Conversation,
     ConversationRow,
@@ -257,7 +258,8 @@ async def _messages(
                 tx, page, tenant_id=tenant_id, conversation_id=found.id, start=start, limit=limit
             )
     shown = keys[:limit]
-    items = await messages_by_id(tx, tenant_id=tenant_id, ids=[key.id for key in shown])
+    found = await messages_by_id(tx, tenant_id=tenant_id, ids=[key.id for key in shown])
+    items = await with_quotes(tx, found, tenant_id=tenant_id)
     following = Place(shown[-1].created_at, shown[-1].id) if len(keys) > limit else None
     return MessagePage(items=items, following=following)
 

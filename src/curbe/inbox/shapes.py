@@ -70,12 +70,25 @@ class Pricing(msgspec.Struct, frozen=True, omit_defaults=True):
     billable: bool | None = None
 
 
+class Quoted(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What another message quotes: enough to show it in a line, and the ``id`` to go to it."""
+
+    id: UUID
+    direction: Direction
+    type: str
+    text: str | None
+    created_at: datetime
+    sender: str | None = None
+    revoked_at: datetime | None = None
+
+
 class Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One message.
 
     A time is absent until the fact is known; the ``status`` of an inbound message is ``received``. What was read was delivered by then,
     whether Meta said so or not. ``content`` is an inbound message as it shows now, typed by what it is.
     ``payload`` is the provider's own object of the message; events about a status leave it out.
+    ``quoted``: in a list of messages, the one that ``reply_to`` names, where it is here.
     ``sender``: of an outbound one, who asked for it: ``user:`` or ``key:`` and the id, or what else sends from the number.
     ``retry_of`` and ``retried_by``: the message that this one repeats, and the one that repeats it.
     ``client_id``: in the event that it was queued, the Idempotency-Key it was asked for with.
@@ -92,6 +105,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     provider_message_id: str | None
     created_at: datetime
     reply_to: str | None = None
+    quoted: Quoted | None = None
     error: MessageError | None = None
     accepted_at: datetime | None = None
     sent_at: datetime | None = None

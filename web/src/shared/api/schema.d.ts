@@ -2468,6 +2468,7 @@ export interface components {
             pricing?: components["schemas"]["Pricing"] | null;
             provider_message_id: string | null;
             provider_status?: string | null;
+            quoted?: components["schemas"]["Quoted"] | null;
             reactions?: components["schemas"]["ReactionShown"][];
             read_at?: string | null;
             referral?: components["schemas"]["ReferralShown"] | null;
@@ -2921,6 +2922,18 @@ export interface components {
              * @constant
              */
             type: "quick_reply";
+        };
+        /** Quoted */
+        Quoted: {
+            /** Format: date-time */
+            created_at: string;
+            direction: components["schemas"]["Direction"];
+            /** Format: uuid */
+            id: string;
+            revoked_at?: string | null;
+            sender?: string | null;
+            text: string | null;
+            type: string;
         };
         /** Reaction */
         Reaction: {

@@ -56,6 +56,7 @@ export function mergeMessage(known: KnownMessage, told: Message, telling: Tellin
   mergeMedia(merged, known, told);
   for (const member of [
     "reply_to",
+    "quoted",
     "standby",
     "provider_status",
     "group_id",

@@ -82,6 +82,17 @@ export interface Reaction {
 /** What a message holds, in the shape of its `kind` (inbound) or of Meta's API (payload). */
 export type Json = { [member: string]: unknown };
 
+/** What another message quotes. */
+export interface Quoted {
+  id: string;
+  direction: Direction;
+  type: string;
+  text: string | null;
+  created_at: string;
+  sender?: string | null;
+  revoked_at?: string;
+}
+
 export interface Message {
   id: string;
   conversation_id: string;
@@ -93,6 +104,8 @@ export interface Message {
   provider_message_id: string | null;
   created_at: string;
   reply_to?: string;
+  /** What `reply_to` names, where the server has it; told by lists, not by events. */
+  quoted?: Quoted;
   error?: MessageError;
   accepted_at?: string;
   sent_at?: string;

@@ -11,6 +11,7 @@ import { ErrorState } from "@/shared/ui/error-state";
 import { Composer, type ComposerHandle } from "../composer/composer";
 import { useAttachments } from "../composer/use-attachments";
 import { threadMessages } from "../messages";
+import { messageOfQuoted } from "../model/summary";
 import type { ThreadActions } from "../thread-context";
 import { Announcer } from "./announcer";
 import { DropArea } from "./drop-area";
@@ -50,7 +51,7 @@ export function Thread({ conversation, messageId, actions }: ThreadProps) {
   useReading(conversation, timeline.latestInbound, stretch.atEnd);
 
   const quoted = useMemo(
-    () => (message: Message) => byProviderId.get(message.reply_to ?? "") ?? null,
+    () => (message: Message) => byProviderId.get(message.reply_to ?? "") ?? messageOfQuoted(message),
     [byProviderId],
   );
   const ownReaction = useMemo(
@@ -64,7 +65,7 @@ export function Thread({ conversation, messageId, actions }: ThreadProps) {
     > => ({
       quote: setQuote,
       openMedia: (messageId) => setOver({ kind: "media", id: messageId }),
-      jumpToQuoted: (message) => jumpTo({ providerId: message.reply_to ?? "" }),
+      jumpToQuoted: (message) => jumpTo(message.quoted ?? { providerId: message.reply_to ?? "" }),
       showInfo: (message) => setOver({ kind: "info", id: message.id }),
       showRevisions: (message) => setOver({ kind: "revisions", id: message.id }),
       sendAgain: (message) => setOver({ kind: "send-again", id: message.id }),

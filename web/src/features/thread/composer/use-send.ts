@@ -17,9 +17,6 @@ import { sendFile } from "./upload";
 import type { Attachment, Attachments } from "./use-attachments";
 import { useSeen } from "./use-seen";
 
-/** TODO: true once `messages/send` takes `seen_message_id`. */
-const ASKS_FIRST = false;
-
 interface Sending {
   conversation: Conversation;
   quote: Message | null;
@@ -48,7 +45,7 @@ export function useSend(given: Sending) {
   const about = (): Json => ({
     conversation_id: id,
     ...(replyTo === null ? {} : { reply_to: replyTo }),
-    ...(ASKS_FIRST && seen() !== null ? { seen_message_id: seen() } : {}),
+    ...(seen() !== null ? { seen_message_id: seen() } : {}),
   });
   const post = (type: string, content: Json, text: string | null) => {
     store.send({
@@ -74,7 +71,7 @@ export function useSend(given: Sending) {
         ...(duration_ms === undefined ? {} : { duration_ms }),
       },
       reply_to: first ? replyTo : null,
-      seen: ASKS_FIRST ? seen() : null,
+      seen: seen(),
     });
   };
 
@@ -129,7 +126,7 @@ export function useSend(given: Sending) {
         caption: "",
         preview: { filename, mime_type: blob.type, size: blob.size, duration_ms: durationMs, voice: true },
         reply_to: replyTo,
-        seen: ASKS_FIRST ? seen() : null,
+        seen: seen(),
       });
       onSent();
     },

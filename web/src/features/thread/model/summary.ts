@@ -47,7 +47,7 @@ function summary(shape: Shape, message: Message): Summary {
     case "file":
       return {
         type: shape.voice ? "voice" : shape.file,
-        words: shape.caption ?? (shape.file === "document" ? shape.filename : null),
+        words: shape.caption ?? (shape.file === "document" ? shape.filename : null) ?? message.text,
       };
     case "location":
       return { type: "location", words: shape.place.name ?? shape.place.address };
@@ -68,4 +68,17 @@ function summary(shape: Shape, message: Message): Summary {
     default:
       return { type: shape.kind, words: null };
   }
+}
+
+/** A quoted message that is known only by its quote. */
+export function messageOfQuoted(message: Message): Message | null {
+  const { quoted } = message;
+  if (quoted === undefined) return null;
+  return {
+    ...quoted,
+    conversation_id: message.conversation_id,
+    connection_id: message.connection_id,
+    status: quoted.direction === "inbound" ? "received" : "sent",
+    provider_message_id: message.reply_to ?? null,
+  };
 }
