@@ -14,6 +14,7 @@ import pytest
 
 from bed.graph import Graph
 from bed.installation import Running
+from bed.tenants import Tenant
 from bed.users import HERE, browser, insert_user
 
 pytestmark = pytest.mark.anyio
@@ -202,3 +203,24 @@ async def test_the_sign_in_page_learns_what_is_offered(at: httpx.AsyncClient) ->
         "oidc": {"label": "Acme SSO"},
         "mail": False,
     }
+
+
+async def test_an_account_of_the_providers_is_opened_by_no_invitations_link(
+    at: httpx.AsyncClient, operator: httpx.AsyncClient, acme: Tenant, provider: Provider, owner: Owner
+) -> None:
+    """It has no password and is in no tenant yet; whoever has the link must not choose its password all the same."""
+    ana = await insert_user(owner, password=None)
+    await provider.knows("ana-7", email=ana.email, email_verified=True)
+    await back(at, await provider.sent_back(await asked(at), "ana-7"))
+    invited = (await acme.post("/people/invites", {"email": ana.email, "role": "agent"})).json()
+    token = invited["link"].rpartition("/")[2]
+    thief = browser(operator)
+
+    shown = (await thief.get(f"/api/auth/invites/{token}")).json()
+    stolen = await thief.post(
+        "/api/auth/invites/accept", json={"token": token, "password": "chosen by a thief 1"}
+    )
+
+    assert shown["needs_password"] is False
+    assert stolen.status_code == 401, stolen.text
+    assert (await owner.fetchval("SELECT count(*) FROM passwords WHERE user_id = $1", ana.id)) == 0

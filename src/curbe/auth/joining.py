@@ -10,6 +10,7 @@ from curbe.auth import links
 from curbe.auth import session_store as store
 from curbe.auth.links import Invite
 from curbe.auth.members import Members
+from curbe.auth.oidc import has_identity
 from curbe.auth.passwords import Passwords, check_password
 from curbe.auth.session_rules import Held
 from curbe.auth.sign_in import SignIn
@@ -121,9 +122,11 @@ class Joining:
             member = await people.membership(tx, tenant_id=invite.tenant_id, user_id=invite.user_id)
             password = await store.password_of_user(tx, invite.user_id)
             elsewhere = await people.open_memberships(tx, invite.user_id)
+            known_elsewhere = await has_identity(tx, invite.user_id)
         if user is None or member is None:
             raise links.invalid()
-        is_new = password is None and not elsewhere and not user.is_operator
+        # Whoever holds the link may begin an account that nobody has used, and no other.
+        is_new = password is None and not elsewhere and not user.is_operator and not known_elsewhere
         return _Guest(user=user, called=member.invited_name, is_new=is_new)
 
     async def _join(

@@ -19,7 +19,7 @@ from curbe.auth.oidc_rules import Attempt, Claims, Discovered, Identity
 from curbe.domain.access import PLATFORM
 from curbe.domain.errors import OidcFailed, Unavailable
 from curbe.infra.crypto import CannotOpen, Keyring, Secret, binding, key_hash
-from curbe.infra.db import Pool, Query
+from curbe.infra.db import Pool, Query, Transaction
 from curbe.infra.http import Egress, EgressError, Timeouts
 from curbe.infra.settings import Settings
 from curbe.tenants import people
@@ -51,12 +51,23 @@ class _Owner(msgspec.Struct, frozen=True):
     user_id: UUID
 
 
+class _Known(msgspec.Struct, frozen=True):
+    known: bool
+
+
 class _Tokens(msgspec.Struct, frozen=True):
     id_token: str
 
 
 _USER_OF_IDENTITY: Final = Query(_PACKAGE, "user_of_identity", _Owner)
+_HAS_IDENTITY: Final = Query(_PACKAGE, "has_identity", _Known)
 _INSERT_IDENTITY: Final = Query(_PACKAGE, "insert_identity")
+
+
+async def has_identity(tx: Transaction, user_id: UUID) -> bool:
+    """Tell whether a user has come from the provider before; ``tx`` is theirs."""
+    row = await _HAS_IDENTITY.one(tx, user_id=user_id)
+    return row is not None and row.known
 
 
 class Oidc:
