@@ -182,6 +182,6 @@ class CountsController(Controller):
         principal: NamedDependency[Principal],
         web_pool: NamedDependency[Pool],
     ) -> Counts:
-        """Return how many active conversations are the asker's, nobody's and anybody's, and how many of them are unread."""
+        """Return how many open and waiting conversations are the asker's, nobody's and anybody's, and how many of them are unread."""
         async with web_pool.transaction(tenant_id) as tx:
             return await views.counts(tx, tenant_id=tenant_id, user_id=principal.user_id)

@@ -37,6 +37,9 @@ STATE_CODES: Final = {
     ConversationState.BLOCKED: 6,
 }
 ACTIVE: Final = frozenset({ConversationState.OPEN, ConversationState.WAITING, ConversationState.SNOOZED})
+AWAKE: Final = ACTIVE - {
+    ConversationState.SNOOZED
+}  # what lists show unasked: who puts something off wants it out of sight
 _ENDED: Final = frozenset(
     {ConversationState.RESOLVED, ConversationState.ARCHIVED, ConversationState.BLOCKED},
 )

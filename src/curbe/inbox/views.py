@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from curbe.inbox.deeds import NOBODY
-from curbe.inbox.rules import ACTIVE, ConversationState, codes_of
+from curbe.inbox.rules import AWAKE, ConversationState, codes_of
 from curbe.inbox.service import BEGINNING, END, Place, conversations_by_id
 from curbe.inbox.shapes import Conversation, LiveConversation
 from curbe.infra import db
@@ -39,7 +39,7 @@ class ConversationPage(msgspec.Struct, frozen=True):
 
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):
-    """How many active conversations (open, waiting, snoozed) the asker has, nobody has, and there are; and the unread ones among them.
+    """How many conversations that are open or waiting the asker has, nobody has, and there are; and the unread ones among them.
 
     Each is counted to ``capped_at``: at that number there may be more. An API key has none of its own.
     """
@@ -123,13 +123,13 @@ async def these(tx: db.Transaction, *, tenant_id: UUID, ids: Sequence[UUID]) -> 
 
 
 async def counts(tx: db.Transaction, *, tenant_id: UUID, user_id: UUID | None) -> Counts:
-    """Return how many active conversations there are for this user; for None, who is no user, none are theirs."""
+    """Return how many conversations are open or waiting for this user; for None, who is no user, none are theirs."""
     counted = await _COUNT.one(
         tx,
         tenant_id=tenant_id,
         user_id=user_id,
         nobody=NOBODY,
-        state_codes=codes_of(ACTIVE),
+        state_codes=codes_of(AWAKE),
         most=COUNTED_TO,
     )
     if counted is None:

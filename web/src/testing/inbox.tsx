@@ -7,13 +7,14 @@ import { StoreContext } from "@/shared/store/hooks";
 import { InboxStore } from "@/shared/store/store";
 import { keptOutbox, ME, TestServer } from "@/shared/store/testing";
 import { browserTiming } from "@/shared/store/topics";
-import { aSession } from "./fake-api";
+import { aSession, fakeApi } from "./fake-api";
 import { renderAt } from "./render";
 
 export const TENANT = "00000000-0000-4000-8000-0000000000ff";
 export const INBOX = `/t/${TENANT}/inbox`;
 
 export async function renderInbox(screen: ReactNode, { server = new TestServer(), path = INBOX } = {}) {
+  fakeApi({}); // what is asked beside the store is not there
   const timing = { ...browserTiming, hidden: () => false };
   const store = new InboxStore({ backend: server, me: ME, owner: "t/u", outbox: keptOutbox(), timing });
   const tenant = { tenant_id: TENANT, tenant_name: "Sol", role: "owner", scopes: ["*"] } as const;

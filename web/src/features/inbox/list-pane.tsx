@@ -14,6 +14,7 @@ import { ConversationList } from "./list/conversation-list";
 import { EmptyList } from "./list/empty-list";
 import { FilterButton, FilterChips } from "./list/filters";
 import { LiveBanner } from "./list/live-banner";
+import { Mentions } from "./list/mentions";
 import { listMessages } from "./list/messages";
 import { Tabs } from "./list/tabs";
 import { useView } from "./list/use-view";
@@ -96,6 +97,7 @@ export function ListPane({ selected }: ListPaneProps) {
           >
             <IconSearch size={19} stroke={1.7} />
           </ActionIcon>
+          <Mentions selected={selected} onOpen={open} />
           <FilterButton view={view} onView={setView} />
           {start && (
             <ActionIcon

@@ -16,7 +16,7 @@ import type {
   Person,
   Team,
 } from "./types";
-import type { View } from "./views";
+import { AWAKE, type View } from "./views";
 
 const FIRST_CONVERSATIONS = 60;
 const MORE_CONVERSATIONS = 200;
@@ -111,7 +111,7 @@ export function httpBackend(tenantId: string): Backend {
 function filtersOf(view: View) {
   const assignee = { mine: "me", unassigned: "none", all: view.assignee }[view.tab];
   return {
-    state: view.states?.length ? view.states : ["active"],
+    state: view.states?.length ? view.states : AWAKE,
     assignee,
     team: view.team,
     label: view.labels,

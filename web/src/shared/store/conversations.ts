@@ -5,7 +5,7 @@ import { mergeConversation, same, withStatus } from "./merging";
 import type { Place } from "./moments";
 import type { Topic } from "./topics";
 import type { Conversation, Counts, MessageStatus } from "./types";
-import { ACTIVE, belongs, keyOfView, OrderedList, placeOf, type View } from "./views";
+import { belongs, keyOfView, OrderedList, placeOf, type View } from "./views";
 
 /** A list as it is shown: the first `count` of `ids`. A new object whenever it changed; `ids` is the same array all along. */
 export interface ListState {
@@ -162,7 +162,7 @@ export class Conversations {
     ] as const) {
       if (!conversation) continue;
       for (const tab of ["mine", "unassigned", "all"] as const) {
-        if (!belongs(conversation, { tab, states: ACTIVE }, this.me)) continue;
+        if (!belongs(conversation, { tab }, this.me)) continue;
         counts[tab] = stepped(counts[tab], step, counts.capped_at);
         const unread = `unread_${tab}` as const;
         if (conversation.unread_count > 0) counts[unread] = stepped(counts[unread], step, counts.capped_at);

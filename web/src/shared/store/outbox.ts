@@ -179,6 +179,12 @@ export class Outbox {
     void this.place.remove(clientId);
   }
 
+  /** Forget all of them, also what an earlier page left. */
+  async clear(): Promise<void> {
+    const kept = await this.place.load();
+    for (const { client_id } of [...this.pendings.values(), ...kept]) this.forget(client_id);
+  }
+
   stop(): void {
     this.stopped = true;
     for (const clientId of [...this.alarms.keys()]) this.quiet(clientId);

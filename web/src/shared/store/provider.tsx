@@ -4,6 +4,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useState } from "react";
 import { useSession, useTenant } from "@/shared/session/session-context";
 import { SESSION_KEY, sessionQuery } from "@/shared/session/session-query";
+import { whenSigningOut } from "@/shared/session/sign-out";
 import { httpBackend } from "./backend-http";
 import { StoreContext } from "./hooks";
 import { browserOutbox } from "./outbox-place";
@@ -37,6 +38,7 @@ export function StoreProvider({ children }: { children: ReactNode }) {
     const seen = () => {
       if (!document.hidden) made.nudge();
     };
+    const stay = whenSigningOut(() => made.forget());
     addEventListener("online", back);
     addEventListener("pageshow", seen);
     document.addEventListener("visibilitychange", seen);
@@ -44,6 +46,7 @@ export function StoreProvider({ children }: { children: ReactNode }) {
       removeEventListener("online", back);
       removeEventListener("pageshow", seen);
       document.removeEventListener("visibilitychange", seen);
+      stay();
       made.stop();
     };
   }, [tenantId, userId, queryClient]);

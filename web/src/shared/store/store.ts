@@ -99,6 +99,13 @@ export class InboxStore {
     this.loading.stop();
   }
 
+  /** Leave nothing of the user in this browser, as when they sign out of a machine that others use too. */
+  async forget(): Promise<void> {
+    this.stop();
+    this.drafts.clear();
+    await this.outbox.clear();
+  }
+
   /** The network is back (`networkChanged`), or the page is looked at again: make sure of the connection now. */
   nudge(how: { networkChanged?: boolean } = {}): void {
     this.link?.nudge(how);

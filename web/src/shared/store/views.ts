@@ -8,7 +8,7 @@ export type Tab = "mine" | "unassigned" | "all";
 /** A list: a tab, and what is filtered. Members that are absent do not filter. */
 export interface View {
   tab: Tab;
-  /** `active` (open, waiting, snoozed) where absent. */
+  /** `AWAKE` where absent: what is put off is out of sight. */
   states?: readonly ConversationState[];
   labels?: readonly string[];
   team?: string;
@@ -17,7 +17,7 @@ export interface View {
   unread?: boolean;
 }
 
-export const ACTIVE: readonly ConversationState[] = ["open", "waiting", "snoozed"];
+export const AWAKE: readonly ConversationState[] = ["open", "waiting"];
 
 /** Return a text that is the same for the same list. */
 export function keyOfView(view: View): string {
@@ -36,7 +36,7 @@ export function keyOfView(view: View): string {
 export function belongs(conversation: Conversation, view: View, me: string | null): boolean {
   if (conversation.last_message_at === null) return false;
   if (!inTab(conversation, view.tab, me)) return false;
-  if (!(view.states?.length ? view.states : ACTIVE).includes(conversation.state)) return false;
+  if (!(view.states?.length ? view.states : AWAKE).includes(conversation.state)) return false;
   if (view.unread && conversation.unread_count === 0) return false;
   if (view.team !== undefined && conversation.team_id !== view.team) return false;
   if (view.connection !== undefined && conversation.connection_id !== view.connection) return false;

@@ -66,6 +66,7 @@ export const listMessages = catalogue({
       read: "Read",
       played: "Played",
     },
+    mentions: (count: number) => plural("en", count, { one: "# unread mention", other: "# unread mentions" }),
     tick: "Select",
     chosen: (count: number) => plural("en", count, { one: "# selected", other: "# selected" }),
     chooseAll: "Select all that are loaded",
@@ -157,6 +158,8 @@ export const listMessages = catalogue({
       read: "Leído",
       played: "Escuchado",
     },
+    mentions: (count: number) =>
+      plural("es", count, { one: "# mención sin leer", other: "# menciones sin leer" }),
     tick: "Seleccionar",
     chosen: (count: number) => plural("es", count, { one: "# seleccionada", other: "# seleccionadas" }),
     chooseAll: "Seleccionar todas las cargadas",
@@ -248,6 +251,8 @@ export const listMessages = catalogue({
       read: "Lido",
       played: "Ouvido",
     },
+    mentions: (count: number) =>
+      plural("pt", count, { one: "# menção não lida", other: "# menções não lidas" }),
     tick: "Selecionar",
     chosen: (count: number) => plural("pt", count, { one: "# selecionada", other: "# selecionadas" }),
     chooseAll: "Selecionar todas as carregadas",

@@ -10,12 +10,13 @@ import { preferences } from "@/shared/lib/preferences";
 import { useTenant } from "@/shared/session/session-context";
 import { useCounts, useLinkStatus, useStore } from "@/shared/store/hooks";
 import type { LinkStatus } from "@/shared/store/link";
+import type { Annotation } from "@/shared/store/types";
 import { listMessages } from "../list/messages";
 import { nameOf, previewOf } from "../list/row-model";
 import { Chime } from "./chime";
 import { signalMessages } from "./messages";
 import { OneTab } from "./one-tab";
-import { concerns, type News, newsIn } from "./ringing";
+import { concerns, mentionIn, type News, newsIn } from "./ringing";
 import { showUnread } from "./tab";
 
 const FRAME: Record<LinkStatus, LiveStatus> = {
@@ -82,6 +83,19 @@ function useRinging(): void {
     });
   };
 
+  const tellMention = useRef<(note: Annotation, chime: Chime) => void>(() => undefined);
+  tellMention.current = (note, chime) => {
+    const wanted = preferences();
+    if (wanted.sound !== "off") chime.play();
+    if ((document.hasFocus() && !document.hidden) || wanted.notifications === "off") return;
+    notify({
+      title: t.mention,
+      body: note.body ?? "",
+      tag: note.conversation_id,
+      open: () => navigate(`${inbox}/${note.conversation_id}`),
+    });
+  };
+
   useEffect(() => {
     const chime = new Chime();
     const tabs = new OneTab();
@@ -94,6 +108,8 @@ function useRinging(): void {
     addEventListener("keydown", touched);
     addEventListener("focus", seen);
     const stop = store.onEvent((event) => {
+      const note = mentionIn(event, store.me, Date.now());
+      if (note) void tabs.isMine(note.id).then((mine) => mine && tellMention.current(note, chime));
       const news = newsIn(event, (id) => store.state.conversations.get(id), Date.now());
       if (!news) return;
       void tabs.isMine(news.message.id).then((mine) => mine && tell.current(news, chime));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { conversationOf, ME, messageOf, timeAt, uuid } from "@/shared/store/testing";
 import type { LoggedEvent, Message } from "@/shared/store/types";
-import { type Claim, concerns, newsIn, rings } from "./ringing";
+import { type Claim, concerns, mentionIn, newsIn, rings } from "./ringing";
 
 const NOW = Date.parse(timeAt(10));
 
@@ -22,6 +22,19 @@ describe("news", () => {
 
   it("are not what was missed while one was away", () => {
     expect(newsIn(event({}, "message_received", timeAt(-200)), known, NOW)).toBeNull();
+  });
+});
+
+describe("a mention", () => {
+  const mention = (user_id: string, at = timeAt(9)): LoggedEvent => ({
+    ...event({}, "mention", at),
+    data: { user_id, annotation: { kind: "note", id: uuid(3), conversation_id: uuid(1) } },
+  });
+
+  it("is told to whom it calls, while it is new", () => {
+    expect(mentionIn(mention(ME), ME, NOW)?.id).toBe(uuid(3));
+    expect(mentionIn(mention(uuid(9)), ME, NOW)).toBeNull();
+    expect(mentionIn(mention(ME, timeAt(-500)), ME, NOW)).toBeNull();
   });
 });
 

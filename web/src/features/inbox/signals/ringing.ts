@@ -1,6 +1,6 @@
 /** Whom a message concerns, and which of several tabs tells of it. Pure. */
 
-import type { Conversation, LoggedEvent, Message } from "@/shared/store/types";
+import type { Annotation, Conversation, LoggedEvent, Message } from "@/shared/store/types";
 
 export type Whose = "mine" | "all" | "off";
 
@@ -22,6 +22,13 @@ export function newsIn(
   const { conversation, ...message } = event.data as Message & { conversation?: Conversation };
   if (message.standby || message.type === "system") return null; // Meta's agent answers, or it is about the person
   return { message, conversation: conversation ?? known(message.conversation_id) };
+}
+
+/** Return the note of a colleague that calls this user, if an event tells of one. */
+export function mentionIn(event: LoggedEvent, me: string | null, now: number): Annotation | null {
+  if (event.type !== "mention" || now - Date.parse(event.created_at) > NEWS) return null;
+  const { user_id, annotation } = event.data as { user_id: string; annotation: Annotation };
+  return user_id === me ? annotation : null;
 }
 
 /** "Mine" are those I have and those nobody has yet: else nobody would hear somebody new. */

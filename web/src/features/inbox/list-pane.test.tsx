@@ -1,0 +1,181 @@
+import { notifications } from "@mantine/notifications";
+import { screen, waitFor, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { useParams } from "wouter";
+import { Problem } from "@/shared/api/problem";
+import { useShortcuts } from "@/shared/keys/use-shortcut";
+import { conversationOf, ME, messageOf, TestServer, timeAt, uuid } from "@/shared/store/testing";
+import type { Conversation } from "@/shared/store/types";
+import { INBOX, renderInbox } from "@/testing/inbox";
+import { ListPane } from "./list-pane";
+
+let server: TestServer;
+
+beforeEach(() => {
+  notifications.clean();
+  // Nothing has a size without a screen, and a list without a height has no rows.
+  vi.spyOn(HTMLElement.prototype, "clientHeight", "get").mockReturnValue(800);
+  vi.spyOn(HTMLElement.prototype, "clientWidth", "get").mockReturnValue(320);
+  server = new TestServer();
+  server.pageSize = 50;
+});
+
+function put(number: number, change: Partial<Conversation> = {}): Conversation {
+  const last = messageOf(number, uuid(number), { text: `Words ${number}` });
+  const { id, direction, type, text, status, created_at } = last;
+  return server.put(
+    conversationOf(number, { last_message: { id, direction, type, text, status, created_at }, ...change }),
+  );
+}
+
+function Screen({ selected = null }: { selected?: string | null }) {
+  useShortcuts();
+  const opened = useParams<{ conversation?: string }>().conversation;
+  return <ListPane selected={opened ?? selected} />;
+}
+
+const rows = () => screen.findAllByRole("option");
+const names = async () => (await rows()).map((row) => row.querySelector("bdi")?.textContent);
+
+describe("the list", () => {
+  test("shows who wrote, what, and how much is unread, the latest first", async () => {
+    put(1);
+    put(2, { unread_count: 3 });
+    await renderInbox(<Screen />, { server });
+    expect(await names()).toEqual(["Person 2", "Person 1"]);
+    const [first] = await rows();
+    expect(first?.textContent).toContain("Words 2");
+    expect(first?.getAttribute("aria-posinset")).toBe("1");
+    expect(first?.getAttribute("aria-setsize")).toBe("2");
+    within(first as HTMLElement).getByRole("img", { name: "3 unread messages" });
+  });
+
+  test("moves a conversation to the top when somebody writes in it", async () => {
+    put(1);
+    put(2);
+    await renderInbox(<Screen />, { server });
+    await rows();
+    const now = put(1, { last_message_at: timeAt(99), unread_count: 1, version: 2 });
+    server.happen("conversation_updated", now);
+    await waitFor(async () => expect(await names()).toEqual(["Person 1", "Person 2"]));
+  });
+
+  test("is gone through with the keys, and Enter opens", async () => {
+    for (const number of [1, 2, 3]) put(number);
+    const { history } = await renderInbox(<Screen />, { server });
+    await rows();
+    await userEvent.tab();
+    while (document.activeElement?.getAttribute("role") !== "listbox") await userEvent.tab();
+    await userEvent.keyboard("{ArrowDown}{ArrowDown}{Enter}");
+    expect(history.at(-1)).toContain(`${INBOX}/${uuid(1)}`);
+  });
+
+  test("is gone through from wherever the focus is, with Alt and J and K", async () => {
+    for (const number of [1, 2, 3]) put(number);
+    const { history } = await renderInbox(<Screen selected={uuid(2)} />, { server });
+    await rows();
+    await userEvent.keyboard("{Alt>}[KeyJ]{/Alt}");
+    expect(history.at(-1)).toContain(`${INBOX}/${uuid(1)}`);
+    await userEvent.keyboard("{Alt>}[KeyK]{/Alt}");
+    expect(history.at(-1)).toContain(`${INBOX}/${uuid(3)}`);
+  });
+
+  test("says what to do where nothing is assigned to oneself", async () => {
+    put(1);
+    const { history } = await renderInbox(<Screen />, { server, path: `${INBOX}?tab=mine` });
+    await userEvent.click(await screen.findByRole("button", { name: "See unassigned" }));
+    expect(history.at(-1)).toContain("tab=unassigned");
+  });
+
+  test("says what went wrong, and tries again", async () => {
+    put(1);
+    const { conversations } = server;
+    server.conversations = async () => {
+      throw new Problem(500, { code: "internal_error" });
+    };
+    await renderInbox(<Screen />, { server });
+    const again = await screen.findByRole("button", { name: "Try again" });
+    server.conversations = conversations;
+    await userEvent.click(again);
+    expect(await names()).toEqual(["Person 1"]);
+  });
+
+  test("narrows to what was filtered, and shows how to widen it again", async () => {
+    put(1, { state: "resolved" });
+    put(2);
+    const { history } = await renderInbox(<Screen />, { server, path: `${INBOX}?tab=all&state=resolved` });
+    expect(await names()).toEqual(["Person 1"]);
+    await userEvent.click(screen.getByRole("button", { name: "Remove filter: Resolved" }));
+    expect(history.at(-1)).not.toContain("state=");
+  });
+});
+
+describe("several at once", () => {
+  async function tickBoth() {
+    put(1);
+    put(2);
+    await renderInbox(<Screen />, { server });
+    const user = userEvent.setup();
+    const [first, second] = await rows();
+    await user.keyboard("{Control>}");
+    await user.click(first as HTMLElement);
+    await user.click(second as HTMLElement);
+    await user.keyboard("{/Control}");
+    await screen.findByText("2 selected");
+    return user;
+  }
+
+  test("are resolved together, and leave the list", async () => {
+    const user = await tickBoth();
+    await user.click(screen.getByRole("button", { name: "Resolve" }));
+    await waitFor(() => expect(server.conversationMap.get(uuid(1))?.state).toBe("resolved"));
+    expect(server.conversationMap.get(uuid(2))?.state).toBe("resolved");
+    await waitFor(() => expect(screen.queryByText("2 selected")).toBeNull());
+  });
+
+  test("stay ticked where some of them do not let themselves be changed, and that is said", async () => {
+    server.changeMany = async (ids) => ({
+      changed: [],
+      refused: ids.map((id) => ({ id, code: "conflict", detail: "Blocked ones are opened first." })),
+    });
+    const user = await tickBoth();
+    await user.click(screen.getByRole("button", { name: "Archive" }));
+    await screen.findByText("2 conversations were not changed");
+    screen.getByText("2 selected");
+  });
+
+  test("are let go with Escape", async () => {
+    const user = await tickBoth();
+    await user.keyboard("{Escape}");
+    await waitFor(() => expect(screen.queryByText("2 selected")).toBeNull());
+  });
+});
+
+describe("a row", () => {
+  test("shows the draft that waits, whose it is, and its labels", async () => {
+    server.people = async () => [
+      { user_id: ME, email: "a@example.com", name: "Ana Torres", role: "agent", disabled: false },
+    ];
+    server.labels = async () => [{ id: uuid(90), name: "VIP", color: "#d97706" }];
+    put(1, { assignee_id: ME, label_ids: [uuid(90)] });
+    const { store } = await renderInbox(<Screen />, { server });
+    const [row] = await rows();
+    store.drafts.set(uuid(1), "reply", "I will");
+    await waitFor(() => expect(row?.textContent).toContain("Draft: I will"));
+    await waitFor(() => expect(row?.textContent).toContain("VIP"));
+    within(row as HTMLElement).getByTitle("Assigned to Ana Torres");
+  });
+
+  test("shows who is at it just now", async () => {
+    server.people = async () => [
+      { user_id: uuid(5), email: "l@example.com", name: "Leo Duarte", role: "agent", disabled: false },
+    ];
+    put(1);
+    await renderInbox(<Screen />, { server });
+    const [row] = await rows();
+    const people = [{ user_id: uuid(5), typing: true, mode: "reply" }];
+    server.socket.tell({ type: "presence", conversation_id: uuid(1), people });
+    await waitFor(() => within(row as HTMLElement).getByTitle("Leo Duarte is writing"));
+  });
+});

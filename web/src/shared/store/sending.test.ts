@@ -1,0 +1,135 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { Problem } from "@/shared/api/problem";
+import { PATIENCE } from "./outbox";
+import { conversationOf, messageOf, settled, uuid } from "./testing";
+import { bed, live, NO_ANSWER, newStore, setUp } from "./testing-bed";
+
+setUp();
+
+describe("a message that is sent", () => {
+  const said = {
+    conversation_id: uuid(1),
+    body: { type: "text", conversation_id: uuid(1), text: "hi" },
+    type: "text",
+    text: "hi",
+  };
+  const keys = () => bed.store.thread(uuid(1), null).keys;
+
+  beforeEach(async () => {
+    bed.server.put(conversationOf(1));
+    await live();
+    await bed.store.loadThread(uuid(1));
+  });
+
+  it("shows at once, and is one line from then on, whichever tells of it first", async () => {
+    for (const eventFirst of [true, false]) {
+      const pending = bed.store.send(said);
+      expect(bed.store.line(pending.client_id)).toMatchObject({
+        kind: "pending",
+        pending: { state: "posting" },
+      });
+      if (!eventFirst) await settled();
+      const message =
+        bed.server.sent.get(pending.client_id) ??
+        messageOf(500 + bed.server.sent.size, uuid(1), { client_id: pending.client_id });
+      bed.server.sent.set(pending.client_id, message);
+      bed.server.happen("message_queued", message);
+      await settled();
+      expect(keys().filter((key) => key === pending.client_id || key === message.id)).toEqual([
+        pending.client_id,
+      ]);
+      expect(bed.store.line(pending.client_id)).toMatchObject({
+        kind: "message",
+        message: { id: message.id },
+      });
+    }
+    expect(bed.kept.size).toBe(0);
+  });
+
+  it("goes out in the order it was written", async () => {
+    const order = [bed.store.send(said), bed.store.send(said), bed.store.send(said)].map(
+      (pending) => `send ${pending.client_id}`,
+    );
+    await settled();
+    expect(bed.server.asked.filter((what) => what.startsWith("send"))).toEqual(order);
+  });
+
+  it("is tried again by itself for 15 seconds, then fails and waits for a person; Retry posts the same key", async () => {
+    bed.server.refusing = NO_ANSWER;
+    const pending = bed.store.send(said);
+    await bed.timing.pass(PATIENCE - 1);
+    expect(bed.store.line(pending.client_id)).toMatchObject({ pending: { state: "posting" } });
+    await bed.timing.pass(1);
+    expect(bed.store.line(pending.client_id)).toMatchObject({
+      pending: { state: "failed", problem: { code: "unreachable" } },
+    });
+    const tries = bed.server.asked.length;
+    bed.server.refusing = null;
+    await bed.timing.pass(60_000);
+    expect(bed.server.sent.size).toBe(0);
+    expect(bed.server.asked.slice(tries).some((what) => what.startsWith("send"))).toBe(false);
+    bed.store.outbox.retry(pending.client_id);
+    await settled();
+    expect([...bed.server.sent.keys()]).toEqual([pending.client_id]);
+    expect(bed.store.line(pending.client_id)).toMatchObject({ pending: { state: "taken" } });
+  });
+
+  it("that never gets an answer fails too", async () => {
+    bed.server.send = () => new Promise(() => undefined);
+    const pending = bed.store.send(said);
+    await bed.timing.pass(PATIENCE);
+    expect(bed.store.line(pending.client_id)).toMatchObject({ pending: { state: "failed" } });
+  });
+
+  it("that the bed.server refuses keeps its words and says why", async () => {
+    bed.server.refusing = new Problem(409, { code: "window_closed", detail: "closed" });
+    const pending = bed.store.send(said);
+    await settled();
+    expect(bed.store.line(pending.client_id)).toMatchObject({
+      pending: { state: "refused", text: "hi", problem: { code: "window_closed" } },
+    });
+    bed.server.refusing = null;
+    bed.store.outbox.retry(pending.client_id, { text: "hi again" });
+    await settled();
+    expect(bed.server.sent.get(pending.client_id)?.text).toBe("hi again");
+  });
+
+  it("survives a reload: what is fresh goes on by itself, what is old waits for a person", async () => {
+    bed.server.refusing = NO_ANSWER;
+    const old = bed.store.send(said);
+    await bed.timing.pass(PATIENCE);
+    const fresh = bed.store.send({ ...said, text: "fresh" });
+    await settled();
+    bed.store.stop();
+    bed.server.refusing = null;
+    bed.store = newStore();
+    void bed.store.start();
+    await bed.timing.pass(0);
+    expect([...bed.server.sent.keys()]).toEqual([fresh.client_id]);
+    expect(bed.store.line(old.client_id)).toMatchObject({ pending: { state: "failed", text: "hi" } });
+  });
+
+  it("is forgotten with everything else when the user signs out", async () => {
+    bed.server.refusing = NO_ANSWER;
+    bed.store.send(said);
+    bed.store.drafts.set(uuid(1), "reply", "secret");
+    await settled();
+    expect(bed.kept.size).toBe(1);
+    await bed.store.forget();
+    await settled();
+    expect(bed.kept.size).toBe(0);
+    expect(newStore().drafts.shown(uuid(1))).toBe("");
+  });
+
+  it("that is still being prepared shows with its progress, and can be taken back", async () => {
+    const held = bed.store.outbox.hold({ ...said, type: "image" });
+    bed.store.outbox.progress(held.client_id, 0.5);
+    expect(bed.store.line(held.client_id)).toMatchObject({ pending: { state: "held", progress: 0.5 } });
+    expect(bed.kept.size).toBe(0);
+    bed.store.outbox.discard(held.client_id);
+    expect(bed.store.line(held.client_id)).toBeNull();
+    bed.store.outbox.release(held.client_id, said.body);
+    await settled();
+    expect(bed.server.sent.size).toBe(0);
+  });
+});
