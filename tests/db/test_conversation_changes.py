@@ -9,8 +9,11 @@ import asyncpg
 import msgspec
 import pytest
 
+from bed.appliers import drain
 from bed.inbox import Inbox
-from bed.rows import NOW
+from bed.rows import NOW, insert_conversation, insert_sent
+from bed.webhooks import body, deliver, envelope, status, text
+from bed.webhooks import change as change_of
 from curbe.domain.errors import InvalidRequest
 from curbe.inbox import changes
 from curbe.inbox.changes import WAKE
@@ -321,6 +324,69 @@ async def test_who_opened_it_before_its_time_is_not_disturbed(
     assert await inbox.owner.fetchval("SELECT state::text FROM conversations") == "resolved"
     assert len(await told(inbox)) == before
     assert await inbox.owner.fetchval("SELECT count(*) FROM jobs") == 0
+
+
+async def test_a_message_of_the_person_ends_a_snooze_and_no_block(
+    web: Pool, apply: Pool, inbox: Inbox
+) -> None:
+    snoozed = await insert_conversation(inbox.owner, inbox.number, wa_id="34600000001")
+    blocked = await insert_conversation(inbox.owner, inbox.number, wa_id="34600000002")
+    await change(web, inbox, snoozed, snoozed_until=utc_now() + timedelta(hours=1))
+    await change(web, inbox, blocked, state=ConversationState.BLOCKED)
+    messages = [text("wamid.1", sender="34600000001"), text("wamid.2", sender="34600000002")]
+    await deliver(inbox.owner, body(change_of(inbox.number, messages=messages)))
+
+    await drain(apply)
+
+    rows = await inbox.owner.fetch("SELECT id, state::text, snoozed_until FROM conversations")
+    assert {row["id"]: (row["state"], row["snoozed_until"]) for row in rows} == {
+        snoozed: ("open", None),
+        blocked: ("blocked", None),
+    }
+
+
+# --- events that carry what they move
+
+
+async def test_in_a_batch_of_several_tenants_each_message_tells_its_own_conversation_as_it_is_after_the_batch(
+    apply: Pool, owner: asyncpg.Connection, inbox: Inbox
+) -> None:
+    other = await Inbox.of_a_new_tenant(owner)
+    changes = [
+        change_of(inbox.number, messages=[text("wamid.1", body="uno"), text("wamid.2", body="dos")]),
+        change_of(other.number, messages=[text("wamid.3", body="tres")]),
+    ]
+    await deliver(owner, envelope([{"id": "1", "changes": changes}]))
+
+    await drain(apply)
+
+    for tenant, texts in ((inbox, ["uno", "dos"]), (other, ["tres"])):
+        received = [data for kind, data in await told(tenant) if kind == "message_received"]
+        assert sorted(data["text"] for data in received) == sorted(texts)
+        for data in received:
+            moved = data["conversation"]
+            assert moved["id"] == data["conversation_id"]
+            assert (moved["connection_id"], moved["unread_count"]) == (str(tenant.connection_id), len(texts))
+            assert moved["last_message"]["text"] in texts
+
+
+async def test_a_status_carries_no_conversation_and_a_failure_does(
+    apply: Pool, owner: asyncpg.Connection, inbox: Inbox
+) -> None:
+    sent = await insert_sent(owner, inbox.number, provider_message_id="wamid.1")
+    failed = await insert_sent(owner, inbox.number, provider_message_id="wamid.2")
+    statuses = [
+        status("wamid.1", "delivered"),
+        status("wamid.2", "failed"),
+    ]
+    await deliver(owner, body(change_of(inbox.number, statuses=statuses)))
+
+    await drain(apply)
+
+    events = dict(await told(inbox))
+    assert "conversation" not in events["message_delivered"]
+    assert events["message_failed"]["conversation"]["id"] == str(failed.conversation_id)
+    assert sent.conversation_id != failed.conversation_id
 
 
 # --- what the database refuses

@@ -9,7 +9,7 @@ import pytest
 
 from bed.rows import NOW, insert_number
 from bed.users import insert_member
-from curbe.inbox import service, views
+from curbe.inbox import notes, service, views
 from curbe.inbox.deeds import NOBODY
 from curbe.inbox.rules import ACTIVE, codes_of
 from curbe.infra.db import Pool, Query
@@ -44,6 +44,17 @@ SELECT c.tenant_id, gen_random_uuid(), c.channel_connection_id, c.id, 'inbound',
   FROM conversations c, generate_series(0, CASE WHEN c.external_thread_id = '7' THEN 9999 ELSE 1 END) AS n
 """
 
+# In each conversation 400 notes, of which every other one calls the user; half of the calls have been read.
+MANY_LINES = """
+WITH written AS (
+    INSERT INTO annotations (tenant_id, id, conversation_id, kind, author, body, created_at)
+    SELECT c.tenant_id, gen_random_uuid(), c.id, 'note', 'user:1', 'a note', '2026-11-20 12:00Z'::timestamptz + n * interval '1 minute'
+      FROM conversations c, generate_series(1, 400) AS n
+    RETURNING tenant_id, id, created_at)
+INSERT INTO mentions (tenant_id, user_id, annotation_id, created_at, read_at)
+SELECT tenant_id, $2, id, created_at, CASE WHEN extract(minute FROM created_at)::integer % 4 = 0 THEN created_at END
+  FROM written WHERE tenant_id = $1 AND extract(minute FROM created_at)::integer % 2 = 0
+"""
 # Half of all are resolved and some snoozed. Of the oldest hundred some are the user's and some nobody's, all others somebody else's; every
 # conversation has one label, and a few of the oldest the other.
 A_FEW_OF_EACH = """
@@ -152,13 +163,52 @@ async def test_no_filter_walks_past_what_it_does_not_show(owner: asyncpg.Connect
     await costs_what_it_shows(web, tenant_id, views._COUNT, counted)
 
 
+async def test_a_conversations_lines_and_a_users_mentions_cost_what_they_show(
+    owner: asyncpg.Connection, web: Pool
+) -> None:
+    number = await insert_number(owner)
+    tenant_id = number.tenant_id
+    user = (await insert_member(owner, tenant_id, password=None)).id
+    await owner.execute(MANY_CONVERSATIONS, tenant_id, number.connection_id, 50)
+    await owner.execute(MANY_LINES, tenant_id, user)
+    await owner.execute("ANALYZE conversations, annotations, mentions")
+    conversation = await owner.fetchval("SELECT id FROM conversations LIMIT 1")
+    lines = {
+        "tenant_id": tenant_id,
+        "conversation_id": conversation,
+        "from_at": notes.EVER[0],
+        "to_at": notes.EVER[1],
+        "after_at": NOW + timedelta(minutes=100),
+        "after_id": uuid4(),
+        "most": A_PAGE,
+    }
+    calls = {
+        "tenant_id": tenant_id,
+        "user_id": user,
+        "reads": [False, True],
+        "after_ats": [NOW + timedelta(minutes=100)] * 2,
+        "after_ids": [uuid4(), uuid4()],
+        "most": A_PAGE,
+    }
+
+    await costs_what_it_shows(web, tenant_id, notes._PAGE, lines)
+    await costs_what_it_shows(web, tenant_id, notes._MENTIONS, calls)
+
+
 async def costs_what_it_shows(
     web: Pool, tenant_id: UUID, query: Query, params: dict[str, object], *, plans: str = "force_custom_plan"
 ) -> None:
     steps = await steps_of(web, tenant_id, query, params, plans=plans)
     # A table with nothing in it may be read whole: what is asked for is in the large ones.
     walked = {step["Relation Name"] for step in steps if step["Node Type"] == "Seq Scan"}
-    assert not walked & {"conversations", "contacts", "messages", "conversation_labels"}, (
+    assert not walked & {
+        "conversations",
+        "contacts",
+        "messages",
+        "conversation_labels",
+        "annotations",
+        "mentions",
+    }, (
         query.name,
         params,
         steps,
@@ -197,10 +247,11 @@ def literal(value: object) -> str:
             return "NULL"
         case bool() | int():
             return str(value)
-        case list() if value and isinstance(value[0], int):
-            return f"ARRAY{value}::smallint[]"
         case list():
-            return f"ARRAY[{', '.join(literal(item) for item in value)}]::uuid[]"
+            kind = {bool: "boolean", int: "smallint", datetime: "timestamptz"}.get(
+                type((value or [None])[0]), "uuid"
+            )
+            return f"ARRAY[{', '.join(literal(item) for item in value)}]::{kind}[]"
         case datetime():
             return f"'{value.isoformat()}'"
         case _:

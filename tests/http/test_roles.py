@@ -68,6 +68,7 @@ LEAST = {
     f"GET {T}/inbox/conversations/{{conversation_id}}/messages/{{message_id}}/revisions": "agent",
     f"GET {T}/inbox/counts": "agent",
     f"GET {T}/inbox/mentions": "agent",
+    f"GET {T}/inbox/search": "agent",
     f"GET {T}/keys": "admin",
     f"GET {T}/labels": "agent",
     f"GET {T}/media/{{media_id}}": "agent",

@@ -60,17 +60,16 @@ SELECT m.tenant_id, m.user_id, :annotation_id, :now
 RETURNING user_id
 
 -- name: mentions_page
--- Of a user: those not read yet first, of these and of the others the latest first.
+-- Of a user, the latest first: of those not read yet, then of the others, each after a place of its own.
 SELECT p.annotation_id, p.created_at, p.read_at
-  FROM (VALUES (false), (true)) AS s (read)
+  FROM unnest(:reads::boolean[], :after_ats::timestamptz[], :after_ids::uuid[]) AS s (read, at, id)
  CROSS JOIN LATERAL (
        SELECT m.annotation_id, m.created_at, m.read_at
          FROM mentions m
         WHERE m.tenant_id = :tenant_id AND m.user_id = :user_id AND (m.read_at IS NOT NULL) = s.read
-          AND (s.read > :after_read::boolean OR (m.created_at, m.annotation_id) < (:after_at::timestamptz, :after_id::uuid))
+          AND (m.created_at, m.annotation_id) < (s.at, s.id)
         ORDER BY m.created_at DESC, m.annotation_id DESC
         LIMIT :most::integer) p
- WHERE s.read >= :after_read::boolean
  ORDER BY s.read, p.created_at DESC, p.annotation_id DESC
  LIMIT :most::integer
 

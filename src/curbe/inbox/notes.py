@@ -39,6 +39,9 @@ class MentionPlace(msgspec.Struct, frozen=True, array_like=True):
     id: UUID
 
 
+_TOP: Final = MentionPlace(read=False, at=EVER[1], id=UUID(int=2**128 - 1))
+
+
 class _MentionKey(msgspec.Struct, frozen=True):
     annotation_id: UUID
     created_at: datetime
@@ -171,14 +174,14 @@ async def mentions(
     tx: Transaction, *, tenant_id: UUID, user_id: UUID, after: MentionPlace | None, limit: int
 ) -> list[Mention]:
     """Return at most ``limit`` notes that call a user: those not read yet first, the latest first."""
-    start = after or MentionPlace(read=False, at=EVER[1], id=UUID(int=2**128 - 1))
+    places = [_TOP, _TOP] if after is None else [after] if after.read else [after, _TOP]
     keys = await _MENTIONS.all(
         tx,
         tenant_id=tenant_id,
         user_id=user_id,
-        after_read=start.read,
-        after_at=start.at,
-        after_id=start.id,
+        reads=[False, True][-len(places) :],
+        after_ats=[place.at for place in places],
+        after_ids=[place.id for place in places],
         most=limit,
     )
     rows = await _BY_ID.all(tx, tenant_id=tenant_id, ids=[key.annotation_id for key in keys])

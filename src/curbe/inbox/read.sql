@@ -21,7 +21,13 @@ SELECT c.tenant_id, c.id, c.channel_connection_id AS connection_id, c.contact_id
               SELECT g.id FROM same JOIN contacts g ON g.tenant_id = u.tenant_id AND g.merged_into = same.id)
        SELECT r.value
          FROM same
-         JOIN marketing_preferences r ON r.tenant_id = u.tenant_id AND r.contact_id = same.id AND r.category = 'marketing_messages'
+        -- The latest word of each, by its index: the planner has no other way to go.
+        CROSS JOIN LATERAL (
+              SELECT r.at, r.value
+                FROM marketing_preferences r
+               WHERE r.tenant_id = u.tenant_id AND r.contact_id = same.id AND r.category = 'marketing_messages'
+               ORDER BY r.at DESC, r.value DESC
+               LIMIT 1) r
         -- Of two words of one moment, stop.
         ORDER BY r.at DESC, r.value DESC
         LIMIT 1) w ON true

@@ -45,7 +45,7 @@ SELECT p.id, p.last_message_at
        SELECT c.id, l.last_message_at
          FROM conversation_labels l
          JOIN conversations c ON c.tenant_id = :tenant_id AND c.id = l.conversation_id
-        WHERE l.tenant_id = :tenant_id AND l.label_id = :label_id AND l.state_code = s.code
+        WHERE l.tenant_id = :tenant_id AND l.label_id = :label_id AND l.state_code = s.code AND l.last_message_at IS NOT NULL
           AND (l.last_message_at, l.conversation_id) < (:from_at::timestamptz, :from_id::uuid)
           AND (cardinality(:further_label_ids::uuid[]) = 0
                OR cardinality(:further_label_ids::uuid[]) = (
@@ -68,7 +68,7 @@ SELECT p.id, p.last_message_at
        SELECT c.id, l.last_message_at
          FROM conversation_labels l
          JOIN conversations c ON c.tenant_id = :tenant_id AND c.id = l.conversation_id
-        WHERE l.tenant_id = :tenant_id AND l.label_id = :label_id AND l.state_code = s.code
+        WHERE l.tenant_id = :tenant_id AND l.label_id = :label_id AND l.state_code = s.code AND l.last_message_at IS NOT NULL
           AND (l.last_message_at, l.conversation_id) > (:from_at::timestamptz, :from_id::uuid)
           AND (cardinality(:further_label_ids::uuid[]) = 0
                OR cardinality(:further_label_ids::uuid[]) = (
