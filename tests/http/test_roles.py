@@ -46,7 +46,6 @@ LEAST = {
     "GET /api/auth/methods": "anybody",
     "GET /api/auth/oidc/callback": "anybody",
     "GET /api/auth/oidc/start": "anybody",
-    f"GET {T}/inbox/search": "agent",
     "GET /api/auth/session": "person",
     "GET /api/operator/audit": "operator",
     "GET /api/operator/quarantine": "operator",
