@@ -126,7 +126,7 @@ def write_first(sandbox: Callable[[str, dict[str, Any]], Any]) -> None:
             sandbox(f"people/{customer.wa_id}/messages", {"phone_number_id": NUMBER, **message, **when})
     for customer in CUSTOMERS:
         if customer.talks_on:
-            manner = {"kind": "chatty", "every_ms": 45_000, "reply_delay_ms": 15_000}
+            manner = {"kind": "chatty", "every_ms": 90_000, "reply_delay_ms": 25_000}
         elif customer.thanks:
             manner = {"kind": "auto_reply", "reply_text": customer.thanks, "reply_delay_ms": 5_000}
         else:
@@ -177,5 +177,6 @@ class Talk:
             del self._due[conversation]
             email = self._whose[conversation]
             _, person = self._colleagues[email]
+            person("POST", f"{self._inbox}/{conversation}/read", {})
             person("POST", self._send, {"conversationId": conversation, "text": next(self._lines[email])})
             self.answered += 1

@@ -9,6 +9,7 @@ export function NotFound() {
   const t = useMessages(frameMessages);
   return (
     <EmptyState
+      isPage
       icon={<IconMapOff size={26} stroke={1.6} />}
       title={t.notFound}
       action={

@@ -43,10 +43,24 @@ const dark: MantineColorsTuple = [
   "#0e1110",
 ];
 
+// Mantine's red is too light for white words on its shade 7 (3.8:1).
+const red: MantineColorsTuple = [
+  "#fdeeee",
+  "#f9dada",
+  "#f2b3b1",
+  "#ec8a87",
+  "#e66863",
+  "#df4b46",
+  "#d33a36",
+  "#bf2c2c",
+  "#a32222",
+  "#821a1a",
+];
+
 export const theme = createTheme({
   primaryColor: "brand",
   primaryShade: 7,
-  colors: { brand, gray, dark },
+  colors: { brand, gray, dark, red },
   autoContrast: false,
   fontFamily: "'Inter Variable', system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif",
   fontFamilyMonospace: "ui-monospace, 'SF Mono', 'Cascadia Mono', Menlo, Consolas, monospace",
@@ -63,7 +77,14 @@ export const theme = createTheme({
     Modal: {
       defaultProps: { centered: true, radius: "lg", padding: "lg", overlayProps: { backgroundOpacity: 0.4 } },
     },
-    Menu: { defaultProps: { shadow: "md", radius: "md", transitionProps: { duration: 80 } } },
+    Menu: {
+      defaultProps: {
+        withInitialFocusPlaceholder: false,
+        shadow: "md",
+        radius: "md",
+        transitionProps: { duration: 80 },
+      },
+    },
     Tooltip: { defaultProps: { openDelay: 400, transitionProps: { duration: 80 }, withArrow: false } },
   },
 });

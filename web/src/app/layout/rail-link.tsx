@@ -24,7 +24,7 @@ export function RailLink({ to, within, icon, label, badge, badgeLabel }: RailLin
     >
       {icon}
       <span className={classes["label"]}>{label}</span>
-      {badge && <span className={classes["badge"]}>{badge}</span>}
+      {badge && <span className={classes["badge"]} data-count={badge} />}
     </Link>
   );
 }

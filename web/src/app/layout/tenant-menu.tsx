@@ -26,7 +26,7 @@ export function TenantMenu({ tenant, button }: { tenant: Membership | null } & M
         {memberships.map((one) => (
           <Menu.Item
             key={one.tenant_id}
-            leftSection={<span className={classes["tenant"]}>{initialsOf(one.tenant_name)}</span>}
+            leftSection={<span className={classes["tenant"]} data-initials={initialsOf(one.tenant_name)} />}
             rightSection={one.tenant_id === tenant?.tenant_id ? <IconCheck size={16} /> : null}
             onClick={() => navigate(`/t/${one.tenant_id}/inbox`)}
           >

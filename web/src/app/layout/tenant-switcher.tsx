@@ -17,7 +17,7 @@ export function TenantSwitcher({ tenant }: { tenant: Membership | null }) {
   const t = useMessages(frameMessages);
   const { memberships } = useSession();
   const sign = tenant ? (
-    <span className={classes["tenant"]}>{initialsOf(tenant.tenant_name)}</span>
+    <span className={classes["tenant"]} data-initials={initialsOf(tenant.tenant_name)} />
   ) : (
     <Mark size={34} />
   );

@@ -1,8 +1,7 @@
 /** Who one is; language, theme, shortcuts, the way out. */
 
-import { Menu, useMantineColorScheme } from "@mantine/core";
+import { type MantineColorScheme, Menu, useMantineColorScheme } from "@mantine/core";
 import {
-  IconCheck,
   IconDeviceDesktop,
   IconKeyboard,
   IconLogout,
@@ -11,10 +10,9 @@ import {
   IconSun,
   IconUser,
 } from "@tabler/icons-react";
-import type { ReactNode } from "react";
 import { useLocation } from "wouter";
 import { problemMessages, problemWords } from "@/shared/api/problem-words";
-import { LANGUAGE_NAMES, LANGUAGES } from "@/shared/i18n/catalogue";
+import { LANGUAGE_NAMES, LANGUAGES, type Language } from "@/shared/i18n/catalogue";
 import { useLanguage, useMessages } from "@/shared/i18n/language";
 import { shortcutsHelp } from "@/shared/lib/frame";
 import { useChooseLanguage } from "@/shared/session/choose-language";
@@ -42,7 +40,6 @@ export function UserMenu({ tenant, button }: { tenant: Membership | null } & Men
   const chooseLanguage = useChooseLanguage();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const [, navigate] = useLocation();
-  const chosen = (is: boolean): ReactNode => (is ? <IconCheck size={16} /> : null);
   return (
     <Menu position="right-end" width={250} opened={opened} onChange={setOpened} returnFocus>
       <Menu.Target>
@@ -74,33 +71,24 @@ export function UserMenu({ tenant, button }: { tenant: Membership | null } & Men
           {t.shortcuts}
         </Menu.Item>
         <Menu.Label>{t.theme}</Menu.Label>
-        {SCHEMES.map(([scheme, icon]) => (
-          <Menu.Item
-            key={scheme}
-            role="menuitemradio"
-            aria-checked={colorScheme === scheme}
-            leftSection={icon}
-            rightSection={chosen(colorScheme === scheme)}
-            closeMenuOnClick={false}
-            onClick={() => setColorScheme(scheme)}
-          >
-            {t[scheme]}
-          </Menu.Item>
-        ))}
+        <Menu.RadioGroup
+          value={colorScheme}
+          onChange={(scheme) => setColorScheme(scheme as MantineColorScheme)}
+        >
+          {SCHEMES.map(([scheme, icon]) => (
+            <Menu.RadioItem key={scheme} value={scheme} rightSection={icon} closeMenuOnClick={false}>
+              {t[scheme]}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
         <Menu.Label>{t.language}</Menu.Label>
-        {LANGUAGES.map((one) => (
-          <Menu.Item
-            key={one}
-            lang={one}
-            role="menuitemradio"
-            aria-checked={language === one}
-            rightSection={chosen(language === one)}
-            closeMenuOnClick={false}
-            onClick={() => chooseLanguage(one)}
-          >
-            {LANGUAGE_NAMES[one]}
-          </Menu.Item>
-        ))}
+        <Menu.RadioGroup value={language} onChange={(chosen) => chooseLanguage(chosen as Language)}>
+          {LANGUAGES.map((one) => (
+            <Menu.RadioItem key={one} lang={one} value={one} closeMenuOnClick={false}>
+              {LANGUAGE_NAMES[one]}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
         <Menu.Divider />
         <Menu.Item
           leftSection={<IconLogout {...ICON} />}

@@ -19,8 +19,14 @@ export function Avatar({ name, seed, size = 36, src }: AvatarProps) {
     fontSize: Math.round(size * 0.38),
   };
   return (
-    <span className={classes["avatar"]} style={style} aria-hidden="true">
-      {src ? <img src={src} alt="" width={size} height={size} /> : initialsOf(name)}
+    // The initials are drawn by CSS: they are no words, neither to a screen reader nor to who copies a line.
+    <span
+      className={classes["avatar"]}
+      style={style}
+      data-initials={src ? undefined : initialsOf(name)}
+      aria-hidden="true"
+    >
+      {src && <img src={src} alt="" width={size} height={size} />}
     </span>
   );
 }
