@@ -64,7 +64,8 @@ def _demo(stack: contextlib.ExitStack) -> int:
         key,
     )
     people = {one.email: _colleague(base, tenant, one) for one in COLLEAGUES}
-    talk = Talk(tenant=tenant, key=_asking(base, {"Authorization": f"Bearer {key}"}), colleagues=people)
+    talk = Talk(tenant=tenant, colleagues=people)
+    talk.furnish()
     cursor = _get(f"{base}/api/tenants/{tenant}/events?limit=1", key)["next_cursor"]
     write_first(lambda path, body: _post(f"{sandbox}/sandbox/{path}", body, None))
     talk.hand_out()

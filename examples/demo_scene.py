@@ -11,6 +11,13 @@ PASSWORD = "clinica-demo"  # noqa: S105 - of a sandbox that listens on this mach
 TYPING = 4.0  # seconds that a colleague takes to answer
 NUMBER = "300000000000001"
 
+LABELS = {"Presupuesto": "#1a73e8", "Envío": "#c2410c", "Cita": "#0b7a4f"}
+CANNED = (
+    ("hola", "Saludo", "¡Hola {{contact_name}}! Soy {{agent_name}}, de {{business_name}}. ¿En qué te ayudo?"),
+    ("horario", "Horario", "Abrimos de lunes a viernes, de 9 a 14 h y de 16 a 20 h."),
+    ("envio", "Envíos", "Enviamos en 24 horas, también a Andorra y a Portugal."),
+)
+
 
 @dataclass(frozen=True)
 class Colleague:
@@ -33,6 +40,8 @@ class Customer:
     thanks: str = ""
     talks_on: bool = False  # goes on writing by themselves
     days_ago: int = 0
+    labels: tuple[str, ...] = ()
+    note: str = ""  # what Leo tells Ana about it
 
 
 OWNER = Colleague("ana@demo.example", "Ana Torres", "owner")
@@ -65,12 +74,14 @@ CUSTOMERS = (
         "Pilar Sanz",
         ({"text": "Buenos días, ¿me podéis mandar el presupuesto?"},),
         days_ago=3,
+        labels=("Presupuesto",),
     ),
     Customer(
         "34611000001",
         "Lucía Romero",
         ({"text": "¿Tenéis hueco mañana por la tarde?"},),
         colleague="leo@demo.example",
+        labels=("Cita",),
         talks_on=True,
     ),
     Customer(
@@ -104,12 +115,14 @@ CUSTOMERS = (
         "Marc Vidal",
         ({"text": "Hola, ¿hacéis envíos a Andorra?"}, {"sample": "image"}),
         thanks="Perfecto, pues lo pido hoy mismo.",
+        labels=("Envío",),
+        note="Es cliente de los buenos. ¿Le ofrecemos el envío gratis?",
     ),
 )
 
 
 class Person(Protocol):
-    """A signed-in colleague, or the platform's key: asks the API and returns what it answers."""
+    """A signed-in colleague: asks the API and returns what it answers."""
 
     def __call__(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]: ...
 
@@ -137,34 +150,56 @@ def write_first(sandbox: Callable[[str, dict[str, Any]], Any]) -> None:
 class Talk:
     """What the colleagues do: take their conversations and answer in them."""
 
-    def __init__(self, *, tenant: str, key: Person, colleagues: dict[str, tuple[str, Person]]) -> None:
+    def __init__(self, *, tenant: str, colleagues: dict[str, tuple[str, Person]]) -> None:
         """``colleagues``: by e-mail address their id and how they ask."""
-        self._inbox = f"/api/tenants/{tenant}/inbox/conversations"
-        self._send = f"/api/tenants/{tenant}/whatsapp/messages/send"
-        self._key = key
+        self._tenant = f"/api/tenants/{tenant}"
+        self._inbox = f"{self._tenant}/inbox/conversations"
+        self._send = f"{self._tenant}/whatsapp/messages/send"
+        self._owner = colleagues[OWNER.email][1]
         self._colleagues = colleagues
         self._lines = {one.email: cycle(one.answers) for one in COLLEAGUES if one.answers}
+        self._labels: dict[str, str] = {}  # name: id
         self._whose: dict[str, str] = {}  # conversation: e-mail address of its colleague
         self._due: dict[str, float] = {}  # conversation: when its answer is written
         self.names: dict[str, str] = {}
         self.answered = 0
+
+    def furnish(self) -> None:
+        """Make what a desk has: labels, canned replies, a team; and read the number's templates from Meta."""
+        for name, color in LABELS.items():
+            made = self._owner("POST", f"{self._tenant}/labels", {"name": name, "color": color})
+            self._labels[name] = made["id"]
+        for shortcut, title, body in CANNED:
+            canned = {"shortcut": shortcut, "title": title, "body": body}
+            self._owner("POST", f"{self._tenant}/canned-replies", canned)
+        members = [self._colleagues[email][0] for email in self._lines]
+        self._owner("POST", f"{self._tenant}/teams", {"name": "Recepción", "member_ids": members})
+        self._owner("POST", f"{self._tenant}/templates/sync", {})
 
     def hand_out(self) -> None:
         """Give each conversation to the colleague whose it is, once it is there."""
         waiting = {one.wa_id: one for one in CUSTOMERS}
         end = time.monotonic() + 30
         while waiting and time.monotonic() < end:
-            for conversation in self._key("GET", f"{self._inbox}?limit=100")["items"]:
+            for conversation in self._owner("GET", f"{self._inbox}?limit=100")["items"]:
                 customer = waiting.pop(conversation["contact"]["wa_id"], None)
                 if customer is None:
                     continue
-                self.names[conversation["id"]] = customer.name
-                if customer.colleague:
-                    user_id, _ = self._colleagues[customer.colleague]
-                    self._key("PATCH", f"{self._inbox}/{conversation['id']}", {"assignee_id": user_id})
-                    self._whose[conversation["id"]] = customer.colleague
-                    self.heard_from(conversation["id"])
+                self._take(conversation["id"], customer)
             time.sleep(0.3)
+
+    def _take(self, conversation: str, customer: Customer) -> None:
+        self.names[conversation] = customer.name
+        change: dict[str, Any] = {"label_ids": [self._labels[name] for name in customer.labels]}
+        if customer.colleague:
+            change["assignee_id"] = self._colleagues[customer.colleague][0]
+            self._whose[conversation] = customer.colleague
+        self._owner("PATCH", f"{self._inbox}/{conversation}", change)
+        if customer.note:
+            _, leo = self._colleagues["leo@demo.example"]
+            note = {"body": customer.note, "mentions": [self._colleagues[OWNER.email][0]]}
+            leo("POST", f"{self._inbox}/{conversation}/notes", note)
+        self.heard_from(conversation)
 
     def heard_from(self, conversation: str) -> None:
         """Have an answer written where one of the colleagues answers by themselves."""

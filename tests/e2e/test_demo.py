@@ -25,7 +25,7 @@ def demo() -> Iterator[Running]:
         Path(folder).chmod(0o711)  # PostgreSQL runs as another user where the tests run as root
         process = subprocess.Popen(
             [sys.executable, ROOT / "examples/demo.py"],
-            env={**os.environ, "CURBE_DEMO_DIR": folder, "DEMO_SECONDS": "30", "PYTHONUNBUFFERED": "1"},
+            env={**os.environ, "CURBE_DEMO_DIR": folder, "DEMO_SECONDS": "20", "PYTHONUNBUFFERED": "1"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

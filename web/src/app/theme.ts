@@ -153,6 +153,11 @@ const onMantine: Tokens = {
   "--mantine-color-brand-light-hover": "color-mix(in srgb, var(--accent-bg) 88%, var(--accent))",
   "--mantine-color-brand-light-color": "var(--accent)",
   "--mantine-color-brand-outline": "var(--accent)",
+  "--mantine-color-red-text": "var(--danger)",
+  "--mantine-color-red-light": "var(--danger-bg)",
+  "--mantine-color-red-light-hover": "color-mix(in srgb, var(--danger-bg) 90%, var(--danger))",
+  "--mantine-color-red-light-color": "var(--danger)",
+  "--mantine-color-red-outline": "var(--danger)",
   "--mantine-color-default-color": "var(--fg)",
   "--mantine-color-placeholder": "var(--fg-2)",
 };
