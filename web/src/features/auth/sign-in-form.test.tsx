@@ -83,3 +83,16 @@ test("who has lost the telephone uses a recovery code", async () => {
   await waitFor(() => expect(onDone).toHaveBeenCalledOnce());
   expect(asked.at(-1)?.body).toEqual({ challenge: "c1", method: "recovery", code: "ABCD-EFGH" });
 });
+
+test("an installation without passwords asks for none", async () => {
+  fakeApi({
+    "GET /api/auth/methods": () =>
+      ok({ password: false, passkeys: false, oidc: { label: "Acme" }, mail: true }),
+  });
+  renderAt("/sign-in", <SignInForm onDone={vi.fn()} next="/t/1/inbox" />);
+
+  const link = await screen.findByRole("link", { name: "Continue with Acme" });
+
+  expect(link.getAttribute("href")).toBe("/api/auth/oidc/start?next=%2Ft%2F1%2Finbox");
+  await waitFor(() => expect(screen.queryByLabelText("Password")).toBeNull());
+});

@@ -64,49 +64,51 @@ export function SignInForm({ email: fixed, elsewhere = true, next = "/", onDone 
   const withPasskey = methods.passkeys && hasPasskeys();
   return (
     <Stack gap="md">
-      <form onSubmit={submit}>
-        <Stack gap="md">
-          <TextInput
-            label={t.email}
-            type="email"
-            name="email"
-            autoComplete="username webauthn"
-            autoCapitalize="none"
-            spellCheck={false}
-            required
-            withAsterisk={false}
-            autoFocus={fixed === undefined}
-            readOnly={fixed !== undefined}
-            size="md"
-            value={email}
-            onChange={(event) => setEmail(event.currentTarget.value)}
-          />
-          <div className={classes["password"]}>
-            <PasswordInput
-              ref={passwordField}
-              label={t.password}
-              name="password"
-              autoComplete="current-password"
+      {methods.password && (
+        <form onSubmit={submit}>
+          <Stack gap="md">
+            <TextInput
+              label={t.email}
+              type="email"
+              name="email"
+              autoComplete="username webauthn"
+              autoCapitalize="none"
+              spellCheck={false}
               required
               withAsterisk={false}
-              data-autofocus={fixed !== undefined || undefined}
+              autoFocus={fixed === undefined}
+              readOnly={fixed !== undefined}
               size="md"
-              value={password}
-              onChange={(event) => setPassword(event.currentTarget.value)}
+              value={email}
+              onChange={(event) => setEmail(event.currentTarget.value)}
             />
-            {fixed === undefined && (
-              <Anchor component={Link} to="/reset" size="sm" className={classes["forgot"]}>
-                {t.forgot}
-              </Anchor>
-            )}
-          </div>
-          {failure && <FormError>{signIn.error ? refusal(signIn.error) : t.passkeyFailed}</FormError>}
-          <Button type="submit" size="md" fullWidth loading={signIn.isPending}>
-            {t.signIn}
-          </Button>
-        </Stack>
-      </form>
-      {(withPasskey || oidc) && <Divider label={t.or} />}
+            <div className={classes["password"]}>
+              <PasswordInput
+                ref={passwordField}
+                label={t.password}
+                name="password"
+                autoComplete="current-password"
+                required
+                withAsterisk={false}
+                data-autofocus={fixed !== undefined || undefined}
+                size="md"
+                value={password}
+                onChange={(event) => setPassword(event.currentTarget.value)}
+              />
+              {fixed === undefined && (
+                <Anchor component={Link} to="/reset" size="sm" className={classes["forgot"]}>
+                  {t.forgot}
+                </Anchor>
+              )}
+            </div>
+            {failure && <FormError>{signIn.error ? refusal(signIn.error) : t.passkeyFailed}</FormError>}
+            <Button type="submit" size="md" fullWidth loading={signIn.isPending}>
+              {t.signIn}
+            </Button>
+          </Stack>
+        </form>
+      )}
+      {methods.password && (withPasskey || oidc) && <Divider label={t.or} />}
       {withPasskey && (
         <Button
           variant="default"

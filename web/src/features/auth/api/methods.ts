@@ -1,30 +1,16 @@
-/** Which ways of signing in this installation has. */
+/** Which ways of signing in this installation has; until it has said so, the one that every installation has. */
 
 import { useQuery } from "@tanstack/react-query";
-import { call } from "@/shared/api/client";
-import { isProblem } from "@/shared/api/problem";
+import { answer, api, type Schemas } from "@/shared/api/client";
 
-export interface Methods {
-  password: boolean;
-  passkeys: boolean;
-  oidc: { label: string } | null;
-  /** Whether it sends mail: without it nobody can ask for a link by themselves. */
-  mail: boolean;
-}
+export type Methods = Schemas["Methods"];
 
 const PASSWORD_ALONE: Methods = { password: true, passkeys: false, oidc: null, mail: true };
 
 export function useMethods(): Methods {
   const { data } = useQuery({
     queryKey: ["auth", "methods"],
-    queryFn: async ({ signal }) => {
-      try {
-        return await call<Methods>("GET", "/api/auth/methods", { signal });
-      } catch (error) {
-        if (isProblem(error, "not_found")) return PASSWORD_ALONE;
-        throw error;
-      }
-    },
+    queryFn: ({ signal }) => answer(api.GET("/api/auth/methods", { signal })),
     staleTime: Number.POSITIVE_INFINITY,
   });
   return data ?? PASSWORD_ALONE;
