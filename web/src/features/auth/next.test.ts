@@ -11,7 +11,8 @@ test("after the sign-in one is where one was going", () => {
 test("nobody is sent to another site, nor to the sign-in again", () => {
   for (const next of [
     "https://evil.example/",
-    "//evil.example",
+    "//evil.example/x",
+    "/.//evil.example",
     "/\\evil.example",
     "javascript:alert(1)",
     "/sign-in",

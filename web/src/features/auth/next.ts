@@ -2,7 +2,7 @@
 export function placeOf(next: string | null, origin = location.origin): string {
   if (!next?.startsWith("/")) return "/";
   const url = URL.parse(next, origin);
-  return url && url.origin === origin && !url.pathname.startsWith("/sign-in")
-    ? url.pathname + url.search
-    : "/";
+  if (url?.origin !== origin || url.pathname.startsWith("//") || url.pathname.startsWith("/sign-in"))
+    return "/";
+  return url.pathname + url.search;
 }
