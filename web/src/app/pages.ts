@@ -59,6 +59,7 @@ export const OPERATOR = {
   tenants: { page: page(() => import("@/features/operator/tenants-page"), "TenantsPage") },
   users: { page: page(() => import("@/features/operator/users-page"), "UsersPage") },
   quarantine: { page: page(() => import("@/features/operator/quarantine-page"), "QuarantinePage") },
+  audit: { page: page(() => import("@/features/admin/platform-audit-page"), "PlatformAuditPage") },
 } as const satisfies Record<string, { page: Page }>;
 
 export type OperatorName = keyof typeof OPERATOR;

@@ -1,0 +1,62 @@
+import { expect, test } from "vitest";
+import type { AuditRow } from "../api/audit";
+import { auditMessages } from "./messages";
+import { actorOf, detailsOf, extraOf, sentenceOf } from "./sentences";
+
+const NAMES = new Map([
+  ["u1", "Ana Torres"],
+  ["u2", "Luis Vega"],
+  ["k1", "CRM"],
+  ["n1", "Sandbox Spain"],
+]);
+const en = auditMessages.en;
+const row = (change: Partial<AuditRow>): AuditRow => ({
+  id: 1,
+  at: "2026-11-20T12:00:00Z",
+  actor: "user:u1",
+  action: "person.role_changed",
+  subject: "u2",
+  detail: {},
+  ...change,
+});
+
+test("who acted has a name, or a word that says what they are", () => {
+  expect(
+    ["user:u1", "user:gone", "key:k1", "key:gone", "system:apply", "cli", "anybody"].map((actor) =>
+      actorOf(actor, NAMES, en),
+    ),
+  ).toEqual([
+    "Ana Torres",
+    "somebody",
+    "the key CRM",
+    "an API key",
+    "Curbe",
+    "the command line",
+    "somebody unknown",
+  ]);
+});
+
+test("an entry is a sentence, in each language", () => {
+  const changed = row({ detail: { from: "agent", to: "admin" } });
+  expect(sentenceOf(changed, NAMES, en)).toBe("Ana Torres changed the role of Luis Vega");
+  expect(extraOf(changed, NAMES, en)).toBe("agent → administrator");
+  expect(sentenceOf(changed, NAMES, auditMessages.es)).toBe("Ana Torres cambió el rol de Luis Vega");
+  expect(sentenceOf(row({ action: "key.revoked", subject: "k1" }), NAMES, en)).toBe(
+    "Ana Torres revoked the key CRM",
+  );
+  expect(
+    sentenceOf(row({ actor: "key:k1", action: "connection.paused", subject: "n1" }), NAMES, auditMessages.pt),
+  ).toBe("A chave CRM pausou Sandbox Spain");
+});
+
+test("a deed that nobody wrote words for yet is told by its own name", () => {
+  expect(sentenceOf(row({ action: "thing.happened" }), NAMES, en)).toBe("Ana Torres: thing.happened");
+});
+
+test("details show names for ids, and the id of what it was about", () => {
+  expect(detailsOf(row({ detail: { from: null, to: "u1", codes: ["1", "2"] } }), NAMES)).toEqual([
+    { name: "to", value: "Ana Torres" },
+    { name: "codes", value: "1, 2" },
+    { name: "id", value: "u2" },
+  ]);
+});
