@@ -12,6 +12,8 @@ export interface ThreadActions {
   sendAgain: (message: Message) => void;
   fetchAgain: (message: Message) => Promise<void>;
   openMedia: (messageId: string) => void;
+  /** Asks for what a message quotes: events do not tell it. */
+  findQuoted: (message: Message) => void;
   /** Goes to the message with this name of Meta's. */
   jumpToQuoted: (message: Message) => void;
   showInfo: (message: Message) => void;
@@ -38,6 +40,8 @@ export interface ThreadData {
   quoted: (message: Message) => Message | null;
   /** A reaction of ours that the message does not show yet; an empty emoji: taken back. */
   ownReaction: (message: Message) => { emoji: string; at: string } | null;
+  /** Whether it was sent once more since. */
+  wasRetried: (message: Message) => boolean;
   /** What a template says, as Meta knows it; null where it is not known here. */
   templateOf: (name: string, language: string) => Json[] | null;
 }

@@ -1,7 +1,7 @@
 /** What is done with a message that the server has, each by a request of its own. */
 
 import { call } from "@/shared/api/client";
-import type { Annotation, Message } from "@/shared/store/types";
+import type { Annotation, Message, Page } from "@/shared/store/types";
 
 export interface Sent {
   id: string;
@@ -36,6 +36,13 @@ export function fetchAgain(tenantId: string, message: Message): Promise<void> {
 
 export function revisions(tenantId: string, message: Message): Promise<Revision[]> {
   return call("GET", `${conversation(tenantId, message.conversation_id)}/messages/${message.id}/revisions`);
+}
+
+/** The message as lists tell it, with what it quotes; null where it is gone. */
+export async function withQuote(tenantId: string, message: Message): Promise<Message | null> {
+  const path = `${conversation(tenantId, message.conversation_id)}/messages`;
+  const page = await call<Page<Message>>("GET", path, { query: { around: message.id, limit: 1 } });
+  return page.items.find((one) => one.id === message.id) ?? null;
 }
 
 export function addNote(

@@ -9,7 +9,7 @@ import {
   IconUser,
   IconVideo,
 } from "@tabler/icons-react";
-import type { ComponentType } from "react";
+import { type ComponentType, useEffect } from "react";
 import { useMessages } from "@/shared/i18n/language";
 import type { Message } from "@/shared/store/types";
 import { useMediaUrl } from "../media/media-url";
@@ -33,8 +33,11 @@ const ICONS: Partial<Record<Summary["type"], ComponentType<{ size?: number | str
 export function Quote({ message }: { message: Message }) {
   const t = useMessages(threadMessages);
   const { quoted } = useData();
-  const { jumpToQuoted } = useActions();
+  const { jumpToQuoted, findQuoted } = useActions();
   const target = quoted(message);
+  useEffect(() => {
+    if (target === null && message.connection_id !== "") findQuoted(message); // not while it is only on its way
+  }, [target, message, findQuoted]);
   if (target === null) {
     return (
       <button type="button" className={classes["quote"]} data-missing onClick={() => jumpToQuoted(message)}>

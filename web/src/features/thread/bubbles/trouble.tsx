@@ -19,11 +19,12 @@ export function TroubleLine({ message }: { message: Message }) {
   const t = useMessages(threadMessages);
   const words = useTrouble(message);
   const { retry, sendAgain } = useActions();
-  const { canSend } = useData();
+  const { canSend, wasRetried } = useData();
   const trouble = troubleOf(message);
   if (trouble === null) return null;
   const IconOf = ICONS[trouble];
-  const remedy = canSend ? remedyOf(message) : null;
+  const retried = Boolean(message.retried_by) || wasRetried(message);
+  const remedy = canSend && !retried ? remedyOf(message) : null;
   return (
     <div className={classes["trouble"]} data-kind={trouble}>
       <IconOf size={14} aria-hidden="true" />
@@ -33,7 +34,7 @@ export function TroubleLine({ message }: { message: Message }) {
           <IconRefresh size={13} aria-hidden="true" /> {remedy === "retry" ? t.retry : t.sendAgain}
         </button>
       )}
-      {message.retried_by && <span className={classes["done"]}>{t.retried}</span>}
+      {retried && <span className={classes["done"]}>{t.retried}</span>}
     </div>
   );
 }

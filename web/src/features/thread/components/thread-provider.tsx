@@ -22,6 +22,7 @@ interface ThreadProviderProps {
   needsTemplates: boolean;
   quoted: ThreadData["quoted"];
   ownReaction: ThreadData["ownReaction"];
+  wasRetried: ThreadData["wasRetried"];
   own: Pick<
     ThreadActions,
     "quote" | "openMedia" | "jumpToQuoted" | "showInfo" | "showRevisions" | "sendAgain"
@@ -46,6 +47,7 @@ function useThreadData({
   needsTemplates,
   quoted,
   ownReaction,
+  wasRetried,
 }: Omit<ThreadProviderProps, "own" | "children">): ThreadData {
   const t = useMessages(threadMessages);
   const tenant = useTenant();
@@ -74,12 +76,13 @@ function useThreadData({
       memberName: (id) => (/^\d+$/.test(id) ? `+${id}` : id),
       quoted,
       ownReaction,
+      wasRetried,
       templateOf: (name, language) => {
         const found = templates?.find((one) => one.name === name && one.language === language);
         return found?.components ? objectsIn(found.components) : null;
       },
     }),
-    [contactName, canSend, isOpen, people, templates, quoted, ownReaction, me, t],
+    [contactName, canSend, isOpen, people, templates, quoted, ownReaction, wasRetried, me, t],
   );
 }
 
@@ -97,6 +100,9 @@ function useFreshLists(): void {
     [store, tenantId, queryClient],
   );
 }
+
+/** Messages whose quote was asked for: once is enough. */
+const asked = new Set<string>();
 
 function useThreadActions(own: ThreadProviderProps["own"]): ThreadActions {
   const t = useMessages(threadMessages);
@@ -124,6 +130,14 @@ function useThreadActions(own: ThreadProviderProps["own"]): ThreadActions {
         });
       },
       retry: (message) => void requests.retry(tenantId, message).catch(tell(t.retryRefused)),
+      findQuoted: (message) => {
+        if (asked.has(message.id)) return;
+        asked.add(message.id);
+        requests
+          .withQuote(tenantId, message)
+          .then((found) => found?.quoted && store.putMessage(found))
+          .catch(() => asked.delete(message.id)); // asked for again when it is next in sight
+      },
       fetchAgain: (message) =>
         requests.fetchAgain(tenantId, message).catch((error: unknown) => {
           tell(t.mediaFailed)(error);

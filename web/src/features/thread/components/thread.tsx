@@ -37,7 +37,7 @@ export function Thread({ conversation, messageId, actions }: ThreadProps) {
   const { id } = conversation;
   const stretch = useStretch(conversation, messageId);
   const { timeline, jumpTo } = stretch;
-  const { thread, byProviderId, ownReactions, lines } = timeline;
+  const { thread, byProviderId, ownReactions, retried, lines } = timeline;
   const serviceWindow = useServiceWindow(conversation.window_closes_at);
   const [over, setOver] = useState<Over | null>(null);
   const [quote, setQuote] = useState<Message | null>(null);
@@ -58,6 +58,7 @@ export function Thread({ conversation, messageId, actions }: ThreadProps) {
     () => (message: Message) => ownReactions.get(message.provider_message_id ?? "") ?? null,
     [ownReactions],
   );
+  const wasRetried = useMemo(() => (message: Message) => retried.has(message.id), [retried]);
   const own = useMemo(
     (): Pick<
       ThreadActions,
@@ -72,7 +73,14 @@ export function Thread({ conversation, messageId, actions }: ThreadProps) {
     }),
     [jumpTo],
   );
-  const provided = { conversation, isOpen: serviceWindow.state === "open", quoted, ownReaction, own };
+  const provided = {
+    conversation,
+    isOpen: serviceWindow.state === "open",
+    quoted,
+    ownReaction,
+    wasRetried,
+    own,
+  };
 
   return (
     <ThreadProvider {...provided} needsTemplates={timeline.hasTemplates}>

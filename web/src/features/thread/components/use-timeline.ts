@@ -21,6 +21,8 @@ export interface Timeline {
   byProviderId: ReadonlyMap<string, Message>;
   /** Our own reactions that are on their way, by the name of the message they are about. */
   ownReactions: ReadonlyMap<string, OwnReaction>;
+  /** Those that were sent once more since. */
+  retried: ReadonlySet<string>;
   /** Photos and videos that can be looked at, in order. */
   pictures: Message[];
   hasTemplates: boolean;
@@ -42,6 +44,7 @@ export function useTimeline(conversationId: string, anchor: string | null, unrea
     const entries: Entry[] = [];
     const byProviderId = new Map<string, Message>();
     const ownReactions = new Map<string, OwnReaction>();
+    const retried = new Set<string>();
     const pictures: Message[] = [];
     let hasTemplates = false;
     let latestInbound: Message | null = null;
@@ -58,6 +61,7 @@ export function useTimeline(conversationId: string, anchor: string | null, unrea
       if (source.kind !== "message") continue;
       const { message } = source;
       latest = message;
+      if (message.retry_of) retried.add(message.retry_of);
       if (message.provider_message_id !== null) byProviderId.set(message.provider_message_id, message);
       if (message.type === "template") hasTemplates = true;
       if (message.direction === "inbound") latestInbound = message;
@@ -73,6 +77,7 @@ export function useTimeline(conversationId: string, anchor: string | null, unrea
       entries,
       byProviderId,
       ownReactions,
+      retried,
       pictures,
       hasTemplates,
       latestInbound,
