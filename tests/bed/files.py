@@ -19,6 +19,14 @@ def picture(kind: str = "PNG", *, size: tuple[int, int] = (640, 400), **options:
     return file.getvalue()
 
 
+def moving_webp() -> bytes:
+    """Return an animated sticker of two pictures."""
+    first = Image.linear_gradient("L").resize((64, 64)).convert("RGB")
+    file = io.BytesIO()
+    first.save(file, "WEBP", save_all=True, append_images=[first.rotate(90)], duration=100)
+    return file.getvalue()
+
+
 def photo_from_a_phone(*, size: tuple[int, int] = (800, 600)) -> bytes:
     """Return a JPEG that lies on its side, with the place it was taken at."""
     exif = Image.Exif()

@@ -240,6 +240,18 @@ async def test_a_byte_too_many_is_refused_with_the_limit_announced_or_not(
     assert kept(tmp_path) == []
 
 
+async def test_a_sticker_that_does_not_move_has_a_smaller_limit(acme: Tenant, tmp_path: Path) -> None:
+    still, moving = files.picture("WEBP"), files.moving_webp()
+    padding = b"\0" * (101 * 1024)
+
+    refused = await upload(acme, still + padding, "image/webp", kind="sticker")
+    taken = await upload(acme, moving + padding, "image/webp", kind="sticker")
+
+    assert (refused.status_code, refused.json()["code"]) == (413, "too_large"), refused.text
+    assert "102400" in refused.json()["detail"]
+    assert taken.status_code == 201, taken.text
+
+
 async def test_more_than_whatsapp_takes_of_anything_is_refused_by_its_announcement(acme: Tenant) -> None:
     answer = await acme.client.post(
         f"{acme.path}/media",

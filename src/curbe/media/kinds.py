@@ -8,6 +8,7 @@ import msgspec
 
 HEAD: Final = 64  # how many of the first bytes are looked at
 
+_WEBP_FLAGS: Final = 20  # where they stand
 _MB: Final = 1024 * 1024
 _LONGEST_NAME: Final = 127  # characters of each half of a MIME type [RFC 6838]
 _OGG_AUDIO: Final = (b"OpusHead", b"\x01vorbis", b"\x7fFLAC", b"Speex")
@@ -45,10 +46,9 @@ LIMITS: Final = {
     MediaKind.AUDIO: Limit(16 * _MB, ("audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg")),
     MediaKind.VOICE: Limit(16 * _MB, ("audio/ogg",)),
     MediaKind.DOCUMENT: Limit(100 * _MB, ()),
-    MediaKind.STICKER: Limit(
-        500 * 1024, ("image/webp",)
-    ),  # 100 KB where it is not animated: Meta tells that one itself
+    MediaKind.STICKER: Limit(500 * 1024, ("image/webp",)),  # less where it does not move
 }
+STILL_STICKER: Final = 100 * 1024
 LARGEST: Final = max(limit.most_bytes for limit in LIMITS.values())
 
 # Names people's programs use for the same thing.
@@ -99,6 +99,11 @@ def sniffed(head: bytes, *, declared: str) -> str | None:
         if head[offset : offset + len(magic)] == magic:
             return read(head, declared)
     return None
+
+
+def moves(head: bytes) -> bool:
+    """Say whether a WebP is animated: a flag in its extended header [WebP container, RFC 9649]."""
+    return head[12:16] == b"VP8X" and len(head) > _WEBP_FLAGS and bool(head[_WEBP_FLAGS] & 0x02)
 
 
 def _token(name: str) -> bool:

@@ -14,7 +14,16 @@ from curbe.infra.db import Pool
 from curbe.media import purge, store
 from curbe.media.apart import Unreadable
 from curbe.media.keeping import Incoming, Keeping
-from curbe.media.kinds import LIMITS, MediaKind, natural_kind, plain_type, sniffed, why_not
+from curbe.media.kinds import (
+    LIMITS,
+    STILL_STICKER,
+    MediaKind,
+    moves,
+    natural_kind,
+    plain_type,
+    sniffed,
+    why_not,
+)
 from curbe.media.shapes import Asset, Media, media_of
 from curbe.media.storage import StorageFailed
 
@@ -129,6 +138,11 @@ def _check_seen(incoming: Incoming, *, kind: MediaKind, declared: str) -> str:
         and (trouble := why_not(kind, mime_type=seen, size=incoming.size)) is not None
     ):
         raise _refused(trouble)
+    if kind is MediaKind.STICKER and incoming.size > STILL_STICKER and not moves(incoming.head):
+        raise TooLarge(
+            f"WhatsApp takes at most {STILL_STICKER} bytes as a sticker that does not move.",
+            fix="Send a smaller file.",
+        )
     return seen
 
 
