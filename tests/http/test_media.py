@@ -240,7 +240,7 @@ async def test_a_byte_too_many_is_refused_with_the_limit_announced_or_not(
     assert kept(tmp_path) == []
 
 
-async def test_a_sticker_that_does_not_move_has_a_smaller_limit(acme: Tenant, tmp_path: Path) -> None:
+async def test_a_sticker_that_does_not_move_has_a_smaller_limit(acme: Tenant) -> None:
     still, moving = files.picture("WEBP"), files.moving_webp()
     padding = b"\0" * (101 * 1024)
 
