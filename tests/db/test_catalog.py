@@ -61,6 +61,7 @@ FOREIGN_KEYS_TO_USERS = {
 DEFINERS = {
     "number_had_another_owner(text,uuid)": "answers yes or no, and names nobody",
     "search_inbox(uuid,text,text,timestamp with time zone,uuid,integer)": "answers ids of the transaction's own tenant alone",
+    "api_key_of_hash(bytea)": "shows a key's row to whoever holds the key, and lists nothing",
     "keep_webhook_partitions(integer,integer)": "makes and drops partitions, touches no tenant's table",
 }
 NOT_ENFORCED_BY_ROLE = {"app_lookup"}  # owns the definers that must read across tenants, and nothing else
@@ -175,7 +176,7 @@ async def test_the_guard_of_a_tenants_table_reads_the_transactions_tenant(
         ("tenants", "own", "app_web", "app_worker"),
         ("tenants", "platform", "app_web"),
         ("tenants", "apply", "app_apply"),
-        ("api_keys", "holder", "app_web"),
+        ("api_keys", "lookup", "app_lookup"),
         ("channel_connections", "lookup", "app_lookup"),
         ("messages", "lookup", "app_lookup"),
         ("contacts", "lookup", "app_lookup"),
@@ -352,7 +353,7 @@ async def test_the_intake_role_may_append_webhooks_and_nothing_else(connection: 
     }
 
 
-async def test_the_role_behind_the_lookups_may_read_connections_and_what_is_searched_and_nothing_else(
+async def test_the_role_behind_the_lookups_may_read_connections_keys_and_what_is_searched_and_nothing_else(
     connection: asyncpg.Connection,
 ) -> None:
     rows = await connection.fetch(
@@ -366,6 +367,7 @@ async def test_the_role_behind_the_lookups_may_read_connections_and_what_is_sear
     assert await grants(connection, "app_lookup") == {"channel_connections": {"SELECT"}}
     assert {row["privilege_type"] for row in rows} == {"SELECT"}
     assert columns == {
+        "api_keys": {"tenant_id", "id", "name", "key_hash", "last4", "scopes", "created_at", "expires_at", "revoked_at"},
         "messages": {"tenant_id", "id", "text"},
         "contacts": {"tenant_id", "id", "name", "username", "wa_id", "merged_into"},
         "conversations": {"tenant_id", "id", "contact_id", "merged_into", "last_message_at"},

@@ -10,11 +10,12 @@ import pytest
 from bed.rows import insert_tenant
 from curbe.channels.cloudapi.answers import Number, TokenInfo
 from curbe.connections import service
-from curbe.connections.rules import Connection, ConnectionStatus
+from curbe.connections.rules import Connection, ConnectionStatus, Line, require_active, to_send_from
 from curbe.connections.service import Proof
 from curbe.domain.errors import ConnectionPaused, NoConnection, NumberTaken
 from curbe.infra.crypto import CannotOpen, Keyring, Secret, WrongBinding, fresh_key
-from curbe.infra.db import Pool
+from curbe.infra.db import Pool, Transaction
+from curbe.outbound import store as outbox
 
 pytestmark = pytest.mark.anyio
 
@@ -56,6 +57,14 @@ async def token_of(pool: Pool, tenant: UUID, connection: UUID, *, keyring: Keyri
 
 async def sealed(owner: asyncpg.Connection, connection: UUID) -> str:
     return await owner.fetchval("SELECT access_token_enc FROM channel_connections WHERE id = $1", connection)
+
+
+async def line_of(
+    tx: Transaction, tenant: UUID, *, connection_id: UUID | None = None, country_id: str | None = None
+) -> Line:
+    """The number that a send which names these leaves from."""
+    lines = await outbox.lines_to(tx, tenant_id=tenant, phone=None)
+    return to_send_from([line for line, _ in lines], connection_id=connection_id, country_id=country_id)
 
 
 async def test_the_sender_gets_back_the_token_that_was_connected(
@@ -109,7 +118,7 @@ async def test_a_paused_connection_keeps_its_number_and_refuses_to_send(
     assert paused
     async with web.transaction(tenant) as tx:
         with pytest.raises(ConnectionPaused, match="The token has expired"):
-            await service.require_sending(tx, tenant_id=tenant, connection_id=connection.id)
+            require_active(await service.read(tx, tenant_id=tenant, connection_id=connection.id))
     with pytest.raises(NumberTaken):
         await connect(web, other)
 
@@ -148,7 +157,7 @@ async def test_resuming_ends_a_pause_and_only_a_pause(web: Pool, tenant: UUID) -
         assert not await service.resume(tx, tenant_id=tenant, connection_id=connection.id, actor="cli")
         await service.pause(tx, tenant_id=tenant, connection_id=connection.id, reason="x")
         assert await service.resume(tx, tenant_id=tenant, connection_id=connection.id, actor="cli")
-        await service.require_sending(tx, tenant_id=tenant, connection_id=connection.id)
+        require_active(await service.read(tx, tenant_id=tenant, connection_id=connection.id))
         await service.disconnect(tx, tenant_id=tenant, connection_id=connection.id, actor="cli", now=NOW)
         assert not await service.resume(tx, tenant_id=tenant, connection_id=connection.id, actor="cli")
 
@@ -159,9 +168,9 @@ async def test_a_number_given_up_sends_nothing_and_has_no_token(web: Pool, tenan
     async with web.transaction(tenant) as tx:
         await service.disconnect(tx, tenant_id=tenant, connection_id=connection.id, actor="cli", now=NOW)
         with pytest.raises(NoConnection):
-            await service.require_sending(tx, tenant_id=tenant, connection_id=connection.id)
+            require_active(await service.read(tx, tenant_id=tenant, connection_id=connection.id))
         with pytest.raises(NoConnection):
-            await service.resolve(tx, tenant_id=tenant, connection_id=None, country_id=None)
+            await line_of(tx, tenant)
     with pytest.raises(NoConnection):
         await token_of(web, tenant, connection.id)
 
@@ -171,8 +180,8 @@ async def test_the_number_to_send_from_is_the_countrys(web: Pool, tenant: UUID) 
     mexico = await connect(web, tenant, proof("2"), country_id="MX")
 
     async with web.transaction(tenant) as tx:
-        by_country = await service.resolve(tx, tenant_id=tenant, connection_id=None, country_id="MX")
-        by_id = await service.resolve(tx, tenant_id=tenant, connection_id=spain.id, country_id=None)
+        by_country = await line_of(tx, tenant, country_id="MX")
+        by_id = await line_of(tx, tenant, connection_id=spain.id)
 
     assert (by_country.id, by_id.id) == (mexico.id, spain.id)
 
@@ -185,8 +194,7 @@ async def test_another_tenants_connection_is_no_connection(
     async with web.transaction(tenant) as tx:
         for wanted in (
             service.read(tx, tenant_id=tenant, connection_id=theirs.id),
-            service.require_sending(tx, tenant_id=tenant, connection_id=theirs.id),
-            service.resolve(tx, tenant_id=tenant, connection_id=theirs.id, country_id=None),
+            line_of(tx, tenant, connection_id=theirs.id),
             service.disconnect(tx, tenant_id=tenant, connection_id=theirs.id, actor="cli", now=NOW),
         ):
             with pytest.raises(NoConnection):

@@ -123,12 +123,14 @@ async def test_a_keys_holder_sees_that_keys_row_alone(populated: Populated) -> N
     owner, mine, _ = populated
     async with owner.transaction():
         await owner.execute("SET LOCAL ROLE app_web")
-        await owner.execute("SELECT set_config('app.key_hash', $1, true)", (mine.tenant_id.bytes * 2).hex())
-        keys = await owner.fetch("SELECT tenant_id FROM api_keys")
+        keys = await owner.fetch("SELECT tenant_id FROM api_key_of_hash($1)", mine.tenant_id.bytes * 2)
+        nobodys = await owner.fetch("SELECT tenant_id FROM api_key_of_hash($1)", bytes(32))
+        listed = await owner.fetch("SELECT tenant_id FROM api_keys")
         changed = await owner.execute("UPDATE api_keys SET name = 'mine now'")
         others = await owner.fetchval("SELECT count(*) FROM messages")
 
     assert [row["tenant_id"] for row in keys] == [mine.tenant_id]
+    assert nobodys == listed == []
     assert changed == "UPDATE 0"
     assert others == 0
 

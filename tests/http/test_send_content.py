@@ -51,6 +51,14 @@ async def test_every_kind_of_content_is_taken_and_shown_as_it_was_sent(
         SAMPLES[name]["type"],
         SAMPLES[name]["type"],
     )
+    [queued] = [
+        event["data"]
+        for event in (await client.get("/events")).json()["items"]
+        if event["type"] == "message_queued"
+    ]
+    told = queued.pop("conversation")
+    assert queued == shown
+    assert told == (await client.get(f"/inbox/conversations/{conversation}")).json()
 
 
 async def test_words_alone_are_a_text_message(client: httpx.AsyncClient, inbox: Inbox) -> None:

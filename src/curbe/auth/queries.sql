@@ -4,11 +4,9 @@ SELECT NULL::uuid AS tenant_id, id, name, last4, scopes, created_at, expires_at,
  WHERE key_hash = :key_hash;
 
 -- name: tenant_key_of_hash
--- The one query on a tenant's table without its tenant: this is how a request learns it. Row-level security shows the row to the
--- holder of the key alone (the policy "holder").
-SELECT tenant_id, id, name, last4, scopes, created_at, expires_at, revoked_at
-  FROM api_keys
- WHERE key_hash = :key_hash;
+-- Without a tenant: this is how a request learns it. The function answers for one hash, so to the holder of the key alone.
+SELECT k.tenant_id, k.id, k.name, k.last4, k.scopes, k.created_at, k.expires_at, k.revoked_at
+  FROM api_key_of_hash(:key_hash::bytea) AS k;
 
 -- name: platform_key_of_id
 SELECT NULL::uuid AS tenant_id, id, name, last4, scopes, created_at, expires_at, revoked_at

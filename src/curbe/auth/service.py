@@ -92,12 +92,8 @@ async def authenticate(pool: Pool, bearer: str | None, *, now: datetime) -> Prin
     if bearer is None or kind is None:
         raise rules.unauthorized()
     hashed = key_hash(bearer)
-    if kind is PrincipalKind.PLATFORM:
-        async with pool.transaction() as tx:
-            key = await store.platform_key_of_hash(tx, hashed)
-    else:
-        async with pool.transaction(context={"app.key_hash": hashed.hex()}) as tx:
-            key = await store.tenant_key_of_hash(tx, hashed)
+    of_hash = store.platform_key_of_hash if kind is PrincipalKind.PLATFORM else store.tenant_key_of_hash
+    key = await of_hash(pool, hashed)
     if key is None or not rules.is_live(key, now=now):
         raise rules.unauthorized()
     return rules.principal_of(key)

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from curbe.auth.rules import StoredKey
-from curbe.infra.db import Query, Transaction
+from curbe.infra.db import Pool, Query, Transaction
 
 _PACKAGE: Final = "curbe.auth"
 
@@ -29,14 +29,14 @@ _PLATFORM_KEYS_PAGE: Final = Query(_PACKAGE, "platform_keys_page", StoredKey)
 _TENANT_KEYS_PAGE: Final = Query(_PACKAGE, "tenant_keys_page", StoredKey)
 
 
-async def platform_key_of_hash(tx: Transaction, key_hash: bytes) -> StoredKey | None:
+async def platform_key_of_hash(pool: Pool, key_hash: bytes) -> StoredKey | None:
     """Return the operator's key with this hash."""
-    return await _PLATFORM_KEY_OF_HASH.one(tx, key_hash=key_hash)
+    return await pool.ask(_PLATFORM_KEY_OF_HASH, key_hash=key_hash)
 
 
-async def tenant_key_of_hash(tx: Transaction, key_hash: bytes) -> StoredKey | None:
-    """Return the tenant's key with this hash; ``tx`` must carry the same hash as ``app.key_hash``."""
-    return await _TENANT_KEY_OF_HASH.one(tx, key_hash=key_hash)
+async def tenant_key_of_hash(pool: Pool, key_hash: bytes) -> StoredKey | None:
+    """Return the tenant's key with this hash, whosever it is."""
+    return await pool.ask(_TENANT_KEY_OF_HASH, key_hash=key_hash)
 
 
 async def key_of_id(tx: Transaction, *, tenant_id: UUID | None, key_id: UUID) -> StoredKey | None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -202,9 +202,48 @@ def messages_per_second(*, throughput_level: str | None, coexistence: bool) -> i
     return _HIGH_PACE if throughput_level == "HIGH" else _USUAL_PACE
 
 
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """A connection as far as sending from it goes."""
+
+    id: UUID
+    status: ConnectionStatus
+    country_id: str | None
+    phone_number_e164: str | None
+    pause_reason: str | None
+    pause_cause: str | None
+
+    @property
+    def is_live(self) -> bool:
+        """Tell whether it owns its number now, paused or not."""
+        return self.status in LIVE
+
+
+AnyLine = TypeVar("AnyLine", bound=Line | Connection)
+
+
+def require_active(line: Line | Connection) -> None:
+    """Return where the connection sends.
+
+    Raises:
+        ConnectionPaused: it waits for somebody to act.
+        NoConnection: it was given up.
+    """
+    if line.status is ConnectionStatus.ACTIVE:
+        return
+    if line.status is ConnectionStatus.ERROR:
+        raise ConnectionPaused(
+            f"This number is paused: {line.pause_reason or 'its connection failed'}",
+            fix=way_out(line.pause_cause),
+            extra={"connection_id": str(line.id)},
+        )
+    raise NoConnection(
+        "The number of this conversation is not connected any more.", fix="Connect it again to go on."
+    )
+
+
 def to_send_from(
-    connections: Sequence[Connection], *, connection_id: UUID | None, country_id: str | None
-) -> Connection:
+    connections: Sequence[AnyLine], *, connection_id: UUID | None, country_id: str | None
+) -> AnyLine:
     """Return the connection that is meant: the one named, the country's, or the only one.
 
     A paused one counts like any other: with it left out, the same request would leave from another number
@@ -293,7 +332,7 @@ def may_resume(connection: Connection) -> bool:
     return True
 
 
-def _choice(connection: Connection) -> Mapping[str, str | None]:
+def _choice(connection: Line | Connection) -> Mapping[str, str | None]:
     return {
         "connection_id": str(connection.id),
         "phone_number": connection.phone_number_e164,

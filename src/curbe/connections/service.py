@@ -16,7 +16,7 @@ from curbe.channels.cloudapi.answers import Number, TokenInfo
 from curbe.connections import rules, store
 from curbe.connections.rules import Connection, ConnectionStatus
 from curbe.connections.store import Facts
-from curbe.domain.errors import ConnectionPaused, NoConnection, NumberTaken
+from curbe.domain.errors import NoConnection, NumberTaken
 from curbe.infra.crypto import Keyring, Secret, binding
 from curbe.infra.db import Transaction, UniqueViolation
 from curbe.realtime import service as realtime
@@ -195,40 +195,6 @@ async def read(tx: Transaction, *, tenant_id: UUID, connection_id: UUID) -> Conn
         if connection.id == connection_id:
             return connection
     raise NoConnection("There is no such connection.", fix="See GET .../whatsapp/status for those there are.")
-
-
-async def resolve(
-    tx: Transaction, *, tenant_id: UUID, connection_id: UUID | None, country_id: str | None
-) -> Connection:
-    """Return the connection to send from: the one named, the country's, or the only one.
-
-    Raises:
-        NoConnection: none is meant.
-        SeveralConnections: more than one could be; the choices are in the refusal.
-    """
-    connections = await store.connections_of(tx, tenant_id=tenant_id)
-    return rules.to_send_from(connections, connection_id=connection_id, country_id=country_id)
-
-
-async def require_sending(tx: Transaction, *, tenant_id: UUID, connection_id: UUID) -> None:
-    """Return where the connection sends.
-
-    Raises:
-        ConnectionPaused: it waits for somebody to act.
-        NoConnection: it was given up, or is not there.
-    """
-    connection = await read(tx, tenant_id=tenant_id, connection_id=connection_id)
-    if connection.status is ConnectionStatus.ACTIVE:
-        return
-    if connection.status is ConnectionStatus.ERROR:
-        raise ConnectionPaused(
-            f"This number is paused: {connection.pause_reason or 'its connection failed'}",
-            fix=rules.way_out(connection.pause_cause),
-            extra={"connection_id": str(connection_id)},
-        )
-    raise NoConnection(
-        "The number of this conversation is not connected any more.", fix="Connect it again to go on."
-    )
 
 
 async def credentials(tx: Transaction, *, tenant_id: UUID, connection_id: UUID, keyring: Keyring) -> Secret:

@@ -9,6 +9,8 @@ from uuid import UUID
 import msgspec
 
 from curbe.domain.status import MessageStatus
+from curbe.inbox.rules import Direction
+from curbe.inbox.shapes import MessageRow
 from curbe.infra.db import Query, Transaction
 
 
@@ -70,7 +72,6 @@ class Settled(msgspec.Struct, frozen=True):
 
 
 _INSERT: Final = Query("curbe.inbox", "insert_departures")
-_ROLL_UP: Final = Query("curbe.inbox", "roll_up_departures")
 _MARK_SENDING: Final = Query("curbe.inbox", "mark_sending", Intent)
 _SETTLE: Final = Query("curbe.inbox", "settle", Settled)
 _DOUBT: Final = Query("curbe.inbox", "doubt", Settled)
@@ -93,15 +94,34 @@ async def queue(tx: Transaction, departures: Sequence[Departure]) -> None:
         created_ats=[row.created_at for row in rows],
         retry_ofs=[row.retry_of for row in rows],
     )
-    latest: dict[tuple[UUID, UUID], datetime] = {}
-    for row in rows:
-        key = (row.tenant_id, row.conversation_id)
-        latest[key] = max(latest.get(key, row.created_at), row.created_at)
-    await _ROLL_UP.run(
-        tx,
-        tenant_ids=[key[0] for key in latest],
-        ids=[key[1] for key in latest],
-        last_ats=list(latest.values()),
+
+
+def row_of(departure: Departure) -> MessageRow:
+    """Return the row that :func:`queue` writes, as it would be read again; what hangs on it (a file) is not in it."""
+    return MessageRow(
+        tenant_id=departure.tenant_id,
+        id=departure.id,
+        conversation_id=departure.conversation_id,
+        connection_id=departure.connection_id,
+        direction=Direction.OUTBOUND,
+        status=MessageStatus.QUEUED,
+        type=departure.type,
+        text=departure.text,
+        payload=departure.payload,
+        provider_message_id=None,
+        reply_to=departure.reply_to,
+        failure_kind=None,
+        error_code=None,
+        error=None,
+        created_at=departure.created_at,
+        accepted_at=None,
+        sent_at=None,
+        delivered_at=None,
+        read_at=None,
+        played_at=None,
+        failed_at=None,
+        sender=departure.sender,
+        retry_of=departure.retry_of,
     )
 
 

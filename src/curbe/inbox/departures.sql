@@ -1,6 +1,18 @@
 -- Messages we were asked to send.
 
 -- name: insert_departures
+-- We wrote: the messages stand there, their conversations move up, and an open one now waits for the person.
+WITH moved AS (
+    UPDATE conversations c
+       SET last_outbound_at = greatest(c.last_outbound_at, u.last_at),
+           last_message_at = greatest(c.last_message_at, u.last_at),
+           state = CASE WHEN c.state = 'open' THEN 'waiting' ELSE c.state END,
+           updated_at = now()
+      FROM (SELECT d.tenant_id, d.id, max(d.created_at) AS last_at
+              FROM unnest(:tenant_ids::uuid[], :conversation_ids::uuid[], :created_ats::timestamptz[]) AS d (tenant_id, id, created_at)
+             GROUP BY d.tenant_id, d.id
+             ORDER BY d.tenant_id, d.id) AS u
+     WHERE c.tenant_id = u.tenant_id AND c.id = u.id)
 INSERT INTO messages (tenant_id, id, channel_connection_id, conversation_id, direction, type, text, payload, reply_to, sender, phase,
                       person, created_at, retry_of)
 SELECT u.tenant_id, u.id, u.connection_id, u.conversation_id, 'outbound', u.type, u.text, u.payload, u.reply_to, u.sender, 'queued',
@@ -10,16 +22,6 @@ SELECT u.tenant_id, u.id, u.connection_id, u.conversation_id, 'outbound', u.type
   FROM unnest(:tenant_ids::uuid[], :ids::uuid[], :connection_ids::uuid[], :conversation_ids::uuid[], :types::text[], :texts::text[],
               :payloads::jsonb[], :reply_tos::text[], :senders::text[], :created_ats::timestamptz[], :retry_ofs::uuid[])
        AS u (tenant_id, id, connection_id, conversation_id, type, text, payload, reply_to, sender, created_at, retry_of)
-
--- name: roll_up_departures
--- We wrote: the conversation moves up, and an open one now waits for the person.
-UPDATE conversations c
-   SET last_outbound_at = greatest(c.last_outbound_at, u.last_at),
-       last_message_at = greatest(c.last_message_at, u.last_at),
-       state = CASE WHEN c.state = 'open' THEN 'waiting' ELSE c.state END,
-       updated_at = now()
-  FROM unnest(:tenant_ids::uuid[], :ids::uuid[], :last_ats::timestamptz[]) AS u (tenant_id, id, last_at)
- WHERE c.tenant_id = u.tenant_id AND c.id = u.id
 
 -- name: mark_sending
 -- The intent, committed before the socket opens. A message that has evidence already, or is no longer queued, is not taken.

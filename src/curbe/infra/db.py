@@ -134,12 +134,36 @@ class Query(Generic[Row]):
         return [params[name] for name in self.names]
 
 
+_CHANNEL: Final = re.compile(r"curbe_[a-z_]+")
+_TOLD: Final = re.compile(r"[0-9A-Za-z_*:,-]{0,7900}")  # PostgreSQL takes less than 8,000 bytes
+
+
 class Transaction:
     """One open transaction. ``tenant_id`` is what row-level security lets it see; None sees no tenant's rows."""
 
     def __init__(self, connection: asyncpg.Connection, tenant_id: UUID | None) -> None:
         self.connection: Final = connection
         self.tenant_id: Final = tenant_id
+        self._told: Final[dict[tuple[str, str], None]] = {}
+
+    def notify(self, channel: str, payload: str) -> None:
+        """Tell listeners of ``channel`` once this transaction has committed; the same twice is told once.
+
+        Delivered then in any case, so it travels with the COMMIT and costs no round trip. What was told since a savepoint that is
+        rolled back is told all the same: a listener looks for itself, and finds nothing.
+
+        Args:
+            channel: ours, by name.
+            payload: ids and words, commas and colons between them; nothing a person wrote.
+        """
+        if not _CHANNEL.fullmatch(channel) or not _TOLD.fullmatch(payload):
+            raise ValueError(f"not to be told on {channel}: {payload[:80]!r}")
+        self._told[channel, payload] = None
+
+    def ending(self) -> str:
+        """Return the statements that end it well."""
+        told = [f"SELECT pg_notify('{channel}', '{payload}')" for channel, payload in self._told]
+        return "; ".join([*told, "COMMIT"])
 
     async def savepoint(self, name: str = "item") -> None:
         """Mark a point to come back to with :meth:`rollback_to`."""
@@ -194,12 +218,18 @@ class Pool:
         """
         async with self._pool.acquire() as connection:
             await connection.execute(_begin(tenant_id, context or {}))
+            tx = Transaction(cast("asyncpg.Connection", connection), tenant_id)
             try:
-                yield Transaction(cast("asyncpg.Connection", connection), tenant_id)
+                yield tx
+                await connection.execute(tx.ending())
             except BaseException:
                 await _roll_back(cast("asyncpg.Connection", connection))
                 raise
-            await connection.execute("COMMIT")
+
+    async def ask(self, query: Query[Row], **params: object) -> Row | None:
+        """Run a query that reads as its own transaction, in one round trip and with no tenant, and return its first row."""
+        async with self._pool.acquire() as connection:
+            return await query.one(Transaction(cast("asyncpg.Connection", connection), None), **params)
 
     async def execute(self, sql: str, *arguments: object, timeout: float | None = None) -> str:  # noqa: ASYNC109 - cancels on the server too
         """Run one statement as its own transaction, with no tenant: for roles that have none."""

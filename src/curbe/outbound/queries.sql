@@ -9,9 +9,6 @@ SELECT :tenant_id, u.message_id, u.connection_id, u.conversation_id, :priority,
        WITH ORDINALITY AS u (message_id, connection_id, conversation_id, n)
  ORDER BY u.n
 
--- name: wake_sender
-SELECT pg_notify('curbe_outbox', :payload)::text AS nothing
-
 -- name: take_turn
 -- Who moves turns in a number's queue does it alone, until the transaction's end: otherwise a message could be told to wait for one that
 -- is just being removed, and would wait for ever.
@@ -161,6 +158,20 @@ DELETE FROM idempotency_keys k
    AND (k.route, k.key) IN (SELECT o.route, o.key FROM idempotency_keys o
                              WHERE o.tenant_id = :tenant_id AND o.created_at < :before ORDER BY o.created_at LIMIT :most)
 
+-- name: lines_to_phone
+-- All of a tenant's numbers, each with its conversation with whoever has a phone, in its canonical form; absent where they never spoke.
+SELECT c.id AS connection_id, c.status, c.country_id, c.phone_number_e164, c.pause_reason, c.pause_cause,
+       v.id, v.e164, v.wa_id, v.last_inbound_at
+  FROM channel_connections c
+  LEFT JOIN LATERAL (
+       SELECT d.id, d.contact_e164 AS e164, d.contact_wa_id AS wa_id, d.last_inbound_at
+         FROM contact_aliases a
+         JOIN conversations d ON d.tenant_id = :tenant_id AND d.channel_connection_id = c.id AND d.contact_id = a.contact_id
+        WHERE a.tenant_id = :tenant_id AND a.kind = 'phone' AND a.value = :phone AND a.retired_at IS NULL
+        LIMIT 1) AS v ON true
+ WHERE c.tenant_id = :tenant_id
+ ORDER BY c.id
+
 -- name: destination_of_phone
 -- The conversation of one of our numbers with whoever has a phone, in its canonical form; absent where they never spoke.
 SELECT c.id, c.channel_connection_id AS connection_id, c.contact_e164 AS e164, c.contact_wa_id AS wa_id, c.last_inbound_at
@@ -169,10 +180,12 @@ SELECT c.id, c.channel_connection_id AS connection_id, c.contact_e164 AS e164, c
  WHERE a.tenant_id = :tenant_id AND a.kind = 'phone' AND a.value = :phone AND a.retired_at IS NULL
 
 -- name: destination
--- A conversation as far as sending needs it.
-SELECT c.id, c.channel_connection_id AS connection_id, c.contact_e164 AS e164, c.contact_wa_id AS wa_id, c.last_inbound_at
+-- A conversation and its number, as far as sending needs them.
+SELECT n.id AS connection_id, n.status, n.country_id, n.phone_number_e164, n.pause_reason, n.pause_cause,
+       c.id, c.contact_e164 AS e164, c.contact_wa_id AS wa_id, c.last_inbound_at
   FROM conversations o
   JOIN conversations c ON c.tenant_id = :tenant_id AND c.id = coalesce(o.merged_into, o.id)
+  JOIN channel_connections n ON n.tenant_id = :tenant_id AND n.id = c.channel_connection_id
  WHERE o.tenant_id = :tenant_id AND o.id = :conversation_id
 
 -- name: arrival

@@ -9,7 +9,7 @@ from uuid_utils.compat import uuid7
 
 from curbe.audit import service as audit
 from curbe.audit.service import AuditEntry
-from curbe.connections import service as connections
+from curbe.connections.rules import Line, require_active, to_send_from
 from curbe.domain.content import KINDS, Content, Document, encoded, file_of, own_file, words_in
 from curbe.domain.errors import IdempotencyMismatch, InvalidRequest, NotFound
 from curbe.domain.messages import Person
@@ -17,7 +17,7 @@ from curbe.domain.phone import to_e164
 from curbe.inbox import departures, people
 from curbe.inbox.departures import Departure
 from curbe.inbox.people import Sighting
-from curbe.inbox.service import MessageNews, message_events
+from curbe.inbox.service import MessageNews, message_events, told
 from curbe.infra.db import Transaction
 from curbe.media import service as media
 from curbe.media.kinds import MediaKind
@@ -89,7 +89,7 @@ async def take(
     fingerprint = _fingerprint(request)
     if key is not None and (earlier := await _answered(tx, request.tenant_id, key, fingerprint)) is not None:
         return earlier
-    destination = await _destination(tx, request, now=now)
+    line, destination = await _destination(tx, request, now=now)
     if seen_message_id is not None:
         await require_unanswered(
             tx,
@@ -99,13 +99,10 @@ async def take(
             sender=request.sender,
         )
     admit(request.content, last_inbound_at=destination.last_inbound_at, now=now)
-    await connections.require_sending(
-        tx, tenant_id=request.tenant_id, connection_id=destination.connection_id
-    )
+    require_active(line)
     taken = Taken(id=uuid7(), conversation_id=destination.id)
     await _check_file(tx, request)
     await _queue(tx, request, destination, taken, client_id=key and key.key, now=now, retry_of=retry_of)
-    await _attach_file(tx, request, destination, taken)
     if key is not None:
         await _keep(tx, request.tenant_id, key, fingerprint, taken)
     return taken
@@ -138,8 +135,13 @@ async def _queue(
     await departures.queue(tx, [departure])
     row = (taken.id, destination.connection_id, destination.id)
     await store.enqueue(tx, tenant_id=request.tenant_id, rows=[row], priority=REPLY)
-    news = MessageNews(request.tenant_id, taken.id, EventType.MESSAGE_QUEUED, client_id=client_id)
-    await realtime.append(tx, await message_events(tx, [news]))
+    if await _attach_file(tx, request, destination, taken):
+        news = MessageNews(request.tenant_id, taken.id, EventType.MESSAGE_QUEUED, client_id=client_id)
+        await realtime.append(tx, await message_events(tx, [news]))
+    else:  # nothing is known of it that was not just written
+        names = {} if client_id is None else {taken.id: client_id}
+        queued = [(departures.row_of(departure), EventType.MESSAGE_QUEUED)]
+        await realtime.append(tx, await told(tx, queued, client_ids=names))
     entry = AuditEntry(
         tenant_id=request.tenant_id,
         actor=request.sender,
@@ -165,11 +167,11 @@ async def _check_file(tx: Transaction, request: Request) -> None:
     await media.sendable(tx, tenant_id=request.tenant_id, media_id=ours, kind=MediaKind(kind), field=field)
 
 
-async def _attach_file(tx: Transaction, request: Request, destination: Destination, taken: Taken) -> None:
-    """Hang a file of the tenant's own on its message, so that the inbox shows it."""
+async def _attach_file(tx: Transaction, request: Request, destination: Destination, taken: Taken) -> bool:
+    """Hang a file of the tenant's own on its message, so that the inbox shows it; False where there is none."""
     sent = file_of(request.content)
     if sent is None or (ours := own_file(sent[1].id or "")) is None:
-        return
+        return False
     kind, file = sent
     await media.attach(
         tx,
@@ -180,9 +182,10 @@ async def _attach_file(tx: Transaction, request: Request, destination: Destinati
         filename=file.filename if isinstance(file, Document) else None,
         voice=kind == "voice",
     )
+    return True
 
 
-async def _destination(tx: Transaction, request: Request, *, now: datetime) -> Destination:
+async def _destination(tx: Transaction, request: Request, *, now: datetime) -> tuple[Line, Destination]:
     if request.conversation_id is not None:
         return await _existing(tx, request)
     if request.to is None:
@@ -191,19 +194,27 @@ async def _destination(tx: Transaction, request: Request, *, now: datetime) -> D
             fix="Give `to` as a phone number with + and country code, or `conversationId`.",
             field="to",
         )
-    connection = await connections.resolve(
-        tx,
-        tenant_id=request.tenant_id,
-        connection_id=request.connection_id,
-        country_id=request.country_id,
+    # With its country code a number means the same from wherever it is sent, so one look is enough.
+    digits = _digits(request.to, country=None) if request.to.lstrip().startswith("+") else None
+    lines = await store.lines_to(
+        tx, tenant_id=request.tenant_id, phone=None if digits is None else people.canonical_phone(digits)
     )
-    digits = to_e164(request.to, default_country=connection.country_id, field="to").removeprefix("+")
-    known = await store.destination_of_phone(
-        tx, tenant_id=request.tenant_id, connection_id=connection.id, phone=people.canonical_phone(digits)
+    line = to_send_from(
+        [each for each, _ in lines], connection_id=request.connection_id, country_id=request.country_id
     )
+    if digits is None:
+        digits = _digits(request.to, country=line.country_id)
+        known = await store.destination_of_phone(
+            tx,
+            tenant_id=request.tenant_id,
+            connection_id=line.id,
+            phone=people.canonical_phone(digits),
+        )
+    else:
+        known = next(there for each, there in lines if each.id == line.id)
     if known is not None:
-        return known
-    sighting = Sighting(request.tenant_id, connection.id, Person(wa_id=digits), now)
+        return line, known
+    sighting = Sighting(request.tenant_id, line.id, Person(wa_id=digits), now)
     (place,) = await people.place(tx, [sighting])
     found = await store.destination(tx, tenant_id=request.tenant_id, conversation_id=place.conversation_id)
     if found is None:
@@ -211,14 +222,19 @@ async def _destination(tx: Transaction, request: Request, *, now: datetime) -> D
     return found
 
 
-async def _existing(tx: Transaction, request: Request) -> Destination:
+def _digits(to: str, *, country: str | None) -> str:
+    return to_e164(to, default_country=country, field="to").removeprefix("+")
+
+
+async def _existing(tx: Transaction, request: Request) -> tuple[Line, Destination]:
     assert request.conversation_id is not None  # noqa: S101 - for the type checker; the caller has looked
-    found = await store.destination(tx, tenant_id=request.tenant_id, conversation_id=request.conversation_id)
-    if found is None:
+    there = await store.destination(tx, tenant_id=request.tenant_id, conversation_id=request.conversation_id)
+    if there is None:
         raise NotFound(
             "This tenant has no such conversation.",
             fix="List the tenant's conversations and take an id from there.",
         )
+    line, found = there
     if request.connection_id not in (None, found.connection_id):
         raise InvalidRequest(
             "the conversation belongs to another of your numbers than the one named",
@@ -226,14 +242,14 @@ async def _existing(tx: Transaction, request: Request) -> Destination:
             field="connection_id",
         )
     if request.to is not None and found.wa_id is not None:
-        digits = to_e164(request.to, default_country=None, field="to").removeprefix("+")
+        digits = _digits(request.to, country=None)
         if people.canonical_phone(digits) != people.canonical_phone(found.wa_id):
             raise InvalidRequest(
                 "`to` is not the person of `conversationId`",
                 fix="Give one of the two, or a pair that belongs together.",
                 field="to",
             )
-    return found
+    return line, found
 
 
 async def _answered(tx: Transaction, tenant_id: UUID, key: Key, fingerprint: bytes) -> Taken | None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from curbe.connections.rules import ConnectionStatus, Line
 from curbe.infra.db import Query, Transaction
 
 EVERYTHING: Final = 32_767  # a priority below which all lie
@@ -86,6 +87,36 @@ class Destination(msgspec.Struct, frozen=True):
     last_inbound_at: datetime | None
 
 
+class _Reached(msgspec.Struct, frozen=True):
+    """A number, and its conversation with somebody; no ``id`` where they never spoke."""
+
+    connection_id: UUID
+    status: ConnectionStatus
+    country_id: str | None
+    phone_number_e164: str | None
+    pause_reason: str | None
+    pause_cause: str | None
+    id: UUID | None
+    e164: str | None
+    wa_id: str | None
+    last_inbound_at: datetime | None
+
+    def line(self) -> Line:
+        return Line(
+            id=self.connection_id,
+            status=self.status,
+            country_id=self.country_id,
+            phone_number_e164=self.phone_number_e164,
+            pause_reason=self.pause_reason,
+            pause_cause=self.pause_cause,
+        )
+
+    def destination(self) -> Destination | None:
+        if self.id is None:
+            return None
+        return Destination(self.id, self.connection_id, self.e164, self.wa_id, self.last_inbound_at)
+
+
 class _Left(msgspec.Struct, frozen=True):
     conversation_id: UUID
 
@@ -104,7 +135,6 @@ class _Nothing(msgspec.Struct, frozen=True):
 
 
 _ENQUEUE: Final = Query("curbe.outbound", "enqueue")
-_WAKE: Final = Query("curbe.outbound", "wake_sender", _Nothing)
 _TAKE_TURN: Final = Query("curbe.outbound", "take_turn", _Nothing)
 _TAKE_TURNS_OF: Final = Query("curbe.outbound", "take_turns_of", _Nothing)
 _WAKE_DUE: Final = Query("curbe.outbound", "wake_due")
@@ -119,7 +149,8 @@ _WAITING: Final = Query("curbe.outbound", "waiting_connections", WaitingConnecti
 _DEPTH: Final = Query("curbe.outbound", "outbox_depth", _Depth)
 _ACCOUNT: Final = Query("curbe.outbound", "sending_account", SendingAccount)
 _DESTINATION_OF_PHONE: Final = Query("curbe.outbound", "destination_of_phone", Destination)
-_DESTINATION: Final = Query("curbe.outbound", "destination", Destination)
+_LINES_TO_PHONE: Final = Query("curbe.outbound", "lines_to_phone", _Reached)
+_DESTINATION: Final = Query("curbe.outbound", "destination", _Reached)
 _FIND_IDEMPOTENT: Final = Query("curbe.outbound", "find_idempotent", Answered)
 _CLAIM_IDEMPOTENT: Final = Query("curbe.outbound", "claim_idempotent")
 _DROP_IDEMPOTENT: Final = Query("curbe.outbound", "drop_idempotent_before")
@@ -138,7 +169,7 @@ async def enqueue(
         priority=priority,
     )
     for connection_id in sorted({row[1] for row in rows}):
-        await _WAKE.one(tx, payload=f"{tenant_id}:{connection_id}")
+        tx.notify("curbe_outbox", f"{tenant_id}:{connection_id}")
 
 
 async def claim(
@@ -270,6 +301,18 @@ async def destination_of_phone(
     return await _DESTINATION_OF_PHONE.one(tx, tenant_id=tenant_id, connection_id=connection_id, phone=phone)
 
 
-async def destination(tx: Transaction, *, tenant_id: UUID, conversation_id: UUID) -> Destination | None:
-    """Return a conversation as a place to send to; None where the tenant has no such conversation."""
-    return await _DESTINATION.one(tx, tenant_id=tenant_id, conversation_id=conversation_id)
+async def lines_to(
+    tx: Transaction, *, tenant_id: UUID, phone: str | None
+) -> list[tuple[Line, Destination | None]]:
+    """Return each of the tenant's numbers, and where it speaks with ``phone`` (canonical digits; None: not known yet) if it does."""
+    rows = await _LINES_TO_PHONE.all(tx, tenant_id=tenant_id, phone=phone)
+    return [(row.line(), row.destination()) for row in rows]
+
+
+async def destination(
+    tx: Transaction, *, tenant_id: UUID, conversation_id: UUID
+) -> tuple[Line, Destination] | None:
+    """Return a conversation as a place to send to, and its number; None where the tenant has no such conversation."""
+    row = await _DESTINATION.one(tx, tenant_id=tenant_id, conversation_id=conversation_id)
+    found = None if row is None else row.destination()
+    return None if row is None or found is None else (row.line(), found)

@@ -6,10 +6,6 @@ SELECT u.tenant_id, u.type, u.conversation_id, u.message_id, u.data::jsonb
        WITH ORDINALITY AS u (tenant_id, type, conversation_id, message_id, data, position)
  ORDER BY u.position;
 
--- name: notify_tenants
--- Delivered when the transaction commits, so a reader that wakes up finds the rows.
-SELECT pg_notify('curbe_events', :payload::text)::text AS told;
-
 -- name: log_horizon
 -- The log's epoch, and the horizon: rows below it are all visible, and no other can appear among them. And up to where a tenant's oldest
 -- events were deleted, NULL where none were.

@@ -79,16 +79,12 @@ class _EventRow(msgspec.Struct, frozen=True):
     created_at: datetime
 
 
-class _Told(msgspec.Struct, frozen=True):
-    told: str
-
-
 class _Unsettled(msgspec.Struct, frozen=True):
     pending: bool
 
 
 _APPEND: Final = db.Query(_PACKAGE, "append_events")
-_NOTIFY: Final = db.Query(_PACKAGE, "notify_tenants", _Told)
+CHANNEL: Final = "curbe_events"
 _HORIZON: Final = db.Query(_PACKAGE, "log_horizon", _Horizon)
 _SETTLED: Final = db.Query(_PACKAGE, "settled_events", _EventRow)
 _UNSETTLED: Final = db.Query(_PACKAGE, "unsettled_events", _Unsettled)
@@ -109,7 +105,7 @@ async def append(tx: db.Transaction, events: Sequence[Event]) -> None:
         message_ids=[event.message_id for event in events],
         data=[event.data for event in events],
     )
-    await _NOTIFY.one(tx, payload=payload_naming(event.tenant_id for event in events))
+    tx.notify(CHANNEL, payload_naming(event.tenant_id for event in events))
 
 
 async def latest(tx: db.Transaction) -> Cursor:
