@@ -100,6 +100,12 @@ bench-reads: $(SYNCED) ## read the inbox at a million conversations and ten mill
 fuzz: $(SYNCED) ## read 1,000,000 webhook bodies that nobody would send: only typed errors, no crash, no input without end
 	@$(BIN)/python -m tests.fuzz
 
+budgets: $(SYNCED) $(UI) browser ## how fast the inbox is in a browser, with a hundred thousand conversations: ten minutes
+	@PYTHONPATH=tests $(BIN)/python -m browser.budgets
+
+screenshots: $(SYNCED) $(UI) browser ## docs/screens and docs/screens.md anew, from a real installation
+	@PYTHONPATH=tests $(BIN)/python -m browser.screens
+
 converge: $(SYNCED) ## 100,000 happenings among people who change numbers, in any order: the same tables; a quarter of an hour
 	@CURBE_CONVERGE_EVENTS=100000 $(BIN)/pytest tests/db/test_converging.py
 

@@ -25,9 +25,9 @@ from bench.cluster import Cluster, cluster
 from bench.intake import curbe, environment
 from bench.processes import running
 from bench.reads import questions
-from bench.reads.asked import at_rate, one_by_one
+from bench.reads.asked import Told, at_rate, one_by_one
 from bench.reads.filled import Size, fill
-from bench.reads.report import Results, markdown
+from bench.reads.report import Cost, Results, markdown
 from curbe.infra.migrate import migrate
 
 _RESULTS: Final = Path(__file__).parents[1] / "results"
@@ -88,12 +88,15 @@ def run(plan: Plan, folder: Path, *, size: Size, seed: int) -> Results:
             one_by_one(
                 web.port, questions.mixed(questions.KINDS, askers, count=plan.alone, chance=chance)
             )  # it warms up
-            alone = []
+            alone: list[Told] = []
+            costs: dict[str, Cost] = {}
             for kind in questions.KINDS:
                 _say(f"{kind.name} ...")
-                alone += one_by_one(
-                    web.port, questions.of_kind(kind, askers, count=plan.alone, chance=chance)
-                )
+                asked = questions.of_kind(kind, askers, count=plan.alone, chance=chance)
+                meter = machine.Meter(app=web.pid, postgres=postgres.pid)
+                alone += one_by_one(web.port, asked)
+                app, database = meter.spent()
+                costs[kind.name] = Cost(app * 1000 / plan.alone, database * 1000 / plan.alone)
             _say("everything together ...")
             asked = questions.mixed(questions.KINDS, askers, count=plan.together, chance=chance)
             meter = machine.Meter(app=web.pid, postgres=postgres.pid)
@@ -111,8 +114,8 @@ def run(plan: Plan, folder: Path, *, size: Size, seed: int) -> Results:
         clients=plan.clients,
         alone=alone,
         together=together,
-        app_ms=app * 1000 / plan.together,
-        postgres_ms=database * 1000 / plan.together,
+        costs=costs,
+        together_cost=Cost(app * 1000 / plan.together, database * 1000 / plan.together),
     )
 
 

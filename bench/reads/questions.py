@@ -5,6 +5,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Final
+from urllib.parse import quote
 from uuid import UUID
 
 import asyncpg
@@ -32,6 +33,7 @@ class Aim(msgspec.Struct, frozen=True):
 
 LIST: Final = Aim(aim=20, must=100)
 THREAD: Final = Aim(aim=10, must=50)
+SEARCH: Final = Aim(aim=50, must=250)
 
 
 class Asker(msgspec.Struct, frozen=True):
@@ -98,6 +100,16 @@ def _annotations(asker: Asker, chance: random.Random) -> str:
     return f"/api/tenants/{asker.tenant_id}/inbox/conversations/{chance.choice(asker.places).id}/annotations"
 
 
+def _an_order(chance: random.Random) -> str:
+    return f"pedido {chance.randrange(1_000_000)}"
+
+
+def _search(where: str, words: Callable[[random.Random], str]) -> Callable[[Asker, random.Random], str]:
+    return lambda asker, chance: (
+        f"/api/tenants/{asker.tenant_id}/inbox/search?in={where}&q={quote(words(chance))}"
+    )
+
+
 def _thread(asker: Asker, chance: random.Random) -> str:
     return f"/api/tenants/{asker.tenant_id}/inbox/conversations/{chance.choice(asker.places).id}/messages"
 
@@ -130,6 +142,21 @@ KINDS: Final = (
     Kind("list, of one number", LIST, 4, _of_one_number),
     Kind("list, of a number hardly used", LIST, 2, _of_a_quiet_number),
     Kind("counts", LIST, 10, _counts),
+    Kind("search, a rare word", SEARCH, 2, _search("all", lambda _: "zarzuela")),
+    Kind("search, a word of every fourth message", SEARCH, 2, _search("messages", lambda _: "pedido")),
+    Kind("search, an order by its number", SEARCH, 2, _search("all", _an_order)),
+    Kind(
+        "search, a first name and the beginning of a last one",
+        SEARCH,
+        2,
+        _search("contacts", lambda _: "lucia rom"),
+    ),
+    Kind(
+        "search, digits of a phone",
+        SEARCH,
+        2,
+        _search("contacts", lambda chance: str(chance.randrange(10_000, 99_999))),
+    ),
     Kind("one conversation", THREAD, 10, _one),
     Kind("thread, newest page", THREAD, 20, _thread),
     Kind("thread of 1,000 and more, any page", THREAD, 10, _further_up),
