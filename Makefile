@@ -20,7 +20,7 @@ UI := src/curbe/ui_dist/index.html
 UI_SOURCES = $(shell find web/src web/public web/build web/*.json web/*.ts web/index.html -type f)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser demo run sandbox test check fmt lint types bench bench-smoke bench-reads fuzz converge chaos-smoke clean web web-dev web-types web-check web-fmt
+.PHONY: help setup browser demo run sandbox test check fmt lint types bench bench-smoke bench-reads budgets screenshots fuzz converge chaos-smoke clean web web-dev web-types web-check web-fmt
 
 help: ## tell these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile

@@ -43,8 +43,7 @@ def markdown(results: Results) -> str:
         f"Measured on {results.date}: {results.machine.sentence()}; load {results.load:.1f}.",
         _told(results),
         "",
-        f"| p50 / p95 / p99 ms of | one client | {results.rate:.0f}/s over {results.clients} clients | processor, web + PostgreSQL "
-        "| KiB | p95: aim, must | reached |",
+        _head(results),
         "| --- | --- | --- | --- | --- | --- | --- |",
     ]
     lines += [_row(kind, results) for kind in KINDS]
@@ -53,6 +52,11 @@ def markdown(results: Results) -> str:
         f"An answer of the mix took {results.together_cost.told()} ms of processor time (web + PostgreSQL).",
     ]
     return "\n".join(lines)
+
+
+def _head(results: Results) -> str:
+    together = f"{results.rate:.0f}/s over {results.clients} clients"
+    return f"| p50 / p95 / p99 ms of | one client | {together} | processor, web + PostgreSQL | KiB | p95: aim, must | reached |"
 
 
 def _told(results: Results) -> str:

@@ -46,3 +46,17 @@ def test_the_inbox_works_without_a_secure_context_and_says_that_it_has_none(agen
     expect(agent.page.get_by_text("This page came over plain HTTP")).to_be_visible()
     (cookie,) = agent.page.context.cookies()
     assert cookie["httpOnly"]
+
+
+def test_one_reads_and_answers_without_a_secure_context(agent: Agent, site: Site, clinic: Tenant) -> None:
+    site.writes("34646000001", "¿Funciona por la red?", name="Unai Rey")
+    site.conversation_of(clinic, "34646000001")
+    agent.sign_in()
+    agent.shows("All")
+
+    agent.opens("Unai Rey")
+    agent.replies("Perfectamente")
+
+    expect(agent.bubble("Perfectamente").get_by_role("img", name="Read")).to_be_visible()
+    site.writes("34646000001", "Estupendo")
+    expect(agent.bubble("Estupendo")).to_be_visible()

@@ -21,14 +21,15 @@ class Figure:
             return "ok"
         return "above the aim" if self.value <= self.most else "TOO MUCH"
 
+    def told(self) -> str:
+        """Return it as a row."""
+        return f"| {self.name} | {_told(self.value)} {self.unit} | {_told(self.aim)} | {_told(self.most)} | {self.verdict} |"
+
 
 def table(figures: Sequence[Figure]) -> str:
     """Return the figures as a table in Markdown."""
     lines = ["| figure | seen | aim | at most | |", "| --- | --- | --- | --- | --- |"]
-    lines += [
-        f"| {one.name} | {_told(one.value)} {one.unit} | {_told(one.aim)} | {_told(one.most)} | {one.verdict} |"
-        for one in figures
-    ]
+    lines += [one.told() for one in figures]
     return "\n".join(lines)
 
 

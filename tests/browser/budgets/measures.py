@@ -48,7 +48,9 @@ class Bench:
         for measure in measures:
             if not only or measure.__name__ in only:
                 print(f"{measure.__name__.replace('_', ' ')} ...", flush=True)
-                yield from measure()
+                for figure in measure():
+                    print(f"  {figure.told()}", flush=True)
+                    yield figure
 
     @contextmanager
     def _page(self) -> Iterator[Page]:
@@ -57,7 +59,8 @@ class Bench:
             "viewport": {"width": 1280, "height": 800},
             "storage_state": self._state,
         }
-        with watched(self._browser, **options) as (context, _):
+        with watched(self._browser, **options) as (context, watch):
+            watch.expect("answer 500: GET .*/media/")  # the filled messages' files are nowhere
             context.add_init_script(PROBE)
             yield context.new_page()
 
