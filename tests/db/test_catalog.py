@@ -367,7 +367,17 @@ async def test_the_role_behind_the_lookups_may_read_connections_keys_and_what_is
     assert await grants(connection, "app_lookup") == {"channel_connections": {"SELECT"}}
     assert {row["privilege_type"] for row in rows} == {"SELECT"}
     assert columns == {
-        "api_keys": {"tenant_id", "id", "name", "key_hash", "last4", "scopes", "created_at", "expires_at", "revoked_at"},
+        "api_keys": {
+            "tenant_id",
+            "id",
+            "name",
+            "key_hash",
+            "last4",
+            "scopes",
+            "created_at",
+            "expires_at",
+            "revoked_at",
+        },
         "messages": {"tenant_id", "id", "text"},
         "contacts": {"tenant_id", "id", "name", "username", "wa_id", "merged_into"},
         "conversations": {"tenant_id", "id", "contact_id", "merged_into", "last_message_at"},
