@@ -1,9 +1,9 @@
 /** The latest notes of colleagues, so that one need not look for them between the messages. */
 
 import { useMessages } from "@/shared/i18n/language";
-import { useDirectory, useNotes } from "@/shared/store/hooks";
+import { useNotes } from "@/shared/store/hooks";
 import { Time } from "@/shared/ui/time";
-import { listMessages } from "../list/messages";
+import { useAuthor } from "../list/author";
 import classes from "./contact-pane.module.css";
 import { contactMessages } from "./messages";
 
@@ -11,8 +11,7 @@ const MOST = 3;
 
 export function Notes({ conversationId }: { conversationId: string }) {
   const t = useMessages(contactMessages);
-  const l = useMessages(listMessages);
-  const people = useDirectory("people");
+  const authorOf = useAuthor();
   const notes = useNotes(conversationId);
   if (notes.length === 0) return null;
   return (
@@ -22,8 +21,7 @@ export function Notes({ conversationId }: { conversationId: string }) {
         <article className={classes["note"]} key={note.id}>
           {note.body}
           <footer>
-            {people.get(note.author?.replace(/^user:/, "") ?? "")?.name ?? l.unknownPerson} ·{" "}
-            <Time at={note.created_at} as="relative" />
+            {authorOf(note.author)} · <Time at={note.created_at} as="relative" />
           </footer>
         </article>
       ))}

@@ -6,9 +6,10 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { useFormat, useMessages } from "@/shared/i18n/language";
 import { useTenant } from "@/shared/session/session-context";
-import { useDirectory, useStore } from "@/shared/store/hooks";
+import { useStore } from "@/shared/store/hooks";
 import { Avatar } from "@/shared/ui/avatar";
 import { type Mention, mentionsKey, mentionsQuery, readMentions } from "../api/mentions";
+import { useAuthor } from "./author";
 import classes from "./mentions.module.css";
 import { listMessages } from "./messages";
 import { nameOf, oneLine } from "./row-model";
@@ -78,9 +79,9 @@ export function Mentions({ selected, onOpen }: MentionsProps) {
 function MentionItem({ mention, onOpen }: { mention: Mention; onOpen: () => void }) {
   const t = useMessages(listMessages);
   const format = useFormat();
-  const people = useDirectory("people");
+  const authorOf = useAuthor();
   const { annotation, conversation } = mention;
-  const author = people.get(annotation.author?.replace(/^user:/, "") ?? "")?.name ?? t.unknownPerson;
+  const author = authorOf(annotation.author);
   return (
     <Menu.Item
       onClick={onOpen}

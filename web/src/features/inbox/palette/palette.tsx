@@ -72,6 +72,7 @@ export function Palette() {
       onQueryChange={setQuery}
       shortcut={null}
       scrollable
+      centered={false}
       classNames={{ actionsGroup: classes["group"] ?? "" }}
       maxHeight={420}
     >
