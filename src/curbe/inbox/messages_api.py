@@ -14,6 +14,7 @@ from curbe.domain.errors import InvalidRequest, NotFound
 from curbe.inbox import service
 from curbe.inbox.amendments import RevisionKind, revisions
 from curbe.inbox.asked import Limit, PageCursor, cursor_of, place_in
+from curbe.inbox.quotes import with_quotes
 from curbe.inbox.service import MessagePage, Place
 from curbe.inbox.shapes import Message
 from curbe.infra.db import Pool, Transaction
@@ -162,7 +163,9 @@ async def _around(
     older = await service.newest_messages(
         tx, **where, before=place, limit=max(1, limit - 1 - len(newer.items))
     )
-    middle = await service.messages_by_id(tx, tenant_id=tenant_id, ids=[message_id])
+    middle = await with_quotes(
+        tx, await service.messages_by_id(tx, tenant_id=tenant_id, ids=[message_id]), tenant_id=tenant_id
+    )
     return MessageList(
         items=[*reversed(newer.items), *middle, *older.items],
         next_cursor=cursor_of(older.following),

@@ -20,7 +20,8 @@ export function useStretch(conversation: Conversation, messageId: string | null)
   const [unread] = useState(messageId === null ? conversation.unread_count : 0);
   const [anchor, setAnchor] = useState(messageId);
   const [marked, setMarked] = useState(messageId);
-  const timeline = useTimeline(id, anchor, unread);
+  const [opened, setOpened] = useState(false);
+  const timeline = useTimeline(id, anchor, unread, opened);
   const { thread, entries, byProviderId, unreadKey } = timeline;
   const scroll = useRef<TimelineHandle>(null);
   const [atEnd, setAtEnd] = useState(messageId === null && unread === 0);
@@ -38,7 +39,10 @@ export function useStretch(conversation: Conversation, messageId: string | null)
   const [ready, setReady] = useState(false);
   useEffect(() => {
     if (ready || !isLoaded) return;
-    if (!isShort) return setReady(true);
+    if (!isShort) {
+      setOpened(true);
+      return setReady(true);
+    }
     if (thread.loading !== null) return;
     pages.current += 1;
     loadOlder();

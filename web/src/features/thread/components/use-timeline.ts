@@ -34,8 +34,16 @@ export interface Timeline {
 
 const known = new WeakMap<object, Entry>();
 
-/** @param unread how many messages nobody had read when the conversation was opened. */
-export function useTimeline(conversationId: string, anchor: string | null, unread: number): Timeline {
+/**
+ * @param unread how many messages nobody had read when the conversation was opened.
+ * @param opened whether enough is here to know where those begin: from then on it stays there.
+ */
+export function useTimeline(
+  conversationId: string,
+  anchor: string | null,
+  unread: number,
+  opened: boolean,
+): Timeline {
   const store = useStore();
   const thread = useThread(conversationId, anchor);
   const unreadKey = useRef<string | null>(null);
@@ -69,7 +77,7 @@ export function useTimeline(conversationId: string, anchor: string | null, unrea
       if (isPicture && message.media?.state === "stored" && message.revoked_at === undefined)
         pictures.push(message);
     }
-    if (unreadKey.current === null && unread > 0) unreadKey.current = unreadFrom(entries, unread);
+    if (!opened && unread > 0) unreadKey.current = unreadFrom(entries, unread);
     const lines = linesOf(entries, unreadKey.current, thread.older);
     return {
       thread,
@@ -84,7 +92,7 @@ export function useTimeline(conversationId: string, anchor: string | null, unrea
       latest,
       unreadKey: unreadKey.current,
     };
-  }, [store, thread, unread]);
+  }, [store, thread, unread, opened]);
 }
 
 function entry(key: string, source: Source, object: object | undefined): Entry {
