@@ -71,9 +71,18 @@ class Settled(msgspec.Struct, frozen=True):
     status: MessageStatus
 
 
+class Answered(Settled, frozen=True):
+    """A message after the provider's verdict. ``reaction`` is the payload of one that it took, where that is a reaction."""
+
+    connection_id: UUID
+    provider_message_id: str | None
+    accepted_at: datetime | None
+    reaction: str | None
+
+
 _INSERT: Final = Query("curbe.inbox", "insert_departures")
 _MARK_SENDING: Final = Query("curbe.inbox", "mark_sending", Intent)
-_SETTLE: Final = Query("curbe.inbox", "settle", Settled)
+_SETTLE: Final = Query("curbe.inbox", "settle", Answered)
 _DOUBT: Final = Query("curbe.inbox", "doubt", Settled)
 
 
@@ -130,7 +139,7 @@ async def mark_sending(tx: Transaction, *, tenant_id: UUID, ids: Sequence[UUID])
     return await _MARK_SENDING.all(tx, tenant_id=tenant_id, ids=sorted(ids))
 
 
-async def settle(tx: Transaction, *, tenant_id: UUID, settlements: Sequence[Settlement]) -> list[Settled]:
+async def settle(tx: Transaction, *, tenant_id: UUID, settlements: Sequence[Settlement]) -> list[Answered]:
     """Write the verdicts of a batch of attempts in one statement; verdicts of an attempt that is no longer current are absent."""
     rows = sorted(settlements, key=lambda row: row.id)
     return await _SETTLE.all(

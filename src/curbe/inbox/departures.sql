@@ -52,7 +52,8 @@ UPDATE messages m
        AS u (id, attempt, verdict, at, provider_message_id, provider_status, failure_kind, error_code, error)
  WHERE m.tenant_id = :tenant_id AND m.id = u.id
    AND (u.verdict = 'accepted' OR (m.phase = 'sending' AND m.attempt = u.attempt))
-RETURNING m.id, u.verdict, m.status
+RETURNING m.id, u.verdict, m.status, m.channel_connection_id AS connection_id, m.provider_message_id, m.accepted_at,
+          CASE WHEN m.type = 'reaction' AND m.accepted_at IS NOT NULL THEN m.payload::text END AS reaction
 
 -- name: doubt
 -- Attempts whose sender is gone: nobody knows whether the provider took them, so nobody sends them again. The fence: an attempt that was

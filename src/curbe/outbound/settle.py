@@ -11,8 +11,10 @@ import structlog
 from curbe.audit import service as audit
 from curbe.audit.service import AuditEntry
 from curbe.connections import service as connections
-from curbe.inbox import departures
-from curbe.inbox.departures import Settled, Verdict
+from curbe.domain.content import ReactionMessage, decoded
+from curbe.inbox import amendments, departures
+from curbe.inbox.amendments import OURS, Reaction
+from curbe.inbox.departures import Answered, Settled, Verdict
 from curbe.inbox.service import MessageNews, message_events
 from curbe.infra.db import DataRefused, Pool, PostgresError, Transaction, Unreachable
 from curbe.outbound import limits, store
@@ -104,6 +106,7 @@ class Settler:
             if back:
                 await store.put_back(tx, tenant_id=self._tenant_id, rows=back)
             await tell(tx, self._tenant_id, settled)
+            await _react(tx, self._tenant_id, settled)
 
     async def _draw_conclusions(self, tx: Transaction, batch: Sequence[Attempted]) -> None:
         """Pause the number, or hold back what goes to many, where an answer asks for it."""
@@ -147,6 +150,28 @@ class Settler:
             detail={"codes": [str(code) for code in codes]},
         )
         await audit.record(tx, [entry])
+
+
+async def _react(tx: Transaction, tenant_id: UUID, answered: Sequence[Answered]) -> None:
+    """Show the reactions that the provider took at the messages they are about, and tell of those."""
+    reactions = [
+        Reaction(
+            tenant_id=tenant_id,
+            connection_id=one.connection_id,
+            target=said.reaction.message_id,
+            provider_message_id=one.provider_message_id,
+            who=OURS,
+            emoji=said.reaction.emoji or None,
+            at=one.accepted_at,
+        )
+        for one in answered
+        if one.reaction is not None and one.provider_message_id is not None and one.accepted_at is not None
+        if isinstance(said := decoded(one.reaction), ReactionMessage)
+    ]
+    changed = await amendments.react(tx, reactions) if reactions else []
+    if changed:
+        news = [MessageNews(one.tenant_id, one.message_id, one.type) for one in changed]
+        await realtime.append(tx, await message_events(tx, news))
 
 
 async def tell(tx: Transaction, tenant_id: UUID, settled: Sequence[Settled]) -> None:
