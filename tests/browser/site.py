@@ -86,7 +86,7 @@ class Site:
     def account(self, name: str, *, tenant: Tenant | None, role: str = "agent") -> Account:
         """Make somebody who can sign in: of a tenant, or (None) the platform's operator."""
         plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-        email = f"{plain.split()[0].lower()}-{next(_people)}@example.com"
+        email = f"{plain.split()[0].lower()}-{os.getpid()}-{next(_people)}@example.com"
         whose = ["--operator"] if tenant is None else ["--tenant", tenant.id, "--role", role]
         command = ["user", "create", email, "--name", name, *whose, "--password-stdin", "--json"]
         done = subprocess.run(
