@@ -58,12 +58,15 @@ def main() -> None:
         "--share", type=float, default=1.0, help="of a million conversations and ten million messages"
     )
     parser.add_argument("--rate", type=float, help="questions a second in the mix")
+    parser.add_argument("--questions", type=int, help="of each kind; a machine that does other work is slow")
     parser.add_argument("--keep", type=Path, help="a folder whose database is filled once and kept")
     parser.add_argument("--seed", type=int, default=1, help="of what is asked")
     told = parser.parse_args()
     plan = _SHORT if told.smoke else _FULL
     if told.rate:
         plan = msgspec.structs.replace(plan, rate=told.rate)
+    if told.questions:
+        plan = msgspec.structs.replace(plan, alone=told.questions, together=told.questions * 10)
     size = Size.of(_SMOKE if told.smoke else told.share)
     with _folder(told.keep) as folder:
         results = run(plan, folder, size=size, seed=told.seed)

@@ -25,26 +25,168 @@ class Scene:
     signed_in: bool = True
 
 
-def _sign_in_page(agent: Agent, _world: World) -> None:
-    agent.go("/")
+def _at(path: str) -> Callable[[Agent, World], None]:
+    """Go to a page of the tenant's."""
+
+    def go(agent: Agent, _world: World) -> None:
+        agent.go(f"/t/{agent.tenant.id}/{path}")
+
+    return go
 
 
-def _inbox(agent: Agent, _world: World) -> None:
-    agent.go()
+def _on(path: str) -> Callable[[Agent, World], None]:
+    """Go to a page of the installation's."""
 
+    def go(agent: Agent, _world: World) -> None:
+        agent.go(path)
+
+    return go
+
+
+def _with(wa_id: str) -> Callable[[Agent, World], None]:
+    """Open somebody's conversation, beside everybody's list."""
+
+    def open_it(agent: Agent, world: World) -> None:
+        agent.go(f"/t/{agent.tenant.id}/inbox/{world.conversation(wa_id)['id']}?tab=all")
+        agent.thread.locator("[data-message]").first.wait_for()
+
+    return open_it
+
+
+def _template(agent: Agent, world: World) -> None:
+    _with(CHLOE)(agent, world)
+    agent.composer.get_by_role("button").filter(has_text="plantilla").click()
+    agent.page.get_by_role("dialog").get_by_role("button").filter(has_text="order_update").click()
+
+
+def _closed(agent: Agent, world: World) -> None:
+    _with(CHLOE)(agent, world)
+
+
+def _searching(agent: Agent, world: World) -> None:
+    _with(LUCIA)(agent, world)
+    agent.page.keyboard.press("/")
+    agent.page.keyboard.type("hueco")
+
+
+def _owner(world: World) -> Account:
+    return world.olga
+
+
+def _operator(world: World) -> Account:
+    return world.operator
+
+
+LUCIA, ALVARO, HUGO, CHLOE = "34611000001", "34611000006", "34611000008", "33611000014"
+_AT_A_DESK: Final = ("light", "dark")
 
 SCENES: Final = (
     Scene(
         "sign-in",
         "Signing in",
-        "With a password, a second factor, a passkey, or the company's own sign-in.",
-        _sign_in_page,
+        "With a password, a second factor, a passkey or the company's own sign-in.",
+        _on("/"),
         signed_in=False,
     ),
     Scene(
-        "inbox",
-        "The inbox",
-        "Mine, nobody's, all; unread, labels, who has it, how long the window stays open.",
-        _inbox,
+        "list",
+        "The list",
+        "Mine, nobody's, everybody's; unread, labels, who has it, how long the window stays open.",
+        _at("inbox?tab=all"),
+    ),
+    Scene(
+        "conversation",
+        "A conversation",
+        "Messages, notes of colleagues and what they did; the person beside it.",
+        _with(LUCIA),
+    ),
+    Scene(
+        "kinds",
+        "Every kind of message",
+        "Photos, voice, documents, places, cards, orders, ads, and what WhatsApp does not pass on.",
+        _with(ALVARO),
+    ),
+    Scene(
+        "failed",
+        "What failed says why",
+        "In words, with a Retry that really sends.",
+        _with(HUGO),
+        ways=_AT_A_DESK,
+    ),
+    Scene("window-closed", "After 24 hours", "The field gives way to the template picker.", _closed),
+    Scene(
+        "template",
+        "A template",
+        "Its variables as a form, beside what the person will see.",
+        _template,
+        ways=_AT_A_DESK,
+    ),
+    Scene(
+        "search",
+        "Search",
+        "Over words, names and numbers; results stay while one reads and answers.",
+        _searching,
+    ),
+    Scene(
+        "connections",
+        "Connections",
+        "A card for each number: its state, quality, limits, token and last webhook.",
+        _at("connections"),
+        who=_owner,
+    ),
+    Scene(
+        "people",
+        "People",
+        "Who works here, as what, and since when they were away.",
+        _at("settings/people"),
+        who=_owner,
+    ),
+    Scene(
+        "labels",
+        "Labels",
+        "What conversations are about.",
+        _at("settings/labels"),
+        who=_owner,
+        ways=_AT_A_DESK,
+    ),
+    Scene(
+        "canned",
+        "Canned replies",
+        "With variables, and what comes of them.",
+        _at("settings/canned"),
+        who=_owner,
+        ways=_AT_A_DESK,
+    ),
+    Scene("keys", "API keys", "Shown once.", _at("settings/keys"), who=_owner, ways=_AT_A_DESK),
+    Scene(
+        "audit",
+        "Audit log",
+        "Who did what, in sentences.",
+        _at("settings/audit"),
+        who=_owner,
+        ways=_AT_A_DESK,
+    ),
+    Scene(
+        "settings",
+        "Settings",
+        "Language, country, and how long what was said is kept.",
+        _at("settings/general"),
+        who=_owner,
+        ways=_AT_A_DESK,
+    ),
+    Scene(
+        "security",
+        "Security",
+        "Password, authenticator, passkeys, recovery codes.",
+        _at("settings/security"),
+        ways=_AT_A_DESK,
+    ),
+    Scene(
+        "operator",
+        "The operator's page",
+        "Tenants of the installation; users, quarantine and replays beside it.",
+        _on("/operator/tenants"),
+        who=_operator,
+        ways=_AT_A_DESK,
     ),
 )

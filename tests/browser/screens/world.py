@@ -23,6 +23,9 @@ PEOPLE: Final = {
     "33611000014": "Chloé Martin",
 }
 
+_LATE: Final = "33611000014"  # wrote so long ago that only a template may answer
+_LONG_AGO: Final = "2026-11-20T09:30:00Z"
+
 
 @dataclass(frozen=True)
 class World:
@@ -72,6 +75,7 @@ class _Day:
     def begin(self) -> None:
         """Let all of it happen."""
         self._shelves()
+        self._sara.ask("POST", f"{self._base}/templates/sync")
         self._earlier()
         self._failures()
         self._of_every_kind()
@@ -138,7 +142,8 @@ class _Day:
             ("5215511000012", MEXICO, "Buenas tardes, ¿tienen sucursal en Polanco?", "", {}),
         )
         for wa_id, number, text, answer, change in talks:
-            self._site.writes(wa_id, text, to=number)
+            long_ago = {"at": _LONG_AGO} if wa_id == _LATE else {}
+            self._site.writes(wa_id, text, to=number, **long_ago)
             conversation = self._world.conversation(wa_id)
             if answer:
                 self._says(self._tomas, conversation, answer)
@@ -150,7 +155,7 @@ class _Day:
         self._site.writes("34611000008", "¿Sigue en pie lo de mañana?")
         conversation = self._world.conversation("34611000008")
         self._changes(self._sara, conversation, {"assignee_id": self._world.sara.id})
-        self._site.meta("POST", "faults", {"kind": "error", "code": 131000, "http_status": 500, "count": 1})
+        self._site.meta("POST", "faults", {"kind": "error", "code": 131026, "to": "34611000008", "count": 1})
         self._says(self._sara, conversation, "Sí, a las 17:00. ¡Te esperamos!", ends="failed")
 
     def _of_every_kind(self) -> None:
