@@ -311,6 +311,8 @@ async def test_the_description_of_the_api_is_public_and_names_no_secret_that_com
         ("CreatedKey", "key"),
         ("EmbedToken", "token"),
         ("InviteShown", "needs_password"),
+        ("Methods", "passkeys"),
+        ("Methods", "password"),
         ("OwnFactors", "passkeys"),
         ("PasskeyAdded", "passkey"),
         ("SecondFactor", "passkey"),

@@ -89,6 +89,12 @@ BODIES: dict[str, Json] = {
 }
 OF_ACCOUNTS = "/api/auth/"  # about whoever asks, or before anybody is known; who may is in test_roles.py
 OUTSIDE = {
+    "/api/auth/invites/accept": "whoever holds the link",
+    "/api/auth/invites/{token}": "whoever holds the link",
+    "/api/auth/password": "about whoever asks",
+    "/api/auth/password-resets": "before anybody is known",
+    "/api/auth/password-resets/complete": "whoever holds the link",
+    "/api/auth/profile": "about whoever asks",
     "/api/operator/users": "the operator's: every account, and a tenant's key is refused",
     "/api/operator/users/{user_id}": "the operator's: every account, and a tenant's key is refused",
     "/api/auth/embed": "whoever holds the token",
