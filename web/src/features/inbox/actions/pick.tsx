@@ -60,7 +60,11 @@ export function Pick(props: PickProps) {
       setSought("");
     },
   });
-  const { openDropdown } = combobox;
+  const { openDropdown, selectFirstOption } = combobox;
+  // Once what was sought is drawn: before, the first one may be one that is about to go.
+  useEffect(() => {
+    if (sought !== "") selectFirstOption();
+  }, [sought, selectFirstOption]);
   useEffect(() => {
     if (opening > 0) openDropdown();
   }, [opening, openDropdown]);
@@ -92,10 +96,7 @@ export function Pick(props: PickProps) {
           <>
             <Combobox.Search
               value={sought}
-              onChange={(event) => {
-                setSought(event.currentTarget.value);
-                combobox.selectFirstOption();
-              }}
+              onChange={(event) => setSought(event.currentTarget.value)}
               placeholder={t.find}
               aria-label={label}
             />
