@@ -55,7 +55,7 @@ def _with(wa_id: str) -> Callable[[Agent, World], None]:
 
 def _template(agent: Agent, world: World) -> None:
     _with(CHLOE)(agent, world)
-    agent.composer.get_by_role("button").filter(has_text="plantilla").click()
+    agent.page.get_by_role("button", name="Elegir plantilla").click()
     agent.page.get_by_role("dialog").get_by_role("button").filter(has_text="order_update").click()
 
 

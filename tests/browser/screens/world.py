@@ -110,13 +110,7 @@ class _Day:
 
     def _earlier(self) -> None:
         talks = (
-            (
-                "33611000014",
-                SPAIN,
-                "Bonjour, vous êtes ouverts le samedi ?",
-                "Oui, de 10 h à 14 h.",
-                {"state": "resolved"},
-            ),
+            (_LATE, SPAIN, "Bonjour, vous êtes ouverts le samedi ?", "", {}),
             (
                 "351911000013",
                 SPAIN,
