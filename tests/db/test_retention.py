@@ -47,6 +47,7 @@ KEPT = {
     "event_log_starts",
     "idempotency_keys",  # a week at most
     "invites",  # a week at most
+    "embed_tokens",  # minutes at most
     "jobs",
     "labels",
     "marketing_preferences",
