@@ -103,7 +103,7 @@ async def test_an_invitation_comes_by_mail_and_nobody_else_sees_its_link(
     assert await deliver() == 0
 
 
-async def test_a_letter_is_in_the_language_of_who_gets_it_else_of_who_invites(
+async def test_a_letter_is_in_the_language_of_who_gets_it_else_of_the_tenant_else_of_who_invites(
     acme: Tenant, owner: asyncpg.Connection, boss: Person, box: Postbox, deliver: Callable
 ) -> None:
     await owner.execute("UPDATE users SET language = 'es' WHERE id = $1", boss.id)
@@ -114,10 +114,14 @@ async def test_a_letter_is_in_the_language_of_who_gets_it_else_of_who_invites(
     await deliver()
     await invite(acme, owner, boss, known.email)
     await deliver()
+    await acme.client.patch(acme.path, json={"language": "en"})
+    await invite(acme, owner, boss, "newer@example.org")
+    await deliver()
 
     assert [letter["Subject"] for letter in box.letters] == [
         "Olga Díaz te invita a Somebody",
         "Olga Díaz convida você para Somebody",
+        "Olga Díaz invites you to Somebody",
     ]
 
 

@@ -75,6 +75,7 @@ async def test_the_right_password_begins_a_session(acme: Tenant, ana: Person) ->
         "Somebody",
         "agent",
     )
+    assert membership["language"] is None
     assert "inbox:read" in membership["scopes"]
     assert "people:write" not in membership["scopes"]
     assert (session["embedded"], session["insecure"]) == (False, False)

@@ -21,7 +21,8 @@ from curbe.infra.db import Pool, Transaction
 from curbe.infra.jobs import NewJob
 from curbe.infra.throttle import Throttle
 from curbe.tenants import people
-from curbe.tenants.person_rules import Language, User, checked_person_name, email_digest
+from curbe.tenants.person_rules import User, checked_person_name, email_digest
+from curbe.tenants.rules import Language
 
 
 class Account:

@@ -27,7 +27,7 @@ from curbe.infra.crypto import Secret
 from curbe.infra.db import Pool
 from curbe.infra.settings import Settings
 from curbe.infra.web import refusals
-from curbe.tenants.person_rules import Language
+from curbe.tenants.rules import Language
 
 
 class ProfileChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from curbe.tenants.person_rules import Language
+from curbe.tenants.rules import Language
 
 _HOUR: Final = timedelta(hours=1)
 

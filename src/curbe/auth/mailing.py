@@ -56,7 +56,7 @@ class Mailing:
             inviter = await people.user_of_id(tx, UUID(by)) if by else None
             token = await links.new_invite(tx, tenant_id=job.tenant_id, user_id=job.subject, now=self._now())
         words = letters.invitation(
-            user.language or (inviter.language if inviter else None),
+            user.language or tenant.language or (inviter.language if inviter else None),
             inviter=(inviter.name or inviter.email) if inviter else None,
             tenant=tenant.name,
             link=links.invite_link(self._base_url, token),

@@ -16,7 +16,7 @@ from curbe.domain.access import Role, Scope
 from curbe.infra.db import Pool
 from curbe.tenants import people
 from curbe.tenants.people import OpenMembership
-from curbe.tenants.person_rules import Language
+from curbe.tenants.rules import Language
 
 _STATE: Final = "state"
 
@@ -35,10 +35,11 @@ class SessionUser(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SessionMembership(msgspec.Struct, frozen=True, kw_only=True):
-    """A tenant they may enter, as what, and what that lets them do."""
+    """A tenant they may enter, as what, and what that lets them do. ``language``: of those there who chose none."""
 
     tenant_id: UUID
     tenant_name: str
+    language: Language | None
     role: Role
     scopes: list[Scope]
 
@@ -112,6 +113,7 @@ def _membership(one: OpenMembership) -> SessionMembership:
     return SessionMembership(
         tenant_id=one.tenant_id,
         tenant_name=one.tenant_name,
+        language=one.language,
         role=one.role,
         scopes=sorted(SCOPES[one.role]),
     )

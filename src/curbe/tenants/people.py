@@ -11,7 +11,8 @@ import msgspec
 
 from curbe.domain.access import Role
 from curbe.infra.db import Query, Transaction
-from curbe.tenants.person_rules import Language, Membership, Person, User, email_digest
+from curbe.tenants.person_rules import Membership, Person, User, email_digest
+from curbe.tenants.rules import Language
 
 _PACKAGE: Final = "curbe.tenants"
 
@@ -21,6 +22,7 @@ class OpenMembership(msgspec.Struct, frozen=True, kw_only=True):
 
     tenant_id: UUID
     tenant_name: str
+    language: Language | None
     role: Role
 
 

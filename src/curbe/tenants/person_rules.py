@@ -3,15 +3,14 @@
 import hashlib
 import re
 from datetime import datetime
-from typing import Final, Literal, TypeAlias
+from typing import Final
 from uuid import UUID
 
 import msgspec
 
 from curbe.domain.access import Role
 from curbe.domain.errors import InvalidRequest
-
-Language: TypeAlias = Literal["es", "en", "pt"]
+from curbe.tenants.rules import Language
 
 _LONGEST_ADDRESS: Final = 254  # RFC 5321, 4.5.3.1.3, less the angle brackets
 _LONGEST_NAME: Final = 200

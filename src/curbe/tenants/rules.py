@@ -2,8 +2,7 @@
 
 import re
 from datetime import datetime
-from enum import StrEnum
-from typing import Final
+from typing import Final, Literal, TypeAlias
 from uuid import UUID
 
 import msgspec
@@ -17,12 +16,7 @@ LONGEST_RETENTION: Final = 36_500
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")
 
 
-class Language(StrEnum):
-    """The languages of the screens and mails."""
-
-    ES = "es"
-    EN = "en"
-    PT = "pt"
+Language: TypeAlias = Literal["es", "en", "pt"]  # those of the screens and of mail
 
 
 class Tenant(msgspec.Struct, frozen=True, kw_only=True):

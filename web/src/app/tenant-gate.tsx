@@ -6,6 +6,7 @@ import { useParams } from "wouter";
 import { Keyboard } from "@/features/inbox/palette/keyboard";
 import { InboxSignals } from "@/features/inbox/signals/inbox-signals";
 import { answer, api } from "@/shared/api/client";
+import { useLanguage } from "@/shared/i18n/language";
 import { read, write } from "@/shared/lib/storage";
 import type { Membership } from "@/shared/session/session";
 import { EVERYTHING, TenantValue, useSession } from "@/shared/session/session-context";
@@ -41,6 +42,7 @@ export function TenantGate({ children }: { children: ReactNode }) {
 }
 
 function Inside({ membership, children }: { membership: Membership; children: ReactNode }) {
+  useLanguageOfTenant(membership);
   return (
     <TenantValue membership={membership}>
       {/* Another tenant is another page: nothing of the one before stays mounted. */}
@@ -51,6 +53,15 @@ function Inside({ membership, children }: { membership: Membership; children: Re
       </StoreProvider>
     </TenantValue>
   );
+}
+
+/** What the workspace speaks, for people who chose no language themselves. */
+function useLanguageOfTenant({ language }: Membership): void {
+  const { suggestLanguage } = useLanguage();
+  const chosen = useSession().user.language;
+  useEffect(() => {
+    if (language && !chosen) suggestLanguage(language);
+  }, [language, chosen, suggestLanguage]);
 }
 
 function AsOperator({ tenant, children }: { tenant: string; children: ReactNode }) {
@@ -69,6 +80,7 @@ function AsOperator({ tenant, children }: { tenant: string; children: ReactNode 
   const membership: Membership = {
     tenant_id: tenant,
     tenant_name: data.name,
+    language: data.language,
     role: "owner",
     scopes: [EVERYTHING],
   };

@@ -67,6 +67,7 @@ export function aSession(change: Partial<Session> = {}): Session {
       {
         tenant_id: "0190aaaa-0000-7000-8000-000000000001",
         tenant_name: "Clínica Sol",
+        language: null,
         role: "agent",
         scopes: ["inbox:read", "inbox:write", "messages:send"],
       },

@@ -17,7 +17,13 @@ export async function renderInbox(screen: ReactNode, { server = new TestServer()
   fakeApi({}); // what is asked beside the store is not there
   const timing = { ...browserTiming, hidden: () => false };
   const store = new InboxStore({ backend: server, me: ME, owner: "t/u", outbox: keptOutbox(), timing });
-  const tenant = { tenant_id: TENANT, tenant_name: "Sol", role: "owner", scopes: ["*"] } as const;
+  const tenant = {
+    tenant_id: TENANT,
+    tenant_name: "Sol",
+    language: null,
+    role: "owner",
+    scopes: ["*"],
+  } as const;
   const rendered = renderAt(
     path,
     <SessionValue session={aSession()}>

@@ -2261,6 +2261,12 @@ export interface components {
             /** @constant */
             type: "labels";
         };
+        /** Language */
+        Language: {
+            code: string;
+            /** @constant */
+            policy?: "deterministic";
+        };
         /** LastMessage */
         LastMessage: {
             /** Format: date-time */
@@ -3248,6 +3254,8 @@ export interface components {
         };
         /** SessionMembership */
         SessionMembership: {
+            /** @enum {null|string} */
+            language: "es" | "en" | "pt" | null;
             role: components["schemas"]["Role"];
             scopes: components["schemas"]["Scope"][];
             /** Format: uuid */
@@ -3468,7 +3476,7 @@ export interface components {
         /** TemplateContent */
         TemplateContent: {
             components?: (components["schemas"]["HeaderComponent"] | components["schemas"]["BodyComponent"] | components["schemas"]["ButtonComponent"] | components["schemas"]["OfferComponent"] | components["schemas"]["CarouselComponent"] | components["schemas"]["TapTargetComponent"])[];
-            language: components["schemas"]["domain_template_Language"];
+            language: components["schemas"]["Language"];
             name: string;
         };
         /** Tenant */
@@ -3478,7 +3486,8 @@ export interface components {
             default_country: string | null;
             /** Format: uuid */
             id: string;
-            language: components["schemas"]["tenants_rules_Language"] | null;
+            /** @enum {null|string} */
+            language: "es" | "en" | "pt" | null;
             name: string;
             purged_at: string | null;
             retention_days: number | null;
@@ -3488,7 +3497,7 @@ export interface components {
         /** TenantChanges */
         TenantChanges: {
             default_country?: string | null;
-            language?: components["schemas"]["tenants_rules_Language"] | null;
+            language?: ("es" | "en" | "pt") | null;
             name?: string;
             retention_days?: number | null;
         };
@@ -3635,12 +3644,6 @@ export interface components {
             es: string;
             pt: string;
         };
-        /** Language */
-        domain_template_Language: {
-            code: string;
-            /** @constant */
-            policy?: "deterministic";
-        };
         /** Outcome */
         inbox_changes_Outcome: {
             changed: components["schemas"]["Conversation"][];
@@ -3652,12 +3655,6 @@ export interface components {
             outcome: string;
             reason: string;
         };
-        /**
-         * Language
-         * @description The languages of the screens and mails.
-         * @enum {string}
-         */
-        tenants_rules_Language: "es" | "en" | "pt";
     };
     responses: never;
     parameters: never;

@@ -9,6 +9,8 @@ interface LanguageContext {
   language: Language;
   /** Changes the language here and now, and remembers it in this browser. */
   setLanguage: (language: Language) => void;
+  /** Changes it where nobody chose one in this browser: what a workspace speaks goes before what the browser asks for. */
+  suggestLanguage: (language: Language) => void;
 }
 
 const STORED = "curbe.language";
@@ -23,7 +25,13 @@ export function LanguageProvider({ children }: { children: ReactNode }) {
     write(STORED, chosen);
     choose(chosen);
   }, []);
-  const value = useMemo(() => ({ language, setLanguage }), [language, setLanguage]);
+  const suggestLanguage = useCallback((suggested: Language) => {
+    if (read(STORED) === null) choose(suggested);
+  }, []);
+  const value = useMemo(
+    () => ({ language, setLanguage, suggestLanguage }),
+    [language, setLanguage, suggestLanguage],
+  );
   return <Context value={value}>{children}</Context>;
 }
 

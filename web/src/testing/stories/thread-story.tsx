@@ -37,6 +37,7 @@ class StoryServer extends TestServer {
 const tenant: Session["memberships"][number] = {
   tenant_id: uuid(9),
   tenant_name: "Clínica Demo",
+  language: null,
   role: "owner",
   scopes: ["messages:send", "inbox:write", "inbox:read"],
 };
