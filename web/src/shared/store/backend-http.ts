@@ -23,6 +23,7 @@ const MORE_CONVERSATIONS = 200;
 const MESSAGES = 50;
 const MOST_ANNOTATIONS = 500;
 const SEND_WITHIN = 10_000;
+const CATCH_UP_WITHIN = 8_000;
 
 interface Status {
   connections: {
@@ -40,9 +41,12 @@ export function httpBackend(tenantId: string): Backend {
   const conversation = (id: string) => `${inbox}/conversations/${id}`;
   return {
     events: (since) =>
-      call<{ items: LoggedEvent[]; next_cursor: string; more: boolean }>("GET", `${tenant}/events`, {
-        query: { since, limit: since === "now" ? 1 : 500 },
-      }),
+      within(CATCH_UP_WITHIN, (signal) =>
+        call<{ items: LoggedEvent[]; next_cursor: string; more: boolean }>("GET", `${tenant}/events`, {
+          query: { since, limit: since === "now" ? 1 : 500 },
+          signal,
+        }),
+      ),
     openSocket: (since) => {
       const url = new URL(`${tenant}/events/ws`, location.href);
       url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
@@ -92,19 +96,14 @@ export function httpBackend(tenantId: string): Backend {
     change: (id, change) => call<Conversation>("PATCH", conversation(id), { body: change }),
     changeMany: (ids, change) =>
       call<BulkAnswer>("POST", `${inbox}/conversations/bulk`, { body: { ids, change } }),
-    send: async (body, key) => {
-      const signal = AbortSignal.timeout(SEND_WITHIN);
-      try {
-        return await call("POST", `${tenant}/whatsapp/messages/send`, {
+    send: (body, key) =>
+      within(SEND_WITHIN, (signal) =>
+        call("POST", `${tenant}/whatsapp/messages/send`, {
           body,
           signal,
           headers: { "Idempotency-Key": key },
-        });
-      } catch (error) {
-        if (signal.aborted) throw new Problem(0, { code: UNREACHABLE });
-        throw error;
-      }
-    },
+        }),
+      ),
   };
 }
 
@@ -118,6 +117,20 @@ function filtersOf(view: View) {
     connection: view.connection,
     unread: view.unread || undefined,
   };
+}
+
+/** A network that swallows everything gives no answer for minutes: who has to go on by then gives up and asks again. */
+async function within<Answer>(
+  milliseconds: number,
+  ask: (signal: AbortSignal) => Promise<Answer>,
+): Promise<Answer> {
+  const signal = AbortSignal.timeout(milliseconds);
+  try {
+    return await ask(signal);
+  } catch (error) {
+    if (signal.aborted) throw new Problem(0, { code: UNREACHABLE });
+    throw error;
+  }
 }
 
 /** All pages of a small list. */

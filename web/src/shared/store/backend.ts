@@ -35,7 +35,7 @@ export interface BulkAnswer {
 
 /** Each call rejects with a `Problem`. */
 export interface Backend {
-  /** The log after `since` ("now": nothing but the cursor of now). */
+  /** The log after `since` ("now": nothing but the cursor of now). Gives up by itself after some seconds. */
   events(since: string): Promise<{ items: LoggedEvent[]; next_cursor: string; more: boolean }>;
   /** Open the socket that follows the log from `since` on. */
   openSocket(since: string): WebSocket;

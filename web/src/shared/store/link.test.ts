@@ -1,6 +1,6 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { conversationOf, settled, uuid } from "./testing";
-import { ALL, bed, listed, live, NO_ANSWER, newStore, received, setUp } from "./testing-bed";
+import { ALL, bed, listed, live, NO_ANSWER, newStore, received, setUp, setUpAnew } from "./testing-bed";
 
 setUp();
 
@@ -41,6 +41,29 @@ describe("a cut connection", () => {
     expect(pauses[0]).toBeLessThanOrEqual(550);
     expect(Math.max(...pauses)).toBeLessThanOrEqual(15_050);
     expect(pauses.at(-1)).toBeGreaterThanOrEqual(7_500);
+  });
+
+  it("of three seconds is mended within three and a half, whatever chance adds to the waits", async () => {
+    for (const luck of [0, 0.25, 0.5, 0.75, 0.999]) {
+      vi.spyOn(Math, "random").mockReturnValue(luck);
+      setUpAnew();
+      await live();
+      const { server, timing } = bed;
+      server.refusing = NO_ANSWER;
+      server.socket.drop();
+      for (let passed = 0; passed < 3_000; passed += 10) {
+        await timing.pass(10);
+        if (server.socket.readyState === 0) server.socket.drop();
+      }
+      server.refusing = null;
+      received(100, 1);
+      const back = timing.now();
+      while (bed.store.state.conversations.get(uuid(1)) === undefined) {
+        await timing.pass(10);
+        if (server.socket.readyState === 0) server.socket.open();
+        expect(timing.now() - back).toBeLessThanOrEqual(3_500);
+      }
+    }
   });
 
   it("is tried at once when the network is back", async () => {

@@ -24,6 +24,7 @@ export type LinkStatus =
 
 export const FIRST_WAIT = 500;
 export const LONGEST_WAIT = 15_000;
+const SLOWER = 1.6; // each time; after a cut of some seconds the next try is not further away than the cut was long
 const POLL_EVERY = 3_000;
 const SOCKET_AGAIN = 15_000; // while polling
 const OPEN_WITHIN = 8_000;
@@ -226,7 +227,7 @@ export class Link {
 
   private wait(): number {
     if (this.status === "polling") return POLL_EVERY;
-    const step = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** Math.max(0, this.failures - 1));
+    const step = Math.min(LONGEST_WAIT, FIRST_WAIT * SLOWER ** Math.max(0, this.failures - 1));
     return step * (0.5 + this.random() / 2); // many tabs must not come back in the same moment
   }
 

@@ -26,13 +26,17 @@ export function newStore(ended: () => Promise<boolean> = async () => false): Inb
   return store;
 }
 
+export function setUpAnew(): void {
+  bed.server = new TestServer();
+  bed.timing = new TestTiming();
+  bed.kept = new Map();
+  bed.store = newStore();
+}
+
 export function setUp(): void {
   beforeEach(() => {
     made = [];
-    bed.server = new TestServer();
-    bed.timing = new TestTiming();
-    bed.kept = new Map();
-    bed.store = newStore();
+    setUpAnew();
   });
   afterEach(() => {
     for (const store of made) store.stop();
