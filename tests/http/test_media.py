@@ -16,7 +16,7 @@ from bed import files
 from bed.api import key_of
 from bed.graph import Graph
 from bed.meta import Meta, meta
-from bed.rows import Number, insert_number
+from bed.rows import Number, insert_conversation, insert_number
 from bed.tenants import Tenant, caller, told
 from curbe.channels.cloudapi.client import CloudApi
 from curbe.domain.access import Scope
@@ -492,3 +492,56 @@ async def test_a_file_hangs_on_the_message_it_is_sent_with(
 
 async def test_a_message_without_a_file_has_none_to_fetch(acme: Tenant) -> None:
     assert (await acme.post(f"/media/messages/{uuid7()}/fetch")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "place", ["message", "header of buttons", "header of a template", "card of a template"]
+)
+async def test_an_own_file_is_checked_wherever_it_stands_and_shown_in_the_event_at_once(
+    acme: Tenant, owner: asyncpg.Connection, place: str
+) -> None:
+    number = await insert_number(owner, acme.id)
+    conversation = await insert_conversation(owner, number, last_inbound_at=utc_now())
+    good = await uploaded(acme)
+    film = await uploaded(acme, files.film(), "video/mp4")
+
+    taken = await acme.post(SEND, {"conversation_id": str(conversation), **_with_picture(place, good["id"])})
+    wrong = await acme.post(SEND, {"conversation_id": str(conversation), **_with_picture(place, film["id"])})
+    missing = await acme.post(
+        SEND, {"conversation_id": str(conversation), **_with_picture(place, str(uuid7()))}
+    )
+
+    assert taken.status_code == 202, taken.text
+    assert (wrong.status_code, wrong.json()["field"]) == (422, PLACES[place]), wrong.text
+    assert "video/mp4 cannot be sent as image" in wrong.json()["detail"]
+    assert missing.status_code == 404
+    events = (await acme.get("/events?limit=100")).json()["items"]
+    [queued] = [event["data"] for event in events if event["type"] == "message_queued"]
+    assert queued.get("media", {}).get("id") == (good["id"] if place == "message" else None)
+
+
+SEND = "/whatsapp/messages/send"
+PLACES = {
+    "message": "image.id",
+    "header of buttons": "interactive.header.image.id",
+    "header of a template": "template.components[0].parameters[0].image.id",
+    "card of a template": "template.components[0].cards[0].components[0].parameters[0].image.id",
+}
+
+
+def _with_picture(place: str, media_id: str) -> dict[str, Any]:
+    picture = {"type": "image", "image": {"id": media_id}}
+    header = {"type": "header", "parameters": [picture]}
+    card = {"type": "carousel", "cards": [{"card_index": 0, "components": [header]}]}
+    template = {"name": "spring", "language": {"code": "es"}}
+    match place:
+        case "message":
+            return picture
+        case "header of buttons":
+            action = {"buttons": [{"type": "reply", "reply": {"id": "a", "title": "A"}}]}
+            buttons = {"type": "button", "header": picture, "body": {"text": "?"}, "action": action}
+            return {"type": "interactive", "interactive": buttons}
+        case "header of a template":
+            return {"type": "template", "template": {**template, "components": [header]}}
+        case _:
+            return {"type": "template", "template": {**template, "components": [card]}}

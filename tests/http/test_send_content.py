@@ -1,5 +1,6 @@
 """Sending over HTTP: every kind of content is taken, each limit is told with its place, and only templates leave the window."""
 
+import copy
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -131,6 +132,32 @@ async def test_a_limit_is_told_with_its_place_before_meta_is_asked(
     if field is not None:
         assert refused.json()["field"] == field
     assert (await client.get(f"/inbox/conversations/{conversation}/messages")).json()["items"] == []
+
+
+@pytest.mark.parametrize(("category", "status"), [("AUTHENTICATION", 422), ("UTILITY", 202), (None, 202)])
+async def test_a_code_that_is_too_long_is_refused_where_the_template_is_one_for_codes(
+    client: httpx.AsyncClient, inbox: Inbox, category: str | None, status: int
+) -> None:
+    """The number of an order may stand in the text and in the link as well, and be as long as it likes."""
+    if category is not None:
+        await inbox.owner.execute(
+            """INSERT INTO templates (tenant_id, id, waba_id, provider_template_id, name, language, status, category)
+               VALUES ($1, gen_random_uuid(), $2, '1', 'login_code', 'en_US', 'APPROVED', $3)""",
+            inbox.tenant_id,
+            inbox.number.waba_id,
+            category,
+        )
+    conversation = await inbox.conversation(last_inbound_at=NOW)
+    body = copy.deepcopy(SAMPLES["authentication template"])
+    for component in body["template"]["components"]:
+        component["parameters"][0]["text"] = "1" * 16
+
+    answer = await send(client, conversation, body)
+
+    assert answer.status_code == status, answer.text
+    if status == 422:
+        assert answer.json()["field"] == "template.components[0].parameters[0].text"
+        assert "15" in answer.json()["detail"]
 
 
 async def test_the_document_of_the_api_shows_each_kind_as_one_of_a_tagged_union(

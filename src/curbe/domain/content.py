@@ -4,8 +4,8 @@ A value of one of these types keeps every limit that Meta documents for it; maki
 the limit. They are also the API's bodies, so the limits stand in the OpenAPI document.
 """
 
-from collections.abc import Sequence
-from typing import Annotated, Final, TypeAlias
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
 
 import msgspec
@@ -283,6 +283,9 @@ KINDS: Final[dict[type[Content], str]] = {
     TemplateMessage: "template",
 }
 
+FILES: Final = frozenset(
+    {"image", "video", "audio", "document", "sticker"}
+)  # kinds, and the names of their members
 _DECODER: Final = msgspec.json.Decoder(Content)
 
 
@@ -330,6 +333,39 @@ def file_of(content: Content) -> tuple[str, Image | Video | Audio | Document | S
             return "voice" if file.voice else "audio", file
         case _:
             return None
+
+
+class OwnFile(Struct, frozen=True):
+    """One of our own files in a content: as what it is sent (a kind of file, or ``voice``), and the field that names it."""
+
+    id: UUID
+    kind: str
+    field: str
+
+
+def own_files(content: Content) -> list[OwnFile]:
+    """Return our own files in ``content``, wherever they stand: as the message itself, in a header, on a card."""
+    return [found for part in _placed(msgspec.to_builtins(content), "") if (found := _own(*part)) is not None]
+
+
+def _placed(value: Any, place: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield every object that stands under the name of a kind of file, with its name and its place."""
+    if isinstance(value, list):
+        for n, each in enumerate(value):
+            yield from _placed(each, f"{place}[{n}]")
+    elif isinstance(value, dict):
+        for name, each in value.items():
+            below = f"{place}.{name}" if place else name
+            if name in FILES and isinstance(each, dict):
+                yield name, below, each
+            else:
+                yield from _placed(each, below)
+
+
+def _own(name: str, place: str, file: dict[str, Any]) -> OwnFile | None:
+    ours = own_file(file.get("id") or "")
+    kind = "voice" if name == "audio" and file.get("voice") else name
+    return None if ours is None else OwnFile(ours, kind, f"{place}.id")
 
 
 def own_file(media_id: str) -> UUID | None:

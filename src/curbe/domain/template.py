@@ -358,6 +358,26 @@ class TemplateContent(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
             raise ValueError("each button's index is given once")
 
 
+def passcode_in(template: TemplateContent) -> tuple[str, str] | None:
+    """Return the text that a template carries in its body and again in its first link, as one for authentication does, and its field.
+
+    Others may do the same, with the number of an order, say: only the template's category tells [Meta: authentication templates].
+    """
+    links = {
+        parameter.text
+        for component in template.components
+        if isinstance(component, ButtonComponent)
+        for parameter in component.parameters
+        if isinstance(parameter, UrlParameter)
+    }
+    for n, component in enumerate(template.components):
+        if isinstance(component, BodyComponent) and len(component.parameters) == 1:
+            (only,) = component.parameters
+            if isinstance(only, TextParameter) and only.text in links:
+                return f"template.components[{n}].parameters[0].text", only.text
+    return None
+
+
 def words_in_template(template: TemplateContent) -> str:
     """Return what can be found of a template that was sent: its name, then the texts that were put in, a line each."""
     return "\n".join([template.name, *_texts(template.components)])

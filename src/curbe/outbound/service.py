@@ -10,10 +10,21 @@ from uuid_utils.compat import uuid7
 from curbe.audit import service as audit
 from curbe.audit.service import AuditEntry
 from curbe.connections.rules import Line, require_active, to_send_from
-from curbe.domain.content import KINDS, Content, Document, encoded, file_of, own_file, words_in
+from curbe.domain.content import (
+    KINDS,
+    Content,
+    Document,
+    TemplateMessage,
+    encoded,
+    file_of,
+    own_file,
+    own_files,
+    words_in,
+)
 from curbe.domain.errors import IdempotencyMismatch, InvalidRequest, NotFound
 from curbe.domain.messages import Person
 from curbe.domain.phone import to_e164
+from curbe.domain.template import LONGEST_PASSCODE, passcode_in
 from curbe.inbox import departures, people
 from curbe.inbox.departures import Departure
 from curbe.inbox.people import Sighting
@@ -28,6 +39,7 @@ from curbe.outbound.stale import require_unanswered
 from curbe.outbound.store import Destination
 from curbe.realtime import service as realtime
 from curbe.realtime.rules import EventType
+from curbe.templates import service as templates
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,7 +113,8 @@ async def take(
     admit(request.content, last_inbound_at=destination.last_inbound_at, now=now)
     require_active(line)
     taken = Taken(id=uuid7(), conversation_id=destination.id)
-    await _check_file(tx, request)
+    await _check_files(tx, request)
+    await _check_passcode(tx, request, line)
     await _queue(tx, request, destination, taken, client_id=key and key.key, now=now, retry_of=retry_of)
     if key is not None:
         await _keep(tx, request.tenant_id, key, fingerprint, taken)
@@ -157,14 +170,30 @@ async def _queue(
     await audit.record(tx, [entry])
 
 
-async def _check_file(tx: Transaction, request: Request) -> None:
+async def _check_files(tx: Transaction, request: Request) -> None:
     """Refuse a file of the tenant's own that Meta would not take as what it is sent as, or that is not there."""
-    sent = file_of(request.content)
-    if sent is None or (ours := own_file(sent[1].id or "")) is None:
+    for file in own_files(request.content):
+        await media.sendable(
+            tx, tenant_id=request.tenant_id, media_id=file.id, kind=MediaKind(file.kind), field=file.field
+        )
+
+
+async def _check_passcode(tx: Transaction, request: Request, line: Line) -> None:
+    """Refuse a code that is too long, where the template is one for authentication."""
+    if not isinstance(request.content, TemplateMessage):
         return
-    kind, _ = sent
-    field = f"{'audio' if kind == 'voice' else kind}.id"
-    await media.sendable(tx, tenant_id=request.tenant_id, media_id=ours, kind=MediaKind(kind), field=field)
+    template = request.content.template
+    found = passcode_in(template)
+    if found is None or len(found[1]) <= LONGEST_PASSCODE:
+        return
+    named = {"name": template.name, "language": template.language.code}
+    category = await templates.category(tx, tenant_id=request.tenant_id, connection_id=line.id, **named)
+    if category == "AUTHENTICATION":
+        raise InvalidRequest(
+            f"the code of an authentication template has at most {LONGEST_PASSCODE} characters, this one has {len(found[1])}",
+            fix="Send a shorter code.",
+            field=found[0],
+        )
 
 
 async def _attach_file(tx: Transaction, request: Request, destination: Destination, taken: Taken) -> bool:

@@ -1,5 +1,13 @@
 -- Message templates as webhooks tell of them.
 
+-- name: category_for_number
+-- Of the template that a number would send under this name and language.
+SELECT t.category
+  FROM channel_connections c
+  JOIN templates t ON t.tenant_id = c.tenant_id AND t.waba_id = c.waba_id
+ WHERE c.tenant_id = :tenant_id AND c.id = :connection_id AND t.name = :name AND t.language = :language
+   AND t.status IS DISTINCT FROM 'DELETED'
+
 -- name: keep_current
 -- Each part has its own clock: the latest word on it counts, in whatever order the webhooks come. What is older changes nothing.
 -- in:  parallel arrays, one row per template, sorted by key; a part that was not told has no time

@@ -36,6 +36,11 @@ class TemplateSummary(msgspec.Struct, frozen=True):
     quality: str | None
 
 
+class _Category(msgspec.Struct, frozen=True):
+    category: str | None
+
+
+_CATEGORY: Final = Query("curbe.templates", "category_for_number", _Category)
 _KEEP_CURRENT: Final = Query("curbe.templates", "keep_current", TemplateSummary)
 
 _Key = tuple[UUID, str, str]  # tenant, WABA, Meta's id
@@ -52,6 +57,16 @@ async def apply(tx: Transaction, news: Sequence[TemplateNews]) -> list[TemplateS
     changed = await _KEEP_CURRENT.all(tx, **_keys(rows), **_columns([parts for _, parts in rows]))
     await realtime.append(tx, [_updated(summary) for summary in changed])
     return changed
+
+
+async def category(
+    tx: Transaction, *, tenant_id: UUID, connection_id: UUID, name: str, language: str
+) -> str | None:
+    """Return Meta's word for the category of the template that a number would send; None where it is not known."""
+    row = await _CATEGORY.one(
+        tx, tenant_id=tenant_id, connection_id=connection_id, name=name, language=language
+    )
+    return None if row is None else row.category
 
 
 def _keys(rows: Sequence[tuple[_Key, Parts]]) -> dict[str, object]:

@@ -4,14 +4,12 @@ Content is kept in Meta's own shape (`domain.content`), so a body is the content
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 
-from curbe.domain.content import Content
+from curbe.domain.content import FILES, Content
 from curbe.domain.messages import Recipient
-
-_FILES: Final = frozenset({"image", "video", "audio", "document", "sticker"})  # whose `id` is a media id
 
 
 def message_body(
@@ -63,7 +61,7 @@ def _walk(value: Any, found: list[str]) -> None:
             _walk(each, found)
     elif isinstance(value, dict):
         for name, each in value.items():
-            if name in _FILES and isinstance(each, dict) and isinstance(each.get("id"), str):
+            if name in FILES and isinstance(each, dict) and isinstance(each.get("id"), str):
                 found.append(each["id"])
             else:
                 _walk(each, found)
@@ -75,7 +73,7 @@ def _exchange(value: Any, uploads: Mapping[str, str]) -> None:
             _exchange(each, uploads)
     elif isinstance(value, dict):
         for name, each in value.items():
-            if name in _FILES and isinstance(each, dict) and each.get("id") in uploads:
+            if name in FILES and isinstance(each, dict) and each.get("id") in uploads:
                 each["id"] = uploads[each["id"]]
             else:
                 _exchange(each, uploads)
