@@ -83,6 +83,14 @@ class Site:
         }
         self.ask("POST", f"/api/tenants/{tenant_id}/whatsapp/connect/complete", body)
 
+    def disconnect(self, phone_number_id: str) -> None:
+        """Take a number of the sandbox's from whoever has it connected."""
+        for tenant in self.ask("GET", "/api/tenants")["items"]:
+            path = f"/api/tenants/{tenant['id']}/whatsapp"
+            for one in self.ask("GET", f"{path}/status")["connections"]:
+                if one["phone_number_id"] == phone_number_id and one["status"] != "disconnected":
+                    self.ask("POST", f"{path}/disconnect", {"phone_number_id": phone_number_id})
+
     def account(self, name: str, *, tenant: Tenant | None, role: str = "agent") -> Account:
         """Make somebody who can sign in: of a tenant, or (None) the platform's operator."""
         plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()

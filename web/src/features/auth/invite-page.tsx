@@ -1,6 +1,6 @@
 /** An invitation: into a new account with a password to choose, or with the account that is there. */
 
-import { Anchor, Button, PasswordInput, Stack, TextInput } from "@mantine/core";
+import { Anchor, Button, Stack, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { Link, useLocation, useParams } from "wouter";
@@ -11,6 +11,7 @@ import { sessionQuery } from "@/shared/session/session-query";
 import { ErrorState } from "@/shared/ui/error-state";
 import { FormError } from "@/shared/ui/form-error";
 import { NewPassword } from "@/shared/ui/new-password";
+import { SecretInput } from "@/shared/ui/secret-input";
 import { Splash } from "@/shared/ui/splash";
 import { type Invite, inviteQuery, useAcceptInvite } from "./api/invite";
 import { AuthLayout } from "./auth-layout";
@@ -115,7 +116,7 @@ function Accept({ token, invite, signedInAs }: AcceptProps) {
             </>
           )}
           {!invite.needs_password && !isMine && (
-            <PasswordInput
+            <SecretInput
               label={t.password}
               description={t.haveAccount}
               name="password"

@@ -1,6 +1,6 @@
 /** Signing in: the password, then the second factor where the account has one. */
 
-import { Anchor, Button, Divider, PasswordInput, Stack, TextInput } from "@mantine/core";
+import { Anchor, Button, Divider, Stack, TextInput } from "@mantine/core";
 import { IconFingerprint } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useRef, useState } from "react";
@@ -8,6 +8,7 @@ import { Link } from "wouter";
 import { useMessages } from "@/shared/i18n/language";
 import type { SecondFactorAsked, Session, SignInAnswer } from "@/shared/session/session";
 import { FormError } from "@/shared/ui/form-error";
+import { SecretInput } from "@/shared/ui/secret-input";
 import { useMethods } from "./api/methods";
 import { useSignIn } from "./api/sign-in";
 import { authMessages } from "./messages";
@@ -83,7 +84,7 @@ export function SignInForm({ email: fixed, elsewhere = true, next = "/", onDone 
               onChange={(event) => setEmail(event.currentTarget.value)}
             />
             <div className={classes["password"]}>
-              <PasswordInput
+              <SecretInput
                 ref={passwordField}
                 label={t.password}
                 name="password"

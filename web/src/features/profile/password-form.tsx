@@ -1,4 +1,4 @@
-import { Button, PasswordInput, Text } from "@mantine/core";
+import { Button, Text } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { api } from "@/shared/api/client";
@@ -10,6 +10,7 @@ import { FormError } from "@/shared/ui/form-error";
 import { uiMessages } from "@/shared/ui/messages";
 import { NewPassword } from "@/shared/ui/new-password";
 import { tellSaved } from "@/shared/ui/notices";
+import { SecretInput } from "@/shared/ui/secret-input";
 import { profileMessages } from "./messages";
 import classes from "./profile.module.css";
 
@@ -40,7 +41,7 @@ export function PasswordForm() {
     <form onSubmit={submit} className={classes["form"]}>
       {/* Password managers need to know whose password this is. */}
       <input type="text" name="username" autoComplete="username" value={user.email} readOnly hidden />
-      <PasswordInput
+      <SecretInput
         label={t.current}
         name="current-password"
         autoComplete="current-password"

@@ -3,7 +3,7 @@
  * password or a code, and the deed goes on.
  */
 
-import { PasswordInput, TextInput } from "@mantine/core";
+import { TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { type ReactNode, useRef, useState } from "react";
 import { answer, api, type Schemas } from "@/shared/api/client";
@@ -12,6 +12,7 @@ import { useRefusal } from "@/shared/api/use-refusal";
 import { catalogue } from "@/shared/i18n/catalogue";
 import { useMessages } from "@/shared/i18n/language";
 import { FormDialog } from "@/shared/ui/form-dialog";
+import { SecretInput } from "@/shared/ui/secret-input";
 import { useSession } from "./session-context";
 
 const messages = catalogue({
@@ -121,7 +122,7 @@ function ProofDialog({ onDone }: { onDone: (given: boolean) => void }) {
       size={400}
     >
       <span>{user.has_password || user.totp ? t.hint : t.passkeyOnly}</span>
-      {user.has_password && <PasswordInput label={t.password} autoComplete="current-password" {...field} />}
+      {user.has_password && <SecretInput label={t.password} autoComplete="current-password" {...field} />}
       {!user.has_password && user.totp && (
         <TextInput label={t.code} inputMode="numeric" autoComplete="one-time-code" {...field} />
       )}

@@ -6,6 +6,7 @@ export const uiMessages = catalogue({
   en: {
     passwordUnfit: "This password is too easy to guess. Choose another; a few words in a row do well.",
     newPassword: "New password",
+    showSecret: "Show what is written",
     passwordRule: "At least 10 characters. A few words in a row do well.",
     passwordShort: (missing: string) => `${missing} more`,
     cancel: "Cancel",
@@ -23,6 +24,7 @@ export const uiMessages = catalogue({
     passwordUnfit:
       "Esta contraseña es fácil de adivinar. Elige otra; unas cuantas palabras seguidas van bien.",
     newPassword: "Contraseña nueva",
+    showSecret: "Mostrar lo escrito",
     passwordRule: "Al menos 10 caracteres. Unas cuantas palabras seguidas van bien.",
     passwordShort: (missing) => `faltan ${missing}`,
     cancel: "Cancelar",
@@ -40,6 +42,7 @@ export const uiMessages = catalogue({
     passwordUnfit:
       "Esta senha é fácil de adivinhar. Escolha outra; algumas palavras em sequência funcionam bem.",
     newPassword: "Nova senha",
+    showSecret: "Mostrar o que está escrito",
     passwordRule: "Pelo menos 10 caracteres. Algumas palavras em sequência funcionam bem.",
     passwordShort: (missing) => `faltam ${missing}`,
     cancel: "Cancelar",

@@ -1,8 +1,8 @@
 /** A password to choose: one field that can be looked at, and the rule before it is broken. */
 
-import { PasswordInput } from "@mantine/core";
 import { useFormat, useMessages } from "@/shared/i18n/language";
 import { uiMessages } from "./messages";
+import { SecretInput } from "./secret-input";
 
 export const SHORTEST_PASSWORD = 10;
 
@@ -19,7 +19,7 @@ export function NewPassword({ value, onChange, label, size = "md", autoFocus = f
   const format = useFormat();
   const missing = SHORTEST_PASSWORD - [...value].length;
   return (
-    <PasswordInput
+    <SecretInput
       label={label ?? t.newPassword}
       description={
         value && missing > 0

@@ -2,7 +2,6 @@
 
 import { Button, Select, TextInput } from "@mantine/core";
 import { IconListSearch } from "@tabler/icons-react";
-import { Fragment } from "react";
 import type { Pages } from "@/shared/api/pages";
 import { useFormat, useMessages } from "@/shared/i18n/language";
 import { EmptyState } from "@/shared/ui/empty-state";
@@ -12,6 +11,7 @@ import { ListSkeleton } from "@/shared/ui/skeletons";
 import type { AuditRow } from "../api/audit";
 import classes from "./audit.module.css";
 import { AuditEntry } from "./audit-entry";
+import { daysOf } from "./days";
 import { type Chosen, NOTHING_CHOSEN } from "./filters";
 import { auditMessages } from "./messages";
 import type { Names } from "./sentences";
@@ -100,24 +100,16 @@ export function AuditList(props: AuditListProps) {
           {isFiltered && t.emptyHint}
         </EmptyState>
       )}
-      {items && items.length > 0 && (
-        <ol className={classes["entries"]} aria-label={t.list}>
-          {items.map((row, index) => {
-            const day = format.day(row.at);
-            const before = items[index - 1];
-            return (
-              <Fragment key={`${row.id}`}>
-                {(!before || format.day(before.at) !== day) && (
-                  <li className={classes["day"]} role="presentation">
-                    {day}
-                  </li>
-                )}
-                <AuditEntry row={row} names={names} />
-              </Fragment>
-            );
-          })}
-        </ol>
-      )}
+      {daysOf(items ?? [], format.day).map(({ day, rows }) => (
+        <section className={classes["section"]} aria-label={day} key={rows[0]?.id}>
+          <h2 className={classes["day"]}>{day}</h2>
+          <ol className={classes["entries"]}>
+            {rows.map((row) => (
+              <AuditEntry row={row} names={names} key={row.id} />
+            ))}
+          </ol>
+        </section>
+      ))}
       {items && (
         <LoadMore more={pages.more} loading={pages.loadingMore} error={pages.error} onMore={pages.loadMore} />
       )}

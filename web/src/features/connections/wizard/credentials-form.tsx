@@ -1,10 +1,11 @@
 /** The access token and the two ids, with help on where they are. What Meta refuses is told at the field that caused it. */
 
-import { Button, Group, PasswordInput, Stack, TextInput } from "@mantine/core";
+import { Button, Group, Stack, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { problemMessages, problemWords } from "@/shared/api/problem-words";
 import { useMessages } from "@/shared/i18n/language";
 import { FormError } from "@/shared/ui/form-error";
+import { SecretInput } from "@/shared/ui/secret-input";
 import { type Credentials, useTest } from "../api/actions";
 import type { TrialResult } from "../api/status";
 import { type Field, fieldOf } from "../standing";
@@ -69,7 +70,7 @@ export function CredentialsForm({ typed, onType, onBack, onFound }: CredentialsF
       <p className={classes["hint"]}>{t.credentialsHint}</p>
       <Stack gap={18}>
         <div>
-          <PasswordInput
+          <SecretInput
             name="access_token"
             label={t.token}
             description={t.tokenKept}
