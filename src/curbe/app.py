@@ -33,6 +33,7 @@ from curbe.auth.welcoming import Welcoming
 from curbe.channels.cloudapi.client import CloudApi
 from curbe.health import PATHS as HEALTH_PATHS
 from curbe.health import Health
+from curbe.inbox.changes import let_go_of_colleague
 from curbe.infra import db, web
 from curbe.infra.crypto import Keyring
 from curbe.infra.db import Pool, Role
@@ -108,7 +109,7 @@ def build_api(parts: Parts) -> Litestar:
 def _accounts(parts: Parts) -> dict[str, object]:
     """Return what the routes about people and their sessions work with, by the names of their dependencies."""
     pool = parts.web_pool
-    passwords, members = Passwords(), Members(people_changed)
+    passwords, members = Passwords(), Members(people_changed, let_go=let_go_of_colleague)
     signing_in = SignIn(pool, passwords)
     factors = Factors(pool, parts.keyring)
     passkeys = Passkeys(pool, factors)

@@ -49,6 +49,19 @@ async def test_a_team_is_made_changed_and_deleted_and_everybody_is_told(acme: Te
     assert [row[0] for row in deeds] == ["team.created", "team.changed", "team.deleted"]
 
 
+async def test_the_conversations_of_a_deleted_team_are_of_no_team_and_every_screen_is_told(
+    acme: Tenant, owner: Owner
+) -> None:
+    team = (await acme.post("/teams", {"name": "Sales", "member_ids": []})).json()["id"]
+    inbox = Inbox(owner, await insert_number(owner, acme.id))
+    theirs = await inbox.conversation(team_id=UUID(team))
+
+    await acme.client.delete(f"{acme.path}/teams/{team}")
+
+    updated = [data for kind, data in await told(owner, acme) if kind == "conversation_updated"]
+    assert [(one["id"], one["team_id"]) for one in updated] == [(str(theirs), None)]
+
+
 async def test_a_label_is_made_changed_and_deleted_and_everybody_is_told(acme: Tenant, owner: Owner) -> None:
     made = (await acme.post("/labels", {"name": "VIP", "color": "#AA00FF"})).json()
     changed = (await acme.client.patch(f"{acme.path}/labels/{made['id']}", json={"color": "#00aa00"})).json()

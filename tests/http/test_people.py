@@ -1,6 +1,7 @@
 """The people of a tenant over HTTP: who is invited joins, roles go only as far as one's own, an owner always stays."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import uuid4
@@ -9,6 +10,8 @@ import asyncpg
 import httpx
 import pytest
 
+from bed.inbox import Inbox
+from bed.rows import insert_number
 from bed.tenants import Tenant, told
 from bed.users import (
     PASSWORD,
@@ -346,6 +349,24 @@ async def test_who_is_removed_is_out_and_can_be_invited_again(
     assert (await hers.delete(f"{acme.path}/people/{ben.id}")).status_code == 404
     token = token_in(await invite(hers, acme, ben.email))
     assert (await accept(at, token)).status_code == 200
+
+
+async def test_who_is_removed_lets_go_of_their_conversations_and_every_screen_is_told(
+    acme: Tenant, hers: httpx.AsyncClient, owner: asyncpg.Connection
+) -> None:
+    ben = await insert_member(owner, acme.id)
+    inbox = Inbox(owner, await insert_number(owner, acme.id))
+    his = [await inbox.conversation(assignee_id=ben.id) for _ in range(2)]
+    other = await inbox.conversation()
+
+    assert (await hers.delete(f"{acme.path}/people/{ben.id}")).status_code == 204
+
+    events = await owner.fetch(
+        "SELECT data::text FROM events WHERE tenant_id = $1 AND type = 'conversation_updated'", acme.id
+    )
+    shown = {row["id"]: row["assignee_id"] for row in (json.loads(one[0]) for one in events)}
+    assert shown == {str(one): None for one in his}
+    assert str(other) not in shown
 
 
 # --- the last owner

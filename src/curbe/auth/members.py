@@ -22,6 +22,8 @@ from curbe.tenants.person_rules import Membership, Person, checked_email, checke
 
 # Told in the transaction of the change: the tenant, and whom it is about.
 Announce: TypeAlias = Callable[[Transaction, UUID, UUID], Awaitable[None]]
+# Called before somebody leaves, with the tenant, whom, and who sees to it: what they had in hand is let go of.
+LetGo: TypeAlias = Callable[[Transaction, UUID, UUID, str], Awaitable[None]]
 
 
 class Invited(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,8 +36,9 @@ class Invited(msgspec.Struct, frozen=True, kw_only=True):
 class Members:
     """Changes who is in a tenant. Each method's ``tx`` is a transaction of that tenant."""
 
-    def __init__(self, announce: Announce) -> None:
+    def __init__(self, announce: Announce, *, let_go: LetGo) -> None:
         self._announce: Final = announce
+        self._let_go: Final = let_go
 
     async def invite(
         self,
@@ -158,6 +161,7 @@ class Members:
         owners = await people.lock_owners(tx, tenant_id)
         _check_giving(giver, (await _membership(tx, **where)).role)
         _keep_an_owner(owners, user_id)
+        await self._let_go(tx, tenant_id, user_id, giver.actor)
         await people.remove_membership(tx, **where)
         await self._note(tx, "person.removed", where, actor=giver.actor)
 

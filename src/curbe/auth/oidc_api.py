@@ -16,7 +16,14 @@ from curbe.auth.cookies import ANYBODY, cookie, transport_of
 from curbe.auth.oidc import Oidc
 from curbe.auth.oidc_rules import ATTEMPT_LIVES
 from curbe.auth.sign_in import SignIn
-from curbe.domain.errors import AppError, InsecureTransport, NotFound, OidcFailed, Unavailable
+from curbe.domain.errors import (
+    AppError,
+    InsecureTransport,
+    NotFound,
+    OidcFailed,
+    TooManyRequests,
+    Unavailable,
+)
 from curbe.infra.clock import utc_now
 from curbe.infra.settings import Settings
 from curbe.infra.web import refusals
@@ -62,7 +69,7 @@ class OidcController(Controller):
         opt=ANYBODY,
         status_code=_FOUND,
         summary="Begin to sign in at the identity provider",
-        responses=refusals(NotFound, InsecureTransport, Unavailable),
+        responses=refusals(NotFound),
     )
     async def start(
         self,
@@ -74,10 +81,13 @@ class OidcController(Controller):
             str | None, QueryParameter(name="next", description="The page to go on to, a path of ours.")
         ] = None,
     ) -> Redirect:
-        """Send the browser to the provider."""
-        transport = transport_of(request, settings)
-        signing_in.take_a_turn_to_ask(request.client.host if request.client else "")
-        url, kept = await _configured(oidc).begin(next_page=next_page, now=utc_now())
+        """Send the browser to the provider; where that is not possible, back to the sign-in page, which says why."""
+        try:
+            transport = transport_of(request, settings)
+            signing_in.take_a_turn_to_ask(request.client.host if request.client else "")
+            url, kept = await _configured(oidc).begin(next_page=next_page, now=utc_now())
+        except (TooManyRequests, Unavailable, InsecureTransport) as refusal:
+            return _back(refusal)
         return Redirect(url, status_code=_FOUND, cookies=[_kept(kept, transport)])
 
     @get(
@@ -104,7 +114,7 @@ class OidcController(Controller):
                 kept=request.cookies.get(_COOKIE), state=told_state, code=code, now=now
             )
         except (OidcFailed, Unavailable, InsecureTransport) as refusal:
-            return Redirect(f"/sign-in?{urlencode(_told(refusal))}", status_code=_FOUND)
+            return _back(refusal)
         begun = await signing_in.begin(user, by="oidc", now=now)
         cookies = [cookie(begun.token.reveal(), transport), _kept(None, transport)]
         return Redirect(next_page, status_code=_FOUND, cookies=cookies)
@@ -118,8 +128,10 @@ def _configured(oidc: Oidc | None) -> Oidc:
     return oidc
 
 
-def _told(refusal: AppError) -> dict[str, str]:
-    return {"error": refusal.code, "reason": str(refusal.extra.get("reason", ""))}
+def _back(refusal: AppError) -> Redirect:
+    """Return the way back to the sign-in page: a browser is on its way here, and problem+json is no page."""
+    told = {"error": refusal.code, "reason": str(refusal.extra.get("reason") or refusal.code)}
+    return Redirect(f"/sign-in?{urlencode(told)}", status_code=_FOUND)
 
 
 def _kept(sealed: str | None, transport: Transport) -> Cookie:

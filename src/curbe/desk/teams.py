@@ -11,6 +11,7 @@ from uuid_utils.compat import uuid7
 from curbe.desk.rules import words
 from curbe.desk.told import none_such, taken, tell
 from curbe.domain.errors import InvalidRequest
+from curbe.inbox.changes import let_go_of_team
 from curbe.infra.db import Query, Transaction, UniqueViolation
 from curbe.realtime.rules import EventType
 
@@ -100,8 +101,10 @@ async def delete(tx: Transaction, *, tenant_id: UUID, team_id: UUID, actor: str)
     Raises:
         NotFound: the tenant has no such team.
     """
-    if not await _DELETE.run(tx, tenant_id=tenant_id, id=team_id):
+    if await _LOCK.one(tx, tenant_id=tenant_id, id=team_id) is None:
         raise none_such("team")
+    await let_go_of_team(tx, tenant_id, team_id, actor)
+    await _DELETE.run(tx, tenant_id=tenant_id, id=team_id)
     await tell(
         tx,
         EventType.TEAMS_CHANGED,

@@ -30,6 +30,7 @@ from curbe.inbox.service import (
 )
 from curbe.inbox.shapes import Conversation, LiveConversation
 from curbe.infra import db, jobs
+from curbe.infra.clock import utc_now
 from curbe.infra.jobs import NewJob
 from curbe.realtime.service import append as append_events
 
@@ -73,6 +74,7 @@ _REMOVE_LABELS: Final = db.Query(_PACKAGE, "remove_labels")
 _TEAMS: Final = db.Query(_PACKAGE, "names_of_teams", _Name)
 _LABELS: Final = db.Query(_PACKAGE, "names_of_labels", _Name)
 _COLLEAGUES: Final = db.Query(_PACKAGE, "names_of_colleagues", _Name)
+_IN_HAND: Final = db.Query(_PACKAGE, "conversations_in_hand", _Id)
 _NEWEST_ARRIVALS: Final = db.Query(_PACKAGE, "newest_arrivals", _Id)
 
 # What a change may name, by its member: what it is, and how it is found.
@@ -128,6 +130,24 @@ async def change_many(
         changed=standing,
         refused=[Refused(one, refusal.code, refusal.detail) for one, refusal in refused.items()],
     )
+
+
+async def let_go_of_colleague(tx: db.Transaction, tenant_id: UUID, user_id: UUID, actor: str) -> None:
+    """Leave what a colleague has to nobody, told and written down like any assignment: they are about to leave the tenant."""
+    await _let_go(tx, tenant_id, user_id, ConversationChange(assignee_id=None), actor)
+
+
+async def let_go_of_team(tx: db.Transaction, tenant_id: UUID, team_id: UUID, actor: str) -> None:
+    """Leave what a team has to no team: it is about to be deleted."""
+    await _let_go(tx, tenant_id, team_id, ConversationChange(team_id=None), actor)
+
+
+async def _let_go(
+    tx: db.Transaction, tenant_id: UUID, holder_id: UUID, change: ConversationChange, actor: str
+) -> None:
+    held = [row.id for row in await _IN_HAND.all(tx, tenant_id=tenant_id, holder_id=holder_id)]
+    if held:
+        await _change(tx, tenant_id, held, change, actor=actor, now=utc_now())
 
 
 async def locked(

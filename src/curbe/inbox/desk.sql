@@ -36,6 +36,12 @@ DELETE FROM conversation_labels l
  USING unnest(:conversation_ids::uuid[], :label_ids::uuid[]) AS u (conversation_id, label_id)
  WHERE l.tenant_id = :tenant_id AND l.conversation_id = u.conversation_id AND l.label_id = u.label_id
 
+-- name: conversations_in_hand
+-- All that a colleague, or a team, has: who leaves lets go of them.
+SELECT c.id
+  FROM conversations c
+ WHERE c.tenant_id = :tenant_id AND c.merged_into IS NULL AND (c.assignee_id = :holder_id OR c.team_id = :holder_id)
+
 -- name: names_of_teams
 -- Held until the end of the transaction: a team that is being deleted is nobody's any more.
 SELECT t.id, t.name FROM teams t WHERE t.tenant_id = :tenant_id AND t.id = ANY(:ids::uuid[]) ORDER BY t.id FOR KEY SHARE

@@ -196,7 +196,7 @@ export const threadMessages = catalogue({
       assignedSelf: (who: string) => `${who} took the conversation`,
       unassigned: (who: string) => `${who} left the conversation unassigned`,
       team: (who: string, team: string) => `${who} moved the conversation to ${team}`,
-      teamless: (who: string) => `${who} took the conversation out of its team`,
+      teamless: (who: string) => `${who} left the conversation without a team`,
       labelled: (who: string, label: string) => `${who} added ${label}`,
       unlabelled: (who: string, label: string) => `${who} removed ${label}`,
       state: {
@@ -417,7 +417,7 @@ export const threadMessages = catalogue({
       assignedSelf: (who: string) => `${who} se quedó con la conversación`,
       unassigned: (who: string) => `${who} dejó la conversación sin asignar`,
       team: (who: string, team: string) => `${who} pasó la conversación a ${team}`,
-      teamless: (who: string) => `${who} sacó la conversación de su equipo`,
+      teamless: (who: string) => `${who} dejó la conversación sin equipo`,
       labelled: (who: string, label: string) => `${who} añadió ${label}`,
       unlabelled: (who: string, label: string) => `${who} quitó ${label}`,
       state: {
@@ -638,7 +638,7 @@ export const threadMessages = catalogue({
       assignedSelf: (who: string) => `${who} assumiu a conversa`,
       unassigned: (who: string) => `${who} deixou a conversa sem responsável`,
       team: (who: string, team: string) => `${who} passou a conversa para ${team}`,
-      teamless: (who: string) => `${who} tirou a conversa da equipe`,
+      teamless: (who: string) => `${who} deixou a conversa sem equipe`,
       labelled: (who: string, label: string) => `${who} adicionou ${label}`,
       unlabelled: (who: string, label: string) => `${who} removeu ${label}`,
       state: {
