@@ -10,8 +10,11 @@ import pytest
 from bed.api import api
 from bed.installation import SETTINGS, Installation, installed
 from bed.users import browser, try_signing_in
+from curbe.auth import factor_store
 from curbe.domain.access import PLATFORM
+from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
+from curbe.tenants import people
 
 pytestmark = pytest.mark.anyio
 PASSWORD = "a password of my own"
@@ -143,6 +146,31 @@ async def test_a_link_for_who_forgot_their_password_is_printed_once(here: Instal
     assert (await signs_in(web, "ana@example.org")).status_code == 200, "the old one still opens"
 
 
+async def test_who_lost_their_second_factor_is_let_in_by_the_password_again(
+    here: Installation, web: Pool
+) -> None:
+    user = here.answer("user", "create", "ana@example.org", "--operator", "--password-stdin", typed=PASSWORD)
+    signed_in = await signs_in(web, "ana@example.org")
+    await add_factor(web, UUID(user["id"]))
+    asked = (await signs_in(web, "ana@example.org")).json()
+
+    here.answer("user", "reset-factors", "ana@example.org")
+
+    assert (signed_in.json()["state"], asked["state"]) == ("signed_in", "second_factor")
+    assert (await signs_in(web, "ana@example.org")).json()["state"] == "signed_in"
+    again = here.curbe("user", "reset-factors", "ana@example.org")
+    assert (again.returncode, again.stdout) == (1, "")
+    assert "no second factor" in again.stderr
+
+
+async def add_factor(web: Pool, user_id: UUID) -> None:
+    """Give an account an authenticator app, confirmed."""
+    now = utc_now()
+    async with web.transaction(PLATFORM, context=people.as_user(user_id)) as tx:
+        await factor_store.put_totp(tx, user_id=user_id, secret_enc="sealed", now=now)
+        await factor_store.confirm_totp(tx, user_id=user_id, now=now)
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "says"),
     [
@@ -155,6 +183,7 @@ async def test_a_link_for_who_forgot_their_password_is_printed_once(here: Instal
         (["create", "ana@example.org", "--operator", "--password-stdin"], 2, "empty"),
         (["reset-link", "nobody@example.org"], 1, "Nobody"),
         (["disable", "nobody@example.org"], 1, "Nobody"),
+        (["reset-factors", "nobody@example.org"], 1, "Nobody"),
     ],
 )
 def test_what_cannot_be_is_one_sentence(

@@ -60,6 +60,7 @@ _DROP_TOTP: Final = Query(_PACKAGE, "drop_totp")
 _PUT_RECOVERY_CODES: Final = Query(_PACKAGE, "put_recovery_codes")
 _DROP_RECOVERY_CODES: Final = Query(_PACKAGE, "drop_recovery_codes")
 _USE_RECOVERY_CODE: Final = Query(_PACKAGE, "use_recovery_code")
+_DROP_ALL: Final = Query(_PACKAGE, "drop_all_factors")
 _PASSKEYS: Final = Query(_PACKAGE, "passkeys_of_user", StoredPasskey)
 _PASSKEY_OF_CREDENTIAL: Final = Query(_PACKAGE, "passkey_of_credential", StoredPasskey)
 _INSERT_PASSKEY: Final = Query(_PACKAGE, "insert_passkey")
@@ -124,6 +125,11 @@ async def replace_recovery_codes(
 async def use_recovery_code(tx: Transaction, *, user_id: UUID, code_hash: bytes, now: datetime) -> bool:
     """Use a code up; False where it is none, or was used."""
     return bool(await _USE_RECOVERY_CODE.run(tx, user_id=user_id, hash=code_hash, now=now))
+
+
+async def drop_all(tx: Transaction, user_id: UUID) -> None:
+    """Drop the app, every passkey and every recovery code of a user."""
+    await _DROP_ALL.run(tx, user_id=user_id)
 
 
 async def passkeys_of_user(tx: Transaction, user_id: UUID) -> list[StoredPasskey]:

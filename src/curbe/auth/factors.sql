@@ -47,6 +47,11 @@ UPDATE recovery_codes
    SET used_at = :now
  WHERE user_id = :user_id AND code_hash = :hash AND used_at IS NULL;
 
+-- name: drop_all_factors
+WITH totp AS (DELETE FROM totp_secrets t WHERE t.user_id = :user_id),
+     codes AS (DELETE FROM recovery_codes r WHERE r.user_id = :user_id)
+DELETE FROM passkeys p WHERE p.user_id = :user_id;
+
 -- name: passkeys_of_user
 SELECT id, user_id, credential_id, public_key, sign_count, transports, name, created_at, last_used_at
   FROM passkeys

@@ -96,6 +96,18 @@ def user_reset_link(shell: Shell, *, email: str, as_json: bool) -> None:
     show(answer, as_json=as_json, words=_shown(made))
 
 
+@user.command("reset-factors")
+@click.argument("email")
+@json_option
+@pass_shell
+def user_reset_factors(shell: Shell, *, email: str, as_json: bool) -> None:
+    """Remove the authenticator app, passkeys and recovery codes of EMAIL, whose owner lost them; their sessions end."""
+    with database(shell.quiet_settings()) as dsn:
+        changed = asyncio.run(people.reset_factors(dsn, email=email))
+    words = f"{changed.email} signs in with the password alone until they add a second factor again."
+    show(changed, as_json=as_json, words=words)
+
+
 @user.command("disable")
 @click.argument("email")
 @json_option

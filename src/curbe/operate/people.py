@@ -8,7 +8,7 @@ import msgspec
 from uuid_utils.compat import uuid7
 
 from curbe.audit.service import AuditEntry, record
-from curbe.auth import links, session_store, stopping
+from curbe.auth import factor_store, links, session_store, sessions, stopping
 from curbe.auth.passwords import Passwords, check_password
 from curbe.domain.access import PLATFORM, Role
 from curbe.domain.errors import Conflict, NotFound
@@ -114,6 +114,25 @@ async def reset_link(dsn: str, *, email: str, base_url: str) -> Link:
         link=Secret(links.reset_link(base_url, token)),
         expires_at=now + _LINK_LASTS,
     )
+
+
+async def reset_factors(dsn: str, *, email: str) -> User:
+    """Let who has this address in by password alone: for who lost their phone and their recovery codes. Their sessions end.
+
+    Raises:
+        NotFound: nobody has it.
+        Conflict: they have no second factor.
+    """
+    async with pool(dsn) as web:
+        user = await _known(web, email)
+        async with web.transaction(PLATFORM, context=people.as_user(user.id)) as tx:
+            has = await factor_store.factors_of_user(tx, user.id)
+            if not (has.totp or has.passkeys or has.recovery_codes):
+                raise Conflict("This account has no second factor.")
+            await factor_store.drop_all(tx, user.id)
+            await _record(tx, PLATFORM, "factor.all_removed", user.id)
+            await sessions.end_all(tx, user_id=user.id, actor=_CLI, why="factors_reset")
+    return user
 
 
 async def stop_user(dsn: str, *, email: str, disabled: bool) -> User:
