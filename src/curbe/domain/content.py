@@ -12,7 +12,8 @@ import msgspec
 from msgspec import Meta, Struct
 
 from curbe.domain.interactive import Interactive, words_in_interactive
-from curbe.domain.template import TemplateContent, words_in_template
+from curbe.domain.template import TemplateContent
+from curbe.domain.template_words import words_in_template
 from curbe.domain.window import OpenWindow
 
 _UUID_LENGTH: Final = 36

@@ -1,7 +1,6 @@
 """A template with its parameters, in Meta's shape, its limits in the types [Meta: template messages, Dec 2025 to Sep 2026]."""
 
 import re
-from collections.abc import Iterable
 from typing import Annotated, Final, Literal, TypeAlias
 
 from msgspec import Meta, Struct, field, structs
@@ -356,54 +355,3 @@ class TemplateContent(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         buttons = [str(c.index) for c in self.components if isinstance(c, ButtonComponent)]
         if len(set(buttons)) < len(buttons):
             raise ValueError("each button's index is given once")
-
-
-def passcode_in(template: TemplateContent) -> tuple[str, str] | None:
-    """Return the text that a template carries in its body and again in its first link, as one for authentication does, and its field.
-
-    Others may do the same, with the number of an order, say: only the template's category tells [Meta: authentication templates].
-    """
-    links = {
-        parameter.text
-        for component in template.components
-        if isinstance(component, ButtonComponent)
-        for parameter in component.parameters
-        if isinstance(parameter, UrlParameter)
-    }
-    for n, component in enumerate(template.components):
-        if isinstance(component, BodyComponent) and len(component.parameters) == 1:
-            (only,) = component.parameters
-            if isinstance(only, TextParameter) and only.text in links:
-                return f"template.components[{n}].parameters[0].text", only.text
-    return None
-
-
-def words_in_template(template: TemplateContent) -> str:
-    """Return what can be found of a template that was sent: its name, then the texts that were put in, a line each."""
-    return "\n".join([template.name, *_texts(template.components)])
-
-
-def _texts(components: Iterable[Component | HeaderComponent | BodyComponent | ButtonComponent]) -> list[str]:
-    texts: list[str] = []
-    for component in components:
-        match component:
-            case HeaderComponent(parameters=parameters):
-                texts += [each.text for each in parameters if isinstance(each, TextParameter)]
-            case BodyComponent(parameters=parameters):
-                texts += [_text(each) for each in parameters]
-            case CarouselComponent(cards=cards):
-                for card in cards:
-                    texts += _texts(card.components)
-            case _:
-                pass
-    return texts
-
-
-def _text(parameter: TextParameter | CurrencyParameter | DateTimeParameter) -> str:
-    match parameter:
-        case TextParameter(text=text):
-            return text
-        case CurrencyParameter(currency=currency):
-            return currency.fallback_value
-        case DateTimeParameter(date_time=date_time):
-            return date_time.fallback_value

@@ -24,7 +24,8 @@ from curbe.domain.content import (
 from curbe.domain.errors import IdempotencyMismatch, InvalidRequest, NotFound
 from curbe.domain.messages import Person
 from curbe.domain.phone import to_e164
-from curbe.domain.template import LONGEST_PASSCODE, passcode_in
+from curbe.domain.template import LONGEST_PASSCODE
+from curbe.domain.template_words import passcode_in
 from curbe.inbox import departures, people
 from curbe.inbox.departures import Departure
 from curbe.inbox.people import Sighting

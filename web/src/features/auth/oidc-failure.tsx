@@ -10,7 +10,8 @@ const messages = catalogue({
     unverified:
       "Your company’s sign-in does not vouch for your e-mail address. Ask its administrator to verify it.",
     expired: "That took too long, or began in another browser. Try again.",
-    unavailable: "Your company’s sign-in does not answer at the moment. Try again shortly, or sign in with your password.",
+    unavailable:
+      "Your company’s sign-in does not answer at the moment. Try again shortly, or sign in with your password.",
     too_many_requests: "Too many people are signing in from here at once. Wait a moment and try again.",
     other: "Your company’s sign-in did not work. Try again; if it goes on, tell your administrator.",
   },
@@ -18,15 +19,18 @@ const messages = catalogue({
     unknown: "Nadie con ese correo tiene cuenta aquí. Pide una invitación a un administrador.",
     unverified: "El acceso de tu empresa no responde de tu correo. Pide a su administrador que lo verifique.",
     expired: "Tardó demasiado, o empezó en otro navegador. Inténtalo otra vez.",
-    unavailable: "El acceso de tu empresa no responde ahora. Inténtalo en un momento, o entra con tu contraseña.",
-    too_many_requests: "Demasiadas personas entran desde aquí a la vez. Espera un momento e inténtalo otra vez.",
+    unavailable:
+      "El acceso de tu empresa no responde ahora. Inténtalo en un momento, o entra con tu contraseña.",
+    too_many_requests:
+      "Demasiadas personas entran desde aquí a la vez. Espera un momento e inténtalo otra vez.",
     other: "El acceso de tu empresa no funcionó. Inténtalo otra vez; si sigue, avisa a tu administrador.",
   },
   pt: {
     unknown: "Ninguém com esse e-mail tem conta aqui. Peça um convite a um administrador.",
     unverified: "O acesso da sua empresa não confirma seu e-mail. Peça ao administrador que o verifique.",
     expired: "Demorou demais, ou começou em outro navegador. Tente de novo.",
-    unavailable: "O acesso da sua empresa não responde agora. Tente de novo em instantes, ou entre com sua senha.",
+    unavailable:
+      "O acesso da sua empresa não responde agora. Tente de novo em instantes, ou entre com sua senha.",
     too_many_requests: "Muitas pessoas entram daqui ao mesmo tempo. Espere um momento e tente de novo.",
     other: "O acesso da sua empresa não funcionou. Tente de novo; se continuar, avise seu administrador.",
   },
