@@ -3992,26 +3992,8 @@ export interface operations {
                     };
                 };
             };
-            /** @description `insecure_transport`: Signing in needs https */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `not_found`: There is no such thing here */
             404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable`: This is not possible at the moment */
-            503: {
                 headers: {
                     [name: string]: unknown;
                 };
