@@ -69,6 +69,22 @@ async def insert_one_of_everything(owner: asyncpg.Connection) -> Number:
             [tenant_id, uuid7(), NOW, conversation_id],
         ),
         (
+            """INSERT INTO consents (tenant_id, id, contact_id, category, state, source, actor, at)
+               SELECT c.tenant_id, $2, c.contact_id, 'marketing', 'out', 'keyword', 'contact', $3
+                 FROM conversations c WHERE c.tenant_id = $1 AND c.id = $4""",
+            [tenant_id, uuid7(), NOW, conversation_id],
+        ),
+        (
+            "INSERT INTO consent_settings (tenant_id, rules, updated_by) VALUES ($1, '{}', 'cli')",
+            [tenant_id],
+        ),
+        (
+            """INSERT INTO consent_imports (tenant_id, id, category, state, proof, actor, total_count, added_count, repeated_count,
+                                            failed_count, failed_rows)
+               VALUES ($1, $2, 'marketing', 'in', 'a form', 'cli', 0, 0, 0, 0, '')""",
+            [tenant_id, uuid7()],
+        ),
+        (
             """INSERT INTO contact_activity (tenant_id, channel_connection_id, provider_id, conversation_id, kind, at, opens_window, person)
                VALUES ($1, $2, 'wamid.reaction', $3, 'reaction', $4, true, '{}')""",
             [tenant_id, connection_id, conversation_id, NOW],

@@ -70,6 +70,7 @@ APPLY_WRITES = {
     "apply_lanes": {"UPDATE"},
     "audit_log": {"INSERT"},
     "audit_seals": {"INSERT"},
+    "consents": {"INSERT"},
     "contact_activity": {"INSERT", "UPDATE"},
     "contact_aliases": {"INSERT", "UPDATE", "DELETE"},
     "contact_merges": {"INSERT", "UPDATE"},
@@ -111,6 +112,7 @@ APPLY_WRITES_COLUMNS = {
 }
 APPLY_READS = {
     "channel_connections",
+    "consent_settings",
     "event_log_starts",
     "log_epoch",
     "media_assets",

@@ -57,6 +57,8 @@ def test_the_ways_to_fail_are_the_words_the_database_knows() -> None:
         "ambiguous",
         "window_closed",
         "recipient",
+        "consent",
+        "blocked",
         "template",
         "credentials",
         "account",

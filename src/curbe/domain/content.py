@@ -14,7 +14,6 @@ from msgspec import Meta, Struct
 from curbe.domain.interactive import Interactive, words_in_interactive
 from curbe.domain.template import TemplateContent
 from curbe.domain.template_words import words_in_template
-from curbe.domain.window import OpenWindow
 
 _UUID_LENGTH: Final = 36
 LONGEST_TEXT: Final = 4096
@@ -379,13 +378,3 @@ def own_file(media_id: str) -> UUID | None:
 
 def _joined(words: Sequence[str | None]) -> str | None:
     return "\n".join(word for word in words if word) or None
-
-
-class FreeForm(Struct, frozen=True):
-    """Content that is only allowed inside the customer service window, together with the proof of it."""
-
-    content: Content
-    window: OpenWindow
-
-
-Sendable: TypeAlias = FreeForm | TemplateMessage

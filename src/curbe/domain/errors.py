@@ -161,6 +161,48 @@ class WindowClosed(AppError):
     code, http_status, title = "window_closed", 409, "The customer service window is closed"
 
 
+class ContactBlocked(AppError):
+    """The conversation with the person is blocked, or for what goes to many, any of theirs."""
+
+    code, http_status, title = "contact_blocked", 409, "This person is blocked"
+
+
+class RecipientUnreachable(AppError):
+    """Nobody knows a phone number or id of the person by which this could reach them."""
+
+    code, http_status, title = "recipient_unreachable", 409, "This cannot reach the person"
+
+
+class OptedOut(AppError):
+    """The person has said that they do not want this kind of message."""
+
+    code, http_status, title = "opted_out", 409, "The person does not want such messages"
+
+
+class NoConsent(AppError):
+    """The tenant's rules ask for a yes to marketing, and the person has given none."""
+
+    code, http_status, title = "no_consent", 409, "The person has not agreed to such messages"
+
+
+class TemplateUnknown(AppError):
+    """The number's WABA has no such template, as far as is known."""
+
+    code, http_status, title = "template_unknown", 409, "There is no such template"
+
+
+class TemplateUnavailable(AppError):
+    """Meta has not approved the template, or has paused, disabled or archived it."""
+
+    code, http_status, title = "template_unavailable", 409, "This template cannot be sent now"
+
+
+class CountryRefused(AppError):
+    """WhatsApp does not deliver this kind of message to the person's country."""
+
+    code, http_status, title = "country_refused", 409, "Not to that country"
+
+
 class NoConnection(AppError):
     """The tenant has no number to send with."""
 
@@ -295,6 +337,8 @@ class FailureKind(StrEnum):
     AMBIGUOUS = "ambiguous"  # it may have arrived: never again by itself
     WINDOW_CLOSED = "window_closed"  # give up; a template is needed
     RECIPIENT = "recipient"  # give up for this person
+    CONSENT = "consent"  # our own no: the person does not want it, or has not agreed
+    BLOCKED = "blocked"  # our own no: the person is blocked
     TEMPLATE = "template"  # give up; its campaign pauses
     CREDENTIALS = "credentials"  # the connection pauses and keeps its queue
     ACCOUNT = "account"  # the WABA pauses and keeps its queue

@@ -23,6 +23,7 @@ from curbe.inbox.deeds import (
     check,
     lines_between,
 )
+from curbe.inbox.rules import ConversationState
 from curbe.inbox.service import (
     conversation_event,
     conversations_by_id,
@@ -61,6 +62,10 @@ class _Id(msgspec.Struct, frozen=True):
     id: UUID
 
 
+class _Nothing(msgspec.Struct, frozen=True):
+    nothing: str | None
+
+
 class _Name(msgspec.Struct, frozen=True):
     id: UUID
     name: str
@@ -69,6 +74,7 @@ class _Name(msgspec.Struct, frozen=True):
 _LOCK: Final = db.Query(_PACKAGE, "lock_conversations", _Id)
 _LIVE: Final = db.Query(_PACKAGE, "live_conversations", LiveConversation)
 _CHANGE: Final = db.Query(_PACKAGE, "change_conversations")
+_HOLD_CLAIMS: Final = db.Query(_PACKAGE, "hold_claims", _Nothing)
 _ADD_LABELS: Final = db.Query(_PACKAGE, "add_labels")
 _REMOVE_LABELS: Final = db.Query(_PACKAGE, "remove_labels")
 _TEAMS: Final = db.Query(_PACKAGE, "names_of_teams", _Name)
@@ -201,6 +207,8 @@ async def _change(
     await _store(tx, tenant_id, moved, now=now)
     standing = await conversations_by_id(tx, tenant_id=tenant_id, ids=list(pairs))
     await _tell(tx, tenant_id, moved, standing, names, actor=actor, now=now)
+    if any(new.state is ConversationState.BLOCKED for _, new in moved.values()):
+        await _HOLD_CLAIMS.one(tx, tenant_id=tenant_id)
     return standing, refused
 
 

@@ -23,6 +23,10 @@ UPDATE conversations c
        AS u (id, state, snoozed_until, assignee_id, team_id, unread_count)
  WHERE c.tenant_id = :tenant_id AND c.id = u.id
 
+-- name: hold_claims
+-- Blocking somebody is a no to what is sent to many: it comes before or after a claim of something for them (consent.lock_words).
+SELECT pg_advisory_xact_lock(hashtextextended(:tenant_id::uuid::text, 7))::text AS nothing
+
 -- name: add_labels
 INSERT INTO conversation_labels (tenant_id, conversation_id, label_id, state_code, last_message_at)
 SELECT c.tenant_id, c.id, u.label_id, c.state_code, c.last_message_at

@@ -65,6 +65,10 @@ RETURNING o.message_id, o.conversation_id, o.position, o.priority, o.refusals, o
           c.contact_bsuid AS bsuid,
           c.last_inbound_at, c.contact_id, chosen.behind,
           (SELECT m.type FROM messages m WHERE m.tenant_id = o.tenant_id AND m.id = o.message_id) AS type,
+          -- What is sent to many is asked of the gate once more: the template's name and language.
+          CASE WHEN o.priority >= 10 AND NOT chosen.behind THEN
+               (SELECT ARRAY[m.payload -> 'template' ->> 'name', m.payload -> 'template' -> 'language' ->> 'code']
+                  FROM messages m WHERE m.tenant_id = o.tenant_id AND m.id = o.message_id AND m.type = 'template') END AS template,
           (SELECT d.paid_at FROM pair_debts d WHERE d.tenant_id = o.tenant_id AND d.conversation_id = o.conversation_id) AS paid_at
 
 -- name: unclaim

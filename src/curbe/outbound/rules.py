@@ -1,15 +1,20 @@
-"""What may be sent, and what becomes of an attempt. Pure: data and `now` in, decision out."""
+"""How urgent a message is, and what becomes of an attempt. Pure: data and `now` in, decision out."""
 
 from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
 
-from curbe.domain.content import Content, FreeForm, Sendable, TemplateMessage
-from curbe.domain.errors import FailureKind, SendFailure, WindowClosed
-from curbe.domain.window import closing_time, customer_service_window
+from curbe.consent.gate import Purpose
+from curbe.domain.errors import FailureKind, SendFailure
 from curbe.inbox.departures import Verdict
-from curbe.outbound.governor import NOTIFICATION
+from curbe.outbound.governor import CAMPAIGN, NOTIFICATION, REPLY
+
+PRIORITIES: Final = {
+    Purpose.REPLY: REPLY,
+    Purpose.NOTIFICATION: NOTIFICATION,
+    Purpose.CAMPAIGN: CAMPAIGN,
+}
 
 _PATIENCE: Final = timedelta(hours=24)  # how long a message waits for a provider that says "later"
 _TRIES: Final = 5  # for a transient no
@@ -24,33 +29,6 @@ WRONG_CATEGORY: Final = 131064  # the WABA's templates are filed under the wrong
 _NOT_THE_NUMBER: Final = (PAIR_RATE, FLOW_THROTTLED)
 _LONGEST_REST: Final = timedelta(hours=1)
 _COMPLAINTS: Final = timedelta(hours=24)  # Meta names no time; its ratings are of days [Meta: quality rating]
-
-
-def admit(content: Content, *, last_inbound_at: datetime | None, now: datetime) -> Sendable:
-    """Return ``content`` with the proof that it may be sent at ``now``; an approved template needs none.
-
-    Raises:
-        WindowClosed: the person did not write in the last 24 hours; the answer says when the window closed and what to use instead.
-    """
-    if isinstance(content, TemplateMessage):
-        return content
-    window = customer_service_window(last_inbound_at, now=now)
-    if window is not None:
-        return FreeForm(content=content, window=window)
-    closed_at = closing_time(last_inbound_at)
-    detail = (
-        "this person has never written to this number, so no customer service window is open"
-        if closed_at is None
-        else f"the customer service window closed at {closed_at.isoformat().replace('+00:00', 'Z')}"
-    )
-    raise WindowClosed(
-        detail,
-        fix="Send an approved template; once the person writes, free text may be sent for 24 hours.",
-        extra={
-            "window_closed_at": closed_at.isoformat().replace("+00:00", "Z") if closed_at else None,
-            "allowed": ["template"],
-        },
-    )
 
 
 class Hold(msgspec.Struct, frozen=True):

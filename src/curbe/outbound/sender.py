@@ -24,10 +24,11 @@ from curbe.infra.db import Pool, PostgresError, Transaction, Unreachable
 from curbe.infra.metrics import Metrics
 from curbe.media.provide import Provider, SendingNumber
 from curbe.outbound import limits, store
+from curbe.outbound.asking import ask_again
 from curbe.outbound.attempt import Attempt, Attempted, Provide
 from curbe.outbound.governor import Pairs, look_again_at, people_limit
 from curbe.outbound.pace import Grant, Pace
-from curbe.outbound.settle import Settler
+from curbe.outbound.settle import Settler, tell
 from curbe.outbound.store import Claim, SendingAccount
 
 log: Final = structlog.get_logger(__name__)
@@ -188,7 +189,15 @@ class Sender:
                 lease=self._means.lease,
                 below=store.EVERYTHING if account.held_from is None else account.held_from,
             )
-            admitted = await self._admit(tx, account, claims)
+            may_go, refused = await ask_again(
+                tx,
+                tenant_id=self._tenant_id,
+                connection_id=self._connection_id,
+                claims=claims,
+                now=self._means.now(),
+            )
+            await tell(tx, self._tenant_id, refused)
+            admitted = await self._admit(tx, account, may_go)
             intents = await self._mark(tx, [claim.message_id for claim in admitted])
         work = [(claim, intents[claim.message_id]) for claim in admitted if claim.message_id in intents]
         return _Claimed(account, work, looked=len(claims))

@@ -9,7 +9,10 @@ from uuid_utils.compat import uuid7
 
 from curbe.audit import service as audit
 from curbe.audit.service import AuditEntry
-from curbe.connections.rules import Line, require_active, to_send_from
+from curbe.connections.rules import Line, to_send_from
+from curbe.consent import facts
+from curbe.consent.facts import Recipient
+from curbe.consent.gate import Purpose, Refusal, TemplateName, Wanted
 from curbe.domain.content import (
     KINDS,
     Content,
@@ -34,8 +37,8 @@ from curbe.infra.db import Transaction
 from curbe.media import service as media
 from curbe.media.kinds import MediaKind
 from curbe.outbound import store
-from curbe.outbound.governor import REPLY
-from curbe.outbound.rules import admit
+from curbe.outbound.refusing import refused
+from curbe.outbound.rules import PRIORITIES
 from curbe.outbound.stale import require_unanswered
 from curbe.outbound.store import Destination
 from curbe.realtime import service as realtime
@@ -83,6 +86,7 @@ async def take(
     now: datetime,
     seen_message_id: UUID | None = None,
     retry_of: UUID | None = None,
+    purpose: Purpose = Purpose.REPLY,
 ) -> Taken:
     """Queue a message and return it; commit, and a sender takes it from there.
 
@@ -93,6 +97,7 @@ async def take(
         now: the moment of asking.
         seen_message_id: the last message that the sender knew; where somebody else has answered after it, nothing is sent.
         retry_of: the message that this one sends once more.
+        purpose: who wants it sent, which the gate asks and the outbox orders by.
 
     Raises:
         AppError: it may not be sent; the refusal explains itself.
@@ -111,12 +116,20 @@ async def take(
             seen_message_id=seen_message_id,
             sender=request.sender,
         )
-    admit(request.content, last_inbound_at=destination.last_inbound_at, now=now)
-    require_active(line)
+    await _pass_gate(tx, request, line, destination, purpose=purpose, now=now)
     taken = Taken(id=uuid7(), conversation_id=destination.id)
     await _check_files(tx, request)
     await _check_passcode(tx, request, line)
-    await _queue(tx, request, destination, taken, client_id=key and key.key, now=now, retry_of=retry_of)
+    await _queue(
+        tx,
+        request,
+        destination,
+        taken,
+        client_id=key and key.key,
+        now=now,
+        retry_of=retry_of,
+        priority=PRIORITIES[purpose],
+    )
     if key is not None:
         await _keep(tx, request.tenant_id, key, fingerprint, taken)
     return taken
@@ -131,6 +144,7 @@ async def _queue(
     client_id: str | None,
     now: datetime,
     retry_of: UUID | None,
+    priority: int,
 ) -> None:
     kind = KINDS[type(request.content)]
     departure = Departure(
@@ -148,7 +162,7 @@ async def _queue(
     )
     await departures.queue(tx, [departure])
     row = (taken.id, destination.connection_id, destination.id)
-    await store.enqueue(tx, tenant_id=request.tenant_id, rows=[row], priority=REPLY)
+    await store.enqueue(tx, tenant_id=request.tenant_id, rows=[row], priority=priority)
     if await _attach_file(tx, request, destination, taken):
         news = MessageNews(request.tenant_id, taken.id, EventType.MESSAGE_QUEUED, client_id=client_id)
         await realtime.append(tx, await message_events(tx, [news]))
@@ -169,6 +183,33 @@ async def _queue(
         },
     )
     await audit.record(tx, [entry])
+
+
+async def _pass_gate(
+    tx: Transaction,
+    request: Request,
+    line: Line,
+    destination: Destination,
+    *,
+    purpose: Purpose,
+    now: datetime,
+) -> None:
+    """Ask the one gate whether this may be sent now (docs/adr/0017)."""
+    template = None
+    if isinstance(request.content, TemplateMessage):
+        asked = request.content.template
+        template = TemplateName(asked.name, asked.language.code)
+    (answer,) = await facts.ask(
+        tx,
+        [Recipient(conversation_id=destination.id)],
+        tenant_id=request.tenant_id,
+        connection_id=line.id,
+        wanted=[Wanted(purpose, template)],
+        now=now,
+        line=line,
+    )
+    if isinstance(answer, Refusal):
+        raise refused(answer, line)
 
 
 async def _check_files(tx: Transaction, request: Request) -> None:

@@ -31,6 +31,7 @@ class Claim(msgspec.Struct, frozen=True):
     type: str
     paid_at: datetime | None  # when the person owes nothing any more, where that is at rest
     behind: bool = False  # it waits for its turn, and is not claimed
+    template: tuple[str, str] | None = None  # of what is sent to many: the template's name and language
 
 
 class SendingAccount(msgspec.Struct, frozen=True):

@@ -45,6 +45,7 @@ class EventType(StrEnum):
     CONTACT_MERGED = "contact_merged"
     CONTACT_PARTED = "contact_parted"
     PREFERENCE_CHANGED = "preference_changed"
+    CONSENT_CHANGED = "consent_changed"
     TEMPLATE_UPDATED = "template_updated"
     CONNECTION_UPDATED = "connection_updated"
     NOTICE_RECEIVED = "notice_received"

@@ -1,0 +1,200 @@
+"""What the gate is told, read for any number of recipients at once; and the gate asked for all of them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from curbe.connections.rules import ConnectionStatus, Line
+from curbe.consent import gate
+from curbe.consent.gate import Answer, Consent, Consents, Facts, TemplateName, TemplateStanding, Wanted
+from curbe.consent.rules import ConsentRules
+from curbe.domain.phone import wa_id_to_e164
+from curbe.infra.db import Query, Transaction
+
+
+class Recipient(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody to send to, named by the first of these that is there.
+
+    A conversation, a contact, or a phone (canonical digits, see ``inbox.people.canonical_phone``).
+    """
+
+    conversation_id: UUID | None = None
+    contact_id: UUID | None = None
+    phone: str | None = None
+
+
+class Met(msgspec.Struct, frozen=True):
+    """What is known of a recipient, and who they are here; both None where nobody has ever spoken with them."""
+
+    contact_id: UUID | None
+    conversation_id: UUID | None
+    facts: Facts
+
+
+class _Standing(msgspec.Struct, frozen=True):
+    contact_id: UUID | None
+    conversation_id: UUID | None
+    last_inbound_at: datetime | None
+    wa_id: str | None
+    bsuid: str | None
+    blocked_here: bool
+    blocked: bool
+    marketing: Consent | None
+    utility: Consent | None
+    everything: Consent | None
+
+
+class _Template(msgspec.Struct, frozen=True):
+    name: str
+    language: str
+    status: str | None
+    category: str | None
+
+
+class _Line(msgspec.Struct, frozen=True):
+    id: UUID
+    status: ConnectionStatus
+    country_id: str | None
+    phone_number_e164: str | None
+    pause_reason: str | None
+    pause_cause: str | None
+
+
+class Rules(msgspec.Struct, frozen=True):
+    """A tenant's rules at rest; JSON."""
+
+    tenant_id: UUID
+    rules: str
+    updated_by: str
+    updated_at: datetime
+
+
+_STANDINGS: Final = Query("curbe.consent", "standings", _Standing)
+_TEMPLATES: Final = Query("curbe.consent", "template_standings", _Template)
+_LINE: Final = Query("curbe.consent", "line", _Line)
+_RULES: Final = Query("curbe.consent", "rules_of", Rules)
+_MOST: Final = 5_000  # recipients in one statement
+
+
+async def line_of(tx: Transaction, *, tenant_id: UUID, connection_id: UUID) -> Line | None:
+    """Return one of the tenant's numbers; None where it has no such number."""
+    row = await _LINE.one(tx, tenant_id=tenant_id, connection_id=connection_id)
+    return None if row is None else Line(**msgspec.structs.asdict(row))
+
+
+async def templates_of(
+    tx: Transaction, *, tenant_id: UUID, connection_id: UUID, names: Sequence[TemplateName]
+) -> dict[TemplateName, TemplateStanding]:
+    """Return how the templates stand that a number would send; those that are not known are absent."""
+    wanted = sorted(set(names))
+    if not wanted:
+        return {}
+    rows = await _TEMPLATES.all(
+        tx,
+        tenant_id=tenant_id,
+        connection_id=connection_id,
+        names=[one.name for one in wanted],
+        languages=[one.language for one in wanted],
+    )
+    return {TemplateName(row.name, row.language): TemplateStanding(row.status, row.category) for row in rows}
+
+
+async def rules_of(tx: Transaction, *, tenant_ids: Sequence[UUID]) -> Mapping[UUID, ConsentRules]:
+    """Return each tenant's rules; of those who decided nothing, the product's."""
+    rows = await _RULES.all(tx, tenant_ids=sorted(set(tenant_ids)))
+    decided = {row.tenant_id: msgspec.json.decode(row.rules, type=ConsentRules) for row in rows}
+    return {tenant_id: decided.get(tenant_id, DEFAULT) for tenant_id in tenant_ids}
+
+
+DEFAULT: Final = ConsentRules()
+
+
+async def meet(
+    tx: Transaction,
+    recipients: Sequence[Recipient],
+    *,
+    tenant_id: UUID,
+    connection_id: UUID,
+    templates: Sequence[TemplateName | None],
+    line: Line | None = None,
+) -> list[Met]:
+    """Return what is known of each recipient, in order, for what each is to get from one number.
+
+    Args:
+        tx: of the tenant.
+        recipients: any number of them.
+        tenant_id: whose number and people they are.
+        connection_id: the number that would send.
+        templates: what is for each of them; None for free-form content.
+        line: the number, where the caller has just read it.
+    """
+    if not recipients:
+        return []
+    if line is None:
+        line = await line_of(tx, tenant_id=tenant_id, connection_id=connection_id)
+    named = [one for one in templates if one is not None]
+    standings: Mapping[TemplateName, TemplateStanding] = {}
+    rules = DEFAULT
+    if named:
+        standings = await templates_of(tx, tenant_id=tenant_id, connection_id=connection_id, names=named)
+        rules = (await rules_of(tx, tenant_ids=[tenant_id]))[tenant_id]
+    rows: list[_Standing] = []
+    for start in range(0, len(recipients), _MOST):
+        part = recipients[start : start + _MOST]
+        rows += await _STANDINGS.all(
+            tx,
+            tenant_id=tenant_id,
+            connection_id=connection_id,
+            conversation_ids=[one.conversation_id for one in part],
+            contact_ids=[one.contact_id for one in part],
+            phones=[one.phone for one in part],
+        )
+    return [
+        Met(
+            row.contact_id,
+            row.conversation_id,
+            _facts(row, line, standings.get(template) if template else None, rules),
+        )
+        for row, template in zip(rows, templates, strict=True)
+    ]
+
+
+async def ask(
+    tx: Transaction,
+    recipients: Sequence[Recipient],
+    *,
+    tenant_id: UUID,
+    connection_id: UUID,
+    wanted: Sequence[Wanted],
+    now: datetime,
+    line: Line | None = None,
+) -> list[Answer]:
+    """Ask the gate for each recipient, in order; the arguments are those of :func:`meet`."""
+    met = await meet(
+        tx,
+        recipients,
+        tenant_id=tenant_id,
+        connection_id=connection_id,
+        templates=[one.template for one in wanted],
+        line=line,
+    )
+    return [gate.ask(one, known.facts, now=now) for one, known in zip(wanted, met, strict=True)]
+
+
+def _facts(
+    row: _Standing, line: Line | None, template: TemplateStanding | None, rules: ConsentRules
+) -> Facts:
+    return Facts(
+        line=line,
+        e164=None if row.wa_id is None else wa_id_to_e164(row.wa_id),
+        bsuid=row.bsuid,
+        last_inbound_at=row.last_inbound_at,
+        blocked_here=row.blocked_here,
+        blocked=row.blocked,
+        consents=Consents(row.marketing, row.utility, row.everything),
+        template=template,
+        opt_in_needed=rules.opt_in_needed,
+    )

@@ -1,0 +1,240 @@
+"""The one gate: whether something may be sent to somebody now. Pure: what is known and `now` in, exactly one answer out.
+
+Whatever sends asks here: an agent, the API, a campaign, a notification, an automation; and what goes to many is asked again when it is
+claimed for sending (docs/adr/0017).
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Final, TypeAlias
+
+import msgspec
+
+from curbe.connections.rules import ConnectionStatus, Line
+from curbe.consent.words import FIXES, WORDS, RefusalCode, Words
+from curbe.domain.phone import country_of
+from curbe.domain.window import OpenWindow, closing_time, customer_service_window
+
+
+class Purpose(StrEnum):
+    """Who wants something sent: somebody to one person, an event of the tenant's to one person, a campaign to many."""
+
+    REPLY = "reply"
+    NOTIFICATION = "notification"
+    CAMPAIGN = "campaign"
+
+
+class OptInNeeded(StrEnum):
+    """Where marketing needs a yes; elsewhere it is enough that nobody has said no."""
+
+    NEVER = "never"
+    CAMPAIGNS = "campaigns"
+    ALWAYS = "always"
+
+
+class Consent(StrEnum):
+    """A person's word."""
+
+    IN = "in"
+    OUT = "out"
+
+
+class Category(StrEnum):
+    """What kind of message a template is, by Meta's word."""
+
+    MARKETING = "marketing"
+    UTILITY = "utility"
+    AUTHENTICATION = "authentication"
+
+
+class TemplateName(msgspec.Struct, frozen=True, order=True):
+    """A template as it is asked for."""
+
+    name: str
+    language: str
+
+
+class TemplateStanding(msgspec.Struct, frozen=True):
+    """How a template stands as far as we were told; None: not told. Both are Meta's words."""
+
+    status: str | None
+    category: str | None
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """What is to be sent: a template, or (None) free-form content."""
+
+    purpose: Purpose
+    template: TemplateName | None = None
+
+
+class Consents(msgspec.Struct, frozen=True):
+    """A person's latest word on marketing, on utility messages, and on everything; what was said of everything is in each."""
+
+    marketing: Consent | None = None
+    utility: Consent | None = None
+    everything: Consent | None = None
+
+
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of a recipient, of the number that would send, and of the template.
+
+    ``line`` is None where the tenant has no such number, ``template`` where no template was asked for or none of that name is known.
+    ``blocked_here``: in the conversation with this number; ``blocked``: in any of the tenant's.
+    """
+
+    line: Line | None
+    e164: str | None = None
+    bsuid: str | None = None
+    last_inbound_at: datetime | None = None
+    blocked_here: bool = False
+    blocked: bool = False
+    consents: Consents = Consents()
+    template: TemplateStanding | None = None
+    opt_in_needed: OptInNeeded = OptInNeeded.CAMPAIGNS
+
+
+class Admitted(msgspec.Struct, frozen=True):
+    """It may be sent. ``window`` is the proof of free-form content, ``category`` and ``consent`` are a template's, where known."""
+
+    window: OpenWindow | None
+    category: Category | None = None
+    consent: Consent | None = None
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """It may not be sent: why, and what to do about it, in es, en and pt. ``details`` are the values in the words."""
+
+    code: RefusalCode
+    words: Words
+    fix: Words
+    details: Mapping[str, str | None] = {}
+
+
+Answer: TypeAlias = Admitted | Refusal
+
+# Meta's words for what cannot be sent; one that is not known here is Meta's to judge. [cloud-api: template statuses]
+_UNAVAILABLE: Final = frozenset(
+    {
+        "PENDING",
+        "REJECTED",
+        "PAUSED",
+        "DISABLED",
+        "IN_APPEAL",
+        "PENDING_DELETION",
+        "DELETED",
+        "LIMIT_EXCEEDED",
+        "ARCHIVED",
+        "LOCKED",
+    }
+)
+_NO_MARKETING: Final = frozenset({"US"})  # since 2025-04-01 [Meta: per-user marketing limits]
+
+
+def ask(wanted: Wanted, facts: Facts, *, now: datetime) -> Answer:
+    """Return whether ``wanted`` may be sent at ``now``: exactly one answer, for any state of things."""
+    if (no := _number(facts) or _person(wanted, facts)) is not None:
+        return no
+    window = customer_service_window(facts.last_inbound_at, now=now)
+    if wanted.template is None:
+        return _free_form(wanted, facts, window)
+    return _template(wanted, wanted.template, facts, window)
+
+
+def refuse(code: RefusalCode, **details: str | None) -> Refusal:
+    """Return a no with its words."""
+    shown = {name: value or "" for name, value in details.items()}
+    return Refusal(
+        code=code,
+        words={language: text.format(**shown).strip() for language, text in WORDS[code].items()},
+        fix=FIXES[code],
+        details=details,
+    )
+
+
+def _number(facts: Facts) -> Refusal | None:
+    line = facts.line
+    if line is not None and line.status is ConnectionStatus.ACTIVE:
+        return None
+    if line is not None and line.status is ConnectionStatus.ERROR:
+        return refuse(RefusalCode.CONNECTION_PAUSED, reason=line.pause_reason)
+    return refuse(RefusalCode.NO_CONNECTION)
+
+
+def _person(wanted: Wanted, facts: Facts) -> Refusal | None:
+    if facts.blocked_here or (facts.blocked and wanted.purpose is not Purpose.REPLY):
+        return refuse(RefusalCode.CONTACT_BLOCKED)
+    if facts.e164 is None and facts.bsuid is None:
+        return refuse(RefusalCode.RECIPIENT_UNREACHABLE)
+    return None
+
+
+def _free_form(wanted: Wanted, facts: Facts, window: OpenWindow | None) -> Answer:
+    """A reply to somebody who writes is theirs to get, whatever they said before; what nobody wrote for them is not."""
+    if window is None:
+        closed_at = closing_time(facts.last_inbound_at)
+        told = None if closed_at is None else closed_at.isoformat().replace("+00:00", "Z")
+        return refuse(RefusalCode.WINDOW_CLOSED, window_closed_at=told)
+    if wanted.purpose is not Purpose.REPLY and facts.consents.everything is Consent.OUT:
+        return refuse(RefusalCode.OPTED_OUT)
+    return Admitted(window=window)
+
+
+def _template(wanted: Wanted, name: TemplateName, facts: Facts, window: OpenWindow | None) -> Answer:
+    no = _template_itself(wanted, name, facts.template)
+    if no is not None:
+        return no
+    category = category_of(facts.template)
+    if category is Category.AUTHENTICATION and facts.e164 is None:
+        return refuse(RefusalCode.RECIPIENT_UNREACHABLE)  # 131062 [Meta: error codes]
+    if category is Category.MARKETING and _country(facts) in _NO_MARKETING:
+        return refuse(RefusalCode.COUNTRY_REFUSED)
+    consent = consent_to(category, facts.consents)
+    if consent is Consent.OUT:
+        return refuse(RefusalCode.OPTED_OUT)
+    if consent is None and _needs_yes(category, wanted.purpose, facts.opt_in_needed):
+        return refuse(RefusalCode.NO_CONSENT)
+    return Admitted(window=window, category=category, consent=consent)
+
+
+def _template_itself(wanted: Wanted, name: TemplateName, standing: TemplateStanding | None) -> Refusal | None:
+    """One that nobody has told us of is Meta's to judge where somebody sends it to one person; it is sent to nobody else."""
+    named = {"name": name.name, "language": name.language}
+    if standing is None:
+        return None if wanted.purpose is Purpose.REPLY else refuse(RefusalCode.TEMPLATE_UNKNOWN, **named)
+    if standing.status in _UNAVAILABLE:
+        return refuse(RefusalCode.TEMPLATE_UNAVAILABLE, **named, status=standing.status)
+    return None
+
+
+def category_of(standing: TemplateStanding | None) -> Category | None:
+    """Return a template's category; None where it is not known, or is none that we know."""
+    word = (standing.category or "").lower() if standing is not None else ""
+    return Category(word) if word in {one.value for one in Category} else None
+
+
+def consent_to(category: Category | None, consents: Consents) -> Consent | None:
+    """Return a person's word on messages of a category; of one that is not known, their word on the least wanted."""
+    match category:
+        case Category.UTILITY:
+            return consents.utility
+        case Category.AUTHENTICATION:
+            return consents.everything
+        case _:
+            return consents.marketing
+
+
+def _needs_yes(category: Category | None, purpose: Purpose, needed: OptInNeeded) -> bool:
+    if category not in {Category.MARKETING, None} or needed is OptInNeeded.NEVER:
+        return False
+    if category is None and purpose is Purpose.REPLY:
+        return False  # nobody has told us that it is marketing
+    return needed is OptInNeeded.ALWAYS or purpose is Purpose.CAMPAIGN
+
+
+def _country(facts: Facts) -> str | None:
+    """Return the recipient's country: by the number, else by the business-scoped id, which begins with it."""
+    if facts.e164 is not None:
+        return country_of(facts.e164)
+    return facts.bsuid.partition(".")[0] if facts.bsuid else None

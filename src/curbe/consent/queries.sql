@@ -1,0 +1,82 @@
+-- The ledger, and what the gate asks for.
+
+-- name: standings
+-- What is known of each recipient: named by a conversation, by a contact, or by a phone in its canonical form. Their words are those of
+-- whoever turned out to be the same person, too.
+WITH asked AS (
+    SELECT u.n, u.phone, coalesce(c.contact_id, u.contact_id, a.contact_id) AS contact_id
+      FROM unnest(:conversation_ids::uuid[], :contact_ids::uuid[], :phones::text[]) WITH ORDINALITY AS u (conversation_id, contact_id, phone, n)
+      LEFT JOIN conversations c ON c.tenant_id = :tenant_id AND c.id = u.conversation_id
+      LEFT JOIN LATERAL (
+           SELECT a.contact_id FROM contact_aliases a
+            WHERE a.tenant_id = :tenant_id AND a.kind = 'phone' AND a.value = u.phone AND a.retired_at IS NULL
+            LIMIT 1) a ON u.conversation_id IS NULL AND u.contact_id IS NULL)
+SELECT a.contact_id, v.id AS conversation_id, v.last_inbound_at, coalesce(p.wa_id, v.contact_wa_id, a.phone) AS wa_id,
+       coalesce(p.bsuid, v.contact_bsuid) AS bsuid, coalesce(v.state_code = 6, false) AS blocked_here,
+       EXISTS (SELECT FROM conversations b
+                WHERE b.tenant_id = :tenant_id AND b.contact_id = a.contact_id AND b.state_code = 6) AS blocked,
+       s.marketing, s.utility, s.everything
+  FROM asked a
+  LEFT JOIN contacts p ON p.tenant_id = :tenant_id AND p.id = a.contact_id
+  LEFT JOIN conversations v ON v.tenant_id = :tenant_id AND v.channel_connection_id = :connection_id AND v.contact_id = a.contact_id
+  LEFT JOIN LATERAL (
+       WITH RECURSIVE same (id) AS (
+            SELECT a.contact_id
+            UNION
+            SELECT g.id FROM same JOIN contacts g ON g.tenant_id = :tenant_id AND g.merged_into = same.id)
+       -- Of two words of one moment the no: `out` is the greater text.
+       SELECT (array_agg(w.state ORDER BY w.at DESC, w.state DESC) FILTER (WHERE w.category IN ('marketing', 'all')))[1] AS marketing,
+              (array_agg(w.state ORDER BY w.at DESC, w.state DESC) FILTER (WHERE w.category IN ('utility', 'all')))[1] AS utility,
+              (array_agg(w.state ORDER BY w.at DESC, w.state DESC) FILTER (WHERE w.category = 'all'))[1] AS everything
+         FROM same
+         JOIN consents w ON w.tenant_id = :tenant_id AND w.contact_id = same.id) s ON true
+ ORDER BY a.n
+
+-- name: template_standings
+-- The templates that a number would send under these names. Of several, one that is not deleted.
+SELECT DISTINCT ON (t.name, t.language) t.name, t.language, t.status, t.category
+  FROM channel_connections c
+  JOIN unnest(:names::text[], :languages::text[]) AS u (name, language) ON true
+  JOIN templates t ON t.tenant_id = c.tenant_id AND t.waba_id = c.waba_id AND t.name = u.name AND t.language = u.language
+ WHERE c.tenant_id = :tenant_id AND c.id = :connection_id
+ ORDER BY t.name, t.language, t.status = 'DELETED' NULLS FIRST, t.status_at DESC NULLS LAST, t.id
+
+-- name: line
+-- A number as far as sending from it goes.
+SELECT c.id, c.status, c.country_id, c.phone_number_e164, c.pause_reason, c.pause_cause
+  FROM channel_connections c
+ WHERE c.tenant_id = :tenant_id AND c.id = :connection_id
+
+-- name: rules_of
+-- What tenants have decided about consent; those who never did are absent.
+SELECT s.tenant_id, s.rules::text AS rules, s.updated_by, s.updated_at FROM consent_settings s WHERE s.tenant_id = ANY(:tenant_ids::uuid[])
+
+-- name: lock_words
+-- Whoever writes down a no does it before or after a claim of something for that tenant's people, never in between (read_words).
+SELECT count(pg_advisory_xact_lock(hashtextextended(t.id::text, 7))) AS locked
+  FROM (SELECT id FROM unnest(:tenant_ids::uuid[]) AS id ORDER BY id) AS t
+
+-- name: read_words
+-- Whether nobody is writing down a no at the moment; then nobody will until this transaction ends. Nobody is waited for.
+SELECT pg_try_advisory_xact_lock_shared(hashtextextended(:tenant_id::uuid::text, 7)) AS mine
+
+-- name: record
+INSERT INTO consents (tenant_id, id, contact_id, category, state, source, proof, message_id, import_id, actor, at)
+SELECT u.tenant_id, u.id, u.contact_id, u.category, u.state, u.source, u.proof, u.message_id, u.import_id, u.actor, u.at
+  FROM unnest(:tenant_ids::uuid[], :ids::uuid[], :contact_ids::uuid[], :categories::text[], :states::text[], :sources::text[],
+              :proofs::text[], :message_ids::uuid[], :import_ids::uuid[], :actors::text[], :ats::timestamptz[])
+       AS u (tenant_id, id, contact_id, category, state, source, proof, message_id, import_id, actor, at)
+    ON CONFLICT (tenant_id, contact_id, at, category, state, source) DO NOTHING
+RETURNING id
+
+-- name: ledger
+-- Everything that was said by or of a person, and by whoever turned out to be them, the latest first.
+WITH RECURSIVE same (id) AS (
+    SELECT c.id FROM contacts c WHERE c.tenant_id = :tenant_id AND c.id = :contact_id
+    UNION
+    SELECT g.id FROM same JOIN contacts g ON g.tenant_id = :tenant_id AND g.merged_into = same.id)
+SELECT w.id, w.contact_id, w.category, w.state, w.source, w.proof, w.message_id, w.import_id, w.actor, w.at, w.created_at
+  FROM same
+  JOIN consents w ON w.tenant_id = :tenant_id AND w.contact_id = same.id
+ ORDER BY w.at DESC, w.state DESC, w.id DESC
+ LIMIT :most::integer

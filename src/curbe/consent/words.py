@@ -1,0 +1,133 @@
+"""What the gate says where it says no: a sentence and a way out, in the languages of the product. Data."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+Words = Mapping[str, str]  # es, en, pt
+
+
+class RefusalCode(StrEnum):
+    """Why nothing may be sent to somebody; programs switch on it."""
+
+    NO_CONNECTION = "no_connection"
+    CONNECTION_PAUSED = "connection_paused"
+    CONTACT_BLOCKED = "contact_blocked"
+    RECIPIENT_UNREACHABLE = "recipient_unreachable"
+    WINDOW_CLOSED = "window_closed"
+    TEMPLATE_UNKNOWN = "template_unknown"
+    TEMPLATE_UNAVAILABLE = "template_unavailable"
+    COUNTRY_REFUSED = "country_refused"
+    OPTED_OUT = "opted_out"
+    NO_CONSENT = "no_consent"
+
+
+def _said(*, en: str, es: str, pt: str) -> Words:
+    return {"en": en, "es": es, "pt": pt}
+
+
+WORDS: Final[Mapping[RefusalCode, Words]] = {
+    RefusalCode.NO_CONNECTION: _said(
+        en="The number is not connected any more.",
+        es="El número ya no está conectado.",
+        pt="O número já não está ligado.",
+    ),
+    RefusalCode.CONNECTION_PAUSED: _said(
+        en="The number is paused: {reason}",
+        es="El número está en pausa: {reason}",
+        pt="O número está em pausa: {reason}",
+    ),
+    RefusalCode.CONTACT_BLOCKED: _said(
+        en="This person is blocked.",
+        es="Esta persona está bloqueada.",
+        pt="Esta pessoa está bloqueada.",
+    ),
+    RefusalCode.RECIPIENT_UNREACHABLE: _said(
+        en="No way to reach this person with this message is known.",
+        es="No se conoce cómo hacer llegar este mensaje a esta persona.",
+        pt="Não se conhece forma de fazer chegar esta mensagem a esta pessoa.",
+    ),
+    RefusalCode.WINDOW_CLOSED: _said(
+        en="The customer service window is closed, and only a template may be sent.",
+        es="La ventana de atención está cerrada y solo se puede enviar una plantilla.",
+        pt="A janela de atendimento está fechada e só pode ser enviado um modelo.",
+    ),
+    RefusalCode.TEMPLATE_UNKNOWN: _said(
+        en="The number's WABA has no template {name} in {language}, as far as is known.",
+        es="La WABA del número no tiene la plantilla {name} en {language}, que se sepa.",
+        pt="A WABA do número não tem o modelo {name} em {language}, tanto quanto se sabe.",
+    ),
+    RefusalCode.TEMPLATE_UNAVAILABLE: _said(
+        en="The template {name} ({language}) cannot be sent: it is {status}.",
+        es="La plantilla {name} ({language}) no se puede enviar: está {status}.",
+        pt="O modelo {name} ({language}) não pode ser enviado: está {status}.",
+    ),
+    RefusalCode.COUNTRY_REFUSED: _said(
+        en="WhatsApp does not deliver marketing templates to numbers of the United States.",
+        es="WhatsApp no entrega plantillas de marketing a números de Estados Unidos.",
+        pt="O WhatsApp não entrega modelos de marketing a números dos Estados Unidos.",
+    ),
+    RefusalCode.OPTED_OUT: _said(
+        en="This person does not want to receive this kind of message.",
+        es="Esta persona no quiere recibir este tipo de mensajes.",
+        pt="Esta pessoa não quer receber este tipo de mensagens.",
+    ),
+    RefusalCode.NO_CONSENT: _said(
+        en="This person has not agreed to receive marketing messages.",
+        es="Esta persona no ha aceptado recibir mensajes de marketing.",
+        pt="Esta pessoa não aceitou receber mensagens de marketing.",
+    ),
+}
+
+FIXES: Final[Mapping[RefusalCode, Words]] = {
+    RefusalCode.NO_CONNECTION: _said(
+        en="Connect it again to go on.",
+        es="Vuelve a conectarlo para seguir.",
+        pt="Volte a ligá-lo para continuar.",
+    ),
+    RefusalCode.CONNECTION_PAUSED: _said(
+        en="See to the connection, then resume it.",
+        es="Revisa la conexión y reanúdala.",
+        pt="Verifique a ligação e retome-a.",
+    ),
+    RefusalCode.CONTACT_BLOCKED: _said(
+        en="Open the conversation again to write to them.",
+        es="Vuelve a abrir la conversación para escribirle.",
+        pt="Volte a abrir a conversa para lhe escrever.",
+    ),
+    RefusalCode.RECIPIENT_UNREACHABLE: _said(
+        en="Ask the person for their phone number; codes for signing in need one.",
+        es="Pide a la persona su número de teléfono; los códigos de acceso lo necesitan.",
+        pt="Peça à pessoa o número de telefone; os códigos de acesso precisam dele.",
+    ),
+    RefusalCode.WINDOW_CLOSED: _said(
+        en="Send an approved template; once the person writes, free text may be sent for 24 hours.",
+        es="Envía una plantilla aprobada; cuando la persona escriba, se puede enviar texto libre durante 24 horas.",
+        pt="Envie um modelo aprovado; quando a pessoa escrever, pode enviar texto livre durante 24 horas.",
+    ),
+    RefusalCode.TEMPLATE_UNKNOWN: _said(
+        en="Bring the list of templates up to date, or choose another one.",
+        es="Actualiza la lista de plantillas o elige otra.",
+        pt="Atualize a lista de modelos ou escolha outro.",
+    ),
+    RefusalCode.TEMPLATE_UNAVAILABLE: _said(
+        en="Choose a template that Meta has approved; if this one is by now, bring the list of templates up to date.",
+        es="Elige una plantilla que Meta haya aprobado; si esta ya lo está, actualiza la lista de plantillas.",
+        pt="Escolha um modelo que a Meta tenha aprovado; se este já o está, atualize a lista de modelos.",
+    ),
+    RefusalCode.COUNTRY_REFUSED: _said(
+        en="Leave these numbers out, or send a utility template.",
+        es="Deja fuera estos números o envía una plantilla de utilidad.",
+        pt="Deixe estes números de fora ou envie um modelo de utilidade.",
+    ),
+    RefusalCode.OPTED_OUT: _said(
+        en="Nothing, until the person says otherwise; then record their consent.",
+        es="Nada, hasta que la persona diga otra cosa; entonces registra su consentimiento.",
+        pt="Nada, até a pessoa dizer o contrário; então registe o consentimento.",
+    ),
+    RefusalCode.NO_CONSENT: _said(
+        en="Ask for their consent and record it with its proof, one by one or as an import.",
+        es="Pide su consentimiento y regístralo con su prueba, uno a uno o con una importación.",
+        pt="Peça o consentimento e registe-o com a prova, um a um ou com uma importação.",
+    ),
+}

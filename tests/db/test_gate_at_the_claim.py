@@ -1,0 +1,275 @@
+"""What goes to many is asked of the gate once more when it is claimed: a no that was committed before the claim counts."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from uuid import UUID
+
+import asyncpg
+import pytest
+from uuid_utils.compat import uuid7
+
+from bed.rows import NOW, Number, insert_conversation
+from curbe.consent import service as consent
+from curbe.consent.gate import Consent
+from curbe.consent.rules import About, Source
+from curbe.consent.service import Word
+from curbe.inbox import departures
+from curbe.inbox.changes import change
+from curbe.inbox.deeds import ConversationChange
+from curbe.inbox.departures import Departure
+from curbe.inbox.rules import ConversationState
+from curbe.infra.db import Pool, Transaction
+from curbe.outbound import store
+from curbe.outbound.asking import ask_again
+from curbe.outbound.governor import CAMPAIGN, NOTIFICATION, REPLY
+
+pytestmark = pytest.mark.anyio
+
+Owner = asyncpg.Connection
+TEMPLATE = '{"type": "template", "template": {"name": "offer", "language": {"code": "es_ES"}}}'
+TEXT = '{"type": "text", "text": {"body": "hola"}}'
+
+
+@pytest.fixture
+async def offer(owner: Owner, number: Number) -> None:
+    """An approved template for marketing."""
+    await owner.execute(
+        """INSERT INTO templates (tenant_id, id, waba_id, provider_template_id, name, language, status, category)
+           VALUES ($1, $2, $3, '1', 'offer', 'es_ES', 'APPROVED', 'MARKETING')""",
+        number.tenant_id,
+        uuid7(),
+        number.waba_id,
+    )
+
+
+async def person(owner: Owner, number: Number, n: int, *, said: Consent | None = Consent.IN) -> UUID:
+    """Insert somebody who never wrote, and what they said of marketing; return their conversation."""
+    conversation_id = await insert_conversation(owner, number, wa_id=f"3460000{n:04}", last_inbound_at=None)
+    if said is not None:
+        await owner.execute(
+            """INSERT INTO consents (tenant_id, id, contact_id, category, state, source, actor, at)
+               SELECT tenant_id, $3, contact_id, 'marketing', $4, 'recorded', 'cli', $5 FROM conversations
+                WHERE tenant_id = $1 AND id = $2""",
+            number.tenant_id,
+            conversation_id,
+            uuid7(),
+            said.value,
+            NOW - timedelta(days=1),
+        )
+    return conversation_id
+
+
+async def contact_of(owner: Owner, conversation_id: UUID) -> UUID:
+    return await owner.fetchval("SELECT contact_id FROM conversations WHERE id = $1", conversation_id)
+
+
+async def queue(
+    web: Pool, number: Number, conversation_id: UUID, *, priority: int, payload: str = TEMPLATE
+) -> UUID:
+    message_id = uuid7()
+    departure = Departure(
+        tenant_id=number.tenant_id,
+        id=message_id,
+        connection_id=number.connection_id,
+        conversation_id=conversation_id,
+        type="template" if payload is TEMPLATE else "text",
+        text=None,
+        payload=payload,
+        reply_to=None,
+        sender="key:1",
+        created_at=NOW,
+    )
+    async with web.transaction(number.tenant_id) as tx:
+        await departures.queue(tx, [departure])
+        row = (message_id, number.connection_id, conversation_id)
+        await store.enqueue(tx, tenant_id=number.tenant_id, rows=[row], priority=priority)
+    return message_id
+
+
+async def claim(tx: Transaction, number: Number) -> set[UUID]:
+    """Claim as a sender does and return what may go."""
+    where = {"tenant_id": number.tenant_id, "connection_id": number.connection_id}
+    claims = await store.claim(tx, **where, most=100, lease=timedelta(seconds=60))
+    may_go, _ = await ask_again(tx, **where, claims=claims, now=NOW)
+    ids = [one.message_id for one in may_go]
+    return {intent.id for intent in await departures.mark_sending(tx, tenant_id=number.tenant_id, ids=ids)}
+
+
+async def say_no(tx: Transaction, number: Number, contact_id: UUID) -> None:
+    word = Word(
+        tenant_id=number.tenant_id,
+        contact_id=contact_id,
+        about=About.ALL,
+        state=Consent.OUT,
+        source=Source.KEYWORD,
+        actor=consent.PERSON,
+        at=NOW,
+        proof="BAJA",
+    )
+    assert await consent.record(tx, [word]) == [word]
+
+
+async def outcome(owner: Owner, message_id: UUID) -> tuple[str, str | None]:
+    row = await owner.fetchrow("SELECT status::text, failure_kind FROM messages WHERE id = $1", message_id)
+    assert row is not None
+    return row["status"], row["failure_kind"]
+
+
+@pytest.mark.usefixtures("offer")
+async def test_whoever_said_no_after_it_was_queued_gets_nothing(
+    owner: Owner, web: Pool, worker: Pool, apply: Pool, number: Number
+) -> None:
+    stays, leaves, never = [
+        await person(owner, number, n, said=said) for n, said in enumerate([Consent.IN, Consent.IN, None])
+    ]
+    sent, refused, unasked = [
+        await queue(web, number, one, priority=CAMPAIGN) for one in (stays, leaves, never)
+    ]
+    async with apply.transaction() as tx:
+        await say_no(tx, number, await contact_of(owner, leaves))
+
+    async with worker.transaction(number.tenant_id) as tx:
+        assert await claim(tx, number) == {sent}
+
+    assert await outcome(owner, refused) == ("failed", "consent")
+    assert await outcome(owner, unasked) == ("failed", "consent")
+    assert await owner.fetch("SELECT message_id FROM outbox") == [(sent,)]
+
+
+@pytest.mark.usefixtures("offer")
+async def test_whoever_was_blocked_gets_nothing_that_goes_to_many(
+    owner: Owner, web: Pool, worker: Pool, number: Number
+) -> None:
+    blocked = await person(owner, number, 1)
+    campaign = await queue(web, number, blocked, priority=CAMPAIGN)
+    async with web.transaction(number.tenant_id) as tx:
+        await change(
+            tx,
+            tenant_id=number.tenant_id,
+            conversation_id=blocked,
+            change=ConversationChange(state=ConversationState.BLOCKED),
+            actor="user:1",
+            now=NOW,
+        )
+
+    async with worker.transaction(number.tenant_id) as tx:
+        assert await claim(tx, number) == set()
+    assert await outcome(owner, campaign) == ("failed", "blocked")
+
+
+async def test_free_text_whose_window_has_closed_while_it_waited_is_not_sent(
+    owner: Owner, web: Pool, worker: Pool, number: Number
+) -> None:
+    open_, closed = [
+        await insert_conversation(owner, number, wa_id=f"3460000000{n}", last_inbound_at=NOW - ago)
+        for n, ago in enumerate([timedelta(hours=1), timedelta(hours=25)])
+    ]
+    sent, late = [
+        await queue(web, number, one, priority=NOTIFICATION, payload=TEXT) for one in (open_, closed)
+    ]
+
+    async with worker.transaction(number.tenant_id) as tx:
+        assert await claim(tx, number) == {sent}
+    assert await outcome(owner, late) == ("failed", "window_closed")
+
+
+@pytest.mark.usefixtures("offer")
+async def test_a_template_that_was_paused_meanwhile_goes_to_nobody(
+    owner: Owner, web: Pool, worker: Pool, number: Number
+) -> None:
+    campaign = await queue(web, number, await person(owner, number, 1), priority=CAMPAIGN)
+    await owner.execute("UPDATE templates SET status = 'PAUSED'")
+
+    async with worker.transaction(number.tenant_id) as tx:
+        assert await claim(tx, number) == set()
+    assert await outcome(owner, campaign) == ("failed", "template")
+
+
+@pytest.mark.usefixtures("offer")
+async def test_while_a_no_is_being_written_down_campaigns_wait_and_replies_go(
+    owner: Owner, web: Pool, worker: Pool, apply: Pool, number: Number
+) -> None:
+    leaves, asks = [await person(owner, number, n) for n in range(2)]
+    campaign = await queue(web, number, leaves, priority=CAMPAIGN)
+    reply = await queue(web, number, asks, priority=REPLY)
+
+    async with apply.transaction() as saying:
+        await say_no(saying, number, await contact_of(owner, leaves))
+        async with worker.transaction(number.tenant_id) as tx:
+            assert await claim(tx, number) == {reply}
+        assert (await outcome(owner, campaign))[0] == "queued"
+
+    await owner.execute("UPDATE outbox SET available_at = now() - interval '1 second'")
+    async with worker.transaction(number.tenant_id) as tx:
+        assert await claim(tx, number) == set()
+    assert await outcome(owner, campaign) == ("failed", "consent")
+
+
+@asynccontextmanager
+async def recording(commits: list[tuple[str, UUID]], what: str, whom: UUID) -> AsyncIterator[None]:
+    yield
+    commits.append((what, whom))
+
+
+@pytest.mark.usefixtures("offer")
+async def test_nothing_is_claimed_for_somebody_once_their_no_is_committed(
+    owner: Owner, web: Pool, worker: Pool, apply: Pool, number: Number
+) -> None:
+    """Many say no while many are sent to. The database's own commit times judge: each claim before each no, or not at all."""
+    people = [await person(owner, number, n) for n in range(60)]
+    contacts = {one: await contact_of(owner, one) for one in people}
+    messages = {await queue(web, number, one, priority=CAMPAIGN): one for one in people}
+    said_no: dict[UUID, int] = {}
+    claimed: dict[UUID, int] = {}
+
+    async def leave(conversation_id: UUID) -> None:
+        async with apply.transaction() as tx:
+            await say_no(tx, number, contacts[conversation_id])
+        # Read after the commit: whatever is claimed in a snapshot that begins later must not be for them.
+        said_no[conversation_id] = await worker_clock()
+
+    async def worker_clock() -> int:
+        async with apply.transaction() as tx:
+            return await tx.connection.fetchval("SELECT pg_current_xact_id()::text::bigint")
+
+    async def send() -> None:
+        while len(claimed) + len(said_no) < len(people) or any(
+            row["status"] == "queued" for row in await owner_statuses()
+        ):
+            async with worker.transaction(number.tenant_id) as tx:
+                began = await tx.connection.fetchval("SELECT pg_current_xact_id()::text::bigint")
+                where = {"tenant_id": number.tenant_id, "connection_id": number.connection_id}
+                claims = await store.claim(tx, **where, most=3, lease=timedelta(seconds=60))
+                may_go, _ = await ask_again(tx, **where, claims=claims, now=NOW)
+                ids = [one.message_id for one in may_go]
+                await asyncio.sleep(0.002)
+                for intent in await departures.mark_sending(tx, tenant_id=number.tenant_id, ids=ids):
+                    claimed[messages[intent.id]] = began
+            await wake()
+
+    async def owner_statuses() -> list[asyncpg.Record]:
+        async with apply.transaction() as tx:
+            return await tx.connection.fetch("SELECT status::text FROM messages")
+
+    async def wake() -> None:
+        """The clock of these tests stands still, the database's does not: what was told to wait is due now."""
+        async with worker.transaction(number.tenant_id) as tx:
+            await tx.connection.execute(
+                "UPDATE outbox SET available_at = now() - interval '1 second' WHERE waits = 'time'"
+            )
+
+    async def leaving() -> None:
+        for one in reversed(people):
+            await leave(one)
+            await asyncio.sleep(0.003)
+
+    async with asyncio.timeout(60):
+        await asyncio.gather(send(), leaving())
+
+    late = {one for one in claimed if one in said_no and claimed[one] > said_no[one]}
+    assert late == set()
+    assert claimed, "nobody was sent anything: this test shows nothing"
+    failed = await owner.fetchval("SELECT count(*) FROM messages WHERE failure_kind = 'consent'")
+    assert failed == len(people) - len(claimed) > 0
