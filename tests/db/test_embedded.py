@@ -27,9 +27,11 @@ pytestmark = pytest.mark.skipif(CARRIER is None, reason="the extra `embedded` is
 only_root = pytest.mark.skipif(not AS_ROOT, reason="needs root, who alone starts PostgreSQL as somebody else")
 
 USER = """
+import signal
 import sys
 from pathlib import Path
 from curbe.infra.embedded import Machine, ensure_running
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever runs the tests in the background has it ignored
 with ensure_running(Path(sys.argv[1]), machine=Machine(shared=Path(sys.argv[2]))) as server:
     try:
         print(server.pid, flush=True)  # whoever reads it may interrupt at once
