@@ -109,7 +109,12 @@ def rows(page: Page) -> list[tuple[str, int]]:
     """Return who is in the list, in its order, and how much of each is unread."""
     script = """(rows) => rows.map((row) => [row.querySelector('bdi').textContent,
         Number(row.querySelector('[role=img][aria-label*=unread]')?.textContent.replace('+', '') ?? 0)])"""
-    return [(name, unread) for name, unread in page.get_by_role("listbox", name="Conversations").locator("[role=option]").evaluate_all(script)]
+    return [
+        (name, unread)
+        for name, unread in page.get_by_role("listbox", name="Conversations")
+        .locator("[role=option]")
+        .evaluate_all(script)
+    ]
 
 
 def rows_at_the_server(site: Site, tenant: Tenant) -> list[tuple[str, int]]:
