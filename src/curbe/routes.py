@@ -14,6 +14,8 @@ from curbe.auth.operator_api import OperatorController
 from curbe.auth.people_api import PeopleController
 from curbe.auth.second_step_api import SecondStepController
 from curbe.auth.session_api import SessionController
+from curbe.campaigns.api import CampaignController
+from curbe.campaigns.audience_api import AudienceController
 from curbe.connections.api import ConnectionController
 from curbe.desk.api import LabelsController, TeamsController
 from curbe.desk.canned_api import CannedRepliesController
@@ -60,6 +62,8 @@ ROUTES: Final[list[type[Controller]]] = [
     TypingController,
     MediaController,
     TemplateController,
+    CampaignController,
+    AudienceController,
     EventsController,
     OperationsController,
     NoticeController,

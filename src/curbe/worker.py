@@ -16,6 +16,7 @@ from curbe.auth import factor_store
 from curbe.auth.links import INVITE_MAIL, RESET_MAIL
 from curbe.auth.mailing import Mailing
 from curbe.auth.session_store import drop_over
+from curbe.campaigns.tending import Tender
 from curbe.channels.cloudapi.callback import PURPOSE as CALLBACK_PURPOSE
 from curbe.channels.cloudapi.client import CloudApi
 from curbe.connections import health
@@ -77,10 +78,10 @@ async def work(
     loop = asyncio.get_running_loop()
     for signum in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signum, stop.set)
-    async with _wired(settings, dsn) as (applier, senders, runners, spool, pools, metrics):
+    async with _wired(settings, dsn) as (applier, senders, tender, runners, spool, pools, metrics):
         lanes = await _lanes(pools.apply)
         running = [applier.run(lane, stop) for lane in lanes]
-        running += [senders.run(stop), *(runner.run(stop) for runner in runners)]
+        running += [senders.run(stop), tender.run(stop), *(runner.run(stop) for runner in runners)]
         running += _upkeep(pools, dsn, spool, stop)
         async with asyncio.TaskGroup() as tasks:
             jobs = [tasks.create_task(job) for job in running]  # type: ignore[arg-type]
@@ -107,7 +108,7 @@ class _Pools:
 @asynccontextmanager
 async def _wired(
     settings: Settings, dsn: str
-) -> AsyncIterator[tuple[Applier, Senders, list[Runner], Spool, _Pools, Metrics]]:
+) -> AsyncIterator[tuple[Applier, Senders, Tender, list[Runner], Spool, _Pools, Metrics]]:
     metrics = Metrics()
     keyring = Keyring.of(settings)
     keeping = keeping_of(settings)
@@ -149,7 +150,8 @@ async def _wired(
             {PURGE: Purger(pools.work, storage=keeping.storage, now=utc_now)},
         )
         senders = Senders(means, everybody=pools.apply)
-        yield applier, senders, runners, keeping.spool, pools, metrics
+        tender = Tender(everybody=pools.apply, pool=pools.work, now=utc_now)
+        yield applier, senders, tender, runners, keeping.spool, pools, metrics
 
 
 def _runners(pools: _Pools, usual: dict[str, Handler], purging: dict[str, Handler]) -> list[Runner]:

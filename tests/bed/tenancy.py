@@ -167,6 +167,18 @@ async def insert_one_of_everything(owner: asyncpg.Connection) -> Number:
             [tenant_id, conversation_id, connection_id],
         ),
         (
+            """WITH made AS (INSERT INTO campaigns (tenant_id, id, name, channel_connection_id, template, created_by)
+                             VALUES ($1, $2, 'Sale', $2, '{}', 'cli') RETURNING id),
+                    fed AS (INSERT INTO campaign_feeds (tenant_id, campaign_id) SELECT $1, id FROM made),
+                    file AS (INSERT INTO campaign_audiences (tenant_id, id, campaign_id, kind) SELECT $1, $2, id, 'file' FROM made
+                             RETURNING id),
+                    fault AS (INSERT INTO campaign_faults (tenant_id, audience_id, line, reason, detail, cells)
+                              SELECT $1, id, 2, 'phone_missing', 'it has no phone number', '[]' FROM file)
+               INSERT INTO campaign_recipients (tenant_id, campaign_id, audience_id, line, phone, zone)
+               SELECT $1, made.id, file.id, 3, '34600000001', 'Europe/Madrid' FROM made, file""",
+            [tenant_id, connection_id],
+        ),
+        (
             "INSERT INTO canned_replies (tenant_id, id, shortcut, title, body) VALUES ($1, $2, 'hi', 'Hi', 'Hi')",
             [tenant_id, uuid7()],
         ),

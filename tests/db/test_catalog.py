@@ -111,6 +111,7 @@ APPLY_WRITES_COLUMNS = {
     },
 }
 APPLY_READS = {
+    "campaigns",
     "channel_connections",
     "consent_settings",
     "event_log_starts",

@@ -269,9 +269,16 @@ async def rows_touched(worker: Pool, number: Number) -> float:
         "look": A_CLAIM,
         "lease": LEASE,
         "below": store.EVERYTHING,
+        "campaigns": "{}",
     }
     names = store._CLAIM.names
-    casts = {"lease": "interval", "tenant_id": "uuid", "connection_id": "uuid", "below": "integer"}
+    casts = {
+        "lease": "interval",
+        "tenant_id": "uuid",
+        "connection_id": "uuid",
+        "below": "integer",
+        "campaigns": "uuid[]",
+    }
     types = ", ".join(casts.get(name, "bigint") for name in names)
     values = ", ".join(f"'{arguments[name]}'" for name in names)
 

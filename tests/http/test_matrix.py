@@ -55,6 +55,8 @@ KINDS = {
     "mentions": "user",
     "label_id": "label",
     "canned_reply_id": "canned reply",
+    "campaign_id": "campaign",
+    "audience_id": "audience",
     "note_id": "note",
     "team": "team",
     "team_id": "team",
@@ -66,13 +68,22 @@ KINDS = {
 # A body that would do, by the name of its schema; "{conversation}" is the asker's own one.
 BODIES: dict[str, Json] = {
     "BulkChange": {"ids": ["{conversation}"], "change": {"state": "resolved"}},
+    "CampaignChange": {"name": "Autumn"},
     "CannedReplyChange": {"title": "Hello"},
     "Completion": {"waba_id": "1", "phone_number_id": "2", "access_token": "EAA"},
     "ConversationChange": {"state": "resolved"},
+    "FileMapping": {"audience_id": "{audience}", "phone": "phone"},
+    "Filter": {"label_ids": ["{label}"]},
     "LabelChange": {"name": "Late"},
+    "Listed": {"recipients": [{"phone": "+34600000009"}]},
     "MentionsRead": {},
     "EmbedRequest": {"user_id": "{user}"},
     "MergeRequest": {"contact_id": "{another contact}"},
+    "NewCampaign": {
+        "name": "Sale",
+        "template": {"name": "sale", "language": {"code": "es"}},
+        "connection_id": "{connection}",
+    },
     "NewCannedReply": {"shortcut": "bye", "title": "Bye", "body": "Goodbye"},
     "NewInvite": {"email": "ben@example.org", "role": "agent"},
     "NewKey": {"scopes": ["inbox:read"]},
@@ -80,6 +91,7 @@ BODIES: dict[str, Json] = {
     "NewNote": {"body": "look"},
     "NewTeam": {"name": "New"},
     "PersonChange": {"role": "supervisor"},
+    "Schedule": {"at": "2099-12-24T10:00"},
     "SendText": {"type": "text", "text": "hola", "to": "+34600000001"},
     "Start": {},
     "TeamChange": {"name": "Support"},
@@ -278,6 +290,14 @@ def with_everything(new_tenant: NewTenant, owner: asyncpg.Connection) -> Callabl
         note = (await tenant.post(f"/inbox/conversations/{conversation}/notes", {"body": "hm"})).json()["id"]
         hello = {"shortcut": "hi", "title": "Hi", "body": "Hello {{contact_name}}"}
         canned = (await tenant.post("/canned-replies", hello)).json()["id"]
+        sale = {"name": "Sale", "template": {"name": "sale", "language": {"code": "es"}}}
+        campaign = (
+            await tenant.post("/campaigns", {**sale, "connection_id": str(number.connection_id)})
+        ).json()["id"]
+        file = f"/campaigns/{campaign}/audience/upload"
+        uploaded = await tenant.client.post(
+            f"/api/tenants/{tenant.id}{file}", content=b"phone\n+34600000007\n"
+        )
         team, label = uuid4(), uuid4()
         await owner.execute(
             """WITH made AS (INSERT INTO teams (tenant_id, id, name) VALUES ($1, $3, 'Sales') RETURNING id),
@@ -311,6 +331,8 @@ def with_everything(new_tenant: NewTenant, owner: asyncpg.Connection) -> Callabl
                 "team": team,
                 "label": label,
                 "canned reply": UUID(canned),
+                "campaign": UUID(campaign),
+                "audience": UUID(uploaded.json()["audience_id"]),
                 "note": UUID(note),
             },
         )

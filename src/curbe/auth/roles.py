@@ -16,7 +16,12 @@ _AGENT: Final = frozenset(
         Scope.EVENTS_READ,
     }
 )
-_SUPERVISOR: Final = _AGENT | {Scope.DESK_WRITE, Scope.AUDIT_READ}
+_SUPERVISOR: Final = _AGENT | {
+    Scope.DESK_WRITE,
+    Scope.AUDIT_READ,
+    Scope.CAMPAIGNS_READ,
+    Scope.CAMPAIGNS_WRITE,
+}
 _EVERYTHING: Final = frozenset(Scope) - PLATFORM_ONLY
 
 SCOPES: Final = {

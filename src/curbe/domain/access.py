@@ -31,6 +31,8 @@ class Scope(StrEnum):
     PEOPLE_READ = "people:read"
     PEOPLE_WRITE = "people:write"
     DESK_WRITE = "desk:write"
+    CAMPAIGNS_READ = "campaigns:read"
+    CAMPAIGNS_WRITE = "campaigns:write"
     EMBED_WRITE = "embed:write"
     WEBHOOKS_REPLAY = "webhooks:replay"
     OPERATIONS_READ = "operations:read"

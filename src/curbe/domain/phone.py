@@ -1,13 +1,18 @@
 """Phone numbers: what people type, E.164, and what Meta writes: in three countries not the same digits."""
 
 import re
+from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, ValidationResult
+from phonenumbers.timezone import time_zones_for_number
 
 from curbe.domain.errors import InvalidRequest
 
+_A_DAY: Final = datetime(2026, 1, 15)  # noqa: DTZ001 - a wall clock's day, the same everywhere
 _LONGEST_TYPED: Final = 40  # characters; the longest number has 15 digits, the rest is decoration
 _FEWEST_DIGITS_TO_SHOW: Final = 7
 _LETTER: Final = re.compile(r"[^\W\d_]")
@@ -109,6 +114,29 @@ def country_of(e164: str) -> str | None:
     ):  # a form Meta uses that is no valid number at home, such as Brazil without the ninth digit
         region = phonenumbers.region_code_for_country_code(number.country_code or 0)
     return None if region in {"ZZ", "001"} else region
+
+
+def zone_of(e164: str) -> str | None:
+    """Return the IANA time zone of whoever has the number, None where it cannot be told.
+
+    Where a country has several and the digits do not tell, the one in the middle of them.
+    """
+    try:
+        zones = time_zones_for_number(phonenumbers.parse(e164, None))
+    except NumberParseException:
+        return None
+    known = sorted((name for name in zones if name != "Etc/Unknown"), key=_hours_east)
+    return known[len(known) // 2] if known else None
+
+
+@lru_cache(maxsize=1_000)
+def _hours_east(zone: str) -> tuple[timedelta, str]:
+    """Return how far a zone's clock is ahead of UTC in winter of the north: enough to put zones in order."""
+    try:
+        ahead = ZoneInfo(zone).utcoffset(_A_DAY)
+    except ZoneInfoNotFoundError:
+        ahead = None
+    return ahead or timedelta(), zone
 
 
 def spelled(e164: str) -> str:

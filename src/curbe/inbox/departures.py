@@ -28,6 +28,7 @@ class Departure(msgspec.Struct, frozen=True):
     sender: str
     created_at: datetime
     retry_of: UUID | None = None  # the message that this one sends once more
+    to_many: bool = False  # one of many alike: no answer to what the person may have written
 
 
 class Intent(msgspec.Struct, frozen=True):
@@ -81,6 +82,7 @@ class Answered(Settled, frozen=True):
 
 
 _INSERT: Final = Query("curbe.inbox", "insert_departures")
+_WITHDRAW: Final = Query("curbe.inbox", "withdraw_departures")
 _MARK_SENDING: Final = Query("curbe.inbox", "mark_sending", Intent)
 _SETTLE: Final = Query("curbe.inbox", "settle", Answered)
 _DOUBT: Final = Query("curbe.inbox", "doubt", Settled)
@@ -102,6 +104,7 @@ async def queue(tx: Transaction, departures: Sequence[Departure]) -> None:
         senders=[row.sender for row in rows],
         created_ats=[row.created_at for row in rows],
         retry_ofs=[row.retry_of for row in rows],
+        to_manys=[row.to_many for row in rows],
     )
 
 
@@ -132,6 +135,11 @@ def row_of(departure: Departure) -> MessageRow:
         sender=departure.sender,
         retry_of=departure.retry_of,
     )
+
+
+async def withdraw(tx: Transaction, *, tenant_id: UUID, ids: Sequence[UUID]) -> None:
+    """Let queued messages have failed because somebody cancelled what they were part of; what is being sent already is left alone."""
+    await _WITHDRAW.run(tx, tenant_id=tenant_id, ids=sorted(ids))
 
 
 async def mark_sending(tx: Transaction, *, tenant_id: UUID, ids: Sequence[UUID]) -> list[Intent]:

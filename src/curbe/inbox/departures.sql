@@ -1,15 +1,20 @@
 -- Messages we were asked to send.
 
 -- name: insert_departures
--- We wrote: the messages stand there, their conversations move up, and an open one now waits for the person.
+-- We wrote: the messages stand there, their conversations move up, and an open one now waits for the person. What goes to many answers
+-- nobody: an open conversation stays open, and one that had no message yet is nobody's work until the person writes.
 WITH moved AS (
     UPDATE conversations c
        SET last_outbound_at = greatest(c.last_outbound_at, u.last_at),
            last_message_at = greatest(c.last_message_at, u.last_at),
-           state = CASE WHEN c.state = 'open' THEN 'waiting' ELSE c.state END,
+           state = CASE WHEN c.state <> 'open' THEN c.state
+                        WHEN NOT u.to_many THEN 'waiting'
+                        WHEN c.last_message_at IS NULL THEN 'resolved'
+                        ELSE c.state END,
            updated_at = now()
-      FROM (SELECT d.tenant_id, d.id, max(d.created_at) AS last_at
-              FROM unnest(:tenant_ids::uuid[], :conversation_ids::uuid[], :created_ats::timestamptz[]) AS d (tenant_id, id, created_at)
+      FROM (SELECT d.tenant_id, d.id, max(d.created_at) AS last_at, bool_and(d.to_many) AS to_many
+              FROM unnest(:tenant_ids::uuid[], :conversation_ids::uuid[], :created_ats::timestamptz[], :to_manys::boolean[])
+                   AS d (tenant_id, id, created_at, to_many)
              GROUP BY d.tenant_id, d.id
              ORDER BY d.tenant_id, d.id) AS u
      WHERE c.tenant_id = u.tenant_id AND c.id = u.id)
@@ -22,6 +27,14 @@ SELECT u.tenant_id, u.id, u.connection_id, u.conversation_id, 'outbound', u.type
   FROM unnest(:tenant_ids::uuid[], :ids::uuid[], :connection_ids::uuid[], :conversation_ids::uuid[], :types::text[], :texts::text[],
               :payloads::jsonb[], :reply_tos::text[], :senders::text[], :created_ats::timestamptz[], :retry_ofs::uuid[])
        AS u (tenant_id, id, connection_id, conversation_id, type, text, payload, reply_to, sender, created_at, retry_of)
+
+-- name: withdraw_departures
+-- Somebody cancelled what they were part of before anybody began to send them.
+UPDATE messages m
+   SET failed_at = now(), failed_by = 'curbe', failure_kind = 'cancelled', error = 'The campaign was cancelled before this was sent.',
+       updated_at = now()
+ WHERE m.tenant_id = :tenant_id AND m.id = ANY(:ids::uuid[])
+   AND m.phase = 'queued' AND num_nonnulls(m.accepted_at, m.sent_at, m.delivered_at, m.read_at, m.played_at, m.failed_at) = 0
 
 -- name: mark_sending
 -- The intent, committed before the socket opens. A message that has evidence already, or is no longer queued, is not taken.

@@ -2,8 +2,8 @@
 
 -- name: enqueue
 -- Of several messages to one person the first may go; the others wait for their turn.
-INSERT INTO outbox (tenant_id, message_id, channel_connection_id, conversation_id, priority, waits)
-SELECT :tenant_id, u.message_id, u.connection_id, u.conversation_id, :priority,
+INSERT INTO outbox (tenant_id, message_id, channel_connection_id, conversation_id, priority, campaign_id, waits)
+SELECT :tenant_id, u.message_id, u.connection_id, u.conversation_id, :priority, :campaign_id::uuid,
        CASE WHEN row_number() OVER (PARTITION BY u.conversation_id ORDER BY u.n) > 1 THEN 'turn'::outbox_wait END
   FROM unnest(:message_ids::uuid[], :connection_ids::uuid[], :conversation_ids::uuid[])
        WITH ORDINALITY AS u (message_id, connection_id, conversation_id, n)
@@ -31,6 +31,14 @@ UPDATE outbox o
          ORDER BY d.available_at LIMIT 1000) AS due
  WHERE o.tenant_id = :tenant_id AND o.message_id = due.message_id AND o.waits = 'time'
 
+-- name: running_campaigns
+-- The campaigns that may send from a number. Locked: whoever pauses or cancels one waits for the claim that is under way, and nothing of it
+-- is claimed once that is committed.
+SELECT k.id FROM campaigns k
+ WHERE k.tenant_id = :tenant_id AND k.channel_connection_id = :connection_id AND k.state = 'running'
+ ORDER BY k.id
+   FOR SHARE OF k
+
 -- name: claim
 -- The next messages of a number below a priority, most urgent first, one of a conversation at a time: order is kept within it. The first
 -- `look` are looked at: at most `most` of them are leased, and those behind another one of their conversation are told to wait for their
@@ -48,6 +56,7 @@ WITH looked AS (
       FROM outbox o
      WHERE o.tenant_id = :tenant_id AND o.channel_connection_id = :connection_id AND o.priority < :below
        AND o.waits IS NULL AND o.lease_expires_at IS NULL AND o.available_at <= now()
+       AND (o.campaign_id IS NULL OR o.campaign_id = ANY(:campaigns::uuid[]))
      ORDER BY o.priority, o.position
      LIMIT :look
        FOR UPDATE OF o SKIP LOCKED),
@@ -117,6 +126,31 @@ UPDATE outbox o
                  WHERE f.tenant_id = :tenant_id AND f.conversation_id = freed.conversation_id AND f.waits = 'turn'
                  ORDER BY f.priority, f.position LIMIT 1) AS next
  WHERE o.tenant_id = :tenant_id AND o.message_id = next.message_id
+
+-- name: waiting_of_campaign
+-- How many messages of a campaign wait to be sent, set aside or not.
+SELECT count(*)::integer AS waiting, (count(*) FILTER (WHERE o.waits = 'time' AND o.available_at = 'infinity'))::integer AS aside
+  FROM outbox o WHERE o.tenant_id = :tenant_id AND o.campaign_id = :campaign_id
+
+-- name: set_aside
+-- What of a campaign nobody has begun to send waits until it is brought back; who is behind it does not.
+UPDATE outbox o
+   SET waits = 'time', holds = false, available_at = 'infinity'
+ WHERE o.tenant_id = :tenant_id AND o.campaign_id = :campaign_id AND o.waits IS NULL AND o.lease_expires_at IS NULL
+RETURNING o.conversation_id
+
+-- name: bring_back
+UPDATE outbox o
+   SET waits = NULL, holds = true, available_at = now()
+ WHERE o.tenant_id = :tenant_id AND o.campaign_id = :campaign_id AND o.waits = 'time' AND o.available_at = 'infinity'
+
+-- name: unbegun_of_campaign
+-- Messages of a campaign that nobody has begun to send.
+SELECT o.message_id AS id FROM outbox o
+ WHERE o.tenant_id = :tenant_id AND o.campaign_id = :campaign_id AND o.lease_expires_at IS NULL
+ ORDER BY o.message_id
+ LIMIT 1000
+   FOR UPDATE OF o
 
 -- name: waiting_connections
 -- The numbers that have something to send and may send.
@@ -218,12 +252,13 @@ SELECT m.id, m.created_at
 
 -- name: answered_since
 -- The latest word to the person after a place in the thread that somebody else than the sender wrote, from here or elsewhere. What failed
--- was no answer.
+-- was no answer, and what went to many is none.
 SELECT m.id, m.sender, m.created_at
   FROM messages m
  WHERE m.tenant_id = :tenant_id AND m.conversation_id = :conversation_id
    AND (m.created_at, m.id) > (:seen_at::timestamptz, :seen_id::uuid)
    AND m.direction = 'outbound' AND m.sender IS DISTINCT FROM :sender AND m.status <> 'failed'
+   AND coalesce(m.sender, '') NOT LIKE 'campaign:%'
  ORDER BY m.created_at DESC, m.id DESC
  LIMIT 1
 

@@ -118,7 +118,15 @@ class _Reached(msgspec.Struct, frozen=True):
         return Destination(self.id, self.connection_id, self.e164, self.wa_id, self.last_inbound_at)
 
 
-class _Left(msgspec.Struct, frozen=True):
+class Id(msgspec.Struct, frozen=True):
+    """Of one thing."""
+
+    id: UUID
+
+
+class Left(msgspec.Struct, frozen=True):
+    """The conversation of a message that left its place."""
+
     conversation_id: UUID
 
 
@@ -139,13 +147,14 @@ _ENQUEUE: Final = Query("curbe.outbound", "enqueue")
 _TAKE_TURN: Final = Query("curbe.outbound", "take_turn", _Nothing)
 _TAKE_TURNS_OF: Final = Query("curbe.outbound", "take_turns_of", _Nothing)
 _WAKE_DUE: Final = Query("curbe.outbound", "wake_due")
+_RUNNING_CAMPAIGNS: Final = Query("curbe.outbound", "running_campaigns", Id)
 _CLAIM: Final = Query("curbe.outbound", "claim", Claim)
 _UNCLAIM: Final = Query("curbe.outbound", "unclaim")
-_DROP: Final = Query("curbe.outbound", "drop_waiting", _Left)
+_DROP: Final = Query("curbe.outbound", "drop_waiting", Left)
 _PUT_BACK: Final = Query("curbe.outbound", "put_back", _Back)
 _FREE_NEXT: Final = Query("curbe.outbound", "free_next")
 _EXPIRED: Final = Query("curbe.outbound", "expired", Expired)
-_DROP_EXPIRED: Final = Query("curbe.outbound", "drop_expired", _Left)
+_DROP_EXPIRED: Final = Query("curbe.outbound", "drop_expired", Left)
 _WAITING: Final = Query("curbe.outbound", "waiting_connections", WaitingConnection)
 _DEPTH: Final = Query("curbe.outbound", "outbox_depth", _Depth)
 _ACCOUNT: Final = Query("curbe.outbound", "sending_account", SendingAccount)
@@ -158,12 +167,21 @@ _DROP_IDEMPOTENT: Final = Query("curbe.outbound", "drop_idempotent_before")
 
 
 async def enqueue(
-    tx: Transaction, *, tenant_id: UUID, rows: Sequence[tuple[UUID, UUID, UUID]], priority: int
+    tx: Transaction,
+    *,
+    tenant_id: UUID,
+    rows: Sequence[tuple[UUID, UUID, UUID]],
+    priority: int,
+    campaign_id: UUID | None = None,
 ) -> None:
-    """Put messages, as (message, connection, conversation), into the outbox and wake the senders of their numbers."""
+    """Put messages, as (message, connection, conversation), into the outbox and wake the senders of their numbers.
+
+    What is a campaign's is claimed only while that runs.
+    """
     await _ENQUEUE.run(
         tx,
         tenant_id=tenant_id,
+        campaign_id=campaign_id,
         message_ids=[row[0] for row in rows],
         connection_ids=[row[1] for row in rows],
         conversation_ids=[row[2] for row in rows],
@@ -171,6 +189,11 @@ async def enqueue(
     )
     for connection_id in sorted({row[1] for row in rows}):
         tx.notify("curbe_outbox", f"{tenant_id}:{connection_id}")
+
+
+async def take_turn(tx: Transaction, *, connection_id: UUID) -> None:
+    """Be the only one who moves turns in a number's queue until ``tx`` ends."""
+    await _TAKE_TURN.one(tx, connection_id=connection_id)
 
 
 async def claim(
@@ -183,8 +206,9 @@ async def claim(
     below: int = EVERYTHING,
 ) -> list[Claim]:
     """Lease the number's next messages of a priority ``below`` that, in order, one of a conversation."""
-    await _TAKE_TURN.one(tx, connection_id=connection_id)
+    await take_turn(tx, connection_id=connection_id)
     await _WAKE_DUE.run(tx, tenant_id=tenant_id, connection_id=connection_id)
+    running = await _RUNNING_CAMPAIGNS.all(tx, tenant_id=tenant_id, connection_id=connection_id)
     claims: list[Claim] = []
     look = most
     for _ in range(_LOOKS):
@@ -196,6 +220,7 @@ async def claim(
             look=look,
             lease=lease,
             below=below,
+            campaigns=[row.id for row in running],
         )
         mine = [row for row in rows if not row.behind]
         claims += mine
@@ -216,7 +241,7 @@ async def drop(tx: Transaction, *, tenant_id: UUID, message_ids: Sequence[UUID])
     ids = sorted(message_ids)
     await _TAKE_TURNS_OF.all(tx, tenant_id=tenant_id, message_ids=ids)
     gone = await _DROP.all(tx, tenant_id=tenant_id, message_ids=ids)
-    await _free_next(tx, tenant_id, [row.conversation_id for row in gone])
+    await free_next(tx, tenant_id=tenant_id, conversation_ids=[row.conversation_id for row in gone])
 
 
 async def put_back(tx: Transaction, *, tenant_id: UUID, rows: Sequence[PutBack]) -> None:
@@ -232,7 +257,9 @@ async def put_back(tx: Transaction, *, tenant_id: UUID, rows: Sequence[PutBack])
         counted=[int(row.counted) for row in ordered],
         holds=[row.holds for row in ordered],
     )
-    await _free_next(tx, tenant_id, [row.conversation_id for row in back if not row.holds])
+    await free_next(
+        tx, tenant_id=tenant_id, conversation_ids=[row.conversation_id for row in back if not row.holds]
+    )
 
 
 async def expired(tx: Transaction) -> list[Expired]:
@@ -248,11 +275,11 @@ async def drop_expired(tx: Transaction, *, tenant_id: UUID, rows: Sequence[Expir
     gone = await _DROP_EXPIRED.all(
         tx, tenant_id=tenant_id, message_ids=ids, attempts=[row.attempt for row in ordered]
     )
-    await _free_next(tx, tenant_id, [row.conversation_id for row in gone])
+    await free_next(tx, tenant_id=tenant_id, conversation_ids=[row.conversation_id for row in gone])
     return len(gone)
 
 
-async def _free_next(tx: Transaction, tenant_id: UUID, conversation_ids: Iterable[UUID]) -> None:
+async def free_next(tx: Transaction, *, tenant_id: UUID, conversation_ids: Iterable[UUID]) -> None:
     """Let the next message of each conversation go. A statement of its own: it must see what was told to wait until a moment ago."""
     freed = sorted(set(conversation_ids))
     if freed:

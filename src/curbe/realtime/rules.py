@@ -47,6 +47,7 @@ class EventType(StrEnum):
     PREFERENCE_CHANGED = "preference_changed"
     CONSENT_CHANGED = "consent_changed"
     TEMPLATE_UPDATED = "template_updated"
+    CAMPAIGN_UPDATED = "campaign_updated"
     CONNECTION_UPDATED = "connection_updated"
     NOTICE_RECEIVED = "notice_received"
 

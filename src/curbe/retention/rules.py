@@ -20,6 +20,7 @@ class Purged(msgspec.Struct, frozen=True, kw_only=True):
     events: int = 0
     notices: int = 0
     others: int = 0  # reactions and amendments without a message, calls
+    recipients: int = 0  # of campaigns, and the files they came in
     answers: int = 0  # to idempotency keys, which repeat what was sent
 
     def __add__(self, more: "Purged") -> "Purged":

@@ -15,6 +15,7 @@ import structlog
 
 from curbe.audit import service as audit
 from curbe.audit.service import AuditEntry
+from curbe.campaigns import ageing as sent_to_many
 from curbe.inbox import purge as said
 from curbe.infra import jobs
 from curbe.infra.db import Pool, Transaction
@@ -116,6 +117,11 @@ class Purger:
         if days is None:
             return
         before = limit(retention_days=days, now=now)
+        # Before their messages: what became of them is counted over those.
+        while gone := await self._delete(
+            sent_to_many.delete_recipients, tenant_id, before=before, most=_BATCH
+        ):
+            yield Purged(recipients=gone)
         async for batch in self._messages(tenant_id, before=before):
             yield batch
         for kind, delete, most in _KINDS:

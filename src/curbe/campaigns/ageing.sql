@@ -1,0 +1,43 @@
+-- Whom a campaign went to, deleted because it is old. The campaign stays, with its figures.
+
+-- name: campaigns_to_purge
+SELECT k.id FROM campaigns k
+ WHERE k.tenant_id = :tenant_id AND k.kept IS NULL AND coalesce(k.ended_at, k.updated_at) < :before
+   AND k.state NOT IN ('scheduled', 'running', 'paused')
+   AND EXISTS (SELECT FROM campaign_audiences a WHERE a.tenant_id = k.tenant_id AND a.campaign_id = k.id)
+ ORDER BY k.id
+ LIMIT :most
+
+-- name: keep_figures
+UPDATE campaigns k SET kept = :kept::jsonb WHERE k.tenant_id = :tenant_id AND k.id = :campaign_id
+
+-- name: purge_recipients
+DELETE FROM campaign_recipients r
+ WHERE r.tenant_id = :tenant_id
+   AND (r.campaign_id, r.n) IN (SELECT o.campaign_id, o.n
+                                  FROM campaigns k
+                                  JOIN campaign_recipients o ON o.tenant_id = k.tenant_id AND o.campaign_id = k.id
+                                 WHERE k.tenant_id = :tenant_id AND k.kept IS NOT NULL
+                                 LIMIT :most)
+
+-- name: purge_faults
+DELETE FROM campaign_faults f
+ WHERE f.tenant_id = :tenant_id
+   AND (f.audience_id, f.line) IN (SELECT o.audience_id, o.line
+                                     FROM campaigns k
+                                     JOIN campaign_audiences a ON a.tenant_id = k.tenant_id AND a.campaign_id = k.id
+                                     JOIN campaign_faults o ON o.tenant_id = a.tenant_id AND o.audience_id = a.id
+                                    WHERE k.tenant_id = :tenant_id AND k.kept IS NOT NULL
+                                    LIMIT :most)
+
+-- name: purge_audiences
+-- The files themselves, once nothing hangs on them.
+DELETE FROM campaign_audiences a
+ WHERE a.tenant_id = :tenant_id
+   AND a.id IN (SELECT o.id
+                  FROM campaigns k
+                  JOIN campaign_audiences o ON o.tenant_id = k.tenant_id AND o.campaign_id = k.id
+                 WHERE k.tenant_id = :tenant_id AND k.kept IS NOT NULL
+                   AND NOT EXISTS (SELECT FROM campaign_recipients r WHERE r.tenant_id = o.tenant_id AND r.audience_id = o.id)
+                   AND NOT EXISTS (SELECT FROM campaign_faults f WHERE f.tenant_id = o.tenant_id AND f.audience_id = o.id)
+                 LIMIT :most)

@@ -1,0 +1,271 @@
+"""Campaigns over HTTP: written, looked over, scheduled, started, paused, resumed, cancelled."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Final
+from uuid import UUID
+
+import msgspec
+from litestar import Controller, delete, get, patch, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody, QueryParameter
+
+from curbe.auth.principal import Principal, Scope
+from curbe.campaigns import progress, service, store
+from curbe.campaigns.progress import Progress
+from curbe.campaigns.rules import CampaignState, Deed
+from curbe.campaigns.shapes import Campaign, CampaignChange, NewCampaign, Schedule
+from curbe.campaigns.store import Place
+from curbe.domain.errors import Conflict, InvalidRequest, NoConnection, NotFound, SeveralConnections
+from curbe.infra.clock import utc_now
+from curbe.infra.db import Pool
+from curbe.infra.pages import Moment, Page, decode_cursor, page_of
+from curbe.infra.web import refusals
+
+_LATEST: Final = Place(datetime(9999, 1, 1, tzinfo=UTC), UUID(int=2**128 - 1))
+
+
+class _Position(msgspec.Struct, frozen=True, array_like=True):
+    created_at: Moment
+    id: UUID
+
+
+class CampaignController(Controller):
+    """A tenant's campaigns."""
+
+    path = "/api/tenants/{tenant_id:uuid}/campaigns"
+    tags = ("campaigns",)
+
+    @get(
+        "/",
+        opt={"scope": Scope.CAMPAIGNS_READ},
+        summary="List campaigns",
+        responses=refusals(InvalidRequest),
+    )
+    async def list_campaigns(
+        self,
+        tenant_id: FromPath[UUID],
+        web_pool: NamedDependency[Pool],
+        *,
+        with_state: Annotated[CampaignState | None, QueryParameter(name="state")] = None,
+        cursor: Annotated[str | None, QueryParameter(description="`next_cursor` of the page before.")] = None,
+        limit: Annotated[
+            int, QueryParameter(ge=1, le=200, description="How many items a page has at most.")
+        ] = 50,
+    ) -> Page[Campaign]:
+        """Return campaigns, latest first."""
+        before = _LATEST
+        if cursor is not None:
+            position = decode_cursor(cursor, type=_Position)
+            before = Place(position.created_at, position.id)
+        async with web_pool.transaction(tenant_id) as tx:
+            rows = await store.page(tx, tenant_id=tenant_id, state=with_state, before=before, limit=limit + 1)
+        return page_of(
+            rows,
+            limit=limit,
+            item=lambda row: row.shown(),
+            position=lambda row: Place(row.created_at, row.id),
+        )
+
+    @post(
+        "/",
+        opt={"scope": Scope.CAMPAIGNS_WRITE},
+        summary="Make a campaign",
+        responses=refusals(InvalidRequest, NoConnection, SeveralConnections),
+    )
+    async def create_campaign(
+        self,
+        tenant_id: FromPath[UUID],
+        data: JSONBody[NewCampaign],
+        principal: NamedDependency[Principal],
+        web_pool: NamedDependency[Pool],
+    ) -> Campaign:
+        """Make a campaign, a draft, and return it."""
+        async with web_pool.transaction(tenant_id) as tx:
+            return await service.create(tx, data, tenant_id=tenant_id, actor=principal.actor)
+
+    @get(
+        "/{campaign_id:uuid}",
+        opt={"scope": Scope.CAMPAIGNS_READ},
+        summary="Read a campaign",
+        responses=refusals(NotFound),
+    )
+    async def read_campaign(
+        self, tenant_id: FromPath[UUID], campaign_id: FromPath[UUID], web_pool: NamedDependency[Pool]
+    ) -> Campaign:
+        """Return it."""
+        async with web_pool.transaction(tenant_id) as tx:
+            return (await store.read(tx, tenant_id=tenant_id, campaign_id=campaign_id)).shown()
+
+    @patch(
+        "/{campaign_id:uuid}",
+        opt={"scope": Scope.CAMPAIGNS_WRITE},
+        summary="Change a campaign",
+        responses=refusals(Conflict, InvalidRequest, NoConnection, NotFound),
+    )
+    async def change_campaign(
+        self,
+        tenant_id: FromPath[UUID],
+        campaign_id: FromPath[UUID],
+        data: JSONBody[CampaignChange],
+        principal: NamedDependency[Principal],
+        web_pool: NamedDependency[Pool],
+    ) -> Campaign:
+        """Change it and return it: a draft, to be looked over again."""
+        async with web_pool.transaction(tenant_id) as tx:
+            return await service.change(
+                tx, data, tenant_id=tenant_id, campaign_id=campaign_id, actor=principal.actor
+            )
+
+    @delete(
+        "/{campaign_id:uuid}",
+        opt={"scope": Scope.CAMPAIGNS_WRITE},
+        summary="Delete a campaign",
+        responses=refusals(Conflict, NotFound),
+    )
+    async def delete_campaign(
+        self,
+        tenant_id: FromPath[UUID],
+        campaign_id: FromPath[UUID],
+        principal: NamedDependency[Principal],
+        web_pool: NamedDependency[Pool],
+    ) -> None:
+        """Delete one that was never scheduled or started, with its audience."""
+        async with web_pool.transaction(tenant_id) as tx:
+            await service.delete(tx, tenant_id=tenant_id, campaign_id=campaign_id, actor=principal.actor)
+
+    @post(
+        "/{campaign_id:uuid}/schedule",
+        status_code=200,
+        opt={"scope": Scope.CAMPAIGNS_WRITE},
+        summary="Schedule a campaign",
+        responses=refusals(Conflict, InvalidRequest, NotFound),
+    )
+    async def schedule_campaign(
+        self,
+        tenant_id: FromPath[UUID],
+        campaign_id: FromPath[UUID],
+        data: JSONBody[Schedule],
+        principal: NamedDependency[Principal],
+        web_pool: NamedDependency[Pool],
+    ) -> Campaign:
+        """Let it begin by itself at that time; asked again, at the new one."""
+        now = utc_now()
+        async with web_pool.transaction(tenant_id) as tx:
+            row = await store.lock(tx, tenant_id=tenant_id, campaign_id=campaign_id)
+            return await service.treat(
+                tx,
+                Deed.SCHEDULE,
+                tenant_id=tenant_id,
+                campaign_id=campaign_id,
+                actor=principal.actor,
+                now=now,
+                scheduled_at=service.moment_of(data, campaign=row, now=now),
+            )
+
+    @post(
+        "/{campaign_id:uuid}/unschedule",
+        status_code=200,
+        opt={"scope": Scope.CAMPAIGNS_WRITE},
+        summary="Unschedule a campaign",
+        responses=refusals(Conflict, NotFound),
+    )
+    async def unschedule_campaign(
+        self,
+        tenant_id: FromPath[UUID],
+        campaign_id: FromPath[UUID],
+        principal: NamedDependency[Principal],
+        web_pool: NamedDependency[Pool],
+    ) -> Campaign:
+        """Let it wait for somebody to start it."""
+        return await _treated(web_pool, Deed.UNSCHEDULE, tenant_id, campaign_id, principal)
+
+    @post(
+        "/{campaign_id:uuid}/start",
+        status_code=200,
+        opt={"scope": Scope.CAMPAIGNS_WRITE},
+        summary="Start a campaign",
+        responses=refusals(Conflict, NotFound),
+    )
+    async def start_campaign(
+        self,
+        tenant_id: FromPath[UUID],
+        campaign_id: FromPath[UUID],
+        principal: NamedDependency[Principal],
+        web_pool: NamedDependency[Pool],
+    ) -> Campaign:
+        """Begin now. It must have been looked over."""
+        return await _treated(web_pool, Deed.START, tenant_id, campaign_id, principal)
+
+    @post(
+        "/{campaign_id:uuid}/pause",
+        status_code=200,
+        opt={"scope": Scope.CAMPAIGNS_WRITE},
+        summary="Pause a campaign",
+        responses=refusals(Conflict, NotFound),
+    )
+    async def pause_campaign(
+        self,
+        tenant_id: FromPath[UUID],
+        campaign_id: FromPath[UUID],
+        principal: NamedDependency[Principal],
+        web_pool: NamedDependency[Pool],
+    ) -> Campaign:
+        """Send nothing more until it is resumed: once this is answered, only what was being sent already goes out."""
+        return await _treated(web_pool, Deed.PAUSE, tenant_id, campaign_id, principal)
+
+    @post(
+        "/{campaign_id:uuid}/resume",
+        status_code=200,
+        opt={"scope": Scope.CAMPAIGNS_WRITE},
+        summary="Resume a campaign",
+        responses=refusals(Conflict, NotFound),
+    )
+    async def resume_campaign(
+        self,
+        tenant_id: FromPath[UUID],
+        campaign_id: FromPath[UUID],
+        principal: NamedDependency[Principal],
+        web_pool: NamedDependency[Pool],
+    ) -> Campaign:
+        """Go on where it stopped. Where what it paused for still holds, it pauses again."""
+        return await _treated(web_pool, Deed.RESUME, tenant_id, campaign_id, principal)
+
+    @post(
+        "/{campaign_id:uuid}/cancel",
+        status_code=200,
+        opt={"scope": Scope.CAMPAIGNS_WRITE},
+        summary="Cancel a campaign",
+        responses=refusals(Conflict, NotFound),
+    )
+    async def cancel_campaign(
+        self,
+        tenant_id: FromPath[UUID],
+        campaign_id: FromPath[UUID],
+        principal: NamedDependency[Principal],
+        web_pool: NamedDependency[Pool],
+    ) -> Campaign:
+        """End it: once this is answered, only what was being sent already goes out, and nothing is sent ever again."""
+        return await _treated(web_pool, Deed.CANCEL, tenant_id, campaign_id, principal)
+
+    @get(
+        "/{campaign_id:uuid}/progress",
+        opt={"scope": Scope.CAMPAIGNS_READ},
+        summary="Read how far a campaign is",
+        responses=refusals(NotFound),
+    )
+    async def campaign_progress(
+        self, tenant_id: FromPath[UUID], campaign_id: FromPath[UUID], web_pool: NamedDependency[Pool]
+    ) -> Progress:
+        """Return its figures, counted now over its recipients and their messages."""
+        async with web_pool.transaction(tenant_id) as tx:
+            row = await store.read(tx, tenant_id=tenant_id, campaign_id=campaign_id)
+            return await progress.of(tx, campaign=row, tenant_id=tenant_id)
+
+
+async def _treated(
+    pool: Pool, deed: Deed, tenant_id: UUID, campaign_id: UUID, principal: Principal
+) -> Campaign:
+    async with pool.transaction(tenant_id) as tx:
+        return await service.treat(
+            tx, deed, tenant_id=tenant_id, campaign_id=campaign_id, actor=principal.actor, now=utc_now()
+        )

@@ -1,0 +1,324 @@
+"""Whom a campaign goes to: files, filters of the inbox and lists become recipients and faults, and their counts add up."""
+
+import asyncio
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+from uuid_utils.compat import uuid7
+
+from curbe.campaigns import service, store
+from curbe.campaigns.audience_rules import (
+    Candidate,
+    ColumnMapping,
+    Fault,
+    candidate,
+    check_mapping,
+    guess,
+    read_phone,
+    sorted_out,
+)
+from curbe.campaigns.audience_shapes import (
+    Audience,
+    FaultCount,
+    FaultRow,
+    Filter,
+    Listed,
+    Taken,
+    UploadedFile,
+)
+from curbe.campaigns.filling import check, variables_of
+from curbe.campaigns.sheets import Sheet, read
+from curbe.campaigns.store import CampaignRow
+from curbe.campaigns.taking import take
+from curbe.domain.errors import InvalidRequest, NotFound
+from curbe.domain.phone import wa_id_to_e164
+from curbe.inbox.rules import codes_of
+from curbe.infra.db import Query, Transaction
+from curbe.tenants import service as tenants
+
+_PACKAGE: Final = "curbe.campaigns"
+_BATCH: Final = 2_000  # rows of one statement
+_SAMPLE: Final = 5  # rows
+_FIRST: Final = UUID(int=0)
+_ENCODER: Final = msgspec.json.Encoder()
+
+
+class _Content(msgspec.Struct, frozen=True):
+    content: bytes
+    filename: str | None
+
+
+class _Label(msgspec.Struct, frozen=True):
+    id: UUID
+
+
+class _Person(msgspec.Struct, frozen=True):
+    id: UUID
+    wa_id: str | None
+    name: str | None
+
+
+class _FaultCells(msgspec.Struct, frozen=True):
+    audience_id: UUID
+    line: int
+    reason: str
+    detail: str
+    cells: str
+
+
+class _AudienceRow(msgspec.Struct, frozen=True):
+    id: UUID
+    kind: str
+    filename: str | None
+    described: str
+    mapping: str | None
+    row_count: int
+    taken_count: int
+    invalid_count: int
+    duplicate_count: int
+    created_at: datetime
+
+
+_INSERT: Final = Query(_PACKAGE, "insert_audience")
+_CONTENT: Final = Query(_PACKAGE, "audience_content", _Content)
+_AUDIENCES: Final = Query(_PACKAGE, "audiences_of", _AudienceRow)
+_DELETE: Final = Query(_PACKAGE, "delete_audience")
+_FORGET: Final = (
+    Query(_PACKAGE, "forget_recipients_of_audience"),
+    Query(_PACKAGE, "forget_faults_of_audience"),
+)
+_FAULTS: Final = Query(_PACKAGE, "faults_page", _FaultCells)
+_REASONS: Final = Query(_PACKAGE, "faults_by_reason", FaultCount)
+_LABELS: Final = Query(_PACKAGE, "labels_of_tenant", _Label)
+_PEOPLE: Final = Query(_PACKAGE, "people_of_filter", _Person)
+
+
+async def upload(
+    tx: Transaction, *, tenant_id: UUID, campaign_id: UUID, content: bytes, filename: str | None
+) -> UploadedFile:
+    """Keep a file for a campaign and return what is in it, with the mapping that its columns suggest. Nobody is added yet.
+
+    Raises:
+        NotFound: the tenant has no such campaign.
+        Conflict: it is scheduled, or has begun.
+        InvalidRequest: the file is no table.
+    """
+    row = await service.touch(tx, tenant_id=tenant_id, campaign_id=campaign_id)
+    sheet = await asyncio.to_thread(read, content, filename=filename)
+    audience_id = uuid7()
+    described = {
+        "columns": sheet.columns,
+        "rows": len(sheet.rows),
+        "kind": sheet.kind,
+        "encoding": sheet.encoding,
+        "separator": sheet.separator,
+    }
+    await _INSERT.run(
+        tx,
+        tenant_id=tenant_id,
+        id=audience_id,
+        campaign_id=campaign_id,
+        kind="file",
+        filename=filename,
+        content=content,
+        described=_ENCODER.encode(described).decode(),
+        mapping=None,
+    )
+    country = (await tenants.read(tx, tenant_id=tenant_id)).default_country
+    suggested = guess(sheet, needed=variables_of(row.content()), default_country=country)
+    return UploadedFile(
+        audience_id=audience_id,
+        filename=filename,
+        kind=sheet.kind,
+        encoding=sheet.encoding,
+        separator=sheet.separator,
+        columns=sheet.columns,
+        row_count=len(sheet.rows),
+        sample=[each.cells for each in sheet.rows[:_SAMPLE]],
+        suggested=suggested,
+    )
+
+
+async def map_file(
+    tx: Transaction, mapping: ColumnMapping, *, tenant_id: UUID, campaign_id: UUID, audience_id: UUID
+) -> Taken:
+    """Read a file that was uploaded with these columns; what it had been read as before is forgotten.
+
+    Raises:
+        NotFound: the tenant has no such campaign, or that no such file.
+        Conflict: it is scheduled, or has begun.
+        InvalidRequest: the mapping does not fit the file or the template.
+    """
+    row = await service.touch(tx, tenant_id=tenant_id, campaign_id=campaign_id)
+    kept = await _CONTENT.one(tx, tenant_id=tenant_id, campaign_id=campaign_id, audience_id=audience_id)
+    if kept is None:
+        raise NotFound("This campaign has no such file.", fix="Upload the file again.")
+    needed = variables_of(row.content())
+    outcomes = await asyncio.to_thread(_read_as, kept, mapping, needed, row.zone())
+    for forget in _FORGET:
+        await forget.run(tx, tenant_id=tenant_id, audience_id=audience_id)
+    return await take(
+        tx, outcomes, tenant_id=tenant_id, campaign_id=campaign_id, audience_id=audience_id, mapping=mapping
+    )
+
+
+def _read_as(
+    kept: _Content, mapping: ColumnMapping, needed: dict[str, bool], zone: str
+) -> list[Candidate | Fault]:
+    """Sort out a file's rows; in a thread, as a hundred thousand take some seconds."""
+    sheet: Sheet = read(kept.content, filename=kept.filename)
+    check_mapping(mapping, sheet.columns, needed=needed)
+    return list(sorted_out(sheet, mapping, needed=needed, fallback_zone=zone))
+
+
+async def add_list(tx: Transaction, listed: Listed, *, tenant_id: UUID, campaign_id: UUID) -> Taken:
+    """Add recipients that a request names, each with its variables.
+
+    Raises:
+        NotFound: the tenant has no such campaign.
+        Conflict: it is scheduled, or has begun.
+    """
+    row = await service.touch(tx, tenant_id=tenant_id, campaign_id=campaign_id)
+    needed, zone = variables_of(row.content()), row.zone()
+    outcomes: list[Candidate | Fault] = []
+    for line, one in enumerate(listed.recipients, start=1):
+        cells = [one.phone, *one.variables.values()]
+        try:
+            e164 = read_phone(one.phone, listed.default_country)
+        except InvalidRequest as refusal:
+            outcomes.append(Fault(line, "phone_invalid", refusal.detail, cells))
+            continue
+        refused = check(needed, one.variables)
+        if refused is not None:
+            outcomes.append(Fault(line, refused.reason, refused.detail, cells))
+        else:
+            outcomes.append(candidate(line, e164, one.variables, cells=cells, fallback_zone=zone))
+    audience_id = await _begin(tx, tenant_id, campaign_id, kind="list", described={})
+    return await take(tx, outcomes, tenant_id=tenant_id, campaign_id=campaign_id, audience_id=audience_id)
+
+
+async def add_filter(tx: Transaction, asked: Filter, *, tenant_id: UUID, campaign_id: UUID) -> Taken:
+    """Add the people whom the campaign's number has conversations with and who are as asked for. Their variable is ``name``.
+
+    Raises:
+        NotFound: the tenant has no such campaign, or no such label.
+        Conflict: it is scheduled, or has begun.
+    """
+    row = await service.touch(tx, tenant_id=tenant_id, campaign_id=campaign_id)
+    known = await _LABELS.all(tx, tenant_id=tenant_id, label_ids=asked.label_ids)
+    if len(known) < len(set(asked.label_ids)):
+        raise NotFound("This tenant has no such label.", fix="List its labels and take an id from there.")
+    outcomes = await _people(tx, asked, row, tenant_id=tenant_id)
+    audience_id = await _begin(
+        tx, tenant_id, campaign_id, kind="filter", described=msgspec.to_builtins(asked)
+    )
+    return await take(tx, outcomes, tenant_id=tenant_id, campaign_id=campaign_id, audience_id=audience_id)
+
+
+async def _people(
+    tx: Transaction, asked: Filter, row: CampaignRow, *, tenant_id: UUID
+) -> list[Candidate | Fault]:
+    needed, outcomes, after = variables_of(row.content()), list[Candidate | Fault](), _FIRST
+    while found := await _PEOPLE.all(
+        tx,
+        tenant_id=tenant_id,
+        connection_id=row.connection_id,
+        after=after,
+        states=codes_of(asked.states),
+        after_at=asked.last_inbound_after,
+        before_at=asked.last_inbound_before,
+        label_ids=asked.label_ids,
+        most=_BATCH,
+    ):
+        after = found[-1].id
+        for line, person in enumerate(found, start=len(outcomes) + 1):
+            cells = [person.wa_id or "", person.name or ""]
+            values = {"name": person.name} if person.name else {}
+            refused = check(needed, values)
+            if person.wa_id is None:
+                outcomes.append(Fault(line, "phone_missing", "the person's phone number is not known", cells))
+            elif refused is not None:
+                outcomes.append(Fault(line, refused.reason, refused.detail, cells))
+            else:
+                e164 = wa_id_to_e164(person.wa_id)
+                outcomes.append(candidate(line, e164, values, cells=cells, fallback_zone=row.zone()))
+    return outcomes
+
+
+async def _begin(tx: Transaction, tenant_id: UUID, campaign_id: UUID, *, kind: str, described: Any) -> UUID:
+    audience_id = uuid7()
+    await _INSERT.run(
+        tx,
+        tenant_id=tenant_id,
+        id=audience_id,
+        campaign_id=campaign_id,
+        kind=kind,
+        filename=None,
+        content=None,
+        described=_ENCODER.encode(described).decode(),
+        mapping=None,
+    )
+    return audience_id
+
+
+async def every(tx: Transaction, *, tenant_id: UUID, campaign_id: UUID) -> list[Audience]:
+    """Return where a campaign's recipients came from, in the order of adding.
+
+    Raises:
+        NotFound: the tenant has no such campaign.
+    """
+    await store.read(tx, tenant_id=tenant_id, campaign_id=campaign_id)
+    rows = await _AUDIENCES.all(tx, tenant_id=tenant_id, campaign_id=campaign_id)
+    return [
+        Audience(
+            **{
+                **msgspec.structs.asdict(row),
+                "described": msgspec.Raw(row.described.encode()),
+                "mapping": None
+                if row.mapping is None
+                else msgspec.json.decode(row.mapping, type=ColumnMapping),
+            }
+        )
+        for row in rows
+    ]
+
+
+async def remove(tx: Transaction, *, tenant_id: UUID, campaign_id: UUID, audience_id: UUID) -> None:
+    """Take an audience out of a campaign, and everybody who came with it.
+
+    Raises:
+        NotFound: the tenant has no such campaign, or that no such audience.
+        Conflict: it is scheduled, or has begun.
+    """
+    await service.touch(tx, tenant_id=tenant_id, campaign_id=campaign_id)
+    if not await _DELETE.run(tx, tenant_id=tenant_id, campaign_id=campaign_id, audience_id=audience_id):
+        raise NotFound(
+            "This campaign has no such audience.", fix="List its audiences and take an id from there."
+        )
+
+
+async def faults(
+    tx: Transaction, *, tenant_id: UUID, campaign_id: UUID, after: tuple[UUID, int], limit: int
+) -> list[FaultRow]:
+    """Return at most ``limit`` rows that are nobody's message, after one, in order."""
+    rows = await _FAULTS.all(
+        tx,
+        tenant_id=tenant_id,
+        campaign_id=campaign_id,
+        after_audience=after[0],
+        after_line=after[1],
+        most=limit,
+    )
+    return [
+        FaultRow(
+            row.audience_id, row.line, row.reason, row.detail, msgspec.json.decode(row.cells, type=list[str])
+        )
+        for row in rows
+    ]
+
+
+async def reasons(tx: Transaction, *, tenant_id: UUID, campaign_id: UUID) -> list[FaultCount]:
+    """Return how many rows are nobody's message, by reason."""
+    return await _REASONS.all(tx, tenant_id=tenant_id, campaign_id=campaign_id)

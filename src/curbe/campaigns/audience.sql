@@ -1,0 +1,88 @@
+-- To whom a campaign goes, and which rows are nobody's message.
+
+-- name: insert_audience
+INSERT INTO campaign_audiences (tenant_id, id, campaign_id, kind, filename, content, described, mapping)
+VALUES (:tenant_id, :id, :campaign_id, :kind::text::audience_kind, :filename, :content, :described::jsonb, :mapping::jsonb)
+
+-- name: audience_content
+SELECT a.content, a.filename FROM campaign_audiences a
+ WHERE a.tenant_id = :tenant_id AND a.campaign_id = :campaign_id AND a.id = :audience_id AND a.kind = 'file'
+
+-- name: audiences_of
+SELECT a.id, a.kind, a.filename, a.described::text AS described, a.mapping::text AS mapping, a.row_count, a.taken_count,
+       a.invalid_count, a.duplicate_count, a.created_at
+  FROM campaign_audiences a
+ WHERE a.tenant_id = :tenant_id AND a.campaign_id = :campaign_id
+ ORDER BY a.created_at, a.id
+
+-- name: delete_audience
+DELETE FROM campaign_audiences a WHERE a.tenant_id = :tenant_id AND a.campaign_id = :campaign_id AND a.id = :audience_id
+
+-- name: forget_recipients_of_audience
+DELETE FROM campaign_recipients r WHERE r.tenant_id = :tenant_id AND r.audience_id = :audience_id
+
+-- name: forget_faults_of_audience
+DELETE FROM campaign_faults f WHERE f.tenant_id = :tenant_id AND f.audience_id = :audience_id
+
+-- name: note_audience
+UPDATE campaign_audiences a
+   SET mapping = :mapping::jsonb, row_count = :row_count, taken_count = :taken_count, invalid_count = :invalid_count,
+       duplicate_count = :duplicate_count, updated_at = now()
+ WHERE a.tenant_id = :tenant_id AND a.id = :audience_id
+
+-- name: add_recipients
+-- Everybody once, by their number and by who they are: a number of a contact that has another one in the campaign is a duplicate.
+-- in:  parallel arrays
+-- out: the phones that were added
+WITH known AS (
+    SELECT u.line, u.phone, u.zone, u.country, u.variables, u.n,
+           (SELECT l.contact_id FROM contact_aliases l
+             WHERE l.tenant_id = :tenant_id AND l.kind = 'phone' AND l.value = u.phone AND l.retired_at IS NULL) AS contact_id
+      FROM unnest(:lines::integer[], :phones::text[], :zones::text[], :countries::text[], :variables::jsonb[])
+           WITH ORDINALITY AS u (line, phone, zone, country, variables, n))
+INSERT INTO campaign_recipients (tenant_id, campaign_id, audience_id, line, phone, contact_id, zone, country, variables)
+SELECT :tenant_id, :campaign_id, :audience_id, k.line, k.phone, k.contact_id, k.zone, k.country, k.variables
+  FROM known k
+ ORDER BY k.n
+    ON CONFLICT DO NOTHING
+RETURNING phone
+
+-- name: add_faults
+INSERT INTO campaign_faults (tenant_id, audience_id, line, reason, detail, cells)
+SELECT :tenant_id, :audience_id, u.line, u.reason, u.detail, u.cells
+  FROM unnest(:lines::integer[], :reasons::text[], :details::text[], :cells::jsonb[]) AS u (line, reason, detail, cells)
+
+-- name: faults_page
+SELECT f.audience_id, f.line, f.reason, f.detail, f.cells::text AS cells
+  FROM campaign_faults f
+  JOIN campaign_audiences a ON a.tenant_id = f.tenant_id AND a.id = f.audience_id
+ WHERE f.tenant_id = :tenant_id AND a.campaign_id = :campaign_id AND (f.audience_id, f.line) > (:after_audience::uuid, :after_line::integer)
+ ORDER BY f.audience_id, f.line
+ LIMIT :most
+
+-- name: faults_by_reason
+SELECT f.reason, count(*)::integer AS count
+  FROM campaign_faults f
+  JOIN campaign_audiences a ON a.tenant_id = f.tenant_id AND a.id = f.audience_id
+ WHERE f.tenant_id = :tenant_id AND a.campaign_id = :campaign_id
+ GROUP BY f.reason
+ ORDER BY f.reason
+
+-- name: labels_of_tenant
+-- Which of these labels the tenant has.
+SELECT l.id FROM labels l WHERE l.tenant_id = :tenant_id AND l.id = ANY(:label_ids::uuid[])
+
+-- name: people_of_filter
+-- Whom a number has a conversation with, and who are as asked for; those we cannot name by a number are left to be counted.
+SELECT v.id, v.contact_wa_id AS wa_id, p.name
+  FROM conversations v
+  JOIN contacts p ON p.tenant_id = v.tenant_id AND p.id = v.contact_id
+ WHERE v.tenant_id = :tenant_id AND v.channel_connection_id = :connection_id AND v.merged_into IS NULL AND v.id > :after::uuid
+   AND v.state_code = ANY(:states::smallint[])
+   AND (:after_at::timestamptz IS NULL OR v.last_inbound_at >= :after_at::timestamptz)
+   AND (:before_at::timestamptz IS NULL OR v.last_inbound_at < :before_at::timestamptz)
+   AND (cardinality(:label_ids::uuid[]) = 0
+        OR EXISTS (SELECT FROM conversation_labels l
+                    WHERE l.tenant_id = v.tenant_id AND l.conversation_id = v.id AND l.label_id = ANY(:label_ids::uuid[])))
+ ORDER BY v.id
+ LIMIT :most

@@ -1,0 +1,218 @@
+"""To whom a campaign goes, over HTTP: files, filters and lists in; what was wrong with which row out."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Annotated, Final
+from uuid import UUID
+
+from litestar import Controller, Response, delete, get, post
+from litestar.datastructures import UploadFile
+from litestar.di import NamedDependency
+from litestar.openapi.spec import OpenAPIFormat, OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
+from litestar.params import FromPath, JSONBody, QueryParameter
+
+from curbe.auth.principal import Scope
+from curbe.campaigns import audience
+from curbe.campaigns.audience_shapes import Audience, FileMapping, Filter, Listed, Taken, UploadedFile
+from curbe.campaigns.sheets import LARGEST_FILE
+from curbe.campaigns.tables import MEDIA_TYPE, attachment, lines
+from curbe.domain.errors import Conflict, InvalidRequest, NotFound, TooLarge
+from curbe.infra.db import Pool
+from curbe.infra.web import ApiRequest, refusals
+
+_FORM: Final = 64 * 1024  # bytes that a form may have beside its file
+_CHUNK: Final = 256 * 1024
+_PAGE: Final = 2_000
+_FIRST: Final = (UUID(int=0), 0)
+
+
+@dataclass
+class _File(Operation):
+    """Tells the OpenAPI document what a body that is not JSON looks like."""
+
+    def __post_init__(self) -> None:
+        file = Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY)
+        form = Schema(type=OpenAPIType.OBJECT, properties={"file": file}, required=["file"])
+        self.request_body = RequestBody(
+            required=True,
+            description="The CSV or XLSX file as a form's part `file`, or as the whole body.",
+            content={
+                "multipart/form-data": OpenAPIMediaType(schema=form),
+                "*/*": OpenAPIMediaType(schema=file),
+            },
+        )
+
+
+class AudienceController(Controller):
+    """The audience of a campaign."""
+
+    path = "/api/tenants/{tenant_id:uuid}/campaigns/{campaign_id:uuid}"
+    tags = ("campaigns",)
+
+    @get(
+        "/audience",
+        opt={"scope": Scope.CAMPAIGNS_READ},
+        summary="List where a campaign's recipients came from",
+        responses=refusals(NotFound),
+    )
+    async def list_audiences(
+        self, tenant_id: FromPath[UUID], campaign_id: FromPath[UUID], web_pool: NamedDependency[Pool]
+    ) -> list[Audience]:
+        """Return its audiences with their counts, in the order of adding."""
+        async with web_pool.transaction(tenant_id) as tx:
+            return await audience.every(tx, tenant_id=tenant_id, campaign_id=campaign_id)
+
+    @post(
+        "/audience/upload",
+        opt={"scope": Scope.CAMPAIGNS_WRITE},
+        summary="Upload a file of recipients",
+        request_max_body_size=LARGEST_FILE + _FORM,
+        operation_class=_File,
+        responses=refusals(Conflict, InvalidRequest, NotFound, TooLarge),
+    )
+    async def upload_audience(
+        self,
+        tenant_id: FromPath[UUID],
+        campaign_id: FromPath[UUID],
+        request: ApiRequest,
+        web_pool: NamedDependency[Pool],
+        filename: Annotated[
+            str | None,
+            QueryParameter(description="The file's name, where it is the whole body.", max_length=240),
+        ] = None,
+    ) -> UploadedFile:
+        """Read a CSV or XLSX file and return its columns, with the mapping they suggest. Nobody is added before it is mapped."""
+        content, named = await _content(request)
+        async with web_pool.transaction(tenant_id) as tx:
+            return await audience.upload(
+                tx, tenant_id=tenant_id, campaign_id=campaign_id, content=content, filename=filename or named
+            )
+
+    @post(
+        "/audience/mapping",
+        status_code=200,
+        opt={"scope": Scope.CAMPAIGNS_WRITE},
+        summary="Say how a file's columns are read",
+        responses=refusals(Conflict, InvalidRequest, NotFound),
+    )
+    async def map_audience(
+        self,
+        tenant_id: FromPath[UUID],
+        campaign_id: FromPath[UUID],
+        data: JSONBody[FileMapping],
+        web_pool: NamedDependency[Pool],
+    ) -> Taken:
+        """Add the file's people; every row is a recipient or has its reason. Asked again, the file is read anew."""
+        async with web_pool.transaction(tenant_id) as tx:
+            return await audience.map_file(
+                tx, data.mapping(), tenant_id=tenant_id, campaign_id=campaign_id, audience_id=data.audience_id
+            )
+
+    @post(
+        "/audience/list",
+        opt={"scope": Scope.CAMPAIGNS_WRITE},
+        summary="Add recipients by name",
+        responses=refusals(Conflict, InvalidRequest, NotFound),
+    )
+    async def add_listed(
+        self,
+        tenant_id: FromPath[UUID],
+        campaign_id: FromPath[UUID],
+        data: JSONBody[Listed],
+        web_pool: NamedDependency[Pool],
+    ) -> Taken:
+        """Add people by their numbers; every one is a recipient or has a reason."""
+        async with web_pool.transaction(tenant_id) as tx:
+            return await audience.add_list(tx, data, tenant_id=tenant_id, campaign_id=campaign_id)
+
+    @post(
+        "/audience/filter",
+        opt={"scope": Scope.CAMPAIGNS_WRITE},
+        summary="Add people of the inbox",
+        responses=refusals(Conflict, InvalidRequest, NotFound),
+    )
+    async def add_filtered(
+        self,
+        tenant_id: FromPath[UUID],
+        campaign_id: FromPath[UUID],
+        data: JSONBody[Filter],
+        web_pool: NamedDependency[Pool],
+    ) -> Taken:
+        """Add those whom the campaign's number has conversations with and who are as asked for. Their variable is `name`."""
+        async with web_pool.transaction(tenant_id) as tx:
+            return await audience.add_filter(tx, data, tenant_id=tenant_id, campaign_id=campaign_id)
+
+    @delete(
+        "/audience/{audience_id:uuid}",
+        opt={"scope": Scope.CAMPAIGNS_WRITE},
+        summary="Take an audience out of a campaign",
+        responses=refusals(Conflict, NotFound),
+    )
+    async def remove_audience(
+        self,
+        tenant_id: FromPath[UUID],
+        campaign_id: FromPath[UUID],
+        audience_id: FromPath[UUID],
+        web_pool: NamedDependency[Pool],
+    ) -> None:
+        """Take it out, and everybody who came with it."""
+        async with web_pool.transaction(tenant_id) as tx:
+            await audience.remove(tx, tenant_id=tenant_id, campaign_id=campaign_id, audience_id=audience_id)
+
+    @get(
+        "/failed-rows.csv",
+        opt={"scope": Scope.CAMPAIGNS_READ},
+        summary="Download the rows that are nobody's message",
+        media_type=MEDIA_TYPE,
+        responses=refusals(NotFound),
+    )
+    async def failed_rows(
+        self, tenant_id: FromPath[UUID], campaign_id: FromPath[UUID], web_pool: NamedDependency[Pool]
+    ) -> Response[bytes]:
+        """Return each with its line, its reason and the cells as they came, as CSV."""
+        rows: list[list[str]] = []
+        after = _FIRST
+        async with web_pool.transaction(tenant_id) as tx:
+            named = {
+                each.id: each.filename or each.kind
+                for each in await audience.every(tx, tenant_id=tenant_id, campaign_id=campaign_id)
+            }
+            while found := await audience.faults(
+                tx, tenant_id=tenant_id, campaign_id=campaign_id, after=after, limit=_PAGE
+            ):
+                after = (found[-1].audience_id, found[-1].line)
+                rows += [
+                    [named[one.audience_id], str(one.line), one.reason, one.detail, *one.cells]
+                    for one in found
+                ]
+        table = lines([["audience", "line", "reason", "detail", "cells"], *rows])
+        return Response(table, media_type=MEDIA_TYPE, headers=attachment("failed-rows.csv"))
+
+
+async def _content(request: ApiRequest) -> tuple[bytes, str | None]:
+    """Return the file and its name, from a form or the whole body."""
+    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
+        return await _whole(request.stream()), None
+    part = (await request.form()).get("file")
+    if not isinstance(part, UploadFile):
+        raise InvalidRequest(
+            "The form has no file.", fix="Send it as the part `file`, with a filename.", field="file"
+        )
+    try:
+        return await _whole(_chunks(part)), part.filename
+    finally:
+        await part.close()
+
+
+async def _whole(chunks: AsyncIterator[bytes]) -> bytes:
+    content = bytearray()
+    async for chunk in chunks:
+        content += chunk
+        if len(content) > LARGEST_FILE:
+            raise TooLarge(f"A file of recipients has at most {LARGEST_FILE} bytes.", fix="Split it.")
+    return bytes(content)
+
+
+async def _chunks(part: UploadFile) -> AsyncIterator[bytes]:
+    while chunk := await part.read(_CHUNK):
+        yield chunk

@@ -1,0 +1,196 @@
+"""Rows of an audience, each a recipient or a fault with its reason: nothing is dropped, and the counts add up. Pure."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Final
+
+import msgspec
+
+from curbe.campaigns.filling import check
+from curbe.campaigns.sheets import Row, Sheet
+from curbe.domain.errors import InvalidRequest
+from curbe.domain.phone import country_of, to_e164, variants, zone_of
+
+_WORD: Final = re.compile(r"[^a-z0-9]+")
+_PHONES: Final = (
+    "phone", "telefono", "telefone", "movil", "celular", "mobile", "whatsapp", "numero", "number", "tel", "wa_id", "phone_number",
+)  # fmt: skip
+_UNWANTED: Final = "'`\u00b4\u2019 \u00a0\u200b\u200e\u200f\u202a\u202c\ufeff"  # what spreadsheets and address books put around numbers
+_DECORATION: Final = re.compile(r"[\s().\-/]")
+_OLD_MEXICO: Final = re.compile(
+    r"\+521\d{10}"
+)  # how mobiles there were called from abroad until 2019, and still are in many a table
+_EXPONENT: Final = re.compile(r"^\d(?:[.,]\d+)?[eE]\+?\d+$")
+
+
+class ColumnMapping(msgspec.Struct, frozen=True, kw_only=True):
+    """How a table's columns are read: which one is the phone, and which ones are variables, by the variables' names."""
+
+    phone: str
+    variables: dict[str, str]
+    default_country: str | None = None
+
+
+class Candidate(msgspec.Struct, frozen=True):
+    """Somebody to write to. ``phone``: canonical digits."""
+
+    line: int
+    phone: str
+    zone: str
+    country: str | None
+    variables: dict[str, str]
+    cells: list[str]
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """A row that is nobody's message."""
+
+    line: int
+    reason: str
+    detail: str
+    cells: list[str]
+
+
+def variable_name(column: str) -> str:
+    """Return the variable that a column fills unless somebody says otherwise: ``Nombre completo`` -> ``nombre_completo``."""
+    plain = unicodedata.normalize("NFKD", column).encode("ascii", "ignore").decode().lower()
+    name = _WORD.sub("_", plain).strip("_")[:64]
+    return f"c_{name}"[:64] if not name or name[0].isdigit() else name
+
+
+def guess(sheet: Sheet, *, needed: Iterable[str], default_country: str | None) -> ColumnMapping | None:
+    """Return the mapping that the columns' names suggest; None where no column looks like a phone."""
+    named = {column: variable_name(column) for column in sheet.columns}
+    phone = next((column for wanted in _PHONES for column, name in named.items() if name == wanted), None)
+    if phone is None:
+        phone = next(
+            (column for column, name in named.items() if any(word in name for word in _PHONES[:6])), None
+        )
+    if phone is None:
+        return None
+    by_name = {name: column for column, name in reversed(named.items()) if column != phone}
+    return ColumnMapping(
+        phone=phone,
+        variables={name: by_name[name] for name in needed if name in by_name},
+        default_country=default_country,
+    )
+
+
+def check_mapping(mapping: ColumnMapping, columns: Sequence[str], *, needed: Mapping[str, bool]) -> None:
+    """Refuse a mapping that names a column the table lacks, or leaves a variable of the template without one.
+
+    Raises:
+        InvalidRequest: see there.
+    """
+    for field, column in (
+        ("phone", mapping.phone),
+        *(("variables", each) for each in mapping.variables.values()),
+    ):
+        if column not in columns:
+            raise InvalidRequest(
+                f"the file has no column {column!r}",
+                fix=f"Its columns are: {', '.join(columns)[:500]}.",
+                field=field,
+            )
+    missing = [name for name, required in needed.items() if required and name not in mapping.variables]
+    if missing:
+        raise InvalidRequest(
+            f"no column fills {', '.join(missing)}",
+            fix="Map a column to each variable of the template, or give the variable words for where it is missing.",
+            field="variables",
+        )
+
+
+def sorted_out(
+    sheet: Sheet, mapping: ColumnMapping, *, needed: Mapping[str, bool], fallback_zone: str
+) -> Iterator[Candidate | Fault]:
+    """Yield what becomes of each row, in order. Of rows with the same number the first counts.
+
+    Args:
+        sheet: the table.
+        mapping: see there; checked before.
+        needed: the template's variables, and which of them must have a value.
+        fallback_zone: the clock of people whose number does not tell theirs.
+    """
+    place = {column: position for position, column in enumerate(sheet.columns)}
+    used = {name: place[column] for name, column in mapping.variables.items() if name in needed}
+    seen: dict[str, int] = {}
+    for row in sheet.rows:
+        found = _one(row, place[mapping.phone], used, mapping.default_country, needed, fallback_zone)
+        if isinstance(found, Candidate):
+            first = seen.setdefault(found.phone, row.line)
+            if first != row.line:
+                yield duplicate(found, f"the same number as line {first}")
+                continue
+        yield found
+
+
+def duplicate(of: Candidate, detail: str) -> Fault:
+    """Return the fault of a row whose person has one already."""
+    return Fault(of.line, "duplicate", detail, of.cells)
+
+
+def _one(
+    row: Row,
+    phone_at: int,
+    used: Mapping[str, int],
+    country: str | None,
+    needed: Mapping[str, bool],
+    fallback_zone: str,
+) -> Candidate | Fault:
+    typed = (row.cells[phone_at] if phone_at < len(row.cells) else "").strip(_UNWANTED)
+    if not typed:
+        return Fault(row.line, "phone_missing", "it has no phone number", row.cells)
+    if _EXPONENT.match(typed):
+        return Fault(
+            row.line,
+            "phone_rounded",
+            "a spreadsheet has rounded the number; format the column as text",
+            row.cells,
+        )
+    try:
+        e164 = read_phone(typed, country)
+    except InvalidRequest as refusal:
+        return Fault(
+            row.line,
+            "phone_invalid",
+            refusal.detail.removeprefix("The phone number cannot be used: "),
+            row.cells,
+        )
+    values = {name: row.cells[at] for name, at in used.items() if at < len(row.cells)}
+    refused = check(needed, values)
+    if refused is not None:
+        return Fault(row.line, refused.reason, refused.detail, row.cells)
+    return candidate(row.line, e164, values, cells=row.cells, fallback_zone=fallback_zone)
+
+
+def candidate(
+    line: int, e164: str, values: dict[str, str], *, cells: list[str], fallback_zone: str
+) -> Candidate:
+    """Return somebody to write to, by a number in E.164."""
+    canonical = variants(e164)[0]
+    return Candidate(
+        line=line,
+        phone=canonical.removeprefix("+"),
+        zone=zone_of(e164) or fallback_zone,
+        country=country_of(canonical),
+        variables=values,
+        cells=cells,
+    )
+
+
+@lru_cache(maxsize=10_000)
+def read_phone(typed: str, country: str | None) -> str:
+    """Return a number as people keep it in tables as E.164; ``00`` before the country code is as good as ``+``.
+
+    Raises:
+        InvalidRequest: it is no number; the detail says why.
+    """
+    if typed.startswith("00"):
+        typed = "+" + typed[2:]
+    digits = _DECORATION.sub("", typed)
+    if _OLD_MEXICO.fullmatch(digits):
+        return variants(digits)[0]
+    return to_e164(typed, default_country=country)

@@ -1,0 +1,300 @@
+"""Turning recipients into messages, a batch at a time, just ahead of the sender.
+
+A batch is one transaction: the messages, their places in the outbox and what the recipients' rows say exist together or not at all, so that
+a crash at any moment neither loses nor doubles anybody.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+from uuid_utils.compat import uuid7
+
+from curbe.campaigns import allowing, rules
+from curbe.campaigns.allowing import Person, Skip
+from curbe.campaigns.filling import Filler
+from curbe.campaigns.rules import Latest, Standing, Stop
+from curbe.campaigns.store import CampaignRow
+from curbe.domain.content import words_in
+from curbe.domain.messages import Person as Named
+from curbe.inbox import departures, people
+from curbe.inbox.departures import Departure
+from curbe.inbox.people import Sighting
+from curbe.infra.db import Query, Transaction
+from curbe.outbound import many
+from curbe.outbound import store as outbox
+from curbe.outbound.governor import CAMPAIGN
+
+_PACKAGE: Final = "curbe.campaigns"
+_BATCH: Final = 500
+_AHEAD: Final = 2  # seconds of sending that lie in the outbox
+_LEAST_AHEAD: Final = 50
+MOST_AHEAD: Final = 4_000
+_VARIABLES: Final = msgspec.json.Decoder(dict[str, str])
+
+
+class FedCampaign(CampaignRow, frozen=True, kw_only=True):
+    """A running campaign, the clocks of its recipients and its number's pace."""
+
+    zones: list[str]
+    messages_per_second: int
+
+
+class Fed(msgspec.Struct, frozen=True):
+    """What one feeding did.
+
+    ``over``: nobody waits any more and everything that was made is answered. ``full``: there may be more at once.
+    """
+
+    taken: int = 0
+    skipped: int = 0
+    over: bool = False
+    full: bool = False
+    stop: Stop | None = None  # the whole campaign has to stop, not this or that recipient
+
+
+class _Feed(msgspec.Struct, frozen=True):
+    taken_count: int
+
+
+class _Next(msgspec.Struct, frozen=True):
+    n: int
+    phone: str
+    known_as: UUID | None
+    variables: str
+    retry_of: UUID | None
+    contact_id: UUID | None
+    wa_id: str | None
+    name: str | None
+    conversation_id: UUID | None
+    last_inbound_at: datetime | None
+
+
+class _Contact(msgspec.Struct, frozen=True):
+    contact_id: UUID
+
+
+class _Waits(msgspec.Struct, frozen=True):
+    waits: bool
+
+
+class _Standing(msgspec.Struct, frozen=True):
+    template_status: str | None
+    template_quality: str | None
+    number_active: bool
+    number_reason: str | None
+    number_quality: str | None
+    held: bool
+    settled: int
+    failed: int
+    template_codes: int
+
+
+class _Chosen(msgspec.Struct, frozen=True):
+    """A recipient, and where they are written to."""
+
+    row: _Next
+    contact_id: UUID
+    conversation_id: UUID
+
+
+_LOCK: Final = Query(_PACKAGE, "lock_feed", _Feed)
+_CAMPAIGN: Final = Query(_PACKAGE, "fed_campaign", FedCampaign)
+_NEXT: Final = Query(_PACKAGE, "next_recipients", _Next)
+_HELD: Final = Query(_PACKAGE, "held_by_others", _Contact)
+_TAKE: Final = Query(_PACKAGE, "take_recipients")
+_SKIP: Final = Query(_PACKAGE, "skip_recipients")
+_NOTE: Final = Query(_PACKAGE, "note_fed")
+_WAITS: Final = Query(_PACKAGE, "somebody_waits", _Waits)
+_STANDING: Final = Query(_PACKAGE, "standing_of_campaign", _Standing)
+
+
+async def standing(tx: Transaction, *, tenant_id: UUID, campaign_id: UUID) -> Standing:
+    """Return what a campaign stands on now."""
+    row = await _STANDING.one(
+        tx,
+        tenant_id=tenant_id,
+        campaign_id=campaign_id,
+        priority=CAMPAIGN,
+        most=rules.LOOKED_BACK + MOST_AHEAD,
+    )
+    if row is None:
+        raise LookupError("the campaign whose standing is asked is not there")
+    told = msgspec.structs.asdict(row)
+    latest = Latest(**{name: told.pop(name) for name in Latest.__struct_fields__})
+    return Standing(**told, latest=latest)
+
+
+async def feed(tx: Transaction, *, tenant_id: UUID, campaign_id: UUID, now: datetime) -> Fed | None:
+    """Make the next messages of a campaign; None where somebody else does, or it does not run."""
+    fed = await _LOCK.one(tx, tenant_id=tenant_id, campaign_id=campaign_id)
+    if fed is None:
+        return None
+    campaign = await _CAMPAIGN.one(tx, tenant_id=tenant_id, campaign_id=campaign_id)
+    if campaign is None:
+        return None
+    depth = await many.depth(tx, tenant_id=tenant_id, campaign_id=campaign_id)
+    if depth.aside:
+        await many.bring_back(
+            tx, tenant_id=tenant_id, connection_id=campaign.connection_id, campaign_id=campaign_id
+        )
+    ahead = min(max(campaign.messages_per_second * _AHEAD, _LEAST_AHEAD), MOST_AHEAD)
+    allowed = rules.may_have_taken(campaign.ramp(), ran_for=campaign.ran_for(now=now))
+    room = min(_BATCH, ahead - depth.waiting, _BATCH if allowed is None else allowed - fed.taken_count)
+    zones = rules.awake(campaign.zones, quiet=campaign.quiet(), now=now)
+    if room <= 0 or not zones:
+        return Fed(over=await _is_over(tx, tenant_id, campaign_id, waiting=depth.waiting))
+    rows = await _NEXT.all(
+        tx,
+        tenant_id=tenant_id,
+        campaign_id=campaign_id,
+        connection_id=campaign.connection_id,
+        zones=zones,
+        most=room,
+    )
+    if not rows:
+        return Fed(over=await _is_over(tx, tenant_id, campaign_id, waiting=depth.waiting))
+    taken, skipped = await _make(tx, campaign, rows, tenant_id=tenant_id, now=now)
+    return Fed(taken=taken, skipped=skipped, full=len(rows) == _BATCH)
+
+
+async def _is_over(tx: Transaction, tenant_id: UUID, campaign_id: UUID, *, waiting: int) -> bool:
+    if waiting:
+        return False
+    row = await _WAITS.one(tx, tenant_id=tenant_id, campaign_id=campaign_id)
+    return row is not None and not row.waits
+
+
+async def _make(
+    tx: Transaction, campaign: FedCampaign, rows: Sequence[_Next], *, tenant_id: UUID, now: datetime
+) -> tuple[int, int]:
+    """Write to those of ``rows`` to whom it may be written; return how many that are, and how many are skipped."""
+    content = campaign.content()
+    persons = [Person(row.n, row.phone) for row in rows]
+    skips = await allowing.refused(
+        tx,
+        persons,
+        tenant_id=tenant_id,
+        connection_id=campaign.connection_id,
+        content=content,
+        now=now,
+    )
+    wanted = [row for row in rows if row.n not in skips]
+    chosen = await _places(tx, wanted, tenant_id=tenant_id, connection_id=campaign.connection_id, now=now)
+    skips |= await _doubles(tx, chosen, tenant_id=tenant_id, campaign_id=campaign.id)
+    filler = Filler(content)
+    made: list[tuple[_Chosen, Departure]] = []
+    for one in chosen:
+        if one.row.n in skips:
+            continue
+        try:
+            made.append((one, _departure(campaign, one, filler, tenant_id=tenant_id, now=now)))
+        except msgspec.ValidationError as unfit:
+            skips[one.row.n] = Skip("variable_unfit", str(unfit)[:200])
+    await _write(tx, campaign, made, tenant_id=tenant_id, now=now)
+    if skips:
+        ns = sorted(skips)
+        await _SKIP.run(
+            tx,
+            tenant_id=tenant_id,
+            campaign_id=campaign.id,
+            ns=ns,
+            reasons=[skips[n].reason for n in ns],
+            details=[skips[n].detail for n in ns],
+        )
+    return len(made), len(skips)
+
+
+async def _places(
+    tx: Transaction, rows: Sequence[_Next], *, tenant_id: UUID, connection_id: UUID, now: datetime
+) -> list[_Chosen]:
+    """Return where each is written to; contacts and conversations are made where there were none."""
+    strangers = [row for row in rows if row.conversation_id is None]
+    # Under the name Meta knows them by, where it has told one: the canonical form of a number is our own.
+    sightings = [
+        Sighting(tenant_id, connection_id, Named(wa_id=row.wa_id or row.phone), now) for row in strangers
+    ]
+    found = dict(zip((row.n for row in strangers), await people.place(tx, sightings), strict=True))
+    return [
+        _Chosen(row, row.contact_id, row.conversation_id)
+        if row.contact_id is not None and row.conversation_id is not None
+        else _Chosen(row, found[row.n].contact_id, found[row.n].conversation_id)
+        for row in rows
+    ]
+
+
+async def _doubles(
+    tx: Transaction, chosen: Sequence[_Chosen], *, tenant_id: UUID, campaign_id: UUID
+) -> dict[int, Skip]:
+    """Return those who turn out to be somebody whom the campaign writes to already, under another number."""
+    held = await _HELD.all(
+        tx,
+        tenant_id=tenant_id,
+        campaign_id=campaign_id,
+        contact_ids=sorted({one.contact_id for one in chosen}),
+        ns=[one.row.n for one in chosen],
+    )
+    seen = {row.contact_id for row in held}
+    doubles: dict[int, Skip] = {}
+    for one in chosen:
+        if one.contact_id in seen:
+            doubles[one.row.n] = Skip("duplicate", "this person is in the campaign under another number")
+        seen.add(one.contact_id)
+    return doubles
+
+
+def _departure(
+    campaign: FedCampaign, one: _Chosen, filler: Filler, *, tenant_id: UUID, now: datetime
+) -> Departure:
+    values = _VARIABLES.decode(one.row.variables)
+    message = filler.message(values)
+    return Departure(
+        tenant_id=tenant_id,
+        id=uuid7(),
+        connection_id=campaign.connection_id,
+        conversation_id=one.conversation_id,
+        type="template",
+        text=words_in(message),
+        payload=filler.payload(values),
+        reply_to=None,
+        sender=f"campaign:{campaign.id}",
+        created_at=now,
+        retry_of=one.row.retry_of,
+        to_many=True,
+    )
+
+
+async def _write(
+    tx: Transaction,
+    campaign: FedCampaign,
+    made: Sequence[tuple[_Chosen, Departure]],
+    *,
+    tenant_id: UUID,
+    now: datetime,
+) -> None:
+    if not made:
+        return
+    await departures.queue(tx, [departure for _, departure in made])
+    taken = await _TAKE.run(
+        tx,
+        tenant_id=tenant_id,
+        campaign_id=campaign.id,
+        ns=[one.row.n for one, _ in made],
+        message_ids=[departure.id for _, departure in made],
+        contact_ids=[one.contact_id for one, _ in made],
+        now=now,
+    )
+    if taken != len(made):
+        raise LookupError(
+            "recipients that were waiting a moment ago are not, though nobody else may feed them"
+        )
+    await outbox.enqueue(
+        tx,
+        tenant_id=tenant_id,
+        rows=[(departure.id, departure.connection_id, departure.conversation_id) for _, departure in made],
+        priority=CAMPAIGN,
+        campaign_id=campaign.id,
+    )
+    await _NOTE.run(tx, tenant_id=tenant_id, campaign_id=campaign.id, count=len(made))

@@ -1,0 +1,103 @@
+-- What carries a campaign on: a few recipients at a time become messages, just ahead of the sender.
+
+-- name: campaigns_at_work
+-- Of all tenants: those whose time has come, those that run, and those that stopped and have something in the outbox still.
+SELECT k.tenant_id, k.id, k.channel_connection_id AS connection_id, k.state
+  FROM campaigns k
+ WHERE k.state IN ('scheduled', 'running', 'paused', 'cancelled', 'failed')
+   AND CASE k.state
+           WHEN 'running' THEN true
+           WHEN 'scheduled' THEN k.scheduled_at <= now()
+           WHEN 'failed' THEN false
+           ELSE EXISTS (SELECT FROM outbox o
+                         WHERE o.tenant_id = k.tenant_id AND o.campaign_id = k.id AND o.lease_expires_at IS NULL
+                           AND (k.state = 'cancelled' OR o.waits IS NULL))
+       END
+
+-- name: lock_feed
+-- Nobody else feeds the campaign meanwhile; whoever comes second goes on to another one.
+SELECT f.taken_count FROM campaign_feeds f
+ WHERE f.tenant_id = :tenant_id AND f.campaign_id = :campaign_id
+   FOR UPDATE OF f SKIP LOCKED
+
+-- name: fed_campaign
+-- Absent where it does not run. Locked: whoever pauses or cancels it waits for the batch under way, and no other is made once that is committed.
+SELECT k.id, k.name, k.channel_connection_id AS connection_id, k.template::text AS template, k.category, k.state, k.reason, k.reason_detail,
+       k.scheduled_at, k.time_zone, k.quiet_from, k.quiet_until, k.ramp_first_hour, k.ramp_factor, k.pause_at_failures, k.created_by,
+       k.created_at, k.updated_at, k.started_at, k.resumed_at, k.ran_before, k.ended_at, k.kept::text AS kept,
+       k.zones, c.messages_per_second
+  FROM campaigns k
+  JOIN channel_connections c ON c.tenant_id = k.tenant_id AND c.id = k.channel_connection_id
+ WHERE k.tenant_id = :tenant_id AND k.id = :campaign_id AND k.state = 'running'
+   FOR SHARE OF k
+
+-- name: next_recipients
+-- The first of those who may be written to now, with who they are and where the number speaks with them, as far as that is known.
+WITH next AS (
+    SELECT x.n, x.phone, x.contact_id, x.variables, x.retry_of
+      FROM unnest(:zones::text[]) AS z (zone),
+           LATERAL (SELECT r.n, r.phone, r.contact_id, r.variables, r.retry_of
+                      FROM campaign_recipients r
+                     WHERE r.tenant_id = :tenant_id AND r.campaign_id = :campaign_id AND r.zone = z.zone AND r.state = 'waiting'
+                     ORDER BY r.n
+                     LIMIT :most) AS x
+     ORDER BY x.n
+     LIMIT :most)
+SELECT x.n, x.phone, x.contact_id AS known_as, x.variables::text AS variables, x.retry_of, p.id AS contact_id, p.wa_id, p.name,
+       v.id AS conversation_id, v.last_inbound_at
+  FROM next x
+  LEFT JOIN contact_aliases a ON a.tenant_id = :tenant_id AND a.kind = 'phone' AND a.value = x.phone AND a.retired_at IS NULL
+  LEFT JOIN contacts p ON p.tenant_id = a.tenant_id AND p.id = a.contact_id
+  LEFT JOIN conversations v ON v.tenant_id = p.tenant_id AND v.channel_connection_id = :connection_id AND v.contact_id = p.id
+ ORDER BY x.n
+
+-- name: held_by_others
+-- Those of these contacts who are another recipient of the campaign: two numbers of one person, known as such only by now.
+SELECT r.contact_id
+  FROM campaign_recipients r
+ WHERE r.tenant_id = :tenant_id AND r.campaign_id = :campaign_id AND r.contact_id = ANY(:contact_ids::uuid[])
+   AND r.n <> ALL(:ns::bigint[])
+
+-- name: take_recipients
+UPDATE campaign_recipients r
+   SET state = 'taken', message_id = u.message_id, contact_id = u.contact_id, taken_at = :now::timestamptz
+  FROM unnest(:ns::bigint[], :message_ids::uuid[], :contact_ids::uuid[]) AS u (n, message_id, contact_id)
+ WHERE r.tenant_id = :tenant_id AND r.campaign_id = :campaign_id AND r.n = u.n AND r.state = 'waiting'
+
+-- name: skip_recipients
+UPDATE campaign_recipients r
+   SET state = 'skipped', skip_reason = u.reason, skip_detail = u.detail
+  FROM unnest(:ns::bigint[], :reasons::text[], :details::text[]) AS u (n, reason, detail)
+ WHERE r.tenant_id = :tenant_id AND r.campaign_id = :campaign_id AND r.n = u.n AND r.state = 'waiting'
+
+-- name: note_fed
+UPDATE campaign_feeds f SET taken_count = f.taken_count + :count
+ WHERE f.tenant_id = :tenant_id AND f.campaign_id = :campaign_id
+
+-- name: somebody_waits
+SELECT EXISTS (SELECT FROM campaign_recipients r
+                WHERE r.tenant_id = :tenant_id AND r.campaign_id = :campaign_id AND r.state = 'waiting') AS waits
+
+-- name: standing_of_campaign
+-- What a running campaign stands on, and what became of the latest recipients since it last began to run.
+SELECT t.status AS template_status, t.quality AS template_quality,
+       c.status = 'active' AND c.pause_reason IS NULL AS number_active, c.pause_reason AS number_reason, c.quality_rating AS number_quality,
+       EXISTS (SELECT FROM send_holds h
+                WHERE h.tenant_id = c.tenant_id AND h.channel_connection_id = c.id AND h.until > now()
+                  AND h.from_priority <= :priority) AS held,
+       l.settled, l.failed, l.template_codes
+  FROM campaigns k
+  JOIN channel_connections c ON c.tenant_id = k.tenant_id AND c.id = k.channel_connection_id
+  LEFT JOIN templates t ON t.tenant_id = c.tenant_id AND t.waba_id = c.waba_id AND t.name = k.template ->> 'name'
+                       AND t.language = k.template -> 'language' ->> 'code' AND t.status IS DISTINCT FROM 'DELETED',
+       LATERAL (SELECT (count(*) FILTER (WHERE m.status NOT IN ('queued', 'sending')))::integer AS settled,
+                       (count(*) FILTER (WHERE m.status = 'failed' AND m.failure_kind <> 'cancelled'))::integer AS failed,
+                       (count(*) FILTER (WHERE m.status = 'failed' AND m.error_code IN (132015, 132016)))::integer AS template_codes
+                  FROM (SELECT r.message_id FROM campaign_recipients r
+                         WHERE r.tenant_id = :tenant_id AND r.campaign_id = :campaign_id AND r.state = 'taken'
+                           AND r.taken_at >= k.resumed_at
+                         ORDER BY r.taken_at DESC
+                         LIMIT :most) AS latest
+                  JOIN messages m ON m.tenant_id = :tenant_id AND m.id = latest.message_id) AS l
+ WHERE k.tenant_id = :tenant_id AND k.id = :campaign_id
+ LIMIT 1

@@ -1,0 +1,118 @@
+"""A template whose texts name variables, filled in for one recipient. Pure.
+
+``{{name}}`` stands for a variable, ``{{name|friend}}`` for one that may be missing, with what is said then.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import msgspec
+
+from curbe.domain.content import TemplateMessage, encoded
+from curbe.domain.errors import InvalidRequest
+from curbe.domain.template import TemplateContent
+
+_PLACE: Final = re.compile(r"\{\{\s*([a-z_][a-z0-9_]{0,63})\s*(?:\|([^{}]*))?\}\}")
+_BRACES: Final = re.compile(r"\{\{|\}\}")
+_GAPS: Final = re.compile(r"[\n\t]|    +")
+_LONGEST: Final = 1024  # characters of a body with everything filled in [Meta: templates]
+
+
+class Refused(msgspec.Struct, frozen=True):
+    """Why a recipient's values do not make a message."""
+
+    reason: str
+    detail: str
+
+
+def variables_of(template: TemplateContent) -> dict[str, bool]:
+    """Return the variables that a template names, and of each whether a recipient must have it.
+
+    Raises:
+        InvalidRequest: braces that name no variable.
+    """
+    found: dict[str, bool] = {}
+    for text in _texts(msgspec.to_builtins(template)):
+        rest = _PLACE.sub("", text)
+        if _BRACES.search(rest):
+            raise InvalidRequest(
+                f"{text[:60]!r} has braces that name no variable",
+                fix="Write {{name}} with small letters, digits and _; or {{name|what to say where it is missing}}.",
+                field="template",
+            )
+        for match in _PLACE.finditer(text):
+            found[match[1]] = found.get(match[1], False) or match[2] is None
+    return found
+
+
+def check(needed: Mapping[str, bool], values: Mapping[str, str]) -> Refused | None:
+    """Return what keeps ``values`` from filling the variables; None where they do.
+
+    Meta takes no line break, no tab and no more than four spaces in a row in a parameter [Meta: error 132018].
+    """
+    for name, required in needed.items():
+        value = values.get(name, "").strip()
+        if not value and required:
+            return Refused("variable_missing", f"it has no value for {name}")
+        if _GAPS.search(value):
+            return Refused(
+                "variable_unfit", f"{name} holds a line break, a tab or more than three spaces in a row"
+            )
+        if len(value) > _LONGEST:
+            return Refused("variable_unfit", f"{name} has more than {_LONGEST} characters")
+        if "\0" in value:
+            return Refused("variable_unfit", f"{name} holds the character U+0000")
+    return None
+
+
+class Filler:
+    """Fills one template for many people."""
+
+    def __init__(self, template: TemplateContent) -> None:
+        self._template: Final[Any] = msgspec.to_builtins(template)
+        self._fixed: Final = (
+            None
+            if any(_PLACE.search(text) for text in _texts(self._template))
+            else TemplateMessage(template=template)
+        )
+
+    def message(self, values: Mapping[str, str]) -> TemplateMessage:
+        """Return the message for somebody with these values.
+
+        Raises:
+            msgspec.ValidationError: the filled text is not one that Meta takes.
+        """
+        if self._fixed is not None:
+            return self._fixed
+        filled = msgspec.convert(_filled(self._template, values), TemplateContent)
+        return TemplateMessage(template=filled)
+
+    def payload(self, values: Mapping[str, str]) -> str:
+        """Return the same as it is stored."""
+        return encoded(self.message(values))
+
+
+def _texts(part: Any) -> Iterator[str]:
+    if isinstance(part, str):
+        yield part
+    elif isinstance(part, dict):
+        for value in part.values():
+            yield from _texts(value)
+    elif isinstance(part, list):
+        for value in part:
+            yield from _texts(value)
+
+
+def _filled(part: Any, values: Mapping[str, str]) -> Any:
+    if isinstance(part, str):
+        return (
+            _PLACE.sub(lambda match: values.get(match[1], "").strip() or match[2] or "", part)
+            if "{{" in part
+            else part
+        )
+    if isinstance(part, dict):
+        return {name: _filled(value, values) for name, value in part.items()}
+    if isinstance(part, list):
+        return [_filled(value, values) for value in part]
+    return part

@@ -1,0 +1,205 @@
+"""What may become of a campaign, when it may write to whom, how fast, and when it stops by itself. Pure."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+from typing import Final
+from zoneinfo import ZoneInfo, available_timezones
+
+import msgspec
+
+from curbe.domain.errors import Conflict
+
+
+class CampaignState(StrEnum):
+    """Where a campaign stands. Declared as the PostgreSQL enum."""
+
+    DRAFT = "draft"  # being written
+    READY = "ready"  # looked over: it may start
+    SCHEDULED = "scheduled"  # it starts by itself
+    RUNNING = "running"
+    PAUSED = "paused"
+    FINISHED = "finished"  # everybody was written to, or was not for a reason that is written down
+    CANCELLED = "cancelled"
+    FAILED = "failed"  # it could not start
+
+
+class Deed(StrEnum):
+    """What is done to a campaign, by people or by itself."""
+
+    CHANGE = "change"
+    LOOK_OVER = "look_over"
+    SCHEDULE = "schedule"
+    UNSCHEDULE = "unschedule"
+    START = "start"
+    PAUSE = "pause"
+    RESUME = "resume"
+    CANCEL = "cancel"
+    FINISH = "finish"
+    FAIL = "fail"
+    RETRY = "retry"
+
+
+_S = CampaignState
+_NEXT: Final[Mapping[tuple[CampaignState, Deed], CampaignState]] = {
+    (_S.DRAFT, Deed.CHANGE): _S.DRAFT,
+    (_S.READY, Deed.CHANGE): _S.DRAFT,
+    (_S.DRAFT, Deed.LOOK_OVER): _S.READY,
+    (_S.READY, Deed.LOOK_OVER): _S.READY,
+    (_S.SCHEDULED, Deed.LOOK_OVER): _S.SCHEDULED,
+    (_S.READY, Deed.SCHEDULE): _S.SCHEDULED,
+    (_S.SCHEDULED, Deed.SCHEDULE): _S.SCHEDULED,
+    (_S.SCHEDULED, Deed.UNSCHEDULE): _S.READY,
+    (_S.READY, Deed.START): _S.RUNNING,
+    (_S.SCHEDULED, Deed.START): _S.RUNNING,
+    (_S.SCHEDULED, Deed.FAIL): _S.FAILED,
+    (_S.RUNNING, Deed.PAUSE): _S.PAUSED,
+    (_S.PAUSED, Deed.RESUME): _S.RUNNING,
+    (_S.RUNNING, Deed.FINISH): _S.FINISHED,
+    (_S.FINISHED, Deed.RETRY): _S.RUNNING,
+    **{(state, Deed.CANCEL): _S.CANCELLED for state in (_S.READY, _S.SCHEDULED, _S.RUNNING, _S.PAUSED)},
+}
+OVER: Final = frozenset({_S.FINISHED, _S.CANCELLED, _S.FAILED})
+# What was asked for twice is done once: asked again, it is already so.
+_ALREADY: Final = {
+    Deed.START: _S.RUNNING,
+    Deed.RESUME: _S.RUNNING,
+    Deed.PAUSE: _S.PAUSED,
+    Deed.CANCEL: _S.CANCELLED,
+}
+_ALLOWED: Final = {
+    Deed.CHANGE: "Only a campaign that is not scheduled and has not begun is changed: unschedule it first, or make another one.",
+    Deed.START: "Look it over first (dry run): a campaign starts from ready or scheduled.",
+    Deed.SCHEDULE: "Look it over first (dry run): a campaign is scheduled once it is ready.",
+    Deed.RESUME: "Only what is paused is resumed.",
+    Deed.PAUSE: "Only what runs is paused.",
+    Deed.RETRY: "Failed recipients are tried again once the campaign has finished.",
+}
+
+
+def after(state: CampaignState, deed: Deed) -> CampaignState:
+    """Return the state after ``deed``; the same state where the deed was done before.
+
+    Raises:
+        Conflict: a campaign in this state cannot be treated so.
+    """
+    found = _NEXT.get((state, deed))
+    if found is not None:
+        return found
+    if _ALREADY.get(deed) is state:
+        return state
+    raise Conflict(
+        f"The campaign is {state.value}.",
+        fix=_ALLOWED.get(deed, "Look at the campaign's state."),
+        extra={"campaign_state": state.value},
+    )
+
+
+class Quiet(msgspec.Struct, frozen=True):
+    """Nobody is written to from ``start`` to ``end``, by their own clock; the span may go over midnight."""
+
+    start: time
+    end: time
+
+    def holds(self, local: time) -> bool:
+        """Tell whether it is quiet at that time of day."""
+        if self.start <= self.end:
+            return self.start <= local < self.end
+        return local >= self.start or local < self.end
+
+
+def zone(name: str) -> ZoneInfo | None:
+    """Return a time zone by its IANA name; None where there is no such zone."""
+    return ZoneInfo(name) if name in available_timezones() else None
+
+
+def awake(zones: Iterable[str], *, quiet: Quiet | None, now: datetime) -> list[str]:
+    """Return those of ``zones`` in which people may be written to at ``now``."""
+    if quiet is None:
+        return sorted(set(zones))
+    return sorted(name for name in set(zones) if not quiet.holds(now.astimezone(ZoneInfo(name)).time()))
+
+
+class RampUp(msgspec.Struct, frozen=True):
+    """At most ``first_hour`` messages in the first hour of running, and each hour ``factor`` times as many as in the one before."""
+
+    first_hour: int
+    factor: float
+
+
+def may_have_taken(ramp: RampUp | None, *, ran_for: timedelta) -> int | None:
+    """Return how many recipients may have been taken after running ``ran_for``; None where nothing limits it. Even within each hour."""
+    if ramp is None:
+        return None
+    hours, rest = divmod(ran_for.total_seconds(), 3600)
+    allowed, hourly = 0.0, float(ramp.first_hour)
+    for _ in range(int(min(hours, 1000))):
+        allowed += hourly
+        hourly = min(hourly * ramp.factor, 1e9)
+    return max(1, int(allowed + hourly * rest / 3600))
+
+
+class Latest(msgspec.Struct, frozen=True):
+    """What became of the latest recipients since the campaign last began to run."""
+
+    settled: int
+    failed: int
+    template_codes: int  # of those that failed, how many because Meta paused or disabled the template
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """What a running campaign stands on, as it is now."""
+
+    template_status: str | None  # Meta's word; None: Curbe was never told of the template
+    template_quality: str | None
+    number_active: bool
+    number_reason: str | None
+    number_quality: str | None
+    held: bool  # nothing may go to many from this number for a while: people complain
+    latest: Latest
+
+
+class Stop(msgspec.Struct, frozen=True):
+    """Why a campaign stops by itself: a code of docs/reference/campaigns.md, and the sentence for people."""
+
+    reason: str
+    detail: str
+
+
+_BAD: Final = frozenset({"RED", "LOW"})
+_FEWEST_TO_JUDGE: Final = 20  # settled recipients before their ratio says anything
+LOOKED_BACK: Final = 500  # recipients
+
+
+def stop_of(standing: Standing, *, pause_at_failures: int | None) -> Stop | None:  # noqa: PLR0911 - one for each cause
+    """Return why a running campaign should pause now; None where nothing speaks against going on.
+
+    Args:
+        standing: what it stands on.
+        pause_at_failures: the percentage of failures among the latest recipients at which it pauses; None: it never does for that.
+    """
+    status = standing.template_status
+    if status is not None and status != "APPROVED":
+        return Stop("template_not_approved", f"Meta says that the template is {status.lower()}")
+    if standing.latest.template_codes:
+        return Stop("template_refused", "Meta refused the template while it was sent (132015 or 132016)")
+    if (standing.template_quality or "").upper() in _BAD:
+        return Stop("template_quality", "the template's quality has dropped to red")
+    if not standing.number_active:
+        return Stop("number_paused", standing.number_reason or "the number does not send at the moment")
+    if (standing.number_quality or "").upper() in _BAD:
+        return Stop("number_quality", "the number's quality has dropped to red")
+    if standing.held:
+        return Stop("complaints", "Meta says that people block or report this number (131048 or 131064)")
+    return _too_many_failures(standing.latest, pause_at_failures)
+
+
+def _too_many_failures(latest: Latest, percent: int | None) -> Stop | None:
+    if percent is None or latest.settled < _FEWEST_TO_JUDGE:
+        return None
+    if latest.failed * 100 < latest.settled * percent:
+        return None
+    return Stop(
+        "failure_ratio",
+        f"{latest.failed} of the latest {latest.settled} messages failed; the campaign pauses at {percent} %",
+    )

@@ -1,0 +1,105 @@
+"""Writing down an audience: its recipients, its faults, and how many of each."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from curbe.campaigns.audience_rules import Candidate, ColumnMapping, Fault, duplicate
+from curbe.campaigns.audience_shapes import FaultCount, FaultRow, Taken
+from curbe.infra.db import Query, Transaction
+
+_PACKAGE: Final = "curbe.campaigns"
+_BATCH: Final = 2_000  # rows of one statement
+_SHOWN: Final = 100  # faults in an answer; all of them are in the file of failed rows
+_ENCODER: Final = msgspec.json.Encoder()
+
+
+class _Phone(msgspec.Struct, frozen=True):
+    phone: str
+
+
+_NOTE: Final = Query(_PACKAGE, "note_audience")
+_ADD: Final = Query(_PACKAGE, "add_recipients", _Phone)
+_ADD_FAULTS: Final = Query(_PACKAGE, "add_faults")
+
+
+async def take(
+    tx: Transaction,
+    outcomes: Sequence[Candidate | Fault],
+    *,
+    tenant_id: UUID,
+    campaign_id: UUID,
+    audience_id: UUID,
+    mapping: ColumnMapping | None = None,
+) -> Taken:
+    """Write recipients and faults, a batch a statement, and count them: each row is one of the two."""
+    faults = [one for one in outcomes if isinstance(one, Fault)]
+    people = [one for one in outcomes if isinstance(one, Candidate)]
+    taken = 0
+    for first in range(0, len(people), _BATCH):
+        batch = people[first : first + _BATCH]
+        added = await _add(tx, batch, tenant_id=tenant_id, campaign_id=campaign_id, audience_id=audience_id)
+        taken += len(added)
+        faults += [
+            duplicate(one, "this person is in the campaign already")
+            for one in batch
+            if one.phone not in added
+        ]
+    faults.sort(key=lambda one: one.line)
+    for first in range(0, len(faults), _BATCH):
+        await _add_faults(tx, faults[first : first + _BATCH], tenant_id=tenant_id, audience_id=audience_id)
+    reasons = Counter(one.reason for one in faults)
+    duplicates = reasons.get("duplicate", 0)
+    await _NOTE.run(
+        tx,
+        tenant_id=tenant_id,
+        audience_id=audience_id,
+        mapping=None if mapping is None else _ENCODER.encode(mapping).decode(),
+        row_count=len(outcomes),
+        taken_count=taken,
+        invalid_count=len(faults) - duplicates,
+        duplicate_count=duplicates,
+    )
+    return Taken(
+        audience_id=audience_id,
+        row_count=len(outcomes),
+        taken_count=taken,
+        invalid_count=len(faults) - duplicates,
+        duplicate_count=duplicates,
+        reasons=[FaultCount(reason, count) for reason, count in sorted(reasons.items())],
+        faults=[
+            FaultRow(audience_id, one.line, one.reason, one.detail, one.cells) for one in faults[:_SHOWN]
+        ],
+    )
+
+
+async def _add(
+    tx: Transaction, batch: Sequence[Candidate], *, tenant_id: UUID, campaign_id: UUID, audience_id: UUID
+) -> set[str]:
+    rows = await _ADD.all(
+        tx,
+        tenant_id=tenant_id,
+        campaign_id=campaign_id,
+        audience_id=audience_id,
+        lines=[one.line for one in batch],
+        phones=[one.phone for one in batch],
+        zones=[one.zone for one in batch],
+        countries=[one.country for one in batch],
+        variables=[_ENCODER.encode(one.variables).decode() for one in batch],
+    )
+    return {row.phone for row in rows}
+
+
+async def _add_faults(tx: Transaction, rows: Sequence[Fault], *, tenant_id: UUID, audience_id: UUID) -> None:
+    await _ADD_FAULTS.run(
+        tx,
+        tenant_id=tenant_id,
+        audience_id=audience_id,
+        lines=[one.line for one in rows],
+        reasons=[one.reason for one in rows],
+        details=[one.detail for one in rows],
+        cells=[_ENCODER.encode(one.cells).decode() for one in rows],
+    )

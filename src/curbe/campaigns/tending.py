@@ -1,0 +1,220 @@
+"""Carrying campaigns on, in the worker: started when it is time, fed, stopped where they should stop, their figures told.
+
+Several workers may do so at once: who feeds a campaign holds a lock on the row of its feeding.
+"""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+import structlog
+
+from curbe.campaigns import feed, progress, rules, service, store
+from curbe.campaigns.rules import CampaignState, Deed
+from curbe.connections import service as connections
+from curbe.domain.errors import AppError
+from curbe.infra.db import Pool, PostgresError, Query, Transaction, Unreachable
+from curbe.outbound import many
+from curbe.realtime import service as realtime
+
+log: Final = structlog.get_logger(__name__)
+
+_ACTOR: Final = "system:campaigns"
+_LOOK_EVERY: Final = 0.25  # seconds
+_AT_ONCE: Final = 4  # campaigns
+_JUDGED_EVERY: Final = 1.0  # seconds
+_TOLD_EVERY: Final = 1.0
+_TOLD_SHARE: Final = 20  # counting takes at most one part of so many of the time
+
+
+class AtWork(msgspec.Struct, frozen=True):
+    """A campaign that something is to be done about."""
+
+    tenant_id: UUID
+    id: UUID
+    connection_id: UUID
+    state: CampaignState
+
+
+class _Pace(msgspec.Struct):
+    """When a campaign was last judged, and when its figures are told next."""
+
+    judged_at: float = float("-inf")
+    tell_at: float = float("-inf")
+    told: progress.Progress | None = None
+
+
+_AT_WORK: Final = Query("curbe.campaigns", "campaigns_at_work", AtWork)
+
+
+class Tender:
+    """Carries on the campaigns of all tenants.
+
+    Args:
+        everybody: as the batch role; it looks which campaigns there is something to do about.
+        pool: as the worker role; it does it.
+        now: the time.
+    """
+
+    def __init__(self, *, everybody: Pool, pool: Pool, now: Callable[[], datetime]) -> None:
+        self._everybody: Final = everybody
+        self._pool: Final = pool
+        self._now: Final = now
+        self._paces: Final[dict[UUID, _Pace]] = {}
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Carry campaigns on until ``stop``. What a campaign's turn could not do, its next one does."""
+        while not stop.is_set():
+            again = False
+            try:
+                again = await self.turn()
+            except (*Unreachable, PostgresError) as error:
+                log.warning("campaigns_not_tended", reason=type(error).__name__, detail=str(error)[:200])
+            if not again:
+                await _pause(stop, _LOOK_EVERY)
+
+    async def turn(self) -> bool:
+        """Do once what there is to do; return whether there is more to do at once."""
+        async with self._everybody.transaction() as tx:
+            work = await _AT_WORK.all(tx)
+        for gone in self._paces.keys() - {one.id for one in work}:
+            del self._paces[gone]
+        gate = asyncio.Semaphore(_AT_ONCE)
+
+        async def one(campaign: AtWork) -> bool:
+            async with gate:
+                return await self._tend(campaign)
+
+        return any(await asyncio.gather(*(one(campaign) for campaign in work)))
+
+    async def _tend(self, campaign: AtWork) -> bool:
+        try:
+            match campaign.state:
+                case CampaignState.SCHEDULED:
+                    await self._begin(campaign)
+                    return True
+                case CampaignState.RUNNING:
+                    return await self._carry_on(campaign)
+                case _:
+                    return await self._clear(campaign)
+        except AppError as refusal:  # somebody else did something to it meanwhile
+            log.info("campaign_turn_refused", campaign_id=str(campaign.id), code=refusal.code)
+        except (*Unreachable, PostgresError) as error:
+            log.warning(
+                "campaign_turn_failed",
+                campaign_id=str(campaign.id),
+                reason=type(error).__name__,
+                detail=str(error)[:200],
+            )
+        except Exception:
+            log.exception("campaign_turn_broke_off", campaign_id=str(campaign.id))
+        return False
+
+    async def _begin(self, campaign: AtWork) -> None:
+        async with self._pool.transaction(campaign.tenant_id) as tx:
+            number = await connections.read(
+                tx, tenant_id=campaign.tenant_id, connection_id=campaign.connection_id
+            )
+            if number.is_live:
+                await self._treat(tx, campaign, Deed.START)
+            else:
+                detail = "the number is not connected any more"
+                await self._treat(tx, campaign, Deed.FAIL, reason="number_gone", detail=detail)
+
+    async def _carry_on(self, campaign: AtWork) -> bool:
+        loop = asyncio.get_running_loop()
+        pace = self._paces.setdefault(campaign.id, _Pace())
+        if loop.time() - pace.judged_at >= _JUDGED_EVERY:
+            pace.judged_at = loop.time()
+            if await self._stopped(campaign):
+                return False
+        async with self._pool.transaction(campaign.tenant_id) as tx:
+            fed = await feed.feed(tx, tenant_id=campaign.tenant_id, campaign_id=campaign.id, now=self._now())
+        if fed is None:
+            return False
+        if fed.stop is not None:
+            async with self._pool.transaction(campaign.tenant_id) as tx:
+                await self._treat(tx, campaign, Deed.PAUSE, reason=fed.stop.reason, detail=fed.stop.detail)
+            return False
+        if fed.over:
+            async with self._pool.transaction(campaign.tenant_id) as tx:
+                await self._treat(tx, campaign, Deed.FINISH)
+        if fed.over or loop.time() >= pace.tell_at:
+            await self._tell(campaign, pace)
+        return fed.full
+
+    async def _stopped(self, campaign: AtWork) -> bool:
+        """Pause the campaign where something speaks against going on."""
+        async with self._pool.transaction(campaign.tenant_id) as tx:
+            row = await store.read(tx, tenant_id=campaign.tenant_id, campaign_id=campaign.id)
+            standing = await feed.standing(tx, tenant_id=campaign.tenant_id, campaign_id=campaign.id)
+            stop = rules.stop_of(standing, pause_at_failures=row.pause_at_failures)
+            if stop is None or row.state is not CampaignState.RUNNING:
+                return False
+            await self._treat(tx, campaign, Deed.PAUSE, reason=stop.reason, detail=stop.detail)
+        log.warning("campaign_paused", campaign_id=str(campaign.id), reason=stop.reason)
+        return True
+
+    async def _clear(self, campaign: AtWork) -> bool:
+        """Set aside what a paused campaign has in the outbox, or take it out where it was cancelled; return whether there is more."""
+        async with self._pool.transaction(campaign.tenant_id) as tx:
+            # Nobody resumes it until this is committed.
+            row = await store.lock(tx, tenant_id=campaign.tenant_id, campaign_id=campaign.id)
+            place = {
+                "tenant_id": campaign.tenant_id,
+                "connection_id": row.connection_id,
+                "campaign_id": row.id,
+            }
+            if row.state is CampaignState.PAUSED:
+                await many.set_aside(tx, **place)
+                return False
+            withdrawn = await many.withdraw(tx, **place) if row.state is CampaignState.CANCELLED else 0
+        if withdrawn:
+            await self._tell(campaign, self._paces.setdefault(campaign.id, _Pace()))
+        return withdrawn > 0
+
+    async def _treat(
+        self,
+        tx: Transaction,
+        campaign: AtWork,
+        deed: Deed,
+        *,
+        reason: str | None = None,
+        detail: str | None = None,
+    ) -> None:
+        await service.treat(
+            tx,
+            deed,
+            tenant_id=campaign.tenant_id,
+            campaign_id=campaign.id,
+            actor=_ACTOR,
+            now=self._now(),
+            reason=reason,
+            reason_detail=detail,
+        )
+
+    async def _tell(self, campaign: AtWork, pace: _Pace) -> None:
+        """Tell a campaign's figures where they have changed: at most once a second, and less often where counting takes long."""
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        async with self._pool.transaction(campaign.tenant_id) as tx:
+            row = await store.read(tx, tenant_id=campaign.tenant_id, campaign_id=campaign.id)
+            figures = await progress.of(tx, campaign=row, tenant_id=campaign.tenant_id)
+            if figures != pace.told:
+                await realtime.append(
+                    tx, [service.updated(campaign.tenant_id, row.shown(), progress=figures)]
+                )
+        pace.told = figures
+        took = loop.time() - began
+        pace.tell_at = began + max(_TOLD_EVERY, took * _TOLD_SHARE)
+
+
+async def _pause(stop: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await stop.wait()
+    except TimeoutError:
+        return

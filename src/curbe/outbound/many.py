@@ -1,0 +1,62 @@
+"""What of the outbox is a campaign's: how much of it waits, set aside while the campaign pauses, taken out when it is cancelled."""
+
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from curbe.inbox import departures
+from curbe.infra.db import Query, Transaction
+from curbe.outbound import store
+from curbe.outbound.store import Id, Left
+
+_PACKAGE: Final = "curbe.outbound"
+
+
+class Depth(msgspec.Struct, frozen=True):
+    """How many messages of a campaign no provider has answered for, and how many of them are set aside."""
+
+    waiting: int = 0
+    aside: int = 0
+
+
+_WAITING: Final = Query(_PACKAGE, "waiting_of_campaign", Depth)
+_SET_ASIDE: Final = Query(_PACKAGE, "set_aside", Left)
+_BRING_BACK: Final = Query(_PACKAGE, "bring_back")
+_UNBEGUN: Final = Query(_PACKAGE, "unbegun_of_campaign", Id)
+
+
+async def depth(tx: Transaction, *, tenant_id: UUID, campaign_id: UUID) -> Depth:
+    """Return how much of a campaign is in the outbox."""
+    return await _WAITING.one(tx, tenant_id=tenant_id, campaign_id=campaign_id) or Depth()
+
+
+async def set_aside(tx: Transaction, *, tenant_id: UUID, connection_id: UUID, campaign_id: UUID) -> int:
+    """Let what a pausing campaign has in the outbox wait for its end, and nobody behind it; return how many were set aside."""
+    await store.take_turn(tx, connection_id=connection_id)
+    rows = await _SET_ASIDE.all(tx, tenant_id=tenant_id, campaign_id=campaign_id)
+    await store.free_next(tx, tenant_id=tenant_id, conversation_ids=[row.conversation_id for row in rows])
+    return len(rows)
+
+
+async def bring_back(tx: Transaction, *, tenant_id: UUID, connection_id: UUID, campaign_id: UUID) -> int:
+    """Let what was set aside go again; return how many that is."""
+    await store.take_turn(tx, connection_id=connection_id)
+    brought = await _BRING_BACK.run(tx, tenant_id=tenant_id, campaign_id=campaign_id)
+    if brought:
+        tx.notify("curbe_outbox", f"{tenant_id}:{connection_id}")
+    return brought
+
+
+async def withdraw(tx: Transaction, *, tenant_id: UUID, connection_id: UUID, campaign_id: UUID) -> int:
+    """Take up to 1,000 messages of a cancelled campaign that nobody has begun to send out of the outbox; return how many.
+
+    They have failed, as cancelled. What is being sent at the moment is left to its answer.
+    """
+    await store.take_turn(tx, connection_id=connection_id)
+    rows = await _UNBEGUN.all(tx, tenant_id=tenant_id, campaign_id=campaign_id)
+    ids = [row.id for row in rows]
+    if ids:
+        await departures.withdraw(tx, tenant_id=tenant_id, ids=ids)
+        await store.drop(tx, tenant_id=tenant_id, message_ids=ids)
+    return len(ids)

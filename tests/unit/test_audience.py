@@ -1,0 +1,173 @@
+"""Tables as people have them become recipients and faults, each row one of the two, with its line and its reason."""
+
+import io
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import Workbook
+
+from curbe.campaigns.audience_rules import (
+    Candidate,
+    ColumnMapping,
+    Fault,
+    check_mapping,
+    guess,
+    sorted_out,
+    variable_name,
+)
+from curbe.campaigns.filling import Filler, variables_of
+from curbe.campaigns.sheets import Sheet, read
+from curbe.domain.errors import InvalidRequest
+from curbe.domain.template import BodyComponent, Language, TemplateContent, TextParameter
+
+NEEDED = {"nombre": True}
+BROKEN = """Nombre;Teléfono;Ciudad
+Ana;+34 600 11 12 22;Sevilla
+Bea;600111223;Cádiz
+Ana otra vez;0034600111222;Sevilla
+;600111224;Madrid
+Carla;;Madrid
+Diego;no tiene;Madrid
+Elena;3,46E+10;Madrid
+Fran;123;Madrid
+Gema;+99912345678;Madrid
+Hugo;"600111225
+";Madrid
+"Dos
+líneas";600111226;Madrid
+Iván;+34600111227890123;Madrid
+
+Juan;600 111 228 ext. 5;Madrid
+María;'+52 1 55 1234 5678;México
+María;+525512345678;México
+"""
+
+
+def outcomes(sheet: Sheet, mapping: ColumnMapping | None = None) -> list[Candidate | Fault]:
+    known = mapping or guess(sheet, needed=NEEDED, default_country="ES")
+    assert known is not None
+    return list(sorted_out(sheet, known, needed=NEEDED, fallback_zone="Europe/Madrid"))
+
+
+def test_every_row_is_a_recipient_or_a_fault_with_its_line_and_reason() -> None:
+    sheet = read(BROKEN.encode())
+    found = outcomes(sheet)
+
+    assert len(found) == len(sheet.rows) == 15
+    assert [(one.line, one.phone) for one in found if isinstance(one, Candidate)] == [
+        (2, "34600111222"), (3, "34600111223"), (11, "34600111225"), (18, "525512345678"),
+    ]  # fmt: skip
+    assert {one.line: one.reason for one in found if isinstance(one, Fault)} == {
+        4: "duplicate",
+        5: "variable_missing",
+        6: "phone_missing",
+        7: "phone_invalid",
+        8: "phone_rounded",
+        9: "phone_invalid",
+        10: "phone_invalid",
+        13: "variable_unfit",
+        15: "phone_invalid",
+        17: "phone_invalid",
+        19: "duplicate",
+    }
+    assert "line 2" in next(one.detail for one in found if one.line == 4 and isinstance(one, Fault))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+def test_a_csv_is_read_in_any_of_its_dialects(encoding: str, separator: str) -> None:
+    text = f'Teléfono{separator}"Nombre{separator} apellido"\r\n+34600111222{separator}"Núñez{separator} José"\r\n'
+    sheet = read(text.encode(encoding))
+
+    assert sheet.columns == ["Teléfono", f"Nombre{separator} apellido"]
+    assert sheet.rows[0].cells == ["+34600111222", f"Núñez{separator} José"]
+    assert sheet.separator == separator
+
+
+def test_a_workbook_is_read_with_numbers_as_numbers_are_read() -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (
+        ["phone", "nombre", "fecha"],
+        [34600111222, "Ana", datetime(2026, 11, 28, tzinfo=UTC).replace(tzinfo=None)],
+        [None, None, None],
+        [34600111223.0, True, 1.5],
+    ):
+        sheet.append(row)
+    packed = io.BytesIO()
+    book.save(packed)
+
+    read_back = read(packed.getvalue())
+
+    assert read_back.kind == "xlsx"
+    assert [(row.line, row.cells) for row in read_back.rows] == [
+        (2, ["34600111222", "Ana", "2026-11-28"]),
+        (4, ["34600111223", "true", "1.5"]),
+    ]
+
+
+@pytest.mark.parametrize("content", [b"", b"   \n", b"phone\n", b"PK\x03\x04 no zip", b"a\0b,c\n1,2\n"])
+def test_what_is_no_table_is_refused_with_a_reason(content: bytes) -> None:
+    with pytest.raises(InvalidRequest):
+        read(content, filename="x.csv")
+
+
+@given(st.binary(max_size=400))
+def test_no_file_breaks_the_reader(content: bytes) -> None:
+    try:
+        sheet = read(content)
+    except InvalidRequest:
+        return
+    mapping = (
+        ColumnMapping(phone=sheet.columns[0], variables={}, default_country="ES") if sheet.columns else None
+    )
+    if mapping:
+        assert len(list(sorted_out(sheet, mapping, needed={}, fallback_zone="UTC"))) == len(sheet.rows)
+
+
+def test_a_mapping_is_guessed_and_a_wrong_one_refused() -> None:
+    sheet = read(b"Nombre,Movil\nAna,600111222\n")
+    mapping = guess(sheet, needed=NEEDED, default_country="ES")
+
+    assert mapping == ColumnMapping(phone="Movil", variables={"nombre": "Nombre"}, default_country="ES")
+    with pytest.raises(InvalidRequest):
+        check_mapping(ColumnMapping(phone="Fax", variables={}), sheet.columns, needed={})
+    with pytest.raises(InvalidRequest):
+        check_mapping(ColumnMapping(phone="Movil", variables={}), sheet.columns, needed=NEEDED)
+
+
+def test_a_column_is_a_variable_by_its_name() -> None:
+    assert [variable_name(name) for name in ("Nombre completo", "Año", "1er pago", "日本")] == [
+        "nombre_completo",
+        "ano",
+        "c_1er_pago",
+        "c_",
+    ]
+
+
+def promotion(text: str) -> TemplateContent:
+    return TemplateContent(
+        name="promo",
+        language=Language(code="es"),
+        components=[BodyComponent(parameters=[TextParameter(text=text)])],
+    )
+
+
+def test_a_template_is_filled_for_each_recipient() -> None:
+    template = promotion("Hola {{ nombre }}, {{ciudad|tu ciudad}}")
+
+    assert variables_of(template) == {"nombre": True, "ciudad": False}
+    message = Filler(template).message({"nombre": " Ana {{x}} "})
+    assert message.template.components is not None
+    body = message.template.components[0]
+    assert isinstance(body, BodyComponent)
+    assert body.parameters == [TextParameter(text="Hola Ana {{x}}, tu ciudad")]
+
+
+@pytest.mark.parametrize("text", ["{{1}}", "{{ Nombre }}", "{{a}} }}", "{{"])
+def test_braces_that_name_no_variable_are_refused(text: str) -> None:
+    with pytest.raises(InvalidRequest):
+        variables_of(promotion(text))
