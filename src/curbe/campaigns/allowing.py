@@ -1,13 +1,27 @@
-"""Who of a campaign's recipients may be written to: the product's one gate, asked for a batch."""
+"""Who of a campaign's recipients may be written to: the product's one gate, asked for a batch (docs/adr/0017)."""
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 import msgspec
 
+from curbe.campaigns.rules import Stop
+from curbe.consent import facts
+from curbe.consent.facts import Recipient
+from curbe.consent.gate import Purpose, Refusal, TemplateName, Wanted
+from curbe.consent.words import RefusalCode
 from curbe.domain.template import TemplateContent
 from curbe.infra.db import Transaction
+
+# What speaks against the campaign, and not against this or that recipient.
+_OF_ALL: Final = {
+    RefusalCode.NO_CONNECTION: "number_gone",
+    RefusalCode.CONNECTION_PAUSED: "number_paused",
+    RefusalCode.TEMPLATE_UNKNOWN: "template_unknown",
+    RefusalCode.TEMPLATE_UNAVAILABLE: "template_not_approved",
+}
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -24,14 +38,39 @@ class Skip(msgspec.Struct, frozen=True):
     detail: str
 
 
-async def refused(
-    tx: Transaction,  # noqa: ARG001 - the gate will read what it judges by
-    persons: Sequence[Person],  # noqa: ARG001
+class Judged(msgspec.Struct, frozen=True):
+    """Who is not written to, and why; or why nobody is."""
+
+    skips: dict[int, Skip]
+    stop: Stop | None = None
+
+
+async def judged(
+    tx: Transaction,
+    persons: Sequence[Person],
     *,
-    tenant_id: UUID,  # noqa: ARG001
-    connection_id: UUID,  # noqa: ARG001
-    content: TemplateContent,  # noqa: ARG001
-    now: datetime,  # noqa: ARG001
-) -> dict[int, Skip]:
-    """Return those of ``persons`` to whom it may not be written now, and why."""
-    return {}
+    tenant_id: UUID,
+    connection_id: UUID,
+    content: TemplateContent,
+    now: datetime,
+) -> Judged:
+    """Return what the gate says of ``persons`` for one template from one number at ``now``."""
+    wanted = Wanted(Purpose.CAMPAIGN, TemplateName(content.name, content.language.code))
+    answers = await facts.ask(
+        tx,
+        [Recipient(phone=one.phone) for one in persons],
+        tenant_id=tenant_id,
+        connection_id=connection_id,
+        wanted=[wanted] * len(persons),
+        now=now,
+    )
+    skips: dict[int, Skip] = {}
+    stop: Stop | None = None
+    for one, answer in zip(persons, answers, strict=True):
+        if not isinstance(answer, Refusal):
+            continue
+        if answer.code in _OF_ALL:
+            stop = Stop(_OF_ALL[answer.code], answer.words["en"])
+        else:
+            skips[one.n] = Skip(answer.code.value, answer.words["en"])
+    return Judged(skips, stop)

@@ -4,7 +4,7 @@ A batch is one transaction: the messages, their places in the outbox and what th
 a crash at any moment neither loses nor doubles anybody.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -156,7 +156,18 @@ async def feed(tx: Transaction, *, tenant_id: UUID, campaign_id: UUID, now: date
     )
     if not rows:
         return Fed(over=await _is_over(tx, tenant_id, campaign_id, waiting=depth.waiting))
-    taken, skipped = await _make(tx, campaign, rows, tenant_id=tenant_id, now=now)
+    persons = [Person(row.n, row.phone) for row in rows]
+    verdict = await allowing.judged(
+        tx,
+        persons,
+        tenant_id=tenant_id,
+        connection_id=campaign.connection_id,
+        content=campaign.content(),
+        now=now,
+    )
+    if verdict.stop is not None:
+        return Fed(stop=verdict.stop)
+    taken, skipped = await _make(tx, campaign, rows, verdict.skips, tenant_id=tenant_id, now=now)
     return Fed(taken=taken, skipped=skipped, full=len(rows) == _BATCH)
 
 
@@ -168,23 +179,20 @@ async def _is_over(tx: Transaction, tenant_id: UUID, campaign_id: UUID, *, waiti
 
 
 async def _make(
-    tx: Transaction, campaign: FedCampaign, rows: Sequence[_Next], *, tenant_id: UUID, now: datetime
+    tx: Transaction,
+    campaign: FedCampaign,
+    rows: Sequence[_Next],
+    refused: Mapping[int, Skip],
+    *,
+    tenant_id: UUID,
+    now: datetime,
 ) -> tuple[int, int]:
-    """Write to those of ``rows`` to whom it may be written; return how many that are, and how many are skipped."""
-    content = campaign.content()
-    persons = [Person(row.n, row.phone) for row in rows]
-    skips = await allowing.refused(
-        tx,
-        persons,
-        tenant_id=tenant_id,
-        connection_id=campaign.connection_id,
-        content=content,
-        now=now,
-    )
+    """Write to those of ``rows`` who are not ``refused``; return how many that are, and how many are skipped."""
+    skips = dict(refused)
     wanted = [row for row in rows if row.n not in skips]
     chosen = await _places(tx, wanted, tenant_id=tenant_id, connection_id=campaign.connection_id, now=now)
     skips |= await _doubles(tx, chosen, tenant_id=tenant_id, campaign_id=campaign.id)
-    filler = Filler(content)
+    filler = Filler(campaign.content())
     made: list[tuple[_Chosen, Departure]] = []
     for one in chosen:
         if one.row.n in skips:

@@ -619,6 +619,281 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tenants/{tenant_id}/campaigns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List campaigns */
+        get: operations["ApiTenantsTenantIdCampaignsListCampaigns"];
+        put?: never;
+        /** Make a campaign */
+        post: operations["ApiTenantsTenantIdCampaignsCreateCampaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/campaigns/{campaign_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a campaign */
+        get: operations["ApiTenantsTenantIdCampaignsCampaignIdReadCampaign"];
+        put?: never;
+        post?: never;
+        /** Delete a campaign */
+        delete: operations["ApiTenantsTenantIdCampaignsCampaignIdDeleteCampaign"];
+        options?: never;
+        head?: never;
+        /** Change a campaign */
+        patch: operations["ApiTenantsTenantIdCampaignsCampaignIdChangeCampaign"];
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/campaigns/{campaign_id}/audience": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List where a campaign's recipients came from */
+        get: operations["ApiTenantsTenantIdCampaignsCampaignIdAudienceListAudiences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/campaigns/{campaign_id}/audience/filter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add people of the inbox */
+        post: operations["ApiTenantsTenantIdCampaignsCampaignIdAudienceFilterAddFiltered"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/campaigns/{campaign_id}/audience/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add recipients by name */
+        post: operations["ApiTenantsTenantIdCampaignsCampaignIdAudienceListAddListed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/campaigns/{campaign_id}/audience/mapping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say how a file's columns are read */
+        post: operations["ApiTenantsTenantIdCampaignsCampaignIdAudienceMappingMapAudience"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/campaigns/{campaign_id}/audience/upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Upload a file of recipients */
+        post: operations["ApiTenantsTenantIdCampaignsCampaignIdAudienceUploadUploadAudience"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/campaigns/{campaign_id}/audience/{audience_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take an audience out of a campaign */
+        delete: operations["ApiTenantsTenantIdCampaignsCampaignIdAudienceAudienceIdRemoveAudience"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/campaigns/{campaign_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel a campaign */
+        post: operations["ApiTenantsTenantIdCampaignsCampaignIdCancelCancelCampaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/campaigns/{campaign_id}/failed-rows.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download the rows that are nobody's message */
+        get: operations["ApiTenantsTenantIdCampaignsCampaignIdFailedRowsCsvFailedRows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/campaigns/{campaign_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Pause a campaign */
+        post: operations["ApiTenantsTenantIdCampaignsCampaignIdPausePauseCampaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/campaigns/{campaign_id}/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read how far a campaign is */
+        get: operations["ApiTenantsTenantIdCampaignsCampaignIdProgressCampaignProgress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/campaigns/{campaign_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Resume a campaign */
+        post: operations["ApiTenantsTenantIdCampaignsCampaignIdResumeResumeCampaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/campaigns/{campaign_id}/schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Schedule a campaign */
+        post: operations["ApiTenantsTenantIdCampaignsCampaignIdScheduleScheduleCampaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/campaigns/{campaign_id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Start a campaign */
+        post: operations["ApiTenantsTenantIdCampaignsCampaignIdStartStartCampaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/campaigns/{campaign_id}/unschedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Unschedule a campaign */
+        post: operations["ApiTenantsTenantIdCampaignsCampaignIdUnscheduleUnscheduleCampaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tenants/{tenant_id}/canned-replies": {
         parameters: {
             query?: never;
@@ -1624,6 +1899,21 @@ export interface components {
             /** @constant */
             type: "assigned";
         };
+        /** Audience */
+        Audience: {
+            /** Format: date-time */
+            created_at: string;
+            described: unknown;
+            duplicate_count: number;
+            filename: string | null;
+            /** Format: uuid */
+            id: string;
+            invalid_count: number;
+            kind: string;
+            mapping: components["schemas"]["ColumnMapping"] | null;
+            row_count: number;
+            taken_count: number;
+        };
         /** Audio */
         Audio: {
             /** @description A media id of Meta's, or of your own uploads. */
@@ -1717,6 +2007,49 @@ export interface components {
             /** @constant */
             method: "recovery";
         };
+        /** Campaign */
+        Campaign: {
+            category: string | null;
+            /** Format: uuid */
+            connection_id: string;
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            ended_at: string | null;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            pause_at_failures: number | null;
+            quiet_hours: components["schemas"]["QuietHours"] | null;
+            ramp_up: components["schemas"]["Ramp"] | null;
+            reason: string | null;
+            reason_detail: string | null;
+            scheduled_at: string | null;
+            started_at: string | null;
+            state: components["schemas"]["CampaignState"];
+            template: components["schemas"]["TemplateContent"];
+            time_zone: string;
+            /** Format: date-time */
+            updated_at: string;
+            variables: components["schemas"]["Variable"][];
+        };
+        /** CampaignChange */
+        CampaignChange: {
+            connection_id?: string;
+            name?: string;
+            pause_at_failures?: number | null;
+            quiet_hours?: components["schemas"]["QuietHours"] | null;
+            ramp_up?: components["schemas"]["Ramp"] | null;
+            template?: components["schemas"]["TemplateContent"];
+            /** @description IANA, such as Europe/Madrid */
+            time_zone?: string;
+        };
+        /**
+         * CampaignState
+         * @description Where a campaign stands. Declared as the PostgreSQL enum.
+         * @enum {string}
+         */
+        CampaignState: "draft" | "ready" | "scheduled" | "running" | "paused" | "finished" | "cancelled" | "failed";
         /** CannedReply */
         CannedReply: {
             body: string;
@@ -1794,6 +2127,14 @@ export interface components {
         /** CatalogParameters */
         CatalogParameters: {
             thumbnail_product_retailer_id: string;
+        };
+        /** ColumnMapping */
+        ColumnMapping: {
+            default_country?: string | null;
+            phone: string;
+            variables: {
+                [key: string]: string;
+            };
         };
         /** Completion */
         Completion: {
@@ -2110,7 +2451,39 @@ export interface components {
          * @description What a tenant can see happen. Each one's ``data`` is described in docs/reference/events.md.
          * @enum {string}
          */
-        EventType: "message_received" | "message_edited" | "message_revoked" | "message_reacted" | "message_echoed" | "message_queued" | "message_accepted" | "message_sent" | "message_delivered" | "message_read" | "message_played" | "message_failed" | "message_unknown" | "media_stored" | "media_failed" | "conversation_updated" | "annotation_added" | "annotation_changed" | "mention" | "labels_changed" | "teams_changed" | "canned_replies_changed" | "people_changed" | "contact_merged" | "contact_parted" | "preference_changed" | "consent_changed" | "template_updated" | "connection_updated" | "notice_received";
+        EventType: "message_received" | "message_edited" | "message_revoked" | "message_reacted" | "message_echoed" | "message_queued" | "message_accepted" | "message_sent" | "message_delivered" | "message_read" | "message_played" | "message_failed" | "message_unknown" | "media_stored" | "media_failed" | "conversation_updated" | "annotation_added" | "annotation_changed" | "mention" | "labels_changed" | "teams_changed" | "canned_replies_changed" | "people_changed" | "contact_merged" | "contact_parted" | "preference_changed" | "consent_changed" | "template_updated" | "campaign_updated" | "connection_updated" | "notice_received";
+        /** FaultCount */
+        FaultCount: {
+            count: number;
+            reason: string;
+        };
+        /** FaultRow */
+        FaultRow: {
+            /** Format: uuid */
+            audience_id: string;
+            cells: string[];
+            detail: string;
+            line: number;
+            reason: string;
+        };
+        /** FileMapping */
+        FileMapping: {
+            /** Format: uuid */
+            audience_id: string;
+            /** @description ISO 3166, such as ES */
+            default_country?: string | null;
+            phone: string;
+            variables?: {
+                [key: string]: string;
+            };
+        };
+        /** Filter */
+        Filter: {
+            label_ids?: string[];
+            last_inbound_after?: string | null;
+            last_inbound_before?: string | null;
+            states?: components["schemas"]["ConversationState"][];
+        };
         /** FlowAction */
         FlowAction: {
             /**
@@ -2323,6 +2696,19 @@ export interface components {
             header?: components["schemas"]["TextHeader"] | null;
             /** @constant */
             type: "list";
+        };
+        /** Listed */
+        Listed: {
+            /** @description ISO 3166, such as ES */
+            default_country?: string | null;
+            recipients: components["schemas"]["ListedRecipient"][];
+        };
+        /** ListedRecipient */
+        ListedRecipient: {
+            phone: string;
+            variables?: {
+                [key: string]: string;
+            };
         };
         /** Location */
         Location: {
@@ -2549,6 +2935,22 @@ export interface components {
             id: string;
             name: string;
         };
+        /** NewCampaign */
+        NewCampaign: {
+            connection_id?: string | null;
+            country_id?: string | null;
+            name: string;
+            /** @default 25 */
+            pause_at_failures: number | null;
+            quiet_hours?: components["schemas"]["QuietHours"] | null;
+            ramp_up?: components["schemas"]["Ramp"] | null;
+            template: components["schemas"]["TemplateContent"];
+            /**
+             * @description IANA, such as Europe/Madrid
+             * @default UTC
+             */
+            time_zone: string;
+        };
         /** NewCannedReply */
         NewCannedReply: {
             body: string;
@@ -2674,6 +3076,11 @@ export interface components {
         /** Page[UserShown] */
         "Page_curbe.auth.operator_api.UserShown_": {
             items: components["schemas"]["UserShown"][];
+            next_cursor?: string | null;
+        };
+        /** Page[Campaign] */
+        "Page_curbe.campaigns.shapes.Campaign_": {
+            items: components["schemas"]["Campaign"][];
             next_cursor?: string | null;
         };
         /** Page[CannedReply] */
@@ -2920,6 +3327,38 @@ export interface components {
             language?: ("es" | "en" | "pt") | null;
             name?: string;
         };
+        /** Progress */
+        Progress: {
+            /** @default 0 */
+            accepted: number;
+            /** @default 0 */
+            cancelled: number;
+            /** @default 0 */
+            delivered: number;
+            /** @default 0 */
+            failed: number;
+            /** @default 0 */
+            forgotten: number;
+            /** @default 0 */
+            queued: number;
+            /** @default 0 */
+            read: number;
+            /** @default 0 */
+            recipients: number;
+            /** @default 0 */
+            sending: number;
+            /** @default 0 */
+            sent: number;
+            /** @default 0 */
+            skipped: number;
+            skipped_by?: {
+                [key: string]: number;
+            };
+            /** @default 0 */
+            unknown: number;
+            /** @default 0 */
+            waiting: number;
+        };
         /** QuickReplyButton */
         QuickReplyButton: {
             quick_reply: components["schemas"]["Reply"];
@@ -2928,6 +3367,19 @@ export interface components {
              * @constant
              */
             type: "quick_reply";
+        };
+        /** QuietHours */
+        QuietHours: {
+            /**
+             * @description such as 21:00
+             * @default 09:00
+             */
+            end: string;
+            /**
+             * @description such as 21:00
+             * @default 21:00
+             */
+            start: string;
         };
         /** Quoted */
         Quoted: {
@@ -2940,6 +3392,12 @@ export interface components {
             sender?: string | null;
             text: string | null;
             type: string;
+        };
+        /** Ramp */
+        Ramp: {
+            /** @default 2 */
+            factor: number;
+            first_hour: number;
         };
         /** Reaction */
         Reaction: {
@@ -3059,12 +3517,18 @@ export interface components {
             id: string;
             title: string;
         };
+        /** Schedule */
+        Schedule: {
+            at: string;
+            /** @description IANA, such as Europe/Madrid */
+            time_zone?: string | null;
+        };
         /**
          * Scope
          * @description What a key or a role may do. Each route names exactly one (docs/reference/scopes.md).
          * @enum {string}
          */
-        Scope: "tenants:read" | "tenants:write" | "keys:read" | "keys:write" | "connections:read" | "connections:write" | "messages:send" | "inbox:read" | "inbox:write" | "events:read" | "audit:read" | "people:read" | "people:write" | "desk:write" | "embed:write" | "webhooks:replay" | "operations:read" | "operations:write";
+        Scope: "tenants:read" | "tenants:write" | "keys:read" | "keys:write" | "connections:read" | "connections:write" | "messages:send" | "inbox:read" | "inbox:write" | "events:read" | "audit:read" | "people:read" | "people:write" | "desk:write" | "campaigns:read" | "campaigns:write" | "embed:write" | "webhooks:replay" | "operations:read" | "operations:write";
         /** SecondFactor */
         SecondFactor: {
             challenge: string;
@@ -3419,6 +3883,17 @@ export interface components {
             previous_bsuid?: string | null;
             wa_id?: string | null;
         };
+        /** Taken */
+        Taken: {
+            /** Format: uuid */
+            audience_id: string;
+            duplicate_count: number;
+            faults: components["schemas"]["FaultRow"][];
+            invalid_count: number;
+            reasons: components["schemas"]["FaultCount"][];
+            row_count: number;
+            taken_count: number;
+        };
         /** TapTarget */
         TapTarget: {
             title: string;
@@ -3582,6 +4057,19 @@ export interface components {
             reason?: string | null;
             what?: string | null;
         };
+        /** UploadedFile */
+        UploadedFile: {
+            /** Format: uuid */
+            audience_id: string;
+            columns: string[];
+            encoding: string | null;
+            filename: string | null;
+            kind: string;
+            row_count: number;
+            sample: string[][];
+            separator: string | null;
+            suggested: components["schemas"]["ColumnMapping"] | null;
+        };
         /** UrlParameter */
         UrlParameter: {
             text: string;
@@ -3603,6 +4091,11 @@ export interface components {
             id: string;
             is_operator: boolean;
             name: string;
+        };
+        /** Variable */
+        Variable: {
+            name: string;
+            required: boolean;
         };
         /** Video */
         Video: {
@@ -5982,6 +6475,1125 @@ export interface operations {
             };
             /** @description `invalid_request`: The request cannot be used as it is */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdCampaignsListCampaigns: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["CampaignState"] | null;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description How many items a page has at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_curbe.campaigns.shapes.Campaign_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdCampaignsCreateCampaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCampaign"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `no_connection`: No connected number can send this; `several_connections`: More than one connected number could be meant */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdCampaignsCampaignIdReadCampaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdCampaignsCampaignIdDeleteCampaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This cannot be done now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdCampaignsCampaignIdChangeCampaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CampaignChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This cannot be done now; `no_connection`: No connected number can send this */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdCampaignsCampaignIdAudienceListAudiences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Audience"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdCampaignsCampaignIdAudienceFilterAddFiltered: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Filter"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Taken"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This cannot be done now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdCampaignsCampaignIdAudienceListAddListed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Listed"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Taken"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This cannot be done now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdCampaignsCampaignIdAudienceMappingMapAudience: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FileMapping"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Taken"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This cannot be done now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdCampaignsCampaignIdAudienceUploadUploadAudience: {
+        parameters: {
+            query?: {
+                /** @description The file's name, where it is the whole body. */
+                filename?: string | null;
+            };
+            header?: never;
+            path: {
+                tenant_id: string;
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        /** @description The CSV or XLSX file as a form's part `file`, or as the whole body. */
+        requestBody: {
+            content: {
+                "*/*": string;
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadedFile"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This cannot be done now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdCampaignsCampaignIdAudienceAudienceIdRemoveAudience: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                campaign_id: string;
+                audience_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This cannot be done now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdCampaignsCampaignIdCancelCancelCampaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This cannot be done now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdCampaignsCampaignIdFailedRowsCsvFailedRows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdCampaignsCampaignIdPausePauseCampaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This cannot be done now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdCampaignsCampaignIdProgressCampaignProgress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Progress"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdCampaignsCampaignIdResumeResumeCampaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This cannot be done now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdCampaignsCampaignIdScheduleScheduleCampaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Schedule"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This cannot be done now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdCampaignsCampaignIdStartStartCampaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This cannot be done now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdCampaignsCampaignIdUnscheduleUnscheduleCampaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This cannot be done now */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
