@@ -4,7 +4,14 @@ import type { Key, Scope } from "../api/keys";
 
 /** In groups, so that nobody reads fourteen words in a row. What only the operator may hold is not among them. */
 export const GROUPS = {
-  messages: ["messages:send", "inbox:read", "inbox:write", "events:read"],
+  messages: [
+    "messages:send",
+    "inbox:read",
+    "inbox:write",
+    "events:read",
+    "campaigns:read",
+    "campaigns:write",
+  ],
   setup: ["connections:read", "connections:write", "desk:write"],
   workspace: [
     "people:read",
