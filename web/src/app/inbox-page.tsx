@@ -1,7 +1,7 @@
 /** The inbox: the app puts together what the features `inbox` and `thread` draw. Widths and what hides when: inbox-page.module.css. */
 
 import { IconMessages } from "@tabler/icons-react";
-import { lazy, Suspense, useEffect } from "react";
+import { lazy, Suspense } from "react";
 import { useParams, useSearchParams } from "wouter";
 import { ListPane } from "@/features/inbox/list-pane";
 import { useMessages } from "@/shared/i18n/language";
@@ -30,11 +30,10 @@ export function InboxPage() {
   const selected = useParams<{ conversation?: string }>().conversation ?? null;
   const [search] = useSearchParams();
   const side = useSignal(contactPane);
-  useEffect(loadAhead, []);
   return (
     <div className={classes["panes"]} data-open={selected ? "thread" : "list"} data-side={side}>
       <section className={classes["list"]} aria-label={t.conversations}>
-        <ListPane selected={selected} />
+        <ListPane selected={selected} onShown={loadAhead} />
       </section>
       <section className={classes["thread"]} aria-label={t.conversation}>
         {selected ? (

@@ -32,9 +32,11 @@ const NewConversation = lazy(async () => ({
 interface ListPaneProps {
   /** The conversation that is open, by the address. */
   selected: string | null;
+  /** Called once the first list is on the screen, or will not come. Keep it stable. */
+  onShown?: () => void;
 }
 
-export function ListPane({ selected }: ListPaneProps) {
+export function ListPane({ selected, onShown }: ListPaneProps) {
   const t = useMessages(listMessages);
   const store = useStore();
   const { tenant_id, can } = useTenant();
@@ -75,6 +77,12 @@ export function ListPane({ selected }: ListPaneProps) {
   );
   useShortcut("search", () => setSearching(true));
   useShortcut("leave", leaving());
+  const isShown = list.count > 0 || list.complete || list.failed !== null;
+  useEffect(() => {
+    if (!isShown || !onShown) return;
+    const frame = requestAnimationFrame(() => setTimeout(onShown)); // after the paint
+    return () => cancelAnimationFrame(frame);
+  }, [isShown, onShown]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another list, other ticks
   useEffect(() => setTicked(NOTHING), [view]);
 
