@@ -29,10 +29,12 @@ const NewConversation = lazy(async () => ({
   default: (await import("./starting/new-conversation")).NewConversation,
 }));
 
+const SETTLED = 200; // milliseconds in which a list that came is painted
+
 interface ListPaneProps {
   /** The conversation that is open, by the address. */
   selected: string | null;
-  /** Called once the first list is on the screen, or will not come. Keep it stable. */
+  /** Called once the first list has come to the screen, or will not. Keep it stable. */
   onShown?: () => void;
 }
 
@@ -80,8 +82,8 @@ export function ListPane({ selected, onShown }: ListPaneProps) {
   const isShown = list.count > 0 || list.complete || list.failed !== null;
   useEffect(() => {
     if (!isShown || !onShown) return;
-    const frame = requestAnimationFrame(() => setTimeout(onShown)); // after the paint
-    return () => cancelAnimationFrame(frame);
+    const soon = setTimeout(onShown, SETTLED);
+    return () => clearTimeout(soon);
   }, [isShown, onShown]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another list, other ticks
   useEffect(() => setTicked(NOTHING), [view]);

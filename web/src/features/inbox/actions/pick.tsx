@@ -61,15 +61,17 @@ export function Pick(props: PickProps) {
     },
   });
   const { openDropdown, selectFirstOption } = combobox;
-  // Once what was sought is drawn: before, the first one may be one that is about to go.
-  useEffect(() => {
-    if (sought !== "") selectFirstOption();
-  }, [sought, selectFirstOption]);
   useEffect(() => {
     if (opening > 0) openDropdown();
   }, [opening, openDropdown]);
 
   const found = choices.filter(({ words }) => folded(words).includes(folded(sought)));
+  const first = found[0]?.value;
+  // Once what was sought is drawn: before, the first one may be one that is about to go, or not have come yet.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another first one is chosen anew
+  useEffect(() => {
+    if (sought !== "") selectFirstOption();
+  }, [sought, first, selectFirstOption]);
   const groups = [...new Set(found.map(({ group }) => group))];
   return (
     <Combobox
