@@ -54,7 +54,9 @@ test("a key opens the people it can be given to; one of them is found by typing 
   await userEvent.keyboard("{Alt>}[KeyA]{/Alt}");
   const field = await screen.findByLabelText("Assign to", { selector: "input" });
   await waitFor(() => expect(document.activeElement).toBe(field));
-  await userEvent.keyboard("leo{Enter}");
+  await userEvent.keyboard("leo");
+  await screen.findByRole("option", { name: "Leo", ...LAID_OUT_NOWHERE });
+  await userEvent.keyboard("{Enter}");
   await waitFor(() => expect(conversation()?.assignee_id).toBe(uuid(2)));
 });
 
