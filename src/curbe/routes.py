@@ -27,6 +27,7 @@ from curbe.inbox.messages_api import MessagesController
 from curbe.ingest.api import OperationsController
 from curbe.ingest.notice_api import NoticeController
 from curbe.media.api import MediaController
+from curbe.media.sample_api import TemplateSampleController
 from curbe.outbound.api import SendController, TypingController
 from curbe.realtime.api import EventsController
 from curbe.retention.api import RetentionController
@@ -64,6 +65,7 @@ ROUTES: Final[list[type[Controller]]] = [
     TemplateController,
     CampaignController,
     AudienceController,
+    TemplateSampleController,
     EventsController,
     OperationsController,
     NoticeController,

@@ -46,6 +46,8 @@ from curbe.outbound.receipts import Receipts
 from curbe.outbound.send import Means, Senders
 from curbe.retention import service as retention
 from curbe.retention.service import PURGE, Purger
+from curbe.templates import sync as templates
+from curbe.templates.sync import SYNC, Syncer
 
 log: Final = structlog.get_logger(__name__)
 
@@ -145,6 +147,7 @@ async def _wired(
                 FETCH: fetcher,
                 READ_RECEIPT: receipts.read,
                 WAKE: Alarm(pools.work, now=utc_now),
+                SYNC: Syncer(pools.work, cloud_api=cloud_api, keyring=keyring, now=utc_now),
                 **_mail(settings, pools.work),
             },
             {PURGE: Purger(pools.work, storage=keeping.storage, now=utc_now)},
@@ -213,6 +216,7 @@ def _upkeep(pools: _Pools, dsn: str, spool: Spool, stop: asyncio.Event) -> list[
         _every(3600.0, broken_off, stop),
         _every(600.0, _forgetting(pools.work), stop),
         _every(600.0, _retiring(pools.apply), stop),
+        _every(60.0, _syncing(pools.apply), stop),
         _every(3600.0, _dropping(pools.work), stop),
     ]
 
@@ -223,6 +227,14 @@ def _retiring(pool: Pool) -> Work:
             log.info("purges_due", tenants=due)
 
     return retire
+
+
+def _syncing(pool: Pool) -> Work:
+    async def sync_templates() -> None:
+        if due := await templates.defer_due(pool, now=utc_now()):
+            log.info("template_syncs_due", tenants=due)
+
+    return sync_templates
 
 
 def _lifting(pool: Pool) -> Work:

@@ -157,6 +157,14 @@ def graph_error(  # the platform's own errors differ in every part
     return GraphRefusal(_answer(http_status, error))
 
 
+def template_refusal(subcode: int, title: str, words: str) -> GraphRefusal:
+    """Return the refusal of a template: code 100, the reason in the subcode and in words for the person who asks."""
+    refused = graph_error("Invalid parameter", code=100, http_status=400, subcode=subcode)
+    error = msgspec.json.decode(refused.answer.body)["error"]
+    told = error | {"is_transient": False, "error_user_title": title, "error_user_msg": words}
+    return GraphRefusal(Answer(status=400, body=msgspec.json.encode({"error": told})))
+
+
 def missing_object(method: str, node: str) -> GraphRefusal:
     """Return the refusal for an object that is absent or not for this token: Graph does not tell which."""
     message = (

@@ -95,7 +95,7 @@ async def _read(receive: Receive) -> bytes | None:
 
 
 def _call(scope: Scope, path: str, body: bytes) -> Call:
-    headers = {b"authorization": b"", b"content-type": b"", b"host": b""}
+    headers = {b"authorization": b"", b"content-type": b"", b"host": b"", b"file_offset": b""}
     for name, value in scope["headers"]:
         if name in headers:
             headers[name] = value
@@ -109,6 +109,7 @@ def _call(scope: Scope, path: str, body: bytes) -> Call:
         authorization=headers[b"authorization"].decode("latin-1"),
         content_type=headers[b"content-type"].decode("latin-1"),
         body=body,
+        file_offset=headers[b"file_offset"].decode("latin-1"),
         origin=f"{scope['scheme']}://{headers[b'host'].decode('latin-1')}",
         now=datetime.now(UTC),
     )

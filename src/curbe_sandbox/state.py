@@ -45,6 +45,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     webhook_timeout_ms: int = 20_000
     connections_per_callback: int = 50
     template_review_ms: int = 1_500  # from PENDING to APPROVED
+    templates_per_waba: int = 6_000  # 250 where the business is not verified
     media_url_seconds: int = 300
     hidden_answer_ms: int = 500  # how long a send is held back when its statuses go first
 
@@ -170,6 +171,18 @@ class Template:
     rejected_reason: str = "NONE"
     quality: str = "UNKNOWN"
     message_send_ttl_seconds: int | None = None
+    edited_ats: list[datetime] = field(default_factory=list)  # while it was approved
+
+
+@dataclass(slots=True)
+class Upload:
+    """A file on its way by resumable upload, for an app."""
+
+    app_id: str
+    name: str
+    mime_type: str
+    size: int
+    received: bytes = b""
 
 
 @dataclass(slots=True)
@@ -213,6 +226,8 @@ class World:
     user_ids: dict[str, str] = field(default_factory=dict)  # BSUID -> wa_id
     media: dict[str, Media] = field(default_factory=dict)
     templates: dict[str, Template] = field(default_factory=dict)
+    uploads: dict[str, Upload] = field(default_factory=dict)  # by session
+    handles: dict[str, Upload] = field(default_factory=dict)  # of what was uploaded whole
     codes: dict[str, str] = field(default_factory=dict)  # Embedded Signup code -> token
     windows: dict[tuple[str, str], datetime] = field(
         default_factory=dict

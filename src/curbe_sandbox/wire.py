@@ -34,6 +34,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     authorization: str
     content_type: str
     body: bytes
+    file_offset: str  # the header of resumable uploads
     origin: str  # "http://127.0.0.1:8090": how the caller reaches us
     now: datetime  # aware, UTC
 

@@ -62,6 +62,11 @@ async def insert_one_of_everything(owner: asyncpg.Connection) -> Number:
             "INSERT INTO templates (tenant_id, id, waba_id, provider_template_id) VALUES ($1, $2, '2', '1')",
             [tenant_id, uuid7()],
         ),
+        ("INSERT INTO template_syncs (tenant_id, waba_id, tried_at) VALUES ($1, '2', $2)", [tenant_id, NOW]),
+        (
+            "INSERT INTO template_settings (tenant_id, cover_link) VALUES ($1, 'https://example.org/cover.png')",
+            [tenant_id],
+        ),
         (
             """INSERT INTO marketing_preferences (tenant_id, id, contact_id, category, value, at, source)
                SELECT c.tenant_id, $2, c.contact_id, 'marketing_messages', 'stop', $3, 'user_preferences'

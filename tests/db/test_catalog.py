@@ -119,6 +119,7 @@ APPLY_READS = {
     "media_assets",
     "schema_migrations",
     "send_holds",
+    "template_syncs",
     "tenants",
     "webhook_events",
 }

@@ -65,6 +65,8 @@ KEPT = {
     "send_holds",
     "team_members",
     "teams",
+    "template_settings",
+    "template_syncs",
     "templates",
 }
 

@@ -6,7 +6,9 @@ from source import SOURCE, FunctionNode, modules
 
 LONG_FILE = 400  # lines; the aim is 250
 LONG_FUNCTION = 50  # lines without the docstring; the aim is 25
-LARGER_ON_PURPOSE: dict[str, str] = {}  # path, or path:function -> why
+LARGER_ON_PURPOSE: dict[str, str] = {  # path, or path:function -> why
+    "curbe/templates/lint_words.py": "a table: every rule in three languages",
+}
 
 
 def test_long_files_say_why() -> None:

@@ -60,6 +60,7 @@ KINDS = {
     "note_id": "note",
     "team": "team",
     "team_id": "team",
+    "template_id": "template",
     "label": "label",
     "label_ids": "label",
     "add_label_ids": "label",
@@ -95,6 +96,14 @@ BODIES: dict[str, Json] = {
     "SendText": {"type": "text", "text": "hola", "to": "+34600000001"},
     "Start": {},
     "TeamChange": {"name": "Support"},
+    "TemplateChange": {"category": "UTILITY"},
+    "TemplateDraft": {
+        "name": "order",
+        "language": "es",
+        "category": "UTILITY",
+        "components": [{"type": "BODY", "text": "Hola."}],
+    },
+    "TemplateSample": {"media_id": "{media}", "format": "IMAGE"},
     "TenantChanges": {"name": "Acme"},
     "Trial": {},
     "Which": {},
@@ -298,6 +307,14 @@ def with_everything(new_tenant: NewTenant, owner: asyncpg.Connection) -> Callabl
         uploaded = await tenant.client.post(
             f"/api/tenants/{tenant.id}{file}", content=b"phone\n+34600000007\n"
         )
+        template = uuid4()
+        await owner.execute(
+            """INSERT INTO templates (tenant_id, id, waba_id, provider_template_id, name, language, status, components)
+               VALUES ($1, $2, $3, '1', 'order', 'es', 'APPROVED', '[{"type": "BODY", "text": "Hola"}]')""",
+            tenant.id,
+            template,
+            number.waba_id,
+        )
         team, label = uuid4(), uuid4()
         await owner.execute(
             """WITH made AS (INSERT INTO teams (tenant_id, id, name) VALUES ($1, $3, 'Sales') RETURNING id),
@@ -329,6 +346,7 @@ def with_everything(new_tenant: NewTenant, owner: asyncpg.Connection) -> Callabl
                 "notice": notice,
                 "user": (await insert_member(owner, tenant.id, password=None)).id,
                 "team": team,
+                "template": template,
                 "label": label,
                 "canned reply": UUID(canned),
                 "campaign": UUID(campaign),

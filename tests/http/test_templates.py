@@ -161,3 +161,53 @@ async def test_where_nothing_can_be_read_it_is_said_why(acme: Tenant, graph: Gra
     await acme.post(COMPLETE, world.body())
     graph.revoke(world.token)
     assert (await acme.post("/templates/sync")).json()["code"] == "token_refused"
+
+
+# --- looked at by itself, and one by one
+
+
+async def test_a_template_is_read_with_what_meta_says_of_it(acme: Tenant, graph: Graph, world: World) -> None:
+    graph_id = template(
+        graph, world, "order", status="REJECTED", components=body("Hola {{nombre}}, sale hoy.")
+    )
+    await synced(acme)
+    (one,) = await listed(acme)
+
+    read = (await acme.get(f"/templates/{one['id']}")).json()
+
+    assert read == one
+    assert (read["provider_template_id"], read["status"], read["parameter_format"]) == (
+        graph_id,
+        "REJECTED",
+        "NAMED",
+    )
+
+
+async def test_when_each_waba_was_looked_at_is_told(acme: Tenant, graph: Graph, world: World) -> None:
+    refused = graph.world()
+    await acme.post(COMPLETE, refused.body())
+    before = {one["waba_id"]: one for one in (await acme.get("/templates/accounts")).json()}
+    assert before[world.waba_id]["synced_at"] is None
+    template(graph, world, "order")
+    graph.revoke(refused.token)
+
+    await synced(acme)
+
+    after = {one["waba_id"]: one for one in (await acme.get("/templates/accounts")).json()}
+    assert (after[world.waba_id]["templates"], after[world.waba_id]["error"]) == (1, None)
+    assert after[world.waba_id]["synced_at"] is not None
+    assert (after[refused.waba_id]["synced_at"], after[refused.waba_id]["error"]) == (None, "token_refused")
+    assert after[world.waba_id]["numbers"] == ["Sandbox number"]
+
+
+async def test_an_archived_template_is_kept_though_metas_list_has_it_no_more(
+    acme: Tenant, graph: Graph, world: World, owner: asyncpg.Connection
+) -> None:
+    template(graph, world, "old", status="ARCHIVED")
+    await synced(acme)
+    graph.delete_template(world, "old")
+
+    await synced(acme)
+
+    assert [(one["name"], one["status"]) for one in await listed(acme)] == [("old", "ARCHIVED")]
+    assert await owner.fetchval("SELECT archived FROM templates")

@@ -13,6 +13,7 @@ _AGENT: Final = frozenset(
         Scope.MESSAGES_SEND,
         Scope.INBOX_READ,
         Scope.INBOX_WRITE,
+        Scope.TEMPLATES_READ,
         Scope.EVENTS_READ,
     }
 )

@@ -26,6 +26,8 @@ class Scope(StrEnum):
     MESSAGES_SEND = "messages:send"
     INBOX_READ = "inbox:read"
     INBOX_WRITE = "inbox:write"
+    TEMPLATES_READ = "templates:read"
+    TEMPLATES_WRITE = "templates:write"
     EVENTS_READ = "events:read"
     AUDIT_READ = "audit:read"
     PEOPLE_READ = "people:read"

@@ -257,6 +257,18 @@ class MissingPermission(AppError):
     code, http_status, title = "missing_permission", 422, "The access token lacks a permission"
 
 
+class TemplateInvalid(AppError):
+    """The template breaks rules of Meta's; ``findings`` names each, and nobody was asked."""
+
+    code, http_status, title = "template_invalid", 422, "Meta would refuse this template"
+
+
+class TemplateLocked(AppError):
+    """Meta lets nobody change this template now: it is under review, or was changed too often."""
+
+    code, http_status, title = "template_locked", 409, "This template cannot be changed now"
+
+
 class IdempotencyMismatch(AppError):
     """An idempotency key came again with another request."""
 

@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapp
 from datetime import timedelta
 from http import HTTPStatus
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final, Literal, Self
 
 import aiohttp
 import msgspec
@@ -139,6 +139,7 @@ class Egress:
         headers: Mapping[str, str] | None = None,
         body: bytes | Streamed | None = None,
         bearer: Secret | None = None,
+        scheme: Literal["Bearer", "OAuth"] = "Bearer",
         public_only: bool = False,
         sink: Callable[[bytes], object] | None = None,
     ) -> Response:
@@ -152,6 +153,7 @@ class Egress:
             headers: further ones; none that carries a secret or frames the message.
             body: to send.
             bearer: goes into ``Authorization``, to trusted origins only.
+            scheme: the word before it there.
             public_only: for URLs that tenants enter: https on port 443, to public addresses alone.
             sink: gets the body of a 200 piece by piece, as it comes; the answer's own body is then empty. What
                 it got of an answer that was lost or too large is to be thrown away.
@@ -164,7 +166,7 @@ class Egress:
                 trusted.
         """
         target = self._checked(method, url, public_only=public_only)
-        sent = self._headers(target, headers, bearer)
+        sent = self._headers(target, headers, bearer, scheme)
         session = self._to_public if public_only else self._to_trusted
         if session is None:
             raise RuntimeError("the egress is used outside its context")
@@ -207,7 +209,7 @@ class Egress:
         return target
 
     def _headers(
-        self, target: URL, headers: Mapping[str, str] | None, bearer: Secret | None
+        self, target: URL, headers: Mapping[str, str] | None, bearer: Secret | None, scheme: str
     ) -> dict[str, str]:
         sent = {"Accept-Encoding": "identity", "User-Agent": "Curbe"}
         for name, value in (headers or {}).items():
@@ -217,7 +219,7 @@ class Egress:
         if bearer is not None:
             if _origin(target) not in self._trusted:
                 raise ValueError("a secret is only sent to a trusted origin")
-            sent["Authorization"] = f"Bearer {bearer.reveal()}"
+            sent["Authorization"] = f"{scheme} {bearer.reveal()}"
         return sent
 
 

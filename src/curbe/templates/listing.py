@@ -7,9 +7,11 @@ from uuid import UUID
 
 import msgspec
 
+from curbe.domain.errors import AppError, NotFound
 from curbe.infra.db import Query, Transaction
 from curbe.templates.rules import KnownTemplate
-from curbe.templates.shapes import Template
+from curbe.templates.shapes import Template, TemplateAccount
+from curbe.templates.variables import format_of
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,12 +42,25 @@ class _Row(msgspec.Struct, frozen=True):
     category: str | None
     quality: str | None
     rejected_reason: str | None
+    status_detail: str | None
+    correct_category: str | None
+    correct_category_from: datetime | None
     components: str | None
     updated_at: datetime
 
 
+class _TenantId(msgspec.Struct, frozen=True):
+    tenant_id: UUID
+
+
 _PAGE: Final = Query("curbe.templates", "template_page", _Row)
 _KNOWN: Final = Query("curbe.templates", "known_templates", KnownTemplate)
+_OF_ID: Final = Query("curbe.templates", "template_of_id", _Row)
+_NAMED: Final = Query("curbe.templates", "templates_named", _Row)
+_ACCOUNTS: Final = Query("curbe.templates", "template_accounts", TemplateAccount)
+_NOTE_SYNC: Final = Query("curbe.templates", "note_sync")
+_NOTE_REFUSAL: Final = Query("curbe.templates", "note_refusal")
+_TO_SYNC: Final = Query("curbe.templates", "tenants_to_sync", _TenantId)
 _BEGINNING: Final = Place("", "", UUID(int=0))
 
 
@@ -76,7 +91,66 @@ async def known(tx: Transaction, *, tenant_id: UUID, waba_id: str) -> list[Known
     return await _KNOWN.all(tx, tenant_id=tenant_id, waba_id=waba_id)
 
 
+async def read(tx: Transaction, *, tenant_id: UUID, template_id: UUID) -> Template:
+    """Return one template.
+
+    Raises:
+        NotFound: the tenant has no such template, or Meta has it no more.
+    """
+    row = await _OF_ID.one(tx, tenant_id=tenant_id, id=template_id)
+    if row is None:
+        raise NotFound(
+            "This tenant has no such template.", fix="List the tenant's templates and take an id from there."
+        )
+    return _shown(row)
+
+
+async def named(tx: Transaction, *, tenant_id: UUID, name: str) -> list[Template]:
+    """Return the templates of one name, in every language and WABA."""
+    return [_shown(row) for row in await _NAMED.all(tx, tenant_id=tenant_id, name=name)]
+
+
+async def accounts(tx: Transaction, *, tenant_id: UUID) -> list[TemplateAccount]:
+    """Return the tenant's WABAs that have a live number, and when the list of each was looked at."""
+    return await _ACCOUNTS.all(tx, tenant_id=tenant_id)
+
+
+async def note_sync(
+    tx: Transaction, *, tenant_id: UUID, waba_id: str, synced_at: datetime, templates: int
+) -> None:
+    """Write down that Meta's list was looked at, and how long it is."""
+    await _NOTE_SYNC.run(tx, tenant_id=tenant_id, waba_id=waba_id, synced_at=synced_at, templates=templates)
+
+
+async def note_refusal(
+    tx: Transaction, refusal: AppError, *, tenant_id: UUID, waba_id: str, tried_at: datetime
+) -> None:
+    """Write down why Meta's list could not be looked at."""
+    await _NOTE_REFUSAL.run(
+        tx,
+        tenant_id=tenant_id,
+        waba_id=waba_id,
+        tried_at=tried_at,
+        error=refusal.code,
+        detail=refusal.detail,
+    )
+
+
+async def tenants_to_sync(
+    tx: Transaction, *, synced_before: datetime, refused_before: datetime, most: int
+) -> list[UUID]:
+    """Return tenants with a list that nobody looked at since; ``tx`` is the batch role's."""
+    rows = await _TO_SYNC.all(tx, synced_before=synced_before, refused_before=refused_before, most=most)
+    return [row.tenant_id for row in rows]
+
+
 def _shown(row: _Row) -> Template:
     parts = row.components
     told = msgspec.structs.asdict(row)
-    return Template(**{**told, "components": None if parts is None else msgspec.Raw(parts.encode())})
+    return Template(
+        **{
+            **told,
+            "components": None if parts is None else msgspec.Raw(parts.encode()),
+            "parameter_format": format_of([] if parts is None else msgspec.json.decode(parts)),
+        }
+    )

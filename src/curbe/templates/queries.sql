@@ -8,6 +8,18 @@ SELECT t.category
  WHERE c.tenant_id = :tenant_id AND c.id = :connection_id AND t.name = :name AND t.language = :language
    AND t.status IS DISTINCT FROM 'DELETED'
 
+-- name: edits_of
+SELECT t.edited_ats FROM templates t WHERE t.tenant_id = :tenant_id AND t.id = :id
+
+-- name: note_edit
+UPDATE templates t
+   SET edited_ats = ARRAY(SELECT e FROM unnest(t.edited_ats) AS e WHERE e > :since::timestamptz) || :at::timestamptz
+ WHERE t.tenant_id = :tenant_id AND t.id = :id
+
+-- name: id_of
+SELECT t.id FROM templates t
+ WHERE t.tenant_id = :tenant_id AND t.waba_id = :waba_id AND t.provider_template_id = :provider_template_id
+
 -- name: keep_current
 -- Each part has its own clock: the latest word on it counts, in whatever order the webhooks come. What is older changes nothing.
 -- in:  parallel arrays, one row per template, sorted by key; a part that was not told has no time

@@ -1,16 +1,24 @@
 """What several webhooks say of one template, together, and what Meta's own list says that was not known. Pure."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from operator import attrgetter
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
+from curbe.domain.errors import TemplateLocked
 from curbe.domain.notices import Correction, TemplateReported, TemplateStatus
 
 _UNTOLD = (None, "")
 DELETED = "DELETED"
+ARCHIVED = "ARCHIVED"
+FRESH_FOR: Final = timedelta(days=1)  # webhooks tell of every change meanwhile
+_EDITABLE: Final = frozenset({"APPROVED", "REJECTED", "PAUSED"})
+# Of approved ones [Meta: template management, Sep 2026].
+_EDITS: Final = ((timedelta(days=1), 1), (timedelta(days=30), 10))
+EDITS_COUNT_FOR: Final = timedelta(days=30)
+RETRY_AFTER: Final = timedelta(hours=1)  # after a look that Meta refused
 
 
 class Parts(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,11 +71,16 @@ def news_in(
 ) -> list[TemplateReported]:
     """Return what Meta's whole list of a WABA, read at ``at``, says that was not known: else every look would tell of every template.
 
-    A template that is known and not in the list is deleted.
+    A template that is known and not in the list is deleted; one that Meta archived may be missing there for up to four weeks before it is
+    deleted or taken out again, and each of the two is told by a webhook [Meta: template management, Sep 2026].
     """
     before = {one.provider_template_id: one for one in known}
     named = {one.template_id for one in listed}
-    gone = [one for one in known if one.provider_template_id not in named and one.status != DELETED]
+    gone = [
+        one
+        for one in known
+        if one.provider_template_id not in named and one.status not in {DELETED, ARCHIVED}
+    ]
     return [_new_in(one, before.get(one.template_id)) for one in listed] + [
         TemplateReported(
             template_id=one.provider_template_id,
@@ -99,3 +112,55 @@ def _new_in(listed: TemplateReported, known: KnownTemplate | None) -> TemplateRe
 
 def _json(text: str | None) -> Any:
     return None if text is None else msgspec.json.decode(text)
+
+
+def require_editable(
+    *, status: str | None, new_category: bool, edited_ats: Sequence[datetime], now: datetime
+) -> None:
+    """Return where Meta takes a change of a template.
+
+    Args:
+        status: as Meta told it.
+        new_category: whether the change is of its category too.
+        edited_ats: when it was edited, as far back as counts.
+        now: the moment of asking.
+
+    Raises:
+        TemplateLocked: Meta would refuse; the answer says until when.
+    """
+    if status not in _EDITABLE:
+        raise TemplateLocked(
+            f"Meta changes templates that are approved, rejected or paused; this one is {status or 'unknown'}.",
+            fix="Wait for the review to end, or create another template.",
+            extra={"template_status": status},
+        )
+    if status != "APPROVED":
+        return
+    if new_category:
+        raise TemplateLocked(
+            "The category of an approved template cannot be changed.",
+            fix="Create another template in that category.",
+            field="category",
+        )
+    for span, most in _EDITS:
+        recent = sorted(at for at in edited_ats if at > now - span)
+        if len(recent) >= most:
+            free_at = recent[-most] + span
+            raise TemplateLocked(
+                f"An approved template is edited {most} time{'s' if most > 1 else ''} in {span // timedelta(hours=1)} hours at most.",
+                fix="Wait, or create another template.",
+                extra={"editable_at": free_at.isoformat().replace("+00:00", "Z")},
+                retry_after=free_at - now,
+            )
+
+
+def require_deletable(*, status: str | None) -> None:
+    """Return where Meta deletes a template.
+
+    Raises:
+        TemplateLocked: Meta keeps what it disabled.
+    """
+    if status == "DISABLED":
+        raise TemplateLocked(
+            "Meta disabled this template, and keeps it.", fix="Leave it; it cannot be sent either."
+        )

@@ -1,6 +1,7 @@
 """Message templates, kept current by what Meta tells of them. The only writer of ``templates``."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -43,6 +44,19 @@ class _Category(msgspec.Struct, frozen=True):
 _CATEGORY: Final = Query("curbe.templates", "category_for_number", _Category)
 _KEEP_CURRENT: Final = Query("curbe.templates", "keep_current", TemplateSummary)
 
+
+class _Edits(msgspec.Struct, frozen=True):
+    edited_ats: list[datetime]
+
+
+class _Id(msgspec.Struct, frozen=True):
+    id: UUID
+
+
+_EDITS: Final = Query("curbe.templates", "edits_of", _Edits)
+_NOTE_EDIT: Final = Query("curbe.templates", "note_edit")
+_ID_OF: Final = Query("curbe.templates", "id_of", _Id)
+
 _Key = tuple[UUID, str, str]  # tenant, WABA, Meta's id
 
 
@@ -67,6 +81,33 @@ async def category(
         tx, tenant_id=tenant_id, connection_id=connection_id, name=name, language=language
     )
     return None if row is None else row.category
+
+
+async def edits(tx: Transaction, *, tenant_id: UUID, template_id: UUID) -> list[datetime]:
+    """Return when a template was edited through us, as far back as Meta counts."""
+    row = await _EDITS.one(tx, tenant_id=tenant_id, id=template_id)
+    return [] if row is None else row.edited_ats
+
+
+async def note_edit(
+    tx: Transaction, *, tenant_id: UUID, template_id: UUID, at: datetime, since: datetime
+) -> None:
+    """Write down that Meta took an edit; what lies before ``since`` counts no more and is forgotten."""
+    await _NOTE_EDIT.run(tx, tenant_id=tenant_id, id=template_id, at=at, since=since)
+
+
+async def id_of(tx: Transaction, *, tenant_id: UUID, waba_id: str, provider_template_id: str) -> UUID:
+    """Return our id of a template that was just applied.
+
+    Raises:
+        LookupError: it was not.
+    """
+    row = await _ID_OF.one(
+        tx, tenant_id=tenant_id, waba_id=waba_id, provider_template_id=provider_template_id
+    )
+    if row is None:
+        raise LookupError("the template just applied is not there")
+    return row.id
 
 
 def _keys(rows: Sequence[tuple[_Key, Parts]]) -> dict[str, object]:

@@ -2,18 +2,28 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
+import structlog
+
 from curbe.channels.cloudapi.client import CloudApi
-from curbe.connections import service as connections
 from curbe.domain.errors import AppError, NoConnection
 from curbe.domain.notices import TemplateReported
-from curbe.infra.crypto import CannotOpen, Keyring, Secret
+from curbe.infra import jobs
+from curbe.infra.crypto import Keyring
 from curbe.infra.db import Pool
-from curbe.templates import listing, service
-from curbe.templates.rules import news_in
+from curbe.infra.jobs import Job, NewJob
+from curbe.templates import accounts, listing, service
+from curbe.templates.accounts import Account
+from curbe.templates.rules import FRESH_FOR, RETRY_AFTER, news_in
 from curbe.templates.service import TemplateNews
 from curbe.templates.shapes import AccountSynced, Synced
+
+log: Final = structlog.get_logger(__name__)
+
+SYNC: Final = "templates.sync"  # the job that looks at Meta's lists; its subject is the tenant
+_MOST_TENANTS: Final = 200
 
 
 async def sync(
@@ -21,51 +31,96 @@ async def sync(
 ) -> Synced:
     """Ask Meta for the templates of each of the tenant's WABAs, once a WABA, and keep what is new.
 
-    One WABA's refusal does not keep the others from being read.
+    One WABA's refusal does not keep the others from being read. When each was looked at, and what came of it, is written down.
 
     Raises:
         NoConnection: the tenant has no number that could ask.
         AppError: Meta refused, and there is no other WABA to tell of.
     """
-    tokens = await _tokens(pool, tenant_id=tenant_id, keyring=keyring)
     done: list[AccountSynced] = []
     refusals: list[AppError] = []
-    for waba_id, token in tokens.items():
+    for account in await accounts.every(pool, tenant_id=tenant_id, keyring=keyring):
         at = clock()
         try:
-            listed = await cloud_api.templates_of(waba_id, token, at=at)
+            done.append(await _look(pool, account, tenant_id=tenant_id, cloud_api=cloud_api, at=at))
         except AppError as refusal:
             refusals.append(refusal)
-            done.append(AccountSynced(waba_id=waba_id, error=refusal.code, detail=refusal.detail))
-            continue
-        async with pool.transaction(tenant_id) as tx:
-            news = news_in(listed, await listing.known(tx, tenant_id=tenant_id, waba_id=waba_id), at=at)
-            changed = await service.apply(tx, _news(news, tenant_id=tenant_id, waba_id=waba_id))
-        done.append(AccountSynced(waba_id=waba_id, templates=len(listed), changed=len(changed)))
+            done.append(AccountSynced(waba_id=account.waba_id, error=refusal.code, detail=refusal.detail))
+            async with pool.transaction(tenant_id) as tx:
+                await listing.note_refusal(
+                    tx, refusal, tenant_id=tenant_id, waba_id=account.waba_id, tried_at=at
+                )
     if refusals and len(refusals) == len(done):
         raise refusals[0]
     return Synced(accounts=done)
 
 
-async def _tokens(pool: Pool, *, tenant_id: UUID, keyring: Keyring) -> dict[str, Secret]:
-    """Return a token for each WABA of the tenant's live connections."""
-    tokens: dict[str, Secret] = {}
-    unreadable: CannotOpen | None = None
+async def defer_due(pool: Pool, *, now: datetime) -> int:
+    """Ask for a look at the lists of each tenant whose last one is too long ago; return how many. ``pool`` is the batch role's."""
+    async with pool.transaction() as tx:
+        due = await listing.tenants_to_sync(
+            tx, synced_before=now - FRESH_FOR, refused_before=now - RETRY_AFTER, most=_MOST_TENANTS
+        )
+        await jobs.defer(tx, [NewJob(tenant_id, SYNC, tenant_id) for tenant_id in due])
+    return len(due)
+
+
+class Syncer:
+    """Handles ``templates.sync``. Whatever Meta refuses is written down and tried again in an hour, not at once.
+
+    Args:
+        pool: as the worker role.
+        cloud_api: to ask.
+        keyring: opens the tokens.
+        now: the time.
+    """
+
+    def __init__(
+        self, pool: Pool, *, cloud_api: CloudApi, keyring: Keyring, now: Callable[[], datetime]
+    ) -> None:
+        self._pool: Final = pool
+        self._cloud_api: Final = cloud_api
+        self._keyring: Final = keyring
+        self._now: Final = now
+
+    async def __call__(self, job: Job) -> None:
+        """Bring one tenant's templates up to Meta's lists.
+
+        Raises:
+            LostLease: another attempt has taken over; doing it twice does no harm.
+        """
+        tenant_id = job.tenant_id
+        try:
+            synced = await sync(
+                self._pool,
+                tenant_id=tenant_id,
+                cloud_api=self._cloud_api,
+                keyring=self._keyring,
+                clock=self._now,
+            )
+        except NoConnection as nobody:
+            log.info("templates_not_synced", tenant_id=str(tenant_id), reason=nobody.code)
+        except AppError as refusal:
+            log.warning("templates_not_synced", tenant_id=str(tenant_id), reason=refusal.code)
+        else:
+            changed = sum(account.changed for account in synced.accounts)
+            log.info("templates_synced", tenant_id=str(tenant_id), changed=changed)
+        async with self._pool.transaction(tenant_id) as tx:
+            await jobs.finish(tx, job)
+
+
+async def _look(
+    pool: Pool, account: Account, *, tenant_id: UUID, cloud_api: CloudApi, at: datetime
+) -> AccountSynced:
+    listed = await cloud_api.templates_of(account.waba_id, account.token, at=at)
     async with pool.transaction(tenant_id) as tx:
-        for connection in await connections.every(tx, tenant_id=tenant_id):
-            if not connection.is_live or connection.waba_id is None or connection.waba_id in tokens:
-                continue
-            try:
-                tokens[connection.waba_id] = await connections.credentials(
-                    tx, tenant_id=tenant_id, connection_id=connection.id, keyring=keyring
-                )
-            except CannotOpen as failure:
-                unreadable = failure
-    if tokens:
-        return tokens
-    if unreadable is not None:
-        raise NoConnection(str(unreadable), fix="Connect the number again with a new access token.")
-    raise NoConnection("No number is connected whose templates could be read.", fix="Connect a number first.")
+        known = await listing.known(tx, tenant_id=tenant_id, waba_id=account.waba_id)
+        news = news_in(listed, known, at=at)
+        changed = await service.apply(tx, _news(news, tenant_id=tenant_id, waba_id=account.waba_id))
+        await listing.note_sync(
+            tx, tenant_id=tenant_id, waba_id=account.waba_id, synced_at=at, templates=len(listed)
+        )
+    return AccountSynced(waba_id=account.waba_id, templates=len(listed), changed=len(changed))
 
 
 def _news(reports: Iterable[TemplateReported], *, tenant_id: UUID, waba_id: str) -> list[TemplateNews]:

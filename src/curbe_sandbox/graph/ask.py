@@ -60,7 +60,8 @@ def may_read(world: World, token: Token, node: str) -> bool:
     media = world.media.get(node)
     if media is not None:
         return may_read(world, token, media.phone_number_id)
-    return node == token.app_id
+    upload = world.uploads.get(node)
+    return node == token.app_id or (upload is not None and upload.app_id == token.app_id)
 
 
 def need_management(ask: Ask) -> None:

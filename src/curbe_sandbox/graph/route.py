@@ -7,7 +7,7 @@ from typing import Final
 
 from curbe_sandbox.errors import GraphRefusal, missing_object, unknown_path
 from curbe_sandbox.faults import BEFORE_KINDS, Fault
-from curbe_sandbox.graph import accounts, media, messages, numbers, templates, tokens
+from curbe_sandbox.graph import accounts, media, messages, numbers, templates, tokens, uploads
 from curbe_sandbox.graph.ask import Ask, may_read, token_of
 from curbe_sandbox.sandbox import Sandbox
 from curbe_sandbox.wire import Answer, Call, json_object
@@ -41,6 +41,9 @@ ROUTES: Final[dict[tuple[str, str, str], Responder]] = {
     ("template", "", "GET"): templates.read,
     ("template", "", "POST"): templates.edit,
     ("template", "unpause", "POST"): templates.unpause,
+    ("app", "uploads", "POST"): uploads.begin,
+    ("upload", "", "POST"): uploads.receive,
+    ("upload", "", "GET"): uploads.read,
     ("media", "", "GET"): media.read,
     ("media", "", "DELETE"): media.delete,
 }
@@ -78,7 +81,7 @@ async def _respond(box: Sandbox, call: Call, node: str, edge: str, fault: str) -
     if call.path == ("debug_token",) and call.method == "GET":
         return tokens.debug_token(box, ask)
     kind = _kind_of(box, node)
-    if not kind and not node.isdigit():
+    if not kind and not node.isdigit() and not node.startswith("upload:"):
         raise unknown_path("/" + "/".join(call.path))
     if not kind or not may_read(box.world, token, node):
         raise missing_object(call.method, node)
@@ -93,15 +96,16 @@ async def _respond(box: Sandbox, call: Call, node: str, edge: str, fault: str) -
 
 def _kind_of(box: Sandbox, node: str) -> str:
     world = box.world
-    if node in world.numbers:
+    if node in world.numbers:  # nearly every call
         return "number"
-    if node in world.wabas:
-        return "waba"
-    if node in world.media:
-        return "media"
-    if node in world.templates:
-        return "template"
-    return ""
+    things = {
+        "waba": world.wabas,
+        "media": world.media,
+        "template": world.templates,
+        "app": world.apps,
+        "upload": world.uploads,
+    }
+    return next((kind for kind, known in things.items() if node in known), "")
 
 
 def _recipient(box: Sandbox, call: Call, edge: str) -> str:

@@ -1,20 +1,19 @@
 """Message templates: list, create, read, edit, delete; a review that ends after a while."""
 
-import re
+from datetime import datetime, timedelta
 from typing import Any, Final
 
-from curbe_sandbox.errors import bad_parameter, graph_error, missing_object, refusal
+from curbe_sandbox.errors import GraphRefusal, bad_parameter, missing_object, template_refusal
 from curbe_sandbox.graph.ask import Ask, need_management
 from curbe_sandbox.graph.fields import page, project
 from curbe_sandbox.sandbox import Sandbox
 from curbe_sandbox.state import Template
+from curbe_sandbox.template_creation import check_components, check_new
 from curbe_sandbox.template_rules import find_template
 from curbe_sandbox.wire import Answer, json_answer, json_object, success
 
-_NAME: Final = re.compile(r"[a-z0-9_]{1,512}")
-_CATEGORIES: Final = ("MARKETING", "UTILITY", "AUTHENTICATION")
-_COMPONENTS: Final = {"HEADER", "BODY", "FOOTER", "BUTTONS", "CAROUSEL", "LIMITED_TIME_OFFER"}
 _DEFAULT: Final = ("name", "parameter_format", "components", "language", "status", "category", "id")
+_EDITS: Final = ((timedelta(days=1), 1), (timedelta(days=30), 10))
 _EDITABLE: Final = {"APPROVED", "REJECTED", "PAUSED"}
 
 
@@ -36,10 +35,14 @@ def create(box: Sandbox, ask: Ask) -> Answer:
     """
     need_management(ask)
     body = _body(ask)
-    _check_new(body)
+    check_new(body)
     if find_template(box.world, ask.node, body["name"], body["language"]) is not None:
-        message = "Content in this language already exists"
-        raise graph_error(f"(#100) {message}", code=100, http_status=400, subcode=2388024)
+        words = f"There is already {body['language']} content for this template."
+        raise template_refusal(2388024, "Content in This Language Already Exists", words)
+    most = box.world.settings.templates_per_waba
+    if sum(one.waba_id == ask.node for one in box.world.templates.values()) >= most:
+        words = f"This account has {most} templates already."
+        raise template_refusal(2388019, "Message Template Limit Exceeded", words)
     template = Template(
         id=box.world.new_id("8"),
         waba_id=ask.node,
@@ -67,12 +70,14 @@ def edit(box: Sandbox, ask: Ask) -> Answer:
     template = box.world.templates[ask.node]
     body = _body(ask)
     if template.status not in _EDITABLE:
-        raise refusal(2388039, f"A template that is {template.status} cannot be edited.")
+        raise _locked(f"A template that is {template.status} cannot be edited.")
     category = str(body.get("category", template.category)).upper()
     if category != template.category and template.status == "APPROVED":
-        raise refusal(2388039, "The category of an approved template cannot be changed.")
+        raise _locked("The category of an approved template cannot be changed.")
+    if template.status == "APPROVED":
+        _count_edit(template, ask.call.now)
     if "components" in body:
-        _check_components(body["components"])
+        check_components(body["components"], category=category)
         template.components = body["components"]
     template.category, template.status = category, "PENDING"
     _start_review(box, template)
@@ -84,7 +89,7 @@ def unpause(box: Sandbox, ask: Ask) -> Answer:
     need_management(ask)
     template = box.world.templates[ask.node]
     if template.status != "PAUSED":
-        raise refusal(2388039, f"The template is {template.status}, not PAUSED.")
+        raise _locked(f"The template is {template.status}, not PAUSED.")
     set_status(box, template, "APPROVED")
     return success()
 
@@ -102,11 +107,25 @@ def delete(box: Sandbox, ask: Ask) -> Answer:
         and template.name == query.get("name", template.name)
         and template.id == query.get("hsm_id", template.id)
     ]
+    if any(template.status == "DISABLED" for template in found):
+        raise _locked("A disabled template cannot be deleted.")
     if not found:
         raise missing_object("delete", query.get("hsm_id") or query.get("name", ""))
     for template in found:
         del box.world.templates[template.id]
     return success()
+
+
+def _locked(words: str) -> GraphRefusal:
+    return template_refusal(2388039, "Message template status can't be changed", words)
+
+
+def _count_edit(template: Template, now: datetime) -> None:
+    """Let an approved template be edited once in 24 hours and ten times in 30 days [template management, Sep 2026]."""
+    for span, most in _EDITS:
+        if sum(at > now - span for at in template.edited_ats) >= most:
+            raise _locked(f"An approved template can be edited {most} time(s) in {span.days} day(s).")
+    template.edited_ats.append(now)
 
 
 def set_status(box: Sandbox, template: Template, status: str, *, reason: str = "NONE") -> None:
@@ -161,41 +180,3 @@ def _body(ask: Ask) -> dict[str, Any]:
     if body is None:
         raise bad_parameter("The body must be a JSON object.")
     return body
-
-
-def _check_new(body: dict[str, Any]) -> None:
-    for name in ("name", "language", "category", "components"):
-        if name not in body:
-            raise bad_parameter(f"The parameter {name} is required.")
-    if not isinstance(body["name"], str) or not _NAME.fullmatch(body["name"]):
-        raise bad_parameter("Param name takes lowercase letters, digits and underscores, at most 512.")
-    if str(body["category"]).upper() not in _CATEGORIES:
-        raise bad_parameter(f"Param category must be one of {{{', '.join(_CATEGORIES)}}}.")
-    if not isinstance(body["language"], str) or not body["language"]:
-        raise bad_parameter("Param language must be a string.")
-    _check_components(body["components"])
-
-
-def _check_components(components: Any) -> None:
-    if not isinstance(components, list) or not all(isinstance(part, dict) for part in components):
-        raise bad_parameter("Param components must be an array of objects.")
-    kinds = [str(part.get("type", "")).upper() for part in components]
-    if "BODY" not in kinds or not set(kinds) <= _COMPONENTS or len(set(kinds)) != len(kinds):
-        raise bad_parameter("Param components must hold one BODY and nothing twice.")
-    for kind, part in zip(kinds, components, strict=True):
-        _check_component(kind, part)
-
-
-def _check_component(kind: str, part: dict[str, Any]) -> None:
-    text = part.get("text", "")
-    limits = {"HEADER": (60, 2388047), "BODY": (1024, 2388072), "FOOTER": (60, 2388073)}
-    if kind in limits and len(str(text)) > limits[kind][0]:
-        raise refusal(limits[kind][1], f"{kind} takes at most {limits[kind][0]} characters.")
-    stripped = str(text).strip()
-    if kind == "BODY" and (stripped.startswith("{{") or stripped.endswith("}}")):
-        raise refusal(2388299, "Variables may not be at the start or the end of the body.")
-    buttons = part.get("buttons", [])
-    if kind == "BUTTONS" and (not isinstance(buttons, list) or not 1 <= len(buttons) <= 10):
-        raise bad_parameter("Param buttons takes 1 to 10 buttons.")
-    if any(len(str(button.get("text", ""))) > 25 for button in buttons):
-        raise refusal(2388040, "The text of a button takes at most 25 characters.")

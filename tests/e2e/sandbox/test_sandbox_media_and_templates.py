@@ -4,7 +4,7 @@ import hashlib
 import json
 from typing import Any
 
-from .harness import LUCIA, MEXICO, NUMBER, TOKEN, WABA, Answer, Callback, Sandbox
+from .harness import APP, LUCIA, MEXICO, NUMBER, TOKEN, WABA, Answer, Callback, Sandbox
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00\xff\r\n--almost-a-boundary" * 20
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
@@ -87,7 +87,7 @@ def test_uploads_meta_would_not_take_are_refused(sandbox: Sandbox) -> None:
 
 
 def _template(name: str) -> dict[str, Any]:
-    body = {"type": "BODY", "text": "Hola {{1}}, buenos días."}
+    body = {"type": "BODY", "text": "Hola {{1}}, buenos días.", "example": {"body_text": [["Ana"]]}}
     return {"name": name, "language": "es", "category": "UTILITY", "components": [body]}
 
 
@@ -130,8 +130,8 @@ def test_templates_meta_would_not_take_are_refused(sandbox: Sandbox) -> None:
     assert refused(name="Con Mayúsculas") == (100, None)
     assert refused(category="TRANSACTIONAL") == (100, None)
     assert refused(components=[{"type": "FOOTER", "text": "x"}]) == (100, None)
-    assert refused(components=[{"type": "BODY", "text": "x" * 1025}]) == (2388072, None)
-    assert refused(components=[{"type": "BODY", "text": "{{1}} hola"}]) == (2388299, None)
+    assert refused(components=[{"type": "BODY", "text": "x" * 1025}]) == (100, 2388040)
+    assert refused(components=[{"type": "BODY", "text": "{{1}} hola"}]) == (100, 2388299)
 
 
 def test_templates_are_listed_filtered_edited_and_deleted(sandbox: Sandbox) -> None:
@@ -144,6 +144,33 @@ def test_templates_are_listed_filtered_edited_and_deleted(sandbox: Sandbox) -> N
     edited = {"components": [{"type": "BODY", "text": "Nuevo texto."}]}
     assert sandbox.graph("POST", marketing[0]["id"], edited).json == {"success": True}
     assert sandbox.graph("GET", marketing[0]["id"]).json["status"] == "PENDING"
-    assert sandbox.graph("POST", marketing[0]["id"], edited).code == 2388039
+    assert sandbox.graph("POST", marketing[0]["id"], edited).json["error"]["error_subcode"] == 2388039
     assert sandbox.graph("DELETE", f"{WABA}/message_templates?name=spring_offer").json == {"success": True}
     assert sandbox.graph("DELETE", f"{WABA}/message_templates?name=spring_offer").code == 100
+
+
+def test_a_sample_is_uploaded_into_a_session_and_named_by_a_handle(sandbox: Sandbox) -> None:
+    about = "file_name=cover.png&file_length=4&file_type=image/png"
+    session = sandbox.graph("POST", f"{APP}/uploads?{about}").json["id"]
+    oauth = {"Authorization": f"OAuth {TOKEN}"}
+
+    def piece(body: bytes, offset: int, headers: dict[str, str] = oauth) -> Any:
+        return sandbox.call(
+            "POST", f"/v25.0/{session}", body, headers={**headers, "file_offset": str(offset)}
+        )
+
+    assert piece(b"\x89PNG", 0, {"Authorization": f"Bearer {TOKEN}"}).json["error"]["code"] == 190
+    assert piece(b"\x89P", 0).status == 400
+    assert sandbox.call("GET", f"/v25.0/{session}", headers=oauth).json["file_offset"] == 2
+    assert piece(b"NG", 0).json["error"]["code"] == 100
+    assert piece(b"NG", 2).json["h"].startswith("4::")
+
+
+def test_an_approved_template_is_edited_once_a_day(sandbox: Sandbox) -> None:
+    edited = {"components": [{"type": "BODY", "text": "Nuevo texto."}]}
+    template = sandbox.graph("GET", f"{WABA}/message_templates?name=hello_world").json["data"][0]["id"]
+
+    assert sandbox.graph("POST", template, edited).status == 200
+    sandbox.control("PATCH", f"templates/{template}", {"status": "APPROVED"})
+
+    assert sandbox.graph("POST", template, edited).json["error"]["error_subcode"] == 2388039

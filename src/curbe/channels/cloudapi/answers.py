@@ -171,6 +171,30 @@ class TemplatePage(msgspec.Struct):
         return _after(self.paging)
 
 
+class CreatedTemplate(msgspec.Struct, frozen=True):
+    """``POST /{waba_id}/message_templates``. Meta may have put it under another category than was asked for."""
+
+    id: str
+    status: str | None = None
+    category: str | None = None
+
+
+class TemplateNode(_TemplateNode):
+    """``GET /{template_id}``."""
+
+
+class Begun(msgspec.Struct, frozen=True):
+    """``POST /{app_id}/uploads``: the session to upload into, as a path."""
+
+    id: str
+
+
+class Uploaded(msgspec.Struct, frozen=True):
+    """``POST /upload:...``: the handle of what was uploaded."""
+
+    h: str
+
+
 class _Granted(msgspec.Struct):
     scope: str
     target_ids: list[str] | None = None

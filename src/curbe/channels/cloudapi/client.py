@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from curbe.channels.cloudapi.answers import (
+    Begun,
     Done,
     Exchanged,
     MediaNode,
@@ -25,6 +26,7 @@ from curbe.channels.cloudapi.answers import (
     TemplatePage,
     TokenAnswer,
     TokenInfo,
+    Uploaded,
     UploadedMedia,
     Waba,
 )
@@ -44,6 +46,7 @@ _MOST_PAGES: Final = (
 )
 _JSON: Final = {"Content-Type": "application/json"}
 _ID: Final = re.compile(r"[0-9A-Za-z_]{1,64}")
+_SESSION: Final = re.compile(r"upload:[0-9A-Za-z+/=_:.\-]{1,1000}(\?[0-9A-Za-z=&_.\-]{1,500})?")
 
 _NUMBER_FIELDS: Final = (
     "id,display_phone_number,verified_name,status,quality_rating,code_verification_status,name_status,"
@@ -52,7 +55,7 @@ _NUMBER_FIELDS: Final = (
 _WABA_FIELDS: Final = (
     "id,name,currency,timezone_id,account_review_status,business_verification_status,ownership_type,country"
 )
-_TEMPLATE_FIELDS: Final = "id,name,language,status,category,quality_score,rejected_reason,components"
+TEMPLATE_FIELDS: Final = "id,name,language,status,category,quality_score,rejected_reason,components"
 _TAKEN: Final = msgspec.json.Decoder(Taken)
 
 T = TypeVar("T")
@@ -84,7 +87,7 @@ class CloudApi:
         Raises:
             ForbiddenAddress: the base URL is not among the egress's trusted origins: a mistake in the wiring.
         """
-        url = f"{self._root}/{_checked(phone_number_id, 'phone_number_id')}/messages"
+        url = f"{self._root}/{checked(phone_number_id, 'phone_number_id')}/messages"
         try:
             answer = await self._egress.request(
                 "POST", url, headers=_JSON, body=body, bearer=token, timeouts=_SENDING, max_bytes=_MAX_BYTES
@@ -115,21 +118,21 @@ class CloudApi:
         }
         if typing:
             body["typing_indicator"] = {"type": "text"}
-        path = f"{_checked(phone_number_id, 'phone_number_id')}/messages"
-        await self._ask("POST", path, token, secrets=[token], body=msgspec.json.encode(body))
+        path = f"{checked(phone_number_id, 'phone_number_id')}/messages"
+        await self.ask("POST", path, token, secrets=[token], body=msgspec.json.encode(body))
 
     async def read_number(self, phone_number_id: str, token: Secret) -> Number:
         """Return what Meta knows of one number that ``token`` reads."""
-        path = _checked(phone_number_id, "phone_number_id")
+        path = checked(phone_number_id, "phone_number_id")
         return (await self._get(NumberNode, path, token, {"fields": _NUMBER_FIELDS})).number()
 
     async def read_waba(self, waba_id: str, token: Secret) -> Waba:
         """Return what Meta knows of one WABA that ``token`` reads."""
-        return await self._get(Waba, _checked(waba_id, "waba_id"), token, {"fields": _WABA_FIELDS})
+        return await self._get(Waba, checked(waba_id, "waba_id"), token, {"fields": _WABA_FIELDS})
 
     async def numbers_of(self, waba_id: str, token: Secret) -> list[Number]:
         """Return every number of a WABA, over all pages."""
-        path = f"{_checked(waba_id, 'waba_id')}/phone_numbers"
+        path = f"{checked(waba_id, 'waba_id')}/phone_numbers"
         numbers: list[Number] = []
         after: str | None = None
         for _ in range(_MOST_PAGES):
@@ -146,11 +149,11 @@ class CloudApi:
 
     async def templates_of(self, waba_id: str, token: Secret, *, at: datetime) -> list[TemplateReported]:
         """Return every template of a WABA as it stands at ``at``, which is now, over all pages [Meta: message templates, Sep 2026]."""
-        path = f"{_checked(waba_id, 'waba_id')}/message_templates"
+        path = f"{checked(waba_id, 'waba_id')}/message_templates"
         templates: list[TemplateReported] = []
         after: str | None = None
         for _ in range(_MOST_PAGES):
-            query = {"fields": _TEMPLATE_FIELDS, "limit": "100"} | (
+            query = {"fields": TEMPLATE_FIELDS, "limit": "100"} | (
                 {"after": after} if after is not None else {}
             )
             page = await self._get(TemplatePage, path, token, query)
@@ -163,11 +166,11 @@ class CloudApi:
 
     async def debug_token(self, token: Secret, app_id: str, app_secret: Secret) -> TokenInfo:
         """Return what ``token`` is and may do, as Meta tells its app; a bad token is no error."""
-        app_token = Secret(f"{_checked(app_id, 'app_id')}|{app_secret.reveal()}")
+        app_token = Secret(f"{checked(app_id, 'app_id')}|{app_secret.reveal()}")
         query = {"input_token": token.reveal(), "access_token": app_token.reveal()}
         path = f"debug_token?{urlencode(query)}"
         try:
-            answer = await self._ask("GET", path, None, secrets=[token, app_token, app_secret])
+            answer = await self.ask("GET", path, None, secrets=[token, app_token, app_secret])
         except TokenRefused as refusal:  # of the app's own: the token asked about may be anything
             app_refused = GraphRefused(
                 refusal.detail,
@@ -176,7 +179,7 @@ class CloudApi:
                 fix="The operator must check META_APP_ID and META_APP_SECRET.",
             )
             raise app_refused from refusal
-        return _decoded(TokenAnswer, answer).token()
+        return decoded(TokenAnswer, answer).token()
 
     async def exchange_code(
         self, code: Secret, app_id: str, app_secret: Secret, *, redirect_uri: str | None = None
@@ -189,29 +192,29 @@ class CloudApi:
             app_secret: of that app.
             redirect_uri: the one the dialog was begun with; None for the pop-up of Meta's JavaScript.
         """
-        query = {"client_id": _checked(app_id, "app_id"), "client_secret": app_secret.reveal()}
+        query = {"client_id": checked(app_id, "app_id"), "client_secret": app_secret.reveal()}
         query["code"] = code.reveal()
         if redirect_uri is not None:
             query["redirect_uri"] = redirect_uri
         path = f"oauth/access_token?{urlencode(query)}"
-        answer = await self._ask("GET", path, None, secrets=[code, app_secret])
-        return Secret(_decoded(Exchanged, answer).access_token)
+        answer = await self.ask("GET", path, None, secrets=[code, app_secret])
+        return Secret(decoded(Exchanged, answer).access_token)
 
     async def subscribe_app(self, waba_id: str, token: Secret) -> None:
         """Let the token's app have the WABA's webhooks; doing it again changes nothing."""
-        path = f"{_checked(waba_id, 'waba_id')}/subscribed_apps"
-        answer = await self._ask("POST", path, token, secrets=[token])
-        if not _decoded(Done, answer).success:
+        path = f"{checked(waba_id, 'waba_id')}/subscribed_apps"
+        answer = await self.ask("POST", path, token, secrets=[token])
+        if not decoded(Done, answer).success:
             raise GraphRefused("Meta did not subscribe the app.", graph_code=None, graph_title="No success")
 
     async def is_subscribed(self, waba_id: str, token: Secret, *, app_id: str) -> bool:
         """Say whether ``app_id`` has the WABA's webhooks."""
-        path = f"{_checked(waba_id, 'waba_id')}/subscribed_apps"
+        path = f"{checked(waba_id, 'waba_id')}/subscribed_apps"
         return app_id in (await self._get(Subscriptions, path, token, {})).app_ids()
 
     async def read_media(self, media_id: str, token: Secret, *, phone_number_id: str) -> MediaNode:
         """Return where a file can be had for the next five minutes."""
-        path = _checked(media_id, "media_id")
+        path = checked(media_id, "media_id")
         return await self._get(MediaNode, path, token, {"phone_number_id": phone_number_id})
 
     async def download_media(
@@ -244,7 +247,7 @@ class CloudApi:
             body: the multipart form, from `media.upload_form`.
             content_type: of that form, with its boundary.
         """
-        url = f"{self._root}/{_checked(phone_number_id, 'phone_number_id')}/media"
+        url = f"{self._root}/{checked(phone_number_id, 'phone_number_id')}/media"
         headers = {"Content-Type": content_type}
         try:
             answer = await self._egress.request(
@@ -257,15 +260,37 @@ class CloudApi:
         if not HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:
             return read_refusal(answer.status, answer.body, answer.headers, secrets=[token])
         try:
-            return _decoded(UploadedMedia, answer).id
+            return decoded(UploadedMedia, answer).id
         except GraphUnreachable as unreadable:
             return unsent(unreadable.detail)
 
+    async def upload_sample(
+        self, app_id: str, token: Secret, *, body: Streamed, filename: str, mime_type: str
+    ) -> str:
+        """Hand over the sample file of a template's header, and return the handle that names it [Graph: resumable upload].
+
+        Args:
+            app_id: the Meta app that ``token`` was made for.
+            token: of a number on the WABA that will have the template.
+            body: the file itself.
+            filename: what it is called.
+            mime_type: what it is.
+        """
+        about = {"file_name": filename, "file_length": str(body.size), "file_type": mime_type}
+        begun = await self.ask(
+            "POST", f"{checked(app_id, 'app_id')}/uploads?{urlencode(about)}", token, secrets=[token]
+        )
+        session = decoded(Begun, begun).id
+        if not _SESSION.fullmatch(session):
+            raise GraphUnreachable("Meta's answer cannot be read.", fix="Try again.")
+        answer = await self.ask("POST", session, token, secrets=[token], file=body)
+        return decoded(Uploaded, answer).h
+
     async def _get(self, kind: type[T], path: str, token: Secret, query: Mapping[str, str]) -> T:
         target = f"{path}?{urlencode(query)}" if query else path
-        return _decoded(kind, await self._ask("GET", target, token, secrets=[token]))
+        return decoded(kind, await self.ask("GET", target, token, secrets=[token]))
 
-    async def _ask(
+    async def ask(
         self,
         method: str,
         path: str,
@@ -273,15 +298,19 @@ class CloudApi:
         *,
         secrets: list[Secret],
         body: bytes | None = None,
+        file: Streamed | None = None,
     ) -> Response:
+        """Return Meta's answer, which is a 2xx; for this package. A ``file`` goes up as it is, from its beginning."""
+        headers = _JSON if body is not None else {"file_offset": "0"} if file is not None else None
         try:
             answer = await self._egress.request(
                 method,
                 f"{self._root}/{path}",
-                headers=None if body is None else _JSON,
-                body=body,
+                headers=headers,
+                body=body if file is None else file,
                 bearer=token,
-                timeouts=_READING,
+                scheme="Bearer" if file is None else "OAuth",
+                timeouts=_READING if file is None else _FILE,
                 max_bytes=_MAX_BYTES,
             )
         except ForbiddenAddress:
@@ -315,7 +344,12 @@ def _accepted(answer: Response) -> Accepted | None:
     )
 
 
-def _decoded(kind: type[T], answer: Response) -> T:
+def decoded(kind: type[T], answer: Response) -> T:
+    """Return what an answer holds; for this package.
+
+    Raises:
+        GraphUnreachable: it is not of that form.
+    """
     try:
         return msgspec.json.decode(answer.body, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -324,7 +358,7 @@ def _decoded(kind: type[T], answer: Response) -> T:
         ) from error
 
 
-def _checked(identifier: str, field: str) -> str:
+def checked(identifier: str, field: str) -> str:
     """Return an id that may stand in a path. Meta's are digits; nothing longer or stranger is sent there."""
     if not _ID.fullmatch(identifier):
         raise InvalidRequest(

@@ -1,0 +1,301 @@
+"""What Meta would find wrong with the texts and the buttons of a template, part by part. Pure."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
+from typing import Any, Final
+
+import msgspec
+
+from curbe.templates.lint_words import RULES
+from curbe.templates.variables import VARIABLE, variables
+
+LONGEST_HEADER: Final = 60
+LONGEST_BODY: Final = 1024
+LONGEST_FOOTER: Final = 60
+MOST_BUTTONS: Final = 10
+LONGEST_BUTTON: Final = 25
+LONGEST_URL: Final = 2000
+LONGEST_PHONE: Final = 20
+LONGEST_CODE: Final = 20  # since 2025-12-03; 15 before
+MEDIA: Final = frozenset({"IMAGE", "VIDEO", "DOCUMENT", "GIF"})
+_FORMATS: Final = MEDIA | {"TEXT", "LOCATION", "PRODUCT"}
+# How many of a kind one template may have [Meta: template components, Dec 2025].
+_MOST: Final = {"QUICK_REPLY": 10, "URL": 2, "PHONE_NUMBER": 1, "COPY_CODE": 1, "VOICE_CALL": 1}
+_CATALOGUE: Final = frozenset({"CATALOG", "MPM"})
+# Buttons that Meta writes itself where they have no text.
+_TEXT_IS_METAS: Final = frozenset(
+    {"COPY_CODE", "CATALOG", "MPM", "SPM", "OTP", "REQUEST_CONTACT_INFO", "VOICE_CALL"}
+)
+_KNOWN: Final = (
+    frozenset(_MOST) | _CATALOGUE | {"FLOW", "SPM", "OTP", "REQUEST_CONTACT_INFO", "ORDER_DETAILS"}
+)
+_NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
+_EMOJI: Final = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d]")
+_MARKUP: Final = re.compile(r"[*`]|(?<!\w)([_~])(?=\S).+?\1(?!\w)")
+_SPACING: Final = re.compile(r"\t| {5,}|\n{3,}")
+_STRAY: Final = re.compile(r"\{\{|\}\}")
+_ADJACENT: Final = re.compile(r"\}\}\s*\{\{")
+_WORD: Final = re.compile(r"\w+")
+_AT_EDGE: Final = re.compile(r"^\s*\{\{|\}\}\s*$")
+_NEARLY_AT_EDGE: Final = re.compile(r"^\W*\{\{|\}\}\W*$")
+
+
+class Words(msgspec.Struct, frozen=True):
+    """One sentence in the languages of the screens."""
+
+    en: str
+    es: str
+    pt: str
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """A rule of Meta's that a template breaks: ``error`` is refused for certain, ``warning`` often.
+
+    ``path`` names the value, as in ``components[1].text``; ``component`` the part it is in; ``page`` is Meta's own on the rule.
+    """
+
+    rule: str
+    severity: str
+    component: str | None
+    path: str
+    words: Words
+    page: str
+
+
+class Found:
+    """What was found so far."""
+
+    def __init__(self) -> None:
+        self.findings: Final[list[Finding]] = []
+
+    def add(
+        self,
+        rule: str,
+        path: str,
+        *,
+        component: str | None = None,
+        warning: bool = False,
+        **told: str | int,
+    ) -> None:
+        """Note that ``path`` breaks ``rule``; ``told`` fills the rule's sentences."""
+        about = RULES[rule]
+        values = {"limit": "", "count": "", "name": "", **told}
+        words = Words(about.en.format(**values), about.es.format(**values), about.pt.format(**values))
+        severity = "warning" if warning else "error"
+        self.findings.append(
+            Finding(
+                rule=rule, severity=severity, component=component, path=path, words=words, page=about.page
+            )
+        )
+
+
+def check_header(found: Found, part: Mapping[str, Any], path: str) -> None:
+    """Check a header: its format, its text or its sample."""
+    kind = str(part.get("format", "")).upper()
+    if kind not in _FORMATS:
+        found.add("header_format", f"{path}.format", component="HEADER")
+    if kind in MEDIA and not _strings(_example(part).get("header_handle")):
+        found.add("header_sample_missing", f"{path}.example.header_handle", component="HEADER")
+    if kind != "TEXT":
+        return
+    text, at = text_of(part), f"{path}.text"
+    if not text.strip():
+        found.add("header_text_missing", at, component="HEADER")
+    if len(text) > LONGEST_HEADER:
+        found.add("header_text_length", at, component="HEADER", count=len(text), limit=LONGEST_HEADER)
+    bare = VARIABLE.sub("", text)
+    if "\n" in bare or _EMOJI.search(bare) or _MARKUP.search(bare):
+        found.add("header_text_signs", at, component="HEADER")
+    names = check_variables(found, text, at, "HEADER")
+    if len(names) > 1:
+        found.add("header_variables", at, component="HEADER")
+    _check_examples(found, part, path, component="HEADER", names=names, key="header_text")
+
+
+def check_body(found: Found, part: Mapping[str, Any], path: str, *, longest: int = LONGEST_BODY) -> None:
+    """Check a body: its length, its variables and their examples."""
+    text, at = text_of(part), f"{path}.text"
+    if not text.strip():
+        found.add("body_text_missing", at, component="BODY")
+        return
+    if len(text) > longest:
+        found.add("body_length", at, component="BODY", count=len(text), limit=longest)
+    if _SPACING.search(text):
+        found.add("body_spacing", at, component="BODY", warning=True)
+    names = check_variables(found, text, at, "BODY")
+    if _NEARLY_AT_EDGE.search(text):
+        found.add("variable_at_edge", at, component="BODY", warning=not _AT_EDGE.search(text))
+    if _ADJACENT.search(text):
+        found.add("variables_adjacent", at, component="BODY", warning=True)
+    enough = 2 * len(names) + 1
+    if names and len(_WORD.findall(VARIABLE.sub(" ", text))) < enough:
+        found.add("variables_ratio", at, component="BODY", warning=True, count=len(names), limit=enough)
+    _check_examples(found, part, path, component="BODY", names=names, key="body_text")
+
+
+def check_footer(found: Found, part: Mapping[str, Any], path: str) -> None:
+    """Check a footer: a short line without variables."""
+    text, at = text_of(part), f"{path}.text"
+    if not text.strip():
+        found.add("footer_text_missing", at, component="FOOTER")
+    if len(text) > LONGEST_FOOTER:
+        found.add("footer_length", at, component="FOOTER", count=len(text), limit=LONGEST_FOOTER)
+    if _STRAY.search(text):
+        found.add("footer_variables", at, component="FOOTER")
+    if "\n" in text or _EMOJI.search(text):
+        found.add("footer_signs", at, component="FOOTER")
+
+
+def check_buttons(
+    found: Found, buttons: Sequence[Mapping[str, Any]], path: str, *, category: str, most: int = MOST_BUTTONS
+) -> None:
+    """Check a template's buttons: each one, and what may stand beside what."""
+    kinds = [kind_of(button) for button in buttons]
+    if not 1 <= len(buttons) <= most:
+        found.add("buttons_count", path, component="BUTTONS", count=len(buttons), limit=most)
+    for kind, count in Counter(kinds).items():
+        if count > _MOST.get(kind, MOST_BUTTONS):
+            found.add(
+                "button_kind_count", path, component="BUTTONS", name=kind, count=count, limit=_MOST[kind]
+            )
+    turns = [kind == "QUICK_REPLY" for kind in kinds]
+    if sum(one != another for one, another in pairwise(turns)) > 1:
+        found.add("quick_replies_apart", path, component="BUTTONS")
+    if _CATALOGUE & set(kinds) and (len(kinds) > 1 or category != "MARKETING"):
+        found.add("catalogue_alone", path, component="BUTTONS")
+    for n, (kind, button) in enumerate(zip(kinds, buttons, strict=True)):
+        _check_button(found, kind, button, f"{path}[{n}]", category=category)
+
+
+def check_variables(found: Found, text: str, path: str, component: str) -> list[str]:
+    """Check how variables are written in ``text``, and return their names."""
+    if _STRAY.search(VARIABLE.sub("", text)):
+        found.add("variable_braces", path, component=component)
+    names = variables(text)
+    counted = [int(name) for name in names if name.isdecimal()]
+    for name in names:
+        if not name.isdecimal() and not _NAME.fullmatch(name):
+            found.add("variable_name", path, component=component, name=name)
+    if counted and len(counted) < len(names):
+        found.add("variables_mixed", path, component=component)
+    elif counted and (missing := set(range(1, max(counted) + 1)) - set(counted) or ({0} & set(counted))):
+        found.add("variables_sequence", path, component=component, count=min(missing) or 1)
+    return names
+
+
+def kind_of(part: Mapping[str, Any]) -> str:
+    """Return the type of a part or a button, in capitals as Meta writes it."""
+    return str(part.get("type", "")).upper()
+
+
+def text_of(part: Mapping[str, Any]) -> str:
+    """Return what a part says; nothing where it says nothing that is a text."""
+    text = part.get("text")
+    return text if isinstance(text, str) else ""
+
+
+def objects(value: object) -> list[Mapping[str, Any]]:
+    """Return the objects in a list; none where it is no list."""
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+def _check_button(found: Found, kind: str, button: Mapping[str, Any], path: str, *, category: str) -> None:
+    if kind not in _KNOWN:
+        found.add("button_unknown", f"{path}.type", component="BUTTONS", warning=True, name=kind or "?")
+    text, at = text_of(button), f"{path}.text"
+    if not text.strip() and kind not in _TEXT_IS_METAS:
+        found.add("button_text_missing", at, component="BUTTONS")
+    if len(text) > LONGEST_BUTTON:
+        found.add("button_text_length", at, component="BUTTONS", count=len(text), limit=LONGEST_BUTTON)
+    if "\n" in text or _STRAY.search(text):
+        found.add("button_text_signs", at, component="BUTTONS")
+    if (own := _OWN_RULES.get(kind)) is not None:
+        own(found, button, path, category)
+
+
+def _check_url(found: Found, button: Mapping[str, Any], path: str, _category: str) -> None:
+    written = button.get("url")
+    url, at = written if isinstance(written, str) else "", f"{path}.url"
+    if not re.match(r"https?://[^\s{}]+", url) or re.search(r"\s", VARIABLE.sub("", url)):
+        found.add("url_format", at, component="BUTTONS")
+    if len(url) > LONGEST_URL:
+        found.add("url_length", at, component="BUTTONS", count=len(url), limit=LONGEST_URL)
+    names = VARIABLE.findall(url)
+    if len(names) > 1 or (names and not url.endswith("}}")):
+        found.add("url_variable", at, component="BUTTONS")
+    if _STRAY.search(VARIABLE.sub("", url)):
+        found.add("variable_braces", at, component="BUTTONS")
+    if names and not _strings(button.get("example")):
+        found.add("example_missing", f"{path}.example", component="BUTTONS")
+
+
+def _check_phone(found: Found, button: Mapping[str, Any], path: str, _category: str) -> None:
+    digits = str(button.get("phone_number", "")).removeprefix("+")
+    if not digits.isdecimal() or len(digits) > LONGEST_PHONE:
+        found.add("phone_number", f"{path}.phone_number", component="BUTTONS", limit=LONGEST_PHONE)
+
+
+def _check_code(found: Found, button: Mapping[str, Any], path: str, category: str) -> None:
+    code = (_strings(button.get("example")) or [""])[0]
+    if not 1 <= len(code) <= LONGEST_CODE:
+        found.add("code_length", f"{path}.example", component="BUTTONS", limit=LONGEST_CODE)
+    if category != "MARKETING":
+        found.add("code_marketing_only", f"{path}.type", component="BUTTONS")
+
+
+def _check_flow(found: Found, button: Mapping[str, Any], path: str, _category: str) -> None:
+    if sum(bool(button.get(name)) for name in ("flow_id", "flow_name", "flow_json")) != 1:
+        found.add("flow_missing", f"{path}.flow_id", component="BUTTONS")
+
+
+def _check_otp(found: Found, _button: Mapping[str, Any], path: str, category: str) -> None:
+    if category != "AUTHENTICATION":
+        found.add("otp_authentication_only", f"{path}.type", component="BUTTONS")
+
+
+def _check_contact_info(found: Found, button: Mapping[str, Any], path: str, _category: str) -> None:
+    if text_of(button) not in {"", "Share Contact Info"}:
+        found.add("contact_info_text", f"{path}.text", component="BUTTONS")
+
+
+_OWN_RULES: Final[dict[str, Callable[[Found, Mapping[str, Any], str, str], None]]] = {
+    "URL": _check_url,
+    "PHONE_NUMBER": _check_phone,
+    "COPY_CODE": _check_code,
+    "FLOW": _check_flow,
+    "OTP": _check_otp,
+    "REQUEST_CONTACT_INFO": _check_contact_info,
+}
+
+
+def _check_examples(
+    found: Found, part: Mapping[str, Any], path: str, *, component: str, names: Sequence[str], key: str
+) -> None:
+    if not names:
+        return
+    example = _example(part)
+    named = [one for one in objects(example.get(f"{key}_named_params")) if one.get("example")]
+    given = len(named) if named else len(_strings(example.get(key)))
+    at = f"{path}.example"
+    if given == 0:
+        found.add("example_missing", at, component=component)
+    elif given != len(names):
+        found.add("example_count", at, component=component, count=given, limit=len(names))
+
+
+def _example(part: Mapping[str, Any]) -> Mapping[str, Any]:
+    example = part.get("example")
+    return example if isinstance(example, dict) else {}
+
+
+def _strings(value: object) -> list[str]:
+    """Return the texts in an example: one alone, a list, or a list in a list as of a body; empty ones are none."""
+    if isinstance(value, str):
+        return [value] if value.strip() else []
+    if not isinstance(value, list):
+        return []
+    if value and isinstance(value[0], list):
+        return _strings(value[0])
+    return [each for each in value if isinstance(each, str) and each.strip()]

@@ -1,0 +1,37 @@
+"""The variables in a template's texts: ``{{1}}`` or ``{{first_name}}``. Pure."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+VARIABLE: Final = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
+NAMED: Final = "NAMED"
+POSITIONAL: Final = "POSITIONAL"
+
+
+def variables(text: str) -> list[str]:
+    """Return the names between the braces, each once, in the order of their first use."""
+    return list(dict.fromkeys(VARIABLE.findall(text)))
+
+
+def filled(text: str, values: Mapping[str, str]) -> str:
+    """Return ``text`` with the values in; a variable without one stays as it is written."""
+    return VARIABLE.sub(lambda found: values.get(found[1], found[0]), text)
+
+
+def format_of(components: Sequence[Mapping[str, Any]]) -> str:
+    """Return NAMED where the texts of the header and the body name their variables, else POSITIONAL: Meta's two words."""
+    names = [name for text in texts(components) for name in variables(text)]
+    return NAMED if any(not name.isdecimal() for name in names) else POSITIONAL
+
+
+def texts(components: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield the texts that hold variables, those of a carousel's cards too; not those of buttons."""
+    for part in components:
+        if isinstance(text := part.get("text"), str):
+            yield text
+        cards = part.get("cards")
+        for card in cards if isinstance(cards, list) else ():
+            inside = card.get("components") if isinstance(card, dict) else None
+            if isinstance(inside, list):
+                yield from texts([one for one in inside if isinstance(one, dict)])

@@ -1,0 +1,94 @@
+"""Meta's lists of templates are looked at without anybody asking: once a day, at once for a new number, sooner after a refusal."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+
+from bed.graph import APP_ID, Graph, World
+from bed.tenants import Tenant
+from curbe.channels.cloudapi.client import CloudApi
+from curbe.infra import dotenv
+from curbe.infra.clock import utc_now
+from curbe.infra.crypto import Keyring
+from curbe.infra.db import Pool
+from curbe.infra.http import Egress
+from curbe.infra.jobs import Runner
+from curbe.infra.settings import fresh_env, load
+from curbe.templates.sync import SYNC, Syncer, defer_due
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def environ(graph: Graph) -> dict[str, str]:
+    """One installation's settings, for the web and for the worker beside it."""
+    return {**dotenv.parse(fresh_env(app_id=APP_ID)).values, **graph.environ}
+
+
+@pytest.fixture
+async def runner(worker: Pool, apply: Pool, environ: dict[str, str]) -> AsyncIterator[Runner]:
+    configured = load(environ, env_file=None)
+    async with Egress(trusted=[configured.meta_graph_base_url]) as egress:
+        syncer = Syncer(
+            worker,
+            cloud_api=CloudApi(egress, base_url=configured.meta_graph_base_url, version="v25.0"),
+            keyring=Keyring.of(configured),
+            now=utc_now,
+        )
+        yield Runner(
+            everybody=apply, pool=worker, handlers={SYNC: syncer}, at_once=2, lease=timedelta(minutes=1)
+        )
+
+
+async def connected(tenant: Tenant, graph: Graph) -> World:
+    world = graph.world()
+    assert (await tenant.post("/whatsapp/connect/complete", world.body())).status_code == 200
+    told = {
+        "waba_id": world.waba_id,
+        "name": "order",
+        "language": "es",
+        "components": [{"type": "BODY", "text": "Sale hoy."}],
+    }
+    graph.control("POST", "/templates", told)
+    return world
+
+
+async def names(tenant: Tenant) -> list[str]:
+    return [one["name"] for one in (await tenant.get("/templates")).json()["items"]]
+
+
+async def test_a_number_just_connected_has_its_templates_and_then_once_a_day(
+    acme: Tenant, graph: Graph, apply: Pool, runner: Runner
+) -> None:
+    await connected(acme, graph)
+
+    assert await defer_due(apply, now=utc_now()) == 1
+    assert await runner.run_due() == 1
+
+    assert await names(acme) == ["order"]
+    now = utc_now()
+    assert await defer_due(apply, now=now + timedelta(hours=23)) == 0
+    assert await defer_due(apply, now=now + timedelta(hours=25)) == 1
+
+
+async def test_what_meta_refuses_is_tried_again_in_an_hour_and_not_before(
+    acme: Tenant, graph: Graph, apply: Pool, runner: Runner
+) -> None:
+    world = await connected(acme, graph)
+    graph.revoke(world.token)
+
+    await defer_due(apply, now=utc_now())
+    await runner.run_due()
+
+    now = utc_now()
+    assert await runner.run_due() == 0
+    assert await defer_due(apply, now=now + timedelta(minutes=50)) == 0
+    assert await defer_due(apply, now=now + timedelta(minutes=70)) == 1
+    (account,) = (await acme.get("/templates/accounts")).json()
+    assert account["error"] == "token_refused"
+
+
+@pytest.mark.usefixtures("acme")
+async def test_who_has_no_number_is_asked_about_nothing(apply: Pool) -> None:
+    assert await defer_due(apply, now=utc_now()) == 0
