@@ -2,7 +2,7 @@
 
 import { createContext, use } from "react";
 import type { Annotation, Message } from "@/shared/store/types";
-import type { Json } from "./model/reading";
+import type { Json } from "@/shared/whatsapp/reading";
 
 /** The same object for the life of a thread, so that no line is painted again because of it. */
 export interface ThreadActions {

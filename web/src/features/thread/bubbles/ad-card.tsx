@@ -2,9 +2,9 @@
 
 import { IconExternalLink, IconSpeakerphone } from "@tabler/icons-react";
 import { useMessages } from "@/shared/i18n/language";
+import { safeUrl } from "@/shared/whatsapp/links";
+import { type Json, textIn } from "@/shared/whatsapp/reading";
 import { threadMessages } from "../messages";
-import { safeUrl } from "../model/links";
-import { type Json, textIn } from "../model/reading";
 import classes from "./ad-card.module.css";
 
 export function AdCard({ referral }: { referral: Json }) {

@@ -5,6 +5,7 @@ import type { ReactNode } from "react";
 import { useMessages } from "@/shared/i18n/language";
 import { own } from "@/shared/lib/own";
 import type { Message } from "@/shared/store/types";
+import { RichText } from "@/shared/whatsapp/rich-text";
 import { useMediaUrl } from "../media/media-url";
 import { threadMessages } from "../messages";
 import type { Shape } from "../model/shape";
@@ -16,7 +17,6 @@ import { Interactive } from "./interactive";
 import { Order } from "./order";
 import { FetchAgain, Picture } from "./picture";
 import { PlaceCard } from "./place";
-import { RichText } from "./rich-text";
 import { TemplateSent } from "./template";
 import { Voice } from "./voice";
 

@@ -3,13 +3,11 @@
 import {
   IconArrowBackUp,
   IconChevronDown,
-  IconCopy,
   IconExternalLink,
   IconFile,
   IconForms,
   IconListDetails,
   IconMapPin,
-  IconPhone,
   IconPhoto,
   IconShoppingBag,
   IconUserShare,
@@ -18,11 +16,13 @@ import {
 import { type ComponentType, type ReactNode, useState } from "react";
 import { useMessages } from "@/shared/i18n/language";
 import { useTenant } from "@/shared/session/session-context";
+import { RichText } from "@/shared/whatsapp/rich-text";
+import { Pressables } from "@/shared/whatsapp/template-look";
+import look from "@/shared/whatsapp/template-look.module.css";
 import { useMediaUrl } from "../media/media-url";
 import { threadMessages } from "../messages";
 import type { Action, Header, SentInteractive } from "../model/interactive";
 import classes from "./interactive.module.css";
-import { RichText } from "./rich-text";
 
 type Icon = ComponentType<{ size?: number | string }>;
 const FILE_ICONS: Record<string, Icon> = { image: IconPhoto, video: IconVideo, document: IconFile };
@@ -33,12 +33,12 @@ export function Interactive({ sent, after }: { sent: SentInteractive; after?: Re
       {sent.header && <HeaderOf header={sent.header} />}
       {sent.body && <RichText text={sent.body} after={sent.footer ? undefined : after} />}
       {sent.footer && (
-        <div className={classes["footer"]}>
+        <div className={look["footer"]}>
           {sent.footer}
           {after}
         </div>
       )}
-      {!sent.body && !sent.footer && <div className={classes["footer"]}>{after}</div>}
+      {!sent.body && !sent.footer && <div className={look["footer"]}>{after}</div>}
       <ActionOf action={sent.action} />
     </div>
   );
@@ -46,7 +46,7 @@ export function Interactive({ sent, after }: { sent: SentInteractive; after?: Re
 
 export function HeaderOf({ header }: { header: Header }) {
   if (header.file) return <HeaderFile file={header.file} />;
-  return <div className={classes["header"]}>{header.text}</div>;
+  return <div className={look["header"]}>{header.text}</div>;
 }
 
 function HeaderFile({ file }: { file: NonNullable<Header["file"]> }) {
@@ -58,11 +58,11 @@ function HeaderFile({ file }: { file: NonNullable<Header["file"]> }) {
   const IconOf = FILE_ICONS[file.kind] ?? IconFile;
   if (url && !broken && file.kind !== "document") {
     return (
-      <img className={classes["picture"]} src={url} alt={t.type[file.kind]} onError={() => setBroken(true)} />
+      <img className={look["picture"]} src={url} alt={t.type[file.kind]} onError={() => setBroken(true)} />
     );
   }
   return (
-    <div className={classes["file"]}>
+    <div className={look["file"]}>
       <IconOf size={22} /> {file.filename ?? t.type[file.kind]}
     </div>
   );
@@ -95,37 +95,6 @@ function ActionOf({ action }: { action: Action }) {
       return null;
   }
 }
-
-interface Pressable {
-  text: string;
-  icon: Icon;
-  title?: string | undefined;
-}
-
-export function Pressables({ items }: { items: Pressable[] }) {
-  return (
-    <ul className={classes["buttons"]}>
-      {items.map(({ text, icon: IconOf, title }, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: buttons never move
-        <li key={index} title={title}>
-          <IconOf size={15} /> <span>{text}</span>
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-export const BUTTON_ICONS: Record<string, Icon> = {
-  QUICK_REPLY: IconArrowBackUp,
-  URL: IconExternalLink,
-  PHONE_NUMBER: IconPhone,
-  COPY_CODE: IconCopy,
-  OTP: IconCopy,
-  FLOW: IconForms,
-  CATALOG: IconShoppingBag,
-  MPM: IconShoppingBag,
-  SPM: IconShoppingBag,
-};
 
 function Options({ action }: { action: Extract<Action, { kind: "list" }> }) {
   const t = useMessages(threadMessages);

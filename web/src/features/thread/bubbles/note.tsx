@@ -5,11 +5,11 @@ import { Fragment, type ReactNode } from "react";
 import { useFormat, useMessages } from "@/shared/i18n/language";
 import type { Annotation } from "@/shared/store/types";
 import { Avatar } from "@/shared/ui/avatar";
+import { RichText } from "@/shared/whatsapp/rich-text";
 import { threadMessages } from "../messages";
 import { mentionsIn } from "../model/mentions";
 import { useActions, useData } from "../thread-context";
 import classes from "./note.module.css";
-import { RichText } from "./rich-text";
 
 export function NoteLine({ annotation }: { annotation: Annotation }) {
   const t = useMessages(threadMessages);

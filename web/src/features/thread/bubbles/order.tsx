@@ -2,10 +2,10 @@
 
 import { IconShoppingBag } from "@tabler/icons-react";
 import { useFormat, useMessages } from "@/shared/i18n/language";
+import { RichText } from "@/shared/whatsapp/rich-text";
 import { threadMessages } from "../messages";
 import { type OrderLine, totalOf } from "../model/shape";
 import classes from "./order.module.css";
-import { RichText } from "./rich-text";
 
 export function Order({ lines, text }: { lines: OrderLine[]; text: string | null }) {
   const t = useMessages(threadMessages);

@@ -2,8 +2,8 @@
 
 import { IconExternalLink, IconMapPinFilled } from "@tabler/icons-react";
 import { useMessages } from "@/shared/i18n/language";
+import { safeUrl } from "@/shared/whatsapp/links";
 import { threadMessages } from "../messages";
-import { safeUrl } from "../model/links";
 import type { Place } from "../model/shape";
 import classes from "./place.module.css";
 

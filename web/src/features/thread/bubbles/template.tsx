@@ -1,23 +1,17 @@
 /** A template as it was sent: what it says with what was filled in. Where its text is not known here, what was filled in. */
 
-import { IconFile, IconMapPin, IconPhoto, IconTemplate, IconVideo } from "@tabler/icons-react";
-import type { ComponentType, ReactNode } from "react";
+import { IconTemplate } from "@tabler/icons-react";
+import type { ReactNode } from "react";
 import { useMessages } from "@/shared/i18n/language";
+import { at, type Json, objectIn, objectsIn, textIn } from "@/shared/whatsapp/reading";
+import { TemplateLook } from "@/shared/whatsapp/template-look";
+import look from "@/shared/whatsapp/template-look.module.css";
+import { previewOf, valuesSent, wordsOf } from "@/shared/whatsapp/templates";
 import { threadMessages } from "../messages";
-import { at, type Json, objectIn, objectsIn, textIn } from "../model/reading";
-import { type Preview, previewOf, valuesSent, wordsOf } from "../model/templates";
 import { useData } from "../thread-context";
-import { BUTTON_ICONS, HeaderOf, Pressables } from "./interactive";
+import { HeaderOf } from "./interactive";
 import classes from "./interactive.module.css";
-import { RichText } from "./rich-text";
 import own from "./template.module.css";
-
-const FORMATS: Record<string, ComponentType<{ size?: number | string }>> = {
-  IMAGE: IconPhoto,
-  VIDEO: IconVideo,
-  DOCUMENT: IconFile,
-  LOCATION: IconMapPin,
-};
 
 interface TemplateSentProps {
   name: string;
@@ -48,47 +42,6 @@ export function TemplateSent({ name, language, components, after }: TemplateSent
   );
 }
 
-/** How a template looks on the phone; also the live preview while it is filled in. */
-export function TemplateLook({
-  preview,
-  header,
-  after,
-}: {
-  preview: Preview;
-  header?: ReactNode;
-  after?: ReactNode;
-}) {
-  const format = preview.header?.format ?? "";
-  const IconOf = FORMATS[format];
-  return (
-    <>
-      {preview.header?.text && <div className={classes["header"]}>{preview.header.text}</div>}
-      {IconOf &&
-        (header ?? (
-          <div className={classes["file"]}>
-            <IconOf size={24} />
-          </div>
-        ))}
-      <RichText text={preview.body} after={preview.footer ? undefined : after} />
-      {preview.footer && (
-        <div className={classes["footer"]}>
-          {preview.footer}
-          {after}
-        </div>
-      )}
-      {preview.buttons.length > 0 && (
-        <Pressables
-          items={preview.buttons.map((button) => ({
-            text: button.text,
-            icon: BUTTON_ICONS[button.type] ?? IconTemplate,
-            title: button.url ?? button.phone ?? undefined,
-          }))}
-        />
-      )}
-    </>
-  );
-}
-
 /** The file in the header as it was sent. */
 function sentHeader(components: readonly Json[]): ReactNode {
   const parameter = objectsIn(components.find((part) => part["type"] === "header")?.["parameters"])[0];
@@ -115,7 +68,7 @@ function Unknown({ components, after }: { components: Json[]; after: ReactNode }
             word && <li key={index}>{word}</li>,
         )}
       </ul>
-      <div className={classes["footer"]}>
+      <div className={look["footer"]}>
         {t.templateUnknown}
         {after}
       </div>

@@ -7,8 +7,8 @@ import { useTenant } from "@/shared/session/session-context";
 import type { Message } from "@/shared/store/types";
 import { ErrorState } from "@/shared/ui/error-state";
 import { uiMessages } from "@/shared/ui/messages";
+import { RichText } from "@/shared/whatsapp/rich-text";
 import { revisions } from "../api/messages";
-import { RichText } from "../bubbles/rich-text";
 import { threadMessages } from "../messages";
 import classes from "./message-info.module.css";
 

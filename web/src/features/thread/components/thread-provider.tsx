@@ -4,15 +4,15 @@ import { notifications } from "@mantine/notifications";
 import { useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useMemo } from "react";
 import { problemMessages, problemWords } from "@/shared/api/problem-words";
+import { useTemplates } from "@/shared/api/templates";
 import { useMessages } from "@/shared/i18n/language";
 import { useTenant } from "@/shared/session/session-context";
 import { useDirectory, useStore } from "@/shared/store/hooks";
 import type { Conversation } from "@/shared/store/types";
+import { objectsIn } from "@/shared/whatsapp/reading";
 import * as requests from "../api/messages";
-import { useTemplates } from "../api/templates";
 import { canUploadAgain, discardUpload, uploadAgain } from "../composer/upload";
 import { threadMessages } from "../messages";
-import { objectsIn } from "../model/reading";
 import { ActionsContext, DataContext, type ThreadActions, type ThreadData } from "../thread-context";
 
 interface ThreadProviderProps {

@@ -5,8 +5,8 @@ import { useStore, useThread } from "@/shared/store/hooks";
 import type { Line as Source } from "@/shared/store/store";
 import type { ThreadState } from "@/shared/store/threads";
 import type { Message } from "@/shared/store/types";
+import { at, textIn } from "@/shared/whatsapp/reading";
 import { type Entry, entryOf, type Line, linesOf, unreadFrom } from "../model/lines";
-import { at, textIn } from "../model/reading";
 
 export interface OwnReaction {
   emoji: string;

@@ -13,7 +13,7 @@ import {
 import { type KeyboardEvent, useEffect, useRef } from "react";
 import { useFormat, useMessages } from "@/shared/i18n/language";
 import type { Message } from "@/shared/store/types";
-import { RichText } from "../bubbles/rich-text";
+import { RichText } from "@/shared/whatsapp/rich-text";
 import { threadMessages } from "../messages";
 import { shapeOf } from "../model/shape";
 import { useData } from "../thread-context";

@@ -1,7 +1,7 @@
 /** What colleagues did to a conversation, read out of an activity line. Pure. */
 
 import type { Annotation } from "@/shared/store/types";
-import { at, objectsIn, textIn } from "./reading";
+import { at, objectsIn, textIn } from "@/shared/whatsapp/reading";
 
 export type Activity =
   /** To whom: a user's id. */

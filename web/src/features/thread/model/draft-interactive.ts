@@ -1,7 +1,7 @@
 /** An interactive message while it is being put together: its limits, what is wrong with it, what is sent. Pure. */
 
 import type { Json } from "@/shared/store/types";
-import { safeUrl } from "./links";
+import { safeUrl } from "@/shared/whatsapp/links";
 
 export type InteractiveKind = "button" | "list" | "cta_url" | "location_request_message";
 

@@ -1,6 +1,6 @@
 /** An interactive message as it was sent, read out of Meta's shape of it. Pure. */
 
-import { at, type Json, objectIn, objectsIn, textIn } from "./reading";
+import { at, type Json, objectIn, objectsIn, textIn } from "@/shared/whatsapp/reading";
 
 export interface Header {
   text: string | null;

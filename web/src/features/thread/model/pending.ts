@@ -2,7 +2,7 @@
 
 import type { Pending } from "@/shared/store/outbox";
 import type { Message, MessageMedia } from "@/shared/store/types";
-import { numberIn, objectIn, textIn } from "./reading";
+import { numberIn, objectIn, textIn } from "@/shared/whatsapp/reading";
 
 /** What the bubble of a file needs before the server has it: `NewMessage.preview`. */
 export interface FilePreview {

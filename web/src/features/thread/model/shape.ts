@@ -4,8 +4,8 @@
  */
 
 import type { Message } from "@/shared/store/types";
+import { at, type Json, numberIn, objectIn, objectsIn, textIn, textsIn } from "@/shared/whatsapp/reading";
 import { interactiveOf, type SentInteractive } from "./interactive";
-import { at, type Json, numberIn, objectIn, objectsIn, textIn, textsIn } from "./reading";
 
 export const FILE_KINDS = ["image", "video", "audio", "document", "sticker"] as const;
 export type FileKind = (typeof FILE_KINDS)[number];

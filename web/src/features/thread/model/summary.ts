@@ -1,7 +1,7 @@
 /** A message in a few words: in a quote, in the line of an announcement, in the bar above the field. Pure. */
 
 import type { Message } from "@/shared/store/types";
-import { plainOf } from "./formatting";
+import { plainOf } from "@/shared/whatsapp/formatting";
 import { type Shape, shapeOf } from "./shape";
 
 /** The key of the word for a kind of message (`t.type`), and what can be read of it. */

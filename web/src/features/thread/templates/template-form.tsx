@@ -3,16 +3,16 @@
 import { Alert, Button } from "@mantine/core";
 import { IconArrowLeft, IconSend2, IconUpload } from "@tabler/icons-react";
 import { useEffect, useMemo, useRef, useState } from "react";
+import type { Template } from "@/shared/api/templates";
 import { useMessages } from "@/shared/i18n/language";
 import { useTenant } from "@/shared/session/session-context";
 import type { Conversation, Json } from "@/shared/store/types";
-import type { Template } from "../api/templates";
-import { TemplateLook } from "../bubbles/template";
+import { TemplateLook } from "@/shared/whatsapp/template-look";
+import { componentsFor, type Field, fieldsOf, missingIn, previewOf } from "@/shared/whatsapp/templates";
 import form from "../composer/form.module.css";
 import { LimitedField } from "../composer/limited-field";
 import { upload } from "../composer/upload";
 import { objectionTo, plainType, type SendKind } from "../model/limits";
-import { componentsFor, type Field, fieldsOf, missingIn, previewOf } from "../model/templates";
 import { templateMessages } from "./messages";
 import classes from "./template-picker.module.css";
 

@@ -1,7 +1,7 @@
 /** Words as WhatsApp formats them, drawn as React nodes. */
 
 import { type CSSProperties, Fragment, memo, type ReactNode } from "react";
-import { type Block, blocksOf, emojiOnly, type Piece } from "../model/formatting";
+import { type Block, blocksOf, emojiOnly, type Piece } from "./formatting";
 import classes from "./rich-text.module.css";
 
 interface RichTextProps {
