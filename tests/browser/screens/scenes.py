@@ -69,6 +69,18 @@ def _searching(agent: Agent, world: World) -> None:
     agent.page.keyboard.type("hueco")
 
 
+def _palette(agent: Agent, world: World) -> None:
+    _with(LUCIA)(agent, world)
+    agent.page.keyboard.press("Control+KeyK")
+    agent.page.get_by_role("dialog").wait_for()
+
+
+def _wizard(agent: Agent, _world: World) -> None:
+    agent.go(f"/t/{agent.tenant.id}/connections")
+    agent.page.get_by_role("button", name="Conectar un número").first.click()
+    agent.page.get_by_role("dialog").wait_for()
+
+
 def _owner(world: World) -> Account:
     return world.olga
 
@@ -78,7 +90,6 @@ def _operator(world: World) -> Account:
 
 
 LUCIA, ALVARO, HUGO, CHLOE = "34611000001", "34611000006", "34611000008", "33611000014"
-_AT_A_DESK: Final = ("light", "dark")
 
 SCENES: Final = (
     Scene(
@@ -111,7 +122,6 @@ SCENES: Final = (
         "What failed says why",
         "In words, with a Retry that really sends.",
         _with(HUGO),
-        ways=_AT_A_DESK,
     ),
     Scene("window-closed", "After 24 hours", "The field gives way to the template picker.", _closed),
     Scene(
@@ -119,7 +129,6 @@ SCENES: Final = (
         "A template",
         "Its variables as a form, beside what the person will see.",
         _template,
-        ways=_AT_A_DESK,
     ),
     Scene(
         "search",
@@ -128,10 +137,23 @@ SCENES: Final = (
         _searching,
     ),
     Scene(
+        "palette",
+        "The palette",
+        "Ctrl+K: every deed and every place by its name.",
+        _palette,
+    ),
+    Scene(
         "connections",
         "Connections",
         "A card for each number: its state, quality, limits, token and last webhook.",
         _at("connections"),
+        who=_owner,
+    ),
+    Scene(
+        "connecting",
+        "Connecting a number",
+        "By hand, tested before anything is kept; Meta's own sign-up where it is configured.",
+        _wizard,
         who=_owner,
     ),
     Scene(
@@ -142,12 +164,18 @@ SCENES: Final = (
         who=_owner,
     ),
     Scene(
+        "teams",
+        "Teams",
+        "Who answers together.",
+        _at("settings/teams"),
+        who=_owner,
+    ),
+    Scene(
         "labels",
         "Labels",
         "What conversations are about.",
         _at("settings/labels"),
         who=_owner,
-        ways=_AT_A_DESK,
     ),
     Scene(
         "canned",
@@ -155,16 +183,14 @@ SCENES: Final = (
         "With variables, and what comes of them.",
         _at("settings/canned"),
         who=_owner,
-        ways=_AT_A_DESK,
     ),
-    Scene("keys", "API keys", "Shown once.", _at("settings/keys"), who=_owner, ways=_AT_A_DESK),
+    Scene("keys", "API keys", "Shown once.", _at("settings/keys"), who=_owner),
     Scene(
         "audit",
         "Audit log",
         "Who did what, in sentences.",
         _at("settings/audit"),
         who=_owner,
-        ways=_AT_A_DESK,
     ),
     Scene(
         "settings",
@@ -172,14 +198,18 @@ SCENES: Final = (
         "Language, country, and how long what was said is kept.",
         _at("settings/general"),
         who=_owner,
-        ways=_AT_A_DESK,
+    ),
+    Scene(
+        "profile",
+        "One's own settings",
+        "Name, language, sounds, notifications, keys.",
+        _at("settings/profile"),
     ),
     Scene(
         "security",
         "Security",
         "Password, authenticator, passkeys, recovery codes.",
         _at("settings/security"),
-        ways=_AT_A_DESK,
     ),
     Scene(
         "operator",
@@ -187,6 +217,26 @@ SCENES: Final = (
         "Tenants of the installation; users, quarantine and replays beside it.",
         _on("/operator/tenants"),
         who=_operator,
-        ways=_AT_A_DESK,
+    ),
+    Scene(
+        "users",
+        "The installation's people",
+        "Everybody who has an account, and who may enter every tenant.",
+        _on("/operator/users"),
+        who=_operator,
+    ),
+    Scene(
+        "quarantine",
+        "Quarantine",
+        "What could not be applied, and what no tenant had a number for, with replays.",
+        _on("/operator/quarantine"),
+        who=_operator,
+    ),
+    Scene(
+        "platform-audit",
+        "The installation's audit log",
+        "What its operators did.",
+        _on("/operator/audit"),
+        who=_operator,
     ),
 )

@@ -81,6 +81,7 @@ class _Day:
         self._of_every_kind()
         self._a_long_talk()
         self._just_now()
+        self._of_nobody()
 
     def _shelves(self) -> None:
         """Teams, labels, canned replies."""
@@ -215,6 +216,16 @@ class _Day:
         self._site.writes("34611000004", "Hola, ¿hacéis envíos a Andorra?")
         self._world.conversation("34611000004")
         self._site.settle()
+
+    def _of_nobody(self) -> None:
+        """A message to a number that no tenant has connected."""
+        message = {"from": "34611000099", "id": "wamid.of-nobody", "timestamp": "1795850000", "type": "text"}
+        value = {
+            "messaging_product": "whatsapp",
+            "metadata": {"display_phone_number": "34600000099", "phone_number_id": "399000000000001"},
+            "messages": [{**message, "text": {"body": "Hola"}}],
+        }
+        self._site.webhook({"field": "messages", "value": value})
 
     def _says(self, who: Hand, conversation: dict[str, Any], text: str, *, ends: str = "read") -> None:
         sent = who.ask(
