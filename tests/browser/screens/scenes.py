@@ -65,8 +65,10 @@ def _closed(agent: Agent, world: World) -> None:
 
 def _searching(agent: Agent, world: World) -> None:
     _with(LUCIA)(agent, world)
-    agent.page.keyboard.press("/")
-    agent.page.keyboard.type("hueco")
+    agent.go(f"/t/{agent.tenant.id}/inbox?tab=all")
+    agent.page.get_by_role("button", name="Buscar").click()
+    agent.page.get_by_role("combobox", name="Buscar mensajes, personas, números").fill("hueco")
+    agent.page.get_by_role("listbox", name="Resultados").get_by_role("option").first.wait_for()
 
 
 def _palette(agent: Agent, world: World) -> None:

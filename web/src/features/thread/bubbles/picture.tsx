@@ -40,7 +40,7 @@ export function Picture({ message, file, alt, local }: PictureProps) {
   if (sticker) {
     return (
       <div className={classes["sticker"]} style={style}>
-        <Pixels media={media} local={local ?? null} alt={name} whole />
+        <Pixels media={media} local={local ?? null} alt={name} whole seeThrough />
       </div>
     );
   }
@@ -91,11 +91,14 @@ function Pixels({
   local,
   alt,
   whole,
+  seeThrough = false,
 }: {
   media: MessageMedia | undefined;
   local: string | null;
   alt: string;
   whole: boolean;
+  /** What is behind it would be seen. */
+  seeThrough?: boolean;
 }) {
   const small = useMediaUrl(media?.thumbnail_url);
   const large = useMediaUrl(whole || !media?.thumbnail_url ? media?.url : null);
@@ -109,7 +112,8 @@ function Pixels({
       </span>
     );
   }
-  const behind = small !== null && source !== small ? { backgroundImage: `url("${small}")` } : undefined;
+  const behind =
+    small !== null && source !== small && !seeThrough ? { backgroundImage: `url("${small}")` } : undefined;
   return (
     <img
       src={isVideo && small !== null ? small : source}
