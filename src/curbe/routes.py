@@ -16,6 +16,7 @@ from curbe.auth.second_step_api import SecondStepController
 from curbe.auth.session_api import SessionController
 from curbe.campaigns.api import CampaignController
 from curbe.campaigns.audience_api import AudienceController
+from curbe.campaigns.report_api import CampaignReportController
 from curbe.connections.api import ConnectionController
 from curbe.desk.api import LabelsController, TeamsController
 from curbe.desk.canned_api import CannedRepliesController
@@ -66,6 +67,7 @@ ROUTES: Final[list[type[Controller]]] = [
     CampaignController,
     AudienceController,
     TemplateSampleController,
+    CampaignReportController,
     EventsController,
     OperationsController,
     NoticeController,

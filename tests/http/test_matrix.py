@@ -104,6 +104,7 @@ BODIES: dict[str, Json] = {
         "components": [{"type": "BODY", "text": "Hola."}],
     },
     "TemplateSample": {"media_id": "{media}", "format": "IMAGE"},
+    "TestSend": {"to": ["+34600000001"]},
     "TenantChanges": {"name": "Acme"},
     "Trial": {},
     "Which": {},

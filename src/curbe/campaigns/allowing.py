@@ -43,6 +43,7 @@ class Judged(msgspec.Struct, frozen=True):
 
     skips: dict[int, Skip]
     stop: Stop | None = None
+    outside: int = 0  # of the others, those with no window open: each of them counts for the portfolio's day
 
 
 async def judged(
@@ -66,11 +67,13 @@ async def judged(
     )
     skips: dict[int, Skip] = {}
     stop: Stop | None = None
+    outside = 0
     for one, answer in zip(persons, answers, strict=True):
         if not isinstance(answer, Refusal):
+            outside += answer.window is None
             continue
         if answer.code in _OF_ALL:
             stop = Stop(_OF_ALL[answer.code], answer.words["en"])
         else:
             skips[one.n] = Skip(answer.code.value, answer.words["en"])
-    return Judged(skips, stop)
+    return Judged(skips, stop, outside)

@@ -775,6 +775,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tenants/{tenant_id}/campaigns/{campaign_id}/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look a campaign over */
+        post: operations["ApiTenantsTenantIdCampaignsCampaignIdDryRunDryRunCampaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/campaigns/{campaign_id}/export.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download what became of each recipient */
+        get: operations["ApiTenantsTenantIdCampaignsCampaignIdExportCsvExportCampaign"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tenants/{tenant_id}/campaigns/{campaign_id}/failed-rows.csv": {
         parameters: {
             query?: never;
@@ -826,6 +860,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tenants/{tenant_id}/campaigns/{campaign_id}/recipients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List a campaign's recipients */
+        get: operations["ApiTenantsTenantIdCampaignsCampaignIdRecipientsListRecipients"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/campaigns/{campaign_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a campaign's report */
+        get: operations["ApiTenantsTenantIdCampaignsCampaignIdReportCampaignReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tenants/{tenant_id}/campaigns/{campaign_id}/resume": {
         parameters: {
             query?: never;
@@ -837,6 +905,23 @@ export interface paths {
         put?: never;
         /** Resume a campaign */
         post: operations["ApiTenantsTenantIdCampaignsCampaignIdResumeResumeCampaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/campaigns/{campaign_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try those again who were put off */
+        post: operations["ApiTenantsTenantIdCampaignsCampaignIdRetryRetryCampaign"];
         delete?: never;
         options?: never;
         head?: never;
@@ -871,6 +956,23 @@ export interface paths {
         put?: never;
         /** Start a campaign */
         post: operations["ApiTenantsTenantIdCampaignsCampaignIdStartStartCampaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/campaigns/{campaign_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a campaign to yourself */
+        post: operations["ApiTenantsTenantIdCampaignsCampaignIdTestTestCampaign"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2128,6 +2230,11 @@ export interface components {
         CatalogParameters: {
             thumbnail_product_retailer_id: string;
         };
+        /** Clicks */
+        Clicks: {
+            button: string;
+            count: number;
+        };
         /** ColumnMapping */
         ColumnMapping: {
             default_country?: string | null;
@@ -2309,6 +2416,14 @@ export interface components {
          * @enum {string}
          */
         ConversationState: "open" | "waiting" | "resolved" | "snoozed" | "archived" | "blocked";
+        /** Cost */
+        Cost: {
+            amount: string;
+            category: string;
+            country: string | null;
+            each: string;
+            messages: number;
+        };
         /** Counts */
         Counts: {
             all: number;
@@ -2409,6 +2524,27 @@ export interface components {
             /** @constant */
             type: "document";
         };
+        /** DryRun */
+        DryRun: {
+            category: string | null;
+            cost: components["schemas"]["Estimate"];
+            duplicate: number;
+            eligible: number;
+            faults: components["schemas"]["FaultCount"][];
+            invalid: number;
+            limit: components["schemas"]["Limit"];
+            outside_window: number;
+            over_limit: number;
+            recipients: number;
+            refused: number;
+            refused_by: {
+                [key: string]: number;
+            };
+            rows: number;
+            seconds: number;
+            state: components["schemas"]["CampaignState"];
+            stops: components["schemas"]["Stop"][];
+        };
         /** EmbedExchange */
         EmbedExchange: {
             /** @description Sent, never returned. */
@@ -2429,6 +2565,16 @@ export interface components {
             url: string;
             /** Format: uuid */
             user_id: string;
+        };
+        /** Estimate */
+        Estimate: {
+            amount: string;
+            as_of: string;
+            by_country: components["schemas"]["Cost"][];
+            checked: string;
+            currency: string;
+            source: string;
+            unpriced: number;
         };
         /** EventItem */
         EventItem: {
@@ -2452,6 +2598,13 @@ export interface components {
          * @enum {string}
          */
         EventType: "message_received" | "message_edited" | "message_revoked" | "message_reacted" | "message_echoed" | "message_queued" | "message_accepted" | "message_sent" | "message_delivered" | "message_read" | "message_played" | "message_failed" | "message_unknown" | "media_stored" | "media_failed" | "conversation_updated" | "annotation_added" | "annotation_changed" | "mention" | "labels_changed" | "teams_changed" | "canned_replies_changed" | "people_changed" | "contact_merged" | "contact_parted" | "preference_changed" | "consent_changed" | "template_updated" | "campaign_updated" | "connection_updated" | "notice_received";
+        /** Failures */
+        Failures: {
+            code: number | null;
+            count: number;
+            error: string | null;
+            kind: string;
+        };
         /** FaultCount */
         FaultCount: {
             count: number;
@@ -2650,6 +2803,12 @@ export interface components {
             status: string;
             text: string | null;
             type: string;
+        };
+        /** Limit */
+        Limit: {
+            people: number | null;
+            room: number | null;
+            tier: string | null;
         };
         /** LinkAction */
         LinkAction: {
@@ -3078,6 +3237,11 @@ export interface components {
             items: components["schemas"]["UserShown"][];
             next_cursor?: string | null;
         };
+        /** Page[Recipient] */
+        "Page_curbe.campaigns.report.Recipient_": {
+            items: components["schemas"]["Recipient"][];
+            next_cursor?: string | null;
+        };
         /** Page[Campaign] */
         "Page_curbe.campaigns.shapes.Campaign_": {
             items: components["schemas"]["Campaign"][];
@@ -3411,6 +3575,35 @@ export interface components {
             emoji: string;
             who: string;
         };
+        /** Recipient */
+        Recipient: {
+            accepted_at: string | null;
+            clicked: string | null;
+            clicked_at: string | null;
+            contact_id: string | null;
+            conversation_id: string | null;
+            cost: string | null;
+            country: string | null;
+            currency: string;
+            delivered_at: string | null;
+            detail: string | null;
+            error_code: number | null;
+            failed_at: string | null;
+            line: number;
+            message_id: string | null;
+            n: number;
+            name: string | null;
+            outcome: components["schemas"]["campaigns_report_Outcome"];
+            phone: string;
+            queued_at: string | null;
+            read_at: string | null;
+            reason: string | null;
+            replied_at: string | null;
+            sent_at: string | null;
+            variables: {
+                [key: string]: string;
+            };
+        };
         /** RecoveryCodes */
         RecoveryCodes: {
             recovery_codes: string[];
@@ -3487,6 +3680,15 @@ export interface components {
             kind: "reply";
             of: string;
             title: string;
+        };
+        /** Report */
+        Report: {
+            clicks: components["schemas"]["Clicks"][];
+            cost: components["schemas"]["Estimate"];
+            failures: components["schemas"]["Failures"][];
+            free: number;
+            progress: components["schemas"]["Progress"];
+            replied: number;
         };
         /** ResetDone */
         ResetDone: {
@@ -3869,6 +4071,11 @@ export interface components {
             id?: string | null;
             link?: string | null;
         };
+        /** Stop */
+        Stop: {
+            detail: string;
+            reason: string;
+        };
         /** Synced */
         Synced: {
             accounts: components["schemas"]["AccountSynced"][];
@@ -3976,6 +4183,13 @@ export interface components {
             name?: string;
             retention_days?: number | null;
         };
+        /** TestSend */
+        TestSend: {
+            to: string[];
+            variables?: {
+                [key: string]: string;
+            };
+        };
         /** TextBody */
         TextBody: {
             body: string;
@@ -4031,6 +4245,10 @@ export interface components {
             checks: components["schemas"]["ShownCheck"][];
             found?: components["schemas"]["FoundNumber"] | null;
             ok: boolean;
+        };
+        /** Tried */
+        Tried: {
+            message_ids: string[];
         };
         /** TypingAnswer */
         TypingAnswer: {
@@ -4137,6 +4355,12 @@ export interface components {
             es: string;
             pt: string;
         };
+        /**
+         * Outcome
+         * @description What may be asked for: where a recipient stands.
+         * @enum {string}
+         */
+        campaigns_report_Outcome: "waiting" | "skipped" | "queued" | "sending" | "accepted" | "sent" | "delivered" | "read" | "failed" | "unknown" | "cancelled" | "forgotten";
         /** Outcome */
         inbox_changes_Outcome: {
             changed: components["schemas"]["Conversation"][];
@@ -7216,6 +7440,111 @@ export interface operations {
             };
         };
     };
+    ApiTenantsTenantIdCampaignsCampaignIdDryRunDryRunCampaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DryRun"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This cannot be done now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdCampaignsCampaignIdExportCsvExportCampaign: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["campaigns_report_Outcome"] | null;
+            };
+            header?: never;
+            path: {
+                tenant_id: string;
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiTenantsTenantIdCampaignsCampaignIdFailedRowsCsvFailedRows: {
         parameters: {
             query?: never;
@@ -7366,7 +7695,172 @@ export interface operations {
             };
         };
     };
+    ApiTenantsTenantIdCampaignsCampaignIdRecipientsListRecipients: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["campaigns_report_Outcome"] | null;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description How many items a page has at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                tenant_id: string;
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_curbe.campaigns.report.Recipient_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdCampaignsCampaignIdReportCampaignReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiTenantsTenantIdCampaignsCampaignIdResumeResumeCampaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This cannot be done now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdCampaignsCampaignIdRetryRetryCampaign: {
         parameters: {
             query?: never;
             header?: never;
@@ -7538,6 +8032,75 @@ export interface operations {
             };
             /** @description `conflict`: This cannot be done now */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdCampaignsCampaignIdTestTestCampaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestSend"];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tried"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This cannot be done now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

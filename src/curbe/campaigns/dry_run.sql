@@ -1,0 +1,21 @@
+-- Looking a campaign over.
+
+-- name: waiting_page
+SELECT r.n, r.phone, r.country
+  FROM campaign_recipients r
+ WHERE r.tenant_id = :tenant_id AND r.campaign_id = :campaign_id AND r.n > :after AND r.state = 'waiting'
+ ORDER BY r.n
+ LIMIT :most
+
+-- name: portfolio_of_campaign
+-- What the number's portfolio may, how many people count at the moment, and how many of those are recipients: they cost no room.
+SELECT c.metadata ->> 'messaging_limit' AS messaging_limit, c.messages_per_second,
+       (SELECT count(*) FROM portfolio_people p
+         WHERE p.tenant_id = c.tenant_id AND p.portfolio = b.portfolio AND p.at > now() - interval '24 hours')::integer AS people_count,
+       (SELECT count(*) FROM portfolio_people p
+          JOIN campaign_recipients r ON r.tenant_id = p.tenant_id AND r.campaign_id = k.id AND r.contact_id = p.contact_id
+         WHERE p.tenant_id = c.tenant_id AND p.portfolio = b.portfolio AND p.at > now() - interval '24 hours')::integer AS ours_count
+  FROM campaigns k
+  JOIN channel_connections c ON c.tenant_id = k.tenant_id AND c.id = k.channel_connection_id,
+       LATERAL (SELECT coalesce(c.metadata ->> 'owner_business_id', c.waba_id, c.id::text) AS portfolio) AS b
+ WHERE k.tenant_id = :tenant_id AND k.id = :campaign_id

@@ -1,0 +1,435 @@
+"""A campaign is fed to the outbox and sent: everybody once, nobody who said no, nothing after a pause or a cancel."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import asyncpg
+import pytest
+from uuid_utils.compat import uuid7
+
+from bed.rows import Number, insert_conversation
+from curbe.campaigns import audience, feed, progress, service, store
+from curbe.campaigns.audience_shapes import Listed, ListedRecipient
+from curbe.campaigns.progress import Progress
+from curbe.campaigns.rules import CampaignState, Deed
+from curbe.campaigns.shapes import Campaign, NewCampaign, QuietHours, Ramp
+from curbe.campaigns.tending import Tender
+from curbe.consent import service as consent
+from curbe.consent.gate import Consent
+from curbe.consent.rules import About, Source
+from curbe.consent.service import Word
+from curbe.domain.template import BodyComponent, Language, TemplateContent, TextParameter
+from curbe.inbox import departures
+from curbe.inbox.departures import Settlement, Verdict
+from curbe.infra.clock import utc_now
+from curbe.infra.db import Pool
+from curbe.outbound import store as outbox
+from curbe.outbound.asking import ask_again
+
+pytestmark = pytest.mark.anyio
+
+Owner = asyncpg.Connection
+NOON = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
+LEASE = timedelta(seconds=60)
+HELLO = TemplateContent(
+    name="hello",
+    language=Language(code="es"),
+    components=[BodyComponent(parameters=[TextParameter(text="{{nombre|cliente}}")])],
+)
+
+
+class Desk:
+    """A tenant with a number, an approved template, and the worker's part that carries campaigns on."""
+
+    def __init__(self, owner: Owner, web: Pool, worker: Pool, apply: Pool, number: Number) -> None:
+        self.owner, self.web, self.worker, self.number = owner, web, worker, number
+        self.tenant_id = number.tenant_id
+        self.now = NOON
+        self.tender = Tender(everybody=apply, pool=worker, now=lambda: self.now)
+
+    async def campaign(self, people: int, **told: object) -> UUID:
+        """Make a campaign for so many people nobody knows yet, looked over and ready."""
+        async with self.web.transaction(self.tenant_id) as tx:
+            new = NewCampaign(name="Navidad", template=HELLO, **told)  # type: ignore[arg-type]
+            made = await service.create(tx, new, tenant_id=self.tenant_id, actor="cli")
+            listed = [ListedRecipient(f"+346{n:08}", {"nombre": f"Ana {n}"}) for n in range(1, people + 1)]
+            await audience.add_list(
+                tx, Listed(recipients=listed), tenant_id=self.tenant_id, campaign_id=made.id
+            )
+            await self._do(tx, made.id, Deed.LOOK_OVER)
+        return made.id
+
+    async def treat(self, campaign_id: UUID, deed: Deed) -> Campaign:
+        async with self.web.transaction(self.tenant_id) as tx:
+            return await self._do(tx, campaign_id, deed)
+
+    async def _do(self, tx, campaign_id: UUID, deed: Deed) -> Campaign:
+        return await service.treat(
+            tx, deed, tenant_id=self.tenant_id, campaign_id=campaign_id, actor="cli", now=self.now
+        )
+
+    async def read(self, campaign_id: UUID) -> Campaign:
+        async with self.web.transaction(self.tenant_id) as tx:
+            return (await store.read(tx, tenant_id=self.tenant_id, campaign_id=campaign_id)).shown()
+
+    async def progress(self, campaign_id: UUID) -> Progress:
+        """Return its figures, and see that the parts are the whole."""
+        async with self.web.transaction(self.tenant_id) as tx:
+            row = await store.read(tx, tenant_id=self.tenant_id, campaign_id=campaign_id)
+            seen = await progress.of(tx, campaign=row, tenant_id=self.tenant_id)
+        parts = {name: value for name, value in _parts(seen).items() if name != "recipients"}
+        assert sum(parts.values()) == seen.recipients
+        assert sum(seen.skipped_by.values()) == seen.skipped
+        return seen
+
+    async def claim(self, *, most: int = 1000) -> list[UUID]:
+        """Claim as a sender does, up to the intent; return what would go out."""
+        where = {"tenant_id": self.tenant_id, "connection_id": self.number.connection_id}
+        async with self.worker.transaction(self.tenant_id) as tx:
+            claims = await outbox.claim(tx, **where, most=most, lease=LEASE)
+            may_go, _ = await ask_again(tx, **where, claims=claims, now=utc_now())
+            ids = [one.message_id for one in may_go]
+            marked = await departures.mark_sending(tx, tenant_id=self.tenant_id, ids=ids)
+        return [one.id for one in marked]
+
+    async def answer(
+        self, ids: list[UUID], verdict: Verdict = Verdict.ACCEPTED, *, code: int | None = None
+    ) -> None:
+        """Let the provider have answered."""
+        settlements = [
+            Settlement(
+                id=one,
+                attempt=1,
+                verdict=verdict,
+                at=utc_now(),
+                provider_message_id=f"wamid.{one}" if verdict is Verdict.ACCEPTED else None,
+                failure_kind="recipient" if verdict is Verdict.FAILED else None,
+                error_code=code,
+            )
+            for one in ids
+        ]
+        async with self.worker.transaction(self.tenant_id) as tx:
+            await departures.settle(tx, tenant_id=self.tenant_id, settlements=settlements)
+            await outbox.drop(tx, tenant_id=self.tenant_id, message_ids=ids)
+
+    async def say_no(self, conversation_id: UUID) -> None:
+        contact_id = await self.owner.fetchval(
+            "SELECT contact_id FROM conversations WHERE id = $1", conversation_id
+        )
+        word = Word(
+            tenant_id=self.tenant_id,
+            contact_id=contact_id,
+            about=About.ALL,
+            state=Consent.OUT,
+            source=Source.KEYWORD,
+            actor=consent.PERSON,
+            at=utc_now(),
+            proof="BAJA",
+        )
+        async with self.web.transaction(self.tenant_id) as tx:
+            await consent.record(tx, [word])
+
+    async def turns(self, most: int = 50) -> None:
+        """Carry on until there is nothing to do at once."""
+        for _ in range(most):
+            if not await self.tender.turn():
+                return
+
+
+def _parts(seen: Progress) -> dict[str, int]:
+    return {
+        name: getattr(seen, name) for name in seen.__struct_fields__ if isinstance(getattr(seen, name), int)
+    }
+
+
+@pytest.fixture
+async def desk(owner: Owner, web: Pool, worker: Pool, apply: Pool, number: Number) -> Desk:
+    await owner.execute(
+        """INSERT INTO templates (tenant_id, id, waba_id, provider_template_id, name, language, status, category)
+           VALUES ($1, $2, $3, '1', 'hello', 'es', 'APPROVED', 'UTILITY')""",
+        number.tenant_id,
+        uuid7(),
+        number.waba_id,
+    )
+    return Desk(owner, web, worker, apply, number)
+
+
+async def test_a_campaign_goes_to_everybody_once_and_finishes(desk: Desk, owner: Owner) -> None:
+    campaign_id = await desk.campaign(1200)
+    await desk.treat(campaign_id, Deed.START)
+    sent: list[UUID] = []
+
+    for _ in range(100):
+        await desk.turns()
+        claimed = await desk.claim()
+        assert (await desk.progress(campaign_id)).recipients == 1200
+        assert await owner.fetchval("SELECT count(*) FROM outbox") <= 160, "only what is sent in two seconds"
+        await desk.answer(claimed)
+        sent += claimed
+        if (await desk.read(campaign_id)).state is CampaignState.FINISHED:
+            break
+
+    assert len(set(sent)) == len(sent) == 1200
+    assert (await desk.progress(campaign_id)).accepted == 1200
+    assert await owner.fetchval("SELECT count(DISTINCT conversation_id) FROM messages") == 1200
+    texts = await owner.fetch("SELECT payload::text FROM messages ORDER BY id LIMIT 1")
+    assert "Ana 1" in texts[0]["payload"]
+
+
+async def test_after_a_pause_nothing_is_claimed_and_resumed_it_goes_on_where_it_stopped(desk: Desk) -> None:
+    campaign_id = await desk.campaign(300)
+    await desk.treat(campaign_id, Deed.START)
+    await desk.turns()
+    first = await desk.claim(most=50)
+
+    await desk.treat(campaign_id, Deed.PAUSE)
+    assert await desk.claim() == []
+    await desk.turns()
+    await desk.answer(first)
+    assert await desk.claim() == [], "also once what waits was set aside"
+    seen = await desk.progress(campaign_id)
+    assert (seen.accepted, seen.queued + seen.waiting) == (50, 250)
+
+    await desk.treat(campaign_id, Deed.RESUME)
+    sent = list(first)
+    for _ in range(20):
+        await desk.turns()
+        claimed = await desk.claim()
+        await desk.answer(claimed)
+        sent += claimed
+    assert len(set(sent)) == len(sent) == 300
+    assert (await desk.read(campaign_id)).state is CampaignState.FINISHED
+
+
+async def test_after_a_cancel_nothing_is_claimed_ever_again(desk: Desk, owner: Owner) -> None:
+    campaign_id = await desk.campaign(300)
+    await desk.treat(campaign_id, Deed.START)
+    await desk.turns()
+    first = await desk.claim(most=50)
+
+    await desk.treat(campaign_id, Deed.CANCEL)
+    assert await desk.claim() == []
+    await desk.turns()
+    await desk.answer(first)
+
+    assert await desk.claim() == []
+    assert await owner.fetchval("SELECT count(*) FROM outbox") == 0
+    seen = await desk.progress(campaign_id)
+    assert seen.accepted == 50
+    assert (seen.cancelled > 0, seen.cancelled + seen.waiting) == (True, 250)
+
+
+async def test_a_pause_and_a_claim_exclude_each_other(desk: Desk) -> None:
+    """Whoever pauses waits for the claim that is under way; once it is paused, no claim has begun before and commits after."""
+    campaign_id = await desk.campaign(160)
+    await desk.treat(campaign_id, Deed.START)
+    await desk.turns()
+
+    where = {"tenant_id": desk.tenant_id, "connection_id": desk.number.connection_id}
+    async with desk.worker.transaction(desk.tenant_id) as tx:
+        assert await outbox.claim(tx, **where, most=10, lease=LEASE)
+        pausing = asyncio.ensure_future(desk.treat(campaign_id, Deed.PAUSE))
+        await asyncio.sleep(0.2)
+        assert not pausing.done()
+    await pausing
+    assert await desk.claim() == []
+
+
+async def test_who_says_no_while_it_runs_gets_nothing_any_more(desk: Desk, owner: Owner) -> None:
+    campaign_id = await desk.campaign(20)
+    await desk.treat(campaign_id, Deed.START)
+    await desk.turns()
+    victim = await owner.fetchval("SELECT conversation_id FROM messages ORDER BY id LIMIT 1")
+
+    await desk.say_no(victim)
+    await desk.answer(await desk.claim())
+    await desk.turns()
+
+    seen = await desk.progress(campaign_id)
+    assert (seen.accepted, seen.failed) == (19, 1)
+
+
+async def test_who_said_no_before_is_skipped_with_the_reason(desk: Desk, owner: Owner) -> None:
+    said_no = await insert_conversation(owner, desk.number, wa_id="34600000003", last_inbound_at=None)
+    blocked = await insert_conversation(owner, desk.number, wa_id="34600000004", last_inbound_at=None)
+    await owner.execute("UPDATE conversations SET state = 'blocked' WHERE id = $1", blocked)
+    await desk.say_no(said_no)
+    campaign_id = await desk.campaign(5)
+    await desk.treat(campaign_id, Deed.START)
+
+    await desk.turns()
+    await desk.answer(await desk.claim())
+    await desk.turns()
+
+    seen = await desk.progress(campaign_id)
+    assert seen.skipped_by == {"opted_out": 1, "contact_blocked": 1}
+    assert (seen.accepted, (await desk.read(campaign_id)).state) == (3, CampaignState.FINISHED)
+
+
+async def test_a_campaign_is_no_answer_and_fills_nobodys_inbox(desk: Desk, owner: Owner) -> None:
+    asked = await insert_conversation(owner, desk.number, wa_id="34600000001")
+    campaign_id = await desk.campaign(2)
+    await desk.treat(campaign_id, Deed.START)
+    await desk.turns()
+
+    states = dict(await owner.fetch("SELECT id, state::text FROM conversations"))
+    assert states.pop(asked) == "open", "who waits for an answer still does"
+    assert list(states.values()) == ["resolved"]
+
+
+async def test_quiet_hours_keep_a_campaign_from_people_by_their_own_clock(desk: Desk) -> None:
+    campaign_id = await desk.campaign(3, quiet_hours=QuietHours(start="21:00", end="09:00"))
+    async with desk.web.transaction(desk.tenant_id) as tx:
+        await audience.add_list(
+            tx,
+            Listed(recipients=[ListedRecipient("+525512345678"), ListedRecipient("+819012345678")]),
+            tenant_id=desk.tenant_id,
+            campaign_id=campaign_id,
+        )
+        await desk._do(tx, campaign_id, Deed.LOOK_OVER)
+    await desk.treat(campaign_id, Deed.START)
+    await desk.turns()
+    assert (await desk.progress(campaign_id)).waiting == 2, "13:00 in Madrid, 6:00 in Mexico, 21:00 in Tokyo"
+
+    desk.now = NOON + timedelta(hours=3)
+    await desk.turns()
+    assert (await desk.progress(campaign_id)).waiting == 1
+    desk.now = NOON + timedelta(hours=12)
+    await desk.turns()
+    assert (await desk.progress(campaign_id)).waiting == 0
+
+
+async def test_a_ramp_lets_a_campaign_begin_slowly_and_a_pause_stops_its_clock(desk: Desk) -> None:
+    campaign_id = await desk.campaign(300, ramp_up=Ramp(first_hour=60, factor=2))
+    await desk.treat(campaign_id, Deed.START)
+    made = []
+    for minutes in (0, 30, 60):
+        desk.now = NOON + timedelta(minutes=minutes)
+        await desk.turns()
+        await desk.answer(await desk.claim())
+        made.append((await desk.progress(campaign_id)).accepted)
+    assert made == [1, 30, 60]
+
+    await desk.treat(campaign_id, Deed.PAUSE)
+    desk.now = NOON + timedelta(hours=20)
+    await desk.treat(campaign_id, Deed.RESUME)
+    await desk.turns()
+    await desk.answer(await desk.claim())
+    assert (await desk.progress(campaign_id)).accepted == 60
+
+
+@pytest.mark.parametrize(
+    ("sql", "reason"),
+    [
+        ("UPDATE templates SET status = 'PAUSED'", "template_not_approved"),
+        ("UPDATE templates SET quality = 'RED'", "template_quality"),
+        ("UPDATE channel_connections SET quality_rating = 'RED'", "number_quality"),
+        (
+            "UPDATE channel_connections SET status = 'error', pause_reason = 'x', paused_at = now()",
+            "number_paused",
+        ),
+    ],
+)
+async def test_it_pauses_by_itself_and_says_why(desk: Desk, owner: Owner, sql: str, reason: str) -> None:
+    campaign_id = await desk.campaign(10)
+    await desk.treat(campaign_id, Deed.START)
+    await owner.execute(sql)
+
+    await desk.turns()
+
+    seen = await desk.read(campaign_id)
+    assert (seen.state, seen.reason) == (CampaignState.PAUSED, reason)
+    assert await owner.fetchval("SELECT count(*) FROM messages") == 0
+
+
+@pytest.mark.parametrize(("code", "reason"), [(132015, "template_refused"), (131026, "failure_ratio")])
+async def test_it_pauses_when_what_it_sends_fails(desk: Desk, code: int, reason: str) -> None:
+    campaign_id = await desk.campaign(300)
+    await desk.treat(campaign_id, Deed.START)
+    await desk.turns()
+    await desk.answer(await desk.claim(most=40), Verdict.FAILED, code=code)
+
+    desk.tender = Tender(everybody=desk.tender._everybody, pool=desk.worker, now=lambda: desk.now)
+    await desk.turns()
+
+    seen = await desk.read(campaign_id)
+    assert (seen.state, seen.reason) == (CampaignState.PAUSED, reason)
+
+
+async def test_a_scheduled_campaign_starts_at_its_time(desk: Desk, owner: Owner) -> None:
+    campaign_id = await desk.campaign(3)
+    async with desk.web.transaction(desk.tenant_id) as tx:
+        await service.treat(
+            tx,
+            Deed.SCHEDULE,
+            tenant_id=desk.tenant_id,
+            campaign_id=campaign_id,
+            actor="cli",
+            now=desk.now,
+            scheduled_at=utc_now() + timedelta(hours=1),
+        )
+    await desk.turns()
+    assert (await desk.read(campaign_id)).state is CampaignState.SCHEDULED
+
+    await owner.execute("UPDATE campaigns SET scheduled_at = now()")
+    await desk.turns()
+    assert (await desk.read(campaign_id)).state is CampaignState.RUNNING
+    assert (await desk.progress(campaign_id)).queued == 3
+
+
+async def test_two_workers_feed_nobody_twice(desk: Desk, owner: Owner, apply: Pool) -> None:
+    campaign_id = await desk.campaign(100)
+    await desk.treat(campaign_id, Deed.START)
+    other = Tender(everybody=apply, pool=desk.worker, now=lambda: desk.now)
+
+    for _ in range(10):
+        await asyncio.gather(desk.tender.turn(), other.turn())
+
+    assert await owner.fetchval("SELECT count(*) FROM messages") == 100
+    assert await owner.fetchval("SELECT count(DISTINCT conversation_id) FROM messages") == 100
+
+
+async def test_a_feeding_that_breaks_off_leaves_nothing_and_the_next_one_goes_on(
+    desk: Desk, owner: Owner
+) -> None:
+    campaign_id = await desk.campaign(100)
+    await desk.treat(campaign_id, Deed.START)
+
+    with pytest.raises(RuntimeError):
+        await _fed_and_broken_off(desk, campaign_id)
+    assert await owner.fetchval("SELECT count(*) FROM messages") == 0
+    assert (await desk.progress(campaign_id)).waiting == 100
+
+    await desk.turns()
+    assert (await desk.progress(campaign_id)).queued == 100
+
+
+async def _fed_and_broken_off(desk: Desk, campaign_id: UUID) -> None:
+    async with desk.worker.transaction(desk.tenant_id) as tx:
+        fed = await feed.feed(tx, tenant_id=desk.tenant_id, campaign_id=campaign_id, now=desk.now)
+        assert fed is not None
+        assert fed.taken == 100
+        raise RuntimeError
+
+
+async def test_two_numbers_of_one_person_get_one_message(desk: Desk, owner: Owner) -> None:
+    one = await insert_conversation(owner, desk.number, wa_id="34600000001", last_inbound_at=None)
+    campaign_id = await desk.campaign(2)
+    contact_id = await owner.fetchval("SELECT contact_id FROM conversations WHERE id = $1", one)
+    # Only after the list was taken it turns out that the second number is hers as well.
+    await owner.execute(
+        "INSERT INTO contact_aliases (tenant_id, kind, value, contact_id) VALUES ($1, 'phone', '34600000002', $2)",
+        desk.tenant_id,
+        contact_id,
+    )
+    await owner.execute(
+        "INSERT INTO contact_aliases (tenant_id, kind, value, contact_id) VALUES ($1, 'phone', '34600000001', $2) ON CONFLICT DO NOTHING",
+        desk.tenant_id,
+        contact_id,
+    )
+    await desk.treat(campaign_id, Deed.START)
+    await desk.turns()
+
+    seen = await desk.progress(campaign_id)
+    assert (seen.queued, seen.skipped_by) == (1, {"duplicate": 1})
