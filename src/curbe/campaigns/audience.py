@@ -32,10 +32,10 @@ from curbe.campaigns.filling import check, variables_of
 from curbe.campaigns.sheets import Sheet, read
 from curbe.campaigns.store import CampaignRow
 from curbe.campaigns.taking import take
-from curbe.domain.errors import InvalidRequest, NotFound
+from curbe.domain.errors import Conflict, InvalidRequest, NotFound
 from curbe.domain.phone import wa_id_to_e164
 from curbe.inbox.rules import codes_of
-from curbe.infra.db import Query, Transaction
+from curbe.infra.db import Pool, Query, Transaction
 from curbe.tenants import service as tenants
 
 _PACKAGE: Final = "curbe.campaigns"
@@ -96,7 +96,7 @@ _PEOPLE: Final = Query(_PACKAGE, "people_of_filter", _Person)
 
 
 async def upload(
-    tx: Transaction, *, tenant_id: UUID, campaign_id: UUID, content: bytes, filename: str | None
+    pool: Pool, *, tenant_id: UUID, campaign_id: UUID, content: bytes, filename: str | None
 ) -> UploadedFile:
     """Keep a file for a campaign and return what is in it, with the mapping that its columns suggest. Nobody is added yet.
 
@@ -105,7 +105,9 @@ async def upload(
         Conflict: it is scheduled, or has begun.
         InvalidRequest: the file is no table.
     """
-    row = await service.touch(tx, tenant_id=tenant_id, campaign_id=campaign_id)
+    async with pool.transaction(tenant_id) as tx:
+        row = await service.touch(tx, tenant_id=tenant_id, campaign_id=campaign_id)
+        country = (await tenants.read(tx, tenant_id=tenant_id)).default_country
     sheet = await asyncio.to_thread(read, content, filename=filename)
     audience_id = uuid7()
     described = {
@@ -115,19 +117,19 @@ async def upload(
         "encoding": sheet.encoding,
         "separator": sheet.separator,
     }
-    await _INSERT.run(
-        tx,
-        tenant_id=tenant_id,
-        id=audience_id,
-        campaign_id=campaign_id,
-        kind="file",
-        filename=filename,
-        content=content,
-        described=_ENCODER.encode(described).decode(),
-        mapping=None,
-    )
-    country = (await tenants.read(tx, tenant_id=tenant_id)).default_country
-    suggested = guess(sheet, needed=variables_of(row.content()), default_country=country)
+    async with pool.transaction(tenant_id) as tx:
+        await service.touch(tx, tenant_id=tenant_id, campaign_id=campaign_id)
+        await _INSERT.run(
+            tx,
+            tenant_id=tenant_id,
+            id=audience_id,
+            campaign_id=campaign_id,
+            kind="file",
+            filename=filename,
+            content=content,
+            described=_ENCODER.encode(described).decode(),
+            mapping=None,
+        )
     return UploadedFile(
         audience_id=audience_id,
         filename=filename,
@@ -137,31 +139,37 @@ async def upload(
         columns=sheet.columns,
         row_count=len(sheet.rows),
         sample=[each.cells for each in sheet.rows[:_SAMPLE]],
-        suggested=suggested,
+        suggested=guess(sheet, needed=variables_of(row.content()), default_country=country),
     )
 
 
 async def map_file(
-    tx: Transaction, mapping: ColumnMapping, *, tenant_id: UUID, campaign_id: UUID, audience_id: UUID
+    pool: Pool, mapping: ColumnMapping, *, tenant_id: UUID, campaign_id: UUID, audience_id: UUID
 ) -> Taken:
     """Read a file that was uploaded with these columns; what it had been read as before is forgotten.
 
+    A large file takes some seconds to sort out: no transaction is open meanwhile.
+
     Raises:
         NotFound: the tenant has no such campaign, or that no such file.
-        Conflict: it is scheduled, or has begun.
+        Conflict: it is scheduled, or has begun, or somebody changed it meanwhile.
         InvalidRequest: the mapping does not fit the file or the template.
     """
-    row = await service.touch(tx, tenant_id=tenant_id, campaign_id=campaign_id)
-    kept = await _CONTENT.one(tx, tenant_id=tenant_id, campaign_id=campaign_id, audience_id=audience_id)
+    async with pool.transaction(tenant_id) as tx:
+        row = await service.touch(tx, tenant_id=tenant_id, campaign_id=campaign_id)
+        kept = await _CONTENT.one(tx, tenant_id=tenant_id, campaign_id=campaign_id, audience_id=audience_id)
     if kept is None:
         raise NotFound("This campaign has no such file.", fix="Upload the file again.")
     needed = variables_of(row.content())
     outcomes = await asyncio.to_thread(_read_as, kept, mapping, needed, row.zone())
-    for forget in _FORGET:
-        await forget.run(tx, tenant_id=tenant_id, audience_id=audience_id)
-    return await take(
-        tx, outcomes, tenant_id=tenant_id, campaign_id=campaign_id, audience_id=audience_id, mapping=mapping
-    )
+    async with pool.transaction(tenant_id) as tx:
+        now = await service.touch(tx, tenant_id=tenant_id, campaign_id=campaign_id)
+        if (now.template, now.time_zone) != (row.template, row.time_zone):
+            raise Conflict("Somebody changed the campaign meanwhile.", fix="Map the file again.")
+        for forget in _FORGET:
+            await forget.run(tx, tenant_id=tenant_id, audience_id=audience_id)
+        where = {"tenant_id": tenant_id, "campaign_id": campaign_id, "audience_id": audience_id}
+        return await take(tx, outcomes, **where, mapping=mapping)
 
 
 def _read_as(

@@ -83,10 +83,13 @@ class AudienceController(Controller):
     ) -> UploadedFile:
         """Read a CSV or XLSX file and return its columns, with the mapping they suggest. Nobody is added before it is mapped."""
         content, named = await _content(request)
-        async with web_pool.transaction(tenant_id) as tx:
-            return await audience.upload(
-                tx, tenant_id=tenant_id, campaign_id=campaign_id, content=content, filename=filename or named
-            )
+        return await audience.upload(
+            web_pool,
+            tenant_id=tenant_id,
+            campaign_id=campaign_id,
+            content=content,
+            filename=filename or named,
+        )
 
     @post(
         "/audience/mapping",
@@ -103,10 +106,13 @@ class AudienceController(Controller):
         web_pool: NamedDependency[Pool],
     ) -> Taken:
         """Add the file's people; every row is a recipient or has its reason. Asked again, the file is read anew."""
-        async with web_pool.transaction(tenant_id) as tx:
-            return await audience.map_file(
-                tx, data.mapping(), tenant_id=tenant_id, campaign_id=campaign_id, audience_id=data.audience_id
-            )
+        return await audience.map_file(
+            web_pool,
+            data.mapping(),
+            tenant_id=tenant_id,
+            campaign_id=campaign_id,
+            audience_id=data.audience_id,
+        )
 
     @post(
         "/audience/list",

@@ -9,7 +9,8 @@ SELECT k.tenant_id, k.id, k.channel_connection_id AS connection_id, k.state
            WHEN 'running' THEN true
            WHEN 'scheduled' THEN k.scheduled_at <= now()
            WHEN 'failed' THEN false
-           ELSE EXISTS (SELECT FROM outbox o
+           -- Nothing of them is claimed; what is left of those that ended long ago is nobody's hurry.
+           ELSE coalesce(k.ended_at, now()) > now() - interval '30 days' AND EXISTS (SELECT FROM outbox o
                          WHERE o.tenant_id = k.tenant_id AND o.campaign_id = k.id AND o.lease_expires_at IS NULL
                            AND (k.state = 'cancelled' OR o.waits IS NULL))
        END

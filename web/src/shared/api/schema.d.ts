@@ -1661,7 +1661,59 @@ export interface paths {
         /** List message templates */
         get: operations["ApiTenantsTenantIdTemplatesListTemplates"];
         put?: never;
+        /** Create a message template at Meta */
+        post: operations["ApiTenantsTenantIdTemplatesCreateTemplate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/templates/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the WABAs and when their templates were read */
+        get: operations["ApiTenantsTenantIdTemplatesAccountsAccounts"];
+        put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/templates/lint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Judge a draft by Meta's rules */
+        post: operations["ApiTenantsTenantIdTemplatesLintJudgeTemplate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/templates/media": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hand Meta the sample of a template's header */
+        post: operations["ApiTenantsTenantIdTemplatesMediaUploadSample"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1683,6 +1735,25 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/templates/{template_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a message template */
+        get: operations["ApiTenantsTenantIdTemplatesTemplateIdOne"];
+        put?: never;
+        post?: never;
+        /** Delete a message template at Meta */
+        delete: operations["ApiTenantsTenantIdTemplatesTemplateIdDeleteTemplate"];
+        options?: never;
+        head?: never;
+        /** Edit a message template at Meta */
+        patch: operations["ApiTenantsTenantIdTemplatesTemplateIdEditTemplate"];
         trace?: never;
     };
     "/api/tenants/{tenant_id}/whatsapp/connect/complete": {
@@ -2637,6 +2708,15 @@ export interface components {
             last_inbound_before?: string | null;
             states?: components["schemas"]["ConversationState"][];
         };
+        /** Finding */
+        Finding: {
+            component: string | null;
+            page: string;
+            path: string;
+            rule: string;
+            severity: string;
+            words: components["schemas"]["templates_lint_parts_Words"];
+        };
         /** FlowAction */
         FlowAction: {
             /**
@@ -2753,6 +2833,11 @@ export interface components {
             needs_password: boolean;
             role: components["schemas"]["Role"];
             tenant_name: string;
+        };
+        /** Judgement */
+        Judgement: {
+            accepted: boolean;
+            findings: components["schemas"]["Finding"][];
         };
         /** Key */
         Key: {
@@ -3040,7 +3125,7 @@ export interface components {
             code?: number | null;
             detail?: string | null;
             kind: string;
-            words: components["schemas"]["Words"];
+            words: components["schemas"]["channels_cloudapi_phrases_Words"];
         };
         /** MessageList */
         MessageList: {
@@ -3719,6 +3804,10 @@ export interface components {
             id: string;
             title: string;
         };
+        /** SampleHandle */
+        SampleHandle: {
+            handle: string;
+        };
         /** Schedule */
         Schedule: {
             at: string;
@@ -3730,7 +3819,7 @@ export interface components {
          * @description What a key or a role may do. Each route names exactly one (docs/reference/scopes.md).
          * @enum {string}
          */
-        Scope: "tenants:read" | "tenants:write" | "keys:read" | "keys:write" | "connections:read" | "connections:write" | "messages:send" | "inbox:read" | "inbox:write" | "events:read" | "audit:read" | "people:read" | "people:write" | "desk:write" | "campaigns:read" | "campaigns:write" | "embed:write" | "webhooks:replay" | "operations:read" | "operations:write";
+        Scope: "tenants:read" | "tenants:write" | "keys:read" | "keys:write" | "connections:read" | "connections:write" | "messages:send" | "inbox:read" | "inbox:write" | "templates:read" | "templates:write" | "events:read" | "audit:read" | "people:read" | "people:write" | "desk:write" | "campaigns:read" | "campaigns:write" | "embed:write" | "webhooks:replay" | "operations:read" | "operations:write";
         /** SecondFactor */
         SecondFactor: {
             challenge: string;
@@ -4006,7 +4095,7 @@ export interface components {
             pause_fix: string | null;
             pause_reason: string | null;
             pause_until: string | null;
-            pause_words: components["schemas"]["Words"] | null;
+            pause_words: components["schemas"]["channels_cloudapi_phrases_Words"] | null;
             paused: boolean;
             paused_at: string | null;
             phone_number_e164: string | null;
@@ -4143,23 +4232,65 @@ export interface components {
         Template: {
             category: string | null;
             components: unknown | null;
+            correct_category: string | null;
+            correct_category_from: string | null;
             /** Format: uuid */
             id: string;
             language: string;
             name: string;
+            parameter_format: string;
             provider_template_id: string;
             quality: string | null;
             rejected_reason: string | null;
             status: string | null;
+            status_detail: string | null;
             /** Format: date-time */
             updated_at: string;
             waba_id: string;
+        };
+        /** TemplateAccount */
+        TemplateAccount: {
+            detail: string | null;
+            error: string | null;
+            numbers: string[];
+            synced_at: string | null;
+            templates: number;
+            tried_at: string | null;
+            waba_id: string;
+        };
+        /** TemplateChange */
+        TemplateChange: {
+            category?: string | null;
+            components?: {
+                [key: string]: unknown;
+            }[] | null;
+            message_send_ttl_seconds?: number | null;
         };
         /** TemplateContent */
         TemplateContent: {
             components?: (components["schemas"]["HeaderComponent"] | components["schemas"]["BodyComponent"] | components["schemas"]["ButtonComponent"] | components["schemas"]["OfferComponent"] | components["schemas"]["CarouselComponent"] | components["schemas"]["TapTargetComponent"])[];
             language: components["schemas"]["Language"];
             name: string;
+        };
+        /** TemplateDraft */
+        TemplateDraft: {
+            category: string;
+            components: {
+                [key: string]: unknown;
+            }[];
+            language: string;
+            message_send_ttl_seconds?: number | null;
+            name: string;
+            parameter_format?: string | null;
+            waba_id?: string | null;
+        };
+        /** TemplateSample */
+        TemplateSample: {
+            /** @enum {string} */
+            format: "IMAGE" | "VIDEO" | "DOCUMENT";
+            /** Format: uuid */
+            media_id: string;
+            waba_id?: string | null;
         };
         /** Tenant */
         Tenant: {
@@ -4349,18 +4480,18 @@ export interface components {
             connection_id?: string | null;
             phone_number_id?: string | null;
         };
-        /** Words */
-        Words: {
-            en: string;
-            es: string;
-            pt: string;
-        };
         /**
          * Outcome
          * @description What may be asked for: where a recipient stands.
          * @enum {string}
          */
         campaigns_report_Outcome: "waiting" | "skipped" | "queued" | "sending" | "accepted" | "sent" | "delivered" | "read" | "failed" | "unknown" | "cancelled" | "forgotten";
+        /** Words */
+        channels_cloudapi_phrases_Words: {
+            en: string;
+            es: string;
+            pt: string;
+        };
         /** Outcome */
         inbox_changes_Outcome: {
             changed: components["schemas"]["Conversation"][];
@@ -4371,6 +4502,12 @@ export interface components {
             count: number;
             outcome: string;
             reason: string;
+        };
+        /** Words */
+        templates_lint_parts_Words: {
+            en: string;
+            es: string;
+            pt: string;
         };
     };
     responses: never;
@@ -11049,6 +11186,274 @@ export interface operations {
             };
         };
     };
+    ApiTenantsTenantIdTemplatesCreateTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateDraft"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Template"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `no_connection`: No connected number can send this; `conflict`: This cannot be done now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `token_refused`: Meta refuses this access token; `missing_permission`: The access token lacks a permission; `invalid_request`: The request cannot be used as it is; `template_invalid`: Meta would refuse this template */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `graph_refused`: Meta refused the request */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `graph_unreachable`: Meta does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdTemplatesAccountsAccounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateAccount"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdTemplatesLintJudgeTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateDraft"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Judgement"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdTemplatesMediaUploadSample: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateSample"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SampleHandle"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_connection`: No connected number can send this */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is; `token_refused`: Meta refuses this access token */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `graph_refused`: Meta refused the request */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `graph_unreachable`: Meta does not answer; `unavailable`: This is not possible at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiTenantsTenantIdTemplatesSyncSyncTemplates: {
         parameters: {
             query?: never;
@@ -11093,7 +11498,243 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `token_refused`: Meta refuses this access token; `missing_permission`: The access token lacks a permission */
+            /** @description `token_refused`: Meta refuses this access token; `missing_permission`: The access token lacks a permission; `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `graph_refused`: Meta refused the request */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `graph_unreachable`: Meta does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdTemplatesTemplateIdOne: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Template"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdTemplatesTemplateIdDeleteTemplate: {
+        parameters: {
+            query?: {
+                /** @description Every language of its name, not this one alone. */
+                all_languages?: boolean;
+            };
+            header?: never;
+            path: {
+                tenant_id: string;
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_connection`: No connected number can send this; `template_locked`: This template cannot be changed now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `token_refused`: Meta refuses this access token; `missing_permission`: The access token lacks a permission; `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `graph_refused`: Meta refused the request */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `graph_unreachable`: Meta does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdTemplatesTemplateIdEditTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Template"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_connection`: No connected number can send this; `template_locked`: This template cannot be changed now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `token_refused`: Meta refuses this access token; `missing_permission`: The access token lacks a permission; `invalid_request`: The request cannot be used as it is; `template_invalid`: Meta would refuse this template */
             422: {
                 headers: {
                     [name: string]: unknown;
