@@ -343,13 +343,13 @@ async def test_who_was_put_off_is_tried_again_and_who_was_refused_is_not(
     acme: Tenant, owner: Owner, worker: Pool, apply: Pool
 ) -> None:
     campaign = await made(acme)
-    people = [{"phone": f"+3460011122{n}", "variables": {"nombre": "Ana"}} for n in range(4)]
+    people = [{"phone": f"+3460011122{n}", "variables": {"nombre": "Ana"}} for n in range(5)]
     await done(acme, f"{campaign}/audience/list", {"recipients": people}, status=201)
     await done(acme, f"{campaign}/dry-run")
     await done(acme, f"{campaign}/start")
     tender = Tender(everybody=apply, pool=worker, now=utc_now)
     await tender.turn()
-    kinds = ["throttled", "recipient", "transient", None]
+    kinds = ["throttled", "recipient", "transient", None, "template"]
     ids = [row["id"] for row in await owner.fetch("SELECT id FROM messages ORDER BY id")]
     for message_id, kind in zip(ids, kinds, strict=True):
         await owner.execute(
@@ -365,9 +365,9 @@ async def test_who_was_put_off_is_tried_again_and_who_was_refused_is_not(
     await tender.turn()
 
     again = await owner.fetch("SELECT retry_of FROM messages WHERE retry_of IS NOT NULL ORDER BY retry_of")
-    assert [row["retry_of"] for row in again] == sorted([ids[0], ids[2]])
+    assert [row["retry_of"] for row in again] == sorted([ids[0], ids[2], ids[4]])
     progress = (await acme.get(f"{campaign}/progress")).json()
-    assert (progress["recipients"], progress["failed"], progress["queued"]) == (4, 1, 3)
+    assert (progress["recipients"], progress["failed"], progress["queued"]) == (5, 1, 4)
 
 
 @pytest.mark.usefixtures("number")

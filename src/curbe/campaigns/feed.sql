@@ -92,7 +92,8 @@ SELECT t.status AS template_status, t.quality AS template_quality,
   LEFT JOIN templates t ON t.tenant_id = c.tenant_id AND t.waba_id = c.waba_id AND t.name = k.template ->> 'name'
                        AND t.language = k.template -> 'language' ->> 'code' AND t.status IS DISTINCT FROM 'DELETED',
        LATERAL (SELECT (count(*) FILTER (WHERE m.status NOT IN ('queued', 'sending')))::integer AS settled,
-                       (count(*) FILTER (WHERE m.status = 'failed' AND m.failure_kind <> 'cancelled'))::integer AS failed,
+                       (count(*) FILTER (WHERE m.status = 'failed'
+                                          AND m.failure_kind NOT IN ('cancelled', 'consent', 'blocked')))::integer AS failed,
                        (count(*) FILTER (WHERE m.status = 'failed' AND m.error_code IN (132015, 132016)))::integer AS template_codes
                   FROM (SELECT r.message_id FROM campaign_recipients r
                          WHERE r.tenant_id = :tenant_id AND r.campaign_id = :campaign_id AND r.state = 'taken'

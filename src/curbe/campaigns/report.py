@@ -193,7 +193,7 @@ async def sums(tx: Transaction, *, tenant_id: UUID, campaign_id: UUID) -> Report
 async def try_again(
     tx: Transaction, *, tenant_id: UUID, campaign_id: UUID, actor: str, now: datetime
 ) -> Campaign:
-    """Write once more to those whom the provider put off until nobody asked it any more, and return the campaign, which runs again.
+    """Write once more to those who were put off too long, or met a paused template; return the campaign, which runs again.
 
     Who was refused for good, and who may have got it, is left alone.
 

@@ -75,10 +75,13 @@ SELECT r.country, m.pricing ->> 'category' AS category, coalesce(m.pricing ->> '
  GROUP BY 1, 2, 3
 
 -- name: try_again
--- Those whom the provider put off until nobody asked it any more: they wait again. What was sent once more by hand is not meant.
+-- Those whom the provider put off until nobody asked it any more, and those who met a template that was paused: they wait again. What was
+-- sent once more by hand is not meant.
 UPDATE campaign_recipients r
    SET state = 'waiting', retry_of = r.message_id, message_id = NULL, taken_at = NULL
   FROM messages m
  WHERE r.tenant_id = :tenant_id AND r.campaign_id = :campaign_id AND r.state = 'taken'
-   AND m.tenant_id = r.tenant_id AND m.id = r.message_id AND m.status = 'failed' AND m.failure_kind = ANY(:kinds::text[])
+   AND m.tenant_id = r.tenant_id AND m.id = r.message_id AND m.status = 'failed'
+   AND (m.failure_kind = ANY(:kinds::text[])
+        OR (m.failure_kind = 'template' AND (m.error_code IS NULL OR m.error_code = 132015)))
    AND NOT EXISTS (SELECT FROM messages o WHERE o.tenant_id = m.tenant_id AND o.retry_of = m.id)

@@ -9,7 +9,7 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from bed.rows import Number, insert_conversation
-from curbe.campaigns import audience, feed, progress, service, store
+from curbe.campaigns import ageing, audience, feed, progress, service, store
 from curbe.campaigns.audience_shapes import Listed, ListedRecipient
 from curbe.campaigns.progress import Progress
 from curbe.campaigns.rules import CampaignState, Deed
@@ -433,3 +433,38 @@ async def test_two_numbers_of_one_person_get_one_message(desk: Desk, owner: Owne
 
     seen = await desk.progress(campaign_id)
     assert (seen.queued, seen.skipped_by) == (1, {"duplicate": 1})
+
+
+async def test_once_they_are_too_old_recipients_are_deleted_and_the_figures_stay(
+    desk: Desk, owner: Owner
+) -> None:
+    campaign_id = await desk.campaign(30)
+    await desk.treat(campaign_id, Deed.START)
+    await desk.turns()
+    await desk.answer(await desk.claim())
+    await desk.turns()
+    before = await desk.progress(campaign_id)
+    assert before.accepted == 30
+
+    for _ in range(10):
+        async with desk.worker.transaction(desk.tenant_id) as tx:
+            gone = await ageing.delete_recipients(
+                tx, tenant_id=desk.tenant_id, before=utc_now() + timedelta(days=400), most=10
+            )
+        if not gone:
+            break
+
+    assert await owner.fetchval("SELECT count(*) FROM campaign_recipients") == 0
+    assert await owner.fetchval("SELECT count(*) FROM campaign_audiences") == 0
+    assert await desk.progress(campaign_id) == before
+
+
+async def test_a_running_campaign_is_never_too_old(desk: Desk, owner: Owner) -> None:
+    campaign_id = await desk.campaign(30)
+    await desk.treat(campaign_id, Deed.START)
+
+    async with desk.worker.transaction(desk.tenant_id) as tx:
+        assert not await ageing.delete_recipients(
+            tx, tenant_id=desk.tenant_id, before=utc_now() + timedelta(days=400), most=10
+        )
+    assert await owner.fetchval("SELECT count(*) FROM campaign_recipients") == 30
