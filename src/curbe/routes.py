@@ -30,6 +30,7 @@ from curbe.ingest.notice_api import NoticeController
 from curbe.media.api import MediaController
 from curbe.media.sample_api import TemplateSampleController
 from curbe.outbound.api import SendController, TypingController
+from curbe.outbound.template_api import TemplateSendController
 from curbe.realtime.api import EventsController
 from curbe.retention.api import RetentionController
 from curbe.templates.api import TemplateController
@@ -68,6 +69,7 @@ ROUTES: Final[list[type[Controller]]] = [
     AudienceController,
     TemplateSampleController,
     CampaignReportController,
+    TemplateSendController,
     EventsController,
     OperationsController,
     NoticeController,

@@ -96,6 +96,8 @@ BODIES: dict[str, Json] = {
     "SendText": {"type": "text", "text": "hola", "to": "+34600000001"},
     "Start": {},
     "TeamChange": {"name": "Support"},
+    "Cover": {"link": "https://example.org/a.png"},
+    "SendByTemplate": {"to": "+34600000001", "name": "order", "language": "es"},
     "TemplateChange": {"category": "UTILITY"},
     "TemplateDraft": {
         "name": "order",
@@ -105,6 +107,7 @@ BODIES: dict[str, Json] = {
     },
     "TemplateSample": {"media_id": "{media}", "format": "IMAGE"},
     "TestSend": {"to": ["+34600000001"]},
+    "TemplateValues": {},
     "TenantChanges": {"name": "Acme"},
     "Trial": {},
     "Which": {},

@@ -79,9 +79,9 @@ class SendController(Controller):
         """Queue a message and answer 202; with ``Prefer: wait=N`` answer 200 as soon as Meta did, within N seconds."""
         request = _request(tenant_id, data, principal)
         key = Key(ROUTE, idempotency_key) if idempotency_key else None
-        wait = _wait(prefer)
+        wait = wait_in(prefer)
         taken = await _take(web_pool, request, key, data.seen_message_id)
-        return await _told(web_pool, broadcast, tenant_id, taken, wait)
+        return await told(web_pool, broadcast, tenant_id, taken, wait)
 
     @post(
         "/{message_id:uuid}/retry",
@@ -104,7 +104,7 @@ class SendController(Controller):
             taken = await again.retry(
                 tx, tenant_id=tenant_id, message_id=message_id, sender=principal.actor, now=utc_now()
             )
-        return await _told(web_pool, broadcast, tenant_id, taken, _wait(prefer))
+        return await told(web_pool, broadcast, tenant_id, taken, wait_in(prefer))
 
     @post(
         "/{message_id:uuid}/send-again",
@@ -127,7 +127,7 @@ class SendController(Controller):
             taken = await again.send_again(
                 tx, tenant_id=tenant_id, message_id=message_id, sender=principal.actor, now=utc_now()
             )
-        return await _told(web_pool, broadcast, tenant_id, taken, _wait(prefer))
+        return await told(web_pool, broadcast, tenant_id, taken, wait_in(prefer))
 
 
 class TypingAnswer(msgspec.Struct, frozen=True):
@@ -181,9 +181,10 @@ async def _take(pool: Pool, request: service.Request, key: Key | None, seen_mess
             return await service.take(tx, request, key=key, now=utc_now(), seen_message_id=seen_message_id)
 
 
-async def _told(
+async def told(
     pool: Pool, broadcast: Broadcast, tenant_id: UUID, taken: Taken, wait: timedelta
 ) -> Response[SendAnswer]:
+    """Return the answer about a message just taken: at once, or once a provider answered for it, within ``wait``."""
     if not wait and not taken.repeated:
         # Committed as queued a moment ago: asking the database again would cost three round trips and tell nothing.
         return Response(_queued(taken), status_code=HTTP_202_ACCEPTED)
@@ -228,7 +229,7 @@ def _answer(message: Message) -> SendAnswer:
     )
 
 
-def _wait(prefer: str | None) -> timedelta:
+def wait_in(prefer: str | None) -> timedelta:
     """Return how long the caller wants to wait by ``Prefer: wait=N`` [RFC 7240], at most half a minute; zero where it does not say."""
     match = _WAIT.search(prefer or "")
     return min(timedelta(seconds=int(match[1])), _LONGEST_WAIT) if match else timedelta()

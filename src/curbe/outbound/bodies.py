@@ -15,7 +15,7 @@ from curbe.domain.template import TemplateContent
 Wamid = Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
 
 
-class _To(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Addressed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Whom, and from which of your numbers.
 
     ``to``: the phone number, with + and country code (one without is read by the country of the number that sends).
@@ -47,68 +47,68 @@ class _To(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         return self.conversation_id or self.conversationId
 
 
-class SendText(_To, frozen=True, kw_only=True, tag_field="type", tag="text"):
+class SendText(Addressed, frozen=True, kw_only=True, tag_field="type", tag="text"):
     """Text; ``type`` may be left out, and ``text`` be the words alone."""
 
     text: Body | TextBody
     preview_url: bool = False
 
 
-class SendImage(_To, frozen=True, kw_only=True, tag_field="type", tag="image"):
+class SendImage(Addressed, frozen=True, kw_only=True, tag_field="type", tag="image"):
     """An image."""
 
     image: kinds.Image
 
 
-class SendVideo(_To, frozen=True, kw_only=True, tag_field="type", tag="video"):
+class SendVideo(Addressed, frozen=True, kw_only=True, tag_field="type", tag="video"):
     """A video."""
 
     video: kinds.Video
 
 
-class SendAudio(_To, frozen=True, kw_only=True, tag_field="type", tag="audio"):
+class SendAudio(Addressed, frozen=True, kw_only=True, tag_field="type", tag="audio"):
     """Audio or a voice note."""
 
     audio: kinds.Audio
 
 
-class SendDocument(_To, frozen=True, kw_only=True, tag_field="type", tag="document"):
+class SendDocument(Addressed, frozen=True, kw_only=True, tag_field="type", tag="document"):
     """A file."""
 
     document: kinds.Document
 
 
-class SendSticker(_To, frozen=True, kw_only=True, tag_field="type", tag="sticker"):
+class SendSticker(Addressed, frozen=True, kw_only=True, tag_field="type", tag="sticker"):
     """A sticker."""
 
     sticker: kinds.Sticker
 
 
-class SendLocation(_To, frozen=True, kw_only=True, tag_field="type", tag="location"):
+class SendLocation(Addressed, frozen=True, kw_only=True, tag_field="type", tag="location"):
     """A place."""
 
     location: kinds.Location
 
 
-class SendContacts(_To, frozen=True, kw_only=True, tag_field="type", tag="contacts"):
+class SendContacts(Addressed, frozen=True, kw_only=True, tag_field="type", tag="contacts"):
     """Contact cards."""
 
     contacts: Annotated[list[ContactCard], msgspec.Meta(min_length=1, max_length=kinds.MOST_CONTACTS)]
 
 
-class SendReaction(_To, frozen=True, kw_only=True, tag_field="type", tag="reaction"):
+class SendReaction(Addressed, frozen=True, kw_only=True, tag_field="type", tag="reaction"):
     """A reaction, or with an empty emoji its removal."""
 
     reaction: kinds.Reaction
 
 
-class SendInteractive(_To, frozen=True, kw_only=True, tag_field="type", tag="interactive"):
+class SendInteractive(Addressed, frozen=True, kw_only=True, tag_field="type", tag="interactive"):
     """Buttons, a list, a link, a flow, products, cards."""
 
     interactive: Interactive
 
 
-class SendTemplate(_To, frozen=True, kw_only=True, tag_field="type", tag="template"):
+class SendTemplate(Addressed, frozen=True, kw_only=True, tag_field="type", tag="template"):
     """An approved template: the one content that needs no open window."""
 
     template: TemplateContent

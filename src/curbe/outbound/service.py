@@ -60,10 +60,15 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Key(msgspec.Struct, frozen=True):
-    """The idempotency key a request came with, for one route."""
+    """The idempotency key a request came with, for one route.
+
+    ``fingerprint``: what makes two requests the same, where that is not what is sent; a template sent by its name may read otherwise by
+    then.
+    """
 
     route: str
     key: str
+    fingerprint: bytes | None = None
 
 
 class Taken(msgspec.Struct, frozen=True):
@@ -104,8 +109,8 @@ async def take(
         IdempotencyMismatch: the key was used for another request.
         AnsweredMeanwhile: see there.
     """
-    fingerprint = _fingerprint(request)
-    if key is not None and (earlier := await _answered(tx, request.tenant_id, key, fingerprint)) is not None:
+    fingerprint = (key and key.fingerprint) or _fingerprint(request)
+    if key is not None and (earlier := await answered(tx, request.tenant_id, key, fingerprint)) is not None:
         return earlier
     line, destination = await _destination(tx, request, now=now)
     if seen_message_id is not None:
@@ -323,7 +328,12 @@ async def _existing(tx: Transaction, request: Request) -> tuple[Line, Destinatio
     return line, found
 
 
-async def _answered(tx: Transaction, tenant_id: UUID, key: Key, fingerprint: bytes) -> Taken | None:
+async def answered(tx: Transaction, tenant_id: UUID, key: Key, fingerprint: bytes) -> Taken | None:
+    """Return the message that an earlier request with this key had taken; None where there was none.
+
+    Raises:
+        IdempotencyMismatch: that was another request.
+    """
     earlier = await store.find_answer(tx, tenant_id=tenant_id, route=key.route, key=key.key)
     if earlier is None:
         return None

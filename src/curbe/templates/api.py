@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
-from litestar import Controller, delete, get, patch, post
+from litestar import Controller, delete, get, patch, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter
 
@@ -24,15 +24,19 @@ from curbe.domain.errors import (
     TokenRefused,
     TooManyRequests,
 )
+from curbe.domain.template import HeaderParameter
 from curbe.infra.clock import utc_now
 from curbe.infra.crypto import Keyring
 from curbe.infra.db import Pool
 from curbe.infra.pages import Page, decode_cursor, page_of
 from curbe.infra.web import refusals
-from curbe.templates import listing, submit
+from curbe.templates import covers, listing, submit
+from curbe.templates.covers import Cover
+from curbe.templates.fitting import BodyValue, ButtonValue, CardValue, Given, Moment, Plain, fill
 from curbe.templates.lint import Draft, lint, refused
 from curbe.templates.lint_parts import Finding
 from curbe.templates.listing import Place, Wanted
+from curbe.templates.looks import Preview, preview
 from curbe.templates.shapes import Synced, Template, TemplateAccount
 from curbe.templates.submit import Changes, Means
 from curbe.templates.sync import sync
@@ -78,6 +82,17 @@ class TemplateChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     components: list[dict[str, Any]] | None = None
     category: str | None = None
     message_send_ttl_seconds: int | None = None
+
+
+class TemplateValues(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What fills a template, as `templates/send` takes it."""
+
+    parameters: list[BodyValue] | dict[str, Plain] | None = None
+    template_data: dict[str, Plain] | None = None
+    header: Plain | HeaderParameter | None = None
+    buttons: list[ButtonValue] = []
+    offer_expires_at: Moment | None = None
+    cards: list[CardValue] = []
 
 
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):
@@ -158,6 +173,55 @@ class TemplateController(Controller):
         """Return each WABA of the tenant's live numbers. Each is read once a day by itself."""
         async with web_pool.transaction(tenant_id) as tx:
             return await listing.accounts(tx, tenant_id=tenant_id)
+
+    @post(
+        "/{template_id:uuid}/preview",
+        status_code=200,
+        opt={"scope": Scope.TEMPLATES_READ},
+        summary="See how a template reads with values",
+        responses=refusals(NotFound, InvalidRequest),
+    )
+    async def preview_template(
+        self,
+        tenant_id: FromPath[UUID],
+        template_id: FromPath[UUID],
+        data: JSONBody[TemplateValues],
+        web_pool: NamedDependency[Pool],
+    ) -> Preview:
+        """Fill it in as `templates/send` would, and return how it reads and what it still wants. Nothing is sent."""
+        async with web_pool.transaction(tenant_id) as tx:
+            template = await listing.read(tx, tenant_id=tenant_id, template_id=template_id)
+            cover = await covers.read(tx, tenant_id=tenant_id)
+        parts = [] if template.components is None else msgspec.json.decode(template.components)
+        given = Given(**{name: getattr(data, name) for name in TemplateValues.__struct_fields__})
+        return preview(parts, fill(parts, given, cover=cover.image()))
+
+    @get(
+        "/cover",
+        opt={"scope": Scope.TEMPLATES_READ},
+        summary="Read the cover",
+    )
+    async def cover(self, tenant_id: FromPath[UUID], web_pool: NamedDependency[Pool]) -> Cover:
+        """Return the image that stands in a header where none is given."""
+        async with web_pool.transaction(tenant_id) as tx:
+            return await covers.read(tx, tenant_id=tenant_id)
+
+    @put(
+        "/cover",
+        opt={"scope": Scope.TEMPLATES_WRITE},
+        summary="Choose the cover",
+        responses=refusals(NotFound, InvalidRequest),
+    )
+    async def set_cover(
+        self,
+        tenant_id: FromPath[UUID],
+        data: JSONBody[Cover],
+        principal: NamedDependency[Principal],
+        web_pool: NamedDependency[Pool],
+    ) -> Cover:
+        """Make a stored image, or one at an https address, the tenant's cover; neither: it has none."""
+        async with web_pool.transaction(tenant_id) as tx:
+            return await covers.settle(tx, data, tenant_id=tenant_id, actor=principal.actor)
 
     @post(
         "/sync",

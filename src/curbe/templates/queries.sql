@@ -80,3 +80,15 @@ SELECT u.*
     OR greatest(t.name, excluded.name) IS DISTINCT FROM t.name
     OR greatest(t.language, excluded.language) IS DISTINCT FROM t.language
 RETURNING t.tenant_id, t.id, t.waba_id, t.name, t.language, t.status, t.category, t.quality
+
+-- name: cover
+SELECT s.cover_media_id AS media_id, s.cover_link AS link FROM template_settings s WHERE s.tenant_id = :tenant_id
+
+-- name: set_cover
+INSERT INTO template_settings (tenant_id, cover_media_id, cover_link)
+VALUES (:tenant_id, :media_id::uuid, :link::text)
+    ON CONFLICT (tenant_id) DO UPDATE
+   SET cover_media_id = excluded.cover_media_id, cover_link = excluded.cover_link, updated_at = now()
+
+-- name: file_for_cover
+SELECT a.mime_type, a.size FROM media_assets a WHERE a.tenant_id = :tenant_id AND a.id = :media_id

@@ -22,6 +22,11 @@ export const ConnectionsPage = page(
   "ConnectionsPage",
 );
 
+export const TemplatesPage = page(() => import("@/features/templates/templates-page"), "TemplatesPage");
+export const TemplatePage = page(() => import("@/features/templates/template-page"), "TemplatePage");
+export const NewTemplatePage = page(() => import("@/features/templates/editor-page"), "NewTemplatePage");
+export const EditTemplatePage = page(() => import("@/features/templates/editor-page"), "EditTemplatePage");
+
 export const SignUpReturnPage = page(
   () => import("@/features/connections/sign-up-return-page"),
   "SignUpReturnPage",

@@ -13,14 +13,18 @@ import { frameMessages } from "./layout/messages";
 import { NotFound } from "./not-found";
 import {
   ConnectionsPage,
+  EditTemplatePage,
   EmbedGate,
   InboxPage,
   InvitePage,
+  NewTemplatePage,
   OPERATOR,
   ResetPage,
   SETTINGS,
   SignInPage,
   SignUpReturnPage,
+  TemplatePage,
+  TemplatesPage,
 } from "./pages";
 import { SessionGate } from "./session-gate";
 import { SettingsPage } from "./settings-page";
@@ -86,6 +90,18 @@ function InTenant() {
       </Route>
       <Route path="/t/:tenant/connections">
         <Screen page={ConnectionsPage} />
+      </Route>
+      <Route path="/t/:tenant/templates/new">
+        <Screen page={NewTemplatePage} />
+      </Route>
+      <Route path="/t/:tenant/templates/:template/edit">
+        <Screen page={EditTemplatePage} />
+      </Route>
+      <Route path="/t/:tenant/templates/:template">
+        <Screen page={TemplatePage} />
+      </Route>
+      <Route path="/t/:tenant/templates">
+        <Screen page={TemplatesPage} />
       </Route>
       {Object.entries(SETTINGS).map(([name, { page }]) => (
         <Route path={`/t/:tenant/settings/${name}`} key={name}>

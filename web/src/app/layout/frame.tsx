@@ -1,6 +1,12 @@
 /** The frame around every signed-in screen: the rail (a bar at the bottom on phones) and the place of the page. */
 
-import { IconMessages, IconPlugConnected, IconServerCog, IconSettings } from "@tabler/icons-react";
+import {
+  IconMessages,
+  IconPlugConnected,
+  IconServerCog,
+  IconSettings,
+  IconTemplate,
+} from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { useRoute } from "wouter";
 import { useFormat, useMessages } from "@/shared/i18n/language";
@@ -42,6 +48,12 @@ export function Frame({ tenant, children }: { tenant: Membership | null; childre
               label={t.inbox}
               badge={unread > 0 ? format.number(Math.min(unread, 99)) + (unread > 99 ? "+" : "") : null}
               badgeLabel={t.unread(format.number(unread))}
+            />
+            <RailLink
+              to={`${home}/templates`}
+              within={`${home}/templates`}
+              icon={<IconTemplate {...ICON} />}
+              label={t.templates}
             />
             <RailLink
               to={`${home}/connections`}

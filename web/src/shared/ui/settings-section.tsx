@@ -8,12 +8,14 @@ interface SettingsPageBodyProps {
   hint?: ReactNode;
   /** At the end of the head: usually the one button that adds something. */
   action?: ReactNode;
+  /** Two things stand side by side in it. */
+  wide?: boolean;
   children: ReactNode;
 }
 
-export function SettingsBody({ title, hint, action, children }: SettingsPageBodyProps) {
+export function SettingsBody({ title, hint, action, wide = false, children }: SettingsPageBodyProps) {
   return (
-    <div className={classes["body"]}>
+    <div className={classes["body"]} data-wide={wide || undefined}>
       <header className={classes["head"]}>
         <div>
           <h1 className={classes["title"]}>{title}</h1>

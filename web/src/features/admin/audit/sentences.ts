@@ -38,6 +38,7 @@ const THINGS: Record<string, keyof Words["thing"]> = {
   team: "team",
   label: "label",
   canned_reply: "canned_reply",
+  template: "template",
 };
 
 export function sentenceOf(row: AuditRow, names: Names, t: Words): string {
@@ -66,6 +67,10 @@ export function extraOf(row: AuditRow, names: Names, t: Words): string {
     case "conversation.assigned":
     case "conversation.team_changed":
       return typeof detail["to"] === "string" ? (names.get(detail["to"]) ?? "") : t.nobody;
+    case "template.created":
+    case "template.edited":
+    case "template.deleted":
+      return `${detail["name"]} (${detail["language"]})`;
     default:
       return "";
   }

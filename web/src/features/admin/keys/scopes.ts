@@ -12,7 +12,7 @@ export const GROUPS = {
     "campaigns:read",
     "campaigns:write",
   ],
-  setup: ["connections:read", "connections:write", "desk:write"],
+  setup: ["connections:read", "connections:write", "templates:read", "templates:write", "desk:write"],
   workspace: [
     "people:read",
     "people:write",

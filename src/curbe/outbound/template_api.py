@@ -1,0 +1,106 @@
+"""``POST /api/tenants/{id}/templates/send``: a template by its name."""
+
+from typing import Annotated, Final
+from uuid import UUID
+
+from litestar import Controller, Response, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, HeaderParameter, JSONBody
+from litestar.status_codes import HTTP_202_ACCEPTED
+from msgspec import Meta, field
+
+from curbe.auth.principal import Principal, Scope
+from curbe.domain.template import HeaderParameter as Header
+from curbe.infra.clock import utc_now
+from curbe.infra.db import Pool
+from curbe.outbound import by_template
+from curbe.outbound.api import SendAnswer, told, wait_in
+from curbe.outbound.bodies import Addressed
+from curbe.outbound.by_template import TemplateRequest
+from curbe.outbound.service import AnsweredMeanwhile, Key, Taken
+from curbe.realtime.broadcast import Broadcast
+from curbe.templates.fitting import BodyValue, ButtonValue, CardValue, Given, Moment, Plain
+
+ROUTE: Final = "templates/send"
+
+
+class SendByTemplate(Addressed, frozen=True, kw_only=True):
+    """A template by its name and language (which may be left out where it has one alone), and what fills it.
+
+    ``parameters`` are the body's: a list in order, or a map by name or number. ``template_data`` is a simple map for everything: the
+    names of the
+    variables, ``header``, ``button_0`` ...; what is too much there is left aside. ``header`` is a text, or a parameter in Meta's shape;
+    without
+    one an image is the tenant's cover. ``category``: send it only while Meta has it in this one.
+    """
+
+    name: Annotated[str, Meta(min_length=1, max_length=512)]
+    language: Annotated[str, Meta(max_length=20)] | None = None
+    category: Annotated[str, Meta(max_length=20)] | None = None
+    parameters: list[BodyValue] | dict[str, Plain] | None = None
+    template_data: dict[str, Plain] | None = None
+    header: Plain | Header | None = None
+    buttons: list[ButtonValue] = field(default_factory=list)
+    offer_expires_at: Moment | None = None
+    cards: list[CardValue] = field(default_factory=list)
+
+    def given(self) -> Given:
+        """Return what fills the template."""
+        return Given(**{name: getattr(self, name) for name in Given.__struct_fields__})
+
+
+class TemplateSendController(Controller):
+    """Sending templates by name."""
+
+    path = "/api/tenants/{tenant_id:uuid}/templates/send"
+    tags = ("templates",)
+
+    @post(
+        "/",
+        status_code=HTTP_202_ACCEPTED,
+        opt={"scope": Scope.MESSAGES_SEND},
+        summary="Send a template by its name",
+        operation_id="sendTemplate",
+    )
+    async def send_template(
+        self,
+        tenant_id: FromPath[UUID],
+        data: JSONBody[SendByTemplate],
+        web_pool: NamedDependency[Pool],
+        principal: NamedDependency[Principal],
+        broadcast: NamedDependency[Broadcast],
+        idempotency_key: Annotated[
+            str | None, HeaderParameter(name="Idempotency-Key", max_length=255)
+        ] = None,
+        prefer: Annotated[str | None, HeaderParameter(name="Prefer")] = None,
+    ) -> Response[SendAnswer]:
+        """Fill the template in, queue it and answer as `messages/send` does."""
+        request = TemplateRequest(
+            tenant_id=tenant_id,
+            name=data.name,
+            language=data.language,
+            category=data.category,
+            given=data.given(),
+            to=data.to,
+            conversation_id=data.conversation(),
+            connection_id=data.connection_id,
+            country_id=data.country_id,
+            reply_to=data.reply_to,
+            sender=principal.actor,
+        )
+        key = Key(ROUTE, idempotency_key) if idempotency_key else None
+        taken = await _take(web_pool, request, key, data.seen_message_id)
+        return await told(web_pool, broadcast, tenant_id, taken, wait_in(prefer))
+
+
+async def _take(pool: Pool, request: TemplateRequest, key: Key | None, seen_message_id: UUID | None) -> Taken:
+    try:
+        async with pool.transaction(request.tenant_id) as tx:
+            return await by_template.take(
+                tx, request, key=key, now=utc_now(), seen_message_id=seen_message_id
+            )
+    except AnsweredMeanwhile:
+        async with pool.transaction(request.tenant_id) as tx:
+            return await by_template.take(
+                tx, request, key=key, now=utc_now(), seen_message_id=seen_message_id
+            )

@@ -1,0 +1,137 @@
+"""What a template wants filled in: each place by its path, with its kind and the name under which a simple map may give it. Pure."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from curbe.templates.variables import variables
+
+_FILES: Final = {"IMAGE": "image", "VIDEO": "video", "GIF": "video", "DOCUMENT": "document"}
+_PLACES: Final = {"LOCATION": "location", "PRODUCT": "product"}
+# Buttons that take something, what it is, and whether Meta refuses a message without it.
+_BUTTONS: Final = {
+    "QUICK_REPLY": ("payload", False),
+    "COPY_CODE": ("coupon_code", True),
+    "FLOW": ("flow", False),
+    "CATALOG": ("catalog", False),
+    "MPM": ("mpm", True),
+}
+
+Part = Mapping[str, Any]
+
+
+class Slot(msgspec.Struct, frozen=True, kw_only=True):
+    """One place to fill.
+
+    ``path`` is ``header``, ``body.1`` (or the variable's name), ``buttons[0]``, ``offer``, or any of those after ``cards[2].``. ``kind``
+    is text,
+    url, image, video, document, location, product, payload, coupon_code, flow, catalog, mpm or expires_at. ``key`` is its name in a simple
+    map. ``repeats`` is the path of the place whose value it takes: an authentication template's code is given once.
+    """
+
+    path: str
+    kind: str
+    key: str
+    variable: str = ""
+    required: bool = True
+    repeats: str | None = None
+
+
+def slots(components: Sequence[Part], *, prefix: str = "") -> list[Slot]:
+    """Return what these components want filled in, in the order of reading."""
+    found: list[Slot] = []
+    buttons = buttons_of(components)
+    code = is_authentication(buttons)
+    for part in components:
+        match kind_of(part):
+            case "HEADER":
+                found += _header(part, prefix)
+            case "BODY":
+                found += _body(part, prefix, code=code)
+            case "LIMITED_TIME_OFFER" if _offer(part).get("has_expiration"):
+                found.append(Slot(path=f"{prefix}offer", kind="expires_at", key="offer"))
+            case "CAROUSEL":
+                for n, card in enumerate(cards_of(components)):
+                    found += slots(card, prefix=f"{prefix}cards[{n}].")
+            case _:
+                pass
+    return found + list(_buttons(buttons, prefix, code=code))
+
+
+def buttons_of(components: Sequence[Part]) -> list[Part]:
+    """Return the buttons among components."""
+    return [
+        button
+        for part in components
+        if kind_of(part) == "BUTTONS"
+        for button in _objects(part.get("buttons"))
+    ]
+
+
+def cards_of(components: Sequence[Part]) -> list[list[Part]]:
+    """Return the components of each card of a carousel."""
+    carousels = [part for part in components if kind_of(part) == "CAROUSEL"]
+    return [_objects(card.get("components")) for part in carousels for card in _objects(part.get("cards"))]
+
+
+def is_authentication(buttons: Sequence[Part]) -> bool:
+    """Tell whether these are an authentication template's buttons; Meta lists them as links that say so."""
+    return any(kind_of(one) == "OTP" or "otp_type=" in str(one.get("url", "")) for one in buttons)
+
+
+def kind_of(part: Part) -> str:
+    """Return the type of a part or a button in capitals."""
+    return str(part.get("type", "")).upper()
+
+
+def _header(part: Part, prefix: str) -> list[Slot]:
+    form, path = str(part.get("format", "TEXT")).upper(), f"{prefix}header"
+    if form in _FILES or form in _PLACES:
+        return [Slot(path=path, kind=(_FILES | _PLACES)[form], key=f"{_plain(prefix)}header")]
+    return [
+        Slot(path=path, kind="text", key=_key(name, f"{_plain(prefix)}header"), variable=name)
+        for name in variables(str(part.get("text", "")))[:1]
+    ]
+
+
+def _body(part: Part, prefix: str, *, code: bool) -> list[Slot]:
+    names = variables(str(part.get("text", ""))) or (["1"] if code else [])
+    if all(name.isdecimal() for name in names):
+        names.sort(key=int)  # what is given in order goes by the numbers, however the sentence has them
+    return [
+        Slot(path=f"{prefix}body.{name}", kind="text", key=f"{_plain(prefix)}{name}", variable=name)
+        for name in names
+    ]
+
+
+def _buttons(buttons: Sequence[Part], prefix: str, *, code: bool) -> Iterator[Slot]:
+    for n, button in enumerate(buttons):
+        kind, path = kind_of(button), f"{prefix}buttons[{n}]"
+        key = f"{_plain(prefix)}button_{n}"
+        names = variables(str(button.get("url", "")))
+        if code and (kind == "OTP" or "otp_type=" in str(button.get("url", ""))):
+            yield Slot(path=path, kind="url", key=key, repeats=f"{prefix}body.1")
+        elif kind == "URL" and names:
+            yield Slot(path=path, kind="url", key=_key(names[0], key), variable=names[0])
+        elif kind in _BUTTONS:
+            takes, required = _BUTTONS[kind]
+            yield Slot(path=path, kind=takes, key=key, required=required)
+
+
+def _key(name: str, otherwise: str) -> str:
+    """Return the variable's own name where it has one; a number says nothing outside the body."""
+    return otherwise if name.isdecimal() else name
+
+
+def _plain(prefix: str) -> str:
+    return prefix.replace("cards[", "card_").replace("].", "_")
+
+
+def _offer(part: Part) -> Part:
+    offer = part.get("limited_time_offer")
+    return offer if isinstance(offer, dict) else {}
+
+
+def _objects(value: object) -> list[Part]:
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
