@@ -59,6 +59,7 @@ export function TemplateLook({
             <IconOf size={24} />
           </div>
         ))}
+      {preview.offer && <div className={classes["header"]}>{preview.offer}</div>}
       <RichText text={preview.body} after={preview.footer ? undefined : after} />
       {preview.footer && (
         <div className={classes["footer"]}>
@@ -74,6 +75,16 @@ export function TemplateLook({
             title: button.url ?? button.phone ?? undefined,
           }))}
         />
+      )}
+      {preview.cards.length > 0 && (
+        <ul className={classes["carousel"]} data-swipes>
+          {preview.cards.map((card, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a card is its place
+            <li key={index} className={classes["card"]} aria-label={`${index + 1} / ${preview.cards.length}`}>
+              <TemplateLook preview={card} />
+            </li>
+          ))}
+        </ul>
       )}
     </>
   );

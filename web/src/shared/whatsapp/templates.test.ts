@@ -100,15 +100,15 @@ describe("a template", () => {
     expect(
       previewOf([
         { type: "BODY", text: "x" },
-        { type: "CAROUSEL", cards: [] },
+        { type: "HEADER", format: "PRODUCT" },
       ]).beyond,
-    ).toEqual(["CAROUSEL"]);
+    ).toEqual(["PRODUCT"]);
     expect(
       previewOf([
         { type: "BODY", text: "x" },
-        { type: "BUTTONS", buttons: [{ type: "FLOW", text: "y" }] },
+        { type: "BUTTONS", buttons: [{ type: "SPM", text: "y" }] },
       ]).beyond,
-    ).toEqual(["BUTTON FLOW"]);
+    ).toEqual(["SPM"]);
   });
 
   it("that was sent reads as it was filled in", () => {
@@ -136,5 +136,74 @@ describe("a template", () => {
     });
     expect(placeOf("95, 10 x")).toBeNull();
     expect(placeOf("Puerta del Sol")).toBeNull();
+  });
+});
+
+const TRIP = [
+  { type: "LIMITED_TIME_OFFER", limited_time_offer: { text: "Ends soon", has_expiration: true } },
+  { type: "BODY", text: "A quarter off." },
+  {
+    type: "BUTTONS",
+    buttons: [
+      { type: "FLOW", text: "Book" },
+      { type: "MPM", text: "See them" },
+      { type: "CATALOG", text: "All" },
+    ],
+  },
+];
+const CARD = [
+  { type: "HEADER", format: "IMAGE" },
+  { type: "BODY", text: "For {{1}} euros." },
+  { type: "BUTTONS", buttons: [{ type: "URL", text: "See", url: "https://example.org/{{1}}" }] },
+];
+const CARDS = [
+  { type: "BODY", text: "Fruit of the season." },
+  { type: "CAROUSEL", cards: [{ components: CARD }, { components: CARD }] },
+];
+
+describe("offers, flows, catalogues and carousels", () => {
+  it("are filled in like the rest", () => {
+    expect(fieldsOf(TRIP).map(({ id, kind }) => [id, kind])).toEqual([
+      ["offer", "expiry"],
+      ["button:1", "products"],
+    ]);
+    expect(previewOf(TRIP).beyond).toEqual([]);
+    const values = { offer: "2030-01-01T10:00:00Z", "button:1": "apple, pear apple" };
+    const sent = componentsFor(TRIP, values);
+    expect(sent.map((part) => [part["type"], part["sub_type"]])).toEqual([
+      ["limited_time_offer", undefined],
+      ["button", "flow"],
+      ["button", "mpm"],
+    ]);
+    const items = [{ product_retailer_id: "apple" }, { product_retailer_id: "pear" }];
+    expect(sent[2]?.["parameters"]).toEqual([
+      {
+        type: "action",
+        action: {
+          thumbnail_product_retailer_id: "apple",
+          sections: [{ title: "See them", product_items: items }],
+        },
+      },
+    ]);
+    expect(missingIn(fieldsOf(TRIP), { ...values, offer: "2020-01-01T10:00" }, {})).toEqual(["offer"]);
+  });
+
+  it("have values of their own on each card, also when they are read back", () => {
+    const ids = ["card:0:header", "card:0:body:1", "card:0:button:0"];
+    expect(fieldsOf(CARDS).map((field) => field.id)).toEqual([
+      ...ids,
+      ...ids.map((id) => id.replace(":0:", ":1:")),
+    ]);
+    const values = {
+      "card:0:body:1": "3",
+      "card:0:button:0": "apple",
+      "card:1:body:1": "4",
+      "card:1:button:0": "pear",
+    };
+    const sent = componentsFor(CARDS, values, { "card:0:header": "m1", "card:1:header": "m2" });
+
+    expect(sent).toHaveLength(1);
+    expect(valuesSent(CARDS, sent)).toEqual(values);
+    expect(previewOf(CARDS, values).cards.map((card) => card.body)).toEqual(["For 3 euros.", "For 4 euros."]);
   });
 });

@@ -2,13 +2,15 @@
 
 import { at, type Json, objectIn, objectsIn, textIn } from "./reading";
 
-export type FieldKind = "text" | "image" | "video" | "document" | "location" | "code" | "expiry";
+export type FieldKind = "text" | "image" | "video" | "document" | "location" | "code" | "expiry" | "products";
 
 /** One thing to fill in. `id` is unique within the template. */
 export interface Field {
   id: string;
   kind: FieldKind;
-  where: "header" | "body" | "button";
+  where: "header" | "body" | "button" | "offer";
+  /** Of a carousel: the card it is on, from 0. */
+  card: number | null;
   /** The variable as it stands in the text: a number, or a name. */
   variable: string;
   /** What Meta was shown as an example when the template was approved. */
@@ -30,6 +32,9 @@ export interface Preview {
   body: string;
   footer: string | null;
   buttons: TemplateButton[];
+  /** A limited-time offer's words. */
+  offer: string | null;
+  cards: Preview[];
   /** Kinds of components that this form cannot fill in; such a template cannot be sent from here. */
   beyond: string[];
 }
@@ -40,44 +45,78 @@ const VARIABLE = /\{\{\s*([\w]+)\s*\}\}/g;
 const FILES = ["IMAGE", "VIDEO", "DOCUMENT"];
 const LONGEST_VALUE = 1024;
 const LONGEST_CODE = 15;
-const KNOWN = ["HEADER", "BODY", "FOOTER", "BUTTONS"];
-const FILLABLE_BUTTONS = ["QUICK_REPLY", "PHONE_NUMBER", "URL", "COPY_CODE", "OTP", "VOICE_CALL"];
+const LONGEST_PRODUCTS = 2000;
+const KNOWN = ["HEADER", "BODY", "FOOTER", "BUTTONS", "LIMITED_TIME_OFFER", "CAROUSEL"];
+const FILLABLE_BUTTONS = [
+  "QUICK_REPLY",
+  "PHONE_NUMBER",
+  "URL",
+  "COPY_CODE",
+  "OTP",
+  "VOICE_CALL",
+  "FLOW",
+  "CATALOG",
+  "MPM",
+  "REQUEST_CONTACT_INFO",
+];
+const NO_TOKEN = "unused"; // what Meta names a flow's token where nobody needs one
 
 interface Parts {
   header: Json | null;
   body: Json | null;
   footer: Json | null;
   buttons: Json[];
+  offer: Json | null;
+  cards: unknown[];
   beyond: string[];
 }
 
 export function partsOf(components: unknown): Parts {
   const all = objectsIn(components);
   const of = (type: string) => all.find((part) => typeOf(part) === type) ?? null;
-  const buttons = objectsIn(of("BUTTONS")?.["buttons"]);
-  const beyond = [...all, ...buttons.map((button) => ({ type: `BUTTON ${typeOf(button)}` }))]
-    .map((part) => typeOf(part))
-    .filter((type) => !KNOWN.includes(type) && !FILLABLE_BUTTONS.some((known) => type === `BUTTON ${known}`));
-  return { header: of("HEADER"), body: of("BODY"), footer: of("FOOTER"), buttons, beyond };
+  const [header, buttons] = [of("HEADER"), objectsIn(of("BUTTONS")?.["buttons"])];
+  const cards = objectsIn(of("CAROUSEL")?.["cards"]).map((card) => card["components"]);
+  const odd = [
+    ...all.map((part) => typeOf(part)).filter((type) => !KNOWN.includes(type)),
+    ...buttons.map((button) => typeOf(button)).filter((type) => !FILLABLE_BUTTONS.includes(type)),
+    ...(typeOf(header, "format") === "PRODUCT" ? ["PRODUCT"] : []),
+    ...cards.flatMap((card) => partsOf(card).beyond),
+  ];
+  return {
+    header,
+    body: of("BODY"),
+    footer: of("FOOTER"),
+    buttons,
+    offer: of("LIMITED_TIME_OFFER"),
+    cards,
+    beyond: [...new Set(odd)],
+  };
 }
 
-/** What has to be filled in, in the order in which it is read. */
-export function fieldsOf(components: unknown): Field[] {
-  const { header, body, buttons } = partsOf(components);
+/** What has to be filled in, in the order in which it is read. `card`: of which card these are the components. */
+export function fieldsOf(components: unknown, card: number | null = null): Field[] {
+  const { header, body, buttons, offer, cards } = partsOf(components);
+  const prefix = prefixOf(card);
   const format = typeOf(header, "format");
   const fields: Field[] = [];
-  if (FILES.includes(format)) {
-    const kind = format.toLowerCase() as FieldKind;
-    fields.push({ id: "header", kind, where: "header", variable: "", example: null, most: 0 });
-  } else if (format === "LOCATION") {
-    fields.push({ id: "header", kind: "location", where: "header", variable: "", example: null, most: 0 });
-  } else {
-    fields.push(...variableFields("header", header, "header_text"));
-  }
-  fields.push(...variableFields("body", body, "body_text"));
+  const one = (id: string, kind: FieldKind, where: Field["where"], most = 0): Field => ({
+    ...{ id: `${prefix}${id}`, kind, where, card, most },
+    ...{ variable: "", example: null },
+  });
+  if (FILES.includes(format)) fields.push(one("header", format.toLowerCase() as FieldKind, "header"));
+  else if (format === "LOCATION") fields.push(one("header", "location", "header"));
+  else fields.push(...variableFields("header", header, "header_text", card));
+  if (objectIn(offer?.["limited_time_offer"])?.["has_expiration"])
+    fields.push(one("offer", "expiry", "offer", 30));
+  fields.push(...variableFields("body", body, "body_text", card));
   for (const [index, button] of buttons.entries())
-    fields.push(...buttonFields(button, index, isAuthentication(buttons)));
+    fields.push(...buttonFields(button, index, isAuthentication(buttons), card));
+  for (const [place, inner] of cards.entries()) fields.push(...fieldsOf(inner, place));
   return fields;
+}
+
+function prefixOf(card: number | null): string {
+  return card === null ? "" : `card:${card}:`;
 }
 
 /** The variables of a text, each once, in the order of their first appearance. */
@@ -90,25 +129,40 @@ export function filled(text: string, value: (variable: string) => string | undef
 }
 
 /** What is sent beside the template's name, in Meta's shape. `files`: the id of the upload by its field's id. */
-export function componentsFor(components: unknown, values: Values, files: Values = {}): Json[] {
-  const fields = fieldsOf(components);
-  const { buttons } = partsOf(components);
+export function componentsFor(
+  components: unknown,
+  values: Values,
+  files: Values = {},
+  card: number | null = null,
+): Json[] {
+  const fields = fieldsOf(components, card).filter((field) => field.card === card);
+  const { buttons, cards } = partsOf(components);
   const sent: Json[] = [];
-  const header = fields.filter((field) => field.where === "header");
-  const body = fields.filter((field) => field.where === "body");
+  const of = (where: Field["where"]) => fields.filter((field) => field.where === where);
+  const [header, body, offer] = [of("header"), of("body"), of("offer")];
+  const value = (field: Field | undefined) => (values[field?.id ?? ""] ?? "").trim();
   if (header.length > 0)
     sent.push({ type: "header", parameters: header.map((field) => headerParameter(field, values, files)) });
+  if (offer.length > 0) sent.push(offerComponent(value(offer[0])));
   if (body.length > 0)
     sent.push({ type: "body", parameters: body.map((field) => textParameter(field, values)) });
-  for (const field of fields) {
-    if (field.where !== "button") continue;
-    const index = Number(field.id.split(":")[1]);
-    sent.push(buttonComponent(index, buttons[index] ?? {}, (values[field.id] ?? "").trim()));
+  for (const [index, button] of buttons.entries()) {
+    const field = fields.find((one) => one.id === `${prefixOf(card)}button:${index}`);
+    const part = buttonComponent(index, button, field === undefined ? null : value(field));
+    if (part !== null) sent.push(part);
   }
   if (isAuthentication(buttons) && body.length > 0) {
-    const code = (values[body[0]?.id ?? ""] ?? "").trim();
-    sent.push({ type: "button", sub_type: "url", index: "0", parameters: [{ type: "text", text: code }] });
+    const parameters = [{ type: "text", text: value(body[0]) }];
+    sent.push({ type: "button", sub_type: "url", index: "0", parameters });
   }
+  if (cards.length > 0)
+    sent.push({
+      type: "carousel",
+      cards: cards.map((inner, place) => ({
+        card_index: place,
+        components: componentsFor(inner, values, files, place),
+      })),
+    });
   return sent;
 }
 
@@ -119,28 +173,33 @@ export function missingIn(fields: readonly Field[], values: Values, files: Value
       if (field.kind === "image" || field.kind === "video" || field.kind === "document")
         return !files[field.id];
       const value = (values[field.id] ?? "").trim();
+      if (field.kind === "expiry") return !(Date.parse(value) > Date.now());
+      if (field.kind === "products") return productsIn(value).length === 0;
       return field.kind === "location" ? !placeOf(value) : value === "" || value.length > field.most;
     })
     .map((field) => field.id);
 }
 
-export function previewOf(components: unknown, values: Values = {}): Preview {
-  const { header, body, footer, buttons, beyond } = partsOf(components);
+export function previewOf(components: unknown, values: Values = {}, card: number | null = null): Preview {
+  const { header, body, footer, buttons, offer, cards, beyond } = partsOf(components);
   const format = typeOf(header, "format");
+  const prefix = prefixOf(card);
   return {
     header:
       header === null
         ? null
-        : { format: format || "TEXT", text: put("header", textIn(header["text"]), values) },
-    body: put("body", textIn(body?.["text"]), values) ?? "",
+        : { format: format || "TEXT", text: put(`${prefix}header`, textIn(header["text"]), values) },
+    body: put(`${prefix}body`, textIn(body?.["text"]), values) ?? "",
     footer: textIn(footer?.["text"]),
     buttons: buttons.map((button, index) => ({
       type: typeOf(button),
       text: textIn(button["text"]) ?? "",
-      url: filledUrl(textIn(button["url"]), values[`button:${index}`]),
+      url: filledUrl(textIn(button["url"]), values[`${prefix}button:${index}`]),
       phone: textIn(button["phone_number"]),
       code: typeOf(button) === "COPY_CODE" || typeOf(button) === "OTP",
     })),
+    offer: textIn(objectIn(offer?.["limited_time_offer"])?.["text"]),
+    cards: cards.map((inner, place) => previewOf(inner, values, place)),
     beyond,
   };
 }
@@ -148,15 +207,25 @@ export function previewOf(components: unknown, values: Values = {}): Preview {
 /**
  * A template as it was sent: what its fields held, by their ids, read back from the message's payload.
  */
-export function valuesSent(components: unknown, sent: readonly Json[]): Record<string, string> {
+export function valuesSent(
+  components: unknown,
+  sent: readonly Json[],
+  card: number | null = null,
+): Record<string, string> {
   const values: Record<string, string> = {};
-  const fields = fieldsOf(components);
+  const fields = fieldsOf(components, card).filter((field) => field.card === card);
+  const { cards } = partsOf(components);
   for (const part of sent) {
     const type = textIn(part["type"]);
     const parameters = objectsIn(part["parameters"]);
+    if (type === "carousel") {
+      for (const [place, one] of objectsIn(part["cards"]).entries())
+        Object.assign(values, valuesSent(cards[place], objectsIn(one["components"]), place));
+      continue;
+    }
     if (type === "button") {
       const text = textIn(parameters[0]?.["text"]) ?? textIn(parameters[0]?.["coupon_code"]);
-      if (text !== null) values[`button:${textIn(part["index"])}`] = text;
+      if (text !== null) values[`${prefixOf(card)}button:${textIn(part["index"])}`] = text;
       continue;
     }
     const those = fields.filter((field) => field.where === type && field.kind === "text");
@@ -188,12 +257,23 @@ export function placeOf(value: string): { latitude: number; longitude: number; n
   return { latitude, longitude, name: (match[3] ?? "").trim() };
 }
 
-function variableFields(where: "header" | "body", part: Json | null, exampleName: string): Field[] {
+/** "apple, pear" as the names of products. */
+export function productsIn(value: string): string[] {
+  return [...new Set(value.split(/[\s,;]+/).filter(Boolean))].slice(0, 30);
+}
+
+function variableFields(
+  where: "header" | "body",
+  part: Json | null,
+  exampleName: string,
+  card: number | null,
+): Field[] {
   const example = examplesOf(part, exampleName);
   return variablesIn(textIn(part?.["text"]) ?? "").map((variable) => ({
-    id: `${where}:${variable}`,
+    id: `${prefixOf(card)}${where}:${variable}`,
     kind: "text" as const,
     where,
+    card,
     variable,
     example: example(variable),
     most: where === "header" ? 60 : LONGEST_VALUE,
@@ -212,16 +292,18 @@ function examplesOf(part: Json | null, name: string): (variable: string) => stri
   };
 }
 
-function buttonFields(button: Json, index: number, authentication: boolean): Field[] {
-  const id = `button:${index}`;
+function buttonFields(button: Json, index: number, authentication: boolean, card: number | null): Field[] {
+  const field = { id: `${prefixOf(card)}button:${index}`, where: "button" as const, card };
   if (typeOf(button) === "COPY_CODE") {
     const example =
       textIn(button["example"]) ?? textIn(Array.isArray(button["example"]) ? button["example"][0] : null);
-    return [{ id, kind: "code", where: "button", variable: "", example, most: LONGEST_CODE }];
+    return [{ ...field, kind: "code", variable: "", example, most: LONGEST_CODE }];
   }
+  if (typeOf(button) === "MPM")
+    return [{ ...field, kind: "products", variable: "", example: null, most: LONGEST_PRODUCTS }];
   const url = textIn(button["url"]);
   if (authentication || typeOf(button) !== "URL" || url === null || variablesIn(url).length === 0) return [];
-  return [{ id, kind: "text", where: "button", variable: url, example: null, most: 2000 }];
+  return [{ ...field, kind: "text", variable: url, example: null, most: 2000 }];
 }
 
 /** Its code is given once, in the body, and repeated for its button as Meta wants it. */
@@ -246,14 +328,30 @@ function textParameter(field: Field, values: Values): Json {
   return isNamed ? { type: "text", parameter_name: field.variable, text } : { type: "text", text };
 }
 
-function buttonComponent(index: number, button: Json, text: string): Json {
-  const code = typeOf(button) === "COPY_CODE";
-  return {
+/** null: Meta wants nothing for this button. */
+function buttonComponent(index: number, button: Json, value: string | null): Json | null {
+  const part = (sub_type: string, parameter: Json): Json => ({
     type: "button",
-    sub_type: code ? "copy_code" : "url",
+    sub_type,
     index: String(index),
-    parameters: [code ? { type: "coupon_code", coupon_code: text } : { type: "text", text }],
-  };
+    parameters: [parameter],
+  });
+  const type = typeOf(button);
+  if (type === "FLOW") return part("flow", { type: "action", action: { flow_token: NO_TOKEN } });
+  if (value === null) return null;
+  if (type === "COPY_CODE") return part("copy_code", { type: "coupon_code", coupon_code: value });
+  if (type === "MPM") {
+    const items = productsIn(value).map((product_retailer_id) => ({ product_retailer_id }));
+    const sections = [{ title: (textIn(button["text"]) ?? "").slice(0, 24) || "·", product_items: items }];
+    const thumbnail = items[0]?.product_retailer_id;
+    return part("mpm", { type: "action", action: { thumbnail_product_retailer_id: thumbnail, sections } });
+  }
+  return part("url", { type: "text", text: value });
+}
+
+function offerComponent(until: string): Json {
+  const limited_time_offer = { expiration_time_ms: Date.parse(until) };
+  return { type: "limited_time_offer", parameters: [{ type: "limited_time_offer", limited_time_offer }] };
 }
 
 function put(where: string, text: string | null, values: Values): string | null {

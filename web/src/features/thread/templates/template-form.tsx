@@ -2,7 +2,7 @@
 
 import { Alert, Button } from "@mantine/core";
 import { IconArrowLeft, IconSend2, IconUpload } from "@tabler/icons-react";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { Fragment, useEffect, useMemo, useRef, useState } from "react";
 import type { Template } from "@/shared/api/templates";
 import { useMessages } from "@/shared/i18n/language";
 import { useTenant } from "@/shared/session/session-context";
@@ -73,18 +73,22 @@ export function TemplateForm({ conversation, template, onBack, onSend }: Templat
         {stopped && <Alert color="red">{t.marketingStopped}</Alert>}
         {fields.length === 0 && preview.beyond.length === 0 && <p>{t.nothingToFill}</p>}
         {fields.map((field, index) => (
-          <FieldOf
-            key={field.id}
-            field={field}
-            value={values[field.id] ?? ""}
-            autoFocus={index === 0}
-            contactName={conversation.contact.name}
-            onChange={(value) => setValues((now) => ({ ...now, [field.id]: value }))}
-            onFile={(id, shown) => {
-              setFiles((now) => ({ ...now, [field.id]: id ?? "" }));
-              setPicture(shown);
-            }}
-          />
+          <Fragment key={field.id}>
+            {field.card !== null && field.card !== fields[index - 1]?.card && (
+              <strong className={classes["card"]}>{t.card(field.card + 1)}</strong>
+            )}
+            <FieldOf
+              field={field}
+              value={values[field.id] ?? ""}
+              autoFocus={index === 0}
+              contactName={conversation.contact.name}
+              onChange={(value) => setValues((now) => ({ ...now, [field.id]: value }))}
+              onFile={(id, shown) => {
+                setFiles((now) => ({ ...now, [field.id]: id ?? "" }));
+                if (field.card === null) setPicture(shown);
+              }}
+            />
+          </Fragment>
         ))}
         <div className={form["actions"]}>
           <Button
@@ -138,6 +142,29 @@ function FieldOf({ field, value, autoFocus, contactName, onChange, onFile }: Fie
           onChange={onChange}
           autoFocus={autoFocus}
         />
+      );
+    case "products":
+      return (
+        <LimitedField
+          label={t.products}
+          value={value}
+          most={field.most}
+          placeholder={t.productsExample}
+          onChange={onChange}
+          autoFocus={autoFocus}
+        />
+      );
+    case "expiry":
+      return (
+        <label className={form["field"]}>
+          <span>{t.expiry}</span>
+          <input
+            type="datetime-local"
+            value={value}
+            data-autofocus={autoFocus || undefined}
+            onChange={(event) => onChange(event.currentTarget.value)}
+          />
+        </label>
       );
     case "code":
       return (
