@@ -103,7 +103,10 @@ SCREENS = (
     message_info,
     lightbox,
 )
-PAGES = tuple(page_at(path) for path in ("connections", *(f"settings/{name}" for name in SETTINGS)))
+PAGES = tuple(
+    page_at(path)
+    for path in ("connections", "templates", "templates/new", *(f"settings/{name}" for name in SETTINGS))
+)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

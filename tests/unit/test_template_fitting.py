@@ -11,6 +11,7 @@ from curbe.domain.template import ImageParameter, TemplateContent, VideoParamete
 from curbe.templates.fitting import ButtonValue, CardValue, Filled, Given, fill
 from curbe.templates.looks import preview
 from curbe.templates.slots import slots
+from curbe.templates.variables import format_of
 
 Json = dict[str, Any]
 COVER = MediaRef(link="https://example.org/cover.png")
@@ -146,6 +147,15 @@ def test_the_cover_stands_in_where_an_image_is_wanted_and_none_given() -> None:
     assert filled(video, header=own).unfit == ["header"]
     assert filled(video, header=VideoParameter(video=MediaRef(id="5"))).whole
     assert sent(filled(ORDER, cover=COVER, parameters=["a", "b"]))[0]["type"] == "body"
+
+
+def test_a_template_is_named_where_a_variable_has_a_name_and_counted_otherwise() -> None:
+    assert [format_of(parts) for parts in (ORDER, NAMED, CARDS, [])] == [
+        "POSITIONAL",
+        "NAMED",
+        "POSITIONAL",
+        "POSITIONAL",
+    ]
 
 
 def test_an_authentication_code_is_given_once_and_sent_twice() -> None:
