@@ -212,6 +212,17 @@ async def test_a_file_goes_with_the_last_message_that_has_it(world: World) -> No
     assert (await world.count("message_media"), await world.count("media_deletions")) == (1, 0)
 
 
+async def test_the_cover_of_templates_is_kept_however_old_it_is(world: World) -> None:
+    cover = await world.store(b"stands in every header", at=OLD)
+    await world.store(b"uploaded and never sent", at=OLD)
+    settle = "INSERT INTO template_settings (tenant_id, cover_media_id) VALUES ($1, $2)"
+    await world.owner.execute(settle, world.tenant, cover)
+
+    await world.purge()
+
+    assert await world.ids("media_assets") == {cover}
+
+
 async def test_what_waits_to_be_sent_is_kept_however_old_it_is(world: World) -> None:
     sent = await insert_sent(world.owner, world.number, phase="queued")
     await world.owner.execute("UPDATE messages SET created_at = $1", OLD)

@@ -96,7 +96,7 @@ BODIES: dict[str, Json] = {
     "SendText": {"type": "text", "text": "hola", "to": "+34600000001"},
     "Start": {},
     "TeamChange": {"name": "Support"},
-    "Cover": {"link": "https://example.org/a.png"},
+    "Cover": {},
     "SendByTemplate": {"to": "+34600000001", "name": "order", "language": "es"},
     "TemplateChange": {"category": "UTILITY"},
     "TemplateDraft": {

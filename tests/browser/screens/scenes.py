@@ -53,6 +53,21 @@ def _with(wa_id: str) -> Callable[[Agent, World], None]:
     return open_it
 
 
+def _written(agent: Agent, _world: World) -> None:
+    agent.go(f"/t/{agent.tenant.id}/templates/new")
+    page = agent.page
+    page.get_by_role("textbox", name="Nombre").fill("recordatorio_cita")
+    text = "{{1}}, te esperamos mañana a las {{2}} en *Clínica Sol*. Si no puedes venir, avísanos."
+    page.get_by_role("textbox", name="Texto", exact=True).fill(text)
+    page.get_by_role("textbox", name="Ejemplo de {{1}}").fill("Chloé")
+    page.get_by_role("textbox", name="Ejemplo de {{2}}").fill("10:30")
+    page.get_by_role("textbox", name="Pie", exact=True).fill("Clínica Sol")
+    page.get_by_role("button", name="Respuesta rápida").click()
+    page.get_by_role("textbox", name="En el botón").fill("Confirmo")
+    page.get_by_role("textbox", name="Texto", exact=True).scroll_into_view_if_needed()
+    page.get_by_text("no puede empezar ni terminar").wait_for()
+
+
 def _template(agent: Agent, world: World) -> None:
     _with(CHLOE)(agent, world)
     agent.page.get_by_role("button", name="Elegir plantilla").click()
@@ -184,6 +199,20 @@ SCENES: Final = (
         "Canned replies",
         "With variables, and what comes of them.",
         _at("settings/canned"),
+        who=_owner,
+    ),
+    Scene(
+        "templates",
+        "Templates",
+        "How each stands at Meta, and Meta's own reasons.",
+        _at("templates"),
+        who=_owner,
+    ),
+    Scene(
+        "template-editor",
+        "Writing a template",
+        "The phone beside it, Meta's rules at the field they are about.",
+        _written,
         who=_owner,
     ),
     Scene("keys", "API keys", "Shown once.", _at("settings/keys"), who=_owner),
