@@ -14,10 +14,12 @@ from curbe.auth.operator_api import OperatorController
 from curbe.auth.people_api import PeopleController
 from curbe.auth.second_step_api import SecondStepController
 from curbe.auth.session_api import SessionController
+from curbe.automations.api import AutomationController
 from curbe.campaigns.api import CampaignController
 from curbe.campaigns.audience_api import AudienceController
 from curbe.campaigns.report_api import CampaignReportController
 from curbe.connections.api import ConnectionController
+from curbe.consent.api import ConsentController
 from curbe.desk.api import LabelsController, TeamsController
 from curbe.desk.canned_api import CannedRepliesController
 from curbe.desk.search_api import SearchController
@@ -29,7 +31,9 @@ from curbe.ingest.api import OperationsController
 from curbe.ingest.notice_api import NoticeController
 from curbe.media.api import MediaController
 from curbe.media.sample_api import TemplateSampleController
+from curbe.notifications.api import NotificationController
 from curbe.outbound.api import SendController, TypingController
+from curbe.outbound.direct_api import DirectController
 from curbe.outbound.template_api import TemplateSendController
 from curbe.realtime.api import EventsController
 from curbe.retention.api import RetentionController
@@ -61,8 +65,10 @@ ROUTES: Final[list[type[Controller]]] = [
     CannedRepliesController,
     SearchController,
     ContactsController,
+    ConsentController,
     SendController,
     TypingController,
+    DirectController,
     MediaController,
     TemplateController,
     CampaignController,
@@ -70,6 +76,8 @@ ROUTES: Final[list[type[Controller]]] = [
     TemplateSampleController,
     CampaignReportController,
     TemplateSendController,
+    NotificationController,
+    AutomationController,
     EventsController,
     OperationsController,
     NoticeController,

@@ -16,10 +16,12 @@ from curbe.auth import factor_store
 from curbe.auth.links import INVITE_MAIL, RESET_MAIL
 from curbe.auth.mailing import Mailing
 from curbe.auth.session_store import drop_over
+from curbe.automations.running import Automating
 from curbe.campaigns.tending import Tender
 from curbe.channels.cloudapi.callback import PURPOSE as CALLBACK_PURPOSE
 from curbe.channels.cloudapi.client import CloudApi
 from curbe.connections import health
+from curbe.consent import hearing
 from curbe.health import Health
 from curbe.inbox import statuses
 from curbe.inbox.changes import READ_RECEIPT, WAKE
@@ -34,6 +36,7 @@ from curbe.infra.mail import Mailer
 from curbe.infra.metrics import Metrics
 from curbe.infra.migrate import SchemaMismatch, require_known_schema
 from curbe.infra.settings import Settings
+from curbe.ingest import automating
 from curbe.ingest import store as ingest
 from curbe.ingest.apply import Applier, apply_parked
 from curbe.media.fetch import Fetcher
@@ -41,7 +44,10 @@ from curbe.media.place import keeping_of, media_origins
 from curbe.media.provide import Provider
 from curbe.media.service import FETCH
 from curbe.media.storage import Spool
+from curbe.notifications.sending import Notifying
+from curbe.notifications.service import SEND as NOTIFY
 from curbe.outbound import store as outbox
+from curbe.outbound.confirming import Confirming
 from curbe.outbound.receipts import Receipts
 from curbe.outbound.send import Means, Senders
 from curbe.retention import service as retention
@@ -148,6 +154,9 @@ async def _wired(
                 READ_RECEIPT: receipts.read,
                 WAKE: Alarm(pools.work, now=utc_now),
                 SYNC: Syncer(pools.work, cloud_api=cloud_api, keyring=keyring, now=utc_now),
+                hearing.ANSWER: Confirming(pools.work, now=utc_now),
+                NOTIFY: Notifying(pools.work, now=utc_now),
+                automating.RUN: Automating(pools.work, now=utc_now),
                 **_mail(settings, pools.work),
             },
             {PURGE: Purger(pools.work, storage=keeping.storage, now=utc_now)},

@@ -112,6 +112,7 @@ APPLY_WRITES_COLUMNS = {
 }
 APPLY_READS = {
     "campaigns",
+    "automations",
     "channel_connections",
     "consent_settings",
     "event_log_starts",

@@ -44,6 +44,7 @@ KEPT = {
     "contact_merges",
     "contacts",
     "contacts_kept_apart",
+    "automations",
     "consent_imports",
     "consent_settings",
     "consents",
@@ -57,6 +58,7 @@ KEPT = {
     "labels",
     "marketing_preferences",
     "memberships",
+    "notification_rules",
     "operator_entries",
     "pair_debts",
     "parked_statuses",  # a week at most

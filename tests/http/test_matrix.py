@@ -40,6 +40,12 @@ KINDS = {
     "connection": "connection",
     "contact_id": "contact",
     "merge_id": "merge",
+    "import_id": "consent import",
+    "rule_id": "notification rule",
+    "rule": "notification rule",
+    "automation_id": "automation",
+    "user_ids": "user",
+    "connection_ids": "connection",
     "connection_id": "connection",
     "media_id": "media",
     "notice_id": "notice",
@@ -71,6 +77,19 @@ BODIES: dict[str, Json] = {
     "BulkChange": {"ids": ["{conversation}"], "change": {"state": "resolved"}},
     "CampaignChange": {"name": "Autumn"},
     "CannedReplyChange": {"title": "Hello"},
+    "ConsentRules": {},
+    "Told": {"event": "e", "id": "1"},
+    "Rule": {
+        "event": "e",
+        "template": "hello",
+        "language": "es",
+        "recipient": "$.phone",
+        "connection_id": "{connection}",
+    },
+    "Draft": {"rule": {"kind": "assign", "user_ids": ["{user}"]}},
+    "RuleTrial": {"rule": {"kind": "assign", "user_ids": ["{user}"]}},
+    "MessageTrial": {},
+    "NewConsent": {"category": "all", "state": "out", "proof": "They said so."},
     "Completion": {"waba_id": "1", "phone_number_id": "2", "access_token": "EAA"},
     "ConversationChange": {"state": "resolved"},
     "FileMapping": {"audience_id": "{audience}", "phone": "phone"},
@@ -122,6 +141,8 @@ OUTSIDE = {
     "/api/operator/quarantine/{item_id}": "the operator's: what no tenant has",
     "/api/operator/replay": "the operator's: it reads the log of all",
     "/api/operator/unrouted": "the operator's: what no tenant has",
+    "/send_template_direct": "of the key's tenant alone: company_id may name no other (test_direct.py)",
+    "/send_text_direct": "of the key's tenant alone: company_id may name no other (test_direct.py)",
     "/schema": "the description itself",
     "/schema/openapi.json": "the description itself",
     "/schema/{path}": "the description itself",
@@ -332,6 +353,9 @@ def with_everything(new_tenant: NewTenant, owner: asyncpg.Connection) -> Callabl
             team,
             label,
         )
+        imported = await tenant.client.post(
+            f"/api/tenants/{tenant.id}/consents/import?proof=A+form", content=b"phone\n+34600000099"
+        )
         key = await owner.fetchval("SELECT id FROM api_keys WHERE tenant_id = $1", tenant.id)
         spare = (await tenant.post("/keys", {"scopes": ["inbox:read"]})).json()["id"]
         assert key != spare
@@ -356,6 +380,7 @@ def with_everything(new_tenant: NewTenant, owner: asyncpg.Connection) -> Callabl
                 "campaign": UUID(campaign),
                 "audience": UUID(uploaded.json()["audience_id"]),
                 "note": UUID(note),
+                "consent import": UUID(imported.json()["id"]),
             },
         )
 

@@ -20,6 +20,7 @@ _AGENT: Final = frozenset(
 _SUPERVISOR: Final = _AGENT | {
     Scope.DESK_WRITE,
     Scope.AUDIT_READ,
+    Scope.CONSENT_WRITE,
     Scope.CAMPAIGNS_READ,
     Scope.CAMPAIGNS_WRITE,
 }

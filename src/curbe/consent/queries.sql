@@ -80,3 +80,54 @@ SELECT w.id, w.contact_id, w.category, w.state, w.source, w.proof, w.message_id,
   JOIN consents w ON w.tenant_id = :tenant_id AND w.contact_id = same.id
  ORDER BY w.at DESC, w.state DESC, w.id DESC
  LIMIT :most::integer
+
+-- name: people_of
+-- Whom messages were for.
+SELECT m.id, v.contact_id
+  FROM unnest(:tenant_ids::uuid[], :ids::uuid[]) AS u (tenant_id, id)
+  JOIN messages m ON m.tenant_id = u.tenant_id AND m.id = u.id
+  JOIN conversations v ON v.tenant_id = m.tenant_id AND v.id = m.conversation_id
+
+-- name: said_in
+SELECT m.conversation_id, m.text FROM messages m
+ WHERE m.tenant_id = :tenant_id AND m.id = :message_id AND m.direction = 'inbound'
+
+-- name: last_words
+-- The latest word on one category of whoever has these phones, in their canonical form; who is not known is absent, who said nothing has none.
+SELECT u.phone, a.contact_id, w.state, w.at
+  FROM unnest(:phones::text[]) AS u (phone)
+  JOIN contact_aliases a ON a.tenant_id = :tenant_id AND a.kind = 'phone' AND a.value = u.phone AND a.retired_at IS NULL
+  LEFT JOIN LATERAL (
+       WITH RECURSIVE same (id) AS (
+            SELECT a.contact_id
+            UNION
+            SELECT g.id FROM same JOIN contacts g ON g.tenant_id = :tenant_id AND g.merged_into = same.id)
+       SELECT w.state, w.at
+         FROM same JOIN consents w ON w.tenant_id = :tenant_id AND w.contact_id = same.id
+        WHERE w.category IN (:category::text, 'all')
+        ORDER BY w.at DESC, w.state DESC
+        LIMIT 1) w ON true
+
+-- name: add_import
+INSERT INTO consent_imports (tenant_id, id, filename, category, state, proof, actor, total_count, added_count, repeated_count, failed_count,
+                             failed_rows)
+VALUES (:tenant_id, :id, :filename, :category, :state, :proof, :actor, :total_count, :added_count, :repeated_count, :failed_count,
+        :failed_rows)
+RETURNING id, filename, category, state, proof, actor, total_count, added_count, repeated_count, failed_count, created_at
+
+-- name: import_page
+SELECT i.id, i.filename, i.category, i.state, i.proof, i.actor, i.total_count, i.added_count, i.repeated_count, i.failed_count, i.created_at
+  FROM consent_imports i
+ WHERE i.tenant_id = :tenant_id AND i.id < :before_id
+ ORDER BY i.id DESC
+ LIMIT :most::integer
+
+-- name: failed_rows
+SELECT i.failed_rows FROM consent_imports i WHERE i.tenant_id = :tenant_id AND i.id = :id
+
+-- name: knows_contact
+SELECT c.id FROM contacts c WHERE c.tenant_id = :tenant_id AND c.id = :contact_id
+-- name: save_rules
+INSERT INTO consent_settings AS s (tenant_id, rules, updated_by) VALUES (:tenant_id, :rules::jsonb, :updated_by)
+    ON CONFLICT (tenant_id) DO UPDATE SET rules = excluded.rules, updated_by = excluded.updated_by, updated_at = now()
+

@@ -8,8 +8,11 @@ from uuid import UUID
 import msgspec
 from uuid_utils.compat import uuid7
 
+from curbe.audit.service import AuditEntry
+from curbe.audit.service import record as record_audit
 from curbe.consent.gate import Consent
-from curbe.consent.rules import About, Source
+from curbe.consent.rules import About, ConsentRules, Source, contradictions
+from curbe.domain.errors import InvalidRequest, NotFound
 from curbe.infra.db import Query, Transaction
 from curbe.realtime import service as realtime
 from curbe.realtime.rules import EventType
@@ -50,6 +53,14 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
 
 
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """A person's latest word on each category; what was said of everything counts for each. Null: they said nothing."""
+
+    marketing: Consent | None
+    utility: Consent | None
+    all: Consent | None
+
+
 class _Id(msgspec.Struct, frozen=True):
     id: UUID
 
@@ -64,6 +75,8 @@ class _Mine(msgspec.Struct, frozen=True):
 
 _RECORD: Final = Query("curbe.consent", "record", _Id)
 _LEDGER: Final = Query("curbe.consent", "ledger", Kept)
+_KNOWS: Final = Query("curbe.consent", "knows_contact", _Id)
+_SAVE_RULES: Final = Query("curbe.consent", "save_rules")
 _LOCK_WORDS: Final = Query("curbe.consent", "lock_words", _Locked)
 _READ_WORDS: Final = Query("curbe.consent", "read_words", _Mine)
 
@@ -105,6 +118,66 @@ async def record(tx: Transaction, words: Sequence[Word]) -> list[Word]:
 async def ledger(tx: Transaction, *, tenant_id: UUID, contact_id: UUID, most: int = 500) -> list[Kept]:
     """Return what was said by a person, the latest first; nothing where there is no such contact."""
     return await _LEDGER.all(tx, tenant_id=tenant_id, contact_id=contact_id, most=most)
+
+
+def standing_of(kept: Sequence[Kept]) -> Standing:
+    """Return what counts of a ledger that is given the latest first."""
+
+    def latest(*about: About) -> Consent | None:
+        return next((one.state for one in kept if one.category in about), None)
+
+    return Standing(
+        marketing=latest(About.MARKETING, About.ALL),
+        utility=latest(About.UTILITY, About.ALL),
+        all=latest(About.ALL),
+    )
+
+
+async def require_contact(tx: Transaction, *, tenant_id: UUID, contact_id: UUID) -> None:
+    """Return where the tenant knows the contact.
+
+    Raises:
+        NotFound: it does not.
+    """
+    if await _KNOWS.one(tx, tenant_id=tenant_id, contact_id=contact_id) is None:
+        raise NotFound("This tenant has no such contact.", fix="List the contacts and take an id from there.")
+
+
+async def write_by_hand(tx: Transaction, word: Word) -> None:
+    """Write down what somebody of the tenant says a person said, and that they did.
+
+    Raises:
+        NotFound: the tenant has no such contact.
+    """
+    await require_contact(tx, tenant_id=word.tenant_id, contact_id=word.contact_id)
+    entry = AuditEntry(
+        tenant_id=word.tenant_id,
+        actor=word.actor,
+        action="consent.recorded",
+        subject=str(word.contact_id),
+        detail={"category": word.about.value, "state": word.state.value},
+    )
+    await record_audit(tx, [entry])
+    await record(tx, [word])
+
+
+async def save_rules(tx: Transaction, rules: ConsentRules, *, tenant_id: UUID, actor: str) -> None:
+    """Let a tenant's rules be these.
+
+    Raises:
+        InvalidRequest: a keyword says yes and no, or nothing at all.
+    """
+    if wrong := contradictions(rules.keywords):
+        raise InvalidRequest(
+            f"These keywords mean yes and no, or nothing: {', '.join(repr(word) for word in wrong)}.",
+            fix="Let each word mean one thing; case, accents and punctuation make no difference.",
+            field="keywords",
+        )
+    await _SAVE_RULES.run(
+        tx, tenant_id=tenant_id, rules=msgspec.json.encode(rules).decode(), updated_by=actor
+    )
+    entry = AuditEntry(tenant_id=tenant_id, actor=actor, action="consent.rules_changed")
+    await record_audit(tx, [entry])
 
 
 async def may_read_words(tx: Transaction, *, tenant_id: UUID) -> bool:

@@ -29,12 +29,15 @@ from curbe.inbox.identity import Pair
 from curbe.inbox.roster import Alias, Book, Key
 from curbe.infra.db import Query, Transaction
 
-__all__ = ["Place", "Sighting", "canonical_phone", "place"]
+__all__ = ["Place", "Sighting", "acquaint", "canonical_phone", "place"]
 
 _ACTOR: Final = "system:apply"
 _ANY_TIME: Final = datetime(
     2000, 1, 1, tzinfo=UTC
 )  # where only the names count, and not since when they hold
+
+
+_NOWHERE: Final = UUID(int=0)  # met on no number: on a list, say
 
 
 class Sighting(msgspec.Struct, frozen=True):
@@ -89,6 +92,15 @@ async def place(tx: Transaction, sightings: Sequence[Sighting]) -> list[Place]:
         Place(contact_id=contact_id, conversation_id=conversation_id)
         for contact_id, conversation_id in zip(contact_ids, conversation_ids, strict=True)
     ]
+
+
+async def acquaint(tx: Transaction, phones: Sequence[str], *, tenant_id: UUID, at: datetime) -> list[UUID]:
+    """Return the contacts of phones (digits as the provider names them), in order; those nobody knew are made, without a conversation."""
+    met = [
+        Sighting(tenant_id=tenant_id, connection_id=_NOWHERE, person=Person(wa_id=phone), at=at)
+        for phone in phones
+    ]
+    return await _contacts(tx, met) if met else []
 
 
 async def _contacts(tx: Transaction, sightings: Sequence[Sighting]) -> list[UUID]:

@@ -23,6 +23,14 @@ class Stated(msgspec.Struct, frozen=True):
     preference: PreferenceStated
 
 
+class Kept(msgspec.Struct, frozen=True):
+    """What a person said that was new, and who they are."""
+
+    tenant_id: UUID
+    contact_id: UUID
+    preference: PreferenceStated
+
+
 class _New(msgspec.Struct, frozen=True):
     id: UUID
 
@@ -30,10 +38,10 @@ class _New(msgspec.Struct, frozen=True):
 _INSERT: Final = Query("curbe.inbox", "insert_preferences", _New)
 
 
-async def record(tx: Transaction, stated: Sequence[Stated]) -> int:
-    """Keep what people said, each once, tell their tenants, and return how much of it is new."""
+async def record(tx: Transaction, stated: Sequence[Stated]) -> list[Kept]:
+    """Keep what people said, each once, tell their tenants, and return what of it is new."""
     if not stated:
-        return 0
+        return []
     places = await place(
         tx,
         [
@@ -69,7 +77,11 @@ async def record(tx: Transaction, stated: Sequence[Stated]) -> int:
             if row_id in fresh
         ],
     )
-    return len(fresh)
+    return [
+        Kept(tenant_id, contact_id, preference)
+        for row_id, contact_id, tenant_id, preference in rows
+        if row_id in fresh
+    ]
 
 
 def _changed(tenant_id: UUID, contact_id: UUID, preference: PreferenceStated) -> Event:

@@ -22,17 +22,20 @@ from curbe.channels.cloudapi.errors import status_failure
 from curbe.channels.cloudapi.notices import standby_items
 from curbe.channels.cloudapi.webhook import BrokenBody, read_body
 from curbe.connections import health
+from curbe.consent import hearing
+from curbe.consent.hearing import stopped_in
 from curbe.domain.messages import ItemRefused, NoticeReceived, StatusReported
 from curbe.domain.status import MessageStatus
 from curbe.inbox import amendments, arrivals, coexistence, identity, statuses
 from curbe.inbox.arrivals import Arrival, Arrived
+from curbe.inbox.preferences import Kept
 from curbe.inbox.service import told
 from curbe.inbox.shapes import MessageRow
 from curbe.inbox.statuses import Moved, Report
 from curbe.infra.clock import utc_now
 from curbe.infra.db import DataRefused, Pool, PostgresError, Transaction, Unreachable
 from curbe.infra.metrics import Metrics
-from curbe.ingest import notices, store
+from curbe.ingest import automating, notices, store
 from curbe.ingest.beside import apply_beside, events_of
 from curbe.ingest.rules import Connection, Heard, Item, Routed, SetAside, heard_in, named_in, route
 from curbe.ingest.store import Counts, StoredWebhook
@@ -165,6 +168,7 @@ async def apply_parked(tx: Transaction) -> int:
     outcome = await statuses.unpark(tx)
     if news := _news(outcome.moved):
         await realtime.append(tx, await told(tx, news))
+    await hearing.write_down(tx, stopped=stopped_in(one.row for one in outcome.moved))
     return outcome.applied
 
 
@@ -230,7 +234,8 @@ async def _apply(
     moved = await _statuses(tx, routed, callback_keys, counts)
     received = [(row, EventType.MESSAGE_RECEIVED) for row in await media.expect(tx, arrived)]
     beside = await apply_beside(tx, routed, arrived, counts)
-    noticed = await notices.apply(tx, routed.notices, counts, now=utc_now())
+    stated: list[Kept] = []
+    noticed = await notices.apply(tx, routed.notices, counts, now=utc_now(), stated=stated)
     # One event for each fact that is news, so that who counts them misses none. Written last: the conversations in them stand as they
     # do after the whole batch.
     events = [*await told(tx, [*received, *_news(moved)]), *beside, *noticed]
@@ -244,6 +249,8 @@ async def _apply(
     if events:
         await realtime.append(tx, events)
     await audit.record(tx, _audit_entries(routed))
+    await automating.defer(tx, arrived)
+    await hearing.write_down(tx, arrived=arrived, stopped=stopped_in(one.row for one in moved), stated=stated)
     return counts
 
 

@@ -25,7 +25,7 @@ from curbe.domain.notices import (
 from curbe.inbox import amendments, coexistence, preferences
 from curbe.inbox.amendments import OURS, Amendment, Reaction
 from curbe.inbox.coexistence import Echo, Named, Past, Stored
-from curbe.inbox.preferences import Stated
+from curbe.inbox.preferences import Kept, Stated
 from curbe.inbox.service import MessageNews, conversation_events, message_events
 from curbe.infra.db import Transaction
 from curbe.ingest import store
@@ -56,12 +56,18 @@ class _Effects(msgspec.Struct):
 
 
 async def apply(
-    tx: Transaction, routed: Sequence[RoutedNotice], counts: Counts, *, now: datetime
+    tx: Transaction,
+    routed: Sequence[RoutedNotice],
+    counts: Counts,
+    *,
+    now: datetime,
+    stated: list[Kept],
 ) -> list[Event]:
     """Apply a batch, count its items, and return the events that tell of it.
 
     What a notice says is applied whenever it comes: it is the same once and twice, so a replay makes good what an older build left out.
     Only what has no time of its own is applied once, as the time of its coming is another each time.
+    ``stated`` is told what people said of marketing that was new.
     """
     if not routed:
         return []
@@ -80,15 +86,17 @@ async def apply(
             for effect in readings[id(notice)].effects:
                 _sort(effects, effect, notice, owner, app_id=item.meta_app_id)
     _count(routed, readings, fresh, counts)
-    return [*await _take_effect(tx, effects, now=now), *(_received(*one) for one in new)]
+    return [*await _take_effect(tx, effects, now=now, stated=stated), *(_received(*one) for one in new)]
 
 
-async def _take_effect(tx: Transaction, effects: _Effects, *, now: datetime) -> list[Event]:
+async def _take_effect(
+    tx: Transaction, effects: _Effects, *, now: datetime, stated: list[Kept]
+) -> list[Event]:
     strangers = await health.apply(tx, effects.health, now=now)
     if strangers:
         log.info("health_of_nobody", count=strangers, reason="no connected number is the one it is about")
     await templates.apply(tx, effects.templates)
-    await preferences.record(tx, effects.stated)
+    stated += await preferences.record(tx, effects.stated)
     await coexistence.name_contacts(tx, effects.named)
     past = await coexistence.store_past(tx, effects.past)
     echoes = await coexistence.store_echoes(tx, effects.echoes)

@@ -80,3 +80,7 @@ SELECT extract(epoch FROM now() - min(next.received_at))::float8 AS seconds
 
 -- name: stored_by_id
 SELECT w.xid, w.id, w.received_at, w.meta_app_id, w.body FROM webhook_events w WHERE w.id = ANY(:ids::bigint[]) ORDER BY w.xid, w.id
+
+-- name: tenants_with_automations
+-- Of these tenants, those that have an automation which acts.
+SELECT DISTINCT a.tenant_id FROM automations a WHERE a.tenant_id = ANY(:tenant_ids::uuid[]) AND a.enabled

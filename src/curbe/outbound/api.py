@@ -80,8 +80,8 @@ class SendController(Controller):
         request = _request(tenant_id, data, principal)
         key = Key(ROUTE, idempotency_key) if idempotency_key else None
         wait = wait_in(prefer)
-        taken = await _take(web_pool, request, key, data.seen_message_id)
-        return await told(web_pool, broadcast, tenant_id, taken, wait)
+        taken = await take_once(web_pool, request, key, data.seen_message_id)
+        return await answered(web_pool, broadcast, tenant_id, taken, wait)
 
     @post(
         "/{message_id:uuid}/retry",
@@ -104,7 +104,7 @@ class SendController(Controller):
             taken = await again.retry(
                 tx, tenant_id=tenant_id, message_id=message_id, sender=principal.actor, now=utc_now()
             )
-        return await told(web_pool, broadcast, tenant_id, taken, wait_in(prefer))
+        return await answered(web_pool, broadcast, tenant_id, taken, wait_in(prefer))
 
     @post(
         "/{message_id:uuid}/send-again",
@@ -127,7 +127,7 @@ class SendController(Controller):
             taken = await again.send_again(
                 tx, tenant_id=tenant_id, message_id=message_id, sender=principal.actor, now=utc_now()
             )
-        return await told(web_pool, broadcast, tenant_id, taken, wait_in(prefer))
+        return await answered(web_pool, broadcast, tenant_id, taken, wait_in(prefer))
 
 
 class TypingAnswer(msgspec.Struct, frozen=True):
@@ -172,7 +172,10 @@ def _request(tenant_id: UUID, data: SendRequest, principal: Principal) -> servic
     )
 
 
-async def _take(pool: Pool, request: service.Request, key: Key | None, seen_message_id: UUID | None) -> Taken:
+async def take_once(
+    pool: Pool, request: service.Request, key: Key | None, seen_message_id: UUID | None = None
+) -> Taken:
+    """Queue a message, once for each key, and return it."""
     try:
         async with pool.transaction(request.tenant_id) as tx:
             return await service.take(tx, request, key=key, now=utc_now(), seen_message_id=seen_message_id)
@@ -181,16 +184,16 @@ async def _take(pool: Pool, request: service.Request, key: Key | None, seen_mess
             return await service.take(tx, request, key=key, now=utc_now(), seen_message_id=seen_message_id)
 
 
-async def told(
+async def answered(
     pool: Pool, broadcast: Broadcast, tenant_id: UUID, taken: Taken, wait: timedelta
 ) -> Response[SendAnswer]:
-    """Return the answer about a message just taken: at once, or once a provider answered for it, within ``wait``."""
+    """Return what is told of a message that was taken, after waiting for the provider's word where that is wished."""
     if not wait and not taken.repeated:
         # Committed as queued a moment ago: asking the database again would cost three round trips and tell nothing.
         return Response(_queued(taken), status_code=HTTP_202_ACCEPTED)
     message = await _outcome(pool, broadcast, tenant_id, taken, wait)
-    answered = wait and message.status not in _UNANSWERED
-    return Response(_answer(message), status_code=HTTP_200_OK if answered else HTTP_202_ACCEPTED)
+    known = wait and message.status not in _UNANSWERED
+    return Response(_answer(message), status_code=HTTP_200_OK if known else HTTP_202_ACCEPTED)
 
 
 async def _outcome(

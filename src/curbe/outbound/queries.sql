@@ -271,3 +271,28 @@ SELECT m.id, m.conversation_id, m.status, m.phase::text AS phase, m.payload::tex
 
 -- name: sent_once_more
 SELECT m.id, m.conversation_id FROM messages m WHERE m.tenant_id = :tenant_id AND m.retry_of = :message_id
+
+-- name: line_of_number
+-- The tenant's live connection of one of Meta's numbers.
+SELECT c.id FROM channel_connections c
+ WHERE c.tenant_id = :tenant_id AND c.phone_number_id = :phone_number_id AND c.status IN ('active', 'error')
+
+-- name: last_line_of
+-- The live number that spoke last with whoever has a phone, in its canonical form.
+SELECT v.channel_connection_id AS id
+  FROM contact_aliases a
+  JOIN conversations v ON v.tenant_id = a.tenant_id AND v.contact_id = a.contact_id
+  JOIN channel_connections c ON c.tenant_id = v.tenant_id AND c.id = v.channel_connection_id AND c.status IN ('active', 'error')
+ WHERE a.tenant_id = :tenant_id AND a.kind = 'phone' AND a.value = :phone AND a.retired_at IS NULL
+ ORDER BY v.last_message_at DESC NULLS LAST, v.id
+ LIMIT 1
+
+-- name: templates_called
+-- What a number would send under a name, in one language or in each there is.
+SELECT t.language, t.components::text AS components
+  FROM channel_connections c
+  JOIN templates t ON t.tenant_id = c.tenant_id AND t.waba_id = c.waba_id
+ WHERE c.tenant_id = :tenant_id AND c.id = :connection_id AND t.name = :name
+   AND (:language::text IS NULL OR t.language = :language::text)
+   AND t.language IS NOT NULL AND t.components IS NOT NULL AND t.status IS DISTINCT FROM 'DELETED'
+ ORDER BY t.language

@@ -11,6 +11,8 @@ import structlog
 from curbe.audit import service as audit
 from curbe.audit.service import AuditEntry
 from curbe.connections import service as connections
+from curbe.consent import hearing
+from curbe.consent.hearing import Stopped
 from curbe.domain.content import ReactionMessage, decoded
 from curbe.inbox import amendments, departures
 from curbe.inbox.amendments import OURS, Reaction
@@ -107,6 +109,12 @@ class Settler:
                 await store.put_back(tx, tenant_id=self._tenant_id, rows=back)
             await tell(tx, self._tenant_id, settled)
             await _react(tx, self._tenant_id, settled)
+            await hearing.write_down(tx, stopped=self._stopped(batch))
+
+    def _stopped(self, batch: Sequence[Attempted]) -> list[Stopped]:
+        """Return which messages were refused as their person has stopped marketing."""
+        ended = [one.settlement for one in batch if one.settlement.error_code == hearing.STOPPED]
+        return [Stopped(self._tenant_id, one.id, one.at, one.error) for one in ended]
 
     async def _draw_conclusions(self, tx: Transaction, batch: Sequence[Attempted]) -> None:
         """Pause the number, or hold back what goes to many, where an answer asks for it."""

@@ -14,7 +14,7 @@ from curbe.domain.template import HeaderParameter as Header
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
 from curbe.outbound import by_template
-from curbe.outbound.api import SendAnswer, told, wait_in
+from curbe.outbound.api import SendAnswer, answered, wait_in
 from curbe.outbound.bodies import Addressed
 from curbe.outbound.by_template import TemplateRequest
 from curbe.outbound.service import AnsweredMeanwhile, Key, Taken
@@ -90,7 +90,7 @@ class TemplateSendController(Controller):
         )
         key = Key(ROUTE, idempotency_key) if idempotency_key else None
         taken = await _take(web_pool, request, key, data.seen_message_id)
-        return await told(web_pool, broadcast, tenant_id, taken, wait_in(prefer))
+        return await answered(web_pool, broadcast, tenant_id, taken, wait_in(prefer))
 
 
 async def _take(pool: Pool, request: TemplateRequest, key: Key | None, seen_message_id: UUID | None) -> Taken:

@@ -20,6 +20,8 @@ class Purged(msgspec.Struct, frozen=True, kw_only=True):
     events: int = 0
     notices: int = 0
     others: int = 0  # reactions and amendments without a message, calls
+    notifications: int = 0  # events of their own systems, with what followed
+    deeds: int = 0  # of automations
     recipients: int = 0  # of campaigns, and the files they came in
     answers: int = 0  # to idempotency keys, which repeat what was sent
 

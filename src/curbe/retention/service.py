@@ -15,6 +15,7 @@ import structlog
 
 from curbe.audit import service as audit
 from curbe.audit.service import AuditEntry
+from curbe.automations import service as automations
 from curbe.campaigns import ageing as sent_to_many
 from curbe.inbox import purge as said
 from curbe.infra import jobs
@@ -23,6 +24,7 @@ from curbe.infra.jobs import Job, NewJob
 from curbe.ingest import purge as told
 from curbe.media import purge as files
 from curbe.media.storage import Storage, StorageFailed
+from curbe.notifications import service as notifications
 from curbe.outbound import store as outbox
 from curbe.realtime import purge as log_of_events
 from curbe.retention.rules import ANSWERS_KEPT, EVERY, Purged, limit
@@ -179,6 +181,8 @@ _KINDS: Final[tuple[tuple[str, _Delete, int], ...]] = (
     ("notes", said.delete_annotations, _BATCH),
     ("others", said.delete_beside, _BATCH),
     ("notices", told.delete_notices, _BATCH),
+    ("notifications", notifications.delete_events, _BATCH),
+    ("deeds", automations.delete_deeds, _BATCH),
     ("events", log_of_events.delete_events, _BATCH),
     ("files", files.delete_assets, _FILES),
 )

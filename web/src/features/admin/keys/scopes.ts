@@ -12,7 +12,16 @@ export const GROUPS = {
     "campaigns:read",
     "campaigns:write",
   ],
-  setup: ["connections:read", "connections:write", "templates:read", "templates:write", "desk:write"],
+  automatic: [
+    "templates:read",
+    "templates:write",
+    "consent:write",
+    "consent:manage",
+    "notifications:send",
+    "notifications:write",
+    "automations:write",
+  ],
+  setup: ["connections:read", "connections:write", "desk:write"],
   workspace: [
     "people:read",
     "people:write",

@@ -1,0 +1,62 @@
+"""When a business is open, in its own time zone, through changes of the clock. Pure."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated, Final
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+_LOOKED_BACK: Final = 15  # days: a business that was closed for longer is closed "since then"
+ClockTime = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^([01]\d|2[0-3]):[0-5]\d$|^24:00$", description="Such as 09:00; 24:00 ends a day."
+    ),
+]
+
+
+class Hours(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Open on a ``day`` (0 is Monday) from ``opens`` until ``closes``; over midnight they are two."""
+
+    day: Annotated[int, msgspec.Meta(ge=0, le=6)]
+    opens: ClockTime
+    closes: ClockTime
+
+    def __post_init__(self) -> None:
+        if self.opens >= self.closes:
+            raise ValueError("a day's hours end after they begin; hours over midnight are those of two days")
+
+
+def closed_since(
+    hours: Sequence[Hours], holidays: Sequence[date], zone: ZoneInfo, *, now: datetime
+) -> datetime | None:
+    """Return since when it is closed at ``now``; None where it is open.
+
+    What was closed for more than two weeks, or always, is closed since the beginning of what is looked at.
+    """
+    today = now.astimezone(zone).date()
+    spans = list(_spans(hours, set(holidays), zone, today))
+    if any(opens <= now < closes for opens, closes in spans):
+        return None
+    ended = [closes for _, closes in spans if closes <= now]
+    return max(ended, default=_moment(date.min.replace(year=2000), "00:00", ZoneInfo("UTC")))
+
+
+def _spans(
+    hours: Sequence[Hours], holidays: set[date], zone: ZoneInfo, today: date
+) -> Iterator[tuple[datetime, datetime]]:
+    for back in range(-1, _LOOKED_BACK):
+        day = today - timedelta(days=back)
+        if day in holidays:
+            continue
+        for one in hours:
+            if one.day == day.weekday():
+                yield _moment(day, one.opens, zone), _moment(day, one.closes, zone)
+
+
+def _moment(day: date, clock: str, zone: ZoneInfo) -> datetime:
+    if clock == "24:00":
+        return _moment(day + timedelta(days=1), "00:00", zone)
+    at = time(int(clock[:2]), int(clock[3:]))
+    return datetime.combine(day, at, zone).astimezone(UTC)

@@ -1,0 +1,263 @@
+"""What an automation does about a message: a small typed rule and what is known in, a deed or the reason for none out. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from typing import Annotated, Final, TypeAlias
+from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+from curbe.automations.hours import Hours, closed_since
+from curbe.consent.rules import folded
+from curbe.domain.errors import InvalidRequest
+
+FRESH: Final = timedelta(hours=1)  # nobody is answered by itself later than that
+MOST_TEXTS: Final = 5  # to one conversation in an hour: two machines must not go on answering each other
+PRESENT: Final = timedelta(minutes=10)
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
+Text = Annotated[str, msgspec.Meta(min_length=1, max_length=4096)]
+Word = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+
+
+class Match(StrEnum):
+    """How a keyword is looked for, without regard to case, accents and punctuation."""
+
+    EXACT = "exact"  # it is the whole message
+    STARTS = "starts"  # the message begins with it
+    CONTAINS = "contains"  # it stands in the message, as whole words
+
+
+class _Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``connection_ids``: only what is written to these numbers; empty: to any."""
+
+    connection_ids: Annotated[list[UUID], msgspec.Meta(max_length=100)] = []
+
+
+class KeywordReply(_Rule, frozen=True, kw_only=True, tag_field="kind", tag="keyword_reply"):
+    """Answers messages that hold one of the words."""
+
+    words: Annotated[list[Word], msgspec.Meta(min_length=1, max_length=100)]
+    match: Match = Match.EXACT
+    answer: Text
+
+
+class Away(_Rule, frozen=True, kw_only=True, tag_field="kind", tag="away"):
+    """Answers outside the hours, once for each conversation and closed period. ``time_zone`` is IANA's."""
+
+    time_zone: Annotated[str, msgspec.Meta(max_length=60)]
+    hours: Annotated[list[Hours], msgspec.Meta(max_length=50)]
+    holidays: Annotated[list[date], msgspec.Meta(max_length=400)] = []
+    message: Text
+
+
+class Welcome(_Rule, frozen=True, kw_only=True, tag_field="kind", tag="welcome"):
+    """Greets who writes for the first time; with ``again_after_days``, also who was silent for so long."""
+
+    message: Text
+    again_after_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] | None = None
+
+
+class Assign(_Rule, frozen=True, kw_only=True, tag_field="kind", tag="assign"):
+    """Gives a conversation that nobody has to the next of ``user_ids``, in turn.
+
+    ``only_present``: to who was here in the last ten minutes. ``label_ids``: only conversations with one of these labels.
+    ``team_id`` beside or instead of people: the team it is given to.
+    """
+
+    user_ids: Annotated[list[UUID], msgspec.Meta(max_length=200)] = []
+    team_id: UUID | None = None
+    only_present: bool = True
+    label_ids: Annotated[list[UUID], msgspec.Meta(max_length=100)] = []
+
+
+Rule: TypeAlias = KeywordReply | Away | Welcome | Assign
+
+
+class Candidate(msgspec.Struct, frozen=True):
+    """Somebody a conversation could be given to: when they were seen last, and when they were last given one by this rule."""
+
+    user_id: UUID
+    seen_at: datetime | None
+    given_at: datetime | None
+
+
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """A message, and what is known of its conversation when it is looked at.
+
+    ``silent_since``: when the person wrote last before this; None: never. ``texts``: automatic ones in the last hour. ``done``: the
+    occasions on which the automations of this tenant have acted in this conversation.
+    """
+
+    message_id: UUID
+    connection_id: UUID
+    text: str | None
+    at: datetime
+    now: datetime
+    silent_since: datetime | None = None
+    texts: int = 0
+    done: frozenset[tuple[UUID, str]] = frozenset()
+    blocked: bool = False
+    about_consent: bool = False
+    assignee_id: UUID | None = None
+    team_id: UUID | None = None
+    label_ids: frozenset[UUID] = frozenset()
+
+
+class Reply(msgspec.Struct, frozen=True, tag_field="does", tag="reply"):
+    """Writes to the person; ``mark`` is the occasion, on which it does so once."""
+
+    text: str
+    mark: str
+
+
+class Give(msgspec.Struct, frozen=True, tag_field="does", tag="assign"):
+    """Gives the conversation to somebody, to a team, or both."""
+
+    user_id: UUID | None
+    team_id: UUID | None
+    mark: str
+
+
+class Nothing(msgspec.Struct, frozen=True, tag_field="does", tag="nothing"):
+    """Does nothing, and why: a stable code."""
+
+    reason: str
+
+
+Deed: TypeAlias = Reply | Give | Nothing
+
+
+def check(rule: Rule) -> None:
+    """Return where a rule can be kept.
+
+    Raises:
+        InvalidRequest: what is wrong, and at which member.
+    """
+    match rule:
+        case Away():
+            zone_of(rule.time_zone)
+        case KeywordReply() if not all(folded(word) for word in rule.words):
+            raise InvalidRequest("A keyword has a letter or a digit.", fix="Leave it out.", field="words")
+        case Assign() if not rule.user_ids and rule.team_id is None:
+            raise InvalidRequest(
+                "Nobody is named to be given anything.",
+                fix="Give user_ids, team_id, or both.",
+                field="user_ids",
+            )
+        case _:
+            pass
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """Return a time zone.
+
+    Raises:
+        InvalidRequest: there is none of that name.
+    """
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise InvalidRequest(
+            "There is no time zone of that name.", fix="Write it as Europe/Madrid.", field="time_zone"
+        ) from None
+
+
+def deed(automation_id: UUID, rule: Rule, seen: Seen, *, candidates: Sequence[Candidate] = ()) -> Deed:
+    """Return what one automation does about a message, whatever the others do."""
+    if seen.blocked:
+        return Nothing("contact_blocked")
+    if rule.connection_ids and seen.connection_id not in rule.connection_ids:
+        return Nothing("another_number")
+    if isinstance(rule, Assign):
+        return _give(rule, seen, candidates)
+    wanted = _silenced(seen) or _reply(rule, seen)
+    if isinstance(wanted, Reply) and (automation_id, wanted.mark) in seen.done:
+        return Nothing("done_before")
+    return wanted
+
+
+def deeds(
+    automations: Iterable[tuple[UUID, Rule]], seen: Seen, *, candidates: Mapping[UUID, Sequence[Candidate]]
+) -> list[tuple[UUID, Reply | Give]]:
+    """Return what happens about a message: at most one text, of keywords before away before welcome, and at most one assignment."""
+    kept = list(automations)
+    texts = sorted(
+        (one for one in kept if not isinstance(one[1], Assign)), key=lambda one: _RANKS[type(one[1])]
+    )
+    gifts = [one for one in kept if isinstance(one[1], Assign)]
+    found: list[tuple[UUID, Reply | Give]] = []
+    for group in (texts, gifts):
+        for automation_id, rule in group:
+            done = deed(automation_id, rule, seen, candidates=candidates.get(automation_id, ()))
+            if not isinstance(done, Nothing):
+                found.append((automation_id, done))
+                break
+    return found
+
+
+def _silenced(seen: Seen) -> Nothing | None:
+    """Return why nothing is written by itself, whatever the rule."""
+    if seen.about_consent:
+        return Nothing("about_consent")  # who says STOP gets the answer to that and nothing else
+    if seen.now - seen.at > FRESH:
+        return Nothing("too_late")
+    return Nothing("too_many_answers") if seen.texts >= MOST_TEXTS else None
+
+
+_RANKS: Final[Mapping[type[Rule], int]] = {KeywordReply: 0, Away: 1, Welcome: 2}
+
+
+def _reply(rule: KeywordReply | Away | Welcome, seen: Seen) -> Reply | Nothing:
+    match rule:
+        case KeywordReply():
+            if not _says(seen.text, rule):
+                return Nothing("no_keyword")
+            return Reply(rule.answer, f"message:{seen.message_id}")
+        case Away():
+            since = closed_since(rule.hours, rule.holidays, zone_of(rule.time_zone), now=seen.at)
+            return Nothing("open") if since is None else Reply(rule.message, f"closed:{since.isoformat()}")
+        case Welcome():
+            return _welcome(rule, seen)
+
+
+def _welcome(rule: Welcome, seen: Seen) -> Reply | Nothing:
+    if seen.silent_since is None:
+        return Reply(rule.message, "first")
+    again = rule.again_after_days
+    if again is not None and seen.at - seen.silent_since >= timedelta(days=again):
+        return Reply(rule.message, f"after:{seen.silent_since.isoformat()}")
+    return Nothing("wrote_before")
+
+
+def _says(text: str | None, rule: KeywordReply) -> bool:
+    said = folded(text or "")
+    words = [folded(word) for word in rule.words]
+    match rule.match:
+        case Match.EXACT:
+            return said in words
+        case Match.STARTS:
+            return any(f"{said} ".startswith(f"{word} ") for word in words)
+        case Match.CONTAINS:
+            return any(f" {word} " in f" {said} " for word in words)
+
+
+def _give(rule: Assign, seen: Seen, candidates: Sequence[Candidate]) -> Give | Nothing:
+    if seen.assignee_id is not None:
+        return Nothing("assigned")
+    if rule.label_ids and not seen.label_ids & set(rule.label_ids):
+        return Nothing("another_label")
+    here = [one for one in candidates if not rule.only_present or _present(one, seen.now)]
+    mark = f"message:{seen.message_id}"
+    team_id = rule.team_id if rule.team_id != seen.team_id else None
+    if here:
+        turn = min(here, key=lambda one: (one.given_at or _NEVER, one.user_id))
+        return Give(turn.user_id, team_id, mark)
+    if team_id is not None:
+        return Give(None, team_id, mark)
+    return Nothing("nobody_present" if rule.user_ids else "in_team")
+
+
+def _present(candidate: Candidate, now: datetime) -> bool:
+    return candidate.seen_at is not None and now - candidate.seen_at <= PRESENT

@@ -1,0 +1,297 @@
+"""Automations kept, and what one would do about a message. The only writer of the tables of automations."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Annotated, Final
+from uuid import UUID
+
+import msgspec
+from uuid_utils.compat import uuid7
+
+from curbe.audit.service import AuditEntry
+from curbe.audit.service import record as record_audit
+from curbe.automations import rules
+from curbe.automations.rules import Assign, Candidate, Deed, Rule, Seen
+from curbe.consent import facts as consent
+from curbe.consent.rules import keyword_in
+from curbe.domain.errors import NotFound
+from curbe.infra.db import Query, Transaction
+
+_PACKAGE: Final = "curbe.automations"
+_HOUR: Final = timedelta(hours=1)
+_NOBODY: Final = UUID(int=0)
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An automation as it is written: its rule, and its ``place`` among the others of its kind (the lowest is looked at first)."""
+
+    rule: Rule
+    place: Annotated[int, msgspec.Meta(ge=0, le=100_000)] = 0
+    enabled: bool = True
+
+
+class Automation(msgspec.Struct, frozen=True, kw_only=True):
+    """An automation, and who changed it last."""
+
+    id: UUID
+    rule: Rule
+    place: int
+    enabled: bool
+    updated_by: str
+    created_at: datetime
+    updated_at: datetime
+
+
+class MessageTrial(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A message to be tried: its text, when it comes (now, if left out), and in which conversation.
+
+    Without ``conversation_id`` it is somebody's first, written to ``connection_id``.
+    """
+
+    text: Annotated[str, msgspec.Meta(max_length=4096)] = ""
+    at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
+    conversation_id: UUID | None = None
+    connection_id: UUID | None = None
+
+
+class Place(msgspec.Struct, frozen=True, array_like=True):
+    """Where an automation stands in the list."""
+
+    place: int
+    id: UUID
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """A message and its conversation, as they are at rest."""
+
+    message_id: UUID
+    conversation_id: UUID
+    connection_id: UUID
+    type: str
+    text: str | None
+    at: datetime
+    standby: bool
+    blocked: bool
+    assignee_id: UUID | None
+    team_id: UUID | None
+    label_ids: list[UUID]
+    silent_since: datetime | None
+
+
+class _Row(msgspec.Struct, frozen=True):
+    id: UUID
+    rule: str
+    place: int
+    enabled: bool
+    updated_by: str
+    created_at: datetime
+    updated_at: datetime
+
+
+class _Done(msgspec.Struct, frozen=True):
+    automation_id: UUID
+    mark: str
+    message_id: UUID | None
+    at: datetime
+
+
+_PAGE: Final = Query(_PACKAGE, "automation_page", _Row)
+_ONE: Final = Query(_PACKAGE, "automation_of", _Row)
+_ENABLED: Final = Query(_PACKAGE, "enabled_automations", _Row)
+_SAVE: Final = Query(_PACKAGE, "save_automation", _Row)
+_DELETE: Final = Query(_PACKAGE, "delete_automation")
+_MESSAGE: Final = Query(_PACKAGE, "message_seen", Standing)
+_CONVERSATION: Final = Query(_PACKAGE, "conversation_seen", Standing)
+_DEEDS: Final = Query(_PACKAGE, "deeds_in", _Done)
+_CANDIDATES: Final = Query(_PACKAGE, "candidates", Candidate)
+_DELETE_DEEDS: Final = Query(_PACKAGE, "delete_deeds")
+
+
+async def page(tx: Transaction, *, tenant_id: UUID, after: Place | None, limit: int) -> list[Automation]:
+    """Return at most ``limit`` automations, in the order in which they are looked at."""
+    start = after or Place(-1, _NOBODY)
+    rows = await _PAGE.all(tx, tenant_id=tenant_id, after_place=start.place, after_id=start.id, most=limit)
+    return [_kept(row) for row in rows]
+
+
+async def one(tx: Transaction, *, tenant_id: UUID, automation_id: UUID) -> Automation:
+    """Return one automation.
+
+    Raises:
+        NotFound: the tenant has no such automation.
+    """
+    row = await _ONE.one(tx, tenant_id=tenant_id, id=automation_id)
+    if row is None:
+        raise NotFound(
+            "This tenant has no such automation.", fix="List the automations and take an id from there."
+        )
+    return _kept(row)
+
+
+async def enabled(tx: Transaction, *, tenant_id: UUID) -> list[Automation]:
+    """Return the automations that act, in the order in which they are looked at."""
+    return [_kept(row) for row in await _ENABLED.all(tx, tenant_id=tenant_id)]
+
+
+async def save(
+    tx: Transaction, draft: Draft, *, tenant_id: UUID, automation_id: UUID | None, actor: str
+) -> Automation:
+    """Keep an automation, a new one or in place of one, and return it.
+
+    Raises:
+        NotFound: the tenant has no such automation.
+        InvalidRequest: something of the rule cannot be; the field says what.
+    """
+    if automation_id is not None:
+        await one(tx, tenant_id=tenant_id, automation_id=automation_id)
+    rules.check(draft.rule)
+    kind = str(type(draft.rule).__struct_config__.tag)
+    row = await _SAVE.one(
+        tx,
+        tenant_id=tenant_id,
+        id=automation_id or uuid7(),
+        kind=kind,
+        place=draft.place,
+        enabled=draft.enabled,
+        rule=msgspec.json.encode(draft.rule).decode(),
+        updated_by=actor,
+    )
+    if row is None:
+        raise LookupError("the automation just kept is not there")
+    await _audit(tx, tenant_id, actor, "automation.saved", row.id, kind)
+    return _kept(row)
+
+
+async def delete(tx: Transaction, *, tenant_id: UUID, automation_id: UUID, actor: str) -> None:
+    """Delete an automation, and the memory of what it has done.
+
+    Raises:
+        NotFound: the tenant has no such automation.
+    """
+    kept = await one(tx, tenant_id=tenant_id, automation_id=automation_id)
+    await _DELETE.run(tx, tenant_id=tenant_id, id=automation_id)
+    kind = str(type(kept.rule).__struct_config__.tag)
+    await _audit(tx, tenant_id, actor, "automation.deleted", automation_id, kind)
+
+
+async def delete_deeds(tx: Transaction, *, tenant_id: UUID, before: datetime, most: int) -> int:
+    """Forget up to ``most`` deeds from before that moment, but not who was welcomed; return how many."""
+    return await _DELETE_DEEDS.run(tx, tenant_id=tenant_id, before=before, most=most)
+
+
+async def look_at(
+    tx: Transaction, *, tenant_id: UUID, message_id: UUID, now: datetime
+) -> tuple[Standing, Seen] | None:
+    """Return a message as automations see it; None where there is no such message, or it is nobody's of ours to answer."""
+    standing = await _MESSAGE.one(tx, tenant_id=tenant_id, message_id=message_id)
+    if standing is None or standing.standby:
+        return None
+    return standing, await _seen(tx, tenant_id, standing, now=now)
+
+
+async def candidates_of(
+    tx: Transaction, rule: Rule, *, tenant_id: UUID, automation_id: UUID
+) -> Sequence[Candidate]:
+    """Return whom a rule could give a conversation to."""
+    if not isinstance(rule, Assign) or not rule.user_ids:
+        return ()
+    return await _CANDIDATES.all(
+        tx, tenant_id=tenant_id, automation_id=automation_id, user_ids=sorted(rule.user_ids)
+    )
+
+
+async def try_out(
+    tx: Transaction,
+    rule: Rule,
+    trial: MessageTrial,
+    *,
+    tenant_id: UUID,
+    automation_id: UUID | None,
+    now: datetime,
+) -> Deed:
+    """Return what a rule would do about a message, and do nothing.
+
+    Raises:
+        NotFound: the tenant has no such conversation.
+        InvalidRequest: the rule cannot be.
+    """
+    rules.check(rule)
+    at = trial.at or now
+    standing = Standing(
+        message_id=_NOBODY,
+        conversation_id=_NOBODY,
+        connection_id=trial.connection_id or _NOBODY,
+        type="text",
+        text=None,
+        at=at,
+        standby=False,
+        blocked=False,
+        assignee_id=None,
+        team_id=None,
+        label_ids=[],
+        silent_since=None,
+    )
+    if trial.conversation_id is not None:
+        found = await _CONVERSATION.one(tx, tenant_id=tenant_id, conversation_id=trial.conversation_id)
+        if found is None:
+            raise NotFound(
+                "This tenant has no such conversation.",
+                fix="List the tenant's conversations and take an id from there.",
+            )
+        standing = found
+    standing = msgspec.structs.replace(standing, text=trial.text, at=at)
+    seen = await _seen(tx, tenant_id, standing, now=at)
+    own = automation_id or _NOBODY
+    people = await candidates_of(tx, rule, tenant_id=tenant_id, automation_id=own)
+    # Present is who is here now, whenever the message is imagined to come.
+    here = [msgspec.structs.replace(one, seen_at=_as_of(one.seen_at, at - now)) for one in people]
+    return rules.deed(own, rule, seen, candidates=here)
+
+
+async def done_in(tx: Transaction, *, tenant_id: UUID, conversation_id: UUID) -> frozenset[tuple[UUID, str]]:
+    """Return what was done in a conversation, as (automation, occasion)."""
+    rows = await _DEEDS.all(tx, tenant_id=tenant_id, conversation_id=conversation_id)
+    return frozenset((row.automation_id, row.mark) for row in rows)
+
+
+def _as_of(moment: datetime | None, later: timedelta) -> datetime | None:
+    return None if moment is None else moment + later
+
+
+async def _seen(tx: Transaction, tenant_id: UUID, standing: Standing, *, now: datetime) -> Seen:
+    done = await _DEEDS.all(tx, tenant_id=tenant_id, conversation_id=standing.conversation_id)
+    keywords = (await consent.rules_of(tx, tenant_ids=[tenant_id]))[tenant_id]
+    return Seen(
+        message_id=standing.message_id,
+        connection_id=standing.connection_id,
+        text=standing.text,
+        at=standing.at,
+        now=now,
+        silent_since=standing.silent_since,
+        texts=sum(one.message_id is not None and now - one.at < _HOUR for one in done),
+        done=frozenset((one.automation_id, one.mark) for one in done),
+        blocked=standing.blocked,
+        about_consent=keyword_in(standing.text, keywords) is not None,
+        assignee_id=standing.assignee_id,
+        team_id=standing.team_id,
+        label_ids=frozenset(standing.label_ids),
+    )
+
+
+def _kept(row: _Row) -> Automation:
+    return Automation(
+        id=row.id,
+        rule=msgspec.json.decode(row.rule, type=Rule),
+        place=row.place,
+        enabled=row.enabled,
+        updated_by=row.updated_by,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+    )
+
+
+async def _audit(tx: Transaction, tenant_id: UUID, actor: str, action: str, subject: UUID, kind: str) -> None:
+    entry = AuditEntry(
+        tenant_id=tenant_id, actor=actor, action=action, subject=str(subject), detail={"kind": kind}
+    )
+    await record_audit(tx, [entry])

@@ -1,0 +1,250 @@
+"""Lists of what people said, brought by somebody with the proof of it: each row ends added, repeated or failed with its reason."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+from uuid_utils.compat import uuid7
+
+from curbe.audit.service import AuditEntry
+from curbe.audit.service import record as record_audit
+from curbe.consent import service
+from curbe.consent.gate import Consent
+from curbe.consent.lists import Row, read, written
+from curbe.consent.rules import About, Source
+from curbe.consent.service import Word
+from curbe.domain.errors import InvalidRequest, NotFound
+from curbe.domain.phone import to_e164
+from curbe.inbox.people import acquaint, canonical_phone
+from curbe.infra.db import Pool, Query, Transaction
+
+_AT_ONCE: Final = 1_000  # rows in one transaction: nobody who writes to the tenant waits for long
+_END: Final = UUID(int=2**128 - 1)
+
+
+class Brought(msgspec.Struct, frozen=True, kw_only=True):
+    """A list as it came. ``country`` reads numbers without a country code; ``at`` dates the rows that have no date."""
+
+    tenant_id: UUID
+    data: bytes
+    filename: str | None
+    about: About
+    state: Consent
+    proof: str
+    country: str | None
+    actor: str
+    at: datetime
+
+
+class Imported(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a list: ``total_count`` is the sum of the other three."""
+
+    id: UUID
+    filename: str | None
+    category: About
+    state: Consent
+    proof: str
+    actor: str
+    total_count: int
+    added_count: int
+    repeated_count: int
+    failed_count: int
+    created_at: datetime
+
+
+class _Last(msgspec.Struct, frozen=True):
+    phone: str
+    contact_id: UUID
+    state: Consent | None
+    at: datetime | None
+
+
+class _FailedRows(msgspec.Struct, frozen=True):
+    failed_rows: str
+
+
+class _Read(msgspec.Struct, frozen=True):
+    """A row that can be used: ``phone`` in its canonical form, ``wa_id`` as it was given."""
+
+    row: Row
+    phone: str
+    wa_id: str
+    at: datetime | None
+
+
+_LAST: Final = Query("curbe.consent", "last_words", _Last)
+_ADD: Final = Query("curbe.consent", "add_import", Imported)
+_PAGE: Final = Query("curbe.consent", "import_page", Imported)
+_FAILED: Final = Query("curbe.consent", "failed_rows", _FailedRows)
+
+_Failed = tuple[Row, str]
+
+
+async def bring(pool: Pool, brought: Brought) -> Imported:
+    """Take a list and return what became of it.
+
+    A list overrides nobody's own no: a row for somebody who said no fails, unless it is dated after that.
+
+    Raises:
+        InvalidRequest: the list cannot be read at all.
+    """
+    header, rows = read(brought.data)
+    import_id = uuid7()
+    counts: Counter[str] = Counter(total=len(rows))
+    usable, failed = _readable(rows, brought, counts)
+    for start in range(0, len(usable), _AT_ONCE):
+        async with pool.transaction(brought.tenant_id) as tx:
+            failed += await _take(tx, brought, usable[start : start + _AT_ONCE], counts, import_id=import_id)
+    async with pool.transaction(brought.tenant_id) as tx:
+        return await _keep(
+            tx, brought, header, sorted(failed, key=lambda one: one[0].line), counts, import_id
+        )
+
+
+async def page(tx: Transaction, *, tenant_id: UUID, before: UUID | None, limit: int) -> list[Imported]:
+    """Return at most ``limit`` lists that were brought, the latest first."""
+    return await _PAGE.all(tx, tenant_id=tenant_id, before_id=before or _END, most=limit)
+
+
+async def failed_rows(tx: Transaction, *, tenant_id: UUID, import_id: UUID) -> str:
+    """Return the rows of a list that failed, as CSV: line, reason, and the row as it came.
+
+    Raises:
+        NotFound: the tenant has brought no such list.
+    """
+    row = await _FAILED.one(tx, tenant_id=tenant_id, id=import_id)
+    if row is None:
+        raise NotFound("This tenant has no such import.", fix="List the imports and take an id from there.")
+    return row.failed_rows
+
+
+def _readable(
+    rows: Sequence[Row], brought: Brought, counts: Counter[str]
+) -> tuple[list[_Read], list[_Failed]]:
+    """Return the rows that name somebody, each person once, and those that do not."""
+    usable: dict[str, _Read] = {}
+    failed: list[_Failed] = []
+    for row in rows:
+        try:
+            wa_id = to_e164(row.phone, default_country=brought.country, field="phone").removeprefix("+")
+            at = _date(row.date)
+        except InvalidRequest as refusal:
+            failed.append((row, refusal.detail))
+            continue
+        phone = canonical_phone(wa_id)
+        if phone in usable:
+            counts["repeated"] += 1
+        else:
+            usable[phone] = _Read(row, phone, wa_id, at)
+    return list(usable.values()), failed
+
+
+def _date(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise InvalidRequest(f"The date {text!r} is not one: write 2026-05-31, or with a time.") from None
+    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
+
+
+async def _take(
+    tx: Transaction,
+    brought: Brought,
+    rows: Sequence[_Read],
+    counts: Counter[str],
+    *,
+    import_id: UUID,
+) -> list[_Failed]:
+    """Write down what a part of the list says, and return the rows that may not be."""
+    last = {
+        row.phone: row
+        for row in await _LAST.all(
+            tx,
+            tenant_id=brought.tenant_id,
+            phones=[one.phone for one in rows],
+            category=brought.about.value,
+        )
+    }
+    failed: list[_Failed] = []
+    wanted: list[_Read] = []
+    for one in rows:
+        known = last.get(one.phone)
+        if known is not None and known.state is brought.state:
+            counts["repeated"] += 1
+        elif (reason := _overrides(known, one)) is not None:
+            failed.append((one.row, reason))
+        else:
+            wanted.append(one)
+    strangers = [one for one in wanted if one.phone not in last]
+    made = await acquaint(tx, [one.wa_id for one in strangers], tenant_id=brought.tenant_id, at=brought.at)
+    contacts = {one.phone: contact_id for one, contact_id in zip(strangers, made, strict=True)}
+    contacts |= {phone: row.contact_id for phone, row in last.items()}
+    new = await service.record(tx, [_word(one, contacts[one.phone], brought, import_id) for one in wanted])
+    counts["added"] += len(new)
+    counts["repeated"] += len(wanted) - len(new)
+    return failed
+
+
+def _overrides(known: _Last | None, row: _Read) -> str | None:
+    """Return why a row may not be taken: it is a yes, and the person has said no since, or at an unknown moment before."""
+    if known is None or known.at is None or known.state is not Consent.OUT:
+        return None
+    if row.at is not None and row.at > known.at:
+        return None
+    return f"The person said no on {known.at:%Y-%m-%d}; a list does not override that, unless the row has a later date."
+
+
+def _word(row: _Read, contact_id: UUID, brought: Brought, import_id: UUID) -> Word:
+    return Word(
+        tenant_id=brought.tenant_id,
+        contact_id=contact_id,
+        about=brought.about,
+        state=brought.state,
+        source=Source.IMPORT,
+        actor=brought.actor,
+        at=min(row.at or brought.at, brought.at),
+        proof=brought.proof,
+        import_id=import_id,
+    )
+
+
+async def _keep(
+    tx: Transaction,
+    brought: Brought,
+    header: Sequence[str],
+    failed: Sequence[_Failed],
+    counts: Counter[str],
+    import_id: UUID,
+) -> Imported:
+    lines = [["line", "reason", *header], *([row.line, reason, *row.cells] for row, reason in failed)]
+    kept = await _ADD.one(
+        tx,
+        tenant_id=brought.tenant_id,
+        id=import_id,
+        filename=brought.filename,
+        category=brought.about.value,
+        state=brought.state.value,
+        proof=brought.proof,
+        actor=brought.actor,
+        total_count=counts["total"],
+        added_count=counts["added"],
+        repeated_count=counts["repeated"],
+        failed_count=len(failed),
+        failed_rows=written(lines),
+    )
+    if kept is None:
+        raise LookupError("the import just kept is not there")
+    entry = AuditEntry(
+        tenant_id=brought.tenant_id,
+        actor=brought.actor,
+        action="consent.imported",
+        subject=str(import_id),
+        detail={"added": counts["added"], "failed": len(failed), "state": brought.state.value},
+    )
+    await record_audit(tx, [entry])
+    return kept

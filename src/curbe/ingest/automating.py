@@ -1,0 +1,37 @@
+"""Asking for what automations do about messages that came: one statement a batch, and a job a message, for tenants that have any."""
+
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from curbe.inbox.arrivals import Arrived
+from curbe.infra import jobs
+from curbe.infra.db import Query, Transaction
+from curbe.infra.jobs import NewJob
+
+RUN: Final = "automation.run"  # the job that lets automations act; its subject is the message
+
+
+class _Tenant(msgspec.Struct, frozen=True):
+    tenant_id: UUID
+
+
+_AUTOMATED: Final = Query("curbe.ingest", "tenants_with_automations", _Tenant)
+
+
+async def defer(tx: Transaction, arrived: Sequence[Arrived]) -> None:
+    """Ask for what follows from new messages; nothing is looked at here."""
+    if not arrived:
+        return
+    tenants = sorted({one.arrival.tenant_id for one in arrived})
+    automated = {row.tenant_id for row in await _AUTOMATED.all(tx, tenant_ids=tenants)}
+    await jobs.defer(
+        tx,
+        [
+            NewJob(one.arrival.tenant_id, RUN, one.id)
+            for one in arrived
+            if one.arrival.tenant_id in automated and not one.arrival.message.standby
+        ],
+    )

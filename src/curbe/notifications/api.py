@@ -1,0 +1,177 @@
+"""Notifications over HTTP: events come in, rules are kept, and the history says what went to whom and why not."""
+
+from typing import Annotated, Final
+from uuid import UUID
+
+import msgspec
+from litestar import Controller, delete, get, post, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody, QueryParameter
+from litestar.status_codes import HTTP_202_ACCEPTED
+
+from curbe.auth.principal import Principal, Scope
+from curbe.domain.errors import (
+    IdempotencyMismatch,
+    InvalidRequest,
+    NoConnection,
+    NotFound,
+    SeveralConnections,
+    TemplateUnknown,
+)
+from curbe.infra.clock import utc_now
+from curbe.infra.db import Pool
+from curbe.infra.pages import Page, decode_cursor, page_of
+from curbe.infra.web import refusals
+from curbe.notifications import service
+from curbe.notifications.rules import Rule
+from curbe.notifications.service import Followed, KeptRule, State, Told, Wanted
+
+_FIRST: Final = UUID(int=0)
+Cursor = Annotated[str | None, QueryParameter(description="`next_cursor` of the page before.")]
+Limit = Annotated[int, QueryParameter(ge=1, le=200, description="How many items a page has at most.")]
+
+
+class Received(msgspec.Struct, frozen=True, kw_only=True):
+    """An event that was taken, and what follows from it. ``repeated``: it had been taken before."""
+
+    event_id: str
+    repeated: bool
+    notifications: list[Followed]
+
+
+class NotificationController(Controller):
+    """What follows from events of the tenant's own systems."""
+
+    path = "/api/tenants/{tenant_id:uuid}/notifications"
+    tags = ("notifications",)
+
+    @post(
+        "/events",
+        status_code=HTTP_202_ACCEPTED,
+        opt={"scope": Scope.NOTIFICATIONS_SEND},
+        summary="Tell of something that happened",
+        responses=refusals(InvalidRequest, IdempotencyMismatch),
+    )
+    async def receive_event(
+        self,
+        tenant_id: FromPath[UUID],
+        data: JSONBody[Told],
+        principal: NamedDependency[Principal],
+        web_pool: NamedDependency[Pool],
+    ) -> Received:
+        """Take an event and return what follows by each rule of it; the same id again is answered the same and does nothing."""
+        async with web_pool.transaction(tenant_id) as tx:
+            repeated, followed = await service.receive(
+                tx, data, tenant_id=tenant_id, actor=principal.actor, now=utc_now()
+            )
+        return Received(event_id=data.id, repeated=repeated, notifications=followed)
+
+    @get(
+        "/history",
+        opt={"scope": Scope.NOTIFICATIONS_WRITE},
+        summary="What went to whom, and why not",
+        responses=refusals(InvalidRequest),
+    )
+    async def read_history(
+        self,
+        tenant_id: FromPath[UUID],
+        web_pool: NamedDependency[Pool],
+        *,
+        event_id: Annotated[str | None, QueryParameter(max_length=200)] = None,
+        rule: Annotated[UUID | None, QueryParameter(description="What followed by this rule.")] = None,
+        standing: Annotated[State | None, QueryParameter(name="state")] = None,
+        cursor: Cursor = None,
+        limit: Limit = 50,
+    ) -> Page[Followed]:
+        """Return what followed from events, the latest first, with where each message stands now."""
+        before = None if cursor is None else decode_cursor(cursor, type=UUID)
+        wanted = Wanted(event_id=event_id, rule_id=rule, state=standing)
+        async with web_pool.transaction(tenant_id) as tx:
+            rows = await service.history(
+                tx, tenant_id=tenant_id, wanted=wanted, before=before, limit=limit + 1
+            )
+        return page_of(rows, limit=limit, item=lambda one: one, position=lambda one: one.id)
+
+    @get(
+        "/rules",
+        opt={"scope": Scope.NOTIFICATIONS_WRITE},
+        summary="List the rules",
+        responses=refusals(InvalidRequest),
+    )
+    async def list_rules(
+        self,
+        tenant_id: FromPath[UUID],
+        web_pool: NamedDependency[Pool],
+        cursor: Cursor = None,
+        limit: Limit = 50,
+    ) -> Page[KeptRule]:
+        """Return the rules in the order of their making."""
+        after = _FIRST if cursor is None else decode_cursor(cursor, type=UUID)
+        async with web_pool.transaction(tenant_id) as tx:
+            rows = await service.page(tx, tenant_id=tenant_id, after=after, limit=limit + 1)
+        return page_of(rows, limit=limit, item=lambda one: one, position=lambda one: one.id)
+
+    @post(
+        "/rules",
+        opt={"scope": Scope.NOTIFICATIONS_WRITE},
+        summary="Make a rule",
+        responses=refusals(InvalidRequest, TemplateUnknown, NoConnection, SeveralConnections),
+    )
+    async def create_rule(
+        self,
+        tenant_id: FromPath[UUID],
+        data: JSONBody[Rule],
+        principal: NamedDependency[Principal],
+        web_pool: NamedDependency[Pool],
+    ) -> KeptRule:
+        """Check a rule against its template, keep it and return it."""
+        async with web_pool.transaction(tenant_id) as tx:
+            return await service.save(tx, data, tenant_id=tenant_id, rule_id=None, actor=principal.actor)
+
+    @get(
+        "/rules/{rule_id:uuid}",
+        opt={"scope": Scope.NOTIFICATIONS_WRITE},
+        summary="Read a rule",
+        responses=refusals(NotFound),
+    )
+    async def read_rule(
+        self, tenant_id: FromPath[UUID], rule_id: FromPath[UUID], web_pool: NamedDependency[Pool]
+    ) -> KeptRule:
+        """Return a rule."""
+        async with web_pool.transaction(tenant_id) as tx:
+            return await service.rule_of(tx, tenant_id=tenant_id, rule_id=rule_id)
+
+    @put(
+        "/rules/{rule_id:uuid}",
+        opt={"scope": Scope.NOTIFICATIONS_WRITE},
+        summary="Change a rule",
+        responses=refusals(InvalidRequest, NotFound, TemplateUnknown, NoConnection, SeveralConnections),
+    )
+    async def change_rule(
+        self,
+        tenant_id: FromPath[UUID],
+        rule_id: FromPath[UUID],
+        data: JSONBody[Rule],
+        principal: NamedDependency[Principal],
+        web_pool: NamedDependency[Pool],
+    ) -> KeptRule:
+        """Put a rule in place of one; what waits by it is sent by the new one."""
+        async with web_pool.transaction(tenant_id) as tx:
+            return await service.save(tx, data, tenant_id=tenant_id, rule_id=rule_id, actor=principal.actor)
+
+    @delete(
+        "/rules/{rule_id:uuid}",
+        opt={"scope": Scope.NOTIFICATIONS_WRITE},
+        summary="Delete a rule",
+        responses=refusals(NotFound),
+    )
+    async def delete_rule(
+        self,
+        tenant_id: FromPath[UUID],
+        rule_id: FromPath[UUID],
+        principal: NamedDependency[Principal],
+        web_pool: NamedDependency[Pool],
+    ) -> None:
+        """Delete a rule; what waits by it is skipped."""
+        async with web_pool.transaction(tenant_id) as tx:
+            await service.delete(tx, tenant_id=tenant_id, rule_id=rule_id, actor=principal.actor)

@@ -1,0 +1,211 @@
+"""What follows from an event: to whom, which template with which values, on which conditions, how much later. Pure."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+import msgspec
+
+from curbe.domain.errors import InvalidRequest
+from curbe.notifications.paths import steps, value_at
+from curbe.outbound.filling import HEADER, Needs
+
+LONGEST_DELAY: Final = timedelta(days=90)
+_GAPS: Final = re.compile(
+    r"\s*[\n\r\t]\s*|\s{5,}"
+)  # Meta takes none of these in a parameter [Meta: error 132018]
+EventName = Annotated[str, msgspec.Meta(min_length=1, max_length=100, pattern=r"^[\w.:-]+$")]
+Path = Annotated[str, msgspec.Meta(min_length=1, max_length=500, description="Such as $.candidate.phone")]
+Json = Any
+
+
+class Test(StrEnum):
+    """How a value of the event is looked at."""
+
+    EQUALS = "equals"
+    DIFFERS = "differs"
+    IN = "in"
+    EXISTS = "exists"
+    MISSING = "missing"
+    GREATER = "greater"
+    LESS = "less"
+    CONTAINS = "contains"
+
+
+class Condition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One thing that must hold; ``value`` is compared with, of ``in`` a list, and not looked at by exists and missing."""
+
+    path: Path
+    test: Test
+    value: str | int | float | bool | list[str | int | float | bool] | None = None
+
+
+class Variable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where a value of the template comes from: a ``path`` into the event, or a ``value`` that is always the same.
+
+    ``default`` is said where the path leads to nothing; without it nothing is sent then.
+    """
+
+    path: Path | None = None
+    value: Annotated[str, msgspec.Meta(max_length=1024)] | None = None
+    default: Annotated[str, msgspec.Meta(max_length=1024)] | None = None
+
+
+class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A rule. ``variables`` has the template's values by their names (counted ones are ``1``, ``2`` ...; ``header``, ``button_0``).
+
+    ``recipient`` leads to the phone number. All ``conditions`` must hold. ``connection_id`` may be left out by who has one number.
+    """
+
+    event: EventName
+    template: Annotated[str, msgspec.Meta(min_length=1, max_length=512)]
+    language: Annotated[str, msgspec.Meta(min_length=2, max_length=10)]
+    recipient: Path
+    variables: Annotated[dict[str, Variable], msgspec.Meta(max_length=60)] = {}
+    conditions: Annotated[list[Condition], msgspec.Meta(max_length=20)] = []
+    delay_seconds: Annotated[int, msgspec.Meta(ge=0, le=int(LONGEST_DELAY.total_seconds()))] = 0
+    connection_id: UUID | None = None
+    enabled: bool = True
+    name: Annotated[str, msgspec.Meta(max_length=200)] | None = None
+
+
+class Missing(msgspec.Struct, frozen=True):
+    """Why an event's data does not make a message: a stable code, and a sentence."""
+
+    reason: str
+    detail: str
+
+
+class Notice(msgspec.Struct, frozen=True):
+    """To whom, as the event writes the number, and with which values."""
+
+    phone: str
+    values: Mapping[str, str]
+
+
+def check(rule: Rule, needs: Needs) -> None:
+    """Return where a rule can be kept: its paths are paths, and its variables are those that the template has.
+
+    Raises:
+        InvalidRequest: what is wrong, and at which member.
+    """
+    steps(rule.recipient, field="recipient")
+    for n, condition in enumerate(rule.conditions):
+        _check_condition(condition, f"conditions[{n}]")
+    for name, variable in rule.variables.items():
+        field = f"variables.{name}"
+        if (variable.path is None) == (variable.value is None):
+            raise InvalidRequest(
+                "A variable has either a path or a value.", fix="Give one of them.", field=field
+            )
+        if variable.path is not None:
+            steps(variable.path, field=f"{field}.path")
+    allowed = {*needs.slots, *((HEADER,) if needs.header_file is not None else ())}
+    missing = [slot for slot in needs.slots if slot not in rule.variables]
+    if missing:
+        raise InvalidRequest(
+            f"The template {rule.template} also needs {', '.join(missing)}.",
+            fix="Say where each of its values comes from.",
+            field=f"variables.{missing[0]}",
+            extra={"missing": missing},
+        )
+    extra = sorted(rule.variables.keys() - allowed)
+    if extra:
+        raise InvalidRequest(
+            f"The template {rule.template} has no place for {', '.join(extra)}; it has {', '.join(sorted(allowed)) or 'none'}.",
+            fix="Leave them out.",
+            field=f"variables.{extra[0]}",
+        )
+
+
+def holds(rule: Rule, data: Json) -> Condition | None:
+    """Return the first condition that an event does not meet; None where it meets all."""
+    return next((one for one in rule.conditions if not _holds(one, value_at(data, one.path))), None)
+
+
+def due_at(rule: Rule, *, now: datetime) -> datetime:
+    """Return when what follows is sent."""
+    return now + timedelta(seconds=rule.delay_seconds)
+
+
+def notice(rule: Rule, data: Json) -> Notice | Missing:
+    """Return whom an event is to be told and with which values, or why that cannot be said."""
+    phone = _text(value_at(data, rule.recipient))
+    if not phone:
+        return Missing("no_recipient", f"The event has no phone number at {rule.recipient}.")
+    values: dict[str, str] = {}
+    for name, variable in rule.variables.items():
+        text = variable.value if variable.path is None else _text(value_at(data, variable.path))
+        if text is None and variable.path is not None:
+            return Missing("variable_unfit", f"At {variable.path} stands no text or number.")
+        said = _GAPS.sub(" ", text or "").strip() or (variable.default or "")
+        if not said:
+            return Missing("variable_missing", f"The event has nothing at {variable.path} for {name}.")
+        values[name] = said
+    return Notice(phone, values)
+
+
+def _text(value: Json) -> str | None:
+    """Return a value as it is written in a message, '' for one that is not there, None for one that is no text."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case str() | int() | float():
+            return str(value)
+        case _:
+            return None
+
+
+def _check_condition(condition: Condition, field: str) -> None:
+    steps(condition.path, field=f"{field}.path")
+    listed = isinstance(condition.value, Sequence) and not isinstance(condition.value, str)
+    wrong = {
+        Test.IN: not listed,
+        Test.EXISTS: condition.value is not None,
+        Test.MISSING: condition.value is not None,
+        Test.GREATER: not _is_number(condition.value),
+        Test.LESS: not _is_number(condition.value),
+        Test.CONTAINS: not isinstance(condition.value, str),
+    }
+    if wrong.get(condition.test, listed or condition.value is None):
+        raise InvalidRequest(
+            f"The value does not suit the test {condition.test}.",
+            fix="in takes a list, greater and less a number, contains a text, exists and missing none, the others one value.",
+            field=f"{field}.value",
+        )
+
+
+def _holds(condition: Condition, value: Json) -> bool:  # noqa: PLR0911 - one for each test
+    wanted: Json = condition.value
+    match condition.test:
+        case Test.EXISTS:
+            return value is not None
+        case Test.MISSING:
+            return value is None
+        case Test.EQUALS:
+            return _same(value, wanted)
+        case Test.DIFFERS:
+            return not _same(value, wanted)
+        case Test.IN:
+            return any(_same(value, one) for one in wanted)
+        case Test.GREATER:
+            return _is_number(value) and value > wanted
+        case Test.LESS:
+            return _is_number(value) and value < wanted
+        case Test.CONTAINS:
+            inside = isinstance(value, str) and wanted.casefold() in value.casefold()
+            return inside or (isinstance(value, list) and wanted in value)
+
+
+def _same(value: Json, wanted: Json) -> bool:
+    """1 and true are two things, as they are in JSON."""
+    return isinstance(value, bool) is isinstance(wanted, bool) and value == wanted
+
+
+def _is_number(value: Json) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

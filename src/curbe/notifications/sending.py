@@ -1,0 +1,121 @@
+"""The job that sends a notification at its time: through the one gate, once, and with its reason where it is not sent."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from curbe.consent.gate import Purpose
+from curbe.domain.errors import AppError, ConnectionPaused
+from curbe.infra import jobs
+from curbe.infra.db import Pool, Query, Transaction
+from curbe.infra.jobs import Job
+from curbe.notifications import rules
+from curbe.notifications.rules import Missing, Notice, Rule
+from curbe.notifications.service import State
+from curbe.outbound import direct
+from curbe.outbound.service import Key, Request, take
+
+_PACKAGE: Final = "curbe.notifications"
+ACTOR: Final = "system:notifications"
+_ROUTE: Final = "notifications"  # of the idempotency keys
+_AGAIN: Final = timedelta(minutes=5)
+_PATIENCE: Final = timedelta(hours=24)  # for a number that is paused
+
+
+class _Waiting(msgspec.Struct, frozen=True):
+    id: UUID
+    event_id: str
+    due_at: datetime
+    data: str
+    rule: str | None
+    enabled: bool
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a notification."""
+
+    state: State
+    reason: str | None = None
+    detail: str | None = None
+    recipient: str | None = None
+    message_id: UUID | None = None
+
+
+_WAITING: Final = Query(_PACKAGE, "waiting", _Waiting)
+_SETTLE: Final = Query(_PACKAGE, "settle")
+
+
+class Notifying:
+    """Sends notifications that are due."""
+
+    def __init__(self, pool: Pool, *, now: Callable[[], datetime]) -> None:
+        """``pool`` is one of the worker's role."""
+        self._pool: Final = pool
+        self._now: Final = now
+
+    async def __call__(self, job: Job) -> None:
+        """Work on a job. A number that is paused is asked again for a day; every other no is final."""
+        async with self._pool.transaction(job.tenant_id) as tx:
+            now = self._now()
+            waiting = await _WAITING.one(tx, tenant_id=job.tenant_id, id=job.subject)
+            if waiting is not None:
+                try:
+                    outcome = await _send(tx, waiting, tenant_id=job.tenant_id, now=now)
+                except ConnectionPaused as pause:
+                    if now - waiting.due_at < _PATIENCE:
+                        await jobs.put_back(tx, job, after=_AGAIN, error=pause.code)
+                        return
+                    outcome = Outcome(state=State.REFUSED, reason=pause.code, detail=pause.detail)
+                await _SETTLE.run(
+                    tx,
+                    tenant_id=job.tenant_id,
+                    id=waiting.id,
+                    done_at=now,
+                    **{**msgspec.structs.asdict(outcome), "state": outcome.state.value},
+                )
+            await jobs.finish(tx, job)
+
+
+async def _send(tx: Transaction, waiting: _Waiting, *, tenant_id: UUID, now: datetime) -> Outcome:
+    """Queue the message and return so, or why it is not sent.
+
+    Raises:
+        ConnectionPaused: the number waits for somebody.
+    """
+    if waiting.rule is None or not waiting.enabled:
+        return Outcome(state=State.SKIPPED, reason="rule_gone", detail="Its rule was deleted or disabled.")
+    rule = msgspec.json.decode(waiting.rule, type=Rule)
+    made = rules.notice(rule, msgspec.json.decode(waiting.data))
+    if isinstance(made, Missing):
+        return Outcome(state=State.REFUSED, reason=made.reason, detail=made.detail)
+    await tx.savepoint("notification")
+    try:
+        return await _queue(tx, waiting.id, rule, made, tenant_id=tenant_id, now=now)
+    except AppError as refusal:
+        await tx.rollback_to("notification")  # nobody whom nothing is sent becomes a contact
+        if isinstance(refusal, ConnectionPaused):
+            raise
+        return Outcome(state=State.REFUSED, reason=refusal.code, detail=refusal.detail)
+
+
+async def _queue(
+    tx: Transaction, notification_id: UUID, rule: Rule, made: Notice, *, tenant_id: UUID, now: datetime
+) -> Outcome:
+    aim = await direct.aim(tx, tenant_id=tenant_id, phone=made.phone, connection_id=rule.connection_id)
+    content, _ = await direct.template(
+        tx,
+        tenant_id=tenant_id,
+        connection_id=aim.line.id,
+        name=rule.template,
+        language=rule.language,
+        values=made.values,
+    )
+    request = Request(
+        tenant_id=tenant_id, content=content, to=aim.e164, connection_id=aim.line.id, sender=ACTOR
+    )
+    key = Key(_ROUTE, str(notification_id))
+    taken = await take(tx, request, key=key, now=now, purpose=Purpose.NOTIFICATION)
+    return Outcome(state=State.SENT, recipient=aim.e164, message_id=taken.id)

@@ -1,0 +1,284 @@
+"""Events taken, rules kept, and what followed from them told. The only writer of the tables of notifications."""
+
+import hashlib
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+import msgspec
+from uuid_utils.compat import uuid7
+
+from curbe.audit.service import AuditEntry
+from curbe.audit.service import record as record_audit
+from curbe.connections.rules import to_send_from
+from curbe.domain.errors import IdempotencyMismatch, NotFound
+from curbe.infra import jobs
+from curbe.infra.db import Query, Transaction
+from curbe.infra.jobs import NewJob
+from curbe.notifications import rules
+from curbe.notifications.rules import EventName, Missing, Rule
+from curbe.outbound import direct
+from curbe.outbound import store as outbox
+
+_PACKAGE: Final = "curbe.notifications"
+SEND: Final = "notification.send"  # the job that sends one; its subject is the notification
+_END: Final = UUID(int=2**128 - 1)
+
+
+class State(StrEnum):
+    """Where a notification stands: what becomes of its message afterwards is the message's own status."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    SKIPPED = "skipped"
+    REFUSED = "refused"
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Something that happened. ``id`` is the sender's own: the same one again changes nothing and is answered the same."""
+
+    event: EventName
+    id: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    data: dict[str, Any] = {}
+
+
+class Followed(msgspec.Struct, frozen=True, kw_only=True):
+    """What followed from an event by one rule: to whom and, with ``skipped`` and ``refused``, why not."""
+
+    id: UUID
+    event_id: str
+    event: str
+    rule_id: UUID
+    state: State
+    reason: str | None
+    detail: str | None
+    recipient: str | None
+    message_id: UUID | None
+    message_status: str | None
+    due_at: datetime
+    done_at: datetime | None
+    received_at: datetime
+
+
+class KeptRule(msgspec.Struct, frozen=True, kw_only=True):
+    """A rule, and who changed it last."""
+
+    id: UUID
+    rule: Rule
+    updated_by: str
+    created_at: datetime
+    updated_at: datetime
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """Which part of the history: None means any."""
+
+    event_id: str | None = None
+    rule_id: UUID | None = None
+    state: State | None = None
+
+
+class _Id(msgspec.Struct, frozen=True):
+    id: str
+
+
+class _Digest(msgspec.Struct, frozen=True):
+    digest: bytes
+
+
+class _RuleRow(msgspec.Struct, frozen=True):
+    id: UUID
+    rule: str
+    updated_by: str
+    created_at: datetime
+    updated_at: datetime
+
+
+class _New(msgspec.Struct, frozen=True):
+    """A notification to be written down."""
+
+    id: UUID
+    rule_id: UUID
+    state: State
+    reason: str | None
+    detail: str | None
+    due_at: datetime
+
+
+_ADD_EVENT: Final = Query(_PACKAGE, "add_event", _Id)
+_DIGEST: Final = Query(_PACKAGE, "digest_of_event", _Digest)
+_RULES_FOR: Final = Query(_PACKAGE, "rules_for_event", _RuleRow)
+_ADD: Final = Query(_PACKAGE, "add_notifications")
+_HISTORY: Final = Query(_PACKAGE, "history", Followed)
+_RULE_PAGE: Final = Query(_PACKAGE, "rule_page", _RuleRow)
+_RULE: Final = Query(_PACKAGE, "rule_of", _RuleRow)
+_SAVE_RULE: Final = Query(_PACKAGE, "save_rule", _RuleRow)
+_DELETE_RULE: Final = Query(_PACKAGE, "delete_rule")
+_DELETE_EVENTS: Final = Query(_PACKAGE, "delete_events")
+
+
+async def receive(
+    tx: Transaction, told: Told, *, tenant_id: UUID, actor: str, now: datetime
+) -> tuple[bool, list[Followed]]:
+    """Take an event and ask for what follows from it; return whether it was taken before, and what follows.
+
+    Raises:
+        IdempotencyMismatch: the id was used for another event, or for other data.
+    """
+    digest = hashlib.sha256(msgspec.json.encode([told.event, told.data], order="sorted")).digest()
+    new = await _ADD_EVENT.one(
+        tx,
+        tenant_id=tenant_id,
+        id=told.id,
+        event=told.event,
+        data=msgspec.json.encode(told.data).decode(),
+        digest=digest,
+        actor=actor,
+    )
+    if new is None:
+        before = await _DIGEST.one(tx, tenant_id=tenant_id, id=told.id)
+        if before is None or before.digest != digest:
+            raise IdempotencyMismatch(
+                "This event id was used for another event, or for other data.",
+                fix="Give each event an id of its own; repeat one unchanged.",
+                field="id",
+            )
+    else:
+        await _follow(tx, told, tenant_id=tenant_id, now=now)
+    wanted = Wanted(event_id=told.id)
+    return new is None, await history(tx, tenant_id=tenant_id, wanted=wanted, before=None, limit=200)
+
+
+async def history(
+    tx: Transaction, *, tenant_id: UUID, wanted: Wanted, before: UUID | None, limit: int
+) -> list[Followed]:
+    """Return at most ``limit`` of what followed from events, the latest first."""
+    return await _HISTORY.all(
+        tx,
+        tenant_id=tenant_id,
+        before_id=before or _END,
+        most=limit,
+        event_id=wanted.event_id,
+        rule_id=wanted.rule_id,
+        state=None if wanted.state is None else wanted.state.value,
+    )
+
+
+async def page(tx: Transaction, *, tenant_id: UUID, after: UUID, limit: int) -> list[KeptRule]:
+    """Return at most ``limit`` rules, in the order of their making."""
+    return [_kept(row) for row in await _RULE_PAGE.all(tx, tenant_id=tenant_id, after_id=after, most=limit)]
+
+
+async def rule_of(tx: Transaction, *, tenant_id: UUID, rule_id: UUID) -> KeptRule:
+    """Return one rule.
+
+    Raises:
+        NotFound: the tenant has no such rule.
+    """
+    row = await _RULE.one(tx, tenant_id=tenant_id, id=rule_id)
+    if row is None:
+        raise NotFound("This tenant has no such rule.", fix="List the rules and take an id from there.")
+    return _kept(row)
+
+
+async def save(tx: Transaction, rule: Rule, *, tenant_id: UUID, rule_id: UUID | None, actor: str) -> KeptRule:
+    """Keep a rule, a new one or in place of one, and return it.
+
+    Raises:
+        NotFound: the tenant has no such rule.
+        InvalidRequest: its paths, or its values for the template, are not right; the field says which.
+        TemplateUnknown: the number has no such template.
+        NoConnection, SeveralConnections: which number sends is not clear.
+    """
+    if rule_id is not None:
+        await rule_of(tx, tenant_id=tenant_id, rule_id=rule_id)
+    lines = [line for line, _ in await outbox.lines_to(tx, tenant_id=tenant_id, phone=None)]
+    line = to_send_from(lines, connection_id=rule.connection_id, country_id=None)
+    _, needs = await direct.needs_in(
+        tx, tenant_id=tenant_id, connection_id=line.id, name=rule.template, language=rule.language
+    )
+    rules.check(rule, needs)
+    row = await _SAVE_RULE.one(
+        tx,
+        tenant_id=tenant_id,
+        id=rule_id or uuid7(),
+        event=rule.event,
+        connection_id=rule.connection_id,
+        enabled=rule.enabled,
+        rule=msgspec.json.encode(rule).decode(),
+        updated_by=actor,
+    )
+    if row is None:
+        raise LookupError("the rule just kept is not there")
+    await _audit(tx, tenant_id, actor, "notification.rule_saved", row.id, event=rule.event)
+    return _kept(row)
+
+
+async def delete(tx: Transaction, *, tenant_id: UUID, rule_id: UUID, actor: str) -> None:
+    """Delete a rule; what waits by it is skipped when its time comes.
+
+    Raises:
+        NotFound: the tenant has no such rule.
+    """
+    kept = await rule_of(tx, tenant_id=tenant_id, rule_id=rule_id)
+    await _DELETE_RULE.run(tx, tenant_id=tenant_id, id=rule_id)
+    await _audit(tx, tenant_id, actor, "notification.rule_deleted", rule_id, event=kept.rule.event)
+
+
+async def delete_events(tx: Transaction, *, tenant_id: UUID, before: datetime, most: int) -> int:
+    """Delete up to ``most`` events from before that moment, with what followed; return how many."""
+    return await _DELETE_EVENTS.run(tx, tenant_id=tenant_id, before=before, most=most)
+
+
+async def _follow(tx: Transaction, told: Told, *, tenant_id: UUID, now: datetime) -> None:
+    kept = [_kept(row) for row in await _RULES_FOR.all(tx, tenant_id=tenant_id, event=told.event)]
+    new = [_new(one, told.data, now=now) for one in kept]
+    if not new:
+        return
+    await _ADD.run(
+        tx,
+        tenant_id=tenant_id,
+        event_id=told.id,
+        ids=[one.id for one in new],
+        rule_ids=[one.rule_id for one in new],
+        states=[one.state.value for one in new],
+        reasons=[one.reason for one in new],
+        details=[one.detail for one in new],
+        due_ats=[one.due_at for one in new],
+    )
+    await jobs.schedule(
+        tx,
+        [(NewJob(tenant_id, SEND, one.id), one.due_at) for one in new if one.state is State.WAITING],
+    )
+
+
+def _new(kept: KeptRule, data: dict[str, Any], *, now: datetime) -> _New:
+    due_at = rules.due_at(kept.rule, now=now)
+    unmet = rules.holds(kept.rule, data)
+    if unmet is not None:
+        detail = f"{unmet.path} {unmet.test.value} does not hold."
+        return _New(uuid7(), kept.id, State.SKIPPED, "condition_not_met", detail, due_at)
+    made = rules.notice(kept.rule, data)
+    if isinstance(made, Missing):
+        return _New(uuid7(), kept.id, State.REFUSED, made.reason, made.detail, due_at)
+    return _New(uuid7(), kept.id, State.WAITING, None, None, due_at)
+
+
+def _kept(row: _RuleRow) -> KeptRule:
+    return KeptRule(
+        id=row.id,
+        rule=msgspec.json.decode(row.rule, type=Rule),
+        updated_by=row.updated_by,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+    )
+
+
+async def _audit(
+    tx: Transaction, tenant_id: UUID, actor: str, action: str, subject: UUID, *, event: str
+) -> None:
+    entry = AuditEntry(
+        tenant_id=tenant_id, actor=actor, action=action, subject=str(subject), detail={"event": event}
+    )
+    await record_audit(tx, [entry])

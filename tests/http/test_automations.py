@@ -1,0 +1,96 @@
+"""Automations over HTTP: kept, changed, and tried out before they act."""
+
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+
+from bed.rows import insert_conversation, insert_number
+from bed.tenants import Tenant
+from bed.users import insert_member
+
+pytestmark = pytest.mark.anyio
+PRICE = {"kind": "keyword_reply", "words": ["precio"], "match": "contains", "answer": "10 €"}
+AWAY = {
+    "kind": "away",
+    "time_zone": "Europe/Madrid",
+    "hours": [{"day": 0, "opens": "09:00", "closes": "18:00"}],
+    "message": "Cerrado",
+}
+
+
+async def keep(acme: Tenant, rule: dict[str, Any], **more: Any) -> httpx.Response:
+    return await acme.post("/automations", {"rule": rule, **more})
+
+
+async def test_automations_are_kept_in_their_order_changed_and_deleted(acme: Tenant) -> None:
+    second, first = await keep(acme, PRICE, place=2), await keep(acme, AWAY, place=1)
+    assert second.status_code == 201, second.text
+    listed = (await acme.get("/automations")).json()["items"]
+    assert [one["id"] for one in listed] == [first.json()["id"], second.json()["id"]]
+    page = (await acme.get("/automations", params={"limit": 1})).json()
+    rest = await acme.get("/automations", params={"limit": 1, "cursor": page["next_cursor"]})
+    assert [one["id"] for one in rest.json()["items"]] == [second.json()["id"]]
+
+    path = f"{acme.path}/automations/{second.json()['id']}"
+    changed = await acme.client.put(path, json={"rule": PRICE, "enabled": False})
+
+    assert changed.json()["enabled"] is False
+    assert (await acme.client.get(path)).json() == changed.json()
+    assert (await acme.client.delete(path)).status_code == 204
+    assert (await acme.client.get(path)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("rule", "trial", "deed"),
+    [
+        (PRICE, {"text": "¿Qué precio tiene?"}, {"does": "reply", "text": "10 €"}),
+        (PRICE, {"text": "hola"}, {"does": "nothing", "reason": "no_keyword"}),
+        (PRICE, {"text": "STOP"}, {"does": "nothing", "reason": "about_consent"}),
+        (AWAY, {"at": "2026-11-23T12:00:00Z"}, {"does": "nothing", "reason": "open"}),
+        (AWAY, {"at": "2026-11-24T12:00:00Z"}, {"does": "reply", "text": "Cerrado"}),
+        ({"kind": "welcome", "message": "Hola"}, {"text": "x"}, {"does": "reply", "text": "Hola"}),
+    ],
+)
+async def test_a_rule_is_tried_before_and_after_it_is_kept(
+    owner: asyncpg.Connection, acme: Tenant, rule: dict[str, Any], trial: dict[str, Any], deed: dict[str, Any]
+) -> None:
+    before = await acme.post("/automations/dry-run", {"rule": rule, **trial})
+    kept = (await keep(acme, rule, enabled=False)).json()
+    after = await acme.post(f"/automations/{kept['id']}/dry-run", trial)
+
+    assert before.status_code == 200, before.text
+    for told in (before.json()["deed"], after.json()["deed"]):
+        assert {name: told[name] for name in deed} == deed
+    assert await owner.fetchval("SELECT count(*) FROM messages") == 0
+
+
+async def test_an_assignment_is_tried_in_a_conversation(owner: asyncpg.Connection, acme: Tenant) -> None:
+    ana = (await insert_member(owner, acme.id)).id
+    conversation = await insert_conversation(owner, await insert_number(owner, acme.id))
+    rule = {"kind": "assign", "user_ids": [str(ana)], "only_present": False}
+    trial = {"rule": rule, "conversation_id": str(conversation)}
+
+    free = await acme.post("/automations/dry-run", trial)
+    await owner.execute("UPDATE conversations SET assignee_id = $1", ana)
+    taken = await acme.post("/automations/dry-run", trial)
+
+    assert free.json()["deed"]["user_id"] == str(ana)
+    assert taken.json()["deed"] == {"does": "nothing", "reason": "assigned"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "field"),
+    [
+        ({**AWAY, "time_zone": "Nowhere"}, "time_zone"),
+        ({**AWAY, "hours": [{"day": 0, "opens": "18:00", "closes": "09:00"}]}, "rule.hours[0]"),
+        ({"kind": "assign"}, "user_ids"),
+        ({"kind": "dance"}, "rule"),
+    ],
+)
+async def test_a_rule_that_cannot_be_is_refused(acme: Tenant, rule: dict[str, Any], field: str) -> None:
+    answer = await keep(acme, rule)
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
+    assert field in answer.text

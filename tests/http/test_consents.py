@@ -1,0 +1,184 @@
+"""Consent over HTTP: the ledger, lists with their proof, and a gate that explains itself."""
+
+import csv
+import io
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from bed.rows import NOW, Number, insert_conversation, insert_number
+from bed.tenants import Tenant
+from curbe.infra.clock import utc_now
+
+pytestmark = pytest.mark.anyio
+Owner = asyncpg.Connection
+NO = {"category": "all", "state": "out", "proof": "Said so on the telephone."}
+
+
+@pytest.fixture
+async def mine(owner: Owner, acme: Tenant) -> Number:
+    number = await insert_number(owner, acme.id)
+    for name, status, category in (("offer", "APPROVED", "MARKETING"), ("news", "PAUSED", "UTILITY")):
+        await owner.execute(
+            """INSERT INTO templates (tenant_id, id, waba_id, provider_template_id, name, language, status, category)
+               VALUES ($1, gen_random_uuid(), $2, $3, $3, 'es_ES', $4, $5)""",
+            acme.id,
+            number.waba_id,
+            name,
+            status,
+            category,
+        )
+    return number
+
+
+async def person(owner: Owner, number: Number, wa_id: str = "34600000001") -> tuple[UUID, UUID]:
+    """Insert somebody who has just written; return them and their conversation."""
+    conversation_id = await insert_conversation(owner, number, wa_id=wa_id, last_inbound_at=utc_now())
+    contact_id = await owner.fetchval("SELECT contact_id FROM conversations WHERE id = $1", conversation_id)
+    return contact_id, conversation_id
+
+
+def template(name: str, to: str = "+34600000001") -> dict[str, object]:
+    return {"type": "template", "to": to, "template": {"name": name, "language": {"code": "es_ES"}}}
+
+
+async def test_a_no_that_was_written_down_refuses_templates_and_no_reply(
+    owner: Owner, acme: Tenant, mine: Number
+) -> None:
+    contact_id, conversation_id = await person(owner, mine)
+
+    written = await acme.post(f"/contacts/{contact_id}/consents", NO)
+    refused = await acme.post("/whatsapp/messages/send", template("offer"))
+    reply = await acme.post(
+        "/whatsapp/messages/send", {"text": "Of course", "conversation_id": str(conversation_id)}
+    )
+
+    assert written.json()["standing"] == {"marketing": "out", "utility": "out", "all": "out"}
+    assert (refused.status_code, refused.json()["code"]) == (409, "opted_out")
+    assert refused.json()["words"].keys() == {"es", "en", "pt"}
+    assert reply.status_code == 202
+    again = await acme.post(
+        f"/contacts/{contact_id}/consents", {"category": "marketing", "state": "in", "proof": "A form"}
+    )
+    assert again.json()["standing"] == {"marketing": "in", "utility": "out", "all": "out"}
+    assert [one["state"] for one in again.json()["items"]] == ["in", "out"]
+    assert (await acme.post("/whatsapp/messages/send", template("offer"))).status_code == 202
+
+
+async def test_every_no_of_the_gate_has_its_code(owner: Owner, acme: Tenant, mine: Number) -> None:
+    _, blocked = await person(owner, mine, "34600000002")
+    await owner.execute("UPDATE conversations SET state = 'blocked' WHERE id = $1", blocked)
+
+    codes = {
+        name: (await acme.post("/whatsapp/messages/send", asked)).json()["code"]
+        for name, asked in {
+            "blocked": {"text": "Hi", "conversation_id": str(blocked)},
+            "closed": {"text": "Hi", "to": "+34600000003"},
+            "paused": template("news", "+34600000004"),
+            "country": template("offer", "+12125550100"),
+        }.items()
+    }
+
+    assert codes == {
+        "blocked": "contact_blocked",
+        "closed": "window_closed",
+        "paused": "template_unavailable",
+        "country": "country_refused",
+    }
+
+
+async def test_a_tenant_decides_where_marketing_needs_a_yes(owner: Owner, acme: Tenant, mine: Number) -> None:
+    contact_id, _ = await person(owner, mine)
+    rules = (await acme.get("/consent-rules")).json()
+    assert rules["opt_in_needed"] == "campaigns"
+
+    saved = await acme.client.put(
+        f"/api/tenants/{acme.id}/consent-rules", json={**rules, "opt_in_needed": "always"}
+    )
+    refused = await acme.post("/whatsapp/messages/send", template("offer"))
+    await acme.post(f"/contacts/{contact_id}/consents", {**NO, "category": "marketing", "state": "in"})
+
+    assert saved.json()["opt_in_needed"] == "always"
+    assert refused.json()["code"] == "no_consent"
+    assert (await acme.post("/whatsapp/messages/send", template("offer"))).status_code == 202
+
+
+async def test_a_keyword_that_means_yes_and_no_is_refused(acme: Tenant) -> None:
+    both = [{"words": ["ya"], "state": "in"}, {"words": ["YA!"], "state": "out"}]
+
+    answer = await acme.client.put(f"/api/tenants/{acme.id}/consent-rules", json={"keywords": both})
+
+    assert (answer.status_code, answer.json()["field"]) == (422, "keywords")
+
+
+LIST = """Nombre;Teléfono;Fecha
+Ana;+34 600 000 001;
+Ana again;600000001;
+Berta;0034600000002;2026-05-01
+Carl;12;
+Dora;+34600000003;2026-01-01
+Eva;+34600000004;2026-11-27
+=Fred;;
+Gus;+34600000005;yesterday
+"""
+
+
+async def test_the_counts_of_a_list_add_up_and_the_rows_that_failed_are_told(
+    owner: Owner, acme: Tenant, mine: Number
+) -> None:
+    for wa_id in ("34600000003", "34600000004"):
+        contact_id, _ = await person(owner, mine, wa_id)
+        said = await acme.post(f"/contacts/{contact_id}/consents", {**NO, "at": NOW.isoformat()})
+        assert said.status_code == 201
+
+    answer = await acme.client.post(
+        f"/api/tenants/{acme.id}/consents/import",
+        params={"proof": "Web form of 2026", "country": "ES", "filename": "form.csv"},
+        content=LIST.encode(),
+    )
+
+    told = answer.json()
+    assert answer.status_code == 201, answer.text
+    assert (told["total_count"], told["added_count"], told["repeated_count"], told["failed_count"]) == (
+        8,
+        3,
+        1,
+        4,
+    )
+    rows = await acme.get(f"/consents/imports/{told['id']}/failed-rows.csv")
+    assert rows.headers["content-type"].startswith("text/csv")
+    header, *failed = csv.reader(io.StringIO(rows.text))
+    assert header == ["line", "reason", "Nombre", "Teléfono", "Fecha"]
+    assert [row[0] for row in failed] == ["5", "6", "8", "9"]
+    assert failed[2][2] == "'=Fred"
+    assert "said no" in failed[1][1]
+    assert [one["id"] for one in (await acme.get("/consents/imports")).json()["items"]] == [told["id"]]
+    eva = await owner.fetchval("SELECT contact_id FROM contact_aliases WHERE value = '34600000004'")
+    assert (await acme.get(f"/contacts/{eva}/consents")).json()["standing"]["marketing"] == "in"
+
+
+async def test_a_list_brought_twice_adds_nothing(acme: Tenant) -> None:
+    async def bring() -> dict[str, int]:
+        form = {"file": ("a.csv", b"phone\n+34600000001\n+34600000002\n", "text/csv")}
+        answer = await acme.client.post(
+            f"/api/tenants/{acme.id}/consents/import", params={"proof": "A form"}, files=form
+        )
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    first, second = await bring(), await bring()
+
+    assert (first["added_count"], first["filename"]) == (2, "a.csv")
+    assert (second["added_count"], second["repeated_count"]) == (0, 2)
+
+
+async def test_another_tenants_people_have_no_ledger_here(
+    owner: Owner, acme: Tenant, new_tenant: Callable[[], Awaitable[Tenant]]
+) -> None:
+    other = await new_tenant()
+    contact_id, _ = await person(owner, await insert_number(owner, other.id))
+
+    assert (await acme.get(f"/contacts/{contact_id}/consents")).status_code == 404
+    assert (await acme.post(f"/contacts/{contact_id}/consents", NO)).status_code == 404

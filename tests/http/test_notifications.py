@@ -1,0 +1,249 @@
+"""Events of a tenant's own systems become messages: each once, at its time, and what was not sent says why."""
+
+import json
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import httpx
+import pytest
+
+from bed.rows import Number, insert_number
+from bed.tenants import Tenant
+from curbe.infra.clock import utc_now
+from curbe.infra.db import Pool
+from curbe.infra.jobs import Runner
+from curbe.notifications.sending import Notifying
+from curbe.notifications.service import SEND
+
+pytestmark = pytest.mark.anyio
+Owner = asyncpg.Connection
+COMPONENTS = [{"type": "BODY", "text": "Hola {{first_name}}, tu entrevista es el {{day}}."}]
+RULE = {
+    "event": "interview.scheduled",
+    "template": "interview",
+    "language": "es_ES",
+    "recipient": "$.candidate.phone",
+    "variables": {
+        "first_name": {"path": "$.candidate.name", "default": "candidato"},
+        "day": {"path": "$.day"},
+    },
+}
+EVENT = {
+    "event": "interview.scheduled",
+    "id": "crm-1",
+    "data": {"candidate": {"phone": "608684495", "name": "Paco"}, "day": "lunes"},
+}
+
+
+@pytest.fixture
+async def mine(owner: Owner, acme: Tenant) -> Number:
+    await owner.execute("UPDATE tenants SET default_country = 'ES' WHERE id = $1", acme.id)
+    number = await insert_number(owner, acme.id)
+    await owner.execute(
+        """INSERT INTO templates (tenant_id, id, waba_id, provider_template_id, name, language, status, category, components)
+           VALUES ($1, gen_random_uuid(), $2, '1', 'interview', 'es_ES', 'APPROVED', 'UTILITY', $3)""",
+        acme.id,
+        number.waba_id,
+        json.dumps(COMPONENTS),
+    )
+    return number
+
+
+@pytest.fixture
+def work(apply: Pool, worker: Pool) -> Callable[..., Awaitable[int]]:
+    """Works on what is due, as the worker does; ``later`` lets its clock go ahead."""
+
+    async def run(*, later: timedelta = timedelta()) -> int:
+        runner = Runner(
+            everybody=apply,
+            pool=worker,
+            handlers={SEND: Notifying(worker, now=lambda: utc_now() + later)},
+            at_once=2,
+            lease=timedelta(minutes=1),
+        )
+        done = 0
+        while now := await runner.run_due():
+            done += now
+        return done
+
+    return run
+
+
+async def rule(acme: Tenant, **more: Any) -> httpx.Response:
+    return await acme.post("/notifications/rules", {**RULE, **more})
+
+
+async def event(acme: Tenant, **more: Any) -> httpx.Response:
+    return await acme.post("/notifications/events", {**EVENT, **more})
+
+
+async def history(acme: Tenant, **wanted: str) -> list[dict[str, Any]]:
+    return (await acme.get("/notifications/history", params=wanted)).json()["items"]
+
+
+async def test_an_event_becomes_a_message_and_the_history_says_so(
+    owner: Owner, acme: Tenant, mine: Number, work: Callable[..., Awaitable[int]]
+) -> None:
+    assert mine
+    made = await rule(acme)
+    assert made.status_code == 201, made.text
+
+    told = await event(acme)
+    await work()
+
+    assert (told.status_code, told.json()["repeated"]) == (202, False)
+    (waiting,) = told.json()["notifications"]
+    assert (waiting["state"], waiting["rule_id"]) == ("waiting", made.json()["id"])
+    (sent,) = await history(acme)
+    assert (sent["state"], sent["recipient"], sent["message_status"]) == ("sent", "+34608684495", "queued")
+    message = await owner.fetchrow(
+        "SELECT payload, sender FROM messages WHERE id = $1", UUID(sent["message_id"])
+    )
+    assert message is not None
+    texts = json.loads(message["payload"])["template"]["components"][0]["parameters"]
+    assert [one["text"] for one in texts] == ["Paco", "lunes"]
+    assert message["sender"] == "system:notifications"
+    assert await owner.fetchval("SELECT priority FROM outbox") == 10
+
+
+async def test_an_event_told_twice_is_sent_once(
+    owner: Owner, acme: Tenant, mine: Number, work: Callable[..., Awaitable[int]]
+) -> None:
+    assert mine
+    await rule(acme)
+
+    first = await event(acme)
+    await work()
+    again, other = await event(acme), await event(acme, data={"other": 1})
+    await work()
+
+    assert again.json()["repeated"]
+    assert [one["id"] for one in again.json()["notifications"]] == [first.json()["notifications"][0]["id"]]
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_mismatch")
+    assert await owner.fetchval("SELECT count(*) FROM messages") == 1
+
+
+async def test_an_event_nobody_has_a_rule_for_is_kept_and_does_nothing(acme: Tenant, mine: Number) -> None:
+    assert mine
+    await rule(acme, enabled=False)
+
+    assert (await event(acme)).json() == {"event_id": "crm-1", "repeated": False, "notifications": []}
+
+
+async def test_what_is_not_sent_says_why(
+    owner: Owner, acme: Tenant, mine: Number, work: Callable[..., Awaitable[int]]
+) -> None:
+    assert mine
+    vip = await rule(acme, conditions=[{"path": "$.vip", "test": "equals", "value": True}])
+    await event(acme)
+    await acme.client.put(f"/api/tenants/{acme.id}/notifications/rules/{vip.json()['id']}", json=RULE)
+    await event(acme, id="no phone", data={"day": "x"})
+    await event(acme, id="bad phone", data={"candidate": {"phone": "12"}, "day": "x"})
+    await event(acme, id="no day", data={"candidate": {"phone": "608684495"}})
+    await owner.execute("UPDATE templates SET status = 'PAUSED'")
+    await event(acme, id="paused")
+    await work()
+    await owner.execute("UPDATE templates SET status = 'APPROVED'")
+
+    told = {one["event_id"]: (one["state"], one["reason"]) for one in await history(acme)}
+
+    assert told == {
+        "crm-1": ("skipped", "condition_not_met"),
+        "no phone": ("refused", "no_recipient"),
+        "bad phone": ("refused", "invalid_request"),
+        "no day": ("refused", "variable_missing"),
+        "paused": ("refused", "template_unavailable"),
+    }
+    assert await owner.fetchval("SELECT count(*) FROM contacts") == 0
+    assert [one["event_id"] for one in await history(acme, state="skipped")] == ["crm-1"]
+    assert [one["event_id"] for one in await history(acme, event_id="paused")] == ["paused"]
+
+
+async def test_whoever_said_no_gets_no_notification(
+    owner: Owner, acme: Tenant, mine: Number, work: Callable[..., Awaitable[int]]
+) -> None:
+    assert mine
+    await rule(acme)
+    await acme.client.post(
+        f"/api/tenants/{acme.id}/consents/import",
+        params={"proof": "Letter", "category": "all", "state": "out"},
+        content=b"+34608684495\n",
+    )
+
+    await event(acme)
+    await work()
+
+    assert [(one["state"], one["reason"]) for one in await history(acme)] == [("refused", "opted_out")]
+    assert await owner.fetchval("SELECT count(*) FROM messages") == 0
+
+
+async def test_a_delayed_one_waits_for_its_time_and_for_its_rule(
+    owner: Owner, acme: Tenant, mine: Number, work: Callable[..., Awaitable[int]]
+) -> None:
+    assert mine
+    made = (await rule(acme, delay_seconds=3600)).json()
+
+    told = (await event(acme)).json()["notifications"][0]
+    assert timedelta(minutes=59) < datetime.fromisoformat(told["due_at"]) - utc_now() <= timedelta(hours=1)
+    assert await work() == 0
+    await acme.client.delete(f"/api/tenants/{acme.id}/notifications/rules/{made['id']}")
+    await owner.execute("UPDATE jobs SET available_at = now()")
+    assert await work() == 1
+
+    assert [(one["state"], one["reason"]) for one in await history(acme)] == [("skipped", "rule_gone")]
+
+
+async def test_a_paused_number_is_asked_again_for_a_day(
+    owner: Owner, acme: Tenant, mine: Number, work: Callable[..., Awaitable[int]]
+) -> None:
+    await rule(acme)
+    await event(acme)
+    await owner.execute(
+        "UPDATE channel_connections SET status = 'error', pause_reason = 'x', paused_at = now() WHERE id = $1",
+        mine.connection_id,
+    )
+    await work()
+    assert [one["state"] for one in await history(acme)] == ["waiting"]
+
+    await owner.execute(
+        "UPDATE channel_connections SET status = 'active', pause_reason = NULL, paused_at = NULL"
+    )
+    await owner.execute("UPDATE jobs SET available_at = now()")
+    await work()
+
+    assert [one["state"] for one in await history(acme)] == ["sent"]
+
+
+@pytest.mark.parametrize(
+    ("more", "code", "field"),
+    [
+        ({"template": "other"}, "template_unknown", None),
+        ({"variables": {"day": {"path": "$.day"}}}, "invalid_request", "variables.first_name"),
+        ({"recipient": "phone"}, "invalid_request", "recipient"),
+        ({"connection_id": "00000000-0000-7000-8000-000000000000"}, "no_connection", None),
+    ],
+)
+async def test_a_rule_is_checked_when_it_is_kept(
+    acme: Tenant, mine: Number, more: dict[str, Any], code: str, field: str | None
+) -> None:
+    assert mine
+    answer = await rule(acme, **more)
+
+    assert (answer.json()["code"], answer.json().get("field")) == (code, field)
+    assert (await acme.get("/notifications/rules")).json()["items"] == []
+
+
+async def test_rules_are_read_changed_and_deleted(acme: Tenant, mine: Number) -> None:
+    assert mine
+    made = (await rule(acme)).json()
+    path = f"/notifications/rules/{made['id']}"
+
+    changed = await acme.client.put(acme.path + path, json={**RULE, "name": "Interviews"})
+
+    assert changed.json()["rule"]["name"] == "Interviews"
+    assert (await acme.get(path)).json() == changed.json()
+    assert (await acme.client.delete(acme.path + path)).status_code == 204
+    assert (await acme.get(path)).status_code == 404

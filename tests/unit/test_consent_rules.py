@@ -1,0 +1,102 @@
+"""Keywords are whole messages, whatever their case and accents; lists are read whatever their separator and encoding."""
+
+import csv
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from curbe.consent.gate import Consent
+from curbe.consent.lists import MOST_ROWS, read, written
+from curbe.consent.rules import ConsentRules, Said, contradictions, keyword_in
+from curbe.domain.errors import InvalidRequest
+
+RULES = ConsentRules()
+
+
+@pytest.mark.parametrize(
+    ("text", "state"),
+    [
+        ("STOP", Consent.OUT),
+        ("stop", Consent.OUT),
+        (" Baja. ", Consent.OUT),
+        ("salir!!", Consent.OUT),
+        ("¡PARAR!", Consent.OUT),
+        ("cancelar", Consent.OUT),
+        ("Sair", Consent.OUT),
+        ("START", Consent.IN),
+        ("alta", Consent.IN),
+        ("no quiero la baja", None),
+        ("stop it please", None),
+        ("STOPP", None),
+        ("", None),
+        (None, None),
+        ("🙂", None),
+    ],
+)
+def test_a_keyword_is_the_whole_of_a_message(text: str | None, state: Consent | None) -> None:
+    said = keyword_in(text, RULES)
+
+    assert (said and said.state) == state
+
+
+def test_a_tenants_own_words_count_in_place_of_the_products() -> None:
+    rules = ConsentRules(keywords=[Said(words=["Não quero mais"], state=Consent.OUT)])
+
+    assert keyword_in("nao quero MAIS", rules) is not None
+    assert keyword_in("STOP", rules) is None
+
+
+def test_a_word_that_means_yes_and_no_is_told() -> None:
+    both = [Said(words=["Sí"], state=Consent.IN), Said(words=["SI.", "!"], state=Consent.OUT)]
+
+    assert contradictions(both) == ["", "si"]
+    assert contradictions(RULES.keywords) == []
+
+
+@given(st.text(max_size=80))
+def test_any_message_means_one_thing_or_nothing(text: str) -> None:
+    assert keyword_in(text, RULES) == keyword_in(text, RULES)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+def test_a_list_is_read_whatever_its_separator_and_encoding(encoding: str, separator: str) -> None:
+    text = f"Nombre{separator}Teléfono{separator}Fecha\r\nJosé{separator}600 111 222{separator}2026-05-01\r\n\r\n"
+
+    header, (row,) = read(text.encode(encoding))
+
+    assert header == ["Nombre", "Teléfono", "Fecha"]
+    assert (row.line, row.phone, row.date) == (2, "600 111 222", "2026-05-01")
+
+
+def test_a_list_of_numbers_alone_needs_no_header() -> None:
+    header, rows = read(b"+34600000001\n+34600000002\n")
+
+    assert header == []
+    assert [row.phone for row in rows] == ["+34600000001", "+34600000002"]
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"\n\n", b"name\nAna\n", b"\x00\x01\x02", b"phone\n" + b"1\n" * (MOST_ROWS + 1)]
+)
+def test_what_is_no_list_is_refused(data: bytes) -> None:
+    with pytest.raises(InvalidRequest):
+        read(data)
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_a_list_or_refused(data: bytes) -> None:
+    try:
+        _, rows = read(data)
+    except InvalidRequest:
+        return
+    assert all(row.cells for row in rows)
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "@SUM(A1)", "-2+3", "\t=1", "+1+cmd|' /C calc'!A0"])
+def test_no_cell_that_is_written_is_a_formula(cell: str) -> None:
+    (row,) = csv.reader(io.StringIO(written([[cell, "+34 600 111 222"]])))
+
+    assert row == ["'" + cell, "+34 600 111 222"]
