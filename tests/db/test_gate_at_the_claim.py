@@ -22,6 +22,7 @@ from curbe.infra.db import Pool, Transaction
 from curbe.outbound import store
 from curbe.outbound.asking import ask_again
 from curbe.outbound.governor import CAMPAIGN, NOTIFICATION, REPLY
+from curbe.outbound.settle import tell
 
 pytestmark = pytest.mark.anyio
 
@@ -90,7 +91,8 @@ async def claim(tx: Transaction, number: Number, *, most: int = 100) -> set[UUID
     """Claim as a sender does and return what may go."""
     where = {"tenant_id": number.tenant_id, "connection_id": number.connection_id}
     claims = await store.claim(tx, **where, most=most, lease=timedelta(seconds=60))
-    may_go, _ = await ask_again(tx, **where, claims=claims, now=NOW)
+    may_go, refused = await ask_again(tx, **where, claims=claims, now=NOW)
+    await tell(tx, number.tenant_id, refused)
     ids = [one.message_id for one in may_go]
     return {intent.id for intent in await departures.mark_sending(tx, tenant_id=number.tenant_id, ids=ids)}
 
@@ -133,6 +135,10 @@ async def test_whoever_said_no_after_it_was_queued_gets_nothing(
 
     assert await outcome(owner, refused) == ("failed", "consent")
     assert await outcome(owner, unasked) == ("failed", "consent")
+    told = await owner.fetch(
+        "SELECT message_id FROM events WHERE type = 'message_failed' ORDER BY message_id"
+    )
+    assert [row["message_id"] for row in told] == sorted([refused, unasked])
     assert await owner.fetch("SELECT message_id FROM outbox") == [(sent,)]
 
 

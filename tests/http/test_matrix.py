@@ -153,6 +153,11 @@ _NOTICE = """INSERT INTO notices (tenant_id, id, waba_id, field, digest, payload
              VALUES ($1, gen_random_uuid(), $2, 'flows', sha256($2::text::bytea), '{}') RETURNING id"""
 
 
+_RULE = """INSERT INTO notification_rules (tenant_id, id, event, enabled, rule, updated_by)
+           VALUES ($1, gen_random_uuid(), 'e', true, '{"event": "e", "template": "hello", "language": "es", "recipient": "$.phone"}', 'cli')
+           RETURNING id"""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a request can name a thing: a path's or query's parameter, or a member of the body."""
@@ -356,6 +361,9 @@ def with_everything(new_tenant: NewTenant, owner: asyncpg.Connection) -> Callabl
         imported = await tenant.client.post(
             f"/api/tenants/{tenant.id}/consents/import?proof=A+form", content=b"phone\n+34600000099"
         )
+        automation = await tenant.post("/automations", {"rule": {"kind": "welcome", "message": "Hello"}})
+        rule = await owner.fetchval(_RULE, tenant.id)
+        await tenant.post("/notifications/events", {"event": "e", "id": "0"})
         key = await owner.fetchval("SELECT id FROM api_keys WHERE tenant_id = $1", tenant.id)
         spare = (await tenant.post("/keys", {"scopes": ["inbox:read"]})).json()["id"]
         assert key != spare
@@ -381,6 +389,8 @@ def with_everything(new_tenant: NewTenant, owner: asyncpg.Connection) -> Callabl
                 "audience": UUID(uploaded.json()["audience_id"]),
                 "note": UUID(note),
                 "consent import": UUID(imported.json()["id"]),
+                "automation": UUID(automation.json()["id"]),
+                "notification rule": rule,
             },
         )
 

@@ -84,3 +84,17 @@ DELETE FROM automation_deeds d
    AND (d.automation_id, d.conversation_id, d.mark) IN (
        SELECT o.automation_id, o.conversation_id, o.mark FROM automation_deeds o
         WHERE o.tenant_id = :tenant_id AND o.at < :before AND o.mark <> 'first' ORDER BY o.at LIMIT :most)
+
+-- name: unknown_names
+-- Of the things that a rule names, those that the tenant does not have, by where it names them.
+SELECT 'user_ids' AS field, u.id FROM unnest(:user_ids::uuid[]) AS u (id)
+ WHERE NOT EXISTS (SELECT FROM memberships m WHERE m.tenant_id = :tenant_id AND m.user_id = u.id)
+UNION ALL
+SELECT 'team_id', u.id FROM unnest(:team_ids::uuid[]) AS u (id)
+ WHERE NOT EXISTS (SELECT FROM teams t WHERE t.tenant_id = :tenant_id AND t.id = u.id)
+UNION ALL
+SELECT 'label_ids', u.id FROM unnest(:label_ids::uuid[]) AS u (id)
+ WHERE NOT EXISTS (SELECT FROM labels l WHERE l.tenant_id = :tenant_id AND l.id = u.id)
+UNION ALL
+SELECT 'connection_ids', u.id FROM unnest(:connection_ids::uuid[]) AS u (id)
+ WHERE NOT EXISTS (SELECT FROM channel_connections c WHERE c.tenant_id = :tenant_id AND c.id = u.id)

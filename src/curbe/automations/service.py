@@ -14,7 +14,7 @@ from curbe.automations import rules
 from curbe.automations.rules import Assign, Candidate, Deed, Rule, Seen
 from curbe.consent import facts as consent
 from curbe.consent.rules import keyword_in
-from curbe.domain.errors import NotFound
+from curbe.domain.errors import InvalidRequest, NotFound
 from curbe.infra.db import Query, Transaction
 
 _PACKAGE: Final = "curbe.automations"
@@ -88,6 +88,11 @@ class _Row(msgspec.Struct, frozen=True):
     updated_at: datetime
 
 
+class _Unknown(msgspec.Struct, frozen=True):
+    field: str
+    id: UUID
+
+
 class _Done(msgspec.Struct, frozen=True):
     automation_id: UUID
     mark: str
@@ -104,6 +109,7 @@ _MESSAGE: Final = Query(_PACKAGE, "message_seen", Standing)
 _CONVERSATION: Final = Query(_PACKAGE, "conversation_seen", Standing)
 _DEEDS: Final = Query(_PACKAGE, "deeds_in", _Done)
 _CANDIDATES: Final = Query(_PACKAGE, "candidates", Candidate)
+_UNKNOWN: Final = Query(_PACKAGE, "unknown_names", _Unknown)
 _DELETE_DEEDS: Final = Query(_PACKAGE, "delete_deeds")
 
 
@@ -145,6 +151,7 @@ async def save(
     if automation_id is not None:
         await one(tx, tenant_id=tenant_id, automation_id=automation_id)
     rules.check(draft.rule)
+    await _check_names(tx, tenant_id, draft.rule)
     kind = str(type(draft.rule).__struct_config__.tag)
     row = await _SAVE.one(
         tx,
@@ -216,6 +223,7 @@ async def try_out(
         InvalidRequest: the rule cannot be.
     """
     rules.check(rule)
+    await _check_names(tx, tenant_id, rule, connection_id=trial.connection_id)
     at = trial.at or now
     standing = Standing(
         message_id=_NOBODY,
@@ -246,6 +254,27 @@ async def try_out(
     # Present is who is here now, whenever the message is imagined to come.
     here = [msgspec.structs.replace(one, seen_at=_as_of(one.seen_at, at - now)) for one in people]
     return rules.deed(own, rule, seen, candidates=here)
+
+
+async def _check_names(
+    tx: Transaction, tenant_id: UUID, rule: Rule, *, connection_id: UUID | None = None
+) -> None:
+    """Refuse a rule that names somebody or something that the tenant does not have."""
+    gift = rule if isinstance(rule, Assign) else Assign()
+    unknown = await _UNKNOWN.all(
+        tx,
+        tenant_id=tenant_id,
+        user_ids=gift.user_ids,
+        team_ids=[] if gift.team_id is None else [gift.team_id],
+        label_ids=gift.label_ids,
+        connection_ids=[*rule.connection_ids, *([] if connection_id is None else [connection_id])],
+    )
+    if unknown:
+        raise InvalidRequest(
+            f"The tenant has nothing of the id that {unknown[0].field} names.",
+            fix="List what there is and take an id from there.",
+            field=unknown[0].field,
+        )
 
 
 async def done_in(tx: Transaction, *, tenant_id: UUID, conversation_id: UUID) -> frozenset[tuple[UUID, str]]:

@@ -47,6 +47,21 @@ _KINDS: Final[Mapping[FailureKind, Words]] = {
         "No se puede llegar a esta persona. Prueba a contactarla de otra forma.",
         "Não é possível alcançar esta pessoa. Tente contatá-la de outra forma.",
     ),
+    FailureKind.CONSENT: Words(
+        "This person does not want such messages, or has not agreed to them. Nothing was sent.",
+        "Esta persona no quiere este tipo de mensajes, o no los ha aceptado. No se envió nada.",
+        "Esta pessoa não quer este tipo de mensagens, ou não as aceitou. Nada foi enviado.",
+    ),
+    FailureKind.BLOCKED: Words(
+        "This person is blocked. Open the conversation again to write to them.",
+        "Esta persona está bloqueada. Vuelve a abrir la conversación para escribirle.",
+        "Esta pessoa está bloqueada. Abra a conversa de novo para escrever a ela.",
+    ),
+    FailureKind.CANCELLED: Words(
+        "It was cancelled before it was sent. Send it again if it is still wanted.",
+        "Se canceló antes de enviarse. Envíalo de nuevo si todavía hace falta.",
+        "Foi cancelada antes de ser enviada. Envie de novo se ainda for preciso.",
+    ),
     FailureKind.TEMPLATE: Words(
         "Meta does not accept this template as it was sent. Check it, and send again.",
         "Meta no acepta esta plantilla tal como se envió. Revísala y envíala de nuevo.",
