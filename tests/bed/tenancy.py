@@ -85,17 +85,17 @@ async def insert_one_of_everything(owner: asyncpg.Connection) -> Number:
             [tenant_id, uuid7()],
         ),
         (
-            """WITH told AS (INSERT INTO notification_events (tenant_id, id, event, data, digest, actor)
-                             VALUES ($1, 'e1', 'e', '{}', $3, 'cli') RETURNING id)
-               INSERT INTO notifications (tenant_id, id, event_id, rule_id, state, due_at)
-               SELECT $1, $2, told.id, $2, 'waiting', $4 FROM told""",
+            """WITH told AS (INSERT INTO notification_events (tenant_id, id, event, data, digest, actor, received_at)
+                             VALUES ($1, 'e1', 'e', '{}', $3, 'cli', $4) RETURNING id)
+               INSERT INTO notifications (tenant_id, id, event_id, rule_id, state, reason, due_at, done_at)
+               SELECT $1, $2, told.id, $2, 'skipped', 'rule_gone', $4, $4 FROM told""",
             [tenant_id, uuid7(), tenant_id.bytes * 2, NOW],
         ),
         (
             """WITH made AS (INSERT INTO automations (tenant_id, id, kind, place, enabled, rule, updated_by)
                              VALUES ($1, $2, 'welcome', 0, true, '{}', 'cli') RETURNING id)
                INSERT INTO automation_deeds (tenant_id, automation_id, conversation_id, mark, at)
-               SELECT $1, made.id, $3, 'first', $4 FROM made""",
+               SELECT $1, made.id, $3, 'closed:1', $4 FROM made""",
             [tenant_id, uuid7(), conversation_id, NOW],
         ),
         (
