@@ -15,6 +15,10 @@ from bed import graph as graphs
 from bed.graph import Graph, World
 from bed.rows import Number, insert_conversation, insert_number
 from curbe.channels.cloudapi.client import CloudApi
+from curbe.consent import service as consent
+from curbe.consent.gate import Consent
+from curbe.consent.rules import About, Source
+from curbe.consent.service import Word
 from curbe.inbox import departures
 from curbe.inbox.departures import Departure
 from curbe.infra.clock import utc_now
@@ -70,6 +74,14 @@ async def connected(
         KEYRING.seal(Secret(world.token), bound_to=place),
         per_second,
         json.dumps({"messaging_limit": tier}),
+    )
+    # What goes to many is of a template that we were told of; this one the sandbox has from its start.
+    await owner.execute(
+        """INSERT INTO templates (tenant_id, id, waba_id, provider_template_id, name, language, status, category)
+           VALUES ($1, $2, $3, '1', 'hello_world', 'en_US', 'APPROVED', 'UTILITY')""",
+        number.tenant_id,
+        uuid7(),
+        number.waba_id,
     )
     return number
 
@@ -282,3 +294,37 @@ async def test_once_a_number_is_paused_only_what_was_under_way_still_goes(
 
     assert await count(owner, "accepted") == begun
     assert await count(owner, "queued") == 300 - begun
+
+
+async def test_whoever_said_no_after_a_campaign_was_queued_is_asked_of_nobody(
+    owner: Owner, web: Pool, worker: Pool, apply: Pool, graph: Graph
+) -> None:
+    number = await connected(owner, FIRST)
+    everybody = await people(owner, number, 40, wrote=False)
+    sent = await queue(web, number, everybody, priority=CAMPAIGN, payload=TEMPLATE)
+    leaving = await owner.fetch("SELECT contact_id FROM conversations WHERE id = ANY($1)", everybody[::4])
+    async with apply.transaction() as tx:
+        words = [
+            Word(
+                tenant_id=number.tenant_id,
+                contact_id=row["contact_id"],
+                about=About.ALL,
+                state=Consent.OUT,
+                source=Source.KEYWORD,
+                actor="contact",
+                at=utc_now(),
+            )
+            for row in leaving
+        ]
+        assert len(await consent.record(tx, words)) == 10
+
+    async with sending(worker, apply, graph):
+        await until(owner, "SELECT count(*) = 0 FROM outbox")
+
+    assert await count(owner, "accepted") == 30
+    failed = await owner.fetch(
+        "SELECT id, failure_kind, provider_message_id FROM messages WHERE status = 'failed' ORDER BY id"
+    )
+    assert [row["id"] for row in failed] == sorted(sent[::4])
+    assert {(row["failure_kind"], row["provider_message_id"]) for row in failed} == {("consent", None)}
+    assert await owner.fetchval("SELECT count(*) FROM events WHERE type = 'message_failed'") == 10
