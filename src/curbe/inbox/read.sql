@@ -4,7 +4,7 @@
 -- Each conversation with its person, its labels and its latest message, of one tenant or, for the applier, of several, in the order of
 -- the keys.
 SELECT c.tenant_id, c.id, c.channel_connection_id AS connection_id, c.contact_id, p.name, c.contact_e164 AS phone,
-       c.contact_wa_id AS wa_id, p.username, w.value AS marketing, c.state, c.snoozed_until, c.assignee_id, c.team_id,
+       c.contact_wa_id AS wa_id, p.username, CASE w.state WHEN 'out' THEN 'stop' WHEN 'in' THEN 'resume' END AS marketing, c.state, c.snoozed_until, c.assignee_id, c.team_id,
        ARRAY(SELECT l.label_id FROM conversation_labels l
               WHERE l.tenant_id = c.tenant_id AND l.conversation_id = c.id ORDER BY l.label_id) AS label_ids,
        c.unread_count, c.last_inbound_at, c.last_message_at, c.created_at, c.version,
@@ -19,17 +19,17 @@ SELECT c.tenant_id, c.id, c.channel_connection_id AS connection_id, c.contact_id
               SELECT c.contact_id
               UNION
               SELECT g.id FROM same JOIN contacts g ON g.tenant_id = u.tenant_id AND g.merged_into = same.id)
-       SELECT r.value
+       SELECT r.state
          FROM same
         -- The latest word of each, by its index: the planner has no other way to go.
         CROSS JOIN LATERAL (
-              SELECT r.at, r.value
-                FROM marketing_preferences r
-               WHERE r.tenant_id = u.tenant_id AND r.contact_id = same.id AND r.category = 'marketing_messages'
-               ORDER BY r.at DESC, r.value DESC
+              SELECT r.at, r.state
+                FROM consents r
+               WHERE r.tenant_id = u.tenant_id AND r.contact_id = same.id AND r.category IN ('marketing', 'all')
+               ORDER BY r.at DESC, r.state DESC
                LIMIT 1) r
-        -- Of two words of one moment, stop.
-        ORDER BY r.at DESC, r.value DESC
+        -- Of two words of one moment the no: out is the greater text.
+        ORDER BY r.at DESC, r.state DESC
         LIMIT 1) w ON true
   LEFT JOIN LATERAL (
        SELECT m.id, m.direction, m.type, m.text, m.status, m.created_at

@@ -136,7 +136,7 @@ class ContactSummary(msgspec.Struct, frozen=True, kw_only=True):
     """The person of a conversation.
 
     ``phone`` is E.164; it is null where somebody writes without showing a number. ``marketing`` is their
-    latest word on marketing messages (stop, resume or signup), null where they said none.
+    latest word on marketing messages (stop or resume), by whatever way it came; null where they said none.
     """
 
     id: UUID

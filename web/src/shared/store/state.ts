@@ -90,7 +90,7 @@ export class State {
     } else if (event.type === "contact_merged" || event.type === "contact_parted") {
       const { contact_id, other_id } = event.data as { contact_id: string; other_id: string };
       return [{ kind: "contact", ids: [contact_id, other_id] }];
-    } else if (event.type === "preference_changed") {
+    } else if (event.type === "preference_changed" || event.type === "consent_changed") {
       return [{ kind: "contact", ids: [(event.data as { contact_id: string }).contact_id] }];
     }
     return [];
