@@ -26,6 +26,8 @@ export const TemplatesPage = page(() => import("@/features/templates/templates-p
 export const TemplatePage = page(() => import("@/features/templates/template-page"), "TemplatePage");
 export const NewTemplatePage = page(() => import("@/features/templates/editor-page"), "NewTemplatePage");
 export const EditTemplatePage = page(() => import("@/features/templates/editor-page"), "EditTemplatePage");
+export const CampaignsPage = page(() => import("@/features/campaigns/campaigns-page"), "CampaignsPage");
+export const CampaignPage = page(() => import("@/features/campaigns/campaign-page"), "CampaignPage");
 
 export const SignUpReturnPage = page(
   () => import("@/features/connections/sign-up-return-page"),

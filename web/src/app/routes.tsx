@@ -12,6 +12,8 @@ import { Frame } from "./layout/frame";
 import { frameMessages } from "./layout/messages";
 import { NotFound } from "./not-found";
 import {
+  CampaignPage,
+  CampaignsPage,
   ConnectionsPage,
   EditTemplatePage,
   EmbedGate,
@@ -102,6 +104,12 @@ function InTenant() {
       </Route>
       <Route path="/t/:tenant/templates">
         <Screen page={TemplatesPage} />
+      </Route>
+      <Route path="/t/:tenant/campaigns">
+        <Screen page={CampaignsPage} />
+      </Route>
+      <Route path="/t/:tenant/campaigns/:campaign">
+        <Screen page={CampaignPage} />
       </Route>
       {Object.entries(SETTINGS).map(([name, { page }]) => (
         <Route path={`/t/:tenant/settings/${name}`} key={name}>

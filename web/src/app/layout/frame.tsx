@@ -6,6 +6,7 @@ import {
   IconServerCog,
   IconSettings,
   IconTemplate,
+  IconSpeakerphone,
 } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { useRoute } from "wouter";
@@ -13,7 +14,7 @@ import { useFormat, useMessages } from "@/shared/i18n/language";
 import { unreadMine } from "@/shared/lib/frame";
 import { useSignal } from "@/shared/lib/signal";
 import type { Membership } from "@/shared/session/session";
-import { useSession } from "@/shared/session/session-context";
+import { EVERYTHING, useSession } from "@/shared/session/session-context";
 import classes from "./frame.module.css";
 import { LiveDot } from "./live-dot";
 import { frameMessages } from "./messages";
@@ -30,6 +31,7 @@ export function Frame({ tenant, children }: { tenant: Membership | null; childre
   const unread = useSignal(unreadMine);
   // On a phone an open conversation has the whole screen.
   const [threadOpen] = useRoute("/t/:tenant/inbox/:conversation");
+  const can = (scope: string) => tenant?.scopes.some((held) => held === scope || held === EVERYTHING);
   const home = tenant && `/t/${tenant.tenant_id}`;
   if (embedded) return <main className={classes["embedded"]}>{children}</main>; // its host has a frame of its own
   return (
@@ -49,6 +51,14 @@ export function Frame({ tenant, children }: { tenant: Membership | null; childre
               badge={unread > 0 ? format.number(Math.min(unread, 99)) + (unread > 99 ? "+" : "") : null}
               badgeLabel={t.unread(format.number(unread))}
             />
+            {can("campaigns:read") && (
+              <RailLink
+                to={`${home}/campaigns`}
+                within={`${home}/campaigns`}
+                icon={<IconSpeakerphone {...ICON} />}
+                label={t.campaigns}
+              />
+            )}
             <RailLink
               to={`${home}/templates`}
               within={`${home}/templates`}

@@ -1,0 +1,137 @@
+/** A campaign that is being written: four steps, each saved by itself. */
+
+import { ActionIcon } from "@mantine/core";
+import { IconChevronLeft, IconTrash } from "@tabler/icons-react";
+import { useState } from "react";
+import { Link, useLocation, useSearchParams } from "wouter";
+import { useMessages } from "@/shared/i18n/language";
+import { useTenant } from "@/shared/session/session-context";
+import { ConfirmDialog } from "@/shared/ui/confirm-dialog";
+import { type Campaign, useDelete } from "../api/campaigns";
+import { campaignMessages } from "../messages";
+import { StateWord } from "../parts/state-word";
+import { CheckStep } from "./check-step";
+import classes from "./editor.module.css";
+import { MessageStep } from "./message-step";
+import { editorMessages } from "./messages";
+import { PeopleStep } from "./people-step";
+import { TimingStep } from "./timing-step";
+
+const STEPS = ["message", "people", "timing", "check"] as const;
+type Step = (typeof STEPS)[number];
+
+export function Editor({ campaign }: { campaign: Campaign | null }) {
+  const t = useMessages(editorMessages);
+  const words = useMessages(campaignMessages);
+  const { tenant_id } = useTenant();
+  const [, navigate] = useLocation();
+  const [params] = useSearchParams();
+  const [deleting, setDeleting] = useState(false);
+  const remove = useDelete(campaign?.id ?? "");
+  const home = `/t/${tenant_id}/campaigns`;
+  const asked = STEPS.find((step) => step === params.get("step"));
+  const step: Step = campaign ? (asked ?? (campaign.state === "ready" ? "check" : "message")) : "message";
+  const at = (id: string, next: Step) => `${home}/${id}?step=${next}`;
+  return (
+    <div className={classes["page"]}>
+      <div className={classes["body"]}>
+        <Link to={home} className={classes["back"]}>
+          <IconChevronLeft size={16} aria-hidden="true" /> {words.back}
+        </Link>
+        <header className={classes["head"]}>
+          <h1 className={classes["title"]}>{campaign?.name ?? t.title}</h1>
+          {campaign && <StateWord state={campaign.state} />}
+          {campaign && (
+            <div className={classes["headEnd"]}>
+              <ActionIcon
+                variant="subtle"
+                color="gray"
+                size={36}
+                aria-label={t.delete}
+                title={t.delete}
+                onClick={() => setDeleting(true)}
+              >
+                <IconTrash size={19} />
+              </ActionIcon>
+            </div>
+          )}
+        </header>
+        <nav aria-label={t.steps}>
+          <ol className={classes["steps"]}>
+            {STEPS.map((one, index) => (
+              <li key={one}>
+                <StepLink
+                  to={campaign ? at(campaign.id, one) : null}
+                  number={index + 1}
+                  label={t.step[one]}
+                  current={one === step}
+                  done={index < STEPS.indexOf(step)}
+                />
+              </li>
+            ))}
+          </ol>
+        </nav>
+        {step === "message" || !campaign ? (
+          <MessageStep
+            key={campaign?.id}
+            campaign={campaign}
+            onSaved={({ id }) => navigate(at(id, "people"), { replace: !campaign })}
+          />
+        ) : step === "people" ? (
+          <PeopleStep campaign={campaign} onNext={() => navigate(at(campaign.id, "timing"))} />
+        ) : step === "timing" ? (
+          <TimingStep campaign={campaign} onSaved={() => navigate(at(campaign.id, "check"))} />
+        ) : (
+          <CheckStep campaign={campaign} />
+        )}
+      </div>
+      {campaign && (
+        <ConfirmDialog
+          opened={deleting}
+          onClose={() => setDeleting(false)}
+          title={t.deleteTitle(campaign.name)}
+          confirm={t.delete}
+          danger
+          onConfirm={async () => {
+            await remove.mutateAsync();
+            navigate(home);
+          }}
+        >
+          {t.deleteHint}
+        </ConfirmDialog>
+      )}
+    </div>
+  );
+}
+
+interface StepLinkProps {
+  /** Null where it cannot be gone to yet. */
+  to: string | null;
+  number: number;
+  label: string;
+  current: boolean;
+  done: boolean;
+}
+
+function StepLink({ to, number, label, current, done }: StepLinkProps) {
+  const inside = (
+    <>
+      <span className={classes["number"]} aria-hidden="true">
+        {number}
+      </span>
+      {label}
+    </>
+  );
+  const shared = {
+    className: classes["step"],
+    "data-done": done || undefined,
+    "aria-current": current ? ("step" as const) : undefined,
+  };
+  return to ? (
+    <Link to={to} {...shared}>
+      {inside}
+    </Link>
+  ) : (
+    <span {...shared}>{inside}</span>
+  );
+}

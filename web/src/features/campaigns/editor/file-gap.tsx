@@ -1,0 +1,85 @@
+/** The picture, film or paper in a template's head: the same for everybody. */
+
+import { Button } from "@mantine/core";
+import { IconCircleCheck, IconUpload } from "@tabler/icons-react";
+import { useEffect, useRef } from "react";
+import { useRefusal } from "@/shared/api/use-refusal";
+import { useMessages } from "@/shared/i18n/language";
+import { FormError } from "@/shared/ui/form-error";
+import { type HeadKind, useUploadHead } from "../api/media";
+import classes from "./editor.module.css";
+import { editorMessages } from "./messages";
+
+const ACCEPTED: Record<HeadKind, string | undefined> = {
+  image: "image/jpeg,image/png",
+  video: "video/mp4,video/3gpp",
+  document: undefined,
+};
+
+interface FileGapProps {
+  kind: HeadKind;
+  there: boolean;
+  onFile: (id: string, picture: string | null) => void;
+}
+
+export function FileGap({ kind, there, onFile }: FileGapProps) {
+  const t = useMessages(editorMessages);
+  const refusal = useRefusal();
+  const input = useRef<HTMLInputElement>(null);
+  const shown = useRef<string | null>(null);
+  const upload = useUploadHead();
+  useEffect(
+    () => () => {
+      if (shown.current) URL.revokeObjectURL(shown.current);
+    },
+    [],
+  );
+  const choose = (file: File) =>
+    upload.mutate(
+      { file, kind },
+      {
+        onSuccess: (id) => {
+          if (shown.current) URL.revokeObjectURL(shown.current);
+          shown.current = kind === "image" ? URL.createObjectURL(file) : null;
+          onFile(id, shown.current);
+        },
+      },
+    );
+  return (
+    <div className={classes["gap"]}>
+      <div className={classes["gapHead"]}>
+        <Button
+          variant="default"
+          leftSection={<IconUpload size={16} />}
+          loading={upload.isPending}
+          onClick={() => input.current?.click()}
+        >
+          {t.file[kind]}
+        </Button>
+        <span role="status" className={classes["there"]}>
+          {there && !upload.isPending && (
+            <>
+              <IconCircleCheck size={16} aria-hidden="true" /> {upload.variables?.file.name ?? t.fileThere}
+            </>
+          )}
+        </span>
+      </div>
+      {upload.error && (
+        <FormError>
+          {t.fileFailed}. {refusal(upload.error)}
+        </FormError>
+      )}
+      <input
+        ref={input}
+        type="file"
+        hidden
+        accept={ACCEPTED[kind]}
+        onChange={(event) => {
+          const file = event.currentTarget.files?.[0];
+          if (file) choose(file);
+          event.currentTarget.value = "";
+        }}
+      />
+    </div>
+  );
+}

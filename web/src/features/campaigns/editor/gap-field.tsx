@@ -1,0 +1,96 @@
+/** One gap of a template: what stands in it when it goes to many. */
+
+import { SegmentedControl, TextInput } from "@mantine/core";
+import { useId } from "react";
+import { useMessages } from "@/shared/i18n/language";
+import { type Field, placeOf } from "@/shared/whatsapp/templates";
+import { type Filling, mayVary, variableName } from "../model/filling";
+import classes from "./editor.module.css";
+import { FileGap } from "./file-gap";
+import { editorMessages } from "./messages";
+
+interface GapFieldProps {
+  field: Field;
+  filling: Filling;
+  onChange: (filling: Filling) => void;
+  file: string | undefined;
+  onFile: (id: string, picture: string | null) => void;
+}
+
+export function GapField({ field, filling, onChange, file, onFile }: GapFieldProps) {
+  const t = useMessages(editorMessages);
+  const id = useId();
+  if (field.kind === "image" || field.kind === "video" || field.kind === "document")
+    return <FileGap kind={field.kind} there={Boolean(file)} onFile={onFile} />;
+  const label = labelOf(field, t.gap);
+  const example = field.example === null ? "" : t.example(field.example);
+  const variable = filling.from === "column" ? variableName(filling.column) : "";
+  return (
+    <fieldset className={classes["gap"]} aria-labelledby={id}>
+      <div className={classes["gapHead"]}>
+        <span id={id} className={classes["gapName"]}>
+          {label}
+        </span>
+        {mayVary(field) && (
+          <SegmentedControl
+            size="xs"
+            aria-label={label}
+            value={filling.from}
+            data={[
+              { value: "column", label: t.fromColumn },
+              { value: "same", label: t.fromSame },
+            ]}
+            onChange={(from) =>
+              onChange(
+                from === "same" ? { from: "same", text: "" } : { from: "column", column: "", otherwise: "" },
+              )
+            }
+          />
+        )}
+      </div>
+      {filling.from === "same" ? (
+        <TextInput
+          label={field.kind === "location" ? t.place : t.sameText}
+          placeholder={field.kind === "location" ? t.placeExample : example}
+          value={filling.text}
+          maxLength={field.most || 1000}
+          error={field.kind === "location" && filling.text !== "" && !placeOf(filling.text)}
+          onChange={(event) => onChange({ from: "same", text: event.currentTarget.value })}
+        />
+      ) : (
+        <div className={classes["pair"]}>
+          <TextInput
+            label={t.column}
+            placeholder={t.example(t.columnExample)}
+            description={variable && variable !== filling.column ? t.columnHint(variable) : undefined}
+            inputWrapperOrder={["label", "input", "description", "error"]}
+            value={filling.column}
+            maxLength={64}
+            onChange={(event) => onChange({ ...filling, column: event.currentTarget.value })}
+          />
+          <TextInput
+            label={t.otherwise}
+            placeholder={t.otherwiseExample}
+            value={filling.otherwise}
+            maxLength={field.most}
+            onChange={(event) => onChange({ ...filling, otherwise: event.currentTarget.value })}
+          />
+        </div>
+      )}
+    </fieldset>
+  );
+}
+
+type Labels = {
+  header: (variable: string) => string;
+  body: (variable: string) => string;
+  button: (url: string) => string;
+  code: string;
+  location: string;
+};
+
+function labelOf(field: Field, words: Labels): string {
+  if (field.kind === "location") return words.location;
+  if (field.kind === "code") return words.code;
+  return words[field.where](field.variable);
+}

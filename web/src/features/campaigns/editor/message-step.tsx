@@ -1,0 +1,259 @@
+/** The first step: what it is called, which number writes, which template, and what stands in its gaps. */
+
+import { Button, Select, TextInput } from "@mantine/core";
+import { IconRefresh } from "@tabler/icons-react";
+import { type FormEvent, useMemo, useState } from "react";
+import { type Template, useSyncTemplates, useTemplates } from "@/shared/api/templates";
+import { useRefusal } from "@/shared/api/use-refusal";
+import { useMessages } from "@/shared/i18n/language";
+import { useTenant } from "@/shared/session/session-context";
+import { useDirectory } from "@/shared/store/hooks";
+import { FormError } from "@/shared/ui/form-error";
+import { tellFailed } from "@/shared/ui/notices";
+import { fieldsOf } from "@/shared/whatsapp/templates";
+import { type Campaign, useChange, useCreate } from "../api/campaigns";
+import {
+  contentOf,
+  type Files,
+  filesIn,
+  fillingsIn,
+  firstFillings,
+  isOf,
+  lookOf,
+  offered,
+  openGaps,
+} from "../model/composing";
+import type { Fillings } from "../model/filling";
+import { ownZone } from "../model/timing";
+import { PhonePreview } from "../parts/phone-preview";
+import classes from "./editor.module.css";
+import { GapField } from "./gap-field";
+import { editorMessages } from "./messages";
+
+interface MessageStepProps {
+  campaign: Campaign | null;
+  /** Called with the campaign as it is stored. */
+  onSaved: (campaign: Campaign) => void;
+}
+
+export function MessageStep({ campaign, onSaved }: MessageStepProps) {
+  const t = useMessages(editorMessages);
+  const refusal = useRefusal();
+  const { tenant_id } = useTenant();
+  const connections = useDirectory("connections");
+  const active = useMemo(
+    () => [...connections.values()].filter((one) => one.status === "active"),
+    [connections],
+  );
+  const [name, setName] = useState(campaign?.name ?? "");
+  const [chosenFrom, setFrom] = useState(campaign?.connection_id ?? null);
+  const from = chosenFrom ?? active[0]?.id ?? null;
+  const templates = useTemplates(tenant_id, from, from !== null);
+  const all = useMemo(() => offered(templates.data ?? []), [templates.data]);
+  const [chosen, setChosen] = useState<string | null>(null);
+  const template =
+    all.find((one) => one.id === chosen) ?? (campaign && all.find((one) => isOf(one, campaign))) ?? null;
+  const [typed, setTyped] = useState<{
+    of: string;
+    fillings: Fillings;
+    files: Files;
+    picture: string | null;
+  } | null>(null);
+  const now =
+    template && (typed?.of === template.id ? typed : { of: template.id, ...beginning(template, campaign) });
+  const create = useCreate();
+  const change = useChange(campaign?.id ?? "");
+  const fields = template ? fieldsOf(template.components) : [];
+  const look = template && now ? lookOf(template.components, now.fillings) : null;
+  const [tried, setTried] = useState(false);
+  const open = template && now ? openGaps(template, now.fillings, now.files) : [];
+  const ready =
+    template && now && name.trim() !== "" && from && open.length === 0 && look?.beyond.length === 0;
+
+  const save = (event: FormEvent) => {
+    event.preventDefault();
+    setTried(true);
+    if (!ready) return;
+    const content = contentOf(template, now.fillings, now.files);
+    const told = { name: name.trim(), connection_id: from, template: content };
+    if (!campaign)
+      return create.mutate(
+        {
+          ...told,
+          time_zone: ownZone(),
+          quiet_hours: { start: "21:00", end: "09:00" },
+          pause_at_failures: 25,
+        },
+        { onSuccess: onSaved },
+      );
+    if (isSame(campaign, told)) return onSaved(campaign);
+    change.mutate(told, { onSuccess: onSaved });
+  };
+  const error = refusal(create.error ?? change.error);
+  return (
+    <form className={classes["sides"]} onSubmit={save} noValidate>
+      <div className={classes["form"]}>
+        <TextInput
+          label={t.name}
+          description={t.nameHint}
+          placeholder={t.example(t.nameExample)}
+          value={name}
+          maxLength={200}
+          error={tried && name.trim() === ""}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        {active.length === 0 && connections.size > 0 && <FormError tone="warn">{t.noNumber}</FormError>}
+        {active.length > 1 && (
+          <Select
+            label={t.from}
+            allowDeselect={false}
+            value={from}
+            data={active.map(({ id, name: called, phone }) => ({
+              value: id,
+              label: [called, phone].filter(Boolean).join(" · "),
+            }))}
+            onChange={setFrom}
+          />
+        )}
+        <TemplateChoice
+          templates={all}
+          loading={templates.isPending}
+          value={template}
+          onChange={setChosen}
+          missing={tried && !template}
+        />
+        {look && look.beyond.length > 0 && <FormError>{t.beyond(look.beyond.join(", "))}</FormError>}
+        {template && now && (
+          <section className={classes["gaps"]}>
+            <h2 className={classes["subtitle"]}>{t.gaps}</h2>
+            {fields.length === 0 && <p className={classes["hint"]}>{t.gapsNone}</p>}
+            {fields.map((field) => (
+              <GapField
+                key={field.id}
+                field={field}
+                filling={now.fillings[field.id] ?? { from: "same", text: "" }}
+                file={now.files[field.id]}
+                onChange={(filling) =>
+                  setTyped({ ...now, fillings: { ...now.fillings, [field.id]: filling } })
+                }
+                onFile={(id, picture) =>
+                  setTyped({ ...now, files: { ...now.files, [field.id]: id }, picture })
+                }
+              />
+            ))}
+          </section>
+        )}
+        {tried && open.length > 0 && <FormError>{t.missing}</FormError>}
+        {error && <FormError>{error}</FormError>}
+        <div className={classes["actions"]}>
+          <Button type="submit" loading={create.isPending || change.isPending}>
+            {t.next}
+          </Button>
+        </div>
+      </div>
+      <div className={classes["aside"]}>
+        <PhonePreview
+          preview={look}
+          from={active.find((one) => one.id === from)?.name ?? ""}
+          header={now?.picture ? <img className={classes["picture"]} src={now.picture} alt="" /> : undefined}
+          caption={look && fields.length > 0 ? t.previewExample : undefined}
+        />
+      </div>
+    </form>
+  );
+}
+
+interface TemplateChoiceProps {
+  templates: Template[];
+  loading: boolean;
+  value: Template | null;
+  missing: boolean;
+  onChange: (id: string | null) => void;
+}
+
+function TemplateChoice({ templates, loading, value, missing, onChange }: TemplateChoiceProps) {
+  const t = useMessages(editorMessages);
+  const refusal = useRefusal();
+  const { tenant_id } = useTenant();
+  const sync = useSyncTemplates(tenant_id);
+  const categories: Record<string, string | undefined> = t.category;
+  const ask = () =>
+    sync.mutate(undefined, {
+      onError: (error) => tellFailed(`${t.syncFailed}. ${refusal(error) ?? ""}`),
+      onSuccess: ({ accounts }) => {
+        const refused = accounts.find((account) => account.error);
+        if (refused) tellFailed(`${t.syncFailed}. ${refused.detail ?? ""}`);
+      },
+    });
+  const none = !loading && templates.length === 0;
+  return (
+    <div className={classes["choice"]}>
+      <Select
+        label={t.template}
+        description={none ? t.noTemplatesHint : t.templateHint}
+        placeholder={none ? t.noTemplates : t.templateChoose}
+        searchable
+        disabled={none}
+        allowDeselect={false}
+        error={missing}
+        maxDropdownHeight={320}
+        value={value?.id ?? null}
+        data={templates.map((one) => ({ value: one.id, label: `${one.name} · ${one.language}` }))}
+        renderOption={({ option }) => {
+          const one = templates.find((each) => each.id === option.value);
+          return (
+            <span className={classes["option"]}>
+              <span>{option.label}</span>
+              <small>{categories[one?.category ?? ""] ?? one?.category}</small>
+            </span>
+          );
+        }}
+        onChange={onChange}
+      />
+      <Button
+        variant={none ? "filled" : "subtle"}
+        size={none ? "sm" : "compact-sm"}
+        leftSection={<IconRefresh size={16} />}
+        loading={sync.isPending}
+        onClick={ask}
+      >
+        {t.sync}
+      </Button>
+    </div>
+  );
+}
+
+function beginning(template: Template, campaign: Campaign | null) {
+  const again = campaign && isOf(template, campaign);
+  return {
+    fillings: again
+      ? fillingsIn(campaign, template.components)
+      : firstFillings(fieldsOf(template.components)),
+    files: again ? filesIn(campaign) : {},
+    picture: null,
+  };
+}
+
+/** Nothing was changed: what was looked over stays looked over. */
+function isSame(
+  campaign: Campaign,
+  told: Pick<Campaign, "name" | "connection_id"> & { template: unknown },
+): boolean {
+  return (
+    campaign.name === told.name &&
+    campaign.connection_id === told.connection_id &&
+    canonical(campaign.template) === canonical(told.template)
+  );
+}
+
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    typeof part === "object" && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(
+          Object.entries(part)
+            .filter(([, one]) => one !== null && !(Array.isArray(one) && one.length === 0))
+            .sort(([one], [other]) => (one < other ? -1 : 1)),
+        )
+      : part,
+  );
+}

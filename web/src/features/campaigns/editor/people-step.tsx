@@ -1,0 +1,147 @@
+/** The second step: whom it goes to. */
+
+import { ActionIcon, Button, SegmentedControl } from "@mantine/core";
+import { IconFileSpreadsheet, IconMessages, IconTrash, IconUsers } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useRefusal } from "@/shared/api/use-refusal";
+import { useFormat, useMessages } from "@/shared/i18n/language";
+import { useTenant } from "@/shared/session/session-context";
+import { ErrorState } from "@/shared/ui/error-state";
+import { FormError } from "@/shared/ui/form-error";
+import { Row, Rows } from "@/shared/ui/rows";
+import { ListSkeleton } from "@/shared/ui/skeletons";
+import {
+  type Audience,
+  audiencesQuery,
+  type Taken,
+  type UploadedFile,
+  useRemoveAudience,
+  useUploadAudience,
+} from "../api/audience";
+import type { Campaign } from "../api/campaigns";
+import { DropFile } from "./drop-file";
+import { InboxFilter } from "./inbox-filter";
+import { Mapping } from "./mapping";
+import { editorMessages } from "./messages";
+import classes from "./people.module.css";
+import { peopleMessages } from "./people-messages";
+import { TakenResult } from "./taken-result";
+
+export function PeopleStep({ campaign, onNext }: { campaign: Campaign; onNext: () => void }) {
+  const t = useMessages(peopleMessages);
+  const words = useMessages(editorMessages);
+  const refusal = useRefusal();
+  const { tenant_id } = useTenant();
+  const { data, error, refetch } = useQuery(audiencesQuery(tenant_id, campaign.id));
+  const upload = useUploadAudience(campaign.id);
+  const remove = useRemoveAudience(campaign.id);
+  const [way, setWay] = useState<"file" | "inbox">("file");
+  const [file, setFile] = useState<UploadedFile | null>(null);
+  const [taken, setTaken] = useState<Taken | null>(null);
+  if (error && !data) return <ErrorState error={error} onRetry={() => void refetch()} />;
+  if (!data) return <ListSkeleton rows={3} />;
+  const people = data.reduce((sum, one) => sum + one.taken_count, 0);
+  const shown = data.filter((one) => one.id !== file?.audience_id);
+  const done = (result: Taken) => {
+    setFile(null);
+    setTaken(result);
+  };
+  const send = (chosen: File) => {
+    setTaken(null);
+    upload.mutate(chosen, { onSuccess: setFile });
+  };
+  return (
+    <div className={classes["people"]}>
+      {shown.length > 0 && (
+        <section>
+          <h2 className={classes["subtitle"]}>{t.added}</h2>
+          <Rows label={t.added}>
+            {shown.map((one) => (
+              <AudienceRow key={one.id} audience={one} campaignId={campaign.id} />
+            ))}
+          </Rows>
+        </section>
+      )}
+      {taken && <TakenResult taken={taken} campaign={campaign} />}
+      <section className={classes["adding"]}>
+        <div className={classes["faultsHead"]}>
+          <h2 className={classes["subtitle"]}>{t.add}</h2>
+          <SegmentedControl
+            aria-label={t.add}
+            value={way}
+            data={[
+              { value: "file", label: t.file },
+              { value: "inbox", label: t.inbox },
+            ]}
+            onChange={(value) => setWay(value === "inbox" ? "inbox" : "file")}
+          />
+        </div>
+        {way === "inbox" ? (
+          <InboxFilter campaignId={campaign.id} onTaken={done} />
+        ) : file ? (
+          <Mapping
+            key={file.audience_id}
+            campaign={campaign}
+            file={file}
+            onTaken={done}
+            onAgain={() => {
+              remove.mutate(file.audience_id);
+              setFile(null);
+            }}
+          />
+        ) : (
+          <>
+            <DropFile busy={upload.isPending} onFile={send} />
+            {upload.error && <FormError>{refusal(upload.error)}</FormError>}
+          </>
+        )}
+      </section>
+      <div className={classes["actions"]}>
+        <Button disabled={people === 0} onClick={onNext}>
+          {words.go}
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+const ICONS = { file: IconFileSpreadsheet, filter: IconMessages, list: IconUsers } as const;
+
+function AudienceRow({ audience, campaignId }: { audience: Audience; campaignId: string }) {
+  const t = useMessages(peopleMessages);
+  const format = useFormat();
+  const refusal = useRefusal();
+  const remove = useRemoveAudience(campaignId);
+  const kind = audience.kind in ICONS ? (audience.kind as keyof typeof ICONS) : "list";
+  const Icon = ICONS[kind];
+  const name =
+    kind === "file" ? t.fromFile(audience.filename ?? "") : kind === "filter" ? t.fromInbox : t.fromList;
+  const { row_count, taken_count, invalid_count, duplicate_count } = audience;
+  const isRead = kind !== "file" || audience.mapping !== null;
+  const parts = [
+    t.rows(format.number(row_count)),
+    invalid_count > 0 && t.invalid(format.number(invalid_count)),
+    duplicate_count > 0 && t.duplicates(format.number(duplicate_count)),
+  ].filter(Boolean);
+  return (
+    <Row
+      lead={<Icon size={20} stroke={1.6} aria-hidden="true" />}
+      title={name}
+      hint={remove.error ? refusal(remove.error) : isRead ? parts.join(" · ") : t.unread}
+      meta={<strong>{t.people(format.number(taken_count))}</strong>}
+      actions={
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          size={34}
+          aria-label={t.remove(name)}
+          loading={remove.isPending}
+          onClick={() => remove.mutate(audience.id)}
+        >
+          <IconTrash size={18} />
+        </ActionIcon>
+      }
+    />
+  );
+}

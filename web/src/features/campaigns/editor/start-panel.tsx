@@ -1,0 +1,99 @@
+/** The start: now, or at a time by the clock of some place. */
+
+import { Button, SegmentedControl, Select, TextInput } from "@mantine/core";
+import { IconCalendarTime, IconPlayerPlay } from "@tabler/icons-react";
+import { useMemo, useState } from "react";
+import { useRefusal } from "@/shared/api/use-refusal";
+import { useFormat, useMessages } from "@/shared/i18n/language";
+import { ConfirmDialog } from "@/shared/ui/confirm-dialog";
+import { FormError } from "@/shared/ui/form-error";
+import { type Campaign, useDeed, useSchedule } from "../api/campaigns";
+import type { DryRun } from "../api/report";
+import { money } from "../model/money";
+import { isPast, suggestedStart, zoneLabel, zones } from "../model/timing";
+import classes from "./check.module.css";
+import { checkMessages } from "./check-messages";
+
+export function StartPanel({ campaign, found }: { campaign: Campaign; found: DryRun | null }) {
+  const t = useMessages(checkMessages);
+  const format = useFormat();
+  const refusal = useRefusal();
+  const [when, setWhen] = useState<"now" | "later">("now");
+  const [zone, setZone] = useState(campaign.time_zone);
+  const [at, setAt] = useState(() => suggestedStart(new Date(), campaign.time_zone));
+  const [asking, setAsking] = useState(false);
+  const deed = useDeed(campaign.id);
+  const schedule = useSchedule(campaign.id);
+  const known = useMemo(() => {
+    const now = new Date();
+    return zones(campaign.time_zone).map((value) => ({ value, label: zoneLabel(value, now) }));
+  }, [campaign.time_zone]);
+  const past = isPast(at, zone, new Date());
+  const ready = campaign.state === "ready" && found !== null;
+  return (
+    <section className={classes["card"]} data-strong>
+      <h2 className={classes["name"]}>{t.start}</h2>
+      <SegmentedControl
+        aria-label={t.start}
+        value={when}
+        data={[
+          { value: "now", label: t.now },
+          { value: "later", label: t.later },
+        ]}
+        onChange={(value) => setWhen(value === "later" ? "later" : "now")}
+      />
+      {when === "later" && (
+        <div className={classes["pair"]}>
+          <TextInput
+            type="datetime-local"
+            label={t.at}
+            value={at}
+            error={past && t.past}
+            onChange={(event) => setAt(event.currentTarget.value)}
+          />
+          <Select
+            label={t.zone}
+            data={known}
+            value={zone}
+            searchable
+            limit={80}
+            allowDeselect={false}
+            onChange={(value) => value && setZone(value)}
+          />
+        </div>
+      )}
+      {!ready && <p className={classes["hint"]}>{t.notReady}</p>}
+      {schedule.error && <FormError>{refusal(schedule.error)}</FormError>}
+      {when === "now" ? (
+        <Button
+          size="md"
+          disabled={!ready}
+          leftSection={<IconPlayerPlay size={18} />}
+          onClick={() => setAsking(true)}
+        >
+          {t.startNow}
+        </Button>
+      ) : (
+        <Button
+          size="md"
+          disabled={!ready || past || !at}
+          loading={schedule.isPending}
+          leftSection={<IconCalendarTime size={18} />}
+          onClick={() => schedule.mutate({ at, time_zone: zone })}
+        >
+          {t.schedule}
+        </Button>
+      )}
+      <ConfirmDialog
+        opened={asking}
+        onClose={() => setAsking(false)}
+        title={t.confirm(format.number(found?.eligible ?? 0))}
+        confirm={t.startNow}
+        onConfirm={() => deed.mutateAsync("start")}
+      >
+        {found && t.confirmHint(money(found.cost.amount, found.cost.currency, format.locale))}{" "}
+        {campaign.quiet_hours && t.confirmQuiet}
+      </ConfirmDialog>
+    </section>
+  );
+}

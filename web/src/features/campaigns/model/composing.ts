@@ -1,0 +1,86 @@
+/** A campaign's message between the form and the API. Pure. */
+
+import type { Template } from "@/shared/api/templates";
+import { type Json, objectIn, objectsIn, textIn } from "@/shared/whatsapp/reading";
+import {
+  componentsFor,
+  type Field,
+  fieldsOf,
+  missingIn,
+  type Preview,
+  previewOf,
+  valuesSent,
+} from "@/shared/whatsapp/templates";
+import type { Campaign, NewCampaign } from "../api/campaigns";
+import { type Filling, type Fillings, fillingOf, firstFilling, shownIn, valuesOf } from "./filling";
+
+export type Files = Readonly<Record<string, string>>;
+type Content = NewCampaign["template"];
+
+/** Those that can go to many: approved, known in whole, and no code to sign in with. */
+export function offered(templates: readonly Template[]): Template[] {
+  return templates
+    .filter((one) => one.status === "APPROVED" && one.components && one.category !== "AUTHENTICATION")
+    .sort((one, other) => one.name.localeCompare(other.name) || one.language.localeCompare(other.language));
+}
+
+export function isOf(template: Template, campaign: Pick<Campaign, "template">): boolean {
+  return template.name === campaign.template.name && template.language === campaign.template.language.code;
+}
+
+export function firstFillings(fields: readonly Field[]): Record<string, Filling> {
+  return Object.fromEntries(fields.map((field) => [field.id, firstFilling(field)]));
+}
+
+/** What a campaign that is opened again has in its gaps. */
+export function fillingsIn(campaign: Campaign, components: unknown): Record<string, Filling> {
+  const fields = fieldsOf(components);
+  const sent = objectsIn(campaign.template.components);
+  const values = valuesSent(components, sent);
+  const place = placeIn(sent);
+  return Object.fromEntries(
+    fields.map((field) => {
+      const value = field.kind === "location" ? place : values[field.id];
+      return [field.id, value === undefined ? firstFilling(field) : fillingOf(value)];
+    }),
+  );
+}
+
+export function filesIn(campaign: Campaign): Record<string, string> {
+  const parameter = headOf(objectsIn(campaign.template.components));
+  const file = objectIn(parameter?.[textIn(parameter["type"]) ?? ""]);
+  const id = textIn(file?.["id"]);
+  return id ? { header: id } : {};
+}
+
+export function contentOf(template: Template, fillings: Fillings, files: Files): Content {
+  const components = componentsFor(template.components, valuesOf(fillings), files);
+  return {
+    name: template.name,
+    language: { code: template.language },
+    ...(components.length > 0 && { components: components as NonNullable<Content["components"]> }),
+  };
+}
+
+/** The ids of the gaps that nothing stands in yet. */
+export function openGaps(template: Template, fillings: Fillings, files: Files): string[] {
+  return missingIn(fieldsOf(template.components), valuesOf(fillings), files);
+}
+
+export function lookOf(
+  components: unknown,
+  fillings: Fillings,
+  person: Readonly<Record<string, string>> = {},
+): Preview {
+  const values = fieldsOf(components).map((field) => [field.id, shownIn(field, fillings[field.id], person)]);
+  return previewOf(components, Object.fromEntries(values));
+}
+
+function headOf(sent: readonly Json[]): Json | undefined {
+  return objectsIn(sent.find((part) => part["type"] === "header")?.["parameters"])[0];
+}
+
+function placeIn(sent: readonly Json[]): string | undefined {
+  const place = objectIn(headOf(sent)?.["location"]);
+  return place ? `${place["latitude"]}, ${place["longitude"]} ${textIn(place["name"]) ?? ""}` : undefined;
+}

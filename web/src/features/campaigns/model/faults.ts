@@ -1,0 +1,55 @@
+/** Why a row is nobody's message, in the reader's words: the server tells a code, and a detail in English. Pure. */
+
+export type FaultWord =
+  | { key: "phone_missing" | "phone_rounded" }
+  | { key: "phone_invalid"; why: PhoneFault }
+  | { key: "variable_missing"; variable: string }
+  | { key: "variable_gaps" | "variable_long" | "variable_unfit"; variable: string }
+  | { key: "duplicate_line"; line: number }
+  | { key: "duplicate_person" }
+  | { key: "other"; detail: string };
+
+export type PhoneFault =
+  | "short"
+  | "long"
+  | "length"
+  | "area"
+  | "country"
+  | "letters"
+  | "characters"
+  | "extension"
+  | "none";
+
+const PHONE: readonly [RegExp, PhoneFault][] = [
+  [/too few digits/, "short"],
+  [/too many digits/, "long"],
+  [/that many digits/, "length"],
+  [/area code/, "area"],
+  [/country code|has that code/, "country"],
+  [/letters/, "letters"],
+  [/too many characters/, "characters"],
+  [/extension/, "extension"],
+];
+
+export function faultOf({ reason, detail }: { reason: string; detail: string }): FaultWord {
+  switch (reason) {
+    case "phone_missing":
+    case "phone_rounded":
+      return { key: reason };
+    case "phone_invalid":
+      return { key: reason, why: PHONE.find(([words]) => words.test(detail))?.[1] ?? "none" };
+    case "variable_missing":
+      return { key: reason, variable: /for (\S+)$/.exec(detail)?.[1] ?? "" };
+    case "variable_unfit": {
+      const variable = /^(\S+) h/.exec(detail)?.[1] ?? "";
+      if (/line break|tab|spaces/.test(detail)) return { key: "variable_gaps", variable };
+      return { key: /characters/.test(detail) ? "variable_long" : "variable_unfit", variable };
+    }
+    case "duplicate": {
+      const line = /line (\d+)/.exec(detail)?.[1];
+      return line ? { key: "duplicate_line", line: Number(line) } : { key: "duplicate_person" };
+    }
+    default:
+      return { key: "other", detail: detail || reason };
+  }
+}

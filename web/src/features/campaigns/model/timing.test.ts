@@ -1,0 +1,41 @@
+import { expect, test } from "vitest";
+import { isPast, isQuiet, rampHours, suggestedStart, wallClock, zoneLabel, zones } from "./timing";
+
+const noon = new Date("2026-11-28T12:10:00Z");
+
+test("a wall clock is read in its own zone", () => {
+  expect(wallClock(noon, "Europe/Madrid")).toBe("2026-11-28T13:10");
+  expect(wallClock(new Date("2026-11-28T23:30:00Z"), "Asia/Tokyo")).toBe("2026-11-29T08:30");
+  expect(zoneLabel("America/Mexico_City", noon)).toBe("America/Mexico City (-06:00)");
+});
+
+test("a start is suggested at the next full hour that leaves time to look once more", () => {
+  expect(suggestedStart(noon, "UTC")).toBe("2026-11-28T13:00");
+  expect(suggestedStart(new Date("2026-11-28T12:45:00Z"), "UTC")).toBe("2026-11-28T14:00");
+});
+
+test("what is past is past by the zone's clock, not by the reader's", () => {
+  expect(isPast("2026-11-28T13:00", "Europe/Madrid", noon)).toBe(true);
+  expect(isPast("2026-11-28T13:00", "UTC", noon)).toBe(false);
+});
+
+test("quiet hours go over midnight", () => {
+  const night = { start: "21:00", end: "09:00" };
+  expect(["20:59", "21:00", "03:00", "08:59", "09:00"].map((time) => isQuiet(time, night))).toEqual([
+    false,
+    true,
+    true,
+    true,
+    false,
+  ]);
+  expect(isQuiet("13:00", { start: "12:00", end: "14:00" })).toBe(true);
+});
+
+test("a ramp-up grows hour by hour and ends with the last recipient", () => {
+  expect(rampHours(100, 2, 650)).toEqual([100, 200, 350]);
+  expect(rampHours(10, 1, 1000, 3)).toEqual([10, 10, 10]);
+});
+
+test("a zone that the browser does not list stays choosable", () => {
+  expect(zones("Mars/Olympus")).toContain("Mars/Olympus");
+});

@@ -1,0 +1,25 @@
+import { expect, test } from "vitest";
+import { whyMessages } from "../why-messages";
+import { whyOf } from "./why";
+
+const words = whyMessages.en;
+
+test("Meta's code says most", () => {
+  expect(whyOf({ reason: "recipient", error_code: 131026 }, words)).toBe(
+    "Not on WhatsApp, or with an app too old",
+  );
+});
+
+test("a code without words falls back on what the no means, and that on something honest", () => {
+  expect(whyOf({ reason: "recipient", error_code: 999 }, words)).toBe(
+    "WhatsApp cannot deliver to this number",
+  );
+  expect(whyOf({ reason: "toString", error_code: null }, words)).toBe("Refused");
+});
+
+test("who is left out has the gate's reason; who got it has none", () => {
+  expect(whyOf({ reason: "opted_out", error_code: null }, words)).toBe(
+    "They do not want this kind of message",
+  );
+  expect(whyOf({ reason: null, error_code: null }, words)).toBeNull();
+});
