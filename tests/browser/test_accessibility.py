@@ -105,7 +105,7 @@ SCREENS = (
 )
 PAGES = tuple(
     page_at(path)
-    for path in ("connections", "templates", "templates/new", *(f"settings/{name}" for name in SETTINGS))
+    for path in ("connections", "templates", "templates/new", "campaigns", "campaigns/new", *(f"settings/{name}" for name in SETTINGS))
 )
 
 
@@ -191,6 +191,63 @@ def test_a_page_of_settings_is_accessible(enter: Enter, olga: Account, screen: A
     screen(agent)
 
     unhindered(agent.page)
+
+
+@pytest.fixture(scope="module")
+def campaign(site: Site, clinic: Tenant) -> str:
+    """A campaign of two people that was looked over; the path of its page."""
+    home = f"/api/tenants/{clinic.id}/campaigns"
+    site.ask("POST", f"/api/tenants/{clinic.id}/templates/sync")
+    gaps = [{"type": "text", "text": "{{name}}"}, {"type": "text", "text": "{{pedido|de hoy}}"}]
+    template = {
+        "name": "order_update",
+        "language": {"code": "es"},
+        "components": [{"type": "body", "parameters": gaps}],
+    }
+    made = site.ask("POST", home, {"name": "Pedidos", "template": template})
+    people = [{"phone": f"+3460055001{n}", "variables": {"name": "Ana"}} for n in (1, 2)]
+    site.ask("POST", f"{home}/{made['id']}/audience/list", {"recipients": people})
+    site.ask("POST", f"{home}/{made['id']}/dry-run")
+    return f"campaigns/{made['id']}"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark", "phone"])
+def test_writing_and_watching_a_campaign_is_accessible(
+    enter: Enter, olga: Account, campaign: str, scheme: str, tmp_path: Path
+) -> None:
+    looks: dict[str, Any] = PHONE if scheme == "phone" else {"color_scheme": scheme}
+    agent = enter(olga, reduced_motion="reduce", **looks)
+    page = agent.page
+
+    for step in ("message", "people", "timing", "check"):
+        page_at(f"{campaign}?step={step}")(agent)
+        expect(page.get_by_role("navigation", name="Steps").locator("[aria-current=step]")).to_be_visible()
+        if step == "people":
+            list_ = tmp_path / "people.csv"
+            list_.write_text("Phone,Name\n+34600550020,Eva\n12,Bea\n", encoding="utf-8")
+            page.locator("input[type=file]").set_input_files(list_)
+            expect(page.get_by_role("button", name="Add these people")).to_be_visible()
+            unhindered(page)
+            page.get_by_role("combobox", name="“name” is in").click()
+            unhindered(page)
+            page.keyboard.press("Escape")
+            page.get_by_role("button", name="Add these people").click()
+            expect(page.get_by_role("region", name="Why")).to_be_visible()
+        if step == "check":
+            expect(page.get_by_text("people get it")).to_be_visible()
+            page.get_by_text("At a time").click()
+        unhindered(page)
+
+    page.get_by_label("Begin", exact=True).fill("2099-12-24T10:00")
+    page.get_by_role("button", name="Schedule", exact=True).click()
+    expect(page.get_by_role("region", name="Person by person").get_by_role("row").nth(1)).to_be_visible()
+    unhindered(page)
+    page.get_by_role("button", name="Cancel campaign").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    unhindered(page)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Unschedule and edit").click()
+    expect(page.get_by_role("navigation", name="Steps")).to_be_visible()
 
 
 @pytest.mark.parametrize("screen", [inbox, thread, account_menu], ids=lambda screen: screen.__name__)

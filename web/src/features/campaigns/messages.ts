@@ -28,6 +28,7 @@ export const campaignMessages = catalogue({
     started: "Started",
     ended: "Ended",
     of: (done: string, all: string) => `${done} of ${all}`,
+    people: (count: string) => `${count} people`,
     nobody: "Nobody in it yet",
     part: {
       read: "Read",
@@ -67,7 +68,7 @@ export const campaignMessages = catalogue({
   },
   es: {
     title: "Campañas",
-    hint: "Una plantilla aprobada para muchas personas, a cada una una sola vez.",
+    hint: "Una plantilla aprobada para muchas personas, una sola vez a cada una.",
     create: "Campaña nueva",
     empty: "Escribe a muchas personas a la vez",
     emptyHint:
@@ -91,6 +92,7 @@ export const campaignMessages = catalogue({
     started: "Empezó",
     ended: "Terminó",
     of: (done, all) => `${done} de ${all}`,
+    people: (count) => `${count} personas`,
     nobody: "Aún sin personas",
     part: {
       read: "Leídos",
@@ -131,7 +133,7 @@ export const campaignMessages = catalogue({
   },
   pt: {
     title: "Campanhas",
-    hint: "Um modelo aprovado para muitas pessoas, a cada uma uma única vez.",
+    hint: "Um modelo aprovado para muitas pessoas, uma única vez a cada uma.",
     create: "Nova campanha",
     empty: "Escreva a muitas pessoas de uma vez",
     emptyHint:
@@ -155,6 +157,7 @@ export const campaignMessages = catalogue({
     started: "Começou",
     ended: "Terminou",
     of: (done, all) => `${done} de ${all}`,
+    people: (count) => `${count} pessoas`,
     nobody: "Ainda sem pessoas",
     part: {
       read: "Lidas",

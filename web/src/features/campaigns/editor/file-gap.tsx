@@ -48,6 +48,7 @@ export function FileGap({ kind, there, onFile }: FileGapProps) {
   return (
     <div className={classes["gap"]}>
       <div className={classes["gapHead"]}>
+        <span className={classes["gapName"]}>{t.head[kind]}</span>
         <Button
           variant="default"
           leftSection={<IconUpload size={16} />}
@@ -56,14 +57,14 @@ export function FileGap({ kind, there, onFile }: FileGapProps) {
         >
           {t.file[kind]}
         </Button>
-        <span role="status" className={classes["there"]}>
-          {there && !upload.isPending && (
-            <>
-              <IconCircleCheck size={16} aria-hidden="true" /> {upload.variables?.file.name ?? t.fileThere}
-            </>
-          )}
-        </span>
       </div>
+      <span role="status" className={classes["there"]}>
+        {there && !upload.isPending && (
+          <>
+            <IconCircleCheck size={16} aria-hidden="true" /> {upload.variables?.file.name ?? t.fileThere}
+          </>
+        )}
+      </span>
       {upload.error && (
         <FormError>
           {t.fileFailed}. {refusal(upload.error)}

@@ -75,7 +75,7 @@ function Faults({ rows }: { rows: readonly FaultRow[] }) {
             <tr key={row.line}>
               <td className={classes["line"]}>{row.line}</td>
               <td className={classes["why"]}>{sentence(row)}</td>
-              <td className={classes["cells"]}>{row.cells.join(" · ")}</td>
+              <td className={classes["cells"]}>{row.cells.map((cell) => cell || "–").join(" · ")}</td>
             </tr>
           ))}
         </tbody>

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { whyMessages } from "../why-messages";
-import { whyOf } from "./why";
+import { providersWords, whyOf } from "./why";
 
 const words = whyMessages.en;
 
@@ -22,4 +22,11 @@ test("who is left out has the gate's reason; who got it has none", () => {
     "They do not want this kind of message",
   );
   expect(whyOf({ reason: null, error_code: null }, words)).toBeNull();
+});
+
+test("the provider's own words stand beside ours, once", () => {
+  const detail = "This person has no WhatsApp. (Message Undeliverable: Message Undeliverable)";
+  expect(providersWords(detail, 131026)).toBe("131026 · Message Undeliverable");
+  expect(providersWords("No parentheses here", 131026)).toBe("131026");
+  expect(providersWords("The person does not want it.", null)).toBeNull();
 });

@@ -22,6 +22,15 @@ export function whyOf({ reason, error_code }: Told, words: Words): string | null
   );
 }
 
+/** The provider's code and own words, for who looks them up: "131026 · Message Undeliverable"; null where it told nothing. */
+export function providersWords(detail: string | null, code: number | null): string | null {
+  if (code === null) return null;
+  const told = /\(([^()]+)\)\s*$/.exec(detail ?? "")?.[1] ?? "";
+  const [title = "", ...rest] = told.split(": ");
+  const words = rest.join(": ") === title ? title : told;
+  return words ? `${code} · ${words}` : String(code);
+}
+
 function own(words: Readonly<Record<string, string>>, key: string): string | undefined {
   return Object.hasOwn(words, key) ? words[key] : undefined;
 }

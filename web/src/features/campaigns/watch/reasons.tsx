@@ -3,7 +3,7 @@
 import { useFormat, useMessages } from "@/shared/i18n/language";
 import type { Progress } from "../api/campaigns";
 import type { Report } from "../api/report";
-import { whyOf } from "../model/why";
+import { providersWords, whyOf } from "../model/why";
 import { whyMessages } from "../why-messages";
 import { watchMessages } from "./messages";
 import classes from "./watch.module.css";
@@ -22,7 +22,7 @@ export function Reasons({ progress, report }: { progress: Progress; report: Repo
   const failures = (report?.failures ?? []).map(({ kind, code, error, count }) => ({
     key: `${kind} ${code}`,
     words: whyOf({ reason: kind, error_code: code }, why) ?? kind,
-    small: code ? `${code} · ${error ?? ""}` : error,
+    small: providersWords(error, code),
     count,
   }));
   const leftOut = Object.entries(progress.skipped_by ?? {}).map(([reason, count]) => ({

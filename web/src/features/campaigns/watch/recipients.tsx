@@ -2,6 +2,7 @@
 
 import { Button, Select } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "wouter";
 import { usePages } from "@/shared/api/pages";
@@ -12,12 +13,11 @@ import { FormError } from "@/shared/ui/form-error";
 import { LoadMore } from "@/shared/ui/load-more";
 import { ListSkeleton } from "@/shared/ui/skeletons";
 import { Time } from "@/shared/ui/time";
-import { failedRowsPath } from "../api/audience";
+import { audiencesQuery, failedRowsPath } from "../api/audience";
 import { type Campaign, keys, type Progress } from "../api/campaigns";
 import { fileName, useDownload } from "../api/download";
 import { exportPath, OUTCOMES, type Outcome, type Recipient, recipientsPage } from "../api/report";
-import { peopleMessages } from "../editor/people-messages";
-import { whyOf } from "../model/why";
+import { providersWords, whyOf } from "../model/why";
 import bar from "../parts/progress-bar.module.css";
 import { whyMessages } from "../why-messages";
 import { watchMessages } from "./messages";
@@ -25,11 +25,15 @@ import classes from "./watch.module.css";
 
 export function Recipients({ campaign, progress }: { campaign: Campaign; progress: Progress }) {
   const t = useMessages(watchMessages);
-  const people = useMessages(peopleMessages);
   const refusal = useRefusal();
   const { tenant_id } = useTenant();
   const [outcome, setOutcome] = useState<Outcome | null>(null);
   const download = useDownload();
+  const audiences = useQuery(audiencesQuery(tenant_id, campaign.id));
+  const unusable = (audiences.data ?? []).reduce(
+    (sum, one) => sum + one.invalid_count + one.duplicate_count,
+    0,
+  );
   const pages = usePages<Recipient>({
     key: [...keys.recipients(tenant_id, campaign.id), outcome],
     page: (cursor, signal) => recipientsPage(tenant_id, campaign.id, { outcome, cursor }, signal),
@@ -52,14 +56,15 @@ export function Recipients({ campaign, progress }: { campaign: Campaign; progres
           >
             {t.export}
           </Button>
-          <Button
-            variant="default"
-            leftSection={<IconDownload size={16} />}
-            title={t.failedRows}
-            onClick={() => save(failedRowsPath(tenant_id, campaign.id), `${name}-failed-rows`)}
-          >
-            {people.download}
-          </Button>
+          {unusable > 0 && (
+            <Button
+              variant="default"
+              leftSection={<IconDownload size={16} />}
+              onClick={() => save(failedRowsPath(tenant_id, campaign.id), `${name}-failed-rows`)}
+            >
+              {t.failedRows}
+            </Button>
+          )}
         </div>
       </div>
       {download.error && <FormError>{refusal(download.error)}</FormError>}
@@ -139,9 +144,13 @@ function Line({ recipient }: { recipient: Recipient }) {
   const t = useMessages(watchMessages);
   const why = useMessages(whyMessages);
   const { tenant_id } = useTenant();
-  const { name, phone, outcome, detail, conversation_id, clicked, replied_at } = recipient;
+  const { name, phone, outcome, conversation_id, clicked, replied_at } = recipient;
   const last = latestOf(recipient);
   const reason = whyOf(recipient, why);
+  const own =
+    outcome === "failed" && recipient.error_code === null
+      ? recipient.detail
+      : providersWords(recipient.detail, recipient.error_code);
   return (
     <tr>
       <th scope="row">
@@ -167,7 +176,7 @@ function Line({ recipient }: { recipient: Recipient }) {
       <td>{last && <Time at={last} />}</td>
       <td className={classes["why"]}>
         {reason}
-        {detail && <span className={classes["small"]}>{detail}</span>}
+        {own && <span className={classes["small"]}>{own}</span>}
       </td>
       <td>{clicked ? t.pressed(clicked) : replied_at && t.replied}</td>
     </tr>
