@@ -36,6 +36,7 @@ from curbe.outbound.api import SendController, TypingController
 from curbe.outbound.direct_api import DirectController
 from curbe.outbound.template_api import TemplateSendController
 from curbe.realtime.api import EventsController
+from curbe.reports.api import ReportController
 from curbe.retention.api import RetentionController
 from curbe.templates.api import TemplateController
 from curbe.tenants.api import TenantController
@@ -73,6 +74,7 @@ ROUTES: Final[list[type[Controller]]] = [
     TemplateController,
     CampaignController,
     AudienceController,
+    ReportController,
     TemplateSampleController,
     CampaignReportController,
     TemplateSendController,

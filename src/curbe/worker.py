@@ -50,6 +50,8 @@ from curbe.outbound import store as outbox
 from curbe.outbound.confirming import Confirming
 from curbe.outbound.receipts import Receipts
 from curbe.outbound.send import Means, Senders
+from curbe.reports import keeping as reports
+from curbe.reports.keeping import COUNT, Bookkeeper
 from curbe.retention import service as retention
 from curbe.retention.service import PURGE, Purger
 from curbe.templates import sync as templates
@@ -159,18 +161,21 @@ async def _wired(
                 automating.RUN: Automating(pools.work, now=utc_now),
                 **_mail(settings, pools.work),
             },
-            {PURGE: Purger(pools.work, storage=keeping.storage, now=utc_now)},
+            {
+                PURGE: Purger(pools.work, storage=keeping.storage, now=utc_now),
+                COUNT: Bookkeeper(pools.work, now=utc_now),
+            },
         )
         senders = Senders(means, everybody=pools.apply)
         tender = Tender(everybody=pools.apply, pool=pools.work, now=utc_now)
         yield applier, senders, tender, runners, keeping.spool, pools, metrics
 
 
-def _runners(pools: _Pools, usual: dict[str, Handler], purging: dict[str, Handler]) -> list[Runner]:
-    """Return who works on jobs: on deleting apart, so that it takes no turn from what people wait for."""
+def _runners(pools: _Pools, usual: dict[str, Handler], patient: dict[str, Handler]) -> list[Runner]:
+    """Return who works on jobs: on deleting and counting apart, so that it takes no turn from what people wait for."""
     return [
         Runner(everybody=pools.apply, pool=pools.work, handlers=handlers, at_once=at_once, lease=_JOB_LEASE)
-        for handlers, at_once in ((usual, _JOBS_AT_ONCE), (purging, 1))
+        for handlers, at_once in ((usual, _JOBS_AT_ONCE), (patient, 1))
     ]
 
 
@@ -226,6 +231,7 @@ def _upkeep(pools: _Pools, dsn: str, spool: Spool, stop: asyncio.Event) -> list[
         _every(600.0, _forgetting(pools.work), stop),
         _every(600.0, _retiring(pools.apply), stop),
         _every(60.0, _syncing(pools.apply), stop),
+        _every(60.0, _counting(pools.apply), stop),
         _every(3600.0, _dropping(pools.work), stop),
     ]
 
@@ -236,6 +242,14 @@ def _retiring(pool: Pool) -> Work:
             log.info("purges_due", tenants=due)
 
     return retire
+
+
+def _counting(pool: Pool) -> Work:
+    async def count_days() -> None:
+        if due := await reports.defer_due(pool, now=utc_now()):
+            log.debug("counts_due", tenants=due)
+
+    return count_days
 
 
 def _syncing(pool: Pool) -> Work:

@@ -132,6 +132,26 @@ async def insert_one_of_everything(owner: asyncpg.Connection) -> Number:
                SELECT $1, $2, one.id, other.id, 'by_hand', 'cli', '{}' FROM one, other""",
             [tenant_id, uuid7(), conversation_id],
         ),
+        (
+            """INSERT INTO report_messages (tenant_id, day, connection_id, direction, type, category, template, language, sender,
+                                            failure_kind, error_code, messages, sent, delivered, read, failed, replied)
+               VALUES ($1, $3, $2, 'inbound', 'text', '', '', '', '', '', 0, 1, 0, 0, 0, 0, 0)""",
+            [tenant_id, connection_id, NOW.date()],
+        ),
+        (
+            "INSERT INTO report_times VALUES ($1, $3, $2, 'resolution', 'cli', 1, 1, 1)",
+            [tenant_id, connection_id, NOW.date()],
+        ),
+        (
+            "INSERT INTO report_costs VALUES ($1, $3, $2, 'utility', 'regular', 'ES', '', '', '', 1)",
+            [tenant_id, connection_id, NOW.date()],
+        ),
+        (
+            "INSERT INTO report_days VALUES ($1, $2, 'UTC', $3, false)",
+            [tenant_id, NOW.date(), NOW],
+        ),
+        ("INSERT INTO report_runs VALUES ($1, $2)", [tenant_id, NOW]),
+        ("INSERT INTO report_marks (tenant_id, quarter) VALUES ($1, $2)", [tenant_id, NOW]),
         ("INSERT INTO jobs (tenant_id, kind, subject) VALUES ($1, 'a.job', $2)", [tenant_id, uuid7()]),
         ("INSERT INTO event_log_starts (tenant_id, xid, id) VALUES ($1, 1, 1)", [tenant_id]),
         ("INSERT INTO media_deletions (tenant_id, storage_key) VALUES ($1, 'k')", [tenant_id]),

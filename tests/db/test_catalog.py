@@ -90,6 +90,7 @@ APPLY_WRITES = {
     "outbox": {"UPDATE", "DELETE"},
     "parked_statuses": {"INSERT", "UPDATE", "DELETE"},
     "quarantine": {"INSERT", "UPDATE", "DELETE"},
+    "report_marks": {"INSERT"},
     "templates": {"INSERT", "UPDATE"},
 }
 # Of a table it otherwise only reads: what notices tell of a number, and never whose it is or its token.
@@ -118,6 +119,7 @@ APPLY_READS = {
     "event_log_starts",
     "log_epoch",
     "media_assets",
+    "report_runs",
     "schema_migrations",
     "send_holds",
     "template_syncs",

@@ -64,6 +64,12 @@ KEPT = {
     "parked_statuses",  # a week at most
     "portfolio_people",  # a day at most
     "portfolios",
+    "report_costs",
+    "report_days",
+    "report_marks",  # until the day is counted again
+    "report_messages",
+    "report_runs",
+    "report_times",
     "send_holds",
     "team_members",
     "teams",

@@ -47,6 +47,7 @@ KINDS = {
     "user_ids": "user",
     "connection_ids": "connection",
     "connection_id": "connection",
+    "number": "connection",
     "media_id": "media",
     "notice_id": "notice",
     "message_id": "message",

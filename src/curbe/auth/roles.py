@@ -23,6 +23,7 @@ _SUPERVISOR: Final = _AGENT | {
     Scope.CONSENT_WRITE,
     Scope.CAMPAIGNS_READ,
     Scope.CAMPAIGNS_WRITE,
+    Scope.REPORTS_READ,
 }
 _EVERYTHING: Final = frozenset(Scope) - PLATFORM_ONLY
 

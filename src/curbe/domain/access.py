@@ -40,6 +40,7 @@ class Scope(StrEnum):
     NOTIFICATIONS_SEND = "notifications:send"
     NOTIFICATIONS_WRITE = "notifications:write"
     AUTOMATIONS_WRITE = "automations:write"
+    REPORTS_READ = "reports:read"
     EMBED_WRITE = "embed:write"
     WEBHOOKS_REPLAY = "webhooks:replay"
     OPERATIONS_READ = "operations:read"

@@ -129,6 +129,13 @@ def zone_of(e164: str) -> str | None:
     return known[len(known) // 2] if known else None
 
 
+@lru_cache(maxsize=300)
+def zone_of_country(country: str) -> str | None:
+    """Return the IANA time zone of most people in a country (ISO code), as its mobile numbers tell it; None where it cannot be told."""
+    number = phonenumbers.example_number_for_type(country, phonenumbers.PhoneNumberType.MOBILE)
+    return None if number is None else zone_of(phonenumbers.format_number(number, PhoneNumberFormat.E164))
+
+
 @lru_cache(maxsize=1_000)
 def _hours_east(zone: str) -> tuple[timedelta, str]:
     """Return how far a zone's clock is ahead of UTC in winter of the north: enough to put zones in order."""

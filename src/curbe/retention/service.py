@@ -27,6 +27,7 @@ from curbe.media.storage import Storage, StorageFailed
 from curbe.notifications import service as notifications
 from curbe.outbound import store as outbox
 from curbe.realtime import purge as log_of_events
+from curbe.reports import keeping as reports
 from curbe.retention.rules import ANSWERS_KEPT, EVERY, Purged, limit
 from curbe.tenants import service as tenants
 
@@ -119,6 +120,8 @@ class Purger:
         if days is None:
             return
         before = limit(retention_days=days, now=now)
+        # What the days came to stays: it is counted for the last time while everything is there.
+        await reports.close(self._pool, tenant_id=tenant_id, before=before, now=now)
         # Before their messages: what became of them is counted over those.
         while gone := await self._delete(
             sent_to_many.delete_recipients, tenant_id, before=before, most=_BATCH

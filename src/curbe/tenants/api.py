@@ -30,12 +30,17 @@ class NewTenant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class TenantChanges(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is absent stays as it is. ``retention_days``: 7 to 36500, null keeps everything; ``language``: null is each browser's own."""
+    """What is absent stays as it is.
+
+    ``retention_days``: 7 to 36500, null keeps everything; ``language``: null is each browser's own.
+    ``time_zone`` (``Europe/Madrid``) tells days apart in reports; null is that of the country.
+    """
 
     name: str | msgspec.UnsetType = msgspec.UNSET
     default_country: str | msgspec.UnsetType | None = msgspec.UNSET
     language: Language | msgspec.UnsetType | None = msgspec.UNSET
     retention_days: int | msgspec.UnsetType | None = msgspec.UNSET
+    time_zone: str | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class TenantController(Controller):
@@ -98,7 +103,7 @@ class TenantController(Controller):
     @patch(
         "/{tenant_id:uuid}",
         opt={"scope": Scope.TENANTS_WRITE},
-        summary="Change a tenant's name, country, language, or how long it keeps things",
+        summary="Change a tenant's name, country, language, time zone, or how long it keeps things",
         responses=refusals(Unauthorized, Forbidden, NotFound, InvalidRequest),
     )
     async def change(

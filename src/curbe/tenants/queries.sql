@@ -1,16 +1,16 @@
 -- name: insert_tenant
 INSERT INTO tenants (id, name, default_country, created_at, updated_at)
 VALUES (:id, :name, :default_country, :now, :now)
-RETURNING id, name, default_country, language, retention_days, purged_at, created_at, updated_at;
+RETURNING id, name, default_country, language, retention_days, time_zone, purged_at, created_at, updated_at;
 
 -- name: tenant_of_id
-SELECT id, name, default_country, language, retention_days, purged_at, created_at, updated_at
+SELECT id, name, default_country, language, retention_days, time_zone, purged_at, created_at, updated_at
   FROM tenants
  WHERE id = :id;
 
 -- name: tenants_page
 -- Oldest first, after the id given: ids sort by time.
-SELECT id, name, default_country, language, retention_days, purged_at, created_at, updated_at
+SELECT id, name, default_country, language, retention_days, time_zone, purged_at, created_at, updated_at
   FROM tenants
  WHERE id > :after
  ORDER BY id
@@ -18,16 +18,17 @@ SELECT id, name, default_country, language, retention_days, purged_at, created_a
 
 -- name: update_tenant
 UPDATE tenants
-   SET name = :name, default_country = :default_country, language = :language, retention_days = :retention_days, updated_at = :now
+   SET name = :name, default_country = :default_country, language = :language, retention_days = :retention_days,
+       time_zone = :time_zone, updated_at = :now
  WHERE id = :id
-RETURNING id, name, default_country, language, retention_days, purged_at, created_at, updated_at;
+RETURNING id, name, default_country, language, retention_days, time_zone, purged_at, created_at, updated_at;
 
 -- name: mark_purged
 UPDATE tenants SET purged_at = :now WHERE id = :id;
 
 -- name: tenants_to_purge
 -- Those that have not been purged since a moment, as the batch role: whoever was waited for longest first.
-SELECT id, name, default_country, language, retention_days, purged_at, created_at, updated_at
+SELECT id, name, default_country, language, retention_days, time_zone, purged_at, created_at, updated_at
   FROM tenants
  WHERE purged_at IS NULL OR purged_at < :since
  ORDER BY purged_at NULLS FIRST, id

@@ -4,10 +4,12 @@ import re
 from datetime import datetime
 from typing import Final, Literal, TypeAlias
 from uuid import UUID
+from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
 
 from curbe.domain.errors import InvalidRequest
+from curbe.domain.phone import zone_of_country
 
 LONGEST_NAME: Final = 200
 # Meta may deliver a webhook again for seven days: what is deleted sooner could come back as new.
@@ -24,7 +26,8 @@ class Tenant(msgspec.Struct, frozen=True, kw_only=True):
 
     ``default_country`` (ISO) reads numbers without a prefix. ``language`` is that of people who chose none; null: their browser's.
     ``retention_days``: messages, files and events older than that are deleted, null: none ever. ``purged_at``: when
-    what is not kept any more was last deleted.
+    what is not kept any more was last deleted. ``time_zone`` (IANA) is by which reports tell days apart; null: that of the country,
+    else UTC.
     """
 
     id: UUID
@@ -32,9 +35,15 @@ class Tenant(msgspec.Struct, frozen=True, kw_only=True):
     default_country: str | None
     language: Language | None
     retention_days: int | None
+    time_zone: str | None
     purged_at: datetime | None
     created_at: datetime
     updated_at: datetime
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Return the time zone of its days."""
+        return ZoneInfo(self.time_zone or zone_of_country(self.default_country or "") or "UTC")
 
 
 class Settled(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,19 +53,21 @@ class Settled(msgspec.Struct, frozen=True, kw_only=True):
     default_country: str | None
     language: Language | None
     retention_days: int | None
+    time_zone: str | None
 
 
 def checked(settled: Settled) -> Settled:
     """Return ``settled`` as it is stored.
 
     Raises:
-        InvalidRequest: the name, the country or the days cannot be used.
+        InvalidRequest: the name, the country, the days or the time zone cannot be used.
     """
     return msgspec.structs.replace(
         settled,
         name=checked_name(settled.name),
         default_country=checked_country(settled.default_country),
         retention_days=checked_retention(settled.retention_days),
+        time_zone=checked_zone(settled.time_zone),
     )
 
 
@@ -112,3 +123,18 @@ def checked_retention(days: int | None) -> int | None:
             field="retention_days",
         )
     return days
+
+
+def checked_zone(name: str | None) -> str | None:
+    """Return the name of a time zone, or None.
+
+    Raises:
+        InvalidRequest: there is none of that name.
+    """
+    if name is not None and name not in available_timezones():
+        raise InvalidRequest(
+            "There is no time zone of that name.",
+            fix="Send an IANA name such as Europe/Madrid, or null for that of the country.",
+            field="time_zone",
+        )
+    return name

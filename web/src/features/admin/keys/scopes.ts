@@ -11,6 +11,9 @@ export const GROUPS = {
     "events:read",
     "campaigns:read",
     "campaigns:write",
+    "reports:read",
+    "templates:read",
+    "templates:write",
   ],
   automatic: [
     "templates:read",

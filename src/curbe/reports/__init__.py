@@ -1,0 +1,1 @@
+"""Reports: what a tenant's messages came to, by day."""

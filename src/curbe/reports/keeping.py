@@ -1,0 +1,207 @@
+"""Keeping what days came to: each counted once it is over, again whenever it changes, and for the last time before its messages go.
+
+A day is a transaction, so a run may be broken off anywhere and another goes on; counting a day twice comes to the same.
+"""
+
+import time
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, timedelta
+from typing import Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import msgspec
+import structlog
+
+from curbe.infra import jobs
+from curbe.infra.db import Pool, Query, Transaction
+from curbe.infra.jobs import Job, NewJob
+from curbe.reports import counting, rules
+from curbe.reports.counting import Stretch
+from curbe.reports.rules import Counted
+from curbe.tenants import service as tenants
+from curbe.tenants.rules import Tenant
+
+log: Final = structlog.get_logger(__name__)
+
+COUNT: Final = "reports.count"  # the job that counts a tenant's days; its subject is the tenant
+_PACKAGE: Final = "curbe.reports"
+_EVERY: Final = timedelta(minutes=10)
+_MOST_TENANTS: Final = 500
+_TURN: Final = timedelta(seconds=10)  # then others have the worker
+_NEXT_TURN: Final = timedelta(seconds=1)
+
+
+class _Id(msgspec.Struct, frozen=True):
+    id: UUID
+
+
+class _Moment(msgspec.Struct, frozen=True):
+    at: datetime | None
+
+
+class _Mark(msgspec.Struct, frozen=True):
+    quarter: datetime
+
+
+class _Day(msgspec.Struct, frozen=True):
+    day: date
+
+
+_TENANTS: Final = Query(_PACKAGE, "tenants_to_count", _Id)
+_NOTE_RUN: Final = Query(_PACKAGE, "note_run")
+_FIRST: Final = Query(_PACKAGE, "first_message", _Moment)
+_COUNTED: Final = Query(_PACKAGE, "days_counted", Counted)
+_EVENTFUL: Final = Query(_PACKAGE, "eventful_days", _Day)
+_SPREAD_MARKS: Final = Query(_PACKAGE, "spread_marks")
+_MARKS: Final = Query(_PACKAGE, "marks", _Mark)
+_TAKE_MARKS: Final = Query(_PACKAGE, "take_marks")
+_HOLD: Final = Query(_PACKAGE, "hold_day", _Day)
+_CLOSE: Final = Query(_PACKAGE, "close_days")
+_DROPS: Final = tuple(Query(_PACKAGE, name) for name in ("drop_messages", "drop_times", "drop_costs"))
+_KEEP_MESSAGES: Final = Query(_PACKAGE, "keep_messages")
+_KEEP_TIMES: Final = Query(_PACKAGE, "keep_times")
+_KEEP_COSTS: Final = Query(_PACKAGE, "keep_costs")
+
+
+async def defer_due(pool: Pool, *, now: datetime) -> int:
+    """Ask for each tenant whose days were not looked through lately; return how many those are. ``pool`` is the batch role's."""
+    async with pool.transaction() as tx:
+        found = await _TENANTS.all(tx, since=now - _EVERY, most=_MOST_TENANTS)
+        await jobs.defer(tx, [NewJob(tenant.id, COUNT, tenant.id) for tenant in found])
+    return len(found)
+
+
+class Bookkeeper:
+    """Handles ``reports.count``.
+
+    Args:
+        pool: as the worker role.
+        now: the time.
+        turn: how long one attempt goes on before it lets others have the worker.
+    """
+
+    def __init__(self, pool: Pool, *, now: Callable[[], datetime], turn: timedelta = _TURN) -> None:
+        self._pool: Final = pool
+        self._now: Final = now
+        self._turn: Final = turn
+
+    async def __call__(self, job: Job) -> None:
+        """Count the days of one tenant that are to be counted, the latest first, for one turn.
+
+        Raises:
+            LostLease: another attempt has taken over; doing it twice does no harm.
+        """
+        began, now = time.monotonic(), self._now()
+        tenant, days = await due_days(self._pool, tenant_id=job.tenant_id, now=now)
+        left = len(days)
+        for day in days:
+            if time.monotonic() - began >= self._turn.total_seconds():
+                break
+            await count_day(self._pool, tenant=tenant, day=day, now=now)
+            left -= 1
+        if days:
+            log.info("days_counted", tenant_id=str(tenant.id), days=len(days) - left, left=left)
+        async with self._pool.transaction(tenant.id) as tx:
+            if left:
+                await jobs.put_back(tx, job, after=_NEXT_TURN, error="not_all_yet")
+            else:
+                await _NOTE_RUN.run(tx, tenant_id=tenant.id, now=now)
+                await jobs.finish(tx, job)
+
+
+async def close(pool: Pool, *, tenant_id: UUID, before: datetime, now: datetime) -> None:
+    """Count the days that began before a moment, for the last time: their messages are about to be deleted."""
+    tenant, days = await due_days(pool, tenant_id=tenant_id, now=now)
+    last = rules.day_of(before - timedelta(microseconds=1), tenant.zone)
+    for day in days:
+        if day <= last:
+            await count_day(pool, tenant=tenant, day=day, now=now)
+    async with pool.transaction(tenant_id) as tx:
+        await _CLOSE.run(tx, tenant_id=tenant_id, last=last, now=now)
+
+
+async def due_days(pool: Pool, *, tenant_id: UUID, now: datetime) -> tuple[Tenant, list[date]]:
+    """Return the tenant and its days that are to be counted, the latest first. Marks of days that never will be are thrown away."""
+    async with pool.transaction(tenant_id) as tx:
+        tenant = await tenants.read(tx, tenant_id=tenant_id)
+        zone, last = tenant.zone, rules.last_day_over(now, tenant.zone)
+        first = await first_day(tx, tenant=tenant)
+        if first is None or first > last:
+            return tenant, []
+        await _SPREAD_MARKS.run(tx, tenant_id=tenant_id)
+        marked = {rules.day_of(mark.quarter, zone) for mark in await _MARKS.all(tx, tenant_id=tenant_id)}
+        counted = await counted_days(tx, tenant_id=tenant_id, first=first, last=last)
+        days = counted.keys() | await eventful(tx, tenant=tenant, first=first, last=last, but=counted)
+        due = rules.due(days, counted=counted, marked=marked, zone=zone, now=now)
+        for day in marked.difference(due):
+            if day <= last:
+                await _take_marks(tx, tenant_id, day, zone)
+    return tenant, due
+
+
+async def eventful(
+    tx: Transaction, *, tenant: Tenant, first: date, last: date, but: Iterable[date]
+) -> set[date]:
+    """Return the days of a time, ``but`` some, on which there was anything to count."""
+    days = sorted(set(rules.days_between(first, last)) - set(but))
+    stretches = [rules.bounds(day, tenant.zone) for day in days]
+    rows = await _EVENTFUL.all(
+        tx,
+        tenant_id=tenant.id,
+        days=days,
+        from_ats=[from_at for from_at, _ in stretches],
+        until_ats=[until_at for _, until_at in stretches],
+        from_ids=[counting.first_id(from_at) for from_at, _ in stretches],
+        until_ids=[counting.first_id(until_at) for _, until_at in stretches],
+    )
+    return {row.day for row in rows}
+
+
+async def first_day(tx: Transaction, *, tenant: Tenant) -> date | None:
+    """Return the day of the tenant's oldest message; None where it has none."""
+    row = await _FIRST.one(tx, tenant_id=tenant.id)
+    return None if row is None or row.at is None else rules.day_of(row.at, tenant.zone)
+
+
+async def counted_days(tx: Transaction, *, tenant_id: UUID, first: date, last: date) -> dict[date, Counted]:
+    """Return the days of a time that are counted."""
+    rows = await _COUNTED.all(tx, tenant_id=tenant_id, first=first, last=last)
+    return {row.day: row for row in rows}
+
+
+async def count_day(pool: Pool, *, tenant: Tenant, day: date, now: datetime) -> None:
+    """Count a day and keep what it came to instead of what is kept; nothing where it is closed."""
+    from_at, until_at = rules.bounds(day, tenant.zone)
+    key = {"tenant_id": tenant.id, "day": day}
+    async with pool.transaction(tenant.id) as tx:
+        held = await _HOLD.one(
+            tx, **key, time_zone=tenant.zone.key, now=now, partial=_was_purged(tenant, from_at)
+        )
+        await _take_marks(tx, tenant.id, day, tenant.zone)
+        if held is None:
+            return
+        stretch = Stretch(tenant_id=tenant.id, from_at=from_at, until_at=until_at)
+        for drop in _DROPS:
+            await drop.run(tx, **key)
+        await _KEEP_MESSAGES.run(tx, **key, rows=_json(await counting.messages(tx, stretch)))
+        await _KEEP_TIMES.run(tx, **key, rows=_json(await counting.times(tx, stretch)))
+        await _KEEP_COSTS.run(tx, **key, rows=_json(await counting.costs(tx, stretch)))
+
+
+def _was_purged(tenant: Tenant, from_at: datetime) -> bool:
+    """Tell whether messages since that moment may have been deleted by age already."""
+    return (
+        tenant.retention_days is not None
+        and tenant.purged_at is not None
+        and from_at < tenant.purged_at - timedelta(days=tenant.retention_days)
+    )
+
+
+async def _take_marks(tx: Transaction, tenant_id: UUID, day: date, zone: ZoneInfo) -> None:
+    from_at, until_at = rules.bounds(day, zone)
+    await _TAKE_MARKS.run(tx, tenant_id=tenant_id, from_at=from_at, until_at=until_at)
+
+
+def _json(rows: Iterable[msgspec.Struct]) -> str:
+    return msgspec.json.encode(list(rows)).decode()
