@@ -105,7 +105,14 @@ SCREENS = (
 )
 PAGES = tuple(
     page_at(path)
-    for path in ("connections", "templates", "templates/new", "campaigns", "campaigns/new", *(f"settings/{name}" for name in SETTINGS))
+    for path in (
+        "connections",
+        "templates",
+        "templates/new",
+        "campaigns",
+        "campaigns/new",
+        *(f"settings/{name}" for name in SETTINGS),
+    )
 )
 
 

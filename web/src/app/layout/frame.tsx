@@ -5,8 +5,8 @@ import {
   IconPlugConnected,
   IconServerCog,
   IconSettings,
-  IconTemplate,
   IconSpeakerphone,
+  IconTemplate,
 } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { useRoute } from "wouter";

@@ -598,7 +598,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Change a tenant's name, country, language, or how long it keeps things */
+        /** Change a tenant's name, country, language, time zone, or how long it keeps things */
         patch: operations["ApiTenantsTenantIdChange"];
         trace?: never;
     };
@@ -613,6 +613,77 @@ export interface paths {
         get: operations["ApiTenantsTenantIdAuditEntries"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/automations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the automations */
+        get: operations["ApiTenantsTenantIdAutomationsListAutomations"];
+        put?: never;
+        /** Make an automation */
+        post: operations["ApiTenantsTenantIdAutomationsCreateAutomation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/automations/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try a rule that is not kept yet */
+        post: operations["ApiTenantsTenantIdAutomationsDryRunTryRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/automations/{automation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read an automation */
+        get: operations["ApiTenantsTenantIdAutomationsAutomationIdReadAutomation"];
+        /** Change an automation */
+        put: operations["ApiTenantsTenantIdAutomationsAutomationIdChangeAutomation"];
+        post?: never;
+        /** Delete an automation */
+        delete: operations["ApiTenantsTenantIdAutomationsAutomationIdDeleteAutomation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/automations/{automation_id}/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try an automation */
+        post: operations["ApiTenantsTenantIdAutomationsAutomationIdDryRunTryAutomation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1049,6 +1120,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tenants/{tenant_id}/consent-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where marketing needs a yes, and which words say yes and no */
+        get: operations["ApiTenantsTenantIdConsentRulesReadRules"];
+        /** Decide them */
+        put: operations["ApiTenantsTenantIdConsentRulesWriteRules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/consents/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring a list of what people said */
+        post: operations["ApiTenantsTenantIdConsentsImportImportConsents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/consents/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The lists that were brought */
+        get: operations["ApiTenantsTenantIdConsentsImportsListImports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/consents/imports/{import_id}/failed-rows.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rows of a list that failed, with their reasons */
+        get: operations["ApiTenantsTenantIdConsentsImportsImportIdFailedRowsCsvReadFailedRows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tenants/{tenant_id}/contacts": {
         parameters: {
             query?: never;
@@ -1077,6 +1217,24 @@ export interface paths {
         get: operations["ApiTenantsTenantIdContactsContactIdGetContact"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/contacts/{contact_id}/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a person said about being written to */
+        get: operations["ApiTenantsTenantIdContactsContactIdConsentsReadConsents"];
+        put?: never;
+        /** Write down what a person said */
+        post: operations["ApiTenantsTenantIdContactsContactIdConsentsRecordConsent"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1546,6 +1704,77 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tenants/{tenant_id}/notifications/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell of something that happened */
+        post: operations["ApiTenantsTenantIdNotificationsEventsReceiveEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/notifications/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What went to whom, and why not */
+        get: operations["ApiTenantsTenantIdNotificationsHistoryReadHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/notifications/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the rules */
+        get: operations["ApiTenantsTenantIdNotificationsRulesListRules"];
+        put?: never;
+        /** Make a rule */
+        post: operations["ApiTenantsTenantIdNotificationsRulesCreateRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/notifications/rules/{rule_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a rule */
+        get: operations["ApiTenantsTenantIdNotificationsRulesRuleIdReadRule"];
+        /** Change a rule */
+        put: operations["ApiTenantsTenantIdNotificationsRulesRuleIdChangeRule"];
+        post?: never;
+        /** Delete a rule */
+        delete: operations["ApiTenantsTenantIdNotificationsRulesRuleIdDeleteRule"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tenants/{tenant_id}/people": {
         parameters: {
             query?: never;
@@ -1596,6 +1825,210 @@ export interface paths {
         head?: never;
         /** Give a person another role, shut them out or let them in again */
         patch: operations["ApiTenantsTenantIdPeopleUserIdChange"];
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/reports/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what each agent did */
+        get: operations["ApiTenantsTenantIdReportsAgentsReportAgents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/reports/agents.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download what each agent did */
+        get: operations["ApiTenantsTenantIdReportsAgentsCsvDownloadAgents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/reports/campaigns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what became of each campaign */
+        get: operations["ApiTenantsTenantIdReportsCampaignsReportCampaigns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/reports/campaigns.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download what became of each campaign */
+        get: operations["ApiTenantsTenantIdReportsCampaignsCsvDownloadCampaigns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/reports/costs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what was charged */
+        get: operations["ApiTenantsTenantIdReportsCostsReportCosts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/reports/costs.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download what was charged */
+        get: operations["ApiTenantsTenantIdReportsCostsCsvDownloadCosts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/reports/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what messages came to, day by day */
+        get: operations["ApiTenantsTenantIdReportsSeriesReportSeries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/reports/series.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download what messages came to, day by day */
+        get: operations["ApiTenantsTenantIdReportsSeriesCsvDownloadSeries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/reports/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what messages came to */
+        get: operations["ApiTenantsTenantIdReportsSummaryReportSummary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/reports/summary.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download what messages came to */
+        get: operations["ApiTenantsTenantIdReportsSummaryCsvDownloadSummary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/reports/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what became of each template */
+        get: operations["ApiTenantsTenantIdReportsTemplatesReportTemplates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/reports/templates.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download what became of each template */
+        get: operations["ApiTenantsTenantIdReportsTemplatesCsvDownloadTemplates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/tenants/{tenant_id}/retention": {
@@ -1686,6 +2119,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tenants/{tenant_id}/templates/cover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the cover */
+        get: operations["ApiTenantsTenantIdTemplatesCoverCover"];
+        /** Choose the cover */
+        put: operations["ApiTenantsTenantIdTemplatesCoverSetCover"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tenants/{tenant_id}/templates/lint": {
         parameters: {
             query?: never;
@@ -1714,6 +2165,23 @@ export interface paths {
         put?: never;
         /** Hand Meta the sample of a template's header */
         post: operations["ApiTenantsTenantIdTemplatesMediaUploadSample"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/templates/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a template by its name */
+        post: operations["sendTemplate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1754,6 +2222,23 @@ export interface paths {
         head?: never;
         /** Edit a message template at Meta */
         patch: operations["ApiTenantsTenantIdTemplatesTemplateIdEditTemplate"];
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/templates/{template_id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** See how a template reads with values */
+        post: operations["ApiTenantsTenantIdTemplatesTemplateIdPreviewPreviewTemplate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/tenants/{tenant_id}/whatsapp/connect/complete": {
@@ -1994,10 +2479,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/send_template_direct": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a template by its name (the earlier gateway's route) */
+        post: operations["sendTemplateDirect"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/send_text_direct": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a text (the earlier gateway's route) */
+        post: operations["sendTextDirect"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * About
+         * @description What all of them spoke of.
+         * @default marketing
+         * @enum {string}
+         */
+        About: "marketing" | "utility" | "all";
         /** Acceptance */
         Acceptance: {
             name?: string | null;
@@ -2065,6 +2591,17 @@ export interface components {
             size: number;
             waba_id: string | null;
         };
+        /** Assign */
+        Assign: {
+            connection_ids?: string[];
+            /** @constant */
+            kind: "assign";
+            label_ids?: string[];
+            /** @default true */
+            only_present: boolean;
+            team_id?: string | null;
+            user_ids?: string[];
+        };
         /** Assigned */
         Assigned: {
             assignee_id: string | null;
@@ -2107,6 +2644,29 @@ export interface components {
             id: number;
             subject: string | null;
         };
+        /** Automation */
+        Automation: {
+            /** Format: date-time */
+            created_at: string;
+            enabled: boolean;
+            /** Format: uuid */
+            id: string;
+            place: number;
+            rule: components["schemas"]["KeywordReply"] | components["schemas"]["Away"] | components["schemas"]["Welcome"] | components["schemas"]["Assign"];
+            /** Format: date-time */
+            updated_at: string;
+            updated_by: string;
+        };
+        /** Away */
+        Away: {
+            connection_ids?: string[];
+            holidays?: string[];
+            hours: components["schemas"]["Hours"][];
+            /** @constant */
+            kind: "away";
+            message: string;
+            time_zone: string;
+        };
         /** BodyComponent */
         BodyComponent: {
             parameters: (components["schemas"]["TextParameter"] | components["schemas"]["CurrencyParameter"] | components["schemas"]["DateTimeParameter"])[];
@@ -2139,12 +2699,33 @@ export interface components {
             /** @constant */
             type: "button";
         };
+        /** ButtonLook */
+        ButtonLook: {
+            code?: string | null;
+            phone_number?: string | null;
+            text: string;
+            type: string;
+            url?: string | null;
+        };
         /** ButtonShown */
         ButtonShown: {
             /** @constant */
             kind: "button";
             payload?: string | null;
             text: string;
+        };
+        /** ButtonValue */
+        ButtonValue: {
+            coupon_code?: string | null;
+            flow_action_data?: {
+                [key: string]: unknown;
+            } | null;
+            flow_token?: string | null;
+            index: number;
+            payload?: string | null;
+            sections?: components["schemas"]["ActionSection"][] | null;
+            text?: string | number | null;
+            thumbnail_product_retailer_id?: string | null;
         };
         /** Buttons */
         Buttons: {
@@ -2204,7 +2785,7 @@ export interface components {
             time_zone: string;
             /** Format: date-time */
             updated_at: string;
-            variables: components["schemas"]["Variable"][];
+            variables: components["schemas"]["campaigns_shapes_Variable"][];
         };
         /** CampaignChange */
         CampaignChange: {
@@ -2257,6 +2838,12 @@ export interface components {
         CardBody: {
             text: string;
         };
+        /** CardLook */
+        CardLook: {
+            body: string | null;
+            buttons: components["schemas"]["ButtonLook"][];
+            header: components["schemas"]["HeaderLook"] | null;
+        };
         /** CardShown */
         CardShown: {
             birthday?: string | null;
@@ -2265,6 +2852,14 @@ export interface components {
             organization?: string | null;
             origin?: string | null;
             phones?: components["schemas"]["PhoneShown"][];
+        };
+        /** CardValue */
+        CardValue: {
+            buttons?: components["schemas"]["ButtonValue"][];
+            header?: components["schemas"]["TextParameter"] | components["schemas"]["ImageParameter"] | components["schemas"]["VideoParameter"] | components["schemas"]["DocumentParameter"] | components["schemas"]["LocationParameter"] | components["schemas"]["ProductParameter"] | null;
+            parameters?: (string | number | components["schemas"]["TextParameter"] | components["schemas"]["CurrencyParameter"] | components["schemas"]["DateTimeParameter"])[] | {
+                [key: string]: string | number;
+            } | null;
         };
         /** Carousel */
         Carousel: {
@@ -2325,12 +2920,31 @@ export interface components {
             state?: string | null;
             waba_id?: string | null;
         };
+        /** Condition */
+        Condition: {
+            /** @description Such as $.candidate.phone */
+            path: string;
+            test: components["schemas"]["Test"];
+            value?: string | number | boolean | (string | number | boolean)[] | null;
+        };
         /**
          * ConnectionStatus
          * @description As the PostgreSQL enum.
          * @enum {string}
          */
         ConnectionStatus: "pending" | "active" | "error" | "revoked";
+        /**
+         * Consent
+         * @description What all of them said.
+         * @default in
+         * @enum {string}
+         */
+        Consent: "in" | "out";
+        /** ConsentRules */
+        ConsentRules: {
+            keywords?: components["schemas"]["Said"][];
+            opt_in_needed?: components["schemas"]["OptInNeeded"];
+        };
         /** Contact */
         Contact: {
             bsuid: string | null;
@@ -2495,6 +3109,22 @@ export interface components {
             each: string;
             messages: number;
         };
+        /** CostLine */
+        CostLine: {
+            amount: string | null;
+            category: string;
+            country: string | null;
+            each: string | null;
+            messages: number;
+            pricing: string;
+        };
+        /** Costs */
+        Costs: {
+            lines: components["schemas"]["CostLine"][];
+            period: components["schemas"]["Period"];
+            source: string;
+            total: components["schemas"]["Money"];
+        };
         /** Counts */
         Counts: {
             all: number;
@@ -2511,6 +3141,11 @@ export interface components {
             coupon_code: string;
             /** @constant */
             type: "coupon_code";
+        };
+        /** Cover */
+        Cover: {
+            link?: string | null;
+            media_id?: string | null;
         };
         /** CreatedKey */
         CreatedKey: {
@@ -2564,6 +3199,40 @@ export interface components {
             /** @constant */
             type: "date_time";
         };
+        /** DirectAnswer */
+        DirectAnswer: {
+            /** Format: uuid */
+            connection_id: string;
+            /** Format: uuid */
+            conversation_id: string;
+            error?: components["schemas"]["MessageError"] | null;
+            /** Format: uuid */
+            id: string;
+            phone: string;
+            provider_message_id?: string | null;
+            status: string;
+            /** @default [] */
+            unused: string[];
+        };
+        /** DirectTemplate */
+        DirectTemplate: {
+            company_id?: string | null;
+            language?: string | null;
+            phone: string;
+            phone_number_id?: string | null;
+            template_data?: {
+                [key: string]: string | number | boolean | null;
+            };
+            template_name: string;
+        };
+        /** DirectText */
+        DirectText: {
+            company_id?: string | null;
+            message?: string | null;
+            phone: string;
+            phone_number_id?: string | null;
+            text?: string | null;
+        };
         /**
          * Direction
          * @description Who wrote a message: a person to us, or we to a person. Declared as the PostgreSQL enum.
@@ -2594,6 +3263,14 @@ export interface components {
             document: components["schemas"]["MediaRef"];
             /** @constant */
             type: "document";
+        };
+        /** Draft */
+        Draft: {
+            /** @default true */
+            enabled: boolean;
+            /** @default 0 */
+            place: number;
+            rule: components["schemas"]["KeywordReply"] | components["schemas"]["Away"] | components["schemas"]["Welcome"] | components["schemas"]["Assign"];
         };
         /** DryRun */
         DryRun: {
@@ -2669,6 +3346,13 @@ export interface components {
          * @enum {string}
          */
         EventType: "message_received" | "message_edited" | "message_revoked" | "message_reacted" | "message_echoed" | "message_queued" | "message_accepted" | "message_sent" | "message_delivered" | "message_read" | "message_played" | "message_failed" | "message_unknown" | "media_stored" | "media_failed" | "conversation_updated" | "annotation_added" | "annotation_changed" | "mention" | "labels_changed" | "teams_changed" | "canned_replies_changed" | "people_changed" | "contact_merged" | "contact_parted" | "preference_changed" | "consent_changed" | "template_updated" | "campaign_updated" | "connection_updated" | "notice_received";
+        /** Failure */
+        Failure: {
+            code: number;
+            count: number;
+            kind: string;
+            words?: components["schemas"]["channels_cloudapi_phrases_Words"] | null;
+        };
         /** Failures */
         Failures: {
             code: number | null;
@@ -2689,6 +3373,23 @@ export interface components {
             detail: string;
             line: number;
             reason: string;
+        };
+        /** Figures */
+        Figures: {
+            /** @default 0 */
+            delivered: number;
+            /** @default 0 */
+            failed: number;
+            /** @default 0 */
+            made: number;
+            /** @default 0 */
+            read: number;
+            /** @default 0 */
+            received: number;
+            /** @default 0 */
+            replied: number;
+            /** @default 0 */
+            sent: number;
         };
         /** FileMapping */
         FileMapping: {
@@ -2767,6 +3468,26 @@ export interface components {
             } | null;
             screen: string;
         };
+        /** Followed */
+        Followed: {
+            detail: string | null;
+            done_at: string | null;
+            /** Format: date-time */
+            due_at: string;
+            event: string;
+            event_id: string;
+            /** Format: uuid */
+            id: string;
+            message_id: string | null;
+            message_status: string | null;
+            reason: string | null;
+            /** Format: date-time */
+            received_at: string;
+            recipient: string | null;
+            /** Format: uuid */
+            rule_id: string;
+            state: components["schemas"]["State"];
+        };
         /** Footer */
         Footer: {
             text: string;
@@ -2795,11 +3516,40 @@ export interface components {
             token_expires_at: string | null;
             waba_id: string;
         };
+        /** Give */
+        Give: {
+            /** @constant */
+            does: "assign";
+            mark: string;
+            team_id: string | null;
+            user_id: string | null;
+        };
+        /**
+         * GroupBy
+         * @description A line a day for each.
+         * @default nothing
+         * @enum {string}
+         */
+        GroupBy: "nothing" | "number" | "agent" | "template" | "campaign" | "category" | "type";
         /** HeaderComponent */
         HeaderComponent: {
             parameters: (components["schemas"]["TextParameter"] | components["schemas"]["ImageParameter"] | components["schemas"]["VideoParameter"] | components["schemas"]["DocumentParameter"] | components["schemas"]["LocationParameter"] | components["schemas"]["ProductParameter"])[];
             /** @constant */
             type: "header";
+        };
+        /** HeaderLook */
+        HeaderLook: {
+            format: string;
+            media?: components["schemas"]["MediaRef"] | null;
+            text?: string | null;
+        };
+        /** Hours */
+        Hours: {
+            /** @description Such as 09:00; 24:00 ends a day. */
+            closes: string;
+            day: number;
+            /** @description Such as 09:00; 24:00 ends a day. */
+            opens: string;
         };
         /** Image */
         Image: {
@@ -2820,6 +3570,22 @@ export interface components {
             /** @constant */
             type: "image";
         };
+        /** Imported */
+        Imported: {
+            actor: string;
+            added_count: number;
+            category: components["schemas"]["About"];
+            /** Format: date-time */
+            created_at: string;
+            failed_count: number;
+            filename: string | null;
+            /** Format: uuid */
+            id: string;
+            proof: string;
+            repeated_count: number;
+            state: components["schemas"]["Consent"];
+            total_count: number;
+        };
         /** InviteMade */
         InviteMade: {
             link: string | null;
@@ -2839,6 +3605,35 @@ export interface components {
             accepted: boolean;
             findings: components["schemas"]["Finding"][];
         };
+        /** Kept */
+        Kept: {
+            actor: string;
+            /** Format: date-time */
+            at: string;
+            category: components["schemas"]["About"];
+            /** Format: uuid */
+            contact_id: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            id: string;
+            import_id: string | null;
+            message_id: string | null;
+            proof: string | null;
+            source: components["schemas"]["Source"];
+            state: components["schemas"]["Consent"];
+        };
+        /** KeptRule */
+        KeptRule: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            id: string;
+            rule: components["schemas"]["Rule"];
+            /** Format: date-time */
+            updated_at: string;
+            updated_by: string;
+        };
         /** Key */
         Key: {
             /** Format: date-time */
@@ -2850,6 +3645,15 @@ export interface components {
             name: string;
             revoked_at: string | null;
             scopes: string[];
+        };
+        /** KeywordReply */
+        KeywordReply: {
+            answer: string;
+            connection_ids?: string[];
+            /** @constant */
+            kind: "keyword_reply";
+            match?: components["schemas"]["Match"];
+            words: string[];
         };
         /** Label */
         Label: {
@@ -2889,11 +3693,29 @@ export interface components {
             text: string | null;
             type: string;
         };
+        /** Ledger */
+        Ledger: {
+            /** Format: uuid */
+            contact_id: string;
+            items: components["schemas"]["Kept"][];
+            standing: components["schemas"]["Standing"];
+        };
         /** Limit */
         Limit: {
             people: number | null;
             room: number | null;
             tier: string | null;
+        };
+        /** Line */
+        Line: {
+            cost: components["schemas"]["Money"];
+            day: string | null;
+            figures: components["schemas"]["Figures"];
+            first_response?: components["schemas"]["Spread"] | null;
+            key: string;
+            name: string | null;
+            resolution?: components["schemas"]["Spread"] | null;
+            unanswered?: number | null;
         };
         /** LinkAction */
         LinkAction: {
@@ -2996,6 +3818,13 @@ export interface components {
         LongBody: {
             text: string;
         };
+        /**
+         * Match
+         * @description How a keyword is looked for, without regard to case, accents and punctuation.
+         * @default exact
+         * @enum {string}
+         */
+        Match: "exact" | "starts" | "contains";
         /** Media */
         Media: {
             /** Format: date-time */
@@ -3160,6 +3989,14 @@ export interface components {
             text: string | null;
             type: string;
         };
+        /** MessageTrial */
+        MessageTrial: {
+            at?: string | null;
+            connection_id?: string | null;
+            conversation_id?: string | null;
+            /** @default  */
+            text: string;
+        };
         /**
          * Method
          * @description How somebody shows a second time who they are.
@@ -3172,6 +4009,16 @@ export interface components {
             oidc: components["schemas"]["OidcMethod"] | null;
             passkeys: boolean;
             password: boolean;
+        };
+        /** Money */
+        Money: {
+            amount: string;
+            as_of: string;
+            charged: number;
+            currency: string;
+            free: number;
+            unpriced: number;
+            untold: number;
         };
         /** Named */
         Named: {
@@ -3200,6 +4047,13 @@ export interface components {
             body: string;
             shortcut: string;
             title: string;
+        };
+        /** NewConsent */
+        NewConsent: {
+            at?: string | null;
+            category: components["schemas"]["About"];
+            proof: string;
+            state: components["schemas"]["Consent"];
         };
         /** NewInvite */
         NewInvite: {
@@ -3243,6 +4097,12 @@ export interface components {
             default_country?: string | null;
             name: string;
         };
+        /** Nothing */
+        Nothing: {
+            /** @constant */
+            does: "nothing";
+            reason: string;
+        };
         /** Notice */
         Notice: {
             at: string | null;
@@ -3280,6 +4140,13 @@ export interface components {
             capped: boolean;
             messages: number;
         };
+        /**
+         * OptInNeeded
+         * @description Where marketing needs a yes; elsewhere it is enough that nobody has said no.
+         * @default campaigns
+         * @enum {string}
+         */
+        OptInNeeded: "never" | "campaigns" | "always";
         /** OrderLine */
         OrderLine: {
             currency?: string | null;
@@ -3322,6 +4189,11 @@ export interface components {
             items: components["schemas"]["UserShown"][];
             next_cursor?: string | null;
         };
+        /** Page[Automation] */
+        "Page_curbe.automations.service.Automation_": {
+            items: components["schemas"]["Automation"][];
+            next_cursor?: string | null;
+        };
         /** Page[Recipient] */
         "Page_curbe.campaigns.report.Recipient_": {
             items: components["schemas"]["Recipient"][];
@@ -3330,6 +4202,11 @@ export interface components {
         /** Page[Campaign] */
         "Page_curbe.campaigns.shapes.Campaign_": {
             items: components["schemas"]["Campaign"][];
+            next_cursor?: string | null;
+        };
+        /** Page[Imported] */
+        "Page_curbe.consent.imports.Imported_": {
+            items: components["schemas"]["Imported"][];
             next_cursor?: string | null;
         };
         /** Page[CannedReply] */
@@ -3385,6 +4262,16 @@ export interface components {
         /** Page[Notice] */
         "Page_curbe.ingest.notice_list.Notice_": {
             items: components["schemas"]["Notice"][];
+            next_cursor?: string | null;
+        };
+        /** Page[Followed] */
+        "Page_curbe.notifications.service.Followed_": {
+            items: components["schemas"]["Followed"][];
+            next_cursor?: string | null;
+        };
+        /** Page[KeptRule] */
+        "Page_curbe.notifications.service.KeptRule_": {
+            items: components["schemas"]["KeptRule"][];
             next_cursor?: string | null;
         };
         /** Page[Template] */
@@ -3459,6 +4346,20 @@ export interface components {
             /** @constant */
             type: "payload";
         };
+        /** Period */
+        Period: {
+            /** Format: date */
+            first_day: string;
+            /** Format: date */
+            last_day: string;
+            /** @default 0 */
+            other_clock_days: number;
+            /** @default 0 */
+            partial_days: number;
+            /** @default 0 */
+            pending_days: number;
+            time_zone: string;
+        };
         /** PermissionShown */
         PermissionShown: {
             expires_at?: number | null;
@@ -3497,6 +4398,19 @@ export interface components {
             latitude: number;
             longitude: number;
             name: string;
+        };
+        /** Preview */
+        Preview: {
+            body: string | null;
+            buttons: components["schemas"]["ButtonLook"][];
+            cards: components["schemas"]["CardLook"][];
+            extra: string[];
+            footer: string | null;
+            header: components["schemas"]["HeaderLook"] | null;
+            missing: string[];
+            offer: string | null;
+            unfit: string[];
+            unused: string[];
         };
         /** Pricing */
         Pricing: {
@@ -3610,7 +4524,7 @@ export interface components {
         };
         /** QuickReplyButton */
         QuickReplyButton: {
-            quick_reply: components["schemas"]["Reply"];
+            quick_reply: components["schemas"]["domain_interactive_Reply"];
             /**
              * @default quick_reply
              * @constant
@@ -3659,6 +4573,12 @@ export interface components {
             at: string;
             emoji: string;
             who: string;
+        };
+        /** Received */
+        Received: {
+            event_id: string;
+            notifications: components["schemas"]["Followed"][];
+            repeated: boolean;
         };
         /** Recipient */
         Recipient: {
@@ -3743,14 +4663,9 @@ export interface components {
             until?: string | null;
             waba_id?: string | null;
         };
-        /** Reply */
-        Reply: {
-            id: string;
-            title: string;
-        };
         /** ReplyButton */
         ReplyButton: {
-            reply: components["schemas"]["Reply"];
+            reply: components["schemas"]["domain_interactive_Reply"];
             /**
              * @default reply
              * @constant
@@ -3804,6 +4719,40 @@ export interface components {
             id: string;
             title: string;
         };
+        /** Rule */
+        Rule: {
+            conditions?: components["schemas"]["Condition"][];
+            connection_id?: string | null;
+            /** @default 0 */
+            delay_seconds: number;
+            /** @default true */
+            enabled: boolean;
+            event: string;
+            language: string;
+            name?: string | null;
+            /** @description Such as $.candidate.phone */
+            recipient: string;
+            template: string;
+            variables?: {
+                [key: string]: components["schemas"]["notifications_rules_Variable"];
+            };
+        };
+        /** RuleTrial */
+        RuleTrial: {
+            at?: string | null;
+            connection_id?: string | null;
+            conversation_id?: string | null;
+            rule: components["schemas"]["KeywordReply"] | components["schemas"]["Away"] | components["schemas"]["Welcome"] | components["schemas"]["Assign"];
+            /** @default  */
+            text: string;
+        };
+        /** Said */
+        Said: {
+            about?: components["schemas"]["About"];
+            answer?: string | null;
+            state: components["schemas"]["Consent"];
+            words: string[];
+        };
         /** SampleHandle */
         SampleHandle: {
             handle: string;
@@ -3819,7 +4768,7 @@ export interface components {
          * @description What a key or a role may do. Each route names exactly one (docs/reference/scopes.md).
          * @enum {string}
          */
-        Scope: "tenants:read" | "tenants:write" | "keys:read" | "keys:write" | "connections:read" | "connections:write" | "messages:send" | "inbox:read" | "inbox:write" | "templates:read" | "templates:write" | "events:read" | "audit:read" | "people:read" | "people:write" | "desk:write" | "campaigns:read" | "campaigns:write" | "embed:write" | "webhooks:replay" | "operations:read" | "operations:write";
+        Scope: "tenants:read" | "tenants:write" | "keys:read" | "keys:write" | "connections:read" | "connections:write" | "messages:send" | "inbox:read" | "inbox:write" | "templates:read" | "templates:write" | "events:read" | "audit:read" | "people:read" | "people:write" | "desk:write" | "campaigns:read" | "campaigns:write" | "consent:write" | "consent:manage" | "notifications:send" | "notifications:write" | "automations:write" | "reports:read" | "embed:write" | "webhooks:replay" | "operations:read" | "operations:write";
         /** SecondFactor */
         SecondFactor: {
             challenge: string;
@@ -3859,6 +4808,29 @@ export interface components {
             to?: string | null;
             /** @constant */
             type: "audio";
+        };
+        /** SendByTemplate */
+        SendByTemplate: {
+            buttons?: components["schemas"]["ButtonValue"][];
+            cards?: components["schemas"]["CardValue"][];
+            category?: string | null;
+            connection_id?: string | null;
+            conversationId?: string | null;
+            conversation_id?: string | null;
+            country_id?: string | null;
+            header?: string | number | components["schemas"]["TextParameter"] | components["schemas"]["ImageParameter"] | components["schemas"]["VideoParameter"] | components["schemas"]["DocumentParameter"] | components["schemas"]["LocationParameter"] | components["schemas"]["ProductParameter"] | null;
+            language?: string | null;
+            name: string;
+            offer_expires_at?: string | null;
+            parameters?: (string | number | components["schemas"]["TextParameter"] | components["schemas"]["CurrencyParameter"] | components["schemas"]["DateTimeParameter"])[] | {
+                [key: string]: string | number;
+            } | null;
+            reply_to?: string | null;
+            seen_message_id?: string | null;
+            template_data?: {
+                [key: string]: string | number;
+            } | null;
+            to?: string | null;
         };
         /** SendContacts */
         SendContacts: {
@@ -4129,6 +5101,26 @@ export interface components {
             ][];
             text: string;
         };
+        /**
+         * Source
+         * @description Where a word of a person's comes from.
+         * @enum {string}
+         */
+        Source: "keyword" | "whatsapp" | "refusal" | "recorded" | "import";
+        /** Spread */
+        Spread: {
+            /** @default 0 */
+            count: number;
+            mean_seconds?: number | null;
+            median_seconds?: number | null;
+            p90_seconds?: number | null;
+        };
+        /** Standing */
+        Standing: {
+            all: components["schemas"]["Consent"] | null;
+            marketing: components["schemas"]["Consent"] | null;
+            utility: components["schemas"]["Consent"] | null;
+        };
         /** Start */
         Start: {
             redirect_uri?: string | null;
@@ -4146,6 +5138,12 @@ export interface components {
             verify_token_hint: string;
             webhook_url: string;
         };
+        /**
+         * State
+         * @description Where a notification stands: what becomes of its message afterwards is the message's own status.
+         * @enum {string}
+         */
+        State: "waiting" | "sent" | "skipped" | "refused";
         /** StateChanged */
         StateChanged: {
             from_state: components["schemas"]["ConversationState"];
@@ -4165,6 +5163,12 @@ export interface components {
             detail: string;
             reason: string;
         };
+        /** Summary */
+        Summary: {
+            failures: components["schemas"]["Failure"][];
+            period: components["schemas"]["Period"];
+            total: components["schemas"]["Line"];
+        };
         /** Synced */
         Synced: {
             accounts: components["schemas"]["AccountSynced"][];
@@ -4178,6 +5182,11 @@ export interface components {
             kind: "system";
             previous_bsuid?: string | null;
             wa_id?: string | null;
+        };
+        /** Table */
+        Table: {
+            lines: components["schemas"]["Line"][];
+            period: components["schemas"]["Period"];
         };
         /** Taken */
         Taken: {
@@ -4292,6 +5301,19 @@ export interface components {
             media_id: string;
             waba_id?: string | null;
         };
+        /** TemplateValues */
+        TemplateValues: {
+            buttons?: components["schemas"]["ButtonValue"][];
+            cards?: components["schemas"]["CardValue"][];
+            header?: string | number | components["schemas"]["TextParameter"] | components["schemas"]["ImageParameter"] | components["schemas"]["VideoParameter"] | components["schemas"]["DocumentParameter"] | components["schemas"]["LocationParameter"] | components["schemas"]["ProductParameter"] | null;
+            offer_expires_at?: string | null;
+            parameters?: (string | number | components["schemas"]["TextParameter"] | components["schemas"]["CurrencyParameter"] | components["schemas"]["DateTimeParameter"])[] | {
+                [key: string]: string | number;
+            } | null;
+            template_data?: {
+                [key: string]: string | number;
+            } | null;
+        };
         /** Tenant */
         Tenant: {
             /** Format: date-time */
@@ -4304,6 +5326,7 @@ export interface components {
             name: string;
             purged_at: string | null;
             retention_days: number | null;
+            time_zone: string | null;
             /** Format: date-time */
             updated_at: string;
         };
@@ -4313,7 +5336,14 @@ export interface components {
             language?: ("es" | "en" | "pt") | null;
             name?: string;
             retention_days?: number | null;
+            time_zone?: string | null;
         };
+        /**
+         * Test
+         * @description How a value of the event is looked at.
+         * @enum {string}
+         */
+        Test: "equals" | "differs" | "in" | "exists" | "missing" | "greater" | "less" | "contains";
         /** TestSend */
         TestSend: {
             to: string[];
@@ -4345,6 +5375,14 @@ export interface components {
             body: string;
             /** @constant */
             kind: "text";
+        };
+        /** Told */
+        Told: {
+            data?: {
+                [key: string]: unknown;
+            };
+            event: string;
+            id: string;
         };
         /** TotpCode */
         TotpCode: {
@@ -4441,11 +5479,6 @@ export interface components {
             is_operator: boolean;
             name: string;
         };
-        /** Variable */
-        Variable: {
-            name: string;
-            required: boolean;
-        };
         /** Video */
         Video: {
             caption?: string | null;
@@ -4465,6 +5498,14 @@ export interface components {
             type: "video";
             video: components["schemas"]["MediaRef"];
         };
+        /** Welcome */
+        Welcome: {
+            again_after_days?: number | null;
+            connection_ids?: string[];
+            /** @constant */
+            kind: "welcome";
+            message: string;
+        };
         /** WelcomeShown */
         WelcomeShown: {
             /** @constant */
@@ -4480,17 +5521,38 @@ export interface components {
             connection_id?: string | null;
             phone_number_id?: string | null;
         };
+        /** Outcome */
+        automations_api_Outcome: {
+            deed: components["schemas"]["automations_rules_Reply"] | components["schemas"]["Give"] | components["schemas"]["Nothing"];
+        };
+        /** Reply */
+        automations_rules_Reply: {
+            /** @constant */
+            does: "reply";
+            mark: string;
+            text: string;
+        };
         /**
          * Outcome
          * @description What may be asked for: where a recipient stands.
          * @enum {string}
          */
         campaigns_report_Outcome: "waiting" | "skipped" | "queued" | "sending" | "accepted" | "sent" | "delivered" | "read" | "failed" | "unknown" | "cancelled" | "forgotten";
+        /** Variable */
+        campaigns_shapes_Variable: {
+            name: string;
+            required: boolean;
+        };
         /** Words */
         channels_cloudapi_phrases_Words: {
             en: string;
             es: string;
             pt: string;
+        };
+        /** Reply */
+        domain_interactive_Reply: {
+            id: string;
+            title: string;
         };
         /** Outcome */
         inbox_changes_Outcome: {
@@ -4502,6 +5564,13 @@ export interface components {
             count: number;
             outcome: string;
             reason: string;
+        };
+        /** Variable */
+        notifications_rules_Variable: {
+            default?: string | null;
+            /** @description Such as $.candidate.phone */
+            path?: string | null;
+            value?: string | null;
         };
         /** Words */
         templates_lint_parts_Words: {
@@ -6845,6 +7914,378 @@ export interface operations {
             };
         };
     };
+    ApiTenantsTenantIdAutomationsListAutomations: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description How many items a page has at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_curbe.automations.service.Automation_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdAutomationsCreateAutomation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Draft"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Automation"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdAutomationsDryRunTryRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleTrial"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["automations_api_Outcome"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdAutomationsAutomationIdReadAutomation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                automation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Automation"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdAutomationsAutomationIdChangeAutomation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                automation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Draft"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Automation"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdAutomationsAutomationIdDeleteAutomation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                automation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdAutomationsAutomationIdDryRunTryAutomation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                automation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessageTrial"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["automations_api_Outcome"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiTenantsTenantIdCampaignsListCampaigns: {
         parameters: {
             query?: {
@@ -8577,6 +10018,264 @@ export interface operations {
             };
         };
     };
+    ApiTenantsTenantIdConsentRulesReadRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentRules"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdConsentRulesWriteRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsentRules"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentRules"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdConsentsImportImportConsents: {
+        parameters: {
+            query: {
+                /** @description Where and how all of them said it; kept with each. */
+                proof: string;
+                /** @description What all of them spoke of. */
+                category?: components["schemas"]["About"];
+                /** @description What all of them said. */
+                state?: components["schemas"]["Consent"];
+                /** @description Reads numbers without a country code; the tenant's own otherwise. */
+                country?: string | null;
+                filename?: string | null;
+            };
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        /** @description The CSV as a form's part `file`, or as the whole body. */
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                };
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Imported"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `too_large`: The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdConsentsImportsListImports: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_curbe.consent.imports.Imported_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdConsentsImportsImportIdFailedRowsCsvReadFailedRows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiTenantsTenantIdContactsListContacts: {
         parameters: {
             query?: {
@@ -8672,6 +10371,113 @@ export interface operations {
             };
             /** @description `not_found`: There is no such thing here */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdContactsContactIdConsentsReadConsents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ledger"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdContactsContactIdConsentsRecordConsent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewConsent"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ledger"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10498,6 +12304,382 @@ export interface operations {
             };
         };
     };
+    ApiTenantsTenantIdNotificationsEventsReceiveEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Told"];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Received"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is; `idempotency_mismatch`: This idempotency key was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdNotificationsHistoryReadHistory: {
+        parameters: {
+            query?: {
+                event_id?: string | null;
+                /** @description What followed by this rule. */
+                rule?: string | null;
+                state?: components["schemas"]["State"] | null;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description How many items a page has at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_curbe.notifications.service.Followed_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdNotificationsRulesListRules: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description How many items a page has at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_curbe.notifications.service.KeptRule_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdNotificationsRulesCreateRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rule"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptRule"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `template_unknown`: There is no such template; `no_connection`: No connected number can send this; `several_connections`: More than one connected number could be meant */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdNotificationsRulesRuleIdReadRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptRule"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdNotificationsRulesRuleIdChangeRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rule"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptRule"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `template_unknown`: There is no such template; `no_connection`: No connected number can send this; `several_connections`: More than one connected number could be meant */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdNotificationsRulesRuleIdDeleteRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiTenantsTenantIdPeopleEvery: {
         parameters: {
             query?: {
@@ -10800,6 +12982,862 @@ export interface operations {
                 };
             };
             /** @description `last_owner`: A tenant keeps at least one owner */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdReportsAgentsReportAgents: {
+        parameters: {
+            query?: {
+                /** @description The first day, by the tenant's clock; 29 days before `to` where it is left out. */
+                from?: string | null;
+                /** @description The last day; today where it is left out. */
+                to?: string | null;
+                /** @description Only this one of your numbers. */
+                number?: string | null;
+            };
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Table"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_connection`: No connected number can send this */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdReportsAgentsCsvDownloadAgents: {
+        parameters: {
+            query?: {
+                /** @description The first day, by the tenant's clock; 29 days before `to` where it is left out. */
+                from?: string | null;
+                /** @description The last day; today where it is left out. */
+                to?: string | null;
+                /** @description Only this one of your numbers. */
+                number?: string | null;
+            };
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_connection`: No connected number can send this */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdReportsCampaignsReportCampaigns: {
+        parameters: {
+            query?: {
+                /** @description The first day, by the tenant's clock; 29 days before `to` where it is left out. */
+                from?: string | null;
+                /** @description The last day; today where it is left out. */
+                to?: string | null;
+                /** @description Only this one of your numbers. */
+                number?: string | null;
+            };
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Table"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_connection`: No connected number can send this */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdReportsCampaignsCsvDownloadCampaigns: {
+        parameters: {
+            query?: {
+                /** @description The first day, by the tenant's clock; 29 days before `to` where it is left out. */
+                from?: string | null;
+                /** @description The last day; today where it is left out. */
+                to?: string | null;
+                /** @description Only this one of your numbers. */
+                number?: string | null;
+            };
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_connection`: No connected number can send this */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdReportsCostsReportCosts: {
+        parameters: {
+            query?: {
+                /** @description The first day, by the tenant's clock; 29 days before `to` where it is left out. */
+                from?: string | null;
+                /** @description The last day; today where it is left out. */
+                to?: string | null;
+                /** @description Only this one of your numbers. */
+                number?: string | null;
+            };
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Costs"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_connection`: No connected number can send this */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdReportsCostsCsvDownloadCosts: {
+        parameters: {
+            query?: {
+                /** @description The first day, by the tenant's clock; 29 days before `to` where it is left out. */
+                from?: string | null;
+                /** @description The last day; today where it is left out. */
+                to?: string | null;
+                /** @description Only this one of your numbers. */
+                number?: string | null;
+            };
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_connection`: No connected number can send this */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdReportsSeriesReportSeries: {
+        parameters: {
+            query?: {
+                /** @description The first day, by the tenant's clock; 29 days before `to` where it is left out. */
+                from?: string | null;
+                /** @description The last day; today where it is left out. */
+                to?: string | null;
+                /** @description Only this one of your numbers. */
+                number?: string | null;
+                /** @description A line a day for each. */
+                group_by?: components["schemas"]["GroupBy"];
+            };
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Table"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_connection`: No connected number can send this */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdReportsSeriesCsvDownloadSeries: {
+        parameters: {
+            query?: {
+                /** @description The first day, by the tenant's clock; 29 days before `to` where it is left out. */
+                from?: string | null;
+                /** @description The last day; today where it is left out. */
+                to?: string | null;
+                /** @description Only this one of your numbers. */
+                number?: string | null;
+                /** @description A line a day for each. */
+                group_by?: components["schemas"]["GroupBy"];
+            };
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_connection`: No connected number can send this */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdReportsSummaryReportSummary: {
+        parameters: {
+            query?: {
+                /** @description The first day, by the tenant's clock; 29 days before `to` where it is left out. */
+                from?: string | null;
+                /** @description The last day; today where it is left out. */
+                to?: string | null;
+                /** @description Only this one of your numbers. */
+                number?: string | null;
+            };
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Summary"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_connection`: No connected number can send this */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdReportsSummaryCsvDownloadSummary: {
+        parameters: {
+            query?: {
+                /** @description The first day, by the tenant's clock; 29 days before `to` where it is left out. */
+                from?: string | null;
+                /** @description The last day; today where it is left out. */
+                to?: string | null;
+                /** @description Only this one of your numbers. */
+                number?: string | null;
+            };
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_connection`: No connected number can send this */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdReportsTemplatesReportTemplates: {
+        parameters: {
+            query?: {
+                /** @description The first day, by the tenant's clock; 29 days before `to` where it is left out. */
+                from?: string | null;
+                /** @description The last day; today where it is left out. */
+                to?: string | null;
+                /** @description Only this one of your numbers. */
+                number?: string | null;
+            };
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Table"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_connection`: No connected number can send this */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdReportsTemplatesCsvDownloadTemplates: {
+        parameters: {
+            query?: {
+                /** @description The first day, by the tenant's clock; 29 days before `to` where it is left out. */
+                from?: string | null;
+                /** @description The last day; today where it is left out. */
+                to?: string | null;
+                /** @description Only this one of your numbers. */
+                number?: string | null;
+            };
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_connection`: No connected number can send this */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11309,6 +14347,102 @@ export interface operations {
             };
         };
     };
+    ApiTenantsTenantIdTemplatesCoverCover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cover"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdTemplatesCoverSetCover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Cover"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cover"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiTenantsTenantIdTemplatesLintJudgeTemplate: {
         parameters: {
             query?: never;
@@ -11450,6 +14584,50 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sendTemplate: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+                Prefer?: string | null;
+            };
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SendByTemplate"];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SendAnswer"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
@@ -11763,6 +14941,66 @@ export interface operations {
             };
             /** @description `graph_unreachable`: Meta does not answer */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdTemplatesTemplateIdPreviewPreviewTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateValues"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12602,6 +15840,90 @@ export interface operations {
                 };
                 content: {
                     "text/html": unknown;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    sendTemplateDirect: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+                Prefer?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DirectTemplate"];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DirectAnswer"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    sendTextDirect: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+                Prefer?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DirectText"];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DirectAnswer"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

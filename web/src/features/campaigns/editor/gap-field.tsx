@@ -50,6 +50,7 @@ export function GapField({ field, filling, onChange, file, onFile }: GapFieldPro
       </div>
       {filling.from === "same" ? (
         <TextInput
+          type={field.kind === "expiry" ? "datetime-local" : "text"}
           label={field.kind === "location" ? t.place : t.sameText}
           placeholder={field.kind === "location" ? t.placeExample : example}
           value={filling.text}
@@ -87,10 +88,13 @@ type Labels = {
   button: (url: string) => string;
   code: string;
   location: string;
+  expiry: string;
+  products: string;
 };
 
 function labelOf(field: Field, words: Labels): string {
   if (field.kind === "location") return words.location;
   if (field.kind === "code") return words.code;
-  return words[field.where](field.variable);
+  if (field.kind === "products") return words.products;
+  return field.where === "offer" ? words.expiry : words[field.where](field.variable);
 }

@@ -6,6 +6,7 @@ const body = (variable: string): Field => ({
   id: `body:${variable}`,
   kind: "text",
   where: "body",
+  card: null,
   variable,
   example: "María",
   most: 1024,
