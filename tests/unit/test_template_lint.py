@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from curbe.templates.lint import Draft, lint, refused
 from curbe.templates.lint_parts import Finding
 from curbe.templates.lint_words import RULES
+from curbe.templates.variables import variables
 
 Json = dict[str, Any]
 
@@ -288,6 +289,23 @@ def test_a_variable_at_the_very_edge_is_refused_and_one_before_a_full_stop_often
     at(f"{BODY}.text", text)(draft)
 
     assert [(one.rule, one.severity) for one in findings(draft)] == [("variable_at_edge", severity)]
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "text", ["{{" + " " * 50_000 + "x{", "}" * 50_000 + "x", "_a" * 50_000, "{{1}}\t" * 20_000]
+)
+def test_a_hostile_text_is_judged_at_once(text: str) -> None:
+    for kind in ("HEADER", "BODY", "FOOTER"):
+        part = {"type": kind, "format": "TEXT", "text": text}
+        assert refused(findings({**USUAL, "components": [part]}))
+    assert refused(
+        findings({**USUAL, "components": [{"type": "BUTTONS", "buttons": [{"type": "URL", "url": text}]}]})
+    )
+
+
+def test_spaces_within_the_braces_belong_to_no_name() -> None:
+    assert variables("Hola {{ 1 }} y {{first_name }}.") == ["1", "first_name"]
 
 
 def test_named_variables_have_named_examples() -> None:

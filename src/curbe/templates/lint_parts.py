@@ -31,6 +31,7 @@ _TEXT_IS_METAS: Final = frozenset(
 _KNOWN: Final = (
     frozenset(_MOST) | _CATALOGUE | {"FLOW", "SPM", "OTP", "REQUEST_CONTACT_INFO", "ORDER_DETAILS"}
 )
+_READ: Final = 4096  # characters: what is longer is refused anyway
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 _EMOJI: Final = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d]")
 _MARKUP: Final = re.compile(r"[*`]|(?<!\w)([_~])(?=\S).+?\1(?!\w)")
@@ -38,8 +39,7 @@ _SPACING: Final = re.compile(r"\t| {5,}|\n{3,}")
 _STRAY: Final = re.compile(r"\{\{|\}\}")
 _ADJACENT: Final = re.compile(r"\}\}\s*\{\{")
 _WORD: Final = re.compile(r"\w+")
-_AT_EDGE: Final = re.compile(r"^\s*\{\{|\}\}\s*$")
-_NEARLY_AT_EDGE: Final = re.compile(r"^\W*\{\{|\}\}\W*$")
+_SAYS: Final = re.compile(r"[\w\x00]")
 
 
 class Words(msgspec.Struct, frozen=True):
@@ -105,6 +105,7 @@ def check_header(found: Found, part: Mapping[str, Any], path: str) -> None:
         found.add("header_text_missing", at, component="HEADER")
     if len(text) > LONGEST_HEADER:
         found.add("header_text_length", at, component="HEADER", count=len(text), limit=LONGEST_HEADER)
+    text = text[:_READ]
     bare = VARIABLE.sub("", text)
     if "\n" in bare or _EMOJI.search(bare) or _MARKUP.search(bare):
         found.add("header_text_signs", at, component="HEADER")
@@ -122,11 +123,12 @@ def check_body(found: Found, part: Mapping[str, Any], path: str, *, longest: int
         return
     if len(text) > longest:
         found.add("body_length", at, component="BODY", count=len(text), limit=longest)
+        text = text[:_READ]
     if _SPACING.search(text):
         found.add("body_spacing", at, component="BODY", warning=True)
     names = check_variables(found, text, at, "BODY")
-    if _NEARLY_AT_EDGE.search(text):
-        found.add("variable_at_edge", at, component="BODY", warning=not _AT_EDGE.search(text))
+    if (edge := _edge(text)) is not None:
+        found.add("variable_at_edge", at, component="BODY", warning=edge == "nearly")
     if _ADJACENT.search(text):
         found.add("variables_adjacent", at, component="BODY", warning=True)
     enough = 2 * len(names) + 1
@@ -199,6 +201,15 @@ def text_of(part: Mapping[str, Any]) -> str:
 def objects(value: object) -> list[Mapping[str, Any]]:
     """Return the objects in a list; none where it is no list."""
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+def _edge(text: str) -> str | None:
+    """Tell whether a text begins or ends with a variable: ``exactly``, or ``nearly`` with nothing but signs beyond it."""
+    marked = VARIABLE.sub("\x00", text).strip()
+    if marked.startswith("\x00") or marked.endswith("\x00"):
+        return "exactly"
+    said = _SAYS.findall(marked)
+    return "nearly" if said and "\x00" in {said[0], said[-1]} else None
 
 
 def _check_button(found: Found, kind: str, button: Mapping[str, Any], path: str, *, category: str) -> None:

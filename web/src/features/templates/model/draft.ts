@@ -47,15 +47,15 @@ export const EMPTY: Draft = {
 export const FILES: readonly HeaderKind[] = ["IMAGE", "VIDEO", "DOCUMENT"];
 export const MOST_BUTTONS = 10;
 const MOST_OF: Partial<Record<ButtonType, number>> = { URL: 2, PHONE_NUMBER: 1, COPY_CODE: 1 };
-const VARIABLE = /\{\{\s*([^{}]*?)\s*\}\}/g;
+const VARIABLE = /\{\{([^{}]*)\}\}/g;
 
 /** The variables of a text, each once, in the order of their first appearance. */
 export function variablesIn(text: string): string[] {
-  return [...new Set([...text.matchAll(VARIABLE)].map((match) => match[1] as string))];
+  return [...new Set([...text.matchAll(VARIABLE)].map((match) => (match[1] as string).trim()))];
 }
 
 export function filled(text: string, value: (variable: string) => string | undefined): string {
-  return text.replace(VARIABLE, (whole, name: string) => value(name)?.trim() || whole);
+  return text.replace(VARIABLE, (whole, name: string) => value(name.trim())?.trim() || whole);
 }
 
 /** The next variable to insert: the next number; where the text has names, a name that is still free. */
