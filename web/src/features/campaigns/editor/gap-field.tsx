@@ -50,7 +50,6 @@ export function GapField({ field, filling, onChange, file, onFile }: GapFieldPro
       </div>
       {filling.from === "same" ? (
         <TextInput
-          type={field.kind === "expiry" ? "datetime-local" : "text"}
           label={field.kind === "location" ? t.place : t.sameText}
           placeholder={field.kind === "location" ? t.placeExample : example}
           value={filling.text}
@@ -88,13 +87,11 @@ type Labels = {
   button: (url: string) => string;
   code: string;
   location: string;
-  expiry: string;
-  products: string;
 };
 
 function labelOf(field: Field, words: Labels): string {
   if (field.kind === "location") return words.location;
   if (field.kind === "code") return words.code;
-  if (field.kind === "products") return words.products;
-  return field.where === "offer" ? words.expiry : words[field.where](field.variable);
+  if (field.where === "header") return words.header(field.variable);
+  return field.where === "button" ? words.button(field.variable) : words.body(field.variable);
 }

@@ -73,7 +73,18 @@ export function lookOf(
   person: Readonly<Record<string, string>> = {},
 ): Preview {
   const values = fieldsOf(components).map((field) => [field.id, shownIn(field, fillings[field.id], person)]);
-  return previewOf(components, Object.fromEntries(values));
+  const preview = previewOf(components, Object.fromEntries(values));
+  return { ...preview, beyond: [...new Set([...preview.beyond, ...oneByOne(components)])] };
+}
+
+const ONE_BY_ONE = new Set(["CAROUSEL", "LIMITED_TIME_OFFER", "MPM"]);
+
+/** Parts that are filled in for one message at a time: a campaign that is opened again could not show what stands in them. */
+function oneByOne(components: unknown): string[] {
+  return objectsIn(components)
+    .flatMap((part) => [part, ...objectsIn(part["buttons"])])
+    .map((part) => (textIn(part["type"]) ?? "").toUpperCase())
+    .filter((type) => ONE_BY_ONE.has(type));
 }
 
 function headOf(sent: readonly Json[]): Json | undefined {

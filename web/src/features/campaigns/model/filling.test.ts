@@ -2,15 +2,15 @@ import { expect, test } from "vitest";
 import type { Field } from "@/shared/whatsapp/templates";
 import { type Filling, fillingOf, firstFilling, sentFor, shownIn, variableName } from "./filling";
 
-const body = (variable: string): Field => ({
-  id: `body:${variable}`,
-  kind: "text",
-  where: "body",
-  card: null,
-  variable,
-  example: "María",
-  most: 1024,
-});
+const body = (variable: string) =>
+  ({
+    id: `body:${variable}`,
+    kind: "text",
+    where: "body",
+    variable,
+    example: "María",
+    most: 1024,
+  }) as Field;
 
 test("a column is called as the server calls it", () => {
   expect(variableName("Nombre completo")).toBe("nombre_completo");
