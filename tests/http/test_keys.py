@@ -308,6 +308,7 @@ async def test_the_description_of_the_api_is_public_and_names_no_secret_that_com
     ]
     # Shown once to who made it; to whom the session is, and worthless without its cookie; no secret at all.
     assert sorted(secret) == [
+        ("ButtonActionData", "flow_token"),
         ("CreatedKey", "key"),
         ("EmbedToken", "token"),
         ("InviteShown", "needs_password"),
