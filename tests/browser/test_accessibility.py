@@ -111,6 +111,7 @@ PAGES = tuple(
         "templates/new",
         "campaigns",
         "campaigns/new",
+        "reports",
         *(f"settings/{name}" for name in SETTINGS),
     )
 )

@@ -167,6 +167,13 @@ SCENES: Final = (
         who=_owner,
     ),
     Scene(
+        "reports",
+        "Reports",
+        "What messages came to: figures with what changed, days as charts with the table behind each, agents, templates, campaigns, costs.",
+        _at("reports"),
+        who=_owner,
+    ),
+    Scene(
         "connecting",
         "Connecting a number",
         "By hand, tested before anything is kept; Meta's own sign-up where it is configured.",

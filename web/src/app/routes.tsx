@@ -21,6 +21,7 @@ import {
   InvitePage,
   NewTemplatePage,
   OPERATOR,
+  ReportsPage,
   ResetPage,
   SETTINGS,
   SignInPage,
@@ -110,6 +111,9 @@ function InTenant() {
       </Route>
       <Route path="/t/:tenant/campaigns/:campaign">
         <Screen page={CampaignPage} />
+      </Route>
+      <Route path="/t/:tenant/reports">
+        <Screen page={ReportsPage} />
       </Route>
       {Object.entries(SETTINGS).map(([name, { page }]) => (
         <Route path={`/t/:tenant/settings/${name}`} key={name}>

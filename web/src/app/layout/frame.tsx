@@ -1,6 +1,7 @@
 /** The frame around every signed-in screen: the rail (a bar at the bottom on phones) and the place of the page. */
 
 import {
+  IconChartBar,
   IconMessages,
   IconPlugConnected,
   IconServerCog,
@@ -31,8 +32,8 @@ export function Frame({ tenant, children }: { tenant: Membership | null; childre
   const unread = useSignal(unreadMine);
   // On a phone an open conversation has the whole screen.
   const [threadOpen] = useRoute("/t/:tenant/inbox/:conversation");
-  const can = (scope: string) => tenant?.scopes.some((held) => held === scope || held === EVERYTHING);
   const home = tenant && `/t/${tenant.tenant_id}`;
+  const can = (scope: string) => tenant?.scopes.some((held) => held === scope || held === EVERYTHING);
   if (embedded) return <main className={classes["embedded"]}>{children}</main>; // its host has a frame of its own
   return (
     <div className={classes["frame"]} data-thread={threadOpen || undefined}>
@@ -65,6 +66,14 @@ export function Frame({ tenant, children }: { tenant: Membership | null; childre
               icon={<IconTemplate {...ICON} />}
               label={t.templates}
             />
+            {can("reports:read") && (
+              <RailLink
+                to={`${home}/reports`}
+                within={`${home}/reports`}
+                icon={<IconChartBar {...ICON} />}
+                label={t.reports}
+              />
+            )}
             <RailLink
               to={`${home}/connections`}
               within={`${home}/connections`}

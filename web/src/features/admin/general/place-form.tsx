@@ -1,4 +1,4 @@
-/** Language and country: saved as they are chosen. */
+/** Language, country and time zone: saved as they are chosen. */
 
 import { Select } from "@mantine/core";
 import { useRefusal } from "@/shared/api/use-refusal";
@@ -11,6 +11,7 @@ import classes from "./general.module.css";
 import { generalMessages } from "./messages";
 
 const EACH_ONES = "each";
+const ZONES = Intl.supportedValuesOf("timeZone");
 
 export function PlaceForm({ tenant }: { tenant: TenantShown }) {
   const t = useMessages(generalMessages);
@@ -41,6 +42,24 @@ export function PlaceForm({ tenant }: { tenant: TenantShown }) {
         value={tenant.default_country}
         onChange={(default_country) => save({ default_country })}
       />
+      <Select
+        label={t.timeZone}
+        description={t.timeZoneHint}
+        placeholder={t.timeZoneOfCountry}
+        searchable
+        clearable
+        limit={60}
+        nothingFoundMessage={t.timeZoneNone}
+        data={zonesWith(tenant.time_zone)}
+        value={tenant.time_zone}
+        onChange={(time_zone) => save({ time_zone })}
+      />
     </div>
   );
+}
+
+/** The browser's time zones; one set elsewhere by a name it does not know is among them. */
+function zonesWith(known: string | null) {
+  const names = known && !ZONES.includes(known) ? [known, ...ZONES] : ZONES;
+  return names.map((value) => ({ value, label: value.replaceAll("_", " ") }));
 }

@@ -1,0 +1,56 @@
+/** A table of figures: names on the left, numbers on the right, a bar under the first number of each row where one says how much. */
+
+import { Table } from "@mantine/core";
+import type { ReactNode } from "react";
+import classes from "./data-table.module.css";
+
+export interface Column<Row> {
+  name: string;
+  cell: (row: Row) => ReactNode;
+  /** Words, on the left; the others are numbers. */
+  words?: boolean;
+  /** How long the row's bar is, 0 to 1. */
+  bar?: (row: Row) => number;
+}
+
+interface DataTableProps<Row> {
+  label: string;
+  rows: Row[];
+  keyOf: (row: Row) => string;
+  columns: Column<Row>[];
+}
+
+export function DataTable<Row>({ label, rows, keyOf, columns }: DataTableProps<Row>) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached with the keyboard
+    <section className={classes["scroll"]} aria-label={label} tabIndex={0}>
+      <Table className={classes["table"]} aria-label={label}>
+        <Table.Thead>
+          <Table.Tr>
+            {columns.map((column) => (
+              <Table.Th key={column.name} scope="col" data-words={column.words || undefined}>
+                {column.name}
+              </Table.Th>
+            ))}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {rows.map((row) => (
+            <Table.Tr key={keyOf(row)}>
+              {columns.map((column, index) => (
+                <Table.Td key={column.name} data-words={column.words || undefined} data-first={index === 0}>
+                  {column.cell(row)}
+                  {column.bar && (
+                    <svg className={classes["bar"]} width="100%" height="4" aria-hidden>
+                      <rect width={`${Math.max(0, Math.min(1, column.bar(row))) * 100}%`} height="4" rx="2" />
+                    </svg>
+                  )}
+                </Table.Td>
+              ))}
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </section>
+  );
+}
