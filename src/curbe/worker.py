@@ -149,23 +149,18 @@ async def _wired(
             pools.work, cloud_api=cloud_api, keyring=keyring, keeping=keeping, metrics=metrics, now=utc_now
         )
         receipts = Receipts(pools.work, cloud_api=cloud_api, keyring=keyring)
-        runners = _runners(
-            pools,
-            {
-                FETCH: fetcher,
-                READ_RECEIPT: receipts.read,
-                WAKE: Alarm(pools.work, now=utc_now),
-                SYNC: Syncer(pools.work, cloud_api=cloud_api, keyring=keyring, now=utc_now),
-                hearing.ANSWER: Confirming(pools.work, now=utc_now),
-                NOTIFY: Notifying(pools.work, now=utc_now),
-                automating.RUN: Automating(pools.work, now=utc_now),
-                **_mail(settings, pools.work),
-            },
-            {
-                PURGE: Purger(pools.work, storage=keeping.storage, now=utc_now),
-                COUNT: Bookkeeper(pools.work, now=utc_now),
-            },
-        )
+        usual = {
+            FETCH: fetcher,
+            READ_RECEIPT: receipts.read,
+            SYNC: Syncer(pools.work, cloud_api=cloud_api, keyring=keyring, now=utc_now),
+            **_by_itself(pools.work),
+            **_mail(settings, pools.work),
+        }
+        patient = {
+            PURGE: Purger(pools.work, storage=keeping.storage, now=utc_now),
+            COUNT: Bookkeeper(pools.work, now=utc_now),
+        }
+        runners = _runners(pools, usual, patient)
         senders = Senders(means, everybody=pools.apply)
         tender = Tender(everybody=pools.apply, pool=pools.work, now=utc_now)
         yield applier, senders, tender, runners, keeping.spool, pools, metrics
@@ -177,6 +172,16 @@ def _runners(pools: _Pools, usual: dict[str, Handler], patient: dict[str, Handle
         Runner(everybody=pools.apply, pool=pools.work, handlers=handlers, at_once=at_once, lease=_JOB_LEASE)
         for handlers, at_once in ((usual, _JOBS_AT_ONCE), (patient, 1))
     ]
+
+
+def _by_itself(pool: Pool) -> dict[str, Handler]:
+    """Return who does what is done without anybody: ends of snoozes, answers to STOP, notifications, automations."""
+    return {
+        WAKE: Alarm(pool, now=utc_now),
+        hearing.ANSWER: Confirming(pool, now=utc_now),
+        NOTIFY: Notifying(pool, now=utc_now),
+        automating.RUN: Automating(pool, now=utc_now),
+    }
 
 
 def _mail(settings: Settings, pool: Pool) -> dict[str, Handler]:

@@ -306,12 +306,15 @@ async def test_the_description_of_the_api_is_public_and_names_no_secret_that_com
         and not shape.get("writeOnly")
         and not any(part.get("writeOnly") for part in shape.get("oneOf", []))
     ]
-    # Shown once to who made it; to whom the session is, and worthless without its cookie; no secret at all.
+    # Shown once to who made it; to whom the session is, and worthless without its cookie; no secret at all (what a
+    # message for many says of a flow, words that people say, what a line of a report is about).
     assert sorted(secret) == [
         ("ButtonActionData", "flow_token"),
+        ("ConsentRules", "keywords"),
         ("CreatedKey", "key"),
         ("EmbedToken", "token"),
         ("InviteShown", "needs_password"),
+        ("Line", "key"),
         ("Methods", "passkeys"),
         ("Methods", "password"),
         ("OwnFactors", "passkeys"),

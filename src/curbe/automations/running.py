@@ -50,11 +50,13 @@ class Automating:
             now = self._now()
             found = await service.look_at(tx, tenant_id=job.tenant_id, message_id=job.subject, now=now)
             if found is not None and is_written(found[0].type):
-                await _act(tx, job.tenant_id, *found, now=now)
+                await _act(tx, job.tenant_id, *found, clock=self._now)
             await jobs.finish(tx, job)
 
 
-async def _act(tx: Transaction, tenant_id: UUID, standing: Standing, seen: Seen, *, now: datetime) -> None:
+async def _act(
+    tx: Transaction, tenant_id: UUID, standing: Standing, seen: Seen, *, clock: Callable[[], datetime]
+) -> None:
     kept = await service.enabled(tx, tenant_id=tenant_id)
     gifts = [one for one in kept if isinstance(one.rule, Assign)]
     if gifts:
@@ -66,6 +68,7 @@ async def _act(tx: Transaction, tenant_id: UUID, standing: Standing, seen: Seen,
             tx, one.rule, tenant_id=tenant_id, automation_id=one.id
         )
     ruled = [(one.id, one.rule) for one in kept]
+    now = clock()  # after the turns were taken: who waited for one longer comes after who did not
     for automation_id, deed in rules.deeds(ruled, seen, candidates=candidates):
         await tx.savepoint("automation")
         try:
