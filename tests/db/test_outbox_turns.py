@@ -249,6 +249,7 @@ async def test_a_thousand_that_wait_for_their_time_cost_nothing_until_it_comes(
     owner: Owner, worker: Pool, number: Number
 ) -> None:
     await put(owner, MANY, number, 5_000, 0)
+    await owner.execute("ANALYZE")
     taken = [one.message_id for _ in range(20) for one in await claim(worker, number)]
     async with worker.transaction(number.tenant_id) as tx:
         rows = [PutBack(message_id=one, pause=timedelta(hours=1), counted=True) for one in taken]
