@@ -12,8 +12,6 @@ export const GROUPS = {
     "campaigns:read",
     "campaigns:write",
     "reports:read",
-    "templates:read",
-    "templates:write",
   ],
   automatic: [
     "templates:read",
