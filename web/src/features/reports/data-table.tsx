@@ -1,6 +1,5 @@
 /** A table of figures: names on the left, numbers on the right, a bar under the first number of each row where one says how much. */
 
-import { Table } from "@mantine/core";
 import type { ReactNode } from "react";
 import classes from "./data-table.module.css";
 
@@ -24,33 +23,33 @@ export function DataTable<Row>({ label, rows, keyOf, columns }: DataTableProps<R
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached with the keyboard
     <section className={classes["scroll"]} aria-label={label} tabIndex={0}>
-      <Table className={classes["table"]} aria-label={label}>
-        <Table.Thead>
-          <Table.Tr>
+      <table className={classes["table"]} aria-label={label}>
+        <thead>
+          <tr>
             {columns.map((column) => (
-              <Table.Th key={column.name} scope="col" data-words={column.words || undefined}>
+              <th key={column.name} scope="col" data-words={column.words || undefined}>
                 {column.name}
-              </Table.Th>
+              </th>
             ))}
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
+          </tr>
+        </thead>
+        <tbody>
           {rows.map((row) => (
-            <Table.Tr key={keyOf(row)}>
+            <tr key={keyOf(row)}>
               {columns.map((column, index) => (
-                <Table.Td key={column.name} data-words={column.words || undefined} data-first={index === 0}>
+                <td key={column.name} data-words={column.words || undefined} data-first={index === 0}>
                   {column.cell(row)}
                   {column.bar && (
                     <svg className={classes["bar"]} width="100%" height="4" aria-hidden>
                       <rect width={`${Math.max(0, Math.min(1, column.bar(row))) * 100}%`} height="4" rx="2" />
                     </svg>
                   )}
-                </Table.Td>
+                </td>
               ))}
-            </Table.Tr>
+            </tr>
           ))}
-        </Table.Tbody>
-      </Table>
+        </tbody>
+      </table>
     </section>
   );
 }
