@@ -14,10 +14,10 @@ from curbe.domain.template import HeaderParameter as Header
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
 from curbe.outbound import by_template
-from curbe.outbound.api import SendAnswer, answered, wait_in
+from curbe.outbound.api import SendAnswer, answered, twice_at_most, wait_in
 from curbe.outbound.bodies import Addressed
 from curbe.outbound.by_template import TemplateRequest
-from curbe.outbound.service import AnsweredMeanwhile, Key, Taken
+from curbe.outbound.service import Key
 from curbe.realtime.broadcast import Broadcast
 from curbe.templates.fitting import BodyValue, ButtonValue, CardValue, Given, Moment, Plain
 
@@ -28,10 +28,8 @@ class SendByTemplate(Addressed, frozen=True, kw_only=True):
     """A template by its name and language (which may be left out where it has one alone), and what fills it.
 
     ``parameters`` are the body's: a list in order, or a map by name or number. ``template_data`` is a simple map for everything: the
-    names of the
-    variables, ``header``, ``button_0`` ...; what is too much there is left aside. ``header`` is a text, or a parameter in Meta's shape;
-    without
-    one an image is the tenant's cover. ``category``: send it only while Meta has it in this one.
+    names of the variables, ``header``, ``button_0`` ...; what is too much there is left aside. ``header`` is a text, or a parameter in
+    Meta's shape; without one an image is the tenant's cover. ``category``: send it only while Meta has it in this one.
     """
 
     name: Annotated[str, Meta(min_length=1, max_length=512)]
@@ -89,18 +87,11 @@ class TemplateSendController(Controller):
             sender=principal.actor,
         )
         key = Key(ROUTE, idempotency_key) if idempotency_key else None
-        taken = await _take(web_pool, request, key, data.seen_message_id)
+        taken = await twice_at_most(
+            web_pool,
+            tenant_id,
+            lambda tx: by_template.take(
+                tx, request, key=key, now=utc_now(), seen_message_id=data.seen_message_id
+            ),
+        )
         return await answered(web_pool, broadcast, tenant_id, taken, wait_in(prefer))
-
-
-async def _take(pool: Pool, request: TemplateRequest, key: Key | None, seen_message_id: UUID | None) -> Taken:
-    try:
-        async with pool.transaction(request.tenant_id) as tx:
-            return await by_template.take(
-                tx, request, key=key, now=utc_now(), seen_message_id=seen_message_id
-            )
-    except AnsweredMeanwhile:
-        async with pool.transaction(request.tenant_id) as tx:
-            return await by_template.take(
-                tx, request, key=key, now=utc_now(), seen_message_id=seen_message_id
-            )
