@@ -1,11 +1,17 @@
 """An agent on a phone: one pane at a time, everything within reach of a thumb."""
 
-from playwright.sync_api import Page, expect
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
 
 from .conftest import Enter
 from .site import Account, Site, Tenant
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+SMALL = {**PHONE, "viewport": {"width": 320, "height": 568}}
+MORE = {"en-US": "More", "es-ES": "Más", "pt-BR": "Mais"}
+TOUCH = 44  # px, the least that a thumb hits
 
 
 def test_a_conversation_is_read_answered_and_left_on_a_phone(
@@ -27,6 +33,60 @@ def test_a_conversation_is_read_answered_and_left_on_a_phone(
     agent.page.get_by_role("link", name="Back").tap()
 
     expect(agent.row("Laia Font")).to_contain_text("Sí, a las cinco")
+
+
+@pytest.mark.parametrize("role", ["owner", "supervisor", "agent"])
+@pytest.mark.parametrize("locale", MORE)
+def test_the_bar_of_the_smallest_phone_cuts_no_word_and_leads_everywhere(
+    visit: Enter, site: Site, clinic: Tenant, role: str, locale: str
+) -> None:
+    agent = visit(site.account(f"Eva {role}", tenant=clinic, role=role), clinic, locale=locale, **SMALL)
+    agent.comes_in()
+    agent.go()
+    page = agent.page
+    bar = page.get_by_role("navigation").filter(has=page.get_by_role("button", name=MORE[locale]))
+    expect(bar).to_be_visible()
+    shown = [one for one in bar.locator("a, button").all() if one.is_visible()]
+
+    assert len(shown) <= 5
+    assert narrow(page)
+    whole(shown)
+    bar.get_by_role("button", name=MORE[locale]).tap()
+    sheet = page.get_by_role("dialog")
+    expect(sheet.get_by_role("listitem").last).to_be_visible()
+    rows = sheet.get_by_role("link").all()
+    whole(rows)
+    hrefs = {one.get_attribute("href") or "" for one in [*shown, *rows]}
+    desk = {one.get_attribute("href") or "" for one in bar.locator("a").all()}
+    assert desk <= hrefs
+    page.keyboard.press("Escape")
+    expect(sheet).to_be_hidden()
+
+
+def test_what_the_bar_has_no_room_for_is_behind_more(enter: Enter, olga: Account) -> None:
+    page = enter(olga, **SMALL).page
+    more = page.get_by_role("navigation", name="Navigation").get_by_role("button", name="More")
+    more.tap()
+    page.get_by_role("dialog").get_by_role("link", name="Connections").tap()
+
+    expect(page).to_have_url(re.compile("/connections$"))
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    expect(page.get_by_role("heading", name="Connections")).to_be_visible()
+    assert narrow(page)
+
+
+def whole(targets: list[Locator]) -> None:
+    """Each is as large as a thumb, shows all of its words, and none lies over the next."""
+    boxes = [box for one in targets if (box := one.bounding_box())]
+    assert len(boxes) == len(targets)
+    assert all(box["width"] >= TOUCH and box["height"] >= TOUCH for box in boxes), boxes
+    for one in targets:
+        assert one.evaluate(
+            """(link) => [...link.querySelectorAll("span")].every((word) => {
+                const [at, room] = [word.getBoundingClientRect(), link.getBoundingClientRect()];
+                return word.scrollWidth <= word.clientWidth + 1 && at.left >= room.left && at.right <= room.right;
+            })"""
+        ), one.inner_text()
 
 
 def narrow(page: Page) -> bool:

@@ -1,30 +1,31 @@
-import type { ReactNode } from "react";
 import { Link, useLocation } from "wouter";
+import { useMessages } from "@/shared/i18n/language";
 import classes from "./frame.module.css";
+import { frameMessages } from "./messages";
+import { isWithin, type Place } from "./places";
 
 interface RailLinkProps {
-  to: string;
-  /** The addresses below which this is the current place. */
-  within: string;
-  icon: ReactNode;
-  label: string;
-  badge?: string | null;
-  badgeLabel?: string;
+  place: Place;
+  /** Whether a phone shows it behind "More". */
+  beyond: boolean;
+  badge: { text: string; words: string } | null;
 }
 
-export function RailLink({ to, within, icon, label, badge, badgeLabel }: RailLinkProps) {
+export function RailLink({ place, beyond, badge }: RailLinkProps) {
+  const t = useMessages(frameMessages);
   const [location] = useLocation();
-  const current = location === within || location.startsWith(`${within}/`);
+  const label = t[place.name];
   return (
     <Link
-      to={to}
+      to={place.to}
       className={classes["link"]}
-      aria-current={current ? "page" : undefined}
-      aria-label={badge ? `${label}, ${badgeLabel}` : label}
+      data-beyond={beyond || undefined}
+      aria-current={isWithin(location, place) ? "page" : undefined}
+      aria-label={badge ? `${label}, ${badge.words}` : label}
     >
-      {icon}
+      <place.icon size={22} stroke={1.6} />
       <span className={classes["label"]}>{label}</span>
-      {badge && <span className={classes["badge"]} data-count={badge} />}
+      {badge && <span className={classes["badge"]} data-count={badge.text} />}
     </Link>
   );
 }
