@@ -18,6 +18,7 @@ AfterKind = Literal[
     "without_wamid",
     "repeat_wamid",
     "wrong_bytes",
+    "cut_halfway",
     "slow",
 ]
 BEFORE_KINDS: Final = get_args(BeforeKind)  # the request has no effect

@@ -130,6 +130,7 @@ _BROKEN: Final[dict[str, Callable[[Answer, Scope, Receive, Send], Awaitable[None
     "refuse": _drop,
     "wrong_bytes": _wrong,
     "accept_then_drop": _drop,
+    "cut_halfway": _drop,
     "silent": _never,
     "read_timeout": _never,
     "accept_then_truncate": _truncate,

@@ -1,6 +1,7 @@
 """Templates are judged before Meta is asked, created, edited within Meta's limits and deleted; Meta's no is told in Meta's words."""
 
 import copy
+import hashlib
 import io
 from typing import Any
 
@@ -231,6 +232,37 @@ async def test_a_stored_file_becomes_the_sample_of_a_header(acme: Tenant, graph:
     assert at_meta(graph, world)[0]["components"][0] == header
     wrong = await acme.post("/templates/media", {**sample, "format": "VIDEO"})
     assert (wrong.status_code, wrong.json()["field"]) == (422, "media_id")
+
+
+async def sampled(tenant: Tenant, file: bytes) -> httpx.Response:
+    stored = await tenant.client.post(
+        f"{tenant.path}/media", content=file, headers={"Content-Type": "image/png"}
+    )
+    return await tenant.post("/templates/media", {"media_id": stored.json()["id"], "format": "IMAGE"})
+
+
+@pytest.mark.parametrize(
+    ("kinds", "status"),
+    [
+        (["cut_halfway", "cut_halfway"], 200),
+        (["accept_then_drop"], 200),  # Meta has all of it, and the handle was lost on the way
+        (["cut_halfway", "refuse", "refuse"], 200),  # where it broke off cannot be asked at once
+        (["refuse"] * 4, 503),
+    ],
+)
+@pytest.mark.usefixtures("world")
+async def test_a_sample_that_breaks_off_goes_on_from_where_meta_has_it(
+    acme: Tenant, graph: Graph, kinds: list[str], status: int
+) -> None:
+    file = picture()
+    for kind in kinds:
+        graph.control("POST", "/faults", {"kind": kind, "operation": "node"})
+
+    answer = await sampled(acme, file)
+
+    assert answer.status_code == status, answer.text
+    if status == 200:
+        assert answer.json()["handle"].endswith(hashlib.sha256(file).hexdigest())
 
 
 async def test_a_token_that_reads_nothing_more_is_told_as_such(

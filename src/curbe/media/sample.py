@@ -3,11 +3,11 @@
 from collections.abc import AsyncIterator
 from uuid import UUID
 
+from curbe.channels.cloudapi import samples
 from curbe.channels.cloudapi.client import CloudApi
 from curbe.domain.errors import GraphUnreachable, Unavailable
 from curbe.infra.crypto import Keyring
 from curbe.infra.db import Pool
-from curbe.infra.http import Streamed
 from curbe.media import service
 from curbe.media.kinds import MediaKind
 from curbe.media.rules import name_of
@@ -41,19 +41,22 @@ async def hand_over(
     account = await accounts.the_one(pool, tenant_id=tenant_id, waba_id=waba_id, keyring=keyring)
     trouble: list[NotStored | StorageFailed] = []
 
-    async def chunks() -> AsyncIterator[bytes]:
+    async def chunks(start: int) -> AsyncIterator[bytes]:
+        trouble.clear()
         try:
-            async for chunk in storage.read(asset.storage_key, start=0, length=asset.size):
+            async for chunk in storage.read(asset.storage_key, start=start, length=asset.size - start):
                 yield chunk
         except (NotStored, StorageFailed) as failure:
             trouble.append(failure)  # the client tells it as a broken connection
             raise
 
     try:
-        return await cloud_api.upload_sample(
+        return await samples.upload(
+            cloud_api,
             account.app_id,
             account.token,
-            body=Streamed(size=asset.size, chunks=chunks),
+            size=asset.size,
+            chunks=chunks,
             filename=name_of(asset.filename, mime_type=asset.mime_type),
             mime_type=asset.mime_type,
         )

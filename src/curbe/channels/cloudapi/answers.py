@@ -189,6 +189,12 @@ class Begun(msgspec.Struct, frozen=True):
     id: str
 
 
+class Resumable(msgspec.Struct, frozen=True):
+    """``GET /upload:...``: how many bytes of the file Meta has."""
+
+    file_offset: int
+
+
 class Uploaded(msgspec.Struct, frozen=True):
     """``POST /upload:...``: the handle of what was uploaded."""
 

@@ -8,13 +8,12 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import Final, TypeVar
+from typing import Final, Literal, TypeVar
 from urllib.parse import urlencode
 
 import msgspec
 
 from curbe.channels.cloudapi.answers import (
-    Begun,
     Done,
     Exchanged,
     MediaNode,
@@ -26,7 +25,6 @@ from curbe.channels.cloudapi.answers import (
     TemplatePage,
     TokenAnswer,
     TokenInfo,
-    Uploaded,
     UploadedMedia,
     Waba,
 )
@@ -46,7 +44,6 @@ _MOST_PAGES: Final = (
 )
 _JSON: Final = {"Content-Type": "application/json"}
 _ID: Final = re.compile(r"[0-9A-Za-z_]{1,64}")
-_SESSION: Final = re.compile(r"upload:[0-9A-Za-z+/=_:.\-]{1,1000}(\?[0-9A-Za-z=&_.\-]{1,500})?")
 
 _NUMBER_FIELDS: Final = (
     "id,display_phone_number,verified_name,status,quality_rating,code_verification_status,name_status,"
@@ -264,28 +261,6 @@ class CloudApi:
         except GraphUnreachable as unreadable:
             return unsent(unreadable.detail)
 
-    async def upload_sample(
-        self, app_id: str, token: Secret, *, body: Streamed, filename: str, mime_type: str
-    ) -> str:
-        """Hand over the sample file of a template's header, and return the handle that names it [Graph: resumable upload].
-
-        Args:
-            app_id: the Meta app that ``token`` was made for.
-            token: of a number on the WABA that will have the template.
-            body: the file itself.
-            filename: what it is called.
-            mime_type: what it is.
-        """
-        about = {"file_name": filename, "file_length": str(body.size), "file_type": mime_type}
-        begun = await self.ask(
-            "POST", f"{checked(app_id, 'app_id')}/uploads?{urlencode(about)}", token, secrets=[token]
-        )
-        session = decoded(Begun, begun).id
-        if not _SESSION.fullmatch(session):
-            raise GraphUnreachable("Meta's answer cannot be read.", fix="Try again.")
-        answer = await self.ask("POST", session, token, secrets=[token], file=body)
-        return decoded(Uploaded, answer).h
-
     async def _get(self, kind: type[T], path: str, token: Secret, query: Mapping[str, str]) -> T:
         target = f"{path}?{urlencode(query)}" if query else path
         return decoded(kind, await self.ask("GET", target, token, secrets=[token]))
@@ -299,9 +274,13 @@ class CloudApi:
         secrets: list[Secret],
         body: bytes | None = None,
         file: Streamed | None = None,
+        file_offset: int = 0,
+        scheme: Literal["Bearer", "OAuth"] = "Bearer",
     ) -> Response:
-        """Return Meta's answer, which is a 2xx; for this package. A ``file`` goes up as it is, from its beginning."""
-        headers = _JSON if body is not None else {"file_offset": "0"} if file is not None else None
+        """Return Meta's answer, which is a 2xx; for this package. ``file`` goes up as it is: what is left from ``file_offset`` on."""
+        headers = (
+            _JSON if body is not None else {"file_offset": str(file_offset)} if file is not None else None
+        )
         try:
             answer = await self._egress.request(
                 method,
@@ -309,7 +288,7 @@ class CloudApi:
                 headers=headers,
                 body=body if file is None else file,
                 bearer=token,
-                scheme="Bearer" if file is None else "OAuth",
+                scheme=scheme,
                 timeouts=_READING if file is None else _FILE,
                 max_bytes=_MAX_BYTES,
             )
