@@ -106,8 +106,20 @@ async def insert_people(
     await _copy(
         connection,
         "contacts",
-        "tenant_id id name name_at",
-        [(one.number.tenant_id, one.contact_id, one.name, before) for one in everybody],
+        "tenant_id id name name_at wa_id wa_id_at bsuid bsuid_at",
+        [
+            (
+                one.number.tenant_id,
+                one.contact_id,
+                one.name,
+                before,
+                one.wa_id,
+                before,
+                one.user_id,
+                before,
+            )
+            for one in everybody
+        ],
     )
     await _copy(
         connection,
@@ -119,7 +131,8 @@ async def insert_people(
     await _copy(
         connection,
         "conversations",
-        "tenant_id id channel_connection_id contact_id external_thread_id contact_e164 contact_wa_id last_inbound_at last_message_at",
+        "tenant_id id channel_connection_id contact_id external_thread_id contact_e164 contact_wa_id contact_bsuid last_inbound_at "
+        "last_message_at",
         [
             (
                 one.number.tenant_id,
@@ -129,6 +142,7 @@ async def insert_people(
                 one.wa_id,
                 f"+{one.wa_id}",
                 one.wa_id,
+                one.user_id,
                 before,
                 before,
             )

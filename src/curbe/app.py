@@ -35,6 +35,7 @@ from curbe.health import PATHS as HEALTH_PATHS
 from curbe.health import Health
 from curbe.inbox.changes import let_go_of_colleague
 from curbe.infra import db, web
+from curbe.infra.collector import spare_what_stays
 from curbe.infra.crypto import Keyring
 from curbe.infra.db import Pool, Role
 from curbe.infra.edge import Edge, security_headers
@@ -218,6 +219,7 @@ async def serve(
             ws_max_size=65536,
         )
         server = _Server(config, ready=lambda: announce(f"curbe serves on {url}"), stopping=broadcast.stop)
+        spare_what_stays()
         async with asyncio.TaskGroup() as tasks:
             watching = tasks.create_task(_watch_schema(dsn, server))
             await server.serve(sockets=[taking])

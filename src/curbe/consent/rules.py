@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from enum import StrEnum
+from functools import lru_cache
 from typing import Annotated, Final
 
 import msgspec
@@ -64,8 +65,9 @@ class ConsentRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 def folded(text: str) -> str:
     """Return a message as keywords are compared: without case, accents, punctuation and spaces around it."""
-    bare = "".join(one for one in unicodedata.normalize("NFKD", text) if not unicodedata.combining(one))
-    return _DECORATION.sub(" ", bare.casefold()).strip()
+    if not text.isascii():
+        text = "".join(one for one in unicodedata.normalize("NFKD", text) if not unicodedata.combining(one))
+    return _DECORATION.sub(" ", text.casefold()).strip()
 
 
 def keyword_in(text: str | None, rules: ConsentRules) -> Said | None:
@@ -73,8 +75,13 @@ def keyword_in(text: str | None, rules: ConsentRules) -> Said | None:
     if text is None or len(text) > _LONGEST:
         return None
     said = folded(text)
-    meant = [one for one in rules.keywords if said in {folded(word) for word in one.words}] if said else []
+    meant = [one for one in rules.keywords if said in map(_folded_keyword, one.words)] if said else []
     return max(meant, key=lambda one: one.state is Consent.OUT, default=None)
+
+
+_folded_keyword: Final = lru_cache(1024)(
+    folded
+)  # the same few words are compared with every message that comes in
 
 
 def may_be_keyword(text: str | None) -> bool:

@@ -46,8 +46,17 @@ class Facts(msgspec.Struct, frozen=True, gc=False):
     def joined(self, other: "Facts") -> "Facts":
         """Return both together. Associative, commutative and idempotent: no order of webhooks can change the result."""
         return Facts(
-            *(_earlier(mine, theirs) for mine, theirs in zip(self.times(), other.times(), strict=True))
+            _earlier(self.sent_at, other.sent_at),
+            _earlier(self.delivered_at, other.delivered_at),
+            _earlier(self.read_at, other.read_at),
+            _earlier(self.played_at, other.played_at),
+            _earlier(self.failed_at, other.failed_at),
         )
+
+    def has(self, status: MessageStatus, at: datetime) -> bool:
+        """Return whether these facts hold that status at that time, or an earlier one."""
+        known = getattr(self, _FACT[status])
+        return known is not None and known <= at
 
     def beyond(self, known: "Facts") -> list[MessageStatus]:
         """Return the statuses these facts add to what is ``known``, lowest first; empty where nothing changes at all."""

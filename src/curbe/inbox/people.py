@@ -143,8 +143,9 @@ async def _planned(
         if plan.new_aliases and not plan.merges:
             # Somebody else may have added them while we waited for the lock.
             await _LOCK_NEW_PEOPLE.one(tx, tenant_ids=sorted({key[0] for key in plan.new_aliases}))
-            book = Book()
-            await roster.look_up(tx, book, named)
+            await roster.look_up(
+                tx, book, {(tenant_id, kind, value) for tenant_id, (kind, value, _) in plan.new_aliases}
+            )
             plan = _plan(book, sightings, witnesses, apart=())
         if not plan.merges:
             return book, plan

@@ -17,7 +17,6 @@ from curbe.inbox.shapes import (
     MessageRow,
     conversation_of,
     message_of,
-    without_payload,
 )
 from curbe.infra import db
 from curbe.infra.pages import Moment
@@ -274,11 +273,9 @@ async def _rows(tx: db.Transaction, keys: Iterable[tuple[UUID, UUID]]) -> list[M
 def _message_event(
     row: MessageRow, kind: EventType, conversation: Conversation | None, client_id: str | None
 ) -> Event:
-    message = message_of(row) if kind in _WITH_CONTENT else without_payload(message_of(row))
-    if client_id is not None:
-        message = msgspec.structs.replace(message, client_id=client_id)
-    if conversation is not None:
-        message = msgspec.structs.replace(message, conversation=conversation)
+    message = message_of(
+        row, with_content=kind in _WITH_CONTENT, client_id=client_id, conversation=conversation
+    )
     return Event(
         tenant_id=row.tenant_id,
         type=kind,

@@ -263,9 +263,23 @@ class LiveConversation(msgspec.Struct, frozen=True):
     id: UUID
 
 
-def message_of(row: MessageRow) -> Message:
-    """Return the message of ``row``, with its payload."""
+def message_of(
+    row: MessageRow,
+    *,
+    with_content: bool = True,
+    client_id: str | None = None,
+    conversation: "Conversation | None" = None,
+) -> Message:
+    """Return the message of ``row``.
+
+    Args:
+        row: as it is stored.
+        with_content: False for who saw it arrive, as of a status: its payload and what is in it are left out.
+        client_id: see `Message`.
+        conversation: see `Message`.
+    """
     seen = _shown(row)
+    content = seen if with_content else None
     return Message(
         id=row.id,
         conversation_id=row.conversation_id,
@@ -290,21 +304,18 @@ def message_of(row: MessageRow) -> Message:
         edited_at=row.edited_at,
         revoked_at=row.revoked_at,
         reactions=[] if row.reactions is None else _REACTIONS.decode(row.reactions),
-        content=None if seen is None else seen.content,
-        context=None if seen is None else seen.context,
-        referral=None if seen is None else seen.referral,
+        content=None if content is None else content.content,
+        context=None if content is None else content.context,
+        referral=None if content is None else content.referral,
         group_id=None if seen is None else seen.group_id,
         sender=row.sender,
         retry_of=row.retry_of,
         retried_by=row.retried_by,
         media=None if row.media is None else msgspec.json.decode(row.media, type=MessageMedia),
-        payload=msgspec.Raw(row.payload.encode()),
+        client_id=client_id,
+        payload=msgspec.Raw(row.payload.encode()) if with_content else msgspec.UNSET,
+        conversation=msgspec.UNSET if conversation is None else conversation,
     )
-
-
-def without_payload(message: Message) -> Message:
-    """Return ``message`` as a status event tells it: who saw it arrive has its content already."""
-    return msgspec.structs.replace(message, payload=msgspec.UNSET, content=None, context=None, referral=None)
 
 
 def _shown(row: MessageRow) -> Shown | None:

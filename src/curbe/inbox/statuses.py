@@ -154,10 +154,11 @@ class _Change:
 
     def add(self, report: Report) -> bool:
         """Add one report; False where it says nothing new."""
-        seen = Facts.of(report.status, report.at)
-        if not seen.beyond(self.facts) and not self._prices(report):
-            return False
-        self.facts = self.facts.joined(seen)
+        if self.facts.has(report.status, report.at):
+            if not self._prices(report):
+                return False
+        else:
+            self.facts = self.facts.joined(Facts.of(report.status, report.at))
         self.reports.append(report)
         return True
 

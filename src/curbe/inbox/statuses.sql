@@ -27,12 +27,11 @@ UPDATE messages m
        delivered_at = least(m.delivered_at, u.delivered_at),
        read_at = least(m.read_at, u.read_at),
        played_at = least(m.played_at, u.played_at),
-       (failed_at, failed_by, failure_kind, error_code, error) = (
-           SELECT CASE WHEN keeps THEN m.failed_at ELSE u.failed_at END, CASE WHEN keeps THEN m.failed_by ELSE 'provider' END,
-                  CASE WHEN keeps THEN m.failure_kind ELSE u.failure_kind END,
-                  CASE WHEN keeps THEN m.error_code ELSE u.error_code END, CASE WHEN keeps THEN m.error ELSE u.error END
-             -- The provider's earliest word explains a failure, also where another applier wrote it a moment ago.
-             FROM (SELECT u.failed_at IS NULL OR (m.failed_by = 'provider' AND m.failed_at <= u.failed_at)) AS known (keeps)),
+       failed_at = CASE WHEN explains_failure(u.failed_at, m.failed_by, m.failed_at) THEN u.failed_at ELSE m.failed_at END,
+       failed_by = CASE WHEN explains_failure(u.failed_at, m.failed_by, m.failed_at) THEN 'provider' ELSE m.failed_by END,
+       failure_kind = CASE WHEN explains_failure(u.failed_at, m.failed_by, m.failed_at) THEN u.failure_kind ELSE m.failure_kind END,
+       error_code = CASE WHEN explains_failure(u.failed_at, m.failed_by, m.failed_at) THEN u.error_code ELSE m.error_code END,
+       error = CASE WHEN explains_failure(u.failed_at, m.failed_by, m.failed_at) THEN u.error ELSE m.error END,
        -- Of several prices that of the furthest report counts, in whatever order they came.
        pricing = CASE WHEN u.priced_by > m.priced_by OR m.priced_by IS NULL THEN coalesce(u.pricing, m.pricing) ELSE m.pricing END,
        priced_by = greatest(m.priced_by, u.priced_by),

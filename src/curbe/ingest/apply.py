@@ -70,7 +70,7 @@ class Applier:
         *,
         callback_keys: Sequence[bytes],
         metrics: Metrics,
-        most: int = 500,
+        most: int = 2000,
         max_bytes: int = 8 * 2**20,
     ) -> None:
         self._pool: Final = pool
