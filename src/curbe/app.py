@@ -20,6 +20,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from curbe import __version__
 from curbe.auth.account import Account
 from curbe.auth.browser import SECURE_COOKIE
+from curbe.auth.describing import Describing
 from curbe.auth.factors import Factors
 from curbe.auth.gate import Gate
 from curbe.auth.joining import Joining
@@ -101,7 +102,7 @@ def build_api(parts: Parts) -> Litestar:
         route_handlers=ROUTES,
         dependencies=dependencies,
         guards=[Gate(parts.web_pool, parts.settings)],
-        plugins=[web.Kit(passing_faults=db.Unreachable)],
+        plugins=[web.Kit(passing_faults=db.Unreachable), Describing()],
         request_max_body_size=web.LARGEST_BODY,
         openapi_config=_openapi(),
     )

@@ -119,8 +119,8 @@ class Serving:
 
 
 @asynccontextmanager
-async def serving(dsn: str) -> AsyncIterator[Serving]:
-    """Yield a ``curbe serve`` on a free port and this database."""
+async def serving(dsn: str, *, stderr: int | None = None, **environ: str) -> AsyncIterator[Serving]:
+    """Yield a ``curbe serve`` on a free port and this database, with these settings; it logs to ``stderr``."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -130,8 +130,9 @@ async def serving(dsn: str) -> AsyncIterator[Serving]:
         "serve",
         "--port",
         "0",
-        env={**os.environ, **_ENVIRON, "DATABASE_URL": dsn},
+        env={**os.environ, **_ENVIRON, "DATABASE_URL": dsn, **environ},
         stdout=asyncio.subprocess.PIPE,
+        stderr=stderr,
     )
     try:
         yield Serving(process, await _url(process))

@@ -129,3 +129,13 @@ async def test_what_a_limit_would_delete_is_counted_before_it_is_set(
 
     assert older == [{"messages": 1, "capped": False}, {"messages": 0, "capped": False}]
     assert (await acme.get("/retention", params={"days": 6})).status_code == 422
+
+
+@pytest.mark.parametrize("days", [7, 36500])
+async def test_what_would_be_deleted_is_counted_also_where_nothing_can_be_that_old(
+    acme: Tenant, days: int
+) -> None:
+    """A hundred years ago lies before the first moment that an id can name."""
+    answer = await acme.get("/retention", params={"days": days})
+
+    assert (answer.status_code, answer.json()) == (200, {"messages": 0, "capped": False})

@@ -221,7 +221,18 @@ def test_what_is_not_there_and_what_is_not_an_id_look_alike(client: TestClient) 
 
 
 def test_a_method_that_is_not_taken_is_refused_in_the_same_shape(client: TestClient) -> None:
-    problem(client.delete("/closed"), 405, "method_not_allowed")
+    refused = client.delete("/closed")
+
+    problem(refused, 405, "method_not_allowed")
+    assert set(refused.headers["allow"].split(", ")) == {"GET", "OPTIONS"}
+
+
+def test_an_address_tells_every_method_that_it_takes(client: TestClient) -> None:
+    allowed = client.options("/closed")
+
+    assert (allowed.status_code, allowed.content) == (204, b"")
+    assert set(allowed.headers["allow"].split(", ")) == {"GET", "OPTIONS"}
+    assert client.options("/nowhere").status_code == 404
 
 
 def test_a_body_over_the_limit_is_refused_whether_it_says_its_size_or_not(client: TestClient) -> None:

@@ -3,6 +3,7 @@
 Ours are UUIDs that sort by time; what Meta names is opaque text, never parsed.
 """
 
+from datetime import datetime
 from typing import NewType
 from uuid import UUID
 
@@ -19,3 +20,8 @@ MetaAppId = NewType("MetaAppId", str)
 ProviderMessageId = NewType("ProviderMessageId", str)
 WaId = NewType("WaId", str)
 Bsuid = NewType("Bsuid", str)
+
+
+def first_id(moment: datetime) -> UUID:
+    """Return the least UUIDv7 of a moment: its first 48 bits are milliseconds since 1970, before which there is no id."""
+    return UUID(int=max(0, int(moment.timestamp() * 1000)) << 80)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from curbe.domain.ids import first_id
 from curbe.infra.db import Query, Transaction
 
 _PACKAGE: Final = "curbe.inbox"
@@ -63,15 +64,10 @@ async def delete_beside(tx: Transaction, *, tenant_id: UUID, before: datetime, m
 
 async def delete_annotations(tx: Transaction, *, tenant_id: UUID, before: datetime, most: int) -> int:
     """Delete up to ``most`` notes and lines of what was done from before ``before``; return how many."""
-    return await _ANNOTATIONS.run(tx, tenant_id=tenant_id, before=_first_id(before), most=most)
+    return await _ANNOTATIONS.run(tx, tenant_id=tenant_id, before=first_id(before), most=most)
 
 
 async def count_before(tx: Transaction, *, tenant_id: UUID, before: datetime, most: int) -> int:
     """Return how many messages were stored before ``before``, counted up to ``most``."""
-    row = await _COUNT_BEFORE.one(tx, tenant_id=tenant_id, before=_first_id(before), most=most)
+    row = await _COUNT_BEFORE.one(tx, tenant_id=tenant_id, before=first_id(before), most=most)
     return row.count if row else 0
-
-
-def _first_id(moment: datetime) -> UUID:
-    """Return the least UUIDv7 of a moment: its first 48 bits are milliseconds since 1970."""
-    return UUID(int=int(moment.timestamp() * 1000) << 80)

@@ -7,6 +7,8 @@ from typing import Any, Final, cast
 
 import structlog
 from litestar import Request, Response
+from litestar._openapi.schema_generation import SchemaCreator
+from litestar._openapi.schema_generation.plugins.struct import StructSchemaPlugin
 from litestar.config.app import AppConfig
 from litestar.datastructures import State
 from litestar.exceptions import (
@@ -35,6 +37,7 @@ _ESCAPED_NUL: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 _TOO_LARGE_STATUS: Final = 413
 _FIRST_SERVER_ERROR: Final = 500
 _REFUSED_HANDSHAKE: Final = "refused_handshake"
+_STRUCTS: Final = StructSchemaPlugin()
 _COME_BACK_AFTER: Final = timedelta(seconds=2)
 
 _logger: Final = structlog.get_logger(__name__)
@@ -101,7 +104,12 @@ class Kit(InitPlugin, OpenAPISchemaPlugin):
         app_config.after_exception = [*app_config.after_exception, self._note_refused_handshake]
         app_config.request_class = CheckedRequest
         app_config.type_decoders = [*(app_config.type_decoders or ()), (_is_secret, _read_secret)]
-        app_config.middleware = [_no_nul_in_the_url, _answer_handshakes, *app_config.middleware]
+        app_config.middleware = [
+            _no_nul_in_the_url,
+            _answer_options,
+            _answer_handshakes,
+            *app_config.middleware,
+        ]
         app_config.logging_config = None
         return app_config
 
@@ -112,11 +120,18 @@ class Kit(InitPlugin, OpenAPISchemaPlugin):
             scope["state"][_REFUSED_HANDSHAKE] = handle(CheckedRequest(scope), fault)  # type: ignore[arg-type]
 
     def is_plugin_supported_field(self, field_definition: FieldDefinition) -> bool:
-        """Tell Litestar that the schema of ``Secret`` is ours to write."""
-        return field_definition.annotation is Secret
+        """Tell Litestar which schemas are ours to write: of ``Secret``, and of bodies that take no unknown member."""
+        return field_definition.annotation is Secret or (
+            _STRUCTS.is_plugin_supported_field(field_definition)
+            and field_definition.type_.__struct_config__.forbid_unknown_fields
+        )
 
-    def to_openapi_schema(self, field_definition: FieldDefinition, schema_creator: object) -> Schema:  # noqa: ARG002
-        """Return the schema of a Secret: a text that is sent and never returned."""
+    def to_openapi_schema(self, field_definition: FieldDefinition, schema_creator: SchemaCreator) -> Schema:
+        """Return the schema: a Secret is a text that is sent and never returned; a body's says that it has no other members."""
+        if field_definition.annotation is not Secret:
+            schema = _STRUCTS.to_openapi_schema(field_definition, schema_creator)
+            schema.additional_properties = False
+            return schema
         return Schema(
             type=OpenAPIType.STRING, description="Sent, never returned.", write_only=True, min_length=1
         )
@@ -156,7 +171,9 @@ def _refused_by_litestar(request: ApiRequest, failure: HTTPException) -> Respons
         case NotFoundException():
             return _refused(request, NotFound("There is nothing at this address."))
         case MethodNotAllowedException():
-            return _refused(request, MethodNotAllowed("This address does not take that method."))
+            answer = _refused(request, MethodNotAllowed("This address does not take that method."))
+            answer.headers.update(failure.headers or {})  # Allow, as RFC 9110 asks for it
+            return answer
         case HTTPException(status_code=413):
             return _refused(request, TooLarge(f"The body is larger than {LARGEST_BODY} bytes."))
         case HTTPException(status_code=status) if status < _FIRST_SERVER_ERROR:
@@ -195,6 +212,24 @@ def _no_nul_in_the_url(app: ASGIApp) -> ASGIApp:
         await app(scope, receive, send)
 
     return checked
+
+
+def _answer_options(app: ASGIApp) -> ASGIApp:
+    """Answer OPTIONS with all methods of an address: Litestar's own answer knows those of one handler."""
+
+    async def answered(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "OPTIONS":
+            await app(scope, receive, send)
+            return
+        allow = ""
+        try:
+            scope["litestar_app"].asgi_router.handle_routing(path=scope["path"], method="TRACE")
+        except MethodNotAllowedException as refused:  # nobody takes TRACE, and the refusal says what is taken
+            allow = (refused.headers or {})["allow"]
+        await send({"type": "http.response.start", "status": 204, "headers": [(b"allow", allow.encode())]})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    return answered
 
 
 def _answer_handshakes(app: ASGIApp) -> ASGIApp:

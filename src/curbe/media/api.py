@@ -136,7 +136,7 @@ class MediaController(Controller):
         "/{media_id:uuid}",
         opt={"scope": Scope.INBOX_READ},
         summary="Read a file",
-        media_type="application/octet-stream",
+        media_type="*/*",
         responses=refusals(NotFound, RangeUnsatisfiable, Unavailable),
     )
     async def read(

@@ -14,6 +14,7 @@ import msgspec
 from curbe.channels.cloudapi.client import CloudApi
 from curbe.connections.service import open_token
 from curbe.domain.errors import AppError
+from curbe.domain.ids import first_id
 from curbe.infra import db, migrate
 from curbe.infra.clock import utc_now
 from curbe.infra.crypto import CannotOpen, Keyring, Secret
@@ -162,9 +163,7 @@ async def _unknown_sends(pool: Pool, *, now: datetime) -> int | None:
     try:
         async with pool.transaction() as tx:
             await tx.connection.execute("SET LOCAL statement_timeout = '10s'")
-            return _only(
-                await _UNKNOWN.all(tx, since_id=_first_id(now - timedelta(days=_UNKNOWN_DAYS)))
-            ).count
+            return _only(await _UNKNOWN.all(tx, since_id=first_id(now - timedelta(days=_UNKNOWN_DAYS)))).count
     except (*db.Unreachable, db.PostgresError):
         return None
 
@@ -183,11 +182,6 @@ async def _of_graph(settings: Settings) -> Finding:
             return Finding("graph", State.FAIL, refusal.detail.rstrip("."), fix.rstrip("."))
     sentence = f"{address.sentence}, answers and knows our app"
     return Finding("graph", address.state, sentence, address.fix)
-
-
-def _first_id(moment: datetime) -> UUID:
-    """Return the smallest UUIDv7 of ``moment``."""
-    return UUID(int=int(moment.timestamp() * 1000) << 80)
 
 
 def _only(rows: Sequence[Row]) -> Row:

@@ -10,16 +10,35 @@ from uuid import UUID
 import msgspec
 from litestar import Controller, Response, post
 from litestar.di import NamedDependency
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, HeaderParameter, JSONBody
 from litestar.status_codes import HTTP_200_OK, HTTP_202_ACCEPTED
 
 from curbe.auth.principal import Principal, Scope
+from curbe.domain.errors import (
+    AnsweredByAnother,
+    Conflict,
+    ConnectionPaused,
+    ContactBlocked,
+    CountryRefused,
+    IdempotencyInFlight,
+    IdempotencyMismatch,
+    NoConnection,
+    NoConsent,
+    NotFound,
+    OptedOut,
+    RecipientUnreachable,
+    SeveralConnections,
+    TemplateUnavailable,
+    TemplateUnknown,
+    WindowClosed,
+)
 from curbe.domain.status import MessageStatus
 from curbe.inbox.service import messages_by_id
 from curbe.inbox.shapes import Message, MessageError
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool, Transaction
-from curbe.infra.web import CheckedRequest
+from curbe.infra.web import CheckedRequest, refusals
 from curbe.outbound import again, service
 from curbe.outbound.bodies import SendRequest, content_of, typed
 from curbe.outbound.receipts import Receipts
@@ -51,6 +70,32 @@ class SendAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     error: MessageError | None = None
 
 
+def sending(answer: type[msgspec.Struct]) -> dict[int, ResponseSpec]:
+    """Return the ``responses`` of a route that queues a message: its other success, and why it may not."""
+    at_once = ResponseSpec(
+        answer, generate_examples=False, description="What Meta answered, within the time of `Prefer: wait=N`"
+    )
+    refused = refusals(
+        NotFound,
+        AnsweredByAnother,
+        Conflict,
+        ConnectionPaused,
+        ContactBlocked,
+        CountryRefused,
+        NoConnection,
+        NoConsent,
+        OptedOut,
+        RecipientUnreachable,
+        SeveralConnections,
+        TemplateUnavailable,
+        TemplateUnknown,
+        WindowClosed,
+        IdempotencyInFlight,
+        IdempotencyMismatch,
+    )
+    return {HTTP_200_OK: at_once, **refused}
+
+
 class SendController(Controller):
     """Sending."""
 
@@ -64,6 +109,7 @@ class SendController(Controller):
         opt={"scope": Scope.MESSAGES_SEND},
         summary="Send a message",
         operation_id="sendMessage",
+        responses=sending(SendAnswer),
     )
     async def send(
         self,
@@ -90,6 +136,7 @@ class SendController(Controller):
         opt={"scope": Scope.MESSAGES_SEND},
         summary="Send a message that failed once more",
         operation_id="retryMessage",
+        responses=sending(SendAnswer),
     )
     async def retry(
         self,
@@ -113,6 +160,7 @@ class SendController(Controller):
         opt={"scope": Scope.MESSAGES_SEND},
         summary="Send a message of which nobody knows whether it arrived once more; it may arrive twice",
         operation_id="sendMessageAgain",
+        responses=sending(SendAnswer),
     )
     async def send_again(
         self,

@@ -15,7 +15,7 @@ from curbe.domain.errors import Forbidden, InvalidRequest
 from curbe.inbox.shapes import MessageError
 from curbe.infra.db import Pool
 from curbe.outbound import direct, service
-from curbe.outbound.api import SendAnswer, answered, take_once, wait_in
+from curbe.outbound.api import SendAnswer, answered, sending, take_once, wait_in
 from curbe.outbound.direct import Aim
 from curbe.outbound.service import Key
 from curbe.realtime.broadcast import Broadcast
@@ -80,6 +80,7 @@ class DirectController(Controller):
         opt={"scope": Scope.MESSAGES_SEND},
         summary="Send a template by its name (the earlier gateway's route)",
         operation_id="sendTemplateDirect",
+        responses=sending(DirectAnswer),
     )
     async def send_template(
         self,
@@ -118,6 +119,7 @@ class DirectController(Controller):
         opt={"scope": Scope.MESSAGES_SEND},
         summary="Send a text (the earlier gateway's route)",
         operation_id="sendTextDirect",
+        responses=sending(DirectAnswer),
     )
     async def send_text(
         self,

@@ -14,7 +14,7 @@ from curbe.domain.template import HeaderParameter as Header
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
 from curbe.outbound import by_template
-from curbe.outbound.api import SendAnswer, answered, twice_at_most, wait_in
+from curbe.outbound.api import SendAnswer, answered, sending, twice_at_most, wait_in
 from curbe.outbound.bodies import Addressed
 from curbe.outbound.by_template import TemplateRequest
 from curbe.outbound.service import Key
@@ -59,6 +59,7 @@ class TemplateSendController(Controller):
         opt={"scope": Scope.MESSAGES_SEND},
         summary="Send a template by its name",
         operation_id="sendTemplate",
+        responses=sending(SendAnswer),
     )
     async def send_template(
         self,

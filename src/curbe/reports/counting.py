@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from curbe.domain.ids import first_id
 from curbe.domain.phone import country_of
 from curbe.infra.db import Query, Transaction
 from curbe.reports.rules import WEEK
@@ -124,8 +125,3 @@ async def costs(tx: Transaction, stretch: Stretch) -> list[Costs]:
 @lru_cache(maxsize=20_000)
 def _country(phone: str) -> str:
     return (country_of(f"+{phone}") or "") if phone.isdigit() and len(phone) >= _FEWEST_DIGITS else ""
-
-
-def first_id(moment: datetime) -> UUID:
-    """Return the least UUIDv7 of a moment: its first 48 bits are milliseconds since 1970."""
-    return UUID(int=int(moment.timestamp() * 1000) << 80)

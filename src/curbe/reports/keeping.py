@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import structlog
 
+from curbe.domain.ids import first_id
 from curbe.infra import jobs
 from curbe.infra.db import Pool, Query, Transaction
 from curbe.infra.jobs import Job, NewJob
@@ -152,8 +153,8 @@ async def eventful(
         days=days,
         from_ats=[from_at for from_at, _ in stretches],
         until_ats=[until_at for _, until_at in stretches],
-        from_ids=[counting.first_id(from_at) for from_at, _ in stretches],
-        until_ids=[counting.first_id(until_at) for _, until_at in stretches],
+        from_ids=[first_id(from_at) for from_at, _ in stretches],
+        until_ids=[first_id(until_at) for _, until_at in stretches],
     )
     return {row.day for row in rows}
 

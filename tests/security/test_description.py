@@ -1,0 +1,49 @@
+"""The description of the API says of every route how one is let in and how one is refused."""
+
+from typing import Any
+
+import pytest
+from litestar import Litestar
+
+from curbe.app import Parts, build_api
+
+API: Litestar = build_api(
+    Parts(**dict.fromkeys(Parts.__struct_fields__))  # type: ignore[arg-type] - described, never served
+)
+DOCUMENT: dict[str, Any] = API.openapi_schema.to_schema()
+KEY_OR_SESSION = [{"key": []}, {"session": []}]
+HANDLERS = {
+    (method, route.path_format): handler
+    for route in API.routes
+    for method, (handler, _) in getattr(route, "route_handler_map", {}).items()
+}
+OPERATIONS = [
+    pytest.param(method.upper(), path, operation, id=f"{method.upper()} {path}")
+    for path, item in DOCUMENT["paths"].items()
+    for method, operation in item.items()
+    if not path.startswith("/schema")
+]
+
+
+@pytest.mark.parametrize(("method", "path", "operation"), OPERATIONS)
+def test_a_route_says_who_may_pass_and_what_refuses_them(
+    method: str, path: str, operation: dict[str, Any]
+) -> None:
+    opt = HANDLERS[method, path].opt
+    answers = operation["responses"].keys()
+
+    if "public" in opt:
+        assert operation["security"] == [{}]
+    else:
+        assert operation["security"] == ([{"session": []}] if "session" in opt else KEY_OR_SESSION)
+        assert {"401", "403", "429"} <= answers
+    assert {"400", "422", "503"} <= answers
+    if method != "GET":
+        assert "foreign_origin" in operation["responses"]["403"]["description"]
+    for status, answer in operation["responses"].items():
+        if status >= "400":
+            assert set(answer["content"]) == {"application/problem+json"}, status
+
+
+def test_a_body_that_takes_no_unknown_member_says_so() -> None:
+    assert DOCUMENT["components"]["schemas"]["NewLabel"]["additionalProperties"] is False
