@@ -13,8 +13,10 @@ import asyncio
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -56,13 +58,19 @@ SELECT k.state::text AS state,
   FROM campaigns k WHERE k.id = $1"""
 
 
+Beside = Callable[[Callable[[], Mapping[str, int]], str], AbstractAsyncContextManager[object]]
+
+
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """What a run came to."""
 
     recipients: int
+    sorted_out_in: float  # seconds: the file read, its rows taken
+    looked_over_in: float  # seconds: the dry run
     seconds: float
     per_second: float
     fastest_ten_seconds: float
+    recoveries: list[float]  # seconds without anything accepted, around each kill
     kills: dict[str, int]
     figures: dict[str, int]
     looks: int
@@ -80,6 +88,7 @@ class Customer:
         self._session: Final = session
         self._url: Final = f"http://127.0.0.1:{here.port}/api/tenants/{number.tenant_id}"
         self._key: Final = number.key
+        self.took: Final[list[float]] = []  # seconds: sorting out the last file, looking it over
 
     async def ask(self, method: str, path: str, body: Any = None, *, content: bytes | None = None) -> Any:
         """Ask, and return the answer; where nobody answers because it was killed, ask again."""
@@ -109,9 +118,13 @@ class Customer:
         table = "nombre,phone\n" + "".join(f"Ana {n},{phone}\n" for n, phone in enumerate(phones))
         file = await self.ask("POST", f"{path}/audience/upload?filename=people.csv", content=table.encode())
         mapping = {"audience_id": file["audience_id"], "phone": "phone", "variables": {"nombre": "nombre"}}
+        moments = [time.monotonic()]
         taken = await self.ask("POST", f"{path}/audience/mapping", mapping)
+        moments.append(time.monotonic())
         assert taken["taken_count"] == len(phones), taken
         seen = await self.ask("POST", f"{path}/dry-run")
+        moments.append(time.monotonic())
+        self.took[:] = [later - earlier for earlier, later in pairwise(moments)]
         assert (seen["state"], seen["eligible"]) == ("ready", len(phones)), seen
         return UUID(made["id"])
 
@@ -121,17 +134,27 @@ class Run:
 
     def __init__(self, here: Place, database: str) -> None:
         self._here: Final = here
-        self._dsn: Final = here.dsn(database)
+        self.dsn: Final = here.dsn(database)
         env = here.env(database)
         self._web: Final = here.program("campaign-web", env, "serve", ready="curbe serves")
         self._worker: Final = here.program("campaign-worker", env, "work", ready="curbe works")
+        self._postmaster = here.postmaster()
         self.kills: Final[Counter[str]] = Counter()
         self.wrong: Final[list[str]] = []
         self.looks = 0
         self._answered: list[tuple[float, int]] = []
+        self._killed_at: Final[list[float]] = []
 
-    async def carry_out(self, *, recipients: int, kills: int, stopped: int) -> Outcome:
-        """Send a campaign to its end under fire, stop another one on its way, and judge."""
+    def programs(self) -> dict[str, int]:
+        """Return the process ids of what runs at the moment."""
+        ours = {"web": self._web, "worker": self._worker, "sandbox": self._here.sandbox}
+        pids = {name: program.pid for name, program in ours.items() if program.runs}
+        return pids if self._postmaster is None else {**pids, "PostgreSQL": self._postmaster}
+
+    async def carry_out(
+        self, *, recipients: int, kills: int, stopped: int, beside: Beside = lambda *_: nullcontext()
+    ) -> Outcome:
+        """Send a campaign to its end under fire, stop another one on its way, and judge. ``beside`` is entered while the first goes out."""
         number = self._here.numbers[0]
         await asyncio.gather(self._web.start(), self._worker.start())
         try:
@@ -140,10 +163,12 @@ class Run:
                 await customer.ask("POST", "/templates/sync")
                 phones = _phones(recipients, first=0)
                 campaign_id = await customer.campaign(phones)
-                began = time.monotonic()
-                await customer.ask("POST", f"/campaigns/{campaign_id}/start")
-                await self._under_fire(campaign_id, recipients=recipients, kills=kills)
-                seconds = time.monotonic() - began
+                sorted_out_in, looked_over_in = customer.took
+                async with beside(self.programs, self.dsn):
+                    began = time.monotonic()
+                    await customer.ask("POST", f"/campaigns/{campaign_id}/start")
+                    await self._under_fire(campaign_id, recipients=recipients, kills=kills)
+                    seconds = time.monotonic() - began
                 figures = await customer.ask("GET", f"/campaigns/{campaign_id}/progress")
                 hidden = await self._judge(campaign_id, phones)
                 other = _phones(stopped, first=recipients)
@@ -153,9 +178,12 @@ class Run:
         told = {name: value for name, value in figures.items() if isinstance(value, int) and value}
         return Outcome(
             recipients=recipients,
+            sorted_out_in=sorted_out_in,
+            looked_over_in=looked_over_in,
             seconds=seconds,
             per_second=recipients / seconds,
             fastest_ten_seconds=_fastest(self._answered, span=10.0),
+            recoveries=_recoveries(self._killed_at, [at for _, at in self._accepted()]),
             kills=dict(self.kills),
             figures=told,
             looks=self.looks,
@@ -188,10 +216,12 @@ class Run:
                 return
 
     async def _kill(self) -> None:
+        self._killed_at.append(utc_now().timestamp())
         if sum(self.kills.values()) % 2:
             await self._here.kill_postgres()
             await asyncio.sleep(0.3)
             await self._here.revive_postgres()
+            self._postmaster = self._here.postmaster()
             self.kills["PostgreSQL"] += 1
             return
         await self._worker.kill()
@@ -202,7 +232,7 @@ class Run:
     async def _look(self, campaign_id: UUID) -> dict[str, Any] | None:
         """Return the counts of one moment, having seen that they agree; None where PostgreSQL does not answer."""
         try:
-            connection = await asyncpg.connect(self._dsn, timeout=10)
+            connection = await asyncpg.connect(self.dsn, timeout=10)
         except (OSError, asyncpg.PostgresError, TimeoutError):
             return None
         try:
@@ -225,7 +255,7 @@ class Run:
             self.wrong.append(f"{len(twice)} people were written to more than once")
         if strangers := accepted.keys() - set(phones):
             self.wrong.append(f"{len(strangers)} people were written to who are not in the campaign")
-        connection = await asyncpg.connect(self._dsn)
+        connection = await asyncpg.connect(self.dsn)
         rows = await connection.fetch(
             """SELECT '+' || r.phone AS phone, r.state::text AS state, m.status::text AS status
                  FROM campaign_recipients r LEFT JOIN messages m ON m.id = r.message_id WHERE r.campaign_id = $1""",
@@ -277,8 +307,8 @@ class Run:
 
     async def _say_no(self, number: Number, campaign_id: UUID) -> tuple[set[str], float]:
         """Let people whose messages wait in the outbox say no; return who, and when that was committed."""
-        pool = await Pool.open(self._dsn, Role.WEB, size=1)
-        connection = await asyncpg.connect(self._dsn)
+        pool = await Pool.open(self.dsn, Role.WEB, size=1)
+        connection = await asyncpg.connect(self.dsn)
         rows = await connection.fetch(
             """SELECT r.contact_id, '+' || r.phone AS phone FROM campaign_recipients r JOIN messages m ON m.id = r.message_id
                 WHERE r.campaign_id = $1 AND m.status = 'queued' ORDER BY r.n DESC LIMIT $2""",
@@ -333,7 +363,27 @@ def _fastest(answered: Sequence[tuple[float, int]], *, span: float) -> float:
     return best
 
 
-async def campaign(*, recipients: int, kills: int, stopped: int, keep: Path | None = None) -> Outcome:
+def _recoveries(killed_at: Sequence[float], accepted_at: Sequence[float]) -> list[float]:
+    """Return for each kill the longest pause between two acceptances from then to the next kill."""
+    moments = sorted(accepted_at)
+    ends = [*killed_at, float("inf")][1:] if killed_at else []
+    return [
+        max(
+            (later - earlier for earlier, later in pairwise(moments) if kill < later and earlier < end),
+            default=0.0,
+        )
+        for kill, end in zip(killed_at, ends, strict=True)
+    ]
+
+
+async def campaign(
+    *,
+    recipients: int,
+    kills: int,
+    stopped: int,
+    keep: Path | None = None,
+    beside: Beside = lambda *_: nullcontext(),
+) -> Outcome:
     """Set a place up, carry one run out, and return what it came to."""
     async with place(keep) as here:
         await here.control("PATCH", "settings", _SETTINGS)
@@ -342,7 +392,8 @@ async def campaign(*, recipients: int, kills: int, stopped: int, keep: Path | No
         await here.control("POST", "templates", {**template, "components": _BODY})
         database = await here.fresh_database()
         await _lift_limit(here.dsn(database))
-        return await Run(here, database).carry_out(recipients=recipients, kills=kills, stopped=stopped)
+        run = Run(here, database)
+        return await run.carry_out(recipients=recipients, kills=kills, stopped=stopped, beside=beside)
 
 
 async def _lift_limit(dsn: str) -> None:
@@ -354,8 +405,8 @@ async def _lift_limit(dsn: str) -> None:
     await connection.close()
 
 
-def main() -> None:
-    """Run as told on the command line and say what came of it."""
+def told_on(line: Sequence[str] | None = None) -> argparse.Namespace:
+    """Return what the command line asks for."""
     parser = argparse.ArgumentParser(prog="python -m tests.chaos.campaign", description=__doc__)
     parser.add_argument("--recipients", type=int, default=100_000)
     parser.add_argument("--kills", type=int, default=10, help="of the worker and of PostgreSQL, in turn")
@@ -363,10 +414,12 @@ def main() -> None:
         "--stopped", type=int, default=2_000, help="recipients of the campaign that is cancelled on its way"
     )
     parser.add_argument("--keep", type=Path, help="where ledgers and logs are left")
-    told = parser.parse_args()
-    outcome = asyncio.run(
-        campaign(recipients=told.recipients, kills=told.kills, stopped=told.stopped, keep=told.keep)
-    )
+    return parser.parse_args(line)
+
+
+def main() -> None:
+    """Run as told on the command line and say what came of it."""
+    outcome = asyncio.run(campaign(**vars(told_on())))
     for name in outcome.__struct_fields__:
         print(f"{name}: {getattr(outcome, name)}")
     sys.exit(1 if outcome.wrong else 0)

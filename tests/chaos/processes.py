@@ -42,6 +42,11 @@ class Program:
         assert self._process is not None, f"{self.name} was not started"
         return self._process.pid
 
+    @property
+    def runs(self) -> bool:
+        """Tell whether it was started, and not killed or stopped since."""
+        return self._process is not None
+
     async def start(self) -> None:
         """Start it and return once it says that it has begun."""
         self.starts += 1
