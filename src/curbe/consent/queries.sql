@@ -2,8 +2,9 @@
 
 -- name: standings
 -- What is known of each recipient: named by a conversation, by a contact, or by a phone in its canonical form. Their words are those of
--- whoever turned out to be the same person, too.
-WITH asked AS (
+-- whoever turned out to be the same person, too. Who is meant is settled first: joined to in one go, each of the tenant's people and
+-- conversations would be read to find these.
+WITH asked AS MATERIALIZED (
     SELECT u.n, u.phone, coalesce(c.contact_id, u.contact_id, a.contact_id) AS contact_id
       FROM unnest(:conversation_ids::uuid[], :contact_ids::uuid[], :phones::text[]) WITH ORDINALITY AS u (conversation_id, contact_id, phone, n)
       LEFT JOIN conversations c ON c.tenant_id = :tenant_id AND c.id = u.conversation_id
