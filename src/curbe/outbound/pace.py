@@ -13,7 +13,7 @@ _SLOWEST: Final = 1.0  # messages per second
 _RECOVERY: Final = 0.1  # of the full rate, gained back per second ...
 _CAUTIOUS: Final = 0.01  # ... and once near the rate that was refused
 _NEAR: Final = 0.9  # of the refused rate
-_LATE: Final = 0.05  # seconds
+_LATE: Final = 0.25  # seconds; more than a claim takes where the machine is busy
 _LEARNT: Final = 100  # answers after which the shortest round trip is known
 
 

@@ -37,7 +37,7 @@ LEASE: Final = timedelta(
     seconds=60
 )  # longer than any attempt takes; a shorter one calls slow attempts unknown for a while
 HEADROOM: Final = 0.05  # of what Meta takes a second, left to inbound messages
-_HORIZON: Final = 0.06  # seconds of sends claimed at once
+_HORIZON: Final = 0.1  # seconds of sends claimed at once
 _IDLE: Final = 10.0  # seconds without work before a sender gives its number back
 _FULL_SECOND: Final = 0.005  # how long to wait where the last second is full
 _TEMPLATE: Final = "template"

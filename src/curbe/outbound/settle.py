@@ -28,6 +28,8 @@ from curbe.realtime.service import Event
 log: Final = structlog.get_logger(__name__)
 
 _SETTLE_EVERY: Final = 0.015  # seconds
+_MANY: Final = 10  # outcomes at once; more come than are worth a commit each time
+_SETTLE_MANY_EVERY: Final = 0.04
 _EVENT_OF: Final = {
     Verdict.ACCEPTED: EventType.MESSAGE_ACCEPTED,
     Verdict.FAILED: EventType.MESSAGE_FAILED,
@@ -59,11 +61,12 @@ class Settler:
 
     async def run(self) -> None:
         """Write outcomes as they come. What cannot be written is tried again: it is the only trace of what the provider said."""
+        batch: list[Attempted] = []
         while self._waiting or not self._stopping:
             await self._arrived.wait()
             self._arrived.clear()
             if not self._stopping:
-                await asyncio.sleep(_SETTLE_EVERY)
+                await asyncio.sleep(_SETTLE_EVERY if len(batch) < _MANY else _SETTLE_MANY_EVERY)
             batch, self._waiting = self._waiting, []
             if batch:
                 await self._settle(batch)
@@ -101,14 +104,15 @@ class Settler:
             )
             # Before the outbox: a claim locks its number first and the turns after it, and so does who writes verdicts.
             await self._draw_conclusions(tx, batch)
+            await tell(tx, self._tenant_id, settled)
+            await _react(tx, self._tenant_id, settled)
+            # From here on the number's next claim waits: what can be done before, is.
             ended = [one.settlement.id for one in batch if one.put_back is None]
             if ended:
                 await store.drop(tx, tenant_id=self._tenant_id, message_ids=ended)
             back = [one.put_back for one in batch if one.put_back is not None]
             if back:
                 await store.put_back(tx, tenant_id=self._tenant_id, rows=back)
-            await tell(tx, self._tenant_id, settled)
-            await _react(tx, self._tenant_id, settled)
             await hearing.write_down(tx, stopped=self._stopped(batch))
 
     def _stopped(self, batch: Sequence[Attempted]) -> list[Stopped]:
