@@ -2,36 +2,43 @@
 
 -- name: standings
 -- What is known of each recipient: named by a conversation, by a contact, or by a phone in its canonical form. Their words are those of
--- whoever turned out to be the same person, too. Who is meant is settled first: joined to in one go, each of the tenant's people and
--- conversations would be read to find these.
-WITH asked AS MATERIALIZED (
-    SELECT u.n, u.phone, coalesce(c.contact_id, u.contact_id, a.contact_id) AS contact_id
-      FROM unnest(:conversation_ids::uuid[], :contact_ids::uuid[], :phones::text[]) WITH ORDINALITY AS u (conversation_id, contact_id, phone, n)
-      LEFT JOIN conversations c ON c.tenant_id = :tenant_id AND c.id = u.conversation_id
-      LEFT JOIN LATERAL (
-           SELECT a.contact_id FROM contact_aliases a
-            WHERE a.tenant_id = :tenant_id AND a.kind = 'phone' AND a.value = u.phone AND a.retired_at IS NULL
-            LIMIT 1) a ON u.conversation_id IS NULL AND u.contact_id IS NULL)
-SELECT a.contact_id, v.id AS conversation_id, v.last_inbound_at, coalesce(p.wa_id, v.contact_wa_id, a.phone) AS wa_id,
+-- whoever turned out to be the same person, too. Each is looked up by their own keys (OFFSET 0 keeps it so): where the statistics know
+-- little of a tenant yet, its people and conversations would all be read to find these few, at each claim of a campaign.
+SELECT a.contact_id, v.id AS conversation_id, v.last_inbound_at, coalesce(p.wa_id, v.contact_wa_id, u.phone) AS wa_id,
        coalesce(p.bsuid, v.contact_bsuid) AS bsuid, coalesce(v.state_code = 6, false) AS blocked_here,
        EXISTS (SELECT FROM conversations b
                 WHERE b.tenant_id = :tenant_id AND b.contact_id = a.contact_id AND b.state_code = 6) AS blocked,
        s.marketing, s.utility, s.everything
-  FROM asked a
-  LEFT JOIN contacts p ON p.tenant_id = :tenant_id AND p.id = a.contact_id
-  LEFT JOIN conversations v ON v.tenant_id = :tenant_id AND v.channel_connection_id = :connection_id AND v.contact_id = a.contact_id
+  FROM unnest(:conversation_ids::uuid[], :contact_ids::uuid[], :phones::text[]) WITH ORDINALITY
+       AS u (conversation_id, contact_id, phone, n),
+       LATERAL (SELECT CASE WHEN u.conversation_id IS NOT NULL
+                            THEN (SELECT c.contact_id FROM conversations c WHERE c.tenant_id = :tenant_id AND c.id = u.conversation_id)
+                            WHEN u.contact_id IS NOT NULL THEN u.contact_id
+                            ELSE (SELECT k.contact_id FROM contact_aliases k
+                                   WHERE k.tenant_id = :tenant_id AND k.kind = 'phone' AND k.value = u.phone AND k.retired_at IS NULL
+                                   LIMIT 1) END AS contact_id
+                 OFFSET 0) AS a
+  LEFT JOIN LATERAL (SELECT c.wa_id, c.bsuid FROM contacts c WHERE c.tenant_id = :tenant_id AND c.id = a.contact_id OFFSET 0) AS p ON true
   LEFT JOIN LATERAL (
+       SELECT c.id, c.last_inbound_at, c.contact_wa_id, c.contact_bsuid, c.state_code
+         FROM conversations c
+        WHERE c.tenant_id = :tenant_id AND c.channel_connection_id = :connection_id AND c.contact_id = a.contact_id
+       OFFSET 0) AS v ON true,
+       LATERAL (
        WITH RECURSIVE same (id) AS (
             SELECT a.contact_id
             UNION
-            SELECT g.id FROM same JOIN contacts g ON g.tenant_id = :tenant_id AND g.merged_into = same.id)
+            SELECT g.id
+              FROM same,
+                   LATERAL (SELECT m.id FROM contacts m WHERE m.tenant_id = :tenant_id AND m.merged_into = same.id OFFSET 0) AS g)
        -- Of two words of one moment the no: `out` is the greater text.
        SELECT (array_agg(w.state ORDER BY w.at DESC, w.state DESC) FILTER (WHERE w.category IN ('marketing', 'all')))[1] AS marketing,
               (array_agg(w.state ORDER BY w.at DESC, w.state DESC) FILTER (WHERE w.category IN ('utility', 'all')))[1] AS utility,
               (array_agg(w.state ORDER BY w.at DESC, w.state DESC) FILTER (WHERE w.category = 'all'))[1] AS everything
-         FROM same
-         JOIN consents w ON w.tenant_id = :tenant_id AND w.contact_id = same.id) s ON true
- ORDER BY a.n
+         FROM same,
+              LATERAL (SELECT k.state, k.category, k.at FROM consents k
+                        WHERE k.tenant_id = :tenant_id AND k.contact_id = same.id OFFSET 0) AS w) AS s
+ ORDER BY u.n
 
 -- name: template_standings
 -- The templates that a number would send under these names. Of several, one that is not deleted.
