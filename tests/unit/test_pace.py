@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from curbe.outbound.pace import Pace
 
-HORIZON = 0.06
+HORIZON = 0.1
 
 
 def most_in_a_second(times: list[float]) -> int:
