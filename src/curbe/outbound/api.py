@@ -237,10 +237,10 @@ async def twice_at_most(
 ) -> Taken:
     """Take a message in a transaction of its tenant, and anew where another request with its key was quicker: then it is theirs."""
     try:
-        async with pool.transaction(tenant_id) as tx:
+        async with pool.transaction(tenant_id, by_key=True) as tx:
             return await take(tx)
     except AnsweredMeanwhile:
-        async with pool.transaction(tenant_id) as tx:
+        async with pool.transaction(tenant_id, by_key=True) as tx:
             return await take(tx)
 
 
