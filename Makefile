@@ -20,7 +20,7 @@ UI := src/curbe/ui_dist/index.html
 UI_SOURCES = $(shell find web/src web/public web/build web/*.json web/*.ts web/index.html -type f)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser demo run sandbox test check fmt lint types bench bench-smoke bench-reads budgets screenshots fuzz converge chaos-smoke clean web web-dev web-types web-check web-fmt
+.PHONY: help setup browser demo run sandbox test check fmt lint types bench bench-long bench-smoke bench-report bench-reads budgets screenshots fuzz converge chaos-smoke clean web web-dev web-types web-check web-fmt
 
 help: ## tell these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
@@ -88,11 +88,17 @@ web-check: $(NODE_SYNCED) $(UI) ## the web UI: format, lint, types, tests, wheth
 web-fmt: $(NODE_SYNCED) ## format the web UI's code and mend what can be mended
 	@cd web && node_modules/.bin/biome check --write .
 
-bench: $(SYNCED) ## measure intake, applying, sending and the governor beside baselines and limits: a quarter of an hour
+bench: $(SYNCED) ## measure everything beside baselines and aims: a full number, intake, applying, sending, sockets, reading, growth; 15 minutes
 	@$(BIN)/python -m bench
+
+bench-long: $(SYNCED) ## the same with a full number for ten minutes, two for one, and ten million messages: an hour or more, 20 GB of disk
+	@$(BIN)/python -m bench --long
 
 bench-smoke: $(SYNCED) ## the same in a minute or two: shows that it runs
 	@$(BIN)/python -m bench --smoke
+
+bench-report: $(SYNCED) ## put the last run's report and plots into docs/explanation/performance.md
+	@$(BIN)/python -m bench.report.publish
 
 bench-reads: $(SYNCED) ## read the inbox at a million conversations and ten million messages: half an hour, 12 GB of disk
 	@$(BIN)/python -m bench.reads

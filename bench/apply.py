@@ -1,4 +1,4 @@
-"""How many stored updates one core applies: in batches of several sizes, of any kind, a thousand in one body.
+"""How many stored updates one core applies: in batches of several sizes, of one tenant or a thousand, with row-level security and without.
 
 Beside it: one transaction an event.
 """
@@ -6,37 +6,29 @@ Beside it: one transaction an event.
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from bench import stored
-from bench.apply_process import ROW_BY_ROW
 from bench.cluster import Cluster
 from bench.machine import Meter
-from bench.stored import Log
+from bench.ways import BATCHES, ROW_BY_ROW, Way
 
-ANY_KIND: Final = "any kind"
-WHOLE_BODY: Final = "whole body"
-BATCHES: Final = ("1", "40", "200", "500")
-WAYS: Final = (ROW_BY_ROW, *BATCHES, ANY_KIND, WHOLE_BODY)
-UPDATES: Final = 1000  # in one body, as many as Meta puts into one at most [webhooks overview, Sep 2026]
 _DATABASE: Final = "bench_apply"
-_FEW: Final = (ROW_BY_ROW, "1")  # ways too slow for the whole log
 _BODIES: Final = 2  # warm-up of the way that takes whole bodies
-_LOGS: Final = {
-    "bench_apply_seed": Log(),
-    "bench_kinds_seed": Log(of_any_kind=True),
-    # Few tenants: a body holds what one number has to say.
-    "bench_whole_seed": Log(tenants=4, of_any_kind=True, updates=UPDATES),
-}
-_SEED_OF: Final = {ANY_KIND: "bench_kinds_seed", WHOLE_BODY: "bench_whole_seed"}
-_BATCH_OF: Final = {ANY_KIND: "500", WHOLE_BODY: "1"}
 _APPLIED: Final = (
     "SELECT coalesce(sum(count), 0)::integer AS events FROM ingest_counts WHERE outcome = 'applied'"
 )
 _TOLD: Final = "SELECT count(*)::integer AS events FROM events"
+_UNGUARDED: Final = """
+DO $$ DECLARE guarded regclass; BEGIN
+  FOR guarded IN SELECT oid::regclass FROM pg_class WHERE relrowsecurity LOOP
+    EXECUTE format('ALTER TABLE %s DISABLE ROW LEVEL SECURITY', guarded);
+  END LOOP;
+END $$"""
 
 
 class Applied(msgspec.Struct, frozen=True):
@@ -69,70 +61,74 @@ class Applied(msgspec.Struct, frozen=True):
         return self.postgres_cpu * 1e6 / self.events
 
 
-def prepare(cluster: Cluster, *, events: int, seed: int) -> None:
+def prepare(cluster: Cluster, ways: Sequence[Way], *, events: int, seed: int) -> None:
     """Make the databases that each measurement starts from a copy of."""
-    for name, log in _LOGS.items():
-        spare = events // 10 if log.updates == 1 else (_BODIES + log.tenants) * log.updates
-        stored.fill(cluster.fresh(name), log, events=events + spare, seed=seed)
+    for name, way in {way.seed: way for way in ways}.items():
+        # A batch that is begun is applied whole, the last one of the warm-up and of the measurement too.
+        spare = events // 10 + 2 * max(BATCHES) if way.updates == 1 else (_BODIES + way.tenants) * way.updates
+        stored.fill(cluster.fresh(name), way.log, events=events + spare, seed=seed)
 
 
-def measure(cluster: Cluster, folder: Path, *, way: str, events: int) -> Applied:
+def measure(cluster: Cluster, folder: Path, *, way: Way, events: int) -> Applied:
     """Apply ``events`` updates (fewer one by one) on a fresh copy and return what it took.
 
     Raises:
         RuntimeError: something was not applied.
     """
-    cluster.run(f"CREATE DATABASE {_DATABASE} TEMPLATE {_SEED_OF.get(way, 'bench_apply_seed')}")
+    cluster.run(f"CREATE DATABASE {_DATABASE} TEMPLATE {way.seed}")
+    if not way.guarded:
+        cluster.run(_UNGUARDED, database=_DATABASE)
     cluster.settle()
-    updates = UPDATES if way == WHOLE_BODY else 1
-    webhooks = max(1, events // updates // (10 if way in _FEW else 1))
-    warmup = _BODIES if way == WHOLE_BODY else webhooks // 10
-    if way != WHOLE_BODY:
-        webhooks -= warmup
-    command = [
-        sys.executable,
-        "-m",
-        "bench.apply_process",
-        _BATCH_OF.get(way, way),
-        str(warmup),
-        str(webhooks),
-    ]
+    webhooks = max(1, events // way.updates // (10 if way.slow and way.updates == 1 else 1))
+    warmup = _BODIES if way.updates > 1 else webhooks // 10
+    applied = apply(
+        cluster, folder, database=_DATABASE, name=way.name, batch=way.batch, warmup=warmup, webhooks=webhooks
+    )
+    _require_applied(cluster, (warmup + webhooks) * way.updates, way=way)
+    cluster.drop(_DATABASE)
+    return msgspec.structs.replace(applied, events=applied.events * way.updates)
+
+
+def apply(
+    cluster: Cluster, folder: Path, *, database: str, name: str, batch: int, warmup: int, webhooks: int
+) -> Applied:
+    """Apply the next ``warmup`` webhooks of a database, then ``webhooks``, and return what those took.
+
+    Raises:
+        RuntimeError: it broke off; its last words are in the message.
+    """
+    command = [sys.executable, "-m", "bench.apply_process", str(batch), str(warmup), str(webhooks)]
+    log = folder / "apply.log"
     with (
-        (folder / "apply.log").open("ab") as log,
+        log.open("ab") as errors,
         subprocess.Popen(
-            [*command, cluster.database(_DATABASE)],
+            [*command, cluster.database(database)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=log,
+            stderr=errors,
             text=True,
         ) as process,
     ):
         assert process.stdin is not None
         assert process.stdout is not None
         if process.stdout.readline().strip() != "ready":
-            raise RuntimeError(f"applying {way} did not start: {(folder / 'apply.log').read_text()[-2000:]}")
+            raise RuntimeError(f"applying ({name}) did not start: {log.read_text()[-2000:]}")
         meter = Meter(app=process.pid, postgres=cluster.pid)
         process.stdin.write("go\n")
         process.stdin.flush()
         line = process.stdout.readline()
         if not line:
-            raise RuntimeError(f"applying {way} broke off: {(folder / 'apply.log').read_text()[-2000:]}")
+            raise RuntimeError(f"applying ({name}) broke off: {log.read_text()[-2000:]}")
         said = json.loads(line)
         app, postgres = meter.spent()
         process.stdin.write("end\n")
-    _require_applied(cluster, (warmup + webhooks) * updates, way=way)
-    cluster.drop(_DATABASE)
     return Applied(
-        way=way,
-        events=said["applied"] * updates,
-        seconds=said["seconds"],
-        app_cpu=app,
-        postgres_cpu=postgres,
+        way=name, events=said["applied"], seconds=said["seconds"], app_cpu=app, postgres_cpu=postgres
     )
 
 
-def _require_applied(cluster: Cluster, wanted: int, *, way: str) -> None:
+def _require_applied(cluster: Cluster, wanted: int, *, way: Way) -> None:
     """Each update here is news: each must have had its effect, and where all are messages and statuses its event, whoever applied it."""
-    (found,) = cluster.run(_APPLIED if way in _SEED_OF else _TOLD, database=_DATABASE)
+    (found,) = cluster.run(_TOLD if way == ROW_BY_ROW else _APPLIED, database=_DATABASE)
     if found["events"] < wanted:
         raise RuntimeError(f"{wanted} updates were applied, and only {found['events']} had an effect")

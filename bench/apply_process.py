@@ -1,9 +1,9 @@
 """Applies the stored webhooks of a database, in a process of its own so that its processor time can be told.
 
-    python -m bench.apply_process set-based BATCH|row-by-row WARMUP EVENTS DSN
+    python -m bench.apply_process BATCH WARMUP WEBHOOKS DSN
 
-Prints a line when ready, waits for a line, applies, and prints how many events and seconds it was. The warm-up comes
-before it is ready.
+BATCH 0 is the baseline, one event and one transaction at a time. Prints a line when ready, waits for a line, applies, and prints how many
+webhooks and seconds it was. The warm-up comes before it is ready.
 """
 
 import asyncio
@@ -24,19 +24,18 @@ from curbe.ingest.apply import Applier
 
 Step = Callable[[], Awaitable[int]]  # applies some, says how many
 
-ROW_BY_ROW: Final = "row-by-row"
 _PAUSE: Final = 0.005  # seconds
 _MOST_EMPTY: Final = 2000
 
 
-async def main(way: str, warmup: int, events: int, dsn: str) -> None:
+async def main(batch: int, warmup: int, webhooks: int, dsn: str) -> None:
     """Apply as told."""
-    if way == ROW_BY_ROW:
+    if not batch:
         baseline = await RowByRow.open(dsn, callback_key=stored.callback_key())
         step: Step = baseline.apply_next
     else:
         pool = await Pool.open(dsn, Role.APPLY, size=2)
-        applier = Applier(pool, callback_keys=[stored.callback_key()], metrics=Metrics(), most=int(way))
+        applier = Applier(pool, callback_keys=[stored.callback_key()], metrics=Metrics(), most=batch)
 
         async def step() -> int:
             return await applier.apply_once(0)
@@ -46,20 +45,20 @@ async def main(way: str, warmup: int, events: int, dsn: str) -> None:
     print("ready", flush=True)
     sys.stdin.readline()
     began = time.perf_counter()
-    applied = await _apply(step, events)
+    applied = await _apply(step, webhooks)
     print(json.dumps({"applied": applied, "seconds": time.perf_counter() - began}), flush=True)
     sys.stdin.readline()
 
 
-async def _apply(step: Step, events: int) -> int:
+async def _apply(step: Step, webhooks: int) -> int:
     done = empty = 0
-    while done < events:
+    while done < webhooks:
         applied = await step()
         done += applied
         # Nothing is there to apply as long as any other transaction of the server is open: a moment of autovacuum, say.
         empty = 0 if applied else empty + 1
         if empty > _MOST_EMPTY:
-            raise RuntimeError(f"{events} webhooks were to be applied, there were {done}")
+            raise RuntimeError(f"{webhooks} webhooks were to be applied, there were {done}")
         if empty:
             await asyncio.sleep(_PAUSE)
     return done
@@ -67,4 +66,4 @@ async def _apply(step: Step, events: int) -> int:
 
 if __name__ == "__main__":
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]))
+        runner.run(main(int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]))

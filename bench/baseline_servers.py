@@ -1,10 +1,11 @@
 """The servers that Curbe's intake is compared with: nothing but the work their name says, on the same uvicorn configuration.
 
-    python -m bench.baseline_servers no-op|commit-each|group-commit [DSN]
+    python -m bench.baseline_servers no-op|commit-each|group-commit|fan-out [DSN]
 
 no-op          reads the body and answers
 commit-each    checks the signature and commits one INSERT for each request
 group-commit   checks the signature and commits everything that came within 8 ms in one INSERT: the ceiling for a durable answer
+fan-out        hands each body on to the sockets of its tenant, nothing checked and nothing stored
 """
 
 import asyncio
@@ -12,6 +13,7 @@ import hashlib
 import hmac
 import socket
 import sys
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
 
@@ -25,6 +27,7 @@ TABLE: Final = "CREATE TABLE bare (id bigint GENERATED ALWAYS AS IDENTITY, body 
 _FLOOR: Final = 0.008  # seconds between two flushes: Curbe's own
 _MOST: Final = 1000
 _POOL: Final = 20
+_BODIES_A_FRAME: Final = 3
 _SECRET: Final = APP_SECRET.encode()
 
 Scope = MutableMapping[str, Any]
@@ -74,6 +77,34 @@ class Durable:
         await send(_OK_BODY)
 
 
+class FanOut:
+    """Hands each body on to the sockets that follow its path, in a frame about as large as the product's."""
+
+    def __init__(self) -> None:
+        self._sockets: Final[defaultdict[str, list[Send]]] = defaultdict(list)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request or one socket."""
+        if scope["type"] == "websocket":
+            await self._follow(scope, receive, send)
+            return
+        body = (await _body(receive)).decode()
+        await send(_OK)
+        await send(_OK_BODY)
+        frame = {"type": "websocket.send", "text": body * _BODIES_A_FRAME}
+        for told in list(self._sockets[scope["path"]]):
+            await told(frame)
+
+    async def _follow(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        await send({"type": "websocket.accept"})
+        await send({"type": "websocket.send", "text": '{"type":"hello"}'})
+        self._sockets[scope["path"]].append(send)
+        while (await receive())["type"] != "websocket.disconnect":
+            pass
+        self._sockets[scope["path"]].remove(send)
+
+
 class Group:
     """Gathers bodies and commits them together."""
 
@@ -116,7 +147,7 @@ async def _serve(app: object, listening: socket.socket) -> None:
         app,  # type: ignore[arg-type]
         loop="none",
         http="httptools",
-        ws="none",
+        ws="websockets-sansio",
         lifespan="off",
         access_log=False,
         log_config=None,
@@ -135,8 +166,8 @@ async def main(kind: str, dsn: str) -> None:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listening.bind(("127.0.0.1", 0))
     listening.listen(2048)
-    if kind == "no-op":
-        await _serve(no_op, listening)
+    if kind in {"no-op", "fan-out"}:
+        await _serve(no_op if kind == "no-op" else FanOut(), listening)
         return
     size = _POOL if kind == "commit-each" else 1
     async with asyncpg.create_pool(dsn, min_size=size, max_size=size, reset=_no_reset) as pool:

@@ -1,6 +1,7 @@
 """A PostgreSQL of the run's own, with the product's settings and no shortcut: what is committed is synced."""
 
 import asyncio
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ import msgspec
 from curbe.infra.embedded import ensure_running
 from curbe.infra.migrate import migrate
 
+_SCHEMA: Final = "bench_schema"
 _DURABLE: Final = ("fsync", "synchronous_commit", "full_page_writes")
 
 
@@ -28,15 +30,26 @@ class Cluster(msgspec.Struct, frozen=True):
 
     def fresh(self, name: str, *, migrated: bool = True) -> str:
         """Make a database, with the product's schema unless told otherwise, and return its address."""
-        self.run(f"CREATE DATABASE {name}")
-        if migrated:
-            asyncio.run(migrate(self.database(name)))
-            self.run("SELECT keep_webhook_partitions(1, 30)", database=name)
+        self.run(f"CREATE DATABASE {name} TEMPLATE {self._migrated() if migrated else 'template1'}")
         return self.database(name)
+
+    def _migrated(self) -> str:
+        """Return the name of a database that has the schema and nothing else; the migrations run once a run."""
+        if not self.run(f"SELECT FROM pg_database WHERE datname = '{_SCHEMA}'"):
+            self.run(f"CREATE DATABASE {_SCHEMA}")
+            asyncio.run(migrate(self.database(_SCHEMA)))
+            self.run("SELECT keep_webhook_partitions(1, 30)", database=_SCHEMA)
+        return _SCHEMA
 
     def drop(self, name: str) -> None:
         """Remove a database."""
         self.run(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def program(self, name: str) -> Path | None:
+        """Return one of PostgreSQL's programs: the server's own, or else one on the PATH; None where there is none."""
+        beside = Path(f"/proc/{self.pid}/exe").readlink().with_name(name)
+        elsewhere = shutil.which(name)
+        return beside if beside.exists() else Path(elsewhere) if elsewhere else None
 
     def settle(self) -> None:
         """Write out what earlier scenarios left to be written, so that the next one does not pay for it."""

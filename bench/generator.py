@@ -15,7 +15,7 @@ from bench import world
 from bench.machine import Meter
 
 _FOLDER: Final = Path(__file__).parent / "load"
-_PATH: Final = "/webhooks/meta/whatsapp"
+PATH: Final = "/webhooks/meta/whatsapp"
 _EACH: Final = 1e6  # microseconds
 
 
@@ -42,8 +42,10 @@ class Seen(msgspec.Struct, frozen=True, rename={"generator_cpu": "cpu"}):
     p99: int
     p999: int
     max: int
+    over_a_second: int  # answers
     sent_late_p99: int
     generator_cpu: int  # microseconds
+    timeline: list[tuple[int, int, int]]  # p50, p99 and longest of what was due in each second
 
 
 class Driven(msgspec.Struct, frozen=True):
@@ -120,10 +122,10 @@ def write_requests(file: Path, requests: Iterable[bytes]) -> None:
             out.write(struct.pack("<I", len(request)) + request)
 
 
-def webhook_request(body: bytes) -> bytes:
+def webhook_request(body: bytes, *, path: str = PATH) -> bytes:
     """Return a webhook delivery as Meta makes it: headers, signature, body."""
     head = (
-        f"POST {_PATH} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: */*\r\nUser-Agent: facebookexternalua\r\n"
+        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: */*\r\nUser-Agent: facebookexternalua\r\n"
         f"Content-Type: application/json\r\nX-Hub-Signature-256: {world.signature(body)}\r\n"
         f"Content-Length: {len(body)}\r\n\r\n"
     )

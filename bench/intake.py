@@ -1,21 +1,21 @@
 """How fast a signed webhook is durably taken: Curbe's intake beside servers that do less, all driven the same way."""
 
-import contextlib
-import os
 import random
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Final
 
 import msgspec
 from uuid_utils.compat import uuid7
 
-from bench import baseline_servers, world
+from bench import baseline_servers, peers, world
 from bench.cluster import Cluster
 from bench.generator import Driven, Generator, Shape, webhook_request, write_requests
 from bench.machine import Meter
 from bench.processes import Running, running
+from bench.product import serving
 
 CURBE: Final = "curbe serve"
 NO_OP: Final = "no-op"
@@ -27,6 +27,9 @@ RATES: Final = (1000, 2000, TOP)
 _CLOSED_CONNECTIONS: Final = 512  # more than 8 ms of requests at any rate reached here
 _OPEN_CONNECTIONS: Final = 256
 _BODIES: Final = 20_000
+HUNDRED: Final = 100  # updates in each of the larger bodies
+HUNDREDS: Final = 100  # of them a second: 10,000 updates
+_FEW_CONNECTIONS: Final = 64
 _DATABASE: Final = "bench_intake"
 
 
@@ -38,15 +41,25 @@ class Extent(msgspec.Struct, frozen=True):
 
 
 class Round(msgspec.Struct, frozen=True):
-    """One server in one round: saturated, and at each rate."""
+    """One server in one round: saturated and at each rate, with single updates and with a hundred in a body."""
 
     server: str
     saturated: Driven
     at_rate: dict[int, Driven]
+    hundreds_saturated: Driven
+    hundreds: Driven
 
 
-def prepare(cluster: Cluster, folder: Path, *, seed: int) -> Path:
-    """Make the database and the file of requests; return the file."""
+class Requests(msgspec.Struct, frozen=True):
+    """The files of requests: one update in each, a hundred, and as the peer can read them."""
+
+    single: Path
+    hundreds: Path
+    peer: Path
+
+
+def prepare(cluster: Cluster, folder: Path, *, seed: int) -> Requests:
+    """Make the database and the files of requests; return those."""
     cluster.fresh(_DATABASE)
     cluster.run(baseline_servers.TABLE, database=_DATABASE)
     chance = random.Random(seed)  # noqa: S311 - reproducible on purpose
@@ -60,14 +73,21 @@ def prepare(cluster: Cluster, folder: Path, *, seed: int) -> Path:
         )
         for _ in range(_BODIES // 4)
     ]
-    file = folder / "webhooks.bin"
-    bodies = world.mixed(everybody, sent, at=int(time.time()), chance=chance)
+    bodies = list(world.mixed(everybody, sent, at=int(time.time()), chance=chance))
+    return Requests(
+        single=_written(folder / "single.bin", bodies),
+        hundreds=_written(folder / "hundreds.bin", world.together(bodies, updates=HUNDRED)),
+        peer=peers.prepare(folder, bodies),
+    )
+
+
+def _written(file: Path, bodies: Iterable[bytes]) -> Path:
     write_requests(file, (webhook_request(body) for body in bodies))
     return file
 
 
 def measure(
-    cluster: Cluster, generator: Generator, folder: Path, *, file: Path, server: str, extent: Extent
+    cluster: Cluster, generator: Generator, folder: Path, *, requests: Requests, server: str, extent: Extent
 ) -> Round:
     """Start one server, drive it in closed loop and at the rates, and stop it."""
     cluster.run("TRUNCATE webhook_events, bare", database=_DATABASE)
@@ -75,58 +95,34 @@ def measure(
     rates = RATES if server == CURBE else (TOP,)
     with _serving(cluster, folder, server) as process:
 
-        def drive(rate: float) -> Driven:
+        def drive(file: Path, connections: int, rate: float = 0) -> Driven:
             return generator.drive(
                 port=process.port,
                 file=file,
-                shape=Shape(
-                    rate=rate,
-                    connections=_OPEN_CONNECTIONS if rate else _CLOSED_CONNECTIONS,
-                    seconds=extent.seconds,
-                    warmup=extent.warmup,
-                ),
+                shape=Shape(rate=rate, connections=connections, seconds=extent.seconds, warmup=extent.warmup),
                 meter=Meter(app=process.pid, postgres=cluster.pid),
             )
 
-        at_rate = {rate: drive(rate) for rate in rates}
-        saturated = drive(0)
+        at_rate = {rate: drive(requests.single, _OPEN_CONNECTIONS, rate) for rate in rates}
+        seen = Round(
+            server=server,
+            saturated=drive(requests.single, _CLOSED_CONNECTIONS),
+            at_rate=at_rate,
+            hundreds_saturated=drive(requests.hundreds, _FEW_CONNECTIONS),
+            hundreds=drive(requests.hundreds, _FEW_CONNECTIONS, HUNDREDS),
+        )
     if server != NO_OP:
-        _require_stored(cluster, server, [saturated, *at_rate.values()])
-    return Round(server=server, saturated=saturated, at_rate=at_rate)
+        _require_stored(
+            cluster, server, [seen.saturated, *at_rate.values(), seen.hundreds_saturated, seen.hundreds]
+        )
+    return seen
 
 
-def environment(
-    cluster: Cluster, folder: Path, *, database: str, graph: str = "http://127.0.0.1:9"
-) -> Mapping[str, str]:
-    """Return the settings of Curbe's processes."""
-    return {
-        "META_APP_ID": world.APP_ID,
-        "META_APP_SECRET": world.APP_SECRET,
-        "META_VERIFY_TOKEN": world.VERIFY_TOKEN,
-        "TOKEN_ENCRYPTION_KEY": world.ENCRYPTION_KEY,
-        "META_GRAPH_BASE_URL": graph,
-        "DATABASE_URL": cluster.database(database),
-        "CURBE_DATA_DIR": str(folder / "curbe"),
-        "CURBE_PORT": "0",
-        "CURBE_LOG_LEVEL": "warning",
-    }
-
-
-def curbe(command: str) -> list[str]:
-    """Return how to start one of the product's processes; a developer's own .env is not read."""
-    return ["-m", "curbe", "--env-file", os.devnull, command]
-
-
-@contextlib.contextmanager
-def _serving(cluster: Cluster, folder: Path, server: str) -> Iterator[Running]:
+def _serving(cluster: Cluster, folder: Path, server: str) -> AbstractContextManager[Running]:
     if server == CURBE:
-        command = curbe("serve")
-        env = environment(cluster, folder, database=_DATABASE)
-    else:
-        command = ["-m", "bench.baseline_servers", server, cluster.database(_DATABASE)]
-        env = {}
-    with running(command, env=env, log=folder / f"{server.replace(' ', '-')}.log") as process:
-        yield process
+        return serving(cluster, folder, database=_DATABASE)
+    command = ["-m", "bench.baseline_servers", server, cluster.database(_DATABASE)]
+    return running(command, env={}, log=folder / f"{server}.log")
 
 
 def _require_stored(cluster: Cluster, server: str, measured: list[Driven]) -> None:

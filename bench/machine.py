@@ -90,10 +90,27 @@ def tree_cpu(pid: int) -> float:
     return process_cpu(pid) + sum(process_cpu(int(child)) for child in children)
 
 
-def peak_memory_mib(pid: int) -> int:
-    """Return the most memory a process ever held resident."""
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) // 1024 for line in lines if line.startswith("VmHWM"))
+def resident_mib(pid: int) -> int:
+    """Return how much memory a process holds resident; 0 where it is gone."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    return next((int(line.split()[1]) // 1024 for line in lines if line.startswith("VmRSS")), 0)
+
+
+def tree_memory_mib(pid: int) -> int:
+    """Return the memory of a process and its living children, what they share counted once."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return sum(_share_kib(one) for one in (str(pid), *children)) // 1024
+
+
+def _share_kib(pid: str) -> int:
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)
 
 
 class Neighbours:

@@ -3,50 +3,40 @@
 import asyncio
 import json
 import time
-import urllib.request
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
-from uuid import UUID
 
 import asyncpg
 import msgspec
-from uuid_utils.compat import uuid7
 
-from bench import intake, stored, world
+from bench import stored, world
 from bench.cluster import Cluster
 from bench.generator import Driven, Generator, Shape, write_requests
 from bench.intake import Extent
 from bench.kinds import TEMPLATE
 from bench.machine import Meter
-from bench.processes import Running, running
+from bench.processes import Running
+from bench.product import serving, working
+from bench.queueing import TEXT, TEXTS, queue
+from bench.sandbox import HIGH, WABA, graph, known_number, sandbox, sealed_tokens, tell
 from bench.world import Number, Somebody
 from curbe.auth import service as auth
 from curbe.domain.access import Scope
-from curbe.domain.content import KINDS, Content, TextBody, TextMessage, encoded, words_in
-from curbe.inbox import departures
-from curbe.inbox.departures import Departure
+from curbe.domain.content import Content
 from curbe.infra.clock import utc_now
-from curbe.infra.crypto import Keyring, Secret, binding
 from curbe.infra.db import Pool, Role
-from curbe.outbound import store as outbox
+from curbe.outbound.governor import REPLY
 
-# The sandbox's number of the highest throughput, 1,000 messages a second, and the token that may use it.
-_PHONE_NUMBER_ID: Final = "300000000000002"
-_WABA_ID: Final = "200000000000001"
-_TOKEN: Final = "EAAsandboxToken000000000001"  # noqa: S105 - the sandbox's documented one
 _DATABASE: Final = "bench_sends"
-_CONTENT: Final = TextMessage(text=TextBody(body="Su pedido va en camino."))
-TEXTS: Final[tuple[Content, ...]] = (_CONTENT,)
 _TEMPLATE: Final = {
-    "waba_id": _WABA_ID,
+    "waba_id": WABA,
     "name": TEMPLATE,
     "language": "es",
     "components": [{"type": "BODY", "text": "Hola {{1}}, su pedido va en camino."}],
 }
-_QUEUED_AT_ONCE: Final = 100
 _CONNECTIONS: Final = 32
 _PATIENCE: Final = 60.0  # seconds
 _OUTCOMES: Final = """
@@ -93,13 +83,7 @@ class Fixture(msgspec.Struct, frozen=True):
 def prepare(cluster: Cluster, *, most: int) -> Fixture:
     """Make the database with one tenant and ``most`` people to send to."""
     dsn = cluster.fresh(_DATABASE)
-    number = Number(
-        tenant_id=uuid7(),
-        connection_id=uuid7(),
-        waba_id=_WABA_ID,
-        phone_number_id=_PHONE_NUMBER_ID,
-        display="525550000001",
-    )
+    number = known_number(HIGH)
     return asyncio.run(_fill(dsn, number, world.people([number], each=most)))
 
 
@@ -113,7 +97,7 @@ def backlog(
     """
     asyncio.run(_queue(cluster.database(_DATABASE), fixture, sends=sends, contents=contents))
     cluster.settle()
-    with _sandbox(folder) as sandbox, _working(cluster, folder, sandbox) as worker:
+    with _sandbox(folder) as meta, working(cluster, folder, database=_DATABASE, graph=graph(meta)) as worker:
         meter = Meter(app=worker.pid, postgres=cluster.pid)
         _wait_until_accepted(cluster, sends)
         app, postgres = meter.spent()
@@ -138,11 +122,10 @@ def steady(
     """
     file = folder / "sends.bin"
     write_requests(file, (_send_request(fixture, somebody) for somebody in fixture.everybody))
-    env = intake.environment(cluster, folder, database=_DATABASE)
     with (
-        _sandbox(folder) as sandbox,
-        _working(cluster, folder, sandbox),
-        running(intake.curbe("serve"), env=env, log=folder / "serve.log") as web,
+        _sandbox(folder) as meta,
+        working(cluster, folder, database=_DATABASE, graph=graph(meta)),
+        serving(cluster, folder, database=_DATABASE) as web,
     ):
         driven = generator.drive(
             port=web.port,
@@ -158,12 +141,9 @@ def steady(
 
 
 async def _fill(dsn: str, number: Number, everybody: list[Somebody]) -> Fixture:
-    keyring = Keyring.from_base64(Secret(world.ENCRYPTION_KEY))
-    place = binding("channel_connections", number.tenant_id, number.connection_id, "access_token_enc")
     connection = await asyncpg.connect(dsn)
     try:
-        sealed = keyring.seal(Secret(_TOKEN), bound_to=place)
-        await stored.insert_tenants(connection, [number], token_of={number.connection_id: sealed})
+        await stored.insert_tenants(connection, [number], token_of=sealed_tokens([number]))
         await stored.insert_people(connection, everybody, now=datetime.now(UTC))
         # Not the tables that are empty: analysed so, they would be scanned from end to end until the next analysis.
         await connection.execute(
@@ -186,42 +166,13 @@ async def _fill(dsn: str, number: Number, everybody: list[Somebody]) -> Fixture:
 
 
 async def _queue(dsn: str, fixture: Fixture, *, sends: int, contents: Sequence[Content]) -> None:
-    """Queue as the API does, a hundred at a time."""
     pool = await Pool.open(dsn, Role.WEB, size=1)
-    for first in range(0, sends, _QUEUED_AT_ONCE):
-        chosen = fixture.everybody[first : min(first + _QUEUED_AT_ONCE, sends)]
-        rows = [
-            _departure(somebody, contents[place % len(contents)])
-            for place, somebody in enumerate(chosen, start=first)
-        ]
-        async with pool.transaction(fixture.number.tenant_id) as tx:
-            await departures.queue(tx, rows)
-            await outbox.enqueue(
-                tx,
-                tenant_id=fixture.number.tenant_id,
-                rows=[(row.id, row.connection_id, row.conversation_id) for row in rows],
-                priority=0,
-            )
+    await queue(pool, fixture.everybody[:sends], priority=REPLY, contents=contents)
     await pool.close()
 
 
-def _departure(somebody: Somebody, content: Content) -> Departure:
-    return Departure(
-        tenant_id=somebody.number.tenant_id,
-        id=uuid7(),
-        connection_id=somebody.number.connection_id,
-        conversation_id=somebody.conversation_id,
-        type=KINDS[type(content)],
-        text=words_in(content),
-        payload=encoded(content),
-        reply_to=None,
-        sender=f"key:{UUID(int=1)}",
-        created_at=utc_now(),
-    )
-
-
 def _send_request(fixture: Fixture, somebody: Somebody) -> bytes:
-    body = json.dumps({"to": f"+{somebody.wa_id}", "text": _CONTENT.text.body}).encode()
+    body = json.dumps({"to": f"+{somebody.wa_id}", "text": TEXT.text.body}).encode()
     head = (
         f"POST /api/tenants/{fixture.number.tenant_id}/whatsapp/messages/send HTTP/1.1\r\nHost: 127.0.0.1\r\n"
         f"Authorization: Bearer {fixture.key}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
@@ -231,28 +182,9 @@ def _send_request(fixture: Fixture, somebody: Somebody) -> bytes:
 
 @contextmanager
 def _sandbox(folder: Path) -> Iterator[Running]:
-    """A sandbox that reports no statuses: what is measured is sending."""
-    command = ["-c", "from curbe_sandbox.cli import main; main()", "--port", "0"]
-    with running(command, env={}, log=folder / "sandbox.log") as sandbox:
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{sandbox.port}/sandbox/settings",
-            method="PATCH",
-            data=b'{"enforce_window": false}',
-        )
-        urllib.request.urlopen(request, timeout=10).close()  # noqa: S310
-        known = urllib.request.Request(
-            f"http://127.0.0.1:{sandbox.port}/sandbox/templates",
-            method="POST",
-            data=json.dumps(_TEMPLATE).encode(),
-        )
-        urllib.request.urlopen(known, timeout=10).close()  # noqa: S310
-        yield sandbox
-
-
-def _working(cluster: Cluster, folder: Path, sandbox: Running) -> AbstractContextManager[Running]:
-    graph = f"http://127.0.0.1:{sandbox.port}"
-    env = intake.environment(cluster, folder, database=_DATABASE, graph=graph)
-    return running(intake.curbe("work"), env=env, log=folder / "work.log")
+    with sandbox(folder) as started:
+        tell(started, "POST", "templates", _TEMPLATE)
+        yield started
 
 
 def _outcome(cluster: Cluster) -> dict[str, Any]:

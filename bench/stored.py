@@ -3,7 +3,7 @@
 import asyncio
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -45,26 +45,17 @@ async def _fill(dsn: str, log: Log, *, events: int, seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311 - reproducible on purpose
     now = datetime.now(UTC)
     owners = world.numbers(tenants=log.tenants)
-    everybody = world.people(owners)
-    key = callback_key()
-    sent = [_sent(chance.choice(everybody), chance=chance, key=key) for _ in range(events // 4)]
+    everybody = world.people(owners, each=max(1, world.PEOPLE // log.tenants))
+    sent = sent_messages(everybody, events // 4, chance=chance)
     connection = await asyncpg.connect(dsn)
     try:
         await insert_tenants(connection, owners, token_of={})
         await insert_people(connection, everybody, now=now)
-        await _copy(
-            connection,
-            "messages",
-            "tenant_id id channel_connection_id conversation_id direction provider_message_id type text payload phase attempt "
-            "accepted_at created_at",
-            [_message_row(message, now=now) for message in sent],
-        )
+        await insert_sent(connection, sent, now=now)
         bodies = world.mixed(everybody, sent, at=int(time.time()), chance=chance, of_any_kind=log.of_any_kind)
         if log.updates > 1:
             bodies = world.together(bodies, updates=log.updates)
-        await _copy(
-            connection, "webhook_events", "meta_app_id body", [(world.APP_ID, body) for body in bodies]
-        )
+        await insert_webhooks(connection, bodies)
         await connection.execute("VACUUM ANALYZE")
     finally:
         await connection.close()
@@ -125,9 +116,9 @@ async def insert_people(
         connection,
         "contact_aliases",
         "tenant_id kind value contact_id",
-        [(one.number.tenant_id, "phone", canonical_phone(one.wa_id), one.contact_id) for one in everybody]
-        + [(one.number.tenant_id, "bsuid", one.user_id, one.contact_id) for one in everybody],
+        [(one.number.tenant_id, "phone", canonical_phone(one.wa_id), one.contact_id) for one in everybody],
     )
+    await insert_user_ids(connection, everybody)
     await _copy(
         connection,
         "conversations",
@@ -151,10 +142,44 @@ async def insert_people(
     )
 
 
-def _sent(to: Somebody, *, chance: random.Random, key: bytes) -> SentMessage:
-    message_id = uuid7()
-    return SentMessage(
-        id=message_id, to=to, wamid=world.wamid(chance), callback=callback_data(message_id, key)
+async def insert_user_ids(connection: asyncpg.Connection, everybody: Sequence[Somebody]) -> None:
+    """Store the ids that Meta sends beside phones, of contacts that are there."""
+    await _copy(
+        connection,
+        "contact_aliases",
+        "tenant_id kind value contact_id",
+        [(one.number.tenant_id, "bsuid", one.user_id, one.contact_id) for one in everybody],
+    )
+
+
+async def insert_webhooks(connection: asyncpg.Connection, bodies: Iterable[bytes]) -> None:
+    """Store webhooks that wait to be applied."""
+    await _copy(connection, "webhook_events", "meta_app_id body", [(world.APP_ID, body) for body in bodies])
+
+
+def sent_messages(everybody: Sequence[Somebody], count: int, *, chance: random.Random) -> list[SentMessage]:
+    """Return ``count`` messages to anybody, as the product marks those it sends."""
+    key = callback_key()
+    ids = [uuid7() for _ in range(count)]
+    return [
+        SentMessage(
+            id=message_id,
+            to=chance.choice(everybody),
+            wamid=world.wamid(chance),
+            callback=callback_data(message_id, key),
+        )
+        for message_id in ids
+    ]
+
+
+async def insert_sent(connection: asyncpg.Connection, sent: Sequence[SentMessage], *, now: datetime) -> None:
+    """Store messages that Meta accepted just now, and whose statuses are still to come."""
+    await _copy(
+        connection,
+        "messages",
+        "tenant_id id channel_connection_id conversation_id direction provider_message_id type text payload phase attempt "
+        "accepted_at created_at",
+        [_message_row(message, now=now) for message in sent],
     )
 
 

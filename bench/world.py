@@ -23,7 +23,7 @@ APP_SECRET: Final = "bench-app-secret"  # noqa: S105 - signs nothing but the ben
 VERIFY_TOKEN: Final = "bench-verify-token"  # noqa: S105 - as above
 ENCRYPTION_KEY: Final = base64.b64encode(bytes(range(7, 39))).decode()
 TENANTS: Final = 50
-PEOPLE_PER_TENANT: Final = 200
+PEOPLE: Final = 10_000  # whom they know, together
 STRANGERS: Final = 0.02  # of inbound texts come from somebody new
 _STATUSES: Final = ("sent", "delivered", "read")
 _WORDS: Final = (  # noqa: SIM905 - a sentence is easier to read than 35 strings
@@ -80,7 +80,7 @@ def numbers(*, tenants: int = TENANTS) -> list[Number]:
     ]
 
 
-def people(owners: Sequence[Number], *, each: int = PEOPLE_PER_TENANT, first: int = 0) -> list[Somebody]:
+def people(owners: Sequence[Number], *, each: int = PEOPLE // TENANTS, first: int = 0) -> list[Somebody]:
     """Return ``each`` persons for every number; ``first`` keeps several calls apart."""
     return [
         Somebody(
@@ -185,7 +185,7 @@ def together(bodies: Iterable[bytes], *, updates: int) -> Iterator[bytes]:
         changes = waiting.setdefault(entry["id"], [])
         changes += entry["changes"]
         if len(changes) == updates:
-            yield _written({**whole, "entry": [{"id": entry["id"], "changes": changes}]})
+            yield written({**whole, "entry": [{"id": entry["id"], "changes": changes}]})
             waiting[entry["id"]] = []
 
 
@@ -198,9 +198,10 @@ def _body(number: Number, value: dict[str, object]) -> bytes:
     metadata = {"display_phone_number": number.display, "phone_number_id": number.phone_number_id}
     change = {"value": {"messaging_product": "whatsapp", "metadata": metadata, **value}, "field": "messages"}
     whole = {"object": "whatsapp_business_account", "entry": [{"id": number.waba_id, "changes": [change]}]}
-    return _written(whole)
+    return written(whole)
 
 
-def _written(whole: object) -> bytes:
+def written(whole: object) -> bytes:
+    """Return a body as Meta writes JSON."""
     # Meta escapes what is not ASCII, and slashes.
     return json.dumps(whole, separators=(",", ":")).replace("/", "\\/").encode()

@@ -6,7 +6,8 @@
  * rate: 0 is the closed loop: each connection sends its next request when the last one is answered.
  *       Otherwise requests are due evenly spaced at `rate` a second, whatever the server does, and a latency counts
  *       from the moment its request was due: a server that stalls is charged for everybody it made wait.
- * Prints "begin" when the warm-up is over, "end" when the time is, and then one line of JSON. Times are microseconds.
+ * Prints "begin" when the warm-up is over, "end" when the time is, and then one line of JSON. Times are microseconds; `timeline`
+ * has p50, p99 and the longest of the requests that were due in each second.
  * load.py does the same in Python, for machines without a C compiler.
  */
 #define _GNU_SOURCE
@@ -20,6 +21,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -31,6 +33,7 @@ enum { MOST_CONNECTIONS = 4096, ANSWER_BYTES = 8192 };
 static const int64_t GRACE_NS = 5000000000LL; /* how long the last answers are waited for */
 
 struct request { const char *bytes; uint32_t length; };
+struct sample { uint32_t second, us; };
 struct connection { int fd; int busy; int64_t due; size_t got; char answer[ANSWER_BYTES]; };
 
 static struct request *requests;
@@ -40,7 +43,7 @@ static int idle[MOST_CONNECTIONS], idle_count;
 static struct sockaddr_in address;
 static int epoll_fd;
 
-static uint32_t *latencies, *lateness; /* microseconds; lateness: from due to sent */
+static struct sample *latencies, *lateness; /* lateness: from due to sent */
 static size_t latency_count, lateness_count, capacity;
 static int64_t measure_from, measure_until;
 static long long ok, refused, broken, done_in_window;
@@ -58,10 +61,11 @@ static void die(const char *what)
     exit(1);
 }
 
-static void record(uint32_t *samples, size_t *count, int64_t ns)
+/* Note how long it took what was due at `due`, where that lies in the measured time. */
+static void record(struct sample *samples, size_t *count, int64_t due, int64_t ns)
 {
-    if (*count < capacity)
-        samples[(*count)++] = (uint32_t)(ns / 1000);
+    if (due >= measure_from && due < measure_until && *count < capacity)
+        samples[(*count)++] = (struct sample){(uint32_t)((due - measure_from) / 1000000000LL), (uint32_t)(ns / 1000)};
 }
 
 static void connect_to_server(int index)
@@ -86,8 +90,7 @@ static void finished(int index, int64_t now, int status)
     if (status >= 200 && status < 300) ok++;
     else if (status) refused++;
     else broken++;
-    if (c->due >= measure_from && c->due < measure_until)
-        record(latencies, &latency_count, now - c->due);
+    record(latencies, &latency_count, c->due, now - c->due);
     if (status && now >= measure_from && now < measure_until)
         done_in_window++;
 }
@@ -111,8 +114,7 @@ static void send_next(int64_t due, int64_t now)
     next_request = next_request + 1 == request_count ? 0 : next_request + 1;
     c->busy = 1;
     c->due = due;
-    if (due >= measure_from && due < measure_until)
-        record(lateness, &lateness_count, now - due);
+    record(lateness, &lateness_count, due, now - due);
     while (sent < r->length) {
         ssize_t n = send(c->fd, r->bytes + sent, r->length - sent, MSG_NOSIGNAL);
         if (n <= 0) { reconnect(index, now); return; }
@@ -160,14 +162,14 @@ static void read_requests(const char *path)
     char *all;
     size_t at = 0;
     if (!file || fstat(fileno(file), &info) < 0) die(path);
-    all = malloc((size_t)info.st_size);
-    if (!all || fread(all, 1, (size_t)info.st_size, file) != (size_t)info.st_size) die(path);
+    all = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fileno(file), 0);
+    if (all == MAP_FAILED) die(path);
     fclose(file);
     while (at + 4 <= (size_t)info.st_size) {
         uint32_t length;
         memcpy(&length, all + at, 4);
-        if (request_count % 4096 == 0)
-            requests = realloc(requests, (request_count + 4096) * sizeof *requests);
+        if (request_count % 65536 == 0)
+            requests = realloc(requests, (request_count + 65536) * sizeof *requests);
         if (!requests || at + 4 + length > (size_t)info.st_size) die("the requests are cut off");
         requests[request_count++] = (struct request){all + at + 4, length};
         at += 4 + length;
@@ -175,16 +177,35 @@ static void read_requests(const char *path)
     if (!request_count) die("there are no requests");
 }
 
-static int ascending(const void *a, const void *b)
+static int by_time(const void *a, const void *b)
 {
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return x < y ? -1 : x > y;
+    const struct sample *x = a, *y = b;
+    return x->us < y->us ? -1 : x->us > y->us;
 }
 
-static uint32_t at_share(const uint32_t *sorted, size_t count, double share)
+static int by_second(const void *a, const void *b)
+{
+    const struct sample *x = a, *y = b;
+    return x->second != y->second ? (x->second < y->second ? -1 : 1) : by_time(a, b);
+}
+
+static uint32_t at_share(const struct sample *sorted, size_t count, double share)
 {
     size_t place = (size_t)(share * (double)count);
-    return count ? sorted[place < count ? place : count - 1] : 0;
+    return count ? sorted[place < count ? place : count - 1].us : 0;
+}
+
+static void print_timeline(void)
+{
+    const char *between = "";
+    qsort(latencies, latency_count, sizeof *latencies, by_second);
+    printf("\"timeline\": [");
+    for (size_t first = 0, next; first < latency_count; first = next, between = ", ") {
+        for (next = first; next < latency_count && latencies[next].second == latencies[first].second;) next++;
+        printf("%s[%u, %u, %u]", between, at_share(latencies + first, next - first, .5),
+               at_share(latencies + first, next - first, .99), latencies[next - 1].us);
+    }
+    printf("], ");
 }
 
 static int64_t cpu_us(void)
@@ -196,15 +217,19 @@ static int64_t cpu_us(void)
 
 static void report(double seconds, int64_t cpu, long long unsent)
 {
-    qsort(latencies, latency_count, sizeof *latencies, ascending);
-    qsort(lateness, lateness_count, sizeof *lateness, ascending);
-    printf("{\"seconds\": %.6f, \"done\": %lld, \"ok\": %lld, \"refused\": %lld, \"broken\": %lld, \"unsent\": %lld, "
-           "\"samples\": %zu, \"p50\": %u, \"p90\": %u, \"p99\": %u, \"p999\": %u, \"max\": %u, "
+    size_t over = 0;
+    printf("{");
+    print_timeline();
+    qsort(latencies, latency_count, sizeof *latencies, by_time);
+    qsort(lateness, lateness_count, sizeof *lateness, by_time);
+    while (over < latency_count && latencies[latency_count - 1 - over].us > 1000000) over++;
+    printf("\"seconds\": %.6f, \"done\": %lld, \"ok\": %lld, \"refused\": %lld, \"broken\": %lld, \"unsent\": %lld, "
+           "\"samples\": %zu, \"p50\": %u, \"p90\": %u, \"p99\": %u, \"p999\": %u, \"max\": %u, \"over_a_second\": %zu, "
            "\"sent_late_p99\": %u, \"cpu\": %lld, \"generator\": \"C\"}\n",
            seconds, done_in_window, ok, refused, broken, unsent, latency_count,
            at_share(latencies, latency_count, .5), at_share(latencies, latency_count, .9),
            at_share(latencies, latency_count, .99), at_share(latencies, latency_count, .999),
-           latency_count ? latencies[latency_count - 1] : 0, at_share(lateness, lateness_count, .99), (long long)cpu);
+           at_share(latencies, latency_count, 1), over, at_share(lateness, lateness_count, .99), (long long)cpu);
 }
 
 static const char *option(int argc, char **argv, const char *name)
@@ -272,7 +297,7 @@ int main(int argc, char **argv)
         if (connections[i].busy) finished(i, now, 0);
     if (rate > 0)
         for (int64_t due; (due = start + (int64_t)((double)sent / rate * 1e9)) < measure_until; sent++, unsent++)
-            if (due >= measure_from) record(latencies, &latency_count, now - due);
+            record(latencies, &latency_count, due, now - due);
     report(seconds, cpu_at_end - cpu, unsent);
     return 0;
 }

@@ -9,7 +9,7 @@ import resource
 import struct
 import sys
 import time
-from collections import deque
+from collections import defaultdict, deque
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,6 +29,9 @@ class Load:
         self.idle: Final[deque[Connection]] = deque()
         self.busy: Final[set[Connection]] = set()
         self.latencies: Final[list[float]] = []
+        self.timeline: Final[defaultdict[int, list[float]]] = defaultdict(
+            list
+        )  # latencies, by the second they were due in
         self.lateness: Final[list[float]] = []
         self.counts: Final = {"done": 0, "ok": 0, "refused": 0, "broken": 0, "unsent": 0}
         self.started = self.measure_from = self.measure_until = 0.0
@@ -68,8 +71,7 @@ class Load:
         self.busy.discard(connection)
         self.counts["ok" if 200 <= status < 300 else "refused" if status else "broken"] += 1
         self.counts["done"] += bool(status) and self.measure_from <= now < self.measure_until
-        if self.measure_from <= connection.due < self.measure_until:
-            self.latencies.append(now - connection.due)
+        self.record(connection.due, now)
         if not status:
             return
         if self.rate or self.stopped:
@@ -77,6 +79,12 @@ class Load:
             self.send_due(now)
         else:
             connection.start(self.next_request(), now)
+
+    def record(self, due: float, now: float) -> None:
+        """Note how long what was due then took, where that lies in the measured time."""
+        if self.measure_from <= due < self.measure_until:
+            self.latencies.append(now - due)
+            self.timeline[int(due - self.measure_from)].append(now - due)
 
     def send_due(self, now: float) -> None:
         """Send what is due, as far as connections are free."""
@@ -109,8 +117,7 @@ class Load:
         while self.rate and (due := self.started + self.sent / self.rate) < self.measure_until:
             self.sent += 1
             self.counts["unsent"] += 1
-            if due >= self.measure_from:
-                self.latencies.append(now - due)
+            self.record(due, now)
         return cpu
 
     def _report(self, cpu: float) -> dict[str, Any]:
@@ -122,6 +129,11 @@ class Load:
             **self.counts,
             "samples": len(self.latencies),
             **{name: _share(self.latencies, share) for name, share in shares.items()},
+            "over_a_second": sum(one > 1 for one in self.latencies),
+            "timeline": [
+                [_share(sorted(self.timeline[second]), share) for share in (0.5, 0.99, 1.0)]
+                for second in sorted(self.timeline)
+            ],
             "sent_late_p99": _share(self.lateness, 0.99),
             "cpu": round(cpu * 1e6),
             "generator": "Python",

@@ -8,13 +8,10 @@ python -m bench.reads --keep FOLDER  fill there unless it is filled already, and
 
 import argparse
 import asyncio
-import os
-import random
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -22,26 +19,14 @@ import msgspec
 
 from bench import machine
 from bench.cluster import Cluster, cluster
-from bench.intake import curbe, environment
-from bench.processes import running
-from bench.reads import questions
-from bench.reads.asked import Told, at_rate, one_by_one
+from bench.reads.ask import Plan, ask
 from bench.reads.filled import Size, fill
-from bench.reads.report import Cost, Results, markdown
+from bench.reads.report import Results, markdown
+from bench.report.publish import KEPT
 from curbe.infra.migrate import migrate
 
-_RESULTS: Final = Path(__file__).parents[1] / "results"
 _DATABASE: Final = "bench_reads"
 _SMOKE: Final = 0.01
-
-
-class Plan(msgspec.Struct, frozen=True):
-    """How much is asked."""
-
-    alone: int  # questions of each kind, one after the other
-    together: int  # questions of all kinds, at the rate
-    rate: float
-    clients: int
 
 
 _FULL: Final = Plan(alone=400, together=9000, rate=100, clients=16)
@@ -70,56 +55,27 @@ def main() -> None:
     size = Size.of(_SMOKE if told.smoke else told.share)
     with _folder(told.keep) as folder:
         results = run(plan, folder, size=size, seed=told.seed)
-    _RESULTS.mkdir(exist_ok=True)
-    kept = _RESULTS / f"reads-{results.date.replace(':', '').replace(' ', '-')}.json"
+    KEPT.mkdir(parents=True, exist_ok=True)
+    kept = KEPT / f"reads-{results.date.replace(':', '').replace(' ', '-')}.json"
     kept.write_bytes(msgspec.json.format(msgspec.json.encode(results)))
-    print(f"\n{markdown(results)}\n\nEvery figure behind it: bench/results/{kept.name}")
+    print(f"\n{markdown(results)}\n\nEvery figure behind it: var/bench/{kept.name}")
 
 
 def run(plan: Plan, folder: Path, *, size: Size, seed: int) -> Results:
     """Fill, ask, and return what was seen."""
-    began = datetime.now(UTC)
     with cluster(folder) as postgres:
         described = machine.describe(postgresql=postgres.version, generator="Python", folder=folder)
         _filled(postgres, size)
-        askers = questions.askers(postgres.database(_DATABASE), seed=seed)
-        chance = random.Random(seed)  # noqa: S311 - reproducible on purpose
-        neighbours = machine.Neighbours(postgres=postgres.pid)
-        load = os.getloadavg()[0]
-        env = environment(postgres, folder, database=_DATABASE)
-        with running(curbe("serve"), env=env, log=folder / "serve.log") as web:
-            one_by_one(
-                web.port, questions.mixed(questions.KINDS, askers, count=plan.alone, chance=chance)
-            )  # it warms up
-            alone: list[Told] = []
-            costs: dict[str, Cost] = {}
-            for kind in questions.KINDS:
-                _say(f"{kind.name} ...")
-                asked = questions.of_kind(kind, askers, count=plan.alone, chance=chance)
-                meter = machine.Meter(app=web.pid, postgres=postgres.pid)
-                alone += one_by_one(web.port, asked)
-                app, database = meter.spent()
-                costs[kind.name] = Cost(app * 1000 / plan.alone, database * 1000 / plan.alone)
-            _say("everything together ...")
-            asked = questions.mixed(questions.KINDS, askers, count=plan.together, chance=chance)
-            meter = machine.Meter(app=web.pid, postgres=postgres.pid)
-            together = at_rate(web.port, asked, clients=plan.clients, rate=plan.rate)
-            app, database = meter.spent()
-        described = msgspec.structs.replace(described, neighbours=neighbours.cores())
-        on_disk = postgres.run(f"SELECT pg_database_size('{_DATABASE}') AS size")[0]["size"]
-    return Results(
-        date=f"{began:%Y-%m-%d %H:%M}",
-        machine=described,
-        load=load,
-        size=size,
-        on_disk=on_disk,
-        rate=plan.rate,
-        clients=plan.clients,
-        alone=alone,
-        together=together,
-        costs=costs,
-        together_cost=Cost(app * 1000 / plan.together, database * 1000 / plan.together),
-    )
+        return ask(
+            postgres,
+            folder,
+            database=_DATABASE,
+            size=size,
+            plan=plan,
+            seed=seed,
+            described=described,
+            say=_say,
+        )
 
 
 def _filled(postgres: Cluster, size: Size) -> None:

@@ -177,11 +177,12 @@ def of_kind(kind: Kind, askers: Sequence[Asker], *, count: int, chance: random.R
 def mixed(
     kinds: Sequence[Kind], askers: Sequence[Asker], *, count: int, chance: random.Random
 ) -> list[Question]:
-    """Return ``count`` questions of every kind, as often as each comes."""
-    chosen = chance.choices(kinds, [kind.weight for kind in kinds], k=count)
+    """Return ``count`` questions of every kind, each at least once, and otherwise as often as it comes."""
+    chosen = [*kinds, *chance.choices(kinds, [kind.weight for kind in kinds], k=max(0, count - len(kinds)))]
+    chance.shuffle(chosen)
     return [
         _question(kind, asker, chance)
-        for kind, asker in zip(chosen, _taking_turns(askers, count, chance), strict=True)
+        for kind, asker in zip(chosen, _taking_turns(askers, len(chosen), chance), strict=True)
     ]
 
 

@@ -39,19 +39,21 @@ class Results(msgspec.Struct, frozen=True):
 
 def markdown(results: Results) -> str:
     """Return the report as Markdown."""
-    lines = [
-        f"Measured on {results.date}: {results.machine.sentence()}; load {results.load:.1f}.",
+    measured = f"Measured on {results.date}: {results.machine.sentence()}; load {results.load:.1f}."
+    return "\n".join([measured, *answers(results)])
+
+
+def answers(results: Results) -> list[str]:
+    """Return the table of answers, and what it is of."""
+    return [
         _told(results),
         "",
         _head(results),
         "| --- | --- | --- | --- | --- | --- | --- |",
-    ]
-    lines += [_row(kind, results) for kind in KINDS]
-    lines += [
+        *(_row(kind, results) for kind in KINDS),
         "",
         f"An answer of the mix took {results.together_cost.told()} ms of processor time (web + PostgreSQL).",
     ]
-    return "\n".join(lines)
 
 
 def _head(results: Results) -> str:

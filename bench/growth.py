@@ -1,0 +1,97 @@
+"""Does applying cost more where much is stored? The same webhooks, of people anywhere among what is there, applied at several sizes."""
+
+import asyncio
+import random
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import asyncpg
+import msgspec
+
+from bench import stored, world
+from bench.apply import Applied, apply
+from bench.cluster import Cluster
+from bench.reads.filled import Size, fill
+from bench.ways import USUAL
+from bench.world import Number, Somebody
+
+DATABASE: Final = "bench_growth"
+_PEOPLE: Final = 50_000  # who write and are written to; all of them where there are fewer
+_SOME: Final = """
+SELECT p.tenant_id, p.connection_id, c.waba_id, c.phone_number_id, ltrim(c.phone_number_e164, '+') AS display,
+       p.contact_id, p.conversation_id, p.wa_id, k.name
+  FROM filled_people p
+  JOIN channel_connections c ON c.id = p.connection_id
+  JOIN contacts k ON k.tenant_id = p.tenant_id AND k.id = p.contact_id
+ ORDER BY random() LIMIT $1"""
+
+
+class Grown(msgspec.Struct, frozen=True):
+    """Applying where ``messages`` are stored already."""
+
+    messages: int
+    conversations: int
+    applied: Applied
+
+
+def prepare(cluster: Cluster, size: Size, *, say: Callable[[str], None]) -> None:
+    """Make the database and fill it to a size."""
+    fill(cluster.fresh(DATABASE), size=size, say=say)
+
+
+def measure(cluster: Cluster, folder: Path, *, size: Size, events: int, seed: int) -> Grown:
+    """Apply ``events`` updates to what :func:`prepare` filled, after half as many that warm up, and drop the database.
+
+    A checkpoint lies before the warm-up, so that the pages that everybody writes to are written whole once, and not in what is measured.
+    """
+    asyncio.run(_wait_with(cluster.database(DATABASE), events=events, seed=seed))
+    cluster.settle()
+    applied = apply(
+        cluster,
+        folder,
+        database=DATABASE,
+        name=f"{size.messages:,} messages stored",
+        batch=USUAL,
+        warmup=events // 2,
+        webhooks=events,
+    )
+    cluster.drop(DATABASE)
+    return Grown(messages=size.messages, conversations=size.conversations, applied=applied)
+
+
+async def _wait_with(dsn: str, *, events: int, seed: int) -> None:
+    """Let updates of the people who are there wait to be applied."""
+    chance = random.Random(seed)  # noqa: S311 - reproducible on purpose
+    now = datetime.now(UTC)
+    connection = await asyncpg.connect(dsn)
+    try:
+        await connection.execute("SELECT setseed($1)", seed / 1000)
+        everybody = [_somebody(row) for row in await connection.fetch(_SOME, _PEOPLE)]
+        await stored.insert_user_ids(connection, everybody)
+        sent = stored.sent_messages(everybody, (events * 3 // 2 + 2 * USUAL) // 4, chance=chance)
+        await stored.insert_sent(connection, sent, now=now)
+        bodies = world.mixed(everybody, sent, at=int(time.time()), chance=chance)
+        await stored.insert_webhooks(connection, bodies)
+        await connection.execute("ANALYZE webhook_events")
+    finally:
+        await connection.close()
+
+
+def _somebody(row: asyncpg.Record) -> Somebody:
+    number = Number(
+        tenant_id=row["tenant_id"],
+        connection_id=row["connection_id"],
+        waba_id=row["waba_id"],
+        phone_number_id=row["phone_number_id"],
+        display=row["display"],
+    )
+    return Somebody(
+        number=number,
+        contact_id=row["contact_id"],
+        conversation_id=row["conversation_id"],
+        wa_id=row["wa_id"],
+        name=row["name"],
+    )
