@@ -1,37 +1,13 @@
 """The screens there are pictures of: who looks at them, and what they do to see it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 from browser.agent import Agent
+from browser.screens.scene import Scene, at, owner
+from browser.screens.selling import CAMPAIGNS, KINDS, REPORTS
 from browser.screens.world import World
 from browser.site import Account
-
-_ALL: Final = ("light", "dark", "phone")
-
-
-@dataclass(frozen=True)
-class Scene:
-    """One screen."""
-
-    name: str
-    title: str
-    words: str
-    arrange: Callable[[Agent, World], None]
-    who: Callable[[World], Account] = lambda world: world.sara
-    ways: tuple[str, ...] = _ALL
-    language: str = "es-ES"
-    signed_in: bool = True
-
-
-def _at(path: str) -> Callable[[Agent, World], None]:
-    """Go to a page of the tenant's."""
-
-    def go(agent: Agent, _world: World) -> None:
-        agent.go(f"/t/{agent.tenant.id}/{path}")
-
-    return go
 
 
 def _on(path: str) -> Callable[[Agent, World], None]:
@@ -98,10 +74,6 @@ def _wizard(agent: Agent, _world: World) -> None:
     agent.page.get_by_role("dialog").wait_for()
 
 
-def _owner(world: World) -> Account:
-    return world.olga
-
-
 def _operator(world: World) -> Account:
     return world.operator
 
@@ -120,7 +92,7 @@ SCENES: Final = (
         "list",
         "The list",
         "Mine, nobody's, everybody's; unread, labels, who has it, how long the window stays open.",
-        _at("inbox?tab=all"),
+        at("inbox?tab=all"),
     ),
     Scene(
         "conversation",
@@ -163,91 +135,87 @@ SCENES: Final = (
         "connections",
         "Connections",
         "A card for each number: its state, quality, limits, token and last webhook.",
-        _at("connections"),
-        who=_owner,
-    ),
-    Scene(
-        "reports",
-        "Reports",
-        "What messages came to: figures with what changed, days as charts with the table behind each, agents, templates, campaigns, costs.",
-        _at("reports"),
-        who=_owner,
+        at("connections"),
+        who=owner,
     ),
     Scene(
         "connecting",
         "Connecting a number",
         "By hand, tested before anything is kept; Meta's own sign-up where it is configured.",
         _wizard,
-        who=_owner,
+        who=owner,
     ),
     Scene(
         "people",
         "People",
         "Who works here, as what, and since when they were away.",
-        _at("settings/people"),
-        who=_owner,
+        at("settings/people"),
+        who=owner,
     ),
     Scene(
         "teams",
         "Teams",
         "Who answers together.",
-        _at("settings/teams"),
-        who=_owner,
+        at("settings/teams"),
+        who=owner,
     ),
     Scene(
         "labels",
         "Labels",
         "What conversations are about.",
-        _at("settings/labels"),
-        who=_owner,
+        at("settings/labels"),
+        who=owner,
     ),
     Scene(
         "canned",
         "Canned replies",
         "With variables, and what comes of them.",
-        _at("settings/canned"),
-        who=_owner,
+        at("settings/canned"),
+        who=owner,
     ),
     Scene(
         "templates",
         "Templates",
         "How each stands at Meta, and Meta's own reasons.",
-        _at("templates"),
-        who=_owner,
+        at("templates"),
+        who=owner,
     ),
     Scene(
         "template-editor",
         "Writing a template",
         "The phone beside it, Meta's rules at the field they are about.",
         _written,
-        who=_owner,
+        who=owner,
     ),
-    Scene("keys", "API keys", "Shown once.", _at("settings/keys"), who=_owner),
+    *KINDS,
+    *CAMPAIGNS,
+    *REPORTS,
+    Scene("keys", "API keys", "Shown once.", at("settings/keys"), who=owner),
     Scene(
         "audit",
         "Audit log",
         "Who did what, in sentences.",
-        _at("settings/audit"),
-        who=_owner,
+        at("settings/audit"),
+        who=owner,
     ),
     Scene(
         "settings",
         "Settings",
         "Language, country, and how long what was said is kept.",
-        _at("settings/general"),
-        who=_owner,
+        at("settings/general"),
+        who=owner,
     ),
     Scene(
         "profile",
         "One's own settings",
         "Name, language, sounds, notifications, keys.",
-        _at("settings/profile"),
+        at("settings/profile"),
     ),
     Scene(
         "security",
         "Security",
         "Password, authenticator, passkeys, recovery codes.",
-        _at("settings/security"),
+        at("settings/security"),
     ),
     Scene(
         "operator",

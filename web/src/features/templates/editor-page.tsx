@@ -31,7 +31,7 @@ export function EditTemplatePage() {
   const { tenant, template: id = "" } = useParams<{ tenant: string; template: string }>();
   const home = `/t/${tenant}/templates`;
   const { data: template, error, isPending, refetch } = useTemplate(id);
-  const odd = template ? beyond(template.components) : [];
+  const odd = template ? beyond(template) : [];
   return (
     <Page back={{ to: `${home}/${id}`, label: template?.name ?? t.back }}>
       {isPending && <ListSkeleton rows={4} />}

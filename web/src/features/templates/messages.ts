@@ -111,6 +111,7 @@ export const templateMessages = catalogue({
       URL: "Link",
       PHONE_NUMBER: "Call",
       COPY_CODE: "Copy a code",
+      FLOW: "Form",
     },
     buttonText: "On the button",
     url: "Address",
@@ -144,6 +145,7 @@ export const templateMessages = catalogue({
     video: "Video",
     document: "Document",
     place: "Place",
+    cards: "Cards",
     card: (n: number, of: number) => `Card ${n} of ${of}`,
   },
   es: {
@@ -254,6 +256,7 @@ export const templateMessages = catalogue({
       URL: "Enlace",
       PHONE_NUMBER: "Llamar",
       COPY_CODE: "Copiar un código",
+      FLOW: "Formulario",
     },
     buttonText: "En el botón",
     url: "Dirección",
@@ -287,6 +290,7 @@ export const templateMessages = catalogue({
     video: "Vídeo",
     document: "Documento",
     place: "Lugar",
+    cards: "Tarjetas",
     card: (n, of) => `Tarjeta ${n} de ${of}`,
   },
   pt: {
@@ -397,6 +401,7 @@ export const templateMessages = catalogue({
       URL: "Link",
       PHONE_NUMBER: "Ligar",
       COPY_CODE: "Copiar um código",
+      FLOW: "Formulário",
     },
     buttonText: "No botão",
     url: "Endereço",
@@ -430,6 +435,7 @@ export const templateMessages = catalogue({
     video: "Vídeo",
     document: "Documento",
     place: "Lugar",
+    cards: "Cartões",
     card: (n, of) => `Cartão ${n} de ${of}`,
   },
 });

@@ -15,8 +15,10 @@ import { ListSkeleton } from "@/shared/ui/skeletons";
 import { Time } from "@/shared/ui/time";
 import { type Template, useAccounts, useTemplate } from "./api/templates";
 import { DeleteDialog } from "./delete-dialog";
+import { useCodeLook } from "./editor/code-look";
 import { templateMessages } from "./messages";
-import { beyond, lookOf } from "./model/reading";
+import { lookOf } from "./model/look";
+import { beyond, draftOf } from "./model/reading";
 import { Page } from "./page";
 import { Phone } from "./phone";
 import { isEditable } from "./status";
@@ -56,10 +58,9 @@ function Shown({ template, home, onDeleting }: ShownProps) {
   const coming = useComing(template);
   const [, go] = useLocation();
   const [leaving, setLeaving] = useState(false);
-  const odd = beyond(template.components);
+  const odd = beyond(template);
   const mayWrite = tenant.can("templates:write");
   const may = mayWrite && isEditable(template.status) && odd.length === 0;
-  const isCode = template.category === "AUTHENTICATION";
   return (
     <SettingsBody
       title={template.name}
@@ -67,7 +68,7 @@ function Shown({ template, home, onDeleting }: ShownProps) {
       action={
         mayWrite && (
           <div className={classes["actions"]}>
-            {may && !isCode && (
+            {may && (
               <Button
                 component={Link}
                 to={`${home}/${template.id}/edit`}
@@ -109,7 +110,7 @@ function Shown({ template, home, onDeleting }: ShownProps) {
       )}
       <div className={classes["sides"]}>
         <Facts template={template} />
-        {template.components === null ? <p>{t.noText}</p> : <Phone look={lookOf(template.components)} />}
+        {template.components === null ? <p>{t.noText}</p> : <Preview template={template} />}
       </div>
       {leaving && (
         <DeleteDialog
@@ -124,6 +125,13 @@ function Shown({ template, home, onDeleting }: ShownProps) {
       )}
     </SettingsBody>
   );
+}
+
+function Preview({ template }: { template: Template }) {
+  const codeLook = useCodeLook();
+  const look = lookOf(template.components);
+  const draft = draftOf(template);
+  return <Phone look={draft.kind === "CODE" && !look.body ? codeLook(draft.code) : look} />;
 }
 
 function Facts({ template }: { template: Template }) {

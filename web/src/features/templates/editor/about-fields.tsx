@@ -8,11 +8,12 @@ import { LANGUAGES } from "../languages";
 import { templateMessages } from "../messages";
 import { type Category, nameOf } from "../model/draft";
 import { useLanguageName } from "../words";
-import type { FieldProps } from "./editor";
 import classes from "./editor.module.css";
+import type { FieldProps } from "./field";
 import { FindingWords } from "./finding-words";
 
-const CATEGORIES: readonly Category[] = ["UTILITY", "MARKETING", "AUTHENTICATION"];
+/** Between these one chooses; what else a template is, its kind says. */
+const CATEGORIES: readonly Category[] = ["UTILITY", "MARKETING"];
 
 interface AboutFieldsProps extends FieldProps {
   isNew: boolean;
@@ -74,10 +75,10 @@ export function AboutFields({ draft, found, onChange, onSeen, isNew, accounts, w
           onChange={(value) => onChange({ ...draft, wabaId: value })}
         />
       )}
-      <fieldset className={classes["kinds"]}>
-        <legend>{t.category}</legend>
-        {CATEGORIES.filter((one) => isNew || (one === "AUTHENTICATION") === (draft.category === one)).map(
-          (one) => (
+      {draft.kind === "MESSAGE" && (
+        <fieldset className={classes["kinds"]}>
+          <legend>{t.category}</legend>
+          {CATEGORIES.map((one) => (
             <label key={one}>
               <input
                 type="radio"
@@ -90,9 +91,9 @@ export function AboutFields({ draft, found, onChange, onSeen, isNew, accounts, w
                 <small>{t.categoryHint[one]}</small>
               </span>
             </label>
-          ),
-        )}
-      </fieldset>
+          ))}
+        </fieldset>
+      )}
       <FindingWords findings={found("category")} />
     </>
   );

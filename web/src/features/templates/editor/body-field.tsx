@@ -5,15 +5,36 @@ import { IconBraces } from "@tabler/icons-react";
 import { useRef } from "react";
 import { useMessages } from "@/shared/i18n/language";
 import { templateMessages } from "../messages";
-import { nextVariable, variablesIn } from "../model/draft";
-import type { FieldProps } from "./editor";
+import { type BodyDraft, type Draft, nextVariable, variablesIn } from "../model/draft";
+import { Count } from "./count";
 import classes from "./editor.module.css";
+import type { FieldProps } from "./field";
 import { FindingWords } from "./finding-words";
-import { Count } from "./header-field";
 
 const LONGEST = 1024;
+const LONGEST_OFFER = 600;
 
-export function BodyField({ draft, found, onChange, onSeen }: FieldProps) {
+export function BodyField(props: FieldProps) {
+  const t = useMessages(templateMessages);
+  const most = props.draft.kind === "OFFER" ? LONGEST_OFFER : LONGEST;
+  return (
+    <section className={classes["part"]} aria-label={t.body}>
+      <h2>{t.body}</h2>
+      <BodyInputs<Draft> {...props} label={t.body} hint={t.bodyHint} most={most} rows={4} />
+    </section>
+  );
+}
+
+interface BodyInputsProps<Part> extends FieldProps<Part> {
+  label: string;
+  hint: string;
+  most: number;
+  rows: number;
+}
+
+/** A text of a template's own or of a card's. */
+export function BodyInputs<Part extends BodyDraft>(props: BodyInputsProps<Part>) {
+  const { draft, found, onChange, onSeen, label, hint, most, rows } = props;
   const t = useMessages(templateMessages);
   const field = useRef<HTMLTextAreaElement>(null);
   const names = variablesIn(draft.body);
@@ -29,16 +50,15 @@ export function BodyField({ draft, found, onChange, onSeen }: FieldProps) {
     });
   };
   return (
-    <section className={classes["part"]} aria-label={t.body}>
-      <h2>{t.body}</h2>
+    <>
       <div>
         <Textarea
           ref={field}
-          aria-label={t.body}
-          description={t.bodyHint}
+          aria-label={label}
+          description={hint}
           inputWrapperOrder={["input", "description"]}
           autosize
-          minRows={4}
+          minRows={rows}
           maxRows={14}
           value={draft.body}
           aria-invalid={found("body").length > 0 || undefined}
@@ -49,7 +69,7 @@ export function BodyField({ draft, found, onChange, onSeen }: FieldProps) {
           <Button variant="subtle" size="compact-sm" leftSection={<IconBraces size={15} />} onClick={insert}>
             {t.addVariable}
           </Button>
-          <Count now={draft.body.length} most={LONGEST} />
+          <Count now={draft.body.length} most={most} />
         </div>
       </div>
       <FindingWords findings={found("body")} />
@@ -71,6 +91,6 @@ export function BodyField({ draft, found, onChange, onSeen }: FieldProps) {
         </fieldset>
       )}
       <FindingWords findings={found("body.example")} />
-    </section>
+    </>
   );
 }

@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconCircleCheck, IconSend } from "@tabler/icons-react";
-import { type FormEvent, useMemo, useState } from "react";
+import { type FormEvent, useEffect, useMemo, useRef, useState } from "react";
 import { useLocation } from "wouter";
 import { isProblem } from "@/shared/api/problem";
 import { useRefusal } from "@/shared/api/use-refusal";
@@ -9,7 +9,6 @@ import { useMessages } from "@/shared/i18n/language";
 import { FormError } from "@/shared/ui/form-error";
 import { tellSaved } from "@/shared/ui/notices";
 import {
-  type Finding,
   type Template,
   type TemplateDraft,
   useAccounts,
@@ -18,27 +17,25 @@ import {
   useJudgement,
 } from "../api/templates";
 import { templateMessages } from "../messages";
-import { componentsOf, type Draft } from "../model/draft";
+import { componentsOf } from "../model/components";
+import type { Draft } from "../model/draft";
 import { placed } from "../model/findings";
-import { type Look, lookOf } from "../model/reading";
+import { lookOf } from "../model/look";
 import { Phone } from "../phone";
 import { AboutFields } from "./about-fields";
 import { BodyField } from "./body-field";
 import { ButtonsField } from "./buttons-field";
+import { CardsField } from "./cards-field";
 import { CodeFields } from "./code-fields";
+import { useCodeLook } from "./code-look";
 import classes from "./editor.module.css";
+import type { FieldProps, SampleProps } from "./field";
 import { FindingWords } from "./finding-words";
 import { FooterField } from "./footer-field";
 import { HeaderField } from "./header-field";
-
-export interface FieldProps {
-  draft: Draft;
-  /** What Meta's rules say of a field, once somebody has been there or has tried to hand the template in. */
-  found: (field: string) => readonly Finding[];
-  onChange: (draft: Draft) => void;
-  /** Somebody has left a field. */
-  onSeen: (field: string) => void;
-}
+import { KindField } from "./kind-field";
+import { OfferField } from "./offer-field";
+import { ShopField } from "./shop-field";
 
 const PRESSED = 250;
 
@@ -56,16 +53,16 @@ export function Editor({ start, template, home }: EditorProps) {
   const [draft, setDraft] = useState(start);
   const [seen, setSeen] = useState<ReadonlySet<string>>(new Set());
   const [tried, setTried] = useState(false);
-  const [picture, setPicture] = useState<string | null>(null);
   const { data: accounts } = useAccounts();
   const wabaId = draft.wabaId ?? accounts?.[0]?.waba_id ?? null;
-  const { components, fields } = useMemo(() => componentsOf(draft), [draft]);
+  const written = useMemo(() => componentsOf(draft), [draft]);
+  const { components } = written;
   const given = useMemo(() => bodyOf(draft, components, wabaId), [draft, components, wabaId]);
   const [asked] = useDebouncedValue(given, 250);
   const judgement = useJudgement(asked);
   const judged = useMemo(
-    () => placed(judgement.data?.findings ?? [], fields, draft),
-    [judgement.data, fields, draft],
+    () => placed(judgement.data?.findings ?? [], written, draft),
+    [judgement.data, written, draft],
   );
   const create = useCreate();
   const edit = useEdit();
@@ -86,7 +83,7 @@ export function Editor({ start, template, home }: EditorProps) {
   const handIn = (event: FormEvent) => {
     event.preventDefault();
     setTried(true);
-    if (errors > 0) return;
+    if (errors > 0) return showFirst(event.currentTarget as HTMLElement);
     const onSuccess = (made: Template) => {
       tellSaved(template ? t.edited(made.name) : t.created(made.name));
       go(`${home}/${made.id}`);
@@ -94,21 +91,15 @@ export function Editor({ start, template, home }: EditorProps) {
     if (template) edit.mutate({ id: template.id, components, ...category(template, draft) }, { onSuccess });
     else create.mutate(given, { onSuccess });
   };
-  const look = draft.category === "AUTHENTICATION" ? codeLook(draft, t) : lookOf(components);
+  const codeLook = useCodeLook();
+  const look = draft.kind === "CODE" ? codeLook(draft.code) : lookOf(components);
+  usePicturesEnd(draft);
   return (
     <form className={classes["sides"]} onSubmit={handIn} noValidate>
       <div className={classes["form"]}>
+        {template === null && <KindField {...props} />}
         <AboutFields {...props} isNew={template === null} accounts={accounts ?? []} wabaId={wabaId} />
-        {draft.category === "AUTHENTICATION" ? (
-          <CodeFields {...props} />
-        ) : (
-          <>
-            <HeaderField {...props} wabaId={wabaId} isNew={template === null} onPicture={setPicture} />
-            <BodyField {...props} />
-            <FooterField {...props} />
-            <ButtonsField {...props} />
-          </>
-        )}
+        <Parts {...props} wabaId={wabaId} isNew={template === null} />
         {tried && <FindingWords findings={judged.loose} />}
         {error && (
           <FormError>
@@ -116,7 +107,10 @@ export function Editor({ start, template, home }: EditorProps) {
           </FormError>
         )}
         <div className={classes["actions"]}>
-          <Verdict errors={errors} known={judgement.data !== undefined && draft.body !== ""} />
+          <Verdict
+            errors={errors}
+            known={judgement.data !== undefined && (draft.body !== "" || draft.kind === "CODE")}
+          />
           <Button
             type="submit"
             loading={create.isPending || edit.isPending}
@@ -127,10 +121,53 @@ export function Editor({ start, template, home }: EditorProps) {
         </div>
       </div>
       <div className={classes["preview"]}>
-        <Phone look={look} picture={picture} />
+        <Phone look={look} pictures={picturesOf(draft)} />
       </div>
     </form>
   );
+}
+
+/** The fields of the draft's kind, in the order in which the phone shows them. */
+function Parts(props: FieldProps & SampleProps) {
+  const { kind, shop } = props.draft;
+  switch (kind) {
+    case "CODE":
+      return <CodeFields {...props} />;
+    case "CAROUSEL":
+      return (
+        <>
+          <BodyField {...props} />
+          <CardsField {...props} />
+        </>
+      );
+    case "OFFER":
+      return (
+        <>
+          <HeaderField {...props} />
+          <OfferField {...props} />
+          <BodyField {...props} />
+          <ButtonsField {...props} />
+        </>
+      );
+    case "CATALOG":
+      return (
+        <>
+          <ShopField {...props} />
+          {shop !== "SPM" && <HeaderField {...props} />}
+          <BodyField {...props} />
+          <FooterField {...props} />
+        </>
+      );
+    default:
+      return (
+        <>
+          <HeaderField {...props} />
+          <BodyField {...props} />
+          <FooterField {...props} />
+          <ButtonsField {...props} />
+        </>
+      );
+  }
 }
 
 function Verdict({ errors, known }: { errors: number; known: boolean }) {
@@ -160,15 +197,26 @@ function fromMeta(error: unknown, words: string | null): string {
   return words ?? "";
 }
 
-type Words = ReturnType<typeof useMessages<(typeof templateMessages)["en"]>>;
+function picturesOf(draft: Draft) {
+  return { header: draft.header.sample.picture, cards: draft.cards.map((card) => card.sample.picture) };
+}
 
-function codeLook({ code }: Draft, t: Words): Look {
-  return {
-    header: null,
-    body: code.recommendation ? `${t.codeSample} ${t.codeAdvice}` : t.codeSample,
-    footer: code.minutes.trim() ? t.codeExpires(code.minutes) : "",
-    offer: "",
-    buttons: [{ type: "OTP", text: code.button || t.codeCopy, detail: "" }],
-    cards: [],
-  };
+/** The browser keeps a file for as long as somebody may want its picture: until the editor is left. */
+function usePicturesEnd(draft: Draft): void {
+  const last = useRef(draft);
+  last.current = draft;
+  useEffect(
+    () => () => {
+      const { header, cards } = picturesOf(last.current);
+      for (const picture of [header, ...cards]) if (picture) URL.revokeObjectURL(picture);
+    },
+    [],
+  );
+}
+
+/** The first thing to mend may lie far above the button. */
+function showFirst(form: HTMLElement): void {
+  requestAnimationFrame(() =>
+    form.querySelector("[data-severity=error]")?.scrollIntoView({ block: "center" }),
+  );
 }

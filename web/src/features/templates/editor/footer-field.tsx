@@ -1,10 +1,10 @@
 import { TextInput } from "@mantine/core";
 import { useMessages } from "@/shared/i18n/language";
 import { templateMessages } from "../messages";
-import type { FieldProps } from "./editor";
+import { Count } from "./count";
 import classes from "./editor.module.css";
+import type { FieldProps } from "./field";
 import { FindingWords } from "./finding-words";
-import { Count } from "./header-field";
 
 const LONGEST = 60;
 

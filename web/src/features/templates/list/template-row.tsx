@@ -4,7 +4,7 @@ import { useMessages } from "@/shared/i18n/language";
 import { plainOf } from "@/shared/whatsapp/formatting";
 import type { Template } from "../api/templates";
 import { templateMessages } from "../messages";
-import { lookOf } from "../model/reading";
+import { lookOf } from "../model/look";
 import { CategoryWord, QualityWord, StatusWord, useComing, useLanguageName } from "../words";
 import classes from "./list.module.css";
 

@@ -1,8 +1,15 @@
-/** A template as it is written: its parts as fields, and the same in the shape of Meta's API. Pure. */
+/** A template as it is written: its parts as fields, and what may be done with them. Pure. */
 
 export type Category = "UTILITY" | "MARKETING" | "AUTHENTICATION";
+/** What somebody sets out to write. */
+export type Kind = "MESSAGE" | "CAROUSEL" | "OFFER" | "CATALOG" | "CODE";
 export type HeaderKind = "NONE" | "TEXT" | "IMAGE" | "VIDEO" | "DOCUMENT" | "LOCATION";
-export type ButtonType = "QUICK_REPLY" | "URL" | "PHONE_NUMBER" | "COPY_CODE";
+export type FileKind = "IMAGE" | "VIDEO" | "DOCUMENT";
+export type ButtonType = "QUICK_REPLY" | "URL" | "PHONE_NUMBER" | "COPY_CODE" | "FLOW";
+export type CardFormat = "IMAGE" | "VIDEO" | "PRODUCT";
+/** What of the catalogue is shown: all of it, some products, or one. Each is a button of Meta's. */
+export type Shop = "CATALOG" | "MPM" | "SPM";
+export type OtpType = "COPY_CODE" | "ONE_TAP" | "ZERO_TAP";
 
 export interface ButtonDraft {
   /** Its own name while it is edited: buttons move. */
@@ -12,41 +19,106 @@ export interface ButtonDraft {
   url: string;
   phone: string;
   example: string;
+  /** The form that opens, by its id, and the screen it begins with. */
+  flow: string;
+  screen: string;
 }
 
-export interface Draft {
+/** A file for the review: Meta's handle of it, and how it is called and looks here. */
+export interface Sample {
+  handle: string;
+  filename: string;
+  picture: string | null;
+}
+
+export interface BodyDraft {
+  body: string;
+  /** Examples of the body's variables by their names. */
+  examples: Readonly<Record<string, string>>;
+}
+
+export interface CardDraft extends BodyDraft {
+  key: number;
+  sample: Sample;
+  /** The same types, in the same order, on every card. */
+  buttons: readonly ButtonDraft[];
+}
+
+export interface AppDraft {
+  key: number;
+  name: string;
+  hash: string;
+}
+
+export interface Draft extends BodyDraft {
   wabaId: string | null;
   name: string;
   language: string;
   category: Category;
-  header: { kind: HeaderKind; text: string; example: string; handle: string; filename: string };
-  body: string;
-  /** Examples of the body's variables by their names. */
-  examples: Readonly<Record<string, string>>;
+  kind: Kind;
+  header: { kind: HeaderKind; text: string; example: string; sample: Sample };
   footer: string;
   buttons: readonly ButtonDraft[];
+  offer: { text: string; ends: boolean };
+  cardFormat: CardFormat;
+  cards: readonly CardDraft[];
+  shop: Shop;
   /** An authentication template's: Meta writes its text. */
-  code: { recommendation: boolean; minutes: string; button: string };
+  code: {
+    recommendation: boolean;
+    minutes: string;
+    button: string;
+    otp: OtpType;
+    autofill: string;
+    apps: readonly AppDraft[];
+    terms: boolean;
+  };
 }
 
-export type Part = Record<string, unknown>;
+export const NO_SAMPLE: Sample = { handle: "", filename: "", picture: null };
 
 export const EMPTY: Draft = {
   wabaId: null,
   name: "",
   language: "es",
   category: "UTILITY",
-  header: { kind: "NONE", text: "", example: "", handle: "", filename: "" },
+  kind: "MESSAGE",
+  header: { kind: "NONE", text: "", example: "", sample: NO_SAMPLE },
   body: "",
   examples: {},
   footer: "",
   buttons: [],
-  code: { recommendation: true, minutes: "10", button: "" },
+  offer: { text: "", ends: true },
+  cardFormat: "IMAGE",
+  cards: [],
+  shop: "CATALOG",
+  code: {
+    recommendation: true,
+    minutes: "10",
+    button: "",
+    otp: "COPY_CODE",
+    autofill: "",
+    apps: [{ key: 1, name: "", hash: "" }],
+    terms: false,
+  },
 };
 
 export const FILES: readonly HeaderKind[] = ["IMAGE", "VIDEO", "DOCUMENT"];
-export const MOST_BUTTONS = 10;
-const MOST_OF: Partial<Record<ButtonType, number>> = { URL: 2, PHONE_NUMBER: 1, COPY_CODE: 1 };
+/** What may stand in the header of each kind; the first is what it begins with. */
+export const HEADERS: Record<Kind, readonly HeaderKind[]> = {
+  MESSAGE: ["NONE", "TEXT", "IMAGE", "VIDEO", "DOCUMENT", "LOCATION"],
+  OFFER: ["IMAGE", "VIDEO"],
+  CATALOG: ["NONE", "TEXT"],
+  CAROUSEL: [],
+  CODE: [],
+};
+/** Meta files everything that is to sell something under marketing. */
+const CATEGORY: Partial<Record<Kind, Category>> = {
+  CAROUSEL: "MARKETING",
+  OFFER: "MARKETING",
+  CATALOG: "MARKETING",
+  CODE: "AUTHENTICATION",
+};
 const VARIABLE = /\{\{([^{}]*)\}\}/g;
 
 /** The variables of a text, each once, in the order of their first appearance. */
@@ -76,114 +148,30 @@ export function nameOf(typed: string): string {
     .slice(0, 512);
 }
 
-/** Whether another button of this type may be added. */
-export function mayAdd(draft: Draft, type: ButtonType): boolean {
-  if (draft.buttons.length >= MOST_BUTTONS) return false;
-  if (type === "COPY_CODE" && draft.category !== "MARKETING") return false;
-  return draft.buttons.filter((one) => one.type === type).length < (MOST_OF[type] ?? MOST_BUTTONS);
-}
-
-/** Quick replies stand together: a new one goes behind the last of them, any other to the end. */
-export function withButton(draft: Draft, type: ButtonType): Draft {
-  const key = Math.max(0, ...draft.buttons.map((one) => one.key)) + 1;
-  const added: ButtonDraft = { key, type, text: "", url: "", phone: "", example: "" };
-  const last = draft.buttons.findLastIndex((one) => one.type === "QUICK_REPLY");
-  const place = type === "QUICK_REPLY" && last >= 0 ? last + 1 : draft.buttons.length;
-  return { ...draft, buttons: draft.buttons.toSpliced(place, 0, added) };
-}
-
-export function withoutButton(draft: Draft, key: number): Draft {
-  return { ...draft, buttons: draft.buttons.filter((one) => one.key !== key) };
-}
-
-export function withButtonChanged(draft: Draft, key: number, change: Partial<ButtonDraft>): Draft {
-  return { ...draft, buttons: draft.buttons.map((one) => (one.key === key ? { ...one, ...change } : one)) };
-}
-
-/** The components in the order of Meta's documents, and for each the field it is written in. */
-export function componentsOf(draft: Draft): { components: Part[]; fields: string[] } {
-  const made = draft.category === "AUTHENTICATION" ? codeParts(draft) : usualParts(draft);
-  return { components: made.map(([, part]) => part), fields: made.map(([field]) => field) };
-}
-
-function codeParts({ code }: Draft): [string, Part][] {
-  const minutes = Number(code.minutes);
-  return [
-    ["body", { type: "BODY", add_security_recommendation: code.recommendation }],
-    ...(code.minutes.trim()
-      ? [
-          [
-            "footer",
-            { type: "FOOTER", code_expiration_minutes: Number.isInteger(minutes) ? minutes : 0 },
-          ] as [string, Part],
-        ]
-      : []),
-    [
-      "buttons",
-      {
-        type: "BUTTONS",
-        buttons: [{ type: "OTP", otp_type: "COPY_CODE", ...(code.button ? { text: code.button } : {}) }],
-      },
-    ],
-  ];
-}
-
-function usualParts(draft: Draft): [string, Part][] {
-  const { header, body, footer, buttons } = draft;
-  const parts: [string, Part][] = [];
-  if (header.kind !== "NONE") parts.push(["header", headerPart(header)]);
-  parts.push(["body", withExamples({ type: "BODY", text: body }, "body_text", body, draft.examples, true)]);
-  if (footer.trim()) parts.push(["footer", { type: "FOOTER", text: footer }]);
-  if (buttons.length > 0) parts.push(["buttons", { type: "BUTTONS", buttons: buttons.map(buttonPart) }]);
-  return parts;
-}
-
-function headerPart(header: Draft["header"]): Part {
-  const part: Part = { type: "HEADER", format: header.kind };
-  if (header.kind === "TEXT") {
-    const [name] = variablesIn(header.text);
-    const examples = name === undefined ? {} : { [name]: header.example };
-    return withExamples({ ...part, text: header.text }, "header_text", header.text, examples, false);
+/** The draft as another kind: what was written stays where the kind has a place for it, and what it cannot be without is there. */
+export function ofKind(draft: Draft, kind: Kind): Draft {
+  const category = CATEGORY[kind] ?? (draft.category === "AUTHENTICATION" ? "UTILITY" : draft.category);
+  const [first] = HEADERS[kind];
+  const fits = first === undefined || HEADERS[kind].includes(draft.header.kind);
+  const header = fits ? draft.header : { ...EMPTY.header, kind: first };
+  const changed = { ...draft, kind, category, header };
+  if (kind === "OFFER") {
+    const buttons = draft.buttons.filter((one) => OFFER_BUTTONS.includes(one.type));
+    return { ...changed, buttons: buttons.length > 0 ? buttons : OFFER_BUTTONS.map(buttonOf) };
   }
-  return FILES.includes(header.kind) && header.handle
-    ? { ...part, example: { header_handle: [header.handle] } }
-    : part;
+  if (kind === "CAROUSEL" && draft.cards.length === 0) {
+    const buttons = [buttonOf("URL", 0)];
+    return { ...changed, cards: [1, 2].map((key) => ({ ...EMPTY_CARD, key, buttons })) };
+  }
+  return changed;
 }
 
-function withExamples(
-  part: Part,
-  key: string,
-  text: string,
-  examples: Readonly<Record<string, string>>,
-  nested: boolean,
-): Part {
-  const names = variablesIn(text);
-  if (names.length === 0) return part;
-  if (names.some((name) => !/^\d+$/.test(name))) {
-    const named = names.map((name) => ({ param_name: name, example: examples[name]?.trim() ?? "" }));
-    return { ...part, example: { [`${key}_named_params`]: named } };
-  }
-  const row = names
-    .toSorted((one, other) => Number(one) - Number(other))
-    .map((name) => examples[name]?.trim() ?? "");
-  return { ...part, example: { [key]: nested ? [row] : row } };
-}
+/** An offer without a code to copy and somewhere to go is none. */
+const OFFER_BUTTONS: readonly ButtonType[] = ["COPY_CODE", "URL"];
 
-function buttonPart(button: ButtonDraft): Part {
-  const { type, text, url, phone, example } = button;
-  switch (type) {
-    case "URL":
-      return {
-        type,
-        text,
-        url,
-        ...(variablesIn(url).length > 0 ? { example: example ? [example] : [] } : {}),
-      };
-    case "PHONE_NUMBER":
-      return { type, text, phone_number: phone.replace(/[\s().-]/g, "") };
-    case "COPY_CODE":
-      return { type, example };
-    default:
-      return { type, text };
-  }
+export const EMPTY_CARD: Omit<CardDraft, "key"> = { body: "", examples: {}, sample: NO_SAMPLE, buttons: [] };
+
+/** `last`: the highest key so far. */
+export function buttonOf(type: ButtonType, last: number): ButtonDraft {
+  return { key: last + 1, type, text: "", url: "", phone: "", example: "", flow: "", screen: "" };
 }

@@ -1,137 +1,162 @@
-/** A template of Meta's as a draft to edit, and as it looks. Pure. */
+/** A template of Meta's as a draft to edit. Pure. */
 
+import { componentsOf, type Part } from "./components";
 import {
+  type AppDraft,
+  type BodyDraft,
   type ButtonDraft,
+  type ButtonType,
+  type CardDraft,
+  type CardFormat,
   type Category,
   type Draft,
   EMPTY,
-  FILES,
-  filled,
   type HeaderKind,
-  type Part,
+  type Kind,
+  NO_SAMPLE,
+  type OtpType,
+  type Shop,
 } from "./draft";
+import { examplesOf, partsIn, recordOf, textOf, typeOf } from "./parts";
 
-/** A template as it looks on the phone. */
-export interface Look {
-  header: { format: string; text: string } | null;
-  body: string;
-  footer: string;
-  offer: string;
-  buttons: { type: string; text: string; detail: string }[];
-  cards: Look[];
-}
-
-const KNOWN = new Set(["HEADER", "BODY", "FOOTER", "BUTTONS"]);
-const BUTTONS = new Set(["QUICK_REPLY", "URL", "PHONE_NUMBER", "COPY_CODE"]);
-
-export function partsIn(value: unknown): Part[] {
-  return Array.isArray(value)
-    ? value.filter((one): one is Part => typeof one === "object" && one !== null)
-    : [];
-}
-
-export function typeOf(part: Part | undefined, member = "type"): string {
-  return textOf(part?.[member]).toUpperCase();
-}
-
-function textOf(value: unknown): string {
-  return typeof value === "string" ? value : "";
-}
-
-function recordOf(value: unknown): Part {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Part) : {};
-}
-
-/** What of a template the editor cannot show: such a template is read here, and changed through the API. */
-export function beyond(components: unknown): string[] {
-  const parts = partsIn(components);
-  const odd = parts.map((part) => typeOf(part)).filter((type) => !KNOWN.has(type));
-  const header = typeOf(
-    parts.find((part) => typeOf(part) === "HEADER"),
-    "format",
-  );
-  if (["PRODUCT", "GIF"].includes(header)) odd.push(header);
-  const buttons = partsIn(parts.find((part) => typeOf(part) === "BUTTONS")?.["buttons"]);
-  return [...odd, ...buttons.map((button) => typeOf(button)).filter((type) => !BUTTONS.has(type))];
-}
-
-/** The draft that a template was written as; a sample file of Meta's is not ours to hand in again, so it is missing. */
-export function draftOf(template: {
+interface Written {
   waba_id: string;
   name: string;
   language: string;
   category: string | null;
   components: unknown;
-}): Draft {
+}
+
+const SHOPS: readonly string[] = ["CATALOG", "MPM", "SPM"] satisfies Shop[];
+const OTPS: readonly string[] = ["COPY_CODE", "ONE_TAP", "ZERO_TAP"] satisfies OtpType[];
+const WORD = { HEADER: "format", FLOW: "flow_action" } as const;
+
+/** What of a template the editor would lose: such a template is read here, and changed through the API. */
+export function beyond(template: Written): string[] {
+  const kept = new Set(wordsIn(componentsOf(draftOf(template)).components));
+  return [...new Set(wordsIn(partsIn(template.components)))].filter((word) => !kept.has(word));
+}
+
+/** Each part and each button by its type, and what makes it another thing: "HEADER GIF", "FLOW DATA_EXCHANGE". */
+function wordsIn(parts: readonly Part[]): string[] {
+  return parts.flatMap((part) => [
+    [isOtp(part) ? "OTP" : typeOf(part), typeOf(part, WORD[typeOf(part) as keyof typeof WORD] ?? "")]
+      .filter((word) => word !== "" && word !== "NAVIGATE" && word !== "TEXT")
+      .join(" "),
+    ...wordsIn(partsIn(part["buttons"])),
+    ...partsIn(part["cards"]).flatMap((card) => wordsIn(partsIn(card["components"]))),
+  ]);
+}
+
+/** The draft that a template was written as; a sample file of Meta's is not ours to hand in again, so it is missing. */
+export function draftOf(template: Written): Draft {
   const parts = partsIn(template.components);
   const of = (type: string) => parts.find((part) => typeOf(part) === type);
-  const [header, body] = [of("HEADER"), of("BODY")];
-  const kind = (header ? typeOf(header, "format") || "TEXT" : "NONE") as HeaderKind;
+  const buttons = partsIn(of("BUTTONS")?.["buttons"]);
+  const kind = kindOf(parts, buttons);
+  const cards = partsIn(of("CAROUSEL")?.["cards"]).map((card) => partsIn(card["components"]));
+  const offer = recordOf(of("LIMITED_TIME_OFFER")?.["limited_time_offer"]);
   return {
     ...EMPTY,
     wabaId: template.waba_id,
     name: template.name,
     language: template.language,
     category: (template.category ?? "UTILITY") as Category,
-    header: {
-      kind,
-      text: textOf(header?.["text"]),
-      example: Object.values(examplesOf(header, "header_text"))[0] ?? "",
-      handle: "",
-      filename: "",
-    },
-    body: textOf(body?.["text"]),
-    examples: examplesOf(body, "body_text"),
-    footer: textOf(of("FOOTER")?.["text"]),
-    buttons: partsIn(of("BUTTONS")?.["buttons"]).map(buttonOf),
+    kind,
+    header: headerOf(of("HEADER")),
+    ...bodyOf(of("BODY")),
+    footer: kind === "CODE" ? "" : textOf(of("FOOTER")?.["text"]),
+    buttons: ["MESSAGE", "OFFER"].includes(kind) ? buttons.map(buttonIn) : [],
+    offer: { text: textOf(offer["text"]), ends: offer["has_expiration"] !== false },
+    cardFormat: (typeOf(
+      cards[0]?.find((part) => typeOf(part) === "HEADER"),
+      "format",
+    ) || "IMAGE") as CardFormat,
+    cards: cards.map(cardOf),
+    shop: (buttons.map((one) => typeOf(one)).find((type) => SHOPS.includes(type)) ?? "CATALOG") as Shop,
+    code: kind === "CODE" ? codeOf(of("BODY"), of("FOOTER"), buttons[0]) : EMPTY.code,
   };
 }
 
-function buttonOf(button: Part, index: number): ButtonDraft {
+function kindOf(parts: readonly Part[], buttons: readonly Part[]): Kind {
+  const types = parts.map((part) => typeOf(part));
+  if (buttons.some(isOtp)) return "CODE";
+  if (types.includes("CAROUSEL")) return "CAROUSEL";
+  if (types.includes("LIMITED_TIME_OFFER")) return "OFFER";
+  return buttons.some((one) => SHOPS.includes(typeOf(one))) ? "CATALOG" : "MESSAGE";
+}
+
+/** Meta lists the button of an authentication template as a link that says what it is. */
+function isOtp(button: Part): boolean {
+  return typeOf(button) === "OTP" || textOf(button["url"]).includes("otp_type=");
+}
+
+function headerOf(header: Part | undefined): Draft["header"] {
+  if (!header) return EMPTY.header;
+  return {
+    kind: (typeOf(header, "format") || "TEXT") as HeaderKind,
+    text: textOf(header["text"]),
+    example: Object.values(examplesOf(header, "header_text"))[0] ?? "",
+    sample: NO_SAMPLE,
+  };
+}
+
+function bodyOf(body: Part | undefined): BodyDraft {
+  return { body: textOf(body?.["text"]), examples: examplesOf(body, "body_text") };
+}
+
+function cardOf(parts: readonly Part[], index: number): CardDraft {
+  const of = (type: string) => parts.find((part) => typeOf(part) === type);
+  const isProduct = typeOf(of("HEADER"), "format") === "PRODUCT";
+  const buttons = isProduct ? [] : partsIn(of("BUTTONS")?.["buttons"]);
+  return { key: index + 1, sample: NO_SAMPLE, ...bodyOf(of("BODY")), buttons: buttons.map(buttonIn) };
+}
+
+function buttonIn(button: Part, index: number): ButtonDraft {
   const example = button["example"];
   return {
     key: index + 1,
-    type: typeOf(button) as ButtonDraft["type"],
+    type: typeOf(button) as ButtonType,
     text: textOf(button["text"]),
     url: textOf(button["url"]),
     phone: textOf(button["phone_number"]),
     example: textOf(Array.isArray(example) ? example[0] : example),
+    flow: textOf(button["flow_id"]) || String(button["flow_id"] ?? ""),
+    screen: textOf(button["navigate_screen"]),
   };
 }
 
-function examplesOf(part: Part | undefined, key: string): Record<string, string> {
-  const example = recordOf(part?.["example"]);
-  const named = partsIn(example[`${key}_named_params`]);
-  if (named.length > 0)
-    return Object.fromEntries(named.map((one) => [textOf(one["param_name"]), textOf(one["example"])]));
-  const given = example[key];
-  const row: unknown[] = Array.isArray(given) ? (Array.isArray(given[0]) ? given[0] : given) : [];
-  return Object.fromEntries(row.map((one, index) => [String(index + 1), textOf(one)]));
-}
-
-/** How a template looks with its examples in its variables. */
-export function lookOf(components: unknown): Look {
-  const parts = partsIn(components);
-  const of = (type: string) => parts.find((part) => typeOf(part) === type);
-  const [header, body] = [of("HEADER"), of("BODY")];
-  const texts = examplesOf(body, "body_text");
-  const [title = ""] = Object.values(examplesOf(header, "header_text"));
+function codeOf(body?: Part, footer?: Part, button: Part = {}): Draft["code"] {
+  const link = URL.parse(textOf(button["url"]))?.searchParams;
+  const told = (member: string, query: string) => textOf(button[member]) || (link?.get(query) ?? "");
+  const otp = told("otp_type", "otp_type").toUpperCase();
+  const minutes = footer?.["code_expiration_minutes"] ?? /\d+/.exec(textOf(footer?.["text"]))?.[0] ?? "";
   return {
-    header: header
-      ? { format: typeOf(header, "format") || "TEXT", text: filled(textOf(header["text"]), () => title) }
-      : null,
-    body: filled(textOf(body?.["text"]), (name) => texts[name]),
-    footer: textOf(of("FOOTER")?.["text"]),
-    offer: textOf(recordOf(of("LIMITED_TIME_OFFER")?.["limited_time_offer"])["text"]),
-    buttons: partsIn(of("BUTTONS")?.["buttons"]).map((button) => ({
-      type: typeOf(button),
-      text: textOf(button["text"]),
-      detail: textOf(button["url"]) || textOf(button["phone_number"]),
-    })),
-    cards: partsIn(of("CAROUSEL")?.["cards"]).map((card) => lookOf(card["components"])),
+    recommendation: body?.["add_security_recommendation"] === true,
+    minutes: String(minutes),
+    button: textOf(button["text"]),
+    otp: (OTPS.includes(otp) ? otp : "COPY_CODE") as OtpType,
+    autofill: told("autofill_text", "cta_display_name"),
+    apps: appsOf(button, link),
+    terms: otp === "ZERO_TAP",
   };
 }
 
-export function isFile(format: string): boolean {
-  return FILES.some((kind) => kind === format) || format === "GIF";
+function appsOf(button: Part, link: URLSearchParams | undefined): readonly AppDraft[] {
+  const written = partsIn(button["supported_apps"]).map((app) => [
+    app["package_name"],
+    app["signature_hash"],
+  ]);
+  const hashes = link?.getAll("signature_hash") ?? [];
+  // A hash may have a plus, which a query reads as a space.
+  const linked = (link?.getAll("package_name") ?? []).map((name, n) => [
+    name,
+    hashes[n]?.replaceAll(" ", "+"),
+  ]);
+  const apps = (written.length > 0 ? written : linked).map(([name, hash], n) => ({
+    key: n + 1,
+    name: textOf(name),
+    hash: textOf(hash),
+  }));
+  return apps.length > 0 ? apps : EMPTY.code.apps;
 }

@@ -1,0 +1,39 @@
+"""What a picture is of: who looks, and what they do to see it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from browser.agent import Agent
+from browser.screens.world import World
+from browser.site import Account
+
+_ALL: Final = ("light", "dark", "phone")
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One screen."""
+
+    name: str
+    title: str
+    words: str
+    arrange: Callable[[Agent, World], None]
+    who: Callable[[World], Account] = lambda world: world.sara
+    ways: tuple[str, ...] = _ALL
+    language: str = "es-ES"
+    signed_in: bool = True
+
+
+def at(path: str) -> Callable[[Agent, World], None]:
+    """Go to a page of the tenant's."""
+
+    def go(agent: Agent, _world: World) -> None:
+        agent.go(f"/t/{agent.tenant.id}/{path}")
+
+    return go
+
+
+def owner(world: World) -> Account:
+    """Return who owns the tenant."""
+    return world.olga

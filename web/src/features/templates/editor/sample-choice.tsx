@@ -1,0 +1,54 @@
+/** The file that Meta's reviewers see in a header: uploaded at once, handed in by its handle. */
+
+import { useState } from "react";
+import { useRefusal } from "@/shared/api/use-refusal";
+import { useMessages } from "@/shared/i18n/language";
+import { useTenant } from "@/shared/session/session-context";
+import { useSample } from "../api/templates";
+import { store } from "../api/upload";
+import { FileChoice } from "../file-choice";
+import { templateMessages } from "../messages";
+import type { FileKind, Sample } from "../model/draft";
+import classes from "./editor.module.css";
+import type { SampleProps } from "./field";
+
+interface SampleChoiceProps extends SampleProps {
+  format: FileKind;
+  sample: Sample;
+  onChange: (sample: Sample) => void;
+  onSeen: () => void;
+}
+
+export function SampleChoice({ format, sample, onChange, onSeen, wabaId, isNew }: SampleChoiceProps) {
+  const t = useMessages(templateMessages);
+  const refusal = useRefusal();
+  const { tenant_id } = useTenant();
+  const upload = useSample();
+  const [failed, setFailed] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  const kind = format.toLowerCase() as "image" | "video" | "document";
+  const choose = async (file: File) => {
+    setBusy(true);
+    setFailed(null);
+    try {
+      const media_id = await store(tenant_id, file, kind);
+      const { handle } = await upload.mutateAsync({ media_id, format, waba_id: wabaId });
+      URL.revokeObjectURL(sample.picture ?? "");
+      const picture = format === "IMAGE" ? URL.createObjectURL(file) : null;
+      onChange({ handle, filename: file.name, picture });
+    } catch (error) {
+      setFailed(refusal(error));
+    } finally {
+      setBusy(false);
+      onSeen();
+    }
+  };
+  return (
+    <>
+      <FileChoice kind={kind} label={t.sample[format]} busy={busy} onChoose={(file) => void choose(file)}>
+        {failed ?? (sample.filename || t.sampleHint)}
+      </FileChoice>
+      {!isNew && !sample.handle && <p className={classes["hint"]}>{t.sampleGone}</p>}
+    </>
+  );
+}
