@@ -59,7 +59,7 @@ def test_a_carousel_is_written_card_by_card_and_approved(page: Page, picture: Pa
     page.get_by_role("button", name="Quick reply").click()
     page.get_by_role("button", name="Send to Meta for review").click()
     first = page.get_by_role("group", name="Card 1", exact=True)
-    expect(first.get_by_text("needs a sample")).to_be_visible()  # at the card that lacks it
+    expect(first.get_by_text("Upload a sample file")).to_be_visible()  # at the card that lacks it
 
     for n in (1, 2):
         card = page.get_by_role("group", name=f"Card {n}", exact=True)

@@ -69,24 +69,33 @@ export function useAccounts() {
   });
 }
 
-/** What Meta would say of a draft; the last judgement stands until the next one is here. */
-export function useJudgement(draft: TemplateDraft | null) {
-  const { tenant_id } = useTenant();
-  return useQuery({
+function judgementQuery(tenant_id: string, draft: TemplateDraft) {
+  return queryOptions({
     queryKey: ["template-judgement", tenant_id, draft],
-    enabled: draft !== null,
-    placeholderData: keepPreviousData,
     staleTime: Number.POSITIVE_INFINITY, // the same draft is always judged alike
     gcTime: 60_000,
     queryFn: ({ signal }) =>
       answer(
         api.POST("/api/tenants/{tenant_id}/templates/lint", {
           params: path(tenant_id),
-          body: draft as TemplateDraft,
+          body: draft,
           signal,
         }),
       ),
   });
+}
+
+/** What Meta would say of a draft; the last judgement stands until the next one is here. */
+export function useJudgement(draft: TemplateDraft) {
+  const { tenant_id } = useTenant();
+  return useQuery({ ...judgementQuery(tenant_id, draft), placeholderData: keepPreviousData });
+}
+
+/** Ask it at once: of what stands there now, however fast somebody presses. */
+export function useJudge() {
+  const { tenant_id } = useTenant();
+  const client = useQueryClient();
+  return (draft: TemplateDraft) => client.fetchQuery(judgementQuery(tenant_id, draft));
 }
 
 function useChange<Given, Got>(change: (tenantId: string, given: Given) => Promise<Got>) {

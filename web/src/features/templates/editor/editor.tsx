@@ -9,11 +9,13 @@ import { useMessages } from "@/shared/i18n/language";
 import { FormError } from "@/shared/ui/form-error";
 import { tellSaved } from "@/shared/ui/notices";
 import {
+  type Finding,
   type Template,
   type TemplateDraft,
   useAccounts,
   useCreate,
   useEdit,
+  useJudge,
   useJudgement,
 } from "../api/templates";
 import { templateMessages } from "../messages";
@@ -38,6 +40,7 @@ import { OfferField } from "./offer-field";
 import { ShopField } from "./shop-field";
 
 const PRESSED = 250;
+const NONE: readonly Finding[] = [];
 
 interface EditorProps {
   start: Draft;
@@ -49,7 +52,6 @@ interface EditorProps {
 export function Editor({ start, template, home }: EditorProps) {
   const t = useMessages(templateMessages);
   const refusal = useRefusal();
-  const [, go] = useLocation();
   const [draft, setDraft] = useState(start);
   const [seen, setSeen] = useState<ReadonlySet<string>>(new Set());
   const [tried, setTried] = useState(false);
@@ -59,15 +61,10 @@ export function Editor({ start, template, home }: EditorProps) {
   const { components } = written;
   const given = useMemo(() => bodyOf(draft, components, wabaId), [draft, components, wabaId]);
   const [asked] = useDebouncedValue(given, 250);
-  const judgement = useJudgement(asked);
-  const judged = useMemo(
-    () => placed(judgement.data?.findings ?? [], written, draft),
-    [judgement.data, written, draft],
-  );
-  const create = useCreate();
-  const edit = useEdit();
-  const error = create.error ?? edit.error;
-  const errors = (judgement.data?.findings ?? []).filter((one) => one.severity === "error").length;
+  const { data: judgement } = useJudgement(asked);
+  const findings = judgement?.findings ?? NONE;
+  const judged = useMemo(() => placed(findings, written, draft), [findings, written, draft]);
+  const { send, isSending, error } = useHandIn(template, home);
   const found = (field: string) => {
     const shown = tried || seen.has(field) || seen.has(field.split(".")[0] ?? "");
     return shown ? (judged.at.get(field) ?? []) : [];
@@ -80,22 +77,17 @@ export function Editor({ start, template, home }: EditorProps) {
     onSeen: (field) =>
       setTimeout(() => setSeen((now) => (now.has(field) ? now : new Set([...now, field]))), PRESSED),
   };
-  const handIn = (event: FormEvent) => {
+  const handIn = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
+    const form = event.currentTarget;
     setTried(true);
-    if (errors > 0) return showFirst(event.currentTarget as HTMLElement);
-    const onSuccess = (made: Template) => {
-      tellSaved(template ? t.edited(made.name) : t.created(made.name));
-      go(`${home}/${made.id}`);
-    };
-    if (template) edit.mutate({ id: template.id, components, ...category(template, draft) }, { onSuccess });
-    else create.mutate(given, { onSuccess });
+    if (!(await send(given))) showFirst(form);
   };
   const codeLook = useCodeLook();
   const look = draft.kind === "CODE" ? codeLook(draft.code) : lookOf(components);
   usePicturesEnd(draft);
   return (
-    <form className={classes["sides"]} onSubmit={handIn} noValidate>
+    <form className={classes["sides"]} onSubmit={(event) => void handIn(event)} noValidate>
       <div className={classes["form"]}>
         {template === null && <KindField {...props} />}
         <AboutFields {...props} isNew={template === null} accounts={accounts ?? []} wabaId={wabaId} />
@@ -107,15 +99,8 @@ export function Editor({ start, template, home }: EditorProps) {
           </FormError>
         )}
         <div className={classes["actions"]}>
-          <Verdict
-            errors={errors}
-            known={judgement.data !== undefined && (draft.body !== "" || draft.kind === "CODE")}
-          />
-          <Button
-            type="submit"
-            loading={create.isPending || edit.isPending}
-            leftSection={<IconSend size={16} />}
-          >
+          <Verdict findings={findings} known={judgement !== undefined && begun(draft)} />
+          <Button type="submit" loading={isSending} leftSection={<IconSend size={16} />}>
             {template ? t.handInAgain : t.handIn}
           </Button>
         </div>
@@ -170,9 +155,45 @@ function Parts(props: FieldProps & SampleProps) {
   }
 }
 
-function Verdict({ errors, known }: { errors: number; known: boolean }) {
+/** Hands a draft in unless Meta's rules refuse it; `send` tells whether it was handed in. */
+function useHandIn(template: Template | null, home: string) {
+  const t = useMessages(templateMessages);
+  const [, go] = useLocation();
+  const judge = useJudge();
+  const create = useCreate();
+  const edit = useEdit();
+  const [isJudging, setJudging] = useState(false);
+  const send = async (given: TemplateDraft): Promise<boolean> => {
+    setJudging(true);
+    // Where nobody can be asked, the API judges what it gets anyway.
+    const judgement = await judge(given).catch(() => null);
+    setJudging(false);
+    if (judgement && errorsIn(judgement.findings) > 0) return false;
+    const onSuccess = (made: Template) => {
+      tellSaved(template ? t.edited(made.name) : t.created(made.name));
+      go(`${home}/${made.id}`);
+    };
+    if (template) edit.mutate({ id: template.id, ...changesOf(template, given) }, { onSuccess });
+    else create.mutate(given, { onSuccess });
+    return true;
+  };
+  const isSending = isJudging || create.isPending || edit.isPending;
+  return { send, isSending, error: create.error ?? edit.error };
+}
+
+function errorsIn(findings: readonly Finding[]): number {
+  return findings.filter((one) => one.severity === "error").length;
+}
+
+/** Whether there is something to judge: an empty page is not told what it lacks. */
+function begun(draft: Draft): boolean {
+  return draft.body !== "" || draft.kind === "CODE";
+}
+
+function Verdict({ findings, known }: { findings: readonly Finding[]; known: boolean }) {
   const t = useMessages(templateMessages);
   if (!known) return <span />;
+  const errors = errorsIn(findings);
   return (
     <span className={classes["verdict"]} data-fits={errors === 0 || undefined} role="status">
       {errors === 0 && <IconCircleCheck size={17} stroke={1.9} aria-hidden="true" />}
@@ -187,8 +208,8 @@ function bodyOf(draft: Draft, components: TemplateDraft["components"], wabaId: s
 }
 
 /** Meta refuses the category of an approved template even where it is the same. */
-function category(template: Template, draft: Draft) {
-  return draft.category === template.category ? {} : { category: draft.category };
+function changesOf(template: Template, { components, category }: TemplateDraft) {
+  return category === template.category ? { components } : { components, category };
 }
 
 /** Meta's own words say more than ours: they are of this very template. */
