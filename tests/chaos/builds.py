@@ -16,14 +16,14 @@ import msgspec
 
 from curbe.cli import main as curbe
 from curbe.domain.errors import FailureKind, SendFailure
-from curbe.inbox.departures import Verdict
+from curbe.inbox.departures import Settled, Verdict
 from curbe.infra.db import Pool
 from curbe.ingest import apply
 from curbe.ingest.commit import GroupCommitter
 from curbe.ingest.rules import Connection
-from curbe.outbound import attempt, send
+from curbe.outbound import attempt, send, sender
 from curbe.outbound.rules import Next
-from curbe.outbound.store import Expired
+from curbe.outbound.store import Claim, Expired
 
 
 class Build(StrEnum):
@@ -34,6 +34,7 @@ class Build(StrEnum):
     RETRY_LOST_ANSWER = "retry-lost-answer"
     OVERWRITE_STATUS = "overwrite-status"
     WRONG_TENANT = "wrong-tenant"
+    UNASKED_CLAIM = "unasked-claim"
 
 
 # The database refuses this mistake by itself (a trigger on messages), so the run that plants it plants it there.
@@ -118,11 +119,21 @@ def _wrong_tenant() -> None:
     apply.store.connections_of = mixed_up
 
 
+def _unasked_claim() -> None:
+    """Send what was queued without asking once more whether it may go."""
+
+    async def everything(*_: Any, claims: Sequence[Claim], **__: Any) -> tuple[list[Claim], list[Settled]]:
+        return list(claims), []
+
+    sender.ask_again = everything
+
+
 _PLANT: Final[dict[Build, Callable[[], None]]] = {
     Build.ACK_BEFORE_COMMIT: _ack_before_commit,
     Build.REQUEUE_EXPIRED: _requeue_expired,
     Build.RETRY_LOST_ANSWER: _retry_lost_answer,
     Build.WRONG_TENANT: _wrong_tenant,
+    Build.UNASKED_CLAIM: _unasked_claim,
 }
 
 

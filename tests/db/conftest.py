@@ -1,4 +1,4 @@
-"""Fixtures of tests that need a database but change nothing in it."""
+"""Fixtures of tests that need a database."""
 
 from collections.abc import AsyncIterator, Iterator
 
@@ -6,6 +6,9 @@ import asyncpg
 import pytest
 
 from bed import postgres
+from bed.campaigns import Desk
+from bed.rows import Number
+from curbe.infra.db import Pool
 
 
 @pytest.fixture(scope="session")
@@ -21,3 +24,9 @@ async def connection(schema_dsn: str) -> AsyncIterator[asyncpg.Connection]:
     connection = await asyncpg.connect(schema_dsn)
     yield connection
     await connection.close()
+
+
+@pytest.fixture
+async def desk(owner: asyncpg.Connection, web: Pool, worker: Pool, apply: Pool, number: Number) -> Desk:
+    """A tenant that runs campaigns."""
+    return await Desk.open(owner, web, worker, apply, number)

@@ -12,7 +12,6 @@ from curbe.campaigns.rules import (
     CampaignState,
     Deed,
     Latest,
-    Quiet,
     RampUp,
     Standing,
     after,
@@ -21,6 +20,7 @@ from curbe.campaigns.rules import (
     stop_of,
 )
 from curbe.domain.errors import Conflict
+from curbe.domain.quiet import Quiet
 
 S = CampaignState
 NOW = datetime(2026, 11, 28, 8, 30, tzinfo=UTC)
@@ -119,6 +119,7 @@ def test_a_ramp_never_goes_back(first: int, factor: float, one: int, more: int) 
 @pytest.mark.parametrize(
     ("told", "reason"),
     [
+        ({"template_status": None}, "template_unknown"),
         ({"template_status": "PAUSED"}, "template_not_approved"),
         ({"template_status": "DISABLED"}, "template_not_approved"),
         ({"latest": Latest(settled=1, failed=1, template_codes=1)}, "template_refused"),
@@ -140,7 +141,6 @@ def test_it_goes_on_while_nothing_is_wrong() -> None:
     fine = standing(latest=Latest(settled=100, failed=24, template_codes=0), template_quality="UNKNOWN")
 
     assert stop_of(fine, pause_at_failures=25) is None
-    assert stop_of(standing(template_status=None), pause_at_failures=25) is None
     few = standing(latest=Latest(settled=10, failed=10, template_codes=0))
     assert stop_of(few, pause_at_failures=25) is None
     many = standing(latest=Latest(settled=100, failed=100, template_codes=0))

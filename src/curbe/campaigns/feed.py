@@ -142,7 +142,9 @@ async def feed(tx: Transaction, *, tenant_id: UUID, campaign_id: UUID, now: date
         )
     ahead = min(max(campaign.messages_per_second * _AHEAD, _LEAST_AHEAD), MOST_AHEAD)
     allowed = rules.may_have_taken(campaign.ramp(), ran_for=campaign.ran_for(now=now))
-    room = min(_BATCH, ahead - depth.waiting, _BATCH if allowed is None else allowed - fed.taken_count)
+    # Those who sleep keep nobody waiting who is awake elsewhere.
+    ready = depth.waiting - depth.asleep
+    room = min(_BATCH, ahead - ready, _BATCH if allowed is None else allowed - fed.taken_count)
     zones = rules.awake(campaign.zones, quiet=campaign.quiet(), now=now)
     if room <= 0 or not zones:
         return Fed(over=await _is_over(tx, tenant_id, campaign_id, waiting=depth.waiting))

@@ -8,12 +8,14 @@ import msgspec
 from curbe.campaigns.store import CampaignRow
 from curbe.domain.status import MessageStatus
 from curbe.infra.db import Query, Transaction
+from curbe.outbound.store import PutOff
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):
     """A campaign's figures; each recipient is in exactly one of the parts, and ``recipients`` is their sum.
 
-    ``waiting``: no message was made yet. ``queued``: made, not begun to send. ``sending``: the provider is being asked.
+    ``waiting``: no message was made yet, or their quiet hours have begun since. ``put_off``: the portfolio may write to nobody new for
+    now; they go when it may, and who waits goes after them. ``queued``: made, not begun to send. ``sending``: the provider is being asked.
     ``accepted``, ``sent``, ``delivered`` and ``read``: by the furthest fact known. ``failed``: refused. ``unknown``: nobody
     knows whether the provider took it. ``cancelled``: the campaign was cancelled before it was sent. ``skipped``: not
     written to, by reason in ``skipped_by``. ``forgotten``: the message is too old to be kept.
@@ -21,6 +23,7 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
 
     recipients: int = 0
     waiting: int = 0
+    put_off: int = 0
     queued: int = 0
     sending: int = 0
     accepted: int = 0
@@ -40,11 +43,13 @@ class _Part(msgspec.Struct, frozen=True):
     skip_reason: str | None
     status: MessageStatus | None
     cancelled: bool
+    put_off: PutOff | None
     count: int
 
 
 _PARTS: Final = Query("curbe.campaigns", "progress", _Part)
 _CALLED: Final = {MessageStatus.PLAYED: "read"}
+PUT_OFF: Final = {PutOff.ROOM: "put_off", PutOff.QUIET: "waiting"}
 
 
 async def of(tx: Transaction, *, campaign: CampaignRow, tenant_id: UUID) -> Progress:
@@ -73,4 +78,6 @@ def _name(part: _Part) -> str:
         return "forgotten"
     if part.cancelled:
         return "cancelled"
+    if part.put_off is not None:
+        return PUT_OFF[part.put_off]
     return _CALLED.get(part.status, part.status.value)

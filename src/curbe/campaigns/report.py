@@ -16,6 +16,7 @@ from curbe.campaigns.shapes import Campaign
 from curbe.domain.errors import Conflict, FailureKind
 from curbe.domain.status import MessageStatus
 from curbe.infra.db import Query, Transaction
+from curbe.outbound.store import PutOff
 
 _PACKAGE: Final = "curbe.campaigns"
 ANSWERED_WITHIN: Final = timedelta(days=7)  # whoever writes later was not moved by it
@@ -27,6 +28,7 @@ class Outcome(StrEnum):
     """What may be asked for: where a recipient stands."""
 
     WAITING = "waiting"
+    PUT_OFF = "put_off"
     SKIPPED = "skipped"
     QUEUED = "queued"
     SENDING = "sending"
@@ -128,6 +130,7 @@ class _Row(msgspec.Struct, frozen=True, kw_only=True):
     replied_at: datetime | None
     clicked_at: datetime | None
     clicked: str | None
+    put_off: PutOff | None
 
 
 class _Replied(msgspec.Struct, frozen=True):
@@ -237,6 +240,8 @@ def _outcome(row: _Row) -> Outcome:
         return Outcome.FORGOTTEN
     if row.status is MessageStatus.FAILED and row.failure_kind == "cancelled":
         return Outcome.CANCELLED
+    if row.put_off is not None:
+        return Outcome(progress.PUT_OFF[row.put_off])
     return Outcome.READ if row.status is MessageStatus.PLAYED else Outcome(row.status.value)
 
 

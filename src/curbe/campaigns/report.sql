@@ -2,19 +2,22 @@
 
 -- name: progress
 SELECT r.state, r.skip_reason, m.status, coalesce(m.status = 'failed' AND m.failure_kind = 'cancelled', false) AS cancelled,
+       CASE WHEN m.status = 'queued' THEN
+            (SELECT o.put_off FROM outbox o WHERE o.tenant_id = r.tenant_id AND o.message_id = m.id AND o.waits = 'time') END AS put_off,
        count(*)::integer AS count
   FROM campaign_recipients r
   LEFT JOIN messages m ON m.tenant_id = r.tenant_id AND m.id = r.message_id
  WHERE r.tenant_id = :tenant_id AND r.campaign_id = :campaign_id
- GROUP BY 1, 2, 3, 4
+ GROUP BY 1, 2, 3, 4, 5
 
 -- name: recipients_page
 -- Recipients in their order, with what became of each: the message's facts, when the person wrote next, and which button they pressed.
 SELECT r.n, r.line, r.phone, r.country, r.state, r.skip_reason, r.skip_detail, r.contact_id, p.name, r.variables::text AS variables,
        m.id AS message_id, m.conversation_id, m.status, m.created_at, m.accepted_at, m.sent_at, m.delivered_at, m.read_at, m.failed_at,
-       m.failure_kind, m.error_code, m.error, m.pricing::text AS pricing, w.replied_at, b.clicked_at, b.clicked
+       m.failure_kind, m.error_code, m.error, m.pricing::text AS pricing, w.replied_at, b.clicked_at, b.clicked, o.put_off
   FROM campaign_recipients r
   LEFT JOIN messages m ON m.tenant_id = r.tenant_id AND m.id = r.message_id
+  LEFT JOIN outbox o ON o.tenant_id = m.tenant_id AND o.message_id = m.id AND m.status = 'queued' AND o.waits = 'time'
   LEFT JOIN contacts p ON p.tenant_id = r.tenant_id AND p.id = r.contact_id
   LEFT JOIN LATERAL (
        SELECT min(i.created_at) AS replied_at FROM messages i
@@ -33,6 +36,8 @@ SELECT r.n, r.line, r.phone, r.country, r.state, r.skip_reason, r.skip_detail, r
                                 WHEN m.id IS NULL THEN 'forgotten'
                                 WHEN m.status = 'failed' AND m.failure_kind = 'cancelled' THEN 'cancelled'
                                 WHEN m.status = 'played' THEN 'read'
+                                WHEN o.put_off = 'room' THEN 'put_off'
+                                WHEN o.put_off = 'quiet' THEN 'waiting'
                                 ELSE m.status::text END)
  ORDER BY r.n
  LIMIT :most

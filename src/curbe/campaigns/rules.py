@@ -1,7 +1,7 @@
 """What may become of a campaign, when it may write to whom, how fast, and when it stops by itself. Pure."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import msgspec
 
 from curbe.domain.errors import Conflict
+from curbe.domain.quiet import Quiet
 
 
 class CampaignState(StrEnum):
@@ -95,19 +96,6 @@ def after(state: CampaignState, deed: Deed) -> CampaignState:
     )
 
 
-class Quiet(msgspec.Struct, frozen=True):
-    """Nobody is written to from ``start`` to ``end``, by their own clock; the span may go over midnight."""
-
-    start: time
-    end: time
-
-    def holds(self, local: time) -> bool:
-        """Tell whether it is quiet at that time of day."""
-        if self.start <= self.end:
-            return self.start <= local < self.end
-        return local >= self.start or local < self.end
-
-
 def zone(name: str) -> ZoneInfo | None:
     """Return a time zone by its IANA name; None where there is no such zone."""
     return ZoneInfo(name) if name in available_timezones() else None
@@ -150,7 +138,7 @@ class Latest(msgspec.Struct, frozen=True):
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """What a running campaign stands on, as it is now."""
 
-    template_status: str | None  # Meta's word; None: Curbe was never told of the template
+    template_status: str | None  # Meta's word; None: there is no such template, or none any more
     template_quality: str | None
     number_active: bool
     number_reason: str | None
@@ -179,10 +167,12 @@ def stop_of(standing: Standing, *, pause_at_failures: int | None) -> Stop | None
         pause_at_failures: the percentage of failures among the latest recipients at which it pauses; None: it never does for that.
     """
     status = standing.template_status
-    if status is not None and status != "APPROVED":
-        return Stop("template_not_approved", f"Meta says that the template is {status.lower()}")
-    if standing.latest.template_codes:
+    if standing.latest.template_codes:  # said first: from then on the template stands as paused or disabled
         return Stop("template_refused", "Meta refused the template while it was sent (132015 or 132016)")
+    if status is None:
+        return Stop("template_unknown", "the number does not have the template any more")
+    if status != "APPROVED":
+        return Stop("template_not_approved", f"Meta says that the template is {status.lower()}")
     if (standing.template_quality or "").upper() in _BAD:
         return Stop("template_quality", "the template's quality has dropped to red")
     if not standing.number_active:

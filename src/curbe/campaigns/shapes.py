@@ -7,8 +7,9 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from curbe.campaigns.rules import CampaignState, Quiet, RampUp
+from curbe.campaigns.rules import CampaignState, RampUp
 from curbe.domain.errors import InvalidRequest
+from curbe.domain.quiet import Quiet
 from curbe.domain.template import TemplateContent
 
 FAILURES: Final = 25  # percent at which a campaign pauses unless it is told otherwise

@@ -7,9 +7,10 @@ from uuid import UUID
 import msgspec
 
 from curbe.campaigns.filling import variables_of
-from curbe.campaigns.rules import CampaignState, Quiet, RampUp
+from curbe.campaigns.rules import CampaignState, RampUp
 from curbe.campaigns.shapes import Campaign, QuietHours, Ramp, Variable
 from curbe.domain.errors import NotFound
+from curbe.domain.quiet import Quiet
 from curbe.domain.template import TemplateContent
 from curbe.infra.db import Query, Transaction
 

@@ -41,6 +41,12 @@ _MEXICO: Final = re.compile(r"\+521?(\d{10})")  # the 1 of mobiles was abolished
 _ARGENTINA: Final = re.compile(r"\+549?([1-8]\d{9})")  # mobiles have a 9 when called from abroad
 
 
+@lru_cache(maxsize=1_000)
+def _parsed(typed: str, country: str | None = None) -> PhoneNumber:
+    """Read a number, once for the several questions that follow about it. Nobody may change what is returned."""
+    return phonenumbers.parse(typed, country)
+
+
 def to_e164(typed: str, *, default_country: str | None, field: str | None = None) -> str:
     """Return the number a person typed as E.164, with its ``+``.
 
@@ -61,7 +67,7 @@ def to_e164(typed: str, *, default_country: str | None, field: str | None = None
     if _LETTER.search(typed):
         raise _refusal("it has letters", field)
     try:
-        number = phonenumbers.parse(typed, default_country)
+        number = _parsed(typed, default_country)
     except NumberParseException as error:
         raise _refusal(_UNPARSED.get(error.error_type, "it is no phone number"), field) from error
     verdict = phonenumbers.is_possible_number_with_reason(number)
@@ -105,7 +111,7 @@ def country_of(e164: str) -> str | None:
     Where countries share a code (+1, +7), the digits decide.
     """
     try:
-        number: PhoneNumber = phonenumbers.parse(e164, None)
+        number = _parsed(e164)
     except NumberParseException:
         return None
     region = phonenumbers.region_code_for_number(number)
@@ -122,7 +128,7 @@ def zone_of(e164: str) -> str | None:
     Where a country has several and the digits do not tell, the one in the middle of them.
     """
     try:
-        zones = time_zones_for_number(phonenumbers.parse(e164, None))
+        zones = time_zones_for_number(_parsed(e164))
     except NumberParseException:
         return None
     known = sorted((name for name in zones if name != "Etc/Unknown"), key=_hours_east)
@@ -149,7 +155,7 @@ def _hours_east(zone: str) -> tuple[timedelta, str]:
 def spelled(e164: str) -> str:
     """Return a number as people write it abroad: ``+34 600 11 12 22``; as it is where it cannot be read."""
     try:
-        number = phonenumbers.parse(e164, None)
+        number = _parsed(e164)
     except NumberParseException:
         return e164
     return phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL)

@@ -1,4 +1,8 @@
-"""Asking the gate once more, for what goes to many: in the transaction that claims it, so that a no committed before the claim counts."""
+"""Asking once more, for what goes to many: in the transaction that claims it, so that what was committed before the claim counts.
+
+A no of the person's fails the message. What speaks against nobody in particular, the night where they live or a campaign's template that
+Meta has just paused, only undoes the claim.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -9,15 +13,18 @@ from curbe.consent import facts
 from curbe.consent import service as consent
 from curbe.consent.facts import Recipient
 from curbe.consent.gate import Purpose, Refusal, TemplateName, Wanted
+from curbe.consent.words import RefusalCode
+from curbe.domain.quiet import Quiet
 from curbe.inbox import departures
 from curbe.inbox.departures import Settled, Settlement, Verdict
 from curbe.infra.db import Transaction
 from curbe.outbound import store
 from curbe.outbound.governor import CAMPAIGN, NOTIFICATION
 from curbe.outbound.refusing import kind_of
-from curbe.outbound.store import Claim
+from curbe.outbound.store import Claim, PutOff
 
 _SOON: Final = timedelta(milliseconds=50)  # longer than writing down a no takes
+_PAUSED_BY_THEN: Final = timedelta(seconds=5)  # a campaign whose template may not be sent
 
 
 async def ask_again(
@@ -25,7 +32,8 @@ async def ask_again(
 ) -> tuple[list[Claim], list[Settled]]:
     """Return which of the claimed messages may go, and those that the gate refused and that have failed now.
 
-    Where somebody is writing down a no at this moment, what is for many waits until that is done: the claim is undone.
+    Where somebody is writing down a no at this moment, what is for many waits until that is done: the claim is undone. So is that of
+    a campaign's message whose recipient sleeps by now, and of one whose template may not be sent: the campaign is about to pause.
     """
     many = [claim for claim in claims if claim.priority >= NOTIFICATION]
     if not many:
@@ -34,21 +42,43 @@ async def ask_again(
         due_at = {claim.message_id: now + _SOON for claim in many}
         await store.unclaim(tx, tenant_id=tenant_id, due_at=due_at)
         return [claim for claim in claims if claim.message_id not in due_at], []
+    asleep = _asleep(many, now=now)
+    await store.unclaim(tx, tenant_id=tenant_id, due_at=asleep, reason=PutOff.QUIET)
+    awake = [claim for claim in many if claim.message_id not in asleep]
     answers = await facts.ask(
         tx,
-        [Recipient(conversation_id=claim.conversation_id) for claim in many],
+        [Recipient(conversation_id=claim.conversation_id) for claim in awake],
         tenant_id=tenant_id,
         connection_id=connection_id,
-        wanted=[_wanted(claim) for claim in many],
+        wanted=[_wanted(claim) for claim in awake],
         now=now,
     )
-    refused = {
-        claim.message_id: answer
-        for claim, answer in zip(many, answers, strict=True)
-        if isinstance(answer, Refusal)
-    }
+    refusals = [
+        (claim, answer) for claim, answer in zip(awake, answers, strict=True) if isinstance(answer, Refusal)
+    ]
+    halted = {claim.message_id: now + _PAUSED_BY_THEN for claim, answer in refusals if _halts(claim, answer)}
+    await store.unclaim(tx, tenant_id=tenant_id, due_at=halted)
+    refused = {claim.message_id: answer for claim, answer in refusals if claim.message_id not in halted}
     failed = await _fail(tx, tenant_id, refused, now=now)
-    return [claim for claim in claims if claim.message_id not in refused], failed
+    stay = asleep.keys() | halted.keys() | refused.keys()
+    return [claim for claim in claims if claim.message_id not in stay], failed
+
+
+def _asleep(claims: Sequence[Claim], *, now: datetime) -> dict[UUID, datetime]:
+    """Return the campaigns' messages whose recipients' quiet hours have begun since they were queued, and when those end."""
+    ends: dict[UUID, datetime] = {}
+    for claim in claims:
+        if claim.quiet is not None:
+            zone, start, end = claim.quiet
+            ends_at = Quiet(start, end).ends_at(zone, now=now)
+            if ends_at is not None:
+                ends[claim.message_id] = ends_at
+    return ends
+
+
+def _halts(claim: Claim, answer: Refusal) -> bool:
+    """Tell whether a refusal is about the campaign, which pauses for it and may go on: its messages are not lost."""
+    return claim.campaign_id is not None and answer.code is RefusalCode.TEMPLATE_UNAVAILABLE
 
 
 def _wanted(claim: Claim) -> Wanted:

@@ -14,10 +14,11 @@ _PACKAGE: Final = "curbe.outbound"
 
 
 class Depth(msgspec.Struct, frozen=True):
-    """How many messages of a campaign no provider has answered for, and how many of them are set aside."""
+    """How many messages of a campaign no provider has answered for; how many of them are set aside, or wait for the morning."""
 
     waiting: int = 0
     aside: int = 0
+    asleep: int = 0
 
 
 _WAITING: Final = Query(_PACKAGE, "waiting_of_campaign", Depth)

@@ -66,7 +66,8 @@ chosen AS (
 UPDATE outbox o
    SET attempt = o.attempt + CASE WHEN chosen.behind THEN 0 ELSE 1 END,
        lease_expires_at = CASE WHEN NOT chosen.behind THEN now() + :lease END,
-       waits = CASE WHEN chosen.behind THEN 'turn'::outbox_wait END
+       waits = CASE WHEN chosen.behind THEN 'turn'::outbox_wait END,
+       put_off = NULL
   FROM chosen, conversations c
  WHERE o.tenant_id = :tenant_id AND o.message_id = chosen.message_id AND (chosen.behind OR chosen.place <= :most)
    AND c.tenant_id = o.tenant_id AND c.id = o.conversation_id
@@ -78,12 +79,20 @@ RETURNING o.message_id, o.conversation_id, o.position, o.priority, o.refusals, o
           CASE WHEN o.priority >= 10 AND NOT chosen.behind THEN
                (SELECT ARRAY[m.payload -> 'template' ->> 'name', m.payload -> 'template' -> 'language' ->> 'code']
                   FROM messages m WHERE m.tenant_id = o.tenant_id AND m.id = o.message_id AND m.type = 'template') END AS template,
+          o.campaign_id,
+          -- The quiet hours of its campaign, and its recipient's clock.
+          CASE WHEN o.campaign_id IS NOT NULL THEN
+               (SELECT ARRAY[r.zone, k.quiet_from::text, k.quiet_until::text]
+                  FROM campaigns k
+                  JOIN campaign_recipients r ON r.tenant_id = k.tenant_id AND r.message_id = o.message_id
+                 WHERE k.tenant_id = o.tenant_id AND k.id = o.campaign_id AND k.quiet_from IS NOT NULL) END AS quiet,
           (SELECT d.paid_at FROM pair_debts d WHERE d.tenant_id = o.tenant_id AND d.conversation_id = o.conversation_id) AS paid_at
 
 -- name: unclaim
 -- Claimed in this transaction, and it must wait: as if nobody had begun. Whoever is behind it waits with it.
 UPDATE outbox o
-   SET attempt = o.attempt - 1, lease_expires_at = NULL, waits = 'time', holds = true, available_at = u.due_at
+   SET attempt = o.attempt - 1, lease_expires_at = NULL, waits = 'time', holds = true, available_at = u.due_at,
+       put_off = :reason::text::put_off_reason
   FROM unnest(:message_ids::uuid[], :due_ats::timestamptz[]) AS u (message_id, due_at)
  WHERE o.tenant_id = :tenant_id AND o.message_id = u.message_id
 
@@ -128,8 +137,9 @@ UPDATE outbox o
  WHERE o.tenant_id = :tenant_id AND o.message_id = next.message_id
 
 -- name: waiting_of_campaign
--- How many messages of a campaign wait to be sent, set aside or not.
-SELECT count(*)::integer AS waiting, (count(*) FILTER (WHERE o.waits = 'time' AND o.available_at = 'infinity'))::integer AS aside
+-- How many messages of a campaign wait to be sent, set aside or not, and how many of them until it is morning where their people live.
+SELECT count(*)::integer AS waiting, (count(*) FILTER (WHERE o.waits = 'time' AND o.available_at = 'infinity'))::integer AS aside,
+       (count(*) FILTER (WHERE o.waits = 'time' AND o.put_off = 'quiet'))::integer AS asleep
   FROM outbox o WHERE o.tenant_id = :tenant_id AND o.campaign_id = :campaign_id
 
 -- name: set_aside
@@ -286,6 +296,16 @@ SELECT v.channel_connection_id AS id
  WHERE a.tenant_id = :tenant_id AND a.kind = 'phone' AND a.value = :phone AND a.retired_at IS NULL
  ORDER BY v.last_message_at DESC NULLS LAST, v.id
  LIMIT 1
+
+-- name: templates_of_messages
+-- The templates that messages were to carry, and one of the messages each.
+SELECT DISTINCT ON (t.id) m.id AS message_id, t.waba_id, t.provider_template_id, t.name, t.language
+  FROM messages m
+  JOIN channel_connections c ON c.tenant_id = m.tenant_id AND c.id = m.channel_connection_id
+  JOIN templates t ON t.tenant_id = c.tenant_id AND t.waba_id = c.waba_id AND t.name = m.payload -> 'template' ->> 'name'
+                  AND t.language = m.payload -> 'template' -> 'language' ->> 'code' AND t.status IS DISTINCT FROM 'DELETED'
+ WHERE m.tenant_id = :tenant_id AND m.id = ANY(:ids::uuid[]) AND m.type = 'template'
+ ORDER BY t.id, m.id
 
 -- name: templates_called
 -- What a number would send under a name, in one language or in each there is.

@@ -29,7 +29,7 @@ from curbe.outbound.attempt import Attempt, Attempted, Provide
 from curbe.outbound.governor import Pairs, look_again_at, people_limit
 from curbe.outbound.pace import Grant, Pace
 from curbe.outbound.settle import Settler, tell
-from curbe.outbound.store import Claim, SendingAccount
+from curbe.outbound.store import Claim, PutOff, SendingAccount
 
 log: Final = structlog.get_logger(__name__)
 
@@ -205,14 +205,16 @@ class Sender:
     async def _admit(self, tx: Transaction, account: SendingAccount, claims: Sequence[Claim]) -> list[Claim]:
         """Return which of the claimed messages may go now; the claims of the others are undone until they may."""
         now = self._means.now()
-        later = await self._without_room(tx, account, claims, now=now)
+        no_room = await self._without_room(tx, account, claims, now=now)
+        await store.unclaim(tx, tenant_id=self._tenant_id, due_at=no_room, reason=PutOff.ROOM)
+        in_debt: dict[UUID, datetime] = {}
         for claim in claims:
-            if claim.message_id not in later:
+            if claim.message_id not in no_room:
                 due_at = self._pairs.take(claim.conversation_id, known_paid_at=claim.paid_at, now=now)
                 if due_at is not None:
-                    later[claim.message_id] = due_at
-        if later:
-            await store.unclaim(tx, tenant_id=self._tenant_id, due_at=later)
+                    in_debt[claim.message_id] = due_at
+        await store.unclaim(tx, tenant_id=self._tenant_id, due_at=in_debt)
+        later = no_room.keys() | in_debt.keys()
         debts = self._pairs.to_write([claim.conversation_id for claim in claims], now=now)
         if debts:
             await limits.keep_debts(tx, tenant_id=self._tenant_id, paid_at=debts)

@@ -19,7 +19,7 @@ from curbe.inbox.amendments import OURS, Reaction
 from curbe.inbox.departures import Answered, Settled, Verdict
 from curbe.inbox.service import MessageNews, message_events
 from curbe.infra.db import DataRefused, Pool, PostgresError, Transaction, Unreachable
-from curbe.outbound import limits, store
+from curbe.outbound import halting, limits, store
 from curbe.outbound.attempt import Attempted, doubted
 from curbe.realtime import service as realtime
 from curbe.realtime.rules import EventType
@@ -142,6 +142,7 @@ class Settler:
                 code=failure.code or 0,
                 whole_waba=hold.whole_waba,
             )
+        await halting.note_refused(tx, [one.settlement for one in batch], tenant_id=self._tenant_id)
         if held:
             await self._tell_held(tx, sorted({failure.code or 0 for failure in held.values()}))
 

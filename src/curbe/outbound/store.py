@@ -1,7 +1,8 @@
 """The outbox at rest, and the answers kept for idempotency keys."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
@@ -32,6 +33,17 @@ class Claim(msgspec.Struct, frozen=True):
     paid_at: datetime | None  # when the person owes nothing any more, where that is at rest
     behind: bool = False  # it waits for its turn, and is not claimed
     template: tuple[str, str] | None = None  # of what is sent to many: the template's name and language
+    campaign_id: UUID | None = None
+    quiet: tuple[str, time, time] | None = (
+        None  # its recipient's clock, and when its campaign writes to nobody
+    )
+
+
+class PutOff(StrEnum):
+    """Why a message waits for longer, where people ask. Declared as the PostgreSQL enum."""
+
+    ROOM = "room"  # the portfolio may write to nobody new for now
+    QUIET = "quiet"  # it is late where its recipient lives
 
 
 class SendingAccount(msgspec.Struct, frozen=True):
@@ -230,10 +242,14 @@ async def claim(
     return sorted(claims, key=lambda row: (row.priority, row.position))
 
 
-async def unclaim(tx: Transaction, *, tenant_id: UUID, due_at: Mapping[UUID, datetime]) -> None:
+async def unclaim(
+    tx: Transaction, *, tenant_id: UUID, due_at: Mapping[UUID, datetime], reason: PutOff | None = None
+) -> None:
     """Undo, in the transaction of the claim, the claims of these messages: each waits until its moment, and its person's others with it."""
     ids = sorted(due_at)
-    await _UNCLAIM.run(tx, tenant_id=tenant_id, message_ids=ids, due_ats=[due_at[one] for one in ids])
+    if ids:
+        due_ats = [due_at[one] for one in ids]
+        await _UNCLAIM.run(tx, tenant_id=tenant_id, message_ids=ids, due_ats=due_ats, reason=reason)
 
 
 async def drop(tx: Transaction, *, tenant_id: UUID, message_ids: Sequence[UUID]) -> None:

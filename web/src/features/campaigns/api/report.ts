@@ -49,6 +49,7 @@ export interface DryRun {
 
 export const OUTCOMES = [
   "waiting",
+  "put_off",
   "queued",
   "sending",
   "accepted",

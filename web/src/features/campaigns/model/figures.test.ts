@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
 import type { Progress } from "../api/campaigns";
-import { deliveredOf, doneOf, hasBegun, percentOf, sharesOf } from "./figures";
+import { deliveredOf, doneOf, hasBegun, percentOf, sharesOf, withoutRoom } from "./figures";
 
 const progress = (parts: Partial<Progress>): Progress => {
   const none: Progress = {
     recipients: 0,
     waiting: 0,
+    put_off: 0,
     queued: 0,
     sending: 0,
     accepted: 0,
@@ -53,4 +54,11 @@ test("one that was cancelled before it began has no figures", () => {
   expect(hasBegun({ state: "cancelled", started_at: null })).toBe(false);
   expect(hasBegun({ state: "cancelled", started_at: "2026-11-28T09:00:00Z" })).toBe(true);
   expect(hasBegun({ state: "running", started_at: null })).toBe(true);
+});
+
+test("whom there is no room for is not done, and everybody behind them waits for the same", () => {
+  const told = progress({ recipients: 10, waiting: 4, put_off: 2, read: 4 });
+  expect(doneOf(told)).toBe(4);
+  expect(withoutRoom(told)).toBe(6);
+  expect(withoutRoom(progress({ recipients: 10, waiting: 4, queued: 2, read: 4 }))).toBe(0);
 });

@@ -11,6 +11,7 @@ export const PARTS = [
   "accepted",
   "under_way",
   "waiting",
+  "put_off",
   "unknown",
   "failed",
   "skipped",
@@ -39,7 +40,13 @@ export function sharesOf(progress: Progress): Share[] {
 
 /** How many are dealt with: nothing more will be done for them by itself. */
 export function doneOf(progress: Progress): number {
-  return progress.recipients - progress.waiting - progress.queued - progress.sending;
+  const { waiting, put_off, queued, sending } = progress;
+  return progress.recipients - waiting - put_off - queued - sending;
+}
+
+/** How many wait until the business may write to somebody new again: those who were turned back, and all who stand behind them. */
+export function withoutRoom(progress: Progress): number {
+  return progress.put_off > 0 ? progress.put_off + progress.waiting : 0;
 }
 
 /** Those whom the provider took, whatever became of the message then. */

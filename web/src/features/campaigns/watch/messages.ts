@@ -16,6 +16,9 @@ export const watchMessages = catalogue({
     retryHint: "Only those whom it helps: who was refused for good, or may have it, is left alone.",
     begins: (when: string, zone: string) => `Begins ${when} (${zone})`,
     here: (when: string) => `By your clock: ${when}`,
+    noRoom: (count: string) => `Waiting for room: ${count}`,
+    noRoomHint:
+      "Meta lets this business write to only so many new people in 24 hours. It goes on by itself as soon as there is room; answers to people who write are not held up.",
     progress: "Progress",
     done: (percent: string) => `${percent} % done`,
     all: (count: string) => `${count} people`,
@@ -43,6 +46,7 @@ export const watchMessages = catalogue({
     none: "Nobody is in this state.",
     outcomeWord: {
       waiting: "Waiting",
+      put_off: "Waiting for room",
       queued: "Queued",
       sending: "Being sent",
       accepted: "Taken by WhatsApp",
@@ -84,6 +88,9 @@ export const watchMessages = catalogue({
     retryHint: "Solo a quienes sirve: no a quien se rechazó del todo ni a quien quizá ya la tiene.",
     begins: (when, zone) => `Empieza ${when} (${zone})`,
     here: (when) => `En tu reloj: ${when}`,
+    noRoom: (count: string) => `A la espera de cupo: ${count}`,
+    noRoomHint:
+      "Meta solo deja a esta empresa escribir a cierto número de personas nuevas en 24 horas. Sigue sola en cuanto haya cupo; las respuestas a quien escribe no esperan.",
     progress: "Progreso",
     done: (percent) => `${percent} % hecho`,
     all: (count) => `${count} personas`,
@@ -117,6 +124,7 @@ export const watchMessages = catalogue({
     none: "Nadie está en este estado.",
     outcomeWord: {
       waiting: "En espera",
+      put_off: "A la espera de cupo",
       queued: "En cola",
       sending: "Enviándose",
       accepted: "Aceptado por WhatsApp",
@@ -157,6 +165,9 @@ export const watchMessages = catalogue({
     retryHint: "Só quem adianta: não quem foi recusado de vez nem quem talvez já a tenha.",
     begins: (when, zone) => `Começa ${when} (${zone})`,
     here: (when) => `No seu relógio: ${when}`,
+    noRoom: (count: string) => `À espera de vaga: ${count}`,
+    noRoomHint:
+      "A Meta só deixa esta empresa escrever a um certo número de pessoas novas em 24 horas. Continua sozinha assim que houver vaga; as respostas a quem escreve não esperam.",
     progress: "Progresso",
     done: (percent) => `${percent} % feito`,
     all: (count) => `${count} pessoas`,
@@ -190,6 +201,7 @@ export const watchMessages = catalogue({
     none: "Ninguém está neste estado.",
     outcomeWord: {
       waiting: "Em espera",
+      put_off: "À espera de vaga",
       queued: "Na fila",
       sending: "Sendo enviada",
       accepted: "Aceita pelo WhatsApp",

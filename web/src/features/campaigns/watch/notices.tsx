@@ -1,17 +1,19 @@
 /** When it begins, or why it stands still and what to do about it. */
 
-import { IconCalendarTime, IconPlayerPause } from "@tabler/icons-react";
+import { IconCalendarTime, IconHourglass, IconPlayerPause } from "@tabler/icons-react";
 import { useFormat, useMessages } from "@/shared/i18n/language";
-import type { Campaign } from "../api/campaigns";
+import type { Campaign, Progress } from "../api/campaigns";
 import { campaignMessages, wordFor } from "../messages";
+import { withoutRoom } from "../model/figures";
 import { ownZone } from "../model/timing";
 import { watchMessages } from "./messages";
 import classes from "./watch.module.css";
 
-export function Notices({ campaign }: { campaign: Campaign }) {
+export function Notices({ campaign, progress }: { campaign: Campaign; progress: Progress | undefined }) {
   const words = useMessages(campaignMessages);
   const t = useMessages(watchMessages);
-  const { locale } = useFormat();
+  const format = useFormat();
+  const { locale } = format;
   const { state, reason, reason_detail, scheduled_at, time_zone } = campaign;
   if (state === "scheduled" && scheduled_at) {
     const said = (timeZone: string) =>
@@ -38,6 +40,18 @@ export function Notices({ campaign }: { campaign: Campaign }) {
           <strong>{wordFor(words.reason, reason) ?? reason_detail ?? reason}</strong>
           <p>{wordFor(words.remedy, reason)}</p>
           {reason_detail && <p className={classes["small"]}>{reason_detail}</p>}
+        </div>
+      </section>
+    );
+  }
+  const waiting = progress ? withoutRoom(progress) : 0;
+  if (state === "running" && waiting > 0) {
+    return (
+      <section className={classes["notice"]} data-tone="warn" role="status">
+        <IconHourglass size={22} aria-hidden="true" />
+        <div>
+          <strong>{t.noRoom(format.number(waiting))}</strong>
+          <p>{t.noRoomHint}</p>
         </div>
       </section>
     );

@@ -41,7 +41,7 @@ export function Watch({ campaign }: { campaign: Campaign }) {
           <Deeds campaign={campaign} report={report.data} />
         </header>
         <div className={classes["parts"]}>
-          <Notices campaign={campaign} />
+          <Notices campaign={campaign} progress={progress.data} />
           {progress.data ? (
             <>
               <Figures campaign={campaign} progress={progress.data} report={report.data} />

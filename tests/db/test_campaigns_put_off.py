@@ -1,0 +1,160 @@
+"""What keeps a campaign's message from going now, and is nobody's fault: it is not lost, and whoever asks is told what it waits for."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from bed.campaigns import NOON, Desk
+from curbe.campaigns import report
+from curbe.campaigns.report import Outcome
+from curbe.campaigns.rules import CampaignState, Deed
+from curbe.campaigns.shapes import QuietHours
+from curbe.inbox.departures import Settlement, Verdict
+from curbe.infra.clock import utc_now
+from curbe.outbound import store as outbox
+from curbe.outbound.attempt import Attempted
+from curbe.outbound.rules import Next
+from curbe.outbound.settle import Settler
+from curbe.outbound.store import PutOff
+
+pytestmark = pytest.mark.anyio
+
+Owner = asyncpg.Connection
+LEASE = timedelta(seconds=60)
+
+
+async def due_now(owner: Owner) -> None:
+    """Let the moment have come that messages were told to wait for."""
+    await owner.execute("UPDATE outbox SET available_at = now() - interval '1 second' WHERE waits = 'time'")
+
+
+async def running(desk: Desk, people: int, **told: object) -> UUID:
+    """Return a campaign all of whose messages wait to be sent."""
+    campaign_id = await desk.campaign(people, **told)
+    await desk.treat(campaign_id, Deed.START)
+    await desk.turns()
+    assert (await desk.progress(campaign_id)).queued == people
+    return campaign_id
+
+
+async def test_whose_night_begins_while_their_message_is_queued_gets_it_in_the_morning(
+    desk: Desk, owner: Owner
+) -> None:
+    campaign_id = await running(desk, 4, quiet_hours=QuietHours(start="21:00", end="09:00"))
+
+    desk.now = NOON + timedelta(hours=9)  # 22:00 in Madrid
+    assert await desk.claim() == []
+    seen = await desk.progress(campaign_id)
+    assert (seen.waiting, seen.queued, seen.failed) == (4, 0, 0)
+    morning = await owner.fetchval("SELECT DISTINCT available_at FROM outbox")
+    assert morning == datetime(2026, 11, 29, 8, 0, tzinfo=UTC)
+
+    desk.now = morning
+    await due_now(owner)
+    assert len(await desk.claim()) == 4
+
+
+async def test_who_sleeps_keeps_nobody_waiting_who_is_awake_elsewhere(desk: Desk, owner: Owner) -> None:
+    campaign_id = await desk.campaign(400, quiet_hours=QuietHours(start="21:00", end="09:00"))
+    await owner.execute("UPDATE campaign_recipients SET zone = 'America/Lima' WHERE n % 2 = 0")
+    await owner.execute("UPDATE campaigns SET zones = '{America/Lima,Europe/Madrid}'")
+    desk.now = NOON + timedelta(hours=7, minutes=59)  # 20:59 in Madrid, 14:59 in Lima
+    await desk.treat(campaign_id, Deed.START)
+    await owner.execute("UPDATE campaigns SET zones = '{America/Lima,Europe/Madrid}'")
+    await desk.turns()
+
+    desk.now += timedelta(minutes=2)
+    for _ in range(5):
+        await desk.answer(await desk.claim())
+        await desk.turns()
+
+    seen = await desk.progress(campaign_id)
+    assert (seen.accepted, seen.waiting) == (200, 200)
+
+
+async def test_whom_the_portfolio_has_no_room_for_is_counted_as_waiting_for_it(
+    desk: Desk, owner: Owner
+) -> None:
+    campaign_id = await running(desk, 5)
+    where = {"tenant_id": desk.tenant_id, "connection_id": desk.number.connection_id}
+    async with desk.worker.transaction(desk.tenant_id) as tx:
+        claims = await outbox.claim(tx, **where, most=3, lease=LEASE)
+        again_at = utc_now() + timedelta(hours=1)
+        later = {claim.message_id: again_at for claim in claims}
+        await outbox.unclaim(tx, tenant_id=desk.tenant_id, due_at=later, reason=PutOff.ROOM)
+
+    seen = await desk.progress(campaign_id)
+    assert (seen.put_off, seen.queued) == (3, 2)
+    async with desk.web.transaction(desk.tenant_id) as tx:
+        rows = await report.page(
+            tx,
+            tenant_id=desk.tenant_id,
+            campaign_id=campaign_id,
+            outcome=Outcome.PUT_OFF,
+            after=0,
+            limit=10,
+        )
+    assert [row.outcome for row in rows] == [Outcome.PUT_OFF] * 3
+
+    await due_now(owner)
+    assert len(await desk.claim()) == 5
+    assert (await desk.progress(campaign_id)).put_off == 0
+
+
+async def test_a_template_that_is_paused_costs_a_campaign_nothing_that_was_not_begun(
+    desk: Desk, owner: Owner
+) -> None:
+    campaign_id = await running(desk, 6)
+    await owner.execute("UPDATE templates SET status = 'PAUSED'")
+
+    assert await desk.claim() == []
+    seen = await desk.progress(campaign_id)
+    assert (seen.queued, seen.failed) == (6, 0)
+    desk.anew()
+    await desk.turns()
+    assert (await desk.read(campaign_id)).state is CampaignState.PAUSED
+
+    await owner.execute("UPDATE templates SET status = 'APPROVED'")
+    await desk.treat(campaign_id, Deed.RESUME)
+    await due_now(owner)
+    await desk.turns()
+    assert len(await desk.claim()) == 6
+
+
+@pytest.mark.parametrize(("code", "status"), [(132015, "PAUSED"), (132016, "DISABLED")])
+async def test_what_a_refusal_says_of_the_template_stops_the_next_claim(
+    desk: Desk, owner: Owner, code: int, status: str
+) -> None:
+    campaign_id = await running(desk, 6)
+    (first,) = await desk.claim(most=1)
+    settler = Settler(desk.worker, tenant_id=desk.tenant_id, connection_id=desk.number.connection_id)
+    refused = Settlement(
+        id=first,
+        attempt=1,
+        verdict=Verdict.FAILED,
+        at=utc_now(),
+        failure_kind="template",
+        error_code=code,
+        error="Meta said so",
+    )
+    settler.add(
+        Attempted(
+            settlement=refused,
+            put_back=None,
+            next=Next(verdict=Verdict.FAILED),
+            failure=None,
+            sealed_token="",
+        )
+    )
+    settler.stop()
+    await settler.run()
+
+    assert await owner.fetchval("SELECT status FROM templates") == status
+    assert await desk.claim() == []
+    seen = await desk.progress(campaign_id)
+    assert (seen.failed, seen.queued) == (1, 5)
+    desk.anew()
+    await desk.turns()
+    assert (await desk.read(campaign_id)).reason == "template_refused"
