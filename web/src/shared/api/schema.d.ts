@@ -4503,6 +4503,8 @@ export interface components {
             /** @default 0 */
             forgotten: number;
             /** @default 0 */
+            put_off: number;
+            /** @default 0 */
             queued: number;
             /** @default 0 */
             read: number;
@@ -5537,7 +5539,7 @@ export interface components {
          * @description What may be asked for: where a recipient stands.
          * @enum {string}
          */
-        campaigns_report_Outcome: "waiting" | "skipped" | "queued" | "sending" | "accepted" | "sent" | "delivered" | "read" | "failed" | "unknown" | "cancelled" | "forgotten";
+        campaigns_report_Outcome: "waiting" | "put_off" | "skipped" | "queued" | "sending" | "accepted" | "sent" | "delivered" | "read" | "failed" | "unknown" | "cancelled" | "forgotten";
         /** Variable */
         campaigns_shapes_Variable: {
             name: string;
