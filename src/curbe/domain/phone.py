@@ -42,8 +42,11 @@ _ARGENTINA: Final = re.compile(r"\+549?([1-8]\d{9})")  # mobiles have a 9 when c
 
 
 @lru_cache(maxsize=1_000)
-def _parsed(typed: str, country: str | None = None) -> PhoneNumber:
-    """Read a number, once for the several questions that follow about it. Nobody may change what is returned."""
+def _parsed(typed: str, country: str | None) -> PhoneNumber:
+    """Read a number, once for the several questions that follow about it. Nobody may change what is returned.
+
+    Not even behind a ``+`` does the country say nothing: where no country has the code, the digits are tried as dialled from there.
+    """
     return phonenumbers.parse(typed, country)
 
 
@@ -111,7 +114,7 @@ def country_of(e164: str) -> str | None:
     Where countries share a code (+1, +7), the digits decide.
     """
     try:
-        number = _parsed(e164)
+        number = _parsed(e164, None)
     except NumberParseException:
         return None
     region = phonenumbers.region_code_for_number(number)
@@ -128,7 +131,7 @@ def zone_of(e164: str) -> str | None:
     Where a country has several and the digits do not tell, the one in the middle of them.
     """
     try:
-        zones = time_zones_for_number(_parsed(e164))
+        zones = time_zones_for_number(_parsed(e164, None))
     except NumberParseException:
         return None
     known = sorted((name for name in zones if name != "Etc/Unknown"), key=_hours_east)
@@ -155,7 +158,7 @@ def _hours_east(zone: str) -> tuple[timedelta, str]:
 def spelled(e164: str) -> str:
     """Return a number as people write it abroad: ``+34 600 11 12 22``; as it is where it cannot be read."""
     try:
-        number = _parsed(e164)
+        number = _parsed(e164, None)
     except NumberParseException:
         return e164
     return phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL)
