@@ -13,6 +13,7 @@ from curbe.campaigns.audience_shapes import FaultCount
 from curbe.campaigns.rates import Estimate
 from curbe.campaigns.rules import CampaignState, Deed, Latest, Stop
 from curbe.campaigns.store import CampaignRow
+from curbe.domain.errors import Conflict
 from curbe.infra.db import Query, Transaction
 from curbe.outbound.governor import people_limit
 
@@ -86,13 +87,21 @@ async def look_over(
 ) -> DryRun:
     """Return what would become of a campaign; it is ready where nothing stands in its way and somebody would get it.
 
+    Looking takes seconds where there are a hundred thousand. Nothing is locked or written meanwhile: an open transaction that writes
+    holds back everybody's webhooks and events.
+
     Raises:
         NotFound: the tenant has no such campaign.
-        Conflict: it has begun.
+        Conflict: it has begun, or somebody changed it while it was looked over.
     """
-    row = await store.lock(tx, tenant_id=tenant_id, campaign_id=campaign_id)
+    row = await store.read(tx, tenant_id=tenant_id, campaign_id=campaign_id)
     rules.after(row.state, Deed.LOOK_OVER)
+    audiences = await audience.every(tx, tenant_id=tenant_id, campaign_id=campaign_id)
     found = await _found(tx, row, tenant_id=tenant_id, now=now)
+    locked = await store.lock(tx, tenant_id=tenant_id, campaign_id=campaign_id)
+    still = await audience.every(tx, tenant_id=tenant_id, campaign_id=campaign_id)
+    if _sent(locked) != _sent(row) or still != audiences:
+        raise Conflict("Somebody changed the campaign meanwhile.", fix="Look it over again.")
     stops = await _stops(tx, row, found, tenant_id=tenant_id)
     content = row.content()
     known = await store.template(tx, tenant_id=tenant_id, connection_id=row.connection_id, content=content)
@@ -106,7 +115,6 @@ async def look_over(
         raise LookupError("the number of the campaign is not there")
     limit = people_limit(portfolio.messaging_limit)
     room = None if limit is None else max(0, limit - portfolio.people_count)
-    audiences = await audience.every(tx, tenant_id=tenant_id, campaign_id=campaign_id)
     refused = sum(found.refused_by.values())
     return DryRun(
         rows=sum(one.row_count for one in audiences),
@@ -126,6 +134,11 @@ async def look_over(
         seconds=found.eligible / portfolio.messages_per_second,
         state=shown.state,
     )
+
+
+def _sent(row: CampaignRow) -> tuple[str, UUID]:
+    """Return what is looked over: what is sent, and from which number."""
+    return row.template, row.connection_id
 
 
 async def _found(tx: Transaction, row: CampaignRow, *, tenant_id: UUID, now: datetime) -> _Found:

@@ -21,6 +21,7 @@ _UNDER_WAY: Final = (
     900  # requests of all senders together; the connections there are, less some for who comes next
 )
 _SWEEP_EVERY: Final = 3.0  # seconds; looking for leases that ran out reads the whole outbox
+_ASK_AGAIN: Final = 0.2  # seconds, where the database does not answer
 _Key = tuple[UUID, UUID]  # tenant, connection
 
 
@@ -47,7 +48,7 @@ class Senders:
                         await self._serve(session, stop, tasks)
                 except (*Unreachable, PostgresError) as error:
                     log.warning("senders_lost_database", reason=type(error).__name__, detail=str(error)[:200])
-                    await asyncio.sleep(0.5)
+                    await asyncio.sleep(_ASK_AGAIN)
 
     def _heard(self, payload: str) -> None:
         tenant_id, _, connection_id = payload.partition(":")

@@ -40,6 +40,7 @@ HEADROOM: Final = 0.05  # of what Meta takes a second, left to inbound messages
 _HORIZON: Final = 0.1  # seconds of sends claimed at once
 _IDLE: Final = 10.0  # seconds without work before a sender gives its number back
 _FULL_SECOND: Final = 0.005  # how long to wait where the last second is full
+_ASK_AGAIN: Final = 0.2  # seconds, where the database does not answer
 _TEMPLATE: Final = "template"
 
 
@@ -121,7 +122,7 @@ class Sender:
                 claimed = await self._claim(grant.count)
             except (*Unreachable, PostgresError) as error:
                 self._log.warning("claim_failed", reason=type(error).__name__, detail=str(error)[:200])
-                await asyncio.sleep(0.5)
+                await asyncio.sleep(_ASK_AGAIN)
                 continue
             if claimed is None:
                 return
