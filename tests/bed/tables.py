@@ -1,6 +1,7 @@
 """What lies in the tables, told by natural keys: without our own ids and our own clock, so that two databases can be compared."""
 
 from typing import Any, Final
+from uuid import UUID
 
 import asyncpg
 
@@ -72,15 +73,20 @@ async def natural(owner: asyncpg.Connection, *, without: tuple[str, ...] = ()) -
     }
 
 
-async def of_tenants(owner: asyncpg.Connection) -> dict[str, str]:
-    """Return a digest of each table of tenants, ids and clocks included: equal only where nothing at all was touched."""
+async def of_tenants(owner: asyncpg.Connection, only: UUID | None = None) -> dict[str, str]:
+    """Return a digest of each table of tenants, ids and clocks included: equal only where nothing at all was touched.
+
+    ``only``: of this tenant's rows.
+    """
     tables = await owner.fetch(
         """SELECT c.relname AS name FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id'
             WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace"""
     )
     return {
         row["name"]: await owner.fetchval(
-            f"SELECT md5(coalesce(string_agg(t::text, chr(10) ORDER BY t::text), '')) FROM {row['name']} t"
+            f"""SELECT md5(coalesce(string_agg(t::text, chr(10) ORDER BY t::text), '')) FROM {row["name"]} t
+                 WHERE $1::uuid IS NULL OR tenant_id = $1""",
+            only,
         )
         for row in tables
     }

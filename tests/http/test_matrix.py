@@ -257,15 +257,15 @@ def with_everything(new_tenant: NewTenant, owner: asyncpg.Connection) -> Callabl
     return make
 
 
-async def request(me: Things, place: Place, named: UUID) -> httpx.Response:
-    """Ask as ``me``, with everything my own but the id in that place."""
+async def request(me: Things, place: Place, *named: UUID) -> httpx.Response:
+    """Ask as ``me``, with everything my own but the id in that place (or the ids, where it takes a list)."""
     path = place.path
     for name in re.findall(r"\{(\w+)\}", path):
         mine = me.ids[KINDS[name]]
         path = path.replace(
-            f"{{{name}}}", str(named if (place.where, place.name) == ("path", name) else mine)
+            f"{{{name}}}", str(named[0] if (place.where, place.name) == ("path", name) else mine)
         )
-    value = [str(named)] if place.many else str(named)
+    value = [str(one) for one in named] if place.many else str(named[0])
     query: dict[str, Any] = {name: str(me.ids[KINDS[name]]) for name in place.needs}
     if place.where == "query":
         query[place.name] = value
