@@ -20,7 +20,7 @@ UI := src/curbe/ui_dist/index.html
 UI_SOURCES = $(shell find web/src web/public web/build web/*.json web/*.ts web/index.html -type f)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser demo run sandbox test check fmt lint types bench bench-long bench-smoke bench-report bench-reads budgets screenshots fuzz converge chaos-smoke clean web web-dev web-types web-check web-fmt
+.PHONY: help setup browser demo run sandbox test check fmt lint types bench bench-long bench-smoke bench-report bench-reads budgets screenshots fuzz converge security audit chaos-smoke clean web web-dev web-types web-check web-fmt
 
 help: ## tell these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
@@ -115,11 +115,20 @@ screenshots: $(SYNCED) $(UI) browser ## docs/screens and docs/screens.md anew, f
 converge: $(SYNCED) ## 100,000 happenings among people who change numbers, in any order: the same tables; a quarter of an hour
 	@CURBE_CONVERGE_EVENTS=100000 $(BIN)/pytest tests/db/test_converging.py
 
+security: $(SYNCED) ## the security suite in full: isolation, forgeries, addresses, canaries, 20,000 requests made from the OpenAPI document
+	@$(BIN)/pytest -n 2 --dist loadfile tests/security tests/http/test_matrix.py tests/http/test_pollution.py tests/http/test_roles.py \
+		tests/db/test_isolation.py tests/db/test_catalog.py
+	@PYTHONPATH=tests $(BIN)/python -m security.schema_cases
+	@$(MAKE) --no-print-directory audit
+
+audit: $(SYNCED) ## packages that are known to be vulnerable; ADVISORIES="all.zip ..." names databases in the OSV format
+	@PYTHONPATH=tests $(BIN)/python -m security.audit $(ADVISORIES)
+
 chaos-smoke: $(SYNCED) ## kill web, worker and PostgreSQL under load and let an outside ledger judge
 	@$(BIN)/python -m tests.chaos --profile smoke
 
 clean: ## remove what these commands made, but no data
-	rm -rf web/node_modules src/curbe/ui_dist .venv .tools .ruff_cache .import_linter_cache .hypothesis .pytest_cache dist var/demo
+	rm -rf web/node_modules src/curbe/ui_dist .venv .tools .ruff_cache .import_linter_cache .hypothesis .schemathesis .pytest_cache dist var/demo
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(SYNCED): pyproject.toml uv.lock $(UV)
