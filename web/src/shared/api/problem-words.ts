@@ -4,6 +4,7 @@ import { catalogue, type Translated } from "@/shared/i18n/catalogue";
 import { isProblem, NO_PROBLEM, UNREACHABLE } from "./problem";
 
 const en = {
+  language: "en",
   tryAgain: "Try again",
   pageFailed: "This page stopped working",
   pageFailedDetail: "It is a fault of ours, not yours. Reload the page; nothing that was sent is lost.",
@@ -31,17 +32,52 @@ const en = {
     proof_required: "Show first that it is you",
     number_not_readable: "This access token does not read that number",
     graph_refused: "Meta refused the request",
+    request_cut_off: "The request did not arrive whole",
+    oidc_failed: "Signing in with your company's account did not work",
+    wrong_factor: "The second factor is not right",
+    csrf_failed: "This page is too old to change anything",
+    foreign_origin: "This comes from another site",
+    insecure_transport: "Signing in needs HTTPS",
+    not_the_author: "Somebody else wrote this",
+    method_not_allowed: "This is not possible here",
+    answered_meanwhile: "A colleague has answered meanwhile",
+    contact_blocked: "This person is blocked",
+    country_refused: "WhatsApp does not deliver this to that country",
+    idempotency_in_flight: "The same request is still being worked on",
+    no_consent: "This person has not agreed to marketing messages",
+    opted_out: "This person does not want such messages",
+    recipient_unreachable: "This cannot reach the person",
+    several_connections: "Several connected numbers could be meant",
+    template_locked: "Meta lets nobody change this template now",
+    template_unavailable: "This template cannot be sent now",
+    template_unknown: "There is no such template",
+    cursor_expired: "This list has changed too much to go on",
+    link_invalid: "This link is no longer valid",
+    range_not_satisfiable: "The file ends before that",
+    idempotency_mismatch: "This was sent before with other words",
+    missing_permission: "The access token lacks a permission",
+    number_not_on_waba: "The number does not belong to that WhatsApp Business account",
+    template_invalid: "Meta would refuse this template",
+    wrong_app: "The access token belongs to another Meta app",
   },
   detailByCode: {
     unreachable: "Check your connection. Nothing you typed is lost.",
     unavailable: "Nothing was done. Try again in a few seconds.",
     internal_error: "Try again; if it happens again, give the code below to whoever runs Curbe.",
+    csrf_failed: "Reload it and try again.",
+    foreign_origin: "Open Curbe at its own address.",
+    cursor_expired: "Reload the page.",
+    request_cut_off: "Try again.",
+    idempotency_in_flight: "Wait a moment, then look whether it is there.",
+    graph_unreachable: "Nothing was stored. Try again in a few minutes.",
+    window_closed: "Send an approved template; once the person writes, free text may be sent for 24 hours.",
   },
 };
 
 type Words = typeof en;
 
 const es: Translated<Words> = {
+  language: "es",
   tryAgain: "Reintentar",
   pageFailed: "Esta página ha dejado de funcionar",
   pageFailedDetail: "Es un fallo nuestro, no tuyo. Recarga la página; lo que se envió no se pierde.",
@@ -69,15 +105,51 @@ const es: Translated<Words> = {
     proof_required: "Demuestra antes que eres tú",
     number_not_readable: "Este token de acceso no lee ese número",
     graph_refused: "Meta ha rechazado la petición",
+    request_cut_off: "La petición no llegó entera",
+    oidc_failed: "No se pudo entrar con la cuenta de tu empresa",
+    wrong_factor: "El segundo factor no es correcto",
+    csrf_failed: "Esta página es demasiado antigua para cambiar nada",
+    foreign_origin: "Esto viene de otro sitio",
+    insecure_transport: "Para entrar hace falta HTTPS",
+    not_the_author: "Esto lo escribió otra persona",
+    method_not_allowed: "Esto no es posible aquí",
+    answered_meanwhile: "Un compañero ha respondido mientras tanto",
+    contact_blocked: "Esta persona está bloqueada",
+    country_refused: "WhatsApp no entrega esto en ese país",
+    idempotency_in_flight: "La misma petición aún se está atendiendo",
+    no_consent: "Esta persona no ha aceptado recibir marketing",
+    opted_out: "Esta persona no quiere estos mensajes",
+    recipient_unreachable: "Esto no puede llegar a la persona",
+    several_connections: "Puede referirse a varios números conectados",
+    template_locked: "Meta no deja cambiar ahora esta plantilla",
+    template_unavailable: "Esta plantilla no se puede enviar ahora",
+    template_unknown: "Esa plantilla no existe",
+    cursor_expired: "Esta lista ha cambiado demasiado para seguir",
+    link_invalid: "Este enlace ya no es válido",
+    range_not_satisfiable: "El archivo termina antes",
+    idempotency_mismatch: "Esto ya se envió con otro contenido",
+    missing_permission: "Al token de acceso le falta un permiso",
+    number_not_on_waba: "El número no es de esa cuenta de WhatsApp Business",
+    template_invalid: "Meta rechazaría esta plantilla",
+    wrong_app: "El token de acceso es de otra aplicación de Meta",
   },
   detailByCode: {
     unreachable: "Revisa tu conexión. Lo que has escrito no se pierde.",
     unavailable: "No se ha hecho nada. Inténtalo otra vez en unos segundos.",
     internal_error: "Inténtalo otra vez; si se repite, da el código de abajo a quien gestiona Curbe.",
+    csrf_failed: "Recárgala e inténtalo otra vez.",
+    foreign_origin: "Abre Curbe en su propia dirección.",
+    cursor_expired: "Recarga la página.",
+    request_cut_off: "Inténtalo otra vez.",
+    idempotency_in_flight: "Espera un momento y mira si ya está.",
+    graph_unreachable: "No se ha guardado nada. Inténtalo en unos minutos.",
+    window_closed:
+      "Envía una plantilla aprobada; cuando la persona escriba, se puede enviar texto libre durante 24 horas.",
   },
 };
 
 const pt: Translated<Words> = {
+  language: "pt",
   tryAgain: "Tentar de novo",
   pageFailed: "Esta página parou de funcionar",
   pageFailedDetail: "A falha é nossa, não sua. Recarregue a página; nada do que foi enviado se perde.",
@@ -105,11 +177,46 @@ const pt: Translated<Words> = {
     proof_required: "Mostre antes que é você",
     number_not_readable: "Este token de acesso não lê esse número",
     graph_refused: "A Meta recusou o pedido",
+    request_cut_off: "O pedido não chegou inteiro",
+    oidc_failed: "Não foi possível entrar com a conta da sua empresa",
+    wrong_factor: "O segundo fator não está certo",
+    csrf_failed: "Esta página é antiga demais para mudar algo",
+    foreign_origin: "Isto vem de outro site",
+    insecure_transport: "Para entrar é preciso HTTPS",
+    not_the_author: "Outra pessoa escreveu isto",
+    method_not_allowed: "Isto não é possível aqui",
+    answered_meanwhile: "Um colega respondeu enquanto isso",
+    contact_blocked: "Esta pessoa está bloqueada",
+    country_refused: "O WhatsApp não entrega isto nesse país",
+    idempotency_in_flight: "O mesmo pedido ainda está sendo atendido",
+    no_consent: "Esta pessoa não aceitou receber marketing",
+    opted_out: "Esta pessoa não quer estas mensagens",
+    recipient_unreachable: "Isto não consegue chegar à pessoa",
+    several_connections: "Pode se referir a vários números conectados",
+    template_locked: "A Meta não deixa alterar este modelo agora",
+    template_unavailable: "Este modelo não pode ser enviado agora",
+    template_unknown: "Esse modelo não existe",
+    cursor_expired: "Esta lista mudou demais para continuar",
+    link_invalid: "Este link não é mais válido",
+    range_not_satisfiable: "O arquivo termina antes disso",
+    idempotency_mismatch: "Isto já foi enviado com outro conteúdo",
+    missing_permission: "Falta uma permissão ao token de acesso",
+    number_not_on_waba: "O número não é dessa conta do WhatsApp Business",
+    template_invalid: "A Meta recusaria este modelo",
+    wrong_app: "O token de acesso é de outro aplicativo da Meta",
   },
   detailByCode: {
     unreachable: "Verifique sua conexão. Nada do que você digitou se perde.",
     unavailable: "Nada foi feito. Tente de novo em alguns segundos.",
     internal_error: "Tente de novo; se acontecer outra vez, passe o código abaixo a quem administra o Curbe.",
+    csrf_failed: "Recarregue-a e tente de novo.",
+    foreign_origin: "Abra o Curbe no próprio endereço.",
+    cursor_expired: "Recarregue a página.",
+    request_cut_off: "Tente de novo.",
+    idempotency_in_flight: "Espere um momento e veja se já está lá.",
+    graph_unreachable: "Nada foi guardado. Tente em alguns minutos.",
+    window_closed:
+      "Envie um modelo aprovado; quando a pessoa escrever, pode-se enviar texto livre durante 24 horas.",
   },
 };
 
@@ -121,18 +228,33 @@ const OWN_WORDS_SUFFICE = new Set([
   NO_PROBLEM,
   "unauthorized",
   "wrong_credentials",
+  "wrong_factor",
+  "missing_scope",
+  "not_found",
+  "not_the_author",
+  "role_beyond",
+  "last_owner",
+  "method_not_allowed",
+  "link_invalid",
+  "range_not_satisfiable",
+  "idempotency_mismatch",
   "internal_error",
   "unavailable",
 ]);
 
+/** The title says what is not possible, the detail why or what to do. What the API itself says in the reader's language comes first. */
 export function problemWords(error: unknown, t: Translated<Words>): { title: string; detail: string } {
   if (!isProblem(error)) return { title: t.pageFailed, detail: t.pageFailedDetail };
-  const own: string | undefined = lookup(t.byCode, error.code);
+  const own = lookup(t.byCode, error.code);
   const detail =
-    lookup(t.detailByCode, error.code) ?? (OWN_WORDS_SUFFICE.has(error.code) ? "" : error.detail);
-  return { title: own ?? (error.title || error.code), detail };
+    lookup(error.members["ways_out"], t.language) ??
+    lookup(t.detailByCode, error.code) ??
+    (OWN_WORDS_SUFFICE.has(error.code) ? "" : error.detail);
+  const told = lookup(error.members["words"], t.language)?.replace(/\.$/, "");
+  return { title: told ?? own ?? (error.title || error.code), detail };
 }
 
-function lookup(words: Record<string, string>, code: string): string | undefined {
-  return Object.hasOwn(words, code) ? words[code] : undefined;
+function lookup(words: unknown, key: string): string | undefined {
+  if (typeof words !== "object" || words === null || !Object.hasOwn(words, key)) return undefined;
+  return (words as Record<string, string>)[key];
 }

@@ -1,7 +1,7 @@
 /** A message from here on its way to the server: as it will look, with how far it is, and what to do where it did not arrive. */
 
 import { IconAlertCircle, IconRefresh, IconTrash, IconX } from "@tabler/icons-react";
-import { problemMessages, problemWords } from "@/shared/api/problem-words";
+import { useRefusal } from "@/shared/api/use-refusal";
 import { useFormat, useMessages } from "@/shared/i18n/language";
 import type { Pending } from "@/shared/store/outbox";
 import { canUploadAgain } from "../composer/upload";
@@ -105,15 +105,12 @@ function Progress({ part, onCancel }: { part: number; onCancel: () => void }) {
 
 function Stuck({ pending }: { pending: Pending }) {
   const t = useMessages(threadMessages);
-  const problems = useMessages(problemMessages);
+  const refusal = useRefusal();
   const { retryPending, discardPending } = useActions();
-  const words = pending.problem ? problemWords(pending.problem, problems) : null;
   return (
     <div className={trouble["trouble"]} data-kind="failed" role="alert">
       <IconAlertCircle size={14} aria-hidden="true" />
-      <span>
-        {words === null ? t.notConfirmedHere : `${words.title}${words.detail ? ` ${words.detail}` : ""}`}
-      </span>
+      <span>{refusal(pending.problem) ?? t.notConfirmedHere}</span>
       {(pending.body !== null || canUploadAgain(pending.client_id)) && (
         <button type="button" onClick={() => retryPending(pending.client_id)}>
           <IconRefresh size={13} aria-hidden="true" /> {t.retry}
