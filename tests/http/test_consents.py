@@ -150,13 +150,47 @@ async def test_the_counts_of_a_list_add_up_and_the_rows_that_failed_are_told(
     rows = await acme.get(f"/consents/imports/{told['id']}/failed-rows.csv")
     assert rows.headers["content-type"].startswith("text/csv")
     header, *failed = csv.reader(io.StringIO(rows.text))
-    assert header == ["line", "reason", "Nombre", "Teléfono", "Fecha"]
-    assert [row[0] for row in failed] == ["5", "6", "8", "9"]
-    assert failed[2][2] == "'=Fred"
-    assert "said no" in failed[1][1]
+    assert header == ["line", "reason", "detail", "Nombre", "Teléfono", "Fecha"]
+    assert [row[:2] for row in failed] == [
+        ["5", "phone_invalid"],
+        ["6", "said_no"],
+        ["8", "phone_missing"],
+        ["9", "date_invalid"],
+    ]
+    assert failed[2][3] == "'=Fred"
+    assert "said no" in failed[1][2]
     assert [one["id"] for one in (await acme.get("/consents/imports")).json()["items"]] == [told["id"]]
     eva = await owner.fetchval("SELECT contact_id FROM contact_aliases WHERE value = '34600000004'")
     assert (await acme.get(f"/contacts/{eva}/consents")).json()["standing"]["marketing"] == "in"
+
+
+async def test_the_columns_of_a_list_are_told_before_it_is_brought_and_named_where_nobody_could_tell(
+    acme: Tenant,
+) -> None:
+    odd = b"Cliente;Contacto;Firmado\nAna;600000021;2026-05-01\nBeto;600000022;\n"
+    base = f"/api/tenants/{acme.id}/consents/import"
+
+    plain = (await acme.client.post(f"{base}/columns", content=LIST.encode())).json()
+    told = (await acme.client.post(f"{base}/columns", content=odd)).json()
+    asked = {"proof": "A form", "country": "ES"}
+    untold = await acme.client.post(base, params=asked, content=odd)
+    named = await acme.client.post(
+        base, params={**asked, "phone": "Contacto", "date": "Firmado"}, content=odd
+    )
+    wrong = await acme.client.post(base, params={**asked, "phone": "Móvil"}, content=odd)
+
+    assert (plain["phone"], plain["date"], plain["row_count"]) == ("Teléfono", "Fecha", 8)
+    assert told == {
+        "columns": ["Cliente", "Contacto", "Firmado"],
+        "phone": None,
+        "date": None,
+        "row_count": 2,
+        "sample": [["Ana", "600000021", "2026-05-01"], ["Beto", "600000022", ""]],
+    }
+    assert (untold.status_code, untold.json()["field"]) == (422, "phone")
+    assert (wrong.status_code, wrong.json()["field"]) == (422, "phone")
+    assert (named.json()["added_count"], named.json()["failed_count"]) == (2, 0)
+    assert len((await acme.get("/consents/imports")).json()["items"]) == 1
 
 
 async def test_a_list_brought_twice_adds_nothing(acme: Tenant) -> None:

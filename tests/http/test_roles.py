@@ -171,6 +171,7 @@ LEAST = {
     f"POST {T}/automations/{{automation_id}}/dry-run": "admin",
     f"POST {T}/canned-replies": "supervisor",
     f"POST {T}/consents/import": "admin",
+    f"POST {T}/consents/import/columns": "admin",
     f"POST {T}/contacts/{{contact_id}}/consents": "supervisor",
     f"POST {T}/contacts/{{contact_id}}/merges": "agent",
     f"POST {T}/contacts/{{contact_id}}/merges/{{merge_id}}/undo": "agent",

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curbe.consent.gate import Consent
-from curbe.consent.lists import MOST_ROWS, read, written
+from curbe.consent.lists import MOST_ROWS, Columns, overview, read, written
 from curbe.consent.rules import ConsentRules, Said, contradictions, keyword_in
 from curbe.domain.errors import InvalidRequest
 
@@ -76,6 +76,13 @@ def test_a_list_of_numbers_alone_needs_no_header() -> None:
 
     assert header == []
     assert [row.phone for row in rows] == ["+34600000001", "+34600000002"]
+
+
+def test_a_column_is_no_phone_for_having_a_number_in_its_name() -> None:
+    data = b"Client 1,Line 2\nAna,+34600000001\n"
+
+    assert overview(data).columns == ["Client 1", "Line 2"]
+    assert [row.phone for row in read(data, Columns(phone="Line 2"))[1]] == ["+34600000001"]
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from curbe.auth.principal import Principal, Scope
 from curbe.consent import facts, imports, service
 from curbe.consent.gate import Consent
 from curbe.consent.imports import Brought, Imported
+from curbe.consent.lists import Columns, Overview, overview
 from curbe.consent.rules import About, ConsentRules, Source
 from curbe.consent.service import Kept, Standing, Word
 from curbe.domain.errors import InvalidRequest, NotFound, TooLarge
@@ -152,6 +153,15 @@ class ConsentController(Controller):
             ),
         ] = None,
         filename: Annotated[str | None, QueryParameter(max_length=240)] = None,
+        phone: Annotated[
+            str | None,
+            QueryParameter(
+                description="The column of phone numbers; the one whose name tells it, otherwise."
+            ),
+        ] = None,
+        date: Annotated[
+            str | None, QueryParameter(description="The column that dates each row, likewise.")
+        ] = None,
     ) -> Imported:
         """Read a CSV with a column of phone numbers (and one of dates, if it has one), and return what became of its rows.
 
@@ -163,6 +173,7 @@ class ConsentController(Controller):
         brought = Brought(
             tenant_id=tenant_id,
             data=data,
+            columns=Columns(phone, date),
             filename=filename or named,
             about=category,
             state=said,
@@ -172,6 +183,24 @@ class ConsentController(Controller):
             at=utc_now(),
         )
         return await imports.bring(web_pool, brought)
+
+    @post(
+        "/consents/import/columns",
+        status_code=200,
+        opt={"scope": Scope.CONSENT_MANAGE},
+        summary="What a list holds, before it is brought",
+        request_max_body_size=_LARGEST,
+        operation_class=_List,
+        responses=refusals(InvalidRequest, TooLarge),
+    )
+    async def read_columns(
+        self,
+        tenant_id: FromPath[UUID],  # noqa: ARG002 - whose path it is; the list is read the same for all
+        request: ApiRequest,
+    ) -> Overview:
+        """Return the columns of a list, which of them are taken for phones and dates, and its first rows; nothing is kept."""
+        data, _ = await _brought(request)
+        return overview(data)
 
     @get(
         "/consents/imports",
@@ -202,7 +231,7 @@ class ConsentController(Controller):
     async def read_failed_rows(
         self, tenant_id: FromPath[UUID], import_id: FromPath[UUID], web_pool: NamedDependency[Pool]
     ) -> Response[str]:
-        """Return them as CSV: the line in the list, the reason, and the row as it came."""
+        """Return them as CSV: the line in the list, the reason and its detail, and the row as it came."""
         async with web_pool.transaction(tenant_id) as tx:
             text = await imports.failed_rows(tx, tenant_id=tenant_id, import_id=import_id)
         headers = {"Content-Disposition": 'attachment; filename="failed-rows.csv"'}

@@ -13,7 +13,7 @@ from curbe.audit.service import AuditEntry
 from curbe.audit.service import record as record_audit
 from curbe.consent import service
 from curbe.consent.gate import Consent
-from curbe.consent.lists import Row, read, written
+from curbe.consent.lists import Columns, Row, read, written
 from curbe.consent.rules import About, Source
 from curbe.consent.service import Word
 from curbe.domain.errors import InvalidRequest, NotFound
@@ -30,6 +30,7 @@ class Brought(msgspec.Struct, frozen=True, kw_only=True):
 
     tenant_id: UUID
     data: bytes
+    columns: Columns
     filename: str | None
     about: About
     state: Consent
@@ -80,7 +81,13 @@ _ADD: Final = Query("curbe.consent", "add_import", Imported)
 _PAGE: Final = Query("curbe.consent", "import_page", Imported)
 _FAILED: Final = Query("curbe.consent", "failed_rows", _FailedRows)
 
-_Failed = tuple[Row, str]
+
+class _Failed(msgspec.Struct, frozen=True):
+    """A row of which nothing was written down. ``reason`` is for programs, ``detail`` for people."""
+
+    row: Row
+    reason: str  # phone_missing | phone_invalid | date_invalid | said_no
+    detail: str
 
 
 async def bring(pool: Pool, brought: Brought) -> Imported:
@@ -91,7 +98,7 @@ async def bring(pool: Pool, brought: Brought) -> Imported:
     Raises:
         InvalidRequest: the list cannot be read at all.
     """
-    header, rows = read(brought.data)
+    header, rows = read(brought.data, brought.columns)
     import_id = uuid7()
     counts: Counter[str] = Counter(total=len(rows))
     usable, failed = _readable(rows, brought, counts)
@@ -100,7 +107,7 @@ async def bring(pool: Pool, brought: Brought) -> Imported:
             failed += await _take(tx, brought, usable[start : start + _AT_ONCE], counts, import_id=import_id)
     async with pool.transaction(brought.tenant_id) as tx:
         return await _keep(
-            tx, brought, header, sorted(failed, key=lambda one: one[0].line), counts, import_id
+            tx, brought, header, sorted(failed, key=lambda one: one.row.line), counts, import_id
         )
 
 
@@ -110,7 +117,7 @@ async def page(tx: Transaction, *, tenant_id: UUID, before: UUID | None, limit: 
 
 
 async def failed_rows(tx: Transaction, *, tenant_id: UUID, import_id: UUID) -> str:
-    """Return the rows of a list that failed, as CSV: line, reason, and the row as it came.
+    """Return the rows of a list that failed, as CSV: line, reason, detail, and the row as it came.
 
     Raises:
         NotFound: the tenant has brought no such list.
@@ -128,28 +135,32 @@ def _readable(
     usable: dict[str, _Read] = {}
     failed: list[_Failed] = []
     for row in rows:
-        try:
-            wa_id = to_e164(row.phone, default_country=brought.country, field="phone").removeprefix("+")
-            at = _date(row.date)
-        except InvalidRequest as refusal:
-            failed.append((row, refusal.detail))
-            continue
-        phone = canonical_phone(wa_id)
-        if phone in usable:
+        found = _one(row, brought.country)
+        if isinstance(found, _Failed):
+            failed.append(found)
+        elif found.phone in usable:
             counts["repeated"] += 1
         else:
-            usable[phone] = _Read(row, phone, wa_id, at)
+            usable[found.phone] = found
     return list(usable.values()), failed
 
 
-def _date(text: str | None) -> datetime | None:
-    if text is None:
-        return None
+def _one(row: Row, country: str | None) -> _Read | _Failed:
+    if not row.phone:
+        return _Failed(row, "phone_missing", "It has no phone number.")
     try:
-        at = datetime.fromisoformat(text)
+        wa_id = to_e164(row.phone, default_country=country).removeprefix("+")
+    except InvalidRequest as refusal:
+        return _Failed(row, "phone_invalid", refusal.detail)
+    try:
+        at = None if row.date is None else datetime.fromisoformat(row.date)
     except ValueError:
-        raise InvalidRequest(f"The date {text!r} is not one: write 2026-05-31, or with a time.") from None
-    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
+        return _Failed(
+            row, "date_invalid", f"The date {row.date!r} is not one: write 2026-05-31, or with a time."
+        )
+    if at is not None and at.tzinfo is None:
+        at = at.replace(tzinfo=UTC)
+    return _Read(row, canonical_phone(wa_id), wa_id, at)
 
 
 async def _take(
@@ -176,8 +187,8 @@ async def _take(
         known = last.get(one.phone)
         if known is not None and known.state is brought.state:
             counts["repeated"] += 1
-        elif (reason := _overrides(known, one)) is not None:
-            failed.append((one.row, reason))
+        elif (detail := _overrides(known, one)) is not None:
+            failed.append(_Failed(one.row, "said_no", detail))
         else:
             wanted.append(one)
     strangers = [one for one in wanted if one.phone not in last]
@@ -221,7 +232,10 @@ async def _keep(
     counts: Counter[str],
     import_id: UUID,
 ) -> Imported:
-    lines = [["line", "reason", *header], *([row.line, reason, *row.cells] for row, reason in failed)]
+    lines = [
+        ["line", "reason", "detail", *header],
+        *([one.row.line, one.reason, one.detail, *one.row.cells] for one in failed),
+    ]
     kept = await _ADD.one(
         tx,
         tenant_id=brought.tenant_id,

@@ -12,6 +12,8 @@ from curbe.consent.rules import folded
 from curbe.domain.errors import InvalidRequest
 
 MOST_ROWS: Final = 50_000
+_SAMPLE: Final = 5  # rows
+_FEWEST_DIGITS: Final = 5  # of a phone; "Phone 2" is the name of a column
 _PHONES: Final = frozenset(
     {
         *("phone", "phone number", "telephone", "mobile", "mobile number", "whatsapp", "wa id", "number"),
@@ -32,34 +34,105 @@ class Row(msgspec.Struct, frozen=True):
     date: str | None
 
 
-def read(data: bytes) -> tuple[list[str], list[Row]]:
+class Columns(msgspec.Struct, frozen=True):
+    """Which columns of a list are which, by the names in its head; null: the one whose name tells it, if one does."""
+
+    phone: str | None = None
+    date: str | None = None
+
+
+GUESSED: Final = Columns()
+
+
+class Overview(msgspec.Struct, frozen=True, kw_only=True):
+    """What a list holds before anybody is written down. ``columns`` is empty where it has no head; ``sample``: its first rows."""
+
+    columns: list[str]
+    phone: str | None
+    date: str | None
+    row_count: int
+    sample: list[list[str]]
+
+
+class _Layout(msgspec.Struct, frozen=True):
+    header: list[str]
+    body: list[tuple[int, list[str]]]
+    phone: int | None
+    date: int | None
+
+
+def read(data: bytes, columns: Columns = GUESSED) -> tuple[list[str], list[Row]]:
     """Return the header (empty where there is none) and the rows of a CSV that has a column of phone numbers.
 
     Raises:
-        InvalidRequest: it is no text, has no rows or too many, or no column of phones can be told.
+        InvalidRequest: it is no text, has no rows or too many, has no such column, or none of phones can be told.
     """
+    found = _layout(data, columns)
+    phone, date = found.phone, found.date
+    if phone is None:
+        raise InvalidRequest(
+            "No column of the list is named as one of phone numbers.",
+            fix="Name a column `phone`, or say which one it is.",
+            field="phone",
+        )
+    return found.header, [
+        Row(line, cells, _cell(cells, phone), (_cell(cells, date) or None) if date is not None else None)
+        for line, cells in found.body
+    ]
+
+
+def overview(data: bytes) -> Overview:
+    """Return what a list holds.
+
+    Raises:
+        InvalidRequest: it is no text, has no rows or too many.
+    """
+    found = _layout(data, GUESSED)
+
+    def name(place: int | None) -> str | None:
+        return found.header[place] if place is not None and found.header else None
+
+    return Overview(
+        columns=found.header,
+        phone=name(found.phone),
+        date=name(found.date),
+        row_count=len(found.body),
+        sample=[cells for _, cells in found.body[:_SAMPLE]],
+    )
+
+
+def _layout(data: bytes, columns: Columns) -> _Layout:
+    """Return a list's head and rows, and where its columns are. A first line of no known name that holds a phone is a row."""
     lines = _lines(_text(data))
     if not lines:
         raise InvalidRequest("The list is empty.", fix="Send a CSV with a column of phone numbers.")
     first = lines[0][1]
-    named = [folded(cell) for cell in first]
-    phone = next((n for n, name in enumerate(named) if name in _PHONES), None)
-    header, body = (first, lines[1:]) if phone is not None else ([], lines)
-    if phone is None:
-        if not any(any(char.isdigit() for char in cell) for cell in first):
-            raise InvalidRequest(
-                "No column of the list is named as one of phone numbers.", fix="Name a column `phone`."
-            )
-        phone = 0
-    date = next((n for n, name in enumerate(named) if name in _DATES), None) if header else None
+    phone = _place(first, columns.phone, _PHONES, field="phone")
+    headless = phone is None and any(_looks_like_a_phone(cell) for cell in first)
+    header, body = ([], lines) if headless else (first, lines[1:])
     if len(body) > MOST_ROWS:
         raise InvalidRequest(
             f"The list has {len(body)} rows; at most {MOST_ROWS} are taken at once.", fix="Split the list."
         )
-    return header, [
-        Row(line, cells, _cell(cells, phone), (_cell(cells, date) or None) if date is not None else None)
-        for line, cells in body
-    ]
+    date = None if headless else _place(first, columns.date, _DATES, field="date")
+    return _Layout(header, body, 0 if headless else phone, date)
+
+
+def _looks_like_a_phone(cell: str) -> bool:
+    return sum(char.isdigit() for char in cell) >= _FEWEST_DIGITS
+
+
+def _place(header: Sequence[str], told: str | None, known: frozenset[str], *, field: str) -> int | None:
+    """Return where the column that was told is; of none, where one is whose name is known."""
+    if told is None:
+        return next((n for n, name in enumerate(header) if folded(name) in known), None)
+    if told not in header:
+        raise InvalidRequest(
+            f"The list has no column {told!r}.",
+            fix=f"Its columns are: {', '.join(header)[:500]}.",
+            field=field,
+        )
+    return header.index(told)
 
 
 def written(rows: Iterable[Sequence[object]]) -> str:

@@ -1155,6 +1155,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tenants/{tenant_id}/consents/import/columns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a list holds, before it is brought */
+        post: operations["ApiTenantsTenantIdConsentsImportColumnsReadColumns"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tenants/{tenant_id}/consents/imports": {
         parameters: {
             query?: never;
@@ -4167,6 +4184,14 @@ export interface components {
             /** @constant */
             kind: "other";
             type: string;
+        };
+        /** Overview */
+        Overview: {
+            columns: string[];
+            date: string | null;
+            phone: string | null;
+            row_count: number;
+            sample: string[][];
         };
         /** OwnFactors */
         OwnFactors: {
@@ -12633,6 +12658,10 @@ export interface operations {
                 /** @description Reads numbers without a country code; the tenant's own otherwise. */
                 country?: string | null;
                 filename?: string | null;
+                /** @description The column of phone numbers; the one whose name tells it, otherwise. */
+                phone?: string | null;
+                /** @description The column that dates each row, likewise. */
+                date?: string | null;
             };
             header?: never;
             path: {
@@ -12725,6 +12754,70 @@ export interface operations {
             };
             /** @description `unavailable`: This is not possible at the moment */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdConsentsImportColumnsReadColumns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        /** @description The CSV as a form's part `file`, or as the whole body. */
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                };
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `too_large`: The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
