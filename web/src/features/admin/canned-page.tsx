@@ -8,6 +8,7 @@ import { ConfirmDialog } from "@/shared/ui/confirm-dialog";
 import { EmptyState } from "@/shared/ui/empty-state";
 import { ErrorState } from "@/shared/ui/error-state";
 import { tellSaved } from "@/shared/ui/notices";
+import { RowActions } from "@/shared/ui/row-actions";
 import { Row, Rows } from "@/shared/ui/rows";
 import { SettingsBody } from "@/shared/ui/settings-section";
 import { ListSkeleton } from "@/shared/ui/skeletons";
@@ -16,7 +17,6 @@ import classes from "./canned/canned.module.css";
 import { CannedDialog } from "./canned/canned-dialog";
 import { cannedMessages } from "./canned/messages";
 import { matches } from "./matches";
-import { RowActions } from "./row-actions";
 
 const SEARCHED_FROM = 7;
 

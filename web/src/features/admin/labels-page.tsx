@@ -8,6 +8,7 @@ import { ConfirmDialog } from "@/shared/ui/confirm-dialog";
 import { EmptyState } from "@/shared/ui/empty-state";
 import { ErrorState } from "@/shared/ui/error-state";
 import { tellSaved } from "@/shared/ui/notices";
+import { RowActions } from "@/shared/ui/row-actions";
 import { Row, Rows } from "@/shared/ui/rows";
 import { SettingsBody } from "@/shared/ui/settings-section";
 import { ListSkeleton } from "@/shared/ui/skeletons";
@@ -15,7 +16,6 @@ import { type Label, useDeleteLabel, useLabels } from "./api/desk";
 import { LabelDialog } from "./labels/label-dialog";
 import { LabelSign } from "./labels/label-sign";
 import { labelMessages } from "./labels/messages";
-import { RowActions } from "./row-actions";
 
 export function LabelsPage() {
   const t = useMessages(labelMessages);

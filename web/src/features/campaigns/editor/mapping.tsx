@@ -6,6 +6,7 @@ import { useRefusal } from "@/shared/api/use-refusal";
 import { useFormat, useMessages } from "@/shared/i18n/language";
 import { CountrySelect } from "@/shared/ui/country-select";
 import { FormError } from "@/shared/ui/form-error";
+import { SampleTable } from "@/shared/ui/sheet";
 import { type Taken, type UploadedFile, useMapAudience } from "../api/audience";
 import type { Campaign } from "../api/campaigns";
 import classes from "./people.module.css";
@@ -35,10 +36,7 @@ export function Mapping({ campaign, file, onTaken, onAgain }: MappingProps) {
       { onSuccess: onTaken },
     );
   };
-  const used = new Map<string, string>([
-    ...(phone ? [[phone, t.phone] as const] : []),
-    ...Object.entries(variables).map(([name, column]) => [column, name] as const),
-  ]);
+  const used = new Set([phone, ...Object.values(variables)]);
   return (
     <form className={classes["mapping"]} onSubmit={take}>
       <div className={classes["mappingHead"]}>
@@ -73,33 +71,12 @@ export function Mapping({ campaign, file, onTaken, onAgain }: MappingProps) {
           />
         ))}
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
-      <section className={classes["scroll"]} tabIndex={0} aria-label={t.sample}>
-        <table className={classes["table"]}>
-          <caption>{t.sample}</caption>
-          <thead>
-            <tr>
-              {file.columns.map((column) => (
-                <th key={column} scope="col" data-used={used.has(column) || undefined}>
-                  {column}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {file.sample.slice(0, 4).map((row, index) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: rows of a sample never move
-              <tr key={index}>
-                {file.columns.map((column, place) => (
-                  <td key={column} data-used={used.has(column) || undefined}>
-                    {row[place]}
-                  </td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </section>
+      <SampleTable
+        label={t.sample}
+        columns={file.columns}
+        rows={file.sample.slice(0, 4)}
+        isUsed={(column) => used.has(column)}
+      />
       {map.error && <FormError>{refusal(map.error)}</FormError>}
       <Group justify="flex-end">
         <Button variant="default" onClick={onAgain}>

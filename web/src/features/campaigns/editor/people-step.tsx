@@ -7,6 +7,7 @@ import { useState } from "react";
 import { useRefusal } from "@/shared/api/use-refusal";
 import { useFormat, useMessages } from "@/shared/i18n/language";
 import { useTenant } from "@/shared/session/session-context";
+import { DropFile } from "@/shared/ui/drop-file";
 import { ErrorState } from "@/shared/ui/error-state";
 import { FormError } from "@/shared/ui/form-error";
 import { Row, Rows } from "@/shared/ui/rows";
@@ -20,13 +21,15 @@ import {
   useUploadAudience,
 } from "../api/audience";
 import type { Campaign } from "../api/campaigns";
-import { DropFile } from "./drop-file";
 import { InboxFilter } from "./inbox-filter";
 import { Mapping } from "./mapping";
 import { editorMessages } from "./messages";
 import classes from "./people.module.css";
 import { peopleMessages } from "./people-messages";
 import { TakenResult } from "./taken-result";
+
+const TABLES =
+  ".csv,.tsv,.txt,.xlsx,text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 export function PeopleStep({ campaign, onNext }: { campaign: Campaign; onNext: () => void }) {
   const t = useMessages(peopleMessages);
@@ -92,7 +95,14 @@ export function PeopleStep({ campaign, onNext }: { campaign: Campaign; onNext: (
           />
         ) : (
           <>
-            <DropFile busy={upload.isPending} onFile={send} />
+            <DropFile
+              title={upload.isPending ? t.reading : t.drop}
+              hint={t.dropHint}
+              choose={t.choose}
+              accept={TABLES}
+              busy={upload.isPending}
+              onFile={send}
+            />
             {upload.error && <FormError>{refusal(upload.error)}</FormError>}
           </>
         )}

@@ -2,12 +2,14 @@
 
 import { Button } from "@mantine/core";
 import { IconCircleCheck, IconDownload } from "@tabler/icons-react";
+import { fileName, useDownload } from "@/shared/api/download";
 import { useRefusal } from "@/shared/api/use-refusal";
 import { useFormat, useMessages } from "@/shared/i18n/language";
 import { useTenant } from "@/shared/session/session-context";
 import { FormError } from "@/shared/ui/form-error";
+import { FaultTable } from "@/shared/ui/sheet";
+import { phoneFaultMessages } from "@/shared/whatsapp/phone-faults";
 import { type FaultRow, failedRowsPath, type Taken } from "../api/audience";
-import { fileName, useDownload } from "../api/download";
 import { wordFor } from "../messages";
 import { faultOf } from "../model/faults";
 import classes from "./people.module.css";
@@ -21,6 +23,7 @@ interface TakenResultProps {
 export function TakenResult({ taken, campaign }: TakenResultProps) {
   const t = useMessages(peopleMessages);
   const format = useFormat();
+  const sentence = useFaultSentence();
   const { row_count, taken_count, invalid_count, duplicate_count } = taken;
   const left = invalid_count + duplicate_count;
   const [all, good] = [format.number(row_count), format.number(taken_count)];
@@ -46,7 +49,10 @@ export function TakenResult({ taken, campaign }: TakenResultProps) {
             </div>
             <FailedRowsButton campaign={campaign} />
           </div>
-          <Faults rows={taken.faults} />
+          <FaultTable
+            heads={{ line: t.line, why: t.why, row: t.row }}
+            rows={taken.faults.map((row) => ({ ...row, why: sentence(row) }))}
+          />
           {left > taken.faults.length && (
             <p className={classes["hint"]}>{t.faultsFirst(format.number(taken.faults.length))}</p>
           )}
@@ -56,41 +62,14 @@ export function TakenResult({ taken, campaign }: TakenResultProps) {
   );
 }
 
-function Faults({ rows }: { rows: readonly FaultRow[] }) {
-  const t = useMessages(peopleMessages);
-  const sentence = useFaultSentence();
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
-    <section className={classes["scroll"]} tabIndex={0} aria-label={t.why} data-tall>
-      <table className={classes["table"]}>
-        <thead>
-          <tr>
-            <th scope="col">{t.line}</th>
-            <th scope="col">{t.why}</th>
-            <th scope="col">{t.row}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={row.line}>
-              <td className={classes["line"]}>{row.line}</td>
-              <td className={classes["why"]}>{sentence(row)}</td>
-              <td className={classes["cells"]}>{row.cells.map((cell) => cell || "–").join(" · ")}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
-  );
-}
-
 function useFaultSentence(): (row: Pick<FaultRow, "reason" | "detail">) => string {
   const t = useMessages(peopleMessages);
+  const phoneFaults = useMessages(phoneFaultMessages);
   return (row) => {
     const word = faultOf(row);
     switch (word.key) {
       case "phone_invalid":
-        return t.phoneFault[word.why];
+        return phoneFaults[word.why];
       case "variable_missing":
       case "variable_gaps":
       case "variable_long":

@@ -1,5 +1,7 @@
 /** Why a row is nobody's message, in the reader's words: the server tells a code, and a detail in English. Pure. */
 
+import { type PhoneFault, phoneFaultOf } from "@/shared/whatsapp/phone-faults";
+
 export type FaultWord =
   | { key: "phone_missing" | "phone_rounded" }
   | { key: "phone_invalid"; why: PhoneFault }
@@ -9,35 +11,13 @@ export type FaultWord =
   | { key: "duplicate_person" }
   | { key: "other"; detail: string };
 
-export type PhoneFault =
-  | "short"
-  | "long"
-  | "length"
-  | "area"
-  | "country"
-  | "letters"
-  | "characters"
-  | "extension"
-  | "none";
-
-const PHONE: readonly [RegExp, PhoneFault][] = [
-  [/too few digits/, "short"],
-  [/too many digits/, "long"],
-  [/that many digits/, "length"],
-  [/area code/, "area"],
-  [/country code|has that code/, "country"],
-  [/letters/, "letters"],
-  [/too many characters/, "characters"],
-  [/extension/, "extension"],
-];
-
 export function faultOf({ reason, detail }: { reason: string; detail: string }): FaultWord {
   switch (reason) {
     case "phone_missing":
     case "phone_rounded":
       return { key: reason };
     case "phone_invalid":
-      return { key: reason, why: PHONE.find(([words]) => words.test(detail))?.[1] ?? "none" };
+      return { key: reason, why: phoneFaultOf(detail) };
     case "variable_missing":
       return { key: reason, variable: /for (\S+)$/.exec(detail)?.[1] ?? "" };
     case "variable_unfit": {

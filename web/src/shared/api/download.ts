@@ -31,5 +31,5 @@ export function fileName(words: string): string {
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-")
     .replace(/^-+|-+$/g, "");
-  return plain.slice(0, 60) || "campaign";
+  return plain.slice(0, 60) || "file";
 }

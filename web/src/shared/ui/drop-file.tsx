@@ -1,22 +1,23 @@
-/** Where a list of people is dropped, or chosen by a button. */
+/** Where a file is dropped, or chosen by a button. */
 
 import { Button } from "@mantine/core";
 import { IconFileSpreadsheet } from "@tabler/icons-react";
 import { type DragEvent, useRef, useState } from "react";
-import { useMessages } from "@/shared/i18n/language";
-import classes from "./people.module.css";
-import { peopleMessages } from "./people-messages";
+import classes from "./drop-file.module.css";
 
 interface DropFileProps {
+  /** "Drop a CSV here"; what it says while the file is read is said by whoever knows. */
+  title: string;
+  hint: string;
+  /** On the button. */
+  choose: string;
+  /** As the browser's `accept`: what its chooser shows. Dropped is what is dropped. */
+  accept: string;
   busy: boolean;
   onFile: (file: File) => void;
 }
 
-const ACCEPTED =
-  ".csv,.tsv,.txt,.xlsx,text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-
-export function DropFile({ busy, onFile }: DropFileProps) {
-  const t = useMessages(peopleMessages);
+export function DropFile({ title, hint, choose, accept, busy, onFile }: DropFileProps) {
   const input = useRef<HTMLInputElement>(null);
   const [over, setOver] = useState(false);
   const drop = (event: DragEvent) => {
@@ -37,20 +38,20 @@ export function DropFile({ busy, onFile }: DropFileProps) {
       onDragLeave={() => setOver(false)}
       onDrop={drop}
     >
-      <span className={classes["dropIcon"]}>
+      <span className={classes["icon"]}>
         <IconFileSpreadsheet size={26} stroke={1.6} />
       </span>
-      <strong>{busy ? t.reading : t.drop}</strong>
-      <span className={classes["hint"]}>{t.dropHint}</span>
+      <strong>{title}</strong>
+      <span className={classes["hint"]}>{hint}</span>
       <Button variant="default" mt={8} loading={busy} onClick={() => input.current?.click()}>
-        {t.choose}
+        {choose}
       </Button>
       <input
         ref={input}
         type="file"
         hidden
-        accept={ACCEPTED}
-        aria-label={t.choose}
+        accept={accept}
+        aria-label={choose}
         onChange={(event) => {
           const file = event.currentTarget.files?.[0];
           if (file) onFile(file);
