@@ -15,14 +15,17 @@ import { frameMessages } from "./layout/messages";
 const loadThread = () => import("@/features/thread/thread-pane");
 const loadActions = () => import("@/features/inbox/actions/conversation-actions");
 const loadContact = () => import("@/features/inbox/contact-pane");
+const loadConsent = () => import("@/features/consent/contact-consent");
 const ThreadPane = lazy(async () => ({ default: (await loadThread()).ThreadPane }));
 const ConversationActions = lazy(async () => ({ default: (await loadActions()).ConversationActions }));
 const ContactPane = lazy(async () => ({ default: (await loadContact()).ContactPane }));
+const ContactConsent = lazy(async () => ({ default: (await loadConsent()).ContactConsent }));
 
 function loadAhead(): void {
   loadThread().catch(() => {}); // a failure is told where the pane is wanted
   loadActions().catch(() => {});
   loadContact().catch(() => {});
+  loadConsent().catch(() => {});
 }
 
 export function InboxPage() {
@@ -53,7 +56,14 @@ export function InboxPage() {
       {selected && side !== "closed" && (
         <aside className={classes["side"]} aria-label={t.contact}>
           <Suspense>
-            <ContactPane conversationId={selected} />
+            <ContactPane
+              conversationId={selected}
+              consent={(contact) => (
+                <Suspense>
+                  <ContactConsent contact={contact} key={contact.id} />
+                </Suspense>
+              )}
+            />
           </Suspense>
         </aside>
       )}

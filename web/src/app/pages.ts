@@ -43,6 +43,8 @@ export type SettingsName =
   | "teams"
   | "labels"
   | "canned"
+  | "keywords"
+  | "consents"
   | "keys"
   | "audit";
 
@@ -58,6 +60,14 @@ export const SETTINGS: Record<SettingsName, { page: Page; scope?: string }> = {
   teams: { page: page(() => import("@/features/admin/teams-page"), "TeamsPage"), scope: "desk:write" },
   labels: { page: page(() => import("@/features/admin/labels-page"), "LabelsPage"), scope: "desk:write" },
   canned: { page: page(() => import("@/features/admin/canned-page"), "CannedPage"), scope: "desk:write" },
+  keywords: {
+    page: page(() => import("@/features/consent/keywords-page"), "KeywordsPage"),
+    scope: "consent:manage",
+  },
+  consents: {
+    page: page(() => import("@/features/consent/imports-page"), "ImportsPage"),
+    scope: "consent:manage",
+  },
   keys: { page: page(() => import("@/features/admin/keys-page"), "KeysPage"), scope: "keys:write" },
   audit: { page: page(() => import("@/features/admin/audit-page"), "AuditPage"), scope: "audit:read" },
 };

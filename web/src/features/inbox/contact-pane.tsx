@@ -3,7 +3,7 @@
 import { ActionIcon } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { type ReactNode, useEffect } from "react";
 import { useMessages } from "@/shared/i18n/language";
 import { contactPane } from "@/shared/lib/frame";
 import { useTenant } from "@/shared/session/session-context";
@@ -20,8 +20,16 @@ import { Merges } from "./contact/merges";
 import { Notes } from "./contact/notes";
 import { Numbers } from "./contact/numbers";
 import { Work } from "./contact/work";
+import { listMessages } from "./list/messages";
+import { nameOf } from "./list/row-model";
 
-export function ContactPane({ conversationId }: { conversationId: string }) {
+interface ContactPaneProps {
+  conversationId: string;
+  /** What another feature tells of the person: their consents. */
+  consent: (contact: { id: string; name: string }) => ReactNode;
+}
+
+export function ContactPane({ conversationId, consent }: ContactPaneProps) {
   const words = useMessages(uiMessages);
   const store = useStore();
   const conversation = useConversation(store.state.conversations.liveId(conversationId));
@@ -38,7 +46,7 @@ export function ContactPane({ conversationId }: { conversationId: string }) {
         <IconX size={18} stroke={1.8} />
       </ActionIcon>
       {conversation ? (
-        <Inside conversation={conversation} key={conversation.id} />
+        <Inside conversation={conversation} consent={consent} key={conversation.id} />
       ) : (
         <ListSkeleton rows={5} />
       )}
@@ -46,7 +54,14 @@ export function ContactPane({ conversationId }: { conversationId: string }) {
   );
 }
 
-function Inside({ conversation }: { conversation: Conversation }) {
+function Inside({
+  conversation,
+  consent,
+}: {
+  conversation: Conversation;
+  consent: ContactPaneProps["consent"];
+}) {
+  const l = useMessages(listMessages);
   const { tenant_id } = useTenant();
   const store = useStore();
   const queryClient = useQueryClient();
@@ -67,6 +82,7 @@ function Inside({ conversation }: { conversation: Conversation }) {
       <ContactHead conversation={conversation} />
       <Work conversation={conversation} />
       {detail && <Numbers conversation={conversation} detail={detail} />}
+      {consent({ id: contactId, name: nameOf(conversation.contact) ?? l.unknownPerson })}
       <Notes conversationId={conversation.id} />
       {detail && <Known conversation={conversation} detail={detail} />}
       {detail && <Merges conversation={conversation} detail={detail} />}

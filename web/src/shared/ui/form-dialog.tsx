@@ -2,8 +2,9 @@
 
 import { Button, Group, Modal, Stack } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
-import type { FormEvent, ReactNode } from "react";
+import { type FormEvent, type ReactNode, useState } from "react";
 import { useMessages } from "@/shared/i18n/language";
+import { ConfirmDialog } from "./confirm-dialog";
 import classes from "./form-dialog.module.css";
 import { FormError } from "./form-error";
 import { uiMessages } from "./messages";
@@ -18,13 +19,28 @@ interface FormDialogProps {
   /** Why it was refused, in words; null where it was not. */
   refusal?: string | null;
   disabled?: boolean;
+  /** Something was typed that closing would lose: it is asked first. */
+  dirty?: boolean;
   size?: number;
   children: ReactNode;
 }
 
 export function FormDialog(props: FormDialogProps) {
-  const { title, onClose, onSubmit, submit, busy, refusal = null, disabled, size = 460, children } = props;
+  const {
+    title,
+    onClose,
+    onSubmit,
+    submit,
+    busy,
+    refusal = null,
+    disabled,
+    dirty = false,
+    size = 460,
+    children,
+  } = props;
   const t = useMessages(uiMessages);
+  const [leaving, setLeaving] = useState(false);
+  const close = dirty ? () => setLeaving(true) : onClose;
   const phone = useMediaQuery("(max-width: 759.98px)", false, { getInitialValueInEffect: false });
   const send = (event: FormEvent) => {
     event.preventDefault();
@@ -34,7 +50,7 @@ export function FormDialog(props: FormDialogProps) {
   return (
     <Modal
       opened
-      onClose={onClose}
+      onClose={close}
       title={title}
       size={size}
       fullScreen={phone}
@@ -48,7 +64,7 @@ export function FormDialog(props: FormDialogProps) {
           {refusal && <FormError>{refusal}</FormError>}
         </Stack>
         <Group justify="flex-end" mt={24}>
-          <Button variant="default" onClick={onClose}>
+          <Button variant="default" onClick={close}>
             {t.cancel}
           </Button>
           <Button type="submit" loading={busy} disabled={disabled ?? false}>
@@ -56,6 +72,16 @@ export function FormDialog(props: FormDialogProps) {
           </Button>
         </Group>
       </form>
+      <ConfirmDialog
+        opened={leaving}
+        onClose={() => setLeaving(false)}
+        title={t.leaveTitle}
+        confirm={t.leave}
+        danger
+        onConfirm={onClose}
+      >
+        {t.leaveWords}
+      </ConfirmDialog>
     </Modal>
   );
 }

@@ -19,6 +19,9 @@ export const uiMessages = catalogue({
     copied: "Copied",
     needsHttps: "Needs HTTPS",
     showMore: "Show more",
+    leaveTitle: "Leave without saving?",
+    leaveWords: "What you typed here is lost.",
+    leave: "Leave",
   },
   es: {
     passwordUnfit:
@@ -37,6 +40,9 @@ export const uiMessages = catalogue({
     copied: "Copiado",
     needsHttps: "Necesita HTTPS",
     showMore: "Mostrar más",
+    leaveTitle: "¿Salir sin guardar?",
+    leaveWords: "Lo que has escrito aquí se pierde.",
+    leave: "Salir",
   },
   pt: {
     passwordUnfit:
@@ -55,5 +61,8 @@ export const uiMessages = catalogue({
     copied: "Copiado",
     needsHttps: "Precisa de HTTPS",
     showMore: "Mostrar mais",
+    leaveTitle: "Sair sem salvar?",
+    leaveWords: "O que você digitou aqui se perde.",
+    leave: "Sair",
   },
 });
