@@ -164,14 +164,21 @@ class Hand:
     def __init__(self, url: str, account: Account) -> None:
         self._url: Final = url
         self._opener: Final = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
-        self._headers = {"Content-Type": "application/json", "Origin": url}
+        self._headers = {"Origin": url}
         told = self.ask("POST", "/api/auth/sign-in", {"email": account.email, "password": account.password})
         self._headers["X-CSRF-Token"] = told["csrf_token"]
 
     def ask(self, method: str, path: str, body: Any = None) -> Any:
         """Ask the API."""
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self._url + path, data, self._headers, method=method)  # noqa: S310 - our own http address
+        return self._sent(method, path, None if body is None else json.dumps(body).encode())
+
+    def bring(self, path: str, table: str) -> Any:
+        """Post a CSV."""
+        return self._sent("POST", path, table.encode(), "text/csv")
+
+    def _sent(self, method: str, path: str, data: bytes | None, kind: str = "application/json") -> Any:
+        headers = {**self._headers, "Content-Type": kind}
+        request = urllib.request.Request(self._url + path, data, headers, method=method)  # noqa: S310 - our own http address
         try:
             with self._opener.open(request, timeout=_PATIENCE) as answer:
                 return json.loads(answer.read() or b"null")

@@ -34,6 +34,16 @@ def at(path: str) -> Callable[[Agent, World], None]:
     return go
 
 
+def beside(wa_id: str) -> Callable[[Agent, World], None]:
+    """Open somebody's conversation, beside everybody's list."""
+
+    def open_it(agent: Agent, world: World) -> None:
+        agent.go(f"/t/{agent.tenant.id}/inbox/{world.conversation(wa_id)['id']}?tab=all")
+        agent.thread.locator("[data-message]").first.wait_for()
+
+    return open_it
+
+
 def owner(world: World) -> Account:
     """Return who owns the tenant."""
     return world.olga

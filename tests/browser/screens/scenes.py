@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Final
 
 from browser.agent import Agent
-from browser.screens.scene import Scene, at, owner
+from browser.screens.consenting import CONSENTING
+from browser.screens.scene import Scene, at, beside, owner
 from browser.screens.selling import CAMPAIGNS, KINDS, REPORTS
 from browser.screens.world import World
 from browser.site import Account
@@ -17,16 +18,6 @@ def _on(path: str) -> Callable[[Agent, World], None]:
         agent.go(path)
 
     return go
-
-
-def _with(wa_id: str) -> Callable[[Agent, World], None]:
-    """Open somebody's conversation, beside everybody's list."""
-
-    def open_it(agent: Agent, world: World) -> None:
-        agent.go(f"/t/{agent.tenant.id}/inbox/{world.conversation(wa_id)['id']}?tab=all")
-        agent.thread.locator("[data-message]").first.wait_for()
-
-    return open_it
 
 
 def _written(agent: Agent, _world: World) -> None:
@@ -45,17 +36,17 @@ def _written(agent: Agent, _world: World) -> None:
 
 
 def _template(agent: Agent, world: World) -> None:
-    _with(CHLOE)(agent, world)
+    beside(CHLOE)(agent, world)
     agent.page.get_by_role("button", name="Elegir plantilla").click()
     agent.page.get_by_role("dialog").get_by_role("button").filter(has_text="order_update").click()
 
 
 def _closed(agent: Agent, world: World) -> None:
-    _with(CHLOE)(agent, world)
+    beside(CHLOE)(agent, world)
 
 
 def _searching(agent: Agent, world: World) -> None:
-    _with(LUCIA)(agent, world)
+    beside(LUCIA)(agent, world)
     agent.go(f"/t/{agent.tenant.id}/inbox?tab=all")
     agent.page.get_by_role("button", name="Buscar").click()
     agent.page.get_by_role("combobox", name="Buscar mensajes, personas, números").fill("hueco")
@@ -63,7 +54,7 @@ def _searching(agent: Agent, world: World) -> None:
 
 
 def _palette(agent: Agent, world: World) -> None:
-    _with(LUCIA)(agent, world)
+    beside(LUCIA)(agent, world)
     agent.page.keyboard.press("Control+KeyK")
     agent.page.get_by_role("dialog").wait_for()
 
@@ -98,19 +89,19 @@ SCENES: Final = (
         "conversation",
         "A conversation",
         "Messages, notes of colleagues and what they did; the person beside it.",
-        _with(LUCIA),
+        beside(LUCIA),
     ),
     Scene(
         "kinds",
         "Every kind of message",
         "Photos, voice, documents, places, cards, orders, ads, and what WhatsApp does not pass on.",
-        _with(ALVARO),
+        beside(ALVARO),
     ),
     Scene(
         "failed",
         "What failed says why",
         "In words, with a Retry that really sends.",
-        _with(HUGO),
+        beside(HUGO),
     ),
     Scene("window-closed", "After 24 hours", "The field gives way to the template picker.", _closed),
     Scene(
@@ -187,6 +178,7 @@ SCENES: Final = (
         _written,
         who=owner,
     ),
+    *CONSENTING,
     *KINDS,
     *CAMPAIGNS,
     *REPORTS,

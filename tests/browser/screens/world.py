@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import quote
 
 from browser.site import MEXICO, SPAIN, Account, Hand, Site, Tenant, until
 
@@ -22,6 +23,19 @@ PEOPLE: Final = {
     "351911000013": "Beatriz Sousa",
     "33611000014": "Chloé Martin",
 }
+
+# A list as somebody's form writes it: names, phones and days, with the usual mistakes.
+OCTOBER: Final = """Nombre;Teléfono;Fecha
+Marina Soler;+34 622 100 201;2026-10-02
+Iván Prieto;622100202;2026-10-02
+Rosa Amat;622 100 203;2026-10-05
+Lucía Romero;+34 611 000 001;2026-08-30
+Pau Ferrer;62210;2026-10-07
+Clara Ibáñez;;2026-10-08
+Nil Bosch;+34 622 100 206;ayer
+Marina Soler;0034622100201;2026-10-11
+Omar Haddad;+34 622 100 208;2026-10-12
+"""
 
 _LATE: Final = "33611000014"  # wrote so long ago that only a template may answer
 _LONG_AGO: Final = "2026-11-20T09:30:00Z"
@@ -75,6 +89,7 @@ class _Day:
     def begin(self) -> None:
         """Let all of it happen."""
         self._shelves()
+        self._rules_of_consent()
         self._sara.ask("POST", f"{self._base}/templates/sync")
         self._earlier()
         self._failures()
@@ -82,6 +97,7 @@ class _Day:
         self._a_long_talk()
         self._just_now()
         self._of_nobody()
+        self._consents()
 
     def _shelves(self) -> None:
         """Teams, labels, canned replies."""
@@ -108,6 +124,32 @@ class _Day:
             self._olga.ask(
                 "POST", f"{self._base}/canned-replies", {"shortcut": shortcut, "title": title, "body": body}
             )
+
+    def _rules_of_consent(self) -> None:
+        """Words that end messages and bring them back, with answers."""
+        rules = self._olga.ask("GET", f"{self._base}/consent-rules")
+        no, yes = rules["keywords"]
+        keywords = [
+            no | {"answer": "Hecho: no te escribiremos más. Si cambias de idea, escribe ALTA."},
+            yes | {"answer": "¡Qué bien! Te avisaremos de novedades y ofertas."},
+            {"words": ["SIN OFERTAS", "NO MÁS OFERTAS"], "state": "out", "about": "marketing"},
+        ]
+        self._olga.ask("PUT", f"{self._base}/consent-rules", rules | {"keywords": keywords})
+
+    def _consents(self) -> None:
+        """What people said elsewhere, and a list of it with mistakes."""
+        lucia = self._world.conversation("34611000001")["contact"]["id"]
+        for category, state, proof, at in (
+            ("all", "in", "Hoja de bienvenida n.º 118, firmada en recepción.", "2026-02-03T10:00:00Z"),
+            ("marketing", "out", "Por teléfono: «no más ofertas, por favor».", "2026-09-14T16:20:00Z"),
+        ):
+            said = {"category": category, "state": state, "proof": proof, "at": at}
+            self._tomas.ask("POST", f"{self._base}/contacts/{lucia}/consents", said)
+        proof = quote(
+            "Formulario de la web: «Quiero ofertas por WhatsApp». Drive › Consentimientos › 2026-10."
+        )
+        path = f"{self._base}/consents/import?proof={proof}&filename=formulario-web-octubre.csv"
+        self._olga.bring(path, OCTOBER)
 
     def _earlier(self) -> None:
         talks = (
