@@ -146,7 +146,7 @@ class _Day:
             said = {"category": category, "state": state, "proof": proof, "at": at}
             self._tomas.ask("POST", f"{self._base}/contacts/{lucia}/consents", said)
         proof = quote(
-            "Formulario de la web: «Quiero ofertas por WhatsApp». Drive › Consentimientos › 2026-10."
+            "Formulario de la web: «Quiero ofertas por WhatsApp». Guardado en Drive, carpeta 2026-10."
         )
         path = f"{self._base}/consents/import?proof={proof}&filename=formulario-web-octubre.csv"
         self._olga.bring(path, OCTOBER)
