@@ -28,6 +28,18 @@ from curbe.tenants import service as tenants
 
 _LARGEST: Final = 10 * 2**20  # bytes of a list
 Proof = Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
+ListProof = Annotated[
+    str,
+    QueryParameter(
+        min_length=1, max_length=2000, description="Where and how all of them said it; kept with each."
+    ),
+]
+ColumnName = Annotated[
+    str | None,
+    QueryParameter(
+        description="The column of phones, or of the dates of rows; the one whose name tells it, otherwise."
+    ),
+]
 
 
 class Ledger(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,14 +140,7 @@ class ConsentController(Controller):
         self,
         tenant_id: FromPath[UUID],
         request: ApiRequest,
-        proof: Annotated[
-            str,
-            QueryParameter(
-                min_length=1,
-                max_length=2000,
-                description="Where and how all of them said it; kept with each.",
-            ),
-        ],
+        proof: ListProof,
         principal: NamedDependency[Principal],
         web_pool: NamedDependency[Pool],
         *,
