@@ -20,7 +20,7 @@ UI := src/curbe/ui_dist/index.html
 UI_SOURCES = $(shell find web/src web/public web/build web/*.json web/*.ts web/index.html -type f)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser demo run sandbox test check fmt lint types bench bench-long bench-smoke bench-report bench-reads budgets screenshots fuzz converge security audit chaos-smoke clean web web-dev web-types web-check web-fmt
+.PHONY: help setup browser demo run sandbox test check fmt lint types bench bench-long bench-smoke bench-report bench-reads budgets screenshots fuzz converge security audit chaos chaos-smoke soak planted clean web web-dev web-types web-check web-fmt
 
 help: ## tell these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
@@ -124,8 +124,17 @@ security: $(SYNCED) ## the security suite in full: isolation, forgeries, address
 audit: $(SYNCED) ## packages that are known to be vulnerable; ADVISORIES="all.zip ..." names databases in the OSV format
 	@PYTHONPATH=tests $(BIN)/python -m security.audit $(ADVISORIES)
 
-chaos-smoke: $(SYNCED) ## kill web, worker and PostgreSQL under load and let an outside ledger judge
-	@$(BIN)/python -m tests.chaos --profile smoke
+chaos: $(SYNCED) ## everything that dies, fills up or lies, 350 kills and more, judged from outside: 35 minutes; SEED=n repeats one, COMMIT=yes keeps the report in docs/
+	@$(BIN)/python -m tests.chaos --profile full $(if $(SEED),--seed $(SEED)) $(if $(COMMIT),--commit)
+
+chaos-smoke: $(SYNCED) ## a little of the same: three minutes
+	@$(BIN)/python -m tests.chaos --profile smoke $(if $(SEED),--seed $(SEED))
+
+soak: $(SYNCED) ## steady load for HOURS (1): memory, descriptors, tables, log and lag stay flat
+	@$(BIN)/python -m tests.chaos.soak --hours $(or $(HOURS),1) $(if $(SEED),--seed $(SEED)) $(if $(COMMIT),--commit)
+
+planted: $(SYNCED) ## plant 20 bugs, one by one; the test or the judge that promises what each breaks must catch it: a quarter of an hour
+	@$(BIN)/python -m tests.planted --judge
 
 clean: ## remove what these commands made, but no data
 	rm -rf web/node_modules src/curbe/ui_dist .venv .tools .ruff_cache .import_linter_cache .hypothesis .schemathesis .pytest_cache dist var/demo

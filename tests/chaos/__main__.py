@@ -1,58 +1,61 @@
-"""``python -m tests.chaos``: the judge shows that it can see, then Curbe is killed under load and judged."""
+"""``python -m tests.chaos``: the judge shows that it can see, then Curbe is harmed under load and judged."""
 
 import argparse
 import asyncio
 import secrets
 import sys
+import time
 from pathlib import Path
 
 import msgspec
 
-from .place import place
+from . import disk, report
+from .place import Place, place
 from .profiles import PROFILES, Profile
-from .run import Outcome, run
+from .report import BuildSeen, Report
+from .run import Order, run
 
 
-async def chaos(profile: Profile, seed: int, *, keep: Path | None = None) -> bool:
-    """Run a profile and say what came of it; False where a promise was broken or the judge was blind."""
-    good = True
-    async with place(keep) as here:
-        for blind in profile.bad_builds(seed):
-            outcome = await run(here, blind.order)
-            seen = blind.must_find in outcome.names()
-            good = good and seen
-            word = "caught" if seen else "NOT CAUGHT"
-            print(
-                f"known-bad build {blind.order.name}: {word}: {blind.must_find} ({outcome.seconds:.0f} s)",
-                flush=True,
-            )
-            if not seen:
-                _show(outcome)
+async def chaos(profile: Profile, seed: int, into: Report, *, keep: Path | None) -> None:
+    """Run a profile and write down what came of it."""
+    async with place(keep, tenants=profile.tenants(), proxies=True, seed=seed) as here:
+        await _show_that_the_judge_sees(profile, seed, into, here)
         for order in profile.orders(seed):
-            outcome = await run(here, order)
-            good = good and not outcome.findings
-            _show(outcome)
-    return good
+            await _judged(into, here, order)
+        if meta := profile.meta_order(seed):
+            await _judged(into, here, meta)
+    if full := profile.disk_order(seed):
+        if not disk.may_be_filled():
+            into.skipped.append(
+                f"{sum(profile.full_disks.values())} full disks: only root may mount file systems"
+            )
+            return
+        async with place(keep, proxies=True, disks=True, seed=seed) as here:
+            await _judged(into, here, full)
 
 
-def _show(outcome: Outcome) -> None:
-    deeds = ", ".join(f"{count} x {deed}" for deed, count in outcome.deeds.items() if count)
-    statuses = ", ".join(f"{count} {status}" for status, count in sorted(outcome.statuses.items()))
-    print(
-        f"run {outcome.name}, seed {outcome.seed}: {outcome.seconds:.0f} s; {outcome.kills} kills ({deeds})"
-    )
-    print(
-        f"  {outcome.acked} webhooks acked in {outcome.deliveries_tried} tries, {outcome.items} items stored"
-    )
-    print(f"  {outcome.taken} sends taken, {outcome.accepted} accepted by Meta; they end as {statuses}")
-    print(f"  {outcome.events} events seen by the readers")
-    for finding in outcome.findings:
-        print(f"  BROKEN: {finding}")
-    print("  nothing lost, nothing doubled, nothing sent twice" if not outcome.findings else "", flush=True)
+async def _show_that_the_judge_sees(profile: Profile, seed: int, into: Report, here: Place) -> None:
+    for blind in profile.bad_builds(seed):
+        outcome = await run(here, blind.order)
+        seen = BuildSeen(
+            blind.order.name, blind.must_find, blind.must_find in outcome.names(), outcome.seconds
+        )
+        into.builds.append(seen)
+        word = "caught" if seen.caught else "NOT CAUGHT"
+        print(f"known-bad build {seen.name}: {word}: {seen.must_find} ({seen.seconds:.0f} s)", flush=True)
+        if not seen.caught:
+            report.say(outcome)
+
+
+async def _judged(into: Report, here: Place, order: Order) -> None:
+    outcome = await run(here, order)
+    into.outcomes.append(outcome)
+    report.say(outcome)
+    report.keep(into)
 
 
 def main() -> None:
-    """Parse, run, and end with 0 where every promise held."""
+    """Parse, run, and end with 0 where every promise held and every known-bad build was caught."""
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
     parser.add_argument("--profile", choices=sorted(PROFILES), default="smoke")
     parser.add_argument("--seed", type=int, default=None, help="repeat the run that printed this seed")
@@ -60,13 +63,28 @@ def main() -> None:
     parser.add_argument(
         "--keep", type=Path, help="a folder for the run's ledgers and logs (they hold tokens of the sandbox)"
     )
+    parser.add_argument(
+        "--without-builds", action="store_true", help="no known-bad builds first; for replaying a round"
+    )
+    parser.add_argument(
+        "--commit", action="store_true", help="put the report into docs/explanation/reliability.md as well"
+    )
     given = parser.parse_args()
     seed = secrets.randbelow(10**6) if given.seed is None else given.seed
     profile = PROFILES[given.profile]
     if given.rounds is not None:
         profile = msgspec.structs.replace(profile, rounds=given.rounds)
+    if given.without_builds:
+        profile = msgspec.structs.replace(profile, bad=())
     print(f"chaos, profile {given.profile}, seed {seed}", flush=True)
-    sys.exit(0 if asyncio.run(chaos(profile, seed, keep=given.keep)) else 1)
+    made = report.begin(given.profile, seed)
+    began = time.monotonic()
+    asyncio.run(chaos(profile, seed, made, keep=given.keep))
+    made.seconds = time.monotonic() - began
+    print(f"{made.seconds:.0f} s; the report: {report.keep(made)}", flush=True)
+    if given.commit:
+        report.commit(made)
+    sys.exit(0 if made.good else 1)
 
 
 if __name__ == "__main__":

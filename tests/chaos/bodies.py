@@ -35,10 +35,13 @@ def digest(body: bytes) -> str:
 
 
 def count_items(body: bytes) -> int:
-    """Return how many messages and statuses a body carries."""
-    envelope = json.loads(body)
-    values = [change["value"] for entry in envelope["entry"] for change in entry["changes"]]
-    return sum(len(value.get("messages", ())) + len(value.get("statuses", ())) for value in values)
+    """Return how many messages and statuses a body carries; what carries none is one thing to ignore or to set aside."""
+    try:
+        envelope = json.loads(body)
+        values = [change["value"] for entry in envelope["entry"] for change in entry["changes"]]
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return 1
+    return sum(len(value.get("messages", ())) + len(value.get("statuses", ())) for value in values) or 1
 
 
 def _value(item: Item) -> dict[str, Any]:

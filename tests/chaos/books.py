@@ -36,7 +36,7 @@ class Books(msgspec.Struct, frozen=True, kw_only=True):
     messages: list[StoredMessage]
     conversations: list[Conversation]
     unrouted: list[bytes]  # the payloads that were set aside as nobody's
-    set_aside_otherwise: int
+    set_aside_otherwise: list[bytes]  # the payloads that were set aside for another reason
     bodies: dict[str, int]  # digest of a stored webhook -> how often it is stored
     items: int  # in all stored webhooks
     counted: int  # items by outcome, summed
@@ -68,7 +68,7 @@ async def _read(connection: asyncpg.Connection) -> Books:
         messages=[StoredMessage(**dict(row)) for row in await connection.fetch(_MESSAGES)],
         conversations=[Conversation(**dict(row)) for row in await connection.fetch(_CONVERSATIONS)],
         unrouted=[row["payload"] for row in aside if row["kind"] == "unrouted"],
-        set_aside_otherwise=sum(row["kind"] != "unrouted" for row in aside),
+        set_aside_otherwise=[row["payload"] for row in aside if row["kind"] != "unrouted"],
         bodies=bodies,
         items=items,
         counted=await connection.fetchval("SELECT coalesce(sum(count), 0)::bigint FROM ingest_counts"),

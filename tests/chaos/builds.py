@@ -14,11 +14,12 @@ from uuid import UUID
 
 import msgspec
 
+from curbe.channels.cloudapi.webhook import BrokenBody
 from curbe.cli import main as curbe
 from curbe.domain.errors import FailureKind, SendFailure
 from curbe.inbox.departures import Settled, Verdict
 from curbe.infra.db import Pool
-from curbe.ingest import apply
+from curbe.ingest import apply, commit
 from curbe.ingest.commit import GroupCommitter
 from curbe.ingest.rules import Connection
 from curbe.outbound import attempt, send, sender
@@ -30,14 +31,17 @@ class Build(StrEnum):
     """The planted mistakes."""
 
     ACK_BEFORE_COMMIT = "ack-before-commit"
+    ASYNCHRONOUS_COMMIT = "asynchronous-commit"
+    SWALLOWED = "swallowed-failure"
     REQUEUE_EXPIRED = "requeue-expired-lease"
     RETRY_LOST_ANSWER = "retry-lost-answer"
     OVERWRITE_STATUS = "overwrite-status"
+    FAILED_OVER_READ = "failed-over-read"
     WRONG_TENANT = "wrong-tenant"
     UNASKED_CLAIM = "unasked-claim"
 
 
-# The database refuses this mistake by itself (a trigger on messages), so the run that plants it plants it there.
+# The database refuses these mistakes by itself (a trigger on messages), so the run that plants them plants them there.
 SABOTAGE: Final = {
     Build.OVERWRITE_STATUS: """
 DROP TRIGGER facts_only_accumulate ON messages;
@@ -49,7 +53,18 @@ BEGIN
 END $$;
 CREATE TRIGGER overwrite BEFORE UPDATE ON messages FOR EACH ROW
 WHEN (OLD.delivered_at IS NOT NULL AND OLD.sent_at IS NULL AND NEW.sent_at IS NOT NULL)
-EXECUTE FUNCTION overwrite();"""
+EXECUTE FUNCTION overwrite();""",
+    Build.FAILED_OVER_READ: """
+DROP TRIGGER facts_only_accumulate ON messages;
+CREATE FUNCTION fail_over() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.delivered_at := NULL;
+    NEW.read_at := NULL;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER fail_over BEFORE UPDATE ON messages FOR EACH ROW
+WHEN (OLD.read_at IS NOT NULL AND OLD.failed_at IS NULL AND NEW.failed_at IS NOT NULL)
+EXECUTE FUNCTION fail_over();""",
 }
 
 
@@ -69,6 +84,27 @@ def _ack_before_commit() -> None:
         kept.add(asyncio.ensure_future(later()))
 
     GroupCommitter.store = store  # type: ignore[method-assign]
+
+
+def _asynchronous_commit() -> None:
+    """Commit webhooks without waiting for the disk."""
+    commit._INSERT = """
+WITH hurry AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
+INSERT INTO webhook_events (meta_app_id, body)
+SELECT app_id, body FROM hurry, unnest($1::text[], $2::bytea[]) AS u (app_id, body)"""
+
+
+def _swallowed() -> None:
+    """Go on where a body cannot be read, as if it had not been there."""
+    read_body = apply.read_body
+
+    def reading(body: bytes) -> list[Any]:
+        try:
+            return list(read_body(body))
+        except BrokenBody:
+            return []
+
+    apply.read_body = reading
 
 
 def _requeue_expired() -> None:
@@ -130,6 +166,8 @@ def _unasked_claim() -> None:
 
 _PLANT: Final[dict[Build, Callable[[], None]]] = {
     Build.ACK_BEFORE_COMMIT: _ack_before_commit,
+    Build.ASYNCHRONOUS_COMMIT: _asynchronous_commit,
+    Build.SWALLOWED: _swallowed,
     Build.REQUEUE_EXPIRED: _requeue_expired,
     Build.RETRY_LOST_ANSWER: _retry_lost_answer,
     Build.WRONG_TENANT: _wrong_tenant,

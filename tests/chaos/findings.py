@@ -15,6 +15,7 @@ class Wrong(StrEnum):
     PHANTOM_MESSAGE = "a message is in the inbox that nobody wrote"
     FOREIGN_ROW = "something of one tenant is in another's hands"
     LOST_STRANGER = "a message to a number nobody owns was not set aside"
+    LOST_POISON = "what could not be read was not set aside"
     MISCOUNTED_UNREAD = "an unread counter differs from what arrived"
     MISCOUNTED_ITEMS = "the items of the stored webhooks are not all accounted for"
     LOST_SEND = "a send was taken by the API and is gone"

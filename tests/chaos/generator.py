@@ -29,6 +29,7 @@ _COURSES: Final = (
     (("sent", "failed"), 1),
     (("delivered",), 1),
     (("sent", "delivered", "read", "sent"), 2),
+    (("sent", "delivered", "read", "failed"), 1),
 )
 _MOST_ITEMS: Final = 5
 _SENDING_AT_ONCE: Final = 40
@@ -42,6 +43,7 @@ class Accepted(msgspec.Struct, frozen=True):
     wamid: str = ""
     wa_id: str = ""
     biz_opaque_callback_data: str | None = None
+    fault: str = ""
 
 
 class Generator:

@@ -19,6 +19,7 @@ class MetaTook(msgspec.Struct, frozen=True):
     phone_number_id: str
     message_id: str
     to: str
+    misnamed: bool = False  # its answer gave it another message's name
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -91,12 +92,20 @@ def _inbox(case: Case) -> Iterable[Finding]:
             unrouted_lost.append(item.wamid)
     yield from found(Wrong.LOST_MESSAGE, lost)
     yield from found(Wrong.LOST_STRANGER, unrouted_lost)
+    yield from found(Wrong.LOST_POISON, _poison_lost(case))
     yield from found(Wrong.DOUBLED_MESSAGE, [str(wamid) for (_, wamid), count in held.items() if count > 1])
     yield from found(Wrong.PHANTOM_MESSAGE, [str(one.wamid) for one in inbound if one.wamid not in offered])
     yield from found(
         Wrong.FOREIGN_ROW,
         [one.id for one in case.books.messages if _is_foreign(one, tenants, marks, offered)],
     )
+
+
+def _poison_lost(case: Case) -> list[str]:
+    acked = {entry.delivery for entry in case.ledger if isinstance(entry, Acked)}
+    aside = b"\n".join(case.books.set_aside_otherwise)
+    offered = [entry for entry in case.ledger if isinstance(entry, Offered) and entry.delivery in acked]
+    return [mark for entry in offered for mark in entry.poison if mark.encode() not in aside]
 
 
 def _is_foreign(
@@ -124,8 +133,12 @@ def _counters(case: Case) -> Iterable[Finding]:
         if one.unread != arrived[one.tenant_id, one.phone_number_id, one.person]
     ]
     yield from found(Wrong.MISCOUNTED_UNREAD, wrong)
-    if case.books.items != case.books.counted or case.books.set_aside_otherwise:
-        odd = f"{case.books.items} items, {case.books.counted} counted, {case.books.set_aside_otherwise} poisoned or foreign"
+    marks = {mark for entry in case.ledger if isinstance(entry, Offered) for mark in entry.poison}
+    unexpected = sum(
+        not any(mark.encode() in row for mark in marks) for row in case.books.set_aside_otherwise
+    )
+    if case.books.items != case.books.counted or unexpected:
+        odd = f"{case.books.items} items, {case.books.counted} counted, {unexpected} set aside that could be read"
         yield from found(Wrong.MISCOUNTED_ITEMS, [odd])
 
 
@@ -156,11 +169,16 @@ def _sends(case: Case) -> Iterable[Finding]:
 def _against_meta(case: Case, outbound: list[StoredMessage]) -> Iterable[Finding]:
     """Compare what we say of our messages with what Meta took."""
     wamids = {took.message_id: took.wamid for took in case.took}
+    misnamed = {took.message_id for took in case.took if took.misnamed}
     times = Counter(took.message_id for took in case.took)
     false_failed = [
         one.id for one in outbound if one.status == "failed" and one.failed_by == "curbe" and one.id in wamids
     ]
-    false_accepted = [one.id for one in outbound if one.wamid is not None and one.wamid != wamids.get(one.id)]
+    false_accepted = [
+        one.id
+        for one in outbound
+        if one.wamid is not None and one.wamid != wamids.get(one.id) and one.id not in misnamed
+    ]
     false_accepted += [
         one.id
         for one in outbound
@@ -172,11 +190,13 @@ def _against_meta(case: Case, outbound: list[StoredMessage]) -> Iterable[Finding
 
 
 def _statuses(case: Case) -> Iterable[Finding]:
-    ours = {took.wamid: took.message_id for took in case.took}
+    # What is reported of a message in another number's name is no fact.
+    ours = {(took.phone_number_id, took.wamid): took.message_id for took in case.took}
     facts: dict[str, set[str]] = {}
     for item in acked_items(case):
-        if item.kind == "status" and item.wamid in ours:
-            facts.setdefault(ours[item.wamid], set()).add(item.status)
+        name = item.phone_number_id, item.wamid
+        if item.kind == "status" and name in ours:
+            facts.setdefault(ours[name], set()).add(item.status)
     outbound = {message.id: message for message in case.books.messages if not message.inbound}
     regressed, overstated, unsettled = [], [], []
     for message_id, reported in facts.items():

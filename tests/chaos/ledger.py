@@ -30,6 +30,7 @@ class Offered(msgspec.Struct, frozen=True, kw_only=True, tag="offered"):
     delivery: int
     digest: str  # SHA-256 of the body
     items: list[Item]
+    poison: list[str] = []  # marks of what is in it besides and cannot be read: it must be set aside
 
 
 class Acked(msgspec.Struct, frozen=True, kw_only=True, tag="acked"):

@@ -23,15 +23,23 @@ class Program:
     """One program that may be started many times. Its output is kept in a file."""
 
     def __init__(
-        self, name: str, command: Sequence[str], *, env: Mapping[str, str], folder: Path, ready: str
+        self,
+        name: str,
+        command: Sequence[str],
+        *,
+        env: Mapping[str, str],
+        folder: Path,
+        ready: str,
+        output: Path | None = None,
     ) -> None:
-        """``ready`` is the beginning of the line on stdout that says it has begun."""
+        """It works in ``folder``, what it says is kept in ``output`` or there too. ``ready`` begins the line that says it has begun."""
         self.name: Final = name
         self._command: Final = list(command)
         self._env: Final = {**os.environ, **env}
         self._folder: Final = folder
         self._ready: Final = ready.encode()
-        self._output: Final = folder / f"{name}.out"
+        self._output: Final = (output or folder) / f"{name}.out"
+        self._errors: Final = (output or folder) / f"{name}.err"
         self._process: subprocess.Popen[bytes] | None = None
         self.starts = 0
         self.ended_by_itself: list[int] = []
@@ -47,17 +55,27 @@ class Program:
         """Tell whether it was started, and not killed or stopped since."""
         return self._process is not None
 
-    async def start(self) -> None:
-        """Start it and return once it says that it has begun."""
+    async def start(self, *, command: Sequence[str] | None = None) -> None:
+        """Start it, this once by another ``command``, and return once it says that it has begun.
+
+        Raises:
+            NotReady: it did not, and does not run.
+        """
         self.starts += 1
         seen = self._output.stat().st_size if self._output.exists() else 0
-        self._process = self._spawn()
-        await within(_READY_WITHIN, lambda: self._has_begun(seen), what=self._last_words)
+        self._process = self._spawn(command or self._command)
+        try:
+            await within(_READY_WITHIN, lambda: self._has_begun(seen), what=self._last_words)
+        except NotReady:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+            raise
 
-    def _spawn(self) -> subprocess.Popen[bytes]:
-        with self._output.open("ab") as out, (self._folder / f"{self.name}.err").open("ab") as err:
+    def _spawn(self, command: Sequence[str]) -> subprocess.Popen[bytes]:
+        with self._output.open("ab") as out, self._errors.open("ab") as err:
             return subprocess.Popen(
-                self._command,
+                command,
                 env=self._env,
                 cwd=self._folder,
                 stdin=subprocess.DEVNULL,
@@ -75,7 +93,7 @@ class Program:
             return any(line.startswith(self._ready) for line in out)
 
     def _last_words(self) -> str:
-        error = (self._folder / f"{self.name}.err").read_text(errors="replace")
+        error = self._errors.read_text(errors="replace")
         return f"{self.name} did not begin: {error[-2000:]}"
 
     def signal(self, number: signal.Signals) -> None:

@@ -1,13 +1,23 @@
-"""How much harm: the same runs, shorter for every push and longer for a night."""
+"""How much harm: small for every push, whole for a night. Each profile begins with builds that are known to be bad."""
 
+from collections.abc import Mapping
 from typing import Final
 
 import msgspec
 
 from .builds import Build
 from .findings import Wrong
-from .nemesis import Appointment, Deed, schedule
+from .nemeses import clocks, database, disks, kills, pauses, webhooks, wire
+from .nemeses.deed import Appointment
+from .nemeses.meta import FAULTS, META_FAULT
+from .nemesis import schedule
 from .run import Order
+
+_THROTTLED: Final = (
+    4,
+    130429,
+    131056,
+)  # codes that a message is refused with again and again, with growing pauses
 
 
 class BadRun(msgspec.Struct, frozen=True):
@@ -17,36 +27,48 @@ class BadRun(msgspec.Struct, frozen=True):
     must_find: Wrong
 
 
-def _kill(deed: Deed, *, after: float = 1.5) -> Appointment:
-    return Appointment(deed=deed, after=after, down=0.5)
+def _do(deed: str, *, after: float = 1.5, lasts: float = 0.5) -> Appointment:
+    return Appointment(deed=deed, after=after, lasts=lasts)
 
 
 def _fault(**order: object) -> Appointment:
-    return Appointment(deed=Deed.META_FAULT, after=0.1, down=0.0, fault=order)
+    return Appointment(deed=META_FAULT, after=0.1, lasts=0.0, order=order)
 
 
 _BAD: Final[dict[Build, tuple[Wrong, list[Appointment]]]] = {
-    Build.ACK_BEFORE_COMMIT: (Wrong.LOST_WEBHOOK, [_kill(Deed.KILL_POSTGRES)]),
+    Build.ACK_BEFORE_COMMIT: (Wrong.LOST_WEBHOOK, [_do(kills.KILL_POSTGRES)]),
+    Build.ASYNCHRONOUS_COMMIT: (Wrong.LOST_WEBHOOK, [_do(kills.KILL_POSTGRES, lasts=0.1)] * 4),
+    Build.SWALLOWED: (Wrong.LOST_POISON, [_do(webhooks.POISON, after=0.1)] * 12),
     Build.REQUEUE_EXPIRED: (
         Wrong.SENT_TWICE,
-        [_fault(kind="slow", ms=4000, count=20), _kill(Deed.KILL_WORKER, after=2.0)],
+        [_fault(kind="slow", ms=4000, count=20), _do(kills.KILL_WORKER, after=2.0)],
     ),
     Build.RETRY_LOST_ANSWER: (Wrong.SENT_TWICE, [_fault(kind="accept_then_drop", count=10)]),
     Build.OVERWRITE_STATUS: (Wrong.REGRESSED, []),
+    Build.FAILED_OVER_READ: (Wrong.REGRESSED, []),
     Build.WRONG_TENANT: (Wrong.FOREIGN_ROW, []),
 }
+_IN_THE_SMOKE: Final = (
+    Build.ACK_BEFORE_COMMIT,
+    Build.REQUEUE_EXPIRED,
+    Build.RETRY_LOST_ANSWER,
+    Build.OVERWRITE_STATUS,
+    Build.WRONG_TENANT,
+)
 
 
 class Profile(msgspec.Struct, frozen=True, kw_only=True):
     """One size of the whole thing."""
 
     rounds: int
-    kills: int  # of each round
-    pauses: int
-    faults: int
+    wanted: Mapping[str, int]  # the deeds of each round
     gap: float  # seconds between deeds, about
+    weather_gap: float
     webhooks_per_second: float
     sends_per_second: float
+    bad: tuple[Build, ...]
+    full_disks: Mapping[str, int] = {}  # deeds of the round on disks that can be filled
+    meta_seconds: float = 0.0  # how long every fault of Meta's strikes, each a number of its own
 
     def bad_builds(self, seed: int) -> list[BadRun]:
         """Return the runs that show that the judge can see."""
@@ -55,43 +77,121 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
                 Order(
                     name=build.value,
                     seed=seed,
-                    appointments=appointments,
-                    webhooks_per_second=40,
+                    appointments=_BAD[build][1],
+                    webhooks_per_second=120 if build is Build.ASYNCHRONOUS_COMMIT else 40,
                     sends_per_second=40,
                     build=build,
                     lasts=2.0,
                     # A status that came in time would save a message from the mistake.
-                    late_statuses=must_find is Wrong.SENT_TWICE,
+                    late_statuses=_BAD[build][0] is Wrong.SENT_TWICE,
                 ),
-                must_find,
+                _BAD[build][0],
             )
-            for build, (must_find, appointments) in _BAD.items()
+            for build in self.bad
         ]
 
     def orders(self, seed: int) -> list[Order]:
         """Return the runs of the build as it is, each from a seed of its own."""
         return [
-            Order(
-                name=f"round-{number + 1}",
-                seed=seed + number,
-                appointments=schedule(
-                    seed + number, kills=self.kills, pauses=self.pauses, faults=self.faults, gap=self.gap
-                ),
-                webhooks_per_second=self.webhooks_per_second,
-                sends_per_second=self.sends_per_second,
-            )
-            for number in range(self.rounds)
+            self._order(f"round-{number + 1}", seed + number, self.wanted) for number in range(self.rounds)
         ]
 
+    def disk_order(self, seed: int) -> Order | None:
+        """Return the run on disks that get full."""
+        return self._order("disks", seed + 1000, self.full_disks) if self.full_disks else None
+
+    def meta_order(self, seed: int) -> Order | None:
+        """Return the run in which each fault of Meta's strikes one number, beside kills of the sender."""
+        if not self.meta_seconds:
+            return None
+        faults = [
+            order
+            | {
+                "number": position,
+                "count": None,
+                "probability": 0.4 if order.get("code") in _THROTTLED else 1.0,
+            }
+            for position, (_, order, _) in enumerate(FAULTS)
+        ]
+        senders = int(self.meta_seconds / 8)
+        return Order(
+            name="meta",
+            seed=seed + 2000,
+            appointments=schedule(seed + 2000, {kills.KILL_WORKER_ONLY: senders}, gap=6.0, weather_gap=1.0),
+            webhooks_per_second=10,
+            sends_per_second=3.2 * len(FAULTS),
+            lasts=self.meta_seconds,
+            tenants=len(FAULTS),
+            calm_within=300.0,
+            orders=faults,
+        )
+
+    def tenants(self) -> int:
+        """Return how many tenants take part at most."""
+        return len(FAULTS) if self.meta_seconds else 2
+
+    def _order(self, name: str, seed: int, wanted: Mapping[str, int]) -> Order:
+        return Order(
+            name=name,
+            seed=seed,
+            appointments=schedule(seed, wanted, gap=self.gap, weather_gap=self.weather_gap),
+            webhooks_per_second=self.webhooks_per_second,
+            sends_per_second=self.sends_per_second,
+        )
+
+
+_WEATHER: Final = {META_FAULT: 30, webhooks.POISON: 30, clocks.METAS_CLOCK: 6, database.LOCKED: 1} | {
+    deed.name: 4
+    for deed in (*wire.DEEDS, *webhooks.DEEDS)
+    if deed.stream == "weather" and deed.name != webhooks.POISON
+}
+_FULL: Final = _WEATHER | {
+    kills.KILL_WEB: 12,
+    kills.KILL_WORKER: 12,
+    kills.KILL_POSTGRES: 12,
+    kills.KILL_ALL: 4,
+    kills.KILL_SENDER: 20,
+    kills.STOP_WEB: 1,
+    kills.STOP_WORKER: 1,
+    pauses.PAUSE_WORKER: 2,
+    pauses.PAUSE_WEB: 1,
+    database.FREEZE: 1,
+    database.THROW_OUT: 2,
+    database.RESTART: 1,
+    database.ORDERLY_RESTART: 1,
+    database.NO_CONNECTION: 1,
+    wire.DATABASE_REFUSES: 1,
+    clocks.WEBS_CLOCK: 1,
+    clocks.WORKERS_CLOCK: 1,
+}
+_SMOKE: Final = dict.fromkeys(_FULL, 1) | {
+    kills.KILL_WEB: 2,
+    kills.KILL_WORKER: 2,
+    kills.KILL_POSTGRES: 2,
+    META_FAULT: 8,
+    webhooks.POISON: 4,
+    clocks.METAS_CLOCK: 2,
+}
 
 PROFILES: Final = {
     "smoke": Profile(
-        rounds=1, kills=10, pauses=1, faults=8, gap=1.2, webhooks_per_second=100, sends_per_second=15
+        rounds=1,
+        wanted=_SMOKE,
+        gap=0.8,
+        weather_gap=0.5,
+        webhooks_per_second=80,
+        sends_per_second=15,
+        bad=_IN_THE_SMOKE,
     ),
     "full": Profile(
-        rounds=10, kills=35, pauses=4, faults=40, gap=2.0, webhooks_per_second=150, sends_per_second=30
-    ),
-    "soak": Profile(
-        rounds=40, kills=40, pauses=4, faults=40, gap=2.0, webhooks_per_second=150, sends_per_second=30
+        rounds=5,
+        wanted=_FULL,
+        gap=0.5,
+        weather_gap=0.6,
+        webhooks_per_second=100,
+        sends_per_second=30,
+        bad=tuple(_BAD),
+        full_disks={disks.DATA_FULL: 4, disks.WAL_FULL: 3, disks.OUTPUT_FULL: 3},
+        meta_seconds=340.0,
     ),
 }

@@ -5,25 +5,33 @@ import contextlib
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+import aiohttp
 import asyncpg
 import msgspec
 
 from .books import read_books, unfinished
 from .builds import SABOTAGE, Build
+from .chance import chance
+from .courier import Courier
 from .findings import Finding, Wrong, found
 from .generator import Accepted, read_from
 from .judge import Case, MetaTook, judge
-from .ledger import Acked, Saw, Taken, read_ledger
-from .nemesis import Appointment, Deed, Nemesis
+from .ledger import Acked, LedgerWriter, Saw, Taken, read_ledger
+from .nemeses import Appointment, Counts, Hand
+from .nemeses.meta import MISNAMED, hits
+from .nemesis import Nemesis
 from .place import Place, curbe
 from .processes import NotReady, Program
 from .world import World, write_world
 
-_CALM_WITHIN: Final = 60.0  # seconds from the end of the load until nothing waits any more
+# What Meta has put off for minutes is asked for at once when the faults are over: waiting for its time is not being stuck.
+_AT_ONCE: Final = (
+    "UPDATE outbox SET available_at = now() WHERE lease_expires_at IS NULL AND available_at > now()"
+)
 _ROOT: Final = Path(__file__).parents[2]
 
 
@@ -38,6 +46,11 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     build: Build | None = None
     late_statuses: bool = False
     lasts: float = 0.0  # seconds of load at least
+    tenants: int = 2  # how many of the place's take part
+    calm_within: float = 90.0  # seconds from the end of the load until nothing waits any more
+    orders: list[
+        dict[str, Any]
+    ] = []  # faults of the sandbox in force from the beginning; "number" says whose, by its position
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,7 +60,13 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     seed: int
     findings: list[Finding]
     deeds: dict[str, int]
-    kills: int
+    counts: dict[str, int]
+    not_done: dict[str, int]  # deeds that met another one and could not be done
+    wire: dict[str, int]  # what the proxies did
+    meta: dict[str, int]  # how often each fault of Meta's struck
+    back_after: list[float]  # seconds from the database's return to the first webhook stored, each time
+    extra: dict[str, int]
+    restarts_wanted: int
     acked: int
     deliveries_tried: int
     items: int
@@ -86,51 +105,77 @@ class Generator:
             raise NotReady(f"the generator died at {word!r}")
 
 
-async def run(place: Place, order: Order) -> Outcome:
-    """Carry an order out at ``place``."""
+Beside = Callable[[Hand], Coroutine[Any, Any, None]]
+
+
+async def run(place: Place, order: Order, *, beside: Beside | None = None) -> Outcome:
+    """Carry an order out at ``place``; ``beside`` runs while the load does and is cancelled then."""
     loop = asyncio.get_running_loop()
     began = loop.time()
     database = await place.fresh_database()
-    dsn = place.dsn(database)
     if order.build in SABOTAGE:
-        await _execute(dsn, SABOTAGE[order.build])
+        await place.execute(SABOTAGE[order.build], database=database)
     env = place.env(database)
     build = order.build.value if order.build else ""
     web = place.program(f"{order.name}-web", env, "serve", ready="curbe serves", build=build)
     worker = place.program(f"{order.name}-worker", env, "work", ready="curbe works", build=build)
-    nemesis = Nemesis(place, web=web, worker=worker)
     world = _world(place, order)
     late: list[Finding] = []
+    struck: dict[str, int] = {}
     try:
         await asyncio.gather(web.start(), worker.start())
-        async with _generator(place, order, world) as generator:
+        async with _generator(place, order, world) as generator, _courier(place, order, world) as courier:
+            random = chance(order.seed, "hand")
+            hand = Hand(place, database=database, web=web, worker=worker, courier=courier, random=random)
+            nemesis = Nemesis(hand)
             try:
-                await _load(place, generator, nemesis, order, dsn)
+                await _load(place, generator, nemesis, order, struck, beside)
             except NotReady as never:
                 late = found(Wrong.NEVER_CALM, [str(never)])
         audit = [] if order.build else await asyncio.to_thread(_verify_audit, place, env)
     finally:
         await asyncio.gather(web.stop(), worker.stop())
-    case = await _case(place, world, dsn)
+    case = await _case(place, order, world, place.dsn(database))
     await place.drop_database(database)
     findings = [*late, *audit, *_deaths(web, worker), *judge(case)]
-    return _outcome(order, case, findings, nemesis, seconds=loop.time() - began)
+    return _outcome(order, case, findings, nemesis, struck, seconds=loop.time() - began)
 
 
-async def _load(place: Place, generator: Generator, nemesis: Nemesis, order: Order, dsn: str) -> None:
+async def _load(
+    place: Place,
+    generator: Generator,
+    nemesis: Nemesis,
+    order: Order,
+    struck: dict[str, int],
+    beside: Beside | None,
+) -> None:
     loop = asyncio.get_running_loop()
-    await generator.do("greet", within=30)
-    await _calm(dsn, within=30)
+    dsn = place.dsn(nemesis.hand.database)
+    await generator.do("greet", within=60)
+    await _calm(dsn, within=60)
+    for fault in order.orders:
+        number = place.numbers[fault["number"]].phone_number_id
+        told = {name: value for name, value in fault.items() if name != "number"}
+        await place.control("POST", "faults", told | {"phone_number_id": number})
     await generator.do("load", within=5)
     until = loop.time() + order.lasts
+    watching = asyncio.ensure_future(beside(nemesis.hand)) if beside else None
     await nemesis.carry_out(order.appointments)
     await asyncio.sleep(max(1.0, until - loop.time()))
+    if watching is not None:
+        watching.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await watching
+    struck |= hits(await place.control("GET", "faults"))
     await place.control("DELETE", "faults")
-    await generator.do("drain", within=_CALM_WITHIN)
-    await _calm(dsn, within=_CALM_WITHIN)
-    await generator.do("report", within=_CALM_WITHIN)
-    await _calm(dsn, within=_CALM_WITHIN)
-    await generator.do("follow", within=_CALM_WITHIN)
+    for proxy in place.proxies:
+        proxy.forget_orders()
+    await generator.do("drain", within=order.calm_within)
+    await place.execute(_AT_ONCE, database=nemesis.hand.database)
+    await _calm(dsn, within=order.calm_within)
+    await generator.do("report", within=order.calm_within)
+    await _calm(dsn, within=order.calm_within)
+    await generator.do("follow", within=order.calm_within)
 
 
 async def _calm(dsn: str, *, within: float) -> None:
@@ -169,11 +214,27 @@ async def _generator(place: Place, order: Order, world: World) -> AsyncIterator[
                 await process.wait()
 
 
+@contextlib.asynccontextmanager
+async def _courier(place: Place, order: Order, world: World) -> AsyncIterator[Courier]:
+    ledger = LedgerWriter(_couriers_ledger(place, order))
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=60)) as session:
+        writing = asyncio.ensure_future(ledger.run())
+        try:
+            direct = f"http://127.0.0.1:{place.port}"
+            yield Courier(world, session, ledger, chance(order.seed, "courier"), direct=direct)
+        finally:
+            writing.cancel()
+
+
+def _couriers_ledger(place: Place, order: Order) -> Path:
+    return place.folder / f"{order.name}-courier.ledger"
+
+
 def _world(place: Place, order: Order) -> World:
     return World(
         seed=order.seed,
-        origin=f"http://127.0.0.1:{place.port}",
-        numbers=place.numbers,
+        origin=place.origin,
+        numbers=place.numbers[: order.tenants],
         strangers=("399999999999001", "399999999999002"),
         ledger=str(place.folder / f"{order.name}.ledger"),
         record=str(place.record),
@@ -184,17 +245,19 @@ def _world(place: Place, order: Order) -> World:
     )
 
 
-async def _case(place: Place, world: World, dsn: str) -> Case:
+async def _case(place: Place, order: Order, world: World, dsn: str) -> Case:
     took = [
         MetaTook(
             wamid=line.wamid,
             phone_number_id=line.phone_number_id,
             message_id=(line.biz_opaque_callback_data or "..").split(".")[1],
             to=line.wa_id,
+            misnamed=line.fault == MISNAMED,
         )
         for line in _accepted(world)
     ]
-    return Case(place.numbers, read_ledger(Path(world.ledger)), took, await read_books(dsn))
+    ledger = [*read_ledger(Path(world.ledger)), *read_ledger(_couriers_ledger(place, order))]
+    return Case(world.numbers, ledger, took, await read_books(dsn))
 
 
 def _accepted(world: World) -> list[Accepted]:
@@ -218,24 +281,29 @@ def _verify_audit(place: Place, env: dict[str, str]) -> list[Finding]:
     return []
 
 
-async def _execute(dsn: str, sql: str) -> None:
-    connection = await asyncpg.connect(dsn)
-    try:
-        await connection.execute(sql)
-    finally:
-        await connection.close()
-
-
 def _outcome(
-    order: Order, case: Case, findings: list[Finding], nemesis: Nemesis, *, seconds: float
+    order: Order,
+    case: Case,
+    findings: list[Finding],
+    nemesis: Nemesis,
+    struck: dict[str, int],
+    *,
+    seconds: float,
 ) -> Outcome:
+    hand = nemesis.hand
     acked = [entry for entry in case.ledger if isinstance(entry, Acked)]
     return Outcome(
         name=order.name,
         seed=order.seed,
         findings=findings,
-        deeds={deed.value: nemesis.done[deed] for deed in Deed},
-        kills=nemesis.kills,
+        deeds=dict(nemesis.done),
+        counts={what.value: nemesis.count(what) for what in Counts},
+        not_done=dict(nemesis.not_done),
+        wire=dict(sum((proxy.take_done() for proxy in hand.place.proxies), Counter[str]())),
+        meta=struck,
+        back_after=[round(seconds, 3) for seconds in hand.back_after],
+        extra=dict(hand.extra),
+        restarts_wanted=hand.restarts_wanted,
         acked=len(acked),
         deliveries_tried=sum(entry.tries for entry in acked),
         items=case.books.items,

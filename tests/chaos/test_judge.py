@@ -1,5 +1,6 @@
 """The judge finds nothing in honest books, and calls every falsification of them by its name."""
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +12,11 @@ from .books import Books, Conversation, StoredMessage
 from .findings import Wrong
 from .judge import Case, MetaTook, judge
 from .ledger import Acked, Asked, Item, Offered, Saw, Taken
-from .nemesis import KILLS, Deed, schedule
+from .nemeses import DEEDS, Counts, Stream, named
+from .nemeses.meta import FAULTS
+from .nemesis import schedule
+from .poison import KINDS
+from .profiles import PROFILES
 from .world import Number
 
 PERSON = "34611000001"
@@ -89,6 +94,7 @@ def honest() -> Case:
             Offered(delivery=delivery, digest=f"d{delivery}", items=items),
             Acked(delivery=delivery, tries=1),
         ]
+    ledger += [Offered(delivery=6, digest="d6", items=[], poison=["poison-1"]), Acked(delivery=6, tries=1)]
     ledger += [Asked(key="A-send-1", mark="A", to=PERSON), Taken(key="A-send-1", message_id="reply")]
     ledger += [
         Saw(mark="A", cursor="1", event="message_received", message_id="in-A-1"),
@@ -104,10 +110,10 @@ def honest() -> Case:
             for mark in "AB"
         ],
         unrouted=[b'{"id":"wamid.A-text-3"}'],
-        set_aside_otherwise=0,
-        bodies={"d1": 1, "d2": 2, "d3": 1, "d4": 1},
-        items=6,
-        counted=6,
+        set_aside_otherwise=[b'{"text":"poison-1"}'],
+        bodies={"d1": 1, "d2": 2, "d3": 1, "d4": 1, "d6": 1},
+        items=7,
+        counted=7,
         parked=0,
         events=[
             ("tenant-A", "message_received", "in-A-1"),
@@ -151,8 +157,8 @@ def with_took(*took: MetaTook) -> Callable[[Case], Case]:
 TAKEN = MetaTook("wamid.reply", "number-A", "reply", PERSON)
 STRANGER = inbound("A", 9)
 FALSIFIED: list[tuple[Wrong, Callable[[Case], Case]]] = [
-    (Wrong.LOST_WEBHOOK, with_books(bodies={"d2": 1, "d3": 1, "d4": 1})),
-    (Wrong.FORGED_WEBHOOK, with_books(bodies={"d1": 1, "d2": 1, "d3": 1, "d4": 1, "d5": 1})),
+    (Wrong.LOST_WEBHOOK, with_books(bodies={"d2": 1, "d3": 1, "d4": 1, "d6": 1})),
+    (Wrong.FORGED_WEBHOOK, with_books(bodies={"d1": 1, "d2": 1, "d3": 1, "d4": 1, "d5": 1, "d6": 1})),
     (Wrong.LOST_MESSAGE, with_messages(inbound("A", 1), REPLY)),
     (Wrong.DOUBLED_MESSAGE, with_messages(inbound("A", 1), inbound("A", 1), inbound("B", 2), REPLY)),
     (Wrong.PHANTOM_MESSAGE, with_messages(inbound("A", 1), inbound("B", 2), STRANGER, REPLY)),
@@ -170,7 +176,8 @@ FALSIFIED: list[tuple[Wrong, Callable[[Case], Case]]] = [
     (Wrong.MISCOUNTED_UNREAD, with_books(conversations=[Conversation(
         tenant_id="tenant-A", phone_number_id="number-A", person=PERSON, unread=2)])),
     (Wrong.MISCOUNTED_ITEMS, with_books(counted=5)),
-    (Wrong.MISCOUNTED_ITEMS, with_books(set_aside_otherwise=1)),
+    (Wrong.MISCOUNTED_ITEMS, with_books(set_aside_otherwise=[b"poison-1", b"an honest message"])),
+    (Wrong.LOST_POISON, with_books(set_aside_otherwise=[])),
     (Wrong.LOST_SEND, with_messages(inbound("A", 1), inbound("B", 2))),
     (Wrong.DOUBLED_SEND, with_entry(Taken(key="A-send-1", message_id="another"))),
     (Wrong.DOUBLED_SEND, with_messages(inbound("A", 1), inbound("B", 2), REPLY, msgspec.structs.replace(REPLY, id="x"))),
@@ -209,24 +216,63 @@ def test_every_promise_has_a_falsification():
 def test_a_webhook_that_was_never_acked_may_be_missing():
     case = without(Acked, delivery=2)(honest())
     books = msgspec.structs.replace(
-        case.books, messages=[inbound("A", 1), REPLY], bodies={"d1": 1, "d3": 1, "d4": 1}
+        case.books, messages=[inbound("A", 1), REPLY], bodies={"d1": 1, "d3": 1, "d4": 1, "d6": 1}
     )
     books = msgspec.structs.replace(books, conversations=books.conversations[:1], events=books.events[:2])
     case = without(Saw, mark="B")(msgspec.structs.replace(case, books=books))
     assert judge(case) == []
 
 
-def test_a_schedule_is_the_same_for_the_same_seed_and_has_every_kind_of_kill():
-    first = schedule(7, kills=12, pauses=1, faults=5, gap=1)
-    assert (
-        first
-        == schedule(7, kills=12, pauses=1, faults=5, gap=1)
-        != schedule(8, kills=12, pauses=1, faults=5, gap=1)
+def test_what_is_reported_of_a_message_in_another_numbers_name_is_no_fact():
+    astray = msgspec.structs.replace(status("read"), phone_number_id="number-B")
+    case = with_entry(Acked(delivery=7, tries=1))(
+        with_entry(Offered(delivery=7, digest="d1", items=[astray]))(honest())
     )
-    kills = [one.deed for one in first if one.deed in KILLS]
-    assert len(kills) == 12
-    assert set(kills) == KILLS
-    assert sum(one.deed is Deed.PAUSE_WORKER for one in first) == 1
+    assert judge(case) == []
+    books = msgspec.structs.replace(
+        case.books, messages=[inbound("A", 1), inbound("B", 2), msgspec.structs.replace(REPLY, status="read")]
+    )
+    assert {finding.wrong for finding in judge(msgspec.structs.replace(case, books=books))} == {
+        Wrong.OVERSTATED
+    }
+
+
+WANTED = {"kill -9 web": 3, "Meta misbehaves": 5, "a poisoned body": 2}
+
+
+def test_a_schedule_is_the_same_for_the_same_seed_and_has_everything_that_is_wanted():
+    first = schedule(7, WANTED, gap=1, weather_gap=1)
+    again, another = schedule(7, WANTED, gap=1, weather_gap=1), schedule(8, WANTED, gap=1, weather_gap=1)
+    assert first == again != another
+    assert Counter(one.deed for one in first) == WANTED
+    assert all((one.order is not None) == (one.deed == "Meta misbehaves") for one in first)
+
+
+def test_a_full_profile_wants_what_is_promised_of_it():
+    full = PROFILES["full"]
+    meta = full.meta_order(1)
+    assert meta is not None
+
+    def wanted(what: Counts) -> int:
+        return full.rounds * sum(full.wanted.get(name, 0) for name in named(counts=what))
+
+    assert wanted(Counts.INTAKE_KILL) == 200
+    assert wanted(Counts.SENDER_KILL) + len(meta.appointments) >= 150
+    assert wanted(Counts.OUTAGE) >= 40
+    assert wanted(Counts.PARTITION) >= 60
+    assert wanted(Counts.CLOCK) >= 12
+    assert sum(full.full_disks.values()) == 10
+    assert len({str(order) for order in meta.orders}) == len(FAULTS) == 30
+    poisoned = full.rounds * full.wanted["a poisoned body"]
+    assert poisoned >= 10 * len(KINDS)
+
+
+def test_every_profile_knows_only_deeds_that_exist_and_the_smoke_has_all_that_need_no_disk():
+    for profile in PROFILES.values():
+        assert {*profile.wanted, *profile.full_disks} <= DEEDS.keys()
+    left_out = DEEDS.keys() - PROFILES["full"].wanted.keys() - PROFILES["full"].full_disks.keys()
+    assert left_out == {"kill -9 worker, while every fault of Meta's strikes"}
+    assert {DEEDS[name].stream for name in PROFILES["smoke"].wanted} == set(Stream)
 
 
 def test_the_generators_bodies_are_read_and_believed_by_curbe():

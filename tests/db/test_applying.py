@@ -121,6 +121,23 @@ async def test_a_number_of_another_app_is_foreign_and_touches_no_tenant(
     assert [(row["kind"], row["reason"]) for row in await set_aside(owner)] == [("foreign", "foreign_number")]
 
 
+async def test_an_honest_first_entry_does_not_vouch_for_the_next(
+    owner: Owner, apply: Pool, number: Number
+) -> None:
+    """Whoever has an app of their own signs a body that begins with their own number and goes on with somebody else's."""
+    own = await insert_number(owner, meta_app_id="999000000000009")
+    entries = [
+        {"id": one.waba_id, "changes": [change(one, messages=[text(f"wamid.{one.phone_number_id}")])]}
+        for one in (own, number)
+    ]
+    await deliver(owner, envelope(entries), app="999000000000009")
+
+    await drain(apply)
+
+    assert (len(await texts_of(owner, own)), len(await texts_of(owner, number))) == (1, 0)
+    assert [row["reason"] for row in await set_aside(owner)] == ["foreign_number"]
+
+
 async def test_what_is_dated_before_a_number_changed_hands_does_not_reach_its_new_owner(
     owner: Owner, apply: Pool
 ) -> None:

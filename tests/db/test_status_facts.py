@@ -305,3 +305,20 @@ def test_ranks_and_reported_statuses_cover_every_status() -> None:
     ours = {MessageStatus.QUEUED, MessageStatus.SENDING, MessageStatus.UNKNOWN, MessageStatus.ACCEPTED}
 
     assert set(RANK) == set(MessageStatus) == ours | set(REPORTED)
+
+
+async def test_two_numbers_may_call_their_messages_by_one_name_and_a_status_is_of_its_own(
+    owner: Owner, apply: Pool, number: Number
+) -> None:
+    """Of one tenant, so that no row-level security stands between them."""
+    other = await insert_number(owner, number.tenant_id)
+    sent, beside = [
+        await insert_sent(owner, one, provider_message_id="wamid.same", accepted_at=NOW)
+        for one in (number, other)
+    ]
+    told = msgspec.structs.replace(report(sent, MessageStatus.READ), message_id=None)
+    async with apply.transaction() as tx:
+        await statuses.apply(tx, [told])
+
+    known = await facts(owner)
+    assert (known[sent.id][0], known[beside.id][0]) == ("read", "accepted")
