@@ -18,20 +18,26 @@ from .run import Order, run
 
 async def chaos(profile: Profile, seed: int, into: Report, *, keep: Path | None) -> None:
     """Run a profile and write down what came of it."""
+    await _on_full_disks(profile, seed, into, keep=keep)
     async with place(keep, tenants=profile.tenants(), proxies=True, seed=seed) as here:
         await _show_that_the_judge_sees(profile, seed, into, here)
-        for order in profile.orders(seed):
-            await _judged(into, here, order)
         if meta := profile.meta_order(seed):
             await _judged(into, here, meta)
-    if full := profile.disk_order(seed):
-        if not disk.may_be_filled():
-            into.skipped.append(
-                f"{sum(profile.full_disks.values())} full disks: only root may mount file systems"
-            )
-            return
-        async with place(keep, proxies=True, disks=True, seed=seed) as here:
-            await _judged(into, here, full)
+        for order in profile.orders(seed):
+            await _judged(into, here, order)
+
+
+async def _on_full_disks(profile: Profile, seed: int, into: Report, *, keep: Path | None) -> None:
+    full = profile.disk_order(seed)
+    if full is None:
+        return
+    if not disk.may_be_filled():
+        into.skipped.append(
+            f"{sum(profile.full_disks.values())} full disks: only root may mount file systems"
+        )
+        return
+    async with place(keep, proxies=True, disks=True, seed=seed) as here:
+        await _judged(into, here, full)
 
 
 async def _show_that_the_judge_sees(profile: Profile, seed: int, into: Report, here: Place) -> None:

@@ -71,8 +71,10 @@ async def _read(connection: asyncpg.Connection) -> Books:
         set_aside_otherwise=[row["payload"] for row in aside if row["kind"] != "unrouted"],
         bodies=bodies,
         items=items,
-        counted=await connection.fetchval("SELECT coalesce(sum(count), 0)::bigint FROM ingest_counts"),
-        parked=await connection.fetchval("SELECT count(*) FROM parked_statuses"),
+        counted=int(
+            await connection.fetchval("SELECT coalesce(sum(count), 0)::bigint FROM ingest_counts") or 0
+        ),
+        parked=int(await connection.fetchval("SELECT count(*) FROM parked_statuses") or 0),
         events=[(row["tenant_id"], row["type"], row["message_id"]) for row in events],
     )
 
@@ -80,6 +82,7 @@ async def _read(connection: asyncpg.Connection) -> Books:
 async def unfinished(connection: asyncpg.Connection) -> tuple[int, int]:
     """Return how many webhooks are not applied yet and how many messages are not settled yet."""
     row = await connection.fetchrow(_UNFINISHED)
+    assert row is not None
     return row["webhooks"], row["messages"]
 
 

@@ -190,13 +190,18 @@ def _against_meta(case: Case, outbound: list[StoredMessage]) -> Iterable[Finding
 
 
 def _statuses(case: Case) -> Iterable[Finding]:
-    # What is reported of a message in another number's name is no fact.
-    ours = {(took.phone_number_id, took.wamid): took.message_id for took in case.took}
+    # What is reported of a message in another number's name is no fact. Our own mark tells messages apart that Meta calls by one name.
+    ours = {(took.phone_number_id, took.wamid): took.message_id for took in case.took if not took.misnamed}
+    ours |= {(took.phone_number_id, took.message_id): took.message_id for took in case.took if took.misnamed}
     facts: dict[str, set[str]] = {}
     for item in acked_items(case):
-        name = item.phone_number_id, item.wamid
-        if item.kind == "status" and name in ours:
-            facts.setdefault(ours[name], set()).add(item.status)
+        if item.kind != "status":
+            continue
+        names = [item.wamid, *(item.callback or "").split(".")[1:2]]
+        for message_id in {
+            ours[item.phone_number_id, name] for name in names if (item.phone_number_id, name) in ours
+        }:
+            facts.setdefault(message_id, set()).add(item.status)
     outbound = {message.id: message for message in case.books.messages if not message.inbound}
     regressed, overstated, unsettled = [], [], []
     for message_id, reported in facts.items():

@@ -113,7 +113,7 @@ async def run(place: Place, order: Order, *, beside: Beside | None = None) -> Ou
     loop = asyncio.get_running_loop()
     began = loop.time()
     database = await place.fresh_database()
-    if order.build in SABOTAGE:
+    if order.build is not None and order.build in SABOTAGE:
         await place.execute(SABOTAGE[order.build], database=database)
     env = place.env(database)
     build = order.build.value if order.build else ""

@@ -27,7 +27,7 @@ def broken() -> None:
 
 async def seen(pool: Pool, tenant_id: UUID | None) -> set[UUID]:
     async with pool.transaction(tenant_id) as tx:
-        return set(await tx.connection.fetchval(SEEN))
+        return set(await tx.connection.fetchval(SEEN) or ())
 
 
 async def interrupted(pool: Pool, tenant_id: UUID, how: str) -> None:

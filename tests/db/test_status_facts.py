@@ -322,3 +322,22 @@ async def test_two_numbers_may_call_their_messages_by_one_name_and_a_status_is_o
 
     known = await facts(owner)
     assert (known[sent.id][0], known[beside.id][0]) == ("read", "accepted")
+
+
+async def test_a_message_whose_name_another_has_is_still_settled_by_our_own_mark(
+    owner: Owner, apply: Pool, number: Number
+) -> None:
+    """The provider has called two messages by one name: the second became unknown, as its name was taken."""
+    first = await insert_sent(owner, number, provider_message_id="wamid.same", accepted_at=NOW)
+    second, third = [await insert_sent(owner, number, phase="unknown") for _ in range(2)]
+    told = [
+        msgspec.structs.replace(report(one, MessageStatus.READ), provider_message_id="wamid.same")
+        for one in (second, third)
+    ]
+    for one in told:
+        async with apply.transaction() as tx:
+            await statuses.apply(tx, [one])
+
+    known = await facts(owner)
+    assert [known[one.id][0] for one in (first, second, third)] == ["accepted", "read", "read"]
+    assert await owner.fetchval("SELECT provider_message_id FROM messages WHERE id = $1", second.id) is None

@@ -35,7 +35,12 @@ UPDATE messages m
        -- Of several prices that of the furthest report counts, in whatever order they came.
        pricing = CASE WHEN u.priced_by > m.priced_by OR m.priced_by IS NULL THEN coalesce(u.pricing, m.pricing) ELSE m.pricing END,
        priced_by = greatest(m.priced_by, u.priced_by),
-       provider_message_id = coalesce(m.provider_message_id, u.provider_message_id),
+       -- Where the provider calls two messages by one name, whoever has it keeps it; what was said of the other counts all the same.
+       provider_message_id = coalesce(m.provider_message_id, (
+           SELECT u.provider_message_id
+            WHERE NOT EXISTS (SELECT FROM messages held
+                               WHERE held.tenant_id = m.tenant_id AND held.channel_connection_id = m.channel_connection_id
+                                 AND held.provider_message_id = u.provider_message_id))),
        updated_at = now()
   FROM unnest(:tenant_ids::uuid[], :ids::uuid[], :provider_message_ids::text[], :sent_ats::timestamptz[],
               :delivered_ats::timestamptz[], :read_ats::timestamptz[], :played_ats::timestamptz[], :failed_ats::timestamptz[],
