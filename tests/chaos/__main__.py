@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import secrets
+import signal
 import sys
 import time
 from pathlib import Path
@@ -76,6 +77,7 @@ def main() -> None:
         "--commit", action="store_true", help="put the report into docs/explanation/reliability.md as well"
     )
     given = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that everything started is stopped again
     seed = secrets.randbelow(10**6) if given.seed is None else given.seed
     profile = PROFILES[given.profile]
     if given.rounds is not None:

@@ -37,7 +37,7 @@ def _fault(**order: object) -> Appointment:
 
 _BAD: Final[dict[Build, tuple[Wrong, list[Appointment]]]] = {
     Build.ACK_BEFORE_COMMIT: (Wrong.LOST_WEBHOOK, [_do(kills.KILL_POSTGRES)]),
-    Build.ASYNCHRONOUS_COMMIT: (Wrong.LOST_WEBHOOK, [_do(kills.KILL_POSTGRES, lasts=0.1)] * 4),
+    Build.ASYNCHRONOUS_COMMIT: (Wrong.LOST_WEBHOOK, [_do(pauses.KILL_POSTGRES_BEHIND, lasts=0.2)] * 3),
     Build.SWALLOWED: (Wrong.LOST_POISON, [_do(webhooks.POISON, after=0.1)] * 12),
     Build.REQUEUE_EXPIRED: (
         Wrong.SENT_TWICE,
@@ -79,7 +79,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
                     seed=seed,
                     appointments=_BAD[build][1],
                     webhooks_per_second=120 if build is Build.ASYNCHRONOUS_COMMIT else 40,
-                    sends_per_second=40,
+                    sends_per_second=0.5 if build is Build.ASYNCHRONOUS_COMMIT else 40,
                     build=build,
                     lasts=2.0,
                     # A status that came in time would save a message from the mistake.
@@ -148,7 +148,8 @@ _WEATHER: Final = {META_FAULT: 30, webhooks.POISON: 30, clocks.METAS_CLOCK: 6, d
 _FULL: Final = _WEATHER | {
     kills.KILL_WEB: 12,
     kills.KILL_WORKER: 12,
-    kills.KILL_POSTGRES: 12,
+    kills.KILL_POSTGRES: 11,
+    pauses.KILL_POSTGRES_BEHIND: 1,
     kills.KILL_ALL: 4,
     kills.KILL_SENDER: 20,
     kills.STOP_WEB: 1,
