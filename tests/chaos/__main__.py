@@ -6,56 +6,61 @@ import secrets
 import signal
 import sys
 import time
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import msgspec
 
 from . import disk, report
 from .place import Place, place
-from .profiles import PROFILES, Profile
+from .profiles import PROFILES, BadRun, Profile
 from .report import BuildSeen, Report
 from .run import Order, run
 
-
-async def chaos(profile: Profile, seed: int, into: Report, *, keep: Path | None) -> None:
-    """Run a profile and write down what came of it."""
-    await _on_full_disks(profile, seed, into, keep=keep)
-    async with place(keep, tenants=profile.tenants(), proxies=True, seed=seed) as here:
-        await _show_that_the_judge_sees(profile, seed, into, here)
-        if meta := profile.meta_order(seed):
-            await _judged(into, here, meta)
-        for order in profile.orders(seed):
-            await _judged(into, here, order)
+Part = Callable[[], Awaitable[None]]
 
 
-async def _on_full_disks(profile: Profile, seed: int, into: Report, *, keep: Path | None) -> None:
-    full = profile.disk_order(seed)
-    if full is None:
+def parts(profile: Profile, seed: int, into: Report, *, keep: Path | None) -> list[tuple[list[str], Part]]:
+    """Return the parts of a profile in order: what each adds to the report, and how it is run. Each has a place of its own."""
+    made: list[tuple[list[str], Part]] = []
+    builds = profile.bad_builds(seed)
+    if builds:
+
+        async def blind() -> None:
+            async with place(keep, proxies=True, seed=seed) as here:
+                for one in builds:
+                    await _must_be_seen(into, here, one)
+
+        made.append(([one.order.name for one in builds], blind))
+    orders = [profile.disk_order(seed), profile.meta_order(seed), *profile.orders(seed)]
+    made += [([order.name], partial(_judged, into, order, keep)) for order in orders if order is not None]
+    return made
+
+
+async def chaos(todo: Sequence[tuple[list[str], Part]]) -> None:
+    """Run parts of a profile."""
+    for _, run_it in todo:
+        await run_it()
+
+
+async def _must_be_seen(into: Report, here: Place, blind: BadRun) -> None:
+    outcome = await run(here, blind.order)
+    seen = BuildSeen(blind.order.name, blind.must_find, blind.must_find in outcome.names(), outcome.seconds)
+    into.builds.append(seen)
+    word = "caught" if seen.caught else "NOT CAUGHT"
+    print(f"known-bad build {seen.name}: {word}: {seen.must_find} ({seen.seconds:.0f} s)", flush=True)
+    if not seen.caught:
+        report.say(outcome)
+    report.keep(into)
+
+
+async def _judged(into: Report, order: Order, keep: Path | None) -> None:
+    if order.disks and not disk.may_be_filled():
+        into.skipped.append(f"{len(order.appointments)} full disks: only root may mount file systems")
         return
-    if not disk.may_be_filled():
-        into.skipped.append(
-            f"{sum(profile.full_disks.values())} full disks: only root may mount file systems"
-        )
-        return
-    async with place(keep, proxies=True, disks=True, seed=seed) as here:
-        await _judged(into, here, full)
-
-
-async def _show_that_the_judge_sees(profile: Profile, seed: int, into: Report, here: Place) -> None:
-    for blind in profile.bad_builds(seed):
-        outcome = await run(here, blind.order)
-        seen = BuildSeen(
-            blind.order.name, blind.must_find, blind.must_find in outcome.names(), outcome.seconds
-        )
-        into.builds.append(seen)
-        word = "caught" if seen.caught else "NOT CAUGHT"
-        print(f"known-bad build {seen.name}: {word}: {seen.must_find} ({seen.seconds:.0f} s)", flush=True)
-        if not seen.caught:
-            report.say(outcome)
-
-
-async def _judged(into: Report, here: Place, order: Order) -> None:
-    outcome = await run(here, order)
+    async with place(keep, tenants=order.tenants, proxies=True, disks=order.disks, seed=order.seed) as here:
+        outcome = await run(here, order)
     into.outcomes.append(outcome)
     report.say(outcome)
     report.keep(into)
@@ -74,6 +79,12 @@ def main() -> None:
         "--without-builds", action="store_true", help="no known-bad builds first; for replaying a round"
     )
     parser.add_argument(
+        "--resume",
+        action="store_true",
+        help="go on with the seed's earlier report; what it has is not run again",
+    )
+    parser.add_argument("--parts", type=int, default=None, help="run at most so many parts now")
+    parser.add_argument(
         "--commit", action="store_true", help="put the report into docs/explanation/reliability.md as well"
     )
     given = parser.parse_args()
@@ -85,10 +96,15 @@ def main() -> None:
     if given.without_builds:
         profile = msgspec.structs.replace(profile, bad=())
     print(f"chaos, profile {given.profile}, seed {seed}", flush=True)
-    made = report.begin(given.profile, seed)
+    made = (report.earlier(given.profile, seed) if given.resume else None) or report.begin(
+        given.profile, seed
+    )
+    todo = [
+        (names, part) for names, part in parts(profile, seed, made, keep=given.keep) if not made.has(names)
+    ][: given.parts]
     began = time.monotonic()
-    asyncio.run(chaos(profile, seed, made, keep=given.keep))
-    made.seconds = time.monotonic() - began
+    asyncio.run(chaos(todo))
+    made.seconds += time.monotonic() - began
     print(f"{made.seconds:.0f} s; the report: {report.keep(made)}", flush=True)
     if given.commit:
         report.commit(made)

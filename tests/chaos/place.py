@@ -107,10 +107,6 @@ class Place:
         """Drop a run's database: after a crash PostgreSQL syncs every file it has, so each one left makes recovery slower."""
         await self.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
-    def postmaster(self) -> int | None:
-        """Return the process id of PostgreSQL's first process; None while it is down."""
-        return self._postgres.pid
-
     async def kill_postgres(self) -> int:
         """Kill the postmaster and its whole family at once; return how many processes that were."""
         return await self.signal_postgres(signal.SIGKILL)
@@ -165,15 +161,20 @@ class Place:
             curbe, self.folder, env, "init", "--graph-base-url", env["META_GRAPH_BASE_URL"]
         )
         web = self.program("set-up", env, "serve", ready="curbe serves")
-        await web.start()
+        try:
+            await web.start()
+            self.numbers = await self._connect_all(env, tenants)
+        finally:
+            await web.stop()
+
+    async def _connect_all(self, env: Mapping[str, str], tenants: int) -> tuple[Number, ...]:
         at_once = asyncio.Semaphore(_CONNECTED_AT_ONCE)
 
         async def connect(position: int) -> Number:
             async with at_once:
                 return await self._connect(env, _mark(position), position)
 
-        self.numbers = tuple(await asyncio.gather(*map(connect, range(1, tenants + 1))))
-        await web.stop()
+        return tuple(await asyncio.gather(*map(connect, range(1, tenants + 1))))
 
     def program(
         self, name: str, env: Mapping[str, str], *command: str, ready: str, build: str = ""

@@ -98,7 +98,9 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
 
     def disk_order(self, seed: int) -> Order | None:
         """Return the run on disks that get full."""
-        return self._order("disks", seed + 1000, self.full_disks) if self.full_disks else None
+        if not self.full_disks:
+            return None
+        return msgspec.structs.replace(self._order("disks", seed + 1000, self.full_disks), disks=True)
 
     def meta_order(self, seed: int) -> Order | None:
         """Return the run in which each fault of Meta's strikes one number, beside kills of the sender."""
@@ -125,10 +127,6 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
             calm_within=300.0,
             orders=faults,
         )
-
-    def tenants(self) -> int:
-        """Return how many tenants take part at most."""
-        return len(FAULTS) if self.meta_seconds else 2
 
     def _order(self, name: str, seed: int, wanted: Mapping[str, int]) -> Order:
         return Order(
@@ -189,8 +187,8 @@ PROFILES: Final = {
         wanted=_FULL,
         gap=0.5,
         weather_gap=0.6,
-        webhooks_per_second=100,
-        sends_per_second=30,
+        webhooks_per_second=60,
+        sends_per_second=20,
         bad=tuple(_BAD),
         full_disks={disks.DATA_FULL: 4, disks.WAL_FULL: 3, disks.OUTPUT_FULL: 3},
         meta_seconds=340.0,

@@ -128,8 +128,8 @@ class FaultProxy:
                 self.done["connection refused"] += 1
                 return
             await self._pass_on(reader, writer)
-        except OSError:
-            return  # the server is not there: for the client the same as a reset
+        except (OSError, asyncio.CancelledError):
+            return  # the server is not there: for the client the same as a reset; or this proxy stops
         finally:
             reset(writer)
             self._tasks.discard(task)

@@ -68,6 +68,10 @@ class Report(msgspec.Struct, kw_only=True):
     flat: dict[str, str] = {}  # of a soak: each figure's medians by quarters of the time
     grew: list[str] = []  # of a soak: what did not stay flat
 
+    def has(self, names: Sequence[str]) -> bool:
+        """Tell whether all of these are in it, as known-bad builds or as runs."""
+        return {*names} <= {one.name for one in (*self.builds, *self.outcomes)}
+
     @property
     def good(self) -> bool:
         """Whether every promise held and the judge saw everything that it must see."""
@@ -96,6 +100,12 @@ def in_memory(folder: Path) -> bool:
     mounts = [line.split()[1:3] for line in Path("/proc/mounts").read_text().splitlines()]
     holding = [(point, kind) for point, kind in mounts if folder.resolve().is_relative_to(point)]
     return max(holding, key=lambda mount: len(mount[0]), default=("", ""))[1] in ("tmpfs", "ramfs")
+
+
+def earlier(profile: str, seed: int) -> Report | None:
+    """Return the report of this profile and seed as far as it was kept."""
+    path = _KEPT / f"{profile}-{seed}.json"
+    return msgspec.json.decode(path.read_bytes(), type=Report) if path.exists() else None
 
 
 def say(outcome: Outcome) -> None:

@@ -46,8 +46,9 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     build: Build | None = None
     late_statuses: bool = False
     lasts: float = 0.0  # seconds of load at least
-    tenants: int = 2  # how many of the place's take part
-    calm_within: float = 90.0  # seconds from the end of the load until nothing waits any more
+    tenants: int = 2  # how many take part
+    disks: bool = False  # whether it takes a place whose disks may be filled
+    calm_within: float = 240.0  # seconds from the end of the load until nothing waits any more
     orders: list[
         dict[str, Any]
     ] = []  # faults of the sandbox in force from the beginning; "number" says whose, by its position
@@ -151,13 +152,13 @@ async def _load(
 ) -> None:
     loop = asyncio.get_running_loop()
     dsn = place.dsn(nemesis.hand.database)
-    await generator.do("greet", within=60)
-    await _calm(dsn, within=60)
+    await generator.do("greet", within=order.calm_within)
+    await _calm(dsn, within=order.calm_within)
     for fault in order.orders:
         number = place.numbers[fault["number"]].phone_number_id
         told = {name: value for name, value in fault.items() if name != "number"}
         await place.control("POST", "faults", told | {"phone_number_id": number})
-    await generator.do("load", within=5)
+    await generator.do("load", within=20)
     until = loop.time() + order.lasts
     watching = asyncio.ensure_future(beside(nemesis.hand)) if beside else None
     await nemesis.carry_out(order.appointments)
