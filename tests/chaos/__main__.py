@@ -33,7 +33,7 @@ def parts(profile: Profile, seed: int, into: Report, *, keep: Path | None) -> li
                     await _must_be_seen(into, here, one)
 
         made.append(([one.order.name for one in builds], blind))
-    orders = [profile.disk_order(seed), profile.meta_order(seed), *profile.orders(seed)]
+    orders = [*profile.orders(seed), profile.disk_order(seed), profile.meta_order(seed)]
     made += [([order.name], partial(_judged, into, order, keep)) for order in orders if order is not None]
     return made
 
@@ -75,6 +75,7 @@ def main() -> None:
     parser.add_argument(
         "--keep", type=Path, help="a folder for the run's ledgers and logs (they hold tokens of the sandbox)"
     )
+    parser.add_argument("--share", type=float, default=None, help="0.3: of every deed three tenths")
     parser.add_argument(
         "--without-builds", action="store_true", help="no known-bad builds first; for replaying a round"
     )
@@ -93,6 +94,8 @@ def main() -> None:
     profile = PROFILES[given.profile]
     if given.rounds is not None:
         profile = msgspec.structs.replace(profile, rounds=given.rounds)
+    if given.share is not None:
+        profile = profile.scaled(given.share)
     if given.without_builds:
         profile = msgspec.structs.replace(profile, bad=())
     print(f"chaos, profile {given.profile}, seed {seed}", flush=True)
@@ -103,7 +106,10 @@ def main() -> None:
         (names, part) for names, part in parts(profile, seed, made, keep=given.keep) if not made.has(names)
     ][: given.parts]
     began = time.monotonic()
-    asyncio.run(chaos(todo))
+    try:
+        asyncio.run(chaos(todo))
+    except KeyboardInterrupt:
+        sys.exit(f"interrupted; go on with --seed {seed} --resume")
     made.seconds += time.monotonic() - began
     print(f"{made.seconds:.0f} s; the report: {report.keep(made)}", flush=True)
     if given.commit:

@@ -70,6 +70,19 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     full_disks: Mapping[str, int] = {}  # deeds of the round on disks that can be filled
     meta_seconds: float = 0.0  # how long every fault of Meta's strikes, each a number of its own
 
+    def scaled(self, share: float) -> "Profile":
+        """Return the same with so much of everything, one of each at least: for a machine that is busy."""
+
+        def less(counts: Mapping[str, int]) -> Mapping[str, int]:
+            return {name: max(1, round(count * share)) for name, count in counts.items()}
+
+        return msgspec.structs.replace(
+            self,
+            wanted=less(self.wanted),
+            full_disks=less(self.full_disks),
+            meta_seconds=self.meta_seconds * share,
+        )
+
     def bad_builds(self, seed: int) -> list[BadRun]:
         """Return the runs that show that the judge can see."""
         return [

@@ -64,8 +64,8 @@ def planted(bug: Planted, copy: Path) -> Iterator[None]:
             file.write_text(before)
 
 
-def failed_of(tests: Sequence[str], copy: Path) -> set[str]:
-    """Run tests in the copy; return those that failed, without what is between brackets.
+def failed_of(tests: Sequence[str], copy: Path, *, first: bool = False) -> set[str]:
+    """Run tests in the copy, or until the ``first`` fails; return those that failed, without what is between brackets.
 
     Raises:
         AssertionError: one of them did not run at all.
@@ -83,6 +83,7 @@ def failed_of(tests: Sequence[str], copy: Path) -> set[str]:
         f"--junitxml={report}",
         *tests,
     ]
+    command += ["-x"] * first
     environment = os.environ | {"PYTHONPATH": str(copy / "src")}
     done = subprocess.run(command, check=False, cwd=copy, env=environment, capture_output=True, text=True)
     assert report.exists(), f"{done.stdout}\n{done.stderr}"
