@@ -158,8 +158,8 @@ class Run:
     ) -> Outcome:
         """Send a campaign to its end under fire, stop another one on its way, and judge. ``beside`` is entered while the first goes out."""
         number = self._here.numbers[0]
-        await asyncio.gather(self._web.start(), self._worker.start())
         try:
+            await asyncio.gather(self._web.start(), self._worker.start())
             async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=300)) as session:
                 customer = Customer(self._here, number, session)
                 await customer.ask("POST", "/templates/sync")
@@ -278,8 +278,8 @@ class Run:
         campaign_id = await customer.campaign(phones)
         await customer.ask("POST", f"/campaigns/{campaign_id}/start")
         said_no: set[str] = set()
-        for time_ in range(_TIMES):
-            await self._until_answered(campaign_id, len(phones) * (time_ + 1) // (_TIMES * 2))
+        for turn in range(_TIMES):
+            await self._until_answered(campaign_id, len(phones) * (turn + 1) // (_TIMES * 2))
             said_no |= await self._say_no(number, campaign_id)
         await customer.ask("POST", f"/campaigns/{campaign_id}/cancel")
         cancelled = await self._waiting(campaign_id)
