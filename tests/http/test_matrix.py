@@ -43,6 +43,15 @@ BODIES: dict[str, Json] = {
         "recipient": "$.phone",
         "connection_id": "{connection}",
     },
+    "EventTrial": {
+        "rule": {
+            "event": "e",
+            "template": "order",
+            "language": "es",
+            "recipient": "$.phone",
+            "connection_id": "{connection}",
+        }
+    },
     "Draft": {"rule": {"kind": "assign", "user_ids": ["{user}"]}},
     "RuleTrial": {"rule": {"kind": "assign", "user_ids": ["{user}"]}},
     "MessageTrial": {},

@@ -100,9 +100,10 @@ async def test_an_event_becomes_a_message_and_the_history_says_so(
     (sent,) = await history(acme)
     assert (sent["state"], sent["recipient"], sent["message_status"]) == ("sent", "+34608684495", "queued")
     message = await owner.fetchrow(
-        "SELECT payload, sender FROM messages WHERE id = $1", UUID(sent["message_id"])
+        "SELECT payload, sender, conversation_id FROM messages WHERE id = $1", UUID(sent["message_id"])
     )
     assert message is not None
+    assert sent["conversation_id"] == str(message["conversation_id"])
     texts = json.loads(message["payload"])["template"]["components"][0]["parameters"]
     assert [one["text"] for one in texts] == ["Paco", "lunes"]
     assert message["sender"] == "system:notifications"
@@ -148,14 +149,14 @@ async def test_what_is_not_sent_says_why(
     await work()
     await owner.execute("UPDATE templates SET status = 'APPROVED'")
 
-    told = {one["event_id"]: (one["state"], one["reason"]) for one in await history(acme)}
+    told = {one["event_id"]: (one["state"], one["reason"], one["recipient"]) for one in await history(acme)}
 
     assert told == {
-        "crm-1": ("skipped", "condition_not_met"),
-        "no phone": ("refused", "no_recipient"),
-        "bad phone": ("refused", "invalid_request"),
-        "no day": ("refused", "variable_missing"),
-        "paused": ("refused", "template_unavailable"),
+        "crm-1": ("skipped", "condition_not_met", None),
+        "no phone": ("refused", "no_recipient", None),
+        "bad phone": ("refused", "invalid_request", "12"),
+        "no day": ("refused", "variable_missing", None),
+        "paused": ("refused", "template_unavailable", "608684495"),
     }
     assert await owner.fetchval("SELECT count(*) FROM contacts") == 0
     assert [one["event_id"] for one in await history(acme, state="skipped")] == ["crm-1"]
@@ -247,3 +248,49 @@ async def test_rules_are_read_changed_and_deleted(acme: Tenant, mine: Number) ->
     assert (await acme.get(path)).json() == changed.json()
     assert (await acme.client.delete(acme.path + path)).status_code == 204
     assert (await acme.get(path)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("more", "data", "told"),
+    [
+        ({}, EVENT["data"], ("sent", None, "+34608684495")),
+        ({}, {"day": "lunes"}, ("refused", "no_recipient", None)),
+        ({}, {"candidate": {"phone": "12"}, "day": "x"}, ("refused", "invalid_request", "12")),
+        (
+            {"conditions": [{"path": "$.vip", "test": "exists"}]},
+            EVENT["data"],
+            ("skipped", "condition_not_met", None),
+        ),
+    ],
+)
+async def test_a_rule_is_tried_with_an_event_and_nothing_is_sent(
+    owner: Owner,
+    acme: Tenant,
+    mine: Number,
+    more: dict[str, Any],
+    data: dict[str, Any],
+    told: tuple[Any, ...],
+) -> None:
+    assert mine
+
+    answer = await acme.post("/notifications/dry-run", {"rule": {**RULE, **more}, "data": data})
+
+    assert answer.status_code == 200, answer.text
+    assert tuple(answer.json()[name] for name in ("state", "reason", "recipient")) == told
+    for table in ("messages", "outbox", "contacts", "conversations", "notifications", "notification_rules"):
+        assert await owner.fetchval(f"SELECT count(*) FROM {table}") == 0, table
+
+
+async def test_a_trial_is_refused_by_the_gate_as_sending_would_be(
+    owner: Owner, acme: Tenant, mine: Number
+) -> None:
+    assert mine
+    await owner.execute("UPDATE templates SET status = 'PAUSED'")
+
+    tried = (await acme.post("/notifications/dry-run", {"rule": RULE, "data": EVENT["data"]})).json()
+    unfit = await acme.post(
+        "/notifications/dry-run", {"rule": {**RULE, "variables": {}}, "data": EVENT["data"]}
+    )
+
+    assert (tried["state"], tried["reason"]) == ("refused", "template_unavailable")
+    assert (unfit.status_code, unfit.json()["field"]) == (422, "variables.first_name")

@@ -185,6 +185,7 @@ LEAST = {
     f"POST {T}/labels": "supervisor",
     f"POST {T}/media": "agent",
     f"POST {T}/media/messages/{{message_id}}/fetch": "agent",
+    f"POST {T}/notifications/dry-run": "admin",
     f"POST {T}/notifications/events": "admin",
     f"POST {T}/notifications/rules": "admin",
     f"POST {T}/people/invites": "admin",

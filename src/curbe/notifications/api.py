@@ -1,13 +1,14 @@
 """Notifications over HTTP: events come in, rules are kept, and the history says what went to whom and why not."""
 
-from typing import Annotated, Final
+from datetime import datetime
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 import msgspec
 from litestar import Controller, delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter
-from litestar.status_codes import HTTP_202_ACCEPTED
+from litestar.status_codes import HTTP_200_OK, HTTP_202_ACCEPTED
 
 from curbe.auth.principal import Principal, Scope
 from curbe.domain.errors import (
@@ -22,7 +23,7 @@ from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
 from curbe.infra.pages import Page, decode_cursor, page_of
 from curbe.infra.web import refusals
-from curbe.notifications import service
+from curbe.notifications import rules, sending, service
 from curbe.notifications.rules import Rule
 from curbe.notifications.service import Followed, KeptRule, State, Told, Wanted
 
@@ -37,6 +38,23 @@ class Received(msgspec.Struct, frozen=True, kw_only=True):
     event_id: str
     repeated: bool
     notifications: list[Followed]
+
+
+class EventTrial(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A rule, kept or not, and the data of an event to try it with."""
+
+    rule: Rule
+    data: dict[str, Any] = {}
+
+
+class Tried(msgspec.Struct, frozen=True, kw_only=True):
+    """What the event would come to, and when; ``waiting`` with a ``reason``: until that is over."""
+
+    state: State
+    reason: str | None
+    detail: str | None
+    recipient: str | None
+    due_at: datetime
 
 
 class NotificationController(Controller):
@@ -91,6 +109,28 @@ class NotificationController(Controller):
                 tx, tenant_id=tenant_id, wanted=wanted, before=before, limit=limit + 1
             )
         return page_of(rows, limit=limit, item=lambda one: one, position=lambda one: one.id)
+
+    @post(
+        "/dry-run",
+        status_code=HTTP_200_OK,
+        opt={"scope": Scope.NOTIFICATIONS_WRITE},
+        summary="Try a rule with an event",
+        responses=refusals(InvalidRequest, TemplateUnknown, NoConnection, SeveralConnections),
+    )
+    async def try_rule(
+        self, tenant_id: FromPath[UUID], data: JSONBody[EventTrial], web_pool: NamedDependency[Pool]
+    ) -> Tried:
+        """Say whom a rule would tell of an event, or why nobody, as if its time were now; nothing is sent and nothing is kept."""
+        now = utc_now()
+        async with web_pool.transaction(tenant_id) as tx:
+            outcome = await sending.try_out(tx, data.rule, data.data, tenant_id=tenant_id, now=now)
+        return Tried(
+            state=outcome.state,
+            reason=outcome.reason,
+            detail=outcome.detail,
+            recipient=outcome.recipient,
+            due_at=rules.due_at(data.rule, now=now),
+        )
 
     @get(
         "/rules",

@@ -22,12 +22,14 @@ SELECT :tenant_id, u.id, :event_id, u.rule_id, u.state, u.reason, u.detail, u.du
        AS u (id, rule_id, state, reason, detail, due_at)
 
 -- name: history
--- What followed from events, the latest first, with where its message stands now.
+-- What followed from events, the latest first, with where its message stands now, and in which conversation.
 SELECT n.id, n.event_id, e.event, n.rule_id, n.state, n.reason, n.detail, n.recipient, n.message_id, m.status AS message_status,
-       n.due_at, n.done_at, e.received_at
+       CASE WHEN m.status = 'failed' THEN m.failure_kind END AS failure, CASE WHEN m.status = 'failed' THEN m.error_code END AS error_code,
+       coalesce(c.merged_into, c.id) AS conversation_id, n.due_at, n.done_at, e.received_at
   FROM notifications n
   JOIN notification_events e ON e.tenant_id = n.tenant_id AND e.id = n.event_id
   LEFT JOIN messages m ON m.tenant_id = n.tenant_id AND m.id = n.message_id
+  LEFT JOIN conversations c ON c.tenant_id = m.tenant_id AND c.id = m.conversation_id
  WHERE n.tenant_id = :tenant_id AND n.id < :before_id
    AND (:event_id::text IS NULL OR n.event_id = :event_id::text)
    AND (:rule_id::uuid IS NULL OR n.rule_id = :rule_id::uuid)

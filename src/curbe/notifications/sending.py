@@ -1,20 +1,21 @@
-"""The job that sends a notification at its time: through the one gate, once, and with its reason where it is not sent."""
+"""The job that sends a notification at its time, and the trial that stops short of it: through the one gate, with its reason where not."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
+from uuid_utils.compat import uuid7
 
 from curbe.consent.gate import Purpose
 from curbe.domain.errors import AppError, ConnectionPaused
 from curbe.infra import jobs
 from curbe.infra.db import Pool, Query, Transaction
 from curbe.infra.jobs import Job
-from curbe.notifications import rules
+from curbe.notifications import rules, service
 from curbe.notifications.rules import Missing, Notice, Rule
-from curbe.notifications.service import State
+from curbe.notifications.service import Outcome, State
 from curbe.outbound import direct
 from curbe.outbound.service import Key, Request, take
 
@@ -23,6 +24,7 @@ ACTOR: Final = "system:notifications"
 _ROUTE: Final = "notifications"  # of the idempotency keys
 _AGAIN: Final = timedelta(minutes=5)
 _PATIENCE: Final = timedelta(hours=24)  # for a number that is paused
+_SHOWN: Final = 40  # characters of what an event has in place of a number
 
 
 class _Waiting(msgspec.Struct, frozen=True):
@@ -32,16 +34,6 @@ class _Waiting(msgspec.Struct, frozen=True):
     data: str
     rule: str | None
     enabled: bool
-
-
-class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a notification."""
-
-    state: State
-    reason: str | None = None
-    detail: str | None = None
-    recipient: str | None = None
-    message_id: UUID | None = None
 
 
 _WAITING: Final = Query(_PACKAGE, "waiting", _Waiting)
@@ -79,6 +71,27 @@ class Notifying:
             await jobs.finish(tx, job)
 
 
+async def try_out(
+    tx: Transaction, rule: Rule, data: dict[str, Any], *, tenant_id: UUID, now: datetime
+) -> Outcome:
+    """Return what an event would come to if it were sent now, and take back whatever that did.
+
+    Raises:
+        InvalidRequest, TemplateUnknown, NoConnection, SeveralConnections: the rule could not be kept.
+    """
+    await service.check(tx, rule, tenant_id=tenant_id)
+    outcome = service.foreseen(rule, data)
+    if outcome.state is not State.WAITING:
+        return outcome
+    await tx.savepoint("trial")
+    try:
+        tried = await _made(tx, uuid7(), rule, data, tenant_id=tenant_id, now=now)
+    except ConnectionPaused as pause:
+        tried = Outcome(state=State.WAITING, reason=pause.code, detail=pause.detail)
+    await tx.rollback_to("trial")
+    return msgspec.structs.replace(tried, message_id=None)
+
+
 async def _send(tx: Transaction, waiting: _Waiting, *, tenant_id: UUID, now: datetime) -> Outcome:
     """Queue the message and return so, or why it is not sent.
 
@@ -88,17 +101,26 @@ async def _send(tx: Transaction, waiting: _Waiting, *, tenant_id: UUID, now: dat
     if waiting.rule is None or not waiting.enabled:
         return Outcome(state=State.SKIPPED, reason="rule_gone", detail="Its rule was deleted or disabled.")
     rule = msgspec.json.decode(waiting.rule, type=Rule)
-    made = rules.notice(rule, msgspec.json.decode(waiting.data))
+    data = msgspec.json.decode(waiting.data)
+    return await _made(tx, waiting.id, rule, data, tenant_id=tenant_id, now=now)
+
+
+async def _made(
+    tx: Transaction, notification_id: UUID, rule: Rule, data: Any, *, tenant_id: UUID, now: datetime
+) -> Outcome:
+    made = rules.notice(rule, data)
     if isinstance(made, Missing):
         return Outcome(state=State.REFUSED, reason=made.reason, detail=made.detail)
     await tx.savepoint("notification")
     try:
-        return await _queue(tx, waiting.id, rule, made, tenant_id=tenant_id, now=now)
+        return await _queue(tx, notification_id, rule, made, tenant_id=tenant_id, now=now)
     except AppError as refusal:
         await tx.rollback_to("notification")  # nobody whom nothing is sent becomes a contact
         if isinstance(refusal, ConnectionPaused):
             raise
-        return Outcome(state=State.REFUSED, reason=refusal.code, detail=refusal.detail)
+        return Outcome(
+            state=State.REFUSED, reason=refusal.code, detail=refusal.detail, recipient=made.phone[:_SHOWN]
+        )
 
 
 async def _queue(

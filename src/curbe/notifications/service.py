@@ -44,7 +44,11 @@ class Told(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Followed(msgspec.Struct, frozen=True, kw_only=True):
-    """What followed from an event by one rule: to whom and, with ``skipped`` and ``refused``, why not."""
+    """What followed from an event by one rule: to whom and, with ``skipped`` and ``refused``, why not.
+
+    ``recipient`` is E.164; of what was refused, the number as the event has it. ``failure`` and ``error_code`` are those of a message that
+    failed.
+    """
 
     id: UUID
     event_id: str
@@ -56,9 +60,22 @@ class Followed(msgspec.Struct, frozen=True, kw_only=True):
     recipient: str | None
     message_id: UUID | None
     message_status: str | None
+    failure: str | None
+    error_code: int | None
+    conversation_id: UUID | None
     due_at: datetime
     done_at: datetime | None
     received_at: datetime
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What becomes of a notification."""
+
+    state: State
+    reason: str | None = None
+    detail: str | None = None
+    recipient: str | None = None
+    message_id: UUID | None = None
 
 
 class KeptRule(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,9 +117,7 @@ class _New(msgspec.Struct, frozen=True):
 
     id: UUID
     rule_id: UUID
-    state: State
-    reason: str | None
-    detail: str | None
+    outcome: Outcome
     due_at: datetime
 
 
@@ -193,12 +208,7 @@ async def save(tx: Transaction, rule: Rule, *, tenant_id: UUID, rule_id: UUID | 
     """
     if rule_id is not None:
         await rule_of(tx, tenant_id=tenant_id, rule_id=rule_id)
-    lines = [line for line, _ in await outbox.lines_to(tx, tenant_id=tenant_id, phone=None)]
-    line = to_send_from(lines, connection_id=rule.connection_id, country_id=None)
-    _, needs = await direct.needs_in(
-        tx, tenant_id=tenant_id, connection_id=line.id, name=rule.template, language=rule.language
-    )
-    rules.check(rule, needs)
+    await check(tx, rule, tenant_id=tenant_id)
     row = await _SAVE_RULE.one(
         tx,
         tenant_id=tenant_id,
@@ -213,6 +223,28 @@ async def save(tx: Transaction, rule: Rule, *, tenant_id: UUID, rule_id: UUID | 
         raise LookupError("the rule just kept is not there")
     await _audit(tx, tenant_id, actor, "notification.rule_saved", row.id, event=rule.event)
     return _kept(row)
+
+
+async def check(tx: Transaction, rule: Rule, *, tenant_id: UUID) -> None:
+    """Return where a rule can be kept; what it raises, see :func:`save`."""
+    lines = [line for line, _ in await outbox.lines_to(tx, tenant_id=tenant_id, phone=None)]
+    line = to_send_from(lines, connection_id=rule.connection_id, country_id=None)
+    _, needs = await direct.needs_in(
+        tx, tenant_id=tenant_id, connection_id=line.id, name=rule.template, language=rule.language
+    )
+    rules.check(rule, needs)
+
+
+def foreseen(rule: Rule, data: dict[str, Any]) -> Outcome:
+    """Return what an event's data alone makes of it: it waits for its time, or why nothing is sent."""
+    unmet = rules.holds(rule, data)
+    if unmet is not None:
+        detail = f"{unmet.path} {unmet.test.value} does not hold."
+        return Outcome(state=State.SKIPPED, reason="condition_not_met", detail=detail)
+    made = rules.notice(rule, data)
+    if isinstance(made, Missing):
+        return Outcome(state=State.REFUSED, reason=made.reason, detail=made.detail)
+    return Outcome(state=State.WAITING)
 
 
 async def delete(tx: Transaction, *, tenant_id: UUID, rule_id: UUID, actor: str) -> None:
@@ -233,7 +265,9 @@ async def delete_events(tx: Transaction, *, tenant_id: UUID, before: datetime, m
 
 async def _follow(tx: Transaction, told: Told, *, tenant_id: UUID, now: datetime) -> None:
     kept = [_kept(row) for row in await _RULES_FOR.all(tx, tenant_id=tenant_id, event=told.event)]
-    new = [_new(one, told.data, now=now) for one in kept]
+    new = [
+        _New(uuid7(), one.id, foreseen(one.rule, told.data), rules.due_at(one.rule, now=now)) for one in kept
+    ]
     if not new:
         return
     await _ADD.run(
@@ -242,27 +276,15 @@ async def _follow(tx: Transaction, told: Told, *, tenant_id: UUID, now: datetime
         event_id=told.id,
         ids=[one.id for one in new],
         rule_ids=[one.rule_id for one in new],
-        states=[one.state.value for one in new],
-        reasons=[one.reason for one in new],
-        details=[one.detail for one in new],
+        states=[one.outcome.state.value for one in new],
+        reasons=[one.outcome.reason for one in new],
+        details=[one.outcome.detail for one in new],
         due_ats=[one.due_at for one in new],
     )
     await jobs.schedule(
         tx,
-        [(NewJob(tenant_id, SEND, one.id), one.due_at) for one in new if one.state is State.WAITING],
+        [(NewJob(tenant_id, SEND, one.id), one.due_at) for one in new if one.outcome.state is State.WAITING],
     )
-
-
-def _new(kept: KeptRule, data: dict[str, Any], *, now: datetime) -> _New:
-    due_at = rules.due_at(kept.rule, now=now)
-    unmet = rules.holds(kept.rule, data)
-    if unmet is not None:
-        detail = f"{unmet.path} {unmet.test.value} does not hold."
-        return _New(uuid7(), kept.id, State.SKIPPED, "condition_not_met", detail, due_at)
-    made = rules.notice(kept.rule, data)
-    if isinstance(made, Missing):
-        return _New(uuid7(), kept.id, State.REFUSED, made.reason, made.detail, due_at)
-    return _New(uuid7(), kept.id, State.WAITING, None, None, due_at)
 
 
 def _kept(row: _RuleRow) -> KeptRule:

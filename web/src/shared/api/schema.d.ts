@@ -1721,6 +1721,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tenants/{tenant_id}/notifications/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try a rule with an event */
+        post: operations["ApiTenantsTenantIdNotificationsDryRunTryRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tenants/{tenant_id}/notifications/events": {
         parameters: {
             query?: never;
@@ -3357,6 +3374,13 @@ export interface components {
             more: boolean;
             next_cursor: string;
         };
+        /** EventTrial */
+        EventTrial: {
+            data?: {
+                [key: string]: unknown;
+            };
+            rule: components["schemas"]["Rule"];
+        };
         /**
          * EventType
          * @description What a tenant can see happen. Each one's ``data`` is described in docs/reference/events.md.
@@ -3487,12 +3511,15 @@ export interface components {
         };
         /** Followed */
         Followed: {
+            conversation_id: string | null;
             detail: string | null;
             done_at: string | null;
             /** Format: date-time */
             due_at: string;
+            error_code: number | null;
             event: string;
             event_id: string;
+            failure: string | null;
             /** Format: uuid */
             id: string;
             message_id: string | null;
@@ -5442,10 +5469,6 @@ export interface components {
             found?: components["schemas"]["FoundNumber"] | null;
             ok: boolean;
         };
-        /** Tried */
-        Tried: {
-            message_ids: string[];
-        };
         /** TypingAnswer */
         TypingAnswer: {
             shown: boolean;
@@ -5570,6 +5593,10 @@ export interface components {
             name: string;
             required: boolean;
         };
+        /** Tried */
+        campaigns_trial_Tried: {
+            message_ids: string[];
+        };
         /** Words */
         channels_cloudapi_phrases_Words: {
             en: string;
@@ -5591,6 +5618,15 @@ export interface components {
             count: number;
             outcome: string;
             reason: string;
+        };
+        /** Tried */
+        notifications_api_Tried: {
+            detail: string | null;
+            /** Format: date-time */
+            due_at: string;
+            reason: string | null;
+            recipient: string | null;
+            state: components["schemas"]["State"];
         };
         /** Variable */
         notifications_rules_Variable: {
@@ -11795,7 +11831,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Tried"];
+                    "application/json": components["schemas"]["campaigns_trial_Tried"];
                 };
             };
             /** @description `request_cut_off`: The request ended before its body did */
@@ -16362,6 +16398,65 @@ export interface operations {
             };
             /** @description `unavailable`: This is not possible at the moment */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTenantsTenantIdNotificationsDryRunTryRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventTrial"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["notifications_api_Tried"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description `template_unknown`: There is no such template; `no_connection`: No connected number can send this; `several_connections`: More than one connected number could be meant */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
