@@ -47,7 +47,7 @@ class EventTrial(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     data: dict[str, Any] = {}
 
 
-class Tried(msgspec.Struct, frozen=True, kw_only=True):
+class Foreseen(msgspec.Struct, frozen=True, kw_only=True):
     """What the event would come to, and when; ``waiting`` with a ``reason``: until that is over."""
 
     state: State
@@ -119,12 +119,12 @@ class NotificationController(Controller):
     )
     async def try_rule(
         self, tenant_id: FromPath[UUID], data: JSONBody[EventTrial], web_pool: NamedDependency[Pool]
-    ) -> Tried:
+    ) -> Foreseen:
         """Say whom a rule would tell of an event, or why nobody, as if its time were now; nothing is sent and nothing is kept."""
         now = utc_now()
         async with web_pool.transaction(tenant_id) as tx:
             outcome = await sending.try_out(tx, data.rule, data.data, tenant_id=tenant_id, now=now)
-        return Tried(
+        return Foreseen(
             state=outcome.state,
             reason=outcome.reason,
             detail=outcome.detail,

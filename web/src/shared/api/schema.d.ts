@@ -3536,6 +3536,15 @@ export interface components {
         Footer: {
             text: string;
         };
+        /** Foreseen */
+        Foreseen: {
+            detail: string | null;
+            /** Format: date-time */
+            due_at: string;
+            reason: string | null;
+            recipient: string | null;
+            state: components["schemas"]["State"];
+        };
         /** Found */
         Found: {
             conversation: components["schemas"]["Conversation"];
@@ -5469,6 +5478,10 @@ export interface components {
             found?: components["schemas"]["FoundNumber"] | null;
             ok: boolean;
         };
+        /** Tried */
+        Tried: {
+            message_ids: string[];
+        };
         /** TypingAnswer */
         TypingAnswer: {
             shown: boolean;
@@ -5593,10 +5606,6 @@ export interface components {
             name: string;
             required: boolean;
         };
-        /** Tried */
-        campaigns_trial_Tried: {
-            message_ids: string[];
-        };
         /** Words */
         channels_cloudapi_phrases_Words: {
             en: string;
@@ -5618,15 +5627,6 @@ export interface components {
             count: number;
             outcome: string;
             reason: string;
-        };
-        /** Tried */
-        notifications_api_Tried: {
-            detail: string | null;
-            /** Format: date-time */
-            due_at: string;
-            reason: string | null;
-            recipient: string | null;
-            state: components["schemas"]["State"];
         };
         /** Variable */
         notifications_rules_Variable: {
@@ -11831,7 +11831,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["campaigns_trial_Tried"];
+                    "application/json": components["schemas"]["Tried"];
                 };
             };
             /** @description `request_cut_off`: The request ended before its body did */
@@ -16428,7 +16428,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["notifications_api_Tried"];
+                    "application/json": components["schemas"]["Foreseen"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

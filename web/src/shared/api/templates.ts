@@ -50,3 +50,10 @@ export function useSyncTemplates(tenantId: string) {
     onSuccess: () => queryClient.invalidateQueries({ queryKey: ["templates", tenantId] }),
   });
 }
+
+/** Those that can be sent: approved, and known in whole; by their names. */
+export function approved(templates: readonly Template[]): Template[] {
+  return templates
+    .filter((one) => one.status === "APPROVED" && one.components)
+    .sort((one, other) => one.name.localeCompare(other.name) || one.language.localeCompare(other.language));
+}

@@ -1,12 +1,13 @@
 /** A campaign that is being written: four steps, each saved by itself. */
 
 import { ActionIcon } from "@mantine/core";
-import { IconChevronLeft, IconTrash } from "@tabler/icons-react";
+import { IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
 import { Link, useLocation, useSearchParams } from "wouter";
 import { useMessages } from "@/shared/i18n/language";
 import { useTenant } from "@/shared/session/session-context";
 import { ConfirmDialog } from "@/shared/ui/confirm-dialog";
+import { WorkPage } from "@/shared/ui/work-page";
 import { type Campaign, useDelete } from "../api/campaigns";
 import { campaignMessages } from "../messages";
 import { StateWord } from "../parts/state-word";
@@ -33,58 +34,53 @@ export function Editor({ campaign }: { campaign: Campaign | null }) {
   const step: Step = campaign ? (asked ?? (campaign.state === "ready" ? "check" : "message")) : "message";
   const at = (id: string, next: Step) => `${home}/${id}?step=${next}`;
   return (
-    <div className={classes["page"]}>
-      <div className={classes["body"]}>
-        <Link to={home} className={classes["back"]}>
-          <IconChevronLeft size={16} aria-hidden="true" /> {words.back}
-        </Link>
-        <header className={classes["head"]}>
-          <h1 className={classes["title"]}>{campaign?.name ?? t.title}</h1>
-          {campaign && <StateWord state={campaign.state} />}
-          {campaign && (
-            <div className={classes["headEnd"]}>
-              <ActionIcon
-                variant="subtle"
-                color="gray"
-                size={36}
-                aria-label={t.delete}
-                title={t.delete}
-                onClick={() => setDeleting(true)}
-              >
-                <IconTrash size={19} />
-              </ActionIcon>
-            </div>
-          )}
-        </header>
-        <nav aria-label={t.steps}>
-          <ol className={classes["steps"]}>
-            {STEPS.map((one, index) => (
-              <li key={one}>
-                <StepLink
-                  to={campaign ? at(campaign.id, one) : null}
-                  number={index + 1}
-                  label={t.step[one]}
-                  current={one === step}
-                  done={index < STEPS.indexOf(step)}
-                />
-              </li>
-            ))}
-          </ol>
-        </nav>
-        {step === "message" || !campaign ? (
-          <MessageStep
-            key={campaign?.id}
-            campaign={campaign}
-            onSaved={({ id }) => navigate(at(id, "people"), { replace: !campaign })}
-          />
-        ) : step === "people" ? (
-          <PeopleStep campaign={campaign} onNext={() => navigate(at(campaign.id, "timing"))} />
-        ) : step === "timing" ? (
-          <TimingStep campaign={campaign} onSaved={() => navigate(at(campaign.id, "check"))} />
-        ) : (
-          <CheckStep campaign={campaign} />
-        )}
-      </div>
+    <WorkPage
+      back={{ to: home, label: words.back }}
+      title={campaign?.name ?? t.title}
+      state={campaign && <StateWord state={campaign.state} />}
+      end={
+        campaign && (
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size={36}
+            aria-label={t.delete}
+            title={t.delete}
+            onClick={() => setDeleting(true)}
+          >
+            <IconTrash size={19} />
+          </ActionIcon>
+        )
+      }
+    >
+      <nav aria-label={t.steps}>
+        <ol className={classes["steps"]}>
+          {STEPS.map((one, index) => (
+            <li key={one}>
+              <StepLink
+                to={campaign ? at(campaign.id, one) : null}
+                number={index + 1}
+                label={t.step[one]}
+                current={one === step}
+                done={index < STEPS.indexOf(step)}
+              />
+            </li>
+          ))}
+        </ol>
+      </nav>
+      {step === "message" || !campaign ? (
+        <MessageStep
+          key={campaign?.id}
+          campaign={campaign}
+          onSaved={({ id }) => navigate(at(id, "people"), { replace: !campaign })}
+        />
+      ) : step === "people" ? (
+        <PeopleStep campaign={campaign} onNext={() => navigate(at(campaign.id, "timing"))} />
+      ) : step === "timing" ? (
+        <TimingStep campaign={campaign} onSaved={() => navigate(at(campaign.id, "check"))} />
+      ) : (
+        <CheckStep campaign={campaign} />
+      )}
       {campaign && (
         <ConfirmDialog
           opened={deleting}
@@ -100,7 +96,7 @@ export function Editor({ campaign }: { campaign: Campaign | null }) {
           {t.deleteHint}
         </ConfirmDialog>
       )}
-    </div>
+    </WorkPage>
   );
 }
 

@@ -6,6 +6,7 @@ import { useEffect, useRef } from "react";
 import { useRefusal } from "@/shared/api/use-refusal";
 import { useMessages } from "@/shared/i18n/language";
 import { FormError } from "@/shared/ui/form-error";
+import { templateWords } from "@/shared/whatsapp/template-words";
 import { type HeadKind, useUploadHead } from "../api/media";
 import classes from "./editor.module.css";
 import { editorMessages } from "./messages";
@@ -24,6 +25,7 @@ interface FileGapProps {
 
 export function FileGap({ kind, there, onFile }: FileGapProps) {
   const t = useMessages(editorMessages);
+  const words = useMessages(templateWords);
   const refusal = useRefusal();
   const input = useRef<HTMLInputElement>(null);
   const shown = useRef<string | null>(null);
@@ -48,7 +50,7 @@ export function FileGap({ kind, there, onFile }: FileGapProps) {
   return (
     <div className={classes["gap"]}>
       <div className={classes["gapHead"]}>
-        <span className={classes["gapName"]}>{t.head[kind]}</span>
+        <span className={classes["gapName"]}>{words.head[kind]}</span>
         <Button
           variant="default"
           leftSection={<IconUpload size={16} />}

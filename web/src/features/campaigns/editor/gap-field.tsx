@@ -3,6 +3,8 @@
 import { SegmentedControl, TextInput } from "@mantine/core";
 import { useId } from "react";
 import { useMessages } from "@/shared/i18n/language";
+import { gapName } from "@/shared/whatsapp/gap-name";
+import { templateWords } from "@/shared/whatsapp/template-words";
 import { type Field, placeOf } from "@/shared/whatsapp/templates";
 import { type Filling, mayVary, variableName } from "../model/filling";
 import classes from "./editor.module.css";
@@ -19,10 +21,11 @@ interface GapFieldProps {
 
 export function GapField({ field, filling, onChange, file, onFile }: GapFieldProps) {
   const t = useMessages(editorMessages);
+  const words = useMessages(templateWords);
   const id = useId();
   if (field.kind === "image" || field.kind === "video" || field.kind === "document")
     return <FileGap kind={field.kind} there={Boolean(file)} onFile={onFile} />;
-  const label = labelOf(field, t.gap);
+  const label = gapName(field, words);
   const example = field.example === null ? "" : t.example(field.example);
   const variable = filling.from === "column" ? variableName(filling.column) : "";
   return (
@@ -79,19 +82,4 @@ export function GapField({ field, filling, onChange, file, onFile }: GapFieldPro
       )}
     </fieldset>
   );
-}
-
-type Labels = {
-  header: (variable: string) => string;
-  body: (variable: string) => string;
-  button: (url: string) => string;
-  code: string;
-  location: string;
-};
-
-function labelOf(field: Field, words: Labels): string {
-  if (field.kind === "location") return words.location;
-  if (field.kind === "code") return words.code;
-  if (field.where === "header") return words.header(field.variable);
-  return field.where === "button" ? words.button(field.variable) : words.body(field.variable);
 }

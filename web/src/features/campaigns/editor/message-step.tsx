@@ -1,15 +1,17 @@
 /** The first step: what it is called, which number writes, which template, and what stands in its gaps. */
 
-import { Button, Select, TextInput } from "@mantine/core";
-import { IconRefresh } from "@tabler/icons-react";
-import { type FormEvent, useMemo, useState } from "react";
-import { type Template, useSyncTemplates, useTemplates } from "@/shared/api/templates";
+import { Button, TextInput } from "@mantine/core";
+import { useMemo, useState } from "react";
+import { type Template, useTemplates } from "@/shared/api/templates";
 import { useRefusal } from "@/shared/api/use-refusal";
 import { useMessages } from "@/shared/i18n/language";
+import { ownZone } from "@/shared/lib/zones";
 import { useTenant } from "@/shared/session/session-context";
-import { useDirectory } from "@/shared/store/hooks";
 import { FormError } from "@/shared/ui/form-error";
-import { tellFailed } from "@/shared/ui/notices";
+import { Sides } from "@/shared/ui/work-page";
+import { NumberChoice, useNumbers } from "@/shared/whatsapp/number-choice";
+import { PhonePreview } from "@/shared/whatsapp/phone-preview";
+import { TemplateChoice } from "@/shared/whatsapp/template-choice";
 import { fieldsOf } from "@/shared/whatsapp/templates";
 import { type Campaign, useChange, useCreate } from "../api/campaigns";
 import {
@@ -24,8 +26,6 @@ import {
   openGaps,
 } from "../model/composing";
 import type { Fillings } from "../model/filling";
-import { ownZone } from "../model/timing";
-import { PhonePreview } from "../parts/phone-preview";
 import classes from "./editor.module.css";
 import { GapField } from "./gap-field";
 import { editorMessages } from "./messages";
@@ -40,14 +40,10 @@ export function MessageStep({ campaign, onSaved }: MessageStepProps) {
   const t = useMessages(editorMessages);
   const refusal = useRefusal();
   const { tenant_id } = useTenant();
-  const connections = useDirectory("connections");
-  const active = useMemo(
-    () => [...connections.values()].filter((one) => one.status === "active"),
-    [connections],
-  );
+  const numbers = useNumbers();
   const [name, setName] = useState(campaign?.name ?? "");
   const [chosenFrom, setFrom] = useState(campaign?.connection_id ?? null);
-  const from = chosenFrom ?? active[0]?.id ?? null;
+  const from = chosenFrom ?? numbers.active[0]?.id ?? null;
   const templates = useTemplates(tenant_id, from, from !== null);
   const all = useMemo(() => offered(templates.data ?? []), [templates.data]);
   const [chosen, setChosen] = useState<string | null>(null);
@@ -70,8 +66,7 @@ export function MessageStep({ campaign, onSaved }: MessageStepProps) {
   const ready =
     template && now && name.trim() !== "" && from && open.length === 0 && look?.beyond.length === 0;
 
-  const save = (event: FormEvent) => {
-    event.preventDefault();
+  const save = () => {
     setTried(true);
     if (!ready) return;
     const content = contentOf(template, now.fillings, now.files);
@@ -91,135 +86,60 @@ export function MessageStep({ campaign, onSaved }: MessageStepProps) {
   };
   const error = refusal(create.error ?? change.error);
   return (
-    <form className={classes["sides"]} onSubmit={save} noValidate>
-      <div className={classes["form"]}>
-        <TextInput
-          label={t.name}
-          description={t.nameHint}
-          placeholder={t.example(t.nameExample)}
-          value={name}
-          maxLength={200}
-          error={tried && name.trim() === ""}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-        {active.length === 0 && connections.size > 0 && <FormError tone="warn">{t.noNumber}</FormError>}
-        {active.length > 1 && (
-          <Select
-            label={t.from}
-            allowDeselect={false}
-            value={from}
-            data={active.map(({ id, name: called, phone }) => ({
-              value: id,
-              label: [called, phone].filter(Boolean).join(" · "),
-            }))}
-            onChange={setFrom}
-          />
-        )}
-        <TemplateChoice
-          templates={all}
-          loading={templates.isPending}
-          value={template}
-          onChange={setChosen}
-          missing={tried && !template}
-        />
-        {look && look.beyond.length > 0 && <FormError>{t.beyond(look.beyond.join(", "))}</FormError>}
-        {template && now && (
-          <section className={classes["gaps"]}>
-            <h2 className={classes["subtitle"]}>{t.gaps}</h2>
-            {fields.length === 0 && <p className={classes["hint"]}>{t.gapsNone}</p>}
-            {fields.map((field) => (
-              <GapField
-                key={field.id}
-                field={field}
-                filling={now.fillings[field.id] ?? { from: "same", text: "" }}
-                file={now.files[field.id]}
-                onChange={(filling) =>
-                  setTyped({ ...now, fillings: { ...now.fillings, [field.id]: filling } })
-                }
-                onFile={(id, picture) =>
-                  setTyped({ ...now, files: { ...now.files, [field.id]: id }, picture })
-                }
-              />
-            ))}
-          </section>
-        )}
-        {tried && open.length > 0 && <FormError>{t.missing}</FormError>}
-        {error && <FormError>{error}</FormError>}
-        <div className={classes["actions"]}>
-          <Button type="submit" loading={create.isPending || change.isPending}>
-            {t.next}
-          </Button>
-        </div>
-      </div>
-      <div className={classes["aside"]}>
+    <Sides
+      onSubmit={save}
+      aside={
         <PhonePreview
           preview={look}
-          from={active.find((one) => one.id === from)?.name ?? ""}
+          from={numbers.active.find((one) => one.id === from)?.name ?? ""}
           header={now?.picture ? <img className={classes["picture"]} src={now.picture} alt="" /> : undefined}
           caption={look && fields.length > 0 ? t.previewExample : undefined}
         />
-      </div>
-    </form>
-  );
-}
-
-interface TemplateChoiceProps {
-  templates: Template[];
-  loading: boolean;
-  value: Template | null;
-  missing: boolean;
-  onChange: (id: string | null) => void;
-}
-
-function TemplateChoice({ templates, loading, value, missing, onChange }: TemplateChoiceProps) {
-  const t = useMessages(editorMessages);
-  const refusal = useRefusal();
-  const { tenant_id } = useTenant();
-  const sync = useSyncTemplates(tenant_id);
-  const categories: Record<string, string | undefined> = t.category;
-  const ask = () =>
-    sync.mutate(undefined, {
-      onError: (error) => tellFailed(`${t.syncFailed}. ${refusal(error) ?? ""}`),
-      onSuccess: ({ accounts }) => {
-        const refused = accounts.find((account) => account.error);
-        if (refused) tellFailed(`${t.syncFailed}. ${refused.detail ?? ""}`);
-      },
-    });
-  const none = !loading && templates.length === 0;
-  return (
-    <div className={classes["choice"]}>
-      <Select
-        label={t.template}
-        description={none ? t.noTemplatesHint : t.templateHint}
-        placeholder={none ? t.noTemplates : t.templateChoose}
-        searchable
-        disabled={none}
-        allowDeselect={false}
-        error={missing}
-        maxDropdownHeight={320}
-        value={value?.id ?? null}
-        data={templates.map((one) => ({ value: one.id, label: `${one.name} · ${one.language}` }))}
-        renderOption={({ option }) => {
-          const one = templates.find((each) => each.id === option.value);
-          return (
-            <span className={classes["option"]}>
-              <span>{option.label}</span>
-              <small>{categories[one?.category ?? ""] ?? one?.category}</small>
-            </span>
-          );
-        }}
-        onChange={onChange}
+      }
+    >
+      <TextInput
+        label={t.name}
+        description={t.nameHint}
+        placeholder={t.example(t.nameExample)}
+        value={name}
+        maxLength={200}
+        error={tried && name.trim() === ""}
+        onChange={(event) => setName(event.currentTarget.value)}
       />
-      <Button
-        variant={none ? "filled" : "subtle"}
-        size={none ? "sm" : "compact-sm"}
-        leftSection={<IconRefresh size={16} />}
-        loading={sync.isPending}
-        onClick={ask}
-      >
-        {t.sync}
-      </Button>
-    </div>
+      <NumberChoice numbers={numbers} value={from} onChange={setFrom} />
+      <TemplateChoice
+        templates={all}
+        loading={templates.isPending}
+        value={template}
+        onChange={setChosen}
+        hint={t.templateHint}
+        missing={tried && !template}
+      />
+      {look && look.beyond.length > 0 && <FormError>{t.beyond(look.beyond.join(", "))}</FormError>}
+      {template && now && (
+        <section className={classes["gaps"]}>
+          <h2 className={classes["subtitle"]}>{t.gaps}</h2>
+          {fields.length === 0 && <p className={classes["hint"]}>{t.gapsNone}</p>}
+          {fields.map((field) => (
+            <GapField
+              key={field.id}
+              field={field}
+              filling={now.fillings[field.id] ?? { from: "same", text: "" }}
+              file={now.files[field.id]}
+              onChange={(filling) => setTyped({ ...now, fillings: { ...now.fillings, [field.id]: filling } })}
+              onFile={(id, picture) => setTyped({ ...now, files: { ...now.files, [field.id]: id }, picture })}
+            />
+          ))}
+        </section>
+      )}
+      {tried && open.length > 0 && <FormError>{t.missing}</FormError>}
+      {error && <FormError>{error}</FormError>}
+      <div className={classes["actions"]}>
+        <Button type="submit" loading={create.isPending || change.isPending}>
+          {t.next}
+        </Button>
+      </div>
+    </Sides>
   );
 }
 

@@ -8,10 +8,10 @@ import { useTemplates } from "@/shared/api/templates";
 import { useFormat, useMessages } from "@/shared/i18n/language";
 import { useTenant } from "@/shared/session/session-context";
 import { useDirectory } from "@/shared/store/hooks";
+import { PhonePreview } from "@/shared/whatsapp/phone-preview";
 import { type Campaign, keys } from "../api/campaigns";
 import { recipientsPage } from "../api/report";
 import { fillingsIn, isOf, lookOf } from "../model/composing";
-import { PhonePreview } from "../parts/phone-preview";
 import classes from "./check.module.css";
 import { checkMessages } from "./check-messages";
 

@@ -5,12 +5,13 @@ import { IconCalendarTime, IconPlayerPlay } from "@tabler/icons-react";
 import { useMemo, useState } from "react";
 import { useRefusal } from "@/shared/api/use-refusal";
 import { useFormat, useMessages } from "@/shared/i18n/language";
+import { zoneLabel, zones } from "@/shared/lib/zones";
 import { ConfirmDialog } from "@/shared/ui/confirm-dialog";
 import { FormError } from "@/shared/ui/form-error";
 import { type Campaign, useDeed, useSchedule } from "../api/campaigns";
 import type { DryRun } from "../api/report";
 import { money } from "../model/money";
-import { isPast, suggestedStart, zoneLabel, zones } from "../model/timing";
+import { isPast, suggestedStart } from "../model/timing";
 import classes from "./check.module.css";
 import { checkMessages } from "./check-messages";
 

@@ -4,9 +4,10 @@ import { Button, NumberInput, Select, Switch, TextInput } from "@mantine/core";
 import { type FormEvent, type ReactNode, useMemo, useState } from "react";
 import { useRefusal } from "@/shared/api/use-refusal";
 import { useFormat, useMessages } from "@/shared/i18n/language";
+import { zoneLabel, zones } from "@/shared/lib/zones";
 import { FormError } from "@/shared/ui/form-error";
 import { type Campaign, type CampaignChange, useChange } from "../api/campaigns";
-import { rampHours, zoneLabel, zones } from "../model/timing";
+import { rampHours } from "../model/timing";
 import classes from "./editor.module.css";
 import { editorMessages } from "./messages";
 

@@ -3,11 +3,11 @@
 import { IconAlertTriangle, IconClock, IconCoin, IconUsers } from "@tabler/icons-react";
 import { useFormat, useMessages } from "@/shared/i18n/language";
 import { countryName } from "@/shared/lib/countries";
+import { whyOf } from "@/shared/whatsapp/why";
+import { whyMessages } from "@/shared/whatsapp/why-messages";
 import type { DryRun, Estimate } from "../api/report";
 import { campaignMessages, wordFor } from "../messages";
 import { money } from "../model/money";
-import { whyOf } from "../model/why";
-import { whyMessages } from "../why-messages";
 import classes from "./check.module.css";
 import { checkMessages } from "./check-messages";
 

@@ -1,6 +1,6 @@
 /** A campaign's message between the form and the API. Pure. */
 
-import type { Template } from "@/shared/api/templates";
+import { approved, type Template } from "@/shared/api/templates";
 import { type Json, objectIn, objectsIn, textIn } from "@/shared/whatsapp/reading";
 import {
   componentsFor,
@@ -17,11 +17,9 @@ import { type Filling, type Fillings, fillingOf, firstFilling, shownIn, valuesOf
 export type Files = Readonly<Record<string, string>>;
 type Content = NewCampaign["template"];
 
-/** Those that can go to many: approved, known in whole, and no code to sign in with. */
+/** Those that can go to many: no code to sign in with. */
 export function offered(templates: readonly Template[]): Template[] {
-  return templates
-    .filter((one) => one.status === "APPROVED" && one.components && one.category !== "AUTHENTICATION")
-    .sort((one, other) => one.name.localeCompare(other.name) || one.language.localeCompare(other.language));
+  return approved(templates).filter((one) => one.category !== "AUTHENTICATION");
 }
 
 export function isOf(template: Template, campaign: Pick<Campaign, "template">): boolean {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { isPast, isQuiet, rampHours, suggestedStart, wallClock, zoneLabel, zones } from "./timing";
+import { wallClock, zoneLabel, zones } from "@/shared/lib/zones";
+import { isPast, isQuiet, rampHours, suggestedStart } from "./timing";
 
 const noon = new Date("2026-11-28T12:10:00Z");
 

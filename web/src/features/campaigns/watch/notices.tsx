@@ -2,10 +2,10 @@
 
 import { IconCalendarTime, IconHourglass, IconPlayerPause } from "@tabler/icons-react";
 import { useFormat, useMessages } from "@/shared/i18n/language";
+import { ownZone } from "@/shared/lib/zones";
 import type { Campaign, Progress } from "../api/campaigns";
 import { campaignMessages, wordFor } from "../messages";
 import { withoutRoom } from "../model/figures";
-import { ownZone } from "../model/timing";
 import { watchMessages } from "./messages";
 import classes from "./watch.module.css";
 

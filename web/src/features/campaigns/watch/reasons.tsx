@@ -1,10 +1,10 @@
 /** Why some failed, why some were left out, and which buttons were pressed. */
 
 import { useFormat, useMessages } from "@/shared/i18n/language";
+import { providersWords, whyOf } from "@/shared/whatsapp/why";
+import { whyMessages } from "@/shared/whatsapp/why-messages";
 import type { Progress } from "../api/campaigns";
 import type { Report } from "../api/report";
-import { providersWords, whyOf } from "../model/why";
-import { whyMessages } from "../why-messages";
 import { watchMessages } from "./messages";
 import classes from "./watch.module.css";
 

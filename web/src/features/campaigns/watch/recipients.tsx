@@ -14,12 +14,12 @@ import { FormError } from "@/shared/ui/form-error";
 import { LoadMore } from "@/shared/ui/load-more";
 import { ListSkeleton } from "@/shared/ui/skeletons";
 import { Time } from "@/shared/ui/time";
+import { providersWords, whyOf } from "@/shared/whatsapp/why";
+import { whyMessages } from "@/shared/whatsapp/why-messages";
 import { audiencesQuery, failedRowsPath } from "../api/audience";
 import { type Campaign, keys, type Progress } from "../api/campaigns";
 import { exportPath, OUTCOMES, type Outcome, type Recipient, recipientsPage } from "../api/report";
-import { providersWords, whyOf } from "../model/why";
 import bar from "../parts/progress-bar.module.css";
-import { whyMessages } from "../why-messages";
 import { watchMessages } from "./messages";
 import classes from "./watch.module.css";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { whyMessages } from "../why-messages";
 import { providersWords, whyOf } from "./why";
+import { whyMessages } from "./why-messages";
 
 const words = whyMessages.en;
 
