@@ -28,6 +28,14 @@ export const NewTemplatePage = page(() => import("@/features/templates/editor-pa
 export const EditTemplatePage = page(() => import("@/features/templates/editor-page"), "EditTemplatePage");
 export const CampaignsPage = page(() => import("@/features/campaigns/campaigns-page"), "CampaignsPage");
 export const CampaignPage = page(() => import("@/features/campaigns/campaign-page"), "CampaignPage");
+export const NotificationsPage = page(
+  () => import("@/features/notifications/notifications-page"),
+  "NotificationsPage",
+);
+export const NotificationRulePage = page(
+  () => import("@/features/notifications/rule-page"),
+  "NotificationRulePage",
+);
 export const ReportsPage = page(() => import("@/features/reports/reports-page"), "ReportsPage");
 
 export const SignUpReturnPage = page(

@@ -20,6 +20,8 @@ import {
   InboxPage,
   InvitePage,
   NewTemplatePage,
+  NotificationRulePage,
+  NotificationsPage,
   OPERATOR,
   ReportsPage,
   ResetPage,
@@ -111,6 +113,12 @@ function InTenant() {
       </Route>
       <Route path="/t/:tenant/campaigns/:campaign">
         <Screen page={CampaignPage} />
+      </Route>
+      <Route path="/t/:tenant/notifications/rules/:rule">
+        <Screen page={NotificationRulePage} />
+      </Route>
+      <Route path="/t/:tenant/notifications/:view?">
+        <Screen page={NotificationsPage} />
       </Route>
       <Route path="/t/:tenant/reports">
         <Screen page={ReportsPage} />

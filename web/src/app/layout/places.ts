@@ -1,6 +1,7 @@
 /** The places of a workspace, in the order of the rail: the first ones are at hand on a phone, the rest behind "More". */
 
 import {
+  IconBellRinging,
   IconChartBar,
   IconMessages,
   IconPlugConnected,
@@ -12,7 +13,15 @@ import {
 import type { ComponentType } from "react";
 
 export interface Place {
-  name: "inbox" | "campaigns" | "templates" | "reports" | "connections" | "settings" | "operator";
+  name:
+    | "inbox"
+    | "campaigns"
+    | "templates"
+    | "reports"
+    | "notifications"
+    | "connections"
+    | "settings"
+    | "operator";
   icon: ComponentType<{ size?: number; stroke?: number }>;
   to: string;
   /** The addresses below which one is there. */
@@ -31,6 +40,7 @@ const KINDS: readonly Kind[] = [
   { name: "campaigns", icon: IconSpeakerphone, scope: "campaigns:read" },
   { name: "templates", icon: IconTemplate },
   { name: "reports", icon: IconChartBar, scope: "reports:read" },
+  { name: "notifications", icon: IconBellRinging, scope: "notifications:write" },
   { name: "connections", icon: IconPlugConnected },
   { name: "settings", icon: IconSettings, first: "settings/profile" },
 ];

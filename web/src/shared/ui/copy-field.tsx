@@ -2,10 +2,11 @@
 
 import { ActionIcon, Tooltip } from "@mantine/core";
 import { IconCheck, IconCopy } from "@tabler/icons-react";
-import { useEffect, useId, useRef, useState } from "react";
+import { useId, useRef } from "react";
 import { useMessages } from "@/shared/i18n/language";
 import classes from "./copy-field.module.css";
 import { uiMessages } from "./messages";
+import { useCopy } from "./use-copy";
 
 interface CopyFieldProps {
   value: string;
@@ -13,26 +14,11 @@ interface CopyFieldProps {
   label: string;
 }
 
-const SHOWN = 2_000;
-
 export function CopyField({ value, label }: CopyFieldProps) {
   const t = useMessages(uiMessages);
   const id = useId();
   const field = useRef<HTMLInputElement>(null);
-  const [copied, setCopied] = useState(false);
-  useEffect(() => {
-    if (!copied) return;
-    const timer = setTimeout(() => setCopied(false), SHOWN);
-    return () => clearTimeout(timer);
-  }, [copied]);
-
-  const copy = async () => {
-    field.current?.select();
-    // Absent on plain HTTP; the selection above is what is left then.
-    await navigator.clipboard?.writeText(value);
-    setCopied(navigator.clipboard !== undefined);
-  };
-  const word = copied ? t.copied : navigator.clipboard ? t.copy : t.needsHttps;
+  const { copied, word, copy } = useCopy(value, () => field.current?.select());
   return (
     <div className={classes["field"]}>
       <label htmlFor={id} className={classes["label"]}>
@@ -49,12 +35,7 @@ export function CopyField({ value, label }: CopyFieldProps) {
           onFocus={(event) => event.currentTarget.select()}
         />
         <Tooltip label={word} opened={copied || undefined}>
-          <ActionIcon
-            variant="subtle"
-            color="gray"
-            aria-label={`${word}: ${label}`}
-            onClick={() => void copy()}
-          >
+          <ActionIcon variant="subtle" color="gray" aria-label={`${word}: ${label}`} onClick={copy}>
             {copied ? <IconCheck size={17} color="var(--accent)" /> : <IconCopy size={17} />}
           </ActionIcon>
         </Tooltip>

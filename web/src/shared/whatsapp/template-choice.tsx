@@ -15,11 +15,12 @@ interface TemplateChoiceProps {
   loading: boolean;
   value: Template | null;
   hint: string;
-  missing: boolean;
+  /** What is wrong with the choice: in words, or only that something is. */
+  error: string | boolean;
   onChange: (id: string | null) => void;
 }
 
-export function TemplateChoice({ templates, loading, value, hint, missing, onChange }: TemplateChoiceProps) {
+export function TemplateChoice({ templates, loading, value, hint, error, onChange }: TemplateChoiceProps) {
   const t = useMessages(templateWords);
   const refusal = useRefusal();
   const { tenant_id } = useTenant();
@@ -43,7 +44,7 @@ export function TemplateChoice({ templates, loading, value, hint, missing, onCha
         searchable
         disabled={none}
         allowDeselect={false}
-        error={missing}
+        error={error}
         maxDropdownHeight={320}
         value={value?.id ?? null}
         data={templates.map((one) => ({ value: one.id, label: `${one.name} · ${one.language}` }))}

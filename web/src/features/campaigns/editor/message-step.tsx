@@ -113,7 +113,7 @@ export function MessageStep({ campaign, onSaved }: MessageStepProps) {
         value={template}
         onChange={setChosen}
         hint={t.templateHint}
-        missing={tried && !template}
+        error={tried && !template}
       />
       {look && look.beyond.length > 0 && <FormError>{t.beyond(look.beyond.join(", "))}</FormError>}
       {template && now && (
