@@ -61,7 +61,7 @@ def gap(page: Page, variable: str) -> Locator:
 
 def pick(where: Page | Locator, label: str, path: str) -> None:
     """Choose a value of the sample by clicking it."""
-    field = where.get_by_label(label, exact=True)
+    field = where.get_by_role("combobox", name=label, exact=True)
     field.click()
     page = where if isinstance(where, Page) else where.page
     page.get_by_role("option", name=re.compile(rf"^{re.escape(path)}")).click()
@@ -80,7 +80,9 @@ def writes(agent: Agent) -> None:
     page.get_by_role("link", name="New rule").click()
     page.get_by_label("A sample of the event").fill(json.dumps(SAMPLE))
     expect(page.get_by_label("Event", exact=True)).to_have_value("order.shipped")
-    expect(page.get_by_label("Where the phone number stands")).to_have_value("$.customer.phone")
+    expect(page.get_by_role("combobox", name="Where the phone number stands")).to_have_value(
+        "$.customer.phone"
+    )
     expect(page.get_by_text("In the sample: +5215511000003")).to_be_visible()
     page.get_by_role("combobox", name="Which template?").click()
     page.get_by_role("option", name=re.compile("^order_update")).click()
@@ -163,13 +165,13 @@ def test_a_rule_is_opened_again_changed_and_switched_off(
     page = agent.page
     agent.go(f"/t/{shop.id}/notifications")
     page.get_by_role("link", name="order.shipped", exact=True).click()
-    expect(gap(page, "2").get_by_label("Path in the event", exact=True)).to_have_value("$.lines[1].sku")
+    expect(gap(page, "2").get_by_role("combobox", name="Path in the event")).to_have_value("$.lines[1].sku")
     expect(page.get_by_label("With what")).to_have_value("20")
     page.get_by_label("What your team calls the rule").fill("Left the shop")
-    page.get_by_label("Where the phone number stands").fill("customer")
+    page.get_by_role("combobox", name="Where the phone number stands").fill("customer")
     press(page, "Save rule")
     expect(page.get_by_text("This is no path")).to_be_visible()
-    page.get_by_label("Where the phone number stands").fill("$.customer.phone")
+    page.get_by_role("combobox", name="Where the phone number stands").fill("$.customer.phone")
     press(page, "Save rule")
 
     page.get_by_role("switch", name="Rule “Left the shop” is on").click(force=True)

@@ -36,6 +36,11 @@ export const NotificationRulePage = page(
   () => import("@/features/notifications/rule-page"),
   "NotificationRulePage",
 );
+export const AutomationsPage = page(
+  () => import("@/features/automations/automations-page"),
+  "AutomationsPage",
+);
+export const AutomationPage = page(() => import("@/features/automations/automation-page"), "AutomationPage");
 export const ReportsPage = page(() => import("@/features/reports/reports-page"), "ReportsPage");
 
 export const SignUpReturnPage = page(

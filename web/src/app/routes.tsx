@@ -12,6 +12,8 @@ import { Frame } from "./layout/frame";
 import { frameMessages } from "./layout/messages";
 import { NotFound } from "./not-found";
 import {
+  AutomationPage,
+  AutomationsPage,
   CampaignPage,
   CampaignsPage,
   ConnectionsPage,
@@ -119,6 +121,12 @@ function InTenant() {
       </Route>
       <Route path="/t/:tenant/notifications/:view?">
         <Screen page={NotificationsPage} />
+      </Route>
+      <Route path="/t/:tenant/automations/:automation">
+        <Screen page={AutomationPage} />
+      </Route>
+      <Route path="/t/:tenant/automations">
+        <Screen page={AutomationsPage} />
       </Route>
       <Route path="/t/:tenant/reports">
         <Screen page={ReportsPage} />

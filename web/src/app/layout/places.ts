@@ -5,6 +5,7 @@ import {
   IconChartBar,
   IconMessages,
   IconPlugConnected,
+  IconRobot,
   IconServerCog,
   IconSettings,
   IconSpeakerphone,
@@ -19,6 +20,7 @@ export interface Place {
     | "templates"
     | "reports"
     | "notifications"
+    | "automations"
     | "connections"
     | "settings"
     | "operator";
@@ -41,6 +43,7 @@ const KINDS: readonly Kind[] = [
   { name: "templates", icon: IconTemplate },
   { name: "reports", icon: IconChartBar, scope: "reports:read" },
   { name: "notifications", icon: IconBellRinging, scope: "notifications:write" },
+  { name: "automations", icon: IconRobot, scope: "automations:write" },
   { name: "connections", icon: IconPlugConnected },
   { name: "settings", icon: IconSettings, first: "settings/profile" },
 ];

@@ -84,7 +84,6 @@ export const notificationMessages = catalogue({
       answer: "What comes back",
       answerHint:
         "202 with what follows by each rule. An id that was used for another event, or with other data, is refused with 422 idempotency_mismatch.",
-      copy: "Copy",
       fields: "What it consists of",
       field: {
         event: "the name by which the rules know it",
@@ -175,7 +174,6 @@ export const notificationMessages = catalogue({
       answer: "Qué responde",
       answerHint:
         "202 con lo que sigue por cada regla. Un id ya usado con otro evento o con otros datos se rechaza con 422 idempotency_mismatch.",
-      copy: "Copiar",
       fields: "De qué se compone",
       field: {
         event: "el nombre por el que lo conocen las reglas",
@@ -266,7 +264,6 @@ export const notificationMessages = catalogue({
       answer: "O que responde",
       answerHint:
         "202 com o que se segue por cada regra. Um id já usado com outro evento ou com outros dados é recusado com 422 idempotency_mismatch.",
-      copy: "Copiar",
       fields: "De que se compõe",
       field: {
         event: "o nome pelo qual as regras o conhecem",

@@ -41,3 +41,13 @@ export function wallClock(moment: Date, zone: string): string {
   const of = (type: string) => parts.find((part) => part.type === type)?.value ?? "00";
   return `${of("year")}-${of("month")}-${of("day")}T${of("hour")}:${of("minute")}`;
 }
+
+/** The moment at which the clocks of a zone show this; where they skip it, the one so much later. */
+export function momentIn(at: string, zone: string): Date {
+  const wanted = Date.parse(`${at}:00Z`);
+  let moment = wanted;
+  // The offset is that of the moment itself: the second look is for changes of the clock in between.
+  for (let look = 0; look < 2; look += 1)
+    moment += wanted - Date.parse(`${wallClock(new Date(moment), zone)}:00Z`);
+  return new Date(moment);
+}

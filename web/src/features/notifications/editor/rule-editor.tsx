@@ -13,7 +13,7 @@ import { NumberChoice, useNumbers } from "@/shared/whatsapp/number-choice";
 import { PhonePreview } from "@/shared/whatsapp/phone-preview";
 import { TemplateChoice } from "@/shared/whatsapp/template-choice";
 import { fieldsOf } from "@/shared/whatsapp/templates";
-import { type KeptRule, useSaveRule } from "../api/notifications";
+import { type KeptRule, type Rule, useSaveRule } from "../api/notifications";
 import { notificationMessages } from "../messages";
 import { beyondIn, type Draft, draftOf, EMPTY, faultsIn, gapOf, ruleOf, slotOf } from "../model/draft";
 import { nameOf } from "../model/naming";
@@ -46,9 +46,7 @@ export function RuleEditor({ kept, templates }: RuleEditorProps) {
   const home = `/t/${tenant_id}/notifications`;
 
   const [draft, setDraft] = useState<Draft>(() => (kept ? draftOf(kept.rule) : EMPTY));
-  const [sampleText, setSampleText] = useState(() =>
-    kept ? JSON.stringify(sampleFor(kept.rule), null, 2) : "",
-  );
+  const [sampleText, setSampleText] = useState(() => (kept ? madeUp(kept.rule, templates) : ""));
   const [pasted, setPasted] = useState(false);
   const [tried, setTried] = useState(false);
   const sample = useMemo(() => sampleIn(sampleText), [sampleText]);
@@ -225,4 +223,12 @@ export function RuleEditor({ kept, templates }: RuleEditorProps) {
       </Sides>
     </WorkPage>
   );
+}
+
+/** A sample for a rule that is opened again: with Meta's examples where the template has some. */
+function madeUp(rule: Rule, templates: readonly Template[]): string {
+  const template = templates.find((one) => one.name === rule.template && one.language === rule.language);
+  const fields = fieldsOf(template?.components);
+  const example = (slot: string) => fields.find((field) => slotOf(field) === slot)?.example ?? null;
+  return JSON.stringify(sampleFor(rule, example), null, 2);
 }

@@ -79,7 +79,7 @@ export function gapOf(draft: Draft, field: Field): Gap {
 
 /** Where something is wrong, by the field's name at the server, and what. */
 export type Faults = Readonly<Record<string, Fault>>;
-export type Fault = "event" | "template" | "path" | "missing" | "number" | "list" | "long";
+export type Fault = "event" | "template" | "path" | "missing" | "number" | "long";
 
 export function faultsIn(draft: Draft, fields: readonly Field[]): Record<string, Fault> {
   const faults: Record<string, Fault> = {};
