@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from browser.agent import Agent
+from browser.screens.by_itself import BY_ITSELF
 from browser.screens.consenting import CONSENTING
 from browser.screens.scene import Scene, at, beside, owner
 from browser.screens.selling import CAMPAIGNS, KINDS, REPORTS
@@ -182,6 +183,7 @@ SCENES: Final = (
     *KINDS,
     *CAMPAIGNS,
     *REPORTS,
+    *BY_ITSELF,
     Scene("keys", "API keys", "Shown once.", at("settings/keys"), who=owner),
     Scene(
         "audit",
