@@ -107,6 +107,10 @@ class Place:
         """Drop a run's database: after a crash PostgreSQL syncs every file it has, so each one left makes recovery slower."""
         await self.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
+    def postmaster(self) -> int | None:
+        """Return the process id of PostgreSQL's first process; None while it is down."""
+        return self._postgres.pid
+
     async def kill_postgres(self) -> int:
         """Kill the postmaster and its whole family at once; return how many processes that were."""
         return await self.signal_postgres(signal.SIGKILL)
