@@ -66,7 +66,7 @@ async def run(
                 *("--report", "json", "--report-json-path", report.name),
             )
         log.seek(0)
-        faults = [line for line in log if '"request_failed"' in line]
+        faults = [line for line in log if '"info"' not in line]
         return _outcome(json.load(report), "\n".join([said, *faults]))
 
 
@@ -102,6 +102,7 @@ async def _schemathesis(url: str, given: dict[str, Any], *arguments: str) -> str
             "--warnings",
             "off",
         ),
+        *("--request-timeout", "60"),
         *arguments,
         env={
             **os.environ,
