@@ -20,7 +20,7 @@ _OF_PEOPLE: Final = "/api/auth/"
 _DISCONNECT: Final = "/whatsapp/disconnect"
 
 
-@schemathesis.auth()
+@schemathesis.auth(refresh_interval=None)  # not the one of the first case for all others
 class Keys:
     """A tenant's key for what is a tenant's, a person's session for what is theirs, the operator's key for the rest."""
 
