@@ -7,6 +7,8 @@ from browser.screens.scene import Scene, beside, owner
 from browser.screens.world import OCTOBER, World
 
 LUCIA: Final = "34611000001"
+# The next month's list: other people, the same mistakes.
+NOVEMBER: Final = OCTOBER.replace("100 2", "100 3").replace("1002", "1003").replace("2026-10", "2026-11")
 
 
 def _tried(agent: Agent, _world: World) -> None:
@@ -18,14 +20,14 @@ def _tried(agent: Agent, _world: World) -> None:
 
 def _mapped(agent: Agent, _world: World) -> None:
     agent.go(f"/t/{agent.tenant.id}/settings/consents")
-    table = {"name": "formulario-web-octubre.csv", "mimeType": "text/csv", "buffer": OCTOBER.encode()}
+    table = {"name": "formulario-web-noviembre.csv", "mimeType": "text/csv", "buffer": NOVEMBER.encode()}
     agent.page.locator("input[type=file]").set_input_files(table)  # type: ignore[arg-type]
     agent.page.get_by_role("button", name="Traer 9 filas").wait_for()
 
 
 def _brought(agent: Agent, world: World) -> None:
     _mapped(agent, world)
-    agent.page.get_by_role("textbox", name="Prueba").fill("Formulario de la web, octubre de 2026.")
+    agent.page.get_by_role("textbox", name="Prueba").fill("Formulario de la web, noviembre de 2026.")
     agent.page.get_by_role("button", name="Traer 9 filas").click()
     agent.page.get_by_role("region", name="Por qué").wait_for()
     agent.page.get_by_role("heading", name="Listas de consentimientos").scroll_into_view_if_needed()

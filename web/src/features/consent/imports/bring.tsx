@@ -78,7 +78,6 @@ export function Bring({ file, overview, onDone, onAgain }: BringProps) {
         )}
         <CountrySelect
           label={t.country}
-          description={t.countryHint}
           placeholder={t.countryDefault}
           value={country}
           onChange={setCountry}

@@ -24,7 +24,7 @@ export function Result({ imported }: { imported: Imported }) {
   const title = added_count > 0 ? t.done(format.number(added_count), format.number(total_count)) : t.doneNone;
   return (
     <section className={classes["card"]} aria-label={title}>
-      <p className={classes["title"]} role="status" data-none={added_count === 0 || undefined}>
+      <p className={classes["title"]} role="status" data-none={failed_count === total_count || undefined}>
         {added_count > 0 && <IconCircleCheck size={20} aria-hidden="true" />}
         {title}
       </p>
