@@ -136,7 +136,7 @@ def test_a_list_with_mistakes_is_brought_and_the_rows_that_failed_are_downloaded
     for field, column in (("The phone number is in", "Contacto"), ("When they said it is in", "Firmado")):
         page.get_by_role("combobox", name=field).click()
         page.get_by_role("option", name=column).click()
-    page.get_by_role("combobox", name="Numbers without a country code are from").click()
+    page.get_by_role("combobox", name="Numbers without a country code are from").fill("Spain")
     page.get_by_role("option", name="Spain").click()
     page.get_by_role("textbox", name="Proof").fill("Form of October 2026, kept in the archive.")
     press(page, bring)

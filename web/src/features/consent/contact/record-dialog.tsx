@@ -1,6 +1,6 @@
 /** Writing down what a person said to somebody of the tenant, with where and in which words. */
 
-import { SegmentedControl, Textarea, TextInput } from "@mantine/core";
+import { Textarea, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useRefusal } from "@/shared/api/use-refusal";
 import { useFormat, useMessages } from "@/shared/i18n/language";
@@ -11,6 +11,7 @@ import { type Category, type Ledger, useRecord, type Word } from "../api/consent
 import { CategorySelect } from "../category-select";
 import { consentMessages } from "../messages";
 import { ownNo } from "../model/standing";
+import { WordControl } from "../word-control";
 import classes from "./contact.module.css";
 import { contactConsentMessages } from "./messages";
 
@@ -60,18 +61,7 @@ export function RecordDialog({ contact, ledger, onClose }: RecordDialogProps) {
       size={520}
     >
       <div className={classes["pair"]}>
-        <div>
-          <p className={classes["legend"]} id="record-state">
-            {t.saying}
-          </p>
-          <SegmentedControl
-            aria-labelledby="record-state"
-            fullWidth
-            value={state}
-            data={(["out", "in"] as const).map((value) => ({ value, label: c.said[value] }))}
-            onChange={(value) => setState(value === "in" ? "in" : "out")}
-          />
-        </div>
+        <WordControl label={t.saying} value={state} onChange={setState} />
         <CategorySelect value={category} onChange={setCategory} />
       </div>
       <Textarea

@@ -1,6 +1,6 @@
 /** What a list says and by which columns, before anybody is written down. */
 
-import { Button, Group, SegmentedControl, Select, Textarea } from "@mantine/core";
+import { Button, Group, Select, Textarea } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useRefusal } from "@/shared/api/use-refusal";
 import { useFormat, useMessages } from "@/shared/i18n/language";
@@ -9,7 +9,7 @@ import { FormError } from "@/shared/ui/form-error";
 import { SampleTable } from "@/shared/ui/sheet";
 import { type Category, type Imported, type Overview, useBring, type Word } from "../api/consent";
 import { CategorySelect } from "../category-select";
-import { consentMessages } from "../messages";
+import { WordControl } from "../word-control";
 import classes from "./imports.module.css";
 import { importMessages } from "./messages";
 
@@ -24,7 +24,6 @@ interface BringProps {
 
 export function Bring({ file, overview, onDone, onAgain }: BringProps) {
   const t = useMessages(importMessages);
-  const c = useMessages(consentMessages);
   const format = useFormat();
   const refusal = useRefusal();
   const bring = useBring();
@@ -84,18 +83,7 @@ export function Bring({ file, overview, onDone, onAgain }: BringProps) {
         />
       </div>
       <div className={classes["fields"]}>
-        <div>
-          <p className={classes["legend"]} id="list-said">
-            {t.said}
-          </p>
-          <SegmentedControl
-            aria-labelledby="list-said"
-            fullWidth
-            value={state}
-            data={(["in", "out"] as const).map((value) => ({ value, label: c.said[value] }))}
-            onChange={(value) => setState(value === "out" ? "out" : "in")}
-          />
-        </div>
+        <WordControl label={t.said} value={state} onChange={setState} />
         <CategorySelect value={category} onChange={setCategory} />
       </div>
       <Textarea

@@ -1,4 +1,4 @@
-import { SegmentedControl, Textarea, TextInput } from "@mantine/core";
+import { Textarea, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useRefusal } from "@/shared/api/use-refusal";
 import { useFormat, useMessages } from "@/shared/i18n/language";
@@ -8,6 +8,7 @@ import { type Category, type Said, useChangeRules, type Word } from "../api/cons
 import { CategorySelect } from "../category-select";
 import { consentMessages } from "../messages";
 import { changed, clashes, isSame, LONGEST_WORD, MOST_WORDS, wordsIn } from "../model/keywords";
+import { WordControl } from "../word-control";
 import classes from "./keywords.module.css";
 import { keywordMessages } from "./messages";
 import { Words } from "./said-row";
@@ -81,18 +82,7 @@ export function SaidDialog({ said, keywords, onClose }: SaidDialogProps) {
         )}
       </div>
       <div className={classes["pair"]}>
-        <div>
-          <p className={classes["legend"]} id="said-meaning">
-            {t.meaning}
-          </p>
-          <SegmentedControl
-            aria-labelledby="said-meaning"
-            fullWidth
-            value={state}
-            data={(["out", "in"] as const).map((value) => ({ value, label: c.said[value] }))}
-            onChange={(value) => setState(value === "in" ? "in" : "out")}
-          />
-        </div>
+        <WordControl label={t.meaning} value={state} onChange={setState} />
         <CategorySelect value={about} onChange={setAbout} />
       </div>
       <Textarea
