@@ -35,7 +35,7 @@ GENERATOR: Final = "generator"
 OTHERS: Final = ("sandbox", "feeder", GENERATOR)  # what would not be on the machine
 _DATABASE: Final = "bench_number"
 _CONNECTIONS: Final = 256
-_CATCHING_UP: Final = 120.0
+_CATCHING_UP: Final = 600.0
 _KNOWN: Final = (HIGH, USUAL)
 _OUTCOME: Final = """
 SELECT (SELECT count(*) FROM webhook_events) AS stored,

@@ -44,7 +44,7 @@ _CROWDS: Final = (
 USUAL: Final = Plan(
     name="usual",
     rounds=2,
-    intake=Extent(seconds=4, warmup=1),
+    intake=Extent(seconds=3, warmup=1),
     peers=5,
     events=20_000,
     ways=ways.ALL,
