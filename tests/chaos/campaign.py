@@ -426,7 +426,7 @@ def told_on(line: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--recipients", type=int, default=100_000)
     parser.add_argument("--kills", type=int, default=10, help="of the worker and of PostgreSQL, in turn")
     parser.add_argument(
-        "--stopped", type=int, default=2_000, help="recipients of the campaign that is cancelled on its way"
+        "--stopped", type=int, default=6_000, help="recipients of the campaign that is cancelled on its way"
     )
     parser.add_argument("--build", default="", help="a known-bad build of the worker (tests.chaos.builds)")
     parser.add_argument("--keep", type=Path, help="where ledgers and logs are left")

@@ -18,7 +18,7 @@ def carried_out(*words: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.timeout(600)
 def test_killed_on_its_way_a_campaign_reaches_everybody_at_most_once_and_stops_when_it_is_told():
-    done = carried_out("--recipients", "600", "--kills", "2", "--stopped", "3000")
+    done = carried_out("--recipients", "600", "--kills", "2", "--stopped", "6000")
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
     assert "'worker': 1, 'PostgreSQL': 1" in done.stdout
     assert "said_no: 0" not in done.stdout, "nobody's no came before their message: this run shows nothing"
@@ -26,6 +26,6 @@ def test_killed_on_its_way_a_campaign_reaches_everybody_at_most_once_and_stops_w
 
 @pytest.mark.timeout(600)
 def test_a_sender_that_does_not_ask_again_is_caught():
-    done = carried_out("--recipients", "50", "--kills", "0", "--stopped", "3000", "--build", "unasked-claim")
+    done = carried_out("--recipients", "50", "--kills", "0", "--stopped", "6000", "--build", "unasked-claim")
     assert done.returncode == 1, f"{done.stdout}\n{done.stderr}"
     assert "people were written to after they had said no" in done.stdout
