@@ -2,7 +2,6 @@
 
 import tempfile
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -16,14 +15,16 @@ from browser.screens.scene import Scene, at, owner
 from browser.screens.world import World
 
 _COLOURS: Final = (("#c8d9c4", "#7f9f78"), ("#e6cfb2", "#b98a56"), ("#bcd0e0", "#6d91b0"))
+_HELD: Final[dict[str, dict[str, str]]] = {}  # by tenant
 
 
-@cache
 def _held(world: World) -> dict[str, str]:
     """Hold the campaigns once for all pictures."""
-    held = campaigns.held(world)
-    past(world, [held["over"], held["smaller"]])
-    return held
+    if world.tenant.id not in _HELD:
+        held = campaigns.held(world)
+        past(world, [held["over"], held["smaller"]])
+        _HELD[world.tenant.id] = held
+    return _HELD[world.tenant.id]
 
 
 def _with_campaigns(path: str) -> Callable[[Agent, World], None]:

@@ -36,8 +36,8 @@ export function DataTable<Row>({ label, rows, keyOf, columns }: DataTableProps<R
         <tbody>
           {rows.map((row) => (
             <tr key={keyOf(row)}>
-              {columns.map((column, index) => (
-                <td key={column.name} data-words={column.words || undefined} data-first={index === 0}>
+              {columns.map((column) => (
+                <td key={column.name} data-words={column.words || undefined}>
                   {column.cell(row)}
                   {column.bar && (
                     <svg className={classes["bar"]} width="100%" height="4" aria-hidden>
