@@ -104,6 +104,7 @@ def _carousel(agent: Agent, _world: World) -> None:
             card.get_by_role("textbox", name="Texto de la tarjeta").fill(text)
             card.get_by_role("textbox", name="En el botón").fill("Pedir cita")
             card.get_by_role("textbox", name="Dirección").fill(f"https://clinicasol.example/citas/{n + 1}")
+    page.get_by_text("Cumple las reglas de Meta").wait_for()
     page.get_by_role("group", name="Tarjeta 1", exact=True).scroll_into_view_if_needed()
 
 
@@ -131,6 +132,7 @@ def _code(agent: Agent, _world: World) -> None:
     page.get_by_role("radio", name="Un toque").check(force=True)
     page.get_by_role("textbox", name="Nombre del paquete").fill("com.clinicasol.pacientes")
     page.get_by_role("textbox", name="Hash de su clave de firma").fill("K8a/AINcGX7")
+    page.get_by_text("Cumple las reglas de Meta").wait_for()
 
 
 KINDS: Final = (
