@@ -148,7 +148,7 @@ async def test_errors_say_what_is_wrong(owner: Owner, acme: Tenant, mine: Number
         for name, answer in told.items()
     } == {
         "several": (422, "invalid_request", "language"),
-        "unknown": (409, "template_unknown", None),
+        "unknown": (409, "template_unknown", "template_name"),
         "missing": (422, "invalid_request", "template_data.first_name"),
         "phone": (422, "invalid_request", "phone"),
         "number": (409, "no_connection", None),

@@ -221,7 +221,7 @@ async def test_a_paused_number_is_asked_again_for_a_day(
 @pytest.mark.parametrize(
     ("more", "code", "field"),
     [
-        ({"template": "other"}, "template_unknown", None),
+        ({"template": "other"}, "template_unknown", "template"),
         ({"variables": {"day": {"path": "$.day"}}}, "invalid_request", "variables.first_name"),
         ({"recipient": "phone"}, "invalid_request", "recipient"),
         ({"connection_id": "00000000-0000-7000-8000-000000000000"}, "no_connection", None),

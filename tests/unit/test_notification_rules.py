@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from curbe.domain.errors import InvalidRequest
 from curbe.notifications.paths import steps, value_at
 from curbe.notifications.rules import Missing, Notice, Rule, check, holds, notice
-from curbe.outbound.filling import Needs
+from curbe.templates.slots import slots
 
 DATA = {
     "candidate": {
@@ -22,7 +22,7 @@ DATA = {
         "vip": True,
     }
 }
-NEEDS = Needs(body=("first_name",), named=True)
+NEEDS = slots([{"type": "BODY", "text": "Hola {{first_name}}"}])
 
 
 def rule(**more: Any) -> Rule:
@@ -109,7 +109,7 @@ def test_any_path_into_any_data_is_a_value_none_or_a_refusal(data: Any, path: st
 )
 def test_a_condition_holds_or_not(condition: dict[str, Any], *, met: bool) -> None:
     kept = rule(conditions=[condition])
-    check(kept, NEEDS)
+    check(kept, must=NEEDS, may=[])
 
     assert (holds(kept, DATA) is None) is met
 
@@ -131,7 +131,7 @@ def test_a_condition_holds_or_not(condition: dict[str, Any], *, met: bool) -> No
 )
 def test_a_rule_that_does_not_suit_is_refused_at_its_member(more: dict[str, Any], field: str) -> None:
     with pytest.raises(InvalidRequest) as refusal:
-        check(rule(**more), NEEDS)
+        check(rule(**more), must=NEEDS, may=[])
 
     assert refusal.value.field == field
 

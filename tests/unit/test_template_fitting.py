@@ -8,9 +8,10 @@ import pytest
 
 from curbe.domain.interactive_parts import MediaRef
 from curbe.domain.template import ImageParameter, TemplateContent, VideoParameter
-from curbe.templates.fitting import ButtonValue, CardValue, Filled, Given, fill
+from curbe.templates.fitting import Filled, covered, fill
 from curbe.templates.looks import preview
 from curbe.templates.slots import slots
+from curbe.templates.values import ButtonValue, CardValue, Given
 from curbe.templates.variables import format_of
 
 Json = dict[str, Any]
@@ -228,3 +229,108 @@ def test_every_required_place_is_missing_until_it_is_given(components: list[Json
     wanted = [place.path for place in slots(components) if place.required]
 
     assert filled(components).missing == wanted
+
+
+# --- a simple map, as the earlier gateway's clients and rules of notifications send it
+
+
+def body(text: str) -> Json:
+    return {"type": "BODY", "text": text}
+
+
+def link(address: str = "https://x.example/{{1}}") -> Json:
+    buttons = [{"type": "QUICK_REPLY", "text": "No"}, {"type": "URL", "url": address}]
+    return {"type": "BUTTONS", "buttons": buttons}
+
+
+@pytest.mark.parametrize("text", ["Hola {{first_name}}", "Hola {{1}}"])
+def test_the_one_value_that_is_left_is_the_end_of_the_one_link(text: str) -> None:
+    filling = filled([body(text), link()], template_data={"first_name": "Paco", "deal_id": "b50"})
+
+    button = sent(filling)[1]
+    assert (button["sub_type"], button["index"], texts(button)) == ("url", "1", ["b50"])
+    assert filling.unused == []
+
+
+def test_counted_variables_take_the_values_in_their_order_beside_named_places() -> None:
+    data = {"first_name": "Paco", "day": "lunes", "button_1": "b50", "more": "x"}
+    filling = filled([body("Hola {{1}}, {{2}}"), link()], template_data=data)
+
+    assert [texts(one) for one in sent(filling)] == [["Paco", "lunes"], ["b50"]]
+    assert filling.unused == ["more"]
+
+
+def test_a_value_whose_name_says_a_place_goes_nowhere_else() -> None:
+    for name in ("3", "button_1", "header", "card_0_1"):
+        filling = filled([body("Hola {{1}} {{2}}")], template_data={"1": "Paco", name: "x"})
+        assert (filling.missing, filling.unused) == (["body.2"], [name])
+
+
+def test_a_link_is_not_guessed_among_several_values() -> None:
+    filling = filled([body("Hola"), link()], template_data={"a": "1", "b": "2"})
+
+    assert (filling.missing, filling.unused) == (["buttons[1]"], ["a", "b"])
+
+
+def test_words_become_the_file_the_code_or_the_moment_that_they_name() -> None:
+    image: list[Json] = [{"type": "HEADER", "format": "IMAGE"}, body("Hola")]
+    own = "0192a0c0-0000-7000-8000-000000000000"
+
+    for word, file in ((COVER.link, {"link": COVER.link}), (own, {"id": own})):
+        assert sent(filled(image, template_data={"header": word}))[0]["parameters"][0]["image"] == file
+        assert sent(filled(image, header=word))[0]["parameters"][0]["image"] == file
+    assert filled(image, header="no file").unfit == ["header"]
+    data = {"header": COVER.link, "1": "Ana", "button_0": "VERANO", "offer": "2026-12-24T20:00:00+00:00"}
+    offer = [*OFFER[:3], {"type": "BUTTONS", "buttons": [{"type": "COPY_CODE"}]}]
+    _, text, ends, code = sent(filled(offer, template_data=data))
+    assert (texts(text), code["parameters"][0]["coupon_code"]) == (["Ana"], "VERANO")
+    assert ends["parameters"][0]["limited_time_offer"] == {"expiration_time_ms": 1_798_142_400_000}
+    assert filled(offer, template_data={**data, "offer": "tomorrow"}).unfit == ["offer"]
+
+
+def test_a_named_place_is_also_known_by_where_it_is() -> None:
+    header, _ = sent(
+        filled(
+            [{"type": "HEADER", "text": "{{what}}!"}, body("{{who}}")],
+            template_data={"header": "Oferta", "who": "Paco"},
+        )
+    )
+
+    assert header["parameters"] == [{"type": "text", "text": "Oferta", "parameter_name": "what"}]
+
+
+# --- nothing is lost
+
+
+def test_what_a_button_does_not_take_is_too_much() -> None:
+    filling = filled([body("Hola"), link()], buttons=[ButtonValue(index=1, text="a", payload="b")])
+
+    assert filling.extra == ["buttons[1].payload"]
+
+
+def test_a_code_that_differs_from_the_one_it_repeats_is_too_much() -> None:
+    same = filled(CODE, parameters=["482913"], buttons=[ButtonValue(index=0, text="482913")])
+    other = filled(CODE, parameters=["482913"], buttons=[ButtonValue(index=0, text="111111")])
+
+    assert (same.whole, other.extra) == (True, ["buttons[0]"])
+
+
+def test_a_fault_has_a_code_a_path_and_a_sentence() -> None:
+    (fault,) = filled(ORDER, template_data={"1": "Ana", "2": "a\nb"}).faults
+
+    assert (fault.code, fault.path, fault.key) == ("value_not_one_line", "body.2", "2")
+    assert "line break" in fault.detail
+
+
+def test_the_cover_completes_what_was_written_in_metas_shape_and_nothing_else() -> None:
+    image: list[Json] = [{"type": "HEADER", "format": "IMAGE"}, body("Hola {{1}}")]
+    wrote = filled([body("Hola {{1}}")], parameters=["Ana"]).components
+
+    with_image = covered(image, wrote, cover=COVER)
+
+    assert msgspec.to_builtins(with_image)[0]["parameters"] == [
+        {"type": "image", "image": {"link": COVER.link}}
+    ]
+    assert covered(image, with_image, cover=MediaRef(id="5")) == with_image
+    assert covered(image, wrote, cover=None) == wrote
+    assert covered([body("Hola {{1}}")], wrote, cover=COVER) == wrote

@@ -12,11 +12,10 @@ import msgspec
 from curbe.domain.content import TemplateMessage, encoded
 from curbe.domain.errors import InvalidRequest
 from curbe.domain.template import TemplateContent
+from curbe.templates.faults import sentence, unfit
 
 _PLACE: Final = re.compile(r"\{\{\s*([a-z_][a-z0-9_]{0,63})\s*(?:\|([^{}]*))?\}\}")
 _BRACES: Final = re.compile(r"\{\{|\}\}")
-_GAPS: Final = re.compile(r"[\n\t]|    +")
-_LONGEST: Final = 1024  # characters of a body with everything filled in [Meta: templates]
 
 
 class Refused(msgspec.Struct, frozen=True):
@@ -47,22 +46,13 @@ def variables_of(template: TemplateContent) -> dict[str, bool]:
 
 
 def check(needed: Mapping[str, bool], values: Mapping[str, str]) -> Refused | None:
-    """Return what keeps ``values`` from filling the variables; None where they do.
-
-    Meta takes no line break, no tab and no more than four spaces in a row in a parameter [Meta: error 132018].
-    """
+    """Return what keeps ``values`` from filling the variables; None where they do."""
     for name, required in needed.items():
         value = values.get(name, "").strip()
         if not value and required:
             return Refused("variable_missing", f"it has no value for {name}")
-        if _GAPS.search(value):
-            return Refused(
-                "variable_unfit", f"{name} holds a line break, a tab or more than three spaces in a row"
-            )
-        if len(value) > _LONGEST:
-            return Refused("variable_unfit", f"{name} has more than {_LONGEST} characters")
-        if "\0" in value:
-            return Refused("variable_unfit", f"{name} holds the character U+0000")
+        if (code := unfit("text", value)) is not None:
+            return Refused("variable_unfit", sentence(code, name))
     return None
 
 

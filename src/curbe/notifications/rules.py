@@ -11,7 +11,7 @@ import msgspec
 
 from curbe.domain.errors import InvalidRequest
 from curbe.notifications.paths import steps, value_at
-from curbe.outbound.filling import HEADER, Needs
+from curbe.templates.slots import Slot
 
 LONGEST_DELAY: Final = timedelta(days=90)
 _GAPS: Final = re.compile(
@@ -86,8 +86,8 @@ class Notice(msgspec.Struct, frozen=True):
     values: Mapping[str, str]
 
 
-def check(rule: Rule, needs: Needs) -> None:
-    """Return where a rule can be kept: its paths are paths, and its variables are those that the template has.
+def check(rule: Rule, *, must: Sequence[Slot], may: Sequence[Slot]) -> None:
+    """Return where a rule can be kept: its paths are paths, and its variables fill what the template ``must`` and ``may`` be given.
 
     Raises:
         InvalidRequest: what is wrong, and at which member.
@@ -103,8 +103,16 @@ def check(rule: Rule, needs: Needs) -> None:
             )
         if variable.path is not None:
             steps(variable.path, field=f"{field}.path")
-    allowed = {*needs.slots, *((HEADER,) if needs.header_file is not None else ())}
-    missing = [slot for slot in needs.slots if slot not in rule.variables]
+    unsayable = [place.path for place in must if not place.takes_words]
+    if unsayable:
+        raise InvalidRequest(
+            f"The template {rule.template} wants {', '.join(unsayable)}, which no text of an event can be.",
+            fix="Choose another template.",
+            field="template",
+        )
+    missing = [
+        place.key for place in must if place.key not in rule.variables and place.also not in rule.variables
+    ]
     if missing:
         raise InvalidRequest(
             f"The template {rule.template} also needs {', '.join(missing)}.",
@@ -112,7 +120,8 @@ def check(rule: Rule, needs: Needs) -> None:
             field=f"variables.{missing[0]}",
             extra={"missing": missing},
         )
-    extra = sorted(rule.variables.keys() - allowed)
+    allowed = {place.key for place in (*must, *may)}
+    extra = sorted(rule.variables.keys() - allowed - {place.also for place in (*must, *may)})
     if extra:
         raise InvalidRequest(
             f"The template {rule.template} has no place for {', '.join(extra)}; it has {', '.join(sorted(allowed)) or 'none'}.",

@@ -18,6 +18,8 @@ from curbe.notifications.rules import Missing, Notice, Rule
 from curbe.notifications.service import Outcome, State
 from curbe.outbound import direct
 from curbe.outbound.service import Key, Request, take
+from curbe.templates.sending import ByName
+from curbe.templates.values import Given
 
 _PACKAGE: Final = "curbe.notifications"
 ACTOR: Final = "system:notifications"
@@ -127,16 +129,13 @@ async def _queue(
     tx: Transaction, notification_id: UUID, rule: Rule, made: Notice, *, tenant_id: UUID, now: datetime
 ) -> Outcome:
     aim = await direct.aim(tx, tenant_id=tenant_id, phone=made.phone, connection_id=rule.connection_id)
-    content, _ = await direct.template(
-        tx,
-        tenant_id=tenant_id,
-        connection_id=aim.line.id,
-        name=rule.template,
-        language=rule.language,
-        values=made.values,
-    )
+    given = Given(template_data=dict(made.values))
     request = Request(
-        tenant_id=tenant_id, content=content, to=aim.e164, connection_id=aim.line.id, sender=ACTOR
+        tenant_id=tenant_id,
+        content=ByName(name=rule.template, language=rule.language, given=given, member="template"),
+        to=aim.e164,
+        connection_id=aim.line.id,
+        sender=ACTOR,
     )
     key = Key(_ROUTE, str(notification_id))
     taken = await take(tx, request, key=key, now=now, purpose=Purpose.NOTIFICATION)

@@ -18,8 +18,9 @@ from curbe.infra.db import Query, Transaction
 from curbe.infra.jobs import NewJob
 from curbe.notifications import rules
 from curbe.notifications.rules import EventName, Missing, Rule
-from curbe.outbound import direct
 from curbe.outbound import store as outbox
+from curbe.templates import sending
+from curbe.templates.fitting import places_to_fill
 
 _PACKAGE: Final = "curbe.notifications"
 SEND: Final = "notification.send"  # the job that sends one; its subject is the notification
@@ -229,10 +230,16 @@ async def check(tx: Transaction, rule: Rule, *, tenant_id: UUID) -> None:
     """Return where a rule can be kept; what it raises, see :func:`save`."""
     lines = [line for line, _ in await outbox.lines_to(tx, tenant_id=tenant_id, phone=None)]
     line = to_send_from(lines, connection_id=rule.connection_id, country_id=None)
-    _, needs = await direct.needs_in(
-        tx, tenant_id=tenant_id, connection_id=line.id, name=rule.template, language=rule.language
+    form = await sending.form_of(
+        tx,
+        tenant_id=tenant_id,
+        connection_id=line.id,
+        name=rule.template,
+        language=rule.language,
+        member="template",
     )
-    rules.check(rule, needs)
+    must, may = places_to_fill(form.components, cover=form.cover)
+    rules.check(rule, must=must, may=may)
 
 
 def foreseen(rule: Rule, data: dict[str, Any]) -> Outcome:

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Annotated, Final
 from uuid import UUID
@@ -37,7 +36,7 @@ from curbe.domain.status import MessageStatus
 from curbe.inbox.service import messages_by_id
 from curbe.inbox.shapes import Message, MessageError
 from curbe.infra.clock import utc_now
-from curbe.infra.db import Pool, Transaction
+from curbe.infra.db import Pool
 from curbe.infra.web import CheckedRequest, refusals
 from curbe.outbound import again, service
 from curbe.outbound.bodies import SendRequest, content_of, typed
@@ -224,24 +223,16 @@ def _request(tenant_id: UUID, data: SendRequest, principal: Principal) -> servic
 async def take_once(
     pool: Pool, request: service.Request, key: Key | None, seen_message_id: UUID | None = None
 ) -> Taken:
-    """Queue a message, once for each key, and return it."""
-    return await twice_at_most(
-        pool,
-        request.tenant_id,
-        lambda tx: service.take(tx, request, key=key, now=utc_now(), seen_message_id=seen_message_id),
-    )
+    """Queue a message, once for each key, and return it; where another request with its key was quicker, it is theirs."""
 
+    async def take() -> Taken:
+        async with pool.transaction(request.tenant_id, by_key=True) as tx:
+            return await service.take(tx, request, key=key, now=utc_now(), seen_message_id=seen_message_id)
 
-async def twice_at_most(
-    pool: Pool, tenant_id: UUID, take: Callable[[Transaction], Awaitable[Taken]]
-) -> Taken:
-    """Take a message in a transaction of its tenant, and anew where another request with its key was quicker: then it is theirs."""
     try:
-        async with pool.transaction(tenant_id, by_key=True) as tx:
-            return await take(tx)
+        return await take()
     except AnsweredMeanwhile:
-        async with pool.transaction(tenant_id, by_key=True) as tx:
-            return await take(tx)
+        return await take()
 
 
 async def answered(

@@ -1,19 +1,16 @@
-"""Sending as the earlier gateway's clients ask for it: a phone as people write it, a template by name, its values as a plain object."""
+"""Whom somebody means by a phone as people write it, and which number sends: for the earlier gateway's clients, and for notifications."""
 
-from collections.abc import Mapping
 from typing import Final
 from uuid import UUID
 
 import msgspec
 
 from curbe.connections.rules import Line, to_send_from
-from curbe.domain.content import TemplateMessage
-from curbe.domain.errors import InvalidRequest, NoConnection, TemplateUnknown
+from curbe.domain.errors import NoConnection
 from curbe.domain.phone import to_e164
 from curbe.inbox.people import canonical_phone
 from curbe.infra.db import Query, Transaction
 from curbe.outbound import store
-from curbe.outbound.filling import Missing, Needs, fill, needs_of
 from curbe.tenants import service as tenants
 
 
@@ -24,20 +21,12 @@ class Aim(msgspec.Struct, frozen=True):
     line: Line
 
 
-class Known(msgspec.Struct, frozen=True):
-    """A template that a number could send; ``components`` is JSON."""
-
-    language: str
-    components: str
-
-
 class _Id(msgspec.Struct, frozen=True):
     id: UUID
 
 
 _LINE_OF_NUMBER: Final = Query("curbe.outbound", "line_of_number", _Id)
 _LAST_LINE: Final = Query("curbe.outbound", "last_line_of", _Id)
-_TEMPLATES: Final = Query("curbe.outbound", "templates_called", Known)
 
 
 async def aim(
@@ -70,60 +59,6 @@ async def aim(
     return Aim(e164, to_send_from(lines, connection_id=named, country_id=None))
 
 
-async def template(
-    tx: Transaction,
-    *,
-    tenant_id: UUID,
-    connection_id: UUID,
-    name: str,
-    language: str | None,
-    values: Mapping[str, str],
-) -> tuple[TemplateMessage, tuple[str, ...]]:
-    """Return the template with its values in, and the values that it has no place for.
-
-    Raises:
-        TemplateUnknown: the number's WABA has none of that name and language, as far as is known.
-        InvalidRequest: a value is missing or too long, or no language is named and there are several.
-    """
-    chosen, needs = await needs_in(
-        tx, tenant_id=tenant_id, connection_id=connection_id, name=name, language=language
-    )
-    try:
-        made = fill(name, chosen, needs, values)
-    except msgspec.ValidationError as wrong:
-        raise InvalidRequest(f"A value cannot be used: {wrong}.", field="template_data") from None
-    if isinstance(made, Missing):
-        raise _missing(made)
-    return TemplateMessage(template=made.template), made.unused
-
-
-async def needs_in(
-    tx: Transaction, *, tenant_id: UUID, connection_id: UUID, name: str, language: str | None
-) -> tuple[str, Needs]:
-    """Return the language and the needs of a template that a number would send.
-
-    Raises:
-        TemplateUnknown: see :func:`template`.
-        InvalidRequest: no language is named and there are several.
-    """
-    known = await _TEMPLATES.all(
-        tx, tenant_id=tenant_id, connection_id=connection_id, name=name, language=language
-    )
-    if not known:
-        raise TemplateUnknown(
-            f"The number's WABA has no template {name}{f' in {language}' if language else ''}, as far as is known.",
-            fix="Bring the list up to date with POST /api/tenants/{tenant_id}/templates/sync, or choose another one.",
-        )
-    if len(known) > 1:
-        raise InvalidRequest(
-            f"The template {name} exists in several languages: {', '.join(one.language for one in known)}.",
-            fix="Name one of them.",
-            field="language",
-        )
-    (one,) = known
-    return one.language, needs_of(msgspec.json.decode(one.components))
-
-
 async def _named(tx: Transaction, tenant_id: UUID, phone_number_id: str) -> UUID:
     found = await _LINE_OF_NUMBER.one(tx, tenant_id=tenant_id, phone_number_id=phone_number_id)
     if found is None:
@@ -132,12 +67,3 @@ async def _named(tx: Transaction, tenant_id: UUID, phone_number_id: str) -> UUID
             fix="Leave it out, or take one from .../whatsapp/status.",
         )
     return found.id
-
-
-def _missing(made: Missing) -> InvalidRequest:
-    return InvalidRequest(
-        f"The template needs values that are not there: {', '.join(made.keys)}.",
-        fix="Give them in template_data; an object without their names fills counted variables in its order.",
-        field=f"template_data.{made.keys[0]}",
-        extra={"missing": list(made.keys)},
-    )

@@ -19,6 +19,8 @@ from curbe.outbound.api import SendAnswer, answered, sending, take_once, wait_in
 from curbe.outbound.direct import Aim
 from curbe.outbound.service import Key
 from curbe.realtime.broadcast import Broadcast
+from curbe.templates.sending import ByName
+from curbe.templates.values import Given
 from curbe.tenants import service as tenants
 
 TEMPLATE_ROUTE: Final = "/send_template_direct"
@@ -93,25 +95,18 @@ class DirectController(Controller):
     ) -> Response[DirectAnswer]:
         """Queue it and answer 202; with ``Prefer: wait=N`` answer 200 as soon as Meta did."""
         tenant_id = _tenant(principal, data.company_id)
-        values = {key: _written(value) for key, value in data.template_data.items()}
         async with web_pool.transaction(tenant_id) as tx:
             aim = await direct.aim(
                 tx, tenant_id=tenant_id, phone=data.phone, phone_number_id=data.phone_number_id
             )
-            content, unused = await direct.template(
-                tx,
-                tenant_id=tenant_id,
-                connection_id=aim.line.id,
-                name=data.template_name,
-                language=data.language,
-                values=values,
-            )
-        request = _request(tenant_id, principal, aim, content)
-        key = Key(TEMPLATE_ROUTE, idempotency_key) if idempotency_key else None
-        taken = await take_once(web_pool, request, key)
-        return _told(
-            await answered(web_pool, broadcast, tenant_id, taken, wait_in(prefer)), aim, unused=unused
+        given = Given(template_data={key: _written(value) for key, value in data.template_data.items()})
+        template = ByName(
+            name=data.template_name, language=data.language, given=given, member="template_name"
         )
+        key = Key(TEMPLATE_ROUTE, idempotency_key) if idempotency_key else None
+        taken = await take_once(web_pool, _request(tenant_id, principal, aim, template), key)
+        answer = await answered(web_pool, broadcast, tenant_id, taken, wait_in(prefer))
+        return _told(answer, aim, unused=taken.unused)
 
     @post(
         TEXT_ROUTE,
@@ -177,7 +172,7 @@ def _written(value: Value) -> str:
     return ("true" if value else "false") if isinstance(value, bool) else str(value)
 
 
-def _request(tenant_id: UUID, principal: Principal, aim: Aim, content: Content) -> service.Request:
+def _request(tenant_id: UUID, principal: Principal, aim: Aim, content: Content | ByName) -> service.Request:
     return service.Request(
         tenant_id=tenant_id,
         content=content,

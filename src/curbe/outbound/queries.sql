@@ -306,13 +306,3 @@ SELECT DISTINCT ON (t.id) m.id AS message_id, t.waba_id, t.provider_template_id,
                   AND t.language = m.payload -> 'template' -> 'language' ->> 'code' AND t.status IS DISTINCT FROM 'DELETED'
  WHERE m.tenant_id = :tenant_id AND m.id = ANY(:ids::uuid[]) AND m.type = 'template'
  ORDER BY t.id, m.id
-
--- name: templates_called
--- What a number would send under a name, in one language or in each there is.
-SELECT t.language, t.components::text AS components
-  FROM channel_connections c
-  JOIN templates t ON t.tenant_id = c.tenant_id AND t.waba_id = c.waba_id
- WHERE c.tenant_id = :tenant_id AND c.id = :connection_id AND t.name = :name
-   AND (:language::text IS NULL OR t.language = :language::text)
-   AND t.language IS NOT NULL AND t.components IS NOT NULL AND t.status IS DISTINCT FROM 'DELETED'
- ORDER BY t.language

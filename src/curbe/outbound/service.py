@@ -43,14 +43,16 @@ from curbe.outbound.stale import require_unanswered
 from curbe.outbound.store import Destination
 from curbe.realtime import service as realtime
 from curbe.realtime.rules import EventType
+from curbe.templates import sending
 from curbe.templates import service as templates
+from curbe.templates.sending import ByName
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody asks to send ``content``: to a phone as they typed it, or into a conversation."""
+    """Somebody asks to send ``content``: to a phone as they typed it, or into a conversation. A template may come by its name."""
 
     tenant_id: UUID
-    content: Content
+    content: Content | ByName
     to: str | None = None
     conversation_id: UUID | None = None
     connection_id: UUID | None = None
@@ -59,24 +61,30 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     sender: str
 
 
-class Key(msgspec.Struct, frozen=True):
-    """The idempotency key a request came with, for one route.
+class _Filled(Request, frozen=True, kw_only=True):
+    """A request whose content is what the provider is asked to send; ``unused`` are names of values that its template has no place for."""
 
-    ``fingerprint``: what makes two requests the same, where that is not what is sent; a template sent by its name may read otherwise by
-    then.
-    """
+    content: Content
+    unused: tuple[str, ...] = ()
+
+
+class Key(msgspec.Struct, frozen=True):
+    """The idempotency key a request came with, for one route."""
 
     route: str
     key: str
-    fingerprint: bytes | None = None
 
 
 class Taken(msgspec.Struct, frozen=True):
-    """A message that was taken to be sent. ``repeated``: an earlier request with the same key had it taken."""
+    """A message that was taken to be sent.
+
+    ``repeated``: an earlier request with the same key had it taken. ``unused``: names of values that its template has no place for.
+    """
 
     id: UUID
     conversation_id: UUID
     repeated: bool = False
+    unused: tuple[str, ...] = ()
 
 
 class AnsweredMeanwhile(Exception):
@@ -109,8 +117,8 @@ async def take(
         IdempotencyMismatch: the key was used for another request.
         AnsweredMeanwhile: see there.
     """
-    fingerprint = (key and key.fingerprint) or _fingerprint(request)
-    if key is not None and (earlier := await answered(tx, request.tenant_id, key, fingerprint)) is not None:
+    fingerprint = _fingerprint(request)
+    if key is not None and (earlier := await _answered(tx, request.tenant_id, key, fingerprint)) is not None:
         return earlier
     line, destination = await _destination(tx, request, now=now)
     if seen_message_id is not None:
@@ -121,13 +129,14 @@ async def take(
             seen_message_id=seen_message_id,
             sender=request.sender,
         )
-    await _pass_gate(tx, request, line, destination, purpose=purpose, now=now)
-    taken = Taken(id=uuid7(), conversation_id=destination.id)
-    await _check_files(tx, request)
-    await _check_passcode(tx, request, line)
+    filled = await _filled(tx, request, line)
+    await _pass_gate(tx, filled, line, destination, purpose=purpose, now=now)
+    taken = Taken(id=uuid7(), conversation_id=destination.id, unused=filled.unused)
+    await _check_files(tx, filled)
+    await _check_passcode(tx, filled, line)
     await _queue(
         tx,
-        request,
+        filled,
         destination,
         taken,
         client_id=key and key.key,
@@ -140,9 +149,26 @@ async def take(
     return taken
 
 
+async def _filled(tx: Transaction, request: Request, line: Line) -> _Filled:
+    """Return the request with its template as that number sends it: filled where it came by its name, with the tenant's cover anyhow."""
+    content, unused = request.content, ()
+    match content:
+        case ByName():
+            made = await sending.ready(tx, content, tenant_id=request.tenant_id, connection_id=line.id)
+            content, unused = TemplateMessage(template=made.content), made.unused
+        case TemplateMessage():
+            template = await sending.with_cover(
+                tx, content.template, tenant_id=request.tenant_id, connection_id=line.id
+            )
+            content = TemplateMessage(template=template)
+        case _:
+            pass
+    return _Filled(**{**msgspec.structs.asdict(request), "content": content, "unused": unused})
+
+
 async def _queue(
     tx: Transaction,
-    request: Request,
+    request: _Filled,
     destination: Destination,
     taken: Taken,
     *,
@@ -192,7 +218,7 @@ async def _queue(
 
 async def _pass_gate(
     tx: Transaction,
-    request: Request,
+    request: _Filled,
     line: Line,
     destination: Destination,
     *,
@@ -217,7 +243,7 @@ async def _pass_gate(
         raise refused(answer, line)
 
 
-async def _check_files(tx: Transaction, request: Request) -> None:
+async def _check_files(tx: Transaction, request: _Filled) -> None:
     """Refuse a file of the tenant's own that Meta would not take as what it is sent as, or that is not there."""
     for file in own_files(request.content):
         await media.sendable(
@@ -225,7 +251,7 @@ async def _check_files(tx: Transaction, request: Request) -> None:
         )
 
 
-async def _check_passcode(tx: Transaction, request: Request, line: Line) -> None:
+async def _check_passcode(tx: Transaction, request: _Filled, line: Line) -> None:
     """Refuse a code that is too long, where the template is one for authentication."""
     if not isinstance(request.content, TemplateMessage):
         return
@@ -243,7 +269,7 @@ async def _check_passcode(tx: Transaction, request: Request, line: Line) -> None
         )
 
 
-async def _attach_file(tx: Transaction, request: Request, destination: Destination, taken: Taken) -> bool:
+async def _attach_file(tx: Transaction, request: _Filled, destination: Destination, taken: Taken) -> bool:
     """Hang a file of the tenant's own on its message, so that the inbox shows it; False where there is none."""
     sent = file_of(request.content)
     if sent is None or (ours := own_file(sent[1].id or "")) is None:
@@ -328,7 +354,7 @@ async def _existing(tx: Transaction, request: Request) -> tuple[Line, Destinatio
     return line, found
 
 
-async def answered(tx: Transaction, tenant_id: UUID, key: Key, fingerprint: bytes) -> Taken | None:
+async def _answered(tx: Transaction, tenant_id: UUID, key: Key, fingerprint: bytes) -> Taken | None:
     """Return the message that an earlier request with this key had taken; None where there was none.
 
     Raises:

@@ -11,15 +11,13 @@ from msgspec import Meta, field
 
 from curbe.auth.principal import Principal, Scope
 from curbe.domain.template import HeaderParameter as Header
-from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
-from curbe.outbound import by_template
-from curbe.outbound.api import SendAnswer, answered, sending, twice_at_most, wait_in
+from curbe.outbound.api import SendAnswer, answered, sending, take_once, wait_in
 from curbe.outbound.bodies import Addressed
-from curbe.outbound.by_template import TemplateRequest
-from curbe.outbound.service import Key
+from curbe.outbound.service import Key, Request
 from curbe.realtime.broadcast import Broadcast
-from curbe.templates.fitting import BodyValue, ButtonValue, CardValue, Given, Moment, Plain
+from curbe.templates.sending import ByName
+from curbe.templates.values import BodyValue, ButtonValue, CardValue, Moment, Plain, taken_from
 
 ROUTE: Final = "templates/send"
 
@@ -41,10 +39,6 @@ class SendByTemplate(Addressed, frozen=True, kw_only=True):
     buttons: list[ButtonValue] = field(default_factory=list)
     offer_expires_at: Moment | None = None
     cards: list[CardValue] = field(default_factory=list)
-
-    def given(self) -> Given:
-        """Return what fills the template."""
-        return Given(**{name: getattr(self, name) for name in Given.__struct_fields__})
 
 
 class TemplateSendController(Controller):
@@ -74,12 +68,12 @@ class TemplateSendController(Controller):
         prefer: Annotated[str | None, HeaderParameter(name="Prefer")] = None,
     ) -> Response[SendAnswer]:
         """Fill the template in, queue it and answer as `messages/send` does."""
-        request = TemplateRequest(
+        template = ByName(
+            name=data.name, language=data.language, category=data.category, given=taken_from(data)
+        )
+        request = Request(
             tenant_id=tenant_id,
-            name=data.name,
-            language=data.language,
-            category=data.category,
-            given=data.given(),
+            content=template,
             to=data.to,
             conversation_id=data.conversation(),
             connection_id=data.connection_id,
@@ -88,11 +82,5 @@ class TemplateSendController(Controller):
             sender=principal.actor,
         )
         key = Key(ROUTE, idempotency_key) if idempotency_key else None
-        taken = await twice_at_most(
-            web_pool,
-            tenant_id,
-            lambda tx: by_template.take(
-                tx, request, key=key, now=utc_now(), seen_message_id=data.seen_message_id
-            ),
-        )
+        taken = await take_once(web_pool, request, key, data.seen_message_id)
         return await answered(web_pool, broadcast, tenant_id, taken, wait_in(prefer))

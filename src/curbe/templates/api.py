@@ -32,7 +32,7 @@ from curbe.infra.pages import Page, decode_cursor, page_of
 from curbe.infra.web import refusals
 from curbe.templates import covers, listing, submit
 from curbe.templates.covers import Cover
-from curbe.templates.fitting import BodyValue, ButtonValue, CardValue, Given, Moment, Plain, fill
+from curbe.templates.fitting import fill
 from curbe.templates.lint import Draft, lint, refused
 from curbe.templates.lint_parts import Finding
 from curbe.templates.listing import Place, Wanted
@@ -40,6 +40,7 @@ from curbe.templates.looks import Preview, preview
 from curbe.templates.shapes import Synced, Template, TemplateAccount
 from curbe.templates.submit import Changes, Means
 from curbe.templates.sync import sync
+from curbe.templates.values import BodyValue, ButtonValue, CardValue, Moment, Plain, taken_from
 
 Word = Annotated[str | None, QueryParameter(max_length=100)]
 
@@ -193,8 +194,7 @@ class TemplateController(Controller):
             template = await listing.read(tx, tenant_id=tenant_id, template_id=template_id)
             cover = await covers.read(tx, tenant_id=tenant_id)
         parts = [] if template.components is None else msgspec.json.decode(template.components)
-        given = Given(**{name: getattr(data, name) for name in TemplateValues.__struct_fields__})
-        return preview(parts, fill(parts, given, cover=cover.image()))
+        return preview(parts, fill(parts, taken_from(data), cover=cover.image()))
 
     @get(
         "/cover",

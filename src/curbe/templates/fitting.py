@@ -1,121 +1,79 @@
-"""A template with its values in: what is sent, what is missing, and how it reads. Pure."""
+"""A template and the values for it: what is sent, or what is missing, too much and unfit. Pure, and the only way one is filled.
+
+Whoever has values brings them into the shape of `values.Given` and comes here: the API, the earlier gateway's routes, notifications,
+campaigns.
+"""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, Any, Final, TypeAlias
+from typing import Any, Final
 
 import msgspec
 from msgspec import structs
 
+from curbe.domain.content import own_file
 from curbe.domain.interactive_parts import MediaRef
 from curbe.domain.template import (
-    ActionParameter,
-    ActionSection,
-    BodyComponent,
-    ButtonActionData,
-    ButtonComponent,
-    ButtonParameter,
-    Card,
-    CarouselComponent,
     Component,
-    CouponParameter,
-    CurrencyParameter,
-    DateTimeParameter,
+    DocumentParameter,
     HeaderComponent,
-    HeaderParameter,
     ImageParameter,
-    OfferComponent,
-    OfferEnd,
-    OfferParameter,
-    PayloadParameter,
-    TextParameter,
-    UrlParameter,
+    VideoParameter,
 )
-from curbe.templates.slots import Slot, cards_of, slots
+from curbe.templates.building import build
+from curbe.templates.faults import Code, Fault, fault, judged
+from curbe.templates.slots import Part, Slot, slots
+from curbe.templates.values import BodyValue, ButtonValue, Given, Plain, words
 
-# Meta refuses a parameter with a line break, a tab or more than four spaces in a row: 132018.
-_UNFIT: Final = re.compile(r"[\n\t]| {5,}")
-_LONGEST: Final = {"text": 1024, "url": 2000, "payload": 256, "coupon_code": 20}
-_SUB_TYPES: Final = {
-    "url": "url",
-    "payload": "quick_reply",
-    "coupon_code": "copy_code",
-    "flow": "flow",
-    "catalog": "catalog",
-    "mpm": "mpm",
+_LINK: Final = re.compile(r"https?://\S{1,1990}")
+_FILES: Final = {"image": ImageParameter, "video": VideoParameter, "document": DocumentParameter}
+# Which members of a button's value a button of each kind takes.
+_MEMBERS: Final = {
+    "url": {"text"},
+    "payload": {"payload"},
+    "coupon_code": {"coupon_code"},
+    "flow": {"flow_token", "flow_action_data"},
+    "catalog": {"thumbnail_product_retailer_id"},
+    "mpm": {"thumbnail_product_retailer_id", "sections"},
 }
-_BUTTON_PATH: Final = re.compile(r"buttons\[(\d)\]")
-_UNUSED: Final = "unused"  # what a flow's token is where nobody needs one [Meta: sending a flow]
-
-Plain: TypeAlias = str | int | float
-Moment: TypeAlias = Annotated[datetime, msgspec.Meta(tz=True)]
-BodyValue: TypeAlias = Plain | TextParameter | CurrencyParameter | DateTimeParameter
-Values: TypeAlias = dict[str, Any]
-
-
-class ButtonValue(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What one button takes; ``index`` counts the template's buttons from 0.
-
-    ``text`` is the variable end of a link, ``payload`` what comes back from a quick reply, ``coupon_code`` the code to copy; the others
-    are of
-    flows and catalogues.
-    """
-
-    index: Annotated[int, msgspec.Meta(ge=0, le=9)]
-    text: Plain | None = None
-    payload: str | None = None
-    coupon_code: str | None = None
-    flow_token: str | None = None
-    flow_action_data: dict[str, object] | None = None
-    thumbnail_product_retailer_id: str | None = None
-    sections: list[ActionSection] | None = None
-
-
-class CardValue(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What one card of a carousel takes, in the order of the cards."""
-
-    header: HeaderParameter | None = None
-    parameters: list[BodyValue] | dict[str, Plain] | None = None
-    buttons: list[ButtonValue] = []
-
-
-class Given(msgspec.Struct, frozen=True, kw_only=True):
-    """What fills a template.
-
-    ``parameters`` are the body's: a list in order, or a map by name or number. ``template_data`` is a simple map for everything: the
-    names of the
-    variables, ``header``, ``button_0`` ...; what is too much there is left aside. ``header`` is a text, or a parameter in Meta's shape.
-    """
-
-    parameters: list[BodyValue] | dict[str, Plain] | None = None
-    template_data: dict[str, Plain] | None = None
-    header: Plain | HeaderParameter | None = None
-    buttons: list[ButtonValue] = []
-    offer_expires_at: Moment | None = None
-    cards: list[CardValue] = []
+# Names of a simple map that say a place, whether the template has it or not: their values go nowhere else.
+_SAYS_WHERE: Final = re.compile(r"\d+|header|offer|button_\d+|card_\d+_.*")
 
 
 class Filled(msgspec.Struct, frozen=True, kw_only=True):
-    """A template with values: ``components`` can be sent where nothing is ``missing``, ``unfit`` or too much (``extra``).
+    """A template with values: ``components`` are Meta's, whole, or none at all where there are ``faults``.
 
     ``values`` are by path; ``unused`` are names of ``template_data`` that the template does not have, which does no harm.
     """
 
     components: list[Component]
-    values: Values
-    missing: list[str]
-    extra: list[str]
-    unfit: list[str]
+    values: Mapping[str, Any]
+    faults: list[Fault]
     unused: list[str]
 
     @property
     def whole(self) -> bool:
         """Tell whether it can be sent."""
-        return not (self.missing or self.extra or self.unfit)
+        return not self.faults
+
+    @property
+    def missing(self) -> list[str]:
+        """Return the paths of places that nothing was given for."""
+        return [one.path for one in self.faults if one.code is Code.MISSING]
+
+    @property
+    def extra(self) -> list[str]:
+        """Return the paths of what was given and has no place."""
+        return [one.path for one in self.faults if one.code is Code.EXTRA]
+
+    @property
+    def unfit(self) -> list[str]:
+        """Return the paths of values that Meta would not take there."""
+        return [one.path for one in self.faults if one.code not in {Code.MISSING, Code.EXTRA}]
 
 
-def fill(components: Sequence[Mapping[str, Any]], given: Given, *, cover: MediaRef | None) -> Filled:
+def fill(components: Sequence[Part], given: Given, *, cover: MediaRef | None) -> Filled:
     """Return the template with what was given in its places.
 
     Args:
@@ -123,216 +81,203 @@ def fill(components: Sequence[Mapping[str, Any]], given: Given, *, cover: MediaR
         given: the values.
         cover: the tenant's own image: stands in the header where that is an image and none is given.
     """
-    places = slots(components)
-    values, extra = _explicit(places, given)
-    unused = _from_map(places, values, given.template_data or {})
-    for place in places:
-        if place.path == "header" and place.kind == "image" and cover is not None:
-            values.setdefault(place.path, ImageParameter(image=cover))
-        if place.repeats in values:
-            values[place.path] = values[place.repeats]
-    wanted = [place for place in places if place.required]
-    missing = [place.path for place in wanted if place.path not in values]
-    unfit = [place.path for place in places if not _fits(place, values.get(place.path))]
-    return Filled(
-        components=_built(components, values) if not missing + unfit + extra else [],
-        values=values,
-        missing=missing,
-        extra=extra,
-        unfit=unfit,
-        unused=unused,
-    )
+    filling = _Filling(slots(components))
+    filling.take(given)
+    unused = filling.take_map(given.template_data or {})
+    filling.take_cover(cover)
+    filling.repeat()
+    faults = list(filling.faults())
+    built = [] if faults else build(components, filling.values)
+    if built and given.tap_target is not None:
+        built.append(given.tap_target)
+    return Filled(components=built, values=filling.values, faults=faults, unused=unused)
 
 
-def _explicit(places: Sequence[Slot], given: Given) -> tuple[Values, list[str]]:
-    """Return the values that say where they go, by path, and what goes nowhere."""
-    values: Values = {}
-    extra: list[str] = []
-    by_path = {place.path: place for place in places}
-    _take_body(places, "", given.parameters, values, extra)
-    _take(by_path, "header", given.header, values, extra)
-    _take_buttons(by_path, "", given.buttons, values, extra)
-    _take(by_path, "offer", given.offer_expires_at, values, extra)
-    for n, card in enumerate(given.cards):
-        prefix = f"cards[{n}]."
-        _take_body(places, prefix, card.parameters, values, extra)
-        _take(by_path, f"{prefix}header", card.header, values, extra)
-        _take_buttons(by_path, prefix, card.buttons, values, extra)
-    return values, extra
+def covered(
+    components: Sequence[Part], sent: Sequence[Component], *, cover: MediaRef | None
+) -> list[Component]:
+    """Return components that somebody wrote in Meta's shape, with the cover where they leave out the image of the header."""
+    headed = any(isinstance(one, HeaderComponent) for one in sent)
+    if cover is None or headed or not any(_takes_cover(place) for place in slots(components)):
+        return list(sent)
+    return [HeaderComponent(parameters=[ImageParameter(image=cover)]), *sent]
 
 
-def _take(by_path: Mapping[str, Slot], path: str, value: object, values: Values, extra: list[str]) -> None:
-    if value is None:
-        return
-    if path not in by_path:
-        extra.append(path)
-    elif not _is_empty(value):
-        values[path] = value
+def places_to_fill(components: Sequence[Part], *, cover: MediaRef | None) -> tuple[list[Slot], list[Slot]]:
+    """Return the places that must be given a value, and those that may be."""
+    own = [place for place in slots(components) if place.repeats is None]
+    must = [place for place in own if place.required and not (cover and _takes_cover(place))]
+    return must, [place for place in own if place not in must]
 
 
-def _take_body(
-    places: Sequence[Slot],
-    prefix: str,
-    parameters: list[BodyValue] | dict[str, Plain] | None,
-    values: Values,
-    extra: list[str],
-) -> None:
-    own = [place for place in places if place.path.startswith(f"{prefix}body.")]
-    by_path = {place.path: place for place in own}
-    if isinstance(parameters, dict):
-        for name, value in parameters.items():
-            _take(by_path, f"{prefix}body.{name}", value, values, extra)
-        return
-    for n, value in enumerate(parameters or []):
-        name = getattr(value, "parameter_name", None)
-        if name is None:
-            name = own[n].variable if n < len(own) else str(n + 1)
-        _take(by_path, f"{prefix}body.{name}", value, values, extra)
+class _Filling:
+    """The values of one template by path, and what was given for no place, as they are taken."""
 
+    def __init__(self, places: Sequence[Slot]) -> None:
+        self.places: Final = places
+        self.by_path: Final = {place.path: place for place in places}
+        self.values: Final[dict[str, Any]] = {}
+        self.extra: Final[list[str]] = []
 
-def _take_buttons(
-    by_path: Mapping[str, Slot], prefix: str, buttons: Sequence[ButtonValue], values: Values, extra: list[str]
-) -> None:
-    for button in buttons:
-        path = f"{prefix}buttons[{button.index}]"
-        place = by_path.get(path)
-        _take(by_path, path, button if place is None else _of_button(place, button), values, extra)
+    def take(self, given: Given) -> None:
+        """Take the values that say where they go."""
+        self._take_part("", given.parameters, given.header, given.buttons)
+        self._take("offer", given.offer_expires_at)
+        for n, card in enumerate(given.cards):
+            self._take_part(f"cards[{n}].", card.parameters, card.header, card.buttons)
 
+    def take_map(self, data: Mapping[str, Plain]) -> list[str]:
+        """Put the values of a simple map where their names say, and return the names that say nothing.
 
-def _of_button(place: Slot, button: ButtonValue) -> object:
-    match place.kind:
-        case "url":
-            return button.text
-        case "payload":
-            return button.payload
-        case "coupon_code":
-            return button.coupon_code
-        case _:
-            return button
-
-
-def _from_map(places: Sequence[Slot], values: Values, data: Mapping[str, Plain]) -> list[str]:
-    """Put the values of a simple map where their names say, and return the names that say nothing.
-
-    One that is left over goes into the one place that is left open; where no name says anything, they go in their order.
-    """
-    said = {place.key for place in places}
-    for place in places:
-        if place.path not in values and not _is_empty(data.get(place.key)) and place.repeats is None:
-            values[place.path] = data[place.key]
-    left = [name for name in data if name not in said]
-    open_places = [
-        place
-        for place in places
-        if place.required
-        and place.repeats is None
-        and place.kind in {"text", "url"}
-        and place.path not in values
-    ]
-    guessable = len(left) == len(open_places) and (len(left) == 1 or len(left) == len(data))
-    if not guessable:
+        Where the template counts its variables and no name is a number, they go in their order. One that is left over goes into the one
+        place that is left open. A variable with a name takes the value of that name alone.
+        """
+        own = [place for place in self.places if place.repeats is None]
+        known = {place.key for place in self.places} | {place.also for place in own}
+        for place in own:
+            for name in (place.key, place.also):
+                if name in data and place.path not in self.values:
+                    self._take(place.path, data[name])
+        left = [name for name in data if name not in known]
+        loose = [name for name in left if not _is_empty(data[name]) and not _SAYS_WHERE.fullmatch(name)]
+        if not any(name.isdecimal() for name in data):
+            counted = [place for place in self._open() if place.kind == "text"]
+            for place, name in zip(counted, list(loose), strict=False):
+                self._take(place.path, data[name])
+                loose.remove(name)
+                left.remove(name)
+        wanting = self._open()
+        if len(wanting) == len(loose) == 1:
+            self._take(wanting[0].path, data[loose[0]])
+            left.remove(loose[0])
         return left
-    for place, name in zip(open_places, left, strict=True):
-        if not _is_empty(data[name]):
-            values[place.path] = data[name]
-    return []
+
+    def take_cover(self, cover: MediaRef | None) -> None:
+        """Put the cover where an image is wanted and none was given."""
+        for place in self.places:
+            if cover is not None and _takes_cover(place):
+                self.values.setdefault(place.path, ImageParameter(image=cover))
+
+    def repeat(self) -> None:
+        """Give each place that repeats another one its value; one of its own would be lost."""
+        for place in self.places:
+            if place.repeats is None:
+                continue
+            own, repeated = self.values.get(place.path), self.values.get(place.repeats)
+            if own is not None and words(own) != words(repeated):
+                self.extra.append(place.path)
+            elif repeated is not None:
+                self.values[place.path] = repeated
+
+    def faults(self) -> Iterator[Fault]:
+        """Yield what keeps the template from being sent."""
+        for place in self.places:
+            if place.required and place.path not in self.values:
+                yield fault(Code.MISSING, place.path, place.key)
+        for path in self.extra:
+            yield fault(Code.EXTRA, path, path)
+        for place in self.places:
+            if (code := judged(place, self.values.get(place.path))) is not None:
+                yield fault(code, place.path, place.key)
+
+    def _open(self) -> list[Slot]:
+        """Return the places that want words, have none, and have no name by which they would be given."""
+        return [
+            place
+            for place in self.places
+            if place.required
+            and place.repeats is None
+            and place.variable.isdecimal()
+            and place.path not in self.values
+        ]
+
+    def _take(self, path: str, value: object) -> None:
+        if value is None:
+            return
+        if path not in self.by_path:
+            self.extra.append(path)
+        elif not _is_empty(value):
+            self.values[path] = _shaped(self.by_path[path], value)
+
+    def _take_part(
+        self,
+        prefix: str,
+        parameters: list[BodyValue] | dict[str, Plain] | None,
+        header: object,
+        buttons: Sequence[ButtonValue],
+    ) -> None:
+        own = [place for place in self.places if place.path.startswith(f"{prefix}body.")]
+        for n, (name, value) in enumerate(_named(parameters)):
+            in_order = own[n].variable if n < len(own) else str(n + 1)
+            self._take(f"{prefix}body.{in_order if name is None else name}", value)
+        self._take(f"{prefix}header", header)
+        for button in buttons:
+            self._take_button(f"{prefix}buttons[{button.index}]", button)
+
+    def _take_button(self, path: str, button: ButtonValue) -> None:
+        place = self.by_path.get(path)
+        if place is None:
+            self.extra.append(path)
+            return
+        given = {name for name, value in structs.asdict(button).items() if value is not None} - {"index"}
+        takes = _MEMBERS[place.kind]
+        self.extra.extend(f"{path}.{name}" for name in sorted(given - takes))
+        if given & takes:
+            self._take(path, getattr(button, next(iter(takes))) if len(takes) == 1 else button)
+
+
+def _named(parameters: list[BodyValue] | dict[str, Plain] | None) -> Iterator[tuple[str | None, object]]:
+    """Yield the values of a body, each with its name where it has one."""
+    if isinstance(parameters, dict):
+        yield from parameters.items()
+    else:
+        for value in parameters or []:
+            yield getattr(value, "parameter_name", None), value
+
+
+def _takes_cover(place: Slot) -> bool:
+    return place.path == "header" and place.kind == "image"
 
 
 def _is_empty(value: object) -> bool:
-    return value is None or (isinstance(value, str) and not value.strip())
+    said = words(value)
+    return value is None or (said is not None and not said.strip())
 
 
-def _fits(place: Slot, value: object) -> bool:
-    """Tell whether Meta takes this value in this place; nothing at all is missing, not unfit."""
-    if value is None:
-        return True
+def _shaped(place: Slot, value: object) -> object:
+    """Return a value as its place holds it: plain words become the file, the code or the moment that they name, where they name one."""
+    if isinstance(value, datetime):
+        return round(value.timestamp() * 1000)
+    if not isinstance(value, str | int | float):
+        return value
+    said = str(value)
     match place.kind:
-        case "text" | "url":
-            text = words(value)
-            return text is not None and not _UNFIT.search(text) and len(text) <= _LONGEST[place.kind]
-        case "payload" | "coupon_code":
-            return isinstance(value, str) and len(value) <= _LONGEST[place.kind]
-        case "mpm":
-            return isinstance(value, ButtonValue) and bool(value.sections)
-        case "image" | "video" | "document" | "location" | "product":
-            return getattr(getattr(value, "__struct_config__", None), "tag", None) == place.kind
-        case _:
-            return True
-
-
-def words(value: object) -> str | None:
-    """Return a value as it will read; None where it is no text, amount or date."""
-    match value:
-        case str() | int() | float() if not isinstance(value, bool):
-            return str(value)
-        case TextParameter():
-            return value.text
-        case CurrencyParameter():
-            return value.currency.fallback_value
-        case DateTimeParameter():
-            return value.date_time.fallback_value
-        case _:
-            return None
-
-
-def _built(components: Sequence[Mapping[str, Any]], values: Values, prefix: str = "") -> list[Any]:
-    """Return Meta's components of a send; ``values`` are whole and fit."""
-    built: list[Any] = []
-    own = slots(components, prefix=prefix)
-    header = [place for place in own if place.path == f"{prefix}header" and place.path in values]
-    body = [place for place in own if place.path.startswith(f"{prefix}body.")]
-    if header:
-        built.append(HeaderComponent(parameters=[_header(header[0], values[header[0].path])]))
-    if body:
-        built.append(BodyComponent(parameters=[_text(place, values[place.path]) for place in body]))
-    if f"{prefix}offer" in values:
-        ends = OfferEnd(expiration_time_ms=round(values[f"{prefix}offer"].timestamp() * 1000))
-        built.append(OfferComponent(parameters=[OfferParameter(limited_time_offer=ends)]))
-    cards = cards_of(components)
-    if cards:
-        parts = [_built(card, values, f"{prefix}cards[{n}].") for n, card in enumerate(cards)]
-        built.append(
-            CarouselComponent(cards=[Card(card_index=n, components=one) for n, one in enumerate(parts)])
-        )
-    for place in own:
-        found = _BUTTON_PATH.fullmatch(place.path.removeprefix(prefix))
-        parameter = None if found is None else _button(place, values.get(place.path))
-        if found is not None and parameter is not None:
-            built.append(
-                ButtonComponent(sub_type=_SUB_TYPES[place.kind], index=found[1], parameters=[parameter])  # type: ignore[arg-type]
-            )
-    return built
-
-
-def _header(place: Slot, value: Any) -> HeaderParameter:
-    return _text(place, value) if place.kind == "text" else value
-
-
-def _text(place: Slot, value: Any) -> Any:
-    name = None if place.variable.isdecimal() else place.variable
-    if isinstance(value, TextParameter | CurrencyParameter | DateTimeParameter):
-        return structs.replace(value, parameter_name=name)
-    return TextParameter(text=words(value) or "", parameter_name=name)
-
-
-def _button(place: Slot, value: Any) -> ButtonParameter | None:
-    match place.kind:
-        case "url":
-            return UrlParameter(text=words(value) or "")
-        case "payload":
-            return None if value is None else PayloadParameter(payload=str(value))
-        case "coupon_code":
-            return CouponParameter(coupon_code=str(value))
+        case "image" | "video" | "document":
+            shaped: object = _file(place.kind, said)
         case "flow":
-            given = value if isinstance(value, ButtonValue) else ButtonValue(index=0)
-            action = ButtonActionData(
-                flow_token=given.flow_token or _UNUSED, flow_action_data=given.flow_action_data
-            )
-            return ActionParameter(action=action)
-        case _ if isinstance(value, ButtonValue):
-            action = ButtonActionData(
-                thumbnail_product_retailer_id=value.thumbnail_product_retailer_id, sections=value.sections
-            )
-            return ActionParameter(action=action)
+            shaped = ButtonValue(index=0, flow_token=said)
+        case "catalog":
+            shaped = ButtonValue(index=0, thumbnail_product_retailer_id=said)
+        case "expires_at":
+            shaped = _moment(said)
         case _:
-            return None
+            shaped = said
+    return shaped
+
+
+def _file(kind: str, said: str) -> object:
+    """Return the file of a link, or the tenant's own of an id; the words themselves where they are neither."""
+    if _LINK.fullmatch(said):
+        return _FILES[kind](**{kind: MediaRef(link=said)})
+    return said if own_file(said) is None else _FILES[kind](**{kind: MediaRef(id=said)})
+
+
+def _moment(said: str) -> object:
+    """Return the milliseconds of a moment that is written with its offset, or as Meta does; the words themselves where they are none."""
+    if said.isdecimal() and said.isascii():
+        return int(said)
+    try:
+        told = datetime.fromisoformat(said)
+    except ValueError:
+        return said
+    return said if told.tzinfo is None else round(told.timestamp() * 1000)

@@ -57,7 +57,6 @@ _PAGE: Final = Query("curbe.templates", "template_page", _Row)
 _KNOWN: Final = Query("curbe.templates", "known_templates", KnownTemplate)
 _OF_ID: Final = Query("curbe.templates", "template_of_id", _Row)
 _NAMED: Final = Query("curbe.templates", "templates_named", _Row)
-_OF_NUMBER: Final = Query("curbe.templates", "templates_of_number", _Row)
 _ACCOUNTS: Final = Query("curbe.templates", "template_accounts", TemplateAccount)
 _NOTE_SYNC: Final = Query("curbe.templates", "note_sync")
 _NOTE_REFUSAL: Final = Query("curbe.templates", "note_refusal")
@@ -109,12 +108,6 @@ async def read(tx: Transaction, *, tenant_id: UUID, template_id: UUID) -> Templa
 async def named(tx: Transaction, *, tenant_id: UUID, name: str) -> list[Template]:
     """Return the templates of one name, in every language and WABA."""
     return [_shown(row) for row in await _NAMED.all(tx, tenant_id=tenant_id, name=name)]
-
-
-async def of_number(tx: Transaction, *, tenant_id: UUID, connection_id: UUID, name: str) -> list[Template]:
-    """Return the templates of one name that a number can send, a language each."""
-    rows = await _OF_NUMBER.all(tx, tenant_id=tenant_id, connection_id=connection_id, name=name)
-    return [_shown(row) for row in rows]
 
 
 async def accounts(tx: Transaction, *, tenant_id: UUID) -> list[TemplateAccount]:

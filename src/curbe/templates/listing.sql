@@ -38,15 +38,6 @@ SELECT t.id, t.waba_id, t.provider_template_id, t.name, t.language, t.status, t.
  WHERE t.tenant_id = :tenant_id AND t.name = :name AND t.language IS NOT NULL AND t.status IS DISTINCT FROM 'DELETED'
  ORDER BY t.waba_id, t.language, t.id
 
--- name: templates_of_number
--- All of one name that a number can send: its languages.
-SELECT t.id, t.waba_id, t.provider_template_id, t.name, t.language, t.status, t.category, t.quality, t.rejected_reason, t.status_detail,
-       t.correct_category, t.correct_category_from, t.components::text AS components, t.updated_at
-  FROM channel_connections c
-  JOIN templates t ON t.tenant_id = c.tenant_id AND t.waba_id = c.waba_id
- WHERE c.tenant_id = :tenant_id AND c.id = :connection_id AND t.name = :name AND t.language IS NOT NULL AND t.status IS DISTINCT FROM 'DELETED'
- ORDER BY t.language, t.id
-
 -- name: template_accounts
 -- Each WABA with a live number, and the last look at its list.
 SELECT c.waba_id, array_agg(coalesce(c.display_name, c.phone_number_e164, c.phone_number_id) ORDER BY c.created_at, c.id) AS numbers,

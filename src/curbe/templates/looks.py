@@ -7,8 +7,9 @@ import msgspec
 
 from curbe.domain.interactive_parts import MediaRef
 from curbe.domain.template import DocumentParameter, ImageParameter, VideoParameter
-from curbe.templates.fitting import Filled, words
+from curbe.templates.fitting import Filled
 from curbe.templates.slots import buttons_of, cards_of, kind_of
+from curbe.templates.values import words
 from curbe.templates.variables import filled
 
 

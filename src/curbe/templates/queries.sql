@@ -8,6 +8,15 @@ SELECT t.category
  WHERE c.tenant_id = :tenant_id AND c.id = :connection_id AND t.name = :name AND t.language = :language
    AND t.status IS DISTINCT FROM 'DELETED'
 
+-- name: forms_of_number
+-- All of one name that a number can send, a language each, and the tenant's cover beside them.
+SELECT t.language, t.category, t.components::text AS components, s.cover_media_id, s.cover_link
+  FROM channel_connections c
+  JOIN templates t ON t.tenant_id = c.tenant_id AND t.waba_id = c.waba_id
+  LEFT JOIN template_settings s ON s.tenant_id = c.tenant_id
+ WHERE c.tenant_id = :tenant_id AND c.id = :connection_id AND t.name = :name AND t.language IS NOT NULL AND t.status IS DISTINCT FROM 'DELETED'
+ ORDER BY t.language, t.id
+
 -- name: edits_of
 SELECT t.edited_ats FROM templates t WHERE t.tenant_id = :tenant_id AND t.id = :id
 

@@ -1,78 +1,173 @@
-"""A template by its name with values by theirs: what is sent of it from one number. For whoever sends templates."""
+"""A template as a number sends it: by its name with values, or in Meta's shape, with the tenant's cover. For whoever sends templates."""
 
 from collections.abc import Sequence
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
 
 from curbe.domain.errors import Conflict, InvalidRequest, TemplateUnknown
-from curbe.domain.template import Language, TemplateContent
-from curbe.infra.db import Transaction
-from curbe.templates import covers, listing
-from curbe.templates.fitting import Filled, Given, fill
-from curbe.templates.shapes import Template
+from curbe.domain.interactive_parts import MediaRef
+from curbe.domain.template import HeaderComponent, Language, TemplateContent
+from curbe.infra.db import Query, Transaction
+from curbe.templates.covers import Cover
+from curbe.templates.faults import Fault
+from curbe.templates.fitting import Filled, covered, fill
+from curbe.templates.values import Given, written
 
 
-async def content_for(
-    tx: Transaction,
-    given: Given,
-    *,
-    tenant_id: UUID,
-    connection_id: UUID,
-    name: str,
-    language: str | None,
-    category: str | None = None,
-) -> TemplateContent:
-    """Return what a number sends of a template; the tenant's cover stands in a header of an image where none is given.
+class ByName(msgspec.Struct, frozen=True, kw_only=True):
+    """A template by its name and the values for it.
 
-    Args:
-        tx: the tenant's.
-        given: the values.
-        tenant_id: whose template.
-        connection_id: the number that sends.
-        name: of the template.
-        language: of the template; None: the only one it has.
-        category: what the sender takes it for; Meta may have moved it since, at another price.
+    ``language``: None where it has one alone. ``category``: what the sender takes it for; Meta may have moved it since, at another price.
+    ``member``: of the request, where the name stands.
+    """
+
+    name: str
+    language: str | None = None
+    category: str | None = None
+    given: Given = Given()
+    member: str = "name"
+
+
+class Form(msgspec.Struct, frozen=True, kw_only=True):
+    """A template that a number can send, as Meta lists its ``components``, and the cover that may stand in its header."""
+
+    language: str
+    category: str | None
+    components: list[dict[str, Any]]
+    cover: MediaRef | None
+
+
+class Ready(msgspec.Struct, frozen=True):
+    """A template to be sent, and the names of values that it has no place for."""
+
+    content: TemplateContent
+    unused: tuple[str, ...] = ()
+
+
+class _Row(msgspec.Struct, frozen=True):
+    language: str
+    category: str | None
+    components: str | None
+    cover_media_id: UUID | None
+    cover_link: str | None
+
+
+_TOLD: Final = 10  # faults in a sentence; all of them stand beside it
+_OF_NUMBER: Final = Query("curbe.templates", "forms_of_number", _Row)
+
+
+async def ready(tx: Transaction, wanted: ByName, *, tenant_id: UUID, connection_id: UUID) -> Ready:
+    """Return what a number sends of a template, filled.
 
     Raises:
-        TemplateUnknown: the number's WABA has none of that name and language, as far as is known.
+        TemplateUnknown: the number's WABA has none of that name and language, or what it says is not known.
         Conflict: it is of another category.
         InvalidRequest: the values do not fit; the answer names each place.
     """
-    found = the_one(
-        await listing.of_number(tx, tenant_id=tenant_id, connection_id=connection_id, name=name),
-        name=name,
-        language=language,
+    form = await form_of(
+        tx,
+        tenant_id=tenant_id,
+        connection_id=connection_id,
+        name=wanted.name,
+        language=wanted.language,
+        member=wanted.member,
     )
-    if category is not None and found.category is not None and category.upper() != found.category:
+    if wanted.category is not None and form.category not in (None, wanted.category.upper()):
         raise Conflict(
-            f"The template is of category {found.category}, not {category.upper()}.",
+            f"The template is of category {form.category}, not {wanted.category.upper()}.",
             fix="Leave `category` out to send it all the same.",
             field="category",
-            extra={"category": found.category},
+            extra={"category": form.category},
         )
-    cover = (await covers.read(tx, tenant_id=tenant_id)).image()
-    parts = [] if found.components is None else msgspec.json.decode(found.components)
-    filled = fill(parts, given, cover=cover)
-    require_whole(filled)
-    return TemplateContent(name=name, language=Language(code=found.language), components=filled.components)
+    filled = fill(form.components, wanted.given, cover=form.cover)
+    if filled.faults:
+        raise _unfit(filled, _member_of(wanted.given, filled.faults[0]))
+    content = TemplateContent(
+        name=wanted.name, language=Language(code=form.language), components=filled.components
+    )
+    return Ready(content, tuple(filled.unused))
 
 
-def the_one(templates: Sequence[Template], *, name: str, language: str | None) -> Template:
-    """Return the template in that language, or in the only one there is.
+async def with_cover(
+    tx: Transaction, content: TemplateContent, *, tenant_id: UUID, connection_id: UUID
+) -> TemplateContent:
+    """Return what somebody wrote in Meta's shape, with the cover where it lacks the image of the header; else as it was written."""
+    if any(isinstance(one, HeaderComponent) for one in content.components):
+        return content
+    form = await _known(tx, content, tenant_id=tenant_id, connection_id=connection_id)
+    if form is None:
+        return content
+    components = covered(form.components, content.components, cover=form.cover)
+    return msgspec.structs.replace(content, components=components)
+
+
+async def compared(
+    tx: Transaction, content: TemplateContent, *, tenant_id: UUID, connection_id: UUID
+) -> TemplateContent:
+    """Return what somebody wrote in Meta's shape, held against the template, with its cover. One that is not known is left as it is.
 
     Raises:
-        TemplateUnknown: there is none.
+        InvalidRequest: it has not exactly what the template wants; the answer names each place.
+    """
+    form = await _known(tx, content, tenant_id=tenant_id, connection_id=connection_id)
+    if form is None:
+        return content
+    filled = fill(form.components, written(content.components), cover=form.cover)
+    if filled.faults:
+        raise _unfit(filled, f"template.{filled.faults[0].path}")
+    return msgspec.structs.replace(content, components=filled.components)
+
+
+async def form_of(
+    tx: Transaction, *, tenant_id: UUID, connection_id: UUID, name: str, language: str | None, member: str
+) -> Form:
+    """Return the template that a number would send, in that language or in the only one there is.
+
+    Raises:
+        TemplateUnknown: there is none, or what it says is not known.
         InvalidRequest: there are several languages, and none is named.
     """
-    meant = [one for one in templates if language in {None, one.language}]
-    known = sorted({one.language for one in templates})
+    rows = await _OF_NUMBER.all(tx, tenant_id=tenant_id, connection_id=connection_id, name=name)
+    form = _form(_the_one(rows, name=name, language=language, member=member))
+    if form is None:
+        raise TemplateUnknown(
+            f"What the template {name} says is not known yet.",
+            fix="Read Meta's list with POST .../templates/sync.",
+            field=member,
+        )
+    return form
+
+
+async def _known(
+    tx: Transaction, content: TemplateContent, *, tenant_id: UUID, connection_id: UUID
+) -> Form | None:
+    rows = await _OF_NUMBER.all(tx, tenant_id=tenant_id, connection_id=connection_id, name=content.name)
+    return next((_form(row) for row in rows if row.language == content.language.code), None)
+
+
+def _form(row: _Row) -> Form | None:
+    """Return None where only the template's name is known."""
+    if row.components is None:
+        return None
+    return Form(
+        language=row.language,
+        category=row.category,
+        components=msgspec.json.decode(row.components),
+        cover=Cover(media_id=row.cover_media_id, link=row.cover_link).image(),
+    )
+
+
+def _the_one(rows: Sequence[_Row], *, name: str, language: str | None, member: str) -> _Row:
+    meant = [one for one in rows if language in {None, one.language}]
+    known = sorted({one.language for one in rows})
     if not meant:
         there = f" It has {', '.join(known)}." if known else ""
         raise TemplateUnknown(
             f"The number has no template {name}{'' if language is None else f' in {language}'}.{there}",
             fix="Check name and language, or read Meta's list with POST .../templates/sync.",
-            field="language" if known else "name",
+            field="language" if known else member,
             extra={"languages": known},
         )
     if len({one.language for one in meant}) > 1:
@@ -85,27 +180,25 @@ def the_one(templates: Sequence[Template], *, name: str, language: str | None) -
     return meant[0]
 
 
-def require_whole(filled: Filled) -> None:
-    """Return where every place has what it needs.
-
-    Raises:
-        InvalidRequest: something is missing, too much, or not of a kind that Meta takes there.
-    """
-    if filled.whole:
-        return
-    troubles = (("missing", filled.missing), ("too much", filled.extra), ("unfit", filled.unfit))
-    told = "; ".join(f"{word}: {', '.join(paths)}" for word, paths in troubles if paths)
-    first = next(path for _, paths in troubles for path in paths)
-    raise InvalidRequest(
-        f"The values do not fit the template; {told}.",
+def _unfit(filled: Filled, field: str) -> InvalidRequest:
+    said = "; ".join(one.detail for one in filled.faults[:_TOLD])
+    return InvalidRequest(
+        f"The values do not fit the template: {said}{'; ...' if len(filled.faults) > _TOLD else ''}.",
         fix="POST .../templates/{id}/preview shows what it wants. A text has no line breaks, tabs or more than four spaces in a row.",
-        field=_field(first),
-        extra={"missing": filled.missing, "extra": filled.extra, "unfit": filled.unfit},
+        field=field,
+        extra={
+            "missing": filled.missing,
+            "extra": filled.extra,
+            "unfit": filled.unfit,
+            "faults": msgspec.to_builtins(filled.faults),
+        },
     )
 
 
-def _field(path: str) -> str:
-    """Return the member of a request that fills a place."""
-    if path.startswith("body."):
+def _member_of(given: Given, fault: Fault) -> str:
+    """Return the member of a request that fills a place: of the simple map, where that is how the values came."""
+    if given.template_data is not None and given.parameters is None:
+        return f"template_data.{fault.key}"
+    if fault.path.startswith("body."):
         return "parameters"
-    return {"offer": "offer_expires_at"}.get(path, path)
+    return {"offer": "offer_expires_at"}.get(fault.path, fault.path)

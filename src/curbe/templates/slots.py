@@ -25,17 +25,23 @@ class Slot(msgspec.Struct, frozen=True, kw_only=True):
     """One place to fill.
 
     ``path`` is ``header``, ``body.1`` (or the variable's name), ``buttons[0]``, ``offer``, or any of those after ``cards[2].``. ``kind``
-    is text,
-    url, image, video, document, location, product, payload, coupon_code, flow, catalog, mpm or expires_at. ``key`` is its name in a simple
-    map. ``repeats`` is the path of the place whose value it takes: an authentication template's code is given once.
+    is text, url, image, video, document, location, product, payload, coupon_code, flow, catalog, mpm or expires_at. ``key`` is its name
+    in a simple map, ``also`` another one for what has a variable's name. ``repeats`` is the path of the place whose value it takes: an
+    authentication template's code is given once.
     """
 
     path: str
     kind: str
     key: str
+    also: str = ""
     variable: str = ""
     required: bool = True
     repeats: str | None = None
+
+    @property
+    def takes_words(self) -> bool:
+        """Tell whether a plain text can fill it: itself, or as the link of a file, a code, a moment."""
+        return self.kind not in {"location", "product", "mpm"}
 
 
 def slots(components: Sequence[Part], *, prefix: str = "") -> list[Slot]:
@@ -56,7 +62,8 @@ def slots(components: Sequence[Part], *, prefix: str = "") -> list[Slot]:
                     found += slots(card, prefix=f"{prefix}cards[{n}].")
             case _:
                 pass
-    return found + list(_buttons(buttons, prefix, code=code))
+    repeated = next((place.path for place in found if place.path.startswith(f"{prefix}body.")), None)
+    return found + list(_buttons(buttons, prefix, code=repeated if code else None))
 
 
 def buttons_of(components: Sequence[Part]) -> list[Part]:
@@ -89,8 +96,9 @@ def _header(part: Part, prefix: str) -> list[Slot]:
     form, path = str(part.get("format", "TEXT")).upper(), f"{prefix}header"
     if form in _FILES or form in _PLACES:
         return [Slot(path=path, kind=(_FILES | _PLACES)[form], key=f"{_plain(prefix)}header")]
+    also = f"{_plain(prefix)}header"
     return [
-        Slot(path=path, kind="text", key=_key(name, f"{_plain(prefix)}header"), variable=name)
+        Slot(path=path, kind="text", key=_key(name, also), also=also, variable=name)
         for name in variables(str(part.get("text", "")))[:1]
     ]
 
@@ -105,15 +113,16 @@ def _body(part: Part, prefix: str, *, code: bool) -> list[Slot]:
     ]
 
 
-def _buttons(buttons: Sequence[Part], prefix: str, *, code: bool) -> Iterator[Slot]:
+def _buttons(buttons: Sequence[Part], prefix: str, *, code: str | None) -> Iterator[Slot]:
+    """Yield the places of buttons; ``code`` is the path of the code that those of an authentication template repeat."""
     for n, button in enumerate(buttons):
         kind, path = kind_of(button), f"{prefix}buttons[{n}]"
         key = f"{_plain(prefix)}button_{n}"
         names = variables(str(button.get("url", "")))
         if code and (kind == "OTP" or "otp_type=" in str(button.get("url", ""))):
-            yield Slot(path=path, kind="url", key=key, repeats=f"{prefix}body.1")
+            yield Slot(path=path, kind="url", key=key, repeats=code)
         elif kind == "URL" and names:
-            yield Slot(path=path, kind="url", key=_key(names[0], key), variable=names[0])
+            yield Slot(path=path, kind="url", key=_key(names[0], key), also=key, variable=names[0])
         elif kind in _BUTTONS:
             takes, required = _BUTTONS[kind]
             yield Slot(path=path, kind=takes, key=key, required=required)
