@@ -26,10 +26,14 @@ _EXPONENT: Final = re.compile(r"^\d(?:[.,]\d+)?[eE]\+?\d+$")
 
 
 class ColumnMapping(msgspec.Struct, frozen=True, kw_only=True):
-    """How a table's columns are read: which one is the phone, and which ones are variables, by the variables' names."""
+    """How a table's columns are read: which one is the phone, and which ones are variables, by the variables' names.
+
+    ``defaults`` are said where a cell is empty, or no column fills the variable.
+    """
 
     phone: str
     variables: dict[str, str]
+    defaults: dict[str, str] = {}
     default_country: str | None = None
 
 
@@ -86,7 +90,7 @@ def check_mapping(mapping: ColumnMapping, columns: Sequence[str], *, needed: Map
     """
     for field, column in (
         ("phone", mapping.phone),
-        *(("variables", each) for each in mapping.variables.values()),
+        *((f"variables.{name}", each) for name, each in mapping.variables.items()),
     ):
         if column not in columns:
             raise InvalidRequest(
@@ -94,12 +98,13 @@ def check_mapping(mapping: ColumnMapping, columns: Sequence[str], *, needed: Map
                 fix=f"Its columns are: {', '.join(columns)[:500]}.",
                 field=field,
             )
-    missing = [name for name, required in needed.items() if required and name not in mapping.variables]
+    known = mapping.variables.keys() | mapping.defaults.keys()
+    missing = [name for name, required in needed.items() if required and name not in known]
     if missing:
         raise InvalidRequest(
             f"no column fills {', '.join(missing)}",
-            fix="Map a column to each variable of the template, or give the variable words for where it is missing.",
-            field="variables",
+            fix="Map a column to each variable of the template, or give it a default.",
+            field=f"variables.{missing[0]}",
         )
 
 
@@ -118,7 +123,7 @@ def sorted_out(
     used = {name: place[column] for name, column in mapping.variables.items() if name in needed}
     seen: dict[str, int] = {}
     for row in sheet.rows:
-        found = _one(row, place[mapping.phone], used, mapping.default_country, needed, fallback_zone)
+        found = _one(row, place[mapping.phone], used, mapping, needed, fallback_zone)
         if isinstance(found, Candidate):
             first = seen.setdefault(found.phone, row.line)
             if first != row.line:
@@ -136,7 +141,7 @@ def _one(
     row: Row,
     phone_at: int,
     used: Mapping[str, int],
-    country: str | None,
+    mapping: ColumnMapping,
     needed: Mapping[str, bool],
     fallback_zone: str,
 ) -> Candidate | Fault:
@@ -151,7 +156,7 @@ def _one(
             row.cells,
         )
     try:
-        e164 = read_phone(typed, country)
+        e164 = read_phone(typed, mapping.default_country)
     except InvalidRequest as refusal:
         return Fault(
             row.line,
@@ -160,6 +165,9 @@ def _one(
             row.cells,
         )
     values = {name: row.cells[at] for name, at in used.items() if at < len(row.cells)}
+    for name, default in mapping.defaults.items():
+        if name in needed and not values.get(name, "").strip():
+            values[name] = default
     refused = check(needed, values)
     if refused is not None:
         return Fault(row.line, refused.reason, refused.detail, row.cells)

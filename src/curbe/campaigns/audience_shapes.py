@@ -33,18 +33,23 @@ class FileMapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """How a file's columns are read.
 
     ``phone``: the column of the numbers. ``variables``: the template's variables, each with the column that fills it.
+    ``defaults``: what a variable says where its cell is empty, or where no column fills it; without one such a row is invalid.
     ``default_country``: by which numbers without a country code are read.
     """
 
     audience_id: UUID
     phone: Column
     variables: dict[VariableName, Column] = {}
+    defaults: dict[VariableName, Annotated[str, Meta(min_length=1, max_length=1024)]] = {}
     default_country: Country | None = None
 
     def mapping(self) -> ColumnMapping:
         """Return it as the rules know it."""
         return ColumnMapping(
-            phone=self.phone, variables=dict(self.variables), default_country=self.default_country
+            phone=self.phone,
+            variables=dict(self.variables),
+            defaults=dict(self.defaults),
+            default_country=self.default_country,
         )
 
 

@@ -10,12 +10,14 @@ import msgspec
 from curbe.campaigns import allowing, audience, feed, rates, rules, service, store
 from curbe.campaigns.allowing import Person
 from curbe.campaigns.audience_shapes import FaultCount
+from curbe.campaigns.filling import variables_of
 from curbe.campaigns.rates import Estimate
 from curbe.campaigns.rules import CampaignState, Deed, Latest, Stop
 from curbe.campaigns.store import CampaignRow
-from curbe.domain.errors import Conflict
+from curbe.domain.errors import Conflict, InvalidRequest
 from curbe.infra.db import Query, Transaction
 from curbe.outbound.governor import people_limit
+from curbe.templates import sending
 
 _PACKAGE: Final = "curbe.campaigns"
 _PAGE: Final = 5_000
@@ -63,6 +65,11 @@ class _Row(msgspec.Struct, frozen=True):
     country: str | None
 
 
+class _Lacking(msgspec.Struct, frozen=True):
+    name: str
+    count: int
+
+
 class _Portfolio(msgspec.Struct, frozen=True):
     messaging_limit: str | None
     messages_per_second: int
@@ -78,6 +85,7 @@ class _Found(msgspec.Struct):
     stop: Stop | None = None
 
 
+_LACKING: Final = Query(_PACKAGE, "lacking_values", _Lacking)
 _WAITING: Final = Query(_PACKAGE, "waiting_page", _Row)
 _PORTFOLIO: Final = Query(_PACKAGE, "portfolio_of_campaign", _Portfolio)
 
@@ -93,9 +101,11 @@ async def look_over(
     Raises:
         NotFound: the tenant has no such campaign.
         Conflict: it has begun, or somebody changed it while it was looked over.
+        InvalidRequest: its parameters do not fit the template, or recipients lack values for them; the field says which.
     """
     row = await store.read(tx, tenant_id=tenant_id, campaign_id=campaign_id)
     rules.after(row.state, Deed.LOOK_OVER)
+    await _require_fit(tx, row, tenant_id=tenant_id)
     audiences = await audience.every(tx, tenant_id=tenant_id, campaign_id=campaign_id)
     found = await _found(tx, row, tenant_id=tenant_id, now=now)
     locked = await store.lock(tx, tenant_id=tenant_id, campaign_id=campaign_id)
@@ -139,6 +149,21 @@ async def look_over(
 def _sent(row: CampaignRow) -> tuple[str, UUID]:
     """Return what is looked over: what is sent, and from which number."""
     return row.template, row.connection_id
+
+
+async def _require_fit(tx: Transaction, row: CampaignRow, *, tenant_id: UUID) -> None:
+    """Refuse parameters that do not fit the template, and recipients who were added before it named one of its variables."""
+    await sending.compared(tx, row.content(), tenant_id=tenant_id, connection_id=row.connection_id)
+    names = [name for name, required in variables_of(row.content()).items() if required]
+    lacking = await _LACKING.all(tx, tenant_id=tenant_id, campaign_id=row.id, names=names)
+    if lacking:
+        told = ", ".join(f"{one.name} ({one.count})" for one in lacking)
+        raise InvalidRequest(
+            f"Recipients have no value for {told}.",
+            fix="Map the file again, or say what stands where it is missing: {{name|words}}.",
+            field=f"variables.{lacking[0].name}",
+            extra={"lacking": {one.name: one.count for one in lacking}},
+        )
 
 
 async def _found(tx: Transaction, row: CampaignRow, *, tenant_id: UUID, now: datetime) -> _Found:

@@ -7,6 +7,14 @@ SELECT r.n, r.phone, r.country
  ORDER BY r.n
  LIMIT :most
 
+-- name: lacking_values
+-- How many of those who wait have no value for a variable that the template cannot do without.
+SELECT v.name, count(*) AS count
+  FROM campaign_recipients r CROSS JOIN unnest(:names::text[]) AS v (name)
+ WHERE r.tenant_id = :tenant_id AND r.campaign_id = :campaign_id AND r.state = 'waiting' AND coalesce(btrim(r.variables ->> v.name), '') = ''
+ GROUP BY v.name
+ ORDER BY v.name
+
 -- name: portfolio_of_campaign
 -- What the number's portfolio may, how many people count at the moment, and how many of those are recipients: they cost no room.
 SELECT c.metadata ->> 'messaging_limit' AS messaging_limit, c.messages_per_second,

@@ -18,7 +18,9 @@ from curbe.campaigns.filling import Filler
 from curbe.campaigns.rules import Latest, Standing, Stop
 from curbe.campaigns.store import CampaignRow
 from curbe.domain.content import words_in
+from curbe.domain.errors import InvalidRequest
 from curbe.domain.messages import Person as Named
+from curbe.domain.template import TemplateContent
 from curbe.inbox import departures, people
 from curbe.inbox.departures import Departure
 from curbe.inbox.people import Sighting
@@ -26,6 +28,7 @@ from curbe.infra.db import Query, Transaction
 from curbe.outbound import many
 from curbe.outbound import store as outbox
 from curbe.outbound.governor import CAMPAIGN
+from curbe.templates import sending
 
 _PACKAGE: Final = "curbe.campaigns"
 _BATCH: Final = 500
@@ -167,10 +170,21 @@ async def feed(tx: Transaction, *, tenant_id: UUID, campaign_id: UUID, now: date
         content=campaign.content(),
         now=now,
     )
-    if verdict.stop is not None:
-        return Fed(stop=verdict.stop)
-    taken, skipped = await _make(tx, campaign, rows, verdict.skips, tenant_id=tenant_id, now=now)
+    content = verdict.stop or await _content(tx, campaign, tenant_id=tenant_id)
+    if isinstance(content, Stop):
+        return Fed(stop=content)
+    taken, skipped = await _make(tx, campaign, content, rows, verdict.skips, tenant_id=tenant_id, now=now)
     return Fed(taken=taken, skipped=skipped, full=len(rows) == _BATCH)
+
+
+async def _content(tx: Transaction, campaign: FedCampaign, *, tenant_id: UUID) -> TemplateContent | Stop:
+    """Return what is sent, the tenant's cover in it; or that its parameters do not fit the template any more."""
+    try:
+        return await sending.compared(
+            tx, campaign.content(), tenant_id=tenant_id, connection_id=campaign.connection_id
+        )
+    except InvalidRequest as changed:
+        return Stop("template_changed", changed.detail)
 
 
 async def _is_over(tx: Transaction, tenant_id: UUID, campaign_id: UUID, *, waiting: int) -> bool:
@@ -183,6 +197,7 @@ async def _is_over(tx: Transaction, tenant_id: UUID, campaign_id: UUID, *, waiti
 async def _make(
     tx: Transaction,
     campaign: FedCampaign,
+    content: TemplateContent,
     rows: Sequence[_Next],
     refused: Mapping[int, Skip],
     *,
@@ -194,7 +209,7 @@ async def _make(
     wanted = [row for row in rows if row.n not in skips]
     chosen = await _places(tx, wanted, tenant_id=tenant_id, connection_id=campaign.connection_id, now=now)
     skips |= await _doubles(tx, chosen, tenant_id=tenant_id, campaign_id=campaign.id)
-    filler = Filler(campaign.content())
+    filler = Filler(content)
     made: list[tuple[_Chosen, Departure]] = []
     for one in chosen:
         if one.row.n in skips:

@@ -41,7 +41,7 @@ class CampaignReportController(Controller):
         status_code=200,
         opt={"scope": Scope.CAMPAIGNS_WRITE},
         summary="Look a campaign over",
-        responses=refusals(Conflict, NotFound),
+        responses=refusals(Conflict, InvalidRequest, NotFound),
     )
     async def dry_run_campaign(
         self,

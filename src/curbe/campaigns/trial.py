@@ -14,6 +14,7 @@ from curbe.domain.errors import InvalidRequest
 from curbe.infra.db import Transaction
 from curbe.outbound import service as outbound
 from curbe.outbound.service import Request
+from curbe.templates import sending
 
 
 class TestSend(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -36,10 +37,11 @@ async def send(
 
     Raises:
         NotFound: the tenant has no such campaign.
+        InvalidRequest: its parameters do not fit the template, or these values do not fill them.
         AppError: it may not be sent; the refusal explains itself.
     """
     row = await store.read(tx, tenant_id=tenant_id, campaign_id=campaign_id)
-    content = row.content()
+    content = await sending.compared(tx, row.content(), tenant_id=tenant_id, connection_id=row.connection_id)
     refused = check(variables_of(content), trial.variables)
     if refused is not None:
         raise InvalidRequest(
