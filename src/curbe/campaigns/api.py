@@ -1,12 +1,14 @@
 """Campaigns over HTTP: written, looked over, scheduled, started, paused, resumed, cancelled."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated, Final
 from uuid import UUID
 
 import msgspec
 from litestar import Controller, delete, get, patch, post
-from litestar.di import NamedDependency
+from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from curbe.auth.principal import Principal, Scope
@@ -29,11 +31,48 @@ class _Position(msgspec.Struct, frozen=True, array_like=True):
     id: UUID
 
 
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """Somebody at a campaign, who does to it what needs no other word."""
+
+    pool: Pool
+    tenant_id: UUID
+    campaign_id: UUID
+    actor: str
+
+    async def does(self, deed: Deed) -> Campaign:
+        """Do it and return the campaign as it stands then."""
+        async with self.pool.transaction(self.tenant_id) as tx:
+            return await service.treat(
+                tx,
+                deed,
+                tenant_id=self.tenant_id,
+                campaign_id=self.campaign_id,
+                actor=self.actor,
+                now=utc_now(),
+            )
+
+
+def _hand(
+    tenant_id: FromPath[UUID],
+    campaign_id: FromPath[UUID],
+    principal: NamedDependency[Principal],
+    web_pool: NamedDependency[Pool],
+) -> Hand:
+    return Hand(pool=web_pool, tenant_id=tenant_id, campaign_id=campaign_id, actor=principal.actor)
+
+
+_deed: Final = partial(
+    post, status_code=200, opt={"scope": Scope.CAMPAIGNS_WRITE}, responses=refusals(Conflict, NotFound)
+)
+
+
 class CampaignController(Controller):
     """A tenant's campaigns."""
 
     path = "/api/tenants/{tenant_id:uuid}/campaigns"
     tags = ("campaigns",)
+    dependencies = {"hand": Provide(_hand, sync_to_thread=False)}  # noqa: RUF012 - Litestar reads it
 
     @get(
         "/",
@@ -162,90 +201,30 @@ class CampaignController(Controller):
                 scheduled_at=service.moment_of(data, campaign=row, now=now),
             )
 
-    @post(
-        "/{campaign_id:uuid}/unschedule",
-        status_code=200,
-        opt={"scope": Scope.CAMPAIGNS_WRITE},
-        summary="Unschedule a campaign",
-        responses=refusals(Conflict, NotFound),
-    )
-    async def unschedule_campaign(
-        self,
-        tenant_id: FromPath[UUID],
-        campaign_id: FromPath[UUID],
-        principal: NamedDependency[Principal],
-        web_pool: NamedDependency[Pool],
-    ) -> Campaign:
+    @_deed("/{campaign_id:uuid}/unschedule", summary="Unschedule a campaign")
+    async def unschedule_campaign(self, hand: NamedDependency[Hand]) -> Campaign:
         """Let it wait for somebody to start it."""
-        return await _treated(web_pool, Deed.UNSCHEDULE, tenant_id, campaign_id, principal)
+        return await hand.does(Deed.UNSCHEDULE)
 
-    @post(
-        "/{campaign_id:uuid}/start",
-        status_code=200,
-        opt={"scope": Scope.CAMPAIGNS_WRITE},
-        summary="Start a campaign",
-        responses=refusals(Conflict, NotFound),
-    )
-    async def start_campaign(
-        self,
-        tenant_id: FromPath[UUID],
-        campaign_id: FromPath[UUID],
-        principal: NamedDependency[Principal],
-        web_pool: NamedDependency[Pool],
-    ) -> Campaign:
+    @_deed("/{campaign_id:uuid}/start", summary="Start a campaign")
+    async def start_campaign(self, hand: NamedDependency[Hand]) -> Campaign:
         """Begin now. It must have been looked over."""
-        return await _treated(web_pool, Deed.START, tenant_id, campaign_id, principal)
+        return await hand.does(Deed.START)
 
-    @post(
-        "/{campaign_id:uuid}/pause",
-        status_code=200,
-        opt={"scope": Scope.CAMPAIGNS_WRITE},
-        summary="Pause a campaign",
-        responses=refusals(Conflict, NotFound),
-    )
-    async def pause_campaign(
-        self,
-        tenant_id: FromPath[UUID],
-        campaign_id: FromPath[UUID],
-        principal: NamedDependency[Principal],
-        web_pool: NamedDependency[Pool],
-    ) -> Campaign:
+    @_deed("/{campaign_id:uuid}/pause", summary="Pause a campaign")
+    async def pause_campaign(self, hand: NamedDependency[Hand]) -> Campaign:
         """Send nothing more until it is resumed: once this is answered, only what was being sent already goes out."""
-        return await _treated(web_pool, Deed.PAUSE, tenant_id, campaign_id, principal)
+        return await hand.does(Deed.PAUSE)
 
-    @post(
-        "/{campaign_id:uuid}/resume",
-        status_code=200,
-        opt={"scope": Scope.CAMPAIGNS_WRITE},
-        summary="Resume a campaign",
-        responses=refusals(Conflict, NotFound),
-    )
-    async def resume_campaign(
-        self,
-        tenant_id: FromPath[UUID],
-        campaign_id: FromPath[UUID],
-        principal: NamedDependency[Principal],
-        web_pool: NamedDependency[Pool],
-    ) -> Campaign:
+    @_deed("/{campaign_id:uuid}/resume", summary="Resume a campaign")
+    async def resume_campaign(self, hand: NamedDependency[Hand]) -> Campaign:
         """Go on where it stopped. Where what it paused for still holds, it pauses again."""
-        return await _treated(web_pool, Deed.RESUME, tenant_id, campaign_id, principal)
+        return await hand.does(Deed.RESUME)
 
-    @post(
-        "/{campaign_id:uuid}/cancel",
-        status_code=200,
-        opt={"scope": Scope.CAMPAIGNS_WRITE},
-        summary="Cancel a campaign",
-        responses=refusals(Conflict, NotFound),
-    )
-    async def cancel_campaign(
-        self,
-        tenant_id: FromPath[UUID],
-        campaign_id: FromPath[UUID],
-        principal: NamedDependency[Principal],
-        web_pool: NamedDependency[Pool],
-    ) -> Campaign:
+    @_deed("/{campaign_id:uuid}/cancel", summary="Cancel a campaign")
+    async def cancel_campaign(self, hand: NamedDependency[Hand]) -> Campaign:
         """End it: once this is answered, only what was being sent already goes out, and nothing is sent ever again."""
-        return await _treated(web_pool, Deed.CANCEL, tenant_id, campaign_id, principal)
+        return await hand.does(Deed.CANCEL)
 
     @get(
         "/{campaign_id:uuid}/progress",
@@ -260,12 +239,3 @@ class CampaignController(Controller):
         async with web_pool.transaction(tenant_id) as tx:
             row = await store.read(tx, tenant_id=tenant_id, campaign_id=campaign_id)
             return await progress.of(tx, campaign=row, tenant_id=tenant_id)
-
-
-async def _treated(
-    pool: Pool, deed: Deed, tenant_id: UUID, campaign_id: UUID, principal: Principal
-) -> Campaign:
-    async with pool.transaction(tenant_id) as tx:
-        return await service.treat(
-            tx, deed, tenant_id=tenant_id, campaign_id=campaign_id, actor=principal.actor, now=utc_now()
-        )

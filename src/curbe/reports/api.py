@@ -1,11 +1,12 @@
 """Reports over HTTP: each as JSON, and as CSV under the same name with ``.csv``."""
 
 from datetime import date
+from functools import partial
 from typing import Annotated, Final, TypeAlias
 from uuid import UUID
 
 from litestar import Controller, get
-from litestar.di import NamedDependency
+from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Response
 
@@ -32,7 +33,15 @@ Number: TypeAlias = Annotated[
 By: TypeAlias = Annotated[GroupBy, QueryParameter(name="group_by", description="A line a day for each.")]
 
 _CSV: Final = "text/csv"  # in UTF-8: Litestar says so
-_REFUSALS: Final = refusals(InvalidRequest, NoConnection, NotFound)
+_read: Final = partial(
+    get, opt={"scope": Scope.REPORTS_READ}, responses=refusals(InvalidRequest, NoConnection, NotFound)
+)
+_download: Final = partial(_read, media_type=_CSV)
+
+
+def _ask(tenant_id: FromPath[UUID], first: From = None, last: To = None, number: Number = None) -> Ask:
+    """Return what every report is asked for: whose, which days, which number."""
+    return Ask(tenant_id=tenant_id, first=first, last=last, number=number, now=utc_now())
 
 
 class ReportController(Controller):
@@ -40,260 +49,96 @@ class ReportController(Controller):
 
     path = "/api/tenants/{tenant_id:uuid}/reports"
     tags = ("reports",)
+    dependencies = {"ask": Provide(_ask, sync_to_thread=False)}  # noqa: RUF012 - Litestar reads it
 
-    @get(
-        "/summary",
-        opt={"scope": Scope.REPORTS_READ},
-        summary="Read what messages came to",
-        responses=_REFUSALS,
-    )
-    async def report_summary(
-        self,
-        tenant_id: FromPath[UUID],
-        web_pool: NamedDependency[Pool],
-        *,
-        first: From = None,
-        last: To = None,
-        number: Number = None,
-    ) -> Summary:
+    @_read("/summary", summary="Read what messages came to")
+    async def report_summary(self, ask: NamedDependency[Ask], web_pool: NamedDependency[Pool]) -> Summary:
         """Return the figures of the whole time, and why messages failed."""
-        async with web_pool.transaction(tenant_id) as tx:
-            return await service.summary(tx, _ask(tenant_id, first, last, number))
+        return await _summary(web_pool, ask)
 
-    @get(
-        "/series",
-        opt={"scope": Scope.REPORTS_READ},
-        summary="Read what messages came to, day by day",
-        responses=_REFUSALS,
-    )
+    @_read("/series", summary="Read what messages came to, day by day")
     async def report_series(
-        self,
-        tenant_id: FromPath[UUID],
-        web_pool: NamedDependency[Pool],
-        *,
-        first: From = None,
-        last: To = None,
-        number: Number = None,
-        group_by: By = GroupBy.NOTHING,
+        self, ask: NamedDependency[Ask], web_pool: NamedDependency[Pool], group_by: By = GroupBy.NOTHING
     ) -> Table:
         """Return a line a day, or a line a day for each number, agent, template, campaign, category or type."""
-        async with web_pool.transaction(tenant_id) as tx:
-            ask = _ask(tenant_id, first, last, number)
-            return await service.table(tx, ask, by_day=True, group_by=group_by)
+        return await _table(web_pool, ask, group_by, by_day=True)
 
-    @get(
-        "/agents",
-        opt={"scope": Scope.REPORTS_READ},
-        summary="Read what each agent did",
-        responses=_REFUSALS,
-    )
-    async def report_agents(
-        self,
-        tenant_id: FromPath[UUID],
-        web_pool: NamedDependency[Pool],
-        *,
-        first: From = None,
-        last: To = None,
-        number: Number = None,
-    ) -> Table:
+    @_read("/agents", summary="Read what each agent did")
+    async def report_agents(self, ask: NamedDependency[Ask], web_pool: NamedDependency[Pool]) -> Table:
         """Return a line for each who sent, answered or resolved: people, API keys, the phone's own app. Campaigns have their own."""
-        async with web_pool.transaction(tenant_id) as tx:
-            ask = _ask(tenant_id, first, last, number)
-            return await service.table(tx, ask, by_day=False, group_by=GroupBy.AGENT)
+        return await _table(web_pool, ask, GroupBy.AGENT)
 
-    @get(
-        "/templates",
-        opt={"scope": Scope.REPORTS_READ},
-        summary="Read what became of each template",
-        responses=_REFUSALS,
-    )
-    async def report_templates(
-        self,
-        tenant_id: FromPath[UUID],
-        web_pool: NamedDependency[Pool],
-        *,
-        first: From = None,
-        last: To = None,
-        number: Number = None,
-    ) -> Table:
+    @_read("/templates", summary="Read what became of each template")
+    async def report_templates(self, ask: NamedDependency[Ask], web_pool: NamedDependency[Pool]) -> Table:
         """Return a line for each template in each language."""
-        async with web_pool.transaction(tenant_id) as tx:
-            ask = _ask(tenant_id, first, last, number)
-            return await service.table(tx, ask, by_day=False, group_by=GroupBy.TEMPLATE)
+        return await _table(web_pool, ask, GroupBy.TEMPLATE)
 
-    @get(
-        "/campaigns",
-        opt={"scope": Scope.REPORTS_READ},
-        summary="Read what became of each campaign",
-        responses=_REFUSALS,
-    )
-    async def report_campaigns(
-        self,
-        tenant_id: FromPath[UUID],
-        web_pool: NamedDependency[Pool],
-        *,
-        first: From = None,
-        last: To = None,
-        number: Number = None,
-    ) -> Table:
+    @_read("/campaigns", summary="Read what became of each campaign")
+    async def report_campaigns(self, ask: NamedDependency[Ask], web_pool: NamedDependency[Pool]) -> Table:
         """Return a line for each campaign, over the messages it made in that time."""
-        async with web_pool.transaction(tenant_id) as tx:
-            ask = _ask(tenant_id, first, last, number)
-            return await service.table(tx, ask, by_day=False, group_by=GroupBy.CAMPAIGN)
+        return await _table(web_pool, ask, GroupBy.CAMPAIGN)
 
-    @get(
-        "/costs",
-        opt={"scope": Scope.REPORTS_READ},
-        summary="Read what was charged",
-        responses=_REFUSALS,
-    )
-    async def report_costs(
-        self,
-        tenant_id: FromPath[UUID],
-        web_pool: NamedDependency[Pool],
-        *,
-        first: From = None,
-        last: To = None,
-        number: Number = None,
-    ) -> Costs:
+    @_read("/costs", summary="Read what was charged")
+    async def report_costs(self, ask: NamedDependency[Ask], web_pool: NamedDependency[Pool]) -> Costs:
         """Return what was charged by category and country, by the rate card: an estimate, Meta's bill counts."""
-        async with web_pool.transaction(tenant_id) as tx:
-            return await service.costs(tx, _ask(tenant_id, first, last, number))
+        return await _costs(web_pool, ask)
 
-    @get(
-        "/summary.csv",
-        opt={"scope": Scope.REPORTS_READ},
-        summary="Download what messages came to",
-        media_type=_CSV,
-        responses=_REFUSALS,
-    )
+    @_download("/summary.csv", summary="Download what messages came to")
     async def download_summary(
-        self,
-        tenant_id: FromPath[UUID],
-        web_pool: NamedDependency[Pool],
-        *,
-        first: From = None,
-        last: To = None,
-        number: Number = None,
+        self, ask: NamedDependency[Ask], web_pool: NamedDependency[Pool]
     ) -> Response[bytes]:
         """Return the summary as CSV."""
-        async with web_pool.transaction(tenant_id) as tx:
-            told = await service.summary(tx, _ask(tenant_id, first, last, number))
-        return _csv("summary", tables.of_summary(told))
+        return _csv("summary", tables.of_summary(await _summary(web_pool, ask)))
 
-    @get(
-        "/series.csv",
-        opt={"scope": Scope.REPORTS_READ},
-        summary="Download what messages came to, day by day",
-        media_type=_CSV,
-        responses=_REFUSALS,
-    )
+    @_download("/series.csv", summary="Download what messages came to, day by day")
     async def download_series(
-        self,
-        tenant_id: FromPath[UUID],
-        web_pool: NamedDependency[Pool],
-        *,
-        first: From = None,
-        last: To = None,
-        number: Number = None,
-        group_by: By = GroupBy.NOTHING,
+        self, ask: NamedDependency[Ask], web_pool: NamedDependency[Pool], group_by: By = GroupBy.NOTHING
     ) -> Response[bytes]:
         """Return the series as CSV."""
-        ask = _ask(tenant_id, first, last, number)
-        return await _downloaded(web_pool, "series", ask, by_day=True, group_by=group_by)
+        return _csv("series", tables.of_table(await _table(web_pool, ask, group_by, by_day=True)))
 
-    @get(
-        "/agents.csv",
-        opt={"scope": Scope.REPORTS_READ},
-        summary="Download what each agent did",
-        media_type=_CSV,
-        responses=_REFUSALS,
-    )
+    @_download("/agents.csv", summary="Download what each agent did")
     async def download_agents(
-        self,
-        tenant_id: FromPath[UUID],
-        web_pool: NamedDependency[Pool],
-        *,
-        first: From = None,
-        last: To = None,
-        number: Number = None,
+        self, ask: NamedDependency[Ask], web_pool: NamedDependency[Pool]
     ) -> Response[bytes]:
         """Return the agents as CSV."""
-        ask = _ask(tenant_id, first, last, number)
-        return await _downloaded(web_pool, "agents", ask, group_by=GroupBy.AGENT)
+        return _csv("agents", tables.of_table(await _table(web_pool, ask, GroupBy.AGENT)))
 
-    @get(
-        "/templates.csv",
-        opt={"scope": Scope.REPORTS_READ},
-        summary="Download what became of each template",
-        media_type=_CSV,
-        responses=_REFUSALS,
-    )
+    @_download("/templates.csv", summary="Download what became of each template")
     async def download_templates(
-        self,
-        tenant_id: FromPath[UUID],
-        web_pool: NamedDependency[Pool],
-        *,
-        first: From = None,
-        last: To = None,
-        number: Number = None,
+        self, ask: NamedDependency[Ask], web_pool: NamedDependency[Pool]
     ) -> Response[bytes]:
         """Return the templates as CSV."""
-        ask = _ask(tenant_id, first, last, number)
-        return await _downloaded(web_pool, "templates", ask, group_by=GroupBy.TEMPLATE)
+        return _csv("templates", tables.of_table(await _table(web_pool, ask, GroupBy.TEMPLATE)))
 
-    @get(
-        "/campaigns.csv",
-        opt={"scope": Scope.REPORTS_READ},
-        summary="Download what became of each campaign",
-        media_type=_CSV,
-        responses=_REFUSALS,
-    )
+    @_download("/campaigns.csv", summary="Download what became of each campaign")
     async def download_campaigns(
-        self,
-        tenant_id: FromPath[UUID],
-        web_pool: NamedDependency[Pool],
-        *,
-        first: From = None,
-        last: To = None,
-        number: Number = None,
+        self, ask: NamedDependency[Ask], web_pool: NamedDependency[Pool]
     ) -> Response[bytes]:
         """Return the campaigns as CSV."""
-        ask = _ask(tenant_id, first, last, number)
-        return await _downloaded(web_pool, "campaigns", ask, group_by=GroupBy.CAMPAIGN)
+        return _csv("campaigns", tables.of_table(await _table(web_pool, ask, GroupBy.CAMPAIGN)))
 
-    @get(
-        "/costs.csv",
-        opt={"scope": Scope.REPORTS_READ},
-        summary="Download what was charged",
-        media_type=_CSV,
-        responses=_REFUSALS,
-    )
+    @_download("/costs.csv", summary="Download what was charged")
     async def download_costs(
-        self,
-        tenant_id: FromPath[UUID],
-        web_pool: NamedDependency[Pool],
-        *,
-        first: From = None,
-        last: To = None,
-        number: Number = None,
+        self, ask: NamedDependency[Ask], web_pool: NamedDependency[Pool]
     ) -> Response[bytes]:
         """Return the costs as CSV."""
-        async with web_pool.transaction(tenant_id) as tx:
-            told = await service.costs(tx, _ask(tenant_id, first, last, number))
-        return _csv("costs", tables.of_costs(told))
+        return _csv("costs", tables.of_costs(await _costs(web_pool, ask)))
 
 
-def _ask(tenant_id: UUID, first: date | None, last: date | None, number: UUID | None) -> Ask:
-    return Ask(tenant_id=tenant_id, first=first, last=last, number=number, now=utc_now())
-
-
-async def _downloaded(
-    pool: Pool, name: str, ask: Ask, *, group_by: GroupBy, by_day: bool = False
-) -> Response[bytes]:
+async def _summary(pool: Pool, ask: Ask) -> Summary:
     async with pool.transaction(ask.tenant_id) as tx:
-        told = await service.table(tx, ask, by_day=by_day, group_by=group_by)
-    return _csv(name, tables.of_table(told))
+        return await service.summary(tx, ask)
+
+
+async def _table(pool: Pool, ask: Ask, group_by: GroupBy, *, by_day: bool = False) -> Table:
+    async with pool.transaction(ask.tenant_id) as tx:
+        return await service.table(tx, ask, by_day=by_day, group_by=group_by)
+
+
+async def _costs(pool: Pool, ask: Ask) -> Costs:
+    async with pool.transaction(ask.tenant_id) as tx:
+        return await service.costs(tx, ask)
 
 
 def _csv(name: str, content: bytes) -> Response[bytes]:
