@@ -1,10 +1,7 @@
 """Campaigns over HTTP, from a broken file to the report, sent for real to the sandbox."""
 
-import asyncio
 import csv
 import io
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
@@ -13,16 +10,11 @@ import pytest
 from bed.graph import Graph, World
 from bed.inbox import Inbox
 from bed.rows import Number, insert_number
+from bed.sending import taken_by_meta, until, working
 from bed.tenants import Tenant, told
 from curbe.campaigns.tending import Tender
-from curbe.channels.cloudapi.client import CloudApi
 from curbe.infra.clock import utc_now
-from curbe.infra.crypto import Keyring
 from curbe.infra.db import Pool
-from curbe.infra.http import Egress
-from curbe.infra.metrics import Metrics
-from curbe.infra.settings import load
-from curbe.outbound.send import Means, Senders
 
 pytestmark = pytest.mark.anyio
 
@@ -223,30 +215,6 @@ def environ(graph: Graph) -> dict[str, str]:
     }
 
 
-@asynccontextmanager
-async def working(worker: Pool, apply: Pool, environ: dict[str, str]) -> AsyncIterator[None]:
-    """The worker's parts that carry campaigns on and send."""
-    configured = load(environ, env_file=None)
-    keyring = Keyring.of(configured)
-    stop = asyncio.Event()
-    async with Egress(trusted=[configured.meta_graph_base_url]) as egress, asyncio.TaskGroup() as tasks:
-        base_url, version = configured.meta_graph_base_url, configured.meta_graph_version
-        means = Means(
-            pool=worker,
-            cloud_api=CloudApi(egress, base_url=base_url, version=version),
-            keyring=keyring,
-            callback_key=keyring.derive("callback data"),
-            metrics=Metrics(),
-            now=utc_now,
-        )
-        tasks.create_task(Senders(means, everybody=apply).run(stop))
-        tasks.create_task(Tender(everybody=apply, pool=worker, now=utc_now).run(stop))
-        try:
-            yield
-        finally:
-            stop.set()
-
-
 async def connected(acme: Tenant, graph: Graph) -> World:
     """Connect a number of the sandbox's with an approved template."""
     world = graph.world()
@@ -256,21 +224,6 @@ async def connected(acme: Tenant, graph: Graph) -> World:
     graph.control("POST", "/templates", {**template, "components": body})
     assert (await acme.post("/templates/sync")).status_code == 200
     return world
-
-
-def taken_by_meta(graph: Graph, world: World) -> list[dict[str, Any]]:
-    entries = graph.control("GET", "/record?limit=1000")["entries"]
-    return [
-        one
-        for one in entries
-        if one.get("phone_number_id") == world.phone_number_id and one["kind"] == "message"
-    ]
-
-
-async def until(condition: Callable[[], Awaitable[bool]], *, seconds: float = 60) -> None:
-    async with asyncio.timeout(seconds):
-        while not await condition():  # noqa: ASYNC110 - another process does it
-            await asyncio.sleep(0.1)
 
 
 async def test_a_campaign_goes_out_and_its_report_says_what_became_of_each(
