@@ -139,6 +139,34 @@ def test_a_mapping_is_guessed_and_a_wrong_one_refused() -> None:
         check_mapping(ColumnMapping(phone="Movil", variables={}), sheet.columns, needed=NEEDED)
 
 
+def test_an_empty_cell_says_its_default_and_without_one_its_row_is_invalid() -> None:
+    sheet = read(b"Nombre,Movil\nAna,600111222\n,600111223\n  ,600111224\n")
+    mapping = ColumnMapping(phone="Movil", variables={"nombre": "Nombre"}, default_country="ES")
+    friend = ColumnMapping(
+        phone="Movil", variables={"nombre": "Nombre"}, defaults={"nombre": "amigo"}, default_country="ES"
+    )
+
+    assert [one.reason for one in outcomes(sheet, mapping) if isinstance(one, Fault)] == [
+        "variable_missing"
+    ] * 2
+    named = [one.variables for one in outcomes(sheet, friend) if isinstance(one, Candidate)]
+    assert [one["nombre"] for one in named] == ["Ana", "amigo", "amigo"]
+
+
+def test_a_default_may_stand_for_a_column_and_a_wrong_one_is_a_fault_of_its_rows() -> None:
+    sheet = read(b"Movil\n600111222\n")
+    always = ColumnMapping(
+        phone="Movil", variables={}, defaults={"nombre": "amigo", "other": "x"}, default_country="ES"
+    )
+    broken = ColumnMapping(phone="Movil", variables={}, defaults={"nombre": "a\nb"}, default_country="ES")
+
+    check_mapping(always, sheet.columns, needed=NEEDED)
+    (one,) = outcomes(sheet, always)
+    assert isinstance(one, Candidate)
+    assert one.variables == {"nombre": "amigo"}
+    assert [one.reason for one in outcomes(sheet, broken) if isinstance(one, Fault)] == ["variable_unfit"]
+
+
 def test_a_column_is_a_variable_by_its_name() -> None:
     assert [variable_name(name) for name in ("Nombre completo", "Año", "1er pago", "日本")] == [
         "nombre_completo",

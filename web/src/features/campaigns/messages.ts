@@ -47,6 +47,7 @@ export const campaignMessages = catalogue({
     reason: {
       template_not_approved: "Meta does not allow this template to be sent at the moment",
       template_unknown: "This number does not have the template",
+      template_changed: "The template was edited and this campaign does not fit it any more",
       template_refused: "Meta refused the template while it was sent",
       template_quality: "People take this template badly: its quality has dropped to low",
       number_paused: "The number does not send at the moment",
@@ -58,6 +59,7 @@ export const campaignMessages = catalogue({
     remedy: {
       template_not_approved: "See under Templates what Meta says. Once it is approved again, resume.",
       template_unknown: "Synchronise the templates, or choose another one.",
+      template_changed: "Cancel it and make it anew with the template as it is now.",
       template_refused: "Wait until Meta lifts it, then resume; or cancel and write another template.",
       template_quality: "Resume only after you know whom the message annoys; Meta may pause the template.",
       number_paused: "See to the number under Connections, then resume.",
@@ -112,6 +114,7 @@ export const campaignMessages = catalogue({
     reason: {
       template_not_approved: "Meta no permite enviar esta plantilla en este momento",
       template_unknown: "Este número no tiene la plantilla",
+      template_changed: "La plantilla se editó y esta campaña ya no encaja en ella",
       template_refused: "Meta rechazó la plantilla mientras se enviaba",
       template_quality: "La plantilla molesta: su calidad ha bajado a baja",
       number_paused: "El número no envía en este momento",
@@ -123,6 +126,7 @@ export const campaignMessages = catalogue({
     remedy: {
       template_not_approved: "Mira en Plantillas qué dice Meta. Cuando vuelva a estar aprobada, reanuda.",
       template_unknown: "Sincroniza las plantillas o elige otra.",
+      template_changed: "Cancélala y hazla de nuevo con la plantilla como está ahora.",
       template_refused: "Espera a que Meta la permita y reanuda; o cancela y escribe otra plantilla.",
       template_quality:
         "Reanuda solo cuando sepas a quién molesta el mensaje; Meta puede pausar la plantilla.",
@@ -178,6 +182,7 @@ export const campaignMessages = catalogue({
     reason: {
       template_not_approved: "A Meta não permite enviar este modelo no momento",
       template_unknown: "Este número não tem o modelo",
+      template_changed: "O modelo foi editado e esta campanha já não se encaixa nele",
       template_refused: "A Meta recusou o modelo durante o envio",
       template_quality: "O modelo incomoda: sua qualidade caiu para baixa",
       number_paused: "O número não envia no momento",
@@ -189,6 +194,7 @@ export const campaignMessages = catalogue({
     remedy: {
       template_not_approved: "Veja em Modelos o que a Meta diz. Quando estiver aprovado de novo, retome.",
       template_unknown: "Sincronize os modelos ou escolha outro.",
+      template_changed: "Cancele e faça de novo com o modelo como está agora.",
       template_refused: "Espere a Meta liberar e retome; ou cancele e escreva outro modelo.",
       template_quality: "Retome só quando souber a quem a mensagem incomoda; a Meta pode pausar o modelo.",
       number_paused: "Cuide do número em Conexões e retome.",
