@@ -1,12 +1,11 @@
 """Automations over HTTP: kept, and tried out before they act."""
 
-from typing import Annotated
 from uuid import UUID
 
 import msgspec
 from litestar import Controller, delete, get, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody, QueryParameter
+from litestar.params import FromPath, JSONBody
 from litestar.status_codes import HTTP_200_OK
 
 from curbe.auth.principal import Principal, Scope
@@ -17,7 +16,7 @@ from curbe.domain.errors import InvalidRequest, NotFound
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
 from curbe.infra.pages import Page, decode_cursor, page_of
-from curbe.infra.web import refusals
+from curbe.infra.web import Cursor, Limit, refusals
 
 
 class RuleTrial(MessageTrial, frozen=True, kw_only=True):
@@ -48,10 +47,8 @@ class AutomationController(Controller):
         self,
         tenant_id: FromPath[UUID],
         web_pool: NamedDependency[Pool],
-        cursor: Annotated[str | None, QueryParameter(description="`next_cursor` of the page before.")] = None,
-        limit: Annotated[
-            int, QueryParameter(ge=1, le=200, description="How many items a page has at most.")
-        ] = 100,
+        cursor: Cursor = None,
+        limit: Limit = 100,
     ) -> Page[Automation]:
         """Return them in the order in which they are looked at."""
         after = None if cursor is None else decode_cursor(cursor, type=Place)

@@ -21,7 +21,7 @@ from curbe.domain.errors import Conflict, InvalidRequest, NoConnection, NotFound
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
 from curbe.infra.pages import Moment, Page, decode_cursor, page_of
-from curbe.infra.web import refusals
+from curbe.infra.web import Cursor, Limit, refusals
 
 _LATEST: Final = Place(datetime(9999, 1, 1, tzinfo=UTC), UUID(int=2**128 - 1))
 
@@ -86,10 +86,8 @@ class CampaignController(Controller):
         web_pool: NamedDependency[Pool],
         *,
         with_state: Annotated[CampaignState | None, QueryParameter(name="state")] = None,
-        cursor: Annotated[str | None, QueryParameter(description="`next_cursor` of the page before.")] = None,
-        limit: Annotated[
-            int, QueryParameter(ge=1, le=200, description="How many items a page has at most.")
-        ] = 50,
+        cursor: Cursor = None,
+        limit: Limit = 50,
     ) -> Page[Campaign]:
         """Return campaigns, latest first."""
         before = _LATEST

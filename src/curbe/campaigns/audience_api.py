@@ -1,14 +1,10 @@
 """To whom a campaign goes, over HTTP: files, filters and lists in; what was wrong with which row out."""
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from typing import Annotated, Final
 from uuid import UUID
 
 from litestar import Controller, Response, delete, get, post
-from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
-from litestar.openapi.spec import OpenAPIFormat, OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from curbe.auth.principal import Scope
@@ -18,29 +14,11 @@ from curbe.campaigns.sheets import LARGEST_FILE
 from curbe.campaigns.tables import MEDIA_TYPE, attachment, lines
 from curbe.domain.errors import Conflict, InvalidRequest, NotFound, TooLarge
 from curbe.infra.db import Pool
+from curbe.infra.uploads import FORM, body_of_file, file_in
 from curbe.infra.web import ApiRequest, refusals
 
-_FORM: Final = 64 * 1024  # bytes that a form may have beside its file
-_CHUNK: Final = 256 * 1024
 _PAGE: Final = 2_000
 _FIRST: Final = (UUID(int=0), 0)
-
-
-@dataclass
-class _File(Operation):
-    """Tells the OpenAPI document what a body that is not JSON looks like."""
-
-    def __post_init__(self) -> None:
-        file = Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY)
-        form = Schema(type=OpenAPIType.OBJECT, properties={"file": file}, required=["file"])
-        self.request_body = RequestBody(
-            required=True,
-            description="The CSV or XLSX file as a form's part `file`, or as the whole body.",
-            content={
-                "multipart/form-data": OpenAPIMediaType(schema=form),
-                "*/*": OpenAPIMediaType(schema=file),
-            },
-        )
 
 
 class AudienceController(Controller):
@@ -66,8 +44,8 @@ class AudienceController(Controller):
         "/audience/upload",
         opt={"scope": Scope.CAMPAIGNS_WRITE},
         summary="Upload a file of recipients",
-        request_max_body_size=LARGEST_FILE + _FORM,
-        operation_class=_File,
+        request_max_body_size=LARGEST_FILE + FORM,
+        operation_class=body_of_file("The CSV or XLSX file as a form's part `file`, or as the whole body."),
         responses=refusals(Conflict, InvalidRequest, NotFound, TooLarge),
     )
     async def upload_audience(
@@ -82,7 +60,7 @@ class AudienceController(Controller):
         ] = None,
     ) -> UploadedFile:
         """Read a CSV or XLSX file and return its columns, with the mapping they suggest. Nobody is added before it is mapped."""
-        content, named = await _content(request)
+        content, named = await file_in(request, most=LARGEST_FILE, what="A file of recipients")
         return await audience.upload(
             web_pool,
             tenant_id=tenant_id,
@@ -193,32 +171,3 @@ class AudienceController(Controller):
                 ]
         table = lines([["audience", "line", "reason", "detail", "cells"], *rows])
         return Response(table, media_type=MEDIA_TYPE, headers=attachment("failed-rows.csv"))
-
-
-async def _content(request: ApiRequest) -> tuple[bytes, str | None]:
-    """Return the file and its name, from a form or the whole body."""
-    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
-        return await _whole(request.stream()), None
-    part = (await request.form()).get("file")
-    if not isinstance(part, UploadFile):
-        raise InvalidRequest(
-            "The form has no file.", fix="Send it as the part `file`, with a filename.", field="file"
-        )
-    try:
-        return await _whole(_chunks(part)), part.filename
-    finally:
-        await part.close()
-
-
-async def _whole(chunks: AsyncIterator[bytes]) -> bytes:
-    content = bytearray()
-    async for chunk in chunks:
-        content += chunk
-        if len(content) > LARGEST_FILE:
-            raise TooLarge(f"A file of recipients has at most {LARGEST_FILE} bytes.", fix="Split it.")
-    return bytes(content)
-
-
-async def _chunks(part: UploadFile) -> AsyncIterator[bytes]:
-    while chunk := await part.read(_CHUNK):
-        yield chunk

@@ -21,7 +21,7 @@ from curbe.domain.errors import Conflict, InvalidRequest, NotFound
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
 from curbe.infra.pages import Page, decode_cursor, page_of
-from curbe.infra.web import refusals
+from curbe.infra.web import Cursor, refusals
 
 _EXPORTED_AT_ONCE: Final = 1_000
 _COLUMNS: Final = (
@@ -123,7 +123,7 @@ class CampaignReportController(Controller):
         web_pool: NamedDependency[Pool],
         *,
         with_state: Annotated[Outcome | None, QueryParameter(name="state")] = None,
-        cursor: Annotated[str | None, QueryParameter(description="`next_cursor` of the page before.")] = None,
+        cursor: Cursor = None,
         limit: Annotated[
             int, QueryParameter(ge=1, le=500, description="How many items a page has at most.")
         ] = 100,

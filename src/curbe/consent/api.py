@@ -1,15 +1,12 @@
 """Consent over HTTP: a person's ledger, lists with their proof, and a tenant's rules."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Final
 from uuid import UUID
 
 import msgspec
 from litestar import Controller, Response, get, post, put
-from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
-from litestar.openapi.spec import OpenAPIFormat, OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from curbe.auth.principal import Principal, Scope
@@ -23,7 +20,8 @@ from curbe.domain.errors import InvalidRequest, NotFound, TooLarge
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool, Transaction
 from curbe.infra.pages import Page, decode_cursor, page_of
-from curbe.infra.web import ApiRequest, refusals
+from curbe.infra.uploads import body_of_file, file_in
+from curbe.infra.web import ApiRequest, Cursor, refusals
 from curbe.tenants import service as tenants
 
 _LARGEST: Final = 10 * 2**20  # bytes of a list
@@ -60,23 +58,6 @@ class NewConsent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     state: Consent
     proof: Proof
     at: datetime | None = None
-
-
-@dataclass
-class _List(Operation):
-    """Tells the OpenAPI document what a list looks like."""
-
-    def __post_init__(self) -> None:
-        file = Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY)
-        form = Schema(type=OpenAPIType.OBJECT, properties={"file": file}, required=["file"])
-        self.request_body = RequestBody(
-            required=True,
-            description="The CSV as a form's part `file`, or as the whole body.",
-            content={
-                "multipart/form-data": OpenAPIMediaType(schema=form),
-                "text/csv": OpenAPIMediaType(schema=file),
-            },
-        )
 
 
 class ConsentController(Controller):
@@ -133,7 +114,9 @@ class ConsentController(Controller):
         opt={"scope": Scope.CONSENT_MANAGE},
         summary="Bring a list of what people said",
         request_max_body_size=_LARGEST,
-        operation_class=_List,
+        operation_class=body_of_file(
+            "The CSV as a form's part `file`, or as the whole body.", whole="text/csv"
+        ),
         responses=refusals(InvalidRequest, TooLarge),
     )
     async def import_consents(
@@ -172,7 +155,7 @@ class ConsentController(Controller):
 
         A person's own no is not overridden by a row that is older, or has no date.
         """
-        data, named = await _brought(request)
+        data, named = await file_in(request, most=_LARGEST, what="A list")
         async with web_pool.transaction(tenant_id) as tx:
             tenant = await tenants.read(tx, tenant_id=tenant_id)
         brought = Brought(
@@ -217,7 +200,7 @@ class ConsentController(Controller):
         self,
         tenant_id: FromPath[UUID],
         web_pool: NamedDependency[Pool],
-        cursor: Annotated[str | None, QueryParameter(description="`next_cursor` of the page before.")] = None,
+        cursor: Cursor = None,
         limit: Annotated[int, QueryParameter(ge=1, le=200)] = 50,
     ) -> Page[Imported]:
         """Return lists that were brought, the latest first."""
@@ -285,15 +268,3 @@ def _moment(at: datetime | None, *, now: datetime) -> datetime:
             "The moment is in the future, or has no time zone.", fix="Give it as RFC 3339.", field="at"
         )
     return at
-
-
-async def _brought(request: ApiRequest) -> tuple[bytes, str | None]:
-    """Return the bytes of a list, whatever they say, and its name."""
-    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
-        return b"".join([chunk async for chunk in request.stream()]), None
-    part = (await request.form()).get("file")
-    if not isinstance(part, UploadFile):
-        raise InvalidRequest(
-            "The form has no file.", fix="Send it as the part `file`, with a filename.", field="file"
-        )
-    return await part.read(), part.filename

@@ -12,7 +12,7 @@ from curbe.desk.search import Found, Part, Place, search
 from curbe.domain.errors import InvalidRequest
 from curbe.infra.db import Pool
 from curbe.infra.pages import Page, decode_cursor, encode_cursor
-from curbe.infra.web import refusals
+from curbe.infra.web import Cursor, refusals
 
 _PARTS: Final[dict[str, tuple[Part, ...]]] = {
     "all": ("contacts", "messages"),
@@ -49,7 +49,7 @@ class SearchController(Controller):
                 schema_extra={"enum": list(_PARTS)},
             ),
         ] = "all",
-        cursor: Annotated[str | None, QueryParameter(description="`next_cursor` of the page before.")] = None,
+        cursor: Cursor = None,
         limit: Annotated[
             int, QueryParameter(ge=1, le=100, description="How many items a page has at most.")
         ] = 25,

@@ -14,7 +14,7 @@ from curbe.inbox import contacts
 from curbe.inbox.contacts import Contact, ContactDetail, Wanted
 from curbe.infra.db import Pool
 from curbe.infra.pages import Page, decode_cursor, encode_cursor
-from curbe.infra.web import refusals
+from curbe.infra.web import Cursor, Limit, refusals
 
 
 class MergeRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -45,10 +45,8 @@ class ContactsController(Controller):
         username: Annotated[
             str | None, QueryParameter(description="Exactly this name, with @ or without.")
         ] = None,
-        cursor: Annotated[str | None, QueryParameter(description="`next_cursor` of the page before.")] = None,
-        limit: Annotated[
-            int, QueryParameter(ge=1, le=200, description="How many items a page has at most.")
-        ] = 50,
+        cursor: Cursor = None,
+        limit: Limit = 50,
     ) -> Page[Contact]:
         """Return contacts, the newest first; those that were merged into others are not listed."""
         before = None if cursor is None else decode_cursor(cursor, type=_Cursor).before

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import Any, Final, cast
+from typing import Annotated, Any, Final, TypeAlias, cast
 
 import structlog
 from litestar import Request, Response
@@ -21,6 +21,7 @@ from litestar.exceptions import (
 )
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import OpenAPIType, Schema
+from litestar.params import QueryParameter
 from litestar.plugins import InitPlugin, OpenAPISchemaPlugin
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from litestar.typing import FieldDefinition
@@ -43,6 +44,10 @@ _COME_BACK_AFTER: Final = timedelta(seconds=2)
 _logger: Final = structlog.get_logger(__name__)
 
 ApiRequest = Request[Any, Any, State]
+Cursor: TypeAlias = Annotated[str | None, QueryParameter(description="`next_cursor` of the page before.")]
+Limit: TypeAlias = Annotated[
+    int, QueryParameter(ge=1, le=200, description="How many items a page has at most.")
+]
 
 
 class CheckedRequest(Request[Any, Any, State]):

@@ -11,7 +11,7 @@ from curbe.auth.principal import Scope
 from curbe.domain.errors import InvalidRequest, NotFound
 from curbe.infra.db import Pool
 from curbe.infra.pages import Page, decode_cursor, page_of
-from curbe.infra.web import refusals
+from curbe.infra.web import Cursor, Limit, refusals
 from curbe.ingest import notice_list
 from curbe.ingest.notice_list import Notice
 
@@ -36,10 +36,8 @@ class NoticeController(Controller):
         field: Annotated[
             str | None, QueryParameter(max_length=100, description="Meta's field, such as account_update.")
         ] = None,
-        cursor: Annotated[str | None, QueryParameter(description="`next_cursor` of the page before.")] = None,
-        limit: Annotated[
-            int, QueryParameter(ge=1, le=200, description="How many items a page has at most.")
-        ] = 50,
+        cursor: Cursor = None,
+        limit: Limit = 50,
     ) -> Page[Notice]:
         """Return notices as Meta sent them, the newest first. What each changes is said of its field in the coverage table."""
         after = None if cursor is None else decode_cursor(cursor, type=UUID)

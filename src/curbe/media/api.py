@@ -1,14 +1,13 @@
 """Files over HTTP: upload one to be sent, read one with ranges, its thumbnail, and ask again for one that failed."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from typing import Annotated, Any, Final
 from uuid import UUID
 
 from litestar import Controller, Response, get, post
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
-from litestar.openapi.spec import OpenAPIFormat, OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
+from litestar.openapi.spec import OpenAPIType, Schema
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Stream
 
@@ -17,6 +16,7 @@ from curbe.domain.errors import InvalidRequest, NotFound, RangeUnsatisfiable, To
 from curbe.infra import edge, problems
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
+from curbe.infra.uploads import FORM, body_of_file, chunks_of, form_with_file
 from curbe.infra.web import ApiRequest, refusals
 from curbe.media import service
 from curbe.media.keeping import Keeping
@@ -34,8 +34,6 @@ from curbe.media.shapes import Asset, Media, media_of
 from curbe.media.storage import NotStored, StorageFailed
 from curbe.media.upload import Uploaded, take
 
-_FORM: Final = 64 * 1024  # bytes that a form may have beside its file
-_CHUNK: Final = 256 * 1024
 _OK: Final = 200
 _PARTIAL: Final = 206
 _NOT_MODIFIED: Final = 304
@@ -48,27 +46,6 @@ Kind = Annotated[
 ]
 
 
-@dataclass
-class _Upload(Operation):
-    """Tells the OpenAPI document what a body that is not JSON looks like."""
-
-    def __post_init__(self) -> None:
-        file = Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY)
-        form = Schema(
-            type=OpenAPIType.OBJECT,
-            properties={"file": file, "kind": Schema(type=OpenAPIType.STRING, enum=list(MediaKind))},
-            required=["file"],
-        )
-        self.request_body = RequestBody(
-            required=True,
-            description="The file as a form's part `file`, or as the whole body with its own Content-Type.",
-            content={
-                "multipart/form-data": OpenAPIMediaType(schema=form),
-                "*/*": OpenAPIMediaType(schema=file),
-            },
-        )
-
-
 class MediaController(Controller):
     """A tenant's files."""
 
@@ -79,8 +56,11 @@ class MediaController(Controller):
         "/",
         opt={"scope": Scope.MESSAGES_SEND},
         summary="Upload a file to send",
-        request_max_body_size=LARGEST + _FORM,
-        operation_class=_Upload,
+        request_max_body_size=LARGEST + FORM,
+        operation_class=body_of_file(
+            "The file as a form's part `file`, or as the whole body with its own Content-Type.",
+            fields={"kind": Schema(type=OpenAPIType.STRING, enum=list(MediaKind))},
+        ),
         responses=refusals(InvalidRequest, TooLarge, Unavailable),
     )
     async def upload(
@@ -101,7 +81,7 @@ class MediaController(Controller):
         A recording (`kind=voice`; WebM from a browser without saying so) becomes Ogg with Opus, mono, so that it arrives as a voice note.
         """
         announced = _announced(request)
-        if announced is not None and announced > LARGEST + _FORM:
+        if announced is not None and announced > LARGEST + FORM:
             raise TooLarge(f"WhatsApp takes at most {LARGEST} bytes.", fix="Send a smaller file.")
         uploaded, part = await _uploaded(request, kind=kind, filename=filename, announced=announced)
         try:
@@ -196,17 +176,13 @@ class MediaController(Controller):
 async def _uploaded(
     request: ApiRequest, *, kind: MediaKind | None, filename: str | None, announced: int | None
 ) -> tuple[Uploaded, UploadFile | None]:
-    content_type = request.headers.get("content-type", "")
-    if not content_type.lower().startswith("multipart/form-data"):
+    found = await form_with_file(request)
+    if found is None:
+        content_type = request.headers.get("content-type", "")
         return Uploaded(request.stream(), content_type, filename, kind, announced), None
-    form = await request.form()
-    part = form.get("file")
-    if not isinstance(part, UploadFile):
-        raise InvalidRequest(
-            "The form has no file.", fix="Send it as the part `file`, with a filename.", field="file"
-        )
+    form, part = found
     kind = kind or _kind_in(form.get("kind"))
-    return Uploaded(_chunks(part), part.content_type, filename or part.filename, kind, None), part
+    return Uploaded(chunks_of(part), part.content_type, filename or part.filename, kind, None), part
 
 
 def _kind_in(word: object) -> MediaKind | None:
@@ -220,11 +196,6 @@ def _kind_in(word: object) -> MediaKind | None:
             fix=f"Send one of {', '.join(MediaKind)}.",
             field="kind",
         ) from None
-
-
-async def _chunks(part: UploadFile) -> AsyncIterator[bytes]:
-    while chunk := await part.read(_CHUNK):
-        yield chunk
 
 
 def _announced(request: ApiRequest) -> int | None:

@@ -22,14 +22,12 @@ from curbe.domain.errors import (
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
 from curbe.infra.pages import Page, decode_cursor, page_of
-from curbe.infra.web import refusals
+from curbe.infra.web import Cursor, Limit, refusals
 from curbe.notifications import rules, sending, service
 from curbe.notifications.rules import Rule
 from curbe.notifications.service import Followed, KeptRule, State, Told, Wanted
 
 _FIRST: Final = UUID(int=0)
-Cursor = Annotated[str | None, QueryParameter(description="`next_cursor` of the page before.")]
-Limit = Annotated[int, QueryParameter(ge=1, le=200, description="How many items a page has at most.")]
 
 
 class Received(msgspec.Struct, frozen=True, kw_only=True):

@@ -29,7 +29,7 @@ from curbe.infra.clock import utc_now
 from curbe.infra.crypto import Keyring
 from curbe.infra.db import Pool
 from curbe.infra.pages import Page, decode_cursor, page_of
-from curbe.infra.web import refusals
+from curbe.infra.web import Cursor, Limit, refusals
 from curbe.templates import covers, listing, submit
 from curbe.templates.covers import Cover
 from curbe.templates.fitting import fill
@@ -132,10 +132,8 @@ class TemplateController(Controller):
         q: Annotated[
             str | None, QueryParameter(max_length=100, description="Words of the name or the text.")
         ] = None,
-        cursor: Annotated[str | None, QueryParameter(description="`next_cursor` of the page before.")] = None,
-        limit: Annotated[
-            int, QueryParameter(ge=1, le=200, description="How many items a page has at most.")
-        ] = 50,
+        cursor: Cursor = None,
+        limit: Limit = 50,
     ) -> Page[Template]:
         """Return templates by name, as webhooks and the last look at Meta's list tell of them; deleted ones are left out."""
         after = None if cursor is None else decode_cursor(cursor, type=Place)

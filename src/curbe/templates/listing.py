@@ -10,7 +10,7 @@ import msgspec
 from curbe.domain.errors import AppError, NotFound
 from curbe.infra.db import Query, Transaction
 from curbe.templates.rules import KnownTemplate
-from curbe.templates.shapes import Template, TemplateAccount
+from curbe.templates.shapes import Template, TemplateAccount, TemplateStanding
 from curbe.templates.variables import format_of
 
 
@@ -32,21 +32,8 @@ class Place(msgspec.Struct, frozen=True, array_like=True):
     id: UUID
 
 
-class _Row(msgspec.Struct, frozen=True):
-    id: UUID
-    waba_id: str
-    provider_template_id: str
-    name: str
-    language: str
-    status: str | None
-    category: str | None
-    quality: str | None
-    rejected_reason: str | None
-    status_detail: str | None
-    correct_category: str | None
-    correct_category_from: datetime | None
+class _Row(TemplateStanding, frozen=True, kw_only=True):
     components: str | None
-    updated_at: datetime
 
 
 class _TenantId(msgspec.Struct, frozen=True):

@@ -6,14 +6,8 @@ from uuid import UUID
 import msgspec
 
 
-class Template(msgspec.Struct, frozen=True, kw_only=True):
-    """One message template of a WABA, in one language.
-
-    ``status``, ``category`` and ``quality`` are Meta's words (APPROVED, MARKETING, GREEN, ...), null until told. ``components`` is what it
-    says, in the shape of Meta's API: HEADER, BODY, FOOTER, BUTTONS; null where only its name is known yet. ``parameter_format`` says
-    whether its variables are named (NAMED) or counted (POSITIONAL). ``correct_category`` is what Meta will make of the category, from
-    ``correct_category_from`` on. ``rejected_reason`` is Meta's word, ``status_detail`` what Meta says beside it.
-    """
+class TemplateStanding(msgspec.Struct, frozen=True, kw_only=True):
+    """What Meta tells of a template beside what it says."""
 
     id: UUID
     waba_id: str
@@ -27,9 +21,20 @@ class Template(msgspec.Struct, frozen=True, kw_only=True):
     status_detail: str | None
     correct_category: str | None
     correct_category_from: datetime | None
+    updated_at: datetime
+
+
+class Template(TemplateStanding, frozen=True, kw_only=True):
+    """One message template of a WABA, in one language.
+
+    ``status``, ``category`` and ``quality`` are Meta's words (APPROVED, MARKETING, GREEN, ...), null until told. ``components`` is what it
+    says, in the shape of Meta's API: HEADER, BODY, FOOTER, BUTTONS; null where only its name is known yet. ``parameter_format`` says
+    whether its variables are named (NAMED) or counted (POSITIONAL). ``correct_category`` is what Meta will make of the category, from
+    ``correct_category_from`` on. ``rejected_reason`` is Meta's word, ``status_detail`` what Meta says beside it.
+    """
+
     parameter_format: str
     components: msgspec.Raw | None
-    updated_at: datetime
 
 
 class AccountSynced(msgspec.Struct, frozen=True, kw_only=True):
