@@ -2938,6 +2938,9 @@ export interface components {
         /** ColumnMapping */
         ColumnMapping: {
             default_country?: string | null;
+            defaults?: {
+                [key: string]: string;
+            };
             phone: string;
             variables: {
                 [key: string]: string;
@@ -3438,6 +3441,9 @@ export interface components {
             audience_id: string;
             /** @description ISO 3166, such as ES */
             default_country?: string | null;
+            defaults?: {
+                [key: string]: string;
+            };
             phone: string;
             variables?: {
                 [key: string]: string;
