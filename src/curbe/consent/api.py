@@ -25,6 +25,7 @@ from curbe.infra.web import ApiRequest, Cursor, refusals
 from curbe.tenants import service as tenants
 
 _LARGEST: Final = 10 * 2**20  # bytes of a list
+_LIST: Final = body_of_file("The CSV as a form's part `file`, or as the whole body.", whole="text/csv")
 Proof = Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
 ListProof = Annotated[
     str,
@@ -114,9 +115,7 @@ class ConsentController(Controller):
         opt={"scope": Scope.CONSENT_MANAGE},
         summary="Bring a list of what people said",
         request_max_body_size=_LARGEST,
-        operation_class=body_of_file(
-            "The CSV as a form's part `file`, or as the whole body.", whole="text/csv"
-        ),
+        operation_class=_LIST,
         responses=refusals(InvalidRequest, TooLarge),
     )
     async def import_consents(
@@ -178,7 +177,7 @@ class ConsentController(Controller):
         opt={"scope": Scope.CONSENT_MANAGE},
         summary="What a list holds, before it is brought",
         request_max_body_size=_LARGEST,
-        operation_class=_List,
+        operation_class=_LIST,
         responses=refusals(InvalidRequest, TooLarge),
     )
     async def read_columns(
@@ -187,7 +186,7 @@ class ConsentController(Controller):
         request: ApiRequest,
     ) -> Overview:
         """Return the columns of a list, which of them are taken for phones and dates, and its first rows; nothing is kept."""
-        data, _ = await _brought(request)
+        data, _ = await file_in(request, most=_LARGEST, what="A list")
         return overview(data)
 
     @get(
