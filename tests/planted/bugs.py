@@ -88,11 +88,11 @@ ALTER TABLE conversations ADD CONSTRAINT planted FOREIGN KEY (contact_id) REFERE
     Planted(
         name="a tenant in the query overrides the path's",
         file="src/curbe/auth/gate.py",
-        old='tenant_id = connection.path_params.get("tenant_id")',
-        new="""tenant_id = connection.path_params.get("tenant_id")
-        if tenant_id is not None and connection.query_params.get("tenant_id"):
-            tenant_id = type(tenant_id)(connection.query_params["tenant_id"])
-            connection.scope["path_params"]["tenant_id"] = tenant_id""",
+        old='        connection.scope["user"] = principal\n',
+        new="""        connection.scope["user"] = principal
+        if tenant_id is not None and "tenant_id" in connection.query_params:
+            connection.scope["path_params"]["tenant_id"] = UUID(connection.query_params["tenant_id"])
+""",
         caught_by=("tests/http/test_matrix.py::test_a_tenant_named_anywhere_but_in_the_path_decides_nothing",),
     ),
     Planted(
