@@ -1,6 +1,6 @@
 /** The file that Meta's reviewers see in a header: uploaded at once, handed in by its handle. */
 
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useRefusal } from "@/shared/api/use-refusal";
 import { useMessages } from "@/shared/i18n/language";
 import { useTenant } from "@/shared/session/session-context";
@@ -26,6 +26,9 @@ export function SampleChoice({ format, sample, onChange, onSeen, wabaId, isNew }
   const upload = useSample();
   const [failed, setFailed] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
+  // A file takes a while: what was written meanwhile, and the files of other cards, are in the draft of then.
+  const change = useRef(onChange);
+  change.current = onChange;
   const kind = format.toLowerCase() as "image" | "video" | "document";
   const choose = async (file: File) => {
     setBusy(true);
@@ -35,7 +38,7 @@ export function SampleChoice({ format, sample, onChange, onSeen, wabaId, isNew }
       const { handle } = await upload.mutateAsync({ media_id, format, waba_id: wabaId });
       URL.revokeObjectURL(sample.picture ?? "");
       const picture = format === "IMAGE" ? URL.createObjectURL(file) : null;
-      onChange({ handle, filename: file.name, picture });
+      change.current({ handle, filename: file.name, picture });
     } catch (error) {
       setFailed(refusal(error));
     } finally {
