@@ -4,6 +4,9 @@ import { afterEach } from "vitest";
 // A part that is loaded when it is first needed takes its time on a busy machine.
 configure({ asyncUtilTimeout: 10_000 });
 
+// happy-dom has no fonts that could still be loading; a field that grows with its text listens for them.
+Object.defineProperty(document, "fonts", { value: new EventTarget() });
+
 afterEach(() => {
   cleanup();
   localStorage.clear();

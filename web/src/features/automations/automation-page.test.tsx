@@ -1,0 +1,115 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { expect, test } from "vitest";
+import { Route } from "wouter";
+import { TenantValue } from "@/shared/session/session-context";
+import { StoreContext } from "@/shared/store/hooks";
+import { bed, setUp } from "@/shared/store/testing-bed";
+import { type Asked, fakeApi, ok } from "@/testing/fake-api";
+import { renderAt } from "@/testing/render";
+import { AutomationPage } from "./automation-page";
+import { AutomationsPage } from "./automations-page";
+
+const TENANT = "0190aaaa-0000-7000-8000-000000000001";
+const BASE = `/api/tenants/${TENANT}/automations`;
+const KEYWORD = { kind: "keyword_reply", words: ["price"], match: "contains", answer: "10 €" };
+const kept = (id: string, place: number, rule: object = KEYWORD) => ({
+  id,
+  rule,
+  place,
+  enabled: true,
+  updated_by: "user:1",
+  created_at: "2026-11-01T00:00:00Z",
+  updated_at: "2026-11-01T00:00:00Z",
+});
+
+setUp();
+
+function opened(path: string) {
+  const membership = {
+    tenant_id: TENANT,
+    tenant_name: "Acme",
+    role: "admin",
+    scopes: ["automations:write"],
+  } as never;
+  return renderAt(
+    `/t/${TENANT}/automations${path}`,
+    <StoreContext value={bed.store}>
+      <TenantValue membership={membership}>
+        <Route path="/t/:tenant/automations" component={AutomationsPage} />
+        <Route path="/t/:tenant/automations/:automation" component={AutomationPage} />
+      </TenantValue>
+    </StoreContext>,
+  );
+}
+
+const asks = (asked: Asked[], method: string) => asked.filter((one) => one.method === method);
+
+test("where nothing happens by itself yet, one begins with what is ready-made", async () => {
+  fakeApi({ [`GET ${BASE}`]: () => ok({ items: [], next_cursor: null }) });
+  opened("");
+
+  const starts = await screen.findByRole("list", { name: "What is to happen by itself?" });
+  expect(within(starts).getAllByRole("link")).toHaveLength(5);
+});
+
+test.each(["keyword_reply", "away", "welcome", "assign", "assign_label"])(
+  "the beginning %s is a form, with its trial beside it",
+  async (start) => {
+    fakeApi({ [`GET ${BASE}`]: () => ok({ items: [], next_cursor: null }) });
+    opened(`/new?start=${start}`);
+
+    expect(await screen.findByRole("button", { name: "Create automation" })).toBeDefined();
+    expect(screen.getByRole("button", { name: "What would happen?" })).toBeDefined();
+  },
+);
+
+test("an away message is tried at a time by its own clock, and then kept", async () => {
+  const { asked } = fakeApi({
+    [`GET ${BASE}`]: () => ok({ items: [], next_cursor: null }),
+    [`POST ${BASE}/dry-run`]: () => ok({ deed: { does: "nothing", reason: "open" } }),
+    [`POST ${BASE}`]: () => ok(kept("1", 0), 201),
+  });
+  const { history } = opened("/new?start=away");
+  const message = await screen.findByLabelText("Message");
+  await userEvent.clear(message);
+  await userEvent.type(message, "Closed");
+  await userEvent.click(screen.getByRole("button", { name: "What would happen?" }));
+
+  expect(await screen.findByText("You are open then.")).toBeDefined();
+  await userEvent.click(screen.getByRole("button", { name: "Create automation" }));
+  await waitFor(() => expect(history.at(-1)).toBe(`/t/${TENANT}/automations`));
+  const [tried, made] = asks(asked, "POST").map(({ body }) => body as { rule: object });
+  expect(made).toMatchObject({ enabled: true, place: 0, rule: { kind: "away", message: "Closed" } });
+  expect(tried?.rule).toEqual(made?.rule);
+});
+
+test("what is missing is told, and nothing is sent", async () => {
+  const { asked } = fakeApi({ [`GET ${BASE}`]: () => ok({ items: [], next_cursor: null }) });
+  opened("/new?start=assign");
+  await userEvent.click(await screen.findByRole("button", { name: "Create automation" }));
+
+  expect(screen.getByText("Choose people, a team, or both")).toBeDefined();
+  expect(asks(asked, "POST")).toEqual([]);
+});
+
+test("one that goes up takes the place of the one above", async () => {
+  const other = { ...KEYWORD, words: ["hours"] };
+  const { asked } = fakeApi({
+    [`GET ${BASE}`]: () => ok({ items: [kept("a", 0), kept("b", 1, other)], next_cursor: null }),
+    [`PUT ${BASE}/a`]: () => ok(kept("a", 1)),
+    [`PUT ${BASE}/b`]: () => ok(kept("b", 0, other)),
+  });
+  opened("");
+  await userEvent.click(await screen.findByRole("button", { name: "Look at “hours” earlier" }));
+
+  await waitFor(() => expect(asks(asked, "PUT")).toHaveLength(2));
+  const places = asks(asked, "PUT").map(({ path, body }) => [
+    path.slice(-1),
+    (body as { place: number }).place,
+  ]);
+  expect(places).toEqual([
+    ["b", 0],
+    ["a", 1],
+  ]);
+});
