@@ -118,12 +118,12 @@ def test_starts_are_evenly_spaced_and_an_idle_number_starts_at_once() -> None:
 
 def test_grants_that_nobody_used_are_there_again() -> None:
     pace = Pace(1000, now=0)
-    granted = pace.take(100, now=0, horizon=HORIZON)
+    granted = pace.take(1000, now=0, horizon=HORIZON)
 
     pace.give_back(granted.count)
 
-    assert pace.take(100, now=0, horizon=HORIZON) == granted
-    assert granted.count == 61
+    assert pace.take(1000, now=0, horizon=HORIZON) == granted
+    assert granted.count == int(1000 * HORIZON) + 1
 
 
 def test_a_throttled_number_halves_its_pace_once_for_all_that_was_under_way() -> None:
@@ -163,5 +163,5 @@ def test_a_number_at_rest_grants_nothing_until_its_moment() -> None:
     pace = Pace(80, now=0)
     pace.rest(until=60)
 
-    assert pace.take(10, now=59.9, horizon=HORIZON).count == 0
+    assert pace.take(10, now=59.9 - HORIZON, horizon=HORIZON).count == 0
     assert pace.take(10, now=60, horizon=HORIZON).count >= 1

@@ -18,7 +18,8 @@ SEEN_EVERY: Final = timedelta(minutes=1)
 class Held(msgspec.Struct, frozen=True, kw_only=True):
     """A session somebody holds the token of, and its user.
 
-    ``proved_at`` is when its user last showed who they are. ``role`` None: no member of the tenant asked about.
+    ``proved_at`` is when its user last showed who they are. ``role`` None: no member of the tenant asked about; ``seen_here_at`` is when
+    they were seen there last.
     ``embedded_in``: begun within a page of that tenant's own, which is all it opens.
     """
 
@@ -29,6 +30,7 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime
     is_operator: bool
     role: Role | None
+    seen_here_at: datetime | None = None
     embedded_in: UUID | None = None
 
 
@@ -38,8 +40,10 @@ def ends_at(held: Held, *, idle: timedelta) -> datetime:
 
 
 def is_due_to_be_seen(held: Held, *, now: datetime) -> bool:
-    """Tell whether this use is to be written down."""
-    return now - held.last_seen_at >= SEEN_EVERY
+    """Tell whether this use is to be written down: of the session, or of a member who comes to this tenant."""
+    if now - held.last_seen_at >= SEEN_EVERY:
+        return True
+    return held.role is not None and (held.seen_here_at is None or now - held.seen_here_at >= SEEN_EVERY)
 
 
 def principal_of(held: Held, *, tenant_id: UUID | None) -> Principal:

@@ -23,7 +23,8 @@ VALUES (:id, :user_id, :token_hash, :now, :now, :now, :expires_at, :embedded_in)
 -- name: session_of_token
 -- With its user, and what that user is in the tenant of the request. Row-level security shows the session to who holds its token
 -- (policy "holder"), and the membership to who is in its tenant.
-SELECT s.id AS session_id, s.user_id, s.last_seen_at, s.proved_at, s.expires_at, s.embedded_in, u.is_operator, m.role
+SELECT s.id AS session_id, s.user_id, s.last_seen_at, s.proved_at, s.expires_at, s.embedded_in, u.is_operator, m.role,
+       m.last_seen_at AS seen_here_at
   FROM sessions s
   JOIN users u ON u.id = s.user_id AND u.disabled_at IS NULL
   LEFT JOIN memberships m ON m.tenant_id = :tenant_id AND m.user_id = s.user_id
@@ -31,7 +32,8 @@ SELECT s.id AS session_id, s.user_id, s.last_seen_at, s.proved_at, s.expires_at,
  WHERE s.token_hash = :token_hash;
 
 -- name: session_of_id
-SELECT s.id AS session_id, s.user_id, s.last_seen_at, s.proved_at, s.expires_at, s.embedded_in, u.is_operator, m.role
+SELECT s.id AS session_id, s.user_id, s.last_seen_at, s.proved_at, s.expires_at, s.embedded_in, u.is_operator, m.role,
+       m.last_seen_at AS seen_here_at
   FROM sessions s
   JOIN users u ON u.id = s.user_id AND u.disabled_at IS NULL
   LEFT JOIN memberships m ON m.tenant_id = :tenant_id AND m.user_id = s.user_id
