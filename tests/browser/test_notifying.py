@@ -11,7 +11,7 @@ from .agent import Agent
 from .conftest import Enter
 from .site import MEXICO, Account, Site, Tenant
 
-CUSTOMER = "5215511000003"
+CUSTOMER = "525511000003"
 SAMPLE = {
     "event": "order.shipped",
     "id": "A-1",
@@ -109,7 +109,7 @@ def test_a_rule_is_made_from_a_sample_and_an_event_reaches_history_and_inbox(
     page.get_by_label("With what").fill("20")
     expect(page.get_by_text("Holds for the sample", exact=True)).to_be_visible()
     press(page, "Try with the sample")
-    expect(page.get_by_text("It would go to +5215511000003")).to_be_visible()
+    expect(page.get_by_text("It would go to +525511000003")).to_be_visible()
     press(page, "Create rule")
     expect(page.get_by_role("link", name="order.shipped", exact=True)).to_be_visible()
     assert "va en camino" not in site.phone(CUSTOMER)
@@ -119,9 +119,9 @@ def test_a_rule_is_made_from_a_sample_and_an_event_reaches_history_and_inbox(
 
     page.get_by_role("link", name="History", exact=True).click()
     entry = page.get_by_role("list", name="What followed from events").get_by_role("listitem")
-    expect(entry.filter(has_text="A-7")).to_contain_text("+5215511000003")
+    expect(entry.filter(has_text="A-7")).to_contain_text("+525511000003")
     expect(entry.filter(has_text="A-7")).to_contain_text(re.compile("Read|Delivered|Sent|Taken"))
-    page.get_by_role("link", name="Open the conversation with +5215511000003").click()
+    page.get_by_role("link", name="Open the conversation with +525511000003").click()
     expect(agent.bubble("Hola Diego, tu pedido 1043 va en camino.")).to_be_visible()
     site.settle()
     assert "tu pedido 1043 va en camino" in site.phone(CUSTOMER)

@@ -112,7 +112,9 @@ class World:
         self.tenant: Final = f"/api/tenants/{tenant}"
         self.answers: Final[list[tuple[str, bytes]]] = []
         self.told: Final[list[tuple[str, str]]] = []
-        self.leaks: list[str] = []  # found when all was done; the control, which leaks on purpose, may be tried first
+        self.leaks: list[
+            str
+        ] = []  # found when all was done; the control, which leaks on purpose, may be tried first
         self.secrets: Final = {**FROM_THE_BEGINNING, "the platform key": key}
 
     def ask(self, method: str, path: str, body: Any = None, *, key: bool = False) -> httpx.Response:

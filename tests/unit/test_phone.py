@@ -18,6 +18,7 @@ from curbe.domain.phone import country_of, masked, to_e164, variants, wa_id_to_e
         ("(11) 98765-4321", "BR", "+5511987654321"),
         ("011 15 2345-6789", "AR", "+5491123456789"),
         ("+٣٤٦٠٠١١١٢٢٢", None, "+34600111222"),
+        ("+52 1 55 1234 5678", None, "+525512345678"),
     ],
 )
 def test_a_number_is_read_as_people_type_it(typed: str, country: str | None, e164: str) -> None:
