@@ -11,7 +11,7 @@ from .agent import Agent
 from .conftest import Enter
 from .site import MEXICO, Account, Site, Tenant
 
-CUSTOMER = "525511000003"
+CUSTOMER = "5215511000003"  # as Meta names them
 SAMPLE = {
     "event": "order.shipped",
     "id": "A-1",
