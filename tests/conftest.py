@@ -17,7 +17,15 @@ _CORPUS = Path(__file__).parents[2] / "shared" / "corpus"
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests marked as one group tell a story: they stay together (``--dist loadfile``) and in the order they are written."""
+    """What may take long is begun first, so that no worker is alone with it in the end (``--no-loadscope-reorder``).
+
+    Tests marked as one group tell a story: they stay together (``--dist loadfile``) and in the order they are written.
+    """
+    longest: dict[Path, float] = {}
+    for item in items:
+        mark = item.get_closest_marker("timeout")
+        longest[item.path] = max(longest.get(item.path, 0), mark.args[0] if mark and mark.args else 0)
+    items.sort(key=lambda item: -longest[item.path])
     for name in {mark.args[0] for item in items for mark in item.iter_markers("xdist_group")}:
         told = [
             n
