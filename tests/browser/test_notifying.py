@@ -11,6 +11,8 @@ from .agent import Agent
 from .conftest import Enter
 from .site import MEXICO, Account, Site, Tenant
 
+pytestmark = pytest.mark.xdist_group("notifying")  # a rule is made, tried, followed, changed
+
 CUSTOMER = "5215511000003"  # as Meta names them
 SAMPLE = {
     "event": "order.shipped",
