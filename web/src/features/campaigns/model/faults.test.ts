@@ -9,10 +9,10 @@ test.each([
   ["variable_missing", "it has no value for nombre", { key: "variable_missing", variable: "nombre" }],
   [
     "variable_unfit",
-    "nombre holds a line break, a tab or more than three spaces in a row",
+    "nombre holds a line break, a tab or more than four spaces in a row",
     { key: "variable_gaps", variable: "nombre" },
   ],
-  ["variable_unfit", "nombre has more than 1024 characters", { key: "variable_long", variable: "nombre" }],
+  ["variable_unfit", "nombre is too long", { key: "variable_long", variable: "nombre" }],
   ["duplicate", "the same number as line 2", { key: "duplicate_line", line: 2 }],
   ["duplicate", "already in the campaign", { key: "duplicate_person" }],
   ["gone_mad", "what is this", { key: "other", detail: "what is this" }],

@@ -21,9 +21,9 @@ export function faultOf({ reason, detail }: { reason: string; detail: string }):
     case "variable_missing":
       return { key: reason, variable: /for (\S+)$/.exec(detail)?.[1] ?? "" };
     case "variable_unfit": {
-      const variable = /^(\S+) h/.exec(detail)?.[1] ?? "";
+      const variable = /^(\S+) (?:holds|is)/.exec(detail)?.[1] ?? "";
       if (/line break|tab|spaces/.test(detail)) return { key: "variable_gaps", variable };
-      return { key: /characters/.test(detail) ? "variable_long" : "variable_unfit", variable };
+      return { key: /too long/.test(detail) ? "variable_long" : "variable_unfit", variable };
     }
     case "duplicate": {
       const line = /line (\d+)/.exec(detail)?.[1];
