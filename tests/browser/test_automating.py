@@ -10,6 +10,8 @@ from .agent import Agent
 from .conftest import Enter
 from .site import MEXICO, Account, Site, Tenant, until
 
+pytestmark = pytest.mark.xdist_group("automating")  # from the empty page to a team that shares out
+
 _customers = count(5215577000001)
 
 
