@@ -12,6 +12,3 @@ afterEach(() => {
   localStorage.clear();
   sessionStorage.clear();
 });
-
-// A text field that grows measures itself again once the fonts are there; happy-dom has no fonts.
-Object.defineProperty(document, "fonts", { value: new EventTarget(), configurable: true });
