@@ -27,7 +27,7 @@ _ITEMS: Final[dict[str, Callable[[Message], Message]]] = {
 _BODIES: Final[dict[str, Callable[[str], bytes]]] = {
     "no JSON": lambda mark: f'{{"object": "{mark}'.encode(),
     "a list": lambda mark: json.dumps([mark]).encode(),
-    "no entry": lambda mark: json.dumps({"object": mark}).encode(),
+    "no entry": lambda mark: json.dumps({"object": "whatsapp_business_account", "of": mark}).encode(),
     "a byte order mark": lambda mark: b"\xef\xbb\xbf" + json.dumps({"object": mark}).encode(),
     "not a number": lambda mark: f'{{"object": "{mark}", "entry": NaN}}'.encode(),
     "a hundred thousand lists": lambda mark: json.dumps([mark])[:-1].encode() + b"[" * 100_000,

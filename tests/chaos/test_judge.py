@@ -1,11 +1,15 @@
 """The judge finds nothing in honest books, and calls every falsification of them by its name."""
 
+import json
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 import msgspec
 import pytest
+
+from curbe.channels.cloudapi.webhook import OBJECT, BrokenBody, read_body
+from curbe.domain.messages import ItemRefused
 
 from .bodies import body_of, count_items, signature
 from .books import Books, Conversation, StoredMessage
@@ -15,7 +19,7 @@ from .ledger import Acked, Asked, Item, Offered, Saw, Taken
 from .nemeses import DEEDS, Counts, Stream, named
 from .nemeses.meta import FAULTS
 from .nemesis import schedule
-from .poison import KINDS
+from .poison import KINDS, body, is_whole_body, item
 from .profiles import PROFILES
 from .world import Number
 
@@ -282,3 +286,25 @@ def test_the_generators_bodies_are_read_and_believed_by_curbe():
     body = body_of(items, {"number-A": "waba-A"})
     assert count_items(body) == len(read_body(body)) == 3
     assert is_signed(body, signature(body, "secret"), [b"secret"]) is not None
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_poison_is_one(kind: str) -> None:
+    """What is offered as poison cannot be read: else that nothing was set aside of it would be called a loss."""
+    mark = "poison-1-1"
+    if is_whole_body(kind):
+        written = body(kind, mark)
+    else:
+        value = {
+            "metadata": {"phone_number_id": "1"},
+            "messages": [item(kind, mark, person="34600000001", at=1)],
+        }
+        change = {"field": "messages", "value": value}
+        written = json.dumps({"object": OBJECT, "entry": [{"id": "1", "changes": [change]}]}).encode()
+
+    try:
+        (only,) = read_body(written)
+    except BrokenBody:
+        return
+    assert isinstance(only, ItemRefused)
+    assert mark.encode() in only.payload
