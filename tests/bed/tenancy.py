@@ -246,6 +246,17 @@ async def tenants_tables(owner: asyncpg.Connection) -> list[str]:
     return [row[0] for row in await owner.fetch(TENANTS_TABLES)]
 
 
+@asynccontextmanager
+async def undone(owner: asyncpg.Connection) -> AsyncIterator[None]:
+    """Nothing done in this block stays."""
+    transaction = owner.transaction()
+    await transaction.start()
+    try:
+        yield
+    finally:
+        await transaction.rollback()
+
+
 class Probe:
     """Somebody who may run any SQL as ``role``, in the context of tenant ``me`` (None: of nobody).
 
@@ -317,9 +328,7 @@ class Probe:
     @asynccontextmanager
     async def _as_role(self) -> AsyncIterator[None]:
         """Be the role until the end of the block; nothing done in it stays."""
-        transaction = self._owner.transaction()
-        await transaction.start()
-        try:
+        async with undone(self._owner):
             # TRUNCATE has no policies: that no role may do it is the grants' work, and tried with them.
             await self._owner.execute(
                 f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {self._role}"
@@ -328,5 +337,3 @@ class Probe:
             if self._me is not None:
                 await self._owner.execute("SELECT set_config('app.tenant_id', $1, true)", str(self._me))
             yield
-        finally:
-            await transaction.rollback()

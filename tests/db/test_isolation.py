@@ -1,7 +1,6 @@
 """No SQL run as a tenant reaches another tenant's rows, even without a WHERE; and each policy is needed for that."""
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
 from uuid import UUID
 
 import asyncpg
@@ -9,7 +8,7 @@ import pytest
 
 from bed import postgres
 from bed.rows import Number, insert_number
-from bed.tenancy import Probe, insert_one_of_everything, tenants_tables
+from bed.tenancy import Probe, insert_one_of_everything, tenants_tables, undone
 
 pytestmark = pytest.mark.anyio
 
@@ -31,17 +30,6 @@ async def populated(populated_dsn: str) -> AsyncIterator[Populated]:
     owner = await asyncpg.connect(populated_dsn)
     yield owner, await insert_one_of_everything(owner), await insert_one_of_everything(owner)
     await owner.close()
-
-
-@asynccontextmanager
-async def undone(owner: asyncpg.Connection) -> AsyncIterator[None]:
-    """Nothing done in this block stays."""
-    transaction = owner.transaction()
-    await transaction.start()
-    try:
-        yield
-    finally:
-        await transaction.rollback()
 
 
 async def breaches(

@@ -15,7 +15,7 @@ import asyncpg
 import pytest
 
 from bed import postgres
-from bed.tenancy import insert_one_of_everything
+from bed.tenancy import insert_one_of_everything, undone
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(900)]
 
@@ -153,17 +153,6 @@ class World:
 def is_of_now(row: str) -> bool:
     """Tell whether a row seen by nobody in particular is one that should not be: what is over, the worker sees."""
     return "2000-01-01" not in row
-
-
-@asynccontextmanager
-async def undone(owner: asyncpg.Connection) -> AsyncIterator[None]:
-    """Nothing done in this block stays."""
-    transaction = owner.transaction()
-    await transaction.start()
-    try:
-        yield
-    finally:
-        await transaction.rollback()
 
 
 @pytest.fixture(scope="module")

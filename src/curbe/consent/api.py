@@ -33,12 +33,6 @@ ListProof = Annotated[
         min_length=1, max_length=2000, description="Where and how all of them said it; kept with each."
     ),
 ]
-ColumnName = Annotated[
-    str | None,
-    QueryParameter(
-        description="The column of phones, or of the dates of rows; the one whose name tells it, otherwise."
-    ),
-]
 
 
 class Ledger(msgspec.Struct, frozen=True, kw_only=True):

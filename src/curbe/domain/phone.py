@@ -38,7 +38,6 @@ _BRAZIL: Final = re.compile(
     r"\+55([1-9]{2})9?([6-9]\d{7})"
 )  # mobiles got a ninth digit; old accounts lack it
 _MEXICO: Final = re.compile(r"\+521?(\d{10})")  # the 1 of mobiles was abolished in 2019
-_FORMER_MEXICO: Final = re.compile(r"\+521(\d{10})")  # as Meta still names many people, and systems keep them
 _ARGENTINA: Final = re.compile(r"\+549?([1-8]\d{9})")  # mobiles have a 9 when called from abroad
 
 
@@ -75,11 +74,10 @@ def to_e164(typed: str, *, default_country: str | None, field: str | None = None
     except NumberParseException as error:
         raise _refusal(_UNPARSED.get(error.error_type, "it is no phone number"), field) from error
     verdict = phonenumbers.is_possible_number_with_reason(number)
-    if (
-        verdict == ValidationResult.TOO_LONG
-        and (former := _FORMER_MEXICO.fullmatch(_e164(number))) is not None
-    ):
-        return f"+52{former[1]}"
+    if verdict == ValidationResult.TOO_LONG and _MEXICO.fullmatch(_e164(number)):
+        return variants(_e164(number))[
+            0
+        ]  # with the 1 of former days, as Meta names many people and systems keep them
     if verdict != ValidationResult.IS_POSSIBLE:
         raise _refusal(_WRONG.get(verdict, "it is no phone number"), field)
     if number.extension:
