@@ -159,7 +159,7 @@ async def _wired(
             **_mail(settings, pools.work),
         }
         patient = {
-            PURGE: Purger(pools.work, storage=keeping.storage, now=utc_now),
+            PURGE: Purger(pools.work, storage=keeping.storage, now=db.Transaction.now),
             COUNT: Bookkeeper(pools.work, now=utc_now),
         }
         runners = _runners(pools, usual, patient)
@@ -210,7 +210,7 @@ def _upkeep(pools: _Pools, dsn: str, spool: Spool, stop: asyncio.Event) -> list[
     async def unpark() -> None:
         async with pools.apply.transaction() as tx:
             await apply_parked(tx)
-            dropped = await statuses.drop_parked(tx, before=utc_now() - _PARKED_FOR)
+            dropped = await statuses.drop_parked(tx, kept=_PARKED_FOR)
         if dropped:
             log.info("parked_statuses_dropped", count=dropped, reason="their messages are not ours")
 

@@ -11,10 +11,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import IO, Any, Final
 
 _OURS: Final = ("CURBE_", "META_", "TOKEN_ENCRYPTION_", "DATABASE_")
+_TESTS: Final = Path(__file__).parents[1]
+_RIGHT: Final = timedelta()
 _LONG: Final = 60.0  # seconds that no command and no start may take
 SETTINGS: Final = {
     "META_APP_ID": "100000000000001",
@@ -113,12 +116,13 @@ class Installation:
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 
-    def start(self, *arguments: str, **environment: str) -> Running:
-        """Start a command that stays."""
+    def start(self, *arguments: str, clock: timedelta = _RIGHT, **environment: str) -> Running:
+        """Start a command that stays; ``clock`` is how far ahead its clock is of everybody else's."""
+        program = ["curbe"] if clock == _RIGHT else ["chaos.shifted", str(int(clock.total_seconds()))]
         process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "curbe", *arguments],
+            [sys.executable, "-P", "-m", *program, *arguments],
             cwd=self.folder,
-            env={**self.environment, **environment},
+            env={**self.environment, **environment, "PYTHONPATH": str(_TESTS)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -14,6 +14,7 @@ import msgspec
 import pytest
 from uuid_utils.compat import uuid7
 
+from bed.clocks import stopped_at
 from bed.rows import Number, insert_conversation, insert_number
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
@@ -371,7 +372,7 @@ async def test_what_retention_deletes_stays_counted_and_nothing_that_comes_later
     await owner.execute("UPDATE tenants SET retention_days = 30")  # and nothing was ever counted
 
     async def purge() -> None:
-        purger = Purger(worker, storage=LocalStorage(tmp_path), now=lambda: NOW)
+        purger = Purger(worker, storage=LocalStorage(tmp_path), now=stopped_at(NOW))
         runner = Runner(
             everybody=apply, pool=worker, handlers={PURGE: purger}, at_once=1, lease=timedelta(minutes=5)
         )

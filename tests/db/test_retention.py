@@ -10,6 +10,7 @@ import asyncpg
 import pytest
 from uuid_utils.compat import uuid7
 
+from bed.clocks import stopped_at
 from bed.rows import Number, insert_conversation, insert_number, insert_sent
 from bed.tenancy import insert_one_of_everything, tenants_tables
 from curbe.audit import service as audit
@@ -166,7 +167,7 @@ class World:
 
 
 def purging(worker: Pool, apply: Pool, storage: LocalStorage, **more: timedelta) -> Runner:
-    purger = Purger(worker, storage=storage, now=lambda: NOW, **more)
+    purger = Purger(worker, storage=storage, now=stopped_at(NOW), **more)
     return Runner(
         everybody=apply, pool=worker, handlers={PURGE: purger}, at_once=1, lease=timedelta(minutes=15)
     )
@@ -265,7 +266,7 @@ async def test_of_everything_a_tenant_has_only_what_people_said_is_deleted(
     await owner.execute("UPDATE tenants SET retention_days = $1", DAYS)
     await owner.execute("DELETE FROM outbox")  # all of it is sent
     later = NOW + timedelta(days=10_000)
-    purger = Purger(worker, storage=LocalStorage(tmp_path), now=lambda: later)
+    purger = Purger(worker, storage=LocalStorage(tmp_path), now=stopped_at(later))
     runner = Runner(
         everybody=apply, pool=worker, handlers={PURGE: purger}, at_once=1, lease=timedelta(minutes=15)
     )

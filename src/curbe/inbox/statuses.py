@@ -1,7 +1,7 @@
 """Statuses of messages we sent, applied in batches as facts: any order, any repetition, the same result."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -80,7 +80,7 @@ _ADD_FACTS: Final = Query("curbe.inbox", "add_facts", MessageRow)
 _PARK: Final = Query("curbe.inbox", "park_statuses")
 _UNPARK: Final = Query("curbe.inbox", "unpark_statuses", _Parked)
 _COUNT_PARKED: Final = Query("curbe.inbox", "count_parked", _Count)
-_DROP_PARKED: Final = Query("curbe.inbox", "drop_parked_before")
+_DROP_PARKED: Final = Query("curbe.inbox", "drop_parked_for_long")
 
 _Key = tuple[UUID, UUID]  # tenant, message
 
@@ -138,9 +138,9 @@ async def count_parked(tx: Transaction) -> int:
     return row.count if row else 0
 
 
-async def drop_parked(tx: Transaction, *, before: datetime) -> int:
-    """Drop statuses parked before that moment (messages another system sent over the same number) and return how many."""
-    return await _DROP_PARKED.run(tx, before=before)
+async def drop_parked(tx: Transaction, *, kept: timedelta) -> int:
+    """Drop statuses parked for longer than that (messages another system sent over the same number) and return how many."""
+    return await _DROP_PARKED.run(tx, kept=kept)
 
 
 class _Change:

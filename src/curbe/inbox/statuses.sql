@@ -77,5 +77,5 @@ RETURNING p.tenant_id, p.channel_connection_id AS connection_id, p.provider_mess
 -- name: count_parked
 SELECT count(*)::integer AS count FROM parked_statuses
 
--- name: drop_parked_before
-DELETE FROM parked_statuses WHERE parked_at < :before
+-- name: drop_parked_for_long
+DELETE FROM parked_statuses WHERE parked_at < now() - :kept::interval

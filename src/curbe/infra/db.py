@@ -8,6 +8,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
@@ -160,6 +161,11 @@ class Transaction:
         if not _CHANNEL.fullmatch(channel) or not _TOLD.fullmatch(payload):
             raise ValueError(f"not to be told on {channel}: {payload[:80]!r}")
         self._told[channel, payload] = None
+
+    async def now(self) -> datetime:
+        """Return the database's time. What deletes asks for it: a process whose own clock is wrong would delete what is young."""
+        moment: datetime = await self.connection.fetchval("SELECT now()")
+        return moment
 
     def ending(self) -> str:
         """Return the statements that end it well."""

@@ -63,13 +63,11 @@ class Purger:
     Args:
         pool: as the worker role.
         storage: where files lie.
-        now: the time.
+        now: the time, in a transaction: the database's, as it is what everything was stored by.
         turn: how long one attempt goes on before it lets others have the worker.
     """
 
-    def __init__(
-        self, pool: Pool, *, storage: Storage, now: Callable[[], datetime], turn: timedelta = _TURN
-    ) -> None:
+    def __init__(self, pool: Pool, *, storage: Storage, now: "_Now", turn: timedelta = _TURN) -> None:
         self._pool: Final = pool
         self._storage: Final = storage
         self._now: Final = now
@@ -95,7 +93,7 @@ class Purger:
             if done:
                 await audit.record(tx, [_entry(tenant_id, done, days=tenant.retention_days)])
             if again is None:
-                await tenants.mark_purged(tx, tenant_id=tenant_id, now=self._now())
+                await tenants.mark_purged(tx, tenant_id=tenant_id, now=await self._now(tx))
                 await jobs.finish(tx, job)
             else:
                 await jobs.put_back(tx, job, after=again, error="not_all_yet")
@@ -113,7 +111,8 @@ class Purger:
 
     async def _batches(self, tenant_id: UUID, *, days: int | None) -> AsyncIterator[Purged]:
         """Delete batch after batch, messages before the files that hang on them; yield what each deleted."""
-        now = self._now()
+        async with self._pool.transaction(tenant_id) as tx:
+            now = await self._now(tx)
         answered = now - ANSWERS_KEPT
         while gone := await self._delete(outbox.drop_answers, tenant_id, before=answered, most=_BATCH):
             yield Purged(answers=gone)
@@ -179,6 +178,7 @@ class Purger:
                 await files.deleted(tx, tenant_id=tenant_id, keys=keys)
 
 
+_Now = Callable[[Transaction], Awaitable[datetime]]
 _Delete = Callable[..., Awaitable[int]]
 _KINDS: Final[tuple[tuple[str, _Delete, int], ...]] = (
     ("notes", said.delete_annotations, _BATCH),
