@@ -17,11 +17,13 @@ from .bodies import body_of, digest, signature
 from .chance import Random
 from .generator import Accepted, read_from
 from .ledger import Acked, Item, LedgerWriter, Offered
+from .processes import NotReady
 from .world import APP_SECRET, WEBHOOK_PATH, Number, World
 
 _FIRST: Final = 10_000_000  # its deliveries' numbers; the generator's begin at 1
 _PAUSE: Final = 0.2
 _PATIENCE: Final = aiohttp.ClientTimeout(total=10)
+_STORED_WITHIN: Final = 120.0  # seconds; whatever died meanwhile has long been started again
 _WEEK: Final = 7 * 24 * 3600
 _HALF: Final = "HALF"  # becomes half of a character on the wire, which no ledger could keep
 _TRUTHS: Final = ("read", "delivered", "sent")
@@ -137,15 +139,20 @@ class Courier:
         return number
 
     async def post_until_acked(self, letter: int) -> None:
-        """Post it until it is answered 200."""
-        tries = 1
-        while await self._post(self._world.origin, self._letters[letter]) != 200:
-            tries += 1
-            await asyncio.sleep(_PAUSE * (0.5 + self._random.random()))
+        """Post it until it is answered 200.
+
+        Raises:
+            NotReady: it never was.
+        """
+        tries = await self._until_acked(letter, self._world.origin, pause=_PAUSE)
         await self._ledger.note(Acked(delivery=letter, tries=tries))
 
     async def until_stored(self) -> float:
-        """Return how many seconds it takes until a webhook is stored, from now, past every proxy that is before the web process."""
+        """Return how many seconds it takes until a webhook is stored, from now, past every proxy that is before the web process.
+
+        Raises:
+            NotReady: it never was.
+        """
         loop = asyncio.get_running_loop()
         began = loop.time()
         body = json.dumps(
@@ -155,10 +162,21 @@ class Courier:
             }
         )
         letter = await self._write(body.encode(), [], [])
-        while await self._post(self._direct, self._letters[letter]) != 200:  # noqa: ASYNC110 - nobody tells
-            await asyncio.sleep(0.02)
+        await self._until_acked(letter, self._direct, pause=0.02)
         await self._ledger.note(Acked(delivery=letter, tries=1))
         return loop.time() - began
+
+    async def _until_acked(self, letter: int, origin: str, *, pause: float) -> int:
+        loop = asyncio.get_running_loop()
+        until = loop.time() + _STORED_WITHIN
+        tries = 1
+        while (answer := await self._post(origin, self._letters[letter])) != 200:
+            if loop.time() > until:
+                said = f"answered {answer}" if answer else "not answered"
+                raise NotReady(f"a webhook was never stored, at last {said}: {self._letters[letter][:200]!r}")
+            tries += 1
+            await asyncio.sleep(pause * (0.5 + self._random.random()))
+        return tries
 
     async def _post(self, origin: str, body: bytes) -> int:
         headers = {"content-type": "application/json", "x-hub-signature-256": signature(body, APP_SECRET)}

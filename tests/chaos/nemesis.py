@@ -10,7 +10,9 @@ import asyncpg
 from .chance import chance
 from .nemeses import DEEDS, Appointment, Counts, Hand, Stream
 from .nemeses.meta import FAULTS, META_FAULT
+from .processes import NotReady
 
+_ENDS_WITHIN: Final = 180.0  # seconds; a deed is done in ten
 # What a deed that only harms what passes may meet because another deed is under way; it is then not done, and not counted.
 _NOT_NOW: Final = (
     OSError,
@@ -66,27 +68,48 @@ class Nemesis:
         streams: dict[Stream, list[Appointment]] = {stream: [] for stream in Stream}
         for appointment in appointments:
             streams[DEEDS[appointment.deed].stream].append(appointment)
-        await asyncio.gather(
-            self._harm_processes(streams[Stream.PROCESSES]), self._harm_what_passes(streams[Stream.WEATHER])
-        )
+        both = [
+            asyncio.ensure_future(self._harm_processes(streams[Stream.PROCESSES])),
+            asyncio.ensure_future(self._harm_what_passes(streams[Stream.WEATHER])),
+        ]
+        try:
+            await asyncio.gather(*both)
+        finally:
+            for stream in both:
+                stream.cancel()
         await self._revive_the_fallen()
 
     async def _harm_processes(self, appointments: Sequence[Appointment]) -> None:
         for appointment in appointments:
             await asyncio.sleep(appointment.after)
-            await DEEDS[appointment.deed].act(self.hand, appointment)
-            self.done[appointment.deed] += 1
+            await self._do(appointment)
             await self._revive_the_fallen()
 
     async def _harm_what_passes(self, appointments: Sequence[Appointment]) -> None:
         for appointment in appointments:
             await asyncio.sleep(appointment.after)
             try:
-                await DEEDS[appointment.deed].act(self.hand, appointment)
+                await self._do(appointment)
             except _NOT_NOW:
                 self.not_done[appointment.deed] += 1
-            else:
-                self.done[appointment.deed] += 1
+
+    async def _do(self, appointment: Appointment) -> None:
+        """Do it, in a time that is enough for anything.
+
+        Raises:
+            NotReady: it came to no end.
+        """
+        limit = asyncio.timeout(_ENDS_WITHIN)
+        try:
+            async with limit:
+                await DEEDS[appointment.deed].act(self.hand, appointment)
+        except NotReady as never:
+            raise NotReady(f"{appointment.deed}: {never}") from never
+        except TimeoutError:
+            if limit.expired():
+                raise NotReady(f"no end of: {appointment.deed}") from None
+            raise
+        self.done[appointment.deed] += 1
 
     async def _revive_the_fallen(self) -> None:
         """Start what ended by itself; the judge hears of it."""

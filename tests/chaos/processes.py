@@ -65,7 +65,11 @@ class Program:
         seen = self._output.stat().st_size if self._output.exists() else 0
         self._process = self._spawn(command or self._command)
         try:
-            await within(_READY_WITHIN, lambda: self._has_begun(seen), what=self._last_words)
+            await within(
+                _READY_WITHIN,
+                lambda: self._has_begun(seen),
+                what=lambda: f"{self.name} did not begin: {self.last_words()}",
+            )
         except NotReady:
             self._process.kill()
             self._process.wait()
@@ -87,14 +91,14 @@ class Program:
     def _has_begun(self, seen: int) -> bool:
         assert self._process is not None
         if self._process.poll() is not None:
-            raise NotReady(self._last_words())
+            raise NotReady(f"{self.name} ended: {self.last_words()}")
         with self._output.open("rb") as out:
             out.seek(seen)
             return any(line.startswith(self._ready) for line in out)
 
-    def _last_words(self) -> str:
-        error = self._errors.read_text(errors="replace")
-        return f"{self.name} did not begin: {error[-2000:]}"
+    def last_words(self) -> str:
+        """Return the end of what it said on its standard error."""
+        return self._errors.read_text(errors="replace")[-2000:]
 
     def signal(self, number: signal.Signals) -> None:
         """Send it a signal."""

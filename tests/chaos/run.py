@@ -132,7 +132,8 @@ async def run(place: Place, order: Order, *, beside: Beside | None = None) -> Ou
             try:
                 await _load(place, generator, nemesis, order, struck, beside)
             except NotReady as never:
-                late = found(Wrong.NEVER_CALM, [str(never)])
+                said = [f"{one.name} said at last: {one.last_words()}" for one in (web, worker)]
+                late = found(Wrong.NEVER_CALM, ["\n".join((str(never), *said))])
         audit = [] if order.build else await asyncio.to_thread(_verify_audit, place, env)
     finally:
         await asyncio.gather(web.stop(), worker.stop())

@@ -8,18 +8,23 @@ from pathlib import Path
 import pytest
 
 _ROOT = Path(__file__).parents[2]
+_ENDS_WITHIN = 600  # seconds, on a machine that does other work
 
 
-@pytest.mark.timeout(960)
+@pytest.mark.timeout(_ENDS_WITHIN + 60)
 def test_killed_under_load_nothing_is_lost_nothing_doubled_nothing_sent_twice():
     seed = ["--seed", os.environ["CHAOS_SEED"]] if "CHAOS_SEED" in os.environ else []
-    done = subprocess.run(
+    run = subprocess.Popen(
         [sys.executable, "-m", "tests.chaos", "--profile", "smoke", *seed],
-        check=False,
         cwd=_ROOT,
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
-        timeout=940,
     )
-    print(done.stdout)
-    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+    try:
+        said, _ = run.communicate(timeout=_ENDS_WITHIN)
+    except subprocess.TimeoutExpired:
+        run.terminate()  # it stops all that it started, and says where it was
+        said, _ = run.communicate(timeout=45)
+    print(said)
+    assert run.returncode == 0, said
