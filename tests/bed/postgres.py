@@ -34,6 +34,7 @@ SELECT quote_ident(c.relname) FROM pg_class c
  WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
    AND c.relname NOT IN ('schema_migrations', 'apply_lanes', 'log_epoch')"""
 
+_ROOM: Final = 6 * 2**30  # bytes; several run beside each other
 _LARGE: Final = 2  # times the size of an empty one: quicker to drop than to empty
 
 
@@ -126,6 +127,13 @@ class Server:
         return True
 
 
+def _in_memory() -> Path | None:
+    """Return where files are kept in memory, if there is room: databases are made and dropped there without waiting for a disk."""
+    shared = Path("/dev/shm")  # noqa: S108 - a folder of its own is made in it
+    roomy = shared.is_dir() and shutil.disk_usage(shared).free > _ROOM
+    return shared if roomy and os.access(shared, os.W_OK) else None
+
+
 @contextmanager
 def running() -> Iterator[Server]:
     """Yield the server that ``DATABASE_URL`` names, else an embedded one that lives as long as this block.
@@ -138,7 +146,7 @@ def running() -> Iterator[Server]:
         yield server
         server.close()
         return
-    folder = Path(tempfile.mkdtemp(prefix="curbe-test-"))
+    folder = Path(tempfile.mkdtemp(prefix="curbe-test-", dir=_in_memory()))
     folder.chmod(0o711)  # PostgreSQL's own user must pass through it
     try:
         machine = Machine(shared=folder / "shared", sockets=folder / "sockets")

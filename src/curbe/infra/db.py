@@ -164,8 +164,7 @@ class Transaction:
 
     async def now(self) -> datetime:
         """Return the database's time. What deletes asks for it: a process whose own clock is wrong would delete what is young."""
-        moment: datetime = await self.connection.fetchval("SELECT now()")
-        return moment
+        return cast("datetime", await self.connection.fetchval("SELECT now()"))
 
     def ending(self) -> str:
         """Return the statements that end it well."""
