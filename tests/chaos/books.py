@@ -102,4 +102,4 @@ SELECT v.tenant_id::text, c.phone_number_id, v.contact_wa_id AS person, v.unread
 _UNFINISHED = """
 SELECT (SELECT count(*) FROM webhook_events w JOIN apply_lanes l ON l.lane = w.id % (SELECT count(*) FROM apply_lanes)
          WHERE (w.xid, w.id) > (l.xid, l.id)) AS webhooks,
-       (SELECT count(*) FROM messages m WHERE m.status IN ('queued', 'sending')) AS messages"""
+       (SELECT count(*) FROM messages m WHERE m.status IN ('queued', 'sending')) + (SELECT count(*) FROM outbox) AS messages"""

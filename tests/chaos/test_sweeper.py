@@ -49,7 +49,23 @@ async def test_a_message_whose_lease_expired_becomes_unknown_and_leaves_the_outb
         gone = await store.expired(tx)
     assert await doubt_expired(worker, number.tenant_id, gone) == 1
     assert await owner.fetchval("SELECT status::text FROM messages WHERE id = $1", sent.id) == "unknown"
+    assert await owner.fetchval("SELECT type FROM events") == "message_unknown"
     assert await owner.fetchval("SELECT count(*) FROM outbox") == 0
+
+
+async def test_nobody_hears_of_doubt_where_the_provider_has_already_told_of_the_message(
+    owner: asyncpg.Connection, worker: Pool, apply: Pool, number: Number
+):
+    sent = await with_expired_lease(owner, number)
+    await owner.execute("UPDATE messages SET delivered_at = now() WHERE id = $1", sent.id)
+    async with apply.transaction() as tx:
+        gone = await store.expired(tx)
+    assert await doubt_expired(worker, number.tenant_id, gone) == 1
+    assert await owner.fetchval("SELECT status::text FROM messages WHERE id = $1", sent.id) == "delivered"
+    assert await owner.fetchval("SELECT count(*) FROM outbox") == 0
+    assert await owner.fetchval("SELECT count(*) FROM events") == 0, (
+        "it would be told as unknown after its delivery"
+    )
 
 
 async def test_a_message_put_back_between_the_sweepers_look_and_its_deed_is_still_sent(

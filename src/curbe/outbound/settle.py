@@ -14,6 +14,7 @@ from curbe.connections import service as connections
 from curbe.consent import hearing
 from curbe.consent.hearing import Stopped
 from curbe.domain.content import ReactionMessage, decoded
+from curbe.domain.status import MessageStatus
 from curbe.inbox import amendments, departures
 from curbe.inbox.amendments import OURS, Reaction
 from curbe.inbox.departures import Answered, Settled, Verdict
@@ -35,6 +36,7 @@ _EVENT_OF: Final = {
     Verdict.FAILED: EventType.MESSAGE_FAILED,
     Verdict.UNKNOWN: EventType.MESSAGE_UNKNOWN,
 }
+_SAYS: Final = {Verdict.FAILED: MessageStatus.FAILED, Verdict.UNKNOWN: MessageStatus.UNKNOWN}
 
 
 class Settler:
@@ -188,9 +190,11 @@ async def _react(tx: Transaction, tenant_id: UUID, answered: Sequence[Answered])
 
 
 async def tell(tx: Transaction, tenant_id: UUID, settled: Sequence[Settled]) -> None:
-    """Append what the tenant sees of messages whose attempt has ended."""
+    """Append what the tenant sees of messages whose attempt has ended. What the provider told of one meanwhile stands above our verdict."""
     news = [
-        MessageNews(tenant_id, row.id, _EVENT_OF[row.verdict]) for row in settled if row.verdict in _EVENT_OF
+        MessageNews(tenant_id, row.id, _EVENT_OF[row.verdict])
+        for row in settled
+        if row.verdict in _EVENT_OF and row.status == _SAYS.get(row.verdict, row.status)
     ]
     if news:
         await realtime.append(tx, await message_events(tx, news))
