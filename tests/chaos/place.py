@@ -112,8 +112,10 @@ class Place:
         return self._postgres.pid
 
     async def kill_postgres(self) -> int:
-        """Kill the postmaster and its whole family at once; return how many processes that were."""
-        return await self.signal_postgres(signal.SIGKILL)
+        """Kill the postmaster and its whole family at once, and wait until nothing is left; return how many processes that were."""
+        killed = await self.signal_postgres(signal.SIGKILL)
+        await self._until_gone()  # a postmaster on its way out still counts as one, and would not be started again
+        return killed
 
     async def signal_postgres(self, number: signal.Signals) -> int:
         """Send a signal to every process of PostgreSQL's; return how many those were."""
@@ -128,8 +130,11 @@ class Place:
         pid = self._postgres.pid
         if pid is not None:
             os.kill(pid, number)
+        await self._until_gone()
+
+    async def _until_gone(self) -> None:
         while await asyncio.to_thread(processes, self._postgres._place):  # noqa: ASYNC110 - init's children
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.02)
 
     async def revive_postgres(self) -> None:
         """Start PostgreSQL again and wait until its crash recovery is over."""
