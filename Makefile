@@ -19,6 +19,9 @@ NODE_SYNCED := web/node_modules/.synced
 UI := src/curbe/ui_dist/index.html
 UI_SOURCES = $(shell find web/src web/public web/build web/*.json web/*.ts web/index.html -type f)
 
+# With a memory of their own for what failed.
+BROWSER_TESTS := -o cache_dir=.pytest_cache/browser tests/browser
+
 .DEFAULT_GOAL := help
 .PHONY: help setup browser demo run sandbox test check fmt lint types bench bench-long bench-smoke bench-report bench-reads budgets screenshots fuzz converge security audit chaos chaos-smoke soak planted clean web web-dev web-types web-check web-fmt
 
@@ -49,7 +52,7 @@ sandbox: $(SYNCED) ## the local Graph API, to set META_GRAPH_BASE_URL to
 test: $(SYNCED) $(UI) browser ## every test that a checkout can run: a real PostgreSQL, real processes, a real browser
 	@passed=yes; \
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder || passed=no; \
-	$(BIN)/pytest -rs tests/browser || passed=no; \
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -rs $(BROWSER_TESTS) || passed=no; \
 	$(MAKE) --no-print-directory web-check || passed=no; \
 	test $$passed = yes
 
