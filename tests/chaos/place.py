@@ -114,7 +114,8 @@ class Place:
     async def kill_postgres(self) -> int:
         """Kill the postmaster and its whole family at once, and wait until nothing is left; return how many processes that were."""
         killed = await self.signal_postgres(signal.SIGKILL)
-        await self._until_gone()  # a postmaster on its way out still counts as one, and would not be started again
+        # A postmaster on its way out still counts as one, and would not be started again.
+        await self._until_gone()
         return killed
 
     async def signal_postgres(self, number: signal.Signals) -> int:
