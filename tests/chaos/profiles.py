@@ -151,7 +151,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-_WEATHER: Final = {META_FAULT: 30, webhooks.POISON: 30, clocks.METAS_CLOCK: 6, database.LOCKED: 1} | {
+_WEATHER: Final = {META_FAULT: 30, webhooks.POISON: 30, clocks.METAS_CLOCK: 6, database.LOCKED: 2} | {
     deed.name: 4
     for deed in (*wire.DEEDS, *webhooks.DEEDS)
     if deed.stream == "weather" and deed.name != webhooks.POISON
