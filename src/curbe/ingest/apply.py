@@ -37,6 +37,7 @@ from curbe.infra.db import DataRefused, Pool, PostgresError, Transaction, Unreac
 from curbe.infra.metrics import Metrics
 from curbe.ingest import automating, notices, store
 from curbe.ingest.beside import apply_beside, events_of
+from curbe.ingest.gathering import gather_for
 from curbe.ingest.rules import Connection, Heard, Item, Routed, SetAside, heard_in, named_in, route
 from curbe.ingest.store import Counts, StoredWebhook
 from curbe.media import service as media
@@ -84,6 +85,7 @@ class Applier:
         """Apply ``lane`` until ``stop``; what fails for want of the database is tried again."""
         idle = 0.02
         while not stop.is_set():
+            began = time.perf_counter()
             try:
                 applied = await self.apply_once(lane)
             except (*Unreachable, PostgresError) as error:
@@ -91,6 +93,7 @@ class Applier:
                 applied, idle = 0, 0.5
             if applied:
                 idle = 0.02
+                await _pause(stop, gather_for(applied, most=self._most, took=time.perf_counter() - began))
                 continue
             await _pause(stop, idle)
             idle = min(idle * 1.5, 0.1)
