@@ -29,8 +29,9 @@ from curbe.realtime.service import Event
 log: Final = structlog.get_logger(__name__)
 
 _SETTLE_EVERY: Final = 0.015  # seconds
-_MANY: Final = 10  # outcomes at once; more come than are worth a commit each time
-_SETTLE_MANY_EVERY: Final = 0.04
+# Of many at once fewer commits are made: what waits here for a moment is little beside what is under way to the provider.
+_MANY: Final = 10
+_SETTLE_MANY_EVERY: Final = 0.1
 _EVENT_OF: Final = {
     Verdict.ACCEPTED: EventType.MESSAGE_ACCEPTED,
     Verdict.FAILED: EventType.MESSAGE_FAILED,
