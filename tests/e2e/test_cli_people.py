@@ -195,9 +195,14 @@ def test_what_cannot_be_is_one_sentence(
     assert says in done.stderr
 
 
-def test_a_password_that_is_easily_guessed_is_not_taken(here: Installation) -> None:
-    done = here.curbe("user", "create", "ana@example.org", "--operator", "--password-stdin", typed="secret\n")
+@pytest.mark.parametrize(
+    ("password", "says"), [("secret", "characters"), ("1q2w3e4r5t", "chosen, and stolen, most often")]
+)
+def test_a_password_that_is_easily_guessed_is_not_taken(here: Installation, password: str, says: str) -> None:
+    done = here.curbe(
+        "user", "create", "ana@example.org", "--operator", "--password-stdin", typed=f"{password}\n"
+    )
 
     assert done.returncode == 2
-    assert "characters" in done.stderr
+    assert says in done.stderr
     assert here.answer("user", "list") == []

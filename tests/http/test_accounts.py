@@ -136,6 +136,49 @@ async def test_a_password_that_is_easily_guessed_is_not_chosen(
     assert (await try_signing_in(browser(acme.client), ana)).status_code == 200
 
 
+@pytest.mark.parametrize(
+    "new", ["curbe-2026", "WhatsApp 2026", "Contraseña1", "lopez.2026!", "clinicasol", "María-de-Clínica-9"]
+)
+async def test_a_password_made_of_the_products_names_or_the_addresss_is_not_chosen(
+    acme: Tenant, owner: asyncpg.Connection, new: str
+) -> None:
+    maria = await insert_member(owner, acme.id, email="maria.lopez@clinica-sol.example.org")
+    at = await session_at(owner, acme.client, maria)
+
+    answer = await change(at, PASSWORD, new)
+
+    told = answer.json()
+    assert (answer.status_code, told["code"], told["field"]) == (422, "invalid_request", "password")
+    assert "guessed first" in told["detail"]
+
+
+async def test_such_a_name_may_be_one_word_of_a_password_among_others(
+    acme: Tenant, owner: asyncpg.Connection
+) -> None:
+    maria = await insert_member(owner, acme.id, email="maria.lopez@clinica-sol.example.org")
+    at = await session_at(owner, acme.client, maria)
+
+    assert (await change(at, PASSWORD, "clinica con tres jirafas")).status_code == 204
+
+
+COMMON = ["1q2w3e4r5t", "Password123", "FUTBOLISTA", "iloveyou12", "administrador", "123456789a"]
+
+
+@pytest.mark.parametrize("new", COMMON)
+async def test_a_password_that_many_have_chosen_is_not_chosen_again(
+    acme: Tenant, ana: Person, owner: asyncpg.Connection, new: str
+) -> None:
+    at = await session_at(owner, acme.client, ana)
+
+    answer = await change(at, PASSWORD, new)
+
+    told = answer.json()
+    assert (answer.status_code, told["field"]) == (422, "password")
+    assert told["code"] == "password_common", told
+    assert new not in answer.text
+    assert (await try_signing_in(browser(acme.client), ana)).status_code == 200
+
+
 async def test_a_password_is_the_same_however_a_keyboard_composes_it(
     acme: Tenant, ana: Person, owner: asyncpg.Connection
 ) -> None:

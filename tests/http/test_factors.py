@@ -1,6 +1,7 @@
 """Second factors: what was taken opens once, what was not shown opens nothing, and nobody answers for another."""
 
 import asyncio
+import math
 from datetime import timedelta
 from typing import Any
 
@@ -12,8 +13,10 @@ import pytest
 from bed.authenticator import Authenticator
 from bed.tenants import Tenant
 from bed.users import HERE, PASSWORD, Person, browser, insert_member, insert_user, signed_in, try_signing_in
+from curbe.auth.factor_rules import ALPHABET
 from curbe.domain.access import Role
 from curbe.infra.clock import utc_now
+from curbe.infra.crypto import key_hash
 
 pytestmark = pytest.mark.anyio
 
@@ -191,6 +194,30 @@ async def test_a_recovery_code_opens_once_however_it_is_typed(
     assert once.status_code == 200
     assert problem(twice) == (401, "wrong_factor")
     assert (await at.get("/api/auth/factors")).json()["recovery_codes"] == 9
+
+
+async def test_a_recovery_code_holds_more_than_112_random_bits(at: httpx.AsyncClient) -> None:
+    _, codes = await add_app(at)
+
+    lengths = {len(code.replace("-", "")) for code in codes}
+    assert min(lengths) * math.log2(len(ALPHABET)) >= 112
+    assert set("".join(codes)) <= {*ALPHABET, "-"}
+
+
+async def test_a_recovery_code_from_when_they_were_shorter_still_opens(
+    operator: httpx.AsyncClient, at: httpx.AsyncClient, ana: Person, owner: Owner
+) -> None:
+    await add_app(at)
+    await owner.execute(
+        "INSERT INTO recovery_codes (user_id, code_hash, created_at) VALUES ($1, $2, now())",
+        ana.id,
+        key_hash("abcd2345efgh6789"),
+    )
+    asked = (await try_signing_in(browser(operator), ana)).json()
+
+    opened = await second(browser(operator), asked, "recovery", code="ABCD-2345-EFGH-6789")
+
+    assert opened.status_code == 200, opened.text
 
 
 async def test_new_recovery_codes_end_the_old_ones(

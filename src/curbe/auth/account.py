@@ -72,6 +72,7 @@ class Account:
 
         Raises:
             InvalidRequest: the current password is another, or the new one cannot be used.
+            PasswordCommon: the new one is one of the most common.
             TooManyRequests: this address tried too many of them.
         """
         async with self._pool.transaction(context=people.as_user(held.user_id)) as tx:
@@ -95,6 +96,7 @@ class Account:
         Raises:
             LinkInvalid: the link opens nothing, or nothing any more.
             InvalidRequest: the password cannot be used.
+            PasswordCommon: it is one of the most common.
         """
         reset = await links.reset_of(self._pool, token, now=now)
         async with self._pool.transaction(context=people.as_user(reset.user_id)) as tx:

@@ -18,6 +18,7 @@ from curbe.domain.errors import (
     InsecureTransport,
     InvalidRequest,
     LinkInvalid,
+    PasswordCommon,
     TooManyRequests,
     Unauthorized,
     WrongCredentials,
@@ -103,7 +104,7 @@ class AccountController(Controller):
         opt=WHO,
         status_code=204,
         summary="Choose another password; one's other sessions end",
-        responses=refusals(Unauthorized, ForeignOrigin, InvalidRequest, TooManyRequests),
+        responses=refusals(Unauthorized, ForeignOrigin, InvalidRequest, PasswordCommon, TooManyRequests),
     )
     async def password(
         self,
@@ -145,7 +146,7 @@ class AccountController(Controller):
         opt=ANYBODY,
         status_code=204,
         summary="Choose another password by a link; every session ends",
-        responses=refusals(ForeignOrigin, LinkInvalid, InvalidRequest),
+        responses=refusals(ForeignOrigin, LinkInvalid, InvalidRequest, PasswordCommon),
     )
     async def reset(self, data: JSONBody[ResetDone], account: NamedDependency[Account]) -> None:
         """Set the password that was chosen. Signing in with it is another request."""
@@ -167,7 +168,13 @@ class AccountController(Controller):
         status_code=200,
         summary="Accept an invitation",
         responses=refusals(
-            WrongCredentials, ForeignOrigin, InsecureTransport, LinkInvalid, InvalidRequest, TooManyRequests
+            WrongCredentials,
+            ForeignOrigin,
+            InsecureTransport,
+            LinkInvalid,
+            InvalidRequest,
+            PasswordCommon,
+            TooManyRequests,
         ),
     )
     async def accept(

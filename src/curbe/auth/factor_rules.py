@@ -13,7 +13,9 @@ PROOF_LIVES: Final = timedelta(minutes=10)
 RECOVERY_CODES: Final = 10
 # Read aloud and written by hand: without what looks like something else.
 ALPHABET: Final = "23456789abcdefghjkmnpqrstuvwxyz"
-RECOVERY_LENGTH: Final = 16  # of 31 characters: 79 bits
+RECOVERY_LENGTH: Final = (
+    24  # of 31 characters: 118 bits, so that a fast hash of it is enough; earlier ones have 79
+)
 _GROUP: Final = 4
 _DIGITS: Final = re.compile(r"[0-9]{6}")
 

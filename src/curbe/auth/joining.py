@@ -96,6 +96,7 @@ class Joining:
         Raises:
             LinkInvalid: it opens none, or none any more.
             InvalidRequest: the password or the name cannot be used, or there is none where one is needed.
+            PasswordCommon: the password is one of the most common.
             WrongCredentials: the password is not that of the account that is there.
             TooManyRequests: this address tried too many of them.
         """

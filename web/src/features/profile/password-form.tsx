@@ -62,7 +62,7 @@ export function PasswordForm() {
     if (isProblem(error) && (error.field === "current_password" || error.code === "wrong_credentials")) {
       return t.wrongCurrent;
     }
-    if (isProblem(error) && UNFIT.has(error.field ?? "")) return ui.passwordUnfit;
+    if (isProblem(error, "invalid_request") && UNFIT.has(error.field ?? "")) return ui.passwordUnfit;
     const { title, detail } = problemWords(error, problems);
     return detail ? `${title}. ${detail}` : title;
   }

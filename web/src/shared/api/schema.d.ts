@@ -5875,7 +5875,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid_request`: The request cannot be used as it is */
+            /** @description `invalid_request`: The request cannot be used as it is; `password_common`: This password is one of the most common */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6615,7 +6615,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid_request`: The request cannot be used as it is */
+            /** @description `invalid_request`: The request cannot be used as it is; `password_common`: This password is one of the most common */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6776,7 +6776,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid_request`: The request cannot be used as it is */
+            /** @description `invalid_request`: The request cannot be used as it is; `password_common`: This password is one of the most common */
             422: {
                 headers: {
                     [name: string]: unknown;
