@@ -64,6 +64,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _GRACE: Final = 10  # seconds for requests under way when told to stop
+_LAST_COMMITS: Final = 3.0  # seconds for webhooks that came in then
 
 
 class Parts(msgspec.Struct, frozen=True):
@@ -277,7 +278,15 @@ async def _wired(settings: Settings, dsn: str) -> AsyncIterator[tuple[AsgiApp, B
         finally:
             listening.cancel()
             committer.stop()
-            await flushing
+            await _flushed(flushing, intake)
+
+
+async def _flushed(flushing: asyncio.Task[None], intake: Pool) -> None:
+    """Wait for the last commits for a while: who asked for them has been answered or cut off, nothing is promised to anybody any more."""
+    _, late = await asyncio.wait([flushing], timeout=_LAST_COMMITS)
+    if late:
+        flushing.cancel()
+        intake.cut()
 
 
 async def _pools(dsn: str, stack: contextlib.AsyncExitStack) -> tuple[Pool, Pool, Pool]:
@@ -287,8 +296,7 @@ async def _pools(dsn: str, stack: contextlib.AsyncExitStack) -> tuple[Pool, Pool
         await Pool.open(dsn, Role.APPLY, size=2, idle=0),
         await Pool.open(dsn, Role.INTAKE, size=2, statement_timeout_ms=2000),
     )
-    for pool in pools:
-        stack.push_async_callback(pool.close)
+    stack.push_async_callback(db.close_all, *pools)
     return pools
 
 

@@ -61,7 +61,7 @@ from curbe.templates.sync import SYNC, Syncer
 log: Final = structlog.get_logger(__name__)
 
 _PARKED_FOR: Final = timedelta(days=7)  # as long as Meta delivers a webhook again
-_DRAIN: Final = 18.0  # seconds until what is still under way is left to its leases
+_DRAIN: Final = 15.0  # seconds until what is still under way is left to its leases; with the end of all else, twenty are promised
 _WEBHOOKS_KEPT_DAYS: Final = 30
 _JOB_LEASE: Final = timedelta(minutes=15)  # longer than fetching and keeping the largest file takes
 _JOBS_AT_ONCE: Final = 4
@@ -107,6 +107,8 @@ async def work(
             for job in late:
                 log.warning("not_drained_in_time", job=job.get_name())
                 job.cancel()
+            if late:
+                pools.cut()
 
 
 class _Pools:
@@ -115,6 +117,13 @@ class _Pools:
     def __init__(self, *, work: Pool, apply: Pool) -> None:
         self.work: Final = work
         self.apply: Final = apply
+
+    async def close(self) -> None:
+        await db.close_all(self.work, self.apply)
+
+    def cut(self) -> None:
+        self.work.cut()
+        self.apply.cut()
 
 
 @asynccontextmanager
@@ -128,8 +137,7 @@ async def _wired(
         pools = _Pools(
             work=await Pool.open(dsn, Role.WORKER, size=12), apply=await Pool.open(dsn, Role.APPLY, size=6)
         )
-        stack.push_async_callback(pools.work.close)
-        stack.push_async_callback(pools.apply.close)
+        stack.push_async_callback(pools.close)
         egress = await stack.enter_async_context(Egress(trusted=media_origins(settings)))
         cloud_api = CloudApi(
             egress, base_url=settings.meta_graph_base_url, version=settings.meta_graph_version

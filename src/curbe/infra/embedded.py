@@ -249,6 +249,8 @@ def _leave(place: Place, *, users_lock: int) -> None:
     try:
         if try_exclusive(users_lock) and not server_ended(place) and (pid := postmaster(place)) is not None:
             signal_to(pid, signal.SIGINT)  # "fast": connections are closed, a checkpoint is written
+            for each in processes(place):  # one that somebody made stand still hears of it when it goes on
+                signal_to(each, signal.SIGCONT)
             wait_until(lambda: server_ended(place), what="PostgreSQL to stop")
     finally:
         os.close(users_lock)

@@ -2,6 +2,8 @@
 
 import hashlib
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from importlib.resources import files
 from typing import Final
 
@@ -13,6 +15,7 @@ from curbe.infra import restored
 _LOCK: Final = 0x6375726265  # "curbe": one migration run at a time on a database
 _FILE: Final = re.compile(r"^(\d{4})_(\w+)\.sql$")
 _OLDEST_POSTGRES: Final = 150009  # row-level security fix of CVE-2024-10976
+_LOOK: Final = 10  # seconds that each step of a look at the schema may take
 _TABLE: Final = """
 CREATE TABLE IF NOT EXISTS schema_migrations (
     version integer PRIMARY KEY,
@@ -80,12 +83,9 @@ async def require_known_schema(dsn: str) -> None:
     Raises:
         SchemaMismatch: it is older or newer; the process must not serve.
     """
-    connection = await asyncpg.connect(dsn, timeout=10, server_settings={"search_path": "public"})
-    try:
+    async with _looking(dsn) as connection:
         exists = await connection.fetchval("SELECT to_regclass('schema_migrations') IS NOT NULL")
         applied = await _applied(connection) if exists else {}
-    finally:
-        await connection.close()
     _compare(applied, known_migrations())
     missing = [migration.version for migration in known_migrations() if migration.version not in applied]
     if missing:
@@ -100,15 +100,26 @@ async def require_logs_in_step(dsn: str) -> None:
     Raises:
         SchemaMismatch: they came from another one; nothing in them would move, so the process must not begin.
     """
-    connection = await asyncpg.connect(dsn, timeout=10, server_settings={"search_path": "public"})
-    try:
+    async with _looking(dsn) as connection:
         ahead = await restored.logs_lie_ahead(connection)
-    finally:
-        await connection.close()
     if ahead:
         raise SchemaMismatch(
             "the database was restored into a new cluster; run `curbe migrate`, then start again"
         )
+
+
+@asynccontextmanager
+async def _looking(dsn: str) -> AsyncIterator[asyncpg.Connection]:
+    """Yield a connection for a look that ends, answered or not: running processes look again and again, and must be able to stop."""
+    connection = await asyncpg.connect(
+        dsn, timeout=_LOOK, command_timeout=_LOOK, server_settings={"search_path": "public"}
+    )
+    try:
+        yield connection
+        await connection.close(timeout=_LOOK)
+    except BaseException:
+        connection.terminate()  # a server that is gone would be asked for its leave, and waited for
+        raise
 
 
 async def _server_number(connection: asyncpg.Connection) -> int:
