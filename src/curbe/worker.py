@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -60,6 +61,7 @@ from curbe.templates.sync import SYNC, Syncer
 
 log: Final = structlog.get_logger(__name__)
 
+_NICENESS: Final = 10
 _PARKED_FOR: Final = timedelta(days=7)  # as long as Meta delivers a webhook again
 _DRAIN: Final = 15.0  # seconds until what is still under way is left to its leases; with the end of all else, twenty are promised
 _WEBHOOKS_KEPT_DAYS: Final = 30
@@ -85,6 +87,7 @@ async def work(
         SchemaMismatch: the database's schema is not this build's.
     """
     await require_known_schema(dsn)
+    _stand_back()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for signum in (signal.SIGTERM, signal.SIGINT):
@@ -109,6 +112,11 @@ async def work(
                 job.cancel()
             if late:
                 pools.cut()
+
+
+def _stand_back() -> None:
+    """On a busy machine the web process comes first: what was taken can wait for a moment, who delivers cannot."""
+    os.setpriority(os.PRIO_PROCESS, 0, max(_NICENESS, os.getpriority(os.PRIO_PROCESS, 0)))
 
 
 class _Pools:

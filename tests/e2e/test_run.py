@@ -257,6 +257,17 @@ def test_a_second_signal_ends_a_stop_that_takes_too_long(on_database: Installati
     assert [pid for pid in children.values() if is_alive(pid)] == []
 
 
+def test_on_a_busy_machine_the_worker_lets_the_web_process_go_first(on_database: Installation) -> None:
+    niceness = {}
+    for command in ("serve", "work"):
+        running = on_database.start(command, "--port", "0")
+        running.ready()
+        niceness[command] = os.getpriority(os.PRIO_PROCESS, running.pid)
+
+    ours = os.getpriority(os.PRIO_PROCESS, 0)
+    assert niceness == {"serve": ours, "work": max(10, ours)}
+
+
 def test_the_worker_tells_its_health_where_it_is_given_a_port(on_database: Installation) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

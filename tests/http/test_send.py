@@ -521,3 +521,23 @@ async def test_somebody_who_shows_no_number_is_answered_by_their_user_id(
     (entry,) = taken_by_meta(graph, world)
     assert entry["body"]["recipient"] == person["bsuid"]
     assert "to" not in entry["body"]
+
+
+@pytest.mark.usefixtures("sending")
+async def test_who_waits_for_metas_answer_does_not_ask_the_database_meanwhile(
+    acme: Tenant, graph: Graph, owner: Owner
+) -> None:
+    await connect(acme, graph, owner, MAGIC)
+    graph.control("POST", "/faults", {"kind": "slow", "ms": 6000, "count": 1})
+    await acme.post(SEND, {"to": f"+{MAGIC}", "text": "Hola"})
+    async with asyncio.timeout(10):
+        while not await owner.fetchval("SELECT bool_or(phase = 'sending') FROM messages"):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    committed = "SELECT sum(xact_commit)::integer FROM pg_stat_database WHERE datname = current_database()"
+
+    before = await owner.fetchval(committed)
+    await asyncio.sleep(3)
+    asked = await owner.fetchval(committed) - before
+
+    assert await owner.fetchval("SELECT bool_or(phase = 'sending') FROM messages")
+    assert asked < 60  # a claim fifty times a second would be three times as many

@@ -40,6 +40,7 @@ HEADROOM: Final = 0.05  # of what Meta takes a second, left to inbound messages
 _HORIZON: Final = 0.1  # seconds of sends claimed at once
 _IDLE: Final = 10.0  # seconds without work before a sender gives its number back
 _FULL_SECOND: Final = 0.005  # how long to wait where the last second is full
+_NOTHING: Final = 0.5  # how long to wait where nothing may go; who queues something, and an outcome that frees a turn, wakes earlier
 _ASK_AGAIN: Final = 0.2  # seconds, where the database does not answer
 _TEMPLATE: Final = "template"
 
@@ -79,7 +80,10 @@ class Sender:
         self._connection_id: Final = connection_id
         self._allowance: Final = allowance
         self._log: Final = log.bind(tenant_id=str(tenant_id), connection_id=str(connection_id))
-        self._settler: Final = Settler(means.pool, tenant_id=tenant_id, connection_id=connection_id)
+        self.woken: Final = asyncio.Event()
+        self._settler: Final = Settler(
+            means.pool, tenant_id=tenant_id, connection_id=connection_id, told=self.woken.set
+        )
         self._tokens: Final[dict[str, Secret]] = {}
         self._pairs: Final = Pairs(now=means.now())
         self._pace: Pace | None = None
@@ -87,7 +91,6 @@ class Sender:
         self.in_flight = 0  # claimed and not answered yet
         self._finished: Final = asyncio.Event()
         self._leaving = False
-        self.woken: Final = asyncio.Event()
 
     def leave(self) -> None:
         """Start nothing more, and end when what is under way is settled: another process has the number."""
@@ -163,7 +166,7 @@ class Sender:
         if work:
             await asyncio.sleep(min(max(0.0, pace.wait(now=loop.time()) - _HORIZON / 2), _HORIZON))
         elif not claimed.looked:
-            await self._wait(0.02 if self.in_flight else 0.5)
+            await self._wait(_NOTHING)
 
     async def _wait(self, seconds: float) -> None:
         try:
@@ -302,7 +305,6 @@ class Sender:
         finally:  # whoever waits for the last one must not wait for ever
             self.in_flight -= 1
             self._finished.set()
-            self.woken.set()
 
     def _learn(
         self, pace: Pace, claim: Claim, attempted: Attempted, *, started_at: float, now: float

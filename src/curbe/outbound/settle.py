@@ -1,7 +1,7 @@
 """What came of a number's attempts, written: many outcomes in one transaction, and none lost."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -43,11 +43,14 @@ _SAYS: Final = {Verdict.FAILED: MessageStatus.FAILED, Verdict.UNKNOWN: MessageSt
 class Settler:
     """Writes the outcomes of a number's attempts, many in one transaction, until none is left."""
 
-    def __init__(self, pool: Pool, *, tenant_id: UUID, connection_id: UUID) -> None:
-        """``pool`` is one of the worker's role."""
+    def __init__(
+        self, pool: Pool, *, tenant_id: UUID, connection_id: UUID, told: Callable[[], object] | None = None
+    ) -> None:
+        """``pool`` is one of the worker's role; ``told`` is called after each batch: turns may have been freed by it."""
         self._pool: Final = pool
         self._tenant_id: Final = tenant_id
         self._connection_id: Final = connection_id
+        self._told: Final = told
         self._waiting: list[Attempted] = []
         self._arrived: Final = asyncio.Event()
         self._stopping = False
@@ -73,6 +76,8 @@ class Settler:
             batch, self._waiting = self._waiting, []
             if batch:
                 await self._settle(batch)
+                if self._told is not None:
+                    self._told()
 
     async def _settle(self, batch: Sequence[Attempted]) -> None:
         """Write a batch. One outcome that the database refuses must not keep its neighbours: the batch is halved until it stands alone."""
