@@ -1,6 +1,6 @@
 /** A page of settings beside the list of them. */
 
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { Link, useParams } from "wouter";
 import { useMessages } from "@/shared/i18n/language";
 import { useSession, useTenantOrNull } from "@/shared/session/session-context";
@@ -78,8 +78,13 @@ function OperatorMenu({ current }: { current: string }) {
 }
 
 function Item({ to, current, children }: { to: string; current: boolean; children: ReactNode }) {
+  const link = useRef<HTMLAnchorElement>(null);
+  // On phones the list is a line that is wider than they are.
+  useEffect(() => {
+    if (current) link.current?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [current]);
   return (
-    <Link to={to} className={classes["item"]} aria-current={current ? "page" : undefined}>
+    <Link ref={link} to={to} className={classes["item"]} aria-current={current ? "page" : undefined}>
       {children}
     </Link>
   );

@@ -124,7 +124,7 @@ const night: Tokens = {
   "--line": "#29302c",
   "--fg": "#e6ebe8",
   "--fg-2": "#9ba69f",
-  "--hover": "#1d2320",
+  "--hover": "#262d29",
   "--active": "#1a3528",
   "--in": "#212723",
   "--out": "#12472f",

@@ -101,7 +101,7 @@ function Figures({ campaign }: { campaign: Campaign }) {
   if (!hasBegun(campaign)) {
     return (
       <span className={classes["about"]}>
-        {reason ?? (data.recipients > 0 ? t.people(format.number(data.recipients)) : t.nobody)}
+        {reason ?? (data.recipients > 0 ? t.people(data.recipients) : t.nobody)}
       </span>
     );
   }

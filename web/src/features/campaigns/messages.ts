@@ -1,4 +1,5 @@
 import { catalogue } from "@/shared/i18n/catalogue";
+import { plural } from "@/shared/i18n/format";
 
 /** What every screen of campaigns says: where one stands, why it stopped, and the figures. */
 export const campaignMessages = catalogue({
@@ -28,7 +29,7 @@ export const campaignMessages = catalogue({
     started: "Started",
     ended: "Ended",
     of: (done: string, all: string) => `${done} of ${all}`,
-    people: (count: string) => `${count} people`,
+    people: (count: number) => plural("en", count, { one: "# person", other: "# people" }),
     nobody: "Nobody in it yet",
     part: {
       read: "Read",
@@ -95,7 +96,7 @@ export const campaignMessages = catalogue({
     started: "Empezó",
     ended: "Terminó",
     of: (done, all) => `${done} de ${all}`,
-    people: (count) => `${count} personas`,
+    people: (count) => plural("es", count, { one: "# persona", other: "# personas" }),
     nobody: "Aún sin personas",
     part: {
       read: "Leídos",
@@ -163,7 +164,7 @@ export const campaignMessages = catalogue({
     started: "Começou",
     ended: "Terminou",
     of: (done, all) => `${done} de ${all}`,
-    people: (count) => `${count} pessoas`,
+    people: (count) => plural("pt", count, { one: "# pessoa", other: "# pessoas" }),
     nobody: "Ainda sem pessoas",
     part: {
       read: "Lidas",

@@ -151,9 +151,7 @@ function CostTable({ asked }: { asked: Asked }) {
     <Panel
       name={t.costs}
       csv={csvOf(tenant_id, "costs", asked)}
-      hint={[t.rates(date(`${as_of}T12:00:00`)), untold > 0 && t.noPrice(count(untold))]
-        .filter(Boolean)
-        .join(" ")}
+      hint={[t.rates(date(`${as_of}T12:00:00`)), untold > 0 && t.noPrice(untold)].filter(Boolean).join(" ")}
     >
       <DataTable
         label={t.costs}

@@ -1,4 +1,5 @@
 import { catalogue } from "@/shared/i18n/catalogue";
+import { plural } from "@/shared/i18n/format";
 
 export const reportMessages = catalogue({
   en: {
@@ -111,7 +112,11 @@ export const reportMessages = catalogue({
       failures: "Nothing failed in this time.",
     },
     rates: (asOf: string) => `By Meta's rates of ${asOf}; Meta's own bill counts.`,
-    noPrice: (count: string) => `${count} delivered messages have no price yet.`,
+    noPrice: (count: number) =>
+      plural("en", count, {
+        one: "# delivered message has no price yet.",
+        other: "# delivered messages have no price yet.",
+      }),
   },
   es: {
     title: "Informes",
@@ -223,7 +228,11 @@ export const reportMessages = catalogue({
       failures: "Nada falló en este periodo.",
     },
     rates: (asOf: string) => `Según las tarifas de Meta del ${asOf}; cuenta la factura de Meta.`,
-    noPrice: (count: string) => `${count} mensajes entregados aún no tienen precio.`,
+    noPrice: (count: number) =>
+      plural("es", count, {
+        one: "# mensaje entregado aún no tiene precio.",
+        other: "# mensajes entregados aún no tienen precio.",
+      }),
   },
   pt: {
     title: "Relatórios",
@@ -334,6 +343,10 @@ export const reportMessages = catalogue({
       failures: "Nada falhou neste período.",
     },
     rates: (asOf: string) => `Pelas tarifas da Meta de ${asOf}; vale a fatura da Meta.`,
-    noPrice: (count: string) => `${count} mensagens entregues ainda não têm preço.`,
+    noPrice: (count: number) =>
+      plural("pt", count, {
+        one: "# mensagem entregue ainda não tem preço.",
+        other: "# mensagens entregues ainda não têm preço.",
+      }),
   },
 });

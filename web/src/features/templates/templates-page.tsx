@@ -119,7 +119,7 @@ function FilterBar({ filters, onChange }: { filters: Filters; onChange: (filters
     <Select
       aria-label={label}
       placeholder={label}
-      w={168}
+      className={classes["choice"]}
       clearable
       searchable={name === "language"}
       data={Object.entries(words).map(([value, word]) => ({ value, label: word }))}

@@ -1,24 +1,33 @@
 import { catalogue } from "@/shared/i18n/catalogue";
+import { plural } from "@/shared/i18n/format";
 
 /** Looking over, trying out, starting. */
 export const checkMessages = catalogue({
   en: {
     looking: "Looking over who would get it…",
     again: "Look over again",
-    gets: (count: string) => `${count} people get it`,
+    gets: (count: number) => plural("en", count, { one: "# person gets it", other: "# people get it" }),
     getsNobody: "Nobody would get it",
-    ofRows: (rows: string) => `of ${rows} rows`,
+    ofRows: (rows: number) => plural("en", rows, { one: "of # row", other: "of # rows" }),
     why: "Left out",
     invalid: "Rows that cannot be used",
     duplicate: "Rows of somebody who is in it already",
     stopsTitle: "It cannot start like this",
-    overLimit: (count: string) => `${count} of them wait for tomorrow or later`,
+    overLimit: (count: number) =>
+      plural("en", count, {
+        one: "# of them waits for tomorrow or later",
+        other: "# of them wait for tomorrow or later",
+      }),
     overLimitHint: (limit: string) =>
       `Meta lets this business write first to ${limit} people in 24 hours. The rest follow by themselves as there is room.`,
     cost: "What it costs",
     costHint: (day: string) =>
       `By Meta's rate card of ${day}, whoever has an open conversation counted in. An estimate: Meta's bill counts.`,
-    costUnpriced: (count: string) => `${count} messages without a known price`,
+    costUnpriced: (count: number) =>
+      plural("en", count, {
+        one: "# message without a known price",
+        other: "# messages without a known price",
+      }),
     countries: "By country",
     country: "Country",
     elsewhere: "Unknown country",
@@ -49,7 +58,8 @@ export const checkMessages = catalogue({
     startNow: "Start now",
     schedule: "Schedule",
     notReady: "Once nothing stands in its way, it can start here.",
-    confirm: (count: string) => `Send it to ${count} people now?`,
+    confirm: (count: number) =>
+      plural("en", count, { one: "Send it to # person now?", other: "Send it to # people now?" }),
     confirmHint: (cost: string) =>
       `It costs about ${cost}. You can pause it at any time; what has been sent stays sent.`,
     confirmQuiet: "People in whose place it is night get it when their quiet hours end.",
@@ -57,20 +67,25 @@ export const checkMessages = catalogue({
   es: {
     looking: "Revisando quién la recibiría…",
     again: "Revisar otra vez",
-    gets: (count) => `${count} personas la reciben`,
+    gets: (count) => plural("es", count, { one: "# persona la recibe", other: "# personas la reciben" }),
     getsNobody: "No la recibiría nadie",
-    ofRows: (rows) => `de ${rows} filas`,
+    ofRows: (rows) => plural("es", rows, { one: "de # fila", other: "de # filas" }),
     why: "Quedan fuera",
     invalid: "Filas que no se pueden usar",
     duplicate: "Filas de alguien que ya está",
     stopsTitle: "Así no puede empezar",
-    overLimit: (count) => `${count} de ellas esperan a mañana o más`,
+    overLimit: (count) =>
+      plural("es", count, {
+        one: "# de ellas espera a mañana o más",
+        other: "# de ellas esperan a mañana o más",
+      }),
     overLimitHint: (limit) =>
       `Meta deja a esta empresa escribir primero a ${limit} personas en 24 horas. Las demás siguen solas cuando haya sitio.`,
     cost: "Cuánto cuesta",
     costHint: (day) =>
       `Según la tarifa de Meta del ${day}, contando a quien tenga una conversación abierta. Es una estimación: vale la factura de Meta.`,
-    costUnpriced: (count) => `${count} mensajes sin precio conocido`,
+    costUnpriced: (count) =>
+      plural("es", count, { one: "# mensaje sin precio conocido", other: "# mensajes sin precio conocido" }),
     countries: "Por país",
     country: "País",
     elsewhere: "País desconocido",
@@ -101,27 +116,36 @@ export const checkMessages = catalogue({
     startNow: "Empezar ahora",
     schedule: "Programar",
     notReady: "Cuando nada lo impida, puede empezar aquí.",
-    confirm: (count) => `¿Enviarla ahora a ${count} personas?`,
+    confirm: (count) =>
+      plural("es", count, { one: "¿Enviarla ahora a # persona?", other: "¿Enviarla ahora a # personas?" }),
     confirmHint: (cost) => `Cuesta unos ${cost}. Puedes pausarla cuando quieras; lo enviado, enviado queda.`,
     confirmQuiet: "Donde es de noche la reciben cuando acaban sus horas de silencio.",
   },
   pt: {
     looking: "Conferindo quem receberia…",
     again: "Conferir de novo",
-    gets: (count) => `${count} pessoas recebem`,
+    gets: (count) => plural("pt", count, { one: "# pessoa recebe", other: "# pessoas recebem" }),
     getsNobody: "Ninguém receberia",
-    ofRows: (rows) => `de ${rows} linhas`,
+    ofRows: (rows) => plural("pt", rows, { one: "de # linha", other: "de # linhas" }),
     why: "Ficam de fora",
     invalid: "Linhas que não podem ser usadas",
     duplicate: "Linhas de alguém que já está nela",
     stopsTitle: "Assim ela não pode iniciar",
-    overLimit: (count) => `${count} delas esperam até amanhã ou mais`,
+    overLimit: (count) =>
+      plural("pt", count, {
+        one: "# delas espera até amanhã ou mais",
+        other: "# delas esperam até amanhã ou mais",
+      }),
     overLimitHint: (limit) =>
       `A Meta deixa esta empresa escrever primeiro a ${limit} pessoas em 24 horas. As demais seguem sozinhas quando houver espaço.`,
     cost: "Quanto custa",
     costHint: (day) =>
       `Pela tabela da Meta de ${day}, contando quem tem conversa aberta. É uma estimativa: vale a fatura da Meta.`,
-    costUnpriced: (count) => `${count} mensagens sem preço conhecido`,
+    costUnpriced: (count) =>
+      plural("pt", count, {
+        one: "# mensagem sem preço conhecido",
+        other: "# mensagens sem preço conhecido",
+      }),
     countries: "Por país",
     country: "País",
     elsewhere: "País desconhecido",
@@ -152,7 +176,8 @@ export const checkMessages = catalogue({
     startNow: "Iniciar agora",
     schedule: "Agendar",
     notReady: "Quando nada impedir, ela pode iniciar aqui.",
-    confirm: (count) => `Enviar agora a ${count} pessoas?`,
+    confirm: (count) =>
+      plural("pt", count, { one: "Enviar agora a # pessoa?", other: "Enviar agora a # pessoas?" }),
     confirmHint: (cost) => `Custa cerca de ${cost}. Você pode pausar quando quiser; o enviado fica enviado.`,
     confirmQuiet: "Onde é noite, recebem quando acabarem as horas de silêncio.",
   },

@@ -1,13 +1,14 @@
 import { catalogue } from "@/shared/i18n/catalogue";
+import { plural } from "@/shared/i18n/format";
 
 /** Whom it goes to: adding people, and what was wrong with which row. */
 export const peopleMessages = catalogue({
   en: {
     added: "Who is in it",
-    rows: (count: string) => `${count} rows`,
-    people: (count: string) => `${count} people`,
-    invalid: (count: string) => `${count} unusable`,
-    duplicates: (count: string) => `${count} twice`,
+    rows: (count: number) => plural("en", count, { one: "# row", other: "# rows" }),
+    people: (count: number) => plural("en", count, { one: "# person", other: "# people" }),
+    invalid: (count: number) => plural("en", count, { one: "# unusable", other: "# unusable" }),
+    duplicates: (count: number) => plural("en", count, { one: "# twice", other: "# twice" }),
     fromFile: (name: string) => name || "A file",
     fromInbox: "People of the inbox",
     fromList: "Added by a program",
@@ -32,7 +33,8 @@ export const peopleMessages = catalogue({
     result: (taken: string, rows: string) => `${taken} of ${rows} rows are people who can get it`,
     resultAll: (rows: string) => `All ${rows} rows are people who can get it`,
     resultNone: "No row is somebody who can get it",
-    faults: (count: string) => `${count} rows are left out`,
+    faults: (count: number) =>
+      plural("en", count, { one: "# row is left out", other: "# rows are left out" }),
     faultsFirst: (count: string) => `The first ${count}; the file has all of them.`,
     download: "Download these rows",
     line: "Line",
@@ -78,10 +80,10 @@ export const peopleMessages = catalogue({
   },
   es: {
     added: "Quiénes están",
-    rows: (count) => `${count} filas`,
-    people: (count) => `${count} personas`,
-    invalid: (count) => `${count} no válidas`,
-    duplicates: (count) => `${count} repetidas`,
+    rows: (count) => plural("es", count, { one: "# fila", other: "# filas" }),
+    people: (count) => plural("es", count, { one: "# persona", other: "# personas" }),
+    invalid: (count) => plural("es", count, { one: "# no válida", other: "# no válidas" }),
+    duplicates: (count) => plural("es", count, { one: "# repetida", other: "# repetidas" }),
     fromFile: (name) => name || "Un archivo",
     fromInbox: "Personas de la bandeja",
     fromList: "Añadidas por un programa",
@@ -106,7 +108,7 @@ export const peopleMessages = catalogue({
     result: (taken, rows) => `${taken} de ${rows} filas son personas que pueden recibirla`,
     resultAll: (rows) => `Las ${rows} filas son personas que pueden recibirla`,
     resultNone: "Ninguna fila es alguien que pueda recibirla",
-    faults: (count) => `${count} filas quedan fuera`,
+    faults: (count) => plural("es", count, { one: "# fila queda fuera", other: "# filas quedan fuera" }),
     faultsFirst: (count) => `Las primeras ${count}; el archivo las tiene todas.`,
     download: "Descargar estas filas",
     line: "Línea",
@@ -153,10 +155,10 @@ export const peopleMessages = catalogue({
   },
   pt: {
     added: "Quem está nela",
-    rows: (count) => `${count} linhas`,
-    people: (count) => `${count} pessoas`,
-    invalid: (count) => `${count} inválidas`,
-    duplicates: (count) => `${count} repetidas`,
+    rows: (count) => plural("pt", count, { one: "# linha", other: "# linhas" }),
+    people: (count) => plural("pt", count, { one: "# pessoa", other: "# pessoas" }),
+    invalid: (count) => plural("pt", count, { one: "# inválida", other: "# inválidas" }),
+    duplicates: (count) => plural("pt", count, { one: "# repetida", other: "# repetidas" }),
     fromFile: (name) => name || "Um arquivo",
     fromInbox: "Pessoas da entrada",
     fromList: "Adicionadas por um programa",
@@ -181,7 +183,7 @@ export const peopleMessages = catalogue({
     result: (taken, rows) => `${taken} de ${rows} linhas são pessoas que podem receber`,
     resultAll: (rows) => `Todas as ${rows} linhas são pessoas que podem receber`,
     resultNone: "Nenhuma linha é alguém que possa receber",
-    faults: (count) => `${count} linhas ficam de fora`,
+    faults: (count) => plural("pt", count, { one: "# linha fica de fora", other: "# linhas ficam de fora" }),
     faultsFirst: (count) => `As primeiras ${count}; o arquivo tem todas.`,
     download: "Baixar estas linhas",
     line: "Linha",

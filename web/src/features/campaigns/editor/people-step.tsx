@@ -5,7 +5,7 @@ import { IconFileSpreadsheet, IconMessages, IconTrash, IconUsers } from "@tabler
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useRefusal } from "@/shared/api/use-refusal";
-import { useFormat, useMessages } from "@/shared/i18n/language";
+import { useMessages } from "@/shared/i18n/language";
 import { useTenant } from "@/shared/session/session-context";
 import { DropFile } from "@/shared/ui/drop-file";
 import { ErrorState } from "@/shared/ui/error-state";
@@ -120,7 +120,6 @@ const ICONS = { file: IconFileSpreadsheet, filter: IconMessages, list: IconUsers
 
 function AudienceRow({ audience, campaignId }: { audience: Audience; campaignId: string }) {
   const t = useMessages(peopleMessages);
-  const format = useFormat();
   const refusal = useRefusal();
   const remove = useRemoveAudience(campaignId);
   const kind = audience.kind in ICONS ? (audience.kind as keyof typeof ICONS) : "list";
@@ -130,16 +129,16 @@ function AudienceRow({ audience, campaignId }: { audience: Audience; campaignId:
   const { row_count, taken_count, invalid_count, duplicate_count } = audience;
   const isRead = kind !== "file" || audience.mapping !== null;
   const parts = [
-    t.rows(format.number(row_count)),
-    invalid_count > 0 && t.invalid(format.number(invalid_count)),
-    duplicate_count > 0 && t.duplicates(format.number(duplicate_count)),
+    t.rows(row_count),
+    invalid_count > 0 && t.invalid(invalid_count),
+    duplicate_count > 0 && t.duplicates(duplicate_count),
   ].filter(Boolean);
   return (
     <Row
       lead={<Icon size={20} stroke={1.6} aria-hidden="true" />}
       title={name}
       hint={remove.error ? refusal(remove.error) : isRead ? parts.join(" · ") : t.unread}
-      meta={<strong>{t.people(format.number(taken_count))}</strong>}
+      meta={<strong>{t.people(taken_count)}</strong>}
       actions={
         <ActionIcon
           variant="subtle"

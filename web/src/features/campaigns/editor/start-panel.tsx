@@ -88,7 +88,7 @@ export function StartPanel({ campaign, found }: { campaign: Campaign; found: Dry
       <ConfirmDialog
         opened={asking}
         onClose={() => setAsking(false)}
-        title={t.confirm(format.number(found?.eligible ?? 0))}
+        title={t.confirm(found?.eligible ?? 0)}
         confirm={t.startNow}
         onConfirm={() => deed.mutateAsync("start")}
       >

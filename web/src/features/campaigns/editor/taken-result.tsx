@@ -38,7 +38,7 @@ export function TakenResult({ taken, campaign }: TakenResultProps) {
         <>
           <div className={classes["faultsHead"]}>
             <div>
-              <h3 className={classes["subtitle"]}>{t.faults(format.number(left))}</h3>
+              <h3 className={classes["subtitle"]}>{t.faults(left)}</h3>
               <p className={classes["hint"]}>
                 {taken.reasons
                   .map(

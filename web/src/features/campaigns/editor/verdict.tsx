@@ -20,13 +20,13 @@ export function Verdict({ found }: { found: DryRun }) {
       <section className={classes["card"]}>
         <div className={classes["big"]} role="status">
           <IconUsers size={22} aria-hidden="true" />
-          <strong>{found.eligible > 0 ? t.gets(format.number(found.eligible)) : t.getsNobody}</strong>
-          <span className={classes["hint"]}>{t.ofRows(format.number(found.rows))}</span>
+          <strong>{found.eligible > 0 ? t.gets(found.eligible) : t.getsNobody}</strong>
+          <span className={classes["hint"]}>{t.ofRows(found.rows)}</span>
         </div>
         <LeftOut found={found} />
         {found.over_limit > 0 && (
           <div className={classes["note"]}>
-            <strong>{t.overLimit(format.number(found.over_limit))}</strong>
+            <strong>{t.overLimit(found.over_limit)}</strong>
             <p className={classes["hint"]}>{t.overLimitHint(format.number(found.limit.people ?? 0))}</p>
           </div>
         )}
@@ -104,7 +104,7 @@ function CostCard({ cost }: { cost: Estimate }) {
         <IconCoin size={18} aria-hidden="true" /> {t.cost}
       </h2>
       <p className={classes["figure"]}>{amount(cost.amount)}</p>
-      {cost.unpriced > 0 && <p className={classes["hint"]}>{t.costUnpriced(format.number(cost.unpriced))}</p>}
+      {cost.unpriced > 0 && <p className={classes["hint"]}>{t.costUnpriced(cost.unpriced)}</p>}
       <p className={classes["hint"]}>{t.costHint(format.date(`${cost.as_of}T12:00:00`))}</p>
       {cost.by_country.length > 0 && (
         <details className={classes["more"]}>

@@ -26,7 +26,7 @@ export function Figures({ campaign, progress, report }: FiguresProps) {
     <section className={classes["card"]} aria-label={t.progress}>
       <div className={classes["cardHead"]}>
         <h2 className={classes["subtitle"]}>{t.done(format.number(percentOf(doneOf(progress), all)))}</h2>
-        <span className={classes["hint"]}>{t.all(format.number(all))}</span>
+        <span className={classes["hint"]}>{t.all(all)}</span>
       </div>
       <ProgressBar progress={progress} tall />
       <ul className={classes["legend"]}>

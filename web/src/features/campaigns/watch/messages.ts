@@ -1,4 +1,5 @@
 import { catalogue } from "@/shared/i18n/catalogue";
+import { plural } from "@/shared/i18n/format";
 
 /** A campaign that was scheduled or has begun. */
 export const watchMessages = catalogue({
@@ -21,7 +22,7 @@ export const watchMessages = catalogue({
       "Meta lets this business write to only so many new people in 24 hours. It goes on by itself as soon as there is room; answers to people who write are not held up.",
     progress: "Progress",
     done: (percent: string) => `${percent} % done`,
-    all: (count: string) => `${count} people`,
+    all: (count: number) => plural("en", count, { one: "# person", other: "# people" }),
     figures: { delivered: "Delivered", read: "Read", replied: "Answered", failed: "Failed", cost: "Cost" },
     ofDelivered: (percent: string) => `${percent} % of those delivered`,
     ofAll: (percent: string) => `${percent} % of all`,
@@ -93,7 +94,7 @@ export const watchMessages = catalogue({
       "Meta solo deja a esta empresa escribir a cierto número de personas nuevas en 24 horas. Sigue sola en cuanto haya cupo; las respuestas a quien escribe no esperan.",
     progress: "Progreso",
     done: (percent) => `${percent} % hecho`,
-    all: (count) => `${count} personas`,
+    all: (count) => plural("es", count, { one: "# persona", other: "# personas" }),
     figures: {
       delivered: "Entregados",
       read: "Leídos",
@@ -145,7 +146,8 @@ export const watchMessages = catalogue({
     quiet: "Horas de silencio",
     quietSays: (start, end) => `de ${start} a ${end}, según el reloj de cada persona`,
     ramp: "Comienzo lento",
-    rampSays: (first, factor) => `${first} en la primera hora, después ${factor} veces más cada hora`,
+    rampSays: (first, factor) =>
+      `${first} en la primera hora, después, cada hora, ${factor} veces la anterior`,
     stopAt: "Se pausa al",
     stopSays: (percent) => `${percent} % de fallos`,
     no: "ninguno",
@@ -170,7 +172,7 @@ export const watchMessages = catalogue({
       "A Meta só deixa esta empresa escrever a um certo número de pessoas novas em 24 horas. Continua sozinha assim que houver vaga; as respostas a quem escreve não esperam.",
     progress: "Progresso",
     done: (percent) => `${percent} % feito`,
-    all: (count) => `${count} pessoas`,
+    all: (count) => plural("pt", count, { one: "# pessoa", other: "# pessoas" }),
     figures: {
       delivered: "Entregues",
       read: "Lidas",
@@ -222,7 +224,7 @@ export const watchMessages = catalogue({
     quiet: "Horas de silêncio",
     quietSays: (start, end) => `das ${start} às ${end}, pelo relógio de cada pessoa`,
     ramp: "Começo lento",
-    rampSays: (first, factor) => `${first} na primeira hora, depois ${factor} vezes mais a cada hora`,
+    rampSays: (first, factor) => `${first} na primeira hora, depois, a cada hora, ${factor} vezes a anterior`,
     stopAt: "Pausa em",
     stopSays: (percent) => `${percent} % de falhas`,
     no: "nenhum",

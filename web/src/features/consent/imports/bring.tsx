@@ -105,7 +105,7 @@ export function Bring({ file, overview, onDone, onAgain }: BringProps) {
           {t.again}
         </Button>
         <Button type="submit" loading={bring.isPending}>
-          {t.bring(rows)}
+          {t.bring(overview.row_count)}
         </Button>
       </Group>
     </form>

@@ -83,7 +83,7 @@ function Brought({ imported, onShow }: { imported: Imported; onShow: () => void 
       actions={
         failed_count > 0 && (
           <Button size="compact-sm" variant="default" aria-label={t.showFailed(name)} onClick={onShow}>
-            {t.failedShort(format.number(failed_count))}
+            {t.failedShort(failed_count)}
           </Button>
         )
       }

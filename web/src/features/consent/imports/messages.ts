@@ -1,4 +1,5 @@
 import { catalogue } from "@/shared/i18n/catalogue";
+import { plural } from "@/shared/i18n/format";
 
 export const importMessages = catalogue({
   en: {
@@ -29,14 +30,14 @@ export const importMessages = catalogue({
     sample: "The first rows",
     warnIn: "A list overrides nobody’s no: rows for who said no are left out, unless their date is later.",
     warnOut: "They get none of these messages from now on.",
-    bring: (rows: string) => `Bring ${rows} rows`,
+    bring: (rows: number) => plural("en", rows, { one: "Bring # row", other: "Bring # rows" }),
     done: (added: string, total: string) => `${added} of ${total} rows are in the consents now`,
     doneNone: "Nothing in it is new",
     total: "Rows",
     added: "Added",
     repeated: "Said already, or twice in the list",
     failed: "Failed",
-    faults: (count: string) => `${count} rows failed`,
+    faults: (count: number) => plural("en", count, { one: "# row failed", other: "# rows failed" }),
     download: "Download these rows",
     mend: "Mend them there and bring the file again: what is in already counts as said already.",
     line: "Line",
@@ -44,7 +45,7 @@ export const importMessages = catalogue({
     row: "The row",
     reason: {
       phone_missing: "It has no phone number.",
-      date_invalid: "Its date is not one: write 2026-05-31.",
+      date_invalid: "This is not a date: write it as 2026-05-31.",
       said_no: "The person has said no.",
     },
     saidNoOn: (day: string) => `The person said no on ${day}, and this row is not later.`,
@@ -55,7 +56,7 @@ export const importMessages = catalogue({
     counts: (added: string, repeated: string, failed: string) =>
       `${added} added · ${repeated} said already · ${failed} failed`,
     showFailed: (name: string) => `Rows of ${name} that failed`,
-    failedShort: (count: string) => `${count} failed`,
+    failedShort: (count: number) => plural("en", count, { one: "# failed", other: "# failed" }),
   },
   es: {
     title: "Listas de consentimientos",
@@ -86,14 +87,14 @@ export const importMessages = catalogue({
     warnIn:
       "Una lista no anula el no de nadie: las filas de quien dijo que no quedan fuera, salvo que su fecha sea posterior.",
     warnOut: "Desde ahora no reciben ninguno de estos mensajes.",
-    bring: (rows) => `Traer ${rows} filas`,
+    bring: (rows) => plural("es", rows, { one: "Traer # fila", other: "Traer # filas" }),
     done: (added, total) => `${added} de ${total} filas están ya en los consentimientos`,
     doneNone: "No hay nada nuevo en ella",
     total: "Filas",
     added: "Añadidas",
     repeated: "Ya dichas, o dos veces en la lista",
     failed: "Fallidas",
-    faults: (count) => `${count} filas han fallado`,
+    faults: (count) => plural("es", count, { one: "# fila ha fallado", other: "# filas han fallado" }),
     download: "Descargar estas filas",
     mend: "Corrígelas ahí y trae el archivo otra vez: lo que ya está cuenta como ya dicho.",
     line: "Línea",
@@ -101,7 +102,7 @@ export const importMessages = catalogue({
     row: "La fila",
     reason: {
       phone_missing: "No tiene número de teléfono.",
-      date_invalid: "Su fecha no lo es: escribe 2026-05-31.",
+      date_invalid: "Esto no es una fecha: escríbela así: 2026-05-31.",
       said_no: "La persona ha dicho que no.",
     },
     saidNoOn: (day) => `La persona dijo que no el ${day}, y esta fila no es posterior.`,
@@ -111,7 +112,7 @@ export const importMessages = catalogue({
     by: (who) => `por ${who}`,
     counts: (added, repeated, failed) => `${added} añadidas · ${repeated} ya dichas · ${failed} fallidas`,
     showFailed: (name) => `Filas de ${name} que fallaron`,
-    failedShort: (count) => `${count} fallidas`,
+    failedShort: (count) => plural("es", count, { one: "# fallida", other: "# fallidas" }),
   },
   pt: {
     title: "Listas de consentimentos",
@@ -142,14 +143,14 @@ export const importMessages = catalogue({
     warnIn:
       "Uma lista não anula o não de ninguém: linhas de quem disse não ficam de fora, a menos que a data seja posterior.",
     warnOut: "A partir de agora não recebem nenhuma destas mensagens.",
-    bring: (rows) => `Trazer ${rows} linhas`,
+    bring: (rows) => plural("pt", rows, { one: "Trazer # linha", other: "Trazer # linhas" }),
     done: (added, total) => `${added} de ${total} linhas já estão nos consentimentos`,
     doneNone: "Não há nada de novo nela",
     total: "Linhas",
     added: "Adicionadas",
     repeated: "Já ditas, ou duas vezes na lista",
     failed: "Com falha",
-    faults: (count) => `${count} linhas falharam`,
+    faults: (count) => plural("pt", count, { one: "# linha falhou", other: "# linhas falharam" }),
     download: "Baixar estas linhas",
     mend: "Corrija-as ali e traga o arquivo de novo: o que já está conta como já dito.",
     line: "Linha",
@@ -157,7 +158,7 @@ export const importMessages = catalogue({
     row: "O conteúdo",
     reason: {
       phone_missing: "Não tem número de telefone.",
-      date_invalid: "A data não é uma data: escreva 2026-05-31.",
+      date_invalid: "Isto não é uma data: escreva assim: 2026-05-31.",
       said_no: "A pessoa disse não.",
     },
     saidNoOn: (day) => `A pessoa disse não em ${day}, e esta linha não é posterior.`,
@@ -167,6 +168,6 @@ export const importMessages = catalogue({
     by: (who) => `por ${who}`,
     counts: (added, repeated, failed) => `${added} adicionadas · ${repeated} já ditas · ${failed} com falha`,
     showFailed: (name) => `Linhas de ${name} que falharam`,
-    failedShort: (count) => `${count} com falha`,
+    failedShort: (count) => plural("pt", count, { one: "# com falha", other: "# com falha" }),
   },
 });

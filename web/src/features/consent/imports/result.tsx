@@ -59,7 +59,6 @@ const SHOWN = 200; // rows; the file has all of them
 
 export function Failures({ imported }: { imported: Imported }) {
   const t = useMessages(importMessages);
-  const format = useFormat();
   const refusal = useRefusal();
   const sentence = useSentence();
   const { tenant_id } = useTenant();
@@ -70,7 +69,7 @@ export function Failures({ imported }: { imported: Imported }) {
     <div className={classes["failures"]}>
       <div className={classes["head"]}>
         <div>
-          <h3 className={classes["subtitle"]}>{t.faults(format.number(imported.failed_count))}</h3>
+          <h3 className={classes["subtitle"]}>{t.faults(imported.failed_count)}</h3>
           <p className={classes["hint"]}>{t.mend}</p>
         </div>
         <Button

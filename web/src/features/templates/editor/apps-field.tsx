@@ -56,7 +56,7 @@ export function AppsField({ draft, found, onChange, onSeen }: FieldProps) {
         <div>
           <Button
             variant="default"
-            size="compact-md"
+            size="compact-sm"
             leftSection={<IconPlus size={15} />}
             onClick={() =>
               set([...apps, { key: Math.max(...apps.map((one) => one.key)) + 1, name: "", hash: "" }])

@@ -115,7 +115,7 @@ export function AddButtons({
         <Button
           key={type}
           variant="default"
-          size="compact-md"
+          size="compact-sm"
           leftSection={<IconPlus size={15} />}
           onClick={() => onAdd(type)}
         >

@@ -64,7 +64,7 @@ function SharedButtons({ draft, onChange }: FieldProps) {
         <Button
           key={key}
           variant="light"
-          size="compact-md"
+          size="compact-sm"
           rightSection={<IconX size={14} aria-hidden="true" />}
           aria-label={e.removeFromCards(t.button[type])}
           onClick={() => onChange(withoutButtonOnCards(draft, key))}
