@@ -49,7 +49,7 @@ class Tenant:
     phone_number_id: str = SPAIN
 
 
-@dataclass
+@dataclass(eq=False)
 class Site:
     """What runs, and how to have things happen in it."""
 

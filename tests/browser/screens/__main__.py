@@ -1,6 +1,6 @@
 """``python -m browser.screens`` (`make screenshots`): take docs/screens anew, and docs/screens.md that shows them.
 
---only NAMES  some of the scenes
+--only NAMES  some of the scenes; the page shows every scene that a picture is there of
 --to FOLDER   in place of docs/screens (the page is written for docs/screens alone)
 """
 
@@ -53,8 +53,8 @@ def main() -> None:
             for way in scene.ways:
                 print(f"{scene.name}, {way} ...", flush=True)
                 _take(browser, world, scene, way, told.to)
-    if told.to == _SCREENS and not told.only:
-        (_DOCS / "screens.md").write_text(_page(scenes), encoding="utf-8")
+    if told.to == _SCREENS:
+        (_DOCS / "screens.md").write_text(_page(), encoding="utf-8")
 
 
 def _take(browser: Browser, world: World, scene: Scene, way: str, folder: Path) -> None:
@@ -75,17 +75,17 @@ def _take(browser: Browser, world: World, scene: Scene, way: str, folder: Path) 
         small.save(folder / f"{scene.name}-{way}.png", optimize=True)
 
 
-def _page(scenes: list[Scene]) -> str:
+def _page() -> str:
     lines = [
         "# What it looks like",
         "",
         "`make screenshots` takes these pictures anew: a real installation with a sandbox in Meta's place, in headless Chromium.",
         "",
     ]
-    for scene in scenes:
-        lines += [f"## {scene.title}", "", scene.words, ""]
-        lines += [_shown(scene, way) for way in scene.ways]
-        lines.append("")
+    for scene in SCENES:
+        taken = [way for way in scene.ways if (_SCREENS / f"{scene.name}-{way}.png").is_file()]
+        if taken:
+            lines += [f"## {scene.title}", "", scene.words, "", *(_shown(scene, way) for way in taken), ""]
     return "\n".join(lines)
 
 

@@ -36,6 +36,11 @@ def _written(agent: Agent, _world: World) -> None:
     page.get_by_text("no puede empezar ni terminar").wait_for()
 
 
+def _templates(agent: Agent, world: World) -> None:
+    at("templates")(agent, world)
+    agent.page.get_by_role("list", name="Plantillas").wait_for()
+
+
 def _template(agent: Agent, world: World) -> None:
     beside(CHLOE)(agent, world)
     agent.page.get_by_role("button", name="Elegir plantilla").click()
@@ -169,7 +174,7 @@ SCENES: Final = (
         "templates",
         "Templates",
         "How each stands at Meta, and Meta's own reasons.",
-        at("templates"),
+        _templates,
         who=owner,
     ),
     Scene(

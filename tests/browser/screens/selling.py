@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -15,16 +16,14 @@ from browser.screens.scene import Scene, at, owner
 from browser.screens.world import World
 
 _COLOURS: Final = (("#c8d9c4", "#7f9f78"), ("#e6cfb2", "#b98a56"), ("#bcd0e0", "#6d91b0"))
-_HELD: Final[dict[str, dict[str, str]]] = {}  # by tenant
 
 
+@cache
 def _held(world: World) -> dict[str, str]:
     """Hold the campaigns once for all pictures."""
-    if world.tenant.id not in _HELD:
-        held = campaigns.held(world)
-        past(world, [held["over"], held["smaller"]])
-        _HELD[world.tenant.id] = held
-    return _HELD[world.tenant.id]
+    held = campaigns.held(world)
+    past(world, [held["over"], held["smaller"]])
+    return held
 
 
 def _with_campaigns(path: str) -> Callable[[Agent, World], None]:
@@ -129,7 +128,7 @@ def _offer(agent: Agent, _world: World) -> None:
 def _code(agent: Agent, _world: World) -> None:
     page = agent.page
     _new(page, agent, "Código", "codigo_acceso")
-    page.get_by_role("radio", name="Un toque").check(force=True)
+    page.get_by_text("Un toque", exact=True).click()  # the input itself may lie under the bar at the foot
     page.get_by_role("textbox", name="Nombre del paquete").fill("com.clinicasol.pacientes")
     page.get_by_role("textbox", name="Hash de su clave de firma").fill("K8a/AINcGX7")
     page.get_by_text("Cumple las reglas de Meta").wait_for()
