@@ -34,6 +34,8 @@ T = "/api/tenants/{tenant_id}"
 # nothing, `person` that somebody has signed in, `operator` that it is the installation's, `key` that it is a program.
 LEAST = {
     "DELETE /api/auth/passkeys/{passkey_id}": "person",
+    "DELETE /api/auth/sessions": "person",
+    "DELETE /api/auth/sessions/{session_id}": "person",
     "DELETE /api/auth/totp": "person",
     f"DELETE {T}/campaigns/{{campaign_id}}": "supervisor",
     f"DELETE {T}/campaigns/{{campaign_id}}/audience/{{audience_id}}": "supervisor",
@@ -52,6 +54,7 @@ LEAST = {
     "GET /api/auth/oidc/callback": "anybody",
     "GET /api/auth/oidc/start": "anybody",
     "GET /api/auth/session": "person",
+    "GET /api/auth/sessions": "person",
     "GET /api/operator/audit": "operator",
     "GET /api/operator/quarantine": "operator",
     "GET /api/operator/quarantine/{item_id}": "operator",

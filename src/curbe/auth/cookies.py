@@ -10,7 +10,7 @@ from curbe.auth import browser, sessions
 from curbe.auth.browser import Transport
 from curbe.auth.passkeys import Site, site_of
 from curbe.auth.principal import Visit
-from curbe.auth.session_rules import LONGEST, Held
+from curbe.auth.session_rules import LONGEST, Device, Held
 from curbe.auth.session_shapes import SecondFactor, Session, session_of
 from curbe.auth.sessions import Begun
 from curbe.domain.errors import CsrfFailed, InsecureTransport, Unauthorized
@@ -19,12 +19,20 @@ from curbe.infra.settings import Settings
 from curbe.tenants.person_rules import User
 
 WHO: Final = {"session": "it is about whoever asks"}
+# What guards an account is not for whoever found its browser open.
+PROVED: Final = {**WHO, "proof": True}
 ANYBODY: Final = {"public": "who asks is what it finds out"}
 
 
 def address_of(request: Request[Any, Any, Any]) -> str:
     """Return where a request comes from, as the server or a trusted proxy tells it."""
     return request.client.host if request.client else ""
+
+
+def device_of(request: Request[Any, Any, Any]) -> Device:
+    """Return where a session begins that this request asks for, short and without what no browser sends."""
+    agent = "".join(filter(str.isprintable, request.headers.get("user-agent", "")))
+    return Device(address=address_of(request)[:100] or None, user_agent=agent[:300] or None)
 
 
 def transport_of(request: Request[Any, Any, Any], settings: Settings) -> Transport:

@@ -13,6 +13,7 @@ import msgspec
 
 from curbe.audit.service import AuditEntry, record
 from curbe.auth import sessions
+from curbe.auth.session_rules import Device
 from curbe.auth.sessions import Begun
 from curbe.domain.access import PLATFORM
 from curbe.domain.errors import InvalidRequest, NotFound, WrongCredentials
@@ -94,7 +95,7 @@ async def make_token(
     return MadeToken(token=token, user_id=member.user_id, expires_at=expires_at)
 
 
-async def exchange(pool: Pool, token: str, *, now: datetime) -> tuple[Begun, UUID]:
+async def exchange(pool: Pool, token: str, *, device: Device, now: datetime) -> tuple[Begun, UUID]:
     """Begin the session a token is for; return it and its tenant. The token is used up.
 
     Raises:
@@ -111,6 +112,7 @@ async def exchange(pool: Pool, token: str, *, now: datetime) -> tuple[Begun, UUI
             tx,
             user_id=used.user_id,
             by="embed_token",
+            device=device,
             now=now,
             lives=SESSION_LIVES,
             embedded_in=used.tenant_id,

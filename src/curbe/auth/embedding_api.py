@@ -1,16 +1,17 @@
 """The inbox within a tenant's own pages, over HTTP."""
 
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import quote
 from uuid import UUID
 
 import msgspec
-from litestar import Controller, post
+from litestar import Controller, Request, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from curbe.auth import browser, embedding
+from curbe.auth.cookies import device_of
 from curbe.auth.principal import Principal, Scope
 from curbe.auth.session_api import ANYBODY
 from curbe.auth.session_rules import Held
@@ -106,12 +107,15 @@ class EmbedController(Controller):
     )
     async def exchange(
         self,
+        request: Request[Any, Any, Any],
         data: JSONBody[EmbedExchange],
         settings: NamedDependency[Settings],
         web_pool: NamedDependency[Pool],
     ) -> Session:
         """Return a session whose ``bearer`` the page sends as ``Authorization: Bearer ...``; no cookie is set."""
-        begun, tenant_id = await embedding.exchange(web_pool, data.token.reveal(), now=utc_now())
+        begun, tenant_id = await embedding.exchange(
+            web_pool, data.token.reveal(), device=device_of(request), now=utc_now()
+        )
         held = Held(
             session_id=begun.session_id,
             user_id=begun.user_id,

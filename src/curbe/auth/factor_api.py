@@ -1,7 +1,7 @@
 """Second factors over HTTP: what one has, an authenticator app, recovery codes, and the proof that it is still oneself."""
 
 from datetime import datetime
-from typing import Annotated, Any, Final, TypeAlias
+from typing import Annotated, Any, TypeAlias
 from uuid import UUID
 
 import msgspec
@@ -11,7 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from curbe.auth import factor_store as store
-from curbe.auth.cookies import address_of, site_of_request
+from curbe.auth.cookies import PROVED, WHO, address_of, site_of_request
 from curbe.auth.factor_rules import Method, Purpose
 from curbe.auth.factor_store import StoredPasskey
 from curbe.auth.factors import Factors
@@ -37,9 +37,6 @@ from curbe.infra.settings import Settings
 from curbe.infra.web import refusals
 from curbe.tenants import people
 from curbe.tenants.person_rules import User
-
-_WHO: Final = {"session": "it is about whoever asks"}
-_PROVED: Final = {**_WHO, "proof": True}
 
 Code = Annotated[str, msgspec.Meta(max_length=100, description="Six digits, or a recovery code.")]
 Credential: TypeAlias = dict[str, Any]
@@ -147,7 +144,7 @@ class FactorController(Controller):
     path = "/api/auth"
     tags = ("sessions",)
 
-    @get("/factors", opt=_WHO, summary="See which second factors one has", responses=refusals(Unauthorized))
+    @get("/factors", opt=WHO, summary="See which second factors one has", responses=refusals(Unauthorized))
     async def own(self, visit: NamedDependency[Visit], web_pool: NamedDependency[Pool]) -> OwnFactors:
         """Return one's own second factors."""
         user_id = visit.held.user_id
@@ -160,7 +157,7 @@ class FactorController(Controller):
 
     @post(
         "/proofs",
-        opt=_WHO,
+        opt=WHO,
         status_code=204,
         summary="Show that it is still oneself",
         responses=refusals(
@@ -207,7 +204,7 @@ class FactorController(Controller):
 
     @post(
         "/proofs/passkey-options",
-        opt=_WHO,
+        opt=WHO,
         status_code=200,
         summary="Ask for what a passkey has to answer",
         responses=refusals(Unauthorized, ForeignOrigin, CsrfFailed),
@@ -228,7 +225,7 @@ class FactorController(Controller):
 
     @post(
         "/totp",
-        opt=_PROVED,
+        opt=PROVED,
         status_code=200,
         summary="Begin to add an authenticator app",
         responses=refusals(Unauthorized, ProofRequired, ForeignOrigin, CsrfFailed, Conflict),
@@ -248,7 +245,7 @@ class FactorController(Controller):
 
     @post(
         "/totp/confirm",
-        opt=_PROVED,
+        opt=PROVED,
         status_code=200,
         summary="Add the authenticator app",
         responses=refusals(Unauthorized, ProofRequired, WrongFactor, ForeignOrigin, CsrfFailed, NotFound),
@@ -262,7 +259,7 @@ class FactorController(Controller):
 
     @delete(
         "/totp",
-        opt=_PROVED,
+        opt=PROVED,
         summary="Remove the authenticator app",
         responses=refusals(Unauthorized, ProofRequired, ForeignOrigin, CsrfFailed, NotFound),
     )
@@ -272,7 +269,7 @@ class FactorController(Controller):
 
     @post(
         "/recovery-codes",
-        opt=_PROVED,
+        opt=PROVED,
         status_code=200,
         summary="Replace one's recovery codes",
         responses=refusals(Unauthorized, ProofRequired, ForeignOrigin, CsrfFailed, Conflict),
@@ -286,7 +283,7 @@ class FactorController(Controller):
 
     @post(
         "/passkeys/options",
-        opt=_PROVED,
+        opt=PROVED,
         status_code=200,
         summary="Begin to add a passkey",
         responses=refusals(Unauthorized, ProofRequired, ForeignOrigin, CsrfFailed),
@@ -308,7 +305,7 @@ class FactorController(Controller):
 
     @post(
         "/passkeys",
-        opt=_PROVED,
+        opt=PROVED,
         status_code=201,
         summary="Add a passkey",
         responses=refusals(
@@ -336,7 +333,7 @@ class FactorController(Controller):
 
     @delete(
         "/passkeys/{passkey_id:uuid}",
-        opt=_PROVED,
+        opt=PROVED,
         summary="Remove a passkey",
         responses=refusals(Unauthorized, ProofRequired, ForeignOrigin, CsrfFailed, NotFound),
     )

@@ -12,7 +12,7 @@ from litestar.params import FromQuery, QueryParameter
 from litestar.response import Redirect
 
 from curbe.auth.browser import Transport
-from curbe.auth.cookies import ANYBODY, cookie, transport_of
+from curbe.auth.cookies import ANYBODY, cookie, device_of, transport_of
 from curbe.auth.oidc import Oidc
 from curbe.auth.oidc_rules import ATTEMPT_LIVES
 from curbe.auth.sign_in import SignIn
@@ -115,7 +115,7 @@ class OidcController(Controller):
             )
         except (OidcFailed, Unavailable, InsecureTransport) as refusal:
             return _back(refusal)
-        begun = await signing_in.begin(user, by="oidc", now=now)
+        begun = await signing_in.begin(user, by="oidc", device=device_of(request), now=now)
         cookies = [cookie(begun.token.reveal(), transport), _kept(None, transport)]
         return Redirect(next_page, status_code=_FOUND, cookies=cookies)
 

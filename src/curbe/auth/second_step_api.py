@@ -7,7 +7,7 @@ from litestar import Controller, Request, Response, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from curbe.auth.cookies import ANYBODY, site_of_request, transport_of, welcome
+from curbe.auth.cookies import ANYBODY, device_of, site_of_request, transport_of, welcome
 from curbe.auth.factor_api import Code, Credential, PasskeyAsked
 from curbe.auth.factor_rules import Method, Purpose
 from curbe.auth.factors import Factors
@@ -102,7 +102,7 @@ class SecondStepController(Controller):
                 await factors.check_code(asked.user_id, method, code, now=now)
         await factors.answered(data.challenge)
         user = await signing_in.still_welcome(asked.user_id)
-        begun = await signing_in.begin(user, by=f"password+{method}", now=now)
+        begun = await signing_in.begin(user, by=f"password+{method}", device=device_of(request), now=now)
         return await welcome(web_pool, user, begun, transport=transport, settings=settings)
 
     @post(
@@ -150,5 +150,5 @@ class SecondStepController(Controller):
         user_id = await passkeys.check(asked, data.credential, site_of_request(request, settings), now=now)
         await factors.answered(data.challenge)
         user = await signing_in.still_welcome(user_id)
-        begun = await signing_in.begin(user, by="passkey", now=now)
+        begun = await signing_in.begin(user, by="passkey", device=device_of(request), now=now)
         return await welcome(web_pool, user, begun, transport=transport, settings=settings)

@@ -1,22 +1,26 @@
 """Sessions over HTTP: sign in, sign out, see who one is."""
 
 from typing import Annotated, Any
+from uuid import UUID
 
 import msgspec
-from litestar import Controller, Request, Response, get, post
+from litestar import Controller, Request, Response, delete, get, post
 from litestar.di import NamedDependency
-from litestar.params import JSONBody
+from litestar.params import FromPath, JSONBody
 
 from curbe.auth import sessions
-from curbe.auth.cookies import ANYBODY, WHO, address_of, cookie, transport_of
+from curbe.auth.cookies import ANYBODY, PROVED, WHO, address_of, cookie, transport_of
 from curbe.auth.principal import PLATFORM, Visit
-from curbe.auth.session_shapes import SecondFactor, Session, session_of
+from curbe.auth.session_shapes import OwnSessions, SecondFactor, Session, own_session, session_of
 from curbe.auth.sign_in import SignIn
 from curbe.auth.welcoming import Welcoming
 from curbe.domain.errors import (
+    CsrfFailed,
     ForeignOrigin,
     InsecureTransport,
     InvalidRequest,
+    NotFound,
+    ProofRequired,
     TooManyRequests,
     Unauthorized,
     WrongCredentials,
@@ -119,3 +123,60 @@ class SessionController(Controller):
         async with web_pool.transaction(PLATFORM, context=people.as_user(user_id)) as tx:
             await sessions.end_all(tx, user_id=user_id, actor=f"user:{user_id}", why="signed_out_everywhere")
         return Response(None, cookies=[cookie(None, visit.transport)])
+
+    @get(
+        "/sessions",
+        opt=WHO,
+        summary="See where one is signed in",
+        responses=refusals(Unauthorized),
+    )
+    async def own_sessions(
+        self,
+        visit: NamedDependency[Visit],
+        settings: NamedDependency[Settings],
+        web_pool: NamedDependency[Pool],
+    ) -> OwnSessions:
+        """Return the sessions of who asks; from within another site's page, those within that tenant's pages alone."""
+        held, idle = visit.held, settings.session_idle
+        theirs = await sessions.open_sessions(web_pool, held, idle=idle, now=utc_now())
+        return OwnSessions(items=[own_session(one, idle=idle, current=held.session_id) for one in theirs])
+
+    @delete(
+        "/sessions",
+        opt=PROVED,
+        summary="End every other session of one's own",
+        responses=refusals(Unauthorized, ProofRequired, ForeignOrigin, CsrfFailed),
+    )
+    async def end_others(self, visit: NamedDependency[Visit], web_pool: NamedDependency[Pool]) -> None:
+        """End every session of who asks but the one that asks."""
+        held = visit.held
+        async with web_pool.transaction(PLATFORM, context=people.as_user(held.user_id)) as tx:
+            await sessions.end_all(
+                tx,
+                user_id=held.user_id,
+                actor=f"user:{held.user_id}",
+                why="ended_others",
+                spared=held.session_id,
+            )
+
+    @delete(
+        "/sessions/{session_id:uuid}",
+        opt=PROVED,
+        summary="End one of one's sessions",
+        responses=refusals(Unauthorized, ProofRequired, ForeignOrigin, CsrfFailed, NotFound),
+    )
+    async def end_one(
+        self,
+        session_id: FromPath[UUID],
+        visit: NamedDependency[Visit],
+        settings: NamedDependency[Settings],
+        web_pool: NamedDependency[Pool],
+    ) -> None:
+        """End one session of those that who asks is shown."""
+        held = visit.held
+        theirs = await sessions.open_sessions(web_pool, held, idle=settings.session_idle, now=utc_now())
+        async with web_pool.transaction(PLATFORM, context=people.as_user(held.user_id)) as tx:
+            if session_id not in {one.id for one in theirs} or not await sessions.end(
+                tx, session_id=session_id, user_id=held.user_id
+            ):
+                raise NotFound("You have no such session, or it has ended.")

@@ -34,7 +34,26 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     embedded_in: UUID | None = None
 
 
-def ends_at(held: Held, *, idle: timedelta) -> datetime:
+class Device(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a session begins: the address that asked, and what its browser calls itself."""
+
+    address: str | None
+    user_agent: str | None
+
+
+class Listed(msgspec.Struct, frozen=True, kw_only=True):
+    """A session as its user is shown it."""
+
+    id: UUID
+    created_at: datetime
+    last_seen_at: datetime
+    expires_at: datetime
+    address: str | None
+    user_agent: str | None
+    embedded_in: UUID | None
+
+
+def ends_at(held: Held | Listed, *, idle: timedelta) -> datetime:
     """Return when a session ends if it is not used again."""
     return min(held.expires_at, held.last_seen_at + idle)
 

@@ -11,7 +11,7 @@ from curbe.auth import session_store as store
 from curbe.auth.browser import Transport, csrf_token
 from curbe.auth.factor_rules import Method
 from curbe.auth.roles import SCOPES
-from curbe.auth.session_rules import Held, ends_at
+from curbe.auth.session_rules import Held, Listed, ends_at
 from curbe.domain.access import Role, Scope
 from curbe.infra.db import Pool
 from curbe.tenants import people
@@ -61,6 +61,29 @@ class Session(msgspec.Struct, frozen=True, kw_only=True, tag_field=_STATE, tag="
     insecure: bool = False
 
 
+class OwnSession(msgspec.Struct, frozen=True, kw_only=True):
+    """One of one's sessions: since when, until when where it is not used again, and where from, as far as that was known when it began.
+
+    ``user_agent`` is what the browser called itself; ``embedded`` that it is within another site's page; ``current``
+    that it is the one that asks.
+    """
+
+    id: UUID
+    created_at: datetime
+    last_seen_at: datetime
+    expires_at: datetime
+    address: str | None
+    user_agent: str | None
+    embedded: bool
+    current: bool
+
+
+class OwnSessions(msgspec.Struct, frozen=True, kw_only=True):
+    """All of one's sessions, the one that was used last first."""
+
+    items: list[OwnSession]
+
+
 class SecondFactor(msgspec.Struct, frozen=True, kw_only=True, tag_field=_STATE, tag="second_factor"):
     """The password was right, and one of ``methods`` has to follow, with ``challenge``.
 
@@ -70,6 +93,20 @@ class SecondFactor(msgspec.Struct, frozen=True, kw_only=True, tag_field=_STATE, 
     methods: list[Method]
     challenge: str
     passkey: dict[str, Any] | None = None
+
+
+def own_session(one: Listed, *, idle: timedelta, current: UUID) -> OwnSession:
+    """Return a session as its user is shown it, of whom ``current`` asks."""
+    return OwnSession(
+        id=one.id,
+        created_at=one.created_at,
+        last_seen_at=one.last_seen_at,
+        expires_at=ends_at(one, idle=idle),
+        address=one.address,
+        user_agent=one.user_agent,
+        embedded=one.embedded_in is not None,
+        current=one.id == current,
+    )
 
 
 async def session_of(

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from curbe.auth.session_rules import Held
+from curbe.auth.session_rules import Device, Held, Listed
 from curbe.infra.db import Query, Transaction
 
 _PACKAGE: Final = "curbe.auth"
@@ -24,6 +24,7 @@ _PASSWORD_OF_USER: Final = Query(_PACKAGE, "password_of_user", Password)
 _PUT_PASSWORD: Final = Query(_PACKAGE, "put_password")
 _PUT_FIRST_PASSWORD: Final = Query(_PACKAGE, "put_first_password")
 _INSERT_SESSION: Final = Query(_PACKAGE, "insert_session")
+_SESSIONS_OF_USER: Final = Query(_PACKAGE, "sessions_of_user", Listed)
 _SESSION_OF_TOKEN: Final = Query(_PACKAGE, "session_of_token", Held)
 _SESSION_OF_ID: Final = Query(_PACKAGE, "session_of_id", Held)
 _TOUCH_SESSION: Final = Query(_PACKAGE, "touch_session")
@@ -56,6 +57,7 @@ async def insert_session(
     token_hash: bytes,
     expires_at: datetime,
     embedded_in: UUID | None,
+    device: Device,
     now: datetime,
 ) -> None:
     """Store a session; ``tx`` is its user's."""
@@ -66,8 +68,15 @@ async def insert_session(
         token_hash=token_hash,
         expires_at=expires_at,
         embedded_in=embedded_in,
+        address=device.address,
+        user_agent=device.user_agent,
         now=now,
     )
+
+
+async def sessions_of_user(tx: Transaction, user_id: UUID) -> list[Listed]:
+    """Return a user's sessions, the one that was used last first, with those that are over and not removed yet; ``tx`` is that user's."""
+    return await _SESSIONS_OF_USER.all(tx, user_id=user_id)
 
 
 async def session_of_token(tx: Transaction, *, token_hash: bytes, tenant_id: UUID | None) -> Held | None:

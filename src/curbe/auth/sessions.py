@@ -13,7 +13,7 @@ from uuid_utils.compat import uuid7
 from curbe.audit.service import AuditEntry, record
 from curbe.auth import session_store as store
 from curbe.auth.rules import unauthorized
-from curbe.auth.session_rules import LONGEST, PREFIX, Held, ends_at, is_due_to_be_seen
+from curbe.auth.session_rules import LONGEST, PREFIX, Device, Held, Listed, ends_at, is_due_to_be_seen
 from curbe.domain.access import PLATFORM
 from curbe.infra.crypto import Secret, key_hash, random_token
 from curbe.infra.db import Pool, Transaction
@@ -35,6 +35,7 @@ async def begin(
     *,
     user_id: UUID,
     by: str,
+    device: Device,
     now: datetime,
     lives: timedelta = LONGEST,
     embedded_in: UUID | None = None,
@@ -45,6 +46,7 @@ async def begin(
         tx: a transaction of ``PLATFORM`` and ``people.as_user(user_id)``.
         user_id: whose.
         by: how they proved it, one word for the audit log: ``password``.
+        device: where from, for its user to recognise.
         now: the moment, aware.
         lives: for how long at most.
         embedded_in: the tenant within whose page it is, which is then all it opens.
@@ -58,6 +60,7 @@ async def begin(
         token_hash=key_hash(token),
         expires_at=begun.expires_at,
         embedded_in=embedded_in,
+        device=device,
         now=now,
     )
     await _record(tx, "session.begun", user_id=user_id, detail={"session": str(begun.session_id), "by": by})
@@ -80,11 +83,25 @@ async def held_by(pool: Pool, token: str, *, tenant_id: UUID | None, idle: timed
     return held
 
 
-async def end(tx: Transaction, *, session_id: UUID, user_id: UUID) -> None:
-    """End one session; ``tx`` is of ``PLATFORM`` and ``people.as_user(user_id)``."""
-    if await store.end_session(tx, session_id=session_id, user_id=user_id):
-        await _record(tx, "session.ended", user_id=user_id, detail={"session": str(session_id)})
-        await people.tell_people_changed(tx, user_id)
+async def open_sessions(pool: Pool, held: Held, *, idle: timedelta, now: datetime) -> list[Listed]:
+    """Return the sessions of who holds ``held`` that still open something, the one that was used last first.
+
+    One within another site's page sees those within that tenant's pages alone: the site's own software may hold its token.
+    """
+    async with pool.transaction(context=people.as_user(held.user_id)) as tx:
+        theirs = await store.sessions_of_user(tx, held.user_id)
+    return [
+        one for one in theirs if ends_at(one, idle=idle) > now and held.embedded_in in (None, one.embedded_in)
+    ]
+
+
+async def end(tx: Transaction, *, session_id: UUID, user_id: UUID) -> bool:
+    """End one session; False where there is none. ``tx`` is of ``PLATFORM`` and ``people.as_user(user_id)``."""
+    if not await store.end_session(tx, session_id=session_id, user_id=user_id):
+        return False
+    await _record(tx, "session.ended", user_id=user_id, detail={"session": str(session_id)})
+    await people.tell_people_changed(tx, user_id)
+    return True
 
 
 async def end_all(

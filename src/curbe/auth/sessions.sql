@@ -17,8 +17,14 @@ VALUES (:user_id, :hash, :now)
     ON CONFLICT (user_id) DO NOTHING;
 
 -- name: insert_session
-INSERT INTO sessions (id, user_id, token_hash, created_at, last_seen_at, proved_at, expires_at, embedded_in)
-VALUES (:id, :user_id, :token_hash, :now, :now, :now, :expires_at, :embedded_in);
+INSERT INTO sessions (id, user_id, token_hash, created_at, last_seen_at, proved_at, expires_at, embedded_in, address, user_agent)
+VALUES (:id, :user_id, :token_hash, :now, :now, :now, :expires_at, :embedded_in, :address, :user_agent);
+
+-- name: sessions_of_user
+SELECT id, created_at, last_seen_at, expires_at, address, user_agent, embedded_in
+  FROM sessions
+ WHERE user_id = :user_id
+ ORDER BY last_seen_at DESC, id DESC;
 
 -- name: session_of_token
 -- With its user, and what that user is in the tenant of the request. Row-level security shows the session to who holds its token

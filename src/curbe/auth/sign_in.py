@@ -15,6 +15,7 @@ from curbe.audit.service import AuditEntry, record
 from curbe.auth import session_store as store
 from curbe.auth import sessions
 from curbe.auth.passwords import Passwords, is_outdated
+from curbe.auth.session_rules import Device
 from curbe.domain.access import PLATFORM
 from curbe.domain.errors import TooManyRequests, WrongCredentials
 from curbe.infra.crypto import Secret
@@ -93,10 +94,10 @@ class SignIn:
                 retry_after=timedelta(seconds=self._asking.wait(place, now=now)),
             )
 
-    async def begin(self, user: User, *, by: str, now: datetime) -> sessions.Begun:
+    async def begin(self, user: User, *, by: str, device: Device, now: datetime) -> sessions.Begun:
         """Begin a session of a user who has shown all that is asked of them."""
         async with self._pool.transaction(PLATFORM, context=people.as_user(user.id)) as tx:
-            return await sessions.begin(tx, user_id=user.id, by=by, now=now)
+            return await sessions.begin(tx, user_id=user.id, by=by, device=device, now=now)
 
     async def _found(self, email: str) -> tuple[User | None, str | None]:
         async with self._pool.transaction(context=people.as_named(email)) as tx:

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from litestar import Request, Response
 
-from curbe.auth.cookies import site_of_request, transport_of, welcome
+from curbe.auth.cookies import device_of, site_of_request, transport_of, welcome
 from curbe.auth.factor_rules import Method, Purpose
 from curbe.auth.factors import Factors
 from curbe.auth.passkeys import Passkeys
@@ -47,5 +47,5 @@ class Welcoming:
                 site = site_of_request(request, self._settings)
                 options = await self._passkeys.request(made, site, user_id=user.id)
             return Response(SecondFactor(methods=methods, challenge=made.token, passkey=options))
-        begun = await self._signing_in.begin(user, by=by, now=now)
+        begun = await self._signing_in.begin(user, by=by, device=device_of(request), now=now)
         return await welcome(self._pool, user, begun, transport=transport, settings=self._settings)

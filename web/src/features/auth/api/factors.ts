@@ -44,5 +44,3 @@ export async function addPasskey(name: string) {
   const credential = await createPasskey(options);
   return answer(api.POST("/api/auth/passkeys", { body: { challenge, credential, name } }));
 }
-
-export const signOutEverywhere = () => api.POST("/api/auth/sign-out-everywhere");
