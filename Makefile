@@ -51,7 +51,7 @@ sandbox: $(SYNCED) ## the local Graph API, to set META_GRAPH_BASE_URL to
 
 test: $(SYNCED) $(UI) browser ## every test that a checkout can run: a real PostgreSQL, real processes, a real browser
 	@passed=yes; \
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder || passed=no; \
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder || passed=no; \
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -rs $(BROWSER_TESTS) || passed=no; \
 	$(MAKE) --no-print-directory web-check || passed=no; \
 	test $$passed = yes
