@@ -26,5 +26,7 @@ def test_killed_under_load_nothing_is_lost_nothing_doubled_nothing_sent_twice():
     except subprocess.TimeoutExpired:
         run.terminate()  # it stops all that it started, and says where it was
         said, _ = run.communicate(timeout=45)
+    finally:
+        run.kill()
     print(said)
     assert run.returncode == 0, said

@@ -74,10 +74,9 @@ def to_e164(typed: str, *, default_country: str | None, field: str | None = None
     except NumberParseException as error:
         raise _refusal(_UNPARSED.get(error.error_type, "it is no phone number"), field) from error
     verdict = phonenumbers.is_possible_number_with_reason(number)
+    # With the 1 of former days, as Meta names many people and systems keep them.
     if verdict == ValidationResult.TOO_LONG and _MEXICO.fullmatch(_e164(number)):
-        return variants(_e164(number))[
-            0
-        ]  # with the 1 of former days, as Meta names many people and systems keep them
+        return variants(_e164(number))[0]
     if verdict != ValidationResult.IS_POSSIBLE:
         raise _refusal(_WRONG.get(verdict, "it is no phone number"), field)
     if number.extension:
