@@ -5,6 +5,7 @@ import contextlib
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, MutableMapping
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any, Final
 
 import msgspec
@@ -48,6 +49,7 @@ from curbe.infra.settings import Settings, meta_apps
 from curbe.ingest.commit import GroupCommitter
 from curbe.ingest.receive import PATH as WEBHOOK_PATH
 from curbe.ingest.receive import WebhookReceiver
+from curbe.ingest.wire import Webhooks
 from curbe.media.keeping import Keeping
 from curbe.media.place import keeping_of
 from curbe.outbound.receipts import Receipts
@@ -202,13 +204,13 @@ async def serve(
         SchemaMismatch: the database's schema is not this build's.
     """
     await require_known_schema(dsn)
-    async with _wired(settings, dsn) as (app, broadcast):
+    async with _wired(settings, dsn) as (app, protocol, broadcast):
         taking = listening or listen(settings.host, settings.port)
         url = f"http://{_shown(settings.host)}:{taking.getsockname()[1]}"
         config = uvicorn.Config(
             app,  # type: ignore[arg-type] - our ASGI types are looser than uvicorn's
             loop="none",
-            http="httptools",
+            http=protocol,  # type: ignore[arg-type] - called as a class of protocols is
             ws="websockets-sansio",
             lifespan="off",
             access_log=False,
@@ -229,7 +231,9 @@ async def serve(
 
 
 @asynccontextmanager
-async def _wired(settings: Settings, dsn: str) -> AsyncIterator[tuple[AsgiApp, Broadcast]]:
+async def _wired(
+    settings: Settings, dsn: str
+) -> AsyncIterator[tuple[AsgiApp, Callable[..., Webhooks], Broadcast]]:
     """Open what the process needs, run what works in the background, and close all of it in the right order."""
     metrics = Metrics()
     async with contextlib.AsyncExitStack() as stack:
@@ -274,7 +278,8 @@ async def _wired(settings: Settings, dsn: str) -> AsyncIterator[tuple[AsgiApp, B
             taken={route.path.split("/")[1] for route in litestar.routes},
         )
         try:
-            yield dispatcher, broadcast
+            protocol = partial(Webhooks, receiver=receiver, committer=committer, metrics=metrics)
+            yield dispatcher, protocol, broadcast
         finally:
             listening.cancel()
             committer.stop()

@@ -61,7 +61,7 @@ from curbe.templates.sync import SYNC, Syncer
 
 log: Final = structlog.get_logger(__name__)
 
-_NICENESS: Final = 10
+_NICENESS: Final = 5
 _PARKED_FOR: Final = timedelta(days=7)  # as long as Meta delivers a webhook again
 _DRAIN: Final = 15.0  # seconds until what is still under way is left to its leases; with the end of all else, twenty are promised
 _WEBHOOKS_KEPT_DAYS: Final = 30

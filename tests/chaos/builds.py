@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from enum import StrEnum
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from curbe.domain.errors import FailureKind, SendFailure
 from curbe.inbox.departures import Settled, Verdict
 from curbe.infra.db import Pool
 from curbe.ingest import apply, commit
-from curbe.ingest.commit import GroupCommitter
+from curbe.ingest.commit import GroupCommitter, Tell
 from curbe.ingest.rules import Connection
 from curbe.outbound import attempt, send, sender
 from curbe.outbound.rules import Next
@@ -71,19 +72,14 @@ EXECUTE FUNCTION fail_over();""",
 def _ack_before_commit() -> None:
     """Answer 200 as soon as the body is in memory."""
 
-    stored = GroupCommitter.store
-    kept: set[asyncio.Task[None]] = set()
+    taken = GroupCommitter.take
 
-    async def store(self: GroupCommitter, app_id: str, body: bytes) -> None:
-        async def later() -> None:
-            try:
-                await stored(self, app_id, body)
-            except Exception:  # noqa: BLE001 - the planted mistake: nobody is told
-                return
+    def take(self: GroupCommitter, app_id: str, body: bytes, *, tell: Tell) -> bool:
+        taken(self, app_id, body, tell=bool)  # the planted mistake: nobody is told
+        asyncio.get_running_loop().call_soon(partial(tell, True))  # noqa: FBT003 - as it is told
+        return True
 
-        kept.add(asyncio.ensure_future(later()))
-
-    GroupCommitter.store = store  # type: ignore[method-assign]
+    GroupCommitter.take = take  # type: ignore[method-assign]
 
 
 def _asynchronous_commit() -> None:

@@ -43,6 +43,9 @@ _DATABASE: Final = "curbe"
 _CREATE_DATABASE: Final = r"""
 SELECT 'CREATE DATABASE curbe' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'curbe') \gexec
 """
+# MiB. Who needs the log's next file writes it full of zeros while everybody who commits waits: of sixteen, PostgreSQL's own size, that can
+# take 50 ms, and happens once in two seconds under full load (docs/explanation/performance.md).
+_LOG_FILE: Final = 4
 _COLLATIONS_OF_ITS_OWN: Final = (
     17  # the first PostgreSQL whose collations no update of the C library can change
 )
@@ -208,6 +211,7 @@ def _make_cluster(place: Place) -> None:
         made = run(
             place, "initdb", "--pgdata", draft, "--username", USER, "--encoding=UTF8", "--data-checksums",
             "--locale=C", f"--lc-ctype={character_type}", *own, "--auth-local=trust", "--auth-host=reject",
+            f"--wal-segsize={_LOG_FILE}",
         )  # fmt: skip
         if made.returncode == 0:
             draft.rename(place.cluster)

@@ -22,13 +22,14 @@ _FIXED: Final = (
     # Rare checkpoints: less is written twice, and recovery after a crash still takes seconds.
     ("checkpoint_timeout", "15min"),
     ("max_wal_size", "4GB"),
-    # Queues and inboxes are updated far more than they grow: clean up early and often.
+    # Look often, as queues are short and change all the time; but clean up a large table only once a fifth of it has changed, and slowly:
+    # what is done in bursts stands in the way of who waits for an answer (docs/explanation/performance.md).
     ("autovacuum", "on"),
     ("autovacuum_naptime", "15s"),
-    ("autovacuum_vacuum_scale_factor", "0.05"),
-    ("autovacuum_vacuum_insert_scale_factor", "0.05"),
-    ("autovacuum_analyze_scale_factor", "0.02"),
-    ("autovacuum_vacuum_cost_delay", "1ms"),
+    ("autovacuum_vacuum_scale_factor", "0.2"),
+    ("autovacuum_vacuum_insert_scale_factor", "0.2"),
+    ("autovacuum_analyze_scale_factor", "0.1"),
+    ("autovacuum_vacuum_cost_delay", "5ms"),
     ("random_page_cost", "1.1"),
     ("timezone", "UTC"),
     # A week of logs in the cluster's folder, without statements, parameters, or the DETAIL of an error,
@@ -66,7 +67,7 @@ def server_settings(*, sockets: Path, port: int, memory: int, lz4: bool) -> tupl
         *_FIXED,
         ("unix_socket_directories", str(sockets)),
         ("port", str(port)),
-        ("shared_buffers", f"{_clamp(memory // 16, low=64, high=512)}MB"),
+        ("shared_buffers", f"{_clamp(memory // 8, low=64, high=2048)}MB"),
         ("effective_cache_size", f"{_clamp(memory // 2, low=256, high=65536)}MB"),
         ("wal_compression", "lz4" if lz4 else "off"),
     )

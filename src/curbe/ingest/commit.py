@@ -2,6 +2,8 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
+from functools import partial
 from typing import Final, Protocol
 
 import structlog
@@ -29,17 +31,19 @@ class _Statements(Protocol):
     ) -> str: ...
 
 
+Tell = Callable[[bool], object]  # whether it is committed
+
+
 class _Batch:
     """Bodies that are committed together, and those who wait for it."""
 
-    __slots__ = ("app_ids", "bodies", "bytes", "done", "stored")
+    __slots__ = ("app_ids", "bodies", "bytes", "waiting")
 
     def __init__(self) -> None:
         self.app_ids: list[str] = []
         self.bodies: list[bytes] = []
         self.bytes = 0
-        self.done = asyncio.Event()
-        self.stored = False
+        self.waiting: list[Tell] = []
 
 
 class GroupCommitter:
@@ -83,22 +87,31 @@ class GroupCommitter:
         Raises:
             NotStored: too much is waiting, the database did not answer in time, or the process is stopping.
         """
+        committed = asyncio.get_running_loop().create_future()
+        if not self.take(app_id, body, tell=partial(_resolve, committed)) or not await committed:
+            raise NotStored
+
+    def take(self, app_id: str, body: bytes, *, tell: Tell) -> bool:
+        """Take ``body``, and call ``tell`` when it is committed or cannot be.
+
+        Returns:
+            False where it is not taken, and nobody will be told: too much is waiting, or the process is stopping.
+        """
         if (
             self._stopping
             or self.pending >= self._max_pending
             or self.pending_bytes + len(body) > self._max_pending_bytes
         ):
-            raise NotStored
+            return False
         batch = self._open_batch(len(body))
         batch.app_ids.append(app_id)
         batch.bodies.append(body)
         batch.bytes += len(body)
+        batch.waiting.append(tell)
         self.pending += 1
         self.pending_bytes += len(body)
         self._arrived.set()
-        await batch.done.wait()
-        if not batch.stored:
-            raise NotStored
+        return True
 
     async def run(self) -> None:
         """Flush until :meth:`stop`; then flush what is left and return."""
@@ -129,9 +142,10 @@ class GroupCommitter:
         return self._batches[-1]
 
     async def _flush(self, batch: _Batch) -> None:
+        stored = False
         try:
             await self._statements.execute(_INSERT, batch.app_ids, batch.bodies, timeout=self._timeout)
-            batch.stored = True
+            stored = True
         except (*Unreachable, PostgresError) as error:
             # The callers answer 503 and Meta delivers again; if the commit went through after all, the copy is harmless.
             log.warning("webhooks_not_stored", count=len(batch.bodies), reason=type(error).__name__)
@@ -140,4 +154,16 @@ class GroupCommitter:
             self.pending_bytes -= batch.bytes
             self.flushes += 1
             self._metrics.webhook_batch_size.observe(len(batch.bodies))
-            batch.done.set()
+            self._tell(batch, stored=stored)
+
+    def _tell(self, batch: _Batch, *, stored: bool) -> None:
+        for tell in batch.waiting:
+            try:
+                tell(stored)
+            except Exception:  # the others wait for their answers all the same
+                log.exception("webhook_not_answered", stored=stored)
+
+
+def _resolve(committed: asyncio.Future[bool], stored: bool) -> None:  # noqa: FBT001 - as it is told
+    if not committed.done():  # whoever waited may have been cancelled
+        committed.set_result(stored)

@@ -8,6 +8,7 @@ import hmac
 import re
 import time
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import parse_qs
 
@@ -25,6 +26,7 @@ LARGEST_BODY: Final = 3 * 2**20  # Meta's own limit is 3 MB [webhooks overview, 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Headers = Sequence[tuple[bytes, bytes]]
 
 log: Final = structlog.get_logger(__name__)
 
@@ -32,15 +34,21 @@ _CHALLENGE: Final = re.compile(r"[A-Za-z0-9_.-]{1,200}")
 _TEXT: Final = [(b"content-type", b"text/plain; charset=utf-8"), (b"x-content-type-options", b"nosniff")]
 
 
+def _lines(headers: Headers) -> bytes:
+    return b"".join(b"%b: %b\r\n" % header for header in headers)
+
+
 class _Answer:
     """A constant answer: status, headers and body as ASGI messages."""
 
-    __slots__ = ("body", "start")
+    __slots__ = ("body", "start", "status", "whole")
 
     def __init__(self, status: int, body: bytes, *extra: tuple[bytes, bytes]) -> None:
         headers = [*_TEXT, (b"content-length", str(len(body)).encode()), *extra]
         self.start = {"type": "http.response.start", "status": status, "headers": headers}
         self.body = {"type": "http.response.body", "body": body}
+        self.status = b"HTTP/1.1 %d %s\r\n" % (status, HTTPStatus(status).phrase.encode())
+        self.whole = _lines(headers), b"\r\n" + body
 
 
 _OK: Final = _Answer(200, b"ok")
@@ -55,6 +63,25 @@ _WRONG_METHOD: Final = _Answer(
 _WRONG_TOKEN: Final = _Answer(403, b"The verify token is wrong.")
 _BAD_CHALLENGE: Final = _Answer(400, b"hub.mode must be subscribe, hub.challenge letters and digits.")
 _ENCODED: Final = _Answer(415, b"Compressed bodies are not accepted.", (b"connection", b"close"))
+
+
+def stored_answer(others: Headers, *, stored: bool, last: bool) -> bytes:
+    """Return the answer to a signed webhook as it is on the wire: 200 where it is ``stored``, else 503.
+
+    Args:
+        others: headers of every answer.
+        stored: whether it is committed.
+        last: nothing follows on this connection.
+    """
+    answer = _OK if stored else _NOT_STORED
+    headers, body = answer.whole
+    return answer.status + _lines(others) + headers + (b"connection: close\r\n" if last else b"") + body
+
+
+def signature_of(headers: Headers, *, most: int) -> bytes | None:
+    """Return the signature of a request with these headers; None where it is not a plain body of 1 to ``most`` bytes with one signature."""
+    signature, length, encoded = _headers(headers)
+    return signature if 0 < length <= most and not encoded else None
 
 
 class _TooLarge(Exception):
@@ -93,7 +120,7 @@ class WebhookReceiver:
 
     async def _take(self, scope: Scope, receive: Receive) -> _Answer:  # noqa: PLR0911 - one for each refusal
         began = time.perf_counter()
-        signature, length, encoded = _headers(scope)
+        signature, length, encoded = _headers(scope["headers"])
         if length > LARGEST_BODY:
             return self._refuse("too_large", _TOO_LARGE)
         if encoded:
@@ -106,7 +133,7 @@ class WebhookReceiver:
             return self._refuse("too_large", _TOO_LARGE)
         except _Gone:
             return self._refuse("cut_off", _NOT_STORED)
-        app_id = self._signer(body, signature)
+        app_id = self.signer(body, signature)
         if app_id is None:
             return self._unsigned(scope, "bad_signature")
         try:
@@ -117,7 +144,7 @@ class WebhookReceiver:
         self._metrics.webhook_ack_seconds.observe(time.perf_counter() - began)
         return _OK
 
-    def _signer(self, body: bytes, signature: bytes) -> str | None:
+    def signer(self, body: bytes, signature: bytes) -> str | None:
         """Return the id of the app whose current or previous secret signed ``body``."""
         for app in self._apps:
             if is_signed(body, signature, app.secrets) is not None:
@@ -150,12 +177,12 @@ class WebhookReceiver:
         return _Answer(200, challenge.encode())
 
 
-def _headers(scope: Scope) -> tuple[bytes | None, int, bool]:
+def _headers(headers: Headers) -> tuple[bytes | None, int, bool]:
     """Return the one signature header (None where absent or doubled), the announced length, and whether the body is compressed."""
     signatures: list[bytes] = []
     length = 0
     encoded = False
-    for name, value in scope["headers"]:
+    for name, value in headers:
         if name == b"x-hub-signature-256":
             signatures.append(value)
         elif name == b"content-length":

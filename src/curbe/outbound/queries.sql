@@ -127,14 +127,16 @@ DELETE FROM outbox o
 RETURNING o.conversation_id
 
 -- name: free_next
--- In each of these conversations the next one that waits for its turn may go.
+-- In each of these conversations the next one that waits for its turn may go. Not as a join: while the outbox was empty when statistics were
+-- taken, the planner would begin with all that the tenant has in it.
 UPDATE outbox o
    SET waits = NULL
-  FROM unnest(:conversation_ids::uuid[]) AS freed (conversation_id),
-       LATERAL (SELECT f.message_id FROM outbox f
-                 WHERE f.tenant_id = :tenant_id AND f.conversation_id = freed.conversation_id AND f.waits = 'turn'
-                 ORDER BY f.priority, f.position LIMIT 1) AS next
- WHERE o.tenant_id = :tenant_id AND o.message_id = next.message_id
+ WHERE o.tenant_id = :tenant_id
+   AND o.message_id = ANY(ARRAY(
+       SELECT (SELECT f.message_id FROM outbox f
+                WHERE f.tenant_id = :tenant_id AND f.conversation_id = freed.conversation_id AND f.waits = 'turn'
+                ORDER BY f.priority, f.position LIMIT 1)
+         FROM unnest(:conversation_ids::uuid[]) AS freed (conversation_id)))
 
 -- name: waiting_of_campaign
 -- How many messages of a campaign wait to be sent, set aside or not, and how many of them until it is morning where their people live.

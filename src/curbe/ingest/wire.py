@@ -1,0 +1,125 @@
+"""The short way from the socket to the commit, for what nearly every webhook is: a small signed POST on a connection that stays open.
+
+No task, no ASGI messages: a signed body is handed to the committer, and its commit writes the answer. Whatever is not of that kind (another
+path, a wrong signature, a large body, a handshake) goes the usual way from its first byte, so every refusal is written in one place
+(receive.py). Both ways answer the same bytes.
+"""
+
+import time
+from functools import partial
+from typing import Any, Final
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+from curbe.infra.metrics import Metrics
+from curbe.ingest.commit import GroupCommitter
+from curbe.ingest.receive import PATH, WebhookReceiver, signature_of, stored_answer
+
+_PATH: Final = PATH.encode()
+_SMALL: Final = 64 * 2**10  # bytes of a body held here; uvicorn stops reading at as many
+
+
+class Webhooks(HttpToolsProtocol):
+    """One connection. Answers leave in the order of their requests, whichever way each goes."""
+
+    def __init__(
+        self, *, receiver: WebhookReceiver, committer: GroupCommitter, metrics: Metrics, **uvicorn: Any
+    ) -> None:
+        """``uvicorn``: what it makes its protocols with."""
+        super().__init__(**uvicorn)
+        self._receiver: Final = receiver
+        self._committer: Final = committer
+        self._metrics: Final = metrics
+        self._signature: bytes | None = None  # of the request being read, where it goes the short way
+        self._chunks: list[bytes] = []
+        self._owed = 0  # answers that wait for their commit
+        self._closing = False
+
+    def on_headers_complete(self) -> None:
+        """Decide the way."""
+        if self._is_short():
+            return
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """Keep a piece of the body."""
+        if self._signature is None:
+            super().on_body(body)
+        else:
+            self._chunks.append(body)
+
+    def on_message_complete(self) -> None:
+        """Hand the whole body on."""
+        if self._signature is None:
+            super().on_message_complete()
+            return
+        body, signature = b"".join(self._chunks), self._signature
+        self._chunks, self._signature = [], None
+        app_id = self._receiver.signer(body, signature)
+        tell = partial(self._answer, time.perf_counter())
+        if app_id is not None and self._committer.take(app_id, body, tell=tell):
+            self._owed += 1
+            return
+        super().on_headers_complete()
+        if body:
+            super().on_body(body)
+        super().on_message_complete()
+
+    def shutdown(self) -> None:
+        """Close once what is owed is answered."""
+        self._closing = True
+        if not self._owed or self._usual_is_under_way():
+            super().shutdown()
+
+    def _is_short(self) -> bool:
+        """Tell whether the request whose headers are read goes the short way, and remember its signature."""
+        if (
+            self.url != _PATH
+            or self.parser.get_method() != b"POST"
+            or self.parser.get_http_version() != "1.1"
+            or not self.parser.should_keep_alive()
+            or self.parser.should_upgrade()
+            or self.expect_100_continue
+            or self._usual_is_under_way()
+        ):
+            return False
+        self._signature = signature_of(self.headers, most=_SMALL)
+        return self._signature is not None
+
+    def _usual_is_under_way(self) -> bool:
+        return bool(self.pipeline) or (self.cycle is not None and not self.cycle.response_complete)
+
+    def _answer(self, began: float, stored: bool) -> None:  # noqa: FBT001 - as it is told
+        self._owed -= 1
+        self.server_state.total_requests += 1
+        if stored:
+            self._metrics.webhooks_received.inc()
+            self._metrics.webhook_ack_seconds.observe(time.perf_counter() - began)
+        else:
+            self._metrics.webhooks_refused.labels(reason="not_stored").inc()
+        if self.transport.is_closing():
+            return
+        last = self._closing and not self._owed and not self.pipeline
+        self.transport.write(stored_answer(self.server_state.default_headers, stored=stored, last=last))
+        if last:
+            self.transport.close()
+        elif not self._owed:
+            self._go_on()
+
+    def _go_on(self) -> None:
+        """Start what waited behind the short way's answers, or wait for the next request for as long as uvicorn would."""
+        if self.pipeline:
+            super()._start_asgi_task(*self.pipeline.pop())
+            return
+        self._unset_keepalive_if_required()
+        self.timeout_keep_alive_task = self.loop.call_later(
+            self.timeout_keep_alive, self.timeout_keep_alive_handler
+        )
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        """Start a request that goes the usual way once everything asked before it is answered."""
+        if self._owed:
+            self.flow.pause_reading()
+            self.pipeline.appendleft((cycle, app))
+        else:
+            super()._start_asgi_task(cycle, app)
