@@ -40,6 +40,7 @@ def main() -> None:
         "--long", action="store_true", help="ten minutes of a full number, ten million messages"
     )
     parser.add_argument("--minutes", type=float, help="of the full number")
+    parser.add_argument("--stored", type=float, help="millions of messages that applying meets at the most")
     parser.add_argument("--commit", action="store_true", help="into docs/explanation/performance.md, too")
     parser.add_argument("--seed", type=int, default=1, help="of people, texts and ids")
     parser.add_argument(
@@ -52,6 +53,10 @@ def main() -> None:
         one, *more = chosen.numbers
         numbers = (msgspec.structs.replace(one, seconds=told.minutes * 60), *more)
         chosen = msgspec.structs.replace(chosen, numbers=numbers)
+    if told.stored:
+        most = told.stored / 10
+        growth = (*(share for share in chosen.growth if share < most), most)
+        chosen = msgspec.structs.replace(chosen, growth=growth)
     with _folder(told.folder) as folder:
         results = run(chosen, folder, seed=told.seed)
     kept = keep(results, below=told.kept)

@@ -17,7 +17,7 @@ import uvloop
 
 from bench import stored
 from bench.row_by_row import RowByRow
-from curbe.infra.collector import spare_what_stays
+from curbe.infra.collector import BATCHES, spare_what_stays
 from curbe.infra.db import Pool, Role
 from curbe.infra.metrics import Metrics
 from curbe.ingest.apply import Applier
@@ -41,7 +41,7 @@ async def main(batch: int, warmup: int, webhooks: int, dsn: str) -> None:
             return await applier.apply_once(0)
 
     await _apply(step, warmup)
-    spare_what_stays()  # as a worker does when it is wired
+    spare_what_stays(BATCHES)  # as a worker does when it is wired
     print("ready", flush=True)
     sys.stdin.readline()
     began = time.perf_counter()

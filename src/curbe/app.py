@@ -37,7 +37,7 @@ from curbe.health import PATHS as HEALTH_PATHS
 from curbe.health import Health
 from curbe.inbox.changes import let_go_of_colleague
 from curbe.infra import db, web
-from curbe.infra.collector import spare_what_stays
+from curbe.infra.collector import REQUESTS, spare_what_stays
 from curbe.infra.crypto import Keyring
 from curbe.infra.db import Pool, Role
 from curbe.infra.edge import Edge, security_headers
@@ -223,7 +223,7 @@ async def serve(
             ws_max_size=65536,
         )
         server = _Server(config, ready=lambda: announce(f"curbe serves on {url}"), stopping=broadcast.stop)
-        spare_what_stays()
+        spare_what_stays(REQUESTS)
         async with asyncio.TaskGroup() as tasks:
             watching = tasks.create_task(_watch_schema(dsn, server))
             await server.serve(sockets=[taking])
@@ -260,12 +260,7 @@ async def _wired(
         litestar = build_api(parts)
         edge = Edge(litestar, metrics=metrics, headers=headers)  # type: ignore[arg-type]
         api = ProxyHeadersMiddleware(edge)  # type: ignore[arg-type] - believes a proxy on this machine
-        receiver = WebhookReceiver(
-            apps=meta_apps(settings),
-            verify_token=settings.meta_verify_token.reveal(),
-            committer=committer,
-            metrics=metrics,
-        )
+        receiver = _receiver(settings, committer, metrics)
         health = Health(checks={"database": _database(web_pool)}, metrics=metrics, token=None)
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         flushing = tasks.create_task(committer.run())
@@ -284,6 +279,15 @@ async def _wired(
             listening.cancel()
             committer.stop()
             await _flushed(flushing, intake)
+
+
+def _receiver(settings: Settings, committer: GroupCommitter, metrics: Metrics) -> WebhookReceiver:
+    return WebhookReceiver(
+        apps=meta_apps(settings),
+        verify_token=settings.meta_verify_token.reveal(),
+        committer=committer,
+        metrics=metrics,
+    )
 
 
 async def _flushed(flushing: asyncio.Task[None], intake: Pool) -> None:

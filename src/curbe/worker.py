@@ -29,7 +29,7 @@ from curbe.inbox.changes import READ_RECEIPT, WAKE
 from curbe.inbox.snooze import Alarm
 from curbe.infra import db, jobs
 from curbe.infra.clock import utc_now
-from curbe.infra.collector import spare_what_stays
+from curbe.infra.collector import BATCHES, spare_what_stays
 from curbe.infra.crypto import Keyring
 from curbe.infra.db import Pool, Role
 from curbe.infra.http import Egress
@@ -94,7 +94,7 @@ async def work(
         loop.add_signal_handler(signum, stop.set)
     async with _wired(settings, dsn) as (applier, senders, tender, runners, spool, pools, metrics):
         lanes = await _lanes(pools.apply)
-        spare_what_stays()
+        spare_what_stays(BATCHES)
         running = [applier.run(lane, stop) for lane in lanes]
         running += [senders.run(stop), tender.run(stop), *(runner.run(stop) for runner in runners)]
         running += _upkeep(pools, dsn, spool, stop)

@@ -265,7 +265,7 @@ def test_on_a_busy_machine_the_worker_lets_the_web_process_go_first(on_database:
         niceness[command] = os.getpriority(os.PRIO_PROCESS, running.pid)
 
     ours = os.getpriority(os.PRIO_PROCESS, 0)
-    assert niceness == {"serve": ours, "work": max(10, ours)}
+    assert niceness == {"serve": ours, "work": max(5, ours)}
 
 
 def test_the_worker_tells_its_health_where_it_is_given_a_port(on_database: Installation) -> None:

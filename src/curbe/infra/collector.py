@@ -3,17 +3,22 @@
 import gc
 from typing import Final
 
-_YOUNG: Final = (
-    50_000  # objects between two looks at the young; Python's own 700 are a look several times a batch
+# Objects made and not gone between two looks at the young; Python's own 700 are several looks a batch.
+REQUESTS: Final = 50_000
+BATCHES: Final = (
+    250_000  # more than a batch of two thousand webhooks makes, so that none is looked through while it lives
 )
 _OLDER: Final = (20, 50)
 
 
-def spare_what_stays() -> None:
+def spare_what_stays(young: int) -> None:
     """Leave what is alive now out of every later collection, and collect more rarely; called once, when a process is wired.
 
-    A batch's rows have no cycles, so looking for them was a tenth of applying (docs/explanation/performance.md).
+    A batch's rows have no cycles, so looking for them was a quarter of applying large ones (docs/explanation/performance.md).
+
+    Args:
+        young: :data:`REQUESTS` or :data:`BATCHES`, as the process has the one or the other.
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(_YOUNG, *_OLDER)
+    gc.set_threshold(young, *_OLDER)

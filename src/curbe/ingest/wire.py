@@ -53,32 +53,39 @@ class Webhooks(HttpToolsProtocol):
         if self._signature is None:
             super().on_message_complete()
             return
-        body, signature = b"".join(self._chunks), self._signature
-        self._chunks, self._signature = [], None
-        app_id = self._receiver.signer(body, signature)
+        body = b"".join(self._chunks)
+        app_id = self._receiver.signer(body, self._signature)
         tell = partial(self._answer, time.perf_counter())
         if app_id is not None and self._committer.take(app_id, body, tell=tell):
+            self._chunks, self._signature = [], None
             self._owed += 1
             return
-        super().on_headers_complete()
-        if body:
-            super().on_body(body)
+        self._go_the_usual_way()
         super().on_message_complete()
 
+    def _go_the_usual_way(self) -> None:
+        chunks, self._chunks, self._signature = self._chunks, [], None
+        super().on_headers_complete()
+        for chunk in chunks:
+            super().on_body(chunk)
+
     def shutdown(self) -> None:
-        """Close once what is owed is answered."""
+        """Close once what is being read and what is owed is answered."""
         self._closing = True
+        if self._signature is not None:
+            self._go_the_usual_way()  # which knows how to end
         if not self._owed or self._usual_is_under_way():
             super().shutdown()
 
     def _is_short(self) -> bool:
         """Tell whether the request whose headers are read goes the short way, and remember its signature."""
+        parser: Any = self.parser
         if (
             self.url != _PATH
-            or self.parser.get_method() != b"POST"
-            or self.parser.get_http_version() != "1.1"
-            or not self.parser.should_keep_alive()
-            or self.parser.should_upgrade()
+            or parser.get_method() != b"POST"
+            or parser.get_http_version() != "1.1"
+            or not parser.should_keep_alive()
+            or parser.should_upgrade()
             or self.expect_100_continue
             or self._usual_is_under_way()
         ):
