@@ -22,6 +22,8 @@ _FIXED: Final = (
     # Rare checkpoints: less is written twice, and recovery after a crash still takes seconds.
     ("checkpoint_timeout", "15min"),
     ("max_wal_size", "4GB"),
+    # Some batches' worth. Left to itself it is at most one file of the log, which are small here.
+    ("wal_buffers", "32MB"),
     # Look often, as queues are short and change all the time; but clean up a large table only once a fifth of it has changed, and slowly:
     # what is done in bursts stands in the way of who waits for an answer (docs/explanation/performance.md).
     ("autovacuum", "on"),

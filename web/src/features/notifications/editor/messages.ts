@@ -20,7 +20,7 @@ export const editorMessages = catalogue({
       sampleHint:
         "Paste the JSON that your system would send. What the rule reads from it is then picked by a click.",
       sampleWrong: "This is no JSON object.",
-      sampleFine: (count: string) => `${count} values to pick from`,
+      sampleFine: (count: string) => (count === "1" ? "1 value to pick from" : `${count} values to pick from`),
       sampleMade: "Made up from the rule's paths. Paste a real one to be sure.",
     },
     message: {
@@ -115,7 +115,7 @@ export const editorMessages = catalogue({
       sampleHint:
         "Pega el JSON que enviaría tu sistema. Lo que la regla lee de él se elige después con un clic.",
       sampleWrong: "Esto no es un objeto JSON.",
-      sampleFine: (count) => `${count} valores para elegir`,
+      sampleFine: (count) => (count === "1" ? "1 valor para elegir" : `${count} valores para elegir`),
       sampleMade: "Inventada a partir de las rutas de la regla. Pega una real para ir sobre seguro.",
     },
     message: {
@@ -210,7 +210,7 @@ export const editorMessages = catalogue({
       sampleHint:
         "Cole o JSON que o seu sistema enviaria. O que a regra lê dele se escolhe depois com um clique.",
       sampleWrong: "Isto não é um objeto JSON.",
-      sampleFine: (count) => `${count} valores para escolher`,
+      sampleFine: (count) => (count === "1" ? "1 valor para escolher" : `${count} valores para escolher`),
       sampleMade: "Inventada a partir dos caminhos da regra. Cole uma real para ter certeza.",
     },
     message: {
