@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import asyncpg
+import msgspec
 from uuid_utils.compat import uuid7
 
 from bed.rows import Number
@@ -11,7 +12,7 @@ from curbe.campaigns import audience, progress, service, store
 from curbe.campaigns.audience_shapes import Listed, ListedRecipient
 from curbe.campaigns.progress import Progress
 from curbe.campaigns.rules import Deed
-from curbe.campaigns.shapes import Campaign, NewCampaign
+from curbe.campaigns.shapes import Campaign, CampaignChange, NewCampaign
 from curbe.campaigns.tending import Tender
 from curbe.consent import service as consent
 from curbe.consent.gate import Consent
@@ -67,6 +68,20 @@ class Desk:
             )
             await self._do(tx, made.id, Deed.LOOK_OVER)
         return made.id
+
+    async def refit(self, campaign_id: UUID, text: str) -> Campaign:
+        """Let the template say this from now on."""
+        template = msgspec.structs.replace(
+            HELLO, components=[BodyComponent(parameters=[TextParameter(text=text)])]
+        )
+        async with self.web.transaction(self.tenant_id) as tx:
+            return await service.change(
+                tx,
+                CampaignChange(template=template),
+                tenant_id=self.tenant_id,
+                campaign_id=campaign_id,
+                actor="cli",
+            )
 
     async def treat(self, campaign_id: UUID, deed: Deed) -> Campaign:
         async with self.web.transaction(self.tenant_id) as tx:

@@ -71,6 +71,33 @@ async def test_after_a_pause_nothing_is_claimed_and_resumed_it_goes_on_where_it_
     assert (await desk.read(campaign_id)).state is CampaignState.FINISHED
 
 
+async def test_what_waits_in_the_outbox_is_written_anew_where_a_paused_campaign_is_filled_in_another_way(
+    desk: Desk, owner: Owner
+) -> None:
+    campaign_id = await desk.campaign(300)
+    await desk.treat(campaign_id, Deed.START)
+    await desk.turns()
+    begun = await desk.claim(most=50)
+    await desk.treat(campaign_id, Deed.PAUSE)
+    await desk.turns()
+
+    await desk.refit(campaign_id, "Dear {{nombre|you}}")
+
+    await desk.answer(begun)
+    await desk.treat(campaign_id, Deed.RESUME)
+    sent = list(begun)
+    for _ in range(20):
+        await desk.turns()
+        claimed = await desk.claim()
+        await desk.answer(claimed)
+        sent += claimed
+    assert len(set(sent)) == len(sent) == 300
+    said = await owner.fetch(
+        "SELECT payload::text LIKE '%Dear Ana%' AS anew, id = ANY($1) AS begun FROM messages", begun
+    )
+    assert [row["anew"] for row in said] == [not row["begun"] for row in said]
+
+
 async def test_after_a_cancel_nothing_is_claimed_ever_again(desk: Desk, owner: Owner) -> None:
     campaign_id = await desk.campaign(300)
     await desk.treat(campaign_id, Deed.START)

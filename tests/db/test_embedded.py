@@ -468,8 +468,17 @@ def test_a_closed_hold_cannot_bring_the_server_back(open_dir, hold):
     assert server.pid is None
 
 
+@pytest.mark.parametrize(("disk", "log"), [(10, "1024MB"), (64, "4096MB"), (1000, "8192MB")])
+def test_its_log_takes_a_sixteenth_of_the_disk_at_the_most(disk, log):
+    settings = dict(server_settings(sockets=Path("/s"), port=1, memory=4 << 30, disk=disk << 30, lz4=False))
+
+    assert settings["max_wal_size"] == log
+
+
 @pytest.mark.parametrize(("memory", "buffers"), [(1, "128MB"), (4, "512MB"), (64, "2048MB")])
 def test_its_buffers_grow_modestly_with_the_machine(memory, buffers):
-    settings = dict(server_settings(sockets=Path("/s"), port=1, memory=memory << 30, lz4=False))
+    settings = dict(
+        server_settings(sockets=Path("/s"), port=1, memory=memory << 30, disk=100 << 30, lz4=False)
+    )
 
     assert settings["shared_buffers"] == buffers

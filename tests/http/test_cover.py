@@ -1,5 +1,6 @@
 """The tenant's cover stands in the header of a template whichever way it is sent, and Meta gets it; a campaign must fit its template."""
 
+import json
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
@@ -40,6 +41,16 @@ def written(name: str = "Ana", *, header: str | None = None) -> Json:
 
 def campaign(template: Json | None = None) -> Json:
     return {"name": "Navidad", "template": template or written("{{nombre}}"), "time_zone": "Europe/Madrid"}
+
+
+def filled(*texts: str) -> Json:
+    """Return the template as it is after an edit, which names two gaps."""
+    parameters = [
+        {"type": "text", "parameter_name": name, "text": text}
+        for name, text in zip(("who", "hour"), texts, strict=True)
+    ]
+    body = {"type": "body", "parameters": parameters}
+    return {"name": "sale", "language": {"code": "es"}, "components": [body]}
 
 
 @pytest.fixture
@@ -233,3 +244,74 @@ async def test_a_campaign_stops_before_anything_is_sent_where_its_template_was_e
 
     assert (await acme.get(f"/campaigns/{made['id']}")).json()["reason"] == "template_changed"
     assert taken_by_meta(graph, world) == []
+
+
+async def test_a_campaign_whose_template_was_edited_goes_on_once_it_is_filled_in_another_way(
+    acme: Tenant,
+    graph: Graph,
+    world: World,
+    owner: asyncpg.Connection,
+    worker: Pool,
+    apply: Pool,
+    environ: dict[str, str],
+) -> None:
+    edited = [OFFER[0], {"type": "BODY", "text": "Hola {{who}}, hasta las {{hour}}."}]
+    told = {"waba_id": world.waba_id, "name": "sale", "language": "es", "category": "UTILITY"}
+    graph.control("POST", "/templates", {**told, "components": edited})
+    assert (await acme.post("/templates/sync")).status_code == 200
+    before = "UPDATE templates SET components = $1 WHERE name = 'sale'"
+    await owner.execute(before, json.dumps(OFFER))
+    made = await done(acme, "/campaigns", campaign({**written("{{nombre}}"), "name": "sale"}), status=201)
+    path = f"/campaigns/{made['id']}"
+    people = [{"phone": f"+3460000000{n}", "variables": {"nombre": f"Ana {n}"}} for n in range(3)]
+    await done(acme, f"{path}/audience/list", {"recipients": people}, status=201)
+    await done(acme, f"{path}/dry-run", status=200)
+    await owner.execute(before, json.dumps(edited))
+
+    async def is_(state: str) -> bool:
+        return (await acme.get(path)).json()["state"] == state
+
+    async with working(worker, apply, environ):
+        await done(acme, f"{path}/start", status=200)
+        await until(lambda: is_("paused"))
+        change = {"template": filled("{{nombre}}", "las 8")}
+        answer = await acme.client.patch(f"{acme.path}{path}", json=change)
+        assert (answer.status_code, answer.json()["state"]) == (200, "paused"), answer.text
+        await done(acme, f"{path}/resume", status=200)
+        await until(lambda: is_("finished"))
+
+    bodies = [
+        sent["body"]["template"]["components"][-1]["parameters"] for sent in taken_by_meta(graph, world)
+    ]
+    assert sorted(each[0]["text"] for each in bodies) == ["Ana 0", "Ana 1", "Ana 2"]
+    assert {each[1]["text"] for each in bodies} == {"las 8"}
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "field"),
+    [
+        pytest.param(
+            {"template": {**written("{{nombre}}"), "name": "other"}},
+            422,
+            "template.name",
+            id="another template",
+        ),
+        pytest.param(
+            {"template": written("{{apellido}}")}, 422, "template", id="a value nobody was asked for"
+        ),
+        pytest.param(
+            {"template": written("{{nombre}}"), "name": "Reyes"}, 409, None, id="more than its template"
+        ),
+        pytest.param({"name": "Reyes"}, 409, None, id="something else"),
+    ],
+)
+async def test_a_paused_campaign_changes_nothing_but_how_its_template_is_filled(
+    acme: Tenant, world: World, owner: asyncpg.Connection, change: Json, status: int, field: str | None
+) -> None:
+    made = await done(acme, "/campaigns", campaign(), status=201)
+    await owner.execute("UPDATE campaigns SET state = 'paused'")
+
+    told = await acme.client.patch(f"{acme.path}/campaigns/{made['id']}", json=change)
+
+    assert (told.status_code, told.json().get("field")) == (status, field), told.text
+    assert world.waba_id

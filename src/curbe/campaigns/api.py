@@ -147,7 +147,11 @@ class CampaignController(Controller):
         principal: NamedDependency[Principal],
         web_pool: NamedDependency[Pool],
     ) -> Campaign:
-        """Change it and return it: a draft, to be looked over again."""
+        """Change it and return it: a draft, to be looked over again.
+
+        A paused one keeps its template and takes another way to fill it: send ``template`` alone. Whoever was not
+        written to yet gets it so once it is resumed.
+        """
         async with web_pool.transaction(tenant_id) as tx:
             return await service.change(
                 tx, data, tenant_id=tenant_id, campaign_id=campaign_id, actor=principal.actor

@@ -14,7 +14,7 @@ from uuid_utils.compat import uuid7
 
 from curbe.campaigns import allowing, rules
 from curbe.campaigns.allowing import Person, Skip
-from curbe.campaigns.filling import Filler
+from curbe.campaigns.filling import Filler, values_of
 from curbe.campaigns.rules import Latest, Standing, Stop
 from curbe.campaigns.store import CampaignRow
 from curbe.domain.content import words_in
@@ -35,7 +35,6 @@ _BATCH: Final = 500
 _AHEAD: Final = 2  # seconds of sending that lie in the outbox
 _LEAST_AHEAD: Final = 50
 MOST_AHEAD: Final = 4_000
-_VARIABLES: Final = msgspec.json.Decoder(dict[str, str])
 
 
 class FedCampaign(CampaignRow, frozen=True, kw_only=True):
@@ -273,7 +272,7 @@ async def _doubles(
 def _departure(
     campaign: FedCampaign, one: _Chosen, filler: Filler, *, tenant_id: UUID, now: datetime
 ) -> Departure:
-    values = _VARIABLES.decode(one.row.variables)
+    values = values_of(one.row.variables)
     message = filler.message(values)
     return Departure(
         tenant_id=tenant_id,

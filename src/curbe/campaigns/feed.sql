@@ -71,6 +71,15 @@ UPDATE campaign_recipients r
   FROM unnest(:ns::bigint[], :reasons::text[], :details::text[]) AS u (n, reason, detail)
  WHERE r.tenant_id = :tenant_id AND r.campaign_id = :campaign_id AND r.n = u.n AND r.state = 'waiting'
 
+-- name: unsent_of_campaign
+-- Messages of a campaign in the outbox that nobody has begun to send, and their recipients' rows.
+SELECT o.message_id AS id, r.variables::text AS variables
+  FROM outbox o
+  JOIN campaign_recipients r ON r.tenant_id = o.tenant_id AND r.message_id = o.message_id
+ WHERE o.tenant_id = :tenant_id AND o.campaign_id = :campaign_id AND o.lease_expires_at IS NULL AND o.message_id > :after
+ ORDER BY o.message_id
+ LIMIT :most
+
 -- name: note_fed
 UPDATE campaign_feeds f SET taken_count = f.taken_count + :count
  WHERE f.tenant_id = :tenant_id AND f.campaign_id = :campaign_id

@@ -16,6 +16,7 @@ from curbe.templates.faults import sentence, unfit
 
 _PLACE: Final = re.compile(r"\{\{\s*([a-z_][a-z0-9_]{0,63})\s*(?:\|([^{}]*))?\}\}")
 _BRACES: Final = re.compile(r"\{\{|\}\}")
+_VALUES: Final = msgspec.json.Decoder(dict[str, str])
 
 
 class Refused(msgspec.Struct, frozen=True):
@@ -54,6 +55,33 @@ def check(needed: Mapping[str, bool], values: Mapping[str, str]) -> Refused | No
         if (code := unfit("text", value)) is not None:
             return Refused("variable_unfit", sentence(code, name))
     return None
+
+
+def values_of(stored: str) -> dict[str, str]:
+    """Return a recipient's values as they are stored: a JSON object."""
+    return _VALUES.decode(stored)
+
+
+def check_refit(before: TemplateContent, now: TemplateContent) -> None:
+    """Refuse what a campaign that has begun cannot send instead of what it sent before: its recipients' rows are as they are.
+
+    Raises:
+        InvalidRequest: it is another template, or names a variable that the rows were not asked for.
+    """
+    if (now.name, now.language.code) != (before.name, before.language.code):
+        raise InvalidRequest(
+            "a campaign that has begun keeps its template",
+            fix="Change only what stands in its gaps, or cancel the campaign and make another one.",
+            field="template.name",
+        )
+    had = variables_of(before)
+    lacking = [name for name, required in variables_of(now).items() if required and not had.get(name)]
+    if lacking:
+        raise InvalidRequest(
+            f"its recipients were taken without a value for {', '.join(lacking)}",
+            fix=f"Write {{{{{lacking[0]}|what to say instead}}}}, or name only: {', '.join(sorted(had)) or 'nothing'}.",
+            field="template",
+        )
 
 
 class Filler:

@@ -16,6 +16,9 @@ UPDATE campaigns k
        pause_at_failures = :pause_at_failures, state = 'draft', updated_at = now()
  WHERE k.tenant_id = :tenant_id AND k.id = :campaign_id
 
+-- name: refit_campaign
+UPDATE campaigns k SET template = :template::jsonb, updated_at = now() WHERE k.tenant_id = :tenant_id AND k.id = :campaign_id
+
 -- name: delete_campaign
 DELETE FROM campaigns k WHERE k.tenant_id = :tenant_id AND k.id = :campaign_id AND k.state IN ('draft', 'ready')
 

@@ -69,7 +69,8 @@ _ALREADY: Final = {
     Deed.CANCEL: _S.CANCELLED,
 }
 _ALLOWED: Final = {
-    Deed.CHANGE: "Only a campaign that is not scheduled and has not begun is changed: unschedule it first, or make another one.",
+    Deed.CHANGE: "Only a campaign that is not scheduled and has not begun is changed: unschedule it first, or make another one. "
+    "Of a paused one `template` alone can be changed.",
     Deed.START: "Look it over first (dry run): a campaign starts from ready or scheduled.",
     Deed.SCHEDULE: "Look it over first (dry run): a campaign is scheduled once it is ready.",
     Deed.RESUME: "Only what is paused is resumed.",

@@ -9,14 +9,15 @@ from uuid_utils.compat import uuid7
 
 from curbe.audit import service as audit
 from curbe.audit.service import AuditEntry
-from curbe.campaigns import rules, store
+from curbe.campaigns import refitting, rules, store
 from curbe.campaigns.filling import variables_of
-from curbe.campaigns.rules import Deed
+from curbe.campaigns.rules import CampaignState, Deed
 from curbe.campaigns.shapes import Campaign, CampaignChange, NewCampaign, Schedule
 from curbe.campaigns.store import CampaignRow
 from curbe.connections import service as connections
 from curbe.connections.rules import to_send_from
 from curbe.domain.errors import Conflict, InvalidRequest
+from curbe.domain.template import TemplateContent
 from curbe.infra.db import Transaction
 from curbe.realtime import service as realtime
 from curbe.realtime.rules import EventType
@@ -44,7 +45,7 @@ async def create(tx: Transaction, new: NewCampaign, *, tenant_id: UUID, actor: s
 async def change(
     tx: Transaction, changes: CampaignChange, *, tenant_id: UUID, campaign_id: UUID, actor: str
 ) -> Campaign:
-    """Change a campaign that has not begun and return it: a draft, to be looked over again.
+    """Change a campaign that has not begun and return it: a draft, to be looked over again. Of one that is paused, what fills its template.
 
     Raises:
         NotFound: the tenant has no such campaign.
@@ -53,6 +54,10 @@ async def change(
         NoConnection: the number it is to send from is none of the tenant's.
     """
     row = await store.lock(tx, tenant_id=tenant_id, campaign_id=campaign_id)
+    template = _template_alone(changes)
+    if row.state is CampaignState.PAUSED and template is not None:
+        await refitting.refit(tx, row, template, tenant_id=tenant_id)
+        return await _told(tx, tenant_id=tenant_id, campaign_id=campaign_id, actor=actor, deed="changed")
     rules.after(row.state, Deed.CHANGE)
     shown = row.shown()
     parts = {
@@ -65,6 +70,11 @@ async def change(
         tx, tenant_id=tenant_id, campaign_id=campaign_id, columns=_columns(parts, connection_id=line.id)
     )
     return await _told(tx, tenant_id=tenant_id, campaign_id=campaign_id, actor=actor, deed="changed")
+
+
+def _template_alone(changes: CampaignChange) -> TemplateContent | None:
+    told = [name for name in changes.__struct_fields__ if getattr(changes, name) is not msgspec.UNSET]
+    return changes.template if told == ["template"] and changes.template is not msgspec.UNSET else None
 
 
 async def delete(tx: Transaction, *, tenant_id: UUID, campaign_id: UUID, actor: str) -> None:

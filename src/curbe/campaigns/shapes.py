@@ -72,7 +72,10 @@ class NewCampaign(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class CampaignChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What to change of a campaign that has not begun; it must be looked over again afterwards."""
+    """What to change of a campaign that has not begun; it must be looked over again afterwards.
+
+    Of one that is paused ``template`` alone: the same template, its gaps filled in another way.
+    """
 
     name: Name | msgspec.UnsetType = msgspec.UNSET
     template: TemplateContent | msgspec.UnsetType = msgspec.UNSET

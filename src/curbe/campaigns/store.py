@@ -108,6 +108,7 @@ class KnownTemplate(msgspec.Struct, frozen=True):
 _INSERT: Final = Query(_PACKAGE, "insert_campaign")
 _INSERT_FEED: Final = Query(_PACKAGE, "insert_feed")
 _CHANGE: Final = Query(_PACKAGE, "change_campaign")
+_REFIT: Final = Query(_PACKAGE, "refit_campaign")
 _DELETE: Final = Query(_PACKAGE, "delete_campaign")
 _PAGE: Final = Query(_PACKAGE, "campaign_page", CampaignRow)
 _ONE: Final = Query(_PACKAGE, "campaign_by_id", CampaignRow)
@@ -129,6 +130,13 @@ async def insert(
 async def change(tx: Transaction, *, tenant_id: UUID, campaign_id: UUID, columns: dict[str, Any]) -> None:
     """Write what a campaign says anew; it is a draft then."""
     await _CHANGE.run(tx, tenant_id=tenant_id, campaign_id=campaign_id, **columns)
+
+
+async def refit(tx: Transaction, *, tenant_id: UUID, campaign_id: UUID, template: TemplateContent) -> None:
+    """Write what a campaign sends from now on; its state stays."""
+    await _REFIT.run(
+        tx, tenant_id=tenant_id, campaign_id=campaign_id, template=msgspec.json.encode(template).decode()
+    )
 
 
 async def delete(tx: Transaction, *, tenant_id: UUID, campaign_id: UUID) -> bool:

@@ -31,6 +31,14 @@ class Departure(msgspec.Struct, frozen=True):
     to_many: bool = False  # one of many alike: no answer to what the person may have written
 
 
+class Rewritten(msgspec.Struct, frozen=True):
+    """What a queued message says from now on, as in :class:`Departure`."""
+
+    id: UUID
+    text: str | None
+    payload: str
+
+
 class Intent(msgspec.Struct, frozen=True):
     """A message marked as being sent, and which attempt this is."""
 
@@ -83,6 +91,7 @@ class Answered(Settled, frozen=True):
 
 _INSERT: Final = Query("curbe.inbox", "insert_departures")
 _WITHDRAW: Final = Query("curbe.inbox", "withdraw_departures")
+_REWRITE: Final = Query("curbe.inbox", "rewrite_departures")
 _MARK_SENDING: Final = Query("curbe.inbox", "mark_sending", Intent)
 _SETTLE: Final = Query("curbe.inbox", "settle", Answered)
 _DOUBT: Final = Query("curbe.inbox", "doubt", Settled)
@@ -140,6 +149,18 @@ def row_of(departure: Departure) -> MessageRow:
 async def withdraw(tx: Transaction, *, tenant_id: UUID, ids: Sequence[UUID]) -> None:
     """Let queued messages have failed because somebody cancelled what they were part of; what is being sent already is left alone."""
     await _WITHDRAW.run(tx, tenant_id=tenant_id, ids=sorted(ids))
+
+
+async def rewrite(tx: Transaction, rows: Sequence[Rewritten], *, tenant_id: UUID) -> None:
+    """Let queued messages say something else; what is being sent already is left alone."""
+    ordered = sorted(rows, key=lambda row: row.id)
+    await _REWRITE.run(
+        tx,
+        tenant_id=tenant_id,
+        ids=[row.id for row in ordered],
+        texts=[row.text for row in ordered],
+        payloads=[row.payload for row in ordered],
+    )
 
 
 async def mark_sending(tx: Transaction, *, tenant_id: UUID, ids: Sequence[UUID]) -> list[Intent]:

@@ -36,6 +36,14 @@ UPDATE messages m
  WHERE m.tenant_id = :tenant_id AND m.id = ANY(:ids::uuid[])
    AND m.phase = 'queued' AND num_nonnulls(m.accepted_at, m.sent_at, m.delivered_at, m.read_at, m.played_at, m.failed_at) = 0
 
+-- name: rewrite_departures
+-- What they say was changed before anybody began to send them.
+UPDATE messages m
+   SET text = u.text, payload = u.payload, updated_at = now()
+  FROM unnest(:ids::uuid[], :texts::text[], :payloads::jsonb[]) AS u (id, text, payload)
+ WHERE m.tenant_id = :tenant_id AND m.id = u.id
+   AND m.phase = 'queued' AND num_nonnulls(m.accepted_at, m.sent_at, m.delivered_at, m.read_at, m.played_at, m.failed_at) = 0
+
 -- name: mark_sending
 -- The intent, committed before the socket opens. A message that has evidence already, or is no longer queued, is not taken.
 UPDATE messages m

@@ -226,7 +226,14 @@ def _launch(place: Place, *, server_lock: int) -> None:
     """Start postgres, holding ``server_lock``, in a session of its own where no Ctrl-C of ours reaches it."""
     lz4 = "--with-lz4" in run(place, "pg_config", "--configure").stdout
     command = [place.binaries.program("postgres"), "-D", place.cluster]
-    for name, value in server_settings(sockets=place.sockets, port=PORT, memory=memory_bytes(), lz4=lz4):
+    settings = server_settings(
+        sockets=place.sockets,
+        port=PORT,
+        memory=memory_bytes(),
+        disk=shutil.disk_usage(place.cluster).total,
+        lz4=lz4,
+    )
+    for name, value in settings:
         command += ["-c", f"{name}={value}"]
     switch = place.account.uid != os.geteuid()
     with (place.state / "start.log").open("wb") as log:

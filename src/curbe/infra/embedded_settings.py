@@ -19,9 +19,8 @@ _FIXED: Final = (
     ("fsync", "on"),
     ("full_page_writes", "on"),
     ("synchronous_commit", "on"),
-    # Rare checkpoints: less is written twice, and recovery after a crash still takes seconds.
+    # Rare checkpoints: after each, every page is written whole once more into the log (max_wal_size, below).
     ("checkpoint_timeout", "15min"),
-    ("max_wal_size", "4GB"),
     # Some batches' worth. Left to itself it is at most one file of the log, which are small here.
     ("wal_buffers", "32MB"),
     # Look often, as queues are short and change all the time; but clean up a large table only once a fifth of it has changed, and slowly:
@@ -56,13 +55,16 @@ _FIXED: Final = (
 )
 
 
-def server_settings(*, sockets: Path, port: int, memory: int, lz4: bool) -> tuple[tuple[str, str], ...]:
+def server_settings(
+    *, sockets: Path, port: int, memory: int, disk: int, lz4: bool
+) -> tuple[tuple[str, str], ...]:
     """Return the names and values to start postgres with.
 
     Args:
         sockets: the folder of its socket.
         port: the number in the socket's name.
         memory: what this machine has, in bytes.
+        disk: the size of the one that the cluster lies on, in bytes.
         lz4: whether these binaries can compress with it.
     """
     return (
@@ -71,6 +73,8 @@ def server_settings(*, sockets: Path, port: int, memory: int, lz4: bool) -> tupl
         ("port", str(port)),
         ("shared_buffers", f"{_clamp(memory // 8, low=64, high=2048)}MB"),
         ("effective_cache_size", f"{_clamp(memory // 2, low=256, high=65536)}MB"),
+        # Half of it lies between two checkpoints: recovery after a crash takes half a minute at the most, seconds as a rule.
+        ("max_wal_size", f"{_clamp(disk // 16, low=1024, high=8192)}MB"),
         ("wal_compression", "lz4" if lz4 else "off"),
     )
 

@@ -48,7 +48,8 @@ export const automationMessages = catalogue({
       assign: "Assignment",
     },
     always: "Closed all day, every day",
-    again: (days: string) => (days === "1" ? "again after 1 day of silence" : `again after ${days} days of silence`),
+    again: (days: string) =>
+      days === "1" ? "again after 1 day of silence" : `again after ${days} days of silence`,
     inTurn: (who: string) => `In turn to ${who}`,
     toTeam: (team: string) => `to team ${team}`,
     labelled: (labels: string) => `only with ${labels}`,
@@ -112,7 +113,8 @@ export const automationMessages = catalogue({
       assign: "Reparto",
     },
     always: "Cerrado siempre",
-    again: (days) => (days === "1" ? "otra vez tras 1 día de silencio" : `otra vez tras ${days} días de silencio`),
+    again: (days) =>
+      days === "1" ? "otra vez tras 1 día de silencio" : `otra vez tras ${days} días de silencio`,
     inTurn: (who) => `Por turno a ${who}`,
     toTeam: (team) => `al equipo ${team}`,
     labelled: (labels) => `solo con ${labels}`,
@@ -176,7 +178,8 @@ export const automationMessages = catalogue({
       assign: "Distribuição",
     },
     always: "Fechado sempre",
-    again: (days) => (days === "1" ? "de novo após 1 dia de silêncio" : `de novo após ${days} dias de silêncio`),
+    again: (days) =>
+      days === "1" ? "de novo após 1 dia de silêncio" : `de novo após ${days} dias de silêncio`,
     inTurn: (who) => `Por vez a ${who}`,
     toTeam: (team) => `à equipe ${team}`,
     labelled: (labels) => `só com ${labels}`,

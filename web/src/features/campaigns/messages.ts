@@ -60,7 +60,8 @@ export const campaignMessages = catalogue({
     remedy: {
       template_not_approved: "See under Templates what Meta says. Once it is approved again, resume.",
       template_unknown: "Synchronise the templates, or choose another one.",
-      template_changed: "Cancel it and make it anew with the template as it is now.",
+      template_changed:
+        "Change what stands in its gaps, then resume. Nobody has got a message that does not fit.",
       template_refused: "Wait until Meta lifts it, then resume; or cancel and write another template.",
       template_quality: "Resume only after you know whom the message annoys; Meta may pause the template.",
       number_paused: "See to the number under Connections, then resume.",
@@ -127,7 +128,8 @@ export const campaignMessages = catalogue({
     remedy: {
       template_not_approved: "Mira en Plantillas qué dice Meta. Cuando vuelva a estar aprobada, reanuda.",
       template_unknown: "Sincroniza las plantillas o elige otra.",
-      template_changed: "Cancélala y hazla de nuevo con la plantilla como está ahora.",
+      template_changed:
+        "Cambia lo que va en sus huecos y reanuda. Nadie ha recibido un mensaje que no encaja.",
       template_refused: "Espera a que Meta la permita y reanuda; o cancela y escribe otra plantilla.",
       template_quality:
         "Reanuda solo cuando sepas a quién molesta el mensaje; Meta puede pausar la plantilla.",
@@ -195,7 +197,8 @@ export const campaignMessages = catalogue({
     remedy: {
       template_not_approved: "Veja em Modelos o que a Meta diz. Quando estiver aprovado de novo, retome.",
       template_unknown: "Sincronize os modelos ou escolha outro.",
-      template_changed: "Cancele e faça de novo com o modelo como está agora.",
+      template_changed:
+        "Mude o que vai nas lacunas e retome. Ninguém recebeu uma mensagem que não se encaixa.",
       template_refused: "Espere a Meta liberar e retome; ou cancele e escreva outro modelo.",
       template_quality: "Retome só quando souber a quem a mensagem incomoda; a Meta pode pausar o modelo.",
       number_paused: "Cuide do número em Conexões e retome.",

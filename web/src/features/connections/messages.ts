@@ -79,7 +79,10 @@ export const cardMessages = catalogue({
     disconnectWords:
       "Its access token is wiped, and nothing is sent from this number or arrives from it any more. Conversations stay and can be read. You can connect it again at any time, and go on where you were.",
     disconnected: (name: string) => `${name} is disconnected`,
-    queued: (count: string) => (count === "1" ? "1 message waits until it is connected again" : `${count} messages wait until it is connected again`),
+    queued: (count: string) =>
+      count === "1"
+        ? "1 message waits until it is connected again"
+        : `${count} messages wait until it is connected again`,
   },
   es: {
     title: "Conexiones",
@@ -163,7 +166,10 @@ export const cardMessages = catalogue({
     disconnectWords:
       "Su token de acceso se borra, y desde este número ya no se envía ni llega nada. Las conversaciones se quedan y se pueden leer. Puedes conectarlo de nuevo cuando quieras, y seguir donde estabas.",
     disconnected: (name) => `${name} está desconectado`,
-    queued: (count) => (count === "1" ? "1 mensaje espera a que se conecte de nuevo" : `${count} mensajes esperan a que se conecte de nuevo`),
+    queued: (count) =>
+      count === "1"
+        ? "1 mensaje espera a que se conecte de nuevo"
+        : `${count} mensajes esperan a que se conecte de nuevo`,
   },
   pt: {
     title: "Conexões",
@@ -243,6 +249,9 @@ export const cardMessages = catalogue({
     disconnectWords:
       "O token de acesso é apagado, e nada mais é enviado deste número nem chega dele. As conversas ficam e podem ser lidas. Você pode conectá-lo de novo quando quiser, e continuar de onde parou.",
     disconnected: (name) => `${name} está desconectado`,
-    queued: (count) => (count === "1" ? "1 mensagem espera que ele seja conectado de novo" : `${count} mensagens esperam que ele seja conectado de novo`),
+    queued: (count) =>
+      count === "1"
+        ? "1 mensagem espera que ele seja conectado de novo"
+        : `${count} mensagens esperam que ele seja conectado de novo`,
   },
 });

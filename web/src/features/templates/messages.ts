@@ -125,7 +125,8 @@ export const templateMessages = catalogue({
     codeButton: "On the button",
     codeSample: "123456 is your verification code.",
     codeAdvice: "For your security, do not share this code.",
-    codeExpires: (minutes: string) => (minutes === "1" ? "This code expires in 1 minute." : `This code expires in ${minutes} minutes.`),
+    codeExpires: (minutes: string) =>
+      minutes === "1" ? "This code expires in 1 minute." : `This code expires in ${minutes} minutes.`,
     codeCopy: "Copy code",
     rule: "Meta’s rule",
     warnings: "Often refused",
@@ -270,7 +271,8 @@ export const templateMessages = catalogue({
     codeButton: "En el botón",
     codeSample: "Tu código de verificación es 123456.",
     codeAdvice: "Por tu seguridad, no lo compartas.",
-    codeExpires: (minutes) => (minutes === "1" ? "Este código caduca en 1 minuto." : `Este código caduca en ${minutes} minutos.`),
+    codeExpires: (minutes) =>
+      minutes === "1" ? "Este código caduca en 1 minuto." : `Este código caduca en ${minutes} minutos.`,
     codeCopy: "Copiar código",
     rule: "Regla de Meta",
     warnings: "Suele rechazarse",
@@ -311,7 +313,8 @@ export const templateMessages = catalogue({
     sync: "Ler da Meta",
     syncedAt: (when) => `Lidos da Meta ${when}`,
     neverSynced: "Ainda não lidos da Meta",
-    syncDone: (count) => (count === 0 ? "Nada de novo na Meta" : count === 1 ? "1 mudou na Meta" : `${count} mudaram na Meta`),
+    syncDone: (count) =>
+      count === 0 ? "Nada de novo na Meta" : count === 1 ? "1 mudou na Meta" : `${count} mudaram na Meta`,
     syncFailed: (numbers) => `Não foi possível ler os modelos de ${numbers}`,
     statusOf: {
       APPROVED: "Aprovado",
@@ -415,7 +418,8 @@ export const templateMessages = catalogue({
     codeButton: "No botão",
     codeSample: "Seu código de verificação é 123456.",
     codeAdvice: "Para sua segurança, não o compartilhe.",
-    codeExpires: (minutes) => (minutes === "1" ? "Este código expira em 1 minuto." : `Este código expira em ${minutes} minutos.`),
+    codeExpires: (minutes) =>
+      minutes === "1" ? "Este código expira em 1 minuto." : `Este código expira em ${minutes} minutos.`,
     codeCopy: "Copiar código",
     rule: "Regra da Meta",
     warnings: "Costuma ser recusado",

@@ -32,11 +32,13 @@ import { editorMessages } from "./messages";
 
 interface MessageStepProps {
   campaign: Campaign | null;
+  /** It has begun: only what stands in the gaps can be changed. */
+  begun?: boolean;
   /** Called with the campaign as it is stored. */
   onSaved: (campaign: Campaign) => void;
 }
 
-export function MessageStep({ campaign, onSaved }: MessageStepProps) {
+export function MessageStep({ campaign, begun = false, onSaved }: MessageStepProps) {
   const t = useMessages(editorMessages);
   const refusal = useRefusal();
   const { tenant_id } = useTenant();
@@ -82,7 +84,7 @@ export function MessageStep({ campaign, onSaved }: MessageStepProps) {
         { onSuccess: onSaved },
       );
     if (isSame(campaign, told)) return onSaved(campaign);
-    change.mutate(told, { onSuccess: onSaved });
+    change.mutate(begun ? { template: content } : told, { onSuccess: onSaved });
   };
   const error = refusal(create.error ?? change.error);
   return (
@@ -97,24 +99,28 @@ export function MessageStep({ campaign, onSaved }: MessageStepProps) {
         />
       }
     >
-      <TextInput
-        label={t.name}
-        description={t.nameHint}
-        placeholder={t.example(t.nameExample)}
-        value={name}
-        maxLength={200}
-        error={tried && name.trim() === ""}
-        onChange={(event) => setName(event.currentTarget.value)}
-      />
-      <NumberChoice numbers={numbers} value={from} onChange={setFrom} />
-      <TemplateChoice
-        templates={all}
-        loading={templates.isPending}
-        value={template}
-        onChange={setChosen}
-        hint={t.templateHint}
-        error={tried && !template}
-      />
+      {!begun && (
+        <>
+          <TextInput
+            label={t.name}
+            description={t.nameHint}
+            placeholder={t.example(t.nameExample)}
+            value={name}
+            maxLength={200}
+            error={tried && name.trim() === ""}
+            onChange={(event) => setName(event.currentTarget.value)}
+          />
+          <NumberChoice numbers={numbers} value={from} onChange={setFrom} />
+          <TemplateChoice
+            templates={all}
+            loading={templates.isPending}
+            value={template}
+            onChange={setChosen}
+            hint={t.templateHint}
+            error={tried && !template}
+          />
+        </>
+      )}
       {look && look.beyond.length > 0 && <FormError>{t.beyond(look.beyond.join(", "))}</FormError>}
       {template && now && (
         <section className={classes["gaps"]}>
@@ -136,7 +142,7 @@ export function MessageStep({ campaign, onSaved }: MessageStepProps) {
       {error && <FormError>{error}</FormError>}
       <div className={classes["actions"]}>
         <Button type="submit" loading={create.isPending || change.isPending}>
-          {t.next}
+          {begun ? t.save : t.next}
         </Button>
       </div>
     </Sides>

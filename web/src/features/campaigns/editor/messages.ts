@@ -7,6 +7,10 @@ export const editorMessages = catalogue({
     steps: "Steps",
     step: { message: "Message", people: "People", timing: "Timing", check: "Check and start" },
     next: "Save and go on",
+    save: "Save",
+    refit: "What stands in the gaps",
+    refitHint:
+      "The template was edited at Meta. What you write here goes to everybody who was not written to yet, once you resume the campaign.",
     go: "Go on",
     delete: "Delete draft",
     deleteTitle: (name: string) => `Delete “${name}”?`,
@@ -64,6 +68,10 @@ export const editorMessages = catalogue({
     steps: "Pasos",
     step: { message: "Mensaje", people: "Personas", timing: "Ritmo", check: "Revisar y empezar" },
     next: "Guardar y seguir",
+    save: "Guardar",
+    refit: "Lo que va en los huecos",
+    refitHint:
+      "La plantilla se editó en Meta. Lo que escribas aquí va a todas las personas que aún no han recibido nada, cuando reanudes la campaña.",
     go: "Seguir",
     delete: "Borrar borrador",
     deleteTitle: (name) => `¿Borrar «${name}»?`,
@@ -122,6 +130,10 @@ export const editorMessages = catalogue({
     steps: "Passos",
     step: { message: "Mensagem", people: "Pessoas", timing: "Ritmo", check: "Conferir e iniciar" },
     next: "Salvar e continuar",
+    save: "Salvar",
+    refit: "O que vai nas lacunas",
+    refitHint:
+      "O modelo foi editado na Meta. O que você escrever aqui vai para todas as pessoas que ainda não receberam nada, quando você retomar a campanha.",
     go: "Continuar",
     delete: "Apagar rascunho",
     deleteTitle: (name) => `Apagar “${name}”?`,

@@ -20,7 +20,8 @@ export const editorMessages = catalogue({
       sampleHint:
         "Paste the JSON that your system would send. What the rule reads from it is then picked by a click.",
       sampleWrong: "This is no JSON object.",
-      sampleFine: (count: string) => (count === "1" ? "1 value to pick from" : `${count} values to pick from`),
+      sampleFine: (count: string) =>
+        count === "1" ? "1 value to pick from" : `${count} values to pick from`,
       sampleMade: "Made up from the rule's paths. Paste a real one to be sure.",
     },
     message: {

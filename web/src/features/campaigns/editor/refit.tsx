@@ -1,0 +1,28 @@
+/** A campaign that stands still because its template was edited: what stands in the template's gaps, for everybody not written to yet. */
+
+import { useLocation } from "wouter";
+import { useMessages } from "@/shared/i18n/language";
+import { useTenant } from "@/shared/session/session-context";
+import { WorkPage } from "@/shared/ui/work-page";
+import type { Campaign } from "../api/campaigns";
+import { StateWord } from "../parts/state-word";
+import classes from "./editor.module.css";
+import { MessageStep } from "./message-step";
+import { editorMessages } from "./messages";
+
+export function Refit({ campaign }: { campaign: Campaign }) {
+  const t = useMessages(editorMessages);
+  const { tenant_id } = useTenant();
+  const [, navigate] = useLocation();
+  const home = `/t/${tenant_id}/campaigns/${campaign.id}`;
+  return (
+    <WorkPage
+      back={{ to: home, label: campaign.name }}
+      title={t.refit}
+      state={<StateWord state={campaign.state} />}
+    >
+      <p className={classes["hint"]}>{t.refitHint}</p>
+      <MessageStep campaign={campaign} begun onSaved={() => navigate(home)} />
+    </WorkPage>
+  );
+}
