@@ -198,6 +198,45 @@ def test_a_campaign_that_was_cancelled_sends_nothing_more(
     expect(row).to_contain_text("Cancelled")
 
 
+def test_what_a_paused_campaign_says_is_changed_for_whom_it_has_not_written_to(
+    enter: Enter, silvia: Account, shop: Tenant, site: Site, tmp_path: Path
+) -> None:
+    agent = enter(silvia, tenant=shop)
+    agent.watch.expect("answer 422: PATCH .*/campaigns/")
+    page = begins(agent)
+    writes(page, "Con una errata")
+    page.locator("input[type=file]").set_input_files(table(tmp_path / "clientes.csv"))
+    press(page, "Add these people")
+    press(page, "Go on")
+    page.get_by_role("switch", name="Let people sleep").click()
+    page.get_by_role("switch", name="Begin slowly").click()
+    page.get_by_label("In the first hour").fill("60")
+    press(page, "Save and go on")
+    press(page, "Start now")
+    press(page.get_by_role("dialog"), "Start now")
+    shows(page, "Running")
+    press(page, "Pause")
+    shows(page, "Paused")
+
+    page.get_by_role("link", name="Change what stands in the gaps").click()
+    expect(page.get_by_role("heading", name="What stands in the gaps", exact=True)).to_be_visible()
+    page.get_by_label("Name of the column").nth(1).fill("Referencia")
+    press(page, "Save")
+    expect(page.get_by_text("its recipients were taken without a value for referencia")).to_be_visible()
+    page.get_by_label("Name of the column").nth(1).fill("Pedido")
+    page.get_by_label("Where somebody has none").nth(0).fill("hola")
+    press(page, "Save")
+
+    shows(page, "Paused")
+    campaign = site.ask("GET", f"/api/tenants/{shop.id}/campaigns/{campaign_on(page)}")
+    assert "{{nombre|hola}}" in str(campaign["template"])
+    press(page, "Resume")
+    shows(page, "Running")
+    press(page, "Cancel campaign")
+    press(page.get_by_role("dialog"), "Cancel campaign")
+    shows(page, "Cancelled")
+
+
 def test_an_agent_has_no_campaigns(enter: Enter, sara: Account) -> None:
     page = enter(sara).page
 

@@ -10,7 +10,7 @@ export const editorMessages = catalogue({
     save: "Save",
     refit: "What stands in the gaps",
     refitHint:
-      "The template was edited at Meta. What you write here goes to everybody who was not written to yet, once you resume the campaign.",
+      "What you write here goes to everybody who was not written to yet, once you resume the campaign.",
     go: "Go on",
     delete: "Delete draft",
     deleteTitle: (name: string) => `Delete “${name}”?`,
@@ -71,7 +71,7 @@ export const editorMessages = catalogue({
     save: "Guardar",
     refit: "Lo que va en los huecos",
     refitHint:
-      "La plantilla se editó en Meta. Lo que escribas aquí va a todas las personas que aún no han recibido nada, cuando reanudes la campaña.",
+      "Lo que escribas aquí va a todas las personas que aún no han recibido nada, cuando reanudes la campaña.",
     go: "Seguir",
     delete: "Borrar borrador",
     deleteTitle: (name) => `¿Borrar «${name}»?`,
@@ -133,7 +133,7 @@ export const editorMessages = catalogue({
     save: "Salvar",
     refit: "O que vai nas lacunas",
     refitHint:
-      "O modelo foi editado na Meta. O que você escrever aqui vai para todas as pessoas que ainda não receberam nada, quando você retomar a campanha.",
+      "O que você escrever aqui vai para todas as pessoas que ainda não receberam nada, quando você retomar a campanha.",
     go: "Continuar",
     delete: "Apagar rascunho",
     deleteTitle: (name) => `Apagar “${name}”?`,

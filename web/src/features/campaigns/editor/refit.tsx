@@ -1,4 +1,4 @@
-/** A campaign that stands still because its template was edited: what stands in the template's gaps, for everybody not written to yet. */
+/** What stands in the gaps of a paused campaign, for everybody not written to yet. */
 
 import { useLocation } from "wouter";
 import { useMessages } from "@/shared/i18n/language";

@@ -3,6 +3,7 @@
 import { Button } from "@mantine/core";
 import { IconBan, IconPencil, IconPlayerPause, IconPlayerPlay, IconRefresh } from "@tabler/icons-react";
 import { useState } from "react";
+import { Link } from "wouter";
 import { useRefusal } from "@/shared/api/use-refusal";
 import { useMessages } from "@/shared/i18n/language";
 import { useTenant } from "@/shared/session/session-context";
@@ -18,7 +19,7 @@ const PUT_OFF = new Set(["throttled", "transient", "unlisted"]);
 export function Deeds({ campaign, report }: { campaign: Campaign; report: Report | undefined }) {
   const t = useMessages(watchMessages);
   const refusal = useRefusal();
-  const { can } = useTenant();
+  const { tenant_id, can } = useTenant();
   const deed = useDeed(campaign.id);
   const retry = useRetry(campaign.id);
   const [cancelling, setCancelling] = useState(false);
@@ -59,13 +60,23 @@ export function Deeds({ campaign, report }: { campaign: Campaign; report: Report
         </Button>
       )}
       {state === "paused" && (
-        <Button
-          leftSection={<IconPlayerPlay size={17} />}
-          loading={busy("resume")}
-          onClick={() => act("resume")}
-        >
-          {t.resume}
-        </Button>
+        <>
+          <Button
+            component={Link}
+            to={`/t/${tenant_id}/campaigns/${campaign.id}?refit`}
+            variant="default"
+            leftSection={<IconPencil size={17} />}
+          >
+            {t.refit}
+          </Button>
+          <Button
+            leftSection={<IconPlayerPlay size={17} />}
+            loading={busy("resume")}
+            onClick={() => act("resume")}
+          >
+            {t.resume}
+          </Button>
+        </>
       )}
       {mayRetry && (
         <Button

@@ -1,25 +1,18 @@
 /** When it begins, or why it stands still and what to do about it. */
 
-import { Button } from "@mantine/core";
 import { IconCalendarTime, IconHourglass, IconPlayerPause } from "@tabler/icons-react";
-import { Link } from "wouter";
 import { useFormat, useMessages } from "@/shared/i18n/language";
 import { ownZone } from "@/shared/lib/zones";
-import { useTenant } from "@/shared/session/session-context";
 import type { Campaign, Progress } from "../api/campaigns";
 import { campaignMessages, wordFor } from "../messages";
 import { withoutRoom } from "../model/figures";
 import { watchMessages } from "./messages";
 import classes from "./watch.module.css";
 
-/** What it stands still for, where changing how its template is filled lets it go on. */
-const REFIT = "template_changed";
-
 export function Notices({ campaign, progress }: { campaign: Campaign; progress: Progress | undefined }) {
   const words = useMessages(campaignMessages);
   const t = useMessages(watchMessages);
   const format = useFormat();
-  const { tenant_id, can } = useTenant();
   const { locale } = format;
   const { state, reason, reason_detail, scheduled_at, time_zone } = campaign;
   if (state === "scheduled" && scheduled_at) {
@@ -47,17 +40,6 @@ export function Notices({ campaign, progress }: { campaign: Campaign; progress: 
           <strong>{wordFor(words.reason, reason) ?? reason_detail ?? reason}</strong>
           <p>{wordFor(words.remedy, reason)}</p>
           {reason_detail && <p className={classes["small"]}>{reason_detail}</p>}
-          {reason === REFIT && can("campaigns:write") && (
-            <Button
-              component={Link}
-              to={`/t/${tenant_id}/campaigns/${campaign.id}?refit`}
-              size="compact-md"
-              variant="default"
-              mt="xs"
-            >
-              {t.refit}
-            </Button>
-          )}
         </div>
       </section>
     );
