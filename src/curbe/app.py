@@ -273,7 +273,7 @@ async def _wired(
             taken={route.path.split("/")[1] for route in litestar.routes},
         )
         try:
-            protocol = partial(Webhooks, receiver=receiver, committer=committer, metrics=metrics)
+            protocol = partial(Webhooks, receiver=receiver, committer=committer)
             yield dispatcher, protocol, broadcast
         finally:
             listening.cancel()

@@ -116,6 +116,21 @@ def adds_a_broken_list(page: Page, path: Path) -> None:
     assert [line[2] for line in refused[1:3]] == ["phone_missing", "phone_invalid"]
 
 
+def starts_slowly(page: Page, name: str, path: Path) -> None:
+    """All four steps at once, so slowly that nearly everybody still waits."""
+    writes(page, name)
+    page.locator("input[type=file]").set_input_files(path)
+    press(page, "Add these people")
+    press(page, "Go on")
+    page.get_by_role("switch", name="Let people sleep").click()
+    page.get_by_role("switch", name="Begin slowly").click()
+    page.get_by_label("In the first hour").fill("60")
+    press(page, "Save and go on")
+    press(page, "Start now")
+    press(page.get_by_role("dialog"), "Start now")
+    shows(page, "Running")
+
+
 def test_a_campaign_from_a_broken_list_to_its_report(
     enter: Enter, silvia: Account, shop: Tenant, site: Site, tmp_path: Path
 ) -> None:
@@ -177,17 +192,7 @@ def test_a_campaign_that_was_cancelled_sends_nothing_more(
     enter: Enter, silvia: Account, shop: Tenant, tmp_path: Path
 ) -> None:
     page = begins(enter(silvia, tenant=shop))
-    writes(page, "Nunca más")
-    page.locator("input[type=file]").set_input_files(table(tmp_path / "clientes.csv"))
-    press(page, "Add these people")
-    press(page, "Go on")
-    page.get_by_role("switch", name="Let people sleep").click()
-    page.get_by_role("switch", name="Begin slowly").click()
-    page.get_by_label("In the first hour").fill("60")
-    press(page, "Save and go on")
-    press(page, "Start now")
-    press(page.get_by_role("dialog"), "Start now")
-    shows(page, "Running")
+    starts_slowly(page, "Nunca más", table(tmp_path / "clientes.csv"))
 
     press(page, "Cancel campaign")
     press(page.get_by_role("dialog"), "Cancel campaign")
@@ -204,17 +209,7 @@ def test_what_a_paused_campaign_says_is_changed_for_whom_it_has_not_written_to(
     agent = enter(silvia, tenant=shop)
     agent.watch.expect("answer 422: PATCH .*/campaigns/")
     page = begins(agent)
-    writes(page, "Con una errata")
-    page.locator("input[type=file]").set_input_files(table(tmp_path / "clientes.csv"))
-    press(page, "Add these people")
-    press(page, "Go on")
-    page.get_by_role("switch", name="Let people sleep").click()
-    page.get_by_role("switch", name="Begin slowly").click()
-    page.get_by_label("In the first hour").fill("60")
-    press(page, "Save and go on")
-    press(page, "Start now")
-    press(page.get_by_role("dialog"), "Start now")
-    shows(page, "Running")
+    starts_slowly(page, "Con una errata", table(tmp_path / "clientes.csv"))
     press(page, "Pause")
     shows(page, "Paused")
 

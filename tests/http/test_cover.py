@@ -287,6 +287,7 @@ async def test_a_campaign_whose_template_was_edited_goes_on_once_it_is_filled_in
     assert {each[1]["text"] for each in bodies} == {"las 8"}
 
 
+@pytest.mark.usefixtures("world")
 @pytest.mark.parametrize(
     ("change", "status", "field"),
     [
@@ -306,7 +307,7 @@ async def test_a_campaign_whose_template_was_edited_goes_on_once_it_is_filled_in
     ],
 )
 async def test_a_paused_campaign_changes_nothing_but_how_its_template_is_filled(
-    acme: Tenant, world: World, owner: asyncpg.Connection, change: Json, status: int, field: str | None
+    acme: Tenant, owner: asyncpg.Connection, change: Json, status: int, field: str | None
 ) -> None:
     made = await done(acme, "/campaigns", campaign(), status=201)
     await owner.execute("UPDATE campaigns SET state = 'paused'")
@@ -314,4 +315,3 @@ async def test_a_paused_campaign_changes_nothing_but_how_its_template_is_filled(
     told = await acme.client.patch(f"{acme.path}/campaigns/{made['id']}", json=change)
 
     assert (told.status_code, told.json().get("field")) == (status, field), told.text
-    assert world.waba_id

@@ -98,7 +98,7 @@ async def served(pool: Pool, **limits: Any) -> AsyncIterator[Served]:
     config = uvicorn.Config(
         app,
         loop="none",
-        http=partial(Webhooks, receiver=receiver, committer=committer, metrics=metrics),  # type: ignore[arg-type]
+        http=partial(Webhooks, receiver=receiver, committer=committer),  # type: ignore[arg-type]
         lifespan="off",
         log_config=None,
         server_header=False,

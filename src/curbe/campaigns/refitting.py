@@ -4,11 +4,12 @@ What of it lies in the outbox and was not begun is written anew. A paused campai
 not claimed, and whoever resumes it waits for this.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 from uuid import UUID
 
 import msgspec
+import structlog
 
 from curbe.campaigns import store
 from curbe.campaigns.filling import Filler, check_refit, values_of
@@ -19,6 +20,8 @@ from curbe.inbox import departures
 from curbe.inbox.departures import Rewritten
 from curbe.infra.db import Query, Transaction
 from curbe.templates import sending
+
+log: Final = structlog.get_logger(__name__)
 
 _AT_ONCE: Final = 1000
 
@@ -45,11 +48,19 @@ async def refit(tx: Transaction, row: CampaignRow, template: TemplateContent, *,
     filler = Filler(content)
     after = UUID(int=0)
     while rows := await _UNSENT.all(tx, tenant_id=tenant_id, campaign_id=row.id, after=after, most=_AT_ONCE):
-        await departures.rewrite(tx, list(_rewritten(filler, rows)), tenant_id=tenant_id)
+        anew = list(_rewritten(filler, rows))
+        await departures.rewrite(tx, anew, tenant_id=tenant_id)
+        if left := len(rows) - len(anew):
+            log.warning(
+                "messages_not_refitted",
+                campaign_id=str(row.id),
+                count=left,
+                reason="a value does not fit its new place",
+            )
         after = rows[-1].id
 
 
-def _rewritten(filler: Filler, rows: list[_Unsent]) -> Iterator[Rewritten]:
+def _rewritten(filler: Filler, rows: Sequence[_Unsent]) -> Iterator[Rewritten]:
     for row in rows:
         try:
             message = filler.message(values_of(row.variables))

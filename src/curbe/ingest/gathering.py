@@ -1,8 +1,8 @@
 """How long a lane gathers before its next batch. Pure.
 
 A batch costs some milliseconds whatever it holds. Begun one right after the other, batches shrink until they have used up whatever
-processor there is: four thousand webhooks a second then cost twice what they cost in tenths of a second, and a tenth less again in
-quarters. So a lane waits for a moment that nobody notices, the longer the more there is to do, and one that is behind not at all.
+processor there is: four thousand webhooks a second then cost twice what they cost in tenths of a second, and less again the more is
+gathered. So a lane waits for a moment that nobody notices, the longer the more there is to do, and one that is behind not at all.
 """
 
 from typing import Final

@@ -139,10 +139,18 @@ class WebhookReceiver:
         try:
             await self._committer.store(app_id, body)
         except NotStored:
-            return self._refuse("not_stored", _NOT_STORED)
-        self._metrics.webhooks_received.inc()
-        self._metrics.webhook_ack_seconds.observe(time.perf_counter() - began)
+            self.note(began, stored=False)
+            return _NOT_STORED
+        self.note(began, stored=True)
         return _OK
+
+    def note(self, began: float, *, stored: bool) -> None:
+        """Count a signed webhook that is answered now; ``began`` is when it was taken up, by ``time.perf_counter``."""
+        if stored:
+            self._metrics.webhooks_received.inc()
+            self._metrics.webhook_ack_seconds.observe(time.perf_counter() - began)
+        else:
+            self._metrics.webhooks_refused.labels(reason="not_stored").inc()
 
     def signer(self, body: bytes, signature: bytes) -> str | None:
         """Return the id of the app whose current or previous secret signed ``body``."""

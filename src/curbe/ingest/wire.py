@@ -11,7 +11,6 @@ from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from curbe.infra.metrics import Metrics
 from curbe.ingest.commit import GroupCommitter
 from curbe.ingest.receive import PATH, WebhookReceiver, signature_of, stored_answer
 
@@ -22,14 +21,11 @@ _SMALL: Final = 64 * 2**10  # bytes of a body held here; uvicorn stops reading a
 class Webhooks(HttpToolsProtocol):
     """One connection. Answers leave in the order of their requests, whichever way each goes."""
 
-    def __init__(
-        self, *, receiver: WebhookReceiver, committer: GroupCommitter, metrics: Metrics, **uvicorn: Any
-    ) -> None:
+    def __init__(self, *, receiver: WebhookReceiver, committer: GroupCommitter, **uvicorn: Any) -> None:
         """``uvicorn``: what it makes its protocols with."""
         super().__init__(**uvicorn)
         self._receiver: Final = receiver
         self._committer: Final = committer
-        self._metrics: Final = metrics
         self._signature: bytes | None = None  # of the request being read, where it goes the short way
         self._chunks: list[bytes] = []
         self._owed = 0  # answers that wait for their commit
@@ -99,11 +95,7 @@ class Webhooks(HttpToolsProtocol):
     def _answer(self, began: float, stored: bool) -> None:  # noqa: FBT001 - as it is told
         self._owed -= 1
         self.server_state.total_requests += 1
-        if stored:
-            self._metrics.webhooks_received.inc()
-            self._metrics.webhook_ack_seconds.observe(time.perf_counter() - began)
-        else:
-            self._metrics.webhooks_refused.labels(reason="not_stored").inc()
+        self._receiver.note(began, stored=stored)
         if self.transport.is_closing():
             return
         last = self._closing and not self._owed and not self.pipeline
