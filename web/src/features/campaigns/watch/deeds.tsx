@@ -11,7 +11,6 @@ import { ConfirmDialog } from "@/shared/ui/confirm-dialog";
 import { tellFailed } from "@/shared/ui/notices";
 import { type Campaign, type Deed, useDeed } from "../api/campaigns";
 import { type Report, useRetry } from "../api/report";
-import editor from "../editor/editor.module.css";
 import { watchMessages } from "./messages";
 
 const PUT_OFF = new Set(["throttled", "transient", "unlisted"]);
@@ -29,7 +28,7 @@ export function Deeds({ campaign, report }: { campaign: Campaign; report: Report
   const busy = (what: Deed) => deed.isPending && deed.variables === what;
   const mayRetry = state === "finished" && report?.failures.some(({ kind }) => PUT_OFF.has(kind));
   return (
-    <div className={editor["headEnd"]}>
+    <>
       {state === "scheduled" && (
         <>
           <Button
@@ -109,6 +108,6 @@ export function Deeds({ campaign, report }: { campaign: Campaign; report: Report
       >
         {t.cancelHint}
       </ConfirmDialog>
-    </div>
+    </>
   );
 }

@@ -1,15 +1,13 @@
 /** A campaign that was scheduled or has begun: how far it is, what can be done, what became of whom. */
 
-import { IconChevronLeft } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "wouter";
 import { useMessages } from "@/shared/i18n/language";
 import { useTenant } from "@/shared/session/session-context";
 import { ErrorState } from "@/shared/ui/error-state";
 import { ListSkeleton } from "@/shared/ui/skeletons";
+import { WorkPage } from "@/shared/ui/work-page";
 import { type Campaign, progressQuery } from "../api/campaigns";
 import { reportQuery } from "../api/report";
-import editor from "../editor/editor.module.css";
 import { campaignMessages } from "../messages";
 import { StateWord } from "../parts/state-word";
 import { Deeds } from "./deeds";
@@ -28,34 +26,31 @@ export function Watch({ campaign }: { campaign: Campaign }) {
   const report = useQuery(reportQuery(tenant_id, campaign.id));
   useFreshReport(campaign, progress.data);
   return (
-    <div className={editor["page"]}>
-      <div className={editor["body"]}>
-        <Link to={`/t/${tenant_id}/campaigns`} className={editor["back"]}>
-          <IconChevronLeft size={16} aria-hidden="true" /> {t.back}
-        </Link>
-        <header className={editor["head"]}>
-          <h1 className={editor["title"]}>{campaign.name}</h1>
-          <span role="status">
-            <StateWord state={campaign.state} />
-          </span>
-          <Deeds campaign={campaign} report={report.data} />
-        </header>
-        <div className={classes["parts"]}>
-          <Notices campaign={campaign} progress={progress.data} />
-          {progress.data ? (
-            <>
-              <Figures campaign={campaign} progress={progress.data} report={report.data} />
-              <Reasons progress={progress.data} report={report.data} />
-              <Recipients campaign={campaign} progress={progress.data} />
-            </>
-          ) : progress.error ? (
-            <ErrorState error={progress.error} onRetry={() => void progress.refetch()} />
-          ) : (
-            <ListSkeleton rows={4} />
-          )}
-          <Details campaign={campaign} />
-        </div>
+    <WorkPage
+      back={{ to: `/t/${tenant_id}/campaigns`, label: t.back }}
+      title={campaign.name}
+      state={
+        <span role="status">
+          <StateWord state={campaign.state} />
+        </span>
+      }
+      end={<Deeds campaign={campaign} report={report.data} />}
+    >
+      <div className={classes["parts"]}>
+        <Notices campaign={campaign} progress={progress.data} />
+        {progress.data ? (
+          <>
+            <Figures campaign={campaign} progress={progress.data} report={report.data} />
+            <Reasons progress={progress.data} report={report.data} />
+            <Recipients campaign={campaign} progress={progress.data} />
+          </>
+        ) : progress.error ? (
+          <ErrorState error={progress.error} onRetry={() => void progress.refetch()} />
+        ) : (
+          <ListSkeleton rows={4} />
+        )}
+        <Details campaign={campaign} />
       </div>
-    </div>
+    </WorkPage>
   );
 }
