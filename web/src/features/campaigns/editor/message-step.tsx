@@ -124,7 +124,7 @@ export function MessageStep({ campaign, begun = false, onSaved }: MessageStepPro
       {look && look.beyond.length > 0 && <FormError>{t.beyond(look.beyond.join(", "))}</FormError>}
       {template && now && (
         <section className={classes["gaps"]}>
-          <h2 className={classes["subtitle"]}>{t.gaps}</h2>
+          {!begun && <h2 className={classes["subtitle"]}>{t.gaps}</h2>}
           {fields.length === 0 && <p className={classes["hint"]}>{t.gapsNone}</p>}
           {fields.map((field) => (
             <GapField
