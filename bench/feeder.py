@@ -1,9 +1,9 @@
-"""Queues messages at a rate, in a process of its own: what an application with much to say does, many in a transaction.
+"""Queues messages at a rate, in a process of its own, as a campaign does: what is due every quarter of a second in one transaction.
 
     python -m bench.feeder RATE SECONDS PEOPLE DSN
 
 PEOPLE is a file of :class:`bench.world.Somebody` in msgpack; each of their numbers gets its share of the RATE. Prints a line when ready,
-waits for a line, queues what is due every 50 ms, and prints how many that were.
+waits for a line, queues what is due, and prints how many that were.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ from bench.world import Somebody
 from curbe.infra.db import Pool, Role
 from curbe.outbound.governor import CAMPAIGN
 
-_EVERY: Final = 0.05  # seconds
+_EVERY: Final = 0.25  # seconds, as campaigns are tended
 
 
 async def main(rate: float, seconds: float, everybody: Sequence[Somebody], dsn: str) -> None:

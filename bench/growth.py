@@ -3,7 +3,7 @@
 import asyncio
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -27,6 +27,14 @@ SELECT p.tenant_id, p.connection_id, c.waba_id, c.phone_number_id, ltrim(c.phone
   JOIN channel_connections c ON c.id = p.connection_id
   JOIN contacts k ON k.tenant_id = p.tenant_id AND k.id = p.contact_id
  ORDER BY random() LIMIT $1"""
+
+_KNOWN: Final = (
+    "UPDATE contacts k SET bsuid = u.bsuid, bsuid_at = k.wa_id_at "
+    "FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS u (tenant_id, id, bsuid) WHERE k.tenant_id = u.tenant_id AND k.id = u.id",
+    "UPDATE conversations v SET contact_bsuid = u.bsuid "
+    "FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS u (tenant_id, id, bsuid) "
+    "WHERE v.tenant_id = u.tenant_id AND v.contact_id = u.id",
+)
 
 
 class Grown(msgspec.Struct, frozen=True):
@@ -70,7 +78,7 @@ async def _wait_with(dsn: str, *, events: int, seed: int) -> None:
     try:
         await connection.execute("SELECT setseed($1)", seed / 1000)
         everybody = [_somebody(row) for row in await connection.fetch(_SOME, _PEOPLE)]
-        await stored.insert_user_ids(connection, everybody)
+        await _make_known(connection, everybody)
         sent = stored.sent_messages(everybody, (events * 3 // 2 + 2 * USUAL) // 4, chance=chance)
         await stored.insert_sent(connection, sent, now=now)
         bodies = world.mixed(everybody, sent, at=int(time.time()), chance=chance)
@@ -78,6 +86,19 @@ async def _wait_with(dsn: str, *, events: int, seed: int) -> None:
         await connection.execute("ANALYZE webhook_events")
     finally:
         await connection.close()
+
+
+async def _make_known(connection: asyncpg.Connection, everybody: Sequence[Somebody]) -> None:
+    """Let everybody have been heard of with the id that Meta sends beside phones, as whoever wrote once has."""
+    await stored.insert_user_ids(connection, everybody)
+    for known in _KNOWN:
+        await connection.execute(
+            known,
+            [one.number.tenant_id for one in everybody],
+            [one.contact_id for one in everybody],
+            [one.user_id for one in everybody],
+        )
+    await connection.execute("VACUUM ANALYZE contacts, contact_aliases, conversations")
 
 
 def _somebody(row: asyncpg.Record) -> Somebody:

@@ -16,13 +16,13 @@ from curbe.outbound import store as outbox
 
 TEXT: Final = TextMessage(text=TextBody(body="Su pedido va en camino."))
 TEXTS: Final[tuple[Content, ...]] = (TEXT,)
-AT_ONCE: Final = 100
+AT_ONCE: Final = 500  # as a campaign's feeder does
 
 
 async def queue(
     pool: Pool, people: Sequence[Somebody], *, priority: int, contents: Sequence[Content] = TEXTS
 ) -> None:
-    """Queue a message to each of ``people`` (all of one tenant), the ``contents`` in turn, in transactions of a hundred."""
+    """Queue a message to each of ``people`` (all of one tenant), the ``contents`` in turn, in transactions of :data:`AT_ONCE`."""
     for first in range(0, len(people), AT_ONCE):
         rows = [
             _departure(somebody, contents[place % len(contents)])

@@ -36,6 +36,7 @@ from curbe.infra.embedded_process import (
 )
 from curbe.infra.embedded_programs import EmbeddedUnavailable, bare_environment
 from curbe.infra.embedded_settings import memory_bytes, server_settings
+from curbe.infra.embedded_writeback import Writeback
 
 __all__ = ["EmbeddedServer", "EmbeddedUnavailable", "Machine", "ensure_running"]
 
@@ -58,6 +59,7 @@ class EmbeddedServer:
         """Take over ``users_lock``, a descriptor with the shared lock; ``ensure_running`` is the way in."""
         self._place = place
         self._users_lock: int | None = users_lock
+        self._writeback = Writeback(place)
 
     @property
     def dsn(self) -> str:
@@ -85,6 +87,7 @@ class EmbeddedServer:
 
     def close(self) -> None:
         """Let go of the server; the last to do so stops it (open transactions end) and waits for that."""
+        self._writeback.close()
         with starting(self._place):
             if self._users_lock is not None:
                 lock, self._users_lock = self._users_lock, None

@@ -10,7 +10,7 @@ from typing import Final
 # Seconds from a batch's beginning to the next one's.
 _AFTER_FEW: Final = 0.02
 _AFTER_MANY: Final = 0.1
-_AFTER_CROWDS: Final = 0.15
+_AFTER_CROWDS: Final = 0.25
 _MANY: Final = 10  # webhooks
 _CROWDS: Final = 200
 
