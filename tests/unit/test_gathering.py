@@ -12,7 +12,7 @@ def test_a_lane_that_is_behind_does_not_wait() -> None:
 
 
 @pytest.mark.parametrize(
-    ("applied", "apart"), [(1, 0.02), (9, 0.02), (10, 0.1), (199, 0.1), (200, 0.15), (1999, 0.15)]
+    ("applied", "apart"), [(1, 0.02), (9, 0.02), (10, 0.1), (199, 0.1), (200, 0.25), (1999, 0.25)]
 )
 def test_batches_begin_a_moment_apart_the_longer_the_more_there_is(applied: int, apart: float) -> None:
     took = 0.005
@@ -34,5 +34,5 @@ def test_of_four_thousand_a_second_each_batch_holds_hundreds_and_none_of_them_wa
         waits.append(now + took - waiting_since)
         waiting_since = now
         now += took + gather_for(applied, most=MOST, took=took) if applied else 0.02
-    assert min(sizes[10:]) > 500
-    assert max(waits) < 0.3
+    assert min(sizes[10:]) > 900
+    assert max(waits) < 0.4
