@@ -59,7 +59,7 @@ SELECT r.tenant_id, r.xid, r.id, r.at, r.actor, r.action, r.subject, r.detail, e
           FROM audit_log a
          WHERE a.tenant_id = c.tenant_id
            AND (a.xid, a.id) > (coalesce(e.audit_xid, '-9223372036854775808'::bigint), coalesce(e.audit_id, 0))
-           AND a.xid < settled_xid()
+           AND a.xid < (SELECT settled_xid())
          ORDER BY a.xid, a.id
          LIMIT :limit) r
  WHERE c.tenant_id IS NOT NULL

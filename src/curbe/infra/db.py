@@ -181,6 +181,11 @@ class Transaction:
         await self.connection.execute(f"ROLLBACK TO SAVEPOINT {name}")
 
 
+def connection_name(role: Role) -> str:
+    """Return what PostgreSQL shows of a role's connections (``application_name``)."""
+    return f"curbe {role.value}"
+
+
 class Pool:
     """Connections of one role."""
 
@@ -195,7 +200,7 @@ class Pool:
         """Connect as ``role``. ``size`` is the most connections held, ``idle`` how many are opened at once."""
         settings = {
             "role": role.value,
-            "application_name": f"curbe {role.value}",
+            "application_name": connection_name(role),
             "search_path": "public",
             "timezone": "UTC",
             "jit": "off",

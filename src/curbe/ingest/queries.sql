@@ -17,7 +17,8 @@ SELECT ahead.xid, ahead.id, ahead.received_at, ahead.meta_app_id, ahead.body
   FROM (SELECT e.*, sum(octet_length(e.body)) OVER (ORDER BY e.xid, e.id) - octet_length(e.body) AS bytes_before
           FROM (SELECT w.xid, w.id, w.received_at, w.meta_app_id, w.body
                   FROM webhook_events w
-                 WHERE (w.xid, w.id) > (:xid, :id) AND w.xid < settled_xid() AND w.id % :lanes::integer = :lane
+                 WHERE (w.xid, w.id) > (:xid, :id) AND w.xid < (SELECT settled_xid(:bystanders))
+                   AND w.id % :lanes::integer = :lane
                  ORDER BY w.xid, w.id
                  LIMIT :most) e) ahead
  WHERE ahead.bytes_before < :max_bytes

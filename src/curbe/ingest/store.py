@@ -11,7 +11,7 @@ import msgspec
 from uuid_utils.compat import uuid7
 
 from curbe.domain.messages import NoticeReceived
-from curbe.infra.db import Query, Transaction
+from curbe.infra.db import Query, Role, Transaction, connection_name
 from curbe.ingest.rules import Connection, Item, SetAside
 
 
@@ -66,6 +66,8 @@ _ADD_COUNTS: Final = Query("curbe.ingest", "add_counts")
 _BACKLOG: Final = Query("curbe.ingest", "backlog", _Seconds)
 _STORED_BY_ID: Final = Query("curbe.ingest", "stored_by_id", StoredWebhook)
 
+# Of our own connections the intake's alone may write into the log: for no other is it waited (docs/adr/0020).
+_BYSTANDERS: Final = [connection_name(role) for role in Role if role is not Role.INTAKE]
 _LONGEST_ID: Final = 200  # characters. Meta's have below 20 digits
 
 Counts = Counter[tuple[str, str, str]]  # (meta_app_id, outcome, reason) -> items
@@ -84,7 +86,14 @@ async def lanes(tx: Transaction) -> list[int]:
 async def read_ahead(tx: Transaction, lane: Lane, *, most: int, max_bytes: int) -> list[StoredWebhook]:
     """Return the lane's next webhooks in order: at most ``most``, and about ``max_bytes`` of bodies, but one at least."""
     return await _READ_AHEAD.all(
-        tx, xid=lane.xid, id=lane.id, lanes=lane.lanes, lane=lane.lane, most=most, max_bytes=max_bytes
+        tx,
+        xid=lane.xid,
+        id=lane.id,
+        lanes=lane.lanes,
+        lane=lane.lane,
+        most=most,
+        max_bytes=max_bytes,
+        bystanders=_BYSTANDERS,
     )
 
 
