@@ -28,13 +28,12 @@ SELECT p.tenant_id, p.connection_id, c.waba_id, c.phone_number_id, ltrim(c.phone
   JOIN contacts k ON k.tenant_id = p.tenant_id AND k.id = p.contact_id
  ORDER BY random() LIMIT $1"""
 
-_KNOWN: Final = (
-    "UPDATE contacts k SET bsuid = u.bsuid, bsuid_at = k.wa_id_at "
-    "FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS u (tenant_id, id, bsuid) WHERE k.tenant_id = u.tenant_id AND k.id = u.id",
-    "UPDATE conversations v SET contact_bsuid = u.bsuid "
-    "FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS u (tenant_id, id, bsuid) "
-    "WHERE v.tenant_id = u.tenant_id AND v.contact_id = u.id",
-)
+_KNOWN_TO_CONTACTS: Final = """
+UPDATE contacts k SET bsuid = u.bsuid, bsuid_at = k.wa_id_at
+  FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS u (tenant_id, id, bsuid) WHERE k.tenant_id = u.tenant_id AND k.id = u.id"""
+_KNOWN_TO_CONVERSATIONS: Final = """
+UPDATE conversations v SET contact_bsuid = u.bsuid
+  FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS u (tenant_id, id, bsuid) WHERE v.tenant_id = u.tenant_id AND v.contact_id = u.id"""
 
 
 class Grown(msgspec.Struct, frozen=True):
@@ -91,7 +90,7 @@ async def _wait_with(dsn: str, *, events: int, seed: int) -> None:
 async def _make_known(connection: asyncpg.Connection, everybody: Sequence[Somebody]) -> None:
     """Let everybody have been heard of with the id that Meta sends beside phones, as whoever wrote once has."""
     await stored.insert_user_ids(connection, everybody)
-    for known in _KNOWN:
+    for known in (_KNOWN_TO_CONTACTS, _KNOWN_TO_CONVERSATIONS):
         await connection.execute(
             known,
             [one.number.tenant_id for one in everybody],

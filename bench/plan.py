@@ -58,7 +58,7 @@ USUAL: Final = Plan(
     numbers=(Load(numbers=1, seconds=180), Load(numbers=2, seconds=30)),
     crowds=_CROWDS,
     growth=(0.001, 0.01, 0.1),
-    growth_events=20_000,
+    growth_events=60_000,
     reads=0.1,
     asking=Asking(alone=40, together=1500, rate=100, clients=16),
 )
@@ -70,7 +70,7 @@ LONG: Final = msgspec.structs.replace(
     campaign=100_000,
     numbers=(Load(numbers=1, seconds=600), Load(numbers=2, seconds=60)),
     growth=(0.001, 0.01, 0.1, 1.0),
-    growth_events=40_000,
+    growth_events=60_000,
 )
 SMOKE: Final = Plan(
     name="smoke",
