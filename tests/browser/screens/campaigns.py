@@ -4,9 +4,10 @@ import random  # noqa: TID251 - seeded: the same picture each time
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final
+from urllib.parse import quote
 
 from browser.screens.world import World
-from browser.site import WABA, Site, until
+from browser.site import WABA, Hand, Site, until
 
 _NAMES: Final = [
     "Lucía",
@@ -155,13 +156,13 @@ class _Desk:
 
     def _live(self, people: Sequence[dict[str, Any]]) -> None:
         """Let people be as people are: some cannot be reached, some never look, some answer."""
-        phones = iter([one["phone"].lstrip("+") for one in people])
-        for code, count in _FAILURES:
-            for _ in range(count):
-                self._site.meta(
-                    "POST", "faults", {"kind": "error", "code": code, "to": next(phones), "count": 1}
-                )
-        for wa_id in phones:
+        phones = [one["phone"].lstrip("+") for one in people]
+        codes = [code for code, count in _FAILURES for _ in range(count)]
+        # Spread, or so many of the first that the campaign would pause.
+        failing = dict(zip(phones[:: len(phones) // len(codes)], codes, strict=False))
+        for wa_id, code in failing.items():
+            self._site.meta("POST", "faults", {"kind": "error", "code": code, "to": wa_id, "count": 1})
+        for wa_id in (one for one in phones if one not in failing):
             self._site.meta("POST", "people", {"wa_id": wa_id, "reads": self._chance.random() < _READERS})
             if self._chance.random() < _ANSWERS:
                 behaviour = {"kind": "auto_reply", "reply_text": "Sí, por favor 🙏", "reply_delay_ms": 1500}
@@ -182,8 +183,9 @@ class _Desk:
         return made
 
     def waiting(self) -> str:
-        """Looked over, with its hour, its quiet hours and a slow beginning."""
+        """Looked over, with its hour, its quiet hours and a slow beginning; everybody in it said yes to offers."""
         people = self._people(620, ["129 €"])
+        self._said_yes(people)
         rules = {
             "quiet_hours": {"start": "21:00", "end": "09:00"},
             "ramp_up": {"first_hour": 200, "factor": 2},
@@ -192,6 +194,12 @@ class _Desk:
         at = (self._site.now() + timedelta(days=12)).strftime("%Y-%m-%dT10:00")
         self._site.ask("POST", f"{self._home}/{made}/schedule", {"at": at, "time_zone": "Europe/Madrid"})
         return made
+
+    def _said_yes(self, people: Sequence[dict[str, Any]]) -> None:
+        proof = quote("Formulario de la web: «Quiero ofertas por WhatsApp».")
+        path = f"/api/tenants/{self._world.tenant.id}/consents/import?proof={proof}&filename=ofertas-de-enero.csv"
+        phones = "\n".join(one["phone"] for one in people)
+        Hand(self._site.url, self._world.olga).bring(path, f"Teléfono\n{phones}\n")
 
     def written(self) -> str:
         """Looked over, and not begun."""

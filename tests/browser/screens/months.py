@@ -3,6 +3,7 @@
 import asyncio
 import random  # noqa: TID251 - seeded: the same picture each time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from math import log
 from typing import Any, Final
@@ -35,9 +36,10 @@ Rows = dict[str, list[tuple[Any, ...]]]
 
 def past(world: World, campaigns: Sequence[str]) -> None:
     """Put the figures of the last two months where the reports read them; ``campaigns`` took turns in them."""
-    data = world.site.installation.folder / "var/curbe/postgres"
-    with ensure_running(data) as server:
-        asyncio.run(_keep(server.dsn, world, campaigns))
+    data = world.site.installation.folder / "var/curbe"
+    # In a thread of its own: in this one the browser's loop runs.
+    with ensure_running(data) as server, ThreadPoolExecutor(1) as aside:
+        aside.submit(asyncio.run, _keep(server.dsn, world, campaigns)).result()
 
 
 async def _keep(dsn: str, world: World, campaigns: Sequence[str]) -> None:
