@@ -81,6 +81,7 @@ class Place:
             "META_APP_ID": APP_ID,
             "META_APP_SECRET": APP_SECRET,
             "META_GRAPH_BASE_URL": graph,
+            "PYTHONFAULTHANDLER": "1",
         }
 
     @property

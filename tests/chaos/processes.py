@@ -121,7 +121,10 @@ class Program:
             return await self._gone()
         except NotReady:
             self.ended_by_itself.append(-signal.SIGKILL)
-            self.signal(signal.SIGKILL)
+            self.signal(signal.SIGABRT)  # it says where it stands (PYTHONFAULTHANDLER), and ends
+            await asyncio.sleep(1)
+            if self._process is not None and self._process.poll() is None:
+                self.signal(signal.SIGKILL)
             return await self._gone()
 
     async def _gone(self) -> int:

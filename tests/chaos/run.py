@@ -271,7 +271,12 @@ def _accepted(world: World) -> list[Accepted]:
 
 def _deaths(*programs: Program) -> list[Finding]:
     return found(
-        Wrong.DIED, [f"{one.name} with code {code}" for one in programs for code in one.ended_by_itself]
+        Wrong.DIED,
+        [
+            f"{one.name} with code {code}; it said at last:\n{one.last_words()}"
+            for one in programs
+            for code in one.ended_by_itself
+        ],
     )
 
 
