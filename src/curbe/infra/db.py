@@ -7,7 +7,7 @@ else, so no statement runs without a decision about its tenant.
 import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
@@ -259,7 +259,7 @@ class Pool:
             try:
                 yield Session(taken)
             finally:
-                taken.terminate()
+                _close(taken)
 
     async def close(self) -> None:
         """Give every connection back; those still working are cut after two seconds."""
@@ -332,11 +332,19 @@ def _begin(tenant_id: UUID | None, context: dict[str, str]) -> str:
 
 async def _roll_back(connection: asyncpg.Connection) -> None:
     """Undo the transaction, or close the connection where even that is impossible: it must not go back to the pool half-way."""
-    if connection.is_closed():
-        return
     try:
-        await connection.execute("ROLLBACK", timeout=5)
+        if not connection.is_closed():
+            await connection.execute("ROLLBACK", timeout=5)
     except (*Unreachable, asyncpg.PostgresError):
+        _close(connection)
+
+
+def _close(connection: asyncpg.Connection) -> None:
+    """Close a connection at once. One that was cut with its pool is gone, and says so of whatever it is asked.
+
+    Nobody may hear that in the place of what really happened: a task that was told to stop would take it for a database that is away.
+    """
+    with suppress(asyncpg.InterfaceError):
         connection.terminate()
 
 
