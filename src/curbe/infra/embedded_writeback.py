@@ -22,9 +22,7 @@ from curbe.infra.embedded_place import Place
 from curbe.infra.embedded_process import open_lock, try_exclusive
 
 _EVERY: Final = 1.0  # seconds
-_ROUNDS: Final = (
-    10  # for which the list of files is good: to look through all of them takes some milliseconds
-)
+_ROUNDS: Final = 10  # for which a list of files is good: looking through all takes milliseconds
 _BEGIN_WRITING: Final = 2  # SYNC_FILE_RANGE_WRITE
 _ARGUMENTS: Final = (ctypes.c_int, ctypes.c_int64, ctypes.c_int64, ctypes.c_uint)
 

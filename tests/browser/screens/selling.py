@@ -63,9 +63,16 @@ def _faults(agent: Agent, world: World) -> None:
     agent.page.get_by_role("table").first.wait_for()
 
 
+def _figures(agent: Agent, world: World) -> None:
+    """Go to the reports and wait until everything is there, what the figures are compared with too."""
+    _with_campaigns("reports")(agent, world)
+    agent.page.get_by_role("table").last.wait_for()
+    agent.page.wait_for_load_state("networkidle")
+
+
 def _lower(agent: Agent, world: World) -> None:
     """Look at what stands further down in the reports."""
-    _with_campaigns("reports")(agent, world)
+    _figures(agent, world)
     agent.page.get_by_role("table").last.scroll_into_view_if_needed()
 
 
@@ -210,7 +217,7 @@ REPORTS: Final = (
         "reports",
         "Reports",
         "What messages came to: figures with what changed, days as charts with the table behind each.",
-        _with_campaigns("reports"),
+        _figures,
         who=owner,
     ),
     Scene(
