@@ -13,11 +13,11 @@ from .nemeses.meta import FAULTS, META_FAULT
 from .nemesis import schedule
 from .run import Order
 
-_THROTTLED: Final = (
-    4,
-    130429,
-    131056,
-)  # codes that a message is refused with again and again, with growing pauses
+# Each strike of these makes the number or the person wait, so several numbers take their turns, and only some answers are a strike.
+_THROTTLES: Final = (130429, 131056)
+_NUMBERS_THROTTLED: Final = 3
+_META_SECONDS: Final = 340.0  # in which a fault that makes nobody wait strikes ...
+_STRIKES: Final = 1000  # ... so often, at 3.2 sends a second
 
 
 class BadRun(msgspec.Struct, frozen=True):
@@ -120,13 +120,9 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
         if not self.meta_seconds:
             return None
         faults = [
-            order
-            | {
-                "number": position,
-                "count": None,
-                "probability": 0.4 if order.get("code") in _THROTTLED else 1.0,
-            }
-            for position, (_, order, _) in enumerate(FAULTS)
+            order | {"count": None, "probability": 0.4 if order.get("code") in _THROTTLES else 1.0}
+            for _, order, _ in FAULTS
+            for _ in range(_NUMBERS_THROTTLED if order.get("code") in _THROTTLES else 1)
         ]
         senders = int(self.meta_seconds / 8)
         return Order(
@@ -134,11 +130,13 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
             seed=seed + 2000,
             appointments=schedule(seed + 2000, {kills.KILL_WORKER_ONLY: senders}, gap=6.0, weather_gap=1.0),
             webhooks_per_second=10,
-            sends_per_second=3.2 * len(FAULTS),
+            sends_per_second=3.2 * len(faults),
             lasts=self.meta_seconds,
-            tenants=len(FAULTS),
+            tenants=len(faults),
             calm_within=300.0,
-            orders=faults,
+            orders=[fault | {"number": position} for position, fault in enumerate(faults)],
+            strikes=round(_STRIKES * self.meta_seconds / _META_SECONDS),
+            strikes_within=self.meta_seconds,
         )
 
     def _order(self, name: str, seed: int, wanted: Mapping[str, int]) -> Order:
@@ -204,6 +202,6 @@ PROFILES: Final = {
         sends_per_second=20,
         bad=tuple(_BAD),
         full_disks={disks.DATA_FULL: 4, disks.WAL_FULL: 3, disks.OUTPUT_FULL: 3},
-        meta_seconds=340.0,
+        meta_seconds=_META_SECONDS,
     ),
 }

@@ -52,6 +52,10 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     orders: list[
         dict[str, Any]
     ] = []  # faults of the sandbox in force from the beginning; "number" says whose, by its position
+    strikes: int = 0  # the load goes on until each of these faults has struck so often, ...
+    strikes_within: float = (
+        0.0  # ... but only so many seconds longer; what is missing then stands in the report
+    )
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -164,6 +168,7 @@ async def _load(
     watching = asyncio.ensure_future(beside(nemesis.hand)) if beside else None
     await nemesis.carry_out(order.appointments)
     await asyncio.sleep(max(1.0, until - loop.time()))
+    await _struck(place, order)
     if watching is not None:
         watching.cancel()
         with contextlib.suppress(asyncio.CancelledError):
@@ -178,6 +183,17 @@ async def _load(
     await generator.do("report", within=order.calm_within)
     await _calm(dsn, within=order.calm_within)
     await generator.do("follow", within=order.calm_within)
+
+
+async def _struck(place: Place, order: Order) -> None:
+    """Return when every fault that is in force from the beginning has struck as often as is wanted, or no more time is given."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + order.strikes_within
+    while loop.time() < until:
+        so_far = hits(await place.control("GET", "faults"))
+        if min(so_far.values(), default=0) >= order.strikes:
+            return
+        await asyncio.sleep(2.0)
 
 
 async def _calm(dsn: str, *, within: float) -> None:

@@ -17,7 +17,7 @@ from .findings import Wrong
 from .judge import Case, MetaTook, judge
 from .ledger import Acked, Asked, Item, Offered, Saw, Taken
 from .nemeses import DEEDS, Counts, Stream, named
-from .nemeses.meta import FAULTS
+from .nemeses.meta import FAULTS, hits
 from .nemesis import schedule
 from .poison import KINDS, body, is_whole_body, item
 from .profiles import PROFILES
@@ -266,7 +266,9 @@ def test_a_full_profile_wants_what_is_promised_of_it():
     assert wanted(Counts.PARTITION) >= 60
     assert wanted(Counts.CLOCK) >= 12
     assert sum(full.full_disks.values()) == 10
-    assert len({str(order) for order in meta.orders}) == len(FAULTS) == 30
+    assert len(hits([{"order": order, "hits": 1} for order in meta.orders])) == len(FAULTS) == 30
+    assert meta.strikes == 1000
+    assert meta.strikes_within > 0
     poisoned = full.rounds * full.wanted["a poisoned body"]
     assert poisoned >= 10 * len(KINDS)
 
