@@ -18,7 +18,7 @@ _DURABLE: Final = ("fsync", "synchronous_commit", "full_page_writes")
 
 
 class Cluster(msgspec.Struct, frozen=True):
-    """A running server: how to reach its first database, and its postmaster."""
+    """A running server: how to reach its first database, its postmaster, and its version, with a word where it has huge pages."""
 
     dsn: str
     pid: int
@@ -83,4 +83,5 @@ def cluster(folder: Path) -> Iterator[Cluster]:
         loose = [name for name in _DURABLE if settings[name] != "on"]
         if loose:
             raise RuntimeError(f"this PostgreSQL is not durable: {', '.join(loose)}")
-        yield msgspec.structs.replace(started, version=settings["server_version"].split()[0])
+        huge = " with huge pages" if settings.get("huge_pages_status") == "on" else ""
+        yield msgspec.structs.replace(started, version=settings["server_version"].split()[0] + huge)
