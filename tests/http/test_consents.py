@@ -150,15 +150,15 @@ async def test_the_counts_of_a_list_add_up_and_the_rows_that_failed_are_told(
     rows = await acme.get(f"/consents/imports/{told['id']}/failed-rows.csv")
     assert rows.headers["content-type"].startswith("text/csv")
     header, *failed = csv.reader(io.StringIO(rows.text))
-    assert header == ["line", "reason", "detail", "Nombre", "Teléfono", "Fecha"]
-    assert [row[:2] for row in failed] == [
-        ["5", "phone_invalid"],
-        ["6", "said_no"],
-        ["8", "phone_missing"],
-        ["9", "date_invalid"],
+    assert header == ["line", "reason", "about", "detail", "Nombre", "Teléfono", "Fecha"]
+    assert [row[:3] for row in failed] == [
+        ["5", "phone_invalid", "short"],
+        ["6", "said_no", f"{NOW:%Y-%m-%d}"],
+        ["8", "phone_missing", ""],
+        ["9", "date_invalid", ""],
     ]
-    assert failed[2][3] == "'=Fred"
-    assert "said no" in failed[1][2]
+    assert failed[2][4] == "'=Fred"
+    assert "said no" in failed[1][3]
     assert [one["id"] for one in (await acme.get("/consents/imports")).json()["items"]] == [told["id"]]
     eva = await owner.fetchval("SELECT contact_id FROM contact_aliases WHERE value = '34600000004'")
     assert (await acme.get(f"/contacts/{eva}/consents")).json()["standing"]["marketing"] == "in"

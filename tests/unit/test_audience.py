@@ -59,18 +59,18 @@ def test_every_row_is_a_recipient_or_a_fault_with_its_line_and_reason() -> None:
     assert [(one.line, one.phone) for one in found if isinstance(one, Candidate)] == [
         (2, "34600111222"), (3, "34600111223"), (11, "34600111225"), (18, "525512345678"),
     ]  # fmt: skip
-    assert {one.line: one.reason for one in found if isinstance(one, Fault)} == {
-        4: "duplicate",
-        5: "variable_missing",
-        6: "phone_missing",
-        7: "phone_invalid",
-        8: "phone_rounded",
-        9: "phone_invalid",
-        10: "phone_invalid",
-        13: "variable_unfit",
-        15: "phone_invalid",
-        17: "phone_invalid",
-        19: "duplicate",
+    assert {one.line: (one.reason, one.about) for one in found if isinstance(one, Fault)} == {
+        4: ("duplicate", "2"),
+        5: ("variable_missing", "nombre"),
+        6: ("phone_missing", ""),
+        7: ("phone_invalid", "letters"),
+        8: ("phone_rounded", ""),
+        9: ("phone_invalid", "short"),
+        10: ("phone_invalid", "country"),
+        13: ("variable_not_one_line", "nombre"),
+        15: ("phone_invalid", "long"),
+        17: ("phone_invalid", "letters"),
+        19: ("duplicate", "18"),
     }
     assert "line 2" in next(one.detail for one in found if one.line == 4 and isinstance(one, Fault))
 
@@ -164,7 +164,9 @@ def test_a_default_may_stand_for_a_column_and_a_wrong_one_is_a_fault_of_its_rows
     (one,) = outcomes(sheet, always)
     assert isinstance(one, Candidate)
     assert one.variables == {"nombre": "amigo"}
-    assert [one.reason for one in outcomes(sheet, broken) if isinstance(one, Fault)] == ["variable_unfit"]
+    assert [one.reason for one in outcomes(sheet, broken) if isinstance(one, Fault)] == [
+        "variable_not_one_line"
+    ]
 
 
 def test_a_column_is_a_variable_by_its_name() -> None:

@@ -16,6 +16,7 @@ from curbe.campaigns.audience_rules import (
     candidate,
     check_mapping,
     guess,
+    no_phone,
     read_phone,
     sorted_out,
 )
@@ -66,6 +67,7 @@ class _FaultCells(msgspec.Struct, frozen=True):
     reason: str
     detail: str
     cells: str
+    about: str
 
 
 class _AudienceRow(msgspec.Struct, frozen=True):
@@ -196,11 +198,11 @@ async def add_list(tx: Transaction, listed: Listed, *, tenant_id: UUID, campaign
         try:
             e164 = read_phone(one.phone, listed.default_country)
         except InvalidRequest as refusal:
-            outcomes.append(Fault(line, "phone_invalid", refusal.detail, cells))
+            outcomes.append(no_phone(line, refusal, cells))
             continue
         refused = check(needed, one.variables)
         if refused is not None:
-            outcomes.append(Fault(line, refused.reason, refused.detail, cells))
+            outcomes.append(Fault(line, refused.reason, refused.detail, cells, refused.variable))
         else:
             outcomes.append(candidate(line, e164, one.variables, cells=cells, fallback_zone=zone))
     audience_id = await _begin(tx, tenant_id, campaign_id, kind="list", described={})
@@ -248,7 +250,7 @@ async def _people(
             if person.wa_id is None:
                 outcomes.append(Fault(line, "phone_missing", "the person's phone number is not known", cells))
             elif refused is not None:
-                outcomes.append(Fault(line, refused.reason, refused.detail, cells))
+                outcomes.append(Fault(line, refused.reason, refused.detail, cells, refused.variable))
             else:
                 e164 = wa_id_to_e164(person.wa_id)
                 outcomes.append(candidate(line, e164, values, cells=cells, fallback_zone=row.zone()))
@@ -321,7 +323,12 @@ async def faults(
     )
     return [
         FaultRow(
-            row.audience_id, row.line, row.reason, row.detail, msgspec.json.decode(row.cells, type=list[str])
+            row.audience_id,
+            row.line,
+            row.reason,
+            row.detail,
+            msgspec.json.decode(row.cells, type=list[str]),
+            row.about,
         )
         for row in rows
     ]

@@ -48,12 +48,13 @@ SELECT :tenant_id, :campaign_id, :audience_id, k.line, k.phone, k.contact_id, k.
 RETURNING phone
 
 -- name: add_faults
-INSERT INTO campaign_faults (tenant_id, audience_id, line, reason, detail, cells)
-SELECT :tenant_id, :audience_id, u.line, u.reason, u.detail, u.cells
-  FROM unnest(:lines::integer[], :reasons::text[], :details::text[], :cells::jsonb[]) AS u (line, reason, detail, cells)
+INSERT INTO campaign_faults (tenant_id, audience_id, line, reason, about, detail, cells)
+SELECT :tenant_id, :audience_id, u.line, u.reason, u.about, u.detail, u.cells
+  FROM unnest(:lines::integer[], :reasons::text[], :abouts::text[], :details::text[], :cells::jsonb[])
+       AS u (line, reason, about, detail, cells)
 
 -- name: faults_page
-SELECT f.audience_id, f.line, f.reason, f.detail, f.cells::text AS cells
+SELECT f.audience_id, f.line, f.reason, f.about, f.detail, f.cells::text AS cells
   FROM campaign_faults f
   JOIN campaign_audiences a ON a.tenant_id = f.tenant_id AND a.id = f.audience_id
  WHERE f.tenant_id = :tenant_id AND a.campaign_id = :campaign_id AND (f.audience_id, f.line) > (:after_audience::uuid, :after_line::integer)

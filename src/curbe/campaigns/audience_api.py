@@ -166,8 +166,8 @@ class AudienceController(Controller):
             ):
                 after = (found[-1].audience_id, found[-1].line)
                 rows += [
-                    [named[one.audience_id], str(one.line), one.reason, one.detail, *one.cells]
+                    [named[one.audience_id], str(one.line), one.reason, one.about, one.detail, *one.cells]
                     for one in found
                 ]
-        table = lines([["audience", "line", "reason", "detail", "cells"], *rows])
+        table = lines([["audience", "line", "reason", "about", "detail", "cells"], *rows])
         return Response(table, media_type=MEDIA_TYPE, headers=attachment("failed-rows.csv"))

@@ -11,7 +11,7 @@ import msgspec
 from curbe.campaigns.filling import check
 from curbe.campaigns.sheets import Row, Sheet
 from curbe.domain.errors import InvalidRequest
-from curbe.domain.phone import country_of, to_e164, variants, zone_of
+from curbe.domain.phone import country_of, phone_fault, to_e164, variants, zone_of
 
 _WORD: Final = re.compile(r"[^a-z0-9]+")
 _PHONES: Final = (
@@ -49,12 +49,17 @@ class Candidate(msgspec.Struct, frozen=True):
 
 
 class Fault(msgspec.Struct, frozen=True):
-    """A row that is nobody's message."""
+    """A row that is nobody's message.
+
+    ``about``: what a reason needs to be told in any language: a :class:`~curbe.domain.phone.PhoneFault`, the variable, the line that has
+    the same number; empty where there is no such thing. ``detail`` says all of it in English.
+    """
 
     line: int
     reason: str
     detail: str
     cells: list[str]
+    about: str = ""
 
 
 def variable_name(column: str) -> str:
@@ -127,14 +132,20 @@ def sorted_out(
         if isinstance(found, Candidate):
             first = seen.setdefault(found.phone, row.line)
             if first != row.line:
-                yield duplicate(found, f"the same number as line {first}")
+                yield duplicate(found, f"the same number as line {first}", about=str(first))
                 continue
         yield found
 
 
-def duplicate(of: Candidate, detail: str) -> Fault:
-    """Return the fault of a row whose person has one already."""
-    return Fault(of.line, "duplicate", detail, of.cells)
+def duplicate(of: Candidate, detail: str, *, about: str = "") -> Fault:
+    """Return the fault of a row whose person has one already; ``about``: the line of that one, where it is in the same file."""
+    return Fault(of.line, "duplicate", detail, of.cells, about)
+
+
+def no_phone(line: int, refusal: InvalidRequest, cells: list[str]) -> Fault:
+    """Return the fault of a row whose phone number was refused."""
+    detail = refusal.detail.removeprefix("The phone number cannot be used: ")
+    return Fault(line, "phone_invalid", detail, cells, phone_fault(refusal))
 
 
 def _one(
@@ -158,19 +169,14 @@ def _one(
     try:
         e164 = read_phone(typed, mapping.default_country)
     except InvalidRequest as refusal:
-        return Fault(
-            row.line,
-            "phone_invalid",
-            refusal.detail.removeprefix("The phone number cannot be used: "),
-            row.cells,
-        )
+        return no_phone(row.line, refusal, row.cells)
     values = {name: row.cells[at] for name, at in used.items() if at < len(row.cells)}
     for name, default in mapping.defaults.items():
         if name in needed and not values.get(name, "").strip():
             values[name] = default
     refused = check(needed, values)
     if refused is not None:
-        return Fault(row.line, refused.reason, refused.detail, row.cells)
+        return Fault(row.line, refused.reason, refused.detail, row.cells, refused.variable)
     return candidate(row.line, e164, values, cells=row.cells, fallback_zone=fallback_zone)
 
 

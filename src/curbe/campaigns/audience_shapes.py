@@ -84,13 +84,18 @@ class FaultCount(msgspec.Struct, frozen=True):
 
 
 class FaultRow(msgspec.Struct, frozen=True):
-    """A row that is nobody's message: its line in the file (the head is 1), why, and the row as it came."""
+    """A row that is nobody's message: its line in the file (the head is 1), why, and the row as it came.
+
+    ``about``: what the reason needs to be told in any language: what is wrong with the phone (``short``, ``letters``, ...), which variable,
+    or the line that has the same number; empty where there is no such thing.
+    """
 
     audience_id: UUID
     line: int
     reason: str
     detail: str
     cells: list[str]
+    about: str
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,18 +12,20 @@ import msgspec
 from curbe.domain.content import TemplateMessage, encoded
 from curbe.domain.errors import InvalidRequest
 from curbe.domain.template import TemplateContent
-from curbe.templates.faults import sentence, unfit
+from curbe.templates.faults import Code, sentence, unfit
 
 _PLACE: Final = re.compile(r"\{\{\s*([a-z_][a-z0-9_]{0,63})\s*(?:\|([^{}]*))?\}\}")
 _BRACES: Final = re.compile(r"\{\{|\}\}")
+_UNFIT: Final = {Code.NOT_ONE_LINE: "variable_not_one_line", Code.TOO_LONG: "variable_too_long"}
 _VALUES: Final = msgspec.json.Decoder(dict[str, str])
 
 
 class Refused(msgspec.Struct, frozen=True):
-    """Why a recipient's values do not make a message."""
+    """Why a recipient's values do not make a message, and which variable is to blame."""
 
     reason: str
     detail: str
+    variable: str
 
 
 def variables_of(template: TemplateContent) -> dict[str, bool]:
@@ -51,9 +53,9 @@ def check(needed: Mapping[str, bool], values: Mapping[str, str]) -> Refused | No
     for name, required in needed.items():
         value = values.get(name, "").strip()
         if not value and required:
-            return Refused("variable_missing", f"it has no value for {name}")
+            return Refused("variable_missing", f"it has no value for {name}", name)
         if (code := unfit("text", value)) is not None:
-            return Refused("variable_unfit", sentence(code, name))
+            return Refused(_UNFIT[code], sentence(code, name), name)
     return None
 
 

@@ -71,7 +71,8 @@ async def take(
         duplicate_count=duplicates,
         reasons=[FaultCount(reason, count) for reason, count in sorted(reasons.items())],
         faults=[
-            FaultRow(audience_id, one.line, one.reason, one.detail, one.cells) for one in faults[:_SHOWN]
+            FaultRow(audience_id, one.line, one.reason, one.detail, one.cells, one.about)
+            for one in faults[:_SHOWN]
         ],
     )
 
@@ -100,6 +101,7 @@ async def _add_faults(tx: Transaction, rows: Sequence[Fault], *, tenant_id: UUID
         audience_id=audience_id,
         lines=[one.line for one in rows],
         reasons=[one.reason for one in rows],
+        abouts=[one.about for one in rows],
         details=[one.detail for one in rows],
         cells=[_ENCODER.encode(one.cells).decode() for one in rows],
     )

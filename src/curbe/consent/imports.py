@@ -17,7 +17,7 @@ from curbe.consent.lists import Columns, Row, read, written
 from curbe.consent.rules import About, Source
 from curbe.consent.service import Word
 from curbe.domain.errors import InvalidRequest, NotFound
-from curbe.domain.phone import to_e164
+from curbe.domain.phone import phone_fault, to_e164
 from curbe.inbox.people import acquaint, canonical_phone
 from curbe.infra.db import Pool, Query, Transaction
 
@@ -83,11 +83,12 @@ _FAILED: Final = Query("curbe.consent", "failed_rows", _FailedRows)
 
 
 class _Failed(msgspec.Struct, frozen=True):
-    """A row of which nothing was written down. ``reason`` is for programs, ``detail`` for people."""
+    """A row of which nothing was written down. ``reason`` and ``about`` are for programs, ``detail`` is for people."""
 
     row: Row
     reason: str  # phone_missing | phone_invalid | date_invalid | said_no
     detail: str
+    about: str = ""  # the phone's fault; the day on which the person said no
 
 
 async def bring(pool: Pool, brought: Brought) -> Imported:
@@ -117,7 +118,7 @@ async def page(tx: Transaction, *, tenant_id: UUID, before: UUID | None, limit: 
 
 
 async def failed_rows(tx: Transaction, *, tenant_id: UUID, import_id: UUID) -> str:
-    """Return the rows of a list that failed, as CSV: line, reason, detail, and the row as it came.
+    """Return the rows of a list that failed, as CSV: line, reason, what that is about, detail, and the row as it came.
 
     Raises:
         NotFound: the tenant has brought no such list.
@@ -151,7 +152,7 @@ def _one(row: Row, country: str | None) -> _Read | _Failed:
     try:
         wa_id = to_e164(row.phone, default_country=country).removeprefix("+")
     except InvalidRequest as refusal:
-        return _Failed(row, "phone_invalid", refusal.detail)
+        return _Failed(row, "phone_invalid", refusal.detail, phone_fault(refusal))
     try:
         at = None if row.date is None else datetime.fromisoformat(row.date)
     except ValueError:
@@ -187,8 +188,8 @@ async def _take(
         known = last.get(one.phone)
         if known is not None and known.state is brought.state:
             counts["repeated"] += 1
-        elif (detail := _overrides(known, one)) is not None:
-            failed.append(_Failed(one.row, "said_no", detail))
+        elif known is not None and _overrides(known, one):
+            failed.append(_said_no(one.row, f"{known.at:%Y-%m-%d}"))
         else:
             wanted.append(one)
     strangers = [one for one in wanted if one.phone not in last]
@@ -201,13 +202,16 @@ async def _take(
     return failed
 
 
-def _overrides(known: _Last | None, row: _Read) -> str | None:
-    """Return why a row may not be taken: it is a yes, and the person has said no since, or at an unknown moment before."""
-    if known is None or known.at is None or known.state is not Consent.OUT:
-        return None
-    if row.at is not None and row.at > known.at:
-        return None
-    return f"The person said no on {known.at:%Y-%m-%d}; a list does not override that, unless the row has a later date."
+def _overrides(known: _Last, row: _Read) -> bool:
+    """Tell whether a row may not be taken: it is a yes, and the person has said no since, or at an unknown moment before."""
+    if known.at is None or known.state is not Consent.OUT:
+        return False
+    return row.at is None or row.at <= known.at
+
+
+def _said_no(row: Row, day: str) -> _Failed:
+    detail = f"The person said no on {day}; a list does not override that, unless the row has a later date."
+    return _Failed(row, "said_no", detail, day)
 
 
 def _word(row: _Read, contact_id: UUID, brought: Brought, import_id: UUID) -> Word:
@@ -233,8 +237,8 @@ async def _keep(
     import_id: UUID,
 ) -> Imported:
     lines = [
-        ["line", "reason", "detail", *header],
-        *([one.row.line, one.reason, one.detail, *one.row.cells] for one in failed),
+        ["line", "reason", "about", "detail", *header],
+        *([one.row.line, one.reason, one.about, one.detail, *one.row.cells] for one in failed),
     ]
     kept = await _ADD.one(
         tx,

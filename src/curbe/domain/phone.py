@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
+from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -18,19 +19,48 @@ _FEWEST_DIGITS_TO_SHOW: Final = 7
 _LETTER: Final = re.compile(r"[^\W\d_]")
 
 _WRITE_IT_SO: Final = "Write the number with + and its country code, for example +34600111222."
+
+
+class PhoneFault(StrEnum):
+    """Why what somebody typed is no phone number; a refusal has it as ``phone_fault``, a row of a file as ``about``."""
+
+    SHORT = "short"
+    LONG = "long"
+    LENGTH = "length"  # which no number of that country has
+    AREA = "area"  # its code is missing
+    COUNTRY = "country"  # its code is missing, or no country has it
+    REGION = "region"  # the country to read it by is none
+    LETTERS = "letters"
+    CHARACTERS = "characters"  # more than any number has, decoration included
+    EXTENSION = "extension"
+    NONE = "none"  # no phone number at all
+
+
+_WORDS: Final = {
+    PhoneFault.SHORT: "it has too few digits",
+    PhoneFault.LONG: "it has too many digits",
+    PhoneFault.LENGTH: "no number of that country has that many digits",
+    PhoneFault.AREA: "the area code is missing",
+    PhoneFault.COUNTRY: "the country code is missing or no country has it",
+    PhoneFault.REGION: "the country to read it by is unknown",
+    PhoneFault.LETTERS: "it has letters",
+    PhoneFault.CHARACTERS: "it has too many characters",
+    PhoneFault.EXTENSION: "it has an extension, which WhatsApp does not know",
+    PhoneFault.NONE: "it is no phone number",
+}
 _WRONG: Final = {
-    ValidationResult.TOO_SHORT: "it has too few digits",
-    ValidationResult.TOO_LONG: "it has too many digits",
-    ValidationResult.INVALID_LENGTH: "no number of that country has that many digits",
-    ValidationResult.IS_POSSIBLE_LOCAL_ONLY: "the area code is missing",
-    ValidationResult.INVALID_COUNTRY_CODE: "no country has that code",
+    ValidationResult.TOO_SHORT: PhoneFault.SHORT,
+    ValidationResult.TOO_LONG: PhoneFault.LONG,
+    ValidationResult.INVALID_LENGTH: PhoneFault.LENGTH,
+    ValidationResult.IS_POSSIBLE_LOCAL_ONLY: PhoneFault.AREA,
+    ValidationResult.INVALID_COUNTRY_CODE: PhoneFault.COUNTRY,
 }
 _UNPARSED: Final = {
-    NumberParseException.INVALID_COUNTRY_CODE: "the country code is missing or no country has it",
-    NumberParseException.NOT_A_NUMBER: "it is no phone number",
-    NumberParseException.TOO_SHORT_AFTER_IDD: "it has too few digits",
-    NumberParseException.TOO_SHORT_NSN: "it has too few digits",
-    NumberParseException.TOO_LONG: "it has too many digits",
+    NumberParseException.INVALID_COUNTRY_CODE: PhoneFault.COUNTRY,
+    NumberParseException.NOT_A_NUMBER: PhoneFault.NONE,
+    NumberParseException.TOO_SHORT_AFTER_IDD: PhoneFault.SHORT,
+    NumberParseException.TOO_SHORT_NSN: PhoneFault.SHORT,
+    NumberParseException.TOO_LONG: PhoneFault.LONG,
 }
 
 # Where one mobile has two forms, and Meta's wa_id may be either [Meta: send messages, Sep 2026].
@@ -61,26 +91,26 @@ def to_e164(typed: str, *, default_country: str | None, field: str | None = None
         field: where ``typed`` comes from, for the refusal.
 
     Raises:
-        InvalidRequest: it is no phone number; the detail says why.
+        InvalidRequest: it is no phone number; the detail says why, for programs ``phone_fault`` does.
     """
     if default_country is not None and default_country not in phonenumbers.SUPPORTED_REGIONS:
-        raise _refusal("the country to read it by is unknown", field)
+        raise _refusal(PhoneFault.REGION, field)
     if len(typed) > _LONGEST_TYPED:
-        raise _refusal("it has too many characters", field)
+        raise _refusal(PhoneFault.CHARACTERS, field)
     if _LETTER.search(typed):
-        raise _refusal("it has letters", field)
+        raise _refusal(PhoneFault.LETTERS, field)
     try:
         number = _parsed(typed, default_country)
     except NumberParseException as error:
-        raise _refusal(_UNPARSED.get(error.error_type, "it is no phone number"), field) from error
+        raise _refusal(_UNPARSED.get(error.error_type, PhoneFault.NONE), field) from error
     verdict = phonenumbers.is_possible_number_with_reason(number)
     # With the 1 of former days, as Meta names many people and systems keep them.
     if verdict == ValidationResult.TOO_LONG and _MEXICO.fullmatch(_e164(number)):
         return variants(_e164(number))[0]
     if verdict != ValidationResult.IS_POSSIBLE:
-        raise _refusal(_WRONG.get(verdict, "it is no phone number"), field)
+        raise _refusal(_WRONG.get(verdict, PhoneFault.NONE), field)
     if number.extension:
-        raise _refusal("it has an extension, which WhatsApp does not know", field)
+        raise _refusal(PhoneFault.EXTENSION, field)
     return _e164(number)
 
 
@@ -88,8 +118,18 @@ def _e164(number: PhoneNumber) -> str:
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
 
 
-def _refusal(why: str, field: str | None) -> InvalidRequest:
-    return InvalidRequest(f"The phone number cannot be used: {why}.", fix=_WRITE_IT_SO, field=field)
+def _refusal(fault: PhoneFault, field: str | None) -> InvalidRequest:
+    return InvalidRequest(
+        f"The phone number cannot be used: {_WORDS[fault]}.",
+        fix=_WRITE_IT_SO,
+        field=field,
+        extra={"phone_fault": fault.value},
+    )
+
+
+def phone_fault(refusal: InvalidRequest) -> PhoneFault:
+    """Return what :func:`to_e164` blames in its refusal."""
+    return PhoneFault(str(refusal.extra["phone_fault"]))
 
 
 def wa_id_to_e164(wa_id: str) -> str:

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { expect, test } from "vitest";
 import { LANGUAGES } from "@/shared/i18n/catalogue";
+import { phoneFaultMessages } from "@/shared/whatsapp/phone-faults";
 import { Problem } from "./problem";
 import { problemMessages, problemWords } from "./problem-words";
 
@@ -53,4 +54,14 @@ test("a code that nobody knows yet is told in the API's own words", () => {
   const unheard = new Problem(409, { code: "made_up", title: "Made up", detail: "Because." });
 
   expect(problemWords(unheard, problemMessages.pt)).toEqual({ title: "Made up", detail: "Because." });
+});
+
+test.each(LANGUAGES)("why something is no phone number is said in %s", (language) => {
+  const refused = new Problem(422, {
+    code: "invalid_request",
+    title: "The request cannot be used as it is",
+    detail: "The phone number cannot be used: it has letters.",
+    phone_fault: "letters",
+  });
+  expect(problemWords(refused, problemMessages[language]).detail).toBe(phoneFaultMessages[language].letters);
 });

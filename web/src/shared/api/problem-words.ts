@@ -1,6 +1,7 @@
 /** Problems in the reader's language: the codes that people meet; for others the server's own (English) words. */
 
-import { catalogue, type Translated } from "@/shared/i18n/catalogue";
+import { catalogue, languageOf, type Translated } from "@/shared/i18n/catalogue";
+import { phoneFaultMessages, phoneFaultOf } from "@/shared/whatsapp/phone-faults";
 import { isProblem, NO_PROBLEM, UNREACHABLE } from "./problem";
 
 const en = {
@@ -255,9 +256,15 @@ export function problemWords(error: unknown, t: Translated<Words>): { title: str
   const detail =
     lookup(error.members["ways_out"], t.language) ??
     lookup(t.detailByCode, error.code) ??
+    whyNoPhone(error.members["phone_fault"], t.language) ??
     (OWN_WORDS_SUFFICE.has(error.code) ? "" : error.detail);
   const told = lookup(error.members["words"], t.language)?.replace(/\.$/, "");
   return { title: told ?? own ?? (error.title || error.code), detail };
+}
+
+function whyNoPhone(fault: unknown, language: string): string | undefined {
+  if (fault === undefined) return undefined;
+  return phoneFaultMessages[languageOf(language, [])][phoneFaultOf(fault)];
 }
 
 function lookup(words: unknown, key: string): string | undefined {

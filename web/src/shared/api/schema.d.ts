@@ -3446,6 +3446,7 @@ export interface components {
         };
         /** FaultRow */
         FaultRow: {
+            about: string;
             /** Format: uuid */
             audience_id: string;
             cells: string[];

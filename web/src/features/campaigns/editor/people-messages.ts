@@ -45,6 +45,8 @@ export const peopleMessages = catalogue({
       phone_invalid: "Not a phone number",
       phone_rounded: "Rounded by a spreadsheet",
       variable_missing: "A value is missing",
+      variable_not_one_line: "A value is not one line",
+      variable_too_long: "A value is too long",
       variable_unfit: "A value cannot be sent",
       duplicate: "Twice",
     },
@@ -52,9 +54,9 @@ export const peopleMessages = catalogue({
       phone_missing: "It has no phone number.",
       phone_rounded: "A spreadsheet has rounded the number. Format the column as text and save again.",
       variable_missing: (variable: string) => `It has no value for “${variable}”.`,
-      variable_gaps: (variable: string) =>
+      variable_not_one_line: (variable: string) =>
         `“${variable}” has a line break, a tab or several spaces in a row, which WhatsApp refuses.`,
-      variable_long: (variable: string) => `“${variable}” is longer than WhatsApp allows.`,
+      variable_too_long: (variable: string) => `“${variable}” is longer than WhatsApp allows.`,
       variable_unfit: (variable: string) => `“${variable}” has characters that cannot be sent.`,
       duplicate_line: (line: string) => `The same number as line ${line}: it gets the message once.`,
       duplicate_person: "This person is in the campaign already.",
@@ -119,6 +121,8 @@ export const peopleMessages = catalogue({
       phone_invalid: "No es un teléfono",
       phone_rounded: "Redondeado por la hoja",
       variable_missing: "Falta un valor",
+      variable_not_one_line: "Un valor no es una sola línea",
+      variable_too_long: "Un valor es demasiado largo",
       variable_unfit: "Un valor no se puede enviar",
       duplicate: "Repetida",
     },
@@ -127,9 +131,9 @@ export const peopleMessages = catalogue({
       phone_rounded:
         "La hoja de cálculo ha redondeado el número. Da formato de texto a la columna y guarda otra vez.",
       variable_missing: (variable) => `No tiene valor para «${variable}».`,
-      variable_gaps: (variable) =>
+      variable_not_one_line: (variable) =>
         `«${variable}» tiene un salto de línea, un tabulador o varios espacios seguidos, que WhatsApp rechaza.`,
-      variable_long: (variable) => `«${variable}» es más largo de lo que permite WhatsApp.`,
+      variable_too_long: (variable) => `«${variable}» es más largo de lo que permite WhatsApp.`,
       variable_unfit: (variable) => `«${variable}» tiene caracteres que no se pueden enviar.`,
       duplicate_line: (line) => `El mismo número que la línea ${line}: recibe el mensaje una vez.`,
       duplicate_person: "Esta persona ya está en la campaña.",
@@ -194,6 +198,8 @@ export const peopleMessages = catalogue({
       phone_invalid: "Não é um telefone",
       phone_rounded: "Arredondado pela planilha",
       variable_missing: "Falta um valor",
+      variable_not_one_line: "Um valor não é uma só linha",
+      variable_too_long: "Um valor é longo demais",
       variable_unfit: "Um valor não pode ser enviado",
       duplicate: "Repetida",
     },
@@ -201,9 +207,9 @@ export const peopleMessages = catalogue({
       phone_missing: "Não tem número de telefone.",
       phone_rounded: "A planilha arredondou o número. Formate a coluna como texto e salve de novo.",
       variable_missing: (variable) => `Não tem valor para “${variable}”.`,
-      variable_gaps: (variable) =>
+      variable_not_one_line: (variable) =>
         `“${variable}” tem quebra de linha, tabulação ou vários espaços seguidos, que o WhatsApp recusa.`,
-      variable_long: (variable) => `“${variable}” é mais longo do que o WhatsApp permite.`,
+      variable_too_long: (variable) => `“${variable}” é mais longo do que o WhatsApp permite.`,
       variable_unfit: (variable) => `“${variable}” tem caracteres que não podem ser enviados.`,
       duplicate_line: (line) => `O mesmo número da linha ${line}: recebe a mensagem uma vez.`,
       duplicate_person: "Esta pessoa já está na campanha.",

@@ -62,7 +62,7 @@ export function TakenResult({ taken, campaign }: TakenResultProps) {
   );
 }
 
-function useFaultSentence(): (row: Pick<FaultRow, "reason" | "detail">) => string {
+function useFaultSentence(): (row: Pick<FaultRow, "reason" | "about" | "detail">) => string {
   const t = useMessages(peopleMessages);
   const phoneFaults = useMessages(phoneFaultMessages);
   return (row) => {
@@ -71,12 +71,12 @@ function useFaultSentence(): (row: Pick<FaultRow, "reason" | "detail">) => strin
       case "phone_invalid":
         return phoneFaults[word.why];
       case "variable_missing":
-      case "variable_gaps":
-      case "variable_long":
+      case "variable_not_one_line":
+      case "variable_too_long":
       case "variable_unfit":
         return t.fault[word.key](word.variable);
       case "duplicate_line":
-        return t.fault.duplicate_line(String(word.line));
+        return t.fault.duplicate_line(word.line);
       case "other":
         return word.detail;
       default:

@@ -1,10 +1,11 @@
-/** The file of rows that failed, as the server writes it (line, reason, detail, then the row), and each reason in words. Pure. */
+/** The file of rows that failed, as the server writes it (line, reason, what that is about, detail, then the row), and each reason in words. Pure. */
 
 import { type PhoneFault, phoneFaultOf } from "@/shared/whatsapp/phone-faults";
 
 export interface FailedRow {
   line: number;
   reason: string;
+  about: string;
   detail: string;
   cells: string[];
 }
@@ -17,25 +18,23 @@ export type FailureWord =
   | { key: "other"; detail: string };
 
 export function failedRows(csv: string): FailedRow[] {
-  return records(csv)
-    .slice(1)
-    .map(([line = "", reason = "", detail = "", ...cells]) => ({
-      line: Number(line),
-      reason,
-      detail,
-      cells,
-    }));
+  const [head, ...rows] = records(csv);
+  const old = head?.[2] === "detail"; // what was brought before the file said what a reason is about
+  return rows.map(([line = "", reason = "", ...rest]) => {
+    const [about = "", detail = "", ...cells] = old ? ["", ...rest] : rest;
+    return { line: Number(line), reason, about, detail, cells };
+  });
 }
 
-export function failureOf({ reason, detail }: Pick<FailedRow, "reason" | "detail">): FailureWord {
+export function failureOf({ reason, about, detail }: Omit<FailedRow, "line" | "cells">): FailureWord {
   switch (reason) {
     case "phone_missing":
     case "date_invalid":
       return { key: reason };
     case "phone_invalid":
-      return { key: reason, why: phoneFaultOf(detail) };
+      return { key: reason, why: phoneFaultOf(about) };
     case "said_no":
-      return { key: reason, day: /\d{4}-\d{2}-\d{2}/.exec(detail)?.[0] ?? null };
+      return { key: reason, day: about || null };
     default:
       return { key: "other", detail: detail || reason };
   }
