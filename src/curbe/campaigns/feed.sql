@@ -59,6 +59,22 @@ SELECT r.contact_id
  WHERE r.tenant_id = :tenant_id AND r.campaign_id = :campaign_id AND r.contact_id = ANY(:contact_ids::uuid[])
    AND r.n <> ALL(:ns::bigint[])
 
+-- name: let_go_of_contacts
+-- A contact is one row of a campaign at any moment: rows that turn out to be nobody of their own, or somebody else, let go of theirs first.
+UPDATE campaign_recipients r SET contact_id = NULL
+ WHERE r.tenant_id = :tenant_id AND r.campaign_id = :campaign_id AND r.n = ANY(:ns::bigint[]) AND r.state = 'waiting'
+
+-- name: lock_tried_again
+-- What those who wait once more were sent before, as far as it is kept still. Locked: until the batch is committed nobody sends it once
+-- more by hand, and retention does not delete it.
+SELECT m.id FROM messages m
+ WHERE m.tenant_id = :tenant_id AND m.id = ANY(:message_ids::uuid[])
+ ORDER BY m.id
+   FOR NO KEY UPDATE OF m
+
+-- name: sent_again_already
+SELECT m.retry_of AS id FROM messages m WHERE m.tenant_id = :tenant_id AND m.retry_of = ANY(:message_ids::uuid[])
+
 -- name: take_recipients
 UPDATE campaign_recipients r
    SET state = 'taken', message_id = u.message_id, contact_id = u.contact_id, taken_at = :now::timestamptz
