@@ -1,6 +1,7 @@
-"""What happens to a campaign's people and messages between two turns of the worker's does not stop it."""
+"""What happens to a campaign's people, messages or time between two turns of the worker's neither stops it nor starts it too early."""
 
 import asyncio
+from datetime import timedelta
 from uuid import UUID
 
 import asyncpg
@@ -8,7 +9,7 @@ import pytest
 
 from bed.campaigns import Desk
 from bed.rows import insert_conversation
-from curbe.campaigns import report
+from curbe.campaigns import report, service
 from curbe.campaigns.rules import CampaignState, Deed
 from curbe.infra.clock import utc_now
 from curbe.outbound import again
@@ -141,3 +142,29 @@ async def test_who_is_tried_again_gets_it_though_what_failed_is_too_old_to_be_ke
 
     assert (await desk.progress(campaign_id)).queued == 2
     assert await owner.fetchval("SELECT count(*) FROM messages WHERE retry_of IS NOT NULL") == 1
+
+
+# --- when it begins
+
+
+@pytest.mark.parametrize(
+    ("deed", "state"),
+    [(Deed.SCHEDULE, CampaignState.SCHEDULED), (Deed.UNSCHEDULE, CampaignState.READY)],
+)
+async def test_what_is_put_off_or_unscheduled_the_moment_it_is_due_does_not_begin(
+    desk: Desk, deed: Deed, state: CampaignState
+) -> None:
+    campaign_id = await desk.campaign(3)
+    told = {"tenant_id": desk.tenant_id, "campaign_id": campaign_id, "actor": "cli", "now": desk.now}
+    async with desk.web.transaction(desk.tenant_id) as tx:
+        await service.treat(tx, Deed.SCHEDULE, scheduled_at=utc_now(), **told)
+
+    async with desk.web.transaction(desk.tenant_id) as tx:
+        await service.treat(tx, deed, scheduled_at=utc_now() + timedelta(days=1), **told)
+        turning = asyncio.ensure_future(desk.tender.turn())
+        await asyncio.sleep(0.2)
+        assert not turning.done(), "it has seen that it is due"
+    await turning
+
+    assert (await desk.read(campaign_id)).state is state
+    assert (await desk.progress(campaign_id)).waiting == 3
