@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from uuid_utils.compat import uuid7
 
-from curbe.campaigns import service, store
+from curbe.campaigns import rules, service, store
 from curbe.campaigns.audience_rules import (
     Candidate,
     ColumnMapping,
@@ -30,7 +30,8 @@ from curbe.campaigns.audience_shapes import (
     UploadedFile,
 )
 from curbe.campaigns.filling import check, variables_of
-from curbe.campaigns.sheets import Sheet, read
+from curbe.campaigns.rules import Deed
+from curbe.campaigns.sheets import MOST_ROWS, Sheet, read
 from curbe.campaigns.store import CampaignRow
 from curbe.campaigns.taking import take
 from curbe.domain.errors import Conflict, InvalidRequest, NotFound
@@ -209,28 +210,42 @@ async def add_list(tx: Transaction, listed: Listed, *, tenant_id: UUID, campaign
     return await take(tx, outcomes, tenant_id=tenant_id, campaign_id=campaign_id, audience_id=audience_id)
 
 
-async def add_filter(tx: Transaction, asked: Filter, *, tenant_id: UUID, campaign_id: UUID) -> Taken:
+async def add_filter(
+    pool: Pool, asked: Filter, *, tenant_id: UUID, campaign_id: UUID, most: int = MOST_ROWS
+) -> Taken:
     """Add the people whom the campaign's number has conversations with and who are as asked for. Their variable is ``name``.
+
+    They may be as many as a file's rows, and are read before anything is locked: a transaction that has written holds up every reader of
+    the log until it ends.
 
     Raises:
         NotFound: the tenant has no such campaign, or no such label.
-        Conflict: it is scheduled, or has begun.
+        Conflict: it is scheduled, or has begun, or somebody changed it meanwhile.
+        InvalidRequest: more than ``most`` are as asked for.
     """
-    row = await service.touch(tx, tenant_id=tenant_id, campaign_id=campaign_id)
-    known = await _LABELS.all(tx, tenant_id=tenant_id, label_ids=asked.label_ids)
-    if len(known) < len(set(asked.label_ids)):
-        raise NotFound("This tenant has no such label.", fix="List its labels and take an id from there.")
-    outcomes = await _people(tx, asked, row, tenant_id=tenant_id)
-    audience_id = await _begin(
-        tx, tenant_id, campaign_id, kind="filter", described=msgspec.to_builtins(asked)
-    )
-    return await take(tx, outcomes, tenant_id=tenant_id, campaign_id=campaign_id, audience_id=audience_id)
+    async with pool.transaction(tenant_id) as tx:
+        row = await store.read(tx, tenant_id=tenant_id, campaign_id=campaign_id)
+        rules.after(row.state, Deed.CHANGE)
+        known = await _LABELS.all(tx, tenant_id=tenant_id, label_ids=asked.label_ids)
+        if len(known) < len(set(asked.label_ids)):
+            raise NotFound("This tenant has no such label.", fix="List its labels and take an id from there.")
+        pages = await _people(tx, asked, row, tenant_id=tenant_id, most=most)
+    outcomes = await asyncio.to_thread(_written_to, pages, row)
+    async with pool.transaction(tenant_id) as tx:
+        now = await service.touch(tx, tenant_id=tenant_id, campaign_id=campaign_id)
+        same = (row.template, row.time_zone, row.connection_id)
+        if (now.template, now.time_zone, now.connection_id) != same:
+            raise Conflict("Somebody changed the campaign meanwhile.", fix="Add the people again.")
+        audience_id = await _begin(
+            tx, tenant_id, campaign_id, kind="filter", described=msgspec.to_builtins(asked)
+        )
+        return await take(tx, outcomes, tenant_id=tenant_id, campaign_id=campaign_id, audience_id=audience_id)
 
 
 async def _people(
-    tx: Transaction, asked: Filter, row: CampaignRow, *, tenant_id: UUID
-) -> list[Candidate | Fault]:
-    needed, outcomes, after = variables_of(row.content()), list[Candidate | Fault](), _FIRST
+    tx: Transaction, asked: Filter, row: CampaignRow, *, tenant_id: UUID, most: int
+) -> list[list[_Person]]:
+    pages, count, after = list[list[_Person]](), 0, _FIRST
     while found := await _PEOPLE.all(
         tx,
         tenant_id=tenant_id,
@@ -242,7 +257,31 @@ async def _people(
         label_ids=asked.label_ids,
         most=_BATCH,
     ):
-        after = found[-1].id
+        after, count = found[-1].id, count + len(found)
+        if count > most:
+            raise _too_many(most)
+        pages.append(found)
+    return pages
+
+
+def _too_many(most: int) -> InvalidRequest:
+    ways_out = {
+        "en": "Narrow it down by label, by state or by when they last wrote, and add them in parts.",
+        "es": "Acota por etiqueta, por estado o por cuándo escribieron por última vez, y añádelas por partes.",
+        "pt": "Restrinja por etiqueta, por estado ou por quando escreveram pela última vez, e adicione-as em partes.",
+    }
+    words = {
+        "en": f"More than {most:,} people are as asked for.",
+        "es": f"Más de {most} personas cumplen lo pedido.",
+        "pt": f"Mais de {most} pessoas atendem ao pedido.",
+    }
+    return InvalidRequest(words["en"], fix=ways_out["en"], extra={"words": words, "ways_out": ways_out})
+
+
+def _written_to(pages: list[list[_Person]], row: CampaignRow) -> list[Candidate | Fault]:
+    """Return what becomes of each; in a thread, as a hundred thousand take some seconds."""
+    needed, outcomes = variables_of(row.content()), list[Candidate | Fault]()
+    for found in pages:
         for line, person in enumerate(found, start=len(outcomes) + 1):
             cells = [person.wa_id or "", person.name or ""]
             values = {"name": person.name} if person.name else {}

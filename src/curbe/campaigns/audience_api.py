@@ -123,8 +123,7 @@ class AudienceController(Controller):
         web_pool: NamedDependency[Pool],
     ) -> Taken:
         """Add those whom the campaign's number has conversations with and who are as asked for. Their variable is `name`."""
-        async with web_pool.transaction(tenant_id) as tx:
-            return await audience.add_filter(tx, data, tenant_id=tenant_id, campaign_id=campaign_id)
+        return await audience.add_filter(web_pool, data, tenant_id=tenant_id, campaign_id=campaign_id)
 
     @delete(
         "/audience/{audience_id:uuid}",

@@ -78,6 +78,10 @@ class _Contact(msgspec.Struct, frozen=True):
     contact_id: UUID
 
 
+class _Message(msgspec.Struct, frozen=True):
+    id: UUID
+
+
 class _Waits(msgspec.Struct, frozen=True):
     waits: bool
 
@@ -106,6 +110,9 @@ _LOCK: Final = Query(_PACKAGE, "lock_feed", _Feed)
 _CAMPAIGN: Final = Query(_PACKAGE, "fed_campaign", FedCampaign)
 _NEXT: Final = Query(_PACKAGE, "next_recipients", _Next)
 _HELD: Final = Query(_PACKAGE, "held_by_others", _Contact)
+_LET_GO: Final = Query(_PACKAGE, "let_go_of_contacts")
+_LOCK_TRIED: Final = Query(_PACKAGE, "lock_tried_again", _Message)
+_SENT_AGAIN: Final = Query(_PACKAGE, "sent_again_already", _Message)
 _TAKE: Final = Query(_PACKAGE, "take_recipients")
 _SKIP: Final = Query(_PACKAGE, "skip_recipients")
 _NOTE: Final = Query(_PACKAGE, "note_fed")
@@ -204,10 +211,12 @@ async def _make(
     now: datetime,
 ) -> tuple[int, int]:
     """Write to those of ``rows`` who are not ``refused``; return how many that are, and how many are skipped."""
-    skips = dict(refused)
+    rows, again = await _tries(tx, rows, tenant_id=tenant_id)
+    skips = again | dict(refused)
     wanted = [row for row in rows if row.n not in skips]
     chosen = await _places(tx, wanted, tenant_id=tenant_id, connection_id=campaign.connection_id, now=now)
     skips |= await _doubles(tx, chosen, tenant_id=tenant_id, campaign_id=campaign.id)
+    await _let_go(tx, chosen, skips, tenant_id=tenant_id, campaign_id=campaign.id)
     filler = Filler(content)
     made: list[tuple[_Chosen, Departure]] = []
     for one in chosen:
@@ -229,6 +238,23 @@ async def _make(
             details=[skips[n].detail for n in ns],
         )
     return len(made), len(skips)
+
+
+async def _tries(
+    tx: Transaction, rows: Sequence[_Next], *, tenant_id: UUID
+) -> tuple[Sequence[_Next], dict[int, Skip]]:
+    """Return ``rows``, each with what it tries again if that is kept still; and whom somebody sent it once more by hand meanwhile."""
+    tried = [row.retry_of for row in rows if row.retry_of is not None]
+    if not tried:
+        return rows, {}
+    kept = {one.id for one in await _LOCK_TRIED.all(tx, tenant_id=tenant_id, message_ids=tried)}
+    # Looked for once they are locked: whoever sent one once more a moment ago is seen.
+    sent = {one.id for one in await _SENT_AGAIN.all(tx, tenant_id=tenant_id, message_ids=tried)}
+    skip = Skip("sent_again", "somebody sent what had failed once more by hand")
+    again = {row.n: skip for row in rows if row.retry_of in sent}
+    return [
+        msgspec.structs.replace(row, retry_of=row.retry_of if row.retry_of in kept else None) for row in rows
+    ], again
 
 
 async def _places(
@@ -267,6 +293,24 @@ async def _doubles(
             doubles[one.row.n] = Skip("duplicate", "this person is in the campaign under another number")
         seen.add(one.contact_id)
     return doubles
+
+
+async def _let_go(
+    tx: Transaction,
+    chosen: Sequence[_Chosen],
+    skips: Mapping[int, Skip],
+    *,
+    tenant_id: UUID,
+    campaign_id: UUID,
+) -> None:
+    """Take the contact off duplicates, and off those who are somebody else by now: another row may be about to have it."""
+    ns = [
+        one.row.n
+        for one in chosen
+        if one.row.known_as is not None and (one.row.n in skips or one.row.known_as != one.contact_id)
+    ]
+    if ns:
+        await _LET_GO.run(tx, tenant_id=tenant_id, campaign_id=campaign_id, ns=ns)
 
 
 def _departure(

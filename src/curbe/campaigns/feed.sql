@@ -15,6 +15,12 @@ SELECT k.tenant_id, k.id, k.channel_connection_id AS connection_id, k.state
                            AND (k.state = 'cancelled' OR o.waits IS NULL))
        END
 
+-- name: lock_due
+-- Absent where somebody put it off or unscheduled it since it was seen to be due. Locked: nobody does so any more before it has begun.
+SELECT k.id FROM campaigns k
+ WHERE k.tenant_id = :tenant_id AND k.id = :campaign_id AND k.state = 'scheduled' AND k.scheduled_at <= now()
+   FOR UPDATE OF k
+
 -- name: lock_feed
 -- Nobody else feeds the campaign meanwhile; whoever comes second goes on to another one.
 SELECT f.taken_count FROM campaign_feeds f
@@ -58,6 +64,22 @@ SELECT r.contact_id
   FROM campaign_recipients r
  WHERE r.tenant_id = :tenant_id AND r.campaign_id = :campaign_id AND r.contact_id = ANY(:contact_ids::uuid[])
    AND r.n <> ALL(:ns::bigint[])
+
+-- name: let_go_of_contacts
+-- A contact is one row of a campaign at any moment: rows that turn out to be nobody of their own, or somebody else, let go of theirs first.
+UPDATE campaign_recipients r SET contact_id = NULL
+ WHERE r.tenant_id = :tenant_id AND r.campaign_id = :campaign_id AND r.n = ANY(:ns::bigint[]) AND r.state = 'waiting'
+
+-- name: lock_tried_again
+-- What those who wait once more were sent before, as far as it is kept still. Locked: until the batch is committed nobody sends it once
+-- more by hand, and retention does not delete it.
+SELECT m.id FROM messages m
+ WHERE m.tenant_id = :tenant_id AND m.id = ANY(:message_ids::uuid[])
+ ORDER BY m.id
+   FOR NO KEY UPDATE OF m
+
+-- name: sent_again_already
+SELECT m.retry_of AS id FROM messages m WHERE m.tenant_id = :tenant_id AND m.retry_of = ANY(:message_ids::uuid[])
 
 -- name: take_recipients
 UPDATE campaign_recipients r

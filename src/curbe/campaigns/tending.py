@@ -39,6 +39,10 @@ class AtWork(msgspec.Struct, frozen=True):
     state: CampaignState
 
 
+class _Due(msgspec.Struct, frozen=True):
+    id: UUID
+
+
 class _Pace(msgspec.Struct):
     """When a campaign was last judged, and when its figures are told next."""
 
@@ -48,6 +52,7 @@ class _Pace(msgspec.Struct):
 
 
 _AT_WORK: Final = Query("curbe.campaigns", "campaigns_at_work", AtWork)
+_LOCK_DUE: Final = Query("curbe.campaigns", "lock_due", _Due)
 
 
 class Tender:
@@ -115,6 +120,9 @@ class Tender:
 
     async def _begin(self, campaign: AtWork) -> None:
         async with self._pool.transaction(campaign.tenant_id) as tx:
+            due = await _LOCK_DUE.one(tx, tenant_id=campaign.tenant_id, campaign_id=campaign.id)
+            if due is None:
+                return  # put off, or unscheduled, since it was seen to be due
             number = await connections.read(
                 tx, tenant_id=campaign.tenant_id, connection_id=campaign.connection_id
             )

@@ -10,6 +10,8 @@ export const whyMessages = catalogue({
       country_refused: "WhatsApp delivers no marketing to numbers of the United States",
       recipient_unreachable: "No way to reach them with this message is known",
       window_closed: "The customer service window is closed",
+      duplicate: "They are in the campaign under another number",
+      sent_again: "A colleague sent it to them once more by hand",
     },
     kind: {
       throttled: "WhatsApp asked us to wait, again and again",
@@ -53,6 +55,8 @@ export const whyMessages = catalogue({
       country_refused: "WhatsApp no entrega marketing a números de Estados Unidos",
       recipient_unreachable: "No se conoce cómo hacerle llegar este mensaje",
       window_closed: "La ventana de atención está cerrada",
+      duplicate: "Está en la campaña con otro número",
+      sent_again: "Alguien del equipo se lo reenvió a mano",
     },
     kind: {
       throttled: "WhatsApp pidió esperar, una y otra vez",
@@ -96,6 +100,8 @@ export const whyMessages = catalogue({
       country_refused: "O WhatsApp não entrega marketing a números dos Estados Unidos",
       recipient_unreachable: "Não se conhece como fazer chegar esta mensagem",
       window_closed: "A janela de atendimento está fechada",
+      duplicate: "Está na campanha com outro número",
+      sent_again: "Alguém da equipe reenviou à mão",
     },
     kind: {
       throttled: "O WhatsApp pediu para esperar, várias vezes",

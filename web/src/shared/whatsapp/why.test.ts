@@ -24,6 +24,15 @@ test("who is left out has the gate's reason; who got it has none", () => {
   expect(whyOf({ reason: null, error_code: null }, words)).toBeNull();
 });
 
+test.each([whyMessages.en, whyMessages.es, whyMessages.pt])(
+  "who is left out while a campaign runs has a reason in words",
+  (own) => {
+    const told = ["duplicate", "sent_again"].map((reason) => whyOf({ reason, error_code: null }, own));
+    expect(told).not.toContain(own.unknown);
+    expect(new Set(told).size).toBe(2);
+  },
+);
+
 test("the provider's own words stand beside ours, once", () => {
   const detail = "This person has no WhatsApp. (Message Undeliverable: Message Undeliverable)";
   expect(providersWords(detail, 131026)).toBe("131026 · Message Undeliverable");
