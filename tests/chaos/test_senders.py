@@ -252,7 +252,7 @@ async def test_an_upload_that_takes_longer_than_a_lease_is_waited_for(
     storage = LocalStorage(tmp_path / "media")
     await become_a_picture(owner, picture, storage, tmp_path)
     async with (
-        graph_that_names_all_alike(after=0, uploads_after=4) as (graph, _),
+        graph_that_names_all_alike(after=0, uploads_after=5) as (graph, _),
         sending(
             worker, apply, keyring, graph=graph, files=Files(worker, storage), lease=timedelta(seconds=0.5)
         ),
