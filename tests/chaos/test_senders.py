@@ -2,20 +2,29 @@
 
 import asyncio
 import contextlib
+import hashlib
 from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
 
 import asyncpg
+import msgspec
 import pytest
 from aiohttp import web
+from uuid_utils.compat import uuid7
 
+from bed import files
 from bed.rows import Number, Sent, insert_number, insert_sent
 from curbe.channels.cloudapi.client import CloudApi
 from curbe.infra.clock import utc_now
 from curbe.infra.crypto import Keyring, Secret, binding, fresh_key
-from curbe.infra.db import Pool
+from curbe.infra.db import Pool, Role
 from curbe.infra.http import Egress
 from curbe.infra.metrics import Metrics
+from curbe.media.provide import Provider
+from curbe.media.storage import LocalStorage
 from curbe.outbound.send import Means, Senders
+from curbe.outbound.sender import LEASE
 
 pytestmark = pytest.mark.anyio
 
@@ -24,19 +33,36 @@ NOBODY = (
 )
 
 
+class Files(msgspec.Struct, frozen=True):
+    """Where our own files are known, and where they lie."""
+
+    pool: Pool
+    storage: LocalStorage
+
+
 @contextlib.asynccontextmanager
 async def sending(
-    worker: Pool, apply: Pool, keyring: Keyring, *, graph: str = NOBODY
+    worker: Pool,
+    apply: Pool,
+    keyring: Keyring,
+    *,
+    graph: str = NOBODY,
+    files: Files | None = None,
+    lease: timedelta = LEASE,
 ) -> AsyncIterator[asyncio.Task[None]]:
     stop = asyncio.Event()
     async with Egress(trusted=[graph]) as egress, asyncio.TaskGroup() as tasks:
+        cloud_api = CloudApi(egress, base_url=graph, version="v25.0")
+        provider = files and Provider(files.pool, cloud_api=cloud_api, storage=files.storage, now=utc_now)
         means = Means(
             pool=worker,
-            cloud_api=CloudApi(egress, base_url=graph, version="v25.0"),
+            cloud_api=cloud_api,
             keyring=keyring,
             callback_key=keyring.derive("callback data"),
             metrics=Metrics(),
             now=utc_now,
+            lease=lease,
+            files=provider,
         )
         task = tasks.create_task(Senders(means, everybody=apply).run(stop))
         try:
@@ -67,6 +93,28 @@ async def waiting(owner: asyncpg.Connection, number: Number, *, seconds_left: in
     return sent
 
 
+async def become_a_picture(
+    owner: asyncpg.Connection, sent: Sent, storage: LocalStorage, folder: Path
+) -> None:
+    """Let a message that waits be one with a file of our own."""
+    media_id, tenant_id = uuid7(), sent.number.tenant_id
+    content = files.picture("PNG")
+    key = f"{tenant_id}/ab/{hashlib.sha256(content).hexdigest()}"
+    (folder / "picture").write_bytes(content)
+    await storage.put(key, folder / "picture")
+    await owner.execute(
+        """INSERT INTO media_assets (tenant_id, id, sha256, mime_type, sniffed, size, storage_key)
+           VALUES ($1, $2, sha256($3), 'image/png', true, $4, $5)""",
+        tenant_id,
+        media_id,
+        content,
+        len(content),
+        key,
+    )
+    payload = f'{{"type": "image", "image": {{"id": "{media_id}"}}}}'
+    await owner.execute("UPDATE messages SET type = 'image', payload = $2 WHERE id = $1", sent.id, payload)
+
+
 async def give_token(owner: asyncpg.Connection, number: Number, keyring: Keyring) -> None:
     place = binding("channel_connections", number.tenant_id, number.connection_id, "access_token_enc")
     await owner.execute(
@@ -91,17 +139,31 @@ async def cut_all(owner: asyncpg.Connection) -> None:
 
 
 @contextlib.asynccontextmanager
-async def graph_that_names_all_alike(*, after: float) -> AsyncIterator[tuple[str, asyncio.Event]]:
-    """A Graph API that accepts each message ``after`` seconds, by one and the same wamid; and the event that a request has come."""
+async def graph_that_names_all_alike(
+    *, after: float, uploads_after: float = 0, alike: bool = True
+) -> AsyncIterator[tuple[str, asyncio.Event]]:
+    """A Graph API that accepts each message ``after`` seconds, by one and the same wamid; and the event that a request has come.
+
+    Files are taken after ``uploads_after`` seconds. Not ``alike``: each message has a name of its own.
+    """
     asked = asyncio.Event()
 
     async def accept(_request: web.Request) -> web.Response:
         asked.set()
         await asyncio.sleep(after)
         accepted = {"messaging_product": "whatsapp", "contacts": [{"input": "1", "wa_id": "1"}]}
-        return web.json_response(accepted | {"messages": [{"id": "wamid.taken"}]})
+        return web.json_response(
+            accepted | {"messages": [{"id": "wamid.taken" if alike else f"wamid.{uuid7()}"}]}
+        )
+
+    async def keep(request: web.Request) -> web.Response:
+        asked.set()
+        await request.read()
+        await asyncio.sleep(uploads_after)
+        return web.json_response({"id": "901"})
 
     app = web.Application()
+    app.router.add_post("/{version}/{number}/media", keep)
     app.router.add_post("/{path:.*}", accept)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
@@ -160,6 +222,73 @@ async def test_a_message_whose_content_cannot_be_read_fails_alone(
         await until(owner, "SELECT count(*) = 0 FROM outbox")
     assert await owner.fetchval("SELECT status::text FROM messages WHERE id = $1", unreadable.id) == "failed"
     assert await owner.fetchval("SELECT status::text FROM messages WHERE id = $1", readable.id) == "accepted"
+
+
+async def test_a_file_that_breaks_off_takes_nobody_elses_answer_with_it(
+    owner: asyncpg.Connection, dsn: str, worker: Pool, apply: Pool, number: Number, tmp_path: Path
+):
+    keyring = Keyring.from_base64(fresh_key())
+    await give_token(owner, number, keyring)
+    text, picture = await waiting(owner, number), await waiting(owner, number)
+    storage = LocalStorage(tmp_path / "media")
+    await become_a_picture(owner, picture, storage, tmp_path)
+    gone = await Pool.open(dsn, Role.WORKER)
+    await gone.close()
+    async with (
+        graph_that_names_all_alike(after=1) as (graph, _),
+        sending(worker, apply, keyring, graph=graph, files=Files(gone, storage)),
+    ):
+        await until(owner, "SELECT refusals > 0 FROM outbox WHERE message_id = $1", picture.id)
+        await until(owner, "SELECT status = 'accepted' FROM messages WHERE id = $1", text.id)
+    assert await owner.fetchval("SELECT phase::text FROM messages WHERE id = $1", picture.id) == "queued"
+
+
+async def test_an_upload_that_takes_longer_than_a_lease_is_waited_for(
+    owner: asyncpg.Connection, worker: Pool, apply: Pool, number: Number, tmp_path: Path
+):
+    keyring = Keyring.from_base64(fresh_key())
+    await give_token(owner, number, keyring)
+    picture = await waiting(owner, number)
+    storage = LocalStorage(tmp_path / "media")
+    await become_a_picture(owner, picture, storage, tmp_path)
+    async with (
+        graph_that_names_all_alike(after=0, uploads_after=5) as (graph, _),
+        sending(
+            worker, apply, keyring, graph=graph, files=Files(worker, storage), lease=timedelta(seconds=0.5)
+        ),
+    ):
+        await until(owner, "SELECT status = 'accepted' FROM messages WHERE id = $1", picture.id)
+    phase = await owner.fetchval("SELECT phase::text FROM messages WHERE id = $1", picture.id)
+    assert phase == "sending", "nobody doubted it meanwhile"
+
+
+async def test_a_number_whose_token_cannot_be_opened_claims_nothing(
+    owner: asyncpg.Connection, worker: Pool, apply: Pool, number: Number
+):
+    await give_token(owner, number, Keyring.from_base64(fresh_key()))
+    sent = await waiting(owner, number)
+    async with sending(worker, apply, Keyring.from_base64(fresh_key())):
+        await asyncio.sleep(1)
+    phase, attempt = await owner.fetchrow("SELECT phase::text, attempt FROM messages WHERE id = $1", sent.id)
+    assert (phase, attempt) == ("queued", 1)
+    assert await owner.fetchval("SELECT lease_expires_at IS NULL FROM outbox")
+
+
+async def test_a_number_that_meta_lets_send_faster_does_so_at_once(
+    owner: asyncpg.Connection, worker: Pool, apply: Pool, number: Number
+):
+    keyring = Keyring.from_base64(fresh_key())
+    await give_token(owner, number, keyring)
+    await owner.execute("UPDATE channel_connections SET messages_per_second = 1")
+    for _ in range(40):
+        await waiting(owner, number)
+    async with (
+        graph_that_names_all_alike(after=0, alike=False) as (graph, _),
+        sending(worker, apply, keyring, graph=graph),
+    ):
+        await until(owner, "SELECT count(*) <= 38 FROM outbox")
+        await owner.execute("UPDATE channel_connections SET messages_per_second = 80")
+        await until(owner, "SELECT count(*) = 0 FROM outbox")
 
 
 async def test_whoever_is_told_to_end_at_once_does_not_wait_for_meta(

@@ -256,6 +256,25 @@ async def test_a_portfolio_writes_first_to_no_more_people_a_day_than_it_may_and_
     assert await owner.fetchval("SELECT bool_and(available_at > now()) FROM outbox")
 
 
+@pytest.mark.usefixtures("world")
+async def test_who_writes_while_a_template_to_them_waits_for_room_is_answered(
+    owner: Owner, web: Pool, worker: Pool, apply: Pool, graph: Graph
+) -> None:
+    number = await connected(owner, FIRST, tier="TIER_50")
+    *strangers, writer = await people(owner, number, 51, wrote=False)
+    await queue(web, number, strangers, payload=TEMPLATE)
+
+    async with sending(worker, apply, graph):
+        await until(owner, "SELECT count(*) = 50 FROM messages WHERE status = 'accepted'")
+        (template,) = await queue(web, number, [writer], payload=TEMPLATE)
+        await until(owner, "SELECT waits = 'time' FROM outbox WHERE message_id = $1", template)
+        await owner.execute("UPDATE conversations SET last_inbound_at = now() WHERE id = $1", writer)
+        (reply,) = await queue(web, number, [writer])
+        await until(owner, "SELECT status = 'accepted' FROM messages WHERE id = $1", reply)
+
+    assert await owner.fetchval("SELECT waits = 'time' FROM outbox WHERE message_id = $1", template)
+
+
 async def test_a_busy_campaign_of_one_tenant_leaves_anothers_reply_where_it_would_be(
     owner: Owner, web: Pool, worker: Pool, apply: Pool, graph: Graph, world: World
 ) -> None:

@@ -382,6 +382,10 @@ async def host() -> AsyncIterator[Meta]:
         yield running
 
 
+async def wanted() -> bool:
+    return True
+
+
 async def numbers_of(owner: asyncpg.Connection, tenant: Tenant, count: int) -> list[SendingNumber]:
     """Connect numbers of the tenant's that may send."""
     made: list[Number] = [await insert_number(owner, tenant.id) for _ in range(count)]
@@ -405,11 +409,11 @@ async def test_meta_gets_a_file_once_for_each_number_until_its_id_ends(
             now=clock,
         )
 
-        once = await provider.provide(UUID(media["id"]), number=first)
-        again = await provider.provide(UUID(media["id"]), number=first)
-        elsewhere = await provider.provide(UUID(media["id"]), number=second)
+        once = await provider.provide(UUID(media["id"]), wanted, number=first)
+        again = await provider.provide(UUID(media["id"]), wanted, number=first)
+        elsewhere = await provider.provide(UUID(media["id"]), wanted, number=second)
         clock.at += timedelta(days=29, hours=1)
-        later = await provider.provide(UUID(media["id"]), number=first)
+        later = await provider.provide(UUID(media["id"]), wanted, number=first)
 
     assert (once, again, elsewhere, later) == ("901", "901", "902", "903")
     assert host.uploads == [("image/png", PICTURE)] * 3
@@ -426,11 +430,11 @@ async def test_a_file_that_cannot_be_provided_is_a_failure_and_never_a_doubt(
             api = CloudApi(egress, base_url=base_url, version="v25.0")
             return Provider(worker, cloud_api=api, storage=LocalStorage(tmp_path / "media"), now=utc_now)
 
-        away = await provider("http://127.0.0.1:9").provide(UUID(media["id"]), number=number)
-        unknown = await provider(host.url).provide(uuid4(), number=number)
+        away = await provider("http://127.0.0.1:9").provide(UUID(media["id"]), wanted, number=number)
+        unknown = await provider(host.url).provide(uuid4(), wanted, number=number)
         for path in kept(tmp_path):
             path.unlink()
-        gone = await provider(host.url).provide(UUID(media["id"]), number=number)
+        gone = await provider(host.url).provide(UUID(media["id"]), wanted, number=number)
 
     assert [failure.kind for failure in (away, unknown, gone) if isinstance(failure, SendFailure)] == [
         FailureKind.TRANSIENT,
@@ -455,7 +459,7 @@ async def test_the_real_graph_rules_take_what_we_upload(
         api = CloudApi(egress, base_url=graph.url, version="v25.0")
         provider = Provider(worker, cloud_api=api, storage=LocalStorage(tmp_path / "media"), now=utc_now)
 
-        provided = await provider.provide(UUID(media["id"]), number=number)
+        provided = await provider.provide(UUID(media["id"]), wanted, number=number)
         assert isinstance(provided, str), provided
         node = await api.read_media(provided, number.token, phone_number_id=place.phone_number_id)
 

@@ -1,6 +1,6 @@
 """Hands a stored file to Meta so that a message can name it: once for each number, as long as the id lasts."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -16,6 +16,14 @@ from curbe.media import service, store
 from curbe.media.rules import UPLOAD_LIVES, name_of, upload_is_usable
 from curbe.media.shapes import Asset, Upload
 from curbe.media.storage import NotStored, Storage, StorageFailed
+
+_TOO_LATE: Final = SendFailure(
+    kind=FailureKind.TRANSIENT,
+    code=None,
+    title="Too late",
+    detail="somebody else has answered for the message before its file was uploaded",
+    words="The file could not be handed to WhatsApp in time.",
+)
 
 
 class SendingNumber(msgspec.Struct, frozen=True):
@@ -45,10 +53,13 @@ class Provider:
         self._storage: Final = storage
         self._now: Final = now
 
-    async def provide(self, media_id: UUID, *, number: SendingNumber) -> str | SendFailure:
+    async def provide(
+        self, media_id: UUID, still_wanted: Callable[[], Awaitable[bool]], *, number: SendingNumber
+    ) -> str | SendFailure:
         """Return the id under which ``number`` can send the file for a day at least; uploads it where Meta does not have it.
 
-        No transaction is open while Meta is asked. A failure means that nothing was sent to anybody: never ``AMBIGUOUS``.
+        ``still_wanted`` is asked before an upload, which may take :data:`~curbe.channels.cloudapi.client.UPLOAD_WITHIN`. No transaction
+        is open while Meta is asked. A failure means that nothing was sent to anybody: never ``AMBIGUOUS``.
         """
         try:
             async with self._pool.transaction(number.tenant_id) as tx:
@@ -63,6 +74,8 @@ class Provider:
             return _given_up(missing.detail)
         if known is not None and upload_is_usable(known.expires_at, now=self._now()):
             return known.provider_media_id
+        if not await still_wanted():
+            return _TOO_LATE
         uploaded = await self._upload(asset, number)
         if isinstance(uploaded, SendFailure):
             return uploaded

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -25,7 +26,9 @@ from curbe.outbound.store import Claim, PutBack
 
 log: Final = structlog.get_logger(__name__)
 
-Provide = Callable[[UUID], Awaitable[str | SendFailure]]
+StillOurs = Callable[[], Awaitable[bool]]
+Provide = Callable[[UUID, StillOurs], Awaitable[str | SendFailure]]
+HoldOn = Callable[[UUID, int], Awaitable[bool]]
 
 _CLOSED: Final = SendFailure(
     kind=FailureKind.WINDOW_CLOSED,
@@ -42,6 +45,13 @@ _LOST: Final = SendFailure(
     words="It is not known whether this message arrived.",
 )
 
+_NOT_PROVIDED: Final = SendFailure(
+    kind=FailureKind.TRANSIENT,
+    code=None,
+    title="File not ready",
+    detail="the attempt broke off before the file was at Meta; nothing was sent to anybody",
+    words="The file could not be handed to WhatsApp; it is tried again.",
+)
 _UNREADABLE: Final = SendFailure(
     kind=FailureKind.INVALID_REQUEST,
     code=None,
@@ -82,8 +92,12 @@ class Attempt:
         metrics: Metrics,
         now: Callable[[], datetime],
         provide: Provide | None = None,
+        hold_on: HoldOn | None = None,
     ) -> None:
-        """``provide`` exchanges one of our own files for the provider's id of it."""
+        """``provide`` exchanges one of our own files for the provider's id of it.
+
+        ``hold_on`` makes the lease of a message's attempt outlast an upload, and tells whether there still is one.
+        """
         self._cloud_api: Final = cloud_api
         self._phone_number_id: Final = phone_number_id
         self._token: Final = token
@@ -92,6 +106,7 @@ class Attempt:
         self._metrics: Final = metrics
         self._now: Final = now
         self._provide: Final = provide
+        self._hold_on: Final = hold_on
 
     async def __call__(self, claim: Claim, intent: Intent) -> Attempted:
         """Ask the provider once and return what came of it; never raises, and never asks twice."""
@@ -103,7 +118,7 @@ class Attempt:
         window = customer_service_window(claim.last_inbound_at, now=self._now())
         if window is None and not isinstance(content, TemplateMessage):
             return self._failed(claim, intent, _CLOSED)
-        uploads = await self._uploads(content)
+        uploads = await self._uploads(content, intent)
         if isinstance(uploads, SendFailure):
             return self._failed(claim, intent, uploads)
         began = time.perf_counter()
@@ -120,18 +135,26 @@ class Attempt:
             return self._failed(claim, intent, answer)
         return self._accepted(intent, answer)
 
-    async def _uploads(self, content: Content) -> dict[str, str] | SendFailure:
+    async def _uploads(self, content: Content, intent: Intent) -> dict[str, str] | SendFailure:
         """Return the provider's id for each of our own files in ``content``; nothing was sent to anybody where it fails."""
         uploads: dict[str, str] = {}
         for media_id in media_ids(content):
             ours = own_file(media_id)
             if ours is None or self._provide is None:
                 continue
-            provided = await self._provide(ours)
+            try:
+                provided = await self._provide(ours, partial(self._still_ours, intent))
+            except Exception:
+                # The database for a moment, or the disk: whoever is sent to beside this one must not suffer from it.
+                log.exception("file_not_provided", message_id=str(intent.id))
+                provided = _NOT_PROVIDED
             if isinstance(provided, SendFailure):
                 return provided
             uploads[media_id] = provided
         return uploads
+
+    async def _still_ours(self, intent: Intent) -> bool:
+        return self._hold_on is None or await self._hold_on(intent.id, intent.attempt)
 
     def _body(self, claim: Claim, intent: Intent, content: Content, uploads: dict[str, str]) -> bytes:
         return message_body(

@@ -89,9 +89,9 @@ RETURNING o.message_id, o.conversation_id, o.position, o.priority, o.refusals, o
           (SELECT d.paid_at FROM pair_debts d WHERE d.tenant_id = o.tenant_id AND d.conversation_id = o.conversation_id) AS paid_at
 
 -- name: unclaim
--- Claimed in this transaction, and it must wait: as if nobody had begun. Whoever is behind it waits with it.
+-- Claimed in this transaction, and it must wait: as if nobody had begun. Whoever is behind it waits with it where it holds them.
 UPDATE outbox o
-   SET attempt = o.attempt - 1, lease_expires_at = NULL, waits = 'time', holds = true, available_at = u.due_at,
+   SET attempt = o.attempt - 1, lease_expires_at = NULL, waits = 'time', holds = :holds, available_at = u.due_at,
        put_off = :reason::text::put_off_reason
   FROM unnest(:message_ids::uuid[], :due_ats::timestamptz[]) AS u (message_id, due_at)
  WHERE o.tenant_id = :tenant_id AND o.message_id = u.message_id
@@ -99,6 +99,11 @@ UPDATE outbox o
 -- name: drop_waiting
 DELETE FROM outbox o WHERE o.tenant_id = :tenant_id AND o.message_id = ANY(:message_ids::uuid[])
 RETURNING o.conversation_id
+
+-- name: hold_on
+-- The lease of an attempt that is still going on, made longer; nothing where it ran out.
+UPDATE outbox o SET lease_expires_at = now() + :lease
+ WHERE o.tenant_id = :tenant_id AND o.message_id = :message_id AND o.attempt = :attempt AND o.lease_expires_at > now()
 
 -- name: put_back
 -- Clearly not accepted: it waits until it may be asked again. Those behind it wait with it, but not for what takes longer than a minute

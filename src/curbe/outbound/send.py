@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Final
 from uuid import UUID
 
 import structlog
 
 from curbe.inbox import departures
+from curbe.infra.crypto import CannotOpen
 from curbe.infra.db import Pool, PostgresError, Session, Unreachable
 from curbe.outbound import store
 from curbe.outbound.governor import share
@@ -21,6 +23,7 @@ _UNDER_WAY: Final = (
     900  # requests of all senders together; the connections there are, less some for who comes next
 )
 _SWEEP_EVERY: Final = 3.0  # seconds; looking for leases that ran out reads the whole outbox
+_NO_KEY: Final = 10.0  # seconds, where a number's token cannot be opened: somebody has to bring the key back
 _ASK_AGAIN: Final = 0.2  # seconds, where the database does not answer
 _Key = tuple[UUID, UUID]  # tenant, connection
 
@@ -115,6 +118,11 @@ class Senders:
     async def _serve_one(self, key: _Key, sender: Sender, stop: asyncio.Event) -> None:
         try:
             await sender.run(stop)
+        except CannotOpen as closed:
+            log.warning("token_not_opened", connection_id=str(key[1]), detail=str(closed))
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_NO_KEY):
+                    await stop.wait()
         except Exception:
             log.exception("sender_failed", connection_id=str(key[1]))
             await asyncio.sleep(1)

@@ -14,7 +14,7 @@ from uuid import UUID
 import msgspec
 import structlog
 
-from curbe.channels.cloudapi.client import CloudApi
+from curbe.channels.cloudapi.client import UPLOAD_WITHIN, CloudApi
 from curbe.connections import service as connections
 from curbe.domain.window import customer_service_window
 from curbe.inbox import departures
@@ -150,13 +150,15 @@ class Sender:
     ) -> None:
         """Start what was claimed, evenly spaced, and come back when it is time for the next claim."""
         pace, work = self._pace, claimed.work
+        may = claimed.account.messages_per_second
+        cap = min(may, self._means.rate_cap or may)
         if pace is None:
-            may = claimed.account.messages_per_second
-            cap = min(may, self._means.rate_cap or may)
             pace = self._pace = Pace(cap, headroom=self._means.headroom, now=loop.time())
             pace.take(1, now=loop.time(), horizon=0)
         elif len(work) < grant.count:
             pace.give_back(grant.count - len(work))
+        if cap != pace.limit:  # Meta has granted more meanwhile, or less: the next sender keeps to that
+            self._leaving = True
         attempt = self._attempt(claimed.account)
         for position, (claim, intent) in enumerate(work):
             self.in_flight += 1
@@ -183,6 +185,9 @@ class Sender:
             )
             if account is None:
                 return None
+            self._open_token(
+                account
+            )  # before anything is claimed: what is claimed and not asked for ends as unknown
             if self._pace is None:
                 await limits.forget_debts(tx, tenant_id=self._tenant_id)
             claims = await store.claim(
@@ -210,7 +215,10 @@ class Sender:
         """Return which of the claimed messages may go now; the claims of the others are undone until they may."""
         now = self._means.now()
         no_room = await self._without_room(tx, account, claims, now=now)
-        await store.unclaim(tx, tenant_id=self._tenant_id, due_at=no_room, reason=PutOff.ROOM)
+        await store.unclaim(tx, tenant_id=self._tenant_id, due_at=no_room, reason=PutOff.ROOM, holds=False)
+        # Whoever has written meanwhile is answered: that needs no room.
+        beginners = [claim.conversation_id for claim in claims if claim.message_id in no_room]
+        await store.free_next(tx, tenant_id=self._tenant_id, conversation_ids=beginners)
         in_debt: dict[UUID, datetime] = {}
         for claim in claims:
             if claim.message_id not in no_room:
@@ -257,7 +265,12 @@ class Sender:
             await store.drop(tx, tenant_id=self._tenant_id, message_ids=answered)
         return intents
 
-    def _attempt(self, account: SendingAccount) -> Attempt:
+    def _open_token(self, account: SendingAccount) -> Secret:
+        """Return the number's token.
+
+        Raises:
+            CannotOpen: the key that it was sealed with is not here.
+        """
         token = self._tokens.get(account.access_token_enc)
         if token is None:
             token = connections.open_token(
@@ -268,6 +281,10 @@ class Sender:
             )
             self._tokens.clear()
             self._tokens[account.access_token_enc] = token
+        return token
+
+    def _attempt(self, account: SendingAccount) -> Attempt:
+        token = self._open_token(account)
         return Attempt(
             self._means.cloud_api,
             phone_number_id=account.phone_number_id,
@@ -277,6 +294,7 @@ class Sender:
             metrics=self._means.metrics,
             now=self._means.now,
             provide=self._provide(account, token),
+            hold_on=self._hold_on,
         )
 
     def _provide(self, account: SendingAccount, token: Secret) -> Provide | None:
@@ -284,6 +302,17 @@ class Sender:
             return None
         number = SendingNumber(account.tenant_id, account.id, account.phone_number_id, token)
         return partial(self._means.files.provide, number=number)
+
+    async def _hold_on(self, message_id: UUID, attempt: int) -> bool:
+        """Make an attempt's lease outlast the upload that it is about to begin."""
+        async with self._means.pool.transaction(self._tenant_id) as tx:
+            return await store.hold_on(
+                tx,
+                tenant_id=self._tenant_id,
+                message_id=message_id,
+                attempt=attempt,
+                lease=self._means.lease + UPLOAD_WITHIN,
+            )
 
     async def _send(
         self, pace: Pace, attempt: Attempt, claim: Claim, intent: Intent, *, start_at: float

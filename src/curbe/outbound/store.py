@@ -162,6 +162,7 @@ _WAKE_DUE: Final = Query("curbe.outbound", "wake_due")
 _RUNNING_CAMPAIGNS: Final = Query("curbe.outbound", "running_campaigns", Id)
 _CLAIM: Final = Query("curbe.outbound", "claim", Claim)
 _UNCLAIM: Final = Query("curbe.outbound", "unclaim")
+_HOLD_ON: Final = Query("curbe.outbound", "hold_on")
 _DROP: Final = Query("curbe.outbound", "drop_waiting", Left)
 _PUT_BACK: Final = Query("curbe.outbound", "put_back", _Back)
 _FREE_NEXT: Final = Query("curbe.outbound", "free_next")
@@ -243,13 +244,31 @@ async def claim(
 
 
 async def unclaim(
-    tx: Transaction, *, tenant_id: UUID, due_at: Mapping[UUID, datetime], reason: PutOff | None = None
+    tx: Transaction,
+    *,
+    tenant_id: UUID,
+    due_at: Mapping[UUID, datetime],
+    reason: PutOff | None = None,
+    holds: bool = True,
 ) -> None:
-    """Undo, in the transaction of the claim, the claims of these messages: each waits until its moment, and its person's others with it."""
+    """Undo, in the transaction of the claim, the claims of these messages: each waits until its moment.
+
+    Its person's others wait with it where it ``holds`` them; otherwise :func:`free_next` lets them go.
+    """
     ids = sorted(due_at)
     if ids:
         due_ats = [due_at[one] for one in ids]
-        await _UNCLAIM.run(tx, tenant_id=tenant_id, message_ids=ids, due_ats=due_ats, reason=reason)
+        await _UNCLAIM.run(
+            tx, tenant_id=tenant_id, message_ids=ids, due_ats=due_ats, reason=reason, holds=holds
+        )
+
+
+async def hold_on(
+    tx: Transaction, *, tenant_id: UUID, message_id: UUID, attempt: int, lease: timedelta
+) -> bool:
+    """Make the lease of an attempt that is going on last for ``lease`` from now; False where it ran out meanwhile."""
+    touched = await _HOLD_ON.run(tx, tenant_id=tenant_id, message_id=message_id, attempt=attempt, lease=lease)
+    return touched == 1
 
 
 async def drop(tx: Transaction, *, tenant_id: UUID, message_ids: Sequence[UUID]) -> None:

@@ -37,7 +37,8 @@ from curbe.infra.http import AnswerLost, Egress, ForbiddenAddress, NotSent, Resp
 
 _SENDING: Final = Timeouts(connect=timedelta(seconds=5), total=timedelta(seconds=30))
 _READING: Final = Timeouts(connect=timedelta(seconds=5), total=timedelta(seconds=15))
-_FILE: Final = Timeouts(connect=timedelta(seconds=5), total=timedelta(minutes=5))
+UPLOAD_WITHIN: Final = timedelta(minutes=5)  # a file is at Meta by then, or has failed
+_FILE: Final = Timeouts(connect=timedelta(seconds=5), total=UPLOAD_WITHIN)
 _MAX_BYTES: Final = 2 * 1024 * 1024
 _MOST_PAGES: Final = (
     100  # of 100: a portfolio has 20 numbers [Meta: phone numbers, Dec 2025], a WABA 6,000 templates at most
