@@ -1,7 +1,9 @@
 import { notifications } from "@mantine/notifications";
-import { act, fireEvent, screen, waitFor } from "@testing-library/react";
+import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, test } from "vitest";
+import { Problem } from "@/shared/api/problem";
+import type { NewMessage } from "@/shared/store/outbox";
 import { conversationOf, ME, messageOf, TestServer, uuid } from "@/shared/store/testing";
 import { ok, problem } from "@/testing/fake-api";
 import { renderInbox, TENANT } from "@/testing/inbox";
@@ -48,6 +50,7 @@ const saved = () =>
   });
 const field = (name: RegExp) => screen.getByRole<HTMLTextAreaElement>("combobox", { name });
 const noteField = () => field(/internal note/i);
+const replyField = () => field(/write to person 1/i);
 
 async function writesNote(words: string) {
   await userEvent.click(await screen.findByRole("tab", { name: "Internal note" }));
@@ -87,5 +90,63 @@ describe("a note", () => {
     await answer(problem(500, "internal_error"));
     await waitFor(() => expect(noteField().value).toBe("Call her\nAnd him"));
     expect(store.drafts.get(CONVERSATION, "note")).toBe("Call her\nAnd him");
+  });
+});
+
+describe("a message that a colleague was quicker than", () => {
+  async function refused(message: Partial<NewMessage> & Pick<NewMessage, "type">, since = "") {
+    const answered = { code: "answered_meanwhile", sender: `user:${uuid(9)}` };
+    server.send = async () => {
+      throw new Problem(409, answered);
+    };
+    const shown = await opened();
+    await screen.findByRole("tab", { name: "Reply" });
+    if (since !== "") await userEvent.type(replyField(), since);
+    await act(async () =>
+      shown.store.send({
+        conversation_id: CONVERSATION,
+        body: { type: message.type },
+        text: null,
+        ...message,
+      }),
+    );
+    await screen.findByRole("dialog");
+    return shown;
+  }
+  const gone = () => waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+
+  test.each(["Escape", "the button"])(
+    "stays in the thread, where the field could not take it back: put off with %s",
+    async (way) => {
+      const { store } = await refused({ type: "image", text: "Our hours" });
+      if (way === "Escape") await userEvent.keyboard("{Escape}");
+      else await userEvent.click(screen.getByRole("button", { name: "Leave it unsent" }));
+      await gone();
+      expect([...store.outbox.all()].map(({ state, text }) => [state, text])).toEqual([
+        ["refused", "Our hours"],
+      ]);
+      expect(replyField().value).toBe("");
+    },
+  );
+
+  test("asks again when it is tried again", async () => {
+    const { store } = await refused({ type: "template", text: "Your appointment" });
+    await userEvent.click(screen.getByRole("button", { name: "Leave it unsent" }));
+    await gone();
+    const [pending] = [...store.outbox.all()];
+    await act(async () => store.outbox.retry(pending?.client_id ?? ""));
+    const again = within(await screen.findByRole("dialog"));
+    again.getByRole("button", { name: "Send anyway" });
+  });
+
+  test("goes back into the field with what it quotes, before what was written since", async () => {
+    const { store } = await refused({ type: "text", text: "Yes, until two", reply_to: "wamid.1" }, "And");
+    await userEvent.click(screen.getByRole("button", { name: "Back to the field" }));
+    await gone();
+    expect(replyField().value).toBe("Yes, until two\nAnd");
+    expect([...store.outbox.all()]).toEqual([]);
+    screen.getByRole("button", { name: "Do not quote" });
+    await userEvent.type(replyField(), "{Enter}");
+    expect([...store.outbox.all()][0]?.body?.["reply_to"]).toBe("wamid.1");
   });
 });

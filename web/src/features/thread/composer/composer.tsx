@@ -211,9 +211,10 @@ export function Composer(props: ComposerProps) {
       />
       <AnsweredDialog
         conversationId={id}
-        onEdit={(words) => {
-          write("reply", texts.reply === "" ? words : `${words}\n${texts.reply}`);
+        onEdit={(words, quoted) => {
+          putBack("reply", words);
           setMode("reply");
+          if (quote === null) onQuote(quoted);
         }}
       />
       <Suspense fallback={null}>
