@@ -71,8 +71,9 @@ describe("a note", () => {
     const { notes } = await opened();
     await writesNote("Call her");
     fireEvent.keyDown(noteField(), { key: "Enter", repeat: true });
-    expect(noteField().value).toBe("Call her");
+    await act(() => new Promise<void>((resolve) => setTimeout(resolve, 50))); // a request would have gone out by then
     expect(notes()).toEqual([]);
+    expect(noteField().value).toBe("Call her");
   });
 
   test("leaves alone what is written while it is being saved", async () => {
