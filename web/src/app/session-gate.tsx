@@ -12,7 +12,9 @@ import { useLanguage } from "@/shared/i18n/language";
 import type { Session } from "@/shared/session/session";
 import { SessionValue } from "@/shared/session/session-context";
 import { SESSION_KEY, sessionQuery } from "@/shared/session/session-query";
+import { whenSigningOut } from "@/shared/session/sign-out";
 import { whenOtherTabChanges } from "@/shared/session/tabs";
+import { forgetUser } from "@/shared/store/forget-user";
 import { ErrorState } from "@/shared/ui/error-state";
 import { Splash } from "@/shared/ui/splash";
 
@@ -27,6 +29,7 @@ export function SessionGate({ children }: { children: ReactNode }) {
   // The last session of this page: what is shown while its successor is signed in.
   const last = useRef<Session | null>(null);
   useLanguageOf(data ?? null);
+  useForgetting(data?.user.id ?? last.current?.user.id ?? null);
 
   // Whoever says that nobody is signed in may be right: ask.
   useEffect(() => {
@@ -63,6 +66,11 @@ export function SessionGate({ children }: { children: ReactNode }) {
       )}
     </SessionValue>
   );
+}
+
+/** Whoever signs out leaves nothing in this browser, of no workspace: the store forgets its own alone, and the operator's pages have none. */
+function useForgetting(userId: string | null): void {
+  useEffect(() => (userId === null ? undefined : whenSigningOut(() => forgetUser(userId))), [userId]);
 }
 
 /** A language that the person chose in their profile wins over this browser's. */

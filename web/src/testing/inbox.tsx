@@ -13,8 +13,18 @@ import { renderAt } from "./render";
 export const TENANT = "00000000-0000-4000-8000-0000000000ff";
 export const INBOX = `/t/${TENANT}/inbox`;
 
-export async function renderInbox(screen: ReactNode, { server = new TestServer(), path = INBOX } = {}) {
-  fakeApi({}); // what is asked beside the store is not there
+interface Around {
+  server?: TestServer;
+  path?: string;
+  /** What is asked beside the store; what is not named is not there. */
+  api?: Parameters<typeof fakeApi>[0];
+}
+
+export async function renderInbox(
+  screen: ReactNode,
+  { server = new TestServer(), path = INBOX, api = {} }: Around = {},
+) {
+  const { asked } = fakeApi(api);
   const timing = { ...browserTiming, hidden: () => false };
   const store = new InboxStore({ backend: server, me: ME, owner: "t/u", outbox: keptOutbox(), timing });
   const tenant = {
@@ -36,5 +46,5 @@ export async function renderInbox(screen: ReactNode, { server = new TestServer()
     await store.start();
     server.socket.open();
   });
-  return { ...rendered, store, server };
+  return { ...rendered, store, server, asked };
 }

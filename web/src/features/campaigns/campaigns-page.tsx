@@ -129,11 +129,7 @@ function When({ campaign }: { campaign: Campaign }) {
   const format = useFormat();
   const { state, scheduled_at, started_at, ended_at, updated_at } = campaign;
   if (state === "scheduled" && scheduled_at)
-    return (
-      <span className={classes["about"]}>
-        {t.starts(`${format.brief(scheduled_at)} ${format.time(scheduled_at)}`)}
-      </span>
-    );
+    return <span className={classes["about"]}>{t.starts(format.dateTime(scheduled_at))}</span>;
   const [word, at] = ended_at
     ? [t.ended, ended_at]
     : started_at

@@ -111,6 +111,23 @@ describe("the list", () => {
   });
 });
 
+test("Escape closes the filters, and the conversation stays open", async () => {
+  // What floats is hidden where what it belongs to has no place, as everything without a screen.
+  vi.spyOn(Element.prototype, "getBoundingClientRect").mockReturnValue(new DOMRect(100, 100, 40, 40));
+  put(1);
+  const { history } = await renderInbox(<Screen selected={uuid(1)} />, { server });
+  await rows();
+  const before = history.length;
+  await userEvent.click(screen.getByRole("button", { name: "Filter" }));
+  const panel = await screen.findByRole("dialog");
+  await waitFor(() => expect(panel.contains(document.activeElement)).toBe(true));
+  await userEvent.keyboard("{Escape}");
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  expect(history).toHaveLength(before);
+  await userEvent.keyboard("{Escape}");
+  expect(history).toHaveLength(before + 1);
+});
+
 describe("several at once", () => {
   async function tickBoth() {
     put(1);

@@ -27,6 +27,11 @@ test("what is long ago has a date instead of a number of days", () => {
   expect(en.relative(at(3, 9, 5), now)).toBe("3 Jun 2026");
 });
 
+test("when something will happen has its day and its time, today too", () => {
+  expect(en.dateTime(at(28, 18))).toBe("28 Nov 2026, 18:05");
+  expect(es.dateTime(at(1))).toBe("1 nov 2026, 9:05");
+});
+
 test("sizes and spans are written as people read them", () => {
   expect(en.bytes(999)).toBe("999 B");
   expect(es.bytes(1_400_000)).toBe("1,4 MB");

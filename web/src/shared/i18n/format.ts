@@ -34,6 +34,8 @@ export interface Format {
   time: (at: Moment) => string;
   /** 3 Mar 2026 */
   date: (at: Moment) => string;
+  /** 3 Mar 2026, 14:05: when something will happen */
+  dateTime: (at: Moment) => string;
   /** Tuesday, 3 March 2026, 14:05:09: for titles and details */
   full: (at: Moment) => string;
   /** Today, Yesterday, Tuesday, 3 March: the day separators of a thread */
@@ -62,6 +64,7 @@ function build(locale: string): Format {
   const intl = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, options);
   const time = intl({ timeStyle: "short" });
   const date = intl({ day: "numeric", month: "short", year: "numeric" });
+  const dateTime = intl({ dateStyle: "medium", timeStyle: "short" });
   const full = intl({ dateStyle: "full", timeStyle: "medium" });
   const weekday = intl({ weekday: "long" });
   const shortWeekday = intl({ weekday: "short" });
@@ -78,6 +81,7 @@ function build(locale: string): Format {
     locale,
     time: (at) => time.format(new Date(at)),
     date: (at) => date.format(new Date(at)),
+    dateTime: (at) => dateTime.format(new Date(at)),
     full: (at) => full.format(new Date(at)),
     day: (moment, now = Date.now()) => {
       const at = new Date(moment);

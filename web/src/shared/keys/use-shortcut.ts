@@ -38,11 +38,17 @@ export function canRun(name: Shortcut): boolean {
 const FIELD =
   'input:not([type="checkbox"], [type="radio"], [type="button"]), textarea, select, [contenteditable="true"]';
 /** While one of these is in the page, keys belong to it: none may stay in it when it is closed. */
-const OVERLAY = '[role="dialog"][aria-modal="true"], [role="menu"], [data-overlay]';
+const OVERLAY = '[role="dialog"][aria-modal="true"], dialog[open], [role="menu"], [data-overlay]';
 
 /** Hear the keyboard of the page; once, at its top. */
 export function useShortcuts(): void {
   useEffect(() => {
+    const isCovered = () => document.querySelector(OVERLAY) !== null;
+    let wasCovered = false;
+    // Before anybody hears the key: what it closes may be out of the page by the time it comes up here.
+    const look = () => {
+      wasCovered = isCovered();
+    };
     const press = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.repeat) return;
       const target = event.target instanceof Element ? event.target : document.body;
@@ -59,10 +65,14 @@ export function useShortcuts(): void {
         },
         { enabled: preferences().shortcuts },
       );
-      if (name === null || document.querySelector(OVERLAY)) return;
+      if (name === null || wasCovered || isCovered()) return;
       if (runShortcut(name)) event.preventDefault();
     };
+    addEventListener("keydown", look, { capture: true });
     document.addEventListener("keydown", press);
-    return () => document.removeEventListener("keydown", press);
+    return () => {
+      removeEventListener("keydown", look, { capture: true });
+      document.removeEventListener("keydown", press);
+    };
   }, []);
 }

@@ -4,7 +4,7 @@ import { Problem } from "@/shared/api/problem";
 import type { OutboxPlace, Pending } from "./outbox";
 
 const DATABASE = "curbe";
-const STORE = "outbox";
+export const STORE = "outbox";
 
 interface Kept {
   owner: string;
@@ -52,13 +52,13 @@ function pendingOf({ pending, problem }: Kept): Pending {
   return { ...pending, problem: problem && new Problem(problem.status, problem.members) };
 }
 
-function open(): Promise<IDBDatabase> {
+export function open(): Promise<IDBDatabase> {
   const request = indexedDB.open(DATABASE, 1);
   request.onupgradeneeded = () => request.result.createObjectStore(STORE);
   return done(request);
 }
 
-function done<Result>(request: IDBRequest<Result>): Promise<Result> {
+export function done<Result>(request: IDBRequest<Result>): Promise<Result> {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);

@@ -17,6 +17,7 @@ import { MessageStep } from "./message-step";
 import { editorMessages } from "./messages";
 import { PeopleStep } from "./people-step";
 import { TimingStep } from "./timing-step";
+import { useMessageDraft } from "./use-message-draft";
 
 const STEPS = ["message", "people", "timing", "check"] as const;
 type Step = (typeof STEPS)[number];
@@ -27,6 +28,7 @@ export function Editor({ campaign }: { campaign: Campaign | null }) {
   const { tenant_id } = useTenant();
   const [, navigate] = useLocation();
   const [params] = useSearchParams();
+  const draft = useMessageDraft(campaign);
   const [deleting, setDeleting] = useState(false);
   const remove = useDelete(campaign?.id ?? "");
   const home = `/t/${tenant_id}/campaigns`;
@@ -70,8 +72,8 @@ export function Editor({ campaign }: { campaign: Campaign | null }) {
       </nav>
       {step === "message" || !campaign ? (
         <MessageStep
-          key={campaign?.id}
           campaign={campaign}
+          draft={draft}
           onSaved={({ id }) => navigate(at(id, "people"), { replace: !campaign })}
         />
       ) : step === "people" ? (

@@ -16,7 +16,6 @@ import { fieldsOf } from "@/shared/whatsapp/templates";
 import { type Campaign, useChange, useCreate } from "../api/campaigns";
 import {
   contentOf,
-  type Files,
   filesIn,
   fillingsIn,
   firstFillings,
@@ -25,38 +24,31 @@ import {
   offered,
   openGaps,
 } from "../model/composing";
-import type { Fillings } from "../model/filling";
 import classes from "./editor.module.css";
 import { GapField } from "./gap-field";
 import { editorMessages } from "./messages";
+import type { MessageDraft } from "./use-message-draft";
 
 interface MessageStepProps {
   campaign: Campaign | null;
+  draft: MessageDraft;
   /** It has begun: only what stands in the gaps can be changed. */
   begun?: boolean;
   /** Called with the campaign as it is stored. */
   onSaved: (campaign: Campaign) => void;
 }
 
-export function MessageStep({ campaign, begun = false, onSaved }: MessageStepProps) {
+export function MessageStep({ campaign, draft, begun = false, onSaved }: MessageStepProps) {
   const t = useMessages(editorMessages);
   const refusal = useRefusal();
   const { tenant_id } = useTenant();
   const numbers = useNumbers();
-  const [name, setName] = useState(campaign?.name ?? "");
-  const [chosenFrom, setFrom] = useState(campaign?.connection_id ?? null);
-  const from = chosenFrom ?? numbers.active[0]?.id ?? null;
+  const { name, setName, setFrom, chosen, setChosen, typed, setTyped } = draft;
+  const from = draft.from ?? numbers.active[0]?.id ?? null;
   const templates = useTemplates(tenant_id, from, from !== null);
   const all = useMemo(() => offered(templates.data ?? []), [templates.data]);
-  const [chosen, setChosen] = useState<string | null>(null);
   const template =
     all.find((one) => one.id === chosen) ?? (campaign && all.find((one) => isOf(one, campaign))) ?? null;
-  const [typed, setTyped] = useState<{
-    of: string;
-    fillings: Fillings;
-    files: Files;
-    picture: string | null;
-  } | null>(null);
   const now =
     template && (typed?.of === template.id ? typed : { of: template.id, ...beginning(template, campaign) });
   const create = useCreate();
@@ -68,6 +60,10 @@ export function MessageStep({ campaign, begun = false, onSaved }: MessageStepPro
   const ready =
     template && now && name.trim() !== "" && from && open.length === 0 && look?.beyond.length === 0;
 
+  const stored = (saved: Campaign) => {
+    draft.settle(saved);
+    onSaved(saved);
+  };
   const save = () => {
     setTried(true);
     if (!ready) return;
@@ -81,10 +77,10 @@ export function MessageStep({ campaign, begun = false, onSaved }: MessageStepPro
           quiet_hours: { start: "21:00", end: "09:00" },
           pause_at_failures: 25,
         },
-        { onSuccess: onSaved },
+        { onSuccess: stored },
       );
-    if (isSame(campaign, told)) return onSaved(campaign);
-    change.mutate(begun ? { template: content } : told, { onSuccess: onSaved });
+    if (isSame(campaign, told)) return stored(campaign);
+    change.mutate(begun ? { template: content } : told, { onSuccess: stored });
   };
   const error = refusal(create.error ?? change.error);
   return (

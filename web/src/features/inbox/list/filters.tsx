@@ -27,7 +27,7 @@ export function FilterButton({ view, onView }: FilterProps) {
             <IconFilter size={19} stroke={1.7} />
           </ActionIcon>
         </Popover.Target>
-        <Popover.Dropdown>
+        <Popover.Dropdown data-overlay>
           <Suspense>
             <FilterPanel view={view} onView={onView} />
           </Suspense>

@@ -9,19 +9,18 @@ export interface Piece {
   at: number;
 }
 
-/** The API counts characters as people do; a text in a browser counts an emoji twice. */
+/** The API counts as a text in a browser does, in UTF-16 units: an emoji is two or more. */
 export function piecesOf({ text, ranges }: Snippet): Piece[] {
-  const characters = Array.from(text);
   const pieces: Piece[] = [];
   let at = 0;
   const add = (to: number, marked: boolean) => {
-    if (to > at) pieces.push({ text: characters.slice(at, to).join(""), marked, at });
+    if (to > at) pieces.push({ text: text.slice(at, to), marked, at });
     at = Math.max(at, to);
   };
   for (const [start, end] of [...ranges].sort((one, other) => one[0] - other[0])) {
     add(start, false);
     add(end, true);
   }
-  add(characters.length, false);
+  add(text.length, false);
   return pieces;
 }

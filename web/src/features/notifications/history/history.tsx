@@ -170,10 +170,9 @@ function Standing({ one }: { one: Followed }) {
   const failed = one.message_status === "failed";
   const unsure = one.message_status === "unknown";
   const word = own(t.status, one.message_status ?? "") ?? t.state[one.state];
-  const due = `${format.brief(one.due_at)} ${format.time(one.due_at)}`;
   const why =
     one.state === "waiting"
-      ? t.history.due(due)
+      ? t.history.due(format.dateTime(one.due_at))
       : (reason(one.reason, one.detail) ?? (failed ? failure(one) : null));
   return (
     <div className={classes["standing"]}>

@@ -83,7 +83,7 @@ export function RowTools({ message, open, onOpen: change }: RowToolsProps) {
           <Popover.Target>
             <span className={classes["anchor"]} aria-hidden="true" />
           </Popover.Target>
-          <Popover.Dropdown p={4}>
+          <Popover.Dropdown p={4} data-overlay>
             <div className={classes["emoji"]}>
               {QUICK_REACTIONS.map((emoji) => (
                 <button

@@ -1,33 +1,39 @@
 /** A colleague answered while this was being written: shows what they wrote, and asks. */
 
 import { Button, Group, Modal } from "@mantine/core";
+import { useReducer } from "react";
+import type { Problem } from "@/shared/api/problem";
 import { useFormat, useMessages } from "@/shared/i18n/language";
 import { useStore, useTopic } from "@/shared/store/hooks";
 import type { Pending } from "@/shared/store/outbox";
 import type { InboxStore } from "@/shared/store/store";
+import type { Message } from "@/shared/store/types";
 import { uiMessages } from "@/shared/ui/messages";
 import { textIn } from "@/shared/whatsapp/reading";
 import { RichText } from "@/shared/whatsapp/rich-text";
 import { threadMessages } from "../messages";
+import { messageOfPending } from "../model/pending";
 import { summaryOf } from "../model/summary";
-import { useData } from "../thread-context";
+import { type ThreadData, useData } from "../thread-context";
 import classes from "./answered-dialog.module.css";
 import { composerMessages } from "./messages";
 
-/** Called with the words of a message that goes back into the field. */
-export function AnsweredDialog({
-  conversationId,
-  onEdit,
-}: {
+/** Refusals whose question was put off: what they refused waits in the thread. One more try is refused anew, and asks anew. */
+const putOff = new WeakSet<Problem>();
+
+interface AnsweredDialogProps {
   conversationId: string;
-  onEdit: (text: string) => void;
-}) {
+  /** Called with the words of a message that goes back into the field, and what they answer. */
+  onEdit: (text: string, quoted: Message | null) => void;
+}
+
+export function AnsweredDialog({ conversationId, onEdit }: AnsweredDialogProps) {
   const t = useMessages(composerMessages);
-  const words = useMessages(threadMessages);
   const ui = useMessages(uiMessages);
   const format = useFormat();
   const store = useStore();
-  const { nameOf } = useData();
+  const { nameOf, quoted } = useData();
+  const [, lookAgain] = useReducer((times: number) => times + 1, 0);
   const pending = useTopic("outbox", (one) => stopped(one, conversationId));
   if (!pending) return null;
   const members = pending.problem?.members ?? {};
@@ -35,19 +41,47 @@ export function AnsweredDialog({
   const theirs = messageId === null ? undefined : store.state.threads.messages.get(messageId);
   const sender = textIn(members["sender"]) ?? theirs?.sender ?? null;
   const at = textIn(members["created_at"]) ?? theirs?.created_at ?? pending.created_at;
-  const back = () => {
-    store.outbox.discard(pending.client_id);
-    if (pending.type === "text") onEdit(pending.text ?? "");
+  const isText = pending.type === "text";
+  const close = () => {
+    if (isText) {
+      store.outbox.discard(pending.client_id);
+      onEdit(pending.text ?? "", quoteOf(pending, store.me, quoted));
+    } else if (pending.problem) {
+      // The field cannot take back a file, a template or buttons: they stay where they are, to be sent or discarded.
+      putOff.add(pending.problem);
+      lookAgain();
+    }
   };
-  const summary = theirs && summaryOf(theirs);
   return (
     <Modal
       opened
-      onClose={back}
+      onClose={close}
       title={t.answeredTitle(nameOf(sender), format.relative(at))}
       closeButtonProps={{ "aria-label": ui.close }}
     >
       <p className={classes["hint"]}>{t.answeredText}</p>
+      <Both theirs={theirs} pending={pending} />
+      <Group justify="flex-end" mt="lg">
+        <Button
+          variant="default"
+          onClick={() => store.outbox.retry(pending.client_id, { seen_message_id: messageId ?? undefined })}
+        >
+          {t.answeredSend}
+        </Button>
+        <Button data-autofocus onClick={close}>
+          {isText ? t.answeredEdit : t.answeredLeave}
+        </Button>
+      </Group>
+    </Modal>
+  );
+}
+
+function Both({ theirs, pending }: { theirs: Message | undefined; pending: Pending }) {
+  const t = useMessages(composerMessages);
+  const words = useMessages(threadMessages);
+  const summary = theirs && summaryOf(theirs);
+  return (
+    <>
       {theirs && summary && (
         <figure className={classes["figure"]}>
           <figcaption>{t.answeredTheirs}</figcaption>
@@ -62,25 +96,24 @@ export function AnsweredDialog({
           <RichText text={pending.text ?? words.type.other} />
         </div>
       </figure>
-      <Group justify="flex-end" mt="lg">
-        <Button
-          variant="default"
-          onClick={() => store.outbox.retry(pending.client_id, { seen_message_id: messageId ?? undefined })}
-        >
-          {t.answeredSend}
-        </Button>
-        <Button data-autofocus onClick={back}>
-          {t.answeredEdit}
-        </Button>
-      </Group>
-    </Modal>
+    </>
   );
 }
 
 function stopped(store: InboxStore, conversationId: string): Pending | undefined {
   for (const pending of store.outbox.all()) {
+    const { problem } = pending;
     const isHere = pending.conversation_id === conversationId && pending.state === "refused";
-    if (isHere && pending.problem?.code === "answered_meanwhile") return pending;
+    if (isHere && problem?.code === "answered_meanwhile" && !putOff.has(problem)) return pending;
   }
   return undefined;
+}
+
+/** What a message answers. One that is not loaded here is answered all the same: its name is what is sent. */
+function quoteOf(pending: Pending, me: string | null, quoted: ThreadData["quoted"]): Message | null {
+  if (pending.reply_to === null) return null;
+  const asking = messageOfPending(pending, me);
+  const { payload: _, ...bare } = asking;
+  const unseen = { ...bare, direction: "inbound", type: "other", text: null } as const;
+  return quoted(asking) ?? { ...unseen, provider_message_id: pending.reply_to };
 }

@@ -83,11 +83,16 @@ export function Composer(props: ComposerProps) {
     },
     [store, id],
   );
+  /** What comes back goes before what has been written since. */
+  const putBack = (to: Mode, words: string) => {
+    const since = store.drafts.get(id, to); // not `texts`: it may come back long after this was drawn
+    write(to, since === "" ? words : `${words}\n${since}`);
+  };
   const sending = useSend({
     ...props,
     isWriting: texts.reply !== "",
     onCleared: (cleared) => write(cleared, ""),
-    onRestored: write,
+    onRestored: putBack,
     onSent: () => {
       onQuote(null);
       onSent();
@@ -206,9 +211,10 @@ export function Composer(props: ComposerProps) {
       />
       <AnsweredDialog
         conversationId={id}
-        onEdit={(words) => {
-          write("reply", texts.reply === "" ? words : `${words}\n${texts.reply}`);
+        onEdit={(words, quoted) => {
+          putBack("reply", words);
           setMode("reply");
+          if (quote === null) onQuote(quoted);
         }}
       />
       <Suspense fallback={null}>

@@ -82,7 +82,7 @@ export function Field(props: FieldProps) {
     if (completion.onKey(event)) return event.preventDefault();
     if (event.key === "Enter" && sends(event, enterSends)) {
       event.preventDefault();
-      onSend();
+      if (!event.repeat) onSend(); // whoever rests a finger on the key sends once
     } else if (event.key === "ArrowUp" && value === "") {
       event.preventDefault();
       onUp();

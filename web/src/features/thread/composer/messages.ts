@@ -96,6 +96,7 @@ export const composerMessages = catalogue({
     answeredYours: "Your message",
     answeredSend: "Send anyway",
     answeredEdit: "Back to the field",
+    answeredLeave: "Leave it unsent",
 
     interactiveTitle: "Message with something to press",
     interactiveKind: "Kind",
@@ -217,6 +218,7 @@ export const composerMessages = catalogue({
     answeredYours: "Tu mensaje",
     answeredSend: "Enviar igualmente",
     answeredEdit: "Volver al campo",
+    answeredLeave: "Dejarlo sin enviar",
 
     interactiveTitle: "Mensaje con algo que pulsar",
     interactiveKind: "Tipo",
@@ -338,6 +340,7 @@ export const composerMessages = catalogue({
     answeredYours: "Sua mensagem",
     answeredSend: "Enviar assim mesmo",
     answeredEdit: "Voltar ao campo",
+    answeredLeave: "Deixar sem enviar",
 
     interactiveTitle: "Mensagem com algo para tocar",
     interactiveKind: "Tipo",

@@ -73,7 +73,7 @@ export function SendRow(props: SendRowProps) {
             <IconMoodSmile size={20} stroke={1.7} />
           </Tool>
         </Popover.Target>
-        <Popover.Dropdown p={6}>
+        <Popover.Dropdown p={6} data-overlay>
           <Suspense fallback={null}>
             <EmojiPicker onPick={onEmoji} />
           </Suspense>

@@ -25,6 +25,7 @@ interface Sending {
   attachments: Attachments;
   isWriting: boolean;
   onCleared: (mode: Mode) => void;
+  /** What could not be saved goes back, before what was written since. */
   onRestored: (mode: Mode, text: string) => void;
   onSent: () => void;
 }
@@ -99,16 +100,17 @@ export function useSend(given: Sending) {
     },
     note: async (text: string) => {
       const body = text.trim();
-      if (body === "") return;
+      if (body === "" || busy) return; // it has no key of its own: posted twice, it would stand there twice
       const mentioned = mentionedIn(
         body,
         [...people.values()].map((one) => ({ id: one.user_id, name: one.name })),
       );
       setBusy(true);
+      // At once, as with a reply: what is written from here on is the next one.
+      onCleared("note");
+      store.presence.rest();
       try {
         store.putAnnotation(await addNote(tenantId, id, body, mentioned));
-        store.presence.rest();
-        onCleared("note");
         onSent();
       } catch (error) {
         onRestored("note", text);

@@ -1,0 +1,51 @@
+import { screen } from "@testing-library/react";
+import { expect, test } from "vitest";
+import { formatOf } from "@/shared/i18n/format";
+import { ok } from "@/testing/fake-api";
+import { renderInbox, TENANT } from "@/testing/inbox";
+import { CampaignsPage } from "./campaigns-page";
+
+const ID = "0190cccc-0000-7000-8000-000000000001";
+
+function campaign(change: object) {
+  return {
+    id: ID,
+    name: "Spring",
+    connection_id: ID,
+    state: "scheduled",
+    reason: null,
+    reason_detail: null,
+    category: "MARKETING",
+    template: { name: "spring", language: { code: "es" } },
+    time_zone: "Europe/Madrid",
+    quiet_hours: null,
+    ramp_up: null,
+    pause_at_failures: null,
+    variables: [],
+    scheduled_at: null,
+    started_at: null,
+    ended_at: null,
+    created_at: "2026-03-01T10:00:00Z",
+    updated_at: "2026-03-01T10:00:00Z",
+    created_by: "user:1",
+    ...change,
+  };
+}
+
+test.each([0, 3])(
+  "a campaign that is scheduled says on which day and at which time it starts (in %i days)",
+  async (days) => {
+    const at = new Date();
+    at.setDate(at.getDate() + days);
+    at.setHours(23, 59, 0, 0);
+    const api = {
+      [`GET /api/tenants/${TENANT}/campaigns`]: () =>
+        ok({ items: [campaign({ scheduled_at: at.toISOString() })], next_cursor: null }),
+      [`GET /api/tenants/${TENANT}/campaigns/${ID}/progress`]: () => ok({ recipients: 3 }),
+    };
+    await renderInbox(<CampaignsPage />, { api });
+    const format = formatOf("en");
+    const row = await screen.findByRole("link", { name: /Spring/ });
+    expect(row.textContent).toContain(`Starts ${format.date(at)}, ${format.time(at)}`);
+  },
+);

@@ -1,0 +1,53 @@
+import { fireEvent, render } from "@testing-library/react";
+import { afterEach, expect, test, vi } from "vitest";
+import { useShortcut, useShortcuts } from "./use-shortcut";
+
+const leave = vi.fn();
+
+function Page() {
+  useShortcuts();
+  useShortcut("leave", leave);
+  return <main />;
+}
+
+/** A page with something over it. */
+function covered(over: string) {
+  leave.mockClear();
+  render(<Page />);
+  document.body.insertAdjacentHTML("beforeend", over);
+  return document.body.lastElementChild as HTMLElement;
+}
+
+const pressEscape = (target: Element) => fireEvent.keyDown(target, { code: "Escape", key: "Escape" });
+
+afterEach(() => {
+  for (const over of document.querySelectorAll("[data-test]")) over.remove();
+});
+
+test.each([
+  '<dialog data-test open="">a photo</dialog>',
+  '<div data-test data-overlay="true" role="dialog">emoji</div>',
+  '<div data-test role="dialog" aria-modal="true">a question</div>',
+  '<div data-test role="menu">a menu</div>',
+])("a key belongs to what is over the page: %s", (html) => {
+  const over = covered(html);
+  pressEscape(over);
+  expect(leave).not.toHaveBeenCalled();
+  over.remove();
+  pressEscape(document.body);
+  expect(leave).toHaveBeenCalledOnce();
+});
+
+test("the key that closes it does not reach the page, though it is gone when the key comes up", () => {
+  const over = covered('<div data-test data-overlay="true">reactions</div>');
+  over.addEventListener("keydown", () => {
+    over.removeAttribute("data-overlay");
+  });
+  pressEscape(over);
+  expect(leave).not.toHaveBeenCalled();
+});
+
+test("a dialog that is closed covers nothing", () => {
+  pressEscape(covered("<dialog data-test>a sheet</dialog>"));
+  expect(leave).toHaveBeenCalledOnce();
+});
