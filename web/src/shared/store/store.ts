@@ -1,6 +1,6 @@
 /** The inbox of one user in one tenant: what is known, what follows from events, what is asked for and what is done. See README.md. */
 
-import { isProblem } from "@/shared/api/problem";
+import { asProblem, isProblem } from "@/shared/api/problem";
 import type { Backend, BulkAnswer } from "./backend";
 import { Drafts } from "./drafts";
 import { Link, type LinkStatus } from "./link";
@@ -224,8 +224,8 @@ export class InboxStore {
       try {
         return (await this.parts.backend.events("now")).next_cursor;
       } catch (error) {
-        if (!isProblem(error)) throw error;
-        const ended = error.status === 401 || error.status === 403;
+        const { status } = asProblem(error);
+        const ended = status === 401 || status === 403;
         this.setStatus(ended ? "ended" : "offline");
         if (ended && !(await this.parts.ended?.())) return null;
         await new Promise<void>((resolve) => this.timing.later(resolve, wait));
