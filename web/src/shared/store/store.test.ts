@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { Problem } from "@/shared/api/problem";
 import { conversationOf, ME, messageOf, settled, uuid } from "./testing";
 import { ALL, bed, listed, live, NO_ANSWER, newStore, received, setUp } from "./testing-bed";
@@ -35,6 +35,25 @@ describe("beginning", () => {
     await bed.timing.pass(500);
     bed.server.socket.open();
     expect(bed.store.status).toBe("live");
+  });
+});
+
+describe("an answer that nobody understands", () => {
+  it("is told of as a failure of the page, and what failed is loaded when asked again", async () => {
+    vi.stubGlobal("reportError", vi.fn());
+    bed.server.put(conversationOf(1));
+    bed.server.say(messageOf(1, uuid(1)));
+    await live();
+    vi.spyOn(bed.server, "conversations").mockResolvedValueOnce(undefined as never);
+    vi.spyOn(bed.server, "messages").mockResolvedValueOnce(undefined as never);
+    const failed = { loading: null, failed: { code: "page_failed" } };
+    await Promise.all([bed.store.loadList(ALL), bed.store.loadThread(uuid(1))]);
+    expect(bed.store.state.conversations.list(ALL).state).toMatchObject(failed);
+    expect(bed.store.thread(uuid(1), null)).toMatchObject(failed);
+    expect(reportError).toHaveBeenCalledTimes(2);
+    await Promise.all([bed.store.loadList(ALL), bed.store.loadThread(uuid(1))]);
+    expect(listed()).toEqual([uuid(1)]);
+    expect(bed.store.thread(uuid(1), null).keys).toHaveLength(1);
   });
 });
 
