@@ -94,11 +94,14 @@ describe("what happens", () => {
     expect(bed.store.state.conversations.get(uuid(2))).toBeDefined();
   });
 
-  it("moves a conversation that was merged to where it went", async () => {
+  it("moves a conversation that was merged to where it went, and what was written in it", async () => {
     bed.server.put(conversationOf(1));
     const gone = bed.server.put(conversationOf(2));
     await live();
     await bed.store.loadList(ALL);
+    bed.store.drafts.set(gone.id, "reply", "a reply");
+    bed.store.drafts.set(gone.id, "note", "a note");
+    bed.store.drafts.set(uuid(1), "note", "what was there");
     bed.server.conversationMap.delete(gone.id);
     bed.server.conversation = async () => bed.server.put(conversationOf(1, { version: 2 }));
     bed.server.happen("contact_merged", {
@@ -108,6 +111,9 @@ describe("what happens", () => {
     await bed.timing.pass(50);
     expect(listed()).toEqual([uuid(1)]);
     expect(bed.store.state.conversations.liveId(gone.id)).toBe(uuid(1));
+    expect(bed.store.drafts.get(uuid(1), "reply")).toBe("a reply");
+    expect(bed.store.drafts.get(uuid(1), "note")).toBe("what was there\na note");
+    expect(newStore().drafts.shown(gone.id)).toBe("");
   });
 });
 

@@ -50,13 +50,14 @@ export class InboxStore {
   private readonly loading: Loading;
   private readonly ears = new Set<(event: LoggedEvent) => void>();
   private readonly touch = (topic: Topic): void => this.topics.touch(topic);
+  private readonly merged = (from: string, into: string): void => this.drafts.move(from, into);
 
   constructor(parts: StoreParts) {
     this.parts = parts;
     this.me = parts.me;
     this.timing = parts.timing ?? browserTiming;
     this.topics = new Topics(this.timing);
-    this.current = new State(parts.me, this.touch);
+    this.current = new State(parts.me, this.touch, this.merged);
     this.drafts = new Drafts(parts.owner, this.touch);
     const { topics, timing, touch } = this;
     const ready = new Promise<void>((resolve) => {
@@ -289,7 +290,7 @@ export class InboxStore {
     const views = [...conversations.lists.entries()].filter(([key]) => this.topics.isWatched(`list/${key}`));
     const open = [...threads.opened()].filter((id) => this.topics.isWatched(`thread/${id}`));
     const shown = [...conversations.all()].filter((id) => this.topics.isWatched(`conversation/${id}`));
-    this.current = new State(this.me, this.touch);
+    this.current = new State(this.me, this.touch, this.merged);
     Object.assign(this.current.directories, directories);
     await Promise.all([
       ...views.map(([, list]) => this.loadList(list.view)),
