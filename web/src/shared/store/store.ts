@@ -175,14 +175,17 @@ export class InboxStore {
     });
   }
 
-  async markRead(id: string): Promise<void> {
-    if ((this.current.conversations.get(id)?.unread_count ?? 0) === 0) return;
+  /** Resolves to whether everything in it is read now: where the server did not hear it, it stays unread. */
+  async markRead(id: string): Promise<boolean> {
+    if ((this.current.conversations.get(id)?.unread_count ?? 0) === 0) return true;
     const takeBack = this.current.conversations.wish(id, { unread_count: 0 });
     this.topics.flush();
     try {
       this.current.putConversation(await this.parts.backend.markRead(id));
+      return true;
     } catch (error) {
-      if (!isProblem(error)) throw error; // it stays unread, and is tried again when it is looked at
+      if (!isProblem(error)) reportError(error);
+      return false; // it stays unread, and is tried again when it is looked at
     } finally {
       takeBack();
     }
