@@ -45,6 +45,32 @@ test("an answer that is no problem+json, and none at all, are problems with code
   await expect(call("GET", "/api/x")).rejects.toMatchObject({ code: "unreachable", status: 0 });
 });
 
+test("a success that breaks off midway, and one that a proxy made up, are problems like no answer at all", async () => {
+  const broken = () =>
+    new ReadableStream({ start: (controller) => controller.error(new TypeError("network error")) });
+  fakeApi({
+    "GET /api/broken": () => new Response(broken(), { status: 200 }),
+    "GET /api/portal": () => new Response("<h1>Sign in to this network</h1>", { status: 200 }),
+  });
+
+  await expect(call("GET", "/api/broken")).rejects.toMatchObject({ code: "unreachable", status: 0 });
+  await expect(call("GET", "/api/portal")).rejects.toMatchObject({ code: "unreadable_answer", status: 0 });
+});
+
+test("what was given up on purpose is no problem of the network's", async () => {
+  const given = new AbortController();
+  fakeApi({
+    "GET /api/x": () => {
+      given.abort();
+      return new Response(new ReadableStream({ start: (body) => body.error(given.signal.reason) }));
+    },
+  });
+
+  const failure = await call("GET", "/api/x", { signal: given.signal }).catch((error: unknown) => error);
+
+  expect(isProblem(failure)).toBe(false);
+});
+
 test("a session that is over is told, except by the question who one is", async () => {
   fakeApi({
     "GET /api/x": () => problem(401, "unauthorized"),

@@ -8,7 +8,7 @@
 
 import createClient from "openapi-fetch";
 import { authorize, tellUnauthorized } from "./credentials";
-import { Problem, problemOf, UNREACHABLE } from "./problem";
+import { NO_PROBLEM, Problem, problemOf, UNREACHABLE } from "./problem";
 import type { components, paths } from "./schema";
 
 export type Schemas = components["schemas"];
@@ -69,6 +69,22 @@ export async function call<T>(
       signal: signal ?? null,
     }),
   );
-  const text = await response.text();
-  return (text ? JSON.parse(text) : undefined) as T;
+  return (await bodyOf(response, signal)) as T;
+}
+
+/** Reads the JSON of a success. A success that breaks off midway, and one that a proxy made up, is a `Problem` like no answer at all. */
+async function bodyOf(response: Response, signal: AbortSignal | undefined): Promise<unknown> {
+  let text: string;
+  try {
+    text = await response.text();
+  } catch (fault) {
+    if (signal?.aborted) throw fault;
+    throw new Problem(0, { code: UNREACHABLE, title: "The answer broke off" });
+  }
+  if (text === "") return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Problem(0, { code: NO_PROBLEM, title: "The answer is no JSON" });
+  }
 }

@@ -2,7 +2,7 @@
 
 import { catalogue, languageOf, type Translated } from "@/shared/i18n/catalogue";
 import { phoneFaultMessages, phoneFaultOf } from "@/shared/whatsapp/phone-faults";
-import { isProblem, NO_PROBLEM, UNREACHABLE } from "./problem";
+import { isProblem, NO_PROBLEM, OUR_FAULT, UNREACHABLE } from "./problem";
 
 const en = {
   language: "en",
@@ -251,7 +251,8 @@ const OWN_WORDS_SUFFICE = new Set([
 
 /** The title says what is not possible, the detail why or what to do. What the API itself says in the reader's language comes first. */
 export function problemWords(error: unknown, t: Translated<Words>): { title: string; detail: string } {
-  if (!isProblem(error)) return { title: t.pageFailed, detail: t.pageFailedDetail };
+  if (!isProblem(error) || error.code === OUR_FAULT)
+    return { title: t.pageFailed, detail: t.pageFailedDetail };
   const own = lookup(t.byCode, error.code);
   const detail =
     lookup(error.members["ways_out"], t.language) ??

@@ -3,6 +3,8 @@
 /** Codes that are made here, because no answer came. */
 export const UNREACHABLE = "unreachable";
 export const NO_PROBLEM = "unreadable_answer";
+/** Nothing was refused: the page itself failed. */
+export const OUR_FAULT = "page_failed";
 
 export class Problem extends Error {
   override readonly name = "Problem";
@@ -38,6 +40,13 @@ export class Problem extends Error {
 
 export function isProblem(error: unknown, code?: string): error is Problem {
   return error instanceof Problem && (code === undefined || error.code === code);
+}
+
+/** What to show for whatever was thrown. What is no refusal is a fault of the page: the console hears of it, and nobody waits for ever. */
+export function asProblem(error: unknown): Problem {
+  if (isProblem(error)) return error;
+  reportError(error);
+  return new Problem(0, { code: OUR_FAULT, title: String(error) });
 }
 
 /** Returns what a failed answer says; one that is no problem+json (a proxy's page) is told as such. */

@@ -25,6 +25,9 @@ export interface KnownList {
   next: string | null;
 }
 
+/** Hears that a conversation is part of another now, so that what hangs on its id moves along. */
+export type Merged = (from: string, into: string) => void;
+
 export class Conversations {
   readonly me: string | null;
   readonly lists = new Map<string, KnownList>();
@@ -37,10 +40,12 @@ export class Conversations {
   private readonly redirects = new Map<string, string>();
   private wishNumber = 0;
   private readonly touch: (topic: Topic) => void;
+  private readonly merged: Merged;
 
-  constructor(me: string | null, touch: (topic: Topic) => void) {
+  constructor(me: string | null, touch: (topic: Topic) => void, merged: Merged) {
     this.me = me;
     this.touch = touch;
+    this.merged = merged;
   }
 
   /** Return a conversation as it is to be shown, with what was changed here and not yet answered. */
@@ -77,7 +82,10 @@ export class Conversations {
 
   /** Forget a conversation that is no more, or is part of another now. */
   remove(id: string, into?: string): void {
-    if (into !== undefined && into !== id) this.redirects.set(id, into);
+    if (into !== undefined && into !== id) {
+      this.redirects.set(id, into);
+      this.merged(id, into);
+    }
     this.replace(id, undefined);
   }
 

@@ -9,6 +9,7 @@ export class Drafts {
   private readonly prefix: string;
   private readonly touch: (topic: Topic) => void;
   private readonly texts = new Map<string, string>();
+  private readonly moved = new Map<string, number>();
 
   constructor(owner: string, touch: (topic: Topic) => void) {
     this.prefix = `curbe.draft/${owner}/`;
@@ -44,6 +45,23 @@ export class Drafts {
       // as above
     }
     this.touch(`draft/${conversationId}`);
+  }
+
+  /** Let what was written in a conversation go on in the one it has become part of, behind what was written there. */
+  move(from: string, to: string): void {
+    for (const mode of ["reply", "note"] as const) {
+      const text = this.get(from, mode);
+      if (!text) continue;
+      const there = this.get(to, mode);
+      this.moved.set(to, this.arrivals(to) + 1);
+      this.set(to, mode, there ? `${there}\n${text}` : text);
+      this.set(from, mode, "");
+    }
+  }
+
+  /** How often a draft came here from elsewhere: a field that shows the one there was begins anew then. */
+  arrivals(conversationId: string): number {
+    return this.moved.get(conversationId) ?? 0;
   }
 
   /** Forget all of them, as when the user signs out of a machine that others use too. */

@@ -45,9 +45,13 @@ export function useList(view: View): ListState {
 /** The stretch of a thread around the message `anchor`, or its latest one (null), loaded when it is shown first. */
 export function useThread(conversationId: string, anchor: string | null = null): ThreadState {
   const store = useStore();
+  const isHere = useTopic(`thread/${conversationId}`, () =>
+    store.state.threads.hasLoaded(conversationId, anchor),
+  );
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what was here may be let go (a merge, a log that begins anew)
   useEffect(() => {
     void (anchor === null ? store.loadThread(conversationId) : store.loadAround(conversationId, anchor));
-  }, [store, conversationId, anchor]);
+  }, [store, conversationId, anchor, isHere]);
   return useTopic(`thread/${conversationId}`, () => store.thread(conversationId, anchor));
 }
 

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { conversationOf, settled, uuid } from "./testing";
 import { ALL, bed, listed, live, NO_ANSWER, newStore, received, setUp, setUpAnew } from "./testing-bed";
 
@@ -141,5 +141,47 @@ describe("a cut connection", () => {
     await bed.timing.pass(60_000);
     expect(bed.server.sockets).toHaveLength(2);
     expect(bed.store.status).toBe("ended");
+  });
+});
+
+describe("an answer that nobody understands", () => {
+  const nonsense = () => vi.spyOn(bed.server, "events").mockResolvedValueOnce(undefined as never);
+
+  beforeEach(() => {
+    vi.stubGlobal("reportError", vi.fn());
+  });
+
+  it("does not keep the inbox from beginning", async () => {
+    nonsense();
+    void bed.store.start();
+    await settled();
+    expect(bed.store.status).toBe("offline");
+    await bed.timing.pass(500);
+    bed.server.socket.open();
+    expect(bed.store.status).toBe("live");
+    expect(reportError).toHaveBeenCalledOnce();
+  });
+
+  it("does not end the connection: the next try is made", async () => {
+    await live();
+    nonsense();
+    bed.server.socket.drop();
+    received(100, 1);
+    await bed.timing.pass(1000);
+    expect(bed.server.sockets).toHaveLength(2);
+    bed.server.socket.open();
+    await settled();
+    expect(bed.store.status).toBe("live");
+    expect(bed.store.state.conversations.get(uuid(1))).toBeDefined();
+  });
+
+  it("does not leave the page catching up for ever", async () => {
+    await live();
+    bed.server.socket.drop();
+    await bed.timing.pass(1000);
+    nonsense();
+    bed.server.socket.open();
+    await settled();
+    expect(bed.store.status).toBe("live");
   });
 });

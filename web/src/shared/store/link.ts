@@ -74,16 +74,25 @@ export class Link {
     this.random = parts.random ?? Math.random;
   }
 
-  /** Follow the log until `stop`. */
+  /** Follow the log until `stop`, whatever goes wrong: nobody else would begin again. */
   async run(): Promise<void> {
     while (!this.stopped) {
-      const code = this.isSocketDue() ? await this.follow() : null;
-      if (this.stopped) return;
-      if (code === CLOSE.CURSOR_EXPIRED || code === CLOSE.INVALID) await this.restart();
-      else if (code === CLOSE.UNAUTHORIZED || code === CLOSE.FORBIDDEN) await this.renew();
-      else await this.catchUp();
+      try {
+        await this.turn();
+      } catch (error) {
+        reportError(error);
+      }
       if (!this.stopped) await this.pause(this.wait());
     }
+  }
+
+  /** Follow one socket to its end, and do what its end asks for. */
+  private async turn(): Promise<void> {
+    const code = this.isSocketDue() ? await this.follow() : null;
+    if (this.stopped) return;
+    if (code === CLOSE.CURSOR_EXPIRED || code === CLOSE.INVALID) await this.restart();
+    else if (code === CLOSE.UNAUTHORIZED || code === CLOSE.FORBIDDEN) await this.renew();
+    else await this.catchUp();
   }
 
   /** Try now: somebody looks at the page again, or the network is back (then what is open may lead nowhere). */
@@ -168,7 +177,7 @@ export class Link {
         more = page.more;
       }
     } catch (error) {
-      if (!isProblem(error)) throw error; // the socket will tell it
+      if (!isProblem(error)) reportError(error); // what went wrong with the server the socket will tell
     }
     if (this.socket === socket && socket !== null) this.tell("live");
   }

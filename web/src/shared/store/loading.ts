@@ -1,17 +1,26 @@
 /** What is asked of the API, and that each thing is asked for once at a time. */
 
-import { isProblem } from "@/shared/api/problem";
-import type { Backend } from "./backend";
+import { asProblem, isProblem } from "@/shared/api/problem";
+import type { Backend, MessagesWanted } from "./backend";
 import type { KnownList } from "./conversations";
 import type { Place } from "./moments";
 import type { Directories, Need, State } from "./state";
+import type { Threads } from "./threads";
 import type { Timing, Topics } from "./topics";
-import type { Message, Page } from "./types";
+import type { Conversation, Message, Page } from "./types";
 import type { View } from "./views";
 
 const GATHER = 50; // milliseconds: what events ask for is asked together
 const MOST_AT_ONCE = 200;
 const COUNTS_EVERY = 20_000;
+
+/** What a thread is loading: where somebody goes to (a message; null: the latest), or a further page (undefined). */
+interface Running {
+  goal: string | null | undefined;
+  done: Promise<void>;
+}
+
+type SpanOf = (items: readonly Message[], page: Page<Message>) => { from: Place | null; to: Place | null };
 
 export class Loading {
   private readonly backend: Backend;
@@ -21,6 +30,7 @@ export class Loading {
   private readonly ready: Promise<void>;
   private readonly wanted = new Set<string>();
   private readonly directories = new Set<keyof Directories>();
+  private readonly running = new Map<string, Running>(); // by conversation
   private cancels = new Set<() => void>();
   private gathering = false;
   private countedAt = Number.NEGATIVE_INFINITY;
@@ -61,10 +71,7 @@ export class Loading {
 
   /** Load the latest page of a thread and open it. */
   async thread(conversationId: string): Promise<void> {
-    const { threads } = this.state();
-    threads.open(conversationId, (id) => this.topics.isWatched(`thread/${id}`));
-    if (threads.hasLoaded(conversationId, null)) return;
-    await this.stretch(conversationId, "first", {}, (items, page) => ({
+    await this.goTo(conversationId, null, {}, (items, page) => ({
       from: page.next_cursor === null ? null : placeOf(items.at(-1)),
       to: null,
     }));
@@ -72,7 +79,7 @@ export class Loading {
 
   async older(conversationId: string, anchor: string | null): Promise<void> {
     const ends = this.state().threads.ends(conversationId, anchor);
-    if (!ends) return;
+    if (!ends) return this.stretchOf(conversationId, anchor);
     await this.stretch(conversationId, "older", { before: ends.first.id }, (items, page) => ({
       from: page.next_cursor === null ? null : placeOf(items.at(-1)),
       to: ends.first,
@@ -81,7 +88,7 @@ export class Loading {
 
   async newer(conversationId: string, anchor: string | null): Promise<void> {
     const ends = this.state().threads.ends(conversationId, anchor);
-    if (!ends) return;
+    if (!ends) return this.stretchOf(conversationId, anchor);
     await this.stretch(conversationId, "newer", { after: ends.last.id }, (items, page) => ({
       from: ends.last,
       to: page.next_cursor === null ? null : placeOf(items.at(-1)),
@@ -90,10 +97,7 @@ export class Loading {
 
   /** Load the messages around one, to jump to it. */
   async around(conversationId: string, messageId: string): Promise<void> {
-    const { threads } = this.state();
-    threads.open(conversationId, (id) => this.topics.isWatched(`thread/${id}`));
-    if (threads.hasLoaded(conversationId, messageId)) return;
-    await this.stretch(conversationId, "around", { around: messageId }, (items, page) => {
+    await this.goTo(conversationId, messageId, { around: messageId }, (items, page) => {
       const newestFirst = [...items].sort((one, other) => (one.created_at < other.created_at ? 1 : -1));
       return {
         from: page.next_cursor === null ? null : placeOf(newestFirst.at(-1)),
@@ -152,20 +156,58 @@ export class Loading {
       const page = await this.backend.conversations(list.view, loading === "first" ? null : list.next);
       state.conversations.addPage(list, page.items, page.next_cursor);
     } catch (error) {
-      if (!isProblem(error)) throw error;
-      state.conversations.setList(list, { loading: null, failed: error });
+      state.conversations.setList(list, { loading: null, failed: asProblem(error) });
     }
   }
 
-  private async stretch(
+  /** A stretch of which nothing is here has no ends to read on from: it is loaded itself. */
+  private stretchOf(conversationId: string, anchor: string | null): Promise<void> {
+    return anchor === null ? this.thread(conversationId) : this.around(conversationId, anchor);
+  }
+
+  /** Open a thread and load the stretch that somebody goes to, after what is under way in it: they ask once, and wait for it. */
+  private async goTo(
+    conversationId: string,
+    anchor: string | null,
+    wanted: MessagesWanted,
+    spanOf: SpanOf,
+  ): Promise<void> {
+    this.state().threads.open(conversationId, (id) => this.topics.isWatched(`thread/${id}`));
+    for (;;) {
+      const { threads } = this.state();
+      if (threads.hasLoaded(conversationId, anchor)) return threads.forgive(conversationId);
+      const running = this.running.get(conversationId);
+      if (!running || !threads.isLoading(conversationId)) break;
+      await running.done;
+      if (running.goal === anchor) return; // it is here, or told of as failed
+    }
+    await this.stretch(conversationId, anchor === null ? "first" : "around", wanted, spanOf);
+  }
+
+  /** Load a page of a thread, unless another is under way. */
+  private stretch(
     conversationId: string,
     loading: "first" | "older" | "newer" | "around",
-    wanted: { before?: string; after?: string; around?: string },
-    spanOf: (items: readonly Message[], page: Page<Message>) => { from: Place | null; to: Place | null },
+    wanted: MessagesWanted,
+    spanOf: SpanOf,
   ): Promise<void> {
     const { threads } = this.state();
-    if (threads.isLoading(conversationId)) return;
+    if (threads.isLoading(conversationId)) return Promise.resolve();
     threads.setThread(conversationId, { loading, failed: null });
+    const goal = loading === "first" ? null : wanted.around;
+    const done = this.fill(threads, conversationId, wanted, spanOf).finally(() => {
+      if (this.running.get(conversationId)?.done === done) this.running.delete(conversationId);
+    });
+    this.running.set(conversationId, { goal, done });
+    return done;
+  }
+
+  private async fill(
+    threads: Threads,
+    conversationId: string,
+    wanted: MessagesWanted,
+    spanOf: SpanOf,
+  ): Promise<void> {
     await this.ready;
     try {
       const page = await this.backend.messages(conversationId, wanted);
@@ -175,8 +217,7 @@ export class Loading {
       threads.addPage(conversationId, page.items, span);
       for (const note of notes) threads.putAnnotation(note);
     } catch (error) {
-      if (!isProblem(error)) throw error;
-      threads.setThread(conversationId, { loading: null, failed: error });
+      threads.setThread(conversationId, { loading: null, failed: asProblem(error) });
     }
   }
 
@@ -216,7 +257,12 @@ export class Loading {
 
   /** A conversation that is not listed was merged into another, or is no more. */
   private async replaced(id: string): Promise<void> {
-    const live = await this.backend.conversation(id).catch(absent);
+    let live: Conversation | null;
+    try {
+      live = await this.backend.conversation(id).catch(absent);
+    } catch (error) {
+      return void unheard(error);
+    }
     if (live?.id !== id) this.state().conversations.remove(id, live?.id);
     if (live) this.state().putConversation(live);
   }
@@ -249,8 +295,8 @@ function placeOf(message: Message | undefined): Place | null {
 
 /** Where the server cannot be heard now, the link asks again later. */
 function unheard(error: unknown): null {
-  if (isProblem(error)) return null;
-  throw error;
+  if (!isProblem(error)) reportError(error);
+  return null;
 }
 
 function absent(error: unknown): null {

@@ -6,7 +6,7 @@
  * them after `PATIENCE`; then only a person tries again, with the same key.
  */
 
-import { isProblem, Problem, UNREACHABLE } from "@/shared/api/problem";
+import { asProblem, Problem, UNREACHABLE } from "@/shared/api/problem";
 import { type Backend, isPassing } from "./backend";
 import { newId } from "./ids";
 import type { Timing } from "./topics";
@@ -263,10 +263,10 @@ export class Outbox {
         const answer = await this.backend.send(pending.body, clientId);
         return this.confirm(clientId, answer.id);
       } catch (error) {
-        if (!isProblem(error)) throw error;
-        if (!isPassing(error)) return this.refuse(clientId, error);
+        const problem = asProblem(error); // whatever it was, trying again at once would not help
+        if (!isPassing(problem)) return this.refuse(clientId, problem);
         const still = this.pendings.get(clientId);
-        if (still?.state === "posting") this.set({ ...still, problem: error }, { save: false });
+        if (still?.state === "posting") this.set({ ...still, problem }, { save: false });
       }
       await new Promise<void>((resolve) => this.timing.later(resolve, wait));
     }

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { Problem } from "@/shared/api/problem";
 import { PATIENCE } from "./outbox";
 import { conversationOf, messageOf, settled, uuid } from "./testing";
@@ -79,6 +79,16 @@ describe("a message that is sent", () => {
     const pending = bed.store.send(said);
     await bed.timing.pass(PATIENCE);
     expect(bed.store.line(pending.client_id)).toMatchObject({ pending: { state: "failed" } });
+  });
+
+  it("whose answer nobody understands is tried again later, not at once and without end", async () => {
+    vi.stubGlobal("reportError", vi.fn());
+    const send = vi.spyOn(bed.server, "send").mockResolvedValueOnce(undefined as never);
+    const pending = bed.store.send(said);
+    await settled();
+    expect(send).toHaveBeenCalledOnce();
+    await bed.timing.pass(500);
+    expect(bed.store.line(pending.client_id)).toMatchObject({ pending: { state: "taken" } });
   });
 
   it("that the bed.server refuses keeps its words and says why", async () => {

@@ -5,7 +5,7 @@
  * times lead to the same state.
  */
 
-import { Conversations } from "./conversations";
+import { Conversations, type Merged } from "./conversations";
 import type { Telling } from "./merging";
 import { Threads } from "./threads";
 import type { Topic } from "./topics";
@@ -71,9 +71,9 @@ export class State {
   };
   private readonly touch: (topic: Topic) => void;
 
-  constructor(me: string | null, touch: (topic: Topic) => void) {
+  constructor(me: string | null, touch: (topic: Topic) => void, merged: Merged = () => undefined) {
     this.touch = touch;
-    this.conversations = new Conversations(me, touch);
+    this.conversations = new Conversations(me, touch, merged);
     this.threads = new Threads(touch);
   }
 

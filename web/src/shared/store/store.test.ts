@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { Problem } from "@/shared/api/problem";
 import { conversationOf, ME, messageOf, settled, uuid } from "./testing";
 import { ALL, bed, listed, live, NO_ANSWER, newStore, received, setUp } from "./testing-bed";
@@ -35,6 +35,25 @@ describe("beginning", () => {
     await bed.timing.pass(500);
     bed.server.socket.open();
     expect(bed.store.status).toBe("live");
+  });
+});
+
+describe("an answer that nobody understands", () => {
+  it("is told of as a failure of the page, and what failed is loaded when asked again", async () => {
+    vi.stubGlobal("reportError", vi.fn());
+    bed.server.put(conversationOf(1));
+    bed.server.say(messageOf(1, uuid(1)));
+    await live();
+    vi.spyOn(bed.server, "conversations").mockResolvedValueOnce(undefined as never);
+    vi.spyOn(bed.server, "messages").mockResolvedValueOnce(undefined as never);
+    const failed = { loading: null, failed: { code: "page_failed" } };
+    await Promise.all([bed.store.loadList(ALL), bed.store.loadThread(uuid(1))]);
+    expect(bed.store.state.conversations.list(ALL).state).toMatchObject(failed);
+    expect(bed.store.thread(uuid(1), null)).toMatchObject(failed);
+    expect(reportError).toHaveBeenCalledTimes(2);
+    await Promise.all([bed.store.loadList(ALL), bed.store.loadThread(uuid(1))]);
+    expect(listed()).toEqual([uuid(1)]);
+    expect(bed.store.thread(uuid(1), null).keys).toHaveLength(1);
   });
 });
 
@@ -75,11 +94,14 @@ describe("what happens", () => {
     expect(bed.store.state.conversations.get(uuid(2))).toBeDefined();
   });
 
-  it("moves a conversation that was merged to where it went", async () => {
+  it("moves a conversation that was merged to where it went, and what was written in it", async () => {
     bed.server.put(conversationOf(1));
     const gone = bed.server.put(conversationOf(2));
     await live();
     await bed.store.loadList(ALL);
+    bed.store.drafts.set(gone.id, "reply", "a reply");
+    bed.store.drafts.set(gone.id, "note", "a note");
+    bed.store.drafts.set(uuid(1), "note", "what was there");
     bed.server.conversationMap.delete(gone.id);
     bed.server.conversation = async () => bed.server.put(conversationOf(1, { version: 2 }));
     bed.server.happen("contact_merged", {
@@ -89,6 +111,9 @@ describe("what happens", () => {
     await bed.timing.pass(50);
     expect(listed()).toEqual([uuid(1)]);
     expect(bed.store.state.conversations.liveId(gone.id)).toBe(uuid(1));
+    expect(bed.store.drafts.get(uuid(1), "reply")).toBe("a reply");
+    expect(bed.store.drafts.get(uuid(1), "note")).toBe("what was there\na note");
+    expect(newStore().drafts.shown(gone.id)).toBe("");
   });
 });
 

@@ -1,6 +1,6 @@
 /** The inbox of one user in one tenant: what is known, what follows from events, what is asked for and what is done. See README.md. */
 
-import { isProblem } from "@/shared/api/problem";
+import { asProblem, isProblem } from "@/shared/api/problem";
 import type { Backend, BulkAnswer } from "./backend";
 import { Drafts } from "./drafts";
 import { Link, type LinkStatus } from "./link";
@@ -50,13 +50,14 @@ export class InboxStore {
   private readonly loading: Loading;
   private readonly ears = new Set<(event: LoggedEvent) => void>();
   private readonly touch = (topic: Topic): void => this.topics.touch(topic);
+  private readonly merged = (from: string, into: string): void => this.drafts.move(from, into);
 
   constructor(parts: StoreParts) {
     this.parts = parts;
     this.me = parts.me;
     this.timing = parts.timing ?? browserTiming;
     this.topics = new Topics(this.timing);
-    this.current = new State(parts.me, this.touch);
+    this.current = new State(parts.me, this.touch, this.merged);
     this.drafts = new Drafts(parts.owner, this.touch);
     const { topics, timing, touch } = this;
     const ready = new Promise<void>((resolve) => {
@@ -174,14 +175,17 @@ export class InboxStore {
     });
   }
 
-  async markRead(id: string): Promise<void> {
-    if ((this.current.conversations.get(id)?.unread_count ?? 0) === 0) return;
+  /** Resolves to whether everything in it is read now: where the server did not hear it, it stays unread. */
+  async markRead(id: string): Promise<boolean> {
+    if ((this.current.conversations.get(id)?.unread_count ?? 0) === 0) return true;
     const takeBack = this.current.conversations.wish(id, { unread_count: 0 });
     this.topics.flush();
     try {
       this.current.putConversation(await this.parts.backend.markRead(id));
+      return true;
     } catch (error) {
-      if (!isProblem(error)) throw error; // it stays unread, and is tried again when it is looked at
+      if (!isProblem(error)) reportError(error);
+      return false; // it stays unread, and is tried again when it is looked at
     } finally {
       takeBack();
     }
@@ -224,8 +228,8 @@ export class InboxStore {
       try {
         return (await this.parts.backend.events("now")).next_cursor;
       } catch (error) {
-        if (!isProblem(error)) throw error;
-        const ended = error.status === 401 || error.status === 403;
+        const { status } = asProblem(error);
+        const ended = status === 401 || status === 403;
         this.setStatus(ended ? "ended" : "offline");
         if (ended && !(await this.parts.ended?.())) return null;
         await new Promise<void>((resolve) => this.timing.later(resolve, wait));
@@ -289,7 +293,7 @@ export class InboxStore {
     const views = [...conversations.lists.entries()].filter(([key]) => this.topics.isWatched(`list/${key}`));
     const open = [...threads.opened()].filter((id) => this.topics.isWatched(`thread/${id}`));
     const shown = [...conversations.all()].filter((id) => this.topics.isWatched(`conversation/${id}`));
-    this.current = new State(this.me, this.touch);
+    this.current = new State(this.me, this.touch, this.merged);
     Object.assign(this.current.directories, directories);
     await Promise.all([
       ...views.map(([, list]) => this.loadList(list.view)),

@@ -54,4 +54,47 @@ describe("a thread", () => {
     await bed.store.loadThread(uuid(1));
     expect(numbers()).toEqual([10, 11, 12]);
   });
+
+  it("goes where somebody jumps while another page is on its way, and back to its end", async () => {
+    await bed.store.loadThread(uuid(1));
+    const page = bed.store.loadOlder(uuid(1));
+    await Promise.all([page, bed.store.loadAround(uuid(1), id(2))]);
+    expect(numbers(id(2))).toEqual([1, 2, 3]);
+    expect(numbers()).toEqual([7, 8, 9, 10, 11, 12]);
+    expect(bed.store.thread(uuid(1), id(2)).loading).toBeNull();
+  });
+
+  it("comes to its end where somebody jumps there while an older stretch is being read", async () => {
+    await bed.store.loadAround(uuid(1), id(4));
+    const page = bed.store.loadNewer(uuid(1), id(4));
+    await Promise.all([page, bed.store.loadThread(uuid(1)), bed.store.loadAround(uuid(1), id(1))]);
+    expect(numbers()).toEqual([10, 11, 12]);
+    expect(numbers(id(1))).toContain(1);
+  });
+
+  it("is asked for once by two who go to the same place, also where it fails", async () => {
+    bed.server.refusing = NO_ANSWER;
+    bed.server.asked.length = 0;
+    await Promise.all([bed.store.loadAround(uuid(1), id(4)), bed.store.loadAround(uuid(1), id(4))]);
+    expect(bed.server.asked).toHaveLength(1);
+    expect(bed.store.thread(uuid(1), id(4))).toMatchObject({ failed: NO_ANSWER, loading: null });
+  });
+
+  it("forgets a page that failed once somebody goes elsewhere", async () => {
+    await bed.store.loadThread(uuid(1));
+    bed.server.refusing = NO_ANSWER;
+    await bed.store.loadOlder(uuid(1));
+    expect(bed.store.thread(uuid(1), null).failed).toBe(NO_ANSWER);
+    await bed.store.loadThread(uuid(1));
+    expect(bed.store.thread(uuid(1), null).failed).toBeNull();
+  });
+
+  it("shows what waits to be sent behind its latest message, not in place of what is looked for", async () => {
+    await bed.store.loadThread(uuid(1));
+    bed.server.refusing = NO_ANSWER;
+    const body = { type: "text", conversation_id: uuid(1), text: "hi" };
+    const { client_id } = bed.store.send({ conversation_id: uuid(1), body, type: "text", text: "hi" });
+    expect(bed.store.thread(uuid(1), null).keys.at(-1)).toBe(client_id);
+    expect(bed.store.thread(uuid(1), id(4))).toMatchObject({ keys: [], newer: true });
+  });
 });

@@ -137,6 +137,11 @@ export class Threads {
     this.changed(conversationId);
   }
 
+  /** Let a failure rest: somebody has gone elsewhere in the thread. */
+  forgive(conversationId: string): void {
+    if (this.threads.get(conversationId)?.failed) this.setThread(conversationId, { failed: null });
+  }
+
   /** Return the first and the last message of the stretch that is shown, from which to read on. */
   ends(conversationId: string, anchor: string | null): { first: Place; last: Place } | null {
     const thread = this.threads.get(conversationId);
@@ -159,7 +164,7 @@ export class Threads {
   /** Return the stretch of a thread that holds the message `anchor`, or its latest one, with `pending` behind what was said last. */
   state(conversationId: string, anchor: string | null, pending: readonly string[]): ThreadState {
     const thread = this.threads.get(conversationId);
-    if (!thread) return pending.length ? { ...EMPTY, keys: pending } : EMPTY;
+    if (!thread) return pending.length && anchor === null ? { ...EMPTY, keys: pending } : EMPTY;
     const known = thread.states.get(anchor);
     if (known) return known;
     const made = this.read(thread, anchor, pending);
@@ -189,10 +194,11 @@ export class Threads {
     const span = this.span(thread, anchor);
     const entries = span ? thread.entries.filter((entry) => contains(span, entry)) : [];
     const keys = entries.map((entry) => this.keyOf.get(entry.id) ?? entry.id);
-    const newer = span !== undefined && span.to !== null;
+    // Of a stretch that is not here nothing is known; what is pending stands behind the latest message alone.
+    const newer = span === undefined ? anchor !== null : span.to !== null;
     return {
       keys: newer ? keys : [...keys, ...pending],
-      older: span !== undefined && span.from !== null,
+      older: span === undefined || span.from !== null,
       newer,
       loading: thread.loading,
       failed: thread.failed,

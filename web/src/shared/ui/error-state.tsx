@@ -3,7 +3,7 @@
 import { Button } from "@mantine/core";
 import { IconPlugConnectedX } from "@tabler/icons-react";
 import type { ReactNode } from "react";
-import { isProblem } from "@/shared/api/problem";
+import { isProblem, OUR_FAULT } from "@/shared/api/problem";
 import { problemMessages, problemWords } from "@/shared/api/problem-words";
 import { useMessages } from "@/shared/i18n/language";
 import classes from "./states.module.css";
@@ -19,7 +19,7 @@ interface ErrorStateProps {
 export function ErrorState({ error, onRetry, action }: ErrorStateProps) {
   const t = useMessages(problemMessages);
   const { title, detail } = problemWords(error, t);
-  const code = isProblem(error) ? error.code : "page_failed";
+  const code = isProblem(error) ? error.code : OUR_FAULT;
   const requestId = isProblem(error) ? error.requestId : null;
   return (
     <div className={classes["state"]} role="alert">

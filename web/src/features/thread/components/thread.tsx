@@ -1,13 +1,11 @@
 /** A conversation that is here: which stretch of it is shown, where the reader stands, and what is open over it. */
 
 import { type ReactNode, useMemo, useRef, useState } from "react";
-import { Problem, UNREACHABLE } from "@/shared/api/problem";
 import { useMessages } from "@/shared/i18n/language";
 import { useShortcut } from "@/shared/keys/use-shortcut";
-import { useStore } from "@/shared/store/hooks";
+import { useTopic } from "@/shared/store/hooks";
 import type { Conversation, Message } from "@/shared/store/types";
 import { EmptyState } from "@/shared/ui/empty-state";
-import { ErrorState } from "@/shared/ui/error-state";
 import { Composer, type ComposerHandle } from "../composer/composer";
 import { useAttachments } from "../composer/use-attachments";
 import { threadMessages } from "../messages";
@@ -16,6 +14,7 @@ import type { ThreadActions } from "../thread-context";
 import { Announcer } from "./announcer";
 import { DropArea } from "./drop-area";
 import { type Over, Overlays } from "./overlays";
+import { ThreadFailed } from "./thread-failed";
 import { ThreadHeader } from "./thread-header";
 import { ThreadProvider } from "./thread-provider";
 import { ThreadSkeleton } from "./thread-skeleton";
@@ -33,7 +32,6 @@ interface ThreadProps {
 
 export function Thread({ conversation, messageId, actions }: ThreadProps) {
   const t = useMessages(threadMessages);
-  const store = useStore();
   const { id } = conversation;
   const stretch = useStretch(conversation, messageId);
   const { timeline, jumpTo } = stretch;
@@ -43,6 +41,8 @@ export function Thread({ conversation, messageId, actions }: ThreadProps) {
   const [quote, setQuote] = useState<Message | null>(null);
   const attachments = useAttachments();
   const composer = useRef<ComposerHandle>(null);
+  // The draft of a conversation that became part of this one: the field takes it up.
+  const draftsMoved = useTopic(`draft/${id}`, (store) => store.drafts.arrivals(id));
   usePresence(id);
   useShortcut("reply", () => composer.current?.setMode("reply"));
   useShortcut("note", () => composer.current?.setMode("note"));
@@ -87,9 +87,10 @@ export function Thread({ conversation, messageId, actions }: ThreadProps) {
       <ThreadHeader conversation={conversation} actions={actions} />
       <DropArea onFiles={attachments.add}>
         {thread.failed && lines.length === 0 ? (
-          <ErrorState
-            error={new Problem(0, { code: UNREACHABLE })}
-            onRetry={() => void store.loadThread(id)}
+          <ThreadFailed
+            error={thread.failed}
+            onRetry={stretch.load}
+            onLatest={stretch.anchor === null ? null : stretch.toLatest}
           />
         ) : !stretch.ready ? (
           <ThreadSkeleton />
@@ -106,6 +107,7 @@ export function Thread({ conversation, messageId, actions }: ThreadProps) {
             older={thread.older}
             newer={thread.newer}
             loading={thread.loading !== null}
+            failed={thread.failed}
             beginAt={stretch.beginAt}
             marked={stretch.marked}
             arrived={stretch.arrived}
@@ -117,6 +119,7 @@ export function Thread({ conversation, messageId, actions }: ThreadProps) {
         )}
         <Announcer conversationId={id} atEnd={stretch.atEnd} />
         <Composer
+          key={draftsMoved}
           handle={composer}
           conversation={conversation}
           window={serviceWindow}

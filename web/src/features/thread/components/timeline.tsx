@@ -10,10 +10,12 @@ import {
   useRef,
   useState,
 } from "react";
+import type { Problem } from "@/shared/api/problem";
 import { useFormat, useMessages } from "@/shared/i18n/language";
 import { threadMessages } from "../messages";
 import type { Line } from "../model/lines";
 import { JumpButton } from "./jump-button";
+import { PageFailed } from "./thread-failed";
 import classes from "./timeline.module.css";
 import { TimelineRow } from "./timeline-row";
 
@@ -30,6 +32,8 @@ interface TimelineProps {
   older: boolean;
   newer: boolean;
   loading: boolean;
+  /** Why the last page could not be loaded: no other is asked for until somebody tries again. */
+  failed: Problem | null;
   /** The key of the line to begin at; null: the end. Read once, when the first lines are here. */
   beginAt: string | null;
   /** The line that is marked as found. */
@@ -59,6 +63,7 @@ export function Timeline(props: TimelineProps) {
     older,
     newer,
     loading,
+    failed,
     beginAt,
     marked,
     arrived,
@@ -67,7 +72,6 @@ export function Timeline(props: TimelineProps) {
     onEnd,
     onLatest,
   } = props;
-  const t = useMessages(threadMessages);
   const scroller = useRef<HTMLDivElement>(null);
   const [placed, setPlaced] = useState(false);
   const [atEnd, setAtEnd] = useState(true);
@@ -103,10 +107,10 @@ export function Timeline(props: TimelineProps) {
   }, [placed, lines, beginAt, virtualizer]);
 
   useEffect(() => {
-    if (!placed || loading) return;
+    if (!placed || loading || failed !== null) return;
     if (older && firstShown <= AHEAD) onOlder();
     else if (newer && lastShown >= lines.length - AHEAD) onNewer();
-  }, [placed, loading, older, newer, firstShown, lastShown, lines.length, onOlder, onNewer]);
+  }, [placed, loading, failed, older, newer, firstShown, lastShown, lines.length, onOlder, onNewer]);
 
   const look = useCallback(() => {
     const now = !newer && virtualizer.getDistanceFromEnd() <= NEAR;
@@ -177,7 +181,7 @@ export function Timeline(props: TimelineProps) {
       >
         <div ref={virtualizer.containerRef} className={classes["lines"]}>
           <div className={classes["top"]}>
-            {loading && older ? t.loadingOlder : !older && lines.length > 0 && t.beginning}
+            {failed !== null && older ? <PageFailed onRetry={onOlder} /> : <Beginning {...props} />}
           </div>
           {rows.map((row) => {
             const line = lines[row.index];
@@ -195,6 +199,7 @@ export function Timeline(props: TimelineProps) {
             );
           })}
         </div>
+        {failed !== null && newer && <PageFailed onRetry={onNewer} />}
       </div>
       <FloatingDay
         lines={lines}
@@ -204,6 +209,13 @@ export function Timeline(props: TimelineProps) {
       {placed && !atEnd && <JumpButton count={arrived} onClick={onLatest} />}
     </div>
   );
+}
+
+/** What stands above the first line that is here. */
+function Beginning({ loading, older, lines }: Pick<TimelineProps, "loading" | "older" | "lines">) {
+  const t = useMessages(threadMessages);
+  if (older) return loading ? t.loadingOlder : null;
+  return lines.length > 0 ? t.beginning : null;
 }
 
 /** The day of what is on top, while it scrolls by. */

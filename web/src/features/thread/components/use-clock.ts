@@ -16,8 +16,9 @@ export function useServiceWindow(closesAt: string | null): ServiceWindow {
       setNow(Date.now());
       return;
     }
-    let timer: ReturnType<typeof setTimeout>;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     const tick = () => {
+      clearTimeout(timer); // one at a time: it ticks by itself, and whenever the page is looked at
       setNow(Date.now());
       const next = windowAt(closesAt, Date.now());
       if (next.state === "open") timer = setTimeout(tick, Math.min(LONGEST, lasts(next.left)));

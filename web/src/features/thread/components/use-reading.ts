@@ -1,7 +1,7 @@
 /** Reading: what the person wrote counts as read while somebody looks at the end of it. */
 
 import { useEffect, useRef } from "react";
-import { useStore } from "@/shared/store/hooks";
+import { useLinkStatus, useStore } from "@/shared/store/hooks";
 import type { Conversation, Message } from "@/shared/store/types";
 
 export function useReading(
@@ -11,20 +11,25 @@ export function useReading(
 ): void {
   const store = useStore();
   const read = useRef<string | null>(null);
+  const isLive = useLinkStatus() === "live";
   const id = conversation?.id;
   const latestId = latest?.id ?? null;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what the server did not hear is told again once it is back
   useEffect(() => {
     if (id === undefined) return;
     const look = () => {
+      const end = `${id}/${latestId}`;
       // Marked as unread by hand it stays so: only what is new to the eye is read.
-      if (!atEnd || !document.hasFocus() || latestId === null || read.current === `${id}/${latestId}`) return;
-      read.current = `${id}/${latestId}`;
-      void store.markRead(id);
+      if (!atEnd || !document.hasFocus() || latestId === null || read.current === end) return;
+      read.current = end;
+      void store.markRead(id).then((isRead) => {
+        if (!isRead && read.current === end) read.current = null; // tried again when it is next looked at
+      });
     };
     look();
     addEventListener("focus", look);
     return () => removeEventListener("focus", look);
-  }, [store, id, latestId, atEnd]);
+  }, [store, id, latestId, atEnd, isLive]);
 }
 
 /** Colleagues see who looks at a conversation. */

@@ -27,6 +27,10 @@ export function useStretch(conversation: Conversation, messageId: string | null)
   const [atEnd, setAtEnd] = useState(messageId === null && unread === 0);
   const [leftAt, setLeftAt] = useState<string | null>(null);
 
+  const load = useCallback(
+    () => void (anchor === null ? store.loadThread(id) : store.loadAround(id, anchor)),
+    [store, id, anchor],
+  );
   const loadOlder = useCallback(() => void store.loadOlder(id, anchor), [store, id, anchor]);
   const loadNewer = useCallback(() => void store.loadNewer(id, anchor), [store, id, anchor]);
 
@@ -96,6 +100,7 @@ export function useStretch(conversation: Conversation, messageId: string | null)
     atEnd,
     setAtEnd,
     arrived,
+    load,
     loadOlder,
     loadNewer,
     jumpTo,

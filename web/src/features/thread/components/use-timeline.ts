@@ -1,11 +1,12 @@
 /** The lines of a conversation out of the store's keys, and what is looked up among them. */
 
-import { useMemo, useRef } from "react";
+import { useEffect, useMemo, useRef } from "react";
 import { useStore, useThread } from "@/shared/store/hooks";
 import type { Line as Source } from "@/shared/store/store";
 import type { ThreadState } from "@/shared/store/threads";
 import type { Message } from "@/shared/store/types";
 import { at, textIn } from "@/shared/whatsapp/reading";
+import { forgetSent } from "../media/media-url";
 import { type Entry, entryOf, type Line, linesOf, unreadFrom } from "../model/lines";
 
 export interface OwnReaction {
@@ -47,6 +48,8 @@ export function useTimeline(
   const store = useStore();
   const thread = useThread(conversationId, anchor);
   const unreadKey = useRef<string | null>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a message that is there now has changed the thread
+  useEffect(() => forgetSent((clientId) => store.outbox.get(clientId) !== undefined), [store, thread]);
   // A thread's state is a new object whenever what it holds changed.
   return useMemo(() => {
     const entries: Entry[] = [];

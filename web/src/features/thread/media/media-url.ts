@@ -43,6 +43,11 @@ export function localPicture(clientId: string): string | null {
   return localPictures.get(clientId) ?? null;
 }
 
+/** Lets go of the pictures whose messages are not on their way any more: they are shown as the server has them. */
+export function forgetSent(isPending: (clientId: string) => boolean): void {
+  for (const clientId of [...localPictures.keys()]) if (!isPending(clientId)) forgetLocal(clientId);
+}
+
 export function forgetLocal(clientId: string): void {
   const url = localPictures.get(clientId);
   localPictures.delete(clientId);

@@ -1,0 +1,176 @@
+import { act, screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { Problem } from "@/shared/api/problem";
+import type { MessagesWanted } from "@/shared/store/backend";
+import { conversationOf, messageOf, TestServer, uuid } from "@/shared/store/testing";
+import type { Conversation } from "@/shared/store/types";
+import { renderInbox } from "@/testing/inbox";
+import { showLocal } from "./media/media-url";
+import { ThreadPane } from "./thread-pane";
+
+const NO_ANSWER = new Problem(0, { code: "unreachable" });
+const OPEN = { window_closes_at: "2999-01-01T00:00:00Z" };
+
+let server: TestServer;
+
+beforeEach(() => {
+  // Nothing has a size without a screen, and a list without a height has no rows.
+  vi.spyOn(HTMLElement.prototype, "clientHeight", "get").mockReturnValue(800);
+  vi.spyOn(HTMLElement.prototype, "clientWidth", "get").mockReturnValue(600);
+  server = new TestServer();
+  server.put(conversationOf(1, OPEN));
+});
+
+/** The full stop keeps "Words 1." from being found in "Words 10.". */
+function say(count: number, conversation = 1): void {
+  for (let number = 1; number <= count; number += 1)
+    server.say(messageOf(number, uuid(conversation), { text: `Words ${number}.` }));
+}
+
+/** Lets the requests for messages before, after or around another fail until it is `mended`, and counts them. */
+function failing(concerns: keyof MessagesWanted, problem: Problem) {
+  const { messages } = TestServer.prototype;
+  const state = { asked: 0, mended: false };
+  server.messages = async (id, wanted) => {
+    if (wanted[concerns] === undefined) return messages.call(server, id, wanted);
+    state.asked += 1;
+    if (!state.mended) throw problem;
+    return messages.call(server, id, wanted);
+  };
+  return state;
+}
+
+const pane = (messageId: string | null = null, conversation = 1) => (
+  <ThreadPane conversationId={uuid(conversation)} messageId={messageId} />
+);
+const tryAgain = async () => userEvent.click(await screen.findByRole("button", { name: "Try again" }));
+
+describe("a conversation", () => {
+  test("that is merged while it is open goes on as the one it is part of, with what was being written", async () => {
+    say(1);
+    server.put(conversationOf(2, OPEN));
+    server.say(messageOf(9, uuid(2), { text: "Elsewhere." }));
+    const { store } = await renderInbox(pane(null, 2), { server });
+    await screen.findByText("Elsewhere.");
+    act(() => store.drafts.set(uuid(2), "reply", "half a sen"));
+
+    server.conversationMap.delete(uuid(2));
+    server.conversation = async () => server.conversationMap.get(uuid(1)) as Conversation;
+    const [into, gone] = [conversationOf(1).contact.id, conversationOf(2).contact.id];
+    server.happen("contact_merged", { contact_id: into, other_id: gone });
+
+    await screen.findByText("Words 1.");
+    await screen.findByDisplayValue("half a sen");
+  });
+
+  test("takes up what was being written in another that becomes part of it", async () => {
+    say(1);
+    server.put(conversationOf(2, OPEN));
+    const { store } = await renderInbox(pane(), { server });
+    await screen.findByText("Words 1.");
+    act(() => store.drafts.set(uuid(2), "reply", "half a sen"));
+    act(() => store.state.conversations.remove(uuid(2), uuid(1)));
+    await screen.findByDisplayValue("half a sen");
+  });
+
+  test("that is deleted while it is open is not here any more", async () => {
+    say(1);
+    const { store } = await renderInbox(pane(), { server });
+    await screen.findByText("Words 1.");
+    server.conversationMap.delete(uuid(1));
+    act(() => store.state.conversations.remove(uuid(1)));
+    await screen.findByText("This conversation is not here");
+  });
+
+  test("that cannot be loaded says why, and is loaded when asked again", async () => {
+    say(1);
+    server.conversation = async () => {
+      throw NO_ANSWER;
+    };
+    await renderInbox(pane(), { server });
+    await screen.findByText("The server does not answer");
+    server.conversation = TestServer.prototype.conversation.bind(server);
+    await tryAgain();
+    await screen.findByText("Words 1.");
+  });
+});
+
+describe("a message that is looked for", () => {
+  test("is loaded when asked again, where it could not be loaded the first time", async () => {
+    say(30);
+    const around = failing("around", NO_ANSWER);
+    await renderInbox(pane(messageOf(10, uuid(1)).id), { server });
+    await screen.findByText("The server does not answer");
+    around.mended = true;
+    await tryAgain();
+    await screen.findByText("Words 10.");
+  });
+
+  test("and is gone is told as what it is, with the way to the latest", async () => {
+    say(30);
+    failing("around", new Problem(422, { code: "invalid_cursor", title: "No such message" }));
+    await renderInbox(pane(uuid(999)), { server });
+    await screen.findByText("No such message");
+    await userEvent.click(screen.getByRole("button", { name: "Jump to the latest" }));
+    await screen.findByText("Words 30.");
+  });
+
+  test("is loaded again where all that is known of the person has to be", async () => {
+    say(30);
+    await renderInbox(pane(messageOf(10, uuid(1)).id), { server });
+    await screen.findByText("Words 10.");
+    server.asked.length = 0;
+    server.happen("preference_changed", { contact_id: conversationOf(1).contact.id });
+    await waitFor(() => expect(server.asked.some((what) => what.includes("around"))).toBe(true));
+    await screen.findByText("Words 10.");
+  });
+});
+
+describe("a further page", () => {
+  test("of older messages that cannot be loaded is asked for once, and again by hand", async () => {
+    say(9);
+    const older = failing("before", NO_ANSWER);
+    await renderInbox(pane(), { server });
+    await screen.findByText("More messages could not be loaded.");
+    await act(() => new Promise((resolve) => setTimeout(resolve, 500)));
+    expect(older.asked).toBe(1);
+    older.mended = true;
+    await tryAgain();
+    await screen.findByText("Words 1.");
+    expect(screen.queryByText("More messages could not be loaded.")).toBeNull();
+  });
+
+  test("of newer ones too, at the other end", async () => {
+    say(9);
+    const newer = failing("after", NO_ANSWER);
+    await renderInbox(pane(messageOf(2, uuid(1)).id), { server });
+    await screen.findByText("More messages could not be loaded.");
+    await act(() => new Promise((resolve) => setTimeout(resolve, 500)));
+    expect(newer.asked).toBe(1);
+    newer.mended = true;
+    await tryAgain();
+    await screen.findByText("Words 9.");
+    expect(screen.queryByText("More messages could not be loaded.")).toBeNull();
+  });
+});
+
+test("the picture of what was sent is let go once the message is there", async () => {
+  say(1);
+  vi.spyOn(URL, "createObjectURL").mockReturnValue("blob:of-a-photo");
+  const letGo = vi.spyOn(URL, "revokeObjectURL").mockReturnValue();
+  const { store } = await renderInbox(pane(), { server });
+  await screen.findByText("Words 1.");
+  const body = { type: "text", conversation_id: uuid(1), text: "A photo" };
+  const { client_id } = store.outbox.hold({ conversation_id: uuid(1), type: "text", text: "A photo" });
+  showLocal(client_id, new Blob());
+  act(() => store.topics.flush());
+  await screen.findByText("A photo");
+  expect(letGo).not.toHaveBeenCalled();
+
+  act(() => store.outbox.release(client_id, body));
+  await waitFor(() => expect(server.sent.size).toBe(1));
+  expect(letGo).not.toHaveBeenCalled();
+  server.happen("message_queued", server.sent.get(client_id) ?? {});
+  await waitFor(() => expect(letGo).toHaveBeenCalledExactlyOnceWith("blob:of-a-photo"));
+});
