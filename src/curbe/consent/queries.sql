@@ -1,9 +1,10 @@
 -- The ledger, and what the gate asks for.
 
 -- name: standings
--- What is known of each recipient: named by a conversation, by a contact, or by a phone in its canonical form. Their words are those of
--- whoever turned out to be the same person, too. Each is looked up by their own keys (OFFSET 0 keeps it so): where the statistics know
--- little of a tenant yet, its people and conversations would all be read to find these few, at each claim of a campaign.
+-- What is known of each recipient: named by a conversation, by a contact, or by a phone in its canonical form. One that turned out to be
+-- another since is that other one; their words are those of all who turned out to be the same person. Each is looked up by their own keys
+-- (OFFSET 0 keeps it so): where the statistics know little of a tenant yet, its people and conversations would all be read to find these
+-- few, at each claim of a campaign.
 SELECT a.contact_id, v.id AS conversation_id, v.last_inbound_at, coalesce(p.wa_id, v.contact_wa_id, u.phone) AS wa_id,
        coalesce(p.bsuid, v.contact_bsuid) AS bsuid, coalesce(v.state_code = 6, false) AS blocked_here,
        EXISTS (SELECT FROM conversations b
@@ -12,12 +13,24 @@ SELECT a.contact_id, v.id AS conversation_id, v.last_inbound_at, coalesce(p.wa_i
   FROM unnest(:conversation_ids::uuid[], :contact_ids::uuid[], :phones::text[]) WITH ORDINALITY
        AS u (conversation_id, contact_id, phone, n),
        LATERAL (SELECT CASE WHEN u.conversation_id IS NOT NULL
-                            THEN (SELECT c.contact_id FROM conversations c WHERE c.tenant_id = :tenant_id AND c.id = u.conversation_id)
+                            THEN (SELECT c.contact_id FROM conversations c
+                                   WHERE c.tenant_id = :tenant_id
+                                     AND c.id = (SELECT coalesce(o.merged_into, o.id) FROM conversations o
+                                                  WHERE o.tenant_id = :tenant_id AND o.id = u.conversation_id))
                             WHEN u.contact_id IS NOT NULL THEN u.contact_id
                             ELSE (SELECT k.contact_id FROM contact_aliases k
                                    WHERE k.tenant_id = :tenant_id AND k.kind = 'phone' AND k.value = u.phone AND k.retired_at IS NULL
                                    LIMIT 1) END AS contact_id
-                 OFFSET 0) AS a
+                 OFFSET 0) AS named,
+       LATERAL (
+       WITH RECURSIVE became (id, merged_into) AS (
+            SELECT c.id, c.merged_into FROM contacts c WHERE c.tenant_id = :tenant_id AND c.id = named.contact_id
+            UNION
+            SELECT g.id, g.merged_into
+              FROM became,
+                   LATERAL (SELECT c.id, c.merged_into FROM contacts c
+                             WHERE c.tenant_id = :tenant_id AND c.id = became.merged_into OFFSET 0) AS g)
+       SELECT coalesce((SELECT became.id FROM became WHERE became.merged_into IS NULL), named.contact_id) AS contact_id) AS a
   LEFT JOIN LATERAL (SELECT c.wa_id, c.bsuid FROM contacts c WHERE c.tenant_id = :tenant_id AND c.id = a.contact_id OFFSET 0) AS p ON true
   LEFT JOIN LATERAL (
        SELECT c.id, c.last_inbound_at, c.contact_wa_id, c.contact_bsuid, c.state_code
