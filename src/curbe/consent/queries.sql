@@ -114,7 +114,9 @@ SELECT m.conversation_id, m.text FROM messages m
  WHERE m.tenant_id = :tenant_id AND m.id = :message_id AND m.direction = 'inbound'
 
 -- name: last_words
--- The latest word on one category of whoever has these phones, in their canonical form; who is not known is absent, who said nothing has none.
+-- What whoever has these phones, in their canonical form, said that a list says again or goes against; who is not known is absent. A list
+-- about everything is about each category. `state`: where it goes against a no, that; else what they said of all that it is about, where
+-- that is one thing. `at`: when the latest no was said that still stands.
 SELECT u.phone, a.contact_id, w.state, w.at
   FROM unnest(:phones::text[]) AS u (phone)
   JOIN contact_aliases a ON a.tenant_id = :tenant_id AND a.kind = 'phone' AND a.value = u.phone AND a.retired_at IS NULL
@@ -122,12 +124,20 @@ SELECT u.phone, a.contact_id, w.state, w.at
        WITH RECURSIVE same (id) AS (
             SELECT a.contact_id
             UNION
-            SELECT g.id FROM same JOIN contacts g ON g.tenant_id = :tenant_id AND g.merged_into = same.id)
-       SELECT w.state, w.at
-         FROM same JOIN consents w ON w.tenant_id = :tenant_id AND w.contact_id = same.id
-        WHERE w.category IN (:category::text, 'all')
-        ORDER BY w.at DESC, w.state DESC
-        LIMIT 1) w ON true
+            SELECT g.id FROM same JOIN contacts g ON g.tenant_id = :tenant_id AND g.merged_into = same.id),
+       words AS (
+            SELECT w.category, w.state, w.at
+              FROM same JOIN consents w ON w.tenant_id = :tenant_id AND w.contact_id = same.id),
+       latest AS (
+            SELECT l.state, l.at
+              FROM unnest(CASE WHEN :category::text = 'all' THEN ARRAY['marketing', 'utility', 'all'] ELSE ARRAY[:category::text] END)
+                   AS about (category)
+              LEFT JOIN LATERAL (SELECT w.state, w.at FROM words w WHERE w.category IN (about.category, 'all')
+                                  ORDER BY w.at DESC, w.state DESC LIMIT 1) AS l ON true)
+       SELECT CASE WHEN :state::text = 'in' AND max(l.state) = 'out' THEN 'out'
+                   WHEN count(l.state) = count(*) AND min(l.state) = max(l.state) THEN min(l.state) END AS state,
+              max(l.at) FILTER (WHERE l.state = 'out') AS at
+         FROM latest l) w ON true
 
 -- name: add_import
 INSERT INTO consent_imports (tenant_id, id, filename, category, state, proof, actor, total_count, added_count, repeated_count, failed_count,
