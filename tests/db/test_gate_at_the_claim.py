@@ -2,18 +2,21 @@
 
 import asyncio
 from datetime import datetime, timedelta
+from itertools import pairwise
 from uuid import UUID
 
 import asyncpg
 import pytest
 from uuid_utils.compat import uuid7
 
-from bed.rows import NOW, Number, insert_conversation
+from bed.rows import NOW, Number, insert_conversation, insert_number
+from curbe.consent import facts
 from curbe.consent import service as consent
-from curbe.consent.gate import Consent
+from curbe.consent.facts import Recipient
+from curbe.consent.gate import Consent, Purpose, Refusal, TemplateName, Wanted
 from curbe.consent.rules import About, Source
 from curbe.consent.service import Word
-from curbe.inbox import departures
+from curbe.inbox import contacts, departures
 from curbe.inbox.changes import change
 from curbe.inbox.deeds import ConversationChange
 from curbe.inbox.departures import Departure
@@ -258,3 +261,128 @@ async def test_nothing_is_claimed_for_somebody_once_their_no_is_committed(
     assert claimed, "nobody was sent anything: this test shows nothing"
     failed = await owner.fetchval("SELECT count(*) FROM messages WHERE failure_kind = 'consent'")
     assert failed == len(people) - len(claimed) > 0
+
+
+# --- while it waited, two turned out to be one person
+
+
+async def turn_out(owner: Owner, web: Pool, number: Number, merged: UUID, survivor: UUID) -> None:
+    """Let whom one conversation is with turn out to be whom another is with."""
+    ids = [await contact_of(owner, one) for one in (survivor, merged)]
+    for n, contact_id in enumerate(ids):
+        await owner.execute(
+            """UPDATE contacts c SET wa_id = a.value, wa_id_at = coalesce(c.wa_id_at, $2) FROM contact_aliases a
+                WHERE c.id = $1 AND a.contact_id = c.id""",
+            contact_id,
+            NOW - timedelta(days=n),
+        )
+    async with web.transaction(number.tenant_id) as tx:
+        await contacts.merge(
+            tx, tenant_id=number.tenant_id, contact_id=ids[0], other_id=ids[1], actor="user:1"
+        )
+
+
+async def become(web: Pool, number: Number, conversation_id: UUID, state: ConversationState) -> None:
+    async with web.transaction(number.tenant_id) as tx:
+        await change(
+            tx,
+            tenant_id=number.tenant_id,
+            conversation_id=conversation_id,
+            change=ConversationChange(state=state),
+            actor="user:1",
+            now=NOW,
+        )
+
+
+@pytest.mark.usefixtures("offer")
+@pytest.mark.parametrize("merges", [1, 2])
+@pytest.mark.parametrize("who", ["nobody", "merged", "survivor"])
+@pytest.mark.parametrize("first", [True, False])
+async def test_a_no_of_either_of_two_who_turned_out_to_be_one_counts_for_what_was_queued_before(
+    owner: Owner, web: Pool, worker: Pool, apply: Pool, number: Number, *, merges: int, who: str, first: bool
+) -> None:
+    """``merges``: how often they turned out to be somebody else; ``first``: the no is older than that."""
+    threads = [await person(owner, number, n) for n in range(merges + 1)]
+    said_by = {
+        "merged": await contact_of(owner, threads[0]),
+        "survivor": await contact_of(owner, threads[-1]),
+    }
+    campaign = await queue(web, number, threads[0], priority=CAMPAIGN)
+
+    async def say() -> None:
+        if who in said_by:
+            async with apply.transaction() as tx:
+                await say_no(tx, number, said_by[who])
+
+    if first:
+        await say()
+    for merged, survivor in pairwise(threads):
+        await turn_out(owner, web, number, merged, survivor)
+    if not first:
+        await say()
+
+    async with worker.transaction(number.tenant_id) as tx:
+        assert await claim(tx, number) == ({campaign} if who == "nobody" else set())
+    assert await outcome(owner, campaign) == (("sending", None) if who == "nobody" else ("failed", "consent"))
+
+
+@pytest.mark.usefixtures("offer")
+async def test_a_no_counts_where_the_thread_was_given_to_somebody_who_never_spoke_with_that_number(
+    owner: Owner, web: Pool, worker: Pool, apply: Pool, number: Number
+) -> None:
+    elsewhere = await insert_number(owner, number.tenant_id)
+    first, second = [await person(owner, number, n) for n in range(2)]
+    third = await person(owner, elsewhere, 2)
+    campaign = await queue(web, number, first, priority=CAMPAIGN)
+    last = await contact_of(owner, third)
+    named_before = await contact_of(owner, first)
+    await turn_out(owner, web, number, first, second)
+    await turn_out(owner, web, number, second, third)
+    async with apply.transaction() as tx:
+        await say_no(tx, number, last)
+
+    async with worker.transaction(number.tenant_id) as tx:
+        assert await claim(tx, number) == set()
+        [answer] = await facts.ask(
+            tx,
+            [Recipient(contact_id=named_before)],
+            tenant_id=number.tenant_id,
+            connection_id=number.connection_id,
+            wanted=[Wanted(Purpose.CAMPAIGN, TemplateName("offer", "es_ES"))],
+            now=NOW,
+        )
+    assert await outcome(owner, campaign) == ("failed", "consent")
+    assert isinstance(answer, Refusal)
+    assert answer.code == "opted_out"
+
+
+@pytest.mark.usefixtures("offer")
+@pytest.mark.parametrize("before", [True, False])
+async def test_whoever_turns_out_to_be_somebody_blocked_gets_nothing_that_goes_to_many(
+    owner: Owner, web: Pool, worker: Pool, number: Number, *, before: bool
+) -> None:
+    merged, survivor = [await person(owner, number, n) for n in range(2)]
+    campaign = await queue(web, number, merged, priority=CAMPAIGN)
+    if before:
+        await become(web, number, survivor, ConversationState.BLOCKED)
+    await turn_out(owner, web, number, merged, survivor)
+    if not before:
+        await become(web, number, survivor, ConversationState.BLOCKED)
+
+    async with worker.transaction(number.tenant_id) as tx:
+        assert await claim(tx, number) == set()
+    assert await outcome(owner, campaign) == ("failed", "blocked")
+
+
+@pytest.mark.usefixtures("offer")
+async def test_whoever_is_no_longer_blocked_is_so_under_the_name_of_the_other_neither(
+    owner: Owner, web: Pool, worker: Pool, number: Number
+) -> None:
+    merged, survivor = [await person(owner, number, n) for n in range(2)]
+    campaign = await queue(web, number, merged, priority=CAMPAIGN)
+    await become(web, number, merged, ConversationState.BLOCKED)
+    await turn_out(owner, web, number, merged, survivor)
+    await become(web, number, survivor, ConversationState.OPEN)
+
+    async with worker.transaction(number.tenant_id) as tx:
+        assert await claim(tx, number) == {campaign}

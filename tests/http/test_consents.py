@@ -216,3 +216,50 @@ async def test_another_tenants_people_have_no_ledger_here(
 
     assert (await acme.get(f"/contacts/{contact_id}/consents")).status_code == 404
     assert (await acme.post(f"/contacts/{contact_id}/consents", NO)).status_code == 404
+
+
+def _counts(told: dict[str, int]) -> tuple[int, int, int]:
+    return told["added_count"], told["repeated_count"], told["failed_count"]
+
+
+async def test_a_list_about_everything_overrides_no_no_to_one_kind_of_message(
+    owner: Owner, acme: Tenant, mine: Number
+) -> None:
+    contact_id, _ = await person(owner, mine)
+
+    async def bring(state: str, at: str = "") -> tuple[int, int, int]:
+        answer = await acme.client.post(
+            f"/api/tenants/{acme.id}/consents/import",
+            params={"proof": "A form", "category": "all", "state": state},
+            content=f"phone,date\n+34600000001,{at}\n".encode(),
+        )
+        assert answer.status_code == 201, answer.text
+        return _counts(answer.json())
+
+    async def says(category: str, state: str, day: str) -> None:
+        word = {"category": category, "state": state, "proof": "Told so.", "at": f"{day}T12:00:00Z"}
+        assert (await acme.post(f"/contacts/{contact_id}/consents", word)).status_code == 201
+
+    async def standing() -> dict[str, str]:
+        return (await acme.get(f"/contacts/{contact_id}/consents")).json()["standing"]
+
+    await says("all", "in", "2026-05-01")
+    await says("marketing", "out", "2026-06-01")
+    await says("utility", "in", "2026-06-02")
+    assert await bring("in") == (0, 0, 1)
+    assert await bring("in", "2026-05-31") == (0, 0, 1)
+    assert await standing() == {"marketing": "out", "utility": "in", "all": "in"}
+
+    assert await bring("in", "2026-06-03") == (1, 0, 0), "its date is later"
+    assert await bring("in") == (0, 1, 0)
+    assert await standing() == {"marketing": "in", "utility": "in", "all": "in"}
+
+    await says("utility", "out", "2026-06-04")
+    assert await bring("in") == (0, 0, 1)
+    assert await bring("out", "2026-06-05") == (1, 0, 0), "a no to one kind is none to everything yet"
+    assert await standing() == {"marketing": "out", "utility": "out", "all": "out"}
+    assert await bring("out") == (0, 1, 0)
+    assert await bring("in") == (0, 0, 1)
+
+    await says("all", "in", "2026-06-06")
+    assert await bring("in") == (0, 1, 0), "a no that they took back themselves stands no more"

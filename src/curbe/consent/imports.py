@@ -57,6 +57,8 @@ class Imported(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Last(msgspec.Struct, frozen=True):
+    """What somebody said before: a no that a list goes against, or what it says again; and when the latest no was said that stands."""
+
     phone: str
     contact_id: UUID
     state: Consent | None
@@ -180,6 +182,7 @@ async def _take(
             tenant_id=brought.tenant_id,
             phones=[one.phone for one in rows],
             category=brought.about.value,
+            state=brought.state.value,
         )
     }
     failed: list[_Failed] = []

@@ -1,9 +1,10 @@
 -- The ledger, and what the gate asks for.
 
 -- name: standings
--- What is known of each recipient: named by a conversation, by a contact, or by a phone in its canonical form. Their words are those of
--- whoever turned out to be the same person, too. Each is looked up by their own keys (OFFSET 0 keeps it so): where the statistics know
--- little of a tenant yet, its people and conversations would all be read to find these few, at each claim of a campaign.
+-- What is known of each recipient: named by a conversation, by a contact, or by a phone in its canonical form. One that turned out to be
+-- another since is that other one; their words are those of all who turned out to be the same person. Each is looked up by their own keys
+-- (OFFSET 0 keeps it so): where the statistics know little of a tenant yet, its people and conversations would all be read to find these
+-- few, at each claim of a campaign.
 SELECT a.contact_id, v.id AS conversation_id, v.last_inbound_at, coalesce(p.wa_id, v.contact_wa_id, u.phone) AS wa_id,
        coalesce(p.bsuid, v.contact_bsuid) AS bsuid, coalesce(v.state_code = 6, false) AS blocked_here,
        EXISTS (SELECT FROM conversations b
@@ -12,12 +13,24 @@ SELECT a.contact_id, v.id AS conversation_id, v.last_inbound_at, coalesce(p.wa_i
   FROM unnest(:conversation_ids::uuid[], :contact_ids::uuid[], :phones::text[]) WITH ORDINALITY
        AS u (conversation_id, contact_id, phone, n),
        LATERAL (SELECT CASE WHEN u.conversation_id IS NOT NULL
-                            THEN (SELECT c.contact_id FROM conversations c WHERE c.tenant_id = :tenant_id AND c.id = u.conversation_id)
+                            THEN (SELECT c.contact_id FROM conversations c
+                                   WHERE c.tenant_id = :tenant_id
+                                     AND c.id = (SELECT coalesce(o.merged_into, o.id) FROM conversations o
+                                                  WHERE o.tenant_id = :tenant_id AND o.id = u.conversation_id))
                             WHEN u.contact_id IS NOT NULL THEN u.contact_id
                             ELSE (SELECT k.contact_id FROM contact_aliases k
                                    WHERE k.tenant_id = :tenant_id AND k.kind = 'phone' AND k.value = u.phone AND k.retired_at IS NULL
                                    LIMIT 1) END AS contact_id
-                 OFFSET 0) AS a
+                 OFFSET 0) AS named,
+       LATERAL (
+       WITH RECURSIVE became (id, merged_into) AS (
+            SELECT c.id, c.merged_into FROM contacts c WHERE c.tenant_id = :tenant_id AND c.id = named.contact_id
+            UNION
+            SELECT g.id, g.merged_into
+              FROM became,
+                   LATERAL (SELECT c.id, c.merged_into FROM contacts c
+                             WHERE c.tenant_id = :tenant_id AND c.id = became.merged_into OFFSET 0) AS g)
+       SELECT coalesce((SELECT became.id FROM became WHERE became.merged_into IS NULL), named.contact_id) AS contact_id) AS a
   LEFT JOIN LATERAL (SELECT c.wa_id, c.bsuid FROM contacts c WHERE c.tenant_id = :tenant_id AND c.id = a.contact_id OFFSET 0) AS p ON true
   LEFT JOIN LATERAL (
        SELECT c.id, c.last_inbound_at, c.contact_wa_id, c.contact_bsuid, c.state_code
@@ -101,7 +114,9 @@ SELECT m.conversation_id, m.text FROM messages m
  WHERE m.tenant_id = :tenant_id AND m.id = :message_id AND m.direction = 'inbound'
 
 -- name: last_words
--- The latest word on one category of whoever has these phones, in their canonical form; who is not known is absent, who said nothing has none.
+-- What whoever has these phones, in their canonical form, said that a list says again or goes against; who is not known is absent. A list
+-- about everything is about each category. `state`: where it goes against a no, that; else what they said of all that it is about, where
+-- that is one thing. `at`: when the latest no was said that still stands.
 SELECT u.phone, a.contact_id, w.state, w.at
   FROM unnest(:phones::text[]) AS u (phone)
   JOIN contact_aliases a ON a.tenant_id = :tenant_id AND a.kind = 'phone' AND a.value = u.phone AND a.retired_at IS NULL
@@ -109,12 +124,20 @@ SELECT u.phone, a.contact_id, w.state, w.at
        WITH RECURSIVE same (id) AS (
             SELECT a.contact_id
             UNION
-            SELECT g.id FROM same JOIN contacts g ON g.tenant_id = :tenant_id AND g.merged_into = same.id)
-       SELECT w.state, w.at
-         FROM same JOIN consents w ON w.tenant_id = :tenant_id AND w.contact_id = same.id
-        WHERE w.category IN (:category::text, 'all')
-        ORDER BY w.at DESC, w.state DESC
-        LIMIT 1) w ON true
+            SELECT g.id FROM same JOIN contacts g ON g.tenant_id = :tenant_id AND g.merged_into = same.id),
+       words AS (
+            SELECT w.category, w.state, w.at
+              FROM same JOIN consents w ON w.tenant_id = :tenant_id AND w.contact_id = same.id),
+       latest AS (
+            SELECT l.state, l.at
+              FROM unnest(CASE WHEN :category::text = 'all' THEN ARRAY['marketing', 'utility', 'all'] ELSE ARRAY[:category::text] END)
+                   AS about (category)
+              LEFT JOIN LATERAL (SELECT w.state, w.at FROM words w WHERE w.category IN (about.category, 'all')
+                                  ORDER BY w.at DESC, w.state DESC LIMIT 1) AS l ON true)
+       SELECT CASE WHEN :state::text = 'in' AND max(l.state) = 'out' THEN 'out'
+                   WHEN count(l.state) = count(*) AND min(l.state) = max(l.state) THEN min(l.state) END AS state,
+              max(l.at) FILTER (WHERE l.state = 'out') AS at
+         FROM latest l) w ON true
 
 -- name: add_import
 INSERT INTO consent_imports (tenant_id, id, filename, category, state, proof, actor, total_count, added_count, repeated_count, failed_count,

@@ -112,7 +112,7 @@ SELECT kept.tenant_id, kept.id, l.label_id, kept.state_code, kept.last_message_a
     ON CONFLICT (tenant_id, conversation_id, label_id) DO NOTHING
 
 -- name: empty_conversation
--- Its window stays: what waits in the outbox under its name is still to be sent. That it has no last message tells that it is empty.
+-- Its window stays: what is being written into it at this moment is still to be sent. That it has no last message tells that it is empty.
 UPDATE conversations v
    SET merged_into = :into_id, unread_count = 0, last_message_at = NULL, updated_at = now()
  WHERE v.tenant_id = :tenant_id AND v.id = :from_id

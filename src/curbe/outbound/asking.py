@@ -47,7 +47,7 @@ async def ask_again(
     awake = [claim for claim in many if claim.message_id not in asleep]
     answers = await facts.ask(
         tx,
-        [Recipient(conversation_id=claim.conversation_id) for claim in awake],
+        [Recipient(conversation_id=claim.thread_id) for claim in awake],
         tenant_id=tenant_id,
         connection_id=connection_id,
         wanted=[_wanted(claim) for claim in awake],

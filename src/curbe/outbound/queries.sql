@@ -43,6 +43,7 @@ SELECT k.id FROM campaigns k
 -- The next messages of a number below a priority, most urgent first, one of a conversation at a time: order is kept within it. The first
 -- `look` are looked at: at most `most` of them are leased, and those behind another one of their conversation are told to wait for their
 -- turn, so that nobody looks at them again before it comes.
+-- A message has its turn where it was queued, and goes to whom its thread is with now: contacts become one, or two, while it waits.
 WITH looked AS (
     SELECT o.message_id, o.priority, o.position,
            EXISTS (SELECT FROM outbox e
@@ -61,7 +62,8 @@ WITH looked AS (
      LIMIT :look
        FOR UPDATE OF o SKIP LOCKED),
 chosen AS (
-    SELECT l.message_id, l.behind, row_number() OVER (PARTITION BY l.behind ORDER BY l.priority, l.position) AS place
+    SELECT l.message_id, l.behind, row_number() OVER (PARTITION BY l.behind ORDER BY l.priority, l.position) AS place,
+           (SELECT m.conversation_id FROM messages m WHERE m.tenant_id = :tenant_id AND m.id = l.message_id) AS thread_id
       FROM looked l)
 UPDATE outbox o
    SET attempt = o.attempt + CASE WHEN chosen.behind THEN 0 ELSE 1 END,
@@ -70,10 +72,10 @@ UPDATE outbox o
        put_off = NULL
   FROM chosen, conversations c
  WHERE o.tenant_id = :tenant_id AND o.message_id = chosen.message_id AND (chosen.behind OR chosen.place <= :most)
-   AND c.tenant_id = o.tenant_id AND c.id = o.conversation_id
+   AND c.tenant_id = o.tenant_id AND c.id = chosen.thread_id
 RETURNING o.message_id, o.conversation_id, o.position, o.priority, o.refusals, o.created_at, c.contact_e164 AS e164,
           c.contact_bsuid AS bsuid,
-          c.last_inbound_at, c.contact_id, chosen.behind,
+          c.last_inbound_at, c.contact_id, c.id AS thread_id, chosen.behind,
           (SELECT m.type FROM messages m WHERE m.tenant_id = o.tenant_id AND m.id = o.message_id) AS type,
           -- What is sent to many is asked of the gate once more: the template's name and language.
           CASE WHEN o.priority >= 10 AND NOT chosen.behind THEN

@@ -17,7 +17,10 @@ _LOOKS: Final = 5  # in one claim
 
 
 class Claim(msgspec.Struct, frozen=True):
-    """A message claimed for sending: to whom, and what is known of the window. The lease is set."""
+    """A message claimed for sending: to whom, and what is known of the window. The lease is set.
+
+    ``conversation_id`` is where it was queued and has its turn, ``thread_id`` where it shows: contacts may have become one since, or two.
+    """
 
     message_id: UUID
     conversation_id: UUID
@@ -29,6 +32,7 @@ class Claim(msgspec.Struct, frozen=True):
     bsuid: str | None
     last_inbound_at: datetime | None
     contact_id: UUID
+    thread_id: UUID
     type: str
     paid_at: datetime | None  # when the person owes nothing any more, where that is at rest
     behind: bool = False  # it waits for its turn, and is not claimed
