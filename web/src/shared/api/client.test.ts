@@ -57,6 +57,17 @@ test("a success that breaks off midway, and one that a proxy made up, are proble
   await expect(call("GET", "/api/portal")).rejects.toMatchObject({ code: "unreadable_answer", status: 0 });
 });
 
+test("so they are where the generated client reads them", async () => {
+  const broken = () =>
+    new ReadableStream({ start: (controller) => controller.error(new TypeError("network error")) });
+  const asked = () => answer(api.GET("/api/auth/session"));
+
+  fakeApi({ "GET /api/auth/session": () => new Response(broken(), { status: 200 }) });
+  await expect(asked()).rejects.toMatchObject({ code: "unreachable", status: 0 });
+  fakeApi({ "GET /api/auth/session": () => new Response("<h1>Sign in</h1>", { status: 200 }) });
+  await expect(asked()).rejects.toMatchObject({ code: "unreadable_answer", status: 0 });
+});
+
 test("what was given up on purpose is no problem of the network's", async () => {
   const given = new AbortController();
   fakeApi({

@@ -34,7 +34,15 @@ function asksWhoOneIs(request: Request): boolean {
   return new URL(request.url).pathname === "/api/auth/session";
 }
 
-export const api = createClient<paths>({ baseUrl: globalThis.location?.origin ?? "", fetch: apiFetch });
+/** For the generated client, which reads a body without a word for one that breaks off or is no JSON: it gets whole ones only. */
+async function wholeFetch(request: Request): Promise<Response> {
+  const response = await apiFetch(request);
+  const text = await textOf(response, request.signal);
+  jsonOf(text);
+  return new Response(text || null, { status: response.status, headers: response.headers });
+}
+
+export const api = createClient<paths>({ baseUrl: globalThis.location?.origin ?? "", fetch: wholeFetch });
 
 /** Returns the body of a success. */
 export async function answer<T>(asked: Promise<{ data?: T }>): Promise<T> {
@@ -69,18 +77,21 @@ export async function call<T>(
       signal: signal ?? null,
     }),
   );
-  return (await bodyOf(response, signal)) as T;
+  return jsonOf(await textOf(response, signal)) as T;
 }
 
-/** Reads the JSON of a success. A success that breaks off midway, and one that a proxy made up, is a `Problem` like no answer at all. */
-async function bodyOf(response: Response, signal: AbortSignal | undefined): Promise<unknown> {
-  let text: string;
+/** A success that breaks off midway is a `Problem` like no answer at all ... */
+async function textOf(response: Response, signal: AbortSignal | undefined): Promise<string> {
   try {
-    text = await response.text();
+    return await response.text();
   } catch (fault) {
     if (signal?.aborted) throw fault;
     throw new Problem(0, { code: UNREACHABLE, title: "The answer broke off" });
   }
+}
+
+/** ... and so is one that a proxy made up. */
+function jsonOf(text: string): unknown {
   if (text === "") return undefined;
   try {
     return JSON.parse(text);
