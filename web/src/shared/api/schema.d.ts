@@ -5824,7 +5824,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6230,7 +6230,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `proof_required`: Show first that it is you; `foreign_origin`: This request comes from another site; `csrf_failed`: The request does not carry the session's token; `missing_scope`: This API key or role may not do that */
+            /** @description `proof_required`: Show first that it is you; `foreign_origin`: This request comes from another site; `csrf_failed`: The request does not carry the session's token; `missing_scope`: This API key or role may not do that; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6322,7 +6322,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `proof_required`: Show first that it is you; `foreign_origin`: This request comes from another site; `csrf_failed`: The request does not carry the session's token; `missing_scope`: This API key or role may not do that */
+            /** @description `proof_required`: Show first that it is you; `foreign_origin`: This request comes from another site; `csrf_failed`: The request does not carry the session's token; `missing_scope`: This API key or role may not do that; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6566,7 +6566,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `proof_required`: Show first that it is you; `foreign_origin`: This request comes from another site; `csrf_failed`: The request does not carry the session's token; `missing_scope`: This API key or role may not do that */
+            /** @description `proof_required`: Show first that it is you; `foreign_origin`: This request comes from another site; `csrf_failed`: The request does not carry the session's token; `missing_scope`: This API key or role may not do that; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6651,7 +6651,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `foreign_origin`: This request comes from another site; `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token */
+            /** @description `foreign_origin`: This request comes from another site; `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6890,7 +6890,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `foreign_origin`: This request comes from another site; `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token */
+            /** @description `foreign_origin`: This request comes from another site; `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6975,7 +6975,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `foreign_origin`: This request comes from another site; `csrf_failed`: The request does not carry the session's token; `missing_scope`: This API key or role may not do that */
+            /** @description `foreign_origin`: This request comes from another site; `csrf_failed`: The request does not carry the session's token; `missing_scope`: This API key or role may not do that; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7058,7 +7058,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `foreign_origin`: This request comes from another site; `csrf_failed`: The request does not carry the session's token; `missing_scope`: This API key or role may not do that */
+            /** @description `foreign_origin`: This request comes from another site; `csrf_failed`: The request does not carry the session's token; `missing_scope`: This API key or role may not do that; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7141,7 +7141,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `proof_required`: Show first that it is you; `foreign_origin`: This request comes from another site; `csrf_failed`: The request does not carry the session's token; `missing_scope`: This API key or role may not do that */
+            /** @description `proof_required`: Show first that it is you; `foreign_origin`: This request comes from another site; `csrf_failed`: The request does not carry the session's token; `missing_scope`: This API key or role may not do that; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7307,7 +7307,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7379,7 +7379,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `proof_required`: Show first that it is you; `foreign_origin`: This request comes from another site; `csrf_failed`: The request does not carry the session's token; `missing_scope`: This API key or role may not do that */
+            /** @description `proof_required`: Show first that it is you; `foreign_origin`: This request comes from another site; `csrf_failed`: The request does not carry the session's token; `missing_scope`: This API key or role may not do that; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7453,7 +7453,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `proof_required`: Show first that it is you; `foreign_origin`: This request comes from another site; `csrf_failed`: The request does not carry the session's token; `missing_scope`: This API key or role may not do that */
+            /** @description `proof_required`: Show first that it is you; `foreign_origin`: This request comes from another site; `csrf_failed`: The request does not carry the session's token; `missing_scope`: This API key or role may not do that; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7793,7 +7793,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `foreign_origin`: This request comes from another site; `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token */
+            /** @description `foreign_origin`: This request comes from another site; `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7876,7 +7876,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `proof_required`: Show first that it is you; `foreign_origin`: This request comes from another site; `csrf_failed`: The request does not carry the session's token; `missing_scope`: This API key or role may not do that */
+            /** @description `proof_required`: Show first that it is you; `foreign_origin`: This request comes from another site; `csrf_failed`: The request does not carry the session's token; `missing_scope`: This API key or role may not do that; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7966,7 +7966,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `proof_required`: Show first that it is you; `foreign_origin`: This request comes from another site; `csrf_failed`: The request does not carry the session's token; `missing_scope`: This API key or role may not do that */
+            /** @description `proof_required`: Show first that it is you; `foreign_origin`: This request comes from another site; `csrf_failed`: The request does not carry the session's token; `missing_scope`: This API key or role may not do that; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8053,7 +8053,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `proof_required`: Show first that it is you; `foreign_origin`: This request comes from another site; `csrf_failed`: The request does not carry the session's token; `missing_scope`: This API key or role may not do that */
+            /** @description `proof_required`: Show first that it is you; `foreign_origin`: This request comes from another site; `csrf_failed`: The request does not carry the session's token; `missing_scope`: This API key or role may not do that; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13988,7 +13988,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `proof_required`: Show first that it is you */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `proof_required`: Show first that it is you; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15697,7 +15697,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `proof_required`: Show first that it is you; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `proof_required`: Show first that it is you; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
