@@ -2,20 +2,32 @@
 
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from subprocess import PIPE, Popen
 from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
 
 import asyncpg
 import httpx
 import pytest
 
+from bed.authenticator import Authenticator
 from bed.graph import Graph
 from bed.installation import Running
 from bed.tenants import Tenant
-from bed.users import HERE, browser, insert_user
+from bed.users import (
+    HERE,
+    PASSWORD,
+    Person,
+    browser,
+    hash_of,
+    insert_user,
+    join,
+    signed_in,
+    try_signing_in,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -224,3 +236,91 @@ async def test_an_account_of_the_providers_is_opened_by_no_invitations_link(
     assert shown["needs_password"] is False
     assert stolen.status_code == 401, stolen.text
     assert (await owner.fetchval("SELECT count(*) FROM passwords WHERE user_id = $1", ana.id)) == 0
+
+
+async def invited_by_a_thief(
+    operator: httpx.AsyncClient, tenant: Tenant, email: str
+) -> tuple[httpx.AsyncClient, str]:
+    """Invite an address that has no account, open the link oneself and choose the password; return the browser and the account."""
+    invited = (await tenant.post("/people/invites", {"email": email, "role": "agent"})).json()
+    thief = browser(operator)
+    joined = await thief.post(
+        "/api/auth/invites/accept",
+        json={"token": invited["link"].rpartition("/")[2], "password": PASSWORD},
+    )
+    assert joined.status_code == 200, joined.text
+    thief.headers["X-CSRF-Token"] = joined.json()["csrf_token"]
+    return thief, joined.json()["user"]["id"]
+
+
+async def test_what_opened_an_account_before_its_person_came_from_the_provider_opens_it_no_more(
+    at: httpx.AsyncClient,
+    operator: httpx.AsyncClient,
+    acme: Tenant,
+    new_tenant: Callable[[], Awaitable[Tenant]],
+    provider: Provider,
+    owner: Owner,
+) -> None:
+    """Without a mail server the link of an invitation is its inviter's to see: whoever that was may have begun the account."""
+    email, other, device = "eva@corp.example", await new_tenant(), Authenticator(HERE)
+    thief, eva = await invited_by_a_thief(operator, acme, email)
+    asked_for = (await thief.post("/api/auth/passkeys/options")).json()
+    kept = {
+        "challenge": asked_for["challenge"],
+        "credential": device.create(asked_for["options"]),
+        "name": "a",
+    }
+    assert (await thief.post("/api/auth/passkeys", json=kept)).status_code == 201
+    await provider.knows("eva-8", email=email, email_verified=True)
+
+    await back(at, await provider.sent_back(await asked(at), "eva-8"))
+
+    session = (await at.get("/api/auth/session")).json()
+    assert session["user"]["id"] == eva
+    assert [session["user"][name] for name in ("has_password", "totp", "passkeys")] == [False, False, 0]
+    assert (await at.get("/api/auth/factors")).json()["recovery_codes"] == 0
+    await join(owner, other.id, Person(UUID(eva), email))
+    again = (await browser(operator).post("/api/auth/passkeys/sign-in/options")).json()
+    answer = {"challenge": again["challenge"], "credential": device.get(again["options"])}
+    answers = [
+        await thief.get("/api/auth/session"),
+        await try_signing_in(browser(operator), email),
+        await browser(operator).post("/api/auth/passkeys/sign-in", json=answer),
+    ]
+    assert [one.status_code for one in answers] == [401, 401, 401]
+
+
+async def test_it_is_in_the_operators_audit_log_what_an_identity_took_away(
+    at: httpx.AsyncClient, operator: httpx.AsyncClient, provider: Provider, owner: Owner
+) -> None:
+    ana = await insert_user(owner)
+    await signed_in(operator, ana)
+    await provider.knows("ana-9", email=ana.email, email_verified=True)
+
+    await back(at, await provider.sent_back(await asked(at), "ana-9"))
+
+    entries = (await operator.get("/api/operator/audit")).json()["items"]
+    told = {entry["action"]: entry["detail"] for entry in entries if entry["subject"] == str(ana.id)}
+    assert told["password.taken_away"] == {
+        "why": "identity.linked", "password": True, "totp": False, "passkeys": 0, "recovery_codes": 0
+    }  # fmt: skip
+    assert told["sessions.ended"] == {"count": 1, "why": "identity.linked"}
+
+
+async def test_what_a_person_chose_after_they_came_from_the_provider_stays(
+    at: httpx.AsyncClient, operator: httpx.AsyncClient, provider: Provider, owner: Owner
+) -> None:
+    ana = await insert_user(owner, password=None)
+    await provider.knows("ana-10", email=ana.email, email_verified=True)
+    await back(at, await provider.sent_back(await asked(at), "ana-10"))
+    await owner.execute(
+        "INSERT INTO passwords (user_id, hash, changed_at) VALUES ($1, $2, now())", ana.id, hash_of(PASSWORD)
+    )
+    await provider.knows("ana-of-another-directory", email=ana.email, email_verified=True)
+
+    for subject in ("ana-10", "ana-of-another-directory"):
+        there = browser(operator)
+        await back(there, await provider.sent_back(await asked(there), subject))
+
+    assert (await at.get("/api/auth/session")).status_code == 200
+    assert (await try_signing_in(browser(operator), ana)).status_code == 200

@@ -81,14 +81,12 @@ class Account:
         try:
             await self._signing_in.with_password(email=user.email, password=current, address=address, now=now)
         except WrongCredentials:
-            raise InvalidRequest(
-                "That is not your current password.",
-                fix="Send the one you sign in with; where it is forgotten, ask for a link to choose another.",
-                field="current_password",
-            ) from None
+            raise _not_current() from None
         hashed = await self._passwords.hashed(new)
         async with self._own(user.id) as tx:
-            await self._write(tx, user.id, hashed, action="password.changed", spared=held.session_id, now=now)
+            if not await store.replace_password(tx, user_id=user.id, hash=hashed, now=now):
+                raise _not_current()  # it was taken away meanwhile: another does not come in its place
+            await self._note(tx, user.id, action="password.changed", spared=held.session_id)
 
     async def reset_password(self, token: str, *, new: Secret, now: datetime) -> None:
         """Choose another password by a link; every session and every such link of theirs ends.
@@ -108,7 +106,8 @@ class Account:
         async with self._own(user.id) as tx:
             if not await links.drop_resets(tx, user_id=user.id):
                 raise links.invalid()  # another request used it first
-            await self._write(tx, user.id, hashed, action="password.reset", spared=None, now=now)
+            await store.put_password(tx, user_id=user.id, hash=hashed, now=now)
+            await self._note(tx, user.id, action="password.reset", spared=None)
 
     async def ask_for_reset(self, email: str, *, address: str, by_mail: bool) -> None:
         """Ask for a letter with a link to choose another password, to who has this address.
@@ -134,11 +133,9 @@ class Account:
     def _own(self, user_id: UUID) -> AbstractAsyncContextManager[Transaction]:
         return self._pool.transaction(PLATFORM, context=people.as_user(user_id))
 
-    async def _write(
-        self, tx: Transaction, user_id: UUID, hashed: str, *, action: str, spared: UUID | None, now: datetime
-    ) -> None:
+    async def _note(self, tx: Transaction, user_id: UUID, *, action: str, spared: UUID | None) -> None:
+        """Write down that a password is another; links to choose one end, and sessions."""
         actor = f"user:{user_id}"
-        await store.put_password(tx, user_id=user_id, hash=hashed, now=now)
         await links.drop_resets(tx, user_id=user_id)
         await record(tx, [AuditEntry(tenant_id=PLATFORM, actor=actor, action=action, subject=str(user_id))])
         await sessions.end_all(tx, user_id=user_id, actor=actor, why=action, spared=spared)
@@ -149,3 +146,11 @@ async def _user(tx: Transaction, user_id: UUID) -> User:
     if user is None:
         raise RuntimeError("a session without its user")
     return user
+
+
+def _not_current() -> InvalidRequest:
+    return InvalidRequest(
+        "That is not your current password.",
+        fix="Send the one you sign in with; where it is forgotten, ask for a link to choose another.",
+        field="current_password",
+    )

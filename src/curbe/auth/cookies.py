@@ -19,6 +19,8 @@ from curbe.infra.settings import Settings
 from curbe.tenants.person_rules import User
 
 WHO: Final = {"session": "it is about whoever asks"}
+# Of these, what a page within another site needs to run. All others are its person's own, and the site's software is not they.
+FRAMED: Final = {**WHO, "embedded": "it is about the session that asks, and nothing else of its person"}
 # What guards an account is not for whoever found its browser open.
 PROVED: Final = {**WHO, "proof": True}
 ANYBODY: Final = {"public": "who asks is what it finds out"}
@@ -68,6 +70,8 @@ async def visitor_of(
         browser.check_csrf(request.headers.get(browser.CSRF_HEADER), session_token=cookie)
         held = await sessions.held_by(pool, cookie, tenant_id=None, idle=settings.session_idle, now=now)
     except (CsrfFailed, Unauthorized):
+        return None
+    if held.embedded_in is not None:  # a header's session: whoever holds it is not at this person's browser
         return None
     return Visit(held=held, token=cookie, transport=transport)
 

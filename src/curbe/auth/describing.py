@@ -10,9 +10,11 @@ from litestar.plugins.base import ReceiveRoutePlugin
 from litestar.routes import BaseRoute, HTTPRoute
 
 from curbe.auth.browser import SAFE_METHODS
+from curbe.auth.gate import refuses_embedded
 from curbe.domain.errors import (
     AppError,
     CsrfFailed,
+    EmbeddedSession,
     Forbidden,
     ForeignOrigin,
     InvalidRequest,
@@ -63,6 +65,8 @@ def _usual(handler: HTTPRouteHandler, route: HTTPRoute) -> list[type[AppError]]:
         kinds.append(ForeignOrigin)
     if "proof" in handler.opt:
         kinds.append(ProofRequired)
+    if refuses_embedded(handler):
+        kinds.append(EmbeddedSession)
     if route.path_parameters:
         kinds.append(NotFound)
     return kinds

@@ -120,7 +120,7 @@ class EmbedController(Controller):
             session_id=begun.session_id,
             user_id=begun.user_id,
             last_seen_at=begun.begun_at,
-            proved_at=begun.begun_at,
+            proved_at=None,
             expires_at=begun.expires_at,
             embedded_in=tenant_id,
             is_operator=False,

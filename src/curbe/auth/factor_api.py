@@ -322,7 +322,7 @@ class FactorController(Controller):
     ) -> PasskeyAdded:
         """Keep a passkey: it signs in by itself, and follows a password."""
         kept, codes = await passkeys.register(
-            visit.held.user_id,
+            visit.held,
             site_of_request(request, settings),
             challenge=data.challenge,
             credential=data.credential,

@@ -68,6 +68,6 @@ def steps_around(now: datetime) -> list[int]:
     return [step + neighbour for neighbour in _NEIGHBOURS]
 
 
-def needs_proof(proved_at: datetime, *, now: datetime) -> bool:
-    """Tell whether it is too long ago that somebody showed who they are."""
-    return now - proved_at > PROOF_LIVES
+def needs_proof(proved_at: datetime | None, *, now: datetime) -> bool:
+    """Tell whether it is too long ago that somebody showed who they are, or they never did (None)."""
+    return proved_at is None or now - proved_at > PROOF_LIVES

@@ -13,7 +13,7 @@ from curbe.auth import browser, factor_rules, rules, service, session_rules, ses
 from curbe.auth.entering import Entrance
 from curbe.auth.principal import Visit
 from curbe.domain.access import Principal, PrincipalKind, Scope
-from curbe.domain.errors import Forbidden, ProofRequired, TooManyRequests, Unauthorized
+from curbe.domain.errors import EmbeddedSession, Forbidden, ProofRequired, TooManyRequests, Unauthorized
 from curbe.infra import log
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
@@ -38,6 +38,9 @@ class Gate:
     A handler declares ``opt={"scope": Scope.X}``, with ``"platform": True`` where it is the operator's alone; or
     ``{"session": "why"}`` where any person who signed in may; or ``{"public": "why"}``. With ``"proof": True`` a
     person has to have shown within the last minutes that it is them; a key is its own proof.
+
+    A session within another site's page is begun by that site's software, so it is never its person: what asks for a proof, and what any
+    person may who signed in, refuses it, unless the handler adds ``"embedded": "why"``.
     """
 
     def __init__(self, pool: Pool, settings: Settings) -> None:
@@ -61,6 +64,7 @@ class Gate:
             CsrfFailed: a browser asks without its session's token.
             NotFound: what it carries does not open this tenant.
             Forbidden: it lacks the route's scope, or is not the operator's where the route asks for that.
+            EmbeddedSession: a page within another site asks for what is its person's own.
             ProofRequired: the route asks a person to have shown lately who they are.
         """
         method = connection.scope.get("method")
@@ -84,8 +88,9 @@ class Gate:
             raise Forbidden(
                 "Only a person who signed in may do this.", fix="Sign in instead of sending a key."
             )
-        if "proof" in handler.opt:
-            _check_proof(connection, now=utc_now())
+        visit = connection.scope.get("auth")
+        if isinstance(visit, Visit):
+            _check_visit(visit, handler, now=utc_now())
         connection.scope["user"] = principal
 
     async def _who(self, connection: Connection, tenant_id: UUID | None) -> Principal:
@@ -177,9 +182,19 @@ class Gate:
             self._suspects.popitem(last=False)
 
 
-def _check_proof(connection: Connection, *, now: datetime) -> None:
-    visit = connection.scope.get("auth")
-    if isinstance(visit, Visit) and factor_rules.needs_proof(visit.held.proved_at, now=now):
+def refuses_embedded(handler: BaseRouteHandler) -> bool:
+    """Tell whether a session within another site's page is refused by this handler, whatever its person may do."""
+    return "proof" in handler.opt or ("session" in handler.opt and "embedded" not in handler.opt)
+
+
+def _check_visit(visit: Visit, handler: BaseRouteHandler, *, now: datetime) -> None:
+    """Refuse a session that may be its person's and is not shown to be them."""
+    if visit.held.embedded_in is not None and refuses_embedded(handler):
+        raise EmbeddedSession(
+            "This is its person's own to do, and not for a page within another site.",
+            fix="Sign in at Curbe's own address, and do it there.",
+        )
+    if "proof" in handler.opt and factor_rules.needs_proof(visit.held.proved_at, now=now):
         raise ProofRequired(
             "This asks you to show once more that it is you.",
             fix="Send your password or a second factor to POST /api/auth/proofs, then ask again.",

@@ -8,16 +8,16 @@ import msgspec
 
 from curbe.auth import links
 from curbe.auth import session_store as store
+from curbe.auth.identities import has_identity
 from curbe.auth.links import Invite
 from curbe.auth.members import Members
-from curbe.auth.oidc import has_identity
 from curbe.auth.passwords import Passwords, check_password
 from curbe.auth.session_rules import Held
 from curbe.auth.sign_in import SignIn
 from curbe.domain.access import Role
 from curbe.domain.errors import InvalidRequest
 from curbe.infra.crypto import Secret
-from curbe.infra.db import Pool
+from curbe.infra.db import Pool, Transaction
 from curbe.tenants import people
 from curbe.tenants import service as tenants
 from curbe.tenants.person_rules import User, checked_person_name
@@ -140,10 +140,17 @@ class Joining:
                 await people.change_user(
                     tx, user_id=guest.user.id, name=called, language=guest.user.language, now=now
                 )
-            if hashed is not None and not await store.put_first_password(
-                tx, user_id=guest.user.id, hash=hashed, now=now
-            ):
-                raise links.invalid()  # the account was made by another link meanwhile
+            if hashed is not None:
+                await _choose_password(tx, guest.user.id, hashed, now=now)
+
+
+async def _choose_password(tx: Transaction, user_id: UUID, hashed: str, *, now: datetime) -> None:
+    """Give a new account its password, unless another link made it meanwhile, or its person came from the identity provider."""
+    await store.hold_user(tx, user_id)
+    if await has_identity(tx, user_id) or not await store.put_first_password(
+        tx, user_id=user_id, hash=hashed, now=now
+    ):
+        raise links.invalid()
 
 
 def _name(chosen: str | None, guest: _Guest) -> str:

@@ -5,7 +5,6 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 from urllib.parse import urlencode
-from uuid import UUID
 
 import msgspec
 from joserfc import jwt
@@ -13,19 +12,18 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from uuid_utils.compat import uuid7
 
-from curbe.audit.service import AuditEntry, record
+from curbe.auth import identities
 from curbe.auth import oidc_rules as rules
 from curbe.auth.oidc_rules import Attempt, Claims, Discovered, Identity
 from curbe.domain.access import PLATFORM
 from curbe.domain.errors import OidcFailed, Unavailable
 from curbe.infra.crypto import CannotOpen, Keyring, Secret, binding, key_hash
-from curbe.infra.db import Pool, Query, Transaction
+from curbe.infra.db import Pool
 from curbe.infra.http import Egress, EgressError, Timeouts
 from curbe.infra.settings import Settings
 from curbe.tenants import people
 from curbe.tenants.person_rules import User, checked_email
 
-_PACKAGE: Final = "curbe.auth"
 _PLACE: Final = binding("oidc", "attempt")
 _TIMEOUTS: Final = Timeouts(connect=timedelta(seconds=5), total=timedelta(seconds=10))
 _LARGEST: Final = 512 * 1024
@@ -47,27 +45,8 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     creates: bool
 
 
-class _Owner(msgspec.Struct, frozen=True):
-    user_id: UUID
-
-
-class _Known(msgspec.Struct, frozen=True):
-    known: bool
-
-
 class _Tokens(msgspec.Struct, frozen=True):
     id_token: str
-
-
-_USER_OF_IDENTITY: Final = Query(_PACKAGE, "user_of_identity", _Owner)
-_HAS_IDENTITY: Final = Query(_PACKAGE, "has_identity", _Known)
-_INSERT_IDENTITY: Final = Query(_PACKAGE, "insert_identity")
-
-
-async def has_identity(tx: Transaction, user_id: UUID) -> bool:
-    """Tell whether a user has come from the provider before; ``tx`` is theirs."""
-    row = await _HAS_IDENTITY.one(tx, user_id=user_id)
-    return row is not None and row.known
 
 
 class Oidc:
@@ -186,10 +165,10 @@ class Oidc:
         """Return who an identity is: known from before, by the address that the provider vouches for, or new."""
         hashed = key_hash(f"{identity.issuer}\n{identity.subject}")
         async with self._pool.transaction(context={"app.link": hashed.hex()}) as tx:
-            known = await _USER_OF_IDENTITY.one(tx, identity_hash=hashed)
+            known = await identities.user_of_identity(tx, hashed)
         if known is not None:
-            async with self._pool.transaction(context=people.as_user(known.user_id)) as tx:
-                user = await people.user_of_id(tx, known.user_id)
+            async with self._pool.transaction(context=people.as_user(known)) as tx:
+                user = await people.user_of_id(tx, known)
         else:
             user = await self._known_by_address(identity, hashed, now=now)
         if user is None or user.disabled_at is not None:
@@ -219,15 +198,7 @@ class Oidc:
         if user is None:
             return None
         async with self._pool.transaction(PLATFORM, context=people.as_user(user.id)) as tx:
-            await _INSERT_IDENTITY.run(tx, identity_hash=hashed, user_id=user.id, now=now)
-            entry = AuditEntry(
-                tenant_id=PLATFORM,
-                actor=f"user:{user.id}",
-                action="identity.linked",
-                subject=str(user.id),
-                detail={"issuer": identity.issuer},
-            )
-            await record(tx, [entry])
+            await identities.tie(tx, user_id=user.id, identity_hash=hashed, issuer=identity.issuer, now=now)
         return user
 
     async def _get(self, url: str, kind: type[T]) -> T:

@@ -115,7 +115,7 @@ class OidcController(Controller):
             )
         except (OidcFailed, Unavailable, InsecureTransport) as refusal:
             return _back(refusal)
-        begun = await signing_in.begin(user, by="oidc", device=device_of(request), now=now)
+        begun = await signing_in.begin(user, by="oidc", device=device_of(request), now=now, vouched_for=True)
         cookies = [cookie(begun.token.reveal(), transport), _kept(None, transport)]
         return Redirect(next_page, status_code=_FOUND, cookies=cookies)
 

@@ -20,9 +20,11 @@ from webauthn.helpers.structs import (
 )
 
 from curbe.auth import factor_store as store
+from curbe.auth import sessions
 from curbe.auth.factor_rules import Purpose
 from curbe.auth.factor_store import Asked, StoredPasskey
 from curbe.auth.factors import ISSUER, Challenge, Factors, audited, first_recovery_codes
+from curbe.auth.session_rules import Held
 from curbe.domain.access import PLATFORM
 from curbe.domain.errors import Conflict, InvalidRequest, NotFound, WrongFactor
 from curbe.infra.crypto import Secret
@@ -70,7 +72,7 @@ class Passkeys:
 
     async def register(
         self,
-        user_id: UUID,
+        held: Held,
         site: Site,
         *,
         challenge: str,
@@ -78,14 +80,15 @@ class Passkeys:
         name: str,
         now: datetime,
     ) -> tuple[StoredPasskey, list[Secret]]:
-        """Keep a new passkey; return it, and recovery codes where there were none.
+        """Keep a new passkey of who holds a session; return it, and recovery codes where there were none.
 
         Raises:
             WrongFactor: it does not answer the challenge at this site, or the challenge is over.
             Conflict: the passkey is registered already.
             InvalidRequest: the name cannot be used.
+            Unauthorized: the session of who asks ended meanwhile.
         """
-        called = _checked_name(name)
+        called, user_id = _checked_name(name), held.user_id
         asked = await self._factors.asked(challenge, Purpose.PASSKEY_ADDED, now=now)
         if asked.user_id != user_id:
             raise _refused()
@@ -112,6 +115,7 @@ class Passkeys:
         )
         await self._factors.answered(challenge)
         async with self._pool.transaction(PLATFORM, context=people.as_user(user_id)) as tx:
+            await sessions.check_goes_on(tx, held)
             if not await store.insert_passkey(tx, passkey):
                 raise Conflict("This passkey is registered already.", fix="Use it, or choose another device.")
             await audited(tx, user_id, "factor.added", "passkey")

@@ -1,7 +1,8 @@
 """The words every feature's routes need: scopes, principals, and how a handler gets its principal.
 
 A handler declares ``opt={"scope": Scope.X}``, ``opt={"session": "why"}`` or ``opt={"public": "why"}``;
-``curbe.auth.gate.Gate`` enforces it. A route for the operator alone adds ``"platform": True`` to its scope.
+``curbe.auth.gate.Gate`` enforces it. A route for the operator alone adds ``"platform": True`` to its scope; one about whoever asks that
+a page within another site needs adds ``"embedded": "why"``.
 """
 
 import msgspec

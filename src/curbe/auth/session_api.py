@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from curbe.auth import sessions
-from curbe.auth.cookies import ANYBODY, PROVED, WHO, address_of, cookie, transport_of
+from curbe.auth.cookies import ANYBODY, FRAMED, PROVED, WHO, address_of, cookie, transport_of
 from curbe.auth.principal import PLATFORM, Visit
 from curbe.auth.session_shapes import OwnSessions, SecondFactor, Session, own_session, session_of
 from curbe.auth.sign_in import SignIn
@@ -73,7 +73,7 @@ class SessionController(Controller):
 
     @get(
         "/session",
-        opt=WHO,
+        opt=FRAMED,
         summary="See who is signed in, and what they may do where",
         responses=refusals(Unauthorized),
     )
@@ -94,7 +94,7 @@ class SessionController(Controller):
 
     @post(
         "/sign-out",
-        opt=WHO,
+        opt=FRAMED,
         status_code=204,
         summary="End this session",
         responses=refusals(Unauthorized, ForeignOrigin),
@@ -136,7 +136,7 @@ class SessionController(Controller):
         settings: NamedDependency[Settings],
         web_pool: NamedDependency[Pool],
     ) -> OwnSessions:
-        """Return the sessions of who asks; from within another site's page, those within that tenant's pages alone."""
+        """Return the sessions of who asks."""
         held, idle = visit.held, settings.session_idle
         theirs = await sessions.open_sessions(web_pool, held, idle=idle, now=utc_now())
         return OwnSessions(items=[own_session(one, idle=idle, current=held.session_id) for one in theirs])

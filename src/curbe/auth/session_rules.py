@@ -18,15 +18,15 @@ SEEN_EVERY: Final = timedelta(minutes=1)
 class Held(msgspec.Struct, frozen=True, kw_only=True):
     """A session somebody holds the token of, and its user.
 
-    ``proved_at`` is when its user last showed who they are. ``role`` None: no member of the tenant asked about; ``seen_here_at`` is when
-    they were seen there last.
+    ``proved_at`` is when its user last showed who they are; None: never, as nobody does within another site's page.
+    ``role`` None: no member of the tenant asked about; ``seen_here_at`` is when they were seen there last.
     ``embedded_in``: begun within a page of that tenant's own, which is all it opens.
     """
 
     session_id: UUID
     user_id: UUID
     last_seen_at: datetime
-    proved_at: datetime
+    proved_at: datetime | None
     expires_at: datetime
     is_operator: bool
     role: Role | None

@@ -20,9 +20,17 @@ class Password(msgspec.Struct, frozen=True, kw_only=True):
     changed_at: datetime
 
 
+class _Locked(msgspec.Struct, frozen=True):
+    id: UUID
+
+
 _PASSWORD_OF_USER: Final = Query(_PACKAGE, "password_of_user", Password)
 _PUT_PASSWORD: Final = Query(_PACKAGE, "put_password")
 _PUT_FIRST_PASSWORD: Final = Query(_PACKAGE, "put_first_password")
+_LOCK_USER: Final = Query(_PACKAGE, "lock_user", _Locked)
+_HOLD_USER: Final = Query(_PACKAGE, "hold_user", _Locked)
+_REPLACE_PASSWORD: Final = Query(_PACKAGE, "replace_password")
+_DROP_PASSWORD: Final = Query(_PACKAGE, "drop_password")
 _INSERT_SESSION: Final = Query(_PACKAGE, "insert_session")
 _SESSIONS_OF_USER: Final = Query(_PACKAGE, "sessions_of_user", Listed)
 _SESSION_OF_TOKEN: Final = Query(_PACKAGE, "session_of_token", Held)
@@ -49,6 +57,26 @@ async def put_first_password(tx: Transaction, *, user_id: UUID, hash: str, now: 
     return bool(await _PUT_FIRST_PASSWORD.run(tx, user_id=user_id, hash=hash, now=now))
 
 
+async def lock_user(tx: Transaction, user_id: UUID) -> None:
+    """Wait until nobody holds a user, and let nobody until ``tx`` ends; it is that user's."""
+    await _LOCK_USER.one(tx, user_id=user_id)
+
+
+async def hold_user(tx: Transaction, user_id: UUID) -> None:
+    """Wait while somebody locks a user, and let nobody until ``tx`` ends: what is read of them after this holds until then."""
+    await _HOLD_USER.one(tx, user_id=user_id)
+
+
+async def replace_password(tx: Transaction, *, user_id: UUID, hash: str, now: datetime) -> bool:  # noqa: A002 - the column's name
+    """Give a user this password in place of the one they have; False where it was taken away. ``tx`` is that user's."""
+    return bool(await _REPLACE_PASSWORD.run(tx, user_id=user_id, hash=hash, now=now))
+
+
+async def drop_password(tx: Transaction, user_id: UUID) -> bool:
+    """Take a user's password away; False where they have none. ``tx`` is that user's."""
+    return bool(await _DROP_PASSWORD.run(tx, user_id=user_id))
+
+
 async def insert_session(
     tx: Transaction,
     *,
@@ -60,7 +88,7 @@ async def insert_session(
     device: Device,
     now: datetime,
 ) -> None:
-    """Store a session; ``tx`` is its user's."""
+    """Store a session; ``tx`` is its user's. Within another site's page it is not a proved one: its user showed nothing."""
     await _INSERT_SESSION.run(
         tx,
         id=session_id,
@@ -70,6 +98,7 @@ async def insert_session(
         embedded_in=embedded_in,
         address=device.address,
         user_agent=device.user_agent,
+        proved_at=now if embedded_in is None else None,
         now=now,
     )
 

@@ -40,7 +40,7 @@ async def begin(
     lives: timedelta = LONGEST,
     embedded_in: UUID | None = None,
 ) -> Begun:
-    """Begin a session of a user who has proved who they are.
+    """Begin a session of a user who has proved who they are, or for whom a tenant's page vouches (``embedded_in``).
 
     Args:
         tx: a transaction of ``PLATFORM`` and ``people.as_user(user_id)``.
@@ -84,15 +84,21 @@ async def held_by(pool: Pool, token: str, *, tenant_id: UUID | None, idle: timed
 
 
 async def open_sessions(pool: Pool, held: Held, *, idle: timedelta, now: datetime) -> list[Listed]:
-    """Return the sessions of who holds ``held`` that still open something, the one that was used last first.
-
-    One within another site's page sees those within that tenant's pages alone: the site's own software may hold its token.
-    """
+    """Return the sessions of who holds ``held`` that still open something, the one that was used last first."""
     async with pool.transaction(context=people.as_user(held.user_id)) as tx:
         theirs = await store.sessions_of_user(tx, held.user_id)
-    return [
-        one for one in theirs if ends_at(one, idle=idle) > now and held.embedded_in in (None, one.embedded_in)
-    ]
+    return [one for one in theirs if ends_at(one, idle=idle) > now]
+
+
+async def check_goes_on(tx: Transaction, held: Held) -> None:
+    """Refuse whose session ended while they asked: what they add to the account would outlive it. ``tx`` as for ``end``.
+
+    Raises:
+        Unauthorized: it ended.
+    """
+    await store.hold_user(tx, held.user_id)
+    if not await store.session_of_id(tx, session_id=held.session_id, user_id=held.user_id, tenant_id=None):
+        raise unauthorized()
 
 
 async def end(tx: Transaction, *, session_id: UUID, user_id: UUID) -> bool:

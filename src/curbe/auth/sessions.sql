@@ -16,9 +16,27 @@ INSERT INTO passwords (user_id, hash, changed_at)
 VALUES (:user_id, :hash, :now)
     ON CONFLICT (user_id) DO NOTHING;
 
+-- name: lock_user
+-- Waits for who holds the user, and keeps whoever would.
+SELECT id FROM users WHERE id = :user_id FOR UPDATE;
+
+-- name: hold_user
+-- As a row that refers to the user does: many hold one at a time, and each waits for who locks them.
+SELECT id FROM users WHERE id = :user_id FOR KEY SHARE;
+
+-- name: replace_password
+-- No row where there is none any more.
+UPDATE passwords
+   SET hash = :hash, changed_at = :now
+ WHERE user_id = :user_id;
+
+-- name: drop_password
+DELETE FROM passwords
+ WHERE user_id = :user_id;
+
 -- name: insert_session
 INSERT INTO sessions (id, user_id, token_hash, created_at, last_seen_at, proved_at, expires_at, embedded_in, address, user_agent)
-VALUES (:id, :user_id, :token_hash, :now, :now, :now, :expires_at, :embedded_in, :address, :user_agent);
+VALUES (:id, :user_id, :token_hash, :now, :now, :proved_at, :expires_at, :embedded_in, :address, :user_agent);
 
 -- name: sessions_of_user
 SELECT id, created_at, last_seen_at, expires_at, address, user_agent, embedded_in

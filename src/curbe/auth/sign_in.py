@@ -12,14 +12,14 @@ from typing import Final
 from uuid import UUID
 
 from curbe.audit.service import AuditEntry, record
+from curbe.auth import factor_store, sessions
 from curbe.auth import session_store as store
-from curbe.auth import sessions
 from curbe.auth.passwords import Passwords, is_outdated
 from curbe.auth.session_rules import Device
 from curbe.domain.access import PLATFORM
 from curbe.domain.errors import TooManyRequests, WrongCredentials
 from curbe.infra.crypto import Secret
-from curbe.infra.db import Pool
+from curbe.infra.db import Pool, Transaction
 from curbe.infra.throttle import Throttle
 from curbe.tenants import people
 from curbe.tenants.person_rules import User, email_digest
@@ -94,9 +94,24 @@ class SignIn:
                 retry_after=timedelta(seconds=self._asking.wait(place, now=now)),
             )
 
-    async def begin(self, user: User, *, by: str, device: Device, now: datetime) -> sessions.Begun:
-        """Begin a session of a user who has shown all that is asked of them."""
+    async def begin(
+        self, user: User, *, by: str, device: Device, now: datetime, vouched_for: bool = False
+    ) -> sessions.Begun:
+        """Begin a session of a user who has shown all that is asked of them.
+
+        Args:
+            user: who.
+            by: what they showed, one word for the audit log: ``password``.
+            device: where from.
+            now: the moment, aware.
+            vouched_for: by the identity provider: nothing of ours was shown.
+
+        Raises:
+            WrongCredentials: all that could be shown was taken away meanwhile.
+        """
         async with self._pool.transaction(PLATFORM, context=people.as_user(user.id)) as tx:
+            if not vouched_for:
+                await _check_not_taken_away(tx, user.id)
             return await sessions.begin(tx, user_id=user.id, by=by, device=device, now=now)
 
     async def _found(self, email: str) -> tuple[User | None, str | None]:
@@ -117,7 +132,7 @@ class SignIn:
     async def _renew(self, user_id: UUID, password: Secret, *, now: datetime) -> None:
         hashed = await self._passwords.hashed(password)
         async with self._pool.transaction(context=people.as_user(user_id)) as tx:
-            await store.put_password(tx, user_id=user_id, hash=hashed, now=now)
+            await store.replace_password(tx, user_id=user_id, hash=hashed, now=now)
 
     async def _take_a_turn(self, account: str, place: str) -> None:
         """Count this try as a failure until it is none: many at once must not slip through together."""
@@ -135,6 +150,17 @@ class SignIn:
         self._at_account.give_back(f"{account} {place}")
         self._from_address.give_back(place)
         self._guessed.give_back(account)
+
+
+async def _check_not_taken_away(tx: Transaction, user_id: UUID) -> None:
+    """Refuse who was let in by what is no more: they may have shown it just before the identity provider's word took it away."""
+    await store.hold_user(tx, user_id)
+    if await store.password_of_user(tx, user_id) is None:
+        has = await factor_store.factors_of_user(tx, user_id)
+        if not has.passkeys:
+            raise WrongCredentials(
+                "What opened this account was taken away.", fix="Sign in at your identity provider."
+            )
 
 
 def _too_many(seconds: float) -> TooManyRequests:

@@ -98,6 +98,12 @@ class ProofRequired(AppError):
     code, http_status, title = "proof_required", 403, "Show first that it is you"
 
 
+class EmbeddedSession(AppError):
+    """A session within another site's page asks for what is its person's own: the site's software began it, not they."""
+
+    code, http_status, title = "embedded_session", 403, "A page within another site may not do that"
+
+
 class Forbidden(AppError):
     """The asker is known, and lacks the scope."""
 

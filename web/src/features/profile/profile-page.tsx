@@ -1,4 +1,5 @@
 import { useMessages } from "@/shared/i18n/language";
+import { useSession } from "@/shared/session/session-context";
 import { SettingsBody, SettingsSection } from "@/shared/ui/settings-section";
 import { KeyboardPreferences } from "./keyboard-preferences";
 import { Look } from "./look";
@@ -10,11 +11,14 @@ import { Signals } from "./signals";
 
 export function ProfilePage() {
   const t = useMessages(profileMessages);
+  const { embedded } = useSession(); // the account is not changed from within another site's page
   return (
     <SettingsBody title={t.title} hint={t.hint}>
-      <SettingsSection title={t.you} hint={t.youHint}>
-        <NameForm />
-      </SettingsSection>
+      {!embedded && (
+        <SettingsSection title={t.you} hint={t.youHint}>
+          <NameForm />
+        </SettingsSection>
+      )}
       <SettingsSection title={t.look} hint={t.lookHint}>
         <Look />
       </SettingsSection>
@@ -24,12 +28,16 @@ export function ProfilePage() {
       <SettingsSection title={t.keys} hint={t.keysHint}>
         <KeyboardPreferences />
       </SettingsSection>
-      <SettingsSection title={t.password} hint={t.passwordHint}>
-        <PasswordForm />
-      </SettingsSection>
-      <SettingsSection title={t.sessions} hint={t.sessionsHint}>
-        <Sessions />
-      </SettingsSection>
+      {!embedded && (
+        <>
+          <SettingsSection title={t.password} hint={t.passwordHint}>
+            <PasswordForm />
+          </SettingsSection>
+          <SettingsSection title={t.sessions} hint={t.sessionsHint}>
+            <Sessions />
+          </SettingsSection>
+        </>
+      )}
     </SettingsBody>
   );
 }

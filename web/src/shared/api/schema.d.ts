@@ -5825,7 +5825,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6231,7 +6231,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `proof_required`: Show first that it is you; `foreign_origin`: This request comes from another site; `csrf_failed`: The request does not carry the session's token; `missing_scope`: This API key or role may not do that */
+            /** @description `proof_required`: Show first that it is you; `foreign_origin`: This request comes from another site; `csrf_failed`: The request does not carry the session's token; `missing_scope`: This API key or role may not do that; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6323,7 +6323,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `proof_required`: Show first that it is you; `foreign_origin`: This request comes from another site; `csrf_failed`: The request does not carry the session's token; `missing_scope`: This API key or role may not do that */
+            /** @description `proof_required`: Show first that it is you; `foreign_origin`: This request comes from another site; `csrf_failed`: The request does not carry the session's token; `missing_scope`: This API key or role may not do that; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6567,7 +6567,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `proof_required`: Show first that it is you; `foreign_origin`: This request comes from another site; `csrf_failed`: The request does not carry the session's token; `missing_scope`: This API key or role may not do that */
+            /** @description `proof_required`: Show first that it is you; `foreign_origin`: This request comes from another site; `csrf_failed`: The request does not carry the session's token; `missing_scope`: This API key or role may not do that; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6652,7 +6652,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `foreign_origin`: This request comes from another site; `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token */
+            /** @description `foreign_origin`: This request comes from another site; `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6891,7 +6891,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `foreign_origin`: This request comes from another site; `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token */
+            /** @description `foreign_origin`: This request comes from another site; `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6976,7 +6976,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `foreign_origin`: This request comes from another site; `csrf_failed`: The request does not carry the session's token; `missing_scope`: This API key or role may not do that */
+            /** @description `foreign_origin`: This request comes from another site; `csrf_failed`: The request does not carry the session's token; `missing_scope`: This API key or role may not do that; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7059,7 +7059,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `foreign_origin`: This request comes from another site; `csrf_failed`: The request does not carry the session's token; `missing_scope`: This API key or role may not do that */
+            /** @description `foreign_origin`: This request comes from another site; `csrf_failed`: The request does not carry the session's token; `missing_scope`: This API key or role may not do that; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7142,7 +7142,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `proof_required`: Show first that it is you; `foreign_origin`: This request comes from another site; `csrf_failed`: The request does not carry the session's token; `missing_scope`: This API key or role may not do that */
+            /** @description `proof_required`: Show first that it is you; `foreign_origin`: This request comes from another site; `csrf_failed`: The request does not carry the session's token; `missing_scope`: This API key or role may not do that; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7308,7 +7308,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7380,7 +7380,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `proof_required`: Show first that it is you; `foreign_origin`: This request comes from another site; `csrf_failed`: The request does not carry the session's token; `missing_scope`: This API key or role may not do that */
+            /** @description `proof_required`: Show first that it is you; `foreign_origin`: This request comes from another site; `csrf_failed`: The request does not carry the session's token; `missing_scope`: This API key or role may not do that; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7454,7 +7454,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `proof_required`: Show first that it is you; `foreign_origin`: This request comes from another site; `csrf_failed`: The request does not carry the session's token; `missing_scope`: This API key or role may not do that */
+            /** @description `proof_required`: Show first that it is you; `foreign_origin`: This request comes from another site; `csrf_failed`: The request does not carry the session's token; `missing_scope`: This API key or role may not do that; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7794,7 +7794,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `foreign_origin`: This request comes from another site; `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token */
+            /** @description `foreign_origin`: This request comes from another site; `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7877,7 +7877,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `proof_required`: Show first that it is you; `foreign_origin`: This request comes from another site; `csrf_failed`: The request does not carry the session's token; `missing_scope`: This API key or role may not do that */
+            /** @description `proof_required`: Show first that it is you; `foreign_origin`: This request comes from another site; `csrf_failed`: The request does not carry the session's token; `missing_scope`: This API key or role may not do that; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7967,7 +7967,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `proof_required`: Show first that it is you; `foreign_origin`: This request comes from another site; `csrf_failed`: The request does not carry the session's token; `missing_scope`: This API key or role may not do that */
+            /** @description `proof_required`: Show first that it is you; `foreign_origin`: This request comes from another site; `csrf_failed`: The request does not carry the session's token; `missing_scope`: This API key or role may not do that; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8054,7 +8054,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `proof_required`: Show first that it is you; `foreign_origin`: This request comes from another site; `csrf_failed`: The request does not carry the session's token; `missing_scope`: This API key or role may not do that */
+            /** @description `proof_required`: Show first that it is you; `foreign_origin`: This request comes from another site; `csrf_failed`: The request does not carry the session's token; `missing_scope`: This API key or role may not do that; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13989,7 +13989,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `proof_required`: Show first that it is you */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `proof_required`: Show first that it is you; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15698,7 +15698,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `proof_required`: Show first that it is you; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `proof_required`: Show first that it is you; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;

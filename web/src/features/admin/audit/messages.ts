@@ -129,6 +129,8 @@ export const auditMessages = catalogue({
       "password.changed": (who: string, _what: string) => `${who} changed their password`,
       "password.reset": (who: string, _what: string) => `${who} set a new password by a link`,
       "password.link_made": (who: string, what: string) => `${who} made a password link for ${what}`,
+      "password.taken_away": (who: string, _what: string) =>
+        `${who} came from the identity provider for the first time: the password and second factors of before are gone`,
     },
     unknown: (who: string, action: string) => `${who}: ${action}`,
   },
@@ -258,6 +260,8 @@ export const auditMessages = catalogue({
       "password.changed": (who, _what) => `${who} cambió su contraseña`,
       "password.reset": (who, _what) => `${who} puso una contraseña nueva con un enlace`,
       "password.link_made": (who, what) => `${who} creó un enlace de contraseña para ${what}`,
+      "password.taken_away": (who, _what) =>
+        `${who} vino por primera vez del proveedor de identidad: la contraseña y los segundos factores de antes ya no existen`,
     },
     unknown: (who, action) => `${who}: ${action}`,
   },
@@ -387,6 +391,8 @@ export const auditMessages = catalogue({
       "password.changed": (who, _what) => `${who} mudou sua senha`,
       "password.reset": (who, _what) => `${who} definiu uma nova senha por um link`,
       "password.link_made": (who, what) => `${who} criou um link de senha para ${what}`,
+      "password.taken_away": (who, _what) =>
+        `${who} veio pela primeira vez do provedor de identidade: a senha e os segundos fatores de antes não existem mais`,
     },
     unknown: (who, action) => `${who}: ${action}`,
   },
