@@ -1,5 +1,6 @@
 """Tenants over HTTP: the operator makes and lists them, and each sees itself alone."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -8,6 +9,7 @@ import asyncpg
 import httpx
 import pytest
 
+from bed.locks import waiting_for_a_lock
 from bed.rows import insert_number, insert_sent
 from bed.tenants import Tenant, told
 from curbe.infra.clock import utc_now
@@ -69,6 +71,24 @@ async def test_a_change_leaves_alone_what_it_does_not_name(acme: Tenant) -> None
 
     await acme.client.patch(acme.path, json={"default_country": None})
     assert (await acme.get()).json().items() >= {"name": "Acme", "default_country": None}.items()
+
+
+async def test_two_changes_at_once_undo_nothing_of_each_other(
+    acme: Tenant, owner: asyncpg.Connection
+) -> None:
+    """One of them sets how long things are kept, the other the name: neither may bring back what the other replaced."""
+    answers: list[httpx.Response] = []
+
+    async def rename() -> None:
+        answers.append(await acme.client.patch(acme.path, json={"name": "Acme"}))
+
+    async with asyncio.TaskGroup() as tasks, owner.transaction():
+        await owner.execute("UPDATE tenants SET retention_days = 30 WHERE id = $1", acme.id)
+        tasks.create_task(rename())
+        await waiting_for_a_lock(owner)
+
+    assert answers[0].json().items() >= {"name": "Acme", "retention_days": 30}.items()
+    assert (await acme.get()).json().items() >= {"name": "Acme", "retention_days": 30}.items()
 
 
 async def test_a_tenants_key_makes_no_tenants_and_lists_none(acme: Tenant) -> None:

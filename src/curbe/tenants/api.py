@@ -115,7 +115,7 @@ class TenantController(Controller):
     ) -> Tenant:
         """Change a tenant."""
         async with web_pool.transaction(tenant_id) as tx:
-            before = await service.read(tx, tenant_id=tenant_id)
+            before = await service.read_to_change(tx, tenant_id=tenant_id)
             return await service.change(
                 tx, _with(before, data), tenant_id=tenant_id, actor=principal.actor, now=utc_now()
             )
