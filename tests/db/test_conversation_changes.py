@@ -11,6 +11,7 @@ import pytest
 
 from bed.appliers import drain
 from bed.inbox import Inbox
+from bed.locks import waiting_for_a_lock
 from bed.rows import NOW, insert_conversation, insert_sent
 from bed.webhooks import body, deliver, envelope, status, text
 from bed.webhooks import change as change_of
@@ -194,6 +195,32 @@ async def test_who_leaves_the_tenant_has_none_of_its_conversations(
     shown = await change(web, inbox, conversation, unread=True)
 
     assert shown.assignee_id is None
+
+
+async def test_what_a_colleague_was_just_given_is_not_taken_with_who_had_it_and_leaves(
+    web: Pool, inbox: Inbox, bea: UUID
+) -> None:
+    carl, conversation = await inbox.colleague("Carl"), await inbox.conversation(assignee_id=bea)
+
+    async def let_go() -> None:
+        async with web.transaction(inbox.tenant_id) as tx:
+            await changes.let_go_of_colleague(tx, inbox.tenant_id, bea, "key:1")
+
+    async with asyncio.TaskGroup() as tasks, web.transaction(inbox.tenant_id) as tx:
+        await changes.change(
+            tx,
+            tenant_id=inbox.tenant_id,
+            conversation_id=conversation,
+            change=ConversationChange(assignee_id=carl),
+            actor=ACTOR,
+            now=NOW,
+        )
+        tasks.create_task(let_go())
+        await waiting_for_a_lock(inbox.owner)
+
+    assert await inbox.owner.fetchval("SELECT assignee_id FROM conversations") == carl
+    assigned = [data["activity"] for kind, data in await told(inbox) if kind == "annotation_added"]
+    assert [line["assignee_id"] for line in assigned] == [str(carl)]
 
 
 async def test_a_deleted_team_or_label_is_no_longer_on_any_conversation(web: Pool, inbox: Inbox) -> None:
