@@ -16,7 +16,7 @@ from bed.rows import NOW, insert_conversation, insert_sent
 from bed.webhooks import body, deliver, envelope, status, text
 from bed.webhooks import change as change_of
 from curbe.domain.errors import InvalidRequest
-from curbe.inbox import changes
+from curbe.inbox import changes, contacts
 from curbe.inbox.changes import WAKE
 from curbe.inbox.deeds import ConversationChange
 from curbe.inbox.rules import ConversationState
@@ -351,6 +351,37 @@ async def test_who_opened_it_before_its_time_is_not_disturbed(
     assert await inbox.owner.fetchval("SELECT state::text FROM conversations") == "resolved"
     assert len(await told(inbox)) == before
     assert await inbox.owner.fetchval("SELECT count(*) FROM jobs") == 0
+
+
+@pytest.mark.parametrize("kept_state", ["resolved", "waiting", "snoozed for longer"])
+async def test_a_snooze_ends_at_its_time_also_where_its_conversation_became_part_of_another(
+    web: Pool, worker: Pool, apply: Pool, inbox: Inbox, kept_state: str
+) -> None:
+    state = "open" if kept_state == "snoozed for longer" else kept_state
+    kept, gone = await inbox.conversation(state=state), await inbox.conversation()
+    until = utc_now() + timedelta(hours=1)
+    await change(web, inbox, gone, snoozed_until=until)
+    if kept_state == "snoozed for longer":
+        await change(web, inbox, kept, snoozed_until=until + timedelta(days=30))
+    people = dict(await inbox.owner.fetch("SELECT id, contact_id FROM conversations"))
+    async with web.transaction(inbox.tenant_id) as tx:
+        await contacts.merge(
+            tx,
+            tenant_id=inbox.tenant_id,
+            contact_id=people[kept],
+            other_id=people[gone],
+            actor="key:1",
+        )
+    row = await inbox.owner.fetchrow(
+        "SELECT state::text, snoozed_until FROM conversations WHERE id = $1", kept
+    )
+    assert row is not None
+    assert tuple(row) == ("snoozed", until)
+
+    await make_due(inbox)
+    await run_due(apply, worker)
+
+    assert await inbox.owner.fetchval("SELECT state::text FROM conversations WHERE id = $1", kept) == "open"
 
 
 async def test_a_message_of_the_person_ends_a_snooze_and_no_block(
