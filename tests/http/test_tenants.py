@@ -9,10 +9,13 @@ import asyncpg
 import httpx
 import pytest
 
+from bed.api import api, key_of
 from bed.locks import waiting_for_a_lock
 from bed.rows import insert_number, insert_sent
 from bed.tenants import Tenant, told
+from curbe.domain.access import Scope
 from curbe.infra.clock import utc_now
+from curbe.infra.db import Pool
 
 pytestmark = pytest.mark.anyio
 NewTenant = Callable[[], Awaitable[Tenant]]
@@ -25,6 +28,17 @@ async def test_the_operator_creates_a_tenant_and_reads_it_back(operator: httpx.A
     assert made.json().items() >= {"name": "Acme", "default_country": "ES"}.items()
     read = await operator.get(f"/api/tenants/{made.json()['id']}")
     assert read.json() == made.json()
+
+
+async def test_a_tenant_made_without_a_country_has_the_one_of_the_installation(
+    web: Pool, environ: dict[str, str]
+) -> None:
+    _, key = await key_of(web, None, scopes=Scope)
+    async with api(web, key=key, environ={**environ, "CURBE_DEFAULT_COUNTRY": "co"}) as client:
+        bodies = ({"name": "Sol"}, {"name": "Luna", "default_country": "ES"})
+        made = [(await client.post("/api/tenants", json=body)).json() for body in bodies]
+
+    assert [one["default_country"] for one in made] == ["CO", "ES"]
 
 
 async def test_the_list_gives_every_tenant_once_page_by_page(operator: httpx.AsyncClient) -> None:
