@@ -11,11 +11,12 @@ import pytest
 
 from bed.appliers import drain
 from bed.inbox import Inbox
+from bed.locks import waiting_for_a_lock
 from bed.rows import NOW, insert_conversation, insert_sent
 from bed.webhooks import body, deliver, envelope, status, text
 from bed.webhooks import change as change_of
 from curbe.domain.errors import InvalidRequest
-from curbe.inbox import changes
+from curbe.inbox import changes, contacts
 from curbe.inbox.changes import WAKE
 from curbe.inbox.deeds import ConversationChange
 from curbe.inbox.rules import ConversationState
@@ -196,6 +197,32 @@ async def test_who_leaves_the_tenant_has_none_of_its_conversations(
     assert shown.assignee_id is None
 
 
+async def test_what_a_colleague_was_just_given_is_not_taken_with_who_had_it_and_leaves(
+    web: Pool, inbox: Inbox, bea: UUID
+) -> None:
+    carl, conversation = await inbox.colleague("Carl"), await inbox.conversation(assignee_id=bea)
+
+    async def let_go() -> None:
+        async with web.transaction(inbox.tenant_id) as tx:
+            await changes.let_go_of_colleague(tx, inbox.tenant_id, bea, "key:1")
+
+    async with asyncio.TaskGroup() as tasks, web.transaction(inbox.tenant_id) as tx:
+        await changes.change(
+            tx,
+            tenant_id=inbox.tenant_id,
+            conversation_id=conversation,
+            change=ConversationChange(assignee_id=carl),
+            actor=ACTOR,
+            now=NOW,
+        )
+        tasks.create_task(let_go())
+        await waiting_for_a_lock(inbox.owner)
+
+    assert await inbox.owner.fetchval("SELECT assignee_id FROM conversations") == carl
+    assigned = [data["activity"] for kind, data in await told(inbox) if kind == "annotation_added"]
+    assert [line["assignee_id"] for line in assigned] == [str(carl)]
+
+
 async def test_a_deleted_team_or_label_is_no_longer_on_any_conversation(web: Pool, inbox: Inbox) -> None:
     team, vip = await inbox.team(), await inbox.label()
     conversation = await inbox.conversation(team_id=team, label_ids=[vip])
@@ -324,6 +351,37 @@ async def test_who_opened_it_before_its_time_is_not_disturbed(
     assert await inbox.owner.fetchval("SELECT state::text FROM conversations") == "resolved"
     assert len(await told(inbox)) == before
     assert await inbox.owner.fetchval("SELECT count(*) FROM jobs") == 0
+
+
+@pytest.mark.parametrize("kept_state", ["resolved", "waiting", "snoozed for longer"])
+async def test_a_snooze_ends_at_its_time_also_where_its_conversation_became_part_of_another(
+    web: Pool, worker: Pool, apply: Pool, inbox: Inbox, kept_state: str
+) -> None:
+    state = "open" if kept_state == "snoozed for longer" else kept_state
+    kept, gone = await inbox.conversation(state=state), await inbox.conversation()
+    until = utc_now() + timedelta(hours=1)
+    await change(web, inbox, gone, snoozed_until=until)
+    if kept_state == "snoozed for longer":
+        await change(web, inbox, kept, snoozed_until=until + timedelta(days=30))
+    people = dict(await inbox.owner.fetch("SELECT id, contact_id FROM conversations"))
+    async with web.transaction(inbox.tenant_id) as tx:
+        await contacts.merge(
+            tx,
+            tenant_id=inbox.tenant_id,
+            contact_id=people[kept],
+            other_id=people[gone],
+            actor="key:1",
+        )
+    row = await inbox.owner.fetchrow(
+        "SELECT state::text, snoozed_until FROM conversations WHERE id = $1", kept
+    )
+    assert row is not None
+    assert tuple(row) == ("snoozed", until)
+
+    await make_due(inbox)
+    await run_due(apply, worker)
+
+    assert await inbox.owner.fetchval("SELECT state::text FROM conversations WHERE id = $1", kept) == "open"
 
 
 async def test_a_message_of_the_person_ends_a_snooze_and_no_block(

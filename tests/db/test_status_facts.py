@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bed.locks import waiting_for_a_lock
 from bed.rows import NOW, Number, Sent, insert_conversation, insert_number, insert_sent
 from curbe.domain.status import RANK, REPORTED, MessageStatus, advance
 from curbe.inbox import departures, statuses
@@ -230,14 +231,6 @@ async def test_two_appliers_at_once_keep_the_earliest_of_each_fact(
     assert row is not None
     assert row["at"] == NOW
     assert row["error_code"] in (None, codes[0])
-
-
-async def waiting_for_a_lock(owner: Owner) -> None:
-    """Return once somebody waits for a row that another transaction has changed."""
-    blocked = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database())"
-    async with asyncio.timeout(10):
-        while not await owner.fetchval(blocked):  # noqa: ASYNC110 - the database has no event for it
-            await asyncio.sleep(0.01)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

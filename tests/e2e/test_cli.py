@@ -111,6 +111,14 @@ def test_a_tenant_that_was_created_is_listed(here: Installation) -> None:
     assert [one["id"] for one in here.answer("tenant", "list")] == [made["id"]]
 
 
+def test_a_tenant_created_without_a_country_has_the_one_of_the_settings(dsn: str) -> None:
+    with installed(**SETTINGS, DATABASE_URL=dsn, CURBE_DEFAULT_COUNTRY="CO") as here:
+        here.answer("tenant", "create", "Sol")
+        here.answer("tenant", "create", "Luna", "--default-country", "ES")
+
+        assert [one["default_country"] for one in here.answer("tenant", "list")] == ["CO", "ES"]
+
+
 async def test_a_tenants_key_opens_what_its_scopes_say_until_it_is_revoked(
     here: Installation, web: Pool
 ) -> None:

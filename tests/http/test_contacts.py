@@ -99,6 +99,26 @@ async def test_two_contacts_are_made_one_and_parted_again(client: httpx.AsyncCli
 
 
 @pytest.mark.usefixtures("three")
+async def test_who_reads_an_old_address_finds_every_message_from_there_on(client: httpx.AsyncClient) -> None:
+    [one] = await listed(client, phone="+34600000001")
+    [two] = await listed(client, phone="+34600000002")
+    gone = (await client.get(f"/contacts/{two['id']}")).json()["conversations"][0]["id"]
+    here = f"/inbox/conversations/{gone}/messages"
+    [said] = (await client.get(here)).json()["items"]
+    await client.post(f"/contacts/{one['id']}/merges", json={"contact_id": two["id"]})
+
+    async def texts(**params: str) -> list[str]:
+        answer = await client.get(here, params=params)
+        assert answer.status_code == 200, answer.text
+        return [item["text"] for item in answer.json()["items"]]
+
+    assert await texts(before=said["id"]) == ["I am 1"]
+    assert await texts(after=said["id"]) == []
+    assert await texts(around=said["id"]) == ["I am 2", "I am 1"]
+    assert (await client.get(f"{here}/{said['id']}/revisions")).json() == []
+
+
+@pytest.mark.usefixtures("three")
 async def test_a_contact_is_not_merged_with_itself_nor_with_nobody(client: httpx.AsyncClient) -> None:
     [one] = await listed(client, phone="+34600000001")
 

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from bed.inbox import Inbox
+from bed.locks import waiting_for_a_lock
 from bed.rows import insert_number
 from bed.tenants import Tenant, told
 from bed.users import (
@@ -113,6 +114,30 @@ async def test_a_link_works_once(acme: Tenant, hers: httpx.AsyncClient) -> None:
     assert sorted(answer.status_code for answer in answers) == [200, 410, 410, 410]
     later = await accept(browser(acme.client), token, password=CHOSEN)
     assert (later.status_code, later.json()["code"]) == (410, "link_invalid")
+
+
+async def test_a_link_that_was_used_a_moment_ago_is_told_as_used_and_tries_no_password(
+    acme: Tenant, hers: httpx.AsyncClient, owner: asyncpg.Connection
+) -> None:
+    """The other request ended after this one had looked at the link, and before it looked at whose it is."""
+    token = token_in(await invite(hers, acme))
+    answers: list[httpx.Response] = []
+
+    async def second() -> None:
+        answers.append(await accept(browser(acme.client), token, password=CHOSEN))
+
+    async with asyncio.TaskGroup() as tasks, owner.transaction():
+        await owner.execute("LOCK TABLE users IN ACCESS EXCLUSIVE MODE")
+        tasks.create_task(second())
+        await waiting_for_a_lock(owner)
+        await owner.execute("UPDATE memberships SET joined_at = now() WHERE joined_at IS NULL")
+        await owner.execute("DELETE FROM invites")
+        await owner.execute(
+            """INSERT INTO passwords (user_id, hash, changed_at)
+               SELECT id, '$argon2id$another', now() FROM users WHERE email = 'ben@example.org'"""
+        )
+
+    assert (answers[0].status_code, answers[0].json()["code"]) == (410, "link_invalid")
     assert (await browser(acme.client).get(f"/api/auth/invites/{token}")).status_code == 410
 
 

@@ -1,5 +1,6 @@
 """Tenants over HTTP: the operator makes and lists them, and each sees itself alone."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -8,9 +9,13 @@ import asyncpg
 import httpx
 import pytest
 
+from bed.api import api, key_of
+from bed.locks import waiting_for_a_lock
 from bed.rows import insert_number, insert_sent
 from bed.tenants import Tenant, told
+from curbe.domain.access import Scope
 from curbe.infra.clock import utc_now
+from curbe.infra.db import Pool
 
 pytestmark = pytest.mark.anyio
 NewTenant = Callable[[], Awaitable[Tenant]]
@@ -23,6 +28,17 @@ async def test_the_operator_creates_a_tenant_and_reads_it_back(operator: httpx.A
     assert made.json().items() >= {"name": "Acme", "default_country": "ES"}.items()
     read = await operator.get(f"/api/tenants/{made.json()['id']}")
     assert read.json() == made.json()
+
+
+async def test_a_tenant_made_without_a_country_has_the_one_of_the_installation(
+    web: Pool, environ: dict[str, str]
+) -> None:
+    _, key = await key_of(web, None, scopes=Scope)
+    async with api(web, key=key, environ={**environ, "CURBE_DEFAULT_COUNTRY": "co"}) as client:
+        bodies = ({"name": "Sol"}, {"name": "Luna", "default_country": "ES"})
+        made = [(await client.post("/api/tenants", json=body)).json() for body in bodies]
+
+    assert [one["default_country"] for one in made] == ["CO", "ES"]
 
 
 async def test_the_list_gives_every_tenant_once_page_by_page(operator: httpx.AsyncClient) -> None:
@@ -69,6 +85,24 @@ async def test_a_change_leaves_alone_what_it_does_not_name(acme: Tenant) -> None
 
     await acme.client.patch(acme.path, json={"default_country": None})
     assert (await acme.get()).json().items() >= {"name": "Acme", "default_country": None}.items()
+
+
+async def test_two_changes_at_once_undo_nothing_of_each_other(
+    acme: Tenant, owner: asyncpg.Connection
+) -> None:
+    """One of them sets how long things are kept, the other the name: neither may bring back what the other replaced."""
+    answers: list[httpx.Response] = []
+
+    async def rename() -> None:
+        answers.append(await acme.client.patch(acme.path, json={"name": "Acme"}))
+
+    async with asyncio.TaskGroup() as tasks, owner.transaction():
+        await owner.execute("UPDATE tenants SET retention_days = 30 WHERE id = $1", acme.id)
+        tasks.create_task(rename())
+        await waiting_for_a_lock(owner)
+
+    assert answers[0].json().items() >= {"name": "Acme", "retention_days": 30}.items()
+    assert (await acme.get()).json().items() >= {"name": "Acme", "retention_days": 30}.items()
 
 
 async def test_a_tenants_key_makes_no_tenants_and_lists_none(acme: Tenant) -> None:

@@ -124,8 +124,8 @@ class Joining:
             password = await store.password_of_user(tx, invite.user_id)
             elsewhere = await people.open_memberships(tx, invite.user_id)
             known_elsewhere = await has_identity(tx, invite.user_id)
-        if user is None or member is None:
-            raise links.invalid()
+        if user is None or member is None or member.joined_at is not None:
+            raise links.invalid()  # another request with this link was faster: its account is not to be signed in to
         # Whoever holds the link may begin an account that nobody has used, and no other.
         is_new = password is None and not elsewhere and not user.is_operator and not known_elsewhere
         return _Guest(user=user, called=member.invited_name, is_new=is_new)

@@ -31,13 +31,18 @@ def tenant() -> None:
 
 @tenant.command("create")
 @click.argument("name")
-@click.option("--default-country", help="ISO code of phone numbers typed without their country's.")
+@click.option(
+    "--default-country",
+    help="ISO code of phone numbers typed without their country's; CURBE_DEFAULT_COUNTRY otherwise.",
+)
 @json_option
 @pass_shell
 def tenant_create(shell: Shell, *, name: str, default_country: str | None, as_json: bool) -> None:
     """Create a tenant called NAME."""
-    with database(shell.quiet_settings()) as dsn:
-        made = asyncio.run(accounts.create_tenant(dsn, name=name, default_country=default_country))
+    settings = shell.quiet_settings()
+    country = settings.default_country if default_country is None else default_country
+    with database(settings) as dsn:
+        made = asyncio.run(accounts.create_tenant(dsn, name=name, default_country=country))
     show({"id": str(made.id), "name": made.name}, as_json=as_json, words=f"{made.id}  {made.name}")
 
 

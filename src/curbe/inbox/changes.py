@@ -152,8 +152,11 @@ async def _let_go(
     tx: db.Transaction, tenant_id: UUID, holder_id: UUID, change: ConversationChange, actor: str
 ) -> None:
     held = [row.id for row in await _IN_HAND.all(tx, tenant_id=tenant_id, holder_id=holder_id)]
-    if held:
-        await _change(tx, tenant_id, held, change, actor=actor, now=utc_now())
+    standing = await locked(tx, tenant_id=tenant_id, conversation_ids=held)
+    # Looked at once more under their locks: somebody may have given one of them to another in between, who keeps it.
+    still = [known for known, one in standing.items() if holder_id in (one.assignee_id, one.team_id)]
+    if still:
+        await _change(tx, tenant_id, still, change, actor=actor, now=utc_now())
 
 
 async def locked(

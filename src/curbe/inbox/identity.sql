@@ -86,7 +86,8 @@ UPDATE conversations v SET contact_id = :contact_id, updated_at = now()
  WHERE v.tenant_id = :tenant_id AND v.id = ANY(:ids::uuid[])
 
 -- name: merge_conversation
--- Times greatest, unread added; blocked stays blocked, and what waits for us in one of the two waits in both. Whoever has one has both.
+-- Times greatest, unread added; blocked stays blocked, and what waits for us in one of the two waits in both. What was put off comes back
+-- at its time, the earlier of two: the job that ends the snooze finds the conversation that the other is part of. Whoever has one has both.
 UPDATE conversations kept
    SET unread_count = kept.unread_count + gone.unread_count,
        last_inbound_at = greatest(kept.last_inbound_at, gone.last_inbound_at),
@@ -94,8 +95,10 @@ UPDATE conversations kept
        last_message_at = greatest(kept.last_message_at, gone.last_message_at),
        created_at = least(kept.created_at, gone.created_at),
        state = CASE WHEN 'blocked' IN (kept.state, gone.state) THEN 'blocked'
-                    WHEN 'open' IN (kept.state, gone.state) THEN 'open' ELSE kept.state END,
-       snoozed_until = CASE WHEN kept.state = 'snoozed' AND gone.state NOT IN ('blocked', 'open') THEN kept.snoozed_until END,
+                    WHEN 'open' IN (kept.state, gone.state) THEN 'open'
+                    WHEN 'snoozed' IN (kept.state, gone.state) THEN 'snoozed' ELSE kept.state END,
+       snoozed_until = CASE WHEN NOT (kept.state IN ('blocked', 'open') OR gone.state IN ('blocked', 'open'))
+                            THEN least(kept.snoozed_until, gone.snoozed_until) END,
        assignee_id = coalesce(kept.assignee_id, gone.assignee_id),
        team_id = coalesce(kept.team_id, gone.team_id),
        updated_at = now()

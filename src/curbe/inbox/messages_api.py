@@ -12,7 +12,7 @@ from litestar.params import FromPath, QueryParameter
 from curbe.auth.principal import Scope
 from curbe.domain.errors import InvalidRequest, NotFound
 from curbe.inbox import service
-from curbe.inbox.amendments import RevisionKind, revisions
+from curbe.inbox.amendments import Revision, RevisionKind, revisions
 from curbe.inbox.asked import Limit, PageCursor, cursor_of, place_in
 from curbe.inbox.quotes import with_quotes
 from curbe.inbox.service import MessagePage, Place
@@ -104,10 +104,7 @@ class MessagesController(Controller):
     ) -> list[MessageRevision]:
         """Return what a message that was edited or taken back said, from first to last; nothing where it never changed."""
         async with web_pool.transaction(tenant_id) as tx:
-            named = {"tenant_id": tenant_id, "conversation_id": conversation_id, "message_id": message_id}
-            found = await revisions(tx, **named)
-            if not found and await service.message_place(tx, **named) is None:
-                raise NotFound("This conversation has no such message.")
+            found = await _revisions(tx, tenant_id, conversation_id, message_id)
         return [
             MessageRevision(
                 kind=one.kind,
@@ -149,9 +146,24 @@ async def _place_of(
         tx, tenant_id=tenant_id, conversation_id=conversation_id, message_id=message_id
     )
     if place is None:
-        await service.conversation(tx, tenant_id=tenant_id, conversation_id=conversation_id)
+        live = (await service.conversation(tx, tenant_id=tenant_id, conversation_id=conversation_id)).id
+        if live != conversation_id:  # part of another by now, and its messages are there
+            return await _place_of(tx, tenant_id, live, message_id, field=field)
         raise InvalidRequest("This conversation has no such message.", field=field)
     return place
+
+
+async def _revisions(
+    tx: Transaction, tenant_id: UUID, conversation_id: UUID, message_id: UUID
+) -> list[Revision]:
+    named = {"tenant_id": tenant_id, "conversation_id": conversation_id, "message_id": message_id}
+    found = await revisions(tx, **named)
+    if found or await service.message_place(tx, **named) is not None:
+        return found
+    live = (await service.conversation(tx, tenant_id=tenant_id, conversation_id=conversation_id)).id
+    if live == conversation_id:
+        raise NotFound("This conversation has no such message.")
+    return await _revisions(tx, tenant_id, live, message_id)
 
 
 async def _around(

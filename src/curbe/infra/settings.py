@@ -44,7 +44,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     database_url: Secret | None  # None: the embedded server, in data_dir
     log_level: str
     log_format: str
-    default_country: str | None
+    default_country: str | None  # of tenants made without one of their own
     webhook_max_pending: int
     send_rate_cap: int | None  # messages a second, per number
     send_headroom: int  # percent

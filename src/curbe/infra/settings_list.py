@@ -181,8 +181,8 @@ SETTINGS: Final = (
     Setting(
         name="CURBE_DEFAULT_COUNTRY",
         group=_WORK,
-        meaning="The country, as a two-letter ISO code, of phone numbers typed without their country code. "
-        "Where it is not set, such numbers are refused.",
+        meaning="The country, as a two-letter ISO code, of phone numbers typed without their country code: that of "
+        "each tenant made from now on without one of its own. Where a tenant has none, such numbers are refused.",
         read=read.country,
     ),
     Setting(

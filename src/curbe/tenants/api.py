@@ -14,6 +14,7 @@ from curbe.domain.errors import Forbidden, InvalidRequest, NotFound, Unauthorize
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
 from curbe.infra.pages import Page, decode_cursor, page_of
+from curbe.infra.settings import Settings
 from curbe.infra.web import refusals
 from curbe.tenants import service
 from curbe.tenants.rules import Language, Settled, Tenant
@@ -59,15 +60,18 @@ class TenantController(Controller):
         data: JSONBody[NewTenant],
         web_pool: NamedDependency[Pool],
         principal: NamedDependency[Principal],
+        settings: NamedDependency[Settings],
     ) -> Tenant:
-        """Create a tenant."""
+        """Create a tenant; one without a country has the installation's, where that is set."""
         tenant_id = uuid7()
         async with web_pool.transaction(tenant_id) as tx:
             return await service.create(
                 tx,
                 tenant_id=tenant_id,
                 name=data.name,
-                default_country=data.default_country,
+                default_country=settings.default_country
+                if data.default_country is None
+                else data.default_country,
                 actor=principal.actor,
                 now=utc_now(),
             )
@@ -115,7 +119,7 @@ class TenantController(Controller):
     ) -> Tenant:
         """Change a tenant."""
         async with web_pool.transaction(tenant_id) as tx:
-            before = await service.read(tx, tenant_id=tenant_id)
+            before = await service.read_to_change(tx, tenant_id=tenant_id)
             return await service.change(
                 tx, _with(before, data), tenant_id=tenant_id, actor=principal.actor, now=utc_now()
             )

@@ -8,6 +8,13 @@ SELECT id, name, default_country, language, retention_days, time_zone, purged_at
   FROM tenants
  WHERE id = :id;
 
+-- name: tenant_to_change
+-- Held until the end of the transaction: what is read of it is written back whole.
+SELECT id, name, default_country, language, retention_days, time_zone, purged_at, created_at, updated_at
+  FROM tenants
+ WHERE id = :id
+   FOR NO KEY UPDATE;
+
 -- name: tenants_page
 -- Oldest first, after the id given: ids sort by time.
 SELECT id, name, default_country, language, retention_days, time_zone, purged_at, created_at, updated_at

@@ -62,6 +62,18 @@ async def read(tx: Transaction, *, tenant_id: UUID) -> Tenant:
     return tenant
 
 
+async def read_to_change(tx: Transaction, *, tenant_id: UUID) -> Tenant:
+    """Return a tenant of which parts are about to be changed; who else changes some waits, and finds them changed.
+
+    Raises:
+        NotFound: ``tx`` sees no such tenant.
+    """
+    tenant = await store.tenant_to_change(tx, tenant_id)
+    if tenant is None:
+        raise no_such_tenant()
+    return tenant
+
+
 async def page(tx: Transaction, *, after: UUID = FIRST, limit: int) -> list[Tenant]:
     """Return up to ``limit`` tenants after the id ``after``, oldest first; all of them under ``SEES_ALL``."""
     return await store.tenants_page(tx, after=after, limit=limit)

@@ -12,6 +12,7 @@ from curbe.tenants.rules import Settled, Tenant
 _PACKAGE: Final = "curbe.tenants"
 _INSERT_TENANT: Final = Query(_PACKAGE, "insert_tenant", Tenant)
 _TENANT_OF_ID: Final = Query(_PACKAGE, "tenant_of_id", Tenant)
+_TENANT_TO_CHANGE: Final = Query(_PACKAGE, "tenant_to_change", Tenant)
 _TENANTS_PAGE: Final = Query(_PACKAGE, "tenants_page", Tenant)
 _UPDATE_TENANT: Final = Query(_PACKAGE, "update_tenant", Tenant)
 _MARK_PURGED: Final = Query(_PACKAGE, "mark_purged")
@@ -31,6 +32,11 @@ async def insert_tenant(
 async def tenant_of_id(tx: Transaction, tenant_id: UUID) -> Tenant | None:
     """Return a tenant that ``tx`` may see."""
     return await _TENANT_OF_ID.one(tx, id=tenant_id)
+
+
+async def tenant_to_change(tx: Transaction, tenant_id: UUID) -> Tenant | None:
+    """Return a tenant that ``tx`` may see, and let nobody else change it until ``tx`` ends."""
+    return await _TENANT_TO_CHANGE.one(tx, id=tenant_id)
 
 
 async def tenants_page(tx: Transaction, *, after: UUID, limit: int) -> list[Tenant]:
