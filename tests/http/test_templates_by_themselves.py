@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
+import asyncpg
 import pytest
 
 from bed.graph import APP_ID, Graph, World
@@ -87,6 +88,58 @@ async def test_what_meta_refuses_is_tried_again_in_an_hour_and_not_before(
     assert await defer_due(apply, now=now + timedelta(minutes=70)) == 1
     (account,) = (await acme.get("/templates/accounts")).json()
     assert account["error"] == "token_refused"
+
+
+async def test_a_token_that_opens_no_more_has_no_other_list_read_over_and_over(
+    acme: Tenant, graph: Graph, apply: Pool, runner: Runner, owner: asyncpg.Connection
+) -> None:
+    await connected(acme, graph)
+    closed = await connected(acme, graph)
+    await owner.execute(
+        "UPDATE channel_connections SET access_token_enc = 'v1.lost.key' WHERE waba_id = $1", closed.waba_id
+    )
+
+    await defer_due(apply, now=utc_now())
+    await runner.run_due()
+
+    assert await names(acme) == ["order"]
+    assert await defer_due(apply, now=utc_now() + timedelta(minutes=50)) == 0
+    accounts = {one["waba_id"]: one["error"] for one in (await acme.get("/templates/accounts")).json()}
+    assert accounts[closed.waba_id] == "no_connection"
+
+
+async def test_where_no_token_opens_it_is_told_and_tried_again_in_an_hour(
+    acme: Tenant, graph: Graph, apply: Pool, runner: Runner, owner: asyncpg.Connection
+) -> None:
+    await connected(acme, graph)
+    await owner.execute("UPDATE channel_connections SET access_token_enc = 'v1.lost.key'")
+
+    await defer_due(apply, now=utc_now())
+    await runner.run_due()
+
+    assert await defer_due(apply, now=utc_now() + timedelta(minutes=50)) == 0
+    assert await defer_due(apply, now=utc_now() + timedelta(minutes=70)) == 1
+
+
+async def test_a_list_is_read_with_the_token_of_a_number_that_sends(
+    acme: Tenant, graph: Graph, apply: Pool, runner: Runner, owner: asyncpg.Connection
+) -> None:
+    world = await connected(acme, graph)
+    sibling = graph.number(world.waba_id)
+    good = graph.token(waba_ids=[world.waba_id])["token"]
+    body = {"waba_id": world.waba_id, "phone_number_id": sibling, "access_token": good}
+    answer = await acme.post("/whatsapp/connect/complete", body)
+    assert answer.status_code == 200, answer.text
+    graph.revoke(world.token)
+    await owner.execute(
+        "UPDATE channel_connections SET status = 'error', pause_reason = 'refused', paused_at = now() WHERE phone_number_id = $1",
+        world.phone_number_id,
+    )
+
+    await defer_due(apply, now=utc_now())
+    await runner.run_due()
+
+    assert await names(acme) == ["order"]
 
 
 @pytest.mark.usefixtures("acme")

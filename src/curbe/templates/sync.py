@@ -1,6 +1,6 @@
 """Bringing a tenant's templates up to Meta's own list: webhooks tell of changes alone, and of none before the number was connected."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -34,24 +34,22 @@ async def sync(
     One WABA's refusal does not keep the others from being read. When each was looked at, and what came of it, is written down.
 
     Raises:
-        NoConnection: the tenant has no number that could ask.
+        NoConnection: the tenant has no number that could ask, or none whose token can be read.
         AppError: Meta refused, and there is no other WABA to tell of.
     """
     done: list[AccountSynced] = []
-    refusals: list[AppError] = []
-    for account in await accounts.every(pool, tenant_id=tenant_id, keyring=keyring):
+    found = await accounts.every(pool, tenant_id=tenant_id, keyring=keyring)
+    refusals: dict[str, AppError] = {**found.closed}
+    for account in found.readable:
         at = clock()
         try:
             done.append(await _look(pool, account, tenant_id=tenant_id, cloud_api=cloud_api, at=at))
         except AppError as refusal:
-            refusals.append(refusal)
-            done.append(AccountSynced(waba_id=account.waba_id, error=refusal.code, detail=refusal.detail))
-            async with pool.transaction(tenant_id) as tx:
-                await listing.note_refusal(
-                    tx, refusal, tenant_id=tenant_id, waba_id=account.waba_id, tried_at=at
-                )
+            refusals[account.waba_id] = refusal
+    if refusals:
+        done += await _note(pool, refusals, tenant_id=tenant_id, at=clock())
     if refusals and len(refusals) == len(done):
-        raise refusals[0]
+        raise next(iter(refusals.values()))
     return Synced(accounts=done)
 
 
@@ -107,6 +105,19 @@ class Syncer:
             log.info("templates_synced", tenant_id=str(tenant_id), changed=changed)
         async with self._pool.transaction(tenant_id) as tx:
             await jobs.finish(tx, job)
+
+
+async def _note(
+    pool: Pool, refusals: Mapping[str, AppError], *, tenant_id: UUID, at: datetime
+) -> list[AccountSynced]:
+    """Write down which WABAs could not be looked at: else they would be due again at once."""
+    async with pool.transaction(tenant_id) as tx:
+        for waba_id, refusal in refusals.items():
+            await listing.note_refusal(tx, refusal, tenant_id=tenant_id, waba_id=waba_id, tried_at=at)
+    return [
+        AccountSynced(waba_id=waba_id, error=refusal.code, detail=refusal.detail)
+        for waba_id, refusal in refusals.items()
+    ]
 
 
 async def _look(
