@@ -123,9 +123,11 @@ async def _note(
 async def _look(
     pool: Pool, account: Account, *, tenant_id: UUID, cloud_api: CloudApi, at: datetime
 ) -> AccountSynced:
-    listed = await cloud_api.templates_of(account.waba_id, account.token, at=at)
+    # What is known is read before the list: one that is made meanwhile is in neither, and not taken for deleted.
     async with pool.transaction(tenant_id) as tx:
         known = await listing.known(tx, tenant_id=tenant_id, waba_id=account.waba_id)
+    listed = await cloud_api.templates_of(account.waba_id, account.token, at=at)
+    async with pool.transaction(tenant_id) as tx:
         news = news_in(listed, known, at=at)
         changed = await service.apply(tx, _news(news, tenant_id=tenant_id, waba_id=account.waba_id))
         await listing.note_sync(
