@@ -1,6 +1,6 @@
 """Bringing a tenant's templates up to Meta's own list: webhooks tell of changes alone, and of none before the number was connected."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -12,7 +12,7 @@ from curbe.domain.errors import AppError, NoConnection
 from curbe.domain.notices import TemplateReported
 from curbe.infra import jobs
 from curbe.infra.crypto import Keyring
-from curbe.infra.db import Pool
+from curbe.infra.db import Pool, Transaction
 from curbe.infra.jobs import Job, NewJob
 from curbe.templates import accounts, listing, service
 from curbe.templates.accounts import Account
@@ -61,6 +61,12 @@ async def defer_due(pool: Pool, *, now: datetime) -> int:
         )
         await jobs.defer(tx, [NewJob(tenant_id, SYNC, tenant_id) for tenant_id in due])
     return len(due)
+
+
+async def look_again(tx: Transaction, news: Sequence[TemplateNews]) -> None:
+    """Ask for a look at the lists of tenants whose templates' content changed: a webhook tells only some of it."""
+    tenants = sorted({one.tenant_id for one in news if one.report.components is not None})
+    await jobs.defer(tx, [NewJob(tenant_id, SYNC, tenant_id) for tenant_id in tenants])
 
 
 class Syncer:
