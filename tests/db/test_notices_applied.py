@@ -14,9 +14,13 @@ from bed.rows import APP, NOW, Number, insert_number, insert_tenant
 from bed.tables import counted, natural
 from bed.webhooks import body, change, deliver, text
 from curbe.connections import health
+from curbe.domain.notices import TemplateReported
 from curbe.inbox.service import conversations_by_id
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
+from curbe.templates import service as templates
+from curbe.templates.service import TemplateNews
+from curbe.templates.sync import SYNC
 
 pytestmark = pytest.mark.anyio
 Owner = asyncpg.Connection
@@ -312,6 +316,32 @@ async def test_a_template_is_what_its_latest_notices_say_in_whatever_order_they_
     assert (row["quality"], row["category"], row["correct_category"]) == ("YELLOW", "UTILITY", "MARKETING")
     assert row["correct_category_from"] == NOW + 24 * HOUR
     assert json.loads(row["components"]) == [{"type": "BODY", "text": "Hola {{1}}"}]
+
+
+async def test_a_notice_of_new_words_keeps_what_no_notice_can_tell_and_has_metas_list_read_again(
+    owner: Owner, apply: Pool, number: Number
+) -> None:
+    image = {"type": "HEADER", "format": "IMAGE", "example": {"header_handle": ["https://meta.example/1"]}}
+    body, cards = {"type": "BODY", "text": "Hola {{1}}"}, {"type": "CAROUSEL", "cards": []}
+    listed = TemplateReported(
+        template_id=str(IDENTITY["message_template_id"]), name="cita", language="es_ES", at=NOW, tie="",
+        components=json.dumps([image, body, cards]),
+    )  # fmt: skip
+    async with apply.transaction() as tx:
+        await templates.apply(tx, [TemplateNews(number.tenant_id, number.waba_id, listed)])
+
+    field, seen = "message_template_components_update", []
+    for n, title in enumerate([None, "Cita"], start=1):
+        told = {"message_template_element": "Buenas {{1}}", "message_template_title": title}
+        await deliver(owner, template(number, field, at=NOW + n * HOUR, **told))
+        await drain(apply)
+        seen.append(json.loads(await owner.fetchval("SELECT components FROM templates")))
+
+    words = {"type": "BODY", "text": "Buenas {{1}}"}
+    title = {"type": "HEADER", "format": "TEXT", "text": "Cita"}
+    assert seen == [[image, words, cards], [title, words, cards]]
+    asked = await owner.fetch("SELECT kind, subject FROM jobs WHERE tenant_id = $1", number.tenant_id)
+    assert [tuple(job) for job in asked] == [(SYNC, number.tenant_id)]
 
 
 async def test_one_batch_and_one_by_one_give_the_same_template(

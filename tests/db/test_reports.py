@@ -1,5 +1,6 @@
 """What is kept of a day is what a count over its messages says, in whatever order they came, changed and were counted."""
 
+import asyncio
 import random  # noqa: TID251 - seeded: the histories repeat
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
@@ -24,7 +25,7 @@ from curbe.reports import keeping, rules, service
 from curbe.reports.counting import first_id
 from curbe.reports.keeping import COUNT, Bookkeeper
 from curbe.reports.service import Ask
-from curbe.reports.shapes import Figures, GroupBy
+from curbe.reports.shapes import Figures, GroupBy, Summary
 from curbe.retention.service import PURGE, Purger
 
 pytestmark = pytest.mark.anyio
@@ -315,6 +316,40 @@ async def test_today_is_counted_as_it_is_asked_for(owner: asyncpg.Connection, we
     assert told.total.first_response is not None
     assert told.total.first_response.mean_seconds == 90
     assert told.total.first_response.median_seconds == pytest.approx(90, rel=0.05)
+
+
+async def test_a_day_that_is_counted_for_good_while_a_report_is_read_is_in_it_once(
+    owner: asyncpg.Connection, web: Pool
+) -> None:
+    story = await history(owner, zone="UTC")
+    conversation_id, number = next(iter(story.people.items()))
+    await story.say(Said(uuid7(), number, conversation_id, inbound=True, at=NOW))
+    today = NOW.date()
+
+    async def read() -> Summary:
+        async with web.transaction(number.tenant_id) as tx:
+            return await service.summary(tx, asked(number.tenant_id, today, today))
+
+    async with asyncio.TaskGroup() as tasks, owner.transaction():
+        await owner.execute("LOCK TABLE report_messages IN ACCESS EXCLUSIVE MODE")
+        reading = tasks.create_task(read())  # counts the day itself, and comes to what is kept
+        waits = "SELECT EXISTS (SELECT FROM pg_locks WHERE relation = 'report_messages'::regclass AND NOT granted)"
+        async with asyncio.timeout(10):
+            while not await owner.fetchval(waits):  # noqa: ASYNC110 - the database has no event for it
+                await asyncio.sleep(0.01)
+        await owner.execute(
+            "INSERT INTO report_days (tenant_id, day, time_zone, counted_at, partial) VALUES ($1, $2, 'UTC', now(), false)",
+            number.tenant_id, today,
+        )  # fmt: skip
+        await owner.execute(
+            """INSERT INTO report_messages (tenant_id, day, connection_id, direction, type, category, template, language, sender,
+                                            failure_kind, error_code, messages, sent, delivered, read, failed, replied)
+               VALUES ($1, $2, $3, 'inbound', 'text', '', '', '', '', '', 0, 1, 0, 0, 0, 0, 0)""",
+            number.tenant_id, today, number.connection_id,
+        )  # fmt: skip
+
+    assert reading.result().total.figures.received == 1
+    assert (await read()).total.figures.received == 1
 
 
 async def test_a_resolution_takes_from_the_first_message_since_the_last_one(

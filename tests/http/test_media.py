@@ -25,7 +25,7 @@ from curbe.infra.clock import utc_now
 from curbe.infra.crypto import Secret
 from curbe.infra.db import Pool
 from curbe.infra.http import Egress
-from curbe.media import service
+from curbe.media import purge, service
 from curbe.media.kinds import LIMITS, MediaKind
 from curbe.media.provide import Provider, SendingNumber
 from curbe.media.storage import LocalStorage
@@ -522,6 +522,25 @@ async def test_an_own_file_is_checked_wherever_it_stands_and_shown_in_the_event_
     events = (await acme.get("/events?limit=100")).json()["items"]
     [queued] = [event["data"] for event in events if event["type"] == "message_queued"]
     assert queued.get("media", {}).get("id") == (good["id"] if place == "message" else None)
+
+
+@pytest.mark.parametrize("place", ["header of buttons", "header of a template", "card of a template"])
+async def test_a_file_that_is_sent_again_and_again_outlives_its_upload_wherever_it_stands(
+    acme: Tenant, owner: asyncpg.Connection, worker: Pool, place: str
+) -> None:
+    number = await insert_number(owner, acme.id)
+    conversation = await insert_conversation(owner, number, last_inbound_at=utc_now())
+    sent, unsent = await uploaded(acme), await uploaded(acme, files.film(), "video/mp4")
+    await owner.execute("UPDATE media_assets SET created_at = now() - interval '40 days'")
+    told = {"conversation_id": str(conversation), **_with_picture(place, sent["id"])}
+    assert (await acme.post(SEND, told)).status_code == 202
+
+    async with worker.transaction(acme.id) as tx:
+        limit = utc_now() - timedelta(days=30)
+        await purge.delete_assets(tx, tenant_id=acme.id, before=limit, most=10)
+
+    assert (await acme.get(f"/media/{sent['id']}/info")).status_code == 200
+    assert (await acme.get(f"/media/{unsent['id']}/info")).status_code == 404
 
 
 SEND = "/whatsapp/messages/send"

@@ -1,21 +1,23 @@
 """Meta's lists of templates are looked at without anybody asking: once a day, at once for a new number, sooner after a refusal."""
 
-from collections.abc import AsyncIterator
-from datetime import timedelta
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime, timedelta
 
+import asyncpg
 import pytest
 
 from bed.graph import APP_ID, Graph, World
 from bed.tenants import Tenant
 from curbe.channels.cloudapi.client import CloudApi
+from curbe.domain.notices import TemplateReported
 from curbe.infra import dotenv
 from curbe.infra.clock import utc_now
-from curbe.infra.crypto import Keyring
+from curbe.infra.crypto import Keyring, Secret
 from curbe.infra.db import Pool
 from curbe.infra.http import Egress
 from curbe.infra.jobs import Runner
 from curbe.infra.settings import fresh_env, load
-from curbe.templates.sync import SYNC, Syncer, defer_due
+from curbe.templates.sync import SYNC, Syncer, defer_due, sync
 
 pytestmark = pytest.mark.anyio
 
@@ -87,6 +89,100 @@ async def test_what_meta_refuses_is_tried_again_in_an_hour_and_not_before(
     assert await defer_due(apply, now=now + timedelta(minutes=70)) == 1
     (account,) = (await acme.get("/templates/accounts")).json()
     assert account["error"] == "token_refused"
+
+
+async def test_a_token_that_opens_no_more_has_no_other_list_read_over_and_over(
+    acme: Tenant, graph: Graph, apply: Pool, runner: Runner, owner: asyncpg.Connection
+) -> None:
+    await connected(acme, graph)
+    closed = await connected(acme, graph)
+    await owner.execute(
+        "UPDATE channel_connections SET access_token_enc = 'v1.lost.key' WHERE waba_id = $1", closed.waba_id
+    )
+
+    await defer_due(apply, now=utc_now())
+    await runner.run_due()
+
+    assert await names(acme) == ["order"]
+    assert await defer_due(apply, now=utc_now() + timedelta(minutes=50)) == 0
+    accounts = {one["waba_id"]: one["error"] for one in (await acme.get("/templates/accounts")).json()}
+    assert accounts[closed.waba_id] == "no_connection"
+
+
+async def test_where_no_token_opens_it_is_told_and_tried_again_in_an_hour(
+    acme: Tenant, graph: Graph, apply: Pool, runner: Runner, owner: asyncpg.Connection
+) -> None:
+    await connected(acme, graph)
+    await owner.execute("UPDATE channel_connections SET access_token_enc = 'v1.lost.key'")
+
+    await defer_due(apply, now=utc_now())
+    await runner.run_due()
+
+    assert await defer_due(apply, now=utc_now() + timedelta(minutes=50)) == 0
+    assert await defer_due(apply, now=utc_now() + timedelta(minutes=70)) == 1
+
+
+async def test_a_list_is_read_with_the_token_of_a_number_that_sends(
+    acme: Tenant, graph: Graph, apply: Pool, runner: Runner, owner: asyncpg.Connection
+) -> None:
+    world = await connected(acme, graph)
+    sibling = graph.number(world.waba_id)
+    good = graph.token(waba_ids=[world.waba_id])["token"]
+    body = {"waba_id": world.waba_id, "phone_number_id": sibling, "access_token": good}
+    answer = await acme.post("/whatsapp/connect/complete", body)
+    assert answer.status_code == 200, answer.text
+    graph.revoke(world.token)
+    await owner.execute(
+        "UPDATE channel_connections SET status = 'error', pause_reason = 'refused', paused_at = now() WHERE phone_number_id = $1",
+        world.phone_number_id,
+    )
+
+    await defer_due(apply, now=utc_now())
+    await runner.run_due()
+
+    assert await names(acme) == ["order"]
+
+
+class MadeMeanwhile(CloudApi):
+    """Meta's API, where something happens between its answer and the reading of it."""
+
+    def __init__(self, egress: Egress, *, base_url: str, happening: Callable[[], Awaitable[object]]) -> None:
+        super().__init__(egress, base_url=base_url, version="v25.0")
+        self._happening = happening
+
+    async def templates_of(self, waba_id: str, token: Secret, *, at: datetime) -> list[TemplateReported]:
+        listed = await super().templates_of(waba_id, token, at=at)
+        await self._happening()
+        return listed
+
+
+async def test_a_template_made_while_the_list_is_read_is_not_taken_for_deleted(
+    acme: Tenant, graph: Graph, web: Pool, environ: dict[str, str]
+) -> None:
+    await connected(acme, graph)
+    configured = load(environ, env_file=None)
+    draft = {
+        "name": "made",
+        "language": "es",
+        "category": "UTILITY",
+        "components": [{"type": "BODY", "text": "Ya sale."}],
+    }
+
+    async def make() -> None:
+        assert (await acme.post("/templates", draft)).status_code == 201
+
+    async with Egress(trusted=[configured.meta_graph_base_url]) as egress:
+        await sync(
+            web,
+            tenant_id=acme.id,
+            cloud_api=MadeMeanwhile(egress, base_url=configured.meta_graph_base_url, happening=make),
+            keyring=Keyring.of(configured),
+            clock=lambda: (
+                utc_now() + timedelta(seconds=1)
+            ),  # the two clocks differ, or the making takes its time
+        )
+
+    assert await names(acme) == ["made", "order"]
 
 
 @pytest.mark.usefixtures("acme")

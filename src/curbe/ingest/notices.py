@@ -35,6 +35,7 @@ from curbe.ingest.store import Counts
 from curbe.realtime.rules import EventType
 from curbe.realtime.service import Event
 from curbe.templates import service as templates
+from curbe.templates import sync
 from curbe.templates.service import TemplateNews
 
 log: Final = structlog.get_logger(__name__)
@@ -96,6 +97,7 @@ async def _take_effect(
     if strangers:
         log.info("health_of_nobody", count=strangers, reason="no connected number is the one it is about")
     await templates.apply(tx, effects.templates)
+    await sync.look_again(tx, effects.templates)
     stated += await preferences.record(tx, effects.stated)
     await coexistence.name_contacts(tx, effects.named)
     past = await coexistence.store_past(tx, effects.past)

@@ -39,6 +39,11 @@ SELECT a.id, a.sha256, a.mime_type, a.sniffed, a.size, a.storage_key, a.filename
   FROM media_assets a
  WHERE a.tenant_id = :tenant_id AND a.id = :id
 
+-- name: want_asset_of_id
+-- Once a day is enough: nothing younger than a week is deleted, and who sends the same file at once must not wait for each other.
+UPDATE media_assets a SET wanted_at = now()
+ WHERE a.tenant_id = :tenant_id AND a.id = :id AND coalesce(a.wanted_at, a.created_at) < now() - interval '1 day'
+
 -- name: attach_asset
 INSERT INTO message_media (tenant_id, message_id, channel_connection_id, state, asset_id, mime_type, filename, voice)
 SELECT a.tenant_id, :message_id, :connection_id, 'stored', a.id, a.mime_type, coalesce(:filename, a.filename), :voice

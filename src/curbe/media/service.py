@@ -59,12 +59,15 @@ async def asset(tx: Transaction, *, tenant_id: UUID, media_id: UUID) -> Asset:
 
 
 async def sendable(tx: Transaction, *, tenant_id: UUID, media_id: UUID, kind: MediaKind, field: str) -> Asset:
-    """Return a file of the tenant's that WhatsApp takes as ``kind``.
+    """Return a file of the tenant's that WhatsApp takes as ``kind``; it is kept as long as if it had been uploaded now.
+
+    One in a header or on a card hangs on no message: without that, retention would delete what is sent every day.
 
     Raises:
         NotFound: the tenant has no such file.
         InvalidRequest: its type or its size will not do; ``field`` is blamed.
     """
+    await store.want(tx, tenant_id=tenant_id, asset_id=media_id)
     found = await asset(tx, tenant_id=tenant_id, media_id=media_id)
     trouble = why_not(kind, mime_type=found.mime_type, size=found.size)
     if trouble is not None:

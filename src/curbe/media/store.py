@@ -36,6 +36,7 @@ _EXPECT: Final = Query(_PACKAGE, "expect_media")
 _TO_FETCH: Final = Query(_PACKAGE, "media_to_fetch", Wanted)
 _INSERT: Final = Query(_PACKAGE, "insert_asset", _Id)
 _FIND: Final = Query(_PACKAGE, "find_asset", Asset)
+_WANT: Final = Query(_PACKAGE, "want_asset_of_id")
 _ATTACH: Final = Query(_PACKAGE, "attach_asset")
 _STORED: Final = Query(_PACKAGE, "mark_stored")
 _FAILED: Final = Query(_PACKAGE, "mark_failed")
@@ -82,6 +83,11 @@ async def insert_asset(tx: Transaction, asset: Asset, *, tenant_id: UUID) -> UUI
 async def find_asset(tx: Transaction, *, tenant_id: UUID, asset_id: UUID) -> Asset | None:
     """Return a file of the tenant's."""
     return await _FIND.one(tx, tenant_id=tenant_id, id=asset_id)
+
+
+async def want(tx: Transaction, *, tenant_id: UUID, asset_id: UUID) -> None:
+    """Keep a file from being deleted that is about to be sent; whoever is deleting it is waited for."""
+    await _WANT.run(tx, tenant_id=tenant_id, id=asset_id)
 
 
 async def attach(

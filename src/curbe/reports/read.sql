@@ -1,4 +1,5 @@
 -- Reports: the days that are kept, and those that are not yet, as they were counted a moment ago (as JSON).
+-- One of the latter may have been kept since then: it is not read twice.
 
 -- name: figures
 SELECT CASE WHEN :by_day::boolean THEN r.day END AS day,
@@ -14,7 +15,7 @@ SELECT CASE WHEN :by_day::boolean THEN r.day END AS day,
        sum(r.replied)::bigint AS replied, sum(r.failed)::bigint AS failed
   FROM (SELECT k.day, k.connection_id, k.direction::text AS direction, k.type, k.category, k.template, k.language, k.sender, k.messages,
                k.sent, k.delivered, k.read, k.replied, k.failed
-          FROM report_messages k WHERE k.tenant_id = :tenant_id AND k.day BETWEEN :first AND :last
+          FROM report_messages k WHERE k.tenant_id = :tenant_id AND k.day BETWEEN :first AND :last AND k.day <> ALL(:live_days::date[])
          UNION ALL
         SELECT l.day, l.connection_id, l.direction, l.type, l.category, l.template, l.language, l.sender, l.messages,
                l.sent, l.delivered, l.read, l.replied, l.failed
@@ -33,7 +34,8 @@ SELECT CASE WHEN :by_day::boolean THEN r.day END AS day,
 -- name: failures
 SELECT r.failure_kind AS kind, r.error_code AS code, sum(r.failed)::bigint AS count
   FROM (SELECT k.connection_id, k.failure_kind, k.error_code, k.failed
-          FROM report_messages k WHERE k.tenant_id = :tenant_id AND k.day BETWEEN :first AND :last AND k.failed > 0
+          FROM report_messages k WHERE k.tenant_id = :tenant_id AND k.day BETWEEN :first AND :last AND k.day <> ALL(:live_days::date[])
+           AND k.failed > 0
          UNION ALL
         SELECT l.connection_id, l.failure_kind, l.error_code, l.failed
           FROM jsonb_to_recordset(:live::jsonb) AS l (connection_id uuid, failure_kind text, error_code integer, failed integer)
@@ -47,7 +49,7 @@ SELECT CASE WHEN :by_day::boolean THEN r.day END AS day,
        CASE :group_by::text WHEN 'number' THEN r.connection_id::text WHEN 'sender' THEN r.sender ELSE '' END AS key,
        r.kind, r.step, sum(r.count)::bigint AS count, sum(r.seconds)::bigint AS seconds
   FROM (SELECT k.day, k.connection_id, k.kind, k.sender, k.step, k.count, k.seconds
-          FROM report_times k WHERE k.tenant_id = :tenant_id AND k.day BETWEEN :first AND :last
+          FROM report_times k WHERE k.tenant_id = :tenant_id AND k.day BETWEEN :first AND :last AND k.day <> ALL(:live_days::date[])
          UNION ALL
         SELECT l.day, l.connection_id, l.kind, l.sender, l.step, l.count, l.seconds
           FROM jsonb_to_recordset(:live::jsonb)
@@ -64,7 +66,7 @@ SELECT CASE WHEN :by_day::boolean THEN r.day END AS day,
                             ELSE '' END AS key,
        r.category, r.pricing, r.country, sum(r.messages)::bigint AS messages
   FROM (SELECT k.day, k.connection_id, k.category, k.pricing, k.country, k.template, k.language, k.sender, k.messages
-          FROM report_costs k WHERE k.tenant_id = :tenant_id AND k.day BETWEEN :first AND :last
+          FROM report_costs k WHERE k.tenant_id = :tenant_id AND k.day BETWEEN :first AND :last AND k.day <> ALL(:live_days::date[])
          UNION ALL
         SELECT l.day, l.connection_id, l.category, l.pricing, l.country, l.template, l.language, l.sender, l.messages
           FROM jsonb_to_recordset(:live::jsonb)

@@ -108,7 +108,7 @@ class _Days:
         self._live: Final = live
         self.period: Final = period
         self.where: Final[dict[str, Any]] = {
-            "tenant_id": ask.tenant_id, "first": period.first_day, "last": period.last_day, "number": ask.number
+            "tenant_id": ask.tenant_id, "first": period.first_day, "last": period.last_day, "live_days": live, "number": ask.number
         }  # fmt: skip
 
     async def live(self, count: Callable[[Transaction, Stretch], Awaitable[Sequence[msgspec.Struct]]]) -> str:

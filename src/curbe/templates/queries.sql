@@ -31,6 +31,7 @@ SELECT t.id FROM templates t
 
 -- name: keep_current
 -- Each part has its own clock: the latest word on it counts, in whatever order the webhooks come. What is older changes nothing.
+-- A webhook (it has a tie, a look at Meta has none) has words for texts and buttons alone: files in headers, cards and offers stay.
 -- in:  parallel arrays, one row per template, sorted by key; a part that was not told has no time
 -- out: the templates of which something became known
 INSERT INTO templates AS t (
@@ -77,7 +78,14 @@ SELECT u.*
        (components, components_at, components_tie) = (
            SELECT k.components, k.components_at, k.components_tie
              FROM (VALUES (t.components, t.components_at, t.components_tie),
-                          (excluded.components, excluded.components_at, excluded.components_tie))
+                          (CASE excluded.components_tie WHEN '' THEN excluded.components
+                           ELSE coalesce((SELECT jsonb_agg(p.part) FROM jsonb_array_elements(t.components) AS p (part)
+                                           WHERE upper(p.part ->> 'type') = 'HEADER' AND upper(p.part ->> 'format') <> 'TEXT'
+                                             AND NOT excluded.components @> '[{"type": "HEADER"}]'), '[]')
+                                || excluded.components
+                                || coalesce((SELECT jsonb_agg(p.part) FROM jsonb_array_elements(t.components) AS p (part)
+                                              WHERE upper(p.part ->> 'type') NOT IN ('HEADER', 'BODY', 'FOOTER', 'BUTTONS')), '[]') END,
+                           excluded.components_at, excluded.components_tie))
                   AS k (components, components_at, components_tie)
             ORDER BY k.components_at DESC NULLS LAST, k.components_tie DESC LIMIT 1),
        updated_at = now()

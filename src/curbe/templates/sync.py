@@ -1,6 +1,6 @@
 """Bringing a tenant's templates up to Meta's own list: webhooks tell of changes alone, and of none before the number was connected."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -12,7 +12,7 @@ from curbe.domain.errors import AppError, NoConnection
 from curbe.domain.notices import TemplateReported
 from curbe.infra import jobs
 from curbe.infra.crypto import Keyring
-from curbe.infra.db import Pool
+from curbe.infra.db import Pool, Transaction
 from curbe.infra.jobs import Job, NewJob
 from curbe.templates import accounts, listing, service
 from curbe.templates.accounts import Account
@@ -34,24 +34,22 @@ async def sync(
     One WABA's refusal does not keep the others from being read. When each was looked at, and what came of it, is written down.
 
     Raises:
-        NoConnection: the tenant has no number that could ask.
+        NoConnection: the tenant has no number that could ask, or none whose token can be read.
         AppError: Meta refused, and there is no other WABA to tell of.
     """
     done: list[AccountSynced] = []
-    refusals: list[AppError] = []
-    for account in await accounts.every(pool, tenant_id=tenant_id, keyring=keyring):
+    found = await accounts.every(pool, tenant_id=tenant_id, keyring=keyring)
+    refusals: dict[str, AppError] = {**found.closed}
+    for account in found.readable:
         at = clock()
         try:
             done.append(await _look(pool, account, tenant_id=tenant_id, cloud_api=cloud_api, at=at))
         except AppError as refusal:
-            refusals.append(refusal)
-            done.append(AccountSynced(waba_id=account.waba_id, error=refusal.code, detail=refusal.detail))
-            async with pool.transaction(tenant_id) as tx:
-                await listing.note_refusal(
-                    tx, refusal, tenant_id=tenant_id, waba_id=account.waba_id, tried_at=at
-                )
+            refusals[account.waba_id] = refusal
+    if refusals:
+        done += await _note(pool, refusals, tenant_id=tenant_id, at=clock())
     if refusals and len(refusals) == len(done):
-        raise refusals[0]
+        raise next(iter(refusals.values()))
     return Synced(accounts=done)
 
 
@@ -63,6 +61,12 @@ async def defer_due(pool: Pool, *, now: datetime) -> int:
         )
         await jobs.defer(tx, [NewJob(tenant_id, SYNC, tenant_id) for tenant_id in due])
     return len(due)
+
+
+async def look_again(tx: Transaction, news: Sequence[TemplateNews]) -> None:
+    """Ask for a look at the lists of tenants whose templates' content changed: a webhook tells only some of it."""
+    tenants = sorted({one.tenant_id for one in news if one.report.components is not None})
+    await jobs.defer(tx, [NewJob(tenant_id, SYNC, tenant_id) for tenant_id in tenants])
 
 
 class Syncer:
@@ -109,12 +113,27 @@ class Syncer:
             await jobs.finish(tx, job)
 
 
+async def _note(
+    pool: Pool, refusals: Mapping[str, AppError], *, tenant_id: UUID, at: datetime
+) -> list[AccountSynced]:
+    """Write down which WABAs could not be looked at: else they would be due again at once."""
+    async with pool.transaction(tenant_id) as tx:
+        for waba_id, refusal in refusals.items():
+            await listing.note_refusal(tx, refusal, tenant_id=tenant_id, waba_id=waba_id, tried_at=at)
+    return [
+        AccountSynced(waba_id=waba_id, error=refusal.code, detail=refusal.detail)
+        for waba_id, refusal in refusals.items()
+    ]
+
+
 async def _look(
     pool: Pool, account: Account, *, tenant_id: UUID, cloud_api: CloudApi, at: datetime
 ) -> AccountSynced:
-    listed = await cloud_api.templates_of(account.waba_id, account.token, at=at)
+    # What is known is read before the list: one that is made meanwhile is in neither, and not taken for deleted.
     async with pool.transaction(tenant_id) as tx:
         known = await listing.known(tx, tenant_id=tenant_id, waba_id=account.waba_id)
+    listed = await cloud_api.templates_of(account.waba_id, account.token, at=at)
+    async with pool.transaction(tenant_id) as tx:
         news = news_in(listed, known, at=at)
         changed = await service.apply(tx, _news(news, tenant_id=tenant_id, waba_id=account.waba_id))
         await listing.note_sync(

@@ -56,7 +56,10 @@ FIELDS: Final[dict[str, FieldEffect]] = {
         "the new score", "notices, templates", "template_updated", "the template's quality"
     ),
     "message_template_components_update": FieldEffect(
-        "title, body, footer, buttons", "notices, templates", "template_updated", "the template's content"
+        "title, body, footer, buttons",
+        "notices, templates",
+        "template_updated",
+        "the words of the template; Meta's list is read again for the rest of its content",
     ),
     "template_category_update": FieldEffect(
         "the new category, or the one to come", "notices, templates", "template_updated", "the category"
