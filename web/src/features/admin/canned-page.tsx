@@ -37,7 +37,7 @@ export function CannedPage() {
     .filter((one) => matches(sought, one.shortcut, one.title, one.body))
     .sort((one, other) => one.shortcut.localeCompare(other.shortcut));
   return (
-    <SettingsBody title={t.title} hint={t.hint} action={!isEmpty && add}>
+    <SettingsBody title={t.title} hint={t.hint} action={replies && !isEmpty && add}>
       {isPending && <ListSkeleton rows={4} />}
       {error && !replies && <ErrorState error={error} onRetry={() => void refetch()} />}
       {isEmpty && (

@@ -30,7 +30,7 @@ export function LabelsPage() {
   );
   const isEmpty = labels?.length === 0;
   return (
-    <SettingsBody title={t.title} hint={t.hint} action={!isEmpty && add}>
+    <SettingsBody title={t.title} hint={t.hint} action={labels && !isEmpty && add}>
       {isPending && <ListSkeleton rows={4} />}
       {error && !labels && <ErrorState error={error} onRetry={() => void refetch()} />}
       {isEmpty && (

@@ -36,7 +36,7 @@ export function TeamsPage() {
   );
   const isEmpty = teams.data?.length === 0;
   return (
-    <SettingsBody title={t.title} hint={t.hint} action={!isEmpty && add}>
+    <SettingsBody title={t.title} hint={t.hint} action={teams.data && !isEmpty && add}>
       {teams.isPending && <ListSkeleton rows={3} />}
       {teams.error && !teams.data && <ErrorState error={teams.error} onRetry={() => void teams.refetch()} />}
       {isEmpty && (

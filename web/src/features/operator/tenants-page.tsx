@@ -35,7 +35,7 @@ export function TenantsPage() {
   );
   const isEmpty = items?.length === 0;
   return (
-    <SettingsBody title={t.tenants} hint={`${t.tenantsHint} ${t.entering}`} action={!isEmpty && add}>
+    <SettingsBody title={t.tenants} hint={`${t.tenantsHint} ${t.entering}`} action={items && !isEmpty && add}>
       {isPending && <ListSkeleton rows={4} />}
       {error && !items ? <ErrorState error={error} onRetry={refetch} /> : null}
       {isEmpty && (
