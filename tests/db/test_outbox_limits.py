@@ -6,12 +6,10 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
-from uuid_utils.compat import uuid7
 
-from bed.rows import NOW, Number, insert_conversation, insert_number
+from bed.queueing import queue_texts
+from bed.rows import Number, insert_conversation, insert_number
 from curbe.connections import service as connections
-from curbe.inbox import departures
-from curbe.inbox.departures import Departure
 from curbe.infra.db import Pool
 from curbe.outbound import limits, store
 from curbe.outbound.governor import CAMPAIGN, NOTIFICATION, REPLY, Room
@@ -25,23 +23,8 @@ PORTFOLIO = "900000000000001"
 
 async def queue(owner: Owner, web: Pool, number: Number, *, priority: int = REPLY) -> UUID:
     conversation_id = await insert_conversation(owner, number, wa_id=f"34{uuid4().int % 10**9:09}")
-    departure = Departure(
-        tenant_id=number.tenant_id,
-        id=uuid7(),
-        connection_id=number.connection_id,
-        conversation_id=conversation_id,
-        type="text",
-        text="hola",
-        payload="{}",
-        reply_to=None,
-        sender="key:1",
-        created_at=NOW,
-    )
-    async with web.transaction(number.tenant_id) as tx:
-        await departures.queue(tx, [departure])
-        row = (departure.id, number.connection_id, conversation_id)
-        await store.enqueue(tx, tenant_id=number.tenant_id, rows=[row], priority=priority)
-    return departure.id
+    (message_id,) = await queue_texts(web, number, [conversation_id], priority=priority)
+    return message_id
 
 
 # --- a portfolio's people of the day

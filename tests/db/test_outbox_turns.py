@@ -9,11 +9,9 @@ from uuid import UUID
 
 import asyncpg
 import pytest
-from uuid_utils.compat import uuid7
 
-from bed.rows import NOW, Number, insert_conversation, insert_number
-from curbe.inbox import departures
-from curbe.inbox.departures import Departure
+from bed.queueing import queue_texts
+from bed.rows import Number, insert_conversation, insert_number
 from curbe.infra.db import Pool
 from curbe.outbound import store
 from curbe.outbound.store import Claim, PutBack
@@ -54,30 +52,6 @@ async def put(owner: Owner, sql: str, number: Number, *arguments: object) -> Non
     await owner.execute("SET session_replication_role = DEFAULT")
 
 
-async def queue(web: Pool, number: Number, conversations: Iterable[UUID], *, priority: int = 0) -> list[UUID]:
-    """Queue one message for each conversation named, in one transaction; return their ids."""
-    rows = [
-        Departure(
-            tenant_id=number.tenant_id,
-            id=uuid7(),
-            connection_id=number.connection_id,
-            conversation_id=conversation_id,
-            type="text",
-            text="hola",
-            payload="{}",
-            reply_to=None,
-            sender="key:1",
-            created_at=NOW,
-        )
-        for conversation_id in conversations
-    ]
-    async with web.transaction(number.tenant_id) as tx:
-        await departures.queue(tx, rows)
-        waiting = [(row.id, number.connection_id, row.conversation_id) for row in rows]
-        await store.enqueue(tx, tenant_id=number.tenant_id, rows=waiting, priority=priority)
-    return [row.id for row in rows]
-
-
 async def claim(worker: Pool, number: Number, *, most: int = A_CLAIM, **known: int) -> list[Claim]:
     async with worker.transaction(number.tenant_id) as tx:
         return await store.claim(
@@ -110,7 +84,7 @@ async def test_whoever_comes_and_goes_at_the_same_time_everybody_has_their_turn_
 
     async def ask(thread: UUID) -> None:
         while len(asked[thread]) < 40:
-            asked[thread] += await queue(web, number, [thread] * chance.randint(1, 3))
+            asked[thread] += await queue_texts(web, number, [thread] * chance.randint(1, 3))
             await asyncio.sleep(chance.random() / 200)
 
     async def send_one(one: Claim) -> None:
@@ -145,9 +119,9 @@ async def test_who_is_told_to_wait_for_a_message_that_is_just_leaving_is_not_for
     owner: Owner, web: Pool, worker: Pool, number: Number
 ) -> None:
     thread = await insert_conversation(owner, number)
-    (leaving,) = await queue(web, number, [thread])
+    (leaving,) = await queue_texts(web, number, [thread])
     await claim(worker, number)
-    (follower,) = await queue(web, number, [thread])
+    (follower,) = await queue_texts(web, number, [thread])
 
     async with worker.transaction(number.tenant_id) as tx:
         nobody = await store.claim(
@@ -165,7 +139,7 @@ async def test_what_a_vanished_sender_left_behind_lets_its_followers_go(
     owner: Owner, web: Pool, worker: Pool, apply: Pool, number: Number
 ) -> None:
     thread = await insert_conversation(owner, number)
-    _, follower = await queue(web, number, [thread, thread])
+    _, follower = await queue_texts(web, number, [thread, thread])
     assert len(await claim(worker, number)) == 1
     await owner.execute(
         "UPDATE outbox SET lease_expires_at = now() - interval '1 second' WHERE lease_expires_at IS NOT NULL"
@@ -183,7 +157,7 @@ async def test_a_claim_that_is_undone_leaves_no_trace_but_the_moment_to_wait_for
     owner: Owner, web: Pool, worker: Pool, number: Number
 ) -> None:
     thread = await insert_conversation(owner, number)
-    first, _ = await queue(web, number, [thread, thread])
+    first, _ = await queue_texts(web, number, [thread, thread])
     in_an_hour = await owner.fetchval("SELECT now() + interval '1 hour'")
 
     async with worker.transaction(number.tenant_id) as tx:
@@ -204,7 +178,7 @@ async def test_only_what_is_urgent_enough_goes_while_the_rest_is_held(
 ) -> None:
     threads = [await insert_conversation(owner, number, wa_id=f"3460000000{n}") for n in range(3)]
     for thread, priority in zip(threads, (20, 10, 0), strict=True):
-        await queue(web, number, [thread], priority=priority)
+        await queue_texts(web, number, [thread], priority=priority)
 
     assert [one.priority for one in await claim(worker, number, below=10)] == [0]
     assert [one.priority for one in await claim(worker, number)] == [10, 20]

@@ -5,19 +5,18 @@ from uuid import UUID
 
 import asyncpg
 import pytest
-from uuid_utils.compat import uuid7
 
+from bed.queueing import queue_texts
 from bed.rows import NOW, Number, insert_conversation
 from curbe.consent import service as consent
 from curbe.consent.gate import Consent
 from curbe.consent.rules import About, Source
 from curbe.consent.service import Word
-from curbe.inbox import contacts, departures
-from curbe.inbox.departures import Departure
+from curbe.inbox import contacts
 from curbe.infra.db import Pool
 from curbe.outbound import store
 from curbe.outbound.asking import ask_again
-from curbe.outbound.governor import NOTIFICATION, REPLY
+from curbe.outbound.governor import NOTIFICATION
 from curbe.outbound.store import Claim
 
 pytestmark = pytest.mark.anyio
@@ -37,26 +36,6 @@ async def person(owner: Owner, number: Number, wa_id: str, *, known_since: timed
         NOW - known_since,
     )
     return contact_id, thread
-
-
-async def queue(web: Pool, number: Number, thread: UUID, *, priority: int = REPLY) -> UUID:
-    message = Departure(
-        tenant_id=number.tenant_id,
-        id=uuid7(),
-        connection_id=number.connection_id,
-        conversation_id=thread,
-        type="text",
-        text="hola",
-        payload="{}",
-        reply_to=None,
-        sender="key:1",
-        created_at=NOW,
-    )
-    async with web.transaction(number.tenant_id) as tx:
-        await departures.queue(tx, [message])
-        row = (message.id, number.connection_id, thread)
-        await store.enqueue(tx, tenant_id=number.tenant_id, rows=[row], priority=priority)
-    return message.id
 
 
 async def merge(web: Pool, number: Number, survivor: UUID, merged: UUID) -> UUID:
@@ -96,7 +75,7 @@ async def test_what_was_written_while_two_were_one_goes_to_the_one_it_went_back_
     survivor, kept = await person(owner, number, KEPT, known_since=timedelta(hours=2))
     merged, gone = await person(owner, number, GONE, known_since=timedelta(hours=1))
     merge_id = await merge(web, number, survivor, merged)
-    message = await queue(web, number, kept)
+    (message,) = await queue_texts(web, number, [kept])
     await undo(web, number, survivor, merge_id)
 
     mine = (await claimed(worker, number))[message]
@@ -110,7 +89,7 @@ async def test_what_was_queued_before_two_were_one_goes_to_the_one_person(
 ) -> None:
     survivor, kept = await person(owner, number, KEPT, known_since=timedelta(hours=1))
     merged, gone = await person(owner, number, GONE, known_since=timedelta(hours=2))
-    message = await queue(web, number, gone)
+    (message,) = await queue_texts(web, number, [gone])
     await merge(web, number, survivor, merged)
 
     mine = (await claimed(worker, number))[message]
@@ -125,9 +104,9 @@ async def test_what_went_back_with_its_thread_holds_nobody_up_in_the_other(
     survivor, kept = await person(owner, number, KEPT, known_since=timedelta(hours=2))
     merged, _ = await person(owner, number, GONE, known_since=timedelta(hours=1))
     merge_id = await merge(web, number, survivor, merged)
-    back = await queue(web, number, kept)
+    (back,) = await queue_texts(web, number, [kept])
     await undo(web, number, survivor, merge_id)
-    stays = await queue(web, number, kept)
+    (stays,) = await queue_texts(web, number, [kept])
 
     first = await claimed(worker, number)
     async with worker.transaction(number.tenant_id) as tx:
@@ -146,7 +125,7 @@ async def test_a_no_of_the_one_it_went_back_to_counts_and_one_of_the_other_does_
     survivor, kept = await person(owner, number, KEPT, known_since=timedelta(hours=2))
     merged, _ = await person(owner, number, GONE, known_since=timedelta(hours=1))
     merge_id = await merge(web, number, survivor, merged)
-    await queue(web, number, kept, priority=NOTIFICATION)
+    await queue_texts(web, number, [kept], priority=NOTIFICATION)
     await undo(web, number, survivor, merge_id)
     await owner.execute("UPDATE conversations SET last_inbound_at = $1", NOW)
 

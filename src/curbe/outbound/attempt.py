@@ -91,8 +91,8 @@ class Attempt:
         callback_key: bytes,
         metrics: Metrics,
         now: Callable[[], datetime],
+        hold_on: HoldOn,
         provide: Provide | None = None,
-        hold_on: HoldOn | None = None,
     ) -> None:
         """``provide`` exchanges one of our own files for the provider's id of it.
 
@@ -154,7 +154,7 @@ class Attempt:
         return uploads
 
     async def _still_ours(self, intent: Intent) -> bool:
-        return self._hold_on is None or await self._hold_on(intent.id, intent.attempt)
+        return await self._hold_on(intent.id, intent.attempt)
 
     def _body(self, claim: Claim, intent: Intent, content: Content, uploads: dict[str, str]) -> bytes:
         return message_body(

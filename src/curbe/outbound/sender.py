@@ -185,9 +185,8 @@ class Sender:
             )
             if account is None:
                 return None
-            self._open_token(
-                account
-            )  # before anything is claimed: what is claimed and not asked for ends as unknown
+            # Before anything is claimed: what is claimed and not asked for ends as unknown.
+            self._open_token(account)
             if self._pace is None:
                 await limits.forget_debts(tx, tenant_id=self._tenant_id)
             claims = await store.claim(

@@ -1,0 +1,39 @@
+"""Messages put into the outbox as the API puts them."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from bed.rows import NOW, Number
+from curbe.inbox import departures
+from curbe.inbox.departures import Departure
+from curbe.infra.db import Pool
+from curbe.outbound import store
+from curbe.outbound.governor import REPLY
+
+
+async def queue_texts(
+    web: Pool, number: Number, conversations: Iterable[UUID], *, priority: int = REPLY
+) -> list[UUID]:
+    """Queue one message for each conversation named, in one transaction; return their ids."""
+    rows = [
+        Departure(
+            tenant_id=number.tenant_id,
+            id=uuid7(),
+            connection_id=number.connection_id,
+            conversation_id=conversation_id,
+            type="text",
+            text="hola",
+            payload="{}",
+            reply_to=None,
+            sender="key:1",
+            created_at=NOW,
+        )
+        for conversation_id in conversations
+    ]
+    async with web.transaction(number.tenant_id) as tx:
+        await departures.queue(tx, rows)
+        waiting = [(row.id, number.connection_id, row.conversation_id) for row in rows]
+        await store.enqueue(tx, tenant_id=number.tenant_id, rows=waiting, priority=priority)
+    return [row.id for row in rows]
