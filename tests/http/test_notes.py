@@ -113,6 +113,20 @@ async def test_only_who_wrote_a_note_deletes_it_and_then_its_words_are_gone(
     assert (await hers.get(f"{acme.path}/inbox/mentions")).json()["items"] == []
     assert await told(owner, "annotation_changed") == [left.json()]
     assert not await owner.fetchval("SELECT bool_or(body LIKE '%4111%') FROM annotations")
+    assert not await owner.fetchval("SELECT bool_or(data::text LIKE '%4111%') FROM events")
+    assert await told(owner, "annotation_added") == [left.json()]
+    assert await told(owner, "mention") == [{"user_id": str(bea.id), "annotation": left.json()}]
+
+
+async def test_another_note_of_the_conversation_keeps_its_words_in_the_log(
+    acme: Tenant, owner: Owner, inbox: Inbox
+) -> None:
+    path = f"/inbox/conversations/{await inbox.conversation()}/notes"
+    gone, kept = [(await acme.post(path, {"body": body})).json() for body in ("gone", "kept")]
+
+    left = await acme.client.delete(f"{acme.path}{path}/{gone['id']}")
+
+    assert await told(owner, "annotation_added") == [left.json(), kept]
 
 
 async def test_lines_are_read_between_two_times_and_page_by_page(acme: Tenant, inbox: Inbox) -> None:

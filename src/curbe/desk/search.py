@@ -1,6 +1,6 @@
 """Search over what was said and over the people, page by page and without end: people first, then messages, each the latest first."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final, Literal
 from uuid import UUID
@@ -86,18 +86,26 @@ async def _items(
         one.id: one
         for one in await conversations_by_id(tx, tenant_id=tenant_id, ids=list(dict.fromkeys(places)))
     }
-    found: list[Found] = []
-    for part, hit in hits:
-        if part == "contacts":
-            found.append(Found(kind="contact", conversation=standing[hit.id]))
-        else:
-            message = messages[hit.id]
-            found.append(
-                Found(
-                    kind="message",
-                    conversation=standing[message.conversation_id],
-                    message=message,
-                    snippet=snippet(message.text or "", typed),
-                )
-            )
-    return found
+    found = (
+        _contact(hit, standing) if part == "contacts" else _message(hit, messages, standing, typed)
+        for part, hit in hits
+    )
+    # What retention deleted since it was found is nothing to show.
+    return [one for one in found if one is not None]
+
+
+def _contact(hit: _Hit, standing: Mapping[UUID, Conversation]) -> Found | None:
+    conversation = standing.get(hit.id)
+    return None if conversation is None else Found(kind="contact", conversation=conversation)
+
+
+def _message(
+    hit: _Hit, messages: Mapping[UUID, Message], standing: Mapping[UUID, Conversation], typed: str
+) -> Found | None:
+    message = messages.get(hit.id)
+    conversation = None if message is None else standing.get(message.conversation_id)
+    if message is None or conversation is None:
+        return None
+    return Found(
+        kind="message", conversation=conversation, message=message, snippet=snippet(message.text or "", typed)
+    )

@@ -17,6 +17,7 @@ from curbe.infra.pages import Moment
 from curbe.realtime.rules import EventType
 from curbe.realtime.service import Event
 from curbe.realtime.service import append as append_events
+from curbe.realtime.service import take_note_back
 
 _PACKAGE: Final = "curbe.inbox"
 EVER: Final = (datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC))
@@ -166,14 +167,19 @@ async def delete_note(
         return await _one(tx, tenant_id, note_id)
     await _DELETE.run(tx, tenant_id=tenant_id, id=note_id, now=now)
     left = await _one(tx, tenant_id, note_id)
-    await append_events(tx, [annotation_event(EventType.ANNOTATION_CHANGED, tenant_id, left)])
+    changed = annotation_event(EventType.ANNOTATION_CHANGED, tenant_id, left)
+    await take_note_back(tx, tenant_id=tenant_id, note_id=note_id, left=changed.data)
+    await append_events(tx, [changed])
     return left
 
 
 async def mentions(
     tx: Transaction, *, tenant_id: UUID, user_id: UUID, after: MentionPlace | None, limit: int
 ) -> list[Mention]:
-    """Return at most ``limit`` notes that call a user: those not read yet first, the latest first."""
+    """Return at most ``limit`` notes that call a user: those not read yet first, the latest first.
+
+    One that retention deletes meanwhile is left out.
+    """
     places = [_TOP, _TOP] if after is None else [after] if after.read else [after, _TOP]
     keys = await _MENTIONS.all(
         tx,
@@ -196,6 +202,7 @@ async def mentions(
             read_at=key.read_at,
         )
         for key in keys
+        if key.annotation_id in notes and notes[key.annotation_id].conversation_id in standing
     ]
 
 

@@ -6,6 +6,13 @@ SELECT u.tenant_id, u.type, u.conversation_id, u.message_id, u.data::jsonb
        WITH ORDINALITY AS u (tenant_id, type, conversation_id, message_id, data, position)
  ORDER BY u.position;
 
+-- name: take_note_back
+-- What was told of a note, as it is now. The kinds are those of the index it is found by.
+UPDATE events e
+   SET data = CASE e.type WHEN 'mention' THEN jsonb_set(e.data, '{annotation}', :left::text::jsonb) ELSE :left::text::jsonb END
+ WHERE e.tenant_id = :tenant_id AND e.type IN ('annotation_added', 'mention')
+   AND coalesce(e.data #>> '{annotation,id}', e.data ->> 'id') = :note_id::text;
+
 -- name: log_horizon
 -- The log's epoch, and the horizon: rows below it are all visible, and no other can appear among them. And up to where a tenant's oldest
 -- events were deleted, NULL where none were.

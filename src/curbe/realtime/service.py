@@ -85,6 +85,7 @@ class _Unsettled(msgspec.Struct, frozen=True):
 
 _APPEND: Final = db.Query(_PACKAGE, "append_events")
 CHANNEL: Final = "curbe_events"
+_TAKE_BACK: Final = db.Query(_PACKAGE, "take_note_back")
 _HORIZON: Final = db.Query(_PACKAGE, "log_horizon", _Horizon)
 _SETTLED: Final = db.Query(_PACKAGE, "settled_events", _EventRow)
 _UNSETTLED: Final = db.Query(_PACKAGE, "unsettled_events", _Unsettled)
@@ -106,6 +107,11 @@ async def append(tx: db.Transaction, events: Sequence[Event]) -> None:
         data=[event.data for event in events],
     )
     tx.notify(CHANNEL, payload_naming(event.tenant_id for event in events))
+
+
+async def take_note_back(tx: db.Transaction, *, tenant_id: UUID, note_id: UUID, left: str) -> None:
+    """Put ``left``, the JSON of a note without its words, where the log told of the note: whoever reads it later reads that."""
+    await _TAKE_BACK.run(tx, tenant_id=tenant_id, note_id=str(note_id), left=left)
 
 
 async def latest(tx: db.Transaction) -> Cursor:
