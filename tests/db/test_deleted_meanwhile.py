@@ -43,10 +43,12 @@ async def test_a_message_that_goes_after_it_was_found_is_not_shown(
 
     async def look() -> FoundPage:
         async with web.transaction(inbox.tenant_id) as tx:
-            return await search(tx, "lima", tenant_id=inbox.tenant_id, parts=("messages",), after=None, limit=5)
+            return await search(
+                tx, "lima", tenant_id=inbox.tenant_id, parts=("messages",), after=None, limit=5
+            )
 
     async with held_up(dsn, "message_media", owner) as deleter:
-        looking = asyncio.create_task(look())
+        looking = asyncio.ensure_future(look())
         await deleter.execute("DELETE FROM messages WHERE id = $1", gone)
     page = await looking
 
@@ -76,7 +78,7 @@ async def test_a_note_that_goes_after_its_mention_was_found_is_not_listed(
             return await mentions(tx, tenant_id=inbox.tenant_id, user_id=bea, after=None, limit=5)
 
     async with held_up(dsn, "annotations", owner) as deleter:
-        looking = asyncio.create_task(look())
+        looking = asyncio.ensure_future(look())
         await deleter.execute("DELETE FROM mentions WHERE annotation_id = $1", gone.id)
         await deleter.execute("DELETE FROM annotations WHERE id = $1", gone.id)
     listed = await looking

@@ -123,7 +123,7 @@ class Members:
             LastOwner: nobody would own the tenant.
         """
         where = {"tenant_id": tenant_id, "user_id": user_id}
-        owners = await people.lock_owners(tx, tenant_id)
+        owners = await people.lock_member(tx, **where)
         before = await _membership(tx, **where)
         after_role = role or before.role
         shut_out = before.disabled_at is not None if disabled is None else disabled
@@ -158,7 +158,7 @@ class Members:
             LastOwner: nobody would own the tenant.
         """
         where = {"tenant_id": tenant_id, "user_id": user_id}
-        owners = await people.lock_owners(tx, tenant_id)
+        owners = await people.lock_member(tx, **where)
         _check_giving(giver, (await _membership(tx, **where)).role)
         _keep_an_owner(owners, user_id)
         await self._let_go(tx, tenant_id, user_id, giver.actor)

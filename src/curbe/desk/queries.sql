@@ -15,7 +15,8 @@ SELECT t.id, t.name, t.created_at,
  WHERE t.tenant_id = :tenant_id AND t.id = :id
 
 -- name: lock_team
-SELECT t.id FROM teams t WHERE t.tenant_id = :tenant_id AND t.id = :id FOR NO KEY UPDATE
+-- Whoever gives it something waits, or is waited for: a team that goes lets go of what it was given a moment ago too.
+SELECT t.id FROM teams t WHERE t.tenant_id = :tenant_id AND t.id = :id FOR UPDATE
 
 -- name: insert_team
 -- No row where the name is taken.

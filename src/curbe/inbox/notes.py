@@ -15,9 +15,8 @@ from curbe.inbox.shapes import Conversation
 from curbe.infra.db import Query, Transaction
 from curbe.infra.pages import Moment
 from curbe.realtime.rules import EventType
-from curbe.realtime.service import Event
+from curbe.realtime.service import Event, take_note_back
 from curbe.realtime.service import append as append_events
-from curbe.realtime.service import take_note_back
 
 _PACKAGE: Final = "curbe.inbox"
 EVER: Final = (datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC))

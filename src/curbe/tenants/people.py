@@ -26,8 +26,9 @@ class OpenMembership(msgspec.Struct, frozen=True, kw_only=True):
     role: Role
 
 
-class _Owner(msgspec.Struct, frozen=True):
+class _Locked(msgspec.Struct, frozen=True):
     user_id: UUID
+    owns: bool
 
 
 class _Told(msgspec.Struct, frozen=True):
@@ -43,7 +44,7 @@ _CHANGE_USER: Final = Query(_PACKAGE, "change_user", User)
 _SET_USER_DISABLED: Final = Query(_PACKAGE, "set_user_disabled", User)
 _PEOPLE_PAGE: Final = Query(_PACKAGE, "people_page", Person)
 _PERSON: Final = Query(_PACKAGE, "person", Person)
-_LOCK_OWNERS: Final = Query(_PACKAGE, "lock_owners", _Owner)
+_LOCK_MEMBER: Final = Query(_PACKAGE, "lock_member", _Locked)
 _CHANGE_MEMBERSHIP: Final = Query(_PACKAGE, "change_membership")
 _INVITE_AGAIN: Final = Query(_PACKAGE, "invite_again")
 _JOIN_TENANT: Final = Query(_PACKAGE, "join_tenant")
@@ -130,9 +131,10 @@ async def person(tx: Transaction, *, tenant_id: UUID, user_id: UUID) -> Person |
     return await _PERSON.one(tx, tenant_id=tenant_id, user_id=user_id)
 
 
-async def lock_owners(tx: Transaction, tenant_id: UUID) -> set[UUID]:
-    """Return a tenant's owners who can come in, and let nobody change that until ``tx`` ends."""
-    return {row.user_id for row in await _LOCK_OWNERS.all(tx, tenant_id=tenant_id)}
+async def lock_member(tx: Transaction, *, tenant_id: UUID, user_id: UUID) -> set[UUID]:
+    """Hold a member, if there is one, and the tenant's owners who can come in until ``tx`` ends; return those owners."""
+    held = await _LOCK_MEMBER.all(tx, tenant_id=tenant_id, user_id=user_id)
+    return {row.user_id for row in held if row.owns}
 
 
 async def change_membership(

@@ -91,11 +91,12 @@ SELECT m.user_id, u.email, CASE WHEN m.joined_at IS NULL THEN m.invited_name ELS
   JOIN users u ON u.id = m.user_id
  WHERE m.tenant_id = :tenant_id AND m.user_id = :user_id;
 
--- name: lock_owners
--- In one order, so that two who take each other's place away wait for one another, and the second sees what the first left.
-SELECT user_id
+-- name: lock_member
+-- Them, and the owners who can come in: in one order, so that two who take each other's place away wait for one another, and the second sees
+-- what the first left. Whoever gives them something waits too.
+SELECT user_id, role = 'owner' AND joined_at IS NOT NULL AND disabled_at IS NULL AS owns
   FROM memberships
- WHERE tenant_id = :tenant_id AND role = 'owner' AND joined_at IS NOT NULL AND disabled_at IS NULL
+ WHERE tenant_id = :tenant_id AND (user_id = :user_id OR (role = 'owner' AND joined_at IS NOT NULL AND disabled_at IS NULL))
  ORDER BY user_id
    FOR UPDATE;
 
