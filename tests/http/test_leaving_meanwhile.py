@@ -26,7 +26,12 @@ async def inbox(acme: Tenant, owner: asyncpg.Connection) -> Inbox:
 
 
 async def given_while(
-    web: Pool, inbox: Inbox, conversation: UUID, change: ConversationChange, leaving: httpx.Request, at: Tenant
+    web: Pool,
+    inbox: Inbox,
+    conversation: UUID,
+    change: ConversationChange,
+    leaving: httpx.Request,
+    at: Tenant,
 ) -> httpx.Response:
     """Change the conversation; before that is committed, let ``leaving`` be asked for."""
     async with web.transaction(inbox.tenant_id) as tx:
