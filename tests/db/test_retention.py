@@ -1,5 +1,6 @@
 """What a tenant does not keep any more is deleted, that and nothing else, from the tables and from the storage; the audit log stays."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -230,6 +231,38 @@ async def test_the_cover_of_templates_is_kept_however_old_it_is(world: World) ->
     await world.purge()
 
     assert await world.ids("media_assets") == {cover}
+
+
+async def test_what_a_campaign_still_sends_in_its_header_is_kept_until_the_campaign_is_over(world: World) -> None:
+    files = [await world.store(content, at=OLD) for content in (b"next month", b"last month")]
+    for file, state in zip(files, ("scheduled", "finished"), strict=True):
+        shown = {"type": "image", "image": {"id": str(file).upper()}}
+        await world.owner.execute(
+            """INSERT INTO campaigns (tenant_id, id, name, channel_connection_id, template, state, scheduled_at, created_by)
+               VALUES ($1, gen_random_uuid(), 'Navidad', $2, $3::text::jsonb, $4::text::campaign_state, now(), 'cli')""",
+            world.tenant, world.number.connection_id, json.dumps({"components": [shown]}), state,
+        )  # fmt: skip
+
+    await world.purge()
+
+    assert await world.ids("media_assets") == {files[0]}
+
+
+@pytest.mark.parametrize("rules", ["notification_rules", "automations"])
+async def test_what_a_rule_sends_is_kept_though_nothing_happened_for_long(world: World, rules: str) -> None:
+    kept = await world.store(b"the terms, once a year", at=OLD)
+    await world.store(b"uploaded and never sent", at=OLD)
+    columns = {"notification_rules": "event, enabled", "automations": "kind, place, enabled"}[rules]
+    values = {"notification_rules": "'renewal', true", "automations": "'welcome', 1, true"}[rules]
+    await world.owner.execute(
+        f"""INSERT INTO {rules} (tenant_id, id, rule, updated_by, {columns})
+            VALUES ($1, gen_random_uuid(), $2::text::jsonb, 'cli', {values})""",
+        world.tenant, json.dumps({"template": {"document": {"id": str(kept)}}}),
+    )  # fmt: skip
+
+    await world.purge()
+
+    assert await world.ids("media_assets") == {kept}
 
 
 async def test_what_waits_to_be_sent_is_kept_however_old_it_is(world: World) -> None:

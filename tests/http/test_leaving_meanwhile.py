@@ -1,4 +1,4 @@
-"""Who leaves, or is deleted, lets go of what they are given in the same moment too; and two changes of one member are one after the other."""
+"""Who leaves, or is deleted, lets go of what they are given in the same moment too; two changes of one member wait for each other."""
 
 import asyncio
 from uuid import UUID
