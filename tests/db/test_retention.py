@@ -233,7 +233,9 @@ async def test_the_cover_of_templates_is_kept_however_old_it_is(world: World) ->
     assert await world.ids("media_assets") == {cover}
 
 
-async def test_what_a_campaign_still_sends_in_its_header_is_kept_until_the_campaign_is_over(world: World) -> None:
+async def test_what_a_campaign_still_sends_in_its_header_is_kept_until_the_campaign_is_over(
+    world: World,
+) -> None:
     files = [await world.store(content, at=OLD) for content in (b"next month", b"last month")]
     for file, state in zip(files, ("scheduled", "finished"), strict=True):
         shown = {"type": "image", "image": {"id": str(file).upper()}}
