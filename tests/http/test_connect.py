@@ -302,3 +302,33 @@ async def test_looking_and_connecting_need_a_scope_each(acme: Tenant, graph: Gra
     connected = await reader.post(f"{acme.path}{COMPLETE}", json=graph.world().body())
 
     assert (looked.status_code, connected.status_code) == (200, 403)
+
+
+class TestAnInstallationThatLendsItsOwnToken:
+    """Where META_SYSTEM_USER_TOKEN is set, for numbers of the operator's own business."""
+
+    @pytest.fixture
+    def lent(self, graph: Graph) -> World:
+        return graph.world()
+
+    @pytest.fixture
+    def environ(self, graph: Graph, lent: World) -> dict[str, str]:
+        return {**graph.environ, "META_SYSTEM_USER_TOKEN": lent.token}
+
+    async def test_the_operator_connects_a_number_without_a_token(
+        self, acme: Tenant, operator: httpx.AsyncClient, lent: World
+    ) -> None:
+        body = {name: value for name, value in lent.body().items() if name != "access_token"}
+
+        made = await operator.post(acme.path + COMPLETE, json=body)
+
+        assert made.status_code == 200, made.text
+        assert made.json()["token_last4"] == lent.token[-4:]
+
+    async def test_a_tenant_is_not_lent_it(self, acme: Tenant, lent: World, owner: asyncpg.Connection) -> None:
+        body = {name: value for name, value in lent.body().items() if name != "access_token"}
+
+        refused = await acme.post(COMPLETE, body)
+
+        assert (refused.status_code, refused.json()["field"]) == (422, "access_token")
+        assert await connections(owner) == []

@@ -123,7 +123,8 @@ class ConnectionController(Controller):
         if data.code is not None:
             candidate, token = await _signed_up(cloud_api, settings, keyring, tenant_id, data)
         else:
-            candidate, token = _named(data)
+            lent = settings.meta_system_user_token if principal.is_platform else None
+            candidate, token = _named(data, lent=lent)
         proof = await prove.prove(cloud_api, candidate, token=token, app=app, now=utc_now())
         async with web_pool.transaction(tenant_id) as tx:
             connection = await service.connect(
@@ -258,14 +259,15 @@ def _of(connection: Connection) -> Candidate:
     return Candidate(waba_id=connection.waba_id or "", phone_number_id=connection.phone_number_id or "")
 
 
-def _named(data: Completion | Trial) -> tuple[Candidate, Secret]:
-    """Return the ids and the token that were sent together.
+def _named(data: Completion | Trial, *, lent: Secret | None = None) -> tuple[Candidate, Secret]:
+    """Return the ids and the token that were sent together; where none was sent, the one that is ``lent``.
 
     Raises:
         InvalidRequest: one of them is missing.
     """
-    if data.waba_id is not None and data.phone_number_id is not None and data.access_token is not None:
-        return Candidate(waba_id=data.waba_id, phone_number_id=data.phone_number_id), data.access_token
+    token = data.access_token or lent
+    if data.waba_id is not None and data.phone_number_id is not None and token is not None:
+        return Candidate(waba_id=data.waba_id, phone_number_id=data.phone_number_id), token
     missing = next(
         name for name in ("waba_id", "phone_number_id", "access_token") if getattr(data, name) is None
     )

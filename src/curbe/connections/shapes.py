@@ -115,7 +115,8 @@ class Completion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """What came of connecting: an ``access_token`` with both ids, or the ``code`` of Embedded Signup.
 
     With a ``code``, ``redirect_uri`` is the one the sign-up was begun with (absent for Meta's JavaScript
-    pop-up), and the ids may be left out where the customer granted one WABA with one number.
+    pop-up), and the ids may be left out where the customer granted one WABA with one number. The operator
+    may leave ``access_token`` out: then META_SYSTEM_USER_TOKEN is the number's. No tenant can.
     """
 
     waba_id: MetaId | None = None

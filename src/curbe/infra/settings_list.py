@@ -77,7 +77,8 @@ SETTINGS: Final = (
     Setting(
         name="META_SYSTEM_USER_TOKEN",
         group=_META,
-        meaning="A system user's access token, for numbers of your own business that bring none.",
+        meaning="A system user's access token, for numbers of your own business: the operator connects them without one. "
+        "No tenant can borrow it.",
         make="Business settings > Users > System users > Generate token, with whatsapp_business_management "
         "and whatsapp_business_messaging",
         read=read.secret,
