@@ -325,7 +325,9 @@ class TestAnInstallationThatLendsItsOwnToken:
         assert made.status_code == 200, made.text
         assert made.json()["token_last4"] == lent.token[-4:]
 
-    async def test_a_tenant_is_not_lent_it(self, acme: Tenant, lent: World, owner: asyncpg.Connection) -> None:
+    async def test_a_tenant_is_not_lent_it(
+        self, acme: Tenant, lent: World, owner: asyncpg.Connection
+    ) -> None:
         body = {name: value for name, value in lent.body().items() if name != "access_token"}
 
         refused = await acme.post(COMPLETE, body)
