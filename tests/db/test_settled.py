@@ -1,7 +1,7 @@
 """Whom a log's readers wait for: for whoever may still write into it, and for nobody else on the server."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from uuid import UUID
 
 import asyncpg
@@ -83,6 +83,26 @@ async def test_who_stores_a_webhook_is_waited_for(
         assert await applying.apply_once(0) == 0, "the second was applied before the first could be seen"
     assert await applying.apply_once(0) == 2
     assert await owner.fetchval("SELECT count(*) FROM messages") == 2
+
+
+async def test_who_was_told_of_all_follows_on_where_a_transaction_elsewhere_ends_while_they_look(
+    web: Pool, owner: Owner, tenant: UUID, dsn: str
+) -> None:
+    """Whose transaction it was cannot be seen any more then, so it is waited for: the log is as far as it was, not another one."""
+    database = await owner.fetchval("SELECT current_database()")
+    # All of a transaction looks at one moment: the one in which the other still goes on.
+    await owner.execute(
+        f"ALTER DATABASE \"{database}\" SET default_transaction_isolation = 'repeatable read'"
+    )
+    looking = await Pool.open(dsn, Role.WEB)
+    async with AsyncExitStack() as looks:
+        async with writing_elsewhere(dsn):
+            told = (await events_after(web, tenant)).cursor
+            tx = await looks.enter_async_context(looking.transaction(tenant))
+        seen = await read(tx, tenant_id=tenant, after=told, limit=100)
+    await looking.close()
+
+    assert (seen.events, seen.cursor) == ([], told)
 
 
 async def test_what_is_written_and_not_committed_is_not_told_to_the_writer_either(

@@ -80,6 +80,36 @@ async def test_a_team_that_is_deleted_lets_go_of_what_it_was_given_a_moment_ago(
     assert [line["type"] for line in await lines(acme, conversation)] == ["team", "team"]
 
 
+@pytest.mark.parametrize("what", ["teams", "labels"])
+async def test_what_is_taken_off_a_conversation_while_it_is_deleted_goes_without_a_deadlock(
+    acme: Tenant, web: Pool, inbox: Inbox, what: str
+) -> None:
+    holder = await (inbox.team() if what == "teams" else inbox.label())
+    had = {"team_id": holder} if what == "teams" else {"label_ids": [holder]}
+    without = ConversationChange(team_id=None) if what == "teams" else ConversationChange(label_ids=[])
+    conversation = await inbox.conversation(**had)
+    leaving = acme.client.build_request("DELETE", f"{acme.path}/{what}/{holder}")
+
+    async with web.transaction(inbox.tenant_id) as tx:
+        if what == "teams":
+            await changes.locked(tx, tenant_id=inbox.tenant_id, conversation_ids=[conversation])
+        else:
+            held = "SELECT FROM conversation_labels WHERE label_id = $1 FOR UPDATE"
+            await tx.connection.execute(held, holder)
+        asked = asyncio.ensure_future(acme.client.send(leaving))
+        await waiting_for_a_lock(inbox.owner)
+        await changes.change(
+            tx,
+            tenant_id=inbox.tenant_id,
+            conversation_id=conversation,
+            change=without,
+            actor="key:1",
+            now=utc_now(),
+        )
+
+    assert (await asked).status_code == 204
+
+
 async def test_who_is_shut_out_while_their_role_changes_stays_out_of_a_tenant_that_nobody_owns(
     dsn: str, acme: Tenant, owner: asyncpg.Connection
 ) -> None:

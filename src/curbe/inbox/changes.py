@@ -79,6 +79,7 @@ _ADD_LABELS: Final = db.Query(_PACKAGE, "add_labels")
 _REMOVE_LABELS: Final = db.Query(_PACKAGE, "remove_labels")
 _TEAMS: Final = db.Query(_PACKAGE, "names_of_teams", _Name)
 _LABELS: Final = db.Query(_PACKAGE, "names_of_labels", _Name)
+_FORMER: Final = db.Query(_PACKAGE, "names_of_former", _Name)
 _COLLEAGUES: Final = db.Query(_PACKAGE, "names_of_colleagues", _Name)
 _IN_HAND: Final = db.Query(_PACKAGE, "conversations_in_hand", _Id)
 _NEWEST_ARRIVALS: Final = db.Query(_PACKAGE, "newest_arrivals", _Id)
@@ -339,12 +340,9 @@ async def _names_before(tx: db.Transaction, tenant_id: UUID, pairs: Iterable[_Pa
         labels |= old.label_ids - new.label_ids
         if old.team_id is not None and old.team_id != new.team_id:
             teams.add(old.team_id)
-    rows = [
-        row
-        for query, wanted in ((_TEAMS, teams), (_LABELS, labels))
-        if wanted
-        for row in await query.all(tx, tenant_id=tenant_id, ids=sorted(wanted))
-    ]
+    if not teams and not labels:
+        return {}
+    rows = await _FORMER.all(tx, tenant_id=tenant_id, team_ids=sorted(teams), label_ids=sorted(labels))
     return {row.id: row.name for row in rows}
 
 

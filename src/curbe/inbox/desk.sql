@@ -53,6 +53,12 @@ SELECT t.id, t.name FROM teams t WHERE t.tenant_id = :tenant_id AND t.id = ANY(:
 -- name: names_of_labels
 SELECT l.id, l.name FROM labels l WHERE l.tenant_id = :tenant_id AND l.id = ANY(:ids::uuid[]) ORDER BY l.id FOR KEY SHARE
 
+-- name: names_of_former
+-- What teams and labels are called that are being taken off: not held, as whoever deletes one waits for these very conversations.
+SELECT t.id, t.name FROM teams t WHERE t.tenant_id = :tenant_id AND t.id = ANY(:team_ids::uuid[])
+ UNION ALL
+SELECT l.id, l.name FROM labels l WHERE l.tenant_id = :tenant_id AND l.id = ANY(:label_ids::uuid[])
+
 -- name: names_of_colleagues
 -- Who may be given something: also those who are invited, and have not joined yet.
 SELECT m.user_id AS id, ''::text AS name

@@ -14,9 +14,10 @@ UPDATE events e
    AND coalesce(e.data #>> '{annotation,id}', e.data ->> 'id') = :note_id::text;
 
 -- name: log_horizon
--- The log's epoch, and the horizon: rows below it are all visible, and no other can appear among them. And up to where a tenant's oldest
--- events were deleted, NULL where none were.
-SELECT l.epoch, settled_xid() AS settled_xid, s.xid AS begin_xid, s.id AS begin_id
+-- The log's epoch, and the horizon: rows below it are all visible, and no other can appear among them. It may be lower than a moment ago
+-- (docs/adr/0020), and no cursor of this log is above the next transaction's number. And up to where a tenant's oldest events were deleted,
+-- NULL where none were.
+SELECT l.epoch, settled_xid() AS settled_xid, pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS next_xid, s.xid AS begin_xid, s.id AS begin_id
   FROM log_epoch l
   LEFT JOIN event_log_starts s ON s.tenant_id = :tenant_id AND s.epoch = l.epoch;
 

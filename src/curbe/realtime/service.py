@@ -59,6 +59,7 @@ class EventPage(msgspec.Struct, frozen=True, kw_only=True):
 class _Horizon(msgspec.Struct, frozen=True):
     epoch: int
     settled_xid: int
+    next_xid: int
     begin_xid: int | None
     begin_id: int | None
 
@@ -130,8 +131,8 @@ async def read(tx: db.Transaction, *, tenant_id: UUID, after: Cursor | None, lim
     """
     horizon = await _horizon(tx)
     start = after or Cursor(epoch=horizon.epoch, xid=0, id=0)
-    # The horizon only moves forward: a cursor beyond it comes from a database that has since been restored.
-    if start.epoch != horizon.epoch or start.xid > horizon.settled_xid:
+    # A cursor beyond every transaction there was comes from a database that has since been restored.
+    if start.epoch != horizon.epoch or start.xid > horizon.next_xid:
         raise _expired("The event log was restored since this cursor was given out.", horizon)
     if after is not None and horizon.lacks(after):
         raise _expired("Events that follow this cursor are too old and were deleted.", horizon)
