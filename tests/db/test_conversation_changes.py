@@ -246,6 +246,23 @@ async def test_a_merged_conversation_stands_for_the_one_it_is_part_of(
     assert (shown.id, shown.assignee_id) == (live, bea)
 
 
+@pytest.mark.parametrize("order", [1, -1])
+async def test_a_change_of_what_becomes_part_of_another_meanwhile_is_a_change_of_that(
+    web: Pool, inbox: Inbox, dsn: str, order: int
+) -> None:
+    live, merged = [await inbox.conversation() for _ in range(2)][::order]
+    merging = await asyncpg.connect(dsn)
+
+    async with merging.transaction():
+        await merging.execute("UPDATE conversations SET merged_into = $2 WHERE id = $1", merged, live)
+        changing = asyncio.ensure_future(change(web, inbox, merged, unread=True))
+        await waiting_for_a_lock(inbox.owner)
+    shown = await changing
+    await merging.close()
+
+    assert (shown.id, shown.unread_count) == (live, 1)
+
+
 async def test_two_who_label_the_same_conversations_at_the_same_time_lose_nothing(
     web: Pool, inbox: Inbox
 ) -> None:

@@ -132,3 +132,15 @@ def test_each_thing_that_changed_is_a_line_with_the_names_of_the_time() -> None:
         LabelsChanged([Named(THREE, "VIP")], []),
     ]
     assert list(lines_between(after, after, names={})) == []
+
+
+def test_what_became_one_with_more_labels_than_may_be_given_is_changed_all_the_same_and_loses_labels() -> (
+    None
+):
+    crowded = Standing(state=ConversationState.OPEN, label_ids=frozenset(uuid4() for _ in range(55)))
+    one = next(iter(crowded.label_ids))
+
+    assert changed(crowded, ConversationChange(unread=True)).unread_count == 1
+    assert len(changed(crowded, ConversationChange(remove_label_ids=[one])).label_ids) == 54
+    with pytest.raises(InvalidRequest):
+        changed(crowded, ConversationChange(add_label_ids=[uuid4()]))

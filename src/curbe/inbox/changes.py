@@ -241,15 +241,17 @@ async def _locked(
     tx: db.Transaction, tenant_id: UUID, conversation_ids: Sequence[UUID]
 ) -> tuple[dict[UUID, UUID], dict[UUID, Standing]]:
     """Return which conversation each id means, and how these stand; locked until the end of the transaction."""
-    locked = await _LOCK.all(tx, tenant_id=tenant_id, ids=list(conversation_ids))
-    # Asked for once they are locked: a merge that was under way has ended, and what it made of them is seen.
-    live = await _LIVE.all(tx, tenant_id=tenant_id, ids=list(conversation_ids))
-    known = {row.id for row in locked}
-    standing = await conversations_by_id(tx, tenant_id=tenant_id, ids=sorted(known))
-    return (
-        {row.asked_id: row.id for row in live if row.id in known},
-        {one.id: _standing_of(one) for one in standing},
-    )
+    known, live, wanted = set[UUID](), dict[UUID, UUID](), list(conversation_ids)
+    while wanted:
+        known |= {row.id for row in await _LOCK.all(tx, tenant_id=tenant_id, ids=wanted)}
+        # Asked for once they are locked: a merge that was under way has ended, and what they are part of now may have to be locked too.
+        live = {
+            row.asked_id: row.id
+            for row in await _LIVE.all(tx, tenant_id=tenant_id, ids=list(conversation_ids))
+        }
+        wanted = sorted(set(live.values()) - known)
+    standing = await conversations_by_id(tx, tenant_id=tenant_id, ids=sorted(set(live.values())))
+    return live, {one.id: _standing_of(one) for one in standing}
 
 
 def _standing_of(shown: Conversation) -> Standing:

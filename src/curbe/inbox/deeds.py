@@ -114,7 +114,8 @@ def _labels(standing: Standing, change: ConversationChange) -> frozenset[UUID]:
     if change.label_ids is not UNSET:
         return frozenset(change.label_ids)
     kept = (standing.label_ids | set(change.add_label_ids or ())) - set(change.remove_label_ids or ())
-    if len(kept) > _MOST_LABELS:
+    # What became one of two may have more: none is added then, and everything else can be changed.
+    if len(kept) > _MOST_LABELS and not kept <= standing.label_ids:
         raise InvalidRequest(
             f"A conversation has at most {_MOST_LABELS} labels.",
             fix="Remove some first.",
