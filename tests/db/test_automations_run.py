@@ -9,6 +9,7 @@ import asyncpg
 import pytest
 
 from bed.appliers import drain
+from bed.inbox import Inbox
 from bed.rows import Number
 from bed.users import insert_member
 from bed.webhooks import body, change, deliver, text
@@ -116,6 +117,29 @@ async def test_a_conversation_gets_one_away_message_for_a_closed_period_however_
     assert await answers(owner) == ["Cerrado", "Cerrado"]
 
 
+async def test_who_was_answered_by_itself_alone_is_still_to_be_answered(
+    owner: Owner, apply: Pool, web: Pool, number: Number, work: Work
+) -> None:
+    await keep(web, number, NEVER_OPEN)
+
+    await write(owner, apply, number, "¿Hay sitio mañana?")
+    await work()
+
+    assert await answers(owner) == ["Cerrado"]
+    assert await owner.fetchval("SELECT state::text FROM conversations") == "open"
+
+
+async def test_however_fast_somebody_writes_they_get_five_texts_an_hour(
+    owner: Owner, apply: Pool, web: Pool, number: Number, work: Work
+) -> None:
+    await keep(web, number, KeywordReply(words=["precio"], answer="10 €"))
+
+    await write(owner, apply, number, *["precio"] * 16)
+    await asyncio.gather(work(), work())
+
+    assert await answers(owner) == ["10 €"] * 5
+
+
 async def test_two_machines_do_not_go_on_answering_each_other(
     owner: Owner, apply: Pool, web: Pool, number: Number, work: Work
 ) -> None:
@@ -159,6 +183,25 @@ async def test_conversations_are_given_in_turn_to_who_is_here(
     assert {row["assignee_id"]: row["n"] for row in given} == {ana: 2, ben: 2}
     authors = await owner.fetch("SELECT DISTINCT author FROM annotations")
     assert [row["author"] for row in authors] == ["system:automations"]
+
+
+async def test_people_are_given_conversations_though_the_team_beside_them_is_gone(
+    owner: Owner, apply: Pool, web: Pool, number: Number, work: Work
+) -> None:
+    ana = (await insert_member(owner, number.tenant_id)).id
+    gone = await Inbox(owner, number).team()
+    await keep(
+        web,
+        number,
+        Assign(team_id=gone, only_present=False),
+        Assign(user_ids=[ana], team_id=gone, only_present=False),
+    )
+    await owner.execute("DELETE FROM teams WHERE id = $1", gone)
+
+    await write(owner, apply, number, "hola")
+    await work()
+
+    assert await owner.fetchval("SELECT assignee_id FROM conversations") == ana
 
 
 async def test_what_somebody_has_stays_theirs(

@@ -1,6 +1,6 @@
 """What an automation does about a message: a small typed rule and what is known in, a deed or the reason for none out. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Final, TypeAlias
@@ -15,6 +15,7 @@ from curbe.domain.errors import InvalidRequest
 
 FRESH: Final = timedelta(hours=1)  # nobody is answered by itself later than that
 MOST_TEXTS: Final = 5  # to one conversation in an hour: two machines must not go on answering each other
+_HOUR: Final = timedelta(hours=1)
 PRESENT: Final = timedelta(minutes=10)
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=4096)]
@@ -105,6 +106,15 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     label_ids: frozenset[UUID] = frozenset()
 
 
+class Done(msgspec.Struct, frozen=True):
+    """What an automation did in a conversation, on which occasion; ``message_id`` where it was a text."""
+
+    automation_id: UUID
+    mark: str
+    message_id: UUID | None
+    at: datetime
+
+
 class Reply(msgspec.Struct, frozen=True, tag_field="does", tag="reply"):
     """Writes to the person; ``mark`` is the occasion, on which it does so once."""
 
@@ -127,6 +137,23 @@ class Nothing(msgspec.Struct, frozen=True, tag_field="does", tag="nothing"):
 
 
 Deed: TypeAlias = Reply | Give | Nothing
+
+
+def marks(done: Iterable[Done]) -> frozenset[tuple[UUID, str]]:
+    """Return what was done, as (automation, occasion)."""
+    return frozenset((one.automation_id, one.mark) for one in done)
+
+
+def texts_lately(done: Iterable[Done], *, now: datetime) -> int:
+    """Return how many texts were written in the last hour."""
+    return sum(one.message_id is not None and now - one.at < _HOUR for one in done)
+
+
+def without_gone(rule: Rule, teams: Container[UUID]) -> Rule:
+    """Return a rule without its team where that is none of ``teams`` any more: it goes on giving to its people."""
+    if isinstance(rule, Assign) and rule.team_id is not None and rule.team_id not in teams:
+        return msgspec.structs.replace(rule, team_id=None)
+    return rule
 
 
 def check(rule: Rule) -> None:

@@ -58,6 +58,7 @@ async def _act(
     tx: Transaction, tenant_id: UUID, standing: Standing, seen: Seen, *, clock: Callable[[], datetime]
 ) -> None:
     kept = await service.enabled(tx, tenant_id=tenant_id)
+    teams = await service.teams_among(tx, kept, tenant_id=tenant_id)
     gifts = [one for one in kept if isinstance(one.rule, Assign)]
     if gifts:
         seen = await _locked(tx, tenant_id, standing, seen)
@@ -67,7 +68,7 @@ async def _act(
         candidates[one.id] = await service.candidates_of(
             tx, one.rule, tenant_id=tenant_id, automation_id=one.id
         )
-    ruled = [(one.id, one.rule) for one in kept]
+    ruled = [(one.id, rules.without_gone(one.rule, teams)) for one in kept]
     now = clock()  # after the turns were taken: who waited for one longer comes after who did not
     for automation_id, deed in rules.deeds(ruled, seen, candidates=candidates):
         await tx.savepoint("automation")
@@ -98,7 +99,9 @@ async def _reply(
     """Write to the person, unless another message has had it done meanwhile."""
     await _TAKE_TURN.one(tx, of=standing.conversation_id)
     done = await service.done_in(tx, tenant_id=tenant_id, conversation_id=standing.conversation_id)
-    if (automation_id, deed.mark) in done:
+    if (automation_id, deed.mark) in rules.marks(done) or rules.texts_lately(
+        done, now=now
+    ) >= rules.MOST_TEXTS:
         return
     request = Request(
         tenant_id=tenant_id,

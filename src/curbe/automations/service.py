@@ -11,14 +11,13 @@ from uuid_utils.compat import uuid7
 from curbe.audit.service import AuditEntry
 from curbe.audit.service import record as record_audit
 from curbe.automations import rules
-from curbe.automations.rules import Assign, Candidate, Deed, Rule, Seen
+from curbe.automations.rules import Assign, Candidate, Deed, Done, Rule, Seen
 from curbe.consent import facts as consent
 from curbe.consent.rules import keyword_in
 from curbe.domain.errors import InvalidRequest, NotFound
 from curbe.infra.db import Query, Transaction
 
 _PACKAGE: Final = "curbe.automations"
-_HOUR: Final = timedelta(hours=1)
 _NOBODY: Final = UUID(int=0)
 
 
@@ -78,6 +77,10 @@ class Standing(msgspec.Struct, frozen=True):
     silent_since: datetime | None
 
 
+class _Team(msgspec.Struct, frozen=True):
+    id: UUID
+
+
 class _Row(msgspec.Struct, frozen=True):
     id: UUID
     rule: str
@@ -93,13 +96,6 @@ class _Unknown(msgspec.Struct, frozen=True):
     id: UUID
 
 
-class _Done(msgspec.Struct, frozen=True):
-    automation_id: UUID
-    mark: str
-    message_id: UUID | None
-    at: datetime
-
-
 _PAGE: Final = Query(_PACKAGE, "automation_page", _Row)
 _ONE: Final = Query(_PACKAGE, "automation_of", _Row)
 _ENABLED: Final = Query(_PACKAGE, "enabled_automations", _Row)
@@ -107,9 +103,10 @@ _SAVE: Final = Query(_PACKAGE, "save_automation", _Row)
 _DELETE: Final = Query(_PACKAGE, "delete_automation")
 _MESSAGE: Final = Query(_PACKAGE, "message_seen", Standing)
 _CONVERSATION: Final = Query(_PACKAGE, "conversation_seen", Standing)
-_DEEDS: Final = Query(_PACKAGE, "deeds_in", _Done)
+_DEEDS: Final = Query(_PACKAGE, "deeds_in", Done)
 _CANDIDATES: Final = Query(_PACKAGE, "candidates", Candidate)
 _UNKNOWN: Final = Query(_PACKAGE, "unknown_names", _Unknown)
+_TEAMS: Final = Query(_PACKAGE, "teams_among", _Team)
 _DELETE_DEEDS: Final = Query(_PACKAGE, "delete_deeds")
 
 
@@ -196,6 +193,16 @@ async def look_at(
     return standing, await _seen(tx, tenant_id, standing, now=now)
 
 
+async def teams_among(tx: Transaction, kept: Sequence[Automation], *, tenant_id: UUID) -> set[UUID]:
+    """Return those of the teams that automations name that there still are."""
+    named = {
+        one.rule.team_id for one in kept if isinstance(one.rule, Assign) and one.rule.team_id is not None
+    }
+    if not named:
+        return set()
+    return {row.id for row in await _TEAMS.all(tx, tenant_id=tenant_id, ids=sorted(named))}
+
+
 async def candidates_of(
     tx: Transaction, rule: Rule, *, tenant_id: UUID, automation_id: UUID
 ) -> Sequence[Candidate]:
@@ -277,10 +284,9 @@ async def _check_names(
         )
 
 
-async def done_in(tx: Transaction, *, tenant_id: UUID, conversation_id: UUID) -> frozenset[tuple[UUID, str]]:
-    """Return what was done in a conversation, as (automation, occasion)."""
-    rows = await _DEEDS.all(tx, tenant_id=tenant_id, conversation_id=conversation_id)
-    return frozenset((row.automation_id, row.mark) for row in rows)
+async def done_in(tx: Transaction, *, tenant_id: UUID, conversation_id: UUID) -> list[Done]:
+    """Return what was done in a conversation."""
+    return await _DEEDS.all(tx, tenant_id=tenant_id, conversation_id=conversation_id)
 
 
 def _as_of(moment: datetime | None, later: timedelta) -> datetime | None:
@@ -288,7 +294,7 @@ def _as_of(moment: datetime | None, later: timedelta) -> datetime | None:
 
 
 async def _seen(tx: Transaction, tenant_id: UUID, standing: Standing, *, now: datetime) -> Seen:
-    done = await _DEEDS.all(tx, tenant_id=tenant_id, conversation_id=standing.conversation_id)
+    done = await done_in(tx, tenant_id=tenant_id, conversation_id=standing.conversation_id)
     keywords = (await consent.rules_of(tx, tenant_ids=[tenant_id]))[tenant_id]
     return Seen(
         message_id=standing.message_id,
@@ -297,8 +303,8 @@ async def _seen(tx: Transaction, tenant_id: UUID, standing: Standing, *, now: da
         at=standing.at,
         now=now,
         silent_since=standing.silent_since,
-        texts=sum(one.message_id is not None and now - one.at < _HOUR for one in done),
-        done=frozenset((one.automation_id, one.mark) for one in done),
+        texts=rules.texts_lately(done, now=now),
+        done=rules.marks(done),
         blocked=standing.blocked,
         about_consent=keyword_in(standing.text, keywords) is not None,
         assignee_id=standing.assignee_id,

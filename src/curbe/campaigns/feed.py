@@ -330,7 +330,6 @@ def _departure(
         sender=f"campaign:{campaign.id}",
         created_at=now,
         retry_of=one.row.retry_of,
-        to_many=True,
     )
 
 

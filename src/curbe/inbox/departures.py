@@ -28,7 +28,6 @@ class Departure(msgspec.Struct, frozen=True):
     sender: str
     created_at: datetime
     retry_of: UUID | None = None  # the message that this one sends once more
-    to_many: bool = False  # one of many alike: no answer to what the person may have written
 
 
 class Rewritten(msgspec.Struct, frozen=True):
@@ -89,6 +88,10 @@ class Answered(Settled, frozen=True):
     reaction: str | None
 
 
+_NOBODY: Final = (
+    "campaign:",
+    "system:",
+)  # how senders begin that are no people and no software of the tenant's
 _INSERT: Final = Query("curbe.inbox", "insert_departures")
 _WITHDRAW: Final = Query("curbe.inbox", "withdraw_departures")
 _REWRITE: Final = Query("curbe.inbox", "rewrite_departures")
@@ -113,7 +116,7 @@ async def queue(tx: Transaction, departures: Sequence[Departure]) -> None:
         senders=[row.sender for row in rows],
         created_ats=[row.created_at for row in rows],
         retry_ofs=[row.retry_of for row in rows],
-        to_manys=[row.to_many for row in rows],
+        automatics=[row.sender.startswith(_NOBODY) for row in rows],
     )
 
 

@@ -1,20 +1,21 @@
 -- Messages we were asked to send.
 
 -- name: insert_departures
--- We wrote: the messages stand there, their conversations move up, and an open one now waits for the person. What goes to many answers
--- nobody: an open conversation stays open, and one that had no message yet is nobody's work until the person writes.
+-- We wrote: the messages stand there, their conversations move up, and an open one now waits for the person. What nobody wrote, a
+-- campaign's or a rule's, answers nobody: an open conversation stays open, and one that had no message yet is nobody's work until the person
+-- writes.
 WITH moved AS (
     UPDATE conversations c
        SET last_outbound_at = greatest(c.last_outbound_at, u.last_at),
            last_message_at = greatest(c.last_message_at, u.last_at),
            state = CASE WHEN c.state <> 'open' THEN c.state
-                        WHEN NOT u.to_many THEN 'waiting'
+                        WHEN NOT u.automatic THEN 'waiting'
                         WHEN c.last_message_at IS NULL THEN 'resolved'
                         ELSE c.state END,
            updated_at = now()
-      FROM (SELECT d.tenant_id, d.id, max(d.created_at) AS last_at, bool_and(d.to_many) AS to_many
-              FROM unnest(:tenant_ids::uuid[], :conversation_ids::uuid[], :created_ats::timestamptz[], :to_manys::boolean[])
-                   AS d (tenant_id, id, created_at, to_many)
+      FROM (SELECT d.tenant_id, d.id, max(d.created_at) AS last_at, bool_and(d.automatic) AS automatic
+              FROM unnest(:tenant_ids::uuid[], :conversation_ids::uuid[], :created_ats::timestamptz[], :automatics::boolean[])
+                   AS d (tenant_id, id, created_at, automatic)
              GROUP BY d.tenant_id, d.id
              ORDER BY d.tenant_id, d.id) AS u
      WHERE c.tenant_id = u.tenant_id AND c.id = u.id)
