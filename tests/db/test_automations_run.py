@@ -18,6 +18,7 @@ from curbe.automations.hours import Hours
 from curbe.automations.rules import Assign, Away, KeywordReply, Rule, Welcome
 from curbe.automations.running import Automating
 from curbe.automations.service import Draft
+from curbe.inbox.purge import delete_messages
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
 from curbe.infra.jobs import Runner
@@ -138,6 +139,32 @@ async def test_however_fast_somebody_writes_they_get_five_texts_an_hour(
     await asyncio.gather(work(), work())
 
     assert await answers(owner) == ["10 €"] * 5
+
+
+async def test_who_wrote_before_is_greeted_as_new_no_more_though_it_was_deleted(
+    owner: Owner, apply: Pool, web: Pool, worker: Pool, number: Number, work: Work
+) -> None:
+    await write(owner, apply, number, "hola")
+    [said] = await owner.fetch(
+        "UPDATE messages SET created_at = created_at - interval '31 days' RETURNING id"
+    )
+    async with worker.transaction(number.tenant_id) as tx:
+        await delete_messages(tx, tenant_id=number.tenant_id, message_ids=[said["id"]])
+    await keep(web, number, Welcome(message="¡Bienvenida!"))
+
+    await write(owner, apply, number, "hola otra vez")
+    await work()
+    assert await answers(owner) == []
+
+    await keep(web, number, Welcome(message="¡Cuánto tiempo!", again_after_days=30))
+    await write(owner, apply, number, "¿hay alguien?")
+    await work()
+    assert await answers(owner) == []  # they wrote a moment ago
+
+    await owner.execute("DELETE FROM messages")
+    await write(owner, apply, number, "y ahora")
+    await work()
+    assert await answers(owner) == ["¡Cuánto tiempo!"]
 
 
 async def test_two_machines_do_not_go_on_answering_each_other(

@@ -37,9 +37,10 @@ DELETE FROM automations a WHERE a.tenant_id = :tenant_id AND a.id = :id
 SELECT m.id AS message_id, c.id AS conversation_id, m.channel_connection_id AS connection_id, m.type, m.text, m.created_at AS at, m.standby,
        c.state = 'blocked' AS blocked, c.assignee_id, c.team_id,
        ARRAY(SELECT l.label_id FROM conversation_labels l WHERE l.tenant_id = c.tenant_id AND l.conversation_id = c.id) AS label_ids,
-       (SELECT max(p.created_at) FROM messages p
-         WHERE p.tenant_id = m.tenant_id AND p.conversation_id = c.id AND p.direction = 'inbound'
-           AND (p.created_at, p.id) < (m.created_at, m.id)) AS silent_since
+       greatest((SELECT max(p.created_at) FROM messages p
+                  WHERE p.tenant_id = m.tenant_id AND p.conversation_id = c.id AND p.direction = 'inbound'
+                    AND (p.created_at, p.id) < (m.created_at, m.id)),
+                c.purged_inbound_at) AS silent_since
   FROM messages m
   JOIN conversations o ON o.tenant_id = m.tenant_id AND o.id = m.conversation_id
   JOIN conversations c ON c.tenant_id = o.tenant_id AND c.id = coalesce(o.merged_into, o.id)

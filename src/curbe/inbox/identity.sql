@@ -91,6 +91,7 @@ UPDATE conversations v SET contact_id = :contact_id, updated_at = now()
 UPDATE conversations kept
    SET unread_count = kept.unread_count + gone.unread_count,
        last_inbound_at = greatest(kept.last_inbound_at, gone.last_inbound_at),
+       purged_inbound_at = greatest(kept.purged_inbound_at, gone.purged_inbound_at),
        last_outbound_at = greatest(kept.last_outbound_at, gone.last_outbound_at),
        last_message_at = greatest(kept.last_message_at, gone.last_message_at),
        created_at = least(kept.created_at, gone.created_at),

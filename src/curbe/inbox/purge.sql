@@ -19,10 +19,14 @@ SELECT m.id
    FOR UPDATE OF m SKIP LOCKED
 
 -- name: purge_messages
--- With all that was said of them: what they were before an edit, and what people thought of them.
+-- With all that was said of them: what they were before an edit, and what people thought of them. When the person wrote is not forgotten.
 WITH gone AS (
     DELETE FROM messages m WHERE m.tenant_id = :tenant_id AND m.id = ANY(:ids::uuid[])
-    RETURNING m.channel_connection_id, m.provider_message_id
+    RETURNING m.channel_connection_id, m.provider_message_id, m.conversation_id, m.direction, m.created_at
+), wrote AS (
+    UPDATE conversations c SET purged_inbound_at = greatest(c.purged_inbound_at, g.at)
+      FROM (SELECT o.conversation_id, max(o.created_at) AS at FROM gone o WHERE o.direction = 'inbound' GROUP BY o.conversation_id) g
+     WHERE c.tenant_id = :tenant_id AND c.id = g.conversation_id
 ), revisions AS (
     DELETE FROM message_revisions r USING gone g
      WHERE r.tenant_id = :tenant_id AND r.channel_connection_id = g.channel_connection_id AND r.target_id = g.provider_message_id
