@@ -214,6 +214,37 @@ async def test_frequent_words_are_found_from_the_latest_on_and_old_ones_to_the_l
     assert rare == [ids[1]]
 
 
+MANY_PEOPLE = """
+WITH people AS (
+    INSERT INTO contacts (tenant_id, id, wa_id, name)
+    SELECT $1, gen_random_uuid(), CASE WHEN n <= 2500 THEN '52' ELSE '34' END || (600000000 + n), 'Ana ' || n
+      FROM generate_series(1, 9000) AS n
+    RETURNING tenant_id, id, wa_id)
+INSERT INTO conversations (tenant_id, id, channel_connection_id, contact_id, external_thread_id, contact_wa_id, state, last_message_at)
+SELECT p.tenant_id, gen_random_uuid(), $2, p.id, 'thread', p.wa_id,
+       (ARRAY['open', 'waiting', 'resolved'])[1 + right(p.wa_id, 9)::integer % 3]::conversation_state,
+       '2026-01-01Z'::timestamptz + right(p.wa_id, 9)::integer * interval '1 second'
+  FROM people p
+"""
+
+
+async def test_the_first_digits_of_a_phone_find_whom_one_spoke_to_of_late_and_old_ones_to_the_last(
+    web: Pool, inbox: Inbox
+) -> None:
+    await inbox.owner.execute(MANY_PEOPLE, inbox.tenant_id, inbox.connection_id)
+    await inbox.owner.execute("ANALYZE contacts, conversations")
+    latest = "SELECT id, contact_wa_id FROM conversations ORDER BY last_message_at DESC"
+    ids = {row[1]: row[0] for row in await inbox.owner.fetch(latest)}
+
+    frequent = await people(web, inbox, "+34600", limit=100)
+    old = await people(web, inbox, "52600", limit=100)
+    rare = await people(web, inbox, "ana 8999")
+
+    assert frequent == [known for phone, known in ids.items() if phone.startswith("34")]
+    assert old == [known for phone, known in ids.items() if phone.startswith("52")]
+    assert rare == [ids["34600008999"]]
+
+
 async def test_a_search_reads_the_indexes_of_words_and_no_table_whole(inbox: Inbox) -> None:
     conversation = await inbox.conversation(name="Zoe")
     await inbox.owner.execute(MANY, inbox.tenant_id, inbox.connection_id, conversation, 5000)
