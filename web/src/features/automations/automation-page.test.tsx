@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import { Route } from "wouter";
@@ -82,6 +82,18 @@ test("an away message is tried at a time by its own clock, and then kept", async
   const [tried, made] = asks(asked, "POST").map(({ body }) => body as { rule: object });
   expect(made).toMatchObject({ enabled: true, place: 0, rule: { kind: "away", message: "Closed" } });
   expect(tried?.rule).toEqual(made?.rule);
+});
+
+test("a year that is being typed leaves the form as it is", async () => {
+  fakeApi({ [`GET ${BASE}`]: () => ok({ items: [], next_cursor: null }) });
+  opened("/new?start=away");
+  const message = await screen.findByLabelText<HTMLTextAreaElement>("Message");
+  fireEvent.change(message, { target: { value: "Closed" } });
+  for (const year of ["0002", "0020", "0202", "2026"])
+    fireEvent.change(screen.getByLabelText("When"), { target: { value: `${year}-11-28T13:10` } });
+
+  expect(message.value).toBe("Closed");
+  expect(screen.getByRole("button", { name: "What would happen?" })).toBeDefined();
 });
 
 test("what is missing is told, and nothing is sent", async () => {
