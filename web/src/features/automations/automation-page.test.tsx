@@ -125,3 +125,27 @@ test("one that goes up takes the place of the one above", async () => {
     ["a", 1],
   ]);
 });
+
+test("a switch and an arrow leave what a colleague changed meanwhile", async () => {
+  const other = { ...KEYWORD, words: ["hours"] };
+  const { asked, handlers } = fakeApi({
+    [`GET ${BASE}`]: () => ok({ items: [kept("a", 0), kept("b", 1, other)], next_cursor: null }),
+    [`PUT ${BASE}/a`]: () => ok(kept("a", 1)),
+    [`PUT ${BASE}/b`]: () => ok(kept("b", 0, other)),
+  });
+  opened("");
+  await screen.findByRole("switch", { name: /price/ });
+  const newer = { ...KEYWORD, answer: "12 €" };
+  handlers[`GET ${BASE}`] = () =>
+    ok({ items: [kept("a", 0, newer), kept("b", 1, other)], next_cursor: null });
+  await userEvent.click(screen.getByRole("switch", { name: /price/ }));
+  await waitFor(() => expect(asks(asked, "PUT")).toHaveLength(1));
+  expect(asks(asked, "PUT")[0]?.body).toEqual({ rule: newer, place: 0, enabled: false });
+
+  const newest = { ...KEYWORD, answer: "14 €" };
+  handlers[`GET ${BASE}`] = () =>
+    ok({ items: [kept("a", 0, newest), kept("b", 1, other)], next_cursor: null });
+  await userEvent.click(await screen.findByRole("button", { name: "Look at “hours” earlier" }));
+  await waitFor(() => expect(asks(asked, "PUT")).toHaveLength(3));
+  expect(asks(asked, "PUT").at(-1)?.body).toEqual({ rule: newest, place: 1, enabled: true });
+});
