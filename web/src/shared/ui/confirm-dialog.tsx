@@ -2,6 +2,7 @@
 
 import { Button, Group, Modal, Text } from "@mantine/core";
 import { type ReactNode, useState } from "react";
+import { NotProved } from "@/shared/api/problem";
 import { problemMessages, problemWords } from "@/shared/api/problem-words";
 import { useMessages } from "@/shared/i18n/language";
 import { uiMessages } from "./messages";
@@ -38,7 +39,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
       await onConfirm();
       onClose();
     } catch (error) {
-      setFailure(error);
+      if (!(error instanceof NotProved)) setFailure(error);
     } finally {
       setBusy(false);
     }
