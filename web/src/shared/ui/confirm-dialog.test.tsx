@@ -33,3 +33,11 @@ test("nor does a form say so", () => {
   renderAt("/", <Told />);
   expect(screen.getByTestId("told").textContent).toBe("");
 });
+
+test("what was confirmed and is under way cannot be closed away", async () => {
+  const onClose = confirming(() => new Promise(() => undefined));
+  await userEvent.click(await screen.findByRole("button", { name: "Remove" }));
+  await userEvent.keyboard("{Escape}");
+  for (const name of ["Cancel", "Close"]) await userEvent.click(screen.getByRole("button", { name }));
+  expect(onClose).not.toHaveBeenCalled();
+});
