@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { placeOf } from "./next";
 
 const ours = (next: string | null) => placeOf(next, "https://curbe.example");
@@ -19,4 +19,11 @@ test("nobody is sent to another site, nor to the sign-in again", () => {
   ]) {
     expect(ours(next)).toBe("/");
   }
+});
+
+test("browsers that do not know URL.parse go on too", () => {
+  vi.stubGlobal("URL", class extends URL {});
+  Object.defineProperty(URL, "parse", { value: undefined });
+  expect(ours("/t/1/inbox/2?message=3")).toBe("/t/1/inbox/2?message=3");
+  expect(ours("//[")).toBe("/");
 });

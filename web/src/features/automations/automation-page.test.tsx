@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import { Route } from "wouter";
@@ -84,6 +84,18 @@ test("an away message is tried at a time by its own clock, and then kept", async
   expect(tried?.rule).toEqual(made?.rule);
 });
 
+test("a year that is being typed leaves the form as it is", async () => {
+  fakeApi({ [`GET ${BASE}`]: () => ok({ items: [], next_cursor: null }) });
+  opened("/new?start=away");
+  const message = await screen.findByLabelText<HTMLTextAreaElement>("Message");
+  fireEvent.change(message, { target: { value: "Closed" } });
+  for (const year of ["0002", "0020", "0202", "2026"])
+    fireEvent.change(screen.getByLabelText("When"), { target: { value: `${year}-11-28T13:10` } });
+
+  expect(message.value).toBe("Closed");
+  expect(screen.getByRole("button", { name: "What would happen?" })).toBeDefined();
+});
+
 test("what is missing is told, and nothing is sent", async () => {
   const { asked } = fakeApi({ [`GET ${BASE}`]: () => ok({ items: [], next_cursor: null }) });
   opened("/new?start=assign");
@@ -112,4 +124,28 @@ test("one that goes up takes the place of the one above", async () => {
     ["b", 0],
     ["a", 1],
   ]);
+});
+
+test("a switch and an arrow leave what a colleague changed meanwhile", async () => {
+  const other = { ...KEYWORD, words: ["hours"] };
+  const { asked, handlers } = fakeApi({
+    [`GET ${BASE}`]: () => ok({ items: [kept("a", 0), kept("b", 1, other)], next_cursor: null }),
+    [`PUT ${BASE}/a`]: () => ok(kept("a", 1)),
+    [`PUT ${BASE}/b`]: () => ok(kept("b", 0, other)),
+  });
+  opened("");
+  await screen.findByRole("switch", { name: /price/ });
+  const newer = { ...KEYWORD, answer: "12 €" };
+  handlers[`GET ${BASE}`] = () =>
+    ok({ items: [kept("a", 0, newer), kept("b", 1, other)], next_cursor: null });
+  await userEvent.click(screen.getByRole("switch", { name: /price/ }));
+  await waitFor(() => expect(asks(asked, "PUT")).toHaveLength(1));
+  expect(asks(asked, "PUT")[0]?.body).toEqual({ rule: newer, place: 0, enabled: false });
+
+  const newest = { ...KEYWORD, answer: "14 €" };
+  handlers[`GET ${BASE}`] = () =>
+    ok({ items: [kept("a", 0, newest), kept("b", 1, other)], next_cursor: null });
+  await userEvent.click(await screen.findByRole("button", { name: "Look at “hours” earlier" }));
+  await waitFor(() => expect(asks(asked, "PUT")).toHaveLength(3));
+  expect(asks(asked, "PUT").at(-1)?.body).toEqual({ rule: newest, place: 1, enabled: true });
 });

@@ -14,11 +14,16 @@ import { RowActions } from "@/shared/ui/row-actions";
 import { Row, Rows } from "@/shared/ui/rows";
 import { SettingsBody } from "@/shared/ui/settings-section";
 import { ListSkeleton } from "@/shared/ui/skeletons";
-import { type Automation, useAutomations, useDeleteAutomation, useSaveAutomations } from "./api/automations";
+import {
+  type Automation,
+  useAutomations,
+  useChangeAutomations,
+  useDeleteAutomation,
+} from "./api/automations";
 import classes from "./automations-page.module.css";
 import { KindIcon } from "./kind-icon";
 import { automationMessages } from "./messages";
-import { KINDS, moved, ofKind } from "./model/rules";
+import { type Change, changedBy, KINDS, moved, ofKind } from "./model/rules";
 import { Starts } from "./starts";
 import { useSummary } from "./use-summary";
 
@@ -106,20 +111,17 @@ function AutomationRow({ one, those, onRemove }: AutomationRowProps) {
   const { tenant_id } = useTenant();
   const [, navigate] = useLocation();
   const { name, about } = useSummary();
-  const save = useSaveAutomations();
+  const save = useChangeAutomations(changedBy);
   const called = name(one.rule);
   const address = `/t/${tenant_id}/automations/${one.id}`;
-  const enabled = save.isPending ? (save.variables?.[0]?.enabled ?? one.enabled) : one.enabled;
-  const keep = (changed: readonly Automation[], told?: string) =>
-    save.mutate(
-      changed.map(({ id, rule, place, enabled: on }) => ({ id, rule, place, enabled: on })),
-      {
-        onSuccess: () => told && tellSaved(told),
-        onError: (error) => tellFailed(refusal(error) ?? ""),
-      },
-    );
+  const asked = save.isPending ? save.variables : undefined;
+  const enabled = asked && "enabled" in asked ? asked.enabled : one.enabled;
+  const keep = (change: Change, told?: string) =>
+    save.mutate(change, {
+      onSuccess: (count) => told && count > 0 && tellSaved(told),
+      onError: (error) => tellFailed(refusal(error) ?? ""),
+    });
   const step = (by: -1 | 1, label: string, icon: typeof IconChevronUp) => {
-    const changed = moved(those, one.id, by);
     const Icon = icon;
     return (
       <Tooltip label={label}>
@@ -128,8 +130,8 @@ function AutomationRow({ one, those, onRemove }: AutomationRowProps) {
           color="gray"
           size={34}
           aria-label={label}
-          disabled={changed.length === 0 || save.isPending}
-          onClick={() => keep(changed)}
+          disabled={moved(those, one.id, by).length === 0 || save.isPending}
+          onClick={() => keep({ id: one.id, by })}
         >
           <Icon size={17} />
         </ActionIcon>
@@ -145,7 +147,7 @@ function AutomationRow({ one, those, onRemove }: AutomationRowProps) {
           checked={enabled}
           disabled={save.isPending}
           onChange={({ currentTarget: { checked } }) =>
-            keep([{ ...one, enabled: checked }], checked ? t.switchedOn(called) : t.switchedOff(called))
+            keep({ id: one.id, enabled: checked }, checked ? t.switchedOn(called) : t.switchedOff(called))
           }
         />
       }

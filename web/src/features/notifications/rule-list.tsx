@@ -14,7 +14,7 @@ import { tellFailed, tellSaved } from "@/shared/ui/notices";
 import { RowActions } from "@/shared/ui/row-actions";
 import { Row, Rows } from "@/shared/ui/rows";
 import { ListSkeleton } from "@/shared/ui/skeletons";
-import { type KeptRule, useDeleteRule, useRules, useSaveRule } from "./api/notifications";
+import { type KeptRule, useDeleteRule, useRules, useSwitchRule } from "./api/notifications";
 import { notificationMessages } from "./messages";
 import { delayIn } from "./model/draft";
 import { nameOf } from "./model/naming";
@@ -77,15 +77,15 @@ function RuleRow({ kept: { id, rule }, onRemove }: { kept: KeptRule; onRemove: (
   const refusal = useRefusal();
   const { tenant_id } = useTenant();
   const [, navigate] = useLocation();
-  const save = useSaveRule();
+  const save = useSwitchRule();
   const name = nameOf(rule);
   const address = `/t/${tenant_id}/notifications/rules/${id}`;
   const { amount, unit } = delayIn(rule.delay_seconds);
   const conditions = rule.conditions?.length ?? 0;
-  const enabled = save.isPending ? Boolean(save.variables?.rule.enabled) : rule.enabled;
+  const enabled = save.isPending ? Boolean(save.variables?.enabled) : rule.enabled;
   const turn = (on: boolean) =>
     save.mutate(
-      { id, rule: { ...rule, enabled: on } },
+      { id, enabled: on },
       {
         onSuccess: () => tellSaved(on ? t.switchedOn(name) : t.switchedOff(name)),
         onError: (error) => tellFailed(refusal(error) ?? ""),

@@ -51,7 +51,7 @@ export function everyDay(days: Days): string[] {
 
 /** Why the days somebody typed will not do; null where they will. */
 export function wrongDays(days: Days, today: string): "order" | "future" | "long" | null {
-  if (!days.from || !days.to || days.from > days.to) return "order";
+  if (!isDay(days.from) || !isDay(days.to) || days.from > days.to) return "order";
   if (days.to > today) return "future";
   return lengthOf(days) > MOST_DAYS ? "long" : null;
 }
@@ -60,6 +60,11 @@ export function wrongDays(days: Days, today: string): "order" | "future" | "long
 export function asDate(day: string): Date {
   const [year = 0, month = 1, date = 1] = day.split("-").map(Number);
   return new Date(year, month - 1, date);
+}
+
+/** Whether it is a day of the calendar: a field that is typed into, or an address, may hold anything. */
+function isDay(day: string): boolean {
+  return /^\d{4}-\d\d-\d\d$/.test(day) && !Number.isNaN(utc(day).getTime()) && shifted(day, 0) === day;
 }
 
 function utc(day: string): Date {

@@ -114,3 +114,16 @@ test("days that are wrong are told and not asked for", async () => {
   expect(await screen.findByText("Choose a first and a last day, in that order.")).toBeTruthy();
   expect(asked.filter(({ path }: Asked) => path.endsWith("/series"))).toEqual([]);
 });
+
+test.each([
+  "from=&to=2026-11-02",
+  "from=2026-11-01&to=",
+  "from=x&to=2026-11-02",
+  "from=x&to=y",
+  "from=2026-11-31&to=2026-11-31",
+])("days that are none (%s) are told too, and the page stays", async (days) => {
+  reports();
+  opened(`?days=own&${days}`);
+
+  expect(await screen.findByText("Choose a first and a last day, in that order.")).toBeTruthy();
+});

@@ -18,7 +18,7 @@ import { type Chosen, PeriodPicker } from "./period-picker";
 import classes from "./reports-page.module.css";
 import { Trends } from "./trends";
 
-const USUAL: Preset = "30";
+const USUAL = "30" satisfies Preset;
 
 export function ReportsPage() {
   const { tenant_id } = useTenant();
@@ -34,12 +34,13 @@ function Report({ today }: { today: string }) {
   const { tenant_id } = useTenant();
   const [chosen, choose] = useChosen(today);
   const number = chosen.number ?? undefined;
+  const usual = daysOf(USUAL, today);
   const fine = wrongDays(chosen.days, today) === null;
   // The usual days are asked for without naming them: the answer is there already.
   const asked: Asked = chosen.preset === USUAL ? { number } : { ...chosen.days, number };
   const summary = useQuery({ ...summaryQuery(tenant_id, clean(asked)), enabled: fine });
   const earlier = useQuery({
-    ...summaryQuery(tenant_id, clean({ ...before(chosen.days), number })),
+    ...summaryQuery(tenant_id, clean({ ...before(fine ? chosen.days : usual), number })),
     enabled: fine,
     placeholderData: undefined as never,
   });
@@ -131,7 +132,7 @@ function useChosen(today: string): [Chosen, (changes: Partial<Chosen>) => void] 
   const [location, navigate] = useLocation();
   const named = search.get("days") as Preset;
   const preset = PRESETS.includes(named) ? named : USUAL;
-  const usual = daysOf(USUAL as "30", today);
+  const usual = daysOf(USUAL, today);
   const days =
     preset === "own"
       ? { from: search.get("from") ?? usual.from, to: search.get("to") ?? usual.to }

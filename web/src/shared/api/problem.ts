@@ -6,6 +6,11 @@ export const NO_PROBLEM = "unreadable_answer";
 /** Nothing was refused: the page itself failed. */
 export const OUR_FAULT = "page_failed";
 
+/** The person was asked who they are and closed the question: what they wanted was not done, and there is nothing to tell. */
+export class NotProved extends Error {
+  override readonly name = "NotProved";
+}
+
 export class Problem extends Error {
   override readonly name = "Problem";
   readonly code: string;

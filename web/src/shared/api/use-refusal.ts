@@ -1,13 +1,14 @@
 /** A refusal as one sentence or two in the reader's language. */
 
 import { useMessages } from "@/shared/i18n/language";
+import { NotProved } from "./problem";
 import { problemMessages, problemWords } from "./problem-words";
 
-/** Returns what to say of an error; null of none. */
+/** Returns what to say of an error; null of none, and of what the person left off themselves. */
 export function useRefusal(): (error: unknown) => string | null {
   const problems = useMessages(problemMessages);
   return (error) => {
-    if (!error) return null;
+    if (!error || error instanceof NotProved) return null;
     const { title, detail } = problemWords(error, problems);
     return detail && detail !== title ? `${title}. ${detail}` : `${title}.`;
   };

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { momentIn, wallClock, zoneLabel, zones } from "./zones";
+import { momentIn, ownMoment, wallClock, zoneLabel, zones } from "./zones";
 
 const noon = new Date("2026-11-28T12:10:00Z");
 
@@ -16,7 +16,15 @@ test.each([
   ["2026-10-25T12:00", "Europe/Madrid", "2026-10-25T11:00:00.000Z"],
   ["2026-11-28T00:30", "Asia/Tokyo", "2026-11-27T15:30:00.000Z"],
 ])("at %s in %s it is %s", (at, zone, moment) => {
-  expect(momentIn(at, zone).toISOString()).toBe(moment);
+  expect(momentIn(at, zone)?.toISOString()).toBe(moment);
+});
+
+test("a year that is being typed is a year, and what is no time is none", () => {
+  expect(wallClock(new Date("0202-03-04T05:06:00Z"), "UTC")).toBe("0202-03-04T05:06");
+  expect(momentIn("0002-11-28T13:10", "UTC")?.toISOString()).toBe("0002-11-28T13:10:00.000Z");
+  for (const at of ["", "12026-11-28T13:1", "2026-11-28T13", "x"]) expect(momentIn(at, "UTC")).toBeNull();
+  expect(ownMoment("2026-11-28T13:10")).toBe(new Date(2026, 10, 28, 13, 10).toISOString());
+  for (const at of ["", "12026-11-28T13:10", "x"]) expect(ownMoment(at)).toBeNull();
 });
 
 test("the zone that is chosen is among those offered", () => {

@@ -7,7 +7,7 @@ import { TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { type ReactNode, useRef, useState } from "react";
 import { answer, api, type Schemas } from "@/shared/api/client";
-import { isProblem } from "@/shared/api/problem";
+import { isProblem, NotProved } from "@/shared/api/problem";
 import { useRefusal } from "@/shared/api/use-refusal";
 import { catalogue } from "@/shared/i18n/catalogue";
 import { useMessages } from "@/shared/i18n/language";
@@ -49,11 +49,6 @@ const messages = catalogue({
 });
 
 type Proof = Schemas["PasswordProof"] | Schemas["TotpProof"];
-
-/** The person closed the dialog: what they wanted was not done. */
-export class NotProved extends Error {
-  override readonly name = "NotProved";
-}
 
 interface Proving {
   /** Does `act`, asking for a proof where the server wants one. Throws `NotProved` where the person does not give it. */

@@ -2,6 +2,7 @@
 
 import { Button, Group, Modal, Text } from "@mantine/core";
 import { type ReactNode, useState } from "react";
+import { NotProved } from "@/shared/api/problem";
 import { problemMessages, problemWords } from "@/shared/api/problem-words";
 import { useMessages } from "@/shared/i18n/language";
 import { uiMessages } from "./messages";
@@ -16,7 +17,7 @@ interface ConfirmDialogProps {
   confirm: string;
   /** Whether it destroys something. */
   danger?: boolean;
-  /** Closes when it is done; its failure is shown here and leaves the dialog open. */
+  /** Closes when it is done; its failure is shown here and leaves the dialog open. Until then it does not close. */
   onConfirm: () => Promise<unknown> | unknown;
 }
 
@@ -38,7 +39,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
       await onConfirm();
       onClose();
     } catch (error) {
-      setFailure(error);
+      if (!(error instanceof NotProved)) setFailure(error);
     } finally {
       setBusy(false);
     }
@@ -49,7 +50,9 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
       onClose={close}
       title={title}
       size="sm"
-      closeButtonProps={{ "aria-label": t.close }}
+      closeOnEscape={!busy}
+      closeOnClickOutside={!busy}
+      closeButtonProps={{ "aria-label": t.close, disabled: busy }}
     >
       <Text component="div" c="dimmed">
         {children}
@@ -60,7 +63,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
         </Text>
       )}
       <Group justify="flex-end" mt="lg">
-        <Button variant="default" onClick={close} data-autofocus={danger || undefined}>
+        <Button variant="default" disabled={busy} onClick={close} data-autofocus={danger || undefined}>
           {t.cancel}
         </Button>
         <Button color={danger ? "red" : "brand"} loading={busy} onClick={() => void act()}>

@@ -15,6 +15,7 @@ interface FormDialogProps {
   onSubmit: () => void;
   /** A verb: "Create team". */
   submit: string;
+  /** The request runs: what it answers is shown here, so nothing closes meanwhile. */
   busy: boolean;
   /** Why it was refused, in words; null where it was not. */
   refusal?: string | null;
@@ -45,7 +46,7 @@ export function FormDialog(props: FormDialogProps) {
   const send = (event: FormEvent) => {
     event.preventDefault();
     event.stopPropagation(); // a dialog within a form (in React's tree) submits itself alone
-    onSubmit();
+    if (!busy) onSubmit();
   };
   return (
     <Modal
@@ -55,7 +56,8 @@ export function FormDialog(props: FormDialogProps) {
       size={size}
       fullScreen={phone}
       closeOnClickOutside={false}
-      closeButtonProps={{ "aria-label": t.close }}
+      closeOnEscape={!busy && !leaving} // what is asked above it closes alone
+      closeButtonProps={{ "aria-label": t.close, disabled: busy }}
       classNames={{ header: classes["header"], title: classes["title"], body: classes["body"] }}
     >
       <form onSubmit={send} noValidate>
@@ -64,7 +66,7 @@ export function FormDialog(props: FormDialogProps) {
           {refusal && <FormError>{refusal}</FormError>}
         </Stack>
         <Group justify="flex-end" mt={24}>
-          <Button variant="default" onClick={close}>
+          <Button variant="default" disabled={busy} onClick={close}>
             {t.cancel}
           </Button>
           <Button type="submit" loading={busy} disabled={disabled ?? false}>

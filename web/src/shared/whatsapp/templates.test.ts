@@ -30,6 +30,8 @@ const CODE = [
   { type: "BUTTONS", buttons: [{ type: "OTP", text: "Copiar" }] },
 ];
 
+const text = (said: string) => ({ type: "text", text: said });
+
 describe("a template", () => {
   it("asks for each variable once, with Meta's example", () => {
     expect(fieldsOf(OFFER).map(({ id, kind, example }) => [id, kind, example])).toEqual([
@@ -67,6 +69,17 @@ describe("a template", () => {
     expect(componentsFor(NAMED, { "body:nombre": "Luz" })).toEqual([
       { type: "body", parameters: [{ type: "text", parameter_name: "nombre", text: "Luz" }] },
     ]);
+  });
+
+  it("sends what goes by number in the order of the numbers, however the sentence has them", () => {
+    const values = { "body:1": "Ana", "body:2": "Luz", "body:10": "ten" };
+    const turned = [{ type: "BODY", text: "Hola {{2}}, te espera {{1}} mañana a las {{10}}." }];
+    const sent = componentsFor(turned, values);
+    expect(sent).toEqual([{ type: "body", parameters: ["Ana", "Luz", "ten"].map(text) }]);
+    expect(valuesSent(turned, sent)).toEqual(values);
+    expect(previewOf(turned, valuesSent(turned, sent)).body).toBe(
+      "Hola Luz, te espera Ana mañana a las ten.",
+    );
   });
 
   it("of an authentication carries its code twice", () => {

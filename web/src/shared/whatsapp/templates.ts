@@ -93,7 +93,7 @@ export function partsOf(components: unknown): Parts {
   };
 }
 
-/** What has to be filled in, in the order in which it is read. `card`: of which card these are the components. */
+/** What has to be filled in, in the order in which it is sent. `card`: of which card these are the components. */
 export function fieldsOf(components: unknown, card: number | null = null): Field[] {
   const { header, body, buttons, offer, cards } = partsOf(components);
   const prefix = prefixOf(card);
@@ -269,7 +269,7 @@ function variableFields(
   card: number | null,
 ): Field[] {
   const example = examplesOf(part, exampleName);
-  return variablesIn(textIn(part?.["text"]) ?? "").map((variable) => ({
+  return inOrder(variablesIn(textIn(part?.["text"]) ?? "")).map((variable) => ({
     id: `${prefixOf(card)}${where}:${variable}`,
     kind: "text" as const,
     where,
@@ -278,6 +278,12 @@ function variableFields(
     example: example(variable),
     most: where === "header" ? 60 : LONGEST_VALUE,
   }));
+}
+
+/** What is given in order goes by the numbers, however the sentence has them; names stay as they are read. */
+function inOrder(variables: readonly string[]): string[] {
+  const numbered = variables.every((variable) => /^\d+$/.test(variable));
+  return numbered ? [...variables].sort((one, other) => Number(one) - Number(other)) : [...variables];
 }
 
 /** Examples by the variable's name where they have names, else by its number, which counts from 1. */

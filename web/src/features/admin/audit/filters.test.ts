@@ -20,3 +20,8 @@ test("the last day is included to its end, over the end of a month too", () => {
   const hours = (Date.parse(until ?? "") - Date.parse(since ?? "")) / 3_600_000;
   expect([23, 24, 25]).toContain(hours); // a day may lose or gain an hour
 });
+
+test("a day that is none is not looked for", () => {
+  const days = { since: "12026-10-31", until: "12026-10-31" };
+  expect(filtersOf({ ...NOTHING_CHOSEN, ...days })).toMatchObject({ since: null, until: null });
+});

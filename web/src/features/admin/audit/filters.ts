@@ -1,5 +1,6 @@
 /** Which entries are wanted, as it is chosen on the page. Pure. */
 
+import { ownMoment } from "@/shared/lib/zones";
 import type { AuditFilters } from "../api/audit";
 
 export interface Chosen {
@@ -7,7 +8,7 @@ export interface Chosen {
   who: string;
   /** "": all but messages; "all"; or a category. */
   about: string;
-  /** Days of the reader's calendar, both included; "": open. */
+  /** Days of the reader's calendar, both included; "" and what is none: open. */
   since: string;
   until: string;
 }
@@ -20,14 +21,14 @@ export function filtersOf({ who, about, since, until }: Chosen): AuditFilters {
     actor: who.includes(":") ? who : null,
     about: about === "" || about === "all" ? null : about,
     quiet: about !== "all" && about !== "webhook",
-    since: since ? new Date(`${since}T00:00:00`).toISOString() : null,
-    until: until ? dayAfter(until).toISOString() : null,
+    since: ownMoment(`${since}T00:00:00`),
+    until: dayAfter(until),
   };
 }
 
 /** The first moment after a day: the API takes the end of a span as not included. */
-function dayAfter(day: string): Date {
+function dayAfter(day: string): string | null {
   const at = new Date(`${day}T00:00:00`);
   at.setDate(at.getDate() + 1);
-  return at;
+  return Number.isNaN(at.getTime()) ? null : at.toISOString();
 }

@@ -72,6 +72,16 @@ test("who does not give the proof makes no key, and what was typed is still ther
   expect(screen.getByLabelText("Name")).toHaveProperty("value", "CRM");
 });
 
+test("Escape closes the question who it is, and not the form beneath it", async () => {
+  fakeApi({ [CREATE]: () => problem(403, "proof_required") });
+  const { isClosed } = dialog();
+  await press("Make key");
+  await userEvent.type(await screen.findByLabelText("Password"), "{Escape}");
+
+  await waitFor(() => expect(screen.queryByLabelText("Password")).toBeNull());
+  expect(isClosed()).toBe(false);
+});
+
 test("a key that may do nothing is not asked for", async () => {
   const { asked } = fakeApi({});
   dialog();

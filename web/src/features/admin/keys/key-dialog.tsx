@@ -2,9 +2,10 @@
 
 import { Button, Group, Modal, Select, TextInput } from "@mantine/core";
 import { useState } from "react";
+import { NotProved } from "@/shared/api/problem";
 import { useRefusal } from "@/shared/api/use-refusal";
 import { useFormat, useMessages } from "@/shared/i18n/language";
-import { NotProved, useProof } from "@/shared/session/proof";
+import { useProof } from "@/shared/session/proof";
 import { CopyField } from "@/shared/ui/copy-field";
 import { FormDialog } from "@/shared/ui/form-dialog";
 import { FormError } from "@/shared/ui/form-error";

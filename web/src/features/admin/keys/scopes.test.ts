@@ -18,6 +18,7 @@ test("a key ends after its days, at the end of its date, or never", () => {
   expect(expiresAt("30", "", NOW)).toBe("2026-12-20T12:00:00.000Z");
   expect(expiresAt("never", "", NOW)).toBeNull();
   expect(new Date(expiresAt("date", "2027-01-31", NOW) ?? "").getDate()).toBe(31);
+  expect(expiresAt("date", "12027-01-31", NOW)).toBeNull();
 });
 
 test("revoked outranks expired, and a key with an end to come lives", () => {

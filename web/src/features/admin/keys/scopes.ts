@@ -1,5 +1,6 @@
 /** What keys may do, in an order for people, and sets of it that are wanted often. Pure. */
 
+import { ownMoment } from "@/shared/lib/zones";
 import type { Key, Scope } from "../api/keys";
 
 /** In groups, so that nobody reads fourteen words in a row. What only the operator may hold is not among them. */
@@ -62,10 +63,10 @@ export function presetOf(scopes: ReadonlySet<string>): Preset | null {
 
 export type Expiry = "30" | "90" | "365" | "never" | "date";
 
-/** The moment a key ends; null: never. `date` is a day of the reader's own calendar, of which the key lives to the end. */
+/** The moment a key ends; null: never. `date` is a day of the reader's own calendar, of which the key lives to the end; null, too, where it is none. */
 export function expiresAt(expiry: Expiry, date: string, now: Date): string | null {
   if (expiry === "never") return null;
-  if (expiry === "date") return new Date(`${date}T23:59:59`).toISOString();
+  if (expiry === "date") return ownMoment(`${date}T23:59:59`);
   const end = new Date(now);
   end.setDate(end.getDate() + Number(expiry));
   return end.toISOString();

@@ -3,7 +3,7 @@
 import { ActionIcon, Button, TextInput, Tooltip } from "@mantine/core";
 import { IconFingerprint, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
-import { isProblem } from "@/shared/api/problem";
+import { isProblem, NotProved } from "@/shared/api/problem";
 import { useRefusal } from "@/shared/api/use-refusal";
 import { useMessages } from "@/shared/i18n/language";
 import { ConfirmDialog } from "@/shared/ui/confirm-dialog";
@@ -91,7 +91,8 @@ function AddPasskey({ proved, onClose, onCodes }: AddPasskeyProps) {
   const refusal = useRefusal();
   const [name, setName] = useState("");
   const add = useFactorDeed((called: string) => proved(() => addPasskey(called)));
-  const told = isProblem(add.error) ? refusal(add.error) : t.passkeyFailed;
+  const known = isProblem(add.error) || add.error instanceof NotProved;
+  const told = known ? refusal(add.error) : t.passkeyFailed; // the rest is the device's
   const send = () =>
     add.mutate(name.trim(), {
       onSuccess: ({ recovery_codes }) => {

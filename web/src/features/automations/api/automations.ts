@@ -1,6 +1,6 @@
 /** Automations: kept in their order, and tried before they act. */
 
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { answer, api, type Schemas } from "@/shared/api/client";
 import { everyPage } from "@/shared/api/pages";
 import { useTenant } from "@/shared/session/session-context";
@@ -20,15 +20,14 @@ export type Deed = Schemas["automations_rules_Reply"] | Schemas["Give"] | Schema
 
 const listKey = (tenantId: string) => ["automations", tenantId] as const;
 
-export function useAutomations() {
-  const { tenant_id } = useTenant();
-  return useQuery({
-    queryKey: listKey(tenant_id),
+function listQuery(tenantId: string) {
+  return queryOptions({
+    queryKey: listKey(tenantId),
     queryFn: ({ signal }) =>
       everyPage<Automation>((cursor) =>
         answer(
           api.GET("/api/tenants/{tenant_id}/automations", {
-            params: { path: { tenant_id }, query: { limit: 200, cursor: cursor ?? null } },
+            params: { path: { tenant_id: tenantId }, query: { limit: 200, cursor: cursor ?? null } },
             signal,
           }),
         ),
@@ -36,26 +35,53 @@ export function useAutomations() {
   });
 }
 
+export function useAutomations() {
+  return useQuery(listQuery(useTenant().tenant_id));
+}
+
 export type Saved = Draft & { id: string | null };
+
+async function keep(tenant_id: string, drafts: readonly Saved[]): Promise<void> {
+  for (const { id, ...body } of drafts) {
+    await (id
+      ? answer(
+          api.PUT("/api/tenants/{tenant_id}/automations/{automation_id}", {
+            params: { path: { tenant_id, automation_id: id } },
+            body,
+          }),
+        )
+      : answer(api.POST("/api/tenants/{tenant_id}/automations", { params: { path: { tenant_id } }, body })));
+  }
+}
 
 /** Keeps some, new ones or in place of those with their ids, one after the other. */
 export function useSaveAutomations() {
   const { tenant_id } = useTenant();
   const client = useQueryClient();
   return useMutation({
-    mutationFn: async (drafts: readonly Saved[]) => {
-      for (const { id, ...body } of drafts) {
-        await (id
-          ? answer(
-              api.PUT("/api/tenants/{tenant_id}/automations/{automation_id}", {
-                params: { path: { tenant_id, automation_id: id } },
-                body,
-              }),
-            )
-          : answer(
-              api.POST("/api/tenants/{tenant_id}/automations", { params: { path: { tenant_id } }, body }),
-            ));
-      }
+    mutationFn: (drafts: readonly Saved[]) => keep(tenant_id, drafts),
+    onSettled: () => client.invalidateQueries({ queryKey: listKey(tenant_id) }),
+  });
+}
+
+/**
+ * Changes automations as they stand now, which may not be as they stood when the list was read: a colleague's change stays. `changed` tells
+ * those that are to be kept anew; the answer is how many they were.
+ */
+export function useChangeAutomations<Change>(
+  changed: (now: readonly Automation[], change: Change) => readonly Automation[],
+) {
+  const { tenant_id } = useTenant();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async (change: Change) => {
+      const now = await client.fetchQuery({ ...listQuery(tenant_id), staleTime: 0 });
+      const those = changed(now, change);
+      await keep(
+        tenant_id,
+        those.map(({ id, rule, place, enabled }) => ({ id, rule, place, enabled })),
+      );
+      return those.length;
     },
     onSettled: () => client.invalidateQueries({ queryKey: listKey(tenant_id) }),
   });

@@ -23,16 +23,18 @@ export function TrialPanel({ rule, sound }: { rule: Rule; sound: boolean }) {
   const zone = rule.kind === "away" ? rule.time_zone : ownZone();
   const [text, setText] = useState(t.textExample);
   const [at, setAt] = useState(() => wallClock(new Date(), zone));
+  const moment = momentIn(at, zone);
+  const timed = at === "" || moment !== null; // without a time it is tried now
   const asked: RuleTrial = {
     rule,
     text,
-    at: at ? momentIn(at, zone).toISOString() : null,
+    at: moment?.toISOString() ?? null,
     connection_id: rule.connection_ids?.[0] ?? null,
   };
   const stale = JSON.stringify(trial.variables) !== JSON.stringify(asked);
   const send = (event: FormEvent) => {
     event.preventDefault();
-    if (sound) trial.mutate(asked);
+    if (sound && timed) trial.mutate(asked);
   };
   return (
     <section className={classes["trial"]} aria-label={t.title}>
@@ -60,7 +62,7 @@ export function TrialPanel({ rule, sound }: { rule: Rule; sound: boolean }) {
           variant="default"
           leftSection={<IconFlask size={16} />}
           loading={trial.isPending}
-          disabled={!sound}
+          disabled={!sound || !timed}
         >
           {t.verb}
         </Button>

@@ -97,3 +97,15 @@ export function moved(those: readonly Automation[], id: string, by: -1 | 1): Aut
     .map((each, place) => (each.place === place ? null : { ...each, place }))
     .filter((each) => each !== null);
 }
+
+/** What can be done to one in the list. */
+export type Change = { id: string } & ({ enabled: boolean } | { by: -1 | 1 });
+
+/** What has to be kept anew for a change of one among all; nothing where it is gone. */
+export function changedBy(all: readonly Automation[], change: Change): Automation[] {
+  const one = all.find(({ id }) => id === change.id);
+  if (!one) return [];
+  return "by" in change
+    ? moved(ofKind(all, one.rule.kind), one.id, change.by)
+    : [{ ...one, enabled: change.enabled }];
+}

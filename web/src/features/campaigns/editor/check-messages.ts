@@ -58,6 +58,10 @@ export const checkMessages = catalogue({
     startNow: "Start now",
     schedule: "Schedule",
     notReady: "Once nothing stands in its way, it can start here.",
+    unsaved: (steps: readonly string[]) =>
+      `What you changed in “${steps.join("” and “")}” is not saved. All that is shown here is without it.`,
+    finish: (step: string) => `Finish “${step}”`,
+    saveFirst: "It can start here once your changes are saved.",
     confirm: (count: number) =>
       plural("en", count, { one: "Send it to # person now?", other: "Send it to # people now?" }),
     confirmHint: (cost: string) =>
@@ -116,6 +120,10 @@ export const checkMessages = catalogue({
     startNow: "Empezar ahora",
     schedule: "Programar",
     notReady: "Cuando nada lo impida, puede empezar aquí.",
+    unsaved: (steps) =>
+      `Lo que cambiaste en «${steps.join("» y «")}» no está guardado. Lo que se ve aquí es sin ello.`,
+    finish: (step) => `Terminar «${step}»`,
+    saveFirst: "Cuando tus cambios estén guardados, puede empezar aquí.",
     confirm: (count) =>
       plural("es", count, { one: "¿Enviarla ahora a # persona?", other: "¿Enviarla ahora a # personas?" }),
     confirmHint: (cost) => `Cuesta unos ${cost}. Puedes pausarla cuando quieras; lo enviado, enviado queda.`,
@@ -176,6 +184,10 @@ export const checkMessages = catalogue({
     startNow: "Iniciar agora",
     schedule: "Agendar",
     notReady: "Quando nada impedir, ela pode iniciar aqui.",
+    unsaved: (steps) =>
+      `O que você mudou em “${steps.join("” e “")}” não está salvo. O que se vê aqui é sem isso.`,
+    finish: (step) => `Concluir “${step}”`,
+    saveFirst: "Quando suas mudanças estiverem salvas, ela pode iniciar aqui.",
     confirm: (count) =>
       plural("pt", count, { one: "Enviar agora a # pessoa?", other: "Enviar agora a # pessoas?" }),
     confirmHint: (cost) => `Custa cerca de ${cost}. Você pode pausar quando quiser; o enviado fica enviado.`,

@@ -13,9 +13,17 @@ import { checkMessages } from "./check-messages";
 import { PersonPreview } from "./person-preview";
 import { StartPanel } from "./start-panel";
 import { TestPanel } from "./test-panel";
+import { type Draft, Unsaved } from "./unsaved";
 import { Verdict } from "./verdict";
 
-export function CheckStep({ campaign }: { campaign: Campaign }) {
+interface CheckStepProps {
+  campaign: Campaign;
+  drafts: readonly Draft[];
+  /** The address of a step. */
+  at: (step: Draft["step"]) => string;
+}
+
+export function CheckStep({ campaign, drafts, at }: CheckStepProps) {
   const t = useMessages(checkMessages);
   const refusal = useRefusal();
   const { mutate, data, error, isPending } = useDryRun(campaign.id);
@@ -25,9 +33,11 @@ export function CheckStep({ campaign }: { campaign: Campaign }) {
     asked.current = true;
     mutate();
   }, [mutate]);
+  const unsaved = drafts.filter((one) => one.differs);
   return (
     <div className={classes["sides"]}>
       <div className={classes["column"]}>
+        {unsaved.length > 0 && <Unsaved drafts={unsaved} at={at} onSaved={() => mutate()} />}
         {data ? (
           <Verdict found={data} />
         ) : (
@@ -48,7 +58,7 @@ export function CheckStep({ campaign }: { campaign: Campaign }) {
         >
           {t.again}
         </Button>
-        <StartPanel campaign={campaign} found={data ?? null} />
+        <StartPanel campaign={campaign} found={data ?? null} unsaved={unsaved.length > 0} />
       </div>
       <div className={classes["column"]}>
         <PersonPreview campaign={campaign} />

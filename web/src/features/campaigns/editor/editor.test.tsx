@@ -1,11 +1,12 @@
-import { screen } from "@testing-library/react";
+import { act, renderHook, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { TestServer } from "@/shared/store/testing";
 import { ok } from "@/testing/fake-api";
 import { renderInbox, TENANT } from "@/testing/inbox";
 import type { Campaign } from "../api/campaigns";
 import { Editor } from "./editor";
+import { useMessageDraft } from "./use-message-draft";
 
 const ID = "0190cccc-0000-7000-8000-000000000001";
 const NUMBER = "0190dddd-0000-7000-8000-000000000001";
@@ -21,6 +22,10 @@ const campaign = {
     components: [{ type: "body", parameters: [{ type: "text", text: "lunes" }] }],
   },
   time_zone: "Europe/Madrid",
+  quiet_hours: { start: "21:00", end: "09:00" },
+  ramp_up: null,
+  pause_at_failures: 25,
+  variables: [],
 } as unknown as Campaign;
 
 const template = {
@@ -32,20 +37,33 @@ const template = {
   components: [{ type: "BODY", text: "Hola, te esperamos el {{1}}.", example: { body_text: [["lunes"]] } }],
 };
 
-async function opened() {
+const found = {
+  ...{ rows: 2, invalid: 0, duplicate: 0, recipients: 2, eligible: 2, refused: 0, refused_by: {} },
+  ...{ outside_window: 0, over_limit: 0, limit: { tier: null, people: null, room: null }, stops: [] },
+  cost: { currency: "EUR", amount: "1", unpriced: 0, as_of: "2026-10-01", by_country: [] },
+  ...{ category: "MARKETING", seconds: 60, state: "ready" },
+};
+
+async function opened(step = "message", given: Campaign = campaign) {
   const server = new TestServer();
   server.connections = async () => [{ id: NUMBER, name: "Sol", phone: "+34", status: "active" }] as never[];
   const at = `/api/tenants/${TENANT}`;
   const api = {
     [`GET ${at}/templates`]: () => ok({ items: [template], next_cursor: null }),
     [`GET ${at}/campaigns/${ID}/audiences`]: () => ok({ items: [], next_cursor: null }),
+    [`GET ${at}/campaigns/${ID}/recipients`]: () => ok({ items: [], next_cursor: null }),
+    [`POST ${at}/campaigns/${ID}/dry-run`]: () => ok(found),
+    [`PATCH ${at}/campaigns/${ID}`]: () => ok(given),
   };
-  return renderInbox(<Editor campaign={campaign} />, {
+  return renderInbox(<Editor campaign={given} />, {
     server,
     api,
-    path: `/t/${TENANT}/campaigns/${ID}?step=message`,
+    path: `/t/${TENANT}/campaigns/${ID}?step=${step}`,
   });
 }
+
+const ready = { ...campaign, state: "ready" } as Campaign;
+const startButton = () => screen.findByRole<HTMLButtonElement>("button", { name: "Start now" });
 
 test("what is written in the message is still there after a look at another step", async () => {
   const { history } = await opened();
@@ -62,4 +80,68 @@ test("what is written in the message is still there after a look at another step
 
   await screen.findByDisplayValue("martes");
   screen.getByDisplayValue("Spring sale");
+});
+
+test("what is written in the timing is still there after a look at another step", async () => {
+  await opened("timing");
+  await userEvent.click(screen.getByRole("switch", { name: /Begin slowly/ }));
+  await userEvent.click(screen.getByRole("link", { name: /Check/ }));
+  await startButton();
+  await userEvent.click(screen.getByRole("link", { name: /Timing/ }));
+
+  expect(screen.getByRole<HTMLInputElement>("switch", { name: /Begin slowly/ }).checked).toBe(true);
+});
+
+test("a campaign does not start with other words or hours than were written: they are saved first", async () => {
+  const { asked } = await opened("message", ready);
+  const gap = await screen.findByDisplayValue("lunes");
+  await userEvent.clear(gap);
+  await userEvent.type(gap, "martes");
+  await userEvent.click(screen.getByRole("link", { name: /Timing/ }));
+  await userEvent.click(screen.getByRole("switch", { name: /Let people sleep/ }));
+  await userEvent.click(screen.getByRole("link", { name: /Check/ }));
+
+  expect((await startButton()).disabled).toBe(true);
+  await screen.findByText(/What you changed in “Message” and “Timing” is not saved/);
+  const looks = () => asked.filter(({ path }) => path.endsWith("/dry-run")).length;
+  await waitFor(() => expect(looks()).toBe(1));
+  await userEvent.click(screen.getByRole("button", { name: "Save" }));
+
+  await waitFor(() => expect(looks()).toBe(2));
+  const told = asked.filter(({ method }) => method === "PATCH").map(({ body }) => body);
+  expect(JSON.stringify(told[0])).toContain("martes");
+  expect(told[1]).toMatchObject({ quiet_hours: null, pause_at_failures: 25 });
+  await waitFor(async () => expect((await startButton()).disabled).toBe(false));
+  expect(screen.queryByText(/is not saved/)).toBeNull();
+});
+
+test("what is unfinished cannot be saved from the last step, which leads to it", async () => {
+  const { history } = await opened("message", ready);
+  await userEvent.clear(await screen.findByDisplayValue("lunes"));
+  await userEvent.click(screen.getByRole("link", { name: /Check/ }));
+
+  expect((await startButton()).disabled).toBe(true);
+  await userEvent.click(screen.getByRole("link", { name: "Finish “Message”" }));
+  expect(history.at(-1)).toContain("step=message");
+});
+
+test("what was changed back holds nothing up", async () => {
+  await opened("message", ready);
+  const name = await screen.findByDisplayValue("Spring");
+  await userEvent.type(name, "x{Backspace}");
+  await userEvent.click(screen.getByRole("link", { name: /Check/ }));
+
+  await waitFor(async () => expect((await startButton()).disabled).toBe(false));
+});
+
+test("a chosen picture can be shown as long as the draft has it", () => {
+  const gone = vi.spyOn(URL, "revokeObjectURL");
+  const draft = renderHook(() => useMessageDraft());
+  const chosen = (picture: string | null) =>
+    act(() => draft.result.current.setTyped({ of: "1", fillings: {}, files: {}, picture }));
+  chosen("blob:1");
+  chosen("blob:2");
+  expect(gone.mock.calls).toEqual([["blob:1"]]);
+  draft.unmount();
+  expect(gone.mock.calls).toEqual([["blob:1"], ["blob:2"]]);
 });

@@ -1,4 +1,4 @@
-/** A campaign that is being written: four steps, each saved by itself. */
+/** A campaign that is being written: four steps, each saved by itself. What is not saved yet lives here, above them. */
 
 import { ActionIcon } from "@mantine/core";
 import { IconTrash } from "@tabler/icons-react";
@@ -17,7 +17,8 @@ import { MessageStep } from "./message-step";
 import { editorMessages } from "./messages";
 import { PeopleStep } from "./people-step";
 import { TimingStep } from "./timing-step";
-import { useMessageDraft } from "./use-message-draft";
+import { useMessage } from "./use-message";
+import { useTiming } from "./use-timing";
 
 const STEPS = ["message", "people", "timing", "check"] as const;
 type Step = (typeof STEPS)[number];
@@ -28,7 +29,8 @@ export function Editor({ campaign }: { campaign: Campaign | null }) {
   const { tenant_id } = useTenant();
   const [, navigate] = useLocation();
   const [params] = useSearchParams();
-  const draft = useMessageDraft(campaign);
+  const message = useMessage(campaign);
+  const timing = useTiming(campaign);
   const [deleting, setDeleting] = useState(false);
   const remove = useDelete(campaign?.id ?? "");
   const home = `/t/${tenant_id}/campaigns`;
@@ -72,16 +74,22 @@ export function Editor({ campaign }: { campaign: Campaign | null }) {
       </nav>
       {step === "message" || !campaign ? (
         <MessageStep
-          campaign={campaign}
-          draft={draft}
+          message={message}
           onSaved={({ id }) => navigate(at(id, "people"), { replace: !campaign })}
         />
       ) : step === "people" ? (
         <PeopleStep campaign={campaign} onNext={() => navigate(at(campaign.id, "timing"))} />
       ) : step === "timing" ? (
-        <TimingStep campaign={campaign} onSaved={() => navigate(at(campaign.id, "check"))} />
+        <TimingStep timing={timing} onSaved={() => navigate(at(campaign.id, "check"))} />
       ) : (
-        <CheckStep campaign={campaign} />
+        <CheckStep
+          campaign={campaign}
+          drafts={[
+            { step: "message", ...message },
+            { step: "timing", ...timing },
+          ]}
+          at={(one) => at(campaign.id, one)}
+        />
       )}
       {campaign && (
         <ConfirmDialog

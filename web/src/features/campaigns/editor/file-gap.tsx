@@ -2,7 +2,7 @@
 
 import { Button } from "@mantine/core";
 import { IconCircleCheck, IconUpload } from "@tabler/icons-react";
-import { useEffect, useRef } from "react";
+import { useRef } from "react";
 import { useRefusal } from "@/shared/api/use-refusal";
 import { useMessages } from "@/shared/i18n/language";
 import { FormError } from "@/shared/ui/form-error";
@@ -20,6 +20,7 @@ const ACCEPTED: Record<HeadKind, string | undefined> = {
 interface FileGapProps {
   kind: HeadKind;
   there: boolean;
+  /** `picture`: a URL of this page, which whoever keeps it lets go of. */
   onFile: (id: string, picture: string | null) => void;
 }
 
@@ -28,23 +29,12 @@ export function FileGap({ kind, there, onFile }: FileGapProps) {
   const words = useMessages(templateWords);
   const refusal = useRefusal();
   const input = useRef<HTMLInputElement>(null);
-  const shown = useRef<string | null>(null);
   const upload = useUploadHead();
-  useEffect(
-    () => () => {
-      if (shown.current) URL.revokeObjectURL(shown.current);
-    },
-    [],
-  );
   const choose = (file: File) =>
     upload.mutate(
       { file, kind },
       {
-        onSuccess: (id) => {
-          if (shown.current) URL.revokeObjectURL(shown.current);
-          shown.current = kind === "image" ? URL.createObjectURL(file) : null;
-          onFile(id, shown.current);
-        },
+        onSuccess: (id) => onFile(id, kind === "image" ? URL.createObjectURL(file) : null),
       },
     );
   return (

@@ -4,6 +4,7 @@ import { Button, Group, MultiSelect, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useRefusal } from "@/shared/api/use-refusal";
 import { useMessages } from "@/shared/i18n/language";
+import { ownMoment } from "@/shared/lib/zones";
 import { useDirectory } from "@/shared/store/hooks";
 import { FormError } from "@/shared/ui/form-error";
 import { type Filter, type Taken, useAddFiltered } from "../api/audience";
@@ -27,8 +28,10 @@ export function InboxFilter({
   const [states, setStates] = useState<string[]>([]);
   const [since, setSince] = useState("");
   const [until, setUntil] = useState("");
+  const wrong = (day: string) => day !== "" && momentOf(day) === null;
   const take = (event: FormEvent) => {
     event.preventDefault();
+    if (wrong(since) || wrong(until)) return; // without a day of it everybody would be taken
     add.mutate(
       {
         label_ids: labelIds,
@@ -62,6 +65,7 @@ export function InboxFilter({
           type="date"
           label={t.since}
           value={since}
+          error={wrong(since)}
           max={until || undefined}
           onChange={(event) => setSince(event.currentTarget.value)}
         />
@@ -69,6 +73,7 @@ export function InboxFilter({
           type="date"
           label={t.until}
           value={until}
+          error={wrong(until)}
           min={since || undefined}
           onChange={(event) => setUntil(event.currentTarget.value)}
         />
@@ -83,7 +88,7 @@ export function InboxFilter({
   );
 }
 
-/** The beginning of that day by the reader's own clock. */
+/** The beginning of that day by the reader's own clock; null where it is none. */
 function momentOf(day: string): string | null {
-  return day ? new Date(`${day}T00:00:00`).toISOString() : null;
+  return ownMoment(`${day}T00:00:00`);
 }

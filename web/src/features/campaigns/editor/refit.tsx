@@ -9,13 +9,13 @@ import { StateWord } from "../parts/state-word";
 import classes from "./editor.module.css";
 import { MessageStep } from "./message-step";
 import { editorMessages } from "./messages";
-import { useMessageDraft } from "./use-message-draft";
+import { useMessage } from "./use-message";
 
 export function Refit({ campaign }: { campaign: Campaign }) {
   const t = useMessages(editorMessages);
   const { tenant_id } = useTenant();
   const [, navigate] = useLocation();
-  const draft = useMessageDraft(campaign);
+  const message = useMessage(campaign, true);
   const home = `/t/${tenant_id}/campaigns/${campaign.id}`;
   return (
     <WorkPage
@@ -24,7 +24,7 @@ export function Refit({ campaign }: { campaign: Campaign }) {
       state={<StateWord state={campaign.state} />}
     >
       <p className={classes["hint"]}>{t.refitHint}</p>
-      <MessageStep campaign={campaign} draft={draft} begun onSaved={() => navigate(home)} />
+      <MessageStep message={message} begun onSaved={() => navigate(home)} />
     </WorkPage>
   );
 }

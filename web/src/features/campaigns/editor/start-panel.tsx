@@ -15,7 +15,14 @@ import { isPast, suggestedStart } from "../model/timing";
 import classes from "./check.module.css";
 import { checkMessages } from "./check-messages";
 
-export function StartPanel({ campaign, found }: { campaign: Campaign; found: DryRun | null }) {
+interface StartPanelProps {
+  campaign: Campaign;
+  found: DryRun | null;
+  /** Something was written that is not stored: it would start without it. */
+  unsaved: boolean;
+}
+
+export function StartPanel({ campaign, found, unsaved }: StartPanelProps) {
   const t = useMessages(checkMessages);
   const format = useFormat();
   const refusal = useRefusal();
@@ -30,7 +37,7 @@ export function StartPanel({ campaign, found }: { campaign: Campaign; found: Dry
     return zones(campaign.time_zone).map((value) => ({ value, label: zoneLabel(value, now) }));
   }, [campaign.time_zone]);
   const past = isPast(at, zone, new Date());
-  const ready = campaign.state === "ready" && found !== null;
+  const ready = campaign.state === "ready" && found !== null && !unsaved;
   return (
     <section className={classes["card"]} data-strong>
       <h2 className={classes["name"]}>{t.start}</h2>
@@ -63,7 +70,7 @@ export function StartPanel({ campaign, found }: { campaign: Campaign; found: Dry
           />
         </div>
       )}
-      {!ready && <p className={classes["hint"]}>{t.notReady}</p>}
+      {!ready && <p className={classes["hint"]}>{unsaved ? t.saveFirst : t.notReady}</p>}
       {schedule.error && <FormError>{refusal(schedule.error)}</FormError>}
       {when === "now" ? (
         <Button

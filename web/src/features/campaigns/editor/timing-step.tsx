@@ -1,15 +1,16 @@
 /** The third step: by which clock, in which hours not, how fast at first, and when it stops by itself. */
 
 import { Button, NumberInput, Select, Switch, TextInput } from "@mantine/core";
-import { type FormEvent, type ReactNode, useMemo, useState } from "react";
+import { type FormEvent, type ReactNode, useMemo } from "react";
 import { useRefusal } from "@/shared/api/use-refusal";
 import { useFormat, useMessages } from "@/shared/i18n/language";
 import { zoneLabel, zones } from "@/shared/lib/zones";
 import { FormError } from "@/shared/ui/form-error";
-import { type Campaign, type CampaignChange, useChange } from "../api/campaigns";
+import type { Campaign } from "../api/campaigns";
 import { rampHours } from "../model/timing";
 import classes from "./editor.module.css";
 import { editorMessages } from "./messages";
+import type { Timing, TimingDraft } from "./use-timing";
 
 const QUIET = { start: "21:00", end: "09:00" };
 const RAMP = { first_hour: 500, factor: 2 };
@@ -17,31 +18,20 @@ const STOP_AT = 25;
 const FACTORS = ["1", "1.5", "2", "3", "5"];
 const MANY = 1_000_000;
 
-export function TimingStep({ campaign, onSaved }: { campaign: Campaign; onSaved: () => void }) {
+export function TimingStep({ timing, onSaved }: { timing: TimingDraft; onSaved: () => void }) {
   const { timing: t, next } = useMessages(editorMessages);
   const refusal = useRefusal();
-  const change = useChange(campaign.id);
-  const [zone, setZone] = useState(campaign.time_zone);
-  const [quiet, setQuiet] = useState(campaign.quiet_hours ?? null);
-  const [ramp, setRamp] = useState(campaign.ramp_up ?? null);
-  const [stopAt, setStopAt] = useState(campaign.pause_at_failures);
+  const { stored, now: chosen, endless, choose } = timing;
+  const { quiet_hours: quiet, ramp_up: ramp, pause_at_failures: stopAt } = chosen;
   const now = useMemo(() => new Date(), []);
   const known = useMemo(
-    () => zones(campaign.time_zone).map((value) => ({ value, label: zoneLabel(value, now) })),
-    [campaign.time_zone, now],
+    () => zones(stored.time_zone).map((value) => ({ value, label: zoneLabel(value, now) })),
+    [stored.time_zone, now],
   );
-  const endless = quiet !== null && quiet.start === quiet.end;
-  const unfinished = quiet !== null && (!quiet.start || !quiet.end);
+  const setQuiet = (quiet_hours: Timing["quiet_hours"]) => choose({ quiet_hours });
   const save = (event: FormEvent) => {
     event.preventDefault();
-    if (endless || unfinished) return;
-    const told: Required<
-      Pick<CampaignChange, "time_zone" | "quiet_hours" | "ramp_up" | "pause_at_failures">
-    > = { time_zone: zone, quiet_hours: quiet, ramp_up: ramp, pause_at_failures: stopAt };
-    const { time_zone, quiet_hours, ramp_up, pause_at_failures } = campaign;
-    const stored = { time_zone, quiet_hours, ramp_up, pause_at_failures };
-    if (JSON.stringify(told) === JSON.stringify(stored)) return onSaved();
-    change.mutate(told, { onSuccess: onSaved });
+    timing.save(onSaved);
   };
   return (
     <form className={classes["timing"]} onSubmit={save}>
@@ -49,17 +39,17 @@ export function TimingStep({ campaign, onSaved }: { campaign: Campaign; onSaved:
         label={t.zone}
         description={t.zoneHint}
         data={known}
-        value={zone}
+        value={chosen.time_zone}
         searchable
         limit={80}
         allowDeselect={false}
-        onChange={(value) => value && setZone(value)}
+        onChange={(value) => value && choose({ time_zone: value })}
       />
       <Choice
         label={t.quiet}
         hint={t.quietHint}
         on={quiet !== null}
-        onChange={(on) => setQuiet(on ? (campaign.quiet_hours ?? QUIET) : null)}
+        onChange={(on) => setQuiet(on ? (stored.quiet_hours ?? QUIET) : null)}
       >
         {quiet && (
           <div className={classes["span"]}>
@@ -83,15 +73,15 @@ export function TimingStep({ campaign, onSaved }: { campaign: Campaign; onSaved:
         label={t.ramp}
         hint={t.rampHint}
         on={ramp !== null}
-        onChange={(on) => setRamp(on ? (campaign.ramp_up ?? RAMP) : null)}
+        onChange={(on) => choose({ ramp_up: on ? (stored.ramp_up ?? RAMP) : null })}
       >
-        {ramp && <RampFields ramp={ramp} onChange={setRamp} />}
+        {ramp && <RampFields ramp={ramp} onChange={(ramp_up) => choose({ ramp_up })} />}
       </Choice>
       <Choice
         label={t.stop}
         hint={t.stopHint}
         on={stopAt !== null}
-        onChange={(on) => setStopAt(on ? (campaign.pause_at_failures ?? STOP_AT) : null)}
+        onChange={(on) => choose({ pause_at_failures: on ? (stored.pause_at_failures ?? STOP_AT) : null })}
       >
         {stopAt !== null && (
           <div className={classes["span"]}>
@@ -103,15 +93,17 @@ export function TimingStep({ campaign, onSaved }: { campaign: Campaign; onSaved:
               clampBehavior="strict"
               allowDecimal={false}
               value={stopAt}
-              onChange={(value) => setStopAt(Math.min(100, Math.max(1, Number(value) || 1)))}
+              onChange={(value) =>
+                choose({ pause_at_failures: Math.min(100, Math.max(1, Number(value) || 1)) })
+              }
             />
           </div>
         )}
         <p className={classes["hint"]}>{t.fixed}</p>
       </Choice>
-      {change.error && <FormError>{refusal(change.error)}</FormError>}
+      {timing.error && <FormError>{refusal(timing.error)}</FormError>}
       <div className={classes["actions"]}>
-        <Button type="submit" loading={change.isPending}>
+        <Button type="submit" loading={timing.isSaving}>
           {next}
         </Button>
       </div>

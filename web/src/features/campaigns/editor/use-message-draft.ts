@@ -1,7 +1,6 @@
 /** What is written in the first step and not saved yet. It lives above the steps, so that a look at another one does not lose it. */
 
-import { useState } from "react";
-import type { Campaign } from "../api/campaigns";
+import { useEffect, useState } from "react";
 import type { Files } from "../model/composing";
 import type { Fillings } from "../model/filling";
 
@@ -17,17 +16,22 @@ interface Typed {
 
 export type MessageDraft = ReturnType<typeof useMessageDraft>;
 
-export function useMessageDraft(campaign: Campaign | null) {
-  const [name, setName] = useState(campaign?.name ?? "");
-  const [from, setFrom] = useState(campaign?.connection_id ?? null);
+/** Null where nothing was changed: there the campaign says it. */
+export function useMessageDraft() {
+  const [name, setName] = useState<string | null>(null);
+  const [from, setFrom] = useState<string | null>(null);
   const [chosen, setChosen] = useState<string | null>(null);
   const [typed, setTyped] = useState<Typed | null>(null);
+  const picture = typed?.picture ?? null;
+  // The browser holds the file until it is told that nobody shows it any more.
+  useEffect(() => (picture === null ? undefined : () => URL.revokeObjectURL(picture)), [picture]);
   /** It is stored: from here on the campaign says it. */
-  const settle = (stored: Campaign) => {
-    setName(stored.name);
-    setFrom(stored.connection_id);
+  const settle = () => {
+    setName(null);
+    setFrom(null);
     setChosen(null);
     setTyped(null);
   };
-  return { name, setName, from, setFrom, chosen, setChosen, typed, setTyped, settle };
+  const touched = [name, from, chosen, typed].some((one) => one !== null);
+  return { name, setName, from, setFrom, chosen, setChosen, typed, setTyped, settle, touched };
 }

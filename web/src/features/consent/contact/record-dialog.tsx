@@ -4,6 +4,7 @@ import { Textarea, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useRefusal } from "@/shared/api/use-refusal";
 import { useFormat, useMessages } from "@/shared/i18n/language";
+import { ownMoment } from "@/shared/lib/zones";
 import { FormDialog } from "@/shared/ui/form-dialog";
 import { FormError } from "@/shared/ui/form-error";
 import { tellSaved } from "@/shared/ui/notices";
@@ -34,13 +35,13 @@ export function RecordDialog({ contact, ledger, onClose }: RecordDialogProps) {
   const [proof, setProof] = useState("");
   const [at, setAt] = useState("");
   const [tried, setTried] = useState(false);
-  const isFuture = at !== "" && new Date(at).getTime() > Date.now();
+  const isFuture = at !== "" && !(new Date(at).getTime() <= Date.now()); // a year of five digits, too
   const against = state === "in" ? ownNo(category, ledger) : null;
   const submit = () => {
     setTried(true);
     if (!proof.trim() || isFuture) return;
     record.mutate(
-      { category, state, proof: proof.trim(), at: at === "" ? null : new Date(at).toISOString() },
+      { category, state, proof: proof.trim(), at: ownMoment(at) },
       {
         onSuccess: () => {
           tellSaved(t.recorded);

@@ -86,7 +86,7 @@ export function PickTime({ opened, onClose, onSnooze }: PickTimeProps) {
   const words = useMessages(uiMessages);
   const [value, setValue] = useState("");
   const at = value ? new Date(value) : null;
-  const past = at !== null && at.getTime() <= Date.now();
+  const past = at !== null && !(at.getTime() > Date.now()); // what is no time, too
   useEffect(() => {
     if (opened)
       setValue(fieldValue(snoozeTimes(new Date()).find(({ name }) => name === "tomorrow")?.at ?? new Date()));

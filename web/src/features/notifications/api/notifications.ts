@@ -67,6 +67,21 @@ export function useSaveRule() {
   });
 }
 
+/** Switches a rule as it stands now, which may not be as it stood when the list was read: a colleague's change stays. */
+export function useSwitchRule() {
+  const { tenant_id } = useTenant();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async ({ id, enabled }: { id: string; enabled: boolean }) => {
+      const params = { path: { tenant_id, rule_id: id } };
+      const path = "/api/tenants/{tenant_id}/notifications/rules/{rule_id}";
+      const now = await answer(api.GET(path, { params }));
+      return answer(api.PUT(path, { params, body: { ...now.rule, enabled } }));
+    },
+    onSettled: () => client.invalidateQueries({ queryKey: rulesKey(tenant_id) }),
+  });
+}
+
 export function useDeleteRule() {
   const { tenant_id } = useTenant();
   const client = useQueryClient();

@@ -14,15 +14,18 @@ export interface FaultWords {
   rest: string | null;
 }
 
+const VARIABLE = "variables.";
 const FIELDS = /^(event|template|recipient|delay_seconds|variables\..+|conditions\[\d+\](\.value)?)$/;
 
-export function useFaults(seen: Faults, error: unknown): FaultWords {
+/** `slots`: the values that are drawn; what is refused at another one is told below the form. */
+export function useFaults(seen: Faults, error: unknown, slots: readonly (string | null)[]): FaultWords {
   const t = useMessages(editorMessages);
   const words = useRefusal()(error);
   const told = isProblem(error, "template_unknown")
     ? "template"
     : placeOf(isProblem(error) ? error.field : null);
-  const placed = told !== null && FIELDS.test(told);
+  const slot = told?.startsWith(VARIABLE) ? told.slice(VARIABLE.length) : null;
+  const placed = told !== null && FIELDS.test(told) && (slot === null || slots.includes(slot));
   return {
     at: (place) => {
       const fault = own(seen, place);

@@ -29,6 +29,7 @@ export const editorMessages = catalogue({
       hint: "Only templates that Meta has approved may be sent at any time.",
       beyond: (kinds: string) => `This template has parts that a rule cannot fill in: ${kinds}.`,
       none: "This template has nothing to fill in.",
+      notAllowed: "Meta does not allow this template just now. Until it does, nothing is sent by this rule.",
     },
     person: {
       title: "To whom?",
@@ -124,6 +125,7 @@ export const editorMessages = catalogue({
       hint: "Solo las plantillas aprobadas por Meta se pueden enviar en cualquier momento.",
       beyond: (kinds) => `Esta plantilla tiene partes que una regla no puede rellenar: ${kinds}.`,
       none: "Esta plantilla no tiene nada que rellenar.",
+      notAllowed: "Meta no permite esta plantilla en este momento. Mientras tanto, esta regla no envía nada.",
     },
     person: {
       title: "¿A quién?",
@@ -219,6 +221,7 @@ export const editorMessages = catalogue({
       hint: "Só modelos aprovados pela Meta podem ser enviados a qualquer momento.",
       beyond: (kinds) => `Este modelo tem partes que uma regra não preenche: ${kinds}.`,
       none: "Este modelo não tem nada a preencher.",
+      notAllowed: "A Meta não permite este modelo no momento. Enquanto isso, esta regra não envia nada.",
     },
     person: {
       title: "A quem?",

@@ -54,10 +54,13 @@ export function RuleEditor({ kept, templates }: RuleEditorProps) {
   const data = sample?.data ?? null;
 
   const from = draft.connectionId ?? numbers.active[0]?.id ?? null;
-  const offered = useMemo(() => approved(templates), [templates]);
-  const template = offered.find(
+  const sendable = useMemo(() => approved(templates), [templates]);
+  // A rule keeps a template that Meta does not allow just now, and can be changed meanwhile.
+  const template = [...sendable, ...templates].find(
     (one) => one.name === draft.template?.name && one.language === draft.template.language,
   );
+  const isAllowed = !template || sendable.includes(template);
+  const offered = isAllowed ? sendable : [template, ...sendable];
   const fields = useMemo(() => fieldsOf(template?.components), [template]);
   const beyond = template ? beyondIn(template.components) : [];
   const rule = {
@@ -66,7 +69,7 @@ export function RuleEditor({ kept, templates }: RuleEditorProps) {
     connection_id: draft.connectionId ?? (numbers.active.length > 1 ? from : null),
   };
   const own = faultsIn(draft, fields);
-  const faults = useFaults(tried ? own : {}, save.error);
+  const faults = useFaults(tried ? own : {}, save.error, fields.map(slotOf));
   const sound = Object.keys(own).length === 0 && beyond.length === 0;
 
   const change = (changes: Partial<Draft>) => {
@@ -168,6 +171,7 @@ export function RuleEditor({ kept, templates }: RuleEditorProps) {
             error={faults.at("template") ?? false}
             onChange={choose}
           />
+          {!isAllowed && <FormError tone="warn">{t.message.notAllowed}</FormError>}
           {beyond.length > 0 && <FormError>{t.message.beyond(beyond.join(", "))}</FormError>}
         </Section>
         <Section title={t.person.title}>

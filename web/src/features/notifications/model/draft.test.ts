@@ -45,7 +45,40 @@ test("what is written is what is sent, and comes back as it was", () => {
   });
   expect(rule.conditions).toEqual([{ path: "$.candidate.age", test: "greater", value: 30 }]);
   expect(rule.delay_seconds).toBe(7200);
-  expect(draftOf(rule)).toEqual(written);
+  expect(draftOf(rule)).toMatchObject(written);
+});
+
+test("a rule that is opened and saved means what it meant", () => {
+  const conditions: Rule["conditions"] = [
+    { path: "$.code", test: "differs", value: "31" },
+    { path: "$.age", test: "differs", value: 31 },
+    { path: "$.zip", test: "equals", value: "08001" },
+    { path: "$.vip", test: "equals", value: "true" },
+    { path: "$.part", test: "in", value: ["31", 32, "a, b"] },
+    { path: "$.words", test: "contains", value: " no " },
+    { path: "$.gone", test: "missing" },
+  ];
+  const rule = { ...ruleOf(written, FIELDS, EVENT), conditions };
+
+  for (const sample of [sampleFor(rule), null, { part: 1, zip: 8001 }])
+    expect(ruleOf(draftOf(rule), FIELDS, sample).conditions).toEqual(conditions);
+});
+
+test("what stays of a list that is changed keeps its kind", () => {
+  const rule = ruleOf(written, FIELDS, EVENT);
+  const opened = draftOf({ ...rule, conditions: [{ path: "$.a", test: "in", value: ["31", 32] }] });
+  const changed = opened.conditions.map((one) => ({ ...one, value: "31, 32, 33" }));
+
+  expect(ruleOf({ ...opened, conditions: changed }, FIELDS, null).conditions?.[0]?.value).toEqual([
+    "31",
+    32,
+    33,
+  ]);
+});
+
+test.each(["08001", "0x1F", "1e3", "12345678901234567890"])("%s stays a text", (value) => {
+  const conditions: Draft["conditions"] = [{ key: 0, path: "$.zip", test: "equals", value }];
+  expect(ruleOf({ ...written, conditions }, FIELDS, null).conditions?.[0]?.value).toBe(value);
 });
 
 test("a number is compared as the event has it", () => {

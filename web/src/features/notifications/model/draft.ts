@@ -16,6 +16,8 @@ export interface DraftCondition {
   test: Test;
   /** As it is typed; of `in` with commas. */
   value: string;
+  /** What the rule has it as since it was kept, and how that is typed: a text stays a text, a number a number. */
+  kept?: { path: string; text: string; value: NonNullable<Condition["value"]> };
 }
 
 export const UNITS = ["minutes", "hours", "days"] as const;
@@ -133,29 +135,30 @@ export function placeOf(field: string | null): string | null {
     : plain;
 }
 
-/** A text as the kind of value that stands in the event: 31 and "31" are two things. */
-export function scalarOf(text: string, like: unknown): Scalar {
+/**
+ * A text as the kind of value that stands in the event: 31 and "31" are two things. `kept`: what the rule said before, which stays as it was.
+ */
+export function scalarOf(text: string, like: unknown, kept: readonly Scalar[] = []): Scalar {
   const said = text.trim();
+  const former = kept.find((one) => String(one) === said);
+  if (former !== undefined) return former;
   if (typeof like === "string") return said;
   if (said === "true" || said === "false") return said === "true";
-  return isNumber(said) ? Number(said) : said;
+  return isPlainNumber(said, like) ? Number(said) : said;
 }
 
-export function conditionOf({ path, test, value }: DraftCondition, sample: unknown): Condition {
-  const like = valueAt(sample, path);
+export function conditionOf({ path, test, value, kept }: DraftCondition, sample: unknown): Condition {
   if (!wantsValue(test)) return { path, test };
   if (test === "greater" || test === "less") return { path, test, value: Number(value) };
-  if (test === "contains") return { path, test, value: value.trim() };
-  if (test === "in")
-    return {
-      path,
-      test,
-      value: value
-        .split(",")
-        .map((one) => scalarOf(one, like))
-        .filter((one) => one !== ""),
-    };
-  return { path, test, value: scalarOf(value, like) };
+  const former = kept?.path === path ? kept : undefined;
+  const stays = former?.text === value && Array.isArray(former.value) === (test === "in");
+  if (test === "contains") return { path, test, value: stays ? String(former.value) : value.trim() };
+  if (stays) return { path, test, value: former.value };
+  const like = valueAt(sample, path);
+  const before = former === undefined ? [] : [former.value].flat();
+  if (test !== "in") return { path, test, value: scalarOf(value, like, before) };
+  const all = value.split(",").map((one) => scalarOf(one, like, before));
+  return { path, test, value: all.filter((one) => one !== "") };
 }
 
 export function ruleOf(draft: Draft, fields: readonly Field[], sample: unknown): Rule {
@@ -198,15 +201,16 @@ export function draftOf(rule: Rule): Draft {
     template: { name: rule.template, language: rule.language },
     recipient: rule.recipient,
     gaps: Object.fromEntries(gaps),
-    conditions: (rule.conditions ?? []).map(({ path, test, value }, key) => ({
-      key,
-      path,
-      test,
-      value: Array.isArray(value) ? value.join(", ") : String(value ?? ""),
-    })),
+    conditions: (rule.conditions ?? []).map(draftCondition),
     delay: delayIn(rule.delay_seconds),
     enabled: rule.enabled,
   };
+}
+
+function draftCondition({ path, test, value }: SentCondition, key: number): DraftCondition {
+  const text = Array.isArray(value) ? value.join(", ") : String(value ?? "");
+  const kept = value === null || value === undefined ? {} : { kept: { path, text, value } };
+  return { key, path, test, value: text, ...kept };
 }
 
 export function delayIn(seconds: number): Draft["delay"] {
@@ -216,4 +220,10 @@ export function delayIn(seconds: number): Draft["delay"] {
 
 function isNumber(text: string): boolean {
   return text.trim() !== "" && Number.isFinite(Number(text));
+}
+
+/** Whether the text is how a number is written; 08001 is a postcode, and beside a number in the event 1.50 is one too. */
+function isPlainNumber(text: string, like: unknown): boolean {
+  if (!isNumber(text)) return false;
+  return typeof like === "number" ? !/^[+-]?0\d/.test(text) : String(Number(text)) === text;
 }

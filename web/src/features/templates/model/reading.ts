@@ -127,7 +127,8 @@ function buttonIn(button: Part, index: number): ButtonDraft {
 }
 
 function codeOf(body?: Part, footer?: Part, button: Part = {}): Draft["code"] {
-  const link = URL.parse(textOf(button["url"]))?.searchParams;
+  const address = textOf(button["url"]);
+  const link = URL.canParse(address) ? new URL(address).searchParams : undefined;
   const told = (member: string, query: string) => textOf(button[member]) || (link?.get(query) ?? "");
   const otp = told("otp_type", "otp_type").toUpperCase();
   const minutes = footer?.["code_expiration_minutes"] ?? /\d+/.exec(textOf(footer?.["text"]))?.[0] ?? "";

@@ -1,0 +1,95 @@
+/** The first step's message: what is stored of it, what is written over that, and how it is saved. */
+
+import { useMemo } from "react";
+import { type Template, useTemplates } from "@/shared/api/templates";
+import { ownZone } from "@/shared/lib/zones";
+import { useTenant } from "@/shared/session/session-context";
+import { useNumbers } from "@/shared/whatsapp/number-choice";
+import { fieldsOf } from "@/shared/whatsapp/templates";
+import { type Campaign, useChange, useCreate } from "../api/campaigns";
+import { isAlike } from "../model/alike";
+import {
+  contentOf,
+  filesIn,
+  fillingsIn,
+  firstFillings,
+  isOf,
+  lookOf,
+  offered,
+  openGaps,
+} from "../model/composing";
+import { useMessageDraft } from "./use-message-draft";
+
+export type Message = ReturnType<typeof useMessage>;
+
+/** `begun`: only what stands in the gaps can be changed. */
+export function useMessage(campaign: Campaign | null, begun = false) {
+  const { tenant_id } = useTenant();
+  const numbers = useNumbers();
+  const draft = useMessageDraft();
+  const { chosen, typed } = draft;
+  const name = draft.name ?? campaign?.name ?? "";
+  const from = draft.from ?? campaign?.connection_id ?? numbers.active[0]?.id ?? null;
+  const templates = useTemplates(tenant_id, from, from !== null);
+  const all = useMemo(() => offered(templates.data ?? []), [templates.data]);
+  const template =
+    all.find((one) => one.id === chosen) ?? (campaign && all.find((one) => isOf(one, campaign))) ?? null;
+  const now =
+    template && (typed?.of === template.id ? typed : { of: template.id, ...beginning(template, campaign) });
+  const look = template && now ? lookOf(template.components, now.fillings) : null;
+  const open = template && now ? openGaps(template, now.fillings, now.files) : [];
+  const sound = name.trim() !== "" && open.length === 0 && look?.beyond.length === 0;
+  const told =
+    template && now && from && sound
+      ? { name: name.trim(), connection_id: from, template: contentOf(template, now.fillings, now.files) }
+      : null;
+  const create = useCreate();
+  const change = useChange(campaign?.id ?? "");
+
+  /** Called with the campaign as it is stored; nothing happens while something is missing. */
+  const save = (onSaved: (campaign: Campaign) => void) => {
+    if (!told) return;
+    if (!campaign) return create.mutate({ ...told, ...firstTiming() }, { onSuccess: onSaved });
+    const stored = (saved: Campaign) => {
+      draft.settle();
+      onSaved(saved);
+    };
+    if (isSame(campaign, told)) return stored(campaign);
+    change.mutate(begun ? { template: told.template } : told, { onSuccess: stored });
+  };
+  return {
+    ...{ draft, numbers, name, from, templates, all, template, now, look, open, save },
+    sound: told !== null,
+    /** It is written otherwise than it is stored. */
+    differs: campaign !== null && draft.touched && !(told && isSame(campaign, told)),
+    isSaving: create.isPending || change.isPending,
+    error: create.error ?? change.error,
+  };
+}
+
+function firstTiming() {
+  return { time_zone: ownZone(), quiet_hours: { start: "21:00", end: "09:00" }, pause_at_failures: 25 };
+}
+
+function beginning(template: Template, campaign: Campaign | null) {
+  const again = campaign && isOf(template, campaign);
+  return {
+    fillings: again
+      ? fillingsIn(campaign, template.components)
+      : firstFillings(fieldsOf(template.components)),
+    files: again ? filesIn(campaign) : {},
+    picture: null,
+  };
+}
+
+/** Nothing was changed: what was looked over stays looked over. */
+function isSame(
+  campaign: Campaign,
+  told: Pick<Campaign, "name" | "connection_id"> & { template: unknown },
+): boolean {
+  return (
+    campaign.name === told.name &&
+    campaign.connection_id === told.connection_id &&
+    isAlike(campaign.template, told.template)
+  );
+}

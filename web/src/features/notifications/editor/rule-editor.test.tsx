@@ -1,0 +1,61 @@
+import { screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { expect, test } from "vitest";
+import type { Template } from "@/shared/api/templates";
+import { ok, problem } from "@/testing/fake-api";
+import { renderInbox, TENANT } from "@/testing/inbox";
+import type { KeptRule } from "../api/notifications";
+import { RuleEditor } from "./rule-editor";
+
+const PUT = `PUT /api/tenants/${TENANT}/notifications/rules/r1`;
+const rule = {
+  event: "order.shipped",
+  template: "shipped",
+  language: "es",
+  recipient: "$.phone",
+  variables: { "1": { path: "$.name" } },
+  conditions: [],
+  delay_seconds: 0,
+  connection_id: null,
+  enabled: true,
+  name: null,
+};
+const kept = { id: "r1", rule } as unknown as KeptRule;
+const template = (change: object = {}) =>
+  ({
+    id: "t1",
+    name: "shipped",
+    language: "es",
+    category: "UTILITY",
+    status: "APPROVED",
+    components: [{ type: "BODY", text: "Hola {{1}}" }],
+    ...change,
+  }) as unknown as Template;
+
+const save = () => userEvent.click(screen.getByRole("button", { name: "Save rule" }));
+
+test("a rule whose template Meta does not allow just now can still be changed, and says so", async () => {
+  const paused = template({ status: "PAUSED" });
+  const other = template({ id: "t2", name: "other" });
+  const { asked } = await renderInbox(<RuleEditor kept={kept} templates={[other, paused]} />, {
+    api: { [PUT]: () => ok(kept) },
+  });
+  expect(screen.getByDisplayValue("shipped · es")).toBeTruthy();
+  expect(screen.getByText(/Meta does not allow this template/)).toBeTruthy();
+  await userEvent.type(screen.getByPlaceholderText("Your order left"), "Shipped");
+  await save();
+
+  await waitFor(() => expect(asked.filter(({ method }) => method === "PUT")).toHaveLength(1));
+  expect(asked.find(({ method }) => method === "PUT")?.body).toMatchObject({ ...rule, name: "Shipped" });
+});
+
+test("what is refused at a value that is not on the page is told all the same", async () => {
+  await renderInbox(<RuleEditor kept={kept} templates={[template()]} />, {
+    api: {
+      [PUT]: () => problem(422, "invalid_request", { field: "variables.coupon", detail: "Also coupon." }),
+    },
+  });
+  await save();
+
+  expect(await screen.findByText(/Something in this form is not right/)).toBeTruthy();
+});
