@@ -1,14 +1,12 @@
 /** A refusal as one sentence or two in the reader's language. */
 
 import { useMessages } from "@/shared/i18n/language";
-import { problemMessages, problemWords } from "./problem-words";
+import { inOneLine, problemMessages, problemWords } from "./problem-words";
 
 /** Returns what to say of an error; null of none. */
 export function useRefusal(): (error: unknown) => string | null {
   const problems = useMessages(problemMessages);
   return (error) => {
-    if (!error) return null;
-    const { title, detail } = problemWords(error, problems);
-    return detail && detail !== title ? `${title}. ${detail}` : `${title}.`;
+    return error ? inOneLine(problemWords(error, problems)) : null;
   };
 }
