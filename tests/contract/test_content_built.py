@@ -182,7 +182,7 @@ def test_each_limit_of_an_interactive_message_is_kept(name: str, change: Any, sa
         (
             "offer template",
             lambda t: t["components"][1]["parameters"][0].update(coupon_code="x" * 21),
-            "<= 20",
+            "at most 20",
         ),
         ("template in order", lambda t: t["components"].append(t["components"][1]), "given once"),
         ("template in order", lambda t: t["components"][3].update(index=0), "index is given once"),

@@ -3,6 +3,7 @@
 import io
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,6 +22,8 @@ from curbe.campaigns.filling import Filler, variables_of
 from curbe.campaigns.sheets import Sheet, read
 from curbe.domain.errors import InvalidRequest
 from curbe.domain.template import BodyComponent, Language, TemplateContent, TextParameter
+from curbe.templates.fitting import fill
+from curbe.templates.values import written
 
 NEEDED = {"nombre": True}
 BROKEN = """Nombre;Teléfono;Ciudad
@@ -201,3 +204,39 @@ def test_a_template_is_filled_for_each_recipient() -> None:
 def test_braces_that_name_no_variable_are_refused(text: str) -> None:
     with pytest.raises(InvalidRequest):
         variables_of(promotion(text))
+
+
+COUPON = [{"type": "BUTTONS", "buttons": [{"type": "COPY_CODE", "text": "Copiar"}]}]
+
+
+def coupon(code: str) -> TemplateContent:
+    """Return a template with a coupon as it comes over the API."""
+    parameters = [{"type": "coupon_code", "coupon_code": code}]
+    button = {"type": "button", "sub_type": "copy_code", "index": "0", "parameters": parameters}
+    content = {"name": "promo", "language": {"code": "es"}, "components": [button]}
+    return msgspec.convert(content, TemplateContent)
+
+
+@pytest.mark.parametrize("code", ["{{codigo_de_descuento_de_la_tienda}}", "{{codigo|VERANO-PARA-TODOS-26}}"])
+def test_a_coupon_is_measured_by_what_is_said_of_it_not_by_the_name_of_its_variable(code: str) -> None:
+    template = coupon(code)
+    assert fill(COUPON, written(template.components), cover=None).faults == []
+
+    (name,) = variables_of(template)
+    message = Filler(template).message({name: "A" * 20})
+    assert "A" * 20 in msgspec.json.encode(message).decode()
+    with pytest.raises(msgspec.ValidationError, match="20"):
+        Filler(template).message({name: "A" * 21})
+
+
+@pytest.mark.parametrize("code", ["", "A" * 21, "{{codigo|VERANO-PARA-TODOS-261}}", "{{codigo}}" + "A" * 21])
+def test_a_coupon_that_is_too_long_whoever_it_is_for_is_refused(code: str) -> None:
+    with pytest.raises(msgspec.ValidationError):
+        coupon(code)
+
+
+def test_a_text_is_measured_without_the_name_of_its_variable_too() -> None:
+    template = promotion("x" * 1020 + "{{nombre_completo|Ana}}")
+    body = [{"type": "BODY", "text": "Hola {{1}}"}]
+
+    assert fill(body, written(template.components), cover=None).faults == []

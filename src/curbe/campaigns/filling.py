@@ -11,10 +11,9 @@ import msgspec
 
 from curbe.domain.content import TemplateMessage, encoded
 from curbe.domain.errors import InvalidRequest
-from curbe.domain.template import TemplateContent
+from curbe.domain.template import VARIABLE, TemplateContent
 from curbe.templates.faults import Code, sentence, unfit
 
-_PLACE: Final = re.compile(r"\{\{\s*([a-z_][a-z0-9_]{0,63})\s*(?:\|([^{}]*))?\}\}")
 _BRACES: Final = re.compile(r"\{\{|\}\}")
 _UNFIT: Final = {Code.NOT_ONE_LINE: "variable_not_one_line", Code.TOO_LONG: "variable_too_long"}
 _VALUES: Final = msgspec.json.Decoder(dict[str, str])
@@ -36,14 +35,14 @@ def variables_of(template: TemplateContent) -> dict[str, bool]:
     """
     found: dict[str, bool] = {}
     for text in _texts(msgspec.to_builtins(template)):
-        rest = _PLACE.sub("", text)
+        rest = VARIABLE.sub("", text)
         if _BRACES.search(rest):
             raise InvalidRequest(
                 f"{text[:60]!r} has braces that name no variable",
                 fix="Write {{name}} with small letters, digits and _; or {{name|what to say where it is missing}}.",
                 field="template",
             )
-        for match in _PLACE.finditer(text):
+        for match in VARIABLE.finditer(text):
             found[match[1]] = found.get(match[1], False) or match[2] is None
     return found
 
@@ -93,7 +92,7 @@ class Filler:
         self._template: Final[Any] = msgspec.to_builtins(template)
         self._fixed: Final = (
             None
-            if any(_PLACE.search(text) for text in _texts(self._template))
+            if any(VARIABLE.search(text) for text in _texts(self._template))
             else TemplateMessage(template=template)
         )
 
@@ -127,7 +126,7 @@ def _texts(part: Any) -> Iterator[str]:
 def _filled(part: Any, values: Mapping[str, str]) -> Any:
     if isinstance(part, str):
         return (
-            _PLACE.sub(lambda match: values.get(match[1], "").strip() or match[2] or "", part)
+            VARIABLE.sub(lambda match: values.get(match[1], "").strip() or match[2] or "", part)
             if "{{" in part
             else part
         )

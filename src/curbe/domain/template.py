@@ -18,6 +18,14 @@ Words = Annotated[str, Meta(min_length=1, max_length=32_768)]
 ParameterName = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
 CardIndex = Annotated[int, Meta(ge=0, le=9)]
 
+# {{name}} stands for a variable of a campaign's recipients, {{name|friend}} for one that may be missing, with what is said then.
+VARIABLE: Final = re.compile(r"\{\{\s*([a-z_][a-z0-9_]{0,63})\s*(?:\|([^{}]*))?\}\}")
+
+
+def shortest(text: str) -> str:
+    """Return what is surely said of a text: its variables by what is said where they are missing, not by their names."""
+    return VARIABLE.sub(lambda match: match[2] or "", text) if "{{" in text else text
+
 
 class TextParameter(
     Struct,
@@ -189,9 +197,13 @@ class UrlParameter(
 class CouponParameter(
     Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="coupon_code"
 ):
-    """The code to copy."""
+    """The code to copy, of 1 to 20 characters; a campaign's variable counts as what is said where it is missing."""
 
-    coupon_code: Annotated[str, Meta(min_length=1, max_length=LONGEST_CODE)]
+    coupon_code: Annotated[str, Meta(min_length=1)]
+
+    def __post_init__(self) -> None:
+        if len(shortest(self.coupon_code)) > LONGEST_CODE:
+            raise ValueError(f"a coupon's code has at most {LONGEST_CODE} characters")
 
 
 class ActionSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from curbe.domain.template import LONGEST_CODE
+from curbe.domain.template import LONGEST_CODE, shortest
 from curbe.templates.slots import Slot
 from curbe.templates.values import ButtonValue, words
 
@@ -60,7 +60,7 @@ def unfit(kind: str, text: str) -> Code | None:
     """Return why Meta would not take ``text`` in a place of this kind; None where it does."""
     if _GAPS.search(text):
         return Code.NOT_ONE_LINE
-    return Code.TOO_LONG if len(text) > _LONGEST[kind] else None
+    return Code.TOO_LONG if len(shortest(text)) > _LONGEST[kind] else None
 
 
 def fault(code: Code, path: str, key: str) -> Fault:

@@ -18,11 +18,17 @@ const CATEGORIES = [
   "team",
   "label",
   "canned_reply",
+  "template",
+  "campaign",
+  "automation",
+  "notification",
+  "consent",
   "contact",
   "tenant",
   "retention",
   "operator",
   "media",
+  "embed",
   "webhook",
 ] as const;
 

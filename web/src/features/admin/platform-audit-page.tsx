@@ -15,6 +15,7 @@ const CATEGORIES = [
   "operator",
   "factor",
   "password",
+  "identity",
   "key",
   "webhook",
   "quarantine",

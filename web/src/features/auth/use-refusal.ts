@@ -1,7 +1,7 @@
 /** A refusal of the sign-in's routes in the reader's words. */
 
 import { isProblem, type Problem } from "@/shared/api/problem";
-import { problemMessages, problemWords } from "@/shared/api/problem-words";
+import { inOneLine, problemMessages, problemWords } from "@/shared/api/problem-words";
 import { useFormat, useMessages } from "@/shared/i18n/language";
 import { uiMessages } from "@/shared/ui/messages";
 import { authMessages } from "./messages";
@@ -18,8 +18,7 @@ export function useRefusal(): (error: unknown) => string {
     if (isProblem(error, "insecure_transport")) return t.insecureTransport;
     if (isProblem(error, "too_many_requests")) return t.tooMany(format.number(waitOf(error)));
     if (isProblem(error, "invalid_request") && UNFIT_PASSWORD.has(error.field ?? "")) return ui.passwordUnfit;
-    const { title, detail } = problemWords(error, problems);
-    return detail ? `${title}. ${detail}` : `${title}.`;
+    return inOneLine(problemWords(error, problems));
   };
 }
 

@@ -96,6 +96,33 @@ test("a year that is being typed leaves the form as it is", async () => {
   expect(screen.getByRole("button", { name: "What would happen?" })).toBeDefined();
 });
 
+test("hours stay where they are typed, and are kept in their order", async () => {
+  const hours = [
+    { day: 0, opens: "09:00", closes: "14:00" },
+    { day: 0, opens: "16:00", closes: "19:00" },
+  ];
+  const away = { kind: "away", time_zone: "UTC", hours, holidays: [], message: "Closed" };
+  const { asked } = fakeApi({
+    [`GET ${BASE}`]: () => ok({ items: [kept("a", 0, away)], next_cursor: null }),
+    [`PUT ${BASE}/a`]: () => ok(kept("a", 0, away)),
+  });
+  opened("/a");
+  const at = (label: RegExp) => screen.getAllByLabelText(label) as HTMLInputElement[];
+  const set = (field: HTMLInputElement | undefined, value: string) =>
+    fireEvent.change(field as HTMLInputElement, { target: { value } });
+  await screen.findByLabelText("Message");
+
+  for (const typed of ["00:00", "07:00"]) set(at(/Monday.*open/i)[1], typed);
+  set(at(/Monday.*close/i)[1], "08:30");
+  expect(at(/Monday.*open/i).map(({ value }) => value)).toEqual(["09:00", "07:00"]);
+  expect(at(/Monday.*close/i).map(({ value }) => value)).toEqual(["14:00", "08:30"]);
+  await userEvent.click(screen.getByRole("button", { name: "Save automation" }));
+
+  await waitFor(() => expect(asks(asked, "PUT")).toHaveLength(1));
+  const [saved] = asks(asked, "PUT").map(({ body }) => body as { rule: typeof away });
+  expect(saved?.rule.hours).toEqual([{ day: 0, opens: "07:00", closes: "08:30" }, hours[0]]);
+});
+
 test("what is missing is told, and nothing is sent", async () => {
   const { asked } = fakeApi({ [`GET ${BASE}`]: () => ok({ items: [], next_cursor: null }) });
   opened("/new?start=assign");

@@ -2,7 +2,7 @@
 
 import { Button, Group } from "@mantine/core";
 import { IconPlayerPause } from "@tabler/icons-react";
-import { problemMessages, problemWords } from "@/shared/api/problem-words";
+import { useRefusal } from "@/shared/api/use-refusal";
 import { useFormat, useLanguage, useMessages } from "@/shared/i18n/language";
 import { useTenant } from "@/shared/session/session-context";
 import { tellSaved } from "@/shared/ui/notices";
@@ -14,7 +14,7 @@ import { endOfPause } from "./standing";
 
 export function PauseNote({ connection, onAgain }: { connection: Connection; onAgain: () => void }) {
   const t = useMessages(cardMessages);
-  const problems = useMessages(problemMessages);
+  const refusal = useRefusal();
   const { language } = useLanguage();
   const format = useFormat();
   const { can } = useTenant();
@@ -40,7 +40,7 @@ export function PauseNote({ connection, onAgain }: { connection: Connection; onA
       </p>
       {resume.error && (
         <p role="alert" className={classes["failed"]}>
-          {problemWords(resume.error, problems).title}
+          {refusal(resume.error)}
         </p>
       )}
       {can("connections:write") && end !== "by_itself" && (

@@ -3,6 +3,7 @@
 import { ActionIcon, Menu } from "@mantine/core";
 import { IconBan, IconDots, IconLockOpen, IconShieldOff, IconShieldUp } from "@tabler/icons-react";
 import { useState } from "react";
+import { useRefusal } from "@/shared/api/use-refusal";
 import { useFormat, useMessages } from "@/shared/i18n/language";
 import { useSession } from "@/shared/session/session-context";
 import { Avatar } from "@/shared/ui/avatar";
@@ -10,7 +11,7 @@ import { Chip } from "@/shared/ui/chip";
 import { ConfirmDialog } from "@/shared/ui/confirm-dialog";
 import { ErrorState } from "@/shared/ui/error-state";
 import { LoadMore } from "@/shared/ui/load-more";
-import { tellSaved } from "@/shared/ui/notices";
+import { tellFailed, tellSaved } from "@/shared/ui/notices";
 import { Row, Rows } from "@/shared/ui/rows";
 import { SettingsBody } from "@/shared/ui/settings-section";
 import { ListSkeleton } from "@/shared/ui/skeletons";
@@ -41,6 +42,7 @@ type Asking = "make" | "unmake" | "stop" | null;
 function UserRow({ user }: { user: User }) {
   const t = useMessages(operatorMessages);
   const format = useFormat();
+  const refusal = useRefusal();
   const me = useSession().user;
   const change = useChangeUser();
   const [asking, setAsking] = useState<Asking>(null);
@@ -101,7 +103,11 @@ function UserRow({ user }: { user: User }) {
                 {user.disabled ? (
                   <Menu.Item
                     leftSection={<IconLockOpen size={16} />}
-                    onClick={() => void apply({ disabled: false })}
+                    onClick={() =>
+                      void apply({ disabled: false }).catch((error: unknown) =>
+                        tellFailed(refusal(error) ?? ""),
+                      )
+                    }
                   >
                     {t.goOn}
                   </Menu.Item>

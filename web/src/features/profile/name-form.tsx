@@ -1,6 +1,6 @@
 import { Button, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
-import { problemMessages, problemWords } from "@/shared/api/problem-words";
+import { useRefusal } from "@/shared/api/use-refusal";
 import { useMessages } from "@/shared/i18n/language";
 import { useSaveProfile } from "@/shared/session/save-profile";
 import { useSession } from "@/shared/session/session-context";
@@ -13,7 +13,7 @@ import classes from "./profile.module.css";
 export function NameForm() {
   const t = useMessages(profileMessages);
   const ui = useMessages(uiMessages);
-  const problems = useMessages(problemMessages);
+  const refusal = useRefusal();
   const { user } = useSession();
   const save = useSaveProfile();
   const [name, setName] = useState(user.name);
@@ -34,7 +34,7 @@ export function NameForm() {
         onChange={(event) => setName(event.currentTarget.value)}
       />
       <TextInput label={t.email} description={t.emailHint} value={user.email} readOnly />
-      {save.error && <FormError>{problemWords(save.error, problems).title}</FormError>}
+      {save.error && <FormError>{refusal(save.error)}</FormError>}
       <Button
         type="submit"
         loading={save.isPending}

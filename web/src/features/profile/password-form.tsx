@@ -3,7 +3,7 @@ import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { api } from "@/shared/api/client";
 import { isProblem } from "@/shared/api/problem";
-import { problemMessages, problemWords } from "@/shared/api/problem-words";
+import { inOneLine, problemMessages, problemWords } from "@/shared/api/problem-words";
 import { useMessages } from "@/shared/i18n/language";
 import { useSession } from "@/shared/session/session-context";
 import { FormError } from "@/shared/ui/form-error";
@@ -63,7 +63,6 @@ export function PasswordForm() {
       return t.wrongCurrent;
     }
     if (isProblem(error, "invalid_request") && UNFIT.has(error.field ?? "")) return ui.passwordUnfit;
-    const { title, detail } = problemWords(error, problems);
-    return detail ? `${title}. ${detail}` : title;
+    return inOneLine(problemWords(error, problems));
   }
 }

@@ -2,7 +2,7 @@ import { screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import { TenantValue } from "@/shared/session/session-context";
-import { type Asked, fakeApi, ok } from "@/testing/fake-api";
+import { type Asked, fakeApi, ok, problem } from "@/testing/fake-api";
 import { renderAt } from "@/testing/render";
 import { ReportsPage } from "./reports-page";
 
@@ -126,4 +126,19 @@ test.each([
   opened(`?days=own&${days}`);
 
   expect(await screen.findByText("Choose a first and a last day, in that order.")).toBeTruthy();
+});
+
+test("days that could not be read say why, beside figures that could, and are asked for again", async () => {
+  const { handlers } = reports();
+  const series = handlers[at("series")];
+  handlers[at("series")] = () => problem(403, "missing_scope");
+  opened();
+
+  expect(await screen.findByText("Delivered", { selector: "dt" })).toBeTruthy();
+  expect(await screen.findByText("Your role does not allow this")).toBeTruthy();
+  handlers[at("series")] = series as () => Response;
+  await userEvent.click(screen.getByRole("button", { name: "Try again" }));
+
+  expect(await screen.findByRole("table", { name: "Messages by day", hidden: true })).toBeTruthy();
+  expect(screen.queryByText("Your role does not allow this")).toBeNull();
 });

@@ -45,7 +45,6 @@ function Report({ today }: { today: string }) {
     placeholderData: undefined as never,
   });
   const series = useQuery({ ...seriesQuery(tenant_id, clean(asked)), enabled: fine });
-  const error = summary.error ?? series.error;
   return (
     <div className={classes["page"]}>
       <div className={classes["body"]}>
@@ -56,8 +55,8 @@ function Report({ today }: { today: string }) {
           </div>
           <PeriodPicker chosen={chosen} today={today} onChoose={choose} />
         </header>
-        {error && !summary.data ? (
-          <ErrorState error={error} onRetry={() => void summary.refetch()} />
+        {summary.error && !summary.data ? (
+          <ErrorState error={summary.error} onRetry={() => void summary.refetch()} />
         ) : (
           summary.data && (
             <div className={classes["told"]} data-old={summary.isPlaceholderData || !fine || undefined}>
@@ -73,6 +72,9 @@ function Report({ today }: { today: string }) {
                     {t.compared}
                     <CsvLink name={t.title} to={csvOf(tenant_id, "summary", clean(asked))} />
                   </p>
+                  {series.error && !series.data && (
+                    <ErrorState error={series.error} onRetry={() => void series.refetch()} />
+                  )}
                   {series.data && (
                     <Trends
                       days={{ from: series.data.period.first_day, to: series.data.period.last_day }}

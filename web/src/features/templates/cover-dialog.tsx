@@ -18,7 +18,7 @@ export function CoverDialog({ onClose }: { onClose: () => void }) {
   const t = useMessages(templateMessages);
   const refusal = useRefusal();
   const { tenant_id } = useTenant();
-  const { data: known } = useCover();
+  const { data: known, error: unread } = useCover();
   const save = useSetCover();
   const [cover, setCover] = useState<Cover | null>(null);
   const [busy, setBusy] = useState(false);
@@ -27,6 +27,8 @@ export function CoverDialog({ onClose }: { onClose: () => void }) {
     if (known) setCover((now) => now ?? known);
   }, [known]);
   const shown = cover ?? known ?? {};
+  // What is not known cannot be kept: saving nothing then would remove it.
+  const mayBeSaved = known !== undefined || Boolean(shown.media_id || shown.link);
   const choose = async (file: File) => {
     setBusy(true);
     setFailed(null);
@@ -52,8 +54,8 @@ export function CoverDialog({ onClose }: { onClose: () => void }) {
       }
       submit={t.coverSave}
       busy={save.isPending}
-      disabled={busy}
-      refusal={refusal(failed ?? save.error)}
+      disabled={busy || !mayBeSaved}
+      refusal={refusal(failed ?? save.error ?? (known ? null : unread))}
       size={480}
     >
       <p className={classes["hint"]}>{t.coverHint}</p>
@@ -61,7 +63,7 @@ export function CoverDialog({ onClose }: { onClose: () => void }) {
         {shown.media_id ? (
           <img src={`/api/tenants/${tenant_id}/media/${shown.media_id}`} alt={t.coverTitle} />
         ) : (
-          <span>{shown.link || t.coverNone}</span>
+          <span>{shown.link || (known && t.coverNone)}</span>
         )}
       </div>
       <FileChoice kind="image" label={t.coverUpload} busy={busy} onChoose={(file) => void choose(file)}>

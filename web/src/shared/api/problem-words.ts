@@ -74,6 +74,7 @@ const en = {
     request_cut_off: "Try again.",
     idempotency_in_flight: "Wait a moment, then look whether it is there.",
     graph_unreachable: "Nothing was stored. Try again in a few minutes.",
+    number_taken: "Disconnect it where it is connected now, then connect it here.",
     window_closed: "Send an approved template; once the person writes, free text may be sent for 24 hours.",
   },
 };
@@ -150,6 +151,7 @@ const es: Translated<Words> = {
     request_cut_off: "Inténtalo otra vez.",
     idempotency_in_flight: "Espera un momento y mira si ya está.",
     graph_unreachable: "No se ha guardado nada. Inténtalo en unos minutos.",
+    number_taken: "Desconéctalo donde está conectado ahora y conéctalo aquí.",
     window_closed:
       "Envía una plantilla aprobada; cuando la persona escriba, se puede enviar texto libre durante 24 horas.",
   },
@@ -225,6 +227,7 @@ const pt: Translated<Words> = {
     request_cut_off: "Tente de novo.",
     idempotency_in_flight: "Espere um momento e veja se já está lá.",
     graph_unreachable: "Nada foi guardado. Tente em alguns minutos.",
+    number_taken: "Desconecte-o onde está conectado agora e conecte-o aqui.",
     window_closed:
       "Envie um modelo aprovado; quando a pessoa escrever, pode-se enviar texto livre durante 24 horas.",
   },
@@ -261,9 +264,19 @@ export function problemWords(error: unknown, t: Translated<Words>): { title: str
     lookup(error.members["ways_out"], t.language) ??
     lookup(t.detailByCode, error.code) ??
     whyNoPhone(error.members["phone_fault"], t.language) ??
-    (OWN_WORDS_SUFFICE.has(error.code) ? "" : error.detail);
-  const told = lookup(error.members["words"], t.language)?.replace(/\.$/, "");
-  return { title: told ?? own ?? (error.title || error.code), detail };
+    (OWN_WORDS_SUFFICE.has(error.code) || bare(error.detail) === error.title ? "" : error.detail);
+  const told = lookup(error.members["words"], t.language);
+  return { title: (told && bare(told)) ?? own ?? (error.title || error.code), detail };
+}
+
+/** Title and detail as one line; a detail that is half a sentence ("its recipients ...") goes on from the title. */
+export function inOneLine({ title, detail }: { title: string; detail: string }): string {
+  if (!detail || bare(detail) === title) return `${title}.`;
+  return `${title}${/^\p{Ll}/u.test(detail) ? ":" : "."} ${/[.!?)…]$/.test(detail) ? detail : `${detail}.`}`;
+}
+
+function bare(sentence: string): string {
+  return sentence.replace(/\.$/, "");
 }
 
 function whyNoPhone(fault: unknown, language: string): string | undefined {

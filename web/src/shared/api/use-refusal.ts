@@ -2,14 +2,13 @@
 
 import { useMessages } from "@/shared/i18n/language";
 import { NotProved } from "./problem";
-import { problemMessages, problemWords } from "./problem-words";
+import { inOneLine, problemMessages, problemWords } from "./problem-words";
 
 /** Returns what to say of an error; null of none, and of what the person left off themselves. */
 export function useRefusal(): (error: unknown) => string | null {
   const problems = useMessages(problemMessages);
   return (error) => {
     if (!error || error instanceof NotProved) return null;
-    const { title, detail } = problemWords(error, problems);
-    return detail && detail !== title ? `${title}. ${detail}` : `${title}.`;
+    return inOneLine(problemWords(error, problems));
   };
 }

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { formatOf, plural } from "./format";
 
 const en = formatOf("en", ["en-GB"]);
@@ -41,4 +41,13 @@ test("sizes and spans are written as people read them", () => {
 test("a count takes the form its language has for it", () => {
   expect(plural("es", 1, { one: "# mensaje", other: "# mensajes" })).toBe("1 mensaje");
   expect(plural("pt", 12, { one: "# mensagem", other: "# mensagens" })).toBe("12 mensagens");
+});
+
+test("a count is written as every other number is: as in the reader's region", () => {
+  for (const languages of [["es-MX"], ["es-ES"], ["de-DE"]]) {
+    vi.stubGlobal("navigator", { languages });
+    const said = plural("es", 12_345, { one: "# persona", other: "# personas" });
+    expect(said).toBe(`${formatOf("es").number(12_345)} personas`);
+  }
+  expect(formatOf("es", ["es-MX"]).number(12_345)).toBe("12,345");
 });

@@ -12,20 +12,17 @@ type PluralForms = { one: string; other: string };
 
 /** Returns the form for `count`, with its number written in it where the form says `#`. */
 export function plural(language: Language, count: number, forms: PluralForms): string {
-  const { rules, number } = countingIn(language);
-  const form = rules.select(count) === "one" ? forms.one : forms.other;
-  return form.replace("#", number.format(count));
+  const form = rulesOf(language).select(count) === "one" ? forms.one : forms.other;
+  return form.replace("#", formatOf(language).number(count));
 }
 
 // Making one of these takes longer than painting the row it is for.
-const counting = new Map<Language, { rules: Intl.PluralRules; number: Intl.NumberFormat }>();
+const rules = new Map<Language, Intl.PluralRules>();
 
-function countingIn(language: Language) {
-  const known = counting.get(language);
-  if (known) return known;
-  const made = { rules: new Intl.PluralRules(language), number: new Intl.NumberFormat(language) };
-  counting.set(language, made);
-  return made;
+function rulesOf(language: Language): Intl.PluralRules {
+  const known = rules.get(language) ?? new Intl.PluralRules(language);
+  rules.set(language, known);
+  return known;
 }
 
 export interface Format {

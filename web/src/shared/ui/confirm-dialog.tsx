@@ -3,7 +3,7 @@
 import { Button, Group, Modal, Text } from "@mantine/core";
 import { type ReactNode, useState } from "react";
 import { NotProved } from "@/shared/api/problem";
-import { problemMessages, problemWords } from "@/shared/api/problem-words";
+import { useRefusal } from "@/shared/api/use-refusal";
 import { useMessages } from "@/shared/i18n/language";
 import { uiMessages } from "./messages";
 
@@ -24,7 +24,7 @@ interface ConfirmDialogProps {
 export function ConfirmDialog(props: ConfirmDialogProps) {
   const { opened, onClose, title, children, confirm, danger = false, onConfirm } = props;
   const t = useMessages(uiMessages);
-  const problems = useMessages(problemMessages);
+  const refusal = useRefusal();
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>(null);
 
@@ -59,7 +59,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
       </Text>
       {failure !== null && (
         <Text c="var(--danger)" mt="sm" role="alert">
-          {problemWords(failure, problems).title}
+          {refusal(failure)}
         </Text>
       )}
       <Group justify="flex-end" mt="lg">

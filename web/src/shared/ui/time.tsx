@@ -5,7 +5,7 @@ import { useFormat } from "@/shared/i18n/language";
 
 interface TimeProps {
   at: string;
-  /** time: 14:05 · date: 3 Mar 2026 · brief: as in a list · relative: 4 minutes ago, kept true */
+  /** time: 14:05 · date: 3 Mar 2026 · brief: as in a list · relative: 4 minutes ago, kept true; of what has happened */
   as?: "time" | "date" | "brief" | "relative";
 }
 
@@ -21,7 +21,7 @@ export function Time({ at, as = "brief" }: TimeProps) {
   }, [as]);
   return (
     <time dateTime={at} title={format.full(at)}>
-      {as === "relative" ? format.relative(at, now) : format[as](at)}
+      {as === "relative" ? format.relative(at, Math.max(now, Date.parse(at))) : format[as](at)}
     </time>
   );
 }

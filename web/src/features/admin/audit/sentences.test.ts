@@ -49,6 +49,16 @@ test("an entry is a sentence, in each language", () => {
   ).toBe("A chave CRM pausou Sandbox Spain");
 });
 
+test("campaigns, automations and what people agreed to are told in words too", () => {
+  const said = (action: string, language: "en" | "es" | "pt") =>
+    sentenceOf(row({ action, subject: null }), NAMES, auditMessages[language]);
+  expect(said("campaign.start", "es")).toBe("Ana Torres inició una campaña");
+  expect(said("automation.saved", "pt")).toBe("Ana Torres salvou uma automação");
+  expect(said("consent.imported", "en")).toBe("Ana Torres brought a list of consents");
+  const rule = row({ action: "notification.rule_saved", detail: { event: "order.shipped" } });
+  expect(extraOf(rule, NAMES, en)).toBe("order.shipped");
+});
+
 test("a deed that nobody wrote words for yet is told by its own name", () => {
   expect(sentenceOf(row({ action: "thing.happened" }), NAMES, en)).toBe("Ana Torres: thing.happened");
 });

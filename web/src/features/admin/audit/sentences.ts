@@ -34,6 +34,8 @@ const THINGS: Record<string, keyof Words["thing"]> = {
   operator: "person",
   sessions: "person",
   password: "person",
+  factor: "person",
+  embed: "person",
   key: "key",
   team: "team",
   label: "label",
@@ -71,6 +73,9 @@ export function extraOf(row: AuditRow, names: Names, t: Words): string {
     case "template.edited":
     case "template.deleted":
       return `${detail["name"]} (${detail["language"]})`;
+    case "notification.rule_saved":
+    case "notification.rule_deleted":
+      return typeof detail["event"] === "string" ? detail["event"] : "";
     default:
       return "";
   }

@@ -29,14 +29,19 @@ export function RetentionForm({ tenant }: { tenant: TenantShown }) {
     await change.mutateAsync({ retention_days });
     tellSaved(t.saved);
   };
-  const settle = (after: number | null | undefined) => {
+  const settle = (after: number | null | undefined, chosen: Choice) => {
     if (after === undefined || after === before) return;
     if (after !== null && deletes(before, after)) setAsking(after);
-    else save(after).catch((error: unknown) => tellFailed(refusal(error) ?? ""));
+    else
+      save(after).catch((error: unknown) => {
+        // What was typed stays beside its button; what is chosen from the list would look kept.
+        if (chosen !== "own") setChoice(choiceOf(before));
+        tellFailed(refusal(error) ?? "");
+      });
   };
   const choose = (chosen: Choice) => {
     setChoice(chosen);
-    if (chosen !== "own") settle(daysOf(chosen, typed));
+    if (chosen !== "own") settle(daysOf(chosen, typed), chosen);
   };
   const leave = () => {
     setAsking(null);
@@ -75,7 +80,7 @@ export function RetentionForm({ tenant }: { tenant: TenantShown }) {
             variant="default"
             disabled={days === undefined || days === before}
             loading={change.isPending}
-            onClick={() => settle(days)}
+            onClick={() => settle(days, "own")}
           >
             {t.change}
           </Button>
@@ -105,8 +110,9 @@ function Older({ days }: { days: number }) {
   const t = useMessages(generalMessages);
   const format = useFormat();
   const { tenant_id } = useTenant();
-  const { data } = useQuery(olderQuery(tenant_id, days));
-  if (!data) return t.counting;
+  const refusal = useRefusal();
+  const { data, error } = useQuery(olderQuery(tenant_id, days));
+  if (!data) return refusal(error) ?? t.counting;
   if (data.messages === 0) return t.nothing;
   const counted = format.number(data.messages);
   return data.capped ? t.countedMore(counted) : t.counted(counted);

@@ -6,9 +6,11 @@ import type { Schemas } from "@/shared/api/client";
 import { isProblem } from "@/shared/api/problem";
 import { useRefusal } from "@/shared/api/use-refusal";
 import { useMessages } from "@/shared/i18n/language";
+import { NotProved } from "@/shared/session/proof";
 import { ConfirmDialog } from "@/shared/ui/confirm-dialog";
 import { CopyField } from "@/shared/ui/copy-field";
 import { FormDialog } from "@/shared/ui/form-dialog";
+import { FormError } from "@/shared/ui/form-error";
 import { tellSaved } from "@/shared/ui/notices";
 import { SettingsSection } from "@/shared/ui/settings-section";
 import { beginTotp, confirmTotp, dropTotp, useFactorDeed } from "../api/factors";
@@ -23,6 +25,7 @@ interface TotpSectionProps {
 
 export function TotpSection({ on, proved, onCodes }: TotpSectionProps) {
   const t = useMessages(securityMessages);
+  const refusal = useRefusal();
   const [shown, setShown] = useState<Schemas["TotpShown"] | null>(null);
   const [leaving, setLeaving] = useState(false);
   const begin = useFactorDeed(() => proved(beginTotp));
@@ -41,6 +44,7 @@ export function TotpSection({ on, proved, onCodes }: TotpSectionProps) {
           </Button>
         )}
       </div>
+      {begin.error && !(begin.error instanceof NotProved) && <FormError>{refusal(begin.error)}</FormError>}
       {shown && <AddApp shown={shown} proved={proved} onClose={() => setShown(null)} onCodes={onCodes} />}
       <ConfirmDialog
         opened={leaving}

@@ -12,7 +12,7 @@ import { Sides, WorkPage } from "@/shared/ui/work-page";
 import { numberLabel, useNumbers } from "@/shared/whatsapp/number-choice";
 import { type Draft, type Rule, useSaveAutomations } from "../api/automations";
 import { automationMessages } from "../messages";
-import { faultsIn } from "../model/rules";
+import { faultsIn, toKeep } from "../model/rules";
 import { AssignFields } from "./assign-fields";
 import { AwayFields } from "./away-fields";
 import classes from "./editor.module.css";
@@ -56,7 +56,7 @@ export function AutomationEditor({ id, begin }: AutomationEditorProps) {
   const submit = () => {
     setTried(true);
     if (!sound) return;
-    save.mutate([{ id, rule, place: begin.place, enabled }], {
+    save.mutate([{ id, rule: toKeep(rule), place: begin.place, enabled }], {
       onSuccess: () => {
         tellSaved(t.saved);
         navigate(home);

@@ -37,5 +37,11 @@ test("midnight ends a day", () => {
 test("a further span begins after the last one and ends within the day", () => {
   expect(nextSpan([])).toEqual({ opens: "09:00", closes: "18:00" });
   expect(nextSpan([{ opens: "09:00", closes: "14:00" }])).toEqual({ opens: "16:00", closes: "19:00" });
+  expect(
+    nextSpan([
+      { opens: "16:00", closes: "19:00" },
+      { opens: "09:00", closes: "14:00" },
+    ]),
+  ).toEqual({ opens: "21:00", closes: "24:00" });
   expect(nextSpan([{ opens: "09:00", closes: "21:30" }])).toEqual({ opens: "22:00", closes: "24:00" });
 });

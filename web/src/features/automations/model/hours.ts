@@ -12,11 +12,14 @@ export interface Span {
   closes: string;
 }
 
+/** In the order in which they were typed: a span that moved while its time is written would be another one's. */
 export function spansOf(hours: readonly Hours[], day: number): Span[] {
-  return hours
-    .filter((one) => one.day === day)
-    .map(({ opens, closes }) => ({ opens, closes }))
-    .sort((one, other) => one.opens.localeCompare(other.opens));
+  return hours.filter((one) => one.day === day).map(({ opens, closes }) => ({ opens, closes }));
+}
+
+/** As they are kept and read: day by day, from the morning on. */
+export function inOrder(hours: readonly Hours[]): Hours[] {
+  return hours.toSorted((one, other) => one.day - other.day || one.opens.localeCompare(other.opens));
 }
 
 export function withSpans(hours: readonly Hours[], days: readonly number[], spans: readonly Span[]): Hours[] {
@@ -27,7 +30,7 @@ export function withSpans(hours: readonly Hours[], days: readonly number[], span
 
 /** What comes after those that are there: a whole day, or an afternoon. */
 export function nextSpan(spans: readonly Span[]): Span {
-  const last = spans.at(-1);
+  const last = spans.toSorted((one, other) => one.closes.localeCompare(other.closes)).at(-1);
   if (!last) return { opens: "09:00", closes: "18:00" };
   const hour = Math.min(Number(last.closes.slice(0, 2)) + 2, 22);
   const clock = (at: number) => (at >= 24 ? MIDNIGHT : `${String(at).padStart(2, "0")}:00`);
@@ -57,7 +60,7 @@ export function dayName(day: number, locale: string, width: "long" | "short" = "
 export function groupsOf(hours: readonly Hours[]): { from: number; to: number; spans: Span[] }[] {
   const groups: { from: number; to: number; spans: Span[] }[] = [];
   for (const day of DAYS) {
-    const spans = spansOf(hours, day);
+    const spans = spansOf(inOrder(hours), day);
     const last = groups.at(-1);
     if (spans.length === 0) continue;
     if (last && last.to === day - 1 && JSON.stringify(last.spans) === JSON.stringify(spans)) last.to = day;

@@ -1,7 +1,7 @@
 /** The four kinds of rules: where each begins, what is wrong with one, and in which order they are looked at. Pure. */
 
 import type { Automation, Kind, Rule } from "../api/automations";
-import { isSpan, WORKDAYS, withSpans } from "./hours";
+import { inOrder, isSpan, WORKDAYS, withSpans } from "./hours";
 
 /** Of a message's automatic texts the first kind that has one to say says it; then the conversation is given away. */
 export const KINDS = ["keyword_reply", "away", "welcome", "assign"] as const satisfies readonly Kind[];
@@ -47,6 +47,11 @@ export function ruleFor(start: Start, words: StartWords, zone: string): Rule {
     case "assign_label":
       return { kind: "assign", user_ids: [], team_id: null, only_present: false, label_ids: [] };
   }
+}
+
+/** A rule as it is kept. */
+export function toKeep(rule: Rule): Rule {
+  return rule.kind === "away" ? { ...rule, hours: inOrder(rule.hours) } : rule;
 }
 
 export type Fault = "missing" | "hours" | "nobody";

@@ -61,3 +61,21 @@ test("what Meta has not approved, and codes for signing in, are not offered", ()
   ] as Template[];
   expect(offered([...others, template])).toEqual([template]);
 });
+
+test("a coupon is filled from a column of any name, and measured by what is said of it, not by its braces", () => {
+  const coupon = {
+    ...template,
+    components: [{ type: "BUTTONS", buttons: [{ type: "COPY_CODE", text: "Copiar", example: "VERANO" }] }],
+  } as unknown as Template;
+  const open = (filling: Filling) => openGaps(coupon, { "button:0": filling }, {});
+
+  expect(open({ from: "column", column: "Código de descuento de la tienda", otherwise: "" })).toEqual([]);
+  expect(open({ from: "column", column: "codigo", otherwise: "VERANO-PARA-TODOS-26" })).toEqual([]);
+  expect(open({ from: "same", text: "VERANO-PARA-TODOS-26" })).toEqual([]);
+  for (const filling of [
+    { from: "column", column: "codigo", otherwise: "VERANO-PARA-TODOS-261" },
+    { from: "same", text: "VERANO-PARA-TODOS-261" },
+    { from: "column", column: "", otherwise: "VERANO" },
+  ] as const)
+    expect(open(filling)).toEqual(["button:0"]);
+});

@@ -12,7 +12,15 @@ import {
   valuesSent,
 } from "@/shared/whatsapp/templates";
 import type { Campaign, NewCampaign } from "../api/campaigns";
-import { type Filling, type Fillings, fillingOf, firstFilling, shownIn, valuesOf } from "./filling";
+import {
+  type Filling,
+  type Fillings,
+  fillingOf,
+  firstFilling,
+  measuredBy,
+  shownIn,
+  valuesOf,
+} from "./filling";
 
 export type Files = Readonly<Record<string, string>>;
 type Content = NewCampaign["template"];
@@ -62,7 +70,8 @@ export function contentOf(template: Template, fillings: Fillings, files: Files):
 
 /** The ids of the gaps that nothing stands in yet. */
 export function openGaps(template: Template, fillings: Fillings, files: Files): string[] {
-  return missingIn(fieldsOf(template.components), valuesOf(fillings), files);
+  const measured = Object.entries(fillings).map(([id, filling]) => [id, measuredBy(filling)]);
+  return missingIn(fieldsOf(template.components), Object.fromEntries(measured), files);
 }
 
 export function lookOf(

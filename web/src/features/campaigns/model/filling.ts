@@ -12,6 +12,7 @@ export type Fillings = Readonly<Record<string, Filling>>;
 
 const PLACE = /^\{\{\s*([a-z_][a-z0-9_]{0,63})\s*(?:\|([^{}]*))?\}\}$/;
 const LONGEST_NAME = 64;
+const OWN = "·"; // of any length but none
 
 /** The variable that a column fills: "Nombre completo" -> "nombre_completo", as the server reads a file's head. */
 export function variableName(column: string): string {
@@ -45,6 +46,12 @@ export function sentFor(filling: Filling | undefined): string {
   if (!name) return "";
   const otherwise = harmless(filling.otherwise);
   return otherwise ? `{{${name}|${otherwise}}}` : `{{${name}}}`;
+}
+
+/** What a gap is measured by: what is surely said in it. Each person's own is measured by the server, row by row. */
+export function measuredBy(filling: Filling | undefined): string {
+  if (!filling || filling.from === "same" || sentFor(filling) === "") return sentFor(filling);
+  return harmless(filling.otherwise) || OWN;
 }
 
 /** The way back, for a campaign that is opened again. */

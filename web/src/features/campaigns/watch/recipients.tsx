@@ -73,13 +73,13 @@ export function Recipients({ campaign, progress }: { campaign: Campaign; progres
       ) : pages.items && pages.items.length > 0 ? (
         <Table items={pages.items} />
       ) : (
-        <p className={classes["hint"]}>{pages.error ? refusal(pages.error) : t.none}</p>
+        !pages.error && <p className={classes["hint"]}>{t.none}</p>
       )}
       <LoadMore
         more={pages.more}
         loading={pages.loadingMore}
-        error={pages.items ? null : pages.error}
-        onMore={pages.loadMore}
+        error={pages.error}
+        onMore={pages.items ? pages.loadMore : pages.refetch}
       />
     </section>
   );

@@ -144,9 +144,25 @@ test("a number that is connected elsewhere is refused in words, and the way back
 
   await press("Connect this number");
 
-  expect(await screen.findByText("This number is connected already")).toBeTruthy();
+  const told = await screen.findByText(/This number is connected already/);
+  expect(told.textContent).toBe(
+    "This number is connected already. Disconnect it where it is connected now, then connect it here.",
+  );
   await press("Back");
   expect(screen.getByLabelText("Phone number ID")).toHaveProperty("value", "106540352242922");
+});
+
+test("a test that could not be made says why", async () => {
+  fakeApi({
+    [`POST ${BASE}/connect/start`]: () => ok(started),
+    [`POST ${BASE}/test-connection`]: () => problem(502, "graph_unreachable"),
+  });
+  wizard();
+  await fillIn();
+
+  await press("Test connection");
+
+  expect((await screen.findByRole("alert")).textContent).toContain("Try again in a few minutes.");
 });
 
 test("where Meta's sign-up is set up it is offered first, and by hand stays possible", async () => {

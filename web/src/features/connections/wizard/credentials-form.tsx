@@ -2,7 +2,7 @@
 
 import { Button, Group, Stack, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
-import { problemMessages, problemWords } from "@/shared/api/problem-words";
+import { useRefusal } from "@/shared/api/use-refusal";
 import { useMessages } from "@/shared/i18n/language";
 import { FormError } from "@/shared/ui/form-error";
 import { SecretInput } from "@/shared/ui/secret-input";
@@ -28,7 +28,7 @@ interface CredentialsFormProps {
 
 export function CredentialsForm({ typed, onType, onBack, onFound }: CredentialsFormProps) {
   const t = useMessages(wizardMessages);
-  const problems = useMessages(problemMessages);
+  const refusal = useRefusal();
   const words = useCheckWords();
   const test = useTest();
   const [faults, setFaults] = useState<Partial<Record<Field, Fault>>>({});
@@ -120,7 +120,7 @@ export function CredentialsForm({ typed, onType, onBack, onFound }: CredentialsF
             {words(failed).told} {words(failed).fix}
           </FormError>
         )}
-        {test.error && <FormError>{problemWords(test.error, problems).title}</FormError>}
+        {test.error && <FormError>{refusal(test.error)}</FormError>}
       </Stack>
       <Group justify={onBack ? "space-between" : "flex-end"} mt={24}>
         {onBack && (

@@ -3,7 +3,7 @@
 import { Button, Group } from "@mantine/core";
 import { IconCircleCheck } from "@tabler/icons-react";
 import { type ReactNode, useState } from "react";
-import { problemMessages, problemWords } from "@/shared/api/problem-words";
+import { useRefusal } from "@/shared/api/use-refusal";
 import { useFormat, useMessages } from "@/shared/i18n/language";
 import { Avatar } from "@/shared/ui/avatar";
 import { CountrySelect } from "@/shared/ui/country-select";
@@ -31,7 +31,7 @@ export function FoundStep({ credentials, result, country, onBack, onConnected }:
   const t = useMessages(wizardMessages);
   const card = useMessages(cardMessages);
   const checks = useMessages(checkMessages);
-  const problems = useMessages(problemMessages);
+  const refusal = useRefusal();
   const words = useCheckWords();
   const format = useFormat();
   const connect = useConnect();
@@ -89,7 +89,7 @@ export function FoundStep({ credentials, result, country, onBack, onConnected }:
       <div className={classes["country"]}>
         <CountrySelect label={t.country} description={t.countryHint} value={chosen} onChange={setChosen} />
       </div>
-      {connect.error && <FormError>{problemWords(connect.error, problems).title}</FormError>}
+      {connect.error && <FormError>{refusal(connect.error)}</FormError>}
       <Group justify="space-between" mt={24}>
         <Button variant="subtle" color="gray" onClick={onBack} disabled={connect.isPending}>
           {t.back}

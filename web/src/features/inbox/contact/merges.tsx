@@ -4,7 +4,7 @@ import { Button, Group, Modal, Text, TextInput } from "@mantine/core";
 import { IconArrowMerge } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { problemMessages, problemWords } from "@/shared/api/problem-words";
+import { useRefusal } from "@/shared/api/use-refusal";
 import { useFormat, useMessages } from "@/shared/i18n/language";
 import { useTenant } from "@/shared/session/session-context";
 import type { Conversation } from "@/shared/store/types";
@@ -93,7 +93,7 @@ interface MergeDialogProps {
 function MergeDialog({ name, contactId, onClose, onMerged }: MergeDialogProps) {
   const t = useMessages(contactMessages);
   const words = useMessages(uiMessages);
-  const problems = useMessages(problemMessages);
+  const refusal = useRefusal();
   const { tenant_id } = useTenant();
   const [phone, setPhone] = useState("");
   const [failure, setFailure] = useState<string | null>(null);
@@ -110,7 +110,7 @@ function MergeDialog({ name, contactId, onClose, onMerged }: MergeDialogProps) {
       onMerged();
       onClose();
     } catch (error) {
-      setFailure(problemWords(error, problems).title);
+      setFailure(refusal(error));
     } finally {
       setBusy(false);
     }

@@ -35,6 +35,7 @@ export function CardFields(props: CardFieldsProps) {
       {draft.cardFormat !== "PRODUCT" && (
         <>
           <SampleChoice
+            key={draft.cardFormat}
             wabaId={props.wabaId}
             isNew={props.isNew}
             format={draft.cardFormat}

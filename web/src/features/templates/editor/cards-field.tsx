@@ -5,7 +5,13 @@ import { IconPlus, IconX } from "@tabler/icons-react";
 import { useMessages } from "@/shared/i18n/language";
 import { templateMessages } from "../messages";
 import { addable } from "../model/buttons";
-import { MOST_CARDS, withButtonOnCards, withCard, withoutButtonOnCards } from "../model/cards";
+import {
+  MOST_CARDS,
+  withButtonOnCards,
+  withCard,
+  withCardFormat,
+  withoutButtonOnCards,
+} from "../model/cards";
 import type { CardFormat } from "../model/draft";
 import { AddButtons } from "./button-inputs";
 import { CardFields } from "./card-fields";
@@ -29,7 +35,7 @@ export function CardsField(props: FieldProps & SampleProps) {
         words={t.cardFormat}
         among={FORMATS}
         chosen={draft.cardFormat}
-        onChoose={(cardFormat) => onChange({ ...draft, cardFormat })}
+        onChoose={(format) => onChange(withCardFormat(draft, format))}
       />
       <p className={classes["note"]}>{isProduct ? t.productsHint : t.cardsHint}</p>
       {!isProduct && <SharedButtons {...props} />}

@@ -54,6 +54,7 @@ export function HeaderField({ draft, found, onChange, onSeen, ...where }: FieldP
       {FILES.includes(header.kind) && (
         <SampleChoice
           {...where}
+          key={header.kind}
           format={header.kind as FileKind}
           sample={header.sample}
           onChange={(sample) => change({ sample })}

@@ -1,6 +1,6 @@
 /** The file that Meta's reviewers see in a header: uploaded at once, handed in by its handle. */
 
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useRefusal } from "@/shared/api/use-refusal";
 import { useMessages } from "@/shared/i18n/language";
 import { useTenant } from "@/shared/session/session-context";
@@ -19,6 +19,7 @@ interface SampleChoiceProps extends SampleProps {
   onSeen: () => void;
 }
 
+/** Keyed by its format: a file that is still on its way when another thing is wanted comes too late. */
 export function SampleChoice({ format, sample, onChange, onSeen, wabaId, isNew }: SampleChoiceProps) {
   const t = useMessages(templateMessages);
   const refusal = useRefusal();
@@ -29,6 +30,13 @@ export function SampleChoice({ format, sample, onChange, onSeen, wabaId, isNew }
   // A file takes a while: what was written meanwhile, and the files of other cards, are in the draft of then.
   const change = useRef(onChange);
   change.current = onChange;
+  const gone = useRef(false);
+  useEffect(() => {
+    gone.current = false;
+    return () => {
+      gone.current = true;
+    };
+  }, []);
   const kind = format.toLowerCase() as "image" | "video" | "document";
   const choose = async (file: File) => {
     setBusy(true);
@@ -36,6 +44,7 @@ export function SampleChoice({ format, sample, onChange, onSeen, wabaId, isNew }
     try {
       const media_id = await store(tenant_id, file, kind);
       const { handle } = await upload.mutateAsync({ media_id, format, waba_id: wabaId });
+      if (gone.current) return;
       URL.revokeObjectURL(sample.picture ?? "");
       const picture = format === "IMAGE" ? URL.createObjectURL(file) : null;
       change.current({ handle, filename: file.name, picture });
@@ -43,7 +52,7 @@ export function SampleChoice({ format, sample, onChange, onSeen, wabaId, isNew }
       setFailed(refusal(error));
     } finally {
       setBusy(false);
-      onSeen();
+      if (!gone.current) onSeen();
     }
   };
   return (

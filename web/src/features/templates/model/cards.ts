@@ -1,7 +1,7 @@
 /** The cards of a carousel: all of one shape, each with its own words. Pure. */
 
 import { withButton, withoutButton } from "./buttons";
-import { type ButtonType, type CardDraft, type Draft, EMPTY_CARD } from "./draft";
+import { type ButtonType, type CardDraft, type CardFormat, type Draft, EMPTY_CARD, NO_SAMPLE } from "./draft";
 
 export const LEAST_CARDS = 2;
 export const MOST_CARDS = 10;
@@ -11,6 +11,12 @@ export function withCard(draft: Draft): Draft {
   const key = Math.max(0, ...draft.cards.map((one) => one.key)) + 1;
   const buttons = (draft.cards.at(-1)?.buttons ?? []).map((one) => ({ ...one, url: "", example: "" }));
   return { ...draft, cards: [...draft.cards, { ...EMPTY_CARD, key, buttons }] };
+}
+
+/** All cards show images, videos or products: a file that is another thing is no sample of theirs any more. */
+export function withCardFormat(draft: Draft, cardFormat: CardFormat): Draft {
+  if (cardFormat === draft.cardFormat) return draft;
+  return { ...draft, cardFormat, cards: draft.cards.map((card) => ({ ...card, sample: NO_SAMPLE })) };
 }
 
 export function withoutCard(draft: Draft, key: number): Draft {

@@ -3,7 +3,7 @@
 import { notifications } from "@mantine/notifications";
 import { useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useMemo } from "react";
-import { problemMessages, problemWords } from "@/shared/api/problem-words";
+import { inOneLine, problemMessages, problemWords } from "@/shared/api/problem-words";
 import { useTemplates } from "@/shared/api/templates";
 import { useMessages } from "@/shared/i18n/language";
 import { useTenant } from "@/shared/session/session-context";
@@ -112,7 +112,7 @@ function useThreadActions(own: ThreadProviderProps["own"]): ThreadActions {
   return useMemo(() => {
     const tell = (title: string) => (error: unknown) => {
       const words = problemWords(error, problems);
-      notifications.show({ color: "red", title, message: `${words.title}. ${words.detail}` });
+      notifications.show({ color: "red", title, message: inOneLine(words) });
     };
     return {
       ...own,

@@ -2,7 +2,7 @@
 
 import { notifications } from "@mantine/notifications";
 import { useState } from "react";
-import { problemMessages, problemWords } from "@/shared/api/problem-words";
+import { inOneLine, problemMessages, problemWords } from "@/shared/api/problem-words";
 import { useMessages } from "@/shared/i18n/language";
 import { useTenant } from "@/shared/session/session-context";
 import { useDirectory, useStore } from "@/shared/store/hooks";
@@ -115,7 +115,7 @@ export function useSend(given: Sending) {
       } catch (error) {
         onRestored("note", text);
         const words = problemWords(error, problems);
-        notifications.show({ color: "red", title: t.noteFailed, message: `${words.title}. ${words.detail}` });
+        notifications.show({ color: "red", title: t.noteFailed, message: inOneLine(words) });
       } finally {
         setBusy(false);
       }

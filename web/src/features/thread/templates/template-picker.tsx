@@ -4,7 +4,7 @@ import { Button, Loader, Modal } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconRefresh, IconTemplate } from "@tabler/icons-react";
 import { useMemo, useState } from "react";
-import { problemMessages, problemWords } from "@/shared/api/problem-words";
+import { inOneLine, problemMessages, problemWords } from "@/shared/api/problem-words";
 import { type Template, useSyncTemplates, useTemplates } from "@/shared/api/templates";
 import { useMessages } from "@/shared/i18n/language";
 import { useTenant } from "@/shared/session/session-context";
@@ -84,7 +84,7 @@ function Sync() {
       },
       onError: (error) => {
         const words = problemWords(error, problems);
-        notifications.show({ color: "red", title: t.syncFailed, message: `${words.title}. ${words.detail}` });
+        notifications.show({ color: "red", title: t.syncFailed, message: inOneLine(words) });
       },
     });
   return (
