@@ -72,6 +72,7 @@ async def _calls(tx: Transaction, routed: Routed) -> None:
         if notice.field == "calls" and notice.phone_number_id is not None
         for call in read_calls(notice.payload)
         for owner in owners
+        if not owner.came_after(call.at)
     ]
     if calls:
         await activity.note(tx, calls)

@@ -41,6 +41,8 @@ from curbe.templates.service import TemplateNews
 log: Final = structlog.get_logger(__name__)
 
 RoutedNotice = tuple[Item, NoticeReceived, list[Connection]]
+# What says itself when it was; a message of history is older than its owner's connection by its nature.
+_DATED: Final = (ContactNamed, MessageAmended, MessageEchoed, PreferenceStated, Reacted)
 
 
 class _Effects(msgspec.Struct):
@@ -85,6 +87,9 @@ async def apply(
             continue
         for owner in owners:
             for effect in readings[id(notice)].effects:
+                if isinstance(effect, _DATED) and owner.came_after(effect.at):
+                    counts[item.meta_app_id, "unrouted", "former_owner"] += 1
+                    continue
                 _sort(effects, effect, notice, owner, app_id=item.meta_app_id)
     _count(routed, readings, fresh, counts)
     return [*await _take_effect(tx, effects, now=now, stated=stated), *(_received(*one) for one in new)]
