@@ -213,6 +213,25 @@ async def test_a_tenant_of_another_account_learns_nothing(owner: Owner, apply: P
     assert await told(owner, other, "connection_updated") == []
 
 
+async def test_a_handover_goes_to_the_number_it_names_and_to_nobody_else_on_its_account(
+    owner: Owner, apply: Pool, number: Number
+) -> None:
+    other = await insert_number(owner, waba_id=number.waba_id)
+    before = await connection(owner, other)
+    passed = {
+        "recipient": {"phone_number_id": number.phone_number_id, "display_phone_number": SHOWN},
+        "sender": {"phone_number": "34600111222"},
+        "type": "control_passed",
+        "timestamp": str(int(NOW.timestamp())),
+    }
+    await deliver(owner, notice(number, "messaging_handovers", {"messaging_product": "whatsapp", **passed}))
+    await drain(apply)
+
+    assert await owner.fetchval("SELECT array_agg(tenant_id) FROM notices") == [number.tenant_id]
+    assert json.loads((await connection(owner, number))["health"])["handover"]["value"] == "control_passed"
+    assert await connection(owner, other) == before
+
+
 async def test_a_quality_update_changes_the_number_it_shows_and_no_other_of_the_account(
     owner: Owner, apply: Pool, number: Number
 ) -> None:
