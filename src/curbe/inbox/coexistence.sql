@@ -50,7 +50,8 @@ SELECT u.tenant_id, u.id, u.connection_id, u.conversation_id, u.direction::messa
         OR least(m.read_at, excluded.read_at) IS DISTINCT FROM m.read_at
         OR least(m.played_at, excluded.played_at) IS DISTINCT FROM m.played_at
         OR (m.failed_at IS NULL AND excluded.failed_at IS NOT NULL))
-RETURNING m.tenant_id, m.id, m.conversation_id, m.channel_connection_id AS connection_id, m.provider_message_id
+RETURNING m.tenant_id, m.id, m.conversation_id, m.channel_connection_id AS connection_id, m.provider_message_id, m.type,
+          m.payload::text AS payload
 
 -- name: roll_up_past
 -- What was said is known, whenever it is learnt. Nobody has it still to read, and it moves no state.
