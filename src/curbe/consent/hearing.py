@@ -92,7 +92,12 @@ async def answer_to(tx: Transaction, *, tenant_id: UUID, message_id: UUID) -> tu
 
 
 async def _keywords(tx: Transaction, arrived: Sequence[Arrived]) -> list[tuple[Word, Said]]:
-    short = [one for one in arrived if may_be_keyword(one.arrival.message.text)]
+    # What a member says in a group is not said to us alone: it is no word about their own messages.
+    short = [
+        one
+        for one in arrived
+        if one.arrival.message.group is None and may_be_keyword(one.arrival.message.text)
+    ]
     if not short:
         return []
     rules = await facts.rules_of(tx, tenant_ids=[one.arrival.tenant_id for one in short])

@@ -118,7 +118,8 @@ def _activity(said: Reacted, owner: Connection) -> Activity:
         kind="reaction",
         person=said.person,
         at=said.at,
-        opens_window=said.emoji is not None,  # taking one back says nothing to us
+        # Taking one back says nothing to us, and one in a group is said to the group.
+        opens_window=said.emoji is not None and said.group is None,
     )
 
 
