@@ -70,12 +70,17 @@ async def write_down(
     words += [word for one in stated if (word := _stated(one)) is not None]
     new = await service.record(tx, words)
     fresh = {one.message_id for one in new if one.source is Source.KEYWORD}
+    # Our answer would take the conversation from whoever has it now.
+    elsewhere = {one.id for one in arrived if one.arrival.message.standby}
     await jobs.defer(
         tx,
         [
             NewJob(word.tenant_id, ANSWER, word.message_id)
             for word, said in keywords
-            if said.answer and word.message_id is not None and word.message_id in fresh
+            if said.answer
+            and word.message_id not in elsewhere
+            and word.message_id is not None
+            and word.message_id in fresh
         ],
     )
     return new
