@@ -68,6 +68,29 @@ def ban(number: Number, state: str, *, at: datetime) -> bytes:
     return account(number, "DISABLED_UPDATE", at=at, ban_info={"waba_ban_state": state})
 
 
+# --- errors
+
+
+async def test_the_same_error_another_day_is_news_and_the_same_delivery_again_is_not(
+    owner: Owner, apply: Pool, number: Number
+) -> None:
+    limited = {"code": 130429, "title": "Rate limit hit"}
+    metadata = {"display_phone_number": SHOWN, "phone_number_id": number.phone_number_id}
+    change = {"field": "messages", "value": {"metadata": metadata, "errors": [limited]}}
+    for day in (0, 0, 1):
+        await owner.execute(
+            "INSERT INTO webhook_events (meta_app_id, body, received_at) VALUES ($1, $2, $3)",
+            APP,
+            body(change, waba_id=number.waba_id),
+            NOW + timedelta(days=day),
+        )
+    await drain(apply, most=1)
+    await drain(apply)
+
+    assert await counted(owner) == {("applied", "no_effect"): 2, ("duplicate", "notice"): 1}
+    assert len(await told(owner, number, "notice_received")) == 2
+
+
 # --- the health of numbers
 
 

@@ -76,7 +76,7 @@ async def apply(
     if not routed:
         return []
     new = await store.insert_notices(
-        tx, [(notice, owner) for _, notice, owners in routed for owner in owners]
+        tx, [(item, notice, owner) for item, notice, owners in routed for owner in owners]
     )
     fresh = {id(notice) for notice, _, _ in new}
     readings = {
