@@ -88,7 +88,10 @@ _MARK_STANDBY: Final = Query(_PACKAGE, "mark_standby")
 
 
 async def store_echoes(tx: Transaction, echoes: Sequence[Echo]) -> list[Stored]:
-    """Store what others sent from our numbers, each once, and return what is new. Their conversations move up; no state changes."""
+    """Store what others sent from our numbers, each once, and return what is new. Their conversations move up.
+
+    No state changes; one that is new is nobody's work until the person writes.
+    """
     batch = list(
         {(echo.connection_id, echo.message.provider_message_id): echo for echo in reversed(echoes)}.values()
     )
@@ -116,7 +119,8 @@ async def store_echoes(tx: Transaction, echoes: Sequence[Echo]) -> list[Stored]:
 async def store_past(tx: Transaction, past: Sequence[Past]) -> list[Stored]:
     """Store messages of a number's history, each once, and return those that are new or better known.
 
-    Nobody has them still to read, and no conversation changes its state; the window is what the person's last message makes it.
+    Nobody has them still to read, and no conversation changes its state; one that is new is nobody's work until the person writes. The
+    window is what the person's last message makes it.
     """
     batch = _joined(past)
     if not batch:
