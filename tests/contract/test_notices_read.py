@@ -271,7 +271,13 @@ def test_what_people_say_of_marketing_carries_its_own_time() -> None:
 
 
 @pytest.mark.parametrize(
-    "ends", [{"from": "34900000001", "to": "34600000001"}, {"from": "34600000001", "to": "34900000001"}]
+    "ends",
+    [
+        {"from": "34900000001", "to": "34600000001"},
+        {"from": "34600000001", "to": "34900000001"},
+        {"from": "+34 900 000 001", "to": "+34 600-000-001"},
+        {"from": "+34600000001", "to": "+34900000001"},
+    ],
 )
 def test_an_echo_is_a_message_to_the_person_whichever_way_round_its_ends_are(ends: dict[str, str]) -> None:
     echo = {**ends, "id": "wamid.E", "timestamp": "1789000000", "type": "text", "text": {"body": "Hola"}}
@@ -280,6 +286,42 @@ def test_an_echo_is_a_message_to_the_person_whichever_way_round_its_ends_are(end
 
     assert isinstance(effect, MessageEchoed)
     assert (effect.person.wa_id, effect.text, effect.sender) == ("34600000001", "Hola", "app")
+
+
+def test_what_metas_agent_writes_is_read_out_of_its_envelope() -> None:
+    said = {
+        "to": "34600000001",
+        "recipient": "ES.1",
+        "type": "image",
+        "image": {"id": "9", "caption": "Hola"},
+    }
+    enclosed = {"id": "wamid.S", "timestamp": "1790000000", "message": said}
+
+    (effect,) = read("standby", {"metadata": NUMBER, "standby": {"message_echoes": [enclosed]}}).effects
+
+    assert isinstance(effect, MessageEchoed)
+    assert (effect.provider_message_id, effect.sender, effect.type) == ("wamid.S", "meta_agent", "image")
+    assert (effect.person.wa_id, effect.person.bsuid, effect.text) == ("34600000001", "ES.1", "Hola")
+    assert json.loads(effect.payload)["image"] == said["image"]
+
+
+@pytest.mark.parametrize(
+    ("to", "person"),
+    [
+        ({"recipient": "ES.1"}, (None, "ES.1")),
+        ({"recipient": "34600000001"}, ("34600000001", None)),
+        ({"to": "ES.1"}, (None, "ES.1")),
+    ],
+)
+def test_whoever_metas_agent_writes_to_is_found_by_either_name(
+    to: dict[str, str], person: tuple[str | None, str | None]
+) -> None:
+    enclosed = {"id": "wamid.S", "timestamp": "1790000000", "message": {"type": "text", **to}}
+
+    (effect,) = read("standby", {"metadata": NUMBER, "standby": {"message_echoes": [enclosed]}}).effects
+
+    assert isinstance(effect, MessageEchoed)
+    assert (effect.person.wa_id, effect.person.bsuid) == person
 
 
 def test_an_echo_to_somebody_who_hides_the_phone_is_to_their_user_id() -> None:

@@ -10,8 +10,9 @@ import pytest
 
 from bed.appliers import drain
 from bed.notices import about, chunk, echo, notice, past
-from bed.rows import NOW, Number, insert_number
+from bed.rows import NOW, Number, insert_conversation, insert_number
 from bed.tables import counted, natural
+from bed.users import insert_member
 from bed.webhooks import Json, body, change, deliver, status, text
 from curbe.infra.db import Pool
 from curbe.ingest.apply import apply_parked
@@ -171,6 +172,45 @@ async def test_past_messages_stand_in_their_conversation_and_nobody_has_them_to_
     assert there["last_message_at"] == LONG_AGO + MINUTE
     kinds = [kind for kind, _ in await told(owner, number)]
     assert sorted(kinds) == ["connection_updated", "conversation_updated", "notice_received"]
+
+
+@pytest.mark.parametrize("beside", ["history", "echo"])
+async def test_a_conversation_that_is_known_from_elsewhere_alone_is_nobodys_work_until_the_person_writes(
+    owner: Owner, apply: Pool, number: Number, beside: str
+) -> None:
+    told_of = {
+        "history": history(number, chunk(past("wamid.1", ours=False, at=LONG_AGO))),
+        "echo": echoes(number, echo("wamid.1", at=LONG_AGO)),
+    }
+    await deliver(owner, told_of[beside])
+    await drain(apply)
+    before = (await conversation(owner))["state"]
+    kinds = ("conversation_updated", "message_echoed")
+    events = [event for kind, event in await told(owner, number) if kind in kinds]
+    await deliver(owner, body(change(number, messages=[text("wamid.2")])))
+    await drain(apply)
+
+    assert (before, (await conversation(owner))["state"]) == ("resolved", "open")
+    assert {one.get("conversation", one)["state"] for one in events} == {"resolved"}
+
+
+@pytest.mark.parametrize("state", ["open", "blocked", "snoozed"])
+async def test_history_ends_nothing_that_somebody_has_or_has_decided(
+    owner: Owner, apply: Pool, number: Number, state: str
+) -> None:
+    colleague = await insert_member(owner, number.tenant_id)
+    conversation_id = await insert_conversation(owner, number, wa_id="34600000001")
+    await owner.execute(
+        """UPDATE conversations SET state = $2::text::conversation_state, assignee_id = $3, last_message_at = NULL
+            WHERE id = $1""",
+        conversation_id,
+        state,
+        colleague.id,
+    )
+    await deliver(owner, history(number, chunk(past("wamid.1", ours=False, at=LONG_AGO))))
+    await drain(apply)
+
+    assert (await conversation(owner))["state"] == state
 
 
 @pytest.mark.parametrize(

@@ -188,6 +188,21 @@ async def test_a_keyword_is_answered_once_where_the_rules_have_words_for_it(
     assert [tuple(row) for row in sent] == [("Hecho.", "system:consent")]
 
 
+async def test_a_keyword_that_metas_agent_has_before_it_counts_and_is_not_answered_by_us(
+    owner: Owner, apply: Pool, web: Pool, number: Number
+) -> None:
+    rules = ConsentRules(keywords=[Said(words=["BAJA"], state=Consent.OUT, answer="Hecho.")])
+    async with web.transaction(number.tenant_id) as tx:
+        await service.save_rules(tx, rules, tenant_id=number.tenant_id, actor="user:1")
+    on_standby = {"messages": [text("wamid.1", body="baja", at=utc_now())]}
+
+    await deliver(owner, about(number, "standby", standby=on_standby))
+    await drain(apply)
+
+    assert await said(owner, web, number) == [(About.ALL, Consent.OUT, "keyword")]
+    assert await owner.fetchval("SELECT count(*) FROM jobs WHERE kind = $1", hearing.ANSWER) == 0
+
+
 async def test_nobody_is_answered_once_the_window_has_closed(
     owner: Owner, apply: Pool, worker: Pool, web: Pool, number: Number
 ) -> None:

@@ -15,7 +15,8 @@ import pytest
 from bed import files
 from bed.appliers import drain
 from bed.meta import Meta, announces, breaks_off, gives, meta, refuses
-from bed.rows import Number, insert_number
+from bed.notices import about, chunk, echo, past
+from bed.rows import NOW, Number, insert_number
 from bed.webhooks import body, change, deliver, text
 from curbe.channels.cloudapi.client import CloudApi
 from curbe.domain.messages import Attachment
@@ -72,20 +73,23 @@ class World:
         **more: Any,
     ) -> None:
         """Let a person send a file; Meta has it under the id 1 and gives it at PATH unless the test says otherwise."""
+        message = text(wamid) | {"type": kind, kind: self.file(content, **more)}
+        del message["text"]
+        await deliver(self.owner, body(change(number or self.number, messages=[message])))
+        await drain(self.pools.apply)
+
+    def file(self, content: bytes = PICTURE, **more: Any) -> dict[str, Any]:
+        """Put a file on Meta's host, and return what a message says of it."""
         digest = hashlib.sha256(content).digest()
-        file = {
+        self.meta.files.setdefault(PATH, [gives(content)])
+        self.meta.nodes.setdefault("1", {"id": "1", "url": self.meta.url + PATH, "sha256": digest.hex()})
+        return {
             "id": "1",
             "mime_type": "image/png",
             "sha256": base64.b64encode(digest).decode(),
             "url": self.meta.url + PATH,
             **more,
         }
-        self.meta.files.setdefault(PATH, [gives(content)])
-        self.meta.nodes.setdefault("1", {"id": "1", "url": self.meta.url + PATH, "sha256": digest.hex()})
-        message = text(wamid) | {"type": kind, kind: file}
-        del message["text"]
-        await deliver(self.owner, body(change(number or self.number, messages=[message])))
-        await drain(self.pools.apply)
 
     async def work(self, times: int = 1) -> None:
         """Let the worker do what is due, ``times`` over, with no pauses between."""
@@ -188,6 +192,40 @@ async def test_a_message_is_there_at_once_with_its_file_pending_and_soon_with_it
     assert kept.read_bytes() == PICTURE
     assert thumbnail.read_bytes()[8:12] == b"WEBP"
     assert await world.again() == 0
+
+
+@pytest.mark.parametrize("placeholder", [False, True])
+async def test_the_file_of_a_past_message_is_fetched_whether_or_not_its_place_was_kept(
+    world: World, *, placeholder: bool
+) -> None:
+    if placeholder:
+        kept = chunk(past("wamid.1", ours=False, at=NOW, type="media_placeholder"))
+        await deliver(world.owner, about(world.number, "history", history=[kept]))
+        await drain(world.pools.apply)
+    file = past("wamid.1", ours=False, at=NOW, type="image", image=world.file())
+    await deliver(world.owner, *[about(world.number, "history", messages=[file])] * 2)
+    await drain(world.pools.apply)
+    await world.work()
+
+    assert [media["state"] for media in await world.shown()] == ["stored"]
+    assert world.meta.paths() == [PATH]
+
+
+@pytest.mark.parametrize("field", ["smb_message_echoes", "standby"])
+async def test_the_file_that_was_sent_from_the_app_or_by_metas_agent_is_fetched_too(
+    world: World, field: str
+) -> None:
+    inside = {"message_echoes": [echo("wamid.1", type="image", image=world.file())]}
+    told = {"standby": inside} if field == "standby" else inside
+    await deliver(world.owner, about(world.number, field, **told))
+    await drain(world.pools.apply)
+
+    assert await world.shown() == [{"state": "pending", "mime_type": "image/png"}]
+    assert ("message_echoed", "pending") in await world.told()
+
+    await world.work()
+
+    assert [media["state"] for media in await world.shown()] == ["stored"]
 
 
 async def test_a_voice_note_shows_its_length_and_its_peaks(world: World) -> None:

@@ -68,6 +68,29 @@ def ban(number: Number, state: str, *, at: datetime) -> bytes:
     return account(number, "DISABLED_UPDATE", at=at, ban_info={"waba_ban_state": state})
 
 
+# --- errors
+
+
+async def test_the_same_error_another_day_is_news_and_the_same_delivery_again_is_not(
+    owner: Owner, apply: Pool, number: Number
+) -> None:
+    limited = {"code": 130429, "title": "Rate limit hit"}
+    metadata = {"display_phone_number": SHOWN, "phone_number_id": number.phone_number_id}
+    change = {"field": "messages", "value": {"metadata": metadata, "errors": [limited]}}
+    for day in (0, 0, 1):
+        await owner.execute(
+            "INSERT INTO webhook_events (meta_app_id, body, received_at) VALUES ($1, $2, $3)",
+            APP,
+            body(change, waba_id=number.waba_id),
+            NOW + timedelta(days=day),
+        )
+    await drain(apply, most=1)
+    await drain(apply)
+
+    assert await counted(owner) == {("applied", "no_effect"): 2, ("duplicate", "notice"): 1}
+    assert len(await told(owner, number, "notice_received")) == 2
+
+
 # --- the health of numbers
 
 
@@ -211,6 +234,25 @@ async def test_a_tenant_of_another_account_learns_nothing(owner: Owner, apply: P
 
     assert await connection(owner, other) == before
     assert await told(owner, other, "connection_updated") == []
+
+
+async def test_a_handover_goes_to_the_number_it_names_and_to_nobody_else_on_its_account(
+    owner: Owner, apply: Pool, number: Number
+) -> None:
+    other = await insert_number(owner, waba_id=number.waba_id)
+    before = await connection(owner, other)
+    passed = {
+        "recipient": {"phone_number_id": number.phone_number_id, "display_phone_number": SHOWN},
+        "sender": {"phone_number": "34600111222"},
+        "type": "control_passed",
+        "timestamp": str(int(NOW.timestamp())),
+    }
+    await deliver(owner, notice(number, "messaging_handovers", {"messaging_product": "whatsapp", **passed}))
+    await drain(apply)
+
+    assert await owner.fetchval("SELECT array_agg(tenant_id) FROM notices") == [number.tenant_id]
+    assert json.loads((await connection(owner, number))["health"])["handover"]["value"] == "control_passed"
+    assert await connection(owner, other) == before
 
 
 async def test_a_quality_update_changes_the_number_it_shows_and_no_other_of_the_account(

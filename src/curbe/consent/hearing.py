@@ -70,12 +70,17 @@ async def write_down(
     words += [word for one in stated if (word := _stated(one)) is not None]
     new = await service.record(tx, words)
     fresh = {one.message_id for one in new if one.source is Source.KEYWORD}
+    # Our answer would take the conversation from whoever has it now.
+    elsewhere = {one.id for one in arrived if one.arrival.message.standby}
     await jobs.defer(
         tx,
         [
             NewJob(word.tenant_id, ANSWER, word.message_id)
             for word, said in keywords
-            if said.answer and word.message_id is not None and word.message_id in fresh
+            if said.answer
+            and word.message_id not in elsewhere
+            and word.message_id is not None
+            and word.message_id in fresh
         ],
     )
     return new
@@ -92,7 +97,12 @@ async def answer_to(tx: Transaction, *, tenant_id: UUID, message_id: UUID) -> tu
 
 
 async def _keywords(tx: Transaction, arrived: Sequence[Arrived]) -> list[tuple[Word, Said]]:
-    short = [one for one in arrived if may_be_keyword(one.arrival.message.text)]
+    # What a member says in a group is not said to us alone: it is no word about their own messages.
+    short = [
+        one
+        for one in arrived
+        if one.arrival.message.group is None and may_be_keyword(one.arrival.message.text)
+    ]
     if not short:
         return []
     rules = await facts.rules_of(tx, tenant_ids=[one.arrival.tenant_id for one in short])

@@ -37,7 +37,7 @@ class MessageReceived(msgspec.Struct, frozen=True, gc=False):
 
     ``type`` is Meta's word (text, image, ..., unsupported); ``text`` is what a person would read or search in it, None where there is
     nothing to read; ``payload`` is Meta's own JSON object of the message, storable as jsonb (no U+0000, no lone surrogate);
-    ``at`` is Meta's clock.
+    ``at`` is Meta's clock; ``group`` is the group it was written in, None outside of one.
     """
 
     phone_number_id: str
@@ -50,6 +50,7 @@ class MessageReceived(msgspec.Struct, frozen=True, gc=False):
     reply_to: str | None = None  # the wamid this message quotes
     standby: bool = False  # another application was answering when it came
     change: IdentityChange | None = None  # of `system` messages
+    group: str | None = None
 
 
 class MessageAmended(msgspec.Struct, frozen=True, gc=False):

@@ -139,8 +139,12 @@ def _conversation_columns(new: Sequence[Arrived]) -> dict[str, object]:
         key = (one.arrival.tenant_id, one.place.conversation_id)
         created_at = one.arrival.created_at
         count, inbound_at, message_at = rolled.get(key, (0, None, created_at))
-        if is_written(one.arrival.message.type):
-            count, inbound_at = count + 1, max(inbound_at or one.arrival.message.at, one.arrival.message.at)
+        message = one.arrival.message
+        if is_written(message.type):
+            count += 1
+            # What is said in a group opens a window with the group, not with the person [Meta: groups, pricing].
+            if message.group is None:
+                inbound_at = max(inbound_at or message.at, message.at)
         rolled[key] = (count, inbound_at, max(message_at, created_at))
     rows = sorted(rolled.items(), key=lambda item: item[0])
     return {

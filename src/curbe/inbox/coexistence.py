@@ -27,6 +27,7 @@ class Echo(msgspec.Struct, frozen=True):
     tenant_id: UUID
     connection_id: UUID
     message: MessageEchoed
+    received_at: datetime  # when its webhook reached us
 
 
 class Past(msgspec.Struct, frozen=True):
@@ -35,6 +36,7 @@ class Past(msgspec.Struct, frozen=True):
     tenant_id: UUID
     connection_id: UUID
     message: PastMessage
+    received_at: datetime  # when its webhook reached us
 
 
 Row = TypeVar("Row", Echo, Past)
@@ -48,14 +50,20 @@ class Named(msgspec.Struct, frozen=True):
     contact: ContactNamed
 
 
-class Stored(msgspec.Struct, frozen=True):
-    """A message that is new here, or of which something became known, and its conversation."""
-
+class _Row(msgspec.Struct, frozen=True):
     tenant_id: UUID
     id: UUID
     conversation_id: UUID
     connection_id: UUID
     provider_message_id: str
+    type: str
+    payload: str
+
+
+class Stored(_Row, frozen=True):
+    """A message that is new here, or of which something became known, as it stands now, and its conversation."""
+
+    received_at: datetime  # when we were told
 
 
 class _Key(msgspec.Struct, frozen=True):
@@ -73,14 +81,17 @@ class _Said(msgspec.Struct, frozen=True):
 
 
 _INSERT_ECHOES: Final = Query(_PACKAGE, "insert_echoes", _Key)
-_INSERT_PAST: Final = Query(_PACKAGE, "insert_past", Stored)
+_INSERT_PAST: Final = Query(_PACKAGE, "insert_past", _Row)
 _ROLL_UP: Final = Query(_PACKAGE, "roll_up_past")
 _NAME: Final = Query(_PACKAGE, "name_from_address_book")
 _MARK_STANDBY: Final = Query(_PACKAGE, "mark_standby")
 
 
 async def store_echoes(tx: Transaction, echoes: Sequence[Echo]) -> list[Stored]:
-    """Store what others sent from our numbers, each once, and return what is new. Their conversations move up; no state changes."""
+    """Store what others sent from our numbers, each once, and return what is new. Their conversations move up.
+
+    No state changes; one that is new is nobody's work until the person writes.
+    """
     batch = list(
         {(echo.connection_id, echo.message.provider_message_id): echo for echo in reversed(echoes)}.values()
     )
@@ -108,7 +119,8 @@ async def store_echoes(tx: Transaction, echoes: Sequence[Echo]) -> list[Stored]:
 async def store_past(tx: Transaction, past: Sequence[Past]) -> list[Stored]:
     """Store messages of a number's history, each once, and return those that are new or better known.
 
-    Nobody has them still to read, and no conversation changes its state; the window is what the person's last message makes it.
+    Nobody has them still to read, and no conversation changes its state; one that is new is nobody's work until the person writes. The
+    window is what the person's last message makes it.
     """
     batch = _joined(past)
     if not batch:
@@ -135,7 +147,11 @@ async def store_past(tx: Transaction, past: Sequence[Past]) -> list[Stored]:
             for row, where in rows
         ],
     )
-    return changed
+    told = {(row.connection_id, row.message.provider_message_id): row.received_at for row in batch}
+    return [
+        Stored(**msgspec.structs.asdict(one), received_at=told[one.connection_id, one.provider_message_id])
+        for one in changed
+    ]
 
 
 async def name_contacts(tx: Transaction, named: Sequence[Named]) -> int:
@@ -196,6 +212,9 @@ def _stored(row: Echo, where: Place, message_id: UUID) -> Stored:
         conversation_id=where.conversation_id,
         connection_id=row.connection_id,
         provider_message_id=row.message.provider_message_id,
+        type=row.message.type,
+        payload=row.message.payload,
+        received_at=row.received_at,
     )
 
 

@@ -50,14 +50,18 @@ SELECT u.tenant_id, u.id, u.connection_id, u.conversation_id, u.direction::messa
         OR least(m.read_at, excluded.read_at) IS DISTINCT FROM m.read_at
         OR least(m.played_at, excluded.played_at) IS DISTINCT FROM m.played_at
         OR (m.failed_at IS NULL AND excluded.failed_at IS NOT NULL))
-RETURNING m.tenant_id, m.id, m.conversation_id, m.channel_connection_id AS connection_id, m.provider_message_id
+RETURNING m.tenant_id, m.id, m.conversation_id, m.channel_connection_id AS connection_id, m.provider_message_id, m.type,
+          m.payload::text AS payload
 
 -- name: roll_up_past
--- What was said is known, whenever it is learnt. Nobody has it still to read, and it moves no state.
+-- What was said is known, whenever it is learnt, and nobody has it still to read. It moves no state; but a conversation that nobody has and
+-- that had no message yet is nobody's work until the person writes.
 UPDATE conversations c
    SET last_inbound_at = greatest(c.last_inbound_at, u.last_inbound_at),
        last_outbound_at = greatest(c.last_outbound_at, u.last_outbound_at),
        last_message_at = greatest(c.last_message_at, u.last_inbound_at, u.last_outbound_at),
+       state = CASE WHEN c.state = 'open' AND c.last_message_at IS NULL AND c.assignee_id IS NULL AND c.team_id IS NULL THEN 'resolved'
+                    ELSE c.state END,
        updated_at = now()
   FROM unnest(:tenant_ids::uuid[], :ids::uuid[], :last_inbound_ats::timestamptz[], :last_outbound_ats::timestamptz[])
        AS u (tenant_id, id, last_inbound_at, last_outbound_at)

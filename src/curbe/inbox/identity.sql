@@ -150,11 +150,13 @@ UPDATE contact_activity a SET conversation_id = :into_id
 
 -- name: recount_conversations
 -- After messages moved: what their times are. The provider tells whole seconds, so those of inbound ones are the seconds of their messages.
+-- What was said in a group opens no window with the person.
 UPDATE conversations v
    SET unread_count = u.unread,
        last_inbound_at = greatest(
            (SELECT max(date_trunc('second', m.created_at)) FROM messages m
-             WHERE m.tenant_id = v.tenant_id AND m.conversation_id = v.id AND m.direction = 'inbound' AND m.type <> 'system'),
+             WHERE m.tenant_id = v.tenant_id AND m.conversation_id = v.id AND m.direction = 'inbound' AND m.type <> 'system'
+               AND coalesce(m.payload->>'group_id', '') = ''),
            (SELECT max(a.at) FROM contact_activity a
              WHERE a.tenant_id = v.tenant_id AND a.conversation_id = v.id AND a.opens_window)),
        last_outbound_at = (SELECT max(m.created_at) FROM messages m

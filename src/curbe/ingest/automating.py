@@ -32,6 +32,8 @@ async def defer(tx: Transaction, arrived: Sequence[Arrived]) -> None:
         [
             NewJob(one.arrival.tenant_id, RUN, one.id)
             for one in arrived
-            if one.arrival.tenant_id in automated and not one.arrival.message.standby
+            if one.arrival.tenant_id in automated
+            and not one.arrival.message.standby
+            and one.arrival.message.group is None  # an answer would reach the person in private
         ],
     )

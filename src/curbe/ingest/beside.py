@@ -72,6 +72,7 @@ async def _calls(tx: Transaction, routed: Routed) -> None:
         if notice.field == "calls" and notice.phone_number_id is not None
         for call in read_calls(notice.payload)
         for owner in owners
+        if not owner.came_after(call.at)
     ]
     if calls:
         await activity.note(tx, calls)
@@ -117,7 +118,8 @@ def _activity(said: Reacted, owner: Connection) -> Activity:
         kind="reaction",
         person=said.person,
         at=said.at,
-        opens_window=said.emoji is not None,  # taking one back says nothing to us
+        # Taking one back says nothing to us, and one in a group is said to the group.
+        opens_window=said.emoji is not None and said.group is None,
     )
 
 

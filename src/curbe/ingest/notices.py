@@ -32,6 +32,7 @@ from curbe.ingest import store
 from curbe.ingest.beside import amendment_of, events_of, reaction_of
 from curbe.ingest.rules import Connection, Item
 from curbe.ingest.store import Counts
+from curbe.media import service as media
 from curbe.realtime.rules import EventType
 from curbe.realtime.service import Event
 from curbe.templates import service as templates
@@ -41,6 +42,8 @@ from curbe.templates.service import TemplateNews
 log: Final = structlog.get_logger(__name__)
 
 RoutedNotice = tuple[Item, NoticeReceived, list[Connection]]
+# What says itself when it was; a message of history is older than its owner's connection by its nature.
+_DATED: Final = (ContactNamed, MessageAmended, MessageEchoed, PreferenceStated, Reacted)
 
 
 class _Effects(msgspec.Struct):
@@ -73,7 +76,7 @@ async def apply(
     if not routed:
         return []
     new = await store.insert_notices(
-        tx, [(notice, owner) for _, notice, owners in routed for owner in owners]
+        tx, [(item, notice, owner) for item, notice, owners in routed for owner in owners]
     )
     fresh = {id(notice) for notice, _, _ in new}
     readings = {
@@ -85,7 +88,10 @@ async def apply(
             continue
         for owner in owners:
             for effect in readings[id(notice)].effects:
-                _sort(effects, effect, notice, owner, app_id=item.meta_app_id)
+                if isinstance(effect, _DATED) and owner.came_after(effect.at):
+                    counts[item.meta_app_id, "unrouted", "former_owner"] += 1
+                    continue
+                _sort(effects, effect, item, notice, owner)
     _count(routed, readings, fresh, counts)
     return [*await _take_effect(tx, effects, now=now, stated=stated), *(_received(*one) for one in new)]
 
@@ -102,6 +108,7 @@ async def _take_effect(
     await coexistence.name_contacts(tx, effects.named)
     past = await coexistence.store_past(tx, effects.past)
     echoes = await coexistence.store_echoes(tx, effects.echoes)
+    await media.expect_beside(tx, [*past, *echoes])
     # History is told by conversation: nobody should answer months of it message by message.
     told = await conversation_events(tx, {(one.tenant_id, one.conversation_id) for one in past})
     changed = await _change_messages(tx, effects, [*past, *echoes])
@@ -118,15 +125,13 @@ async def _change_messages(tx: Transaction, effects: _Effects, new: Sequence[Sto
     return await events_of(tx, [*changed, *await amendments.react(tx, effects.reactions)])
 
 
-def _sort(
-    effects: _Effects, effect: Effect, notice: NoticeReceived, owner: Connection, *, app_id: str
-) -> None:
+def _sort(effects: _Effects, effect: Effect, item: Item, notice: NoticeReceived, owner: Connection) -> None:
     tenant_id, waba_id = owner.tenant_id, notice.waba_id or owner.waba_id
     match effect:
         case HealthReported():
             # A notice about a number is about it on whatever WABA its entry names.
             on = owner.waba_id if notice.phone_number_id is not None else waba_id
-            effects.health.append(HealthNews(tenant_id, on, app_id, effect))
+            effects.health.append(HealthNews(tenant_id, on, item.meta_app_id, effect))
         case TemplateReported():
             effects.templates.append(TemplateNews(tenant_id, waba_id, effect))
         case PreferenceStated():
@@ -134,13 +139,13 @@ def _sort(
         case ContactNamed():
             effects.named.append(Named(tenant_id, owner.id, effect))
         case MessageEchoed():
-            effects.echoes.append(Echo(tenant_id, owner.id, effect))
+            effects.echoes.append(Echo(tenant_id, owner.id, effect, item.received_at))
         case MessageAmended():
             effects.amendments.append(amendment_of(effect, owner))
         case Reacted():
             effects.reactions.append(msgspec.structs.replace(reaction_of(effect, owner), who=OURS))
         case PastMessage():
-            effects.past.append(Past(tenant_id, owner.id, effect))
+            effects.past.append(Past(tenant_id, owner.id, effect, item.received_at))
 
 
 def _dates_itself(reading: Reading) -> bool:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from curbe.channels.cloudapi.notices import latest_moment
 from curbe.domain.messages import (
     ChannelEvent,
     ItemIgnored,
@@ -37,6 +38,10 @@ class Connection(msgspec.Struct, frozen=True):
     waba_id: str
     meta_app_id: str
     attached_at: datetime | None  # what the provider dates before this belongs to a former owner
+
+    def came_after(self, at: datetime) -> bool:
+        """Tell whether what was ``at`` is a former owner's."""
+        return self.attached_at is not None and at < self.attached_at
 
 
 Heard = dict[tuple[UUID, UUID], datetime]  # (tenant, connection): when
@@ -157,7 +162,11 @@ def _route_notice(
 ) -> None:
     """A notice about a number goes to its owner; one about a WABA to each tenant that has a number on it."""
     if notice.phone_number_id is not None:
-        owner = _owner(item, notice.phone_number_id, notice.at, by_number)
+        # Undated ones are as old as their coming here: a replay brings back what a former owner was told.
+        owner = _owner(item, notice.phone_number_id, notice.at or item.received_at, by_number)
+        if isinstance(owner, Connection) and owner.attached_at is not None:
+            inside = latest_moment(notice)
+            owner = owner if inside is None else _owner(item, notice.phone_number_id, inside, by_number)
         if isinstance(owner, SetAside):
             routed.set_aside.append(owner)
         else:
@@ -176,9 +185,7 @@ def _route_notice(
         )
 
 
-def _owner(
-    item: Item, number: str, at: datetime | None, by_number: dict[str, Connection]
-) -> Connection | SetAside:
+def _owner(item: Item, number: str, at: datetime, by_number: dict[str, Connection]) -> Connection | SetAside:
     connection = by_number.get(number)
     if connection is None:
         return _aside(
@@ -189,7 +196,7 @@ def _owner(
             f"signed by app {item.meta_app_id}, but phone_number_id {number} was connected through another"
         )
         return _aside(item, "foreign", "foreign_number", detail, number)
-    if connection.attached_at is not None and at is not None and at < connection.attached_at:
+    if connection.came_after(at):
         return _aside(
             item, "unrouted", "former_owner", "dated before this number came to its present owner", number
         )

@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
@@ -110,13 +110,13 @@ async def connections_of(
 
 
 async def insert_notices(
-    tx: Transaction, notices: Sequence[tuple[NoticeReceived, Connection]]
+    tx: Transaction, notices: Sequence[tuple[Item, NoticeReceived, Connection]]
 ) -> list[tuple[NoticeReceived, Connection, UUID]]:
     """Store notices once for each tenant; return those that were new for it, with their ids."""
     rows = {}
-    for notice, connection in notices:
+    for item, notice, connection in notices:
         about_number = notice.phone_number_id is not None
-        key = (connection.tenant_id, _digest(notice))
+        key = (connection.tenant_id, _digest(notice, item.received_at))
         rows.setdefault(key, (uuid7(), notice, connection, connection.id if about_number else None))
     ordered = sorted(rows.items(), key=lambda item: item[0])
     stored = await _INSERT_NOTICES.all(
@@ -188,9 +188,15 @@ async def stored_by_id(tx: Transaction, ids: Sequence[int]) -> list[StoredWebhoo
     return await _STORED_BY_ID.all(tx, ids=list(ids))
 
 
-def _digest(notice: NoticeReceived) -> bytes:
-    """Return what makes a notice the same: also when and about whom, as two templates, or one twice, can meet with the same words."""
-    about = (notice.field, notice.waba_id or "", notice.phone_number_id or "", str(notice.at or ""))
+def _digest(notice: NoticeReceived, received_at: datetime) -> bytes:
+    """Return what makes a notice the same: also when and about whom, as two templates, or one twice, can meet with the same words.
+
+    An error without a time has the same words whenever it happens: it counts once a day.
+    """
+    when = str(notice.at or "")
+    if not when and notice.field == "errors":
+        when = received_at.astimezone(UTC).date().isoformat()
+    about = (notice.field, notice.waba_id or "", notice.phone_number_id or "", when)
     return hashlib.sha256("\n".join((*about, notice.payload)).encode()).digest()
 
 

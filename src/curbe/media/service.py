@@ -9,6 +9,7 @@ import msgspec
 from curbe.channels.cloudapi.media import attachment_in
 from curbe.domain.errors import InvalidRequest, NotFound
 from curbe.inbox.arrivals import Arrived
+from curbe.inbox.coexistence import Stored
 from curbe.inbox.shapes import MessageMedia, MessageRow
 from curbe.infra import jobs
 from curbe.infra.db import Transaction
@@ -38,10 +39,24 @@ async def expect(tx: Transaction, arrived: Sequence[Arrived]) -> list[MessageRow
             )
             row = msgspec.structs.replace(row, media=msgspec.json.encode(shown).decode())
         rows.append(row)
+    await _ask_for(tx, expected)
+    return rows
+
+
+async def expect_beside(tx: Transaction, stored: Sequence[Stored]) -> None:
+    """Ask for the files of what was written elsewhere on a number, or in its past, to be fetched; as ``expect``."""
+    expected = [
+        Expected(one.tenant_id, one.id, one.connection_id, file, one.received_at)
+        for one in stored
+        if (file := attachment_in(one.payload, message_type=one.type)) is not None
+    ]
+    await _ask_for(tx, expected)
+
+
+async def _ask_for(tx: Transaction, expected: Sequence[Expected]) -> None:
     if expected:
         await store.expect(tx, expected)
         await jobs.defer(tx, [NewJob(one.tenant_id, FETCH, one.message_id) for one in expected])
-    return rows
 
 
 async def asset(tx: Transaction, *, tenant_id: UUID, media_id: UUID) -> Asset:

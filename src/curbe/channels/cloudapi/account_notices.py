@@ -305,9 +305,13 @@ def username(payload: str, dated: Dated) -> list[HealthReported]:
 
 
 def handover(payload: str, dated: Dated) -> list[HealthReported]:
-    """Return the last change of who answers: ``pass_thread_control`` and the like, as Meta names it."""
-    told = _OBJECT.decode(payload).keys() - {"messaging_product", "metadata", "contacts", "timestamp"}
-    return [_fact(dated, "handover", name) for name in sorted(told)[:1]]
+    """Return the last change of who answers: ``control_passed`` and the like, as Meta names it."""
+    told = _OBJECT.decode(payload)
+    kind = msgspec.json.decode(told.get("type", msgspec.Raw(b"null")))
+    if isinstance(kind, str):
+        return [_fact(dated, "handover", kind)]
+    names = told.keys() - {"messaging_product", "metadata", "contacts", "timestamp", "recipient", "sender"}
+    return [_fact(dated, "handover", name) for name in sorted(names)[:1]]
 
 
 def _fact(

@@ -12,7 +12,17 @@ import msgspec
 
 from curbe.channels.cloudapi import wire
 from curbe.channels.cloudapi.account_notices import Dated
-from curbe.channels.cloudapi.ends import Ends, Found, Metadata, digits_of, parts_of, person_of, plain, quoted
+from curbe.channels.cloudapi.ends import (
+    Ends,
+    Found,
+    Metadata,
+    digits_of,
+    opened,
+    parts_of,
+    person_of,
+    plain,
+    quoted,
+)
 from curbe.channels.cloudapi.items import moment_or_none, read_message, read_status
 from curbe.channels.cloudapi.words import words_of
 from curbe.domain.messages import (
@@ -164,7 +174,7 @@ def _echoed(
 ) -> Found:
     business = digits_of(value.metadata)
     found: list[Effect] = []
-    for raw in raws:
+    for raw in map(opened, raws):
         parts = parts_of(raw)
         effect = None
         if parts is not None:

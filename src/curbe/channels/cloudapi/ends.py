@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -43,6 +43,7 @@ class Found(msgspec.Struct, frozen=True):
 
 _MESSAGE: Final = msgspec.json.Decoder(wire.Message)
 _ENDS: Final = msgspec.json.Decoder(Ends)
+_OBJECT: Final = msgspec.json.Decoder(dict[str, Any])
 
 
 def parts_of(raw: msgspec.Raw) -> tuple[wire.Message, Ends, datetime] | None:
@@ -54,7 +55,27 @@ def parts_of(raw: msgspec.Raw) -> tuple[wire.Message, Ends, datetime] | None:
     at = moment_or_none(message.timestamp)
     if at is None or not message.id or len(message.id) > LONGEST_ID:
         return None
+    message.from_, ends.to = _end(message.from_), _end(ends.to)
     return message, ends, at
+
+
+def opened(raw: msgspec.Raw) -> msgspec.Raw:
+    """Return an echo with its content where every other message has it; what Meta's agent wrote is in a ``message`` of its own.
+
+    There, ``recipient`` is a BSUID or, without a ``to``, the phone.
+    """
+    try:
+        outer = _OBJECT.decode(raw)
+    except msgspec.ValidationError:
+        return raw
+    inner = outer.pop("message", None)
+    if "type" in outer or not isinstance(inner, dict):
+        return raw
+    message = inner | outer
+    recipient = message.get("recipient")
+    if isinstance(recipient, str) and recipient:
+        message.setdefault("to_user_id" if "." in recipient else "to", recipient)
+    return msgspec.Raw(msgspec.json.encode(message))
 
 
 def quoted(message: wire.Message) -> str | None:
@@ -114,6 +135,13 @@ def digits_of(metadata: Metadata | None) -> str:
     """Return the business number's digits; '' where it is not told."""
     shown = metadata.display_phone_number if metadata is not None else None
     return plain(str(shown)) or "" if shown is not None else ""
+
+
+def _end(name: str | None) -> str | None:
+    """Return a phone as its digits, however it is written; a BSUID or a group's id stays."""
+    if name is None or "." in name or any(letter.isalpha() for letter in name):
+        return name
+    return plain(name)
 
 
 def plain(phone: str | None) -> str | None:

@@ -95,6 +95,7 @@ def read_message(
             payload=payload,
             reply_to=message.context.id if message.context is not None else None,
             change=None if message.system is None else _change(message, message.system),
+            group=_short(message.group_id) if message.group_id else None,
         )
     except _Unreadable as refusal:
         return refused(raw, refusal.reason, refusal.detail, phone_number_id=phone_number_id)
@@ -277,7 +278,7 @@ def _beside(
             emoji=message.reaction.emoji or None,
             at=at,
             payload=payload,
-            group=message.group_id and _short(message.group_id),
+            group=_short(message.group_id) if message.group_id else None,
         )
     amended = message.edit or message.revoke
     if amended is None or not amended.original_message_id:

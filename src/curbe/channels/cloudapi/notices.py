@@ -6,7 +6,7 @@ What each field is for, and what it changes, is in `fields`.
 import hashlib
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -15,10 +15,11 @@ from curbe.channels.cloudapi.account_notices import Dated
 from curbe.channels.cloudapi.coexistence import standby_items
 from curbe.channels.cloudapi.ends import Found
 from curbe.channels.cloudapi.fields import FIELDS
+from curbe.channels.cloudapi.items import moment_or_none
 from curbe.domain.messages import NoticeReceived
 from curbe.domain.notices import Effect, HealthReported, TemplateReported
 
-__all__ = ["FIELDS", "READERS", "Reading", "read_effects", "standby_items"]
+__all__ = ["FIELDS", "READERS", "Reading", "latest_moment", "read_effects", "standby_items"]
 
 # How a notice is counted: one of these, a metric's label.
 EFFECTIVE: Final = "notice"
@@ -28,6 +29,10 @@ UNREADABLE: Final = "unreadable_notice"
 
 
 _WABA_INFO: Final = '"waba_info"'
+# Where each part says itself when it was. History is of another time by its nature, so only its coming counts.
+_DATED_INSIDE: Final = frozenset(
+    {"calls", "smb_app_state_sync", "smb_message_echoes", "standby", "user_preferences"}
+)
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -89,3 +94,21 @@ def read_effects(notice: NoticeReceived, *, at: datetime) -> Reading:
         return Reading((), UNREADABLE, found.unreadable)
     effective = found.effects or (notice.field == "standby" and standby_items(notice))
     return Reading(found.effects, EFFECTIVE if effective else NO_EFFECT, found.unreadable)
+
+
+def latest_moment(notice: NoticeReceived) -> datetime | None:
+    """Return when the last of what ``notice`` tells was; None where its parts have no time of their own."""
+    if notice.field not in _DATED_INSIDE:
+        return None
+    latest: datetime | None = None
+    left: list[Any] = [msgspec.json.decode(notice.payload)]
+    while left:
+        part = left.pop()
+        if isinstance(part, list):
+            left += part
+        elif isinstance(part, dict):
+            left += part.values()
+            told = part.get("timestamp")
+            at = moment_or_none(told) if isinstance(told, str | int | float) else None
+            latest = max(latest, at) if latest is not None and at is not None else latest or at
+    return latest

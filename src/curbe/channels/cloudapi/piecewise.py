@@ -146,7 +146,7 @@ def route_of(raw: msgspec.Raw) -> Route:
     value = _as(wire.NoticeValue, raw or None)
     if value is None:
         return Route()
-    number = value.metadata or value.phone_number_settings
+    number = value.metadata or value.phone_number_settings or _as(wire.Metadata, value.recipient or None)
     return Route(
         phone_number_id=(number.phone_number_id or None) if number is not None else None,
         waba_id=(value.waba_info.waba_id or None) if value.waba_info is not None else None,

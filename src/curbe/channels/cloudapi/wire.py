@@ -292,5 +292,6 @@ class NoticeValue(msgspec.Struct, gc=False):
 
     metadata: Metadata | None = None
     phone_number_settings: NumberSettings | None = None
+    recipient: msgspec.Raw = ABSENT  # of a handover, the number; elsewhere anything
     waba_info: WabaInfo | None = None
     timestamp: Seconds = None
