@@ -35,7 +35,7 @@ from curbe.inbox.statuses import Moved, Report
 from curbe.infra.clock import utc_now
 from curbe.infra.db import DataRefused, Pool, PostgresError, Transaction, Unreachable
 from curbe.infra.metrics import Metrics
-from curbe.ingest import automating, notices, store
+from curbe.ingest import automating, concluding, notices, store
 from curbe.ingest.beside import apply_beside, events_of
 from curbe.ingest.gathering import gather_for
 from curbe.ingest.rules import Connection, Heard, Item, Routed, SetAside, heard_in, named_in, route
@@ -171,6 +171,7 @@ async def apply_parked(tx: Transaction) -> int:
     outcome = await statuses.unpark(tx)
     if news := _news(outcome.moved):
         await realtime.append(tx, await told(tx, news))
+    await concluding.defer(tx, outcome.moved)
     await hearing.write_down(tx, stopped=stopped_in(one.row for one in outcome.moved))
     return outcome.applied
 
@@ -253,6 +254,7 @@ async def _apply(
         await realtime.append(tx, events)
     await audit.record(tx, _audit_entries(routed))
     await automating.defer(tx, arrived)
+    await concluding.defer(tx, moved)
     await hearing.write_down(tx, arrived=arrived, stopped=stopped_in(one.row for one in moved), stated=stated)
     return counts
 
