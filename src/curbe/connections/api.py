@@ -10,6 +10,7 @@ from litestar.params import FromPath, JSONBody
 from litestar.status_codes import HTTP_200_OK
 
 from curbe.channels.cloudapi.client import CloudApi
+from curbe.channels.cloudapi.fields import TO_SUBSCRIBE
 from curbe.connections import prove, rules, service, signup
 from curbe.connections.prove import Examination, MetaApp
 from curbe.connections.rules import Candidate, Check, Connection
@@ -311,6 +312,7 @@ def _started(
         mode="manual",
         steps=signup.steps_by_hand(app_id=settings.meta_app_id, webhook_url=webhook_url),
         webhook_url=webhook_url,
+        webhook_fields=list(TO_SUBSCRIBE),
         verify_token_hint="the value of META_VERIFY_TOKEN of this installation; its operator has it",  # noqa: S106 - a hint
         connected=status.connected,
         connections=status.connections,
