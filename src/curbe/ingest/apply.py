@@ -7,7 +7,7 @@ item that the database refuses, it is halved until that item stands alone; it is
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -26,8 +26,10 @@ from curbe.consent import hearing
 from curbe.consent.hearing import stopped_in
 from curbe.domain.messages import ItemRefused, NoticeReceived, StatusReported
 from curbe.domain.status import MessageStatus
-from curbe.inbox import amendments, arrivals, coexistence, identity, statuses
+from curbe.inbox import amendments, arrivals, coexistence, identity, people, statuses
+from curbe.inbox.aliases import Witness, encoded
 from curbe.inbox.arrivals import Arrival, Arrived
+from curbe.inbox.people import Sighting
 from curbe.inbox.preferences import Kept
 from curbe.inbox.service import told
 from curbe.inbox.shapes import MessageRow
@@ -289,11 +291,18 @@ async def _statuses(
         return []
     reports = [_report(status, owner, callback_keys) for _, status, owner in routed.statuses]
     outcome = await statuses.apply(tx, reports)
+    await people.recognize(tx, list(_reached(routed)))
     app_id = routed.statuses[0][0].meta_app_id
     counts[app_id, "applied", "status"] += outcome.applied
     counts[app_id, "duplicate", "status"] += outcome.repeated
     counts[app_id, "parked", "status"] += outcome.parked
     return outcome.moved
+
+
+def _reached(routed: Routed) -> Iterator[Sighting]:
+    for _, status, owner in routed.statuses:
+        if status.person is not None:
+            yield Sighting(owner.tenant_id, owner.id, status.person, status.at)
 
 
 def _report(status: StatusReported, owner: Connection, callback_keys: Sequence[bytes]) -> Report:
@@ -311,6 +320,7 @@ def _report(status: StatusReported, owner: Connection, callback_keys: Sequence[b
         error_code=failure.code if failure else None,
         error=failure.sentence if failure else None,
         pricing=status.pricing,
+        person=encoded(Witness.of(status.person)) if status.person is not None else None,
     )
 
 
