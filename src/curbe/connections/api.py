@@ -137,6 +137,8 @@ class ConnectionController(Controller):
                 actor=principal.actor,
                 now=utc_now(),
             )
+        # TODO: after a sign-up register the number with a PIN, or where it is on the WhatsApp Business app ask for its contacts
+        # and its history within 24 hours [Meta: Embedded Signup]; what fails of it is a warning, and the connection stays.
         return shown(connection)
 
     @post(

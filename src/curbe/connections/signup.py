@@ -33,6 +33,7 @@ def connect_url(*, version: str, app_id: str, config_id: str, redirect_uri: str,
         redirect_uri: a page of the SaaS; registered with the app as a valid OAuth redirect.
         state: from ``state_for``.
     """
+    # TODO: featureType "whatsapp_business_app_onboarding", for who keeps the number in the Business app too [Meta: Embedded Signup].
     asked = {
         "client_id": app_id,
         "config_id": config_id,
