@@ -38,7 +38,7 @@ from curbe.infra.mail import Mailer
 from curbe.infra.metrics import Metrics
 from curbe.infra.migrate import SchemaMismatch, require_known_schema
 from curbe.infra.settings import Settings
-from curbe.ingest import automating
+from curbe.ingest import automating, concluding
 from curbe.ingest import store as ingest
 from curbe.ingest.apply import Applier, apply_parked
 from curbe.media.fetch import Fetcher
@@ -49,6 +49,7 @@ from curbe.media.storage import Spool
 from curbe.notifications.sending import Notifying
 from curbe.notifications.service import SEND as NOTIFY
 from curbe.outbound import store as outbox
+from curbe.outbound.conclusions import Concluding
 from curbe.outbound.confirming import Confirming
 from curbe.outbound.receipts import Receipts
 from curbe.outbound.send import Means, Senders
@@ -193,12 +194,13 @@ def _runners(pools: _Pools, usual: dict[str, Handler], patient: dict[str, Handle
 
 
 def _by_itself(pool: Pool) -> dict[str, Handler]:
-    """Return who does what is done without anybody: ends of snoozes, answers to STOP, notifications, automations."""
+    """Return who does what is done without anybody: ends of snoozes, answers to STOP, notifications, automations, what failures say."""
     return {
         WAKE: Alarm(pool, now=utc_now),
         hearing.ANSWER: Confirming(pool, now=utc_now),
         NOTIFY: Notifying(pool, now=utc_now),
         automating.RUN: Automating(pool, now=utc_now),
+        concluding.CONCLUDE: Concluding(pool, now=utc_now),
     }
 
 

@@ -1,5 +1,6 @@
 """What Curbe asks the Graph API for, and what it makes of the answers, over real sockets."""
 
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
@@ -9,6 +10,7 @@ from bed.answering import graph_answering
 from curbe.channels.cloudapi.answers import GrantedScope, Number, TokenInfo
 from curbe.channels.cloudapi.build import message_body
 from curbe.channels.cloudapi.client import CloudApi
+from curbe.channels.cloudapi.media import upload_form
 from curbe.channels.port import Accepted
 from curbe.domain.content import TextBody, TextMessage
 from curbe.domain.errors import (
@@ -317,3 +319,41 @@ async def test_an_id_that_would_change_the_question_is_refused(identifier: str) 
             await api.send_message(identifier, TOKEN, BODY)
 
     assert graph.requests == []
+
+
+@pytest.mark.parametrize(
+    ("status", "answer"),
+    [
+        (502, b"<html>"),
+        (500, error(131000)),
+        (500, error(1)),
+        (503, error(2)),
+        (408, error(999)),
+        (302, b""),
+        (200, b'{"id":'),
+    ],
+)
+async def test_a_file_that_meta_did_not_clearly_take_or_refuse_may_be_handed_over_again(
+    status: int, answer: object
+) -> None:
+    """Nothing was sent to anybody: whoever asks for it again sends nothing twice."""
+    form, kind = upload_form(mime_type="image/png", filename="a.png", size=1, chunks=one_byte)
+    async with graph_answering((status, answer)) as (api, _):
+        failure = await api.upload_media(NUMBER, TOKEN, body=form, content_type=kind)
+
+    assert isinstance(failure, SendFailure)
+    assert failure.kind is FailureKind.TRANSIENT
+    assert "not certain" not in failure.words
+
+
+async def test_a_file_that_meta_refuses_is_refused() -> None:
+    form, kind = upload_form(mime_type="image/png", filename="a.png", size=1, chunks=one_byte)
+    async with graph_answering((400, error(131053))) as (api, _):
+        failure = await api.upload_media(NUMBER, TOKEN, body=form, content_type=kind)
+
+    assert isinstance(failure, SendFailure)
+    assert (failure.kind, failure.code) == (FailureKind.INVALID_REQUEST, 131053)
+
+
+async def one_byte() -> AsyncIterator[bytes]:
+    yield b"x"

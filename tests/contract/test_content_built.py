@@ -156,6 +156,22 @@ def test_a_limit_is_told_with_the_place_it_is_at(broken: dict[str, Any], path: s
             "all be different",
         ),
         (
+            "carousel",
+            lambda i: i["action"]["cards"][1].update(header={"type": "video", "video": {"id": "1234567890"}}),
+            "all an image, or all a video",
+        ),
+        (
+            "carousel of products",
+            lambda i: i["action"]["cards"][1]["action"].update(catalog_id="c2"),
+            "one catalogue",
+        ),
+        ("carousel", lambda i: i["action"]["cards"][0]["body"].update(text="a\nb\nc\nd"), "two line breaks"),
+        (
+            "carousel",
+            lambda i: i["action"]["cards"][0]["body"].update(text="a\r\nb\r\n\r\nd"),
+            "two line breaks",
+        ),
+        (
             "carousel of buttons",
             lambda i: i["action"]["cards"][0]["action"].update(name="cta_url"),
             "either one link",

@@ -106,6 +106,7 @@ APPLY_WRITES_COLUMNS = {
         "pause_until",
         "paused_at",
         "quality_rating",
+        "sends_since",
         "status",
         "throughput_level",
         "updated_at",

@@ -1,15 +1,15 @@
 """Who is the same person: what webhooks say of it, what people say of it, and that both can be taken back."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import asyncpg
 import pytest
 
 from bed.appliers import drain
-from bed.rows import NOW, Number, insert_number
-from bed.webhooks import Json, body, change, deliver, text
+from bed.rows import NOW, Number, insert_conversation, insert_number, insert_sent
+from bed.webhooks import Json, body, change, deliver, status, text
 from curbe.domain.errors import Conflict, NotFound
 from curbe.inbox import contacts, parting
 from curbe.inbox.contacts import ContactDetail, Wanted
@@ -304,3 +304,151 @@ async def test_contacts_are_found_by_exactly_one_of_their_names(
         assert len(await people(web, number.tenant_id, **wanted)) == 1, wanted
     for wanted in ({"phone": "+34600000009"}, {"bsuid": "ES.9"}, {"username": "an"}):
         assert await people(web, number.tenant_id, **wanted) == [], wanted
+
+
+async def sent_to(owner: Owner, number: Number, phone: str, wamid: str, *, at: datetime = NOW) -> None:
+    """A message of ours to a phone, as sending leaves it."""
+    conversation_id = await owner.fetchval("SELECT id FROM conversations WHERE contact_wa_id = $1", phone)
+    sent = await insert_sent(
+        owner,
+        number,
+        conversation_id=conversation_id or await insert_conversation(owner, number, wa_id=phone),
+        provider_message_id=wamid,
+        accepted_at=at,
+    )
+    await owner.execute(
+        "UPDATE messages SET created_at = $2, person = jsonb_build_object('wa_id', $3::text) WHERE id = $1",
+        sent.id,
+        at,
+        phone,
+    )
+
+
+async def delivered(
+    owner: Owner, apply: Pool, number: Number, wamid: str, *contacts: Json, at: datetime = NOW, **more: str
+) -> None:
+    found = change(number, statuses=[status(wamid, "delivered", at=at, **more)])
+    found["value"]["contacts"] = list(contacts)
+    await deliver(owner, body(found))
+    await drain(apply)
+
+
+async def contact_count(owner: Owner) -> int:
+    return await owner.fetchval("SELECT count(*) FROM contacts WHERE merged_into IS NULL")
+
+
+async def test_whom_a_status_names_by_phone_and_id_is_found_by_the_id_alone_afterwards(
+    owner: Owner, apply: Pool, number: Number
+) -> None:
+    await sent_to(owner, number, ANA, "wamid.1")
+    await delivered(owner, apply, number, "wamid.1", {"wa_id": ANA, "user_id": "ES.X"}, recipient_id=ANA)
+    await told(
+        owner, apply, number, text("wamid.2", body="hidden", at=NOW + HOUR, from_user_id="ES.X", sender="")
+    )
+
+    assert await contact_count(owner) == 1
+    assert await owner.fetchval("SELECT count(DISTINCT conversation_id) FROM messages") == 1
+
+
+async def test_whom_a_status_itself_names_twice_is_one_person_too(
+    owner: Owner, apply: Pool, number: Number
+) -> None:
+    await told(owner, apply, number, text("wamid.0", body="hidden", from_user_id="ES.X", sender=""))
+    await sent_to(owner, number, ANA, "wamid.1")
+    assert await contact_count(owner) == 2
+    await delivered(owner, apply, number, "wamid.1", recipient_id=ANA, recipient_user_id="ES.X")
+
+    assert await contact_count(owner) == 1
+    assert await owner.fetchval("SELECT count(*) FROM contact_merges") == 1
+
+
+async def test_what_a_status_told_of_a_person_holds_when_the_number_passes_on(
+    owner: Owner, apply: Pool, number: Number
+) -> None:
+    await sent_to(owner, number, ANA, "wamid.1")
+    await delivered(owner, apply, number, "wamid.1", {"wa_id": ANA, "user_id": "ES.X"}, recipient_id=ANA)
+    await told(
+        owner,
+        apply,
+        number,
+        text("wamid.2", body="hidden", at=NOW + HOUR, from_user_id="ES.X", sender=""),
+        moved("wamid.3", old=ANA, new=OTHER, at=NOW + 2 * HOUR),
+        text("wamid.4", sender=ANA, body="somebody else", at=NOW + 3 * HOUR),
+    )
+
+    assert await threads(owner) == ["hola hidden", "somebody else"]
+
+
+@pytest.mark.parametrize(
+    ("contacts", "more"),
+    [
+        ([{"wa_id": OTHER, "user_id": "ES.X"}], {"recipient_id": ANA}),  # of somebody else
+        ([{"wa_id": ANA, "user_id": "ES.X"}], {"recipient_id": ANA, "recipient_type": "group"}),
+        ([{"wa_id": ANA}], {"recipient_id": ANA}),
+        ([{"wa_id": ANA, "user_id": "E" * 600}], {"recipient_id": ANA}),
+    ],
+)
+async def test_a_status_that_does_not_name_its_person_twice_says_nothing_of_who_they_are(
+    owner: Owner, apply: Pool, number: Number, contacts: list[Json], more: dict[str, str]
+) -> None:
+    await sent_to(owner, number, ANA, "wamid.1")
+    await delivered(owner, apply, number, "wamid.1", *contacts, **more)
+
+    assert await owner.fetchval("SELECT count(*) FROM contact_aliases") == 1
+    assert await owner.fetchval("SELECT delivered_at FROM messages") == NOW
+
+
+async def test_a_status_of_a_message_that_is_not_ours_makes_nobody(
+    owner: Owner, apply: Pool, number: Number
+) -> None:
+    await delivered(owner, apply, number, "wamid.9", {"wa_id": ANA, "user_id": "ES.X"}, recipient_id=ANA)
+
+    assert await contact_count(owner) == 0
+
+
+async def test_contacts_that_somebody_took_apart_are_not_joined_by_a_status(
+    owner: Owner, apply: Pool, web: Pool, number: Number
+) -> None:
+    await told(owner, apply, number, text("wamid.0", body="hidden", from_user_id="ES.X", sender=""))
+    await sent_to(owner, number, ANA, "wamid.1")
+    await delivered(owner, apply, number, "wamid.1", recipient_id=ANA, recipient_user_id="ES.X")
+    merge = await owner.fetchrow("SELECT id, survivor_id FROM contact_merges")
+    async with web.transaction(number.tenant_id) as tx:
+        await parting.undo(
+            tx,
+            tenant_id=number.tenant_id,
+            contact_id=merge["survivor_id"],
+            merge_id=merge["id"],
+            actor="user:1",
+        )
+    await delivered(
+        owner, apply, number, "wamid.1", recipient_id=ANA, recipient_user_id="ES.X", at=NOW - HOUR
+    )
+
+    assert await contact_count(owner) == 2
+
+
+@pytest.mark.parametrize(("origin", "people_there"), [("contact_request", 1), ("other", 2)])
+async def test_a_number_that_was_asked_for_is_the_senders_own(
+    owner: Owner, apply: Pool, number: Number, origin: str, people_there: int
+) -> None:
+    await sent_to(owner, number, ANA, "wamid.1")
+    card = {
+        "origin": origin,
+        "name": {"formatted_name": "Ana"},
+        "phones": [{"phone": f"+{ANA}", "wa_id": ANA}],
+    }
+    shared = text("wamid.2", sender="", from_user_id="ES.X") | {"type": "contacts", "contacts": [card]}
+    await told(owner, apply, number, shared)
+
+    assert await contact_count(owner) == people_there
+
+
+async def test_a_card_whose_phones_have_another_shape_is_a_message_all_the_same(
+    owner: Owner, apply: Pool, number: Number
+) -> None:
+    card = {"origin": "contact_request", "name": {"formatted_name": "Ana"}, "phones": {"wa_id": 5}}
+    shared = text("wamid.2", sender="", from_user_id="ES.X") | {"type": "contacts", "contacts": [card]}
+    await told(owner, apply, number, shared)
+
+    assert await owner.fetchval("SELECT text FROM messages") == "Ana"

@@ -10,6 +10,7 @@ from litestar.params import FromPath, JSONBody
 from litestar.status_codes import HTTP_200_OK
 
 from curbe.channels.cloudapi.client import CloudApi
+from curbe.channels.cloudapi.fields import TO_SUBSCRIBE
 from curbe.connections import prove, rules, service, signup
 from curbe.connections.prove import Examination, MetaApp
 from curbe.connections.rules import Candidate, Check, Connection
@@ -136,6 +137,8 @@ class ConnectionController(Controller):
                 actor=principal.actor,
                 now=utc_now(),
             )
+        # TODO: after a sign-up register the number with a PIN, or where it is on the WhatsApp Business app ask for its contacts
+        # and its history within 24 hours [Meta: Embedded Signup]; what fails of it is a warning, and the connection stays.
         return shown(connection)
 
     @post(
@@ -311,6 +314,7 @@ def _started(
         mode="manual",
         steps=signup.steps_by_hand(app_id=settings.meta_app_id, webhook_url=webhook_url),
         webhook_url=webhook_url,
+        webhook_fields=list(TO_SUBSCRIBE),
         verify_token_hint="the value of META_VERIFY_TOKEN of this installation; its operator has it",  # noqa: S106 - a hint
         connected=status.connected,
         connections=status.connections,

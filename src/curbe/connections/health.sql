@@ -36,7 +36,8 @@ UPDATE channel_connections c
                        ELSE c.metadata || jsonb_build_object('messaging_limit', u.messaging_limit) END,
        display_name = u.display_name, pause_reason = u.pause_reason,
        paused_at = CASE WHEN u.pause_reason IS NULL THEN NULL ELSE coalesce(c.paused_at, now()) END,
-       pause_cause = u.pause_cause, pause_until = u.pause_until, updated_at = now()
+       pause_cause = u.pause_cause, pause_until = u.pause_until, updated_at = now(),
+       sends_since = CASE WHEN c.status = 'error' AND u.status = 'active' THEN now() ELSE c.sends_since END
   FROM unnest(:tenant_ids::uuid[], :ids::uuid[], :healths::jsonb[], :statuses::text[], :quality_ratings::text[],
               :throughput_levels::text[], :paces::integer[], :messaging_limits::text[], :display_names::text[], :pause_reasons::text[],
               :pause_causes::text[], :pause_untils::timestamptz[])

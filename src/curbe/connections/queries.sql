@@ -20,12 +20,12 @@ SELECT c.tenant_id, c.id, c.status, c.waba_id, c.phone_number_id, c.phone_number
 INSERT INTO channel_connections (
        tenant_id, id, status, waba_id, phone_number_id, phone_number_e164, display_name, country_id, meta_app_id,
        access_token_enc, token_last4, token_fingerprint, token_expires_at, scopes, quality_rating, throughput_level,
-       messages_per_second, metadata, attached_at, facts_at, created_at, updated_at)
+       messages_per_second, metadata, attached_at, facts_at, sends_since, created_at, updated_at)
 VALUES (:tenant_id, :id, 'active', :waba_id, :phone_number_id, :phone_number_e164, :display_name, :country_id, :meta_app_id,
        :access_token_enc, :token_last4, :token_fingerprint, :token_expires_at, :scopes, :quality_rating, :throughput_level,
        :messages_per_second, :metadata,
        CASE WHEN number_had_another_owner(:phone_number_id, :tenant_id) THEN :now ELSE '-infinity'::timestamptz END,
-       :now, :now, :now);
+       :now, :now, :now, :now);
 
 -- name: reconnect
 -- A live connection keeps the moment it was attached at; one that comes back gets a new one if somebody else had the number.
@@ -35,7 +35,7 @@ UPDATE channel_connections
        token_last4 = :token_last4, token_fingerprint = :token_fingerprint, token_expires_at = :token_expires_at,
        scopes = :scopes, quality_rating = :quality_rating, throughput_level = :throughput_level,
        messages_per_second = :messages_per_second, metadata = metadata || :metadata, pause_reason = NULL, paused_at = NULL,
-       pause_cause = NULL, pause_until = NULL, facts_at = :now,
+       pause_cause = NULL, pause_until = NULL, facts_at = :now, sends_since = :now,
        attached_at = CASE
            WHEN status NOT IN ('active', 'error') AND number_had_another_owner(phone_number_id, tenant_id) THEN :now
            ELSE attached_at END,
@@ -50,16 +50,19 @@ UPDATE channel_connections
  WHERE tenant_id = :tenant_id AND id = :id AND status <> 'revoked';
 
 -- name: pause
--- The first reason stays; a connection that is paused or given up is left alone, and so is one with a new token.
+-- The first reason stays; a connection that is paused or given up is left alone, and so is one with a new token, or one that was connected or
+-- resumed after what is said of it.
 UPDATE channel_connections
    SET status = 'error', pause_reason = :reason, paused_at = now(), updated_at = now()
  WHERE tenant_id = :tenant_id AND id = :id AND status = 'active'
-   AND (:refused_token::text IS NULL OR access_token_enc = :refused_token::text);
+   AND (:refused_token::text IS NULL OR access_token_enc = :refused_token::text)
+   AND (:told_at::timestamptz IS NULL OR sends_since < :told_at::timestamptz);
 
 -- name: resume
 -- Only what a person or a refused send paused: what Meta forbids goes on when Meta lifts it.
 UPDATE channel_connections
-   SET status = 'active', pause_reason = NULL, paused_at = NULL, pause_cause = NULL, pause_until = NULL, updated_at = now()
+   SET status = 'active', pause_reason = NULL, paused_at = NULL, pause_cause = NULL, pause_until = NULL, sends_since = now(),
+       updated_at = now()
  WHERE tenant_id = :tenant_id AND id = :id AND status = 'error' AND pause_cause IS NULL;
 
 -- name: sealed_token

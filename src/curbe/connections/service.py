@@ -137,6 +137,7 @@ async def pause(
     connection_id: UUID,
     reason: str,
     refused_token: str | None = None,
+    told_at: datetime | None = None,
     actor: str = SENDER,
 ) -> bool:
     """Stop sending from a connection and keep its queue; False where it was not sending anyway.
@@ -148,10 +149,16 @@ async def pause(
         reason: a sentence for people, without token or phone number.
         refused_token: the sealed token that Meta refused: a connection that got another one meanwhile goes
             on.
+        told_at: when Meta said so of a message it had taken: a connection that was connected or resumed since then goes on.
         actor: who stops it, for the audit log.
     """
     paused = await store.pause(
-        tx, tenant_id=tenant_id, connection_id=connection_id, reason=reason, refused_token=refused_token
+        tx,
+        tenant_id=tenant_id,
+        connection_id=connection_id,
+        reason=reason,
+        refused_token=refused_token,
+        told_at=told_at,
     )
     if paused:
         await _changed(

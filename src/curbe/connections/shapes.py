@@ -97,12 +97,14 @@ class Started(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How to connect a number now.
 
     ``embedded_signup``: send the customer to ``connectUrl``; it comes back to ``redirect_uri`` with
-    ``code`` and ``state``, which go to ``connect/complete``. ``manual``: follow ``steps``.
+    ``code`` and ``state``, which go to ``connect/complete``. ``manual``: follow ``steps``. ``webhook_fields``: what Meta's
+    app must be subscribed to, once for the installation.
     """
 
     mode: Literal["embedded_signup", "manual"]
     steps: list[str]
     webhook_url: str
+    webhook_fields: list[str]
     verify_token_hint: str
     connected: bool
     connections: list[ShownConnection]

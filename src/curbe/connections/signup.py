@@ -13,6 +13,8 @@ from typing import Final
 from urllib.parse import urlencode
 from uuid import UUID
 
+from curbe.channels.cloudapi.fields import TO_SUBSCRIBE
+
 # The purpose for which the keyring derives the key of the mark.
 PURPOSE: Final = "embedded signup state"
 VALID_FOR: Final = timedelta(hours=1)
@@ -31,6 +33,7 @@ def connect_url(*, version: str, app_id: str, config_id: str, redirect_uri: str,
         redirect_uri: a page of the SaaS; registered with the app as a valid OAuth redirect.
         state: from ``state_for``.
     """
+    # TODO: featureType "whatsapp_business_app_onboarding", for who keeps the number in the Business app too [Meta: Embedded Signup].
     asked = {
         "client_id": app_id,
         "config_id": config_id,
@@ -72,7 +75,7 @@ def steps_by_hand(*, app_id: str, webhook_url: str) -> list[str]:
     """Return what to do where Embedded Signup is not configured."""
     webhook = (
         f"Once for this installation: in Meta's app {app_id}, under WhatsApp > Configuration, set the callback URL "
-        f"to {webhook_url} and the verify token to META_VERIFY_TOKEN, and subscribe to the field messages."
+        f"to {webhook_url} and the verify token to META_VERIFY_TOKEN, and subscribe to the fields {', '.join(TO_SUBSCRIBE)}."
     )
     permitted = (
         "Make an access token for that system user and this app, with whatsapp_business_messaging and "

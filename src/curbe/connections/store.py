@@ -106,14 +106,24 @@ async def disconnect(tx: Transaction, *, tenant_id: UUID, connection_id: UUID, n
 
 
 async def pause(
-    tx: Transaction, *, tenant_id: UUID, connection_id: UUID, reason: str, refused_token: str | None
+    tx: Transaction,
+    *,
+    tenant_id: UUID,
+    connection_id: UUID,
+    reason: str,
+    refused_token: str | None,
+    told_at: datetime | None,
 ) -> bool:
-    """Pause an active connection; False where there was none, or its token is not ``refused_token`` any more."""
-    return bool(
-        await _PAUSE.run(
-            tx, tenant_id=tenant_id, id=connection_id, reason=reason, refused_token=refused_token
-        )
+    """Pause an active connection; False where there is none, its token is not ``refused_token``, or it sends since ``told_at``."""
+    paused = await _PAUSE.run(
+        tx,
+        tenant_id=tenant_id,
+        id=connection_id,
+        reason=reason,
+        refused_token=refused_token,
+        told_at=told_at,
     )
+    return bool(paused)
 
 
 async def resume(tx: Transaction, *, tenant_id: UUID, connection_id: UUID) -> bool:

@@ -287,7 +287,7 @@ class ProductCard(
 
 
 class CarouselAction(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Two to ten cards of one kind, numbered from 0."""
+    """Two to ten cards of one kind, numbered from 0 [Meta: media carousel, Oct 2025 and May 2026; product carousel]."""
 
     cards: Annotated[list[LinkCard | ProductCard], Meta(min_length=2, max_length=10)]
 
@@ -296,6 +296,11 @@ class CarouselAction(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             raise ValueError("card_index counts the cards from 0")
         if len({type(card) for card in self.cards}) > 1:
             raise ValueError("the cards of a carousel are all of one type")
+        headers = {type(card.header) for card in self.cards if isinstance(card, LinkCard)}
+        if len(headers) > 1:
+            raise ValueError("the headers of a carousel's cards are all an image, or all a video")
+        if len({card.action.catalog_id for card in self.cards if isinstance(card, ProductCard)}) > 1:
+            raise ValueError("the products of a carousel are all of one catalogue")
         buttons = [card.action.buttons or [] for card in self.cards if isinstance(card, LinkCard)]
         if len({len(some) for some in buttons}) > 1:
             raise ValueError("the cards of a carousel have all a link, or all the same number of buttons")

@@ -1,7 +1,7 @@
 """What interactive messages are made of: lengths, headers, bodies, footers."""
 
 from collections.abc import Iterable, Sequence
-from typing import Annotated, TypeAlias
+from typing import Annotated, Final, TypeAlias
 
 from msgspec import Meta, Struct
 
@@ -12,6 +12,7 @@ Body1024 = Annotated[str, Meta(min_length=1, max_length=1024)]
 Body4096 = Annotated[str, Meta(min_length=1, max_length=4096)]
 Link = Annotated[str, Meta(min_length=9, max_length=2000, pattern=r"^https?://[^\s]+$")]
 Identifier = Annotated[str, Meta(min_length=1, max_length=200)]
+_MOST_CARD_LINES: Final = 3
 
 
 class MediaRef(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -78,9 +79,13 @@ class LongBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class CardBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The body of a card, at most 160 characters."""
+    """The body of a card, at most 160 characters and two line breaks."""
 
     text: Annotated[str, Meta(min_length=1, max_length=160)]
+
+    def __post_init__(self) -> None:
+        if len(self.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")) > _MOST_CARD_LINES:
+            raise ValueError("the body of a card has at most two line breaks")
 
 
 def all_different(what: str, values: Iterable[str]) -> None:

@@ -94,6 +94,7 @@ class StatusReported(msgspec.Struct, frozen=True, gc=False):
     """One status webhook for one outbound message.
 
     ``callback`` is our own ``biz_opaque_callback_data`` come back. ``error`` is Meta's words, ``pricing`` Meta's JSON object.
+    ``person`` is whom it reached, where the provider names them by phone and by id at once; else it tells nothing that we did not know.
     """
 
     phone_number_id: str
@@ -104,6 +105,7 @@ class StatusReported(msgspec.Struct, frozen=True, gc=False):
     error_code: int | None = None
     error: str | None = None
     pricing: str | None = None
+    person: Person | None = None
 
 
 class NoticeReceived(msgspec.Struct, frozen=True, gc=False):

@@ -29,7 +29,7 @@ from curbe.inbox.identity import Pair
 from curbe.inbox.roster import Alias, Book, Key
 from curbe.infra.db import Query, Transaction
 
-__all__ = ["Place", "Sighting", "acquaint", "canonical_phone", "place"]
+__all__ = ["Place", "Sighting", "acquaint", "canonical_phone", "place", "recognize"]
 
 _ACTOR: Final = "system:apply"
 _ANY_TIME: Final = datetime(
@@ -103,7 +103,43 @@ async def acquaint(tx: Transaction, phones: Sequence[str], *, tenant_id: UUID, a
     return await _contacts(tx, met) if met else []
 
 
-async def _contacts(tx: Transaction, sightings: Sequence[Sighting]) -> list[UUID]:
+async def recognize(tx: Transaction, sightings: Sequence[Sighting]) -> None:
+    """Make one whoever these sightings name together, and learn the names that are new; nobody is met by it, and nobody made.
+
+    Most of them tell nothing new: that costs one look-up for the batch and no lock.
+    """
+    seen: dict[tuple[UUID, Witness], Sighting] = {}
+    for sighting in sightings:
+        seen.setdefault((sighting.tenant_id, sighting.witness), sighting)
+    if not seen:
+        return
+    book = Book()
+    await roster.look_up(tx, book, {alias for key in seen for alias in _aliases(*key)})
+    news: list[Sighting] = []
+    joined: set[UUID] = set()  # tenants
+    for (tenant_id, witness), sighting in seen.items():
+        nodes = nodes_of(tenant_id, witness, sighting.at, book.handovers)
+        holders = [book.holders.get((tenant_id, node)) for node in nodes]
+        if len(set(holders)) > 1:
+            news.append(sighting)
+            joined.update({tenant_id} if len(set(holders) - {None}) > 1 else ())
+    if joined:
+        apart = await identity.kept_apart(tx, joined)
+        news = [one for one in news if not _is_kept_apart(book, one, apart)]
+    if news:
+        await _contacts(tx, news, learn=False)
+
+
+def _is_kept_apart(book: Book, sighting: Sighting, apart: Sequence[Pair]) -> bool:
+    nodes = nodes_of(sighting.tenant_id, sighting.witness, sighting.at, book.handovers)
+    holders = {
+        book.holders[sighting.tenant_id, node] for node in nodes if (sighting.tenant_id, node) in book.holders
+    }
+    return any({one, other} <= holders for _, one, other in apart)
+
+
+async def _contacts(tx: Transaction, sightings: Sequence[Sighting], *, learn: bool = True) -> list[UUID]:
+    """Return whose each sighting is; ``learn``: they also say how people are called and reached now."""
     witnesses = [sighting.witness for sighting in sightings]
     book, plan = await _planned(tx, sightings, witnesses)
     claims = _claims(sightings, witnesses, plan.contact_ids)
@@ -120,7 +156,7 @@ async def _contacts(tx: Transaction, sightings: Sequence[Sighting]) -> list[UUID
         )
     if plan.new_aliases:
         await roster.add_aliases(tx, plan.new_aliases, handovers=book.handovers)
-    if claims:
+    if claims and learn:
         await roster.learn(tx, claims)
     return plan.contact_ids
 

@@ -25,6 +25,9 @@ class Report(msgspec.Struct, frozen=True):
     error_code: int | None = None
     error: str | None = None
     pricing: str | None = None
+    person: str | None = (
+        None  # whom it reached, as JSON, where the provider named them by phone and id at once
+    )
 
 
 class Moved(msgspec.Struct, frozen=True):
@@ -172,6 +175,10 @@ class _Change:
         priced = [report for report in self.reports if report.pricing]
         return max(priced, key=lambda report: (RANK[report.status], report.pricing), default=None)
 
+    def person(self) -> str | None:
+        """Return whom the message reached; the lesser text of several."""
+        return min((report.person for report in self.reports if report.person is not None), default=None)
+
     def _prices(self, report: Report) -> bool:
         known = [one.status for one in self.reports if one.pricing]
         if self.message.priced_by is not None:
@@ -230,6 +237,7 @@ def _fact_columns(changed: Sequence[tuple[_Key, _Change]]) -> dict[str, object]:
         "errors": [failure.error if failure else None for failure in failures],
         "pricings": [price.pricing if price else None for price in prices],
         "priced_bys": [price.status.value if price else None for price in prices],
+        "persons": [change.person() for change in changes],
     }
 
 

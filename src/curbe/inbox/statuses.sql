@@ -35,6 +35,8 @@ UPDATE messages m
        -- Of several prices that of the furthest report counts, in whatever order they came.
        pricing = CASE WHEN u.priced_by > m.priced_by OR m.priced_by IS NULL THEN coalesce(u.pricing, m.pricing) ELSE m.pricing END,
        priced_by = greatest(m.priced_by, u.priced_by),
+       -- How the person was named when it reached them; what was known as it was written stays.
+       person = CASE WHEN u.person IS NULL THEN m.person ELSE u.person || coalesce(m.person, '{}') END,
        -- Where the provider calls two messages by one name, whoever has it keeps it; what was said of the other counts all the same.
        provider_message_id = coalesce(m.provider_message_id, (
            SELECT u.provider_message_id
@@ -44,9 +46,10 @@ UPDATE messages m
        updated_at = now()
   FROM unnest(:tenant_ids::uuid[], :ids::uuid[], :provider_message_ids::text[], :sent_ats::timestamptz[],
               :delivered_ats::timestamptz[], :read_ats::timestamptz[], :played_ats::timestamptz[], :failed_ats::timestamptz[],
-              :failure_kinds::text[], :error_codes::integer[], :errors::text[], :pricings::jsonb[], :priced_bys::text[]::message_status[])
+              :failure_kinds::text[], :error_codes::integer[], :errors::text[], :pricings::jsonb[], :priced_bys::text[]::message_status[],
+              :persons::jsonb[])
        AS u (tenant_id, id, provider_message_id, sent_at, delivered_at, read_at, played_at, failed_at,
-             failure_kind, error_code, error, pricing, priced_by)
+             failure_kind, error_code, error, pricing, priced_by, person)
  WHERE m.tenant_id = u.tenant_id AND m.id = u.id
 RETURNING m.tenant_id, m.id, m.conversation_id, m.channel_connection_id AS connection_id, m.direction, m.status, m.type, m.text,
           ''::text AS payload, m.provider_message_id, m.reply_to, m.failure_kind, m.error_code, m.error, m.created_at, m.accepted_at,

@@ -7,7 +7,7 @@ item that the database refuses, it is halved until that item stands alone; it is
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -26,8 +26,10 @@ from curbe.consent import hearing
 from curbe.consent.hearing import stopped_in
 from curbe.domain.messages import ItemRefused, NoticeReceived, StatusReported
 from curbe.domain.status import MessageStatus
-from curbe.inbox import amendments, arrivals, coexistence, identity, statuses
+from curbe.inbox import amendments, arrivals, coexistence, identity, people, statuses
+from curbe.inbox.aliases import Witness, encoded
 from curbe.inbox.arrivals import Arrival, Arrived
+from curbe.inbox.people import Sighting
 from curbe.inbox.preferences import Kept
 from curbe.inbox.service import told
 from curbe.inbox.shapes import MessageRow
@@ -35,7 +37,7 @@ from curbe.inbox.statuses import Moved, Report
 from curbe.infra.clock import utc_now
 from curbe.infra.db import DataRefused, Pool, PostgresError, Transaction, Unreachable
 from curbe.infra.metrics import Metrics
-from curbe.ingest import automating, notices, store
+from curbe.ingest import automating, concluding, notices, store
 from curbe.ingest.beside import apply_beside, events_of
 from curbe.ingest.gathering import gather_for
 from curbe.ingest.rules import Connection, Heard, Item, Routed, SetAside, heard_in, named_in, route
@@ -171,6 +173,7 @@ async def apply_parked(tx: Transaction) -> int:
     outcome = await statuses.unpark(tx)
     if news := _news(outcome.moved):
         await realtime.append(tx, await told(tx, news))
+    await concluding.defer(tx, outcome.moved)
     await hearing.write_down(tx, stopped=stopped_in(one.row for one in outcome.moved))
     return outcome.applied
 
@@ -253,6 +256,7 @@ async def _apply(
         await realtime.append(tx, events)
     await audit.record(tx, _audit_entries(routed))
     await automating.defer(tx, arrived)
+    await concluding.defer(tx, moved)
     await hearing.write_down(tx, arrived=arrived, stopped=stopped_in(one.row for one in moved), stated=stated)
     return counts
 
@@ -287,11 +291,18 @@ async def _statuses(
         return []
     reports = [_report(status, owner, callback_keys) for _, status, owner in routed.statuses]
     outcome = await statuses.apply(tx, reports)
+    await people.recognize(tx, list(_reached(routed)))
     app_id = routed.statuses[0][0].meta_app_id
     counts[app_id, "applied", "status"] += outcome.applied
     counts[app_id, "duplicate", "status"] += outcome.repeated
     counts[app_id, "parked", "status"] += outcome.parked
     return outcome.moved
+
+
+def _reached(routed: Routed) -> Iterator[Sighting]:
+    for _, status, owner in routed.statuses:
+        if status.person is not None:
+            yield Sighting(owner.tenant_id, owner.id, status.person, status.at)
 
 
 def _report(status: StatusReported, owner: Connection, callback_keys: Sequence[bytes]) -> Report:
@@ -309,6 +320,7 @@ def _report(status: StatusReported, owner: Connection, callback_keys: Sequence[b
         error_code=failure.code if failure else None,
         error=failure.sentence if failure else None,
         pricing=status.pricing,
+        person=encoded(Witness.of(status.person)) if status.person is not None else None,
     )
 
 

@@ -85,3 +85,13 @@ SELECT w.xid, w.id, w.received_at, w.meta_app_id, w.body FROM webhook_events w W
 -- name: tenants_with_automations
 -- Of these tenants, those that have an automation which acts.
 SELECT DISTINCT a.tenant_id FROM automations a WHERE a.tenant_id = ANY(:tenant_ids::uuid[]) AND a.enabled
+
+-- name: last_of_failures
+-- Of messages that failed, the last of each number, code and template.
+SELECT DISTINCT ON (m.tenant_id, m.channel_connection_id, m.error_code, m.payload #>> '{template,name}',
+                    m.payload #>> '{template,language,code}')
+       m.tenant_id, m.id
+  FROM unnest(:tenant_ids::uuid[], :ids::uuid[]) AS u (tenant_id, id)
+  JOIN messages m ON m.tenant_id = u.tenant_id AND m.id = u.id
+ ORDER BY m.tenant_id, m.channel_connection_id, m.error_code, m.payload #>> '{template,name}',
+          m.payload #>> '{template,language,code}', m.failed_at DESC, m.id

@@ -4,13 +4,13 @@ The next claim asks the gate, and the gate looks there: nothing more is begun fo
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 import msgspec
 
 from curbe.domain.notices import TemplateReported, TemplateStatus
-from curbe.inbox.departures import Settlement
 from curbe.infra.db import Query, Transaction
 from curbe.templates import service as templates
 from curbe.templates.service import TemplateNews
@@ -29,22 +29,32 @@ class _Template(msgspec.Struct, frozen=True):
 _OF_MESSAGES: Final = Query("curbe.outbound", "templates_of_messages", _Template)
 
 
-async def note_refused(tx: Transaction, settlements: Sequence[Settlement], *, tenant_id: UUID) -> None:
-    """Write down what the verdicts say of the templates that were to be sent."""
-    refused = {one.id: one for one in settlements if one.error_code in _SAYS}
+class Refusal(msgspec.Struct, frozen=True):
+    """That the provider refused a message, with which of its codes, and when."""
+
+    message_id: UUID
+    code: int | None
+    at: datetime
+
+
+async def note_refused(tx: Transaction, refusals: Sequence[Refusal], *, tenant_id: UUID) -> None:
+    """Write down what the refusals say of the templates that were to be sent."""
+    refused = {one.message_id: _SAYS[one.code] for one in refusals if one.code in _SAYS}
+    at = {one.message_id: one.at for one in refusals}
     if not refused:
         return
     found = await _OF_MESSAGES.all(tx, tenant_id=tenant_id, ids=sorted(refused))
-    await templates.apply(tx, [_news(tenant_id, one, refused[one.message_id]) for one in found])
+    await templates.apply(
+        tx, [_news(tenant_id, one, refused[one.message_id], at[one.message_id]) for one in found]
+    )
 
 
-def _news(tenant_id: UUID, template: _Template, verdict: Settlement) -> TemplateNews:
-    says = _SAYS[verdict.error_code or 0]
+def _news(tenant_id: UUID, template: _Template, says: str, at: datetime) -> TemplateNews:
     report = TemplateReported(
         template_id=template.provider_template_id,
         name=template.name,
         language=template.language,
-        at=verdict.at,
+        at=at,
         tie="",
         status=TemplateStatus(says, says),
     )

@@ -306,6 +306,12 @@ SELECT v.channel_connection_id AS id
  ORDER BY v.last_message_at DESC NULLS LAST, v.id
  LIMIT 1
 
+-- name: failure_told
+-- How a message failed, where it was its provider that said so.
+SELECT m.channel_connection_id AS connection_id, m.error_code, m.error, m.failed_at
+  FROM messages m
+ WHERE m.tenant_id = :tenant_id AND m.id = :id AND m.failed_by = 'provider'
+
 -- name: templates_of_messages
 -- The templates that messages were to carry, and one of the messages each.
 SELECT DISTINCT ON (t.id) m.id AS message_id, t.waba_id, t.provider_template_id, t.name, t.language

@@ -90,6 +90,17 @@ def after(failure: SendFailure, *, refusals: int, waiting_since: datetime, now: 
     )
 
 
+def after_taken(failure: SendFailure, *, at: datetime, now: datetime) -> Next:
+    """Return what follows for the number where the provider had taken a message, and told at ``at`` that it failed."""
+    if failure.kind in _KEEPS_QUEUE:
+        return Next(verdict=Verdict.FAILED, pauses_connection=True)
+    hold = _HOLDS.get(failure.code or 0)
+    left = at + hold.pause - now if hold is not None else timedelta()
+    if hold is None or left <= timedelta():
+        return Next(verdict=Verdict.FAILED)
+    return Next(verdict=Verdict.FAILED, hold=msgspec.structs.replace(hold, pause=min(left, hold.pause)))
+
+
 def _pause(code: int | None, refusals: int) -> timedelta:
     """Return how long to wait after the ``refusals + 1``-th no: 4^n seconds for a pair [Meta], else 1, 2, 4 ... seconds."""
     if code == MAINTENANCE:

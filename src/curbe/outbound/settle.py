@@ -5,12 +5,8 @@ from collections.abc import Callable, Sequence
 from typing import Final
 from uuid import UUID
 
-import msgspec
 import structlog
 
-from curbe.audit import service as audit
-from curbe.audit.service import AuditEntry
-from curbe.connections import service as connections
 from curbe.consent import hearing
 from curbe.consent.hearing import Stopped
 from curbe.domain.content import ReactionMessage, decoded
@@ -20,11 +16,11 @@ from curbe.inbox.amendments import OURS, Reaction
 from curbe.inbox.departures import Answered, Settled, Verdict
 from curbe.inbox.service import MessageNews, message_events
 from curbe.infra.db import DataRefused, Pool, PostgresError, Transaction, Unreachable
-from curbe.outbound import halting, limits, store
+from curbe.outbound import conclusions, halting, store
 from curbe.outbound.attempt import Attempted, doubted
+from curbe.outbound.halting import Refusal
 from curbe.realtime import service as realtime
 from curbe.realtime.rules import EventType
-from curbe.realtime.service import Event
 
 log: Final = structlog.get_logger(__name__)
 
@@ -132,45 +128,21 @@ class Settler:
         """Pause the number, or hold back what goes to many, where an answer asks for it."""
         refused = next((one for one in batch if one.next and one.next.pauses_connection), None)
         if refused is not None and refused.failure is not None:
-            await connections.pause(
+            await conclusions.pause(
                 tx,
+                refused.failure,
                 tenant_id=self._tenant_id,
                 connection_id=self._connection_id,
-                reason=f"Meta refused with code {refused.failure.code}: {refused.failure.words}",
                 refused_token=refused.sealed_token,
             )
-        held = {one.next.hold: one.failure for one in batch if one.next and one.next.hold and one.failure}
-        for hold, failure in held.items():
-            await limits.hold(
-                tx,
-                tenant_id=self._tenant_id,
-                connection_id=self._connection_id,
-                from_priority=hold.from_priority,
-                pause=hold.pause,
-                code=failure.code or 0,
-                whole_waba=hold.whole_waba,
-            )
-        await halting.note_refused(tx, [one.settlement for one in batch], tenant_id=self._tenant_id)
-        if held:
-            await self._tell_held(tx, sorted({failure.code or 0 for failure in held.values()}))
-
-    async def _tell_held(self, tx: Transaction, codes: Sequence[int]) -> None:
-        log.warning("sending_to_many_held", connection_id=str(self._connection_id), codes=codes)
-        told = {"id": str(self._connection_id), "status": "active"}
-        event = Event(
-            tenant_id=self._tenant_id,
-            type=EventType.CONNECTION_UPDATED,
-            data=msgspec.json.encode(told).decode(),
-        )
-        await realtime.append(tx, [event])
-        entry = AuditEntry(
-            tenant_id=self._tenant_id,
-            actor="system:send",
-            action="connection.hold",
-            subject=str(self._connection_id),
-            detail={"codes": [str(code) for code in codes]},
-        )
-        await audit.record(tx, [entry])
+        held = {
+            one.next.hold: one.failure.code or 0
+            for one in batch
+            if one.next and one.next.hold and one.failure
+        }
+        await conclusions.hold(tx, held, tenant_id=self._tenant_id, connection_id=self._connection_id)
+        refusals = [Refusal(one.settlement.id, one.settlement.error_code, one.settlement.at) for one in batch]
+        await halting.note_refused(tx, refusals, tenant_id=self._tenant_id)
 
 
 async def _react(tx: Transaction, tenant_id: UUID, answered: Sequence[Answered]) -> None:

@@ -28,7 +28,7 @@ from curbe.channels.cloudapi.answers import (
     UploadedMedia,
     Waba,
 )
-from curbe.channels.cloudapi.errors import read_refusal, reading_refused, unanswered, unsent
+from curbe.channels.cloudapi.errors import read_refusal, reading_refused, unanswered, undone, unsent
 from curbe.channels.port import Accepted
 from curbe.domain.errors import GraphRefused, GraphUnreachable, InvalidRequest, SendFailure, TokenRefused
 from curbe.domain.notices import TemplateReported
@@ -256,7 +256,7 @@ class CloudApi:
         except (NotSent, AnswerLost) as failure:  # nothing was sent to anybody yet: it may be done again
             return unsent(failure.reason)
         if not HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:
-            return read_refusal(answer.status, answer.body, answer.headers, secrets=[token])
+            return undone(read_refusal(answer.status, answer.body, answer.headers, secrets=[token]))
         try:
             return decoded(UploadedMedia, answer).id
         except GraphUnreachable as unreadable:

@@ -3,10 +3,11 @@
 A test holds the two together.
 """
 
+import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Final, get_args
 
-from curbe.channels.cloudapi.fields import FIELDS
+from curbe.channels.cloudapi.fields import FIELDS, TO_SUBSCRIBE
 from curbe.domain.content import KINDS
 from curbe.domain.interactive import Interactive
 from curbe.domain.template import Component
@@ -66,6 +67,9 @@ def coverage_page() -> str:
             "and `paused` as Meta answers them. Others are counted as `unknown_status` and kept in the webhook log.",
             "",
             "## Webhook fields",
+            "",
+            "Subscribe Meta's app to those that change something; the others may be subscribed to, and are kept and told:",
+            *textwrap.wrap(", ".join(f"`{field}`" for field in TO_SUBSCRIBE) + ".", 140),
             "",
             *_table(("field", "in", "stored", "shown", "effect"), _field_rows()),
             "",

@@ -161,6 +161,14 @@ def unsent(detail: str) -> SendFailure:
     return SendFailure(FailureKind.TRANSIENT, None, "Not sent", detail, words)
 
 
+def undone(failure: SendFailure) -> SendFailure:
+    """Return what ``failure`` means where no message was asked for, only what comes before one: no doubt, it is done again."""
+    if failure.kind is not FailureKind.AMBIGUOUS:
+        return failure
+    words = "Meta could not take the file. Send it again later."
+    return msgspec.structs.replace(failure, kind=FailureKind.TRANSIENT, words=words)
+
+
 def _row_of(error: GraphError | None) -> ErrorCode | None:
     if error is None:
         return None

@@ -141,3 +141,18 @@ FIELDS: Final[dict[str, FieldEffect]] = {
     # Ours: `value.errors` of field `messages`.
     "errors": FieldEffect("routed", _KEPT, "notice_received", _ONLY_TOLD),
 }
+
+# Spelt so in one place of Meta's pages, or in an earlier draft: read if they come, and nothing to look for in the App Dashboard.
+_NOT_OFFERED: Final = frozenset({"business_username_updates", "phone_number_username_update"})
+
+TO_SUBSCRIBE: Final = tuple(
+    sorted(
+        (
+            field
+            for field, effect in FIELDS.items()
+            if effect.effect != _ONLY_TOLD and field not in _NOT_OFFERED
+        ),
+        key=lambda field: (field != "messages", field),
+    )
+)
+"""The fields that an app must be subscribed to for everything to work, `messages` first."""

@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 
 from curbe.channels.cloudapi import wire
+from curbe.channels.cloudapi.naming import LONGEST_ID, contact_of, reached, with_own_number
 from curbe.channels.cloudapi.storable import unstorable
 from curbe.channels.cloudapi.words import edited_content, words_of
 from curbe.domain.messages import (
@@ -26,8 +27,6 @@ from curbe.domain.messages import (
     StatusReported,
 )
 from curbe.domain.status import MessageStatus
-
-LONGEST_ID: Final = 512  # characters. Meta's are below 200, and an index row cannot hold much more
 
 _MESSAGE: Final = msgspec.json.Decoder(wire.Message)
 _BARE_MESSAGE: Final = msgspec.json.Decoder(wire.BareMessage)
@@ -88,7 +87,7 @@ def read_message(
         return MessageReceived(
             phone_number_id=_routed(phone_number_id),
             provider_message_id=_named(message.id),
-            person=_person(message, contacts),
+            person=with_own_number(_person(message, contacts), message),
             type=message.type or "unknown",
             text=words_of(message),
             at=moment(message.timestamp),
@@ -101,8 +100,14 @@ def read_message(
         return refused(raw, refusal.reason, refusal.detail, phone_number_id=phone_number_id)
 
 
-def read_status(raw: msgspec.Raw, *, phone_number_id: str | None, waba_id: str | None) -> ChannelEvent:
-    """Return the event of one element of ``statuses[]``.
+def read_status(
+    raw: msgspec.Raw,
+    *,
+    contacts: Sequence[wire.Contact] = (),
+    phone_number_id: str | None,
+    waba_id: str | None,
+) -> ChannelEvent:
+    """Return the event of one element of ``statuses[]``, with ``contacts[]`` of the same change.
 
     `StatusReported`; `NoticeReceived` for the status of a call; `ItemIgnored` for a status without a rank;
     `ItemRefused` for one that names no message, no moment or no number.
@@ -126,6 +131,7 @@ def read_status(raw: msgspec.Raw, *, phone_number_id: str | None, waba_id: str |
             pricing=None
             if not status.pricing or bytes(status.pricing) == b"null"
             else _stored(status.pricing),
+            person=reached(status, contacts) if contacts or status.recipient_user_id else None,
         )
     except _Unreadable as refusal:
         return refused(raw, refusal.reason, refusal.detail, phone_number_id=phone_number_id)
@@ -320,7 +326,7 @@ def _person(message: wire.Message, contacts: Sequence[wire.Contact]) -> Person:
         wa_id is not None and "." in wa_id
     ):  # a BSUID is "CC." and more; seen in `from` too [Meta: BSUID, 2026]
         wa_id, bsuid = None, bsuid or wa_id
-    contact = _contact_of(wa_id, bsuid, contacts)
+    contact = contact_of(wa_id, bsuid, contacts)
     if contact is not None:
         wa_id, bsuid = wa_id or contact.wa_id or None, bsuid or contact.user_id or None
     parent = message.from_parent_user_id or (contact.parent_user_id if contact is not None else None)
@@ -348,16 +354,6 @@ def username_in(profile: wire.Profile | None) -> str | None:
     """Return the username; None where there is none, or one that no index could hold: it names nobody, and costs nobody a message."""
     name = profile.username if profile is not None else None
     return name if name and len(name) <= LONGEST_ID else None
-
-
-def _contact_of(
-    wa_id: str | None, bsuid: str | None, contacts: Sequence[wire.Contact]
-) -> wire.Contact | None:
-    """Return the contact that is this sender; one that may be somebody else lends its identity to nobody."""
-    for contact in contacts:
-        if (bsuid and contact.user_id == bsuid) or (wa_id and contact.wa_id == wa_id):
-            return contact
-    return contacts[0] if wa_id is None and bsuid is None and len(contacts) == 1 else None
 
 
 def _failure(errors: Sequence[wire.Error]) -> tuple[int | None, str | None]:

@@ -120,7 +120,10 @@ def _read_change(field: str | None, raw: msgspec.Raw, entry: wire.Entry, events:
     number = value.metadata.phone_number_id if value.metadata is not None else None
     contacts, waba_id, before = value.contacts or (), entry.id, len(events)
     events += [read_message(item, contacts=contacts, phone_number_id=number) for item in value.messages or ()]
-    events += [read_status(item, phone_number_id=number, waba_id=waba_id) for item in value.statuses or ()]
+    events += [
+        read_status(item, contacts=contacts, phone_number_id=number, waba_id=waba_id)
+        for item in value.statuses or ()
+    ]
     for error in value.errors or ():
         at = moment_or_none(entry.time)
         events.append(read_notice(error, field="errors", waba_id=waba_id, phone_number_id=number, at=at))

@@ -102,9 +102,17 @@ class CardName(msgspec.Struct, gc=False):
 
 
 class Card(msgspec.Struct, gc=False):
-    """One shared contact card."""
+    """One shared contact card; ``origin`` is ``contact_request`` where a person shared their own number on our asking."""
 
     name: CardName | None = None
+    origin: str | None = None
+    phones: msgspec.Raw = ABSENT
+
+
+class CardPhone(msgspec.Struct, gc=False):
+    """One phone of a shared contact card."""
+
+    wa_id: str | None = None
 
 
 class Reaction(msgspec.Struct, gc=False):
@@ -235,12 +243,16 @@ class ErrorData(msgspec.Struct, gc=False):
 
 
 class Status(msgspec.Struct, gc=False):
-    """`statuses[]`; ``type`` is set only where the status is not of a message (`call`)."""
+    """`statuses[]`; ``type`` is set only where the status is not of a message (`call`), ``recipient_type`` where it is of a group's."""
 
     id: str | None = None
     status: str | None = None
     timestamp: Seconds = None
     type: str | None = None
+    recipient_id: str | int | None = None
+    recipient_user_id: str | None = None
+    recipient_parent_user_id: str | None = None
+    recipient_type: str | None = None
     biz_opaque_callback_data: str | None = None
     pricing: msgspec.Raw = ABSENT
     errors: list[Error] | None = None

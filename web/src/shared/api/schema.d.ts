@@ -5260,6 +5260,7 @@ export interface components {
             state?: string | null;
             steps: string[];
             verify_token_hint: string;
+            webhook_fields: string[];
             webhook_url: string;
         };
         /**

@@ -15,6 +15,7 @@ const started = {
   mode: "manual",
   steps: [],
   webhook_url: "https://curbe.example/webhooks/meta/whatsapp",
+  webhook_fields: ["messages", "account_update"],
   verify_token_hint: "ask",
   connected: false,
   connections: [],
@@ -87,6 +88,7 @@ test("nothing is connected before one has seen which number Meta knows", async (
   await press("Connect this number");
   expect(await screen.findByText("Acme Spain is connected")).toBeTruthy();
   expect(screen.getByDisplayValue(started.webhook_url)).toBeTruthy();
+  expect(screen.getByText("messages, account_update")).toBeTruthy();
   const sent = asked.find(({ path }) => path.endsWith("complete"))?.body;
   expect(sent).toEqual({
     access_token: TOKEN,

@@ -31,6 +31,11 @@ export function Connected({ connection, started, onClose }: ConnectedProps) {
         <h3 className={classes["subtitle"]}>{t.webhook}</h3>
         <p className={classes["words"]}>{t.webhookHint}</p>
         <CopyField label={t.webhookUrl} value={started.webhook_url} />
+        <p className={classes["label"]}>{t.webhookFields}</p>
+        <p className={classes["words"]}>
+          <span className={classes["fields"]}>{started.webhook_fields.join(", ")}</span>.{" "}
+          {t.webhookFieldsHint}
+        </p>
         <p className={classes["label"]}>{t.verifyToken}</p>
         <p className={classes["words"]}>{t.verifyTokenHint}</p>
       </section>

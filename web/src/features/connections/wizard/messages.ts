@@ -48,8 +48,11 @@ export const wizardMessages = catalogue({
     doneHint: "Write to it from a phone: your message appears in the inbox within seconds.",
     webhook: "If nothing arrives",
     webhookHint:
-      "Meta must know where to send. In the App Dashboard open WhatsApp > Configuration, enter this address as callback URL, and subscribe to the field messages. This is done once for the whole installation.",
+      "Meta must know where to send. In the App Dashboard open WhatsApp > Configuration, enter this address as callback URL, and subscribe to the fields below. This is done once for the whole installation.",
     webhookUrl: "Callback URL",
+    webhookFields: "Fields",
+    webhookFieldsHint:
+      "Without the others Curbe hears of no ban, template status, quality, stop of marketing or call.",
     verifyToken: "Verify token",
     verifyTokenHint:
       "It is the value of META_VERIFY_TOKEN of this installation: whoever runs Curbe has it. It is not shown here.",
@@ -111,8 +114,11 @@ export const wizardMessages = catalogue({
     doneHint: "Escríbele desde un teléfono: tu mensaje aparece en la bandeja en segundos.",
     webhook: "Si no llega nada",
     webhookHint:
-      "Meta tiene que saber adónde enviar. En el panel de la app abre WhatsApp > Configuración, pon esta dirección como URL de devolución de llamada, y suscribe el campo messages. Se hace una vez para toda la instalación.",
+      "Meta tiene que saber adónde enviar. En el panel de la app abre WhatsApp > Configuración, pon esta dirección como URL de devolución de llamada, y suscribe los campos de abajo. Se hace una vez para toda la instalación.",
     webhookUrl: "URL de devolución de llamada",
+    webhookFields: "Campos",
+    webhookFieldsHint:
+      "Sin los demás, Curbe no se entera de bloqueos, estados de plantillas, calidad, bajas de marketing ni llamadas.",
     verifyToken: "Token de verificación",
     verifyTokenHint:
       "Es el valor de META_VERIFY_TOKEN de esta instalación: lo tiene quien gestiona Curbe. Aquí no se muestra.",
@@ -174,8 +180,11 @@ export const wizardMessages = catalogue({
     doneHint: "Escreva para ele de um telefone: sua mensagem aparece na caixa de entrada em segundos.",
     webhook: "Se nada chegar",
     webhookHint:
-      "A Meta precisa saber para onde enviar. No painel do app abra WhatsApp > Configuração, informe este endereço como URL de retorno de chamada, e assine o campo messages. Isto é feito uma vez para toda a instalação.",
+      "A Meta precisa saber para onde enviar. No painel do app abra WhatsApp > Configuração, informe este endereço como URL de retorno de chamada, e assine os campos abaixo. Isto é feito uma vez para toda a instalação.",
     webhookUrl: "URL de retorno de chamada",
+    webhookFields: "Campos",
+    webhookFieldsHint:
+      "Sem os demais, o Curbe não fica sabendo de bloqueios, status de modelos, qualidade, saídas de marketing nem chamadas.",
     verifyToken: "Token de verificação",
     verifyTokenHint:
       "É o valor de META_VERIFY_TOKEN desta instalação: quem administra o Curbe o tem. Não é mostrado aqui.",

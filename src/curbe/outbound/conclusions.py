@@ -1,0 +1,125 @@
+"""What follows for a number and its templates from what the provider refuses: at once, or after it had taken the message.
+
+A number that may not send is paused, what goes to many is held back, a template that is paused or disabled stands so.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+import structlog
+
+from curbe.audit import service as audit
+from curbe.audit.service import AuditEntry
+from curbe.channels.cloudapi.errors import status_failure
+from curbe.connections import service as connections
+from curbe.domain.errors import SendFailure
+from curbe.infra import jobs
+from curbe.infra.db import Pool, Query, Transaction
+from curbe.infra.jobs import Job
+from curbe.outbound import halting, limits
+from curbe.outbound.halting import Refusal
+from curbe.outbound.rules import Hold, after_taken
+from curbe.realtime import service as realtime
+from curbe.realtime.rules import EventType
+from curbe.realtime.service import Event
+
+log: Final = structlog.get_logger(__name__)
+
+
+class _Failed(msgspec.Struct, frozen=True):
+    connection_id: UUID
+    error_code: int | None
+    error: str | None
+    failed_at: datetime
+
+
+_FAILED: Final = Query("curbe.outbound", "failure_told", _Failed)
+
+
+class Concluding:
+    """Draws the conclusions from a message that the provider had taken and then failed to deliver."""
+
+    def __init__(self, pool: Pool, *, now: Callable[[], datetime]) -> None:
+        """``pool`` is one of the worker's role."""
+        self._pool: Final = pool
+        self._now: Final = now
+
+    async def __call__(self, job: Job) -> None:
+        """Work on a job; its subject is the message."""
+        async with self._pool.transaction(job.tenant_id) as tx:
+            told = await _FAILED.one(tx, tenant_id=job.tenant_id, id=job.subject)
+            if told is not None:
+                await self._conclude(tx, job, told)
+            await jobs.finish(tx, job)
+
+    async def _conclude(self, tx: Transaction, job: Job, told: _Failed) -> None:
+        failure = status_failure(told.error_code, told.error)
+        following = after_taken(failure, at=told.failed_at, now=self._now())
+        if following.pauses_connection:
+            await pause(
+                tx,
+                failure,
+                tenant_id=job.tenant_id,
+                connection_id=told.connection_id,
+                told_at=told.failed_at,
+            )
+        held = {following.hold: told.error_code or 0} if following.hold is not None else {}
+        await hold(tx, held, tenant_id=job.tenant_id, connection_id=told.connection_id)
+        refusal = Refusal(job.subject, told.error_code, told.failed_at)
+        await halting.note_refused(tx, [refusal], tenant_id=job.tenant_id)
+
+
+async def pause(
+    tx: Transaction,
+    failure: SendFailure,
+    *,
+    tenant_id: UUID,
+    connection_id: UUID,
+    refused_token: str | None = None,
+    told_at: datetime | None = None,
+) -> None:
+    """Pause a number that the provider does not let send; what else is given says of which time, or which token, that is known."""
+    await connections.pause(
+        tx,
+        tenant_id=tenant_id,
+        connection_id=connection_id,
+        reason=f"Meta refused with code {failure.code}: {failure.words}",
+        refused_token=refused_token,
+        told_at=told_at,
+    )
+
+
+async def hold(tx: Transaction, held: Mapping[Hold, int], *, tenant_id: UUID, connection_id: UUID) -> None:
+    """Hold back what goes to many, each for the provider's code that asks for it, and tell of it."""
+    for one, code in held.items():
+        await limits.hold(
+            tx,
+            tenant_id=tenant_id,
+            connection_id=connection_id,
+            from_priority=one.from_priority,
+            pause=one.pause,
+            code=code,
+            whole_waba=one.whole_waba,
+        )
+    if held:
+        await _tell_held(tx, sorted(set(held.values())), tenant_id=tenant_id, connection_id=connection_id)
+
+
+async def _tell_held(tx: Transaction, codes: list[int], *, tenant_id: UUID, connection_id: UUID) -> None:
+    log.warning("sending_to_many_held", connection_id=str(connection_id), codes=codes)
+    told = {"id": str(connection_id), "status": "active"}
+    event = Event(
+        tenant_id=tenant_id, type=EventType.CONNECTION_UPDATED, data=msgspec.json.encode(told).decode()
+    )
+    await realtime.append(tx, [event])
+    entry = AuditEntry(
+        tenant_id=tenant_id,
+        actor="system:send",
+        action="connection.hold",
+        subject=str(connection_id),
+        detail={"codes": [str(code) for code in codes]},
+    )
+    await audit.record(tx, [entry])
