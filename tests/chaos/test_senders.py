@@ -274,6 +274,23 @@ async def test_a_number_whose_token_cannot_be_opened_claims_nothing(
     assert await owner.fetchval("SELECT lease_expires_at IS NULL FROM outbox")
 
 
+async def test_a_token_that_cannot_be_opened_any_more_costs_nobody_the_answer_to_what_is_under_way(
+    owner: asyncpg.Connection, worker: Pool, apply: Pool, number: Number
+):
+    keyring = Keyring.from_base64(fresh_key())
+    await give_token(owner, number, keyring)
+    under_way = await waiting(owner, number)
+    async with (
+        graph_that_names_all_alike(after=2) as (graph, asked),
+        sending(worker, apply, keyring, graph=graph),
+    ):
+        await asked.wait()
+        await give_token(owner, number, Keyring.from_base64(fresh_key()))
+        later = await waiting(owner, number)
+        await until(owner, "SELECT status = 'accepted' FROM messages WHERE id = $1", under_way.id)
+    assert await owner.fetchval("SELECT phase::text FROM messages WHERE id = $1", later.id) == "queued"
+
+
 async def test_a_number_that_meta_lets_send_faster_does_so_at_once(
     owner: asyncpg.Connection, worker: Pool, apply: Pool, number: Number
 ):

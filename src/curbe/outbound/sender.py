@@ -19,7 +19,7 @@ from curbe.connections import service as connections
 from curbe.domain.window import customer_service_window
 from curbe.inbox import departures
 from curbe.inbox.departures import Intent
-from curbe.infra.crypto import Keyring, Secret
+from curbe.infra.crypto import CannotOpen, Keyring, Secret
 from curbe.infra.db import Pool, PostgresError, Transaction, Unreachable
 from curbe.infra.metrics import Metrics
 from curbe.media.provide import Provider, SendingNumber
@@ -98,15 +98,27 @@ class Sender:
         self.woken.set()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Send until ``stop``, until the number may not send, or until nothing waited for a while. Ends with everything settled."""
+        """Send until ``stop``, until the number may not send, or until nothing waited for a while. Ends with everything settled.
+
+        Raises:
+            CannotOpen: the key that the number's token was sealed with is not here.
+        """
+        closed: CannotOpen | None = None
         async with asyncio.TaskGroup() as tasks:
             settling = tasks.create_task(self._settler.run())
-            await self._send_until(stop, tasks)
+            try:
+                await self._send_until(stop, tasks)
+            except (
+                CannotOpen
+            ) as error:  # raised here it would cancel what is under way, and its answers would be lost
+                closed = error
             while self.in_flight:
                 self._finished.clear()
                 await self._finished.wait()
             self._settler.stop()
             await settling
+        if closed is not None:
+            raise closed
 
     async def _send_until(self, stop: asyncio.Event, tasks: asyncio.TaskGroup) -> None:
         loop = asyncio.get_running_loop()
