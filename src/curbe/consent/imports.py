@@ -231,6 +231,7 @@ def _word(row: _Read, contact_id: UUID, brought: Brought, import_id: UUID) -> Wo
         at=min(row.at or brought.at, brought.at),
         proof=brought.proof,
         import_id=import_id,
+        undated=row.at is None and brought.state is Consent.IN,
     )
 
 
