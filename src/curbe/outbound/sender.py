@@ -143,7 +143,7 @@ class Sender:
                 return
             if claimed.looked:
                 worked_at = loop.time()
-            await self._start(claimed, tasks, grant=grant, loop=loop)
+            await self._start(claimed, tasks, grant=grant, loop=loop, stop=stop)
 
     def _grant(self, now: float) -> Grant:
         """Return what may be claimed now: what starts in the next moment, within the number's share of the process."""
@@ -158,7 +158,13 @@ class Sender:
         await asyncio.sleep(min(max(wait - _HORIZON / 2, 0.005), 0.5))
 
     async def _start(
-        self, claimed: _Claimed, tasks: asyncio.TaskGroup, *, grant: Grant, loop: asyncio.AbstractEventLoop
+        self,
+        claimed: _Claimed,
+        tasks: asyncio.TaskGroup,
+        *,
+        grant: Grant,
+        loop: asyncio.AbstractEventLoop,
+        stop: asyncio.Event,
     ) -> None:
         """Start what was claimed, evenly spaced, and come back when it is time for the next claim."""
         pace, work = self._pace, claimed.work
@@ -171,7 +177,7 @@ class Sender:
             pace.give_back(grant.count - len(work))
         if cap != pace.limit:  # Meta has granted more meanwhile, or less: the next sender keeps to that
             self._leaving = True
-        attempt = self._attempt(claimed.account)
+        attempt = self._attempt(claimed.account, stop=stop)
         for position, (claim, intent) in enumerate(work):
             self.in_flight += 1
             self._unstarted += 1
@@ -294,7 +300,7 @@ class Sender:
             self._tokens[account.access_token_enc] = token
         return token
 
-    def _attempt(self, account: SendingAccount) -> Attempt:
+    def _attempt(self, account: SendingAccount, *, stop: asyncio.Event) -> Attempt:
         token = self._open_token(account)
         return Attempt(
             self._means.cloud_api,
@@ -306,6 +312,7 @@ class Sender:
             now=self._means.now,
             provide=self._provide(account, token),
             hold_on=self._hold_on,
+            stop=stop,
         )
 
     def _provide(self, account: SendingAccount, token: Secret) -> Provide | None:
