@@ -262,6 +262,45 @@ async def test_an_upload_that_takes_longer_than_a_lease_is_waited_for(
     assert phase == "sending", "nobody doubted it meanwhile"
 
 
+async def test_whoever_is_told_to_stop_while_a_file_goes_up_leaves_its_message_for_later(
+    owner: asyncpg.Connection, worker: Pool, apply: Pool, number: Number, tmp_path: Path
+):
+    keyring = Keyring.from_base64(fresh_key())
+    await give_token(owner, number, keyring)
+    picture = await waiting(owner, number)
+    await owner.execute("UPDATE outbox SET refusals = 4")
+    storage = LocalStorage(tmp_path / "media")
+    await become_a_picture(owner, picture, storage, tmp_path)
+    async with (
+        graph_that_names_all_alike(after=0, uploads_after=60) as (graph, asked),
+        asyncio.timeout(10),
+        sending(worker, apply, keyring, graph=graph, files=Files(worker, storage)),
+    ):
+        await asked.wait()
+    row = await owner.fetchrow("SELECT lease_expires_at IS NULL AS free, waits, refusals FROM outbox")
+    assert tuple(row) == (True, None, 4), "it may go at once, and no try is used up"
+    assert await owner.fetchval("SELECT phase::text FROM messages WHERE id = $1", picture.id) == "queued"
+
+
+async def test_a_message_to_somebody_whom_no_way_leads_to_any_more_fails_and_meta_is_not_asked(
+    owner: asyncpg.Connection, worker: Pool, apply: Pool, number: Number
+):
+    keyring = Keyring.from_base64(fresh_key())
+    await give_token(owner, number, keyring)
+    sent = await waiting(owner, number)
+    await owner.execute(
+        "UPDATE conversations SET contact_e164 = NULL, contact_wa_id = NULL, contact_bsuid = NULL"
+    )
+    async with (
+        graph_that_names_all_alike(after=0) as (graph, asked),
+        sending(worker, apply, keyring, graph=graph),
+    ):
+        await until(owner, "SELECT count(*) = 0 FROM outbox")
+        assert not asked.is_set()
+    row = await owner.fetchrow("SELECT status::text, failure_kind FROM messages WHERE id = $1", sent.id)
+    assert tuple(row) == ("failed", "recipient")
+
+
 async def test_a_number_whose_token_cannot_be_opened_claims_nothing(
     owner: asyncpg.Connection, worker: Pool, apply: Pool, number: Number
 ):
@@ -272,6 +311,23 @@ async def test_a_number_whose_token_cannot_be_opened_claims_nothing(
     phase, attempt = await owner.fetchrow("SELECT phase::text, attempt FROM messages WHERE id = $1", sent.id)
     assert (phase, attempt) == ("queued", 1)
     assert await owner.fetchval("SELECT lease_expires_at IS NULL FROM outbox")
+
+
+async def test_a_token_that_cannot_be_opened_any_more_costs_nobody_the_answer_to_what_is_under_way(
+    owner: asyncpg.Connection, worker: Pool, apply: Pool, number: Number
+):
+    keyring = Keyring.from_base64(fresh_key())
+    await give_token(owner, number, keyring)
+    under_way = await waiting(owner, number)
+    async with (
+        graph_that_names_all_alike(after=2) as (graph, asked),
+        sending(worker, apply, keyring, graph=graph),
+    ):
+        await asked.wait()
+        await give_token(owner, number, Keyring.from_base64(fresh_key()))
+        later = await waiting(owner, number)
+        await until(owner, "SELECT status = 'accepted' FROM messages WHERE id = $1", under_way.id)
+    assert await owner.fetchval("SELECT phase::text FROM messages WHERE id = $1", later.id) == "queued"
 
 
 async def test_a_number_that_meta_lets_send_faster_does_so_at_once(

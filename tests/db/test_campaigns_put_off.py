@@ -72,6 +72,18 @@ async def test_who_sleeps_keeps_nobody_waiting_who_is_awake_elsewhere(desk: Desk
     assert (seen.accepted, seen.waiting) == (200, 200)
 
 
+async def test_what_waits_for_the_morning_of_its_campaign_holds_up_nothing_of_another_one(desk: Desk) -> None:
+    asleep = await running(desk, 2, quiet_hours=QuietHours(start="21:00", end="09:00"))
+    awake = await running(desk, 2)
+
+    desk.now = NOON + timedelta(hours=9)  # 22:00 in Madrid
+    await desk.claim()
+    await desk.answer(await desk.claim())
+
+    assert (await desk.progress(asleep)).waiting == 2
+    assert (await desk.progress(awake)).accepted == 2
+
+
 async def test_whom_the_portfolio_has_no_room_for_is_counted_as_waiting_for_it(
     desk: Desk, owner: Owner
 ) -> None:

@@ -1,7 +1,7 @@
 """What people say about being written to is heard in what comes in, once, in any order, and of everybody who is the same person."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import asyncpg
@@ -12,11 +12,14 @@ from bed.appliers import drain
 from bed.notices import about
 from bed.rows import NOW, Number, insert_conversation, insert_number, insert_sent
 from bed.webhooks import body, change, deliver, status, text
-from curbe.consent import facts, hearing, service
+from curbe.consent import facts, hearing, imports, service
 from curbe.consent.facts import Recipient
 from curbe.consent.gate import Admitted, Answer, Consent, Purpose, TemplateName, Wanted
+from curbe.consent.imports import Brought, Imported
+from curbe.consent.lists import Columns
 from curbe.consent.rules import About, ConsentRules, Said
 from curbe.consent.service import Kept
+from curbe.inbox import views
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
 from curbe.infra.jobs import Runner
@@ -89,6 +92,46 @@ async def test_the_latest_keyword_counts_whatever_order_they_are_applied_in(
     await drain(apply, most=1)
 
     assert isinstance(await asked(web, number), Admitted)
+
+
+async def brought(web: Pool, number: Number, *, at: datetime, date: str = "") -> Imported:
+    """Bring a list with the person's yes to everything; its row may have a date."""
+    brought = Brought(
+        tenant_id=number.tenant_id,
+        data=f"phone,date\n+{PERSON},{date}\n".encode(),
+        columns=Columns(None, None),
+        filename=None,
+        about=About.ALL,
+        state=Consent.IN,
+        proof="A form",
+        country=None,
+        actor="user:1",
+        at=at,
+    )
+    return await imports.bring(web, brought)
+
+
+async def test_a_no_that_arrives_after_a_list_and_was_said_before_it_outweighs_a_yes_without_a_date(
+    owner: Owner, apply: Pool, web: Pool, number: Number
+) -> None:
+    assert (await brought(web, number, at=NOW + timedelta(minutes=5))).added_count == 1
+    assert isinstance(await asked(web, number), Admitted)
+
+    await deliver(owner, body(change(number, messages=[text("wamid.1", body="STOP", at=NOW)])))
+    await drain(apply)
+
+    assert not isinstance(await asked(web, number), Admitted)
+    kept = await ledger(web, number, await contact(owner, number))
+    assert service.standing_of(kept).marketing is Consent.OUT
+    conversation_id = await owner.fetchval("SELECT id FROM conversations")
+    async with web.transaction(number.tenant_id) as tx:
+        (shown,) = await views.these(tx, tenant_id=number.tenant_id, ids=[conversation_id])
+    assert shown.contact.marketing == "stop"
+    assert (await brought(web, number, at=NOW + timedelta(hours=1))).failed_count == 1
+
+    after_it = (NOW + timedelta(minutes=1)).isoformat()
+    assert (await brought(web, number, at=NOW + timedelta(hours=2), date=after_it)).added_count == 1
+    assert isinstance(await asked(web, number), Admitted), "the day of this one is known"
 
 
 async def test_each_tenants_own_keywords_count_for_it_alone(

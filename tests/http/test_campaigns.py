@@ -119,6 +119,22 @@ async def test_who_is_in_the_campaign_already_is_not_added_twice(acme: Tenant) -
     assert (first["taken_count"], second["taken_count"], second["duplicate_count"]) == (1, 0, 2)
 
 
+@pytest.mark.usefixtures("number")
+async def test_a_number_that_is_twice_in_one_list_is_added_once_and_its_second_line_is_a_duplicate(
+    acme: Tenant,
+) -> None:
+    campaign = await made(acme)
+    people = [
+        {"phone": phone, "variables": {"nombre": "Ana"}}
+        for phone in ("+34600111222", "+34600111223", "+34600111222")
+    ]
+
+    taken = await done(acme, f"{campaign}/audience/list", {"recipients": people}, status=201)
+
+    assert (taken["row_count"], taken["taken_count"], taken["duplicate_count"]) == (3, 2, 1)
+    assert [(row["line"], row["reason"]) for row in taken["faults"]] == [(3, "duplicate")]
+
+
 async def test_people_of_the_inbox_are_added_by_their_label(
     acme: Tenant, owner: Owner, number: Number
 ) -> None:

@@ -304,6 +304,29 @@ def test_a_hostile_text_is_judged_at_once(text: str) -> None:
     )
 
 
+@pytest.mark.timeout(20)
+def test_a_number_of_many_digits_is_a_gap_like_any_other() -> None:
+    draft = copy.deepcopy(USUAL)
+    at(f"{BODY}.text", "Hola {{1}}, tu pedido {{9999999999}} sale hoy mismo.")(draft)
+
+    assert [one.rule for one in findings(draft)] == ["variables_sequence"]
+
+
+def test_counting_begins_with_one() -> None:
+    draft = copy.deepcopy(USUAL)
+    at(f"{BODY}.text", "Hola {{0}}, tu pedido {{1}} sale hoy mismo.")(draft)
+
+    assert [one.rule for one in findings(draft)] == ["variables_sequence"]
+
+
+def test_too_many_buttons_of_one_kind_are_a_finding_whichever_the_kind() -> None:
+    for kind in ("FLOW", "TELEPORT"):
+        draft = copy.deepcopy(USUAL)
+        at(BUTTON, [{"type": kind, "text": "Cita", "flow_id": "1"}] * 11)(draft)
+
+        assert "button_kind_count" in {one.rule for one in findings(draft)}, kind
+
+
 def test_spaces_within_the_braces_belong_to_no_name() -> None:
     assert variables("Hola {{ 1 }} y {{first_name }}.") == ["1", "first_name"]
 

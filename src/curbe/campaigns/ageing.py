@@ -1,4 +1,4 @@
-"""Deletes whom a campaign went to once it is too old to keep; the campaign and its figures stay."""
+"""Deletes whom a campaign went to once it is too old to keep; the campaign and its figures stay. A draft that old loses its people."""
 
 from datetime import datetime
 from typing import Final
@@ -6,7 +6,8 @@ from uuid import UUID
 
 import msgspec
 
-from curbe.campaigns import progress, store
+from curbe.campaigns import progress, rules, service, store
+from curbe.domain.errors import Conflict, NotFound
 from curbe.infra.db import Query, Transaction
 
 _PACKAGE: Final = "curbe.campaigns"
@@ -19,16 +20,41 @@ class _Id(msgspec.Struct, frozen=True):
 
 _OLD: Final = Query(_PACKAGE, "campaigns_to_purge", _Id)
 _KEEP: Final = Query(_PACKAGE, "keep_figures")
+_OLD_DRAFT: Final = Query(_PACKAGE, "drafts_to_purge", _Id)
+_EMPTY_DRAFT: Final = Query(_PACKAGE, "empty_draft")
 _PURGES: Final = tuple(
     Query(_PACKAGE, name) for name in ("purge_recipients", "purge_faults", "purge_audiences")
 )
 
 
 async def delete_recipients(tx: Transaction, *, tenant_id: UUID, before: datetime, most: int) -> int:
-    """Delete up to ``most`` of each kind of what says whom campaigns that ended before that moment went to; return how many."""
+    """Delete up to ``most`` of each kind of what says whom campaigns that ended before that moment went to; return how many.
+
+    A campaign that never began, and to which nobody was added since that moment, loses all its audiences at once: begun by
+    somebody in between, it would go to a part of them.
+    """
     for old in await _OLD.all(tx, tenant_id=tenant_id, before=before, most=_AT_ONCE):
         row = await store.lock(tx, tenant_id=tenant_id, campaign_id=old.id)
+        if row.state not in rules.OVER:  # its failed recipients are tried again since
+            continue
         figures = await progress.of(tx, campaign=row, tenant_id=tenant_id)
         kept = msgspec.json.encode(figures).decode()
         await _KEEP.run(tx, tenant_id=tenant_id, campaign_id=old.id, kept=kept)
-    return sum([await query.run(tx, tenant_id=tenant_id, most=most) for query in _PURGES], start=0)
+    gone = sum([await query.run(tx, tenant_id=tenant_id, most=most) for query in _PURGES], start=0)
+    return gone + await _empty_draft(tx, tenant_id=tenant_id, before=before)
+
+
+async def _empty_draft(tx: Transaction, *, tenant_id: UUID, before: datetime) -> int:
+    """Take the audiences out of one draft that is too old; return how many."""
+    found = await _OLD_DRAFT.one(tx, tenant_id=tenant_id, before=before, campaign_id=None)
+    if found is None:
+        return 0
+    where = {"tenant_id": tenant_id, "campaign_id": found.id}
+    try:
+        await store.lock(tx, **where)
+        if await _OLD_DRAFT.one(tx, before=before, **where) is None:  # somebody was added meanwhile
+            return 0
+        await service.touch(tx, **where)
+    except (Conflict, NotFound):  # begun meanwhile, or thrown away
+        return 0
+    return await _EMPTY_DRAFT.run(tx, **where)

@@ -1,15 +1,29 @@
--- Whom a campaign went to, deleted because it is old. The campaign stays, with its figures.
+-- Whom a campaign went to, deleted because it is old. A campaign that is over stays, with its figures.
 
 -- name: campaigns_to_purge
 SELECT k.id FROM campaigns k
- WHERE k.tenant_id = :tenant_id AND k.kept IS NULL AND coalesce(k.ended_at, k.updated_at) < :before
-   AND k.state NOT IN ('scheduled', 'running', 'paused')
+ WHERE k.tenant_id = :tenant_id AND k.kept IS NULL AND k.state IN ('finished', 'cancelled', 'failed')
+   AND coalesce(k.ended_at, k.updated_at) < :before
    AND EXISTS (SELECT FROM campaign_audiences a WHERE a.tenant_id = k.tenant_id AND a.campaign_id = k.id)
  ORDER BY k.id
  LIMIT :most
 
 -- name: keep_figures
 UPDATE campaigns k SET kept = :kept::jsonb WHERE k.tenant_id = :tenant_id AND k.id = :campaign_id
+
+-- name: drafts_to_purge
+-- Campaigns that were never scheduled or started and whose people were added long ago: as old as the newest of what they are made of.
+SELECT k.id FROM campaigns k
+ WHERE k.tenant_id = :tenant_id AND k.state IN ('draft', 'ready') AND k.updated_at < :before
+   AND (:campaign_id::uuid IS NULL OR k.id = :campaign_id::uuid)
+   AND EXISTS (SELECT FROM campaign_audiences a WHERE a.tenant_id = k.tenant_id AND a.campaign_id = k.id)
+   AND NOT EXISTS (SELECT FROM campaign_audiences a
+                    WHERE a.tenant_id = k.tenant_id AND a.campaign_id = k.id AND a.updated_at >= :before)
+ ORDER BY k.id
+ LIMIT 1
+
+-- name: empty_draft
+DELETE FROM campaign_audiences a WHERE a.tenant_id = :tenant_id AND a.campaign_id = :campaign_id
 
 -- name: purge_recipients
 DELETE FROM campaign_recipients r
@@ -18,6 +32,7 @@ DELETE FROM campaign_recipients r
                                   FROM campaigns k
                                   JOIN campaign_recipients o ON o.tenant_id = k.tenant_id AND o.campaign_id = k.id
                                  WHERE k.tenant_id = :tenant_id AND k.kept IS NOT NULL
+                                   AND k.state IN ('finished', 'cancelled', 'failed')
                                  LIMIT :most)
 
 -- name: purge_faults
@@ -28,6 +43,7 @@ DELETE FROM campaign_faults f
                                      JOIN campaign_audiences a ON a.tenant_id = k.tenant_id AND a.campaign_id = k.id
                                      JOIN campaign_faults o ON o.tenant_id = a.tenant_id AND o.audience_id = a.id
                                     WHERE k.tenant_id = :tenant_id AND k.kept IS NOT NULL
+                                      AND k.state IN ('finished', 'cancelled', 'failed')
                                     LIMIT :most)
 
 -- name: purge_audiences
@@ -37,7 +53,7 @@ DELETE FROM campaign_audiences a
    AND a.id IN (SELECT o.id
                   FROM campaigns k
                   JOIN campaign_audiences o ON o.tenant_id = k.tenant_id AND o.campaign_id = k.id
-                 WHERE k.tenant_id = :tenant_id AND k.kept IS NOT NULL
+                 WHERE k.tenant_id = :tenant_id AND k.kept IS NOT NULL AND k.state IN ('finished', 'cancelled', 'failed')
                    AND NOT EXISTS (SELECT FROM campaign_recipients r WHERE r.tenant_id = o.tenant_id AND r.audience_id = o.id)
                    AND NOT EXISTS (SELECT FROM campaign_faults f WHERE f.tenant_id = o.tenant_id AND f.audience_id = o.id)
                  LIMIT :most)

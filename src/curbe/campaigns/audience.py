@@ -192,6 +192,13 @@ async def add_list(tx: Transaction, listed: Listed, *, tenant_id: UUID, campaign
         Conflict: it is scheduled, or has begun.
     """
     row = await service.touch(tx, tenant_id=tenant_id, campaign_id=campaign_id)
+    outcomes = await asyncio.to_thread(_named, listed, row)
+    audience_id = await _begin(tx, tenant_id, campaign_id, kind="list", described={})
+    return await take(tx, outcomes, tenant_id=tenant_id, campaign_id=campaign_id, audience_id=audience_id)
+
+
+def _named(listed: Listed, row: CampaignRow) -> list[Candidate | Fault]:
+    """Return what becomes of each recipient of a list; in a thread, as reading thousands of numbers takes a while."""
     needed, zone = variables_of(row.content()), row.zone()
     outcomes: list[Candidate | Fault] = []
     for line, one in enumerate(listed.recipients, start=1):
@@ -206,8 +213,7 @@ async def add_list(tx: Transaction, listed: Listed, *, tenant_id: UUID, campaign
             outcomes.append(Fault(line, refused.reason, refused.detail, cells, refused.variable))
         else:
             outcomes.append(candidate(line, e164, one.variables, cells=cells, fallback_zone=zone))
-    audience_id = await _begin(tx, tenant_id, campaign_id, kind="list", described={})
-    return await take(tx, outcomes, tenant_id=tenant_id, campaign_id=campaign_id, audience_id=audience_id)
+    return outcomes
 
 
 async def add_filter(

@@ -33,7 +33,7 @@ UPDATE campaign_audiences a
 -- name: add_recipients
 -- Everybody once, by their number and by who they are: a number of a contact that has another one in the campaign is a duplicate.
 -- in:  parallel arrays
--- out: the phones that were added
+-- out: the lines that were added
 WITH known AS (
     SELECT u.line, u.phone, u.zone, u.country, u.variables, u.n,
            (SELECT l.contact_id FROM contact_aliases l
@@ -45,7 +45,7 @@ SELECT :tenant_id, :campaign_id, :audience_id, k.line, k.phone, k.contact_id, k.
   FROM known k
  ORDER BY k.n
     ON CONFLICT DO NOTHING
-RETURNING phone
+RETURNING line
 
 -- name: add_faults
 INSERT INTO campaign_faults (tenant_id, audience_id, line, reason, about, detail, cells)

@@ -121,10 +121,14 @@ async def treat(
 
     Raises:
         NotFound: the tenant has no such campaign.
-        Conflict: its state does not allow it.
+        Conflict: its state does not allow it, or its recipients are to be tried again and not kept any more.
     """
     row = await store.lock(tx, tenant_id=tenant_id, campaign_id=campaign_id)
     state = rules.after(row.state, deed)
+    if deed is Deed.RETRY and row.kept is not None:
+        raise Conflict(
+            "Whom the campaign went to is too old and is not kept any more.", fix="Make another campaign."
+        )
     if state is row.state and deed is not Deed.SCHEDULE:
         return row.shown()
     if deed is Deed.START:

@@ -17,12 +17,12 @@ _SHOWN: Final = 100  # faults in an answer; all of them are in the file of faile
 _ENCODER: Final = msgspec.json.Encoder()
 
 
-class _Phone(msgspec.Struct, frozen=True):
-    phone: str
+class _Line(msgspec.Struct, frozen=True):
+    line: int
 
 
 _NOTE: Final = Query(_PACKAGE, "note_audience")
-_ADD: Final = Query(_PACKAGE, "add_recipients", _Phone)
+_ADD: Final = Query(_PACKAGE, "add_recipients", _Line)
 _ADD_FAULTS: Final = Query(_PACKAGE, "add_faults")
 
 
@@ -44,9 +44,7 @@ async def take(
         added = await _add(tx, batch, tenant_id=tenant_id, campaign_id=campaign_id, audience_id=audience_id)
         taken += len(added)
         faults += [
-            duplicate(one, "this person is in the campaign already")
-            for one in batch
-            if one.phone not in added
+            duplicate(one, "this person is in the campaign already") for one in batch if one.line not in added
         ]
     faults.sort(key=lambda one: one.line)
     for first in range(0, len(faults), _BATCH):
@@ -79,7 +77,8 @@ async def take(
 
 async def _add(
     tx: Transaction, batch: Sequence[Candidate], *, tenant_id: UUID, campaign_id: UUID, audience_id: UUID
-) -> set[str]:
+) -> set[int]:
+    """Add those who are not in the campaign yet, and return their lines: of two with one number the first."""
     rows = await _ADD.all(
         tx,
         tenant_id=tenant_id,
@@ -91,7 +90,7 @@ async def _add(
         countries=[one.country for one in batch],
         variables=[_ENCODER.encode(one.variables).decode() for one in batch],
     )
-    return {row.phone for row in rows}
+    return {row.line for row in rows}
 
 
 async def _add_faults(tx: Transaction, rows: Sequence[Fault], *, tenant_id: UUID, audience_id: UUID) -> None:

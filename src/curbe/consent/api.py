@@ -1,5 +1,6 @@
 """Consent over HTTP: a person's ledger, lists with their proof, and a tenant's rules."""
 
+import asyncio
 from datetime import datetime
 from typing import Annotated, Final
 from uuid import UUID
@@ -181,7 +182,7 @@ class ConsentController(Controller):
     ) -> Overview:
         """Return the columns of a list, which of them are taken for phones and dates, and its first rows; nothing is kept."""
         data, _ = await file_in(request, most=_LARGEST, what="A list")
-        return overview(data)
+        return await asyncio.to_thread(overview, data)
 
     @get(
         "/consents/imports",

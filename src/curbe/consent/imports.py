@@ -1,5 +1,6 @@
 """Lists of what people said, brought by somebody with the proof of it: each row ends added, repeated or failed with its reason."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -101,17 +102,16 @@ async def bring(pool: Pool, brought: Brought) -> Imported:
     Raises:
         InvalidRequest: the list cannot be read at all.
     """
-    header, rows = read(brought.data, brought.columns)
     import_id = uuid7()
-    counts: Counter[str] = Counter(total=len(rows))
-    usable, failed = _readable(rows, brought, counts)
+    counts: Counter[str] = Counter()
+    header, usable, failed = await asyncio.to_thread(_readable, brought, counts)
     for start in range(0, len(usable), _AT_ONCE):
         async with pool.transaction(brought.tenant_id) as tx:
             failed += await _take(tx, brought, usable[start : start + _AT_ONCE], counts, import_id=import_id)
+    table = await asyncio.to_thread(_table, header, failed)
+    counts["failed"] = len(failed)
     async with pool.transaction(brought.tenant_id) as tx:
-        return await _keep(
-            tx, brought, header, sorted(failed, key=lambda one: one.row.line), counts, import_id
-        )
+        return await _keep(tx, brought, table, counts, import_id)
 
 
 async def page(tx: Transaction, *, tenant_id: UUID, before: UUID | None, limit: int) -> list[Imported]:
@@ -131,10 +131,13 @@ async def failed_rows(tx: Transaction, *, tenant_id: UUID, import_id: UUID) -> s
     return row.failed_rows
 
 
-def _readable(
-    rows: Sequence[Row], brought: Brought, counts: Counter[str]
-) -> tuple[list[_Read], list[_Failed]]:
-    """Return the rows that name somebody, each person once, and those that do not."""
+def _readable(brought: Brought, counts: Counter[str]) -> tuple[list[str], list[_Read], list[_Failed]]:
+    """Return a list's head, the rows that name somebody, each person once, and those that do not.
+
+    In a thread, as fifty thousand take some seconds.
+    """
+    header, rows = read(brought.data, brought.columns)
+    counts["total"] = len(rows)
     usable: dict[str, _Read] = {}
     failed: list[_Failed] = []
     for row in rows:
@@ -145,7 +148,7 @@ def _readable(
             counts["repeated"] += 1
         else:
             usable[found.phone] = found
-    return list(usable.values()), failed
+    return header, list(usable.values()), failed
 
 
 def _one(row: Row, country: str | None) -> _Read | _Failed:
@@ -228,21 +231,24 @@ def _word(row: _Read, contact_id: UUID, brought: Brought, import_id: UUID) -> Wo
         at=min(row.at or brought.at, brought.at),
         proof=brought.proof,
         import_id=import_id,
+        undated=row.at is None and brought.state is Consent.IN,
+    )
+
+
+def _table(header: Sequence[str], failed: Sequence[_Failed]) -> str:
+    """Return the rows that failed as CSV, in their order; in a thread, as they may be all there are."""
+    ordered = sorted(failed, key=lambda one: one.row.line)
+    return written(
+        [
+            ["line", "reason", "about", "detail", *header],
+            *([one.row.line, one.reason, one.about, one.detail, *one.row.cells] for one in ordered),
+        ]
     )
 
 
 async def _keep(
-    tx: Transaction,
-    brought: Brought,
-    header: Sequence[str],
-    failed: Sequence[_Failed],
-    counts: Counter[str],
-    import_id: UUID,
+    tx: Transaction, brought: Brought, table: str, counts: Counter[str], import_id: UUID
 ) -> Imported:
-    lines = [
-        ["line", "reason", "about", "detail", *header],
-        *([one.row.line, one.reason, one.about, one.detail, *one.row.cells] for one in failed),
-    ]
     kept = await _ADD.one(
         tx,
         tenant_id=brought.tenant_id,
@@ -255,8 +261,8 @@ async def _keep(
         total_count=counts["total"],
         added_count=counts["added"],
         repeated_count=counts["repeated"],
-        failed_count=len(failed),
-        failed_rows=written(lines),
+        failed_count=counts["failed"],
+        failed_rows=table,
     )
     if kept is None:
         raise LookupError("the import just kept is not there")
@@ -265,7 +271,7 @@ async def _keep(
         actor=brought.actor,
         action="consent.imported",
         subject=str(import_id),
-        detail={"added": counts["added"], "failed": len(failed), "state": brought.state.value},
+        detail={"added": counts["added"], "failed": counts["failed"], "state": brought.state.value},
     )
     await record_audit(tx, [entry])
     return kept

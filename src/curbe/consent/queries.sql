@@ -44,12 +44,13 @@ SELECT a.contact_id, v.id AS conversation_id, v.last_inbound_at, coalesce(p.wa_i
             SELECT g.id
               FROM same,
                    LATERAL (SELECT m.id FROM contacts m WHERE m.tenant_id = :tenant_id AND m.merged_into = same.id OFFSET 0) AS g)
-       -- Of two words of one moment the no: `out` is the greater text.
-       SELECT (array_agg(w.state ORDER BY w.at DESC, w.state DESC) FILTER (WHERE w.category IN ('marketing', 'all')))[1] AS marketing,
-              (array_agg(w.state ORDER BY w.at DESC, w.state DESC) FILTER (WHERE w.category IN ('utility', 'all')))[1] AS utility,
-              (array_agg(w.state ORDER BY w.at DESC, w.state DESC) FILTER (WHERE w.category = 'all'))[1] AS everything
+       -- A yes of a list that does not say when it was given comes after every word that does: a no may arrive after it that was said before
+       -- it was brought. Of two words of one moment the no: `out` is the greater text.
+       SELECT (array_agg(w.state ORDER BY w.undated, w.at DESC, w.state DESC) FILTER (WHERE w.category IN ('marketing', 'all')))[1] AS marketing,
+              (array_agg(w.state ORDER BY w.undated, w.at DESC, w.state DESC) FILTER (WHERE w.category IN ('utility', 'all')))[1] AS utility,
+              (array_agg(w.state ORDER BY w.undated, w.at DESC, w.state DESC) FILTER (WHERE w.category = 'all'))[1] AS everything
          FROM same,
-              LATERAL (SELECT k.state, k.category, k.at FROM consents k
+              LATERAL (SELECT k.state, k.category, k.at, k.undated FROM consents k
                         WHERE k.tenant_id = :tenant_id AND k.contact_id = same.id OFFSET 0) AS w) AS s
  ORDER BY u.n
 
@@ -82,16 +83,17 @@ SELECT count(pg_advisory_xact_lock(hashtextextended(t.id::text, 7))) AS locked
 SELECT pg_try_advisory_xact_lock_shared(hashtextextended(:tenant_id::uuid::text, 7)) AS mine
 
 -- name: record
-INSERT INTO consents (tenant_id, id, contact_id, category, state, source, proof, message_id, import_id, actor, at)
-SELECT u.tenant_id, u.id, u.contact_id, u.category, u.state, u.source, u.proof, u.message_id, u.import_id, u.actor, u.at
+INSERT INTO consents (tenant_id, id, contact_id, category, state, source, proof, message_id, import_id, actor, at, undated)
+SELECT u.tenant_id, u.id, u.contact_id, u.category, u.state, u.source, u.proof, u.message_id, u.import_id, u.actor, u.at, u.undated
   FROM unnest(:tenant_ids::uuid[], :ids::uuid[], :contact_ids::uuid[], :categories::text[], :states::text[], :sources::text[],
-              :proofs::text[], :message_ids::uuid[], :import_ids::uuid[], :actors::text[], :ats::timestamptz[])
-       AS u (tenant_id, id, contact_id, category, state, source, proof, message_id, import_id, actor, at)
+              :proofs::text[], :message_ids::uuid[], :import_ids::uuid[], :actors::text[], :ats::timestamptz[], :undated::boolean[])
+       AS u (tenant_id, id, contact_id, category, state, source, proof, message_id, import_id, actor, at, undated)
     ON CONFLICT (tenant_id, contact_id, at, category, state, source) DO NOTHING
 RETURNING id
 
 -- name: ledger
--- Everything that was said by or of a person, and by whoever turned out to be them, the latest first.
+-- Everything that was said by or of a person, and by whoever turned out to be them: what counts first, so the latest first, and a list's yes
+-- that does not say when it was given after all that was.
 WITH RECURSIVE same (id) AS (
     SELECT c.id FROM contacts c WHERE c.tenant_id = :tenant_id AND c.id = :contact_id
     UNION
@@ -99,7 +101,7 @@ WITH RECURSIVE same (id) AS (
 SELECT w.id, w.contact_id, w.category, w.state, w.source, w.proof, w.message_id, w.import_id, w.actor, w.at, w.created_at
   FROM same
   JOIN consents w ON w.tenant_id = :tenant_id AND w.contact_id = same.id
- ORDER BY w.at DESC, w.state DESC, w.id DESC
+ ORDER BY w.undated, w.at DESC, w.state DESC, w.id DESC
  LIMIT :most::integer
 
 -- name: people_of
@@ -126,14 +128,14 @@ SELECT u.phone, a.contact_id, w.state, w.at
             UNION
             SELECT g.id FROM same JOIN contacts g ON g.tenant_id = :tenant_id AND g.merged_into = same.id),
        words AS (
-            SELECT w.category, w.state, w.at
+            SELECT w.category, w.state, w.at, w.undated
               FROM same JOIN consents w ON w.tenant_id = :tenant_id AND w.contact_id = same.id),
        latest AS (
             SELECT l.state, l.at
               FROM unnest(CASE WHEN :category::text = 'all' THEN ARRAY['marketing', 'utility', 'all'] ELSE ARRAY[:category::text] END)
                    AS about (category)
               LEFT JOIN LATERAL (SELECT w.state, w.at FROM words w WHERE w.category IN (about.category, 'all')
-                                  ORDER BY w.at DESC, w.state DESC LIMIT 1) AS l ON true)
+                                  ORDER BY w.undated, w.at DESC, w.state DESC LIMIT 1) AS l ON true)
        SELECT CASE WHEN :state::text = 'in' AND max(l.state) = 'out' THEN 'out'
                    WHEN count(l.state) = count(*) AND min(l.state) = max(l.state) THEN min(l.state) END AS state,
               max(l.at) FILTER (WHERE l.state = 'out') AS at

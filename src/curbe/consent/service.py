@@ -23,7 +23,10 @@ _LONGEST_PROOF: Final = 2000
 
 
 class Word(msgspec.Struct, frozen=True, kw_only=True):
-    """One word of a person's on being written to, said at ``at``; ``proof`` says in whose words, ``actor`` who brought it."""
+    """One word of a person's on being written to, said at ``at``; ``proof`` says in whose words, ``actor`` who brought it.
+
+    ``undated``: a yes of a list that does not say when it was given, and ``at`` when it was brought; any word with a date counts before it.
+    """
 
     tenant_id: UUID
     contact_id: UUID
@@ -35,6 +38,7 @@ class Word(msgspec.Struct, frozen=True, kw_only=True):
     proof: str | None = None
     message_id: UUID | None = None
     import_id: UUID | None = None
+    undated: bool = False
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,6 +112,7 @@ async def record(tx: Transaction, words: Sequence[Word]) -> list[Word]:
         import_ids=[one.import_id for _, one in rows],
         actors=[one.actor for _, one in rows],
         ats=[one.at for _, one in rows],
+        undated=[one.undated for _, one in rows],
     )
     fresh = {row.id for row in new}
     kept = [one for row_id, one in rows if row_id in fresh]
@@ -116,12 +121,12 @@ async def record(tx: Transaction, words: Sequence[Word]) -> list[Word]:
 
 
 async def ledger(tx: Transaction, *, tenant_id: UUID, contact_id: UUID, most: int = 500) -> list[Kept]:
-    """Return what was said by a person, the latest first; nothing where there is no such contact."""
+    """Return what was said by a person, what counts first; nothing where there is no such contact."""
     return await _LEDGER.all(tx, tenant_id=tenant_id, contact_id=contact_id, most=most)
 
 
 def standing_of(kept: Sequence[Kept]) -> Standing:
-    """Return what counts of a ledger that is given the latest first."""
+    """Return what counts of a ledger, in its order."""
 
     def latest(*about: About) -> Consent | None:
         return next((one.state for one in kept if one.category in about), None)

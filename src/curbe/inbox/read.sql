@@ -23,13 +23,13 @@ SELECT c.tenant_id, c.id, c.channel_connection_id AS connection_id, c.contact_id
          FROM same
         -- The latest word of each, by its index: the planner has no other way to go.
         CROSS JOIN LATERAL (
-              SELECT r.at, r.state
+              SELECT r.undated, r.at, r.state
                 FROM consents r
                WHERE r.tenant_id = u.tenant_id AND r.contact_id = same.id AND r.category IN ('marketing', 'all')
-               ORDER BY r.at DESC, r.state DESC
+               ORDER BY r.undated, r.at DESC, r.state DESC
                LIMIT 1) r
-        -- Of two words of one moment the no: out is the greater text.
-        ORDER BY r.at DESC, r.state DESC
+        -- A list's yes of an unknown moment comes last. Of two words of one moment the no: out is the greater text.
+        ORDER BY r.undated, r.at DESC, r.state DESC
         LIMIT 1) w ON true
   LEFT JOIN LATERAL (
        SELECT m.id, m.direction, m.type, m.text, m.status, m.created_at

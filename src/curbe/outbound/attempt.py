@@ -1,8 +1,9 @@
 """One attempt to send one message: the last check, the question to the provider, the reading of its answer. No database."""
 
+import asyncio
 import time
-from collections.abc import Awaitable, Callable
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Coroutine
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 from uuid import UUID
@@ -27,7 +28,8 @@ from curbe.outbound.store import Claim, PutBack
 log: Final = structlog.get_logger(__name__)
 
 StillOurs = Callable[[], Awaitable[bool]]
-Provide = Callable[[UUID, StillOurs], Awaitable[str | SendFailure]]
+Provided = str | SendFailure
+Provide = Callable[[UUID, StillOurs], Coroutine[None, None, Provided]]
 HoldOn = Callable[[UUID, int], Awaitable[bool]]
 
 _CLOSED: Final = SendFailure(
@@ -52,6 +54,20 @@ _NOT_PROVIDED: Final = SendFailure(
     detail="the attempt broke off before the file was at Meta; nothing was sent to anybody",
     words="The file could not be handed to WhatsApp; it is tried again.",
 )
+_STOPPED: Final = SendFailure(
+    kind=FailureKind.TRANSIENT,
+    code=None,
+    title="Stopped",
+    detail="Curbe was stopped before the file was at Meta; nothing was sent to anybody",
+    words="The file is handed to WhatsApp once Curbe is back.",
+)
+_NO_WAY: Final = SendFailure(
+    kind=FailureKind.RECIPIENT,
+    code=None,
+    title="No way to reach them",
+    detail="neither a phone number nor an id of the person is known any more; Meta was not asked",
+    words="This person has no number any more at which they could be reached.",
+)
 _UNREADABLE: Final = SendFailure(
     kind=FailureKind.INVALID_REQUEST,
     code=None,
@@ -66,7 +82,7 @@ class Attempted(msgspec.Struct, frozen=True):
 
     settlement: Settlement
     put_back: PutBack | None
-    next: Next | None  # None where the provider accepted
+    next: Next | None  # None where the provider accepted, or was not asked as Curbe stopped
     failure: SendFailure | None
     sealed_token: str  # with which it was asked
 
@@ -92,9 +108,10 @@ class Attempt:
         metrics: Metrics,
         now: Callable[[], datetime],
         hold_on: HoldOn,
+        stop: asyncio.Event,
         provide: Provide | None = None,
     ) -> None:
-        """``provide`` exchanges one of our own files for the provider's id of it.
+        """``provide`` exchanges one of our own files for the provider's id of it; once there is a ``stop`` nobody waits for that.
 
         ``hold_on`` makes the lease of a message's attempt outlast an upload, and tells whether there still is one.
         """
@@ -107,25 +124,18 @@ class Attempt:
         self._now: Final = now
         self._provide: Final = provide
         self._hold_on: Final = hold_on
+        self._stop: Final = stop
 
     async def __call__(self, claim: Claim, intent: Intent) -> Attempted:
         """Ask the provider once and return what came of it; never raises, and never asks twice."""
-        try:
-            content = decoded(intent.payload)
-        except msgspec.DecodeError:
-            log.exception("content_unreadable", message_id=str(intent.id))
-            return self._failed(claim, intent, _UNREADABLE)
-        window = customer_service_window(claim.last_inbound_at, now=self._now())
-        if window is None and not isinstance(content, TemplateMessage):
-            return self._failed(claim, intent, _CLOSED)
-        uploads = await self._uploads(content, intent)
-        if isinstance(uploads, SendFailure):
-            return self._failed(claim, intent, uploads)
+        body = await self._prepared(claim, intent)
+        if body is _STOPPED:
+            return self._left_for_later(intent)
+        if isinstance(body, SendFailure):
+            return self._failed(claim, intent, body)
         began = time.perf_counter()
         try:
-            answer = await self._cloud_api.send_message(
-                self._phone_number_id, self._token, self._body(claim, intent, content, uploads)
-            )
+            answer = await self._cloud_api.send_message(self._phone_number_id, self._token, body)
         except Exception:
             # The request may have left: whatever broke, nobody may send this message again by itself.
             log.exception("attempt_broke_off", message_id=str(intent.id))
@@ -135,6 +145,27 @@ class Attempt:
             return self._failed(claim, intent, answer)
         return self._accepted(intent, answer)
 
+    async def _prepared(self, claim: Claim, intent: Intent) -> bytes | SendFailure:
+        """Return the request, its files at the provider; where it fails nothing was asked that could reach anybody."""
+        try:
+            content = decoded(intent.payload)
+        except msgspec.DecodeError:
+            log.exception("content_unreadable", message_id=str(intent.id))
+            return _UNREADABLE
+        if claim.e164 is None and claim.bsuid is None:
+            return _NO_WAY
+        window = customer_service_window(claim.last_inbound_at, now=self._now())
+        if window is None and not isinstance(content, TemplateMessage):
+            return _CLOSED
+        uploads = await self._uploads(content, intent)
+        if isinstance(uploads, SendFailure):
+            return uploads
+        try:
+            return self._body(claim, intent, content, uploads)
+        except Exception:
+            log.exception("request_not_written", message_id=str(intent.id))
+            return _UNREADABLE
+
     async def _uploads(self, content: Content, intent: Intent) -> dict[str, str] | SendFailure:
         """Return the provider's id for each of our own files in ``content``; nothing was sent to anybody where it fails."""
         uploads: dict[str, str] = {}
@@ -143,7 +174,7 @@ class Attempt:
             if ours is None or self._provide is None:
                 continue
             try:
-                provided = await self._provide(ours, partial(self._still_ours, intent))
+                provided = await self._unless_stopped(self._provide(ours, partial(self._still_ours, intent)))
             except Exception:
                 # The database for a moment, or the disk: whoever is sent to beside this one must not suffer from it.
                 log.exception("file_not_provided", message_id=str(intent.id))
@@ -152,6 +183,21 @@ class Attempt:
                 return provided
             uploads[media_id] = provided
         return uploads
+
+    async def _unless_stopped(self, providing: Coroutine[None, None, Provided]) -> Provided:
+        """Return what comes of an upload, or ``_STOPPED``: it may take minutes, and who ends has seconds to write down how things stand."""
+        working = asyncio.ensure_future(providing)
+        stopping = asyncio.ensure_future(self._stop.wait())
+        try:
+            await asyncio.wait((working, stopping), return_when=asyncio.FIRST_COMPLETED)
+            if working.done():
+                return await working
+            working.cancel()
+            await asyncio.wait((working,))
+            return _STOPPED
+        finally:
+            working.cancel()
+            stopping.cancel()
 
     async def _still_ours(self, intent: Intent) -> bool:
         return await self._hold_on(intent.id, intent.attempt)
@@ -178,6 +224,17 @@ class Attempt:
         )
         return Attempted(
             settlement=settlement, put_back=None, next=None, failure=None, sealed_token=self._sealed_token
+        )
+
+    def _left_for_later(self, intent: Intent) -> Attempted:
+        """Return that nothing was asked, and that it may be at any time: no try is used up."""
+        said = Settlement(id=intent.id, attempt=intent.attempt, verdict=Verdict.QUEUED, at=self._now())
+        return Attempted(
+            settlement=said,
+            put_back=PutBack(message_id=intent.id, pause=timedelta(), counted=False),
+            next=None,
+            failure=_STOPPED,
+            sealed_token=self._sealed_token,
         )
 
     def _failed(self, claim: Claim, intent: Intent, failure: SendFailure) -> Attempted:

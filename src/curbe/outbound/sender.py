@@ -19,7 +19,7 @@ from curbe.connections import service as connections
 from curbe.domain.window import customer_service_window
 from curbe.inbox import departures
 from curbe.inbox.departures import Intent
-from curbe.infra.crypto import Keyring, Secret
+from curbe.infra.crypto import CannotOpen, Keyring, Secret
 from curbe.infra.db import Pool, PostgresError, Transaction, Unreachable
 from curbe.infra.metrics import Metrics
 from curbe.media.provide import Provider, SendingNumber
@@ -98,15 +98,27 @@ class Sender:
         self.woken.set()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Send until ``stop``, until the number may not send, or until nothing waited for a while. Ends with everything settled."""
+        """Send until ``stop``, until the number may not send, or until nothing waited for a while. Ends with everything settled.
+
+        Raises:
+            CannotOpen: the key that the number's token was sealed with is not here.
+        """
+        closed: CannotOpen | None = None
         async with asyncio.TaskGroup() as tasks:
             settling = tasks.create_task(self._settler.run())
-            await self._send_until(stop, tasks)
+            try:
+                await self._send_until(stop, tasks)
+            except (
+                CannotOpen
+            ) as error:  # raised here it would cancel what is under way, and its answers would be lost
+                closed = error
             while self.in_flight:
                 self._finished.clear()
                 await self._finished.wait()
             self._settler.stop()
             await settling
+        if closed is not None:
+            raise closed
 
     async def _send_until(self, stop: asyncio.Event, tasks: asyncio.TaskGroup) -> None:
         loop = asyncio.get_running_loop()
@@ -131,7 +143,7 @@ class Sender:
                 return
             if claimed.looked:
                 worked_at = loop.time()
-            await self._start(claimed, tasks, grant=grant, loop=loop)
+            await self._start(claimed, tasks, grant=grant, loop=loop, stop=stop)
 
     def _grant(self, now: float) -> Grant:
         """Return what may be claimed now: what starts in the next moment, within the number's share of the process."""
@@ -146,7 +158,13 @@ class Sender:
         await asyncio.sleep(min(max(wait - _HORIZON / 2, 0.005), 0.5))
 
     async def _start(
-        self, claimed: _Claimed, tasks: asyncio.TaskGroup, *, grant: Grant, loop: asyncio.AbstractEventLoop
+        self,
+        claimed: _Claimed,
+        tasks: asyncio.TaskGroup,
+        *,
+        grant: Grant,
+        loop: asyncio.AbstractEventLoop,
+        stop: asyncio.Event,
     ) -> None:
         """Start what was claimed, evenly spaced, and come back when it is time for the next claim."""
         pace, work = self._pace, claimed.work
@@ -159,7 +177,7 @@ class Sender:
             pace.give_back(grant.count - len(work))
         if cap != pace.limit:  # Meta has granted more meanwhile, or less: the next sender keeps to that
             self._leaving = True
-        attempt = self._attempt(claimed.account)
+        attempt = self._attempt(claimed.account, stop=stop)
         for position, (claim, intent) in enumerate(work):
             self.in_flight += 1
             self._unstarted += 1
@@ -282,7 +300,7 @@ class Sender:
             self._tokens[account.access_token_enc] = token
         return token
 
-    def _attempt(self, account: SendingAccount) -> Attempt:
+    def _attempt(self, account: SendingAccount, *, stop: asyncio.Event) -> Attempt:
         token = self._open_token(account)
         return Attempt(
             self._means.cloud_api,
@@ -294,6 +312,7 @@ class Sender:
             now=self._means.now,
             provide=self._provide(account, token),
             hold_on=self._hold_on,
+            stop=stop,
         )
 
     def _provide(self, account: SendingAccount, token: Secret) -> Provide | None:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Final
 
@@ -159,9 +159,8 @@ def check_buttons(
         found.add("buttons_count", path, component="BUTTONS", count=len(buttons), limit=most)
     for kind, count in Counter(kinds).items():
         if count > _MOST.get(kind, MOST_BUTTONS):
-            found.add(
-                "button_kind_count", path, component="BUTTONS", name=kind, count=count, limit=_MOST[kind]
-            )
+            limit = _MOST.get(kind, MOST_BUTTONS)
+            found.add("button_kind_count", path, component="BUTTONS", name=kind, count=count, limit=limit)
     turns = [kind == "QUICK_REPLY" for kind in kinds]
     if sum(one != another for one, another in pairwise(turns)) > 1:
         found.add("quick_replies_apart", path, component="BUTTONS")
@@ -182,9 +181,14 @@ def check_variables(found: Found, text: str, path: str, component: str) -> list[
             found.add("variable_name", path, component=component, name=name)
     if counted and len(counted) < len(names):
         found.add("variables_mixed", path, component=component)
-    elif counted and (missing := set(range(1, max(counted) + 1)) - set(counted) or ({0} & set(counted))):
-        found.add("variables_sequence", path, component=component, count=min(missing) or 1)
+    elif (missing := _missing(counted)) is not None:
+        found.add("variables_sequence", path, component=component, count=missing)
     return names
+
+
+def _missing(counted: Collection[int]) -> int | None:
+    """Return the lowest number that is left out before the count is full; a number itself may be as large as anybody likes to write."""
+    return next((n for n in range(1, len(set(counted)) + 1) if n not in counted), None)
 
 
 def kind_of(part: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-/** Every word of a person's, the latest first, behind a button: most often what counts is enough. */
+/** Every word of a person's, what counts first, behind a button: most often what counts is enough. */
 
 import { IconChevronDown } from "@tabler/icons-react";
 import { useId, useState } from "react";

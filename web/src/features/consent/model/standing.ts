@@ -5,7 +5,7 @@ import type { Category, Kept, Ledger } from "../api/consent";
 /** What people can be asked about apart; `all` counts for each. */
 export const CATEGORIES = ["marketing", "utility"] as const satisfies readonly Category[];
 
-/** The word that counts for a category: of a ledger's lines, the latest first, the first that is about it or about everything. */
+/** The word that counts for a category: of a ledger's lines, what counts first, the first that is about it or about everything. */
 export function wordOn(category: (typeof CATEGORIES)[number], { items }: Ledger): Kept | null {
   return items.find((one) => one.category === category || one.category === "all") ?? null;
 }

@@ -1,0 +1,153 @@
+"""Whom a campaign goes to is deleted once it is too old to keep: never before it is over, and never in parts before it began."""
+
+import asyncio
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from bed.campaigns import Desk
+from bed.locks import waiting_for_a_lock
+from curbe.campaigns import ageing, audience, report
+from curbe.campaigns.audience_shapes import Listed, ListedRecipient
+from curbe.campaigns.rules import CampaignState, Deed
+from curbe.domain.errors import Conflict
+from curbe.infra.clock import utc_now
+
+pytestmark = pytest.mark.anyio
+
+Owner = asyncpg.Connection
+WEEK = timedelta(days=7)
+
+
+async def aged(desk: Desk, *, before: datetime | None = None) -> int:
+    """Delete what is older than a week, to the end; return how much that was."""
+    count = 0
+    for _ in range(10):
+        async with desk.worker.transaction(desk.tenant_id) as tx:
+            gone = await ageing.delete_recipients(
+                tx, tenant_id=desk.tenant_id, before=before or utc_now() - WEEK, most=10
+            )
+        count += gone
+        if not gone:
+            break
+    return count
+
+
+async def made_long_ago(desk: Desk, owner: Owner) -> UUID:
+    """Return a ready campaign to five people, all of it eight days old."""
+    campaign_id = await desk.campaign(5)
+    await owner.execute("UPDATE campaigns SET updated_at = now() - interval '8 days'")
+    await owner.execute("UPDATE campaign_audiences SET updated_at = now() - interval '8 days'")
+    return campaign_id
+
+
+async def added(desk: Desk, campaign_id: UUID) -> None:
+    async with desk.web.transaction(desk.tenant_id) as tx:
+        listed = Listed(recipients=[ListedRecipient("+34699000001", {"nombre": "Zoe"})])
+        await audience.add_list(tx, listed, tenant_id=desk.tenant_id, campaign_id=campaign_id)
+
+
+async def finished(desk: Desk, owner: Owner) -> UUID:
+    """Return a campaign to two people that has finished, and has failed for both."""
+    campaign_id = await desk.campaign(2)
+    await desk.treat(campaign_id, Deed.START)
+    await desk.turns()
+    await desk.claim()
+    await owner.execute(
+        "UPDATE messages SET failed_at = now(), failed_by = 'curbe', failure_kind = 'throttled'"
+    )
+    await owner.execute("DELETE FROM outbox")
+    await desk.turns()
+    assert (await desk.read(campaign_id)).state is CampaignState.FINISHED
+    return campaign_id
+
+
+async def test_a_draft_made_long_ago_keeps_the_people_who_were_added_yesterday(
+    desk: Desk, owner: Owner
+) -> None:
+    campaign_id = await made_long_ago(desk, owner)
+    await added(desk, campaign_id)
+    await owner.execute("UPDATE campaigns SET updated_at = now() - interval '8 days'")
+
+    assert await aged(desk) == 0
+    assert (await desk.progress(campaign_id)).recipients == 6
+
+
+async def test_a_ready_campaign_whose_people_are_too_old_loses_all_of_them_at_once_and_is_a_draft_again(
+    desk: Desk, owner: Owner
+) -> None:
+    campaign_id = await made_long_ago(desk, owner)
+
+    async with desk.worker.transaction(desk.tenant_id) as tx:
+        await ageing.delete_recipients(tx, tenant_id=desk.tenant_id, before=utc_now() - WEEK, most=2)
+
+    assert (await desk.read(campaign_id)).state is CampaignState.DRAFT
+    assert (await desk.progress(campaign_id)).recipients == 0
+
+
+async def test_people_who_are_added_to_a_draft_whose_earlier_ones_were_too_old_stay_and_are_written_to(
+    desk: Desk, owner: Owner
+) -> None:
+    campaign_id = await made_long_ago(desk, owner)
+    await aged(desk)
+    await added(desk, campaign_id)
+    await desk.treat(campaign_id, Deed.LOOK_OVER)
+
+    await aged(desk)
+    await desk.treat(campaign_id, Deed.START)
+    await aged(desk)
+    await desk.turns()
+
+    seen = await desk.progress(campaign_id)
+    assert (seen.recipients, seen.queued) == (1, 1)
+
+
+async def test_who_adds_people_to_a_draft_the_very_moment_it_is_too_old_keeps_them(
+    desk: Desk, owner: Owner
+) -> None:
+    campaign_id = await made_long_ago(desk, owner)
+    async with desk.web.transaction(desk.tenant_id) as tx:
+        listed = Listed(recipients=[ListedRecipient("+34699000001", {"nombre": "Zoe"})])
+        await audience.add_list(tx, listed, tenant_id=desk.tenant_id, campaign_id=campaign_id)
+        deleting = asyncio.ensure_future(aged(desk))
+        await waiting_for_a_lock(owner)
+    await deleting
+
+    assert await owner.fetchval("SELECT count(*) FROM campaign_recipients") == 6
+
+
+async def test_a_campaign_whose_failed_people_are_tried_again_this_very_moment_keeps_them(
+    desk: Desk, owner: Owner
+) -> None:
+    campaign_id = await finished(desk, owner)
+    async with desk.web.transaction(desk.tenant_id) as tx:
+        await report.try_again(
+            tx, tenant_id=desk.tenant_id, campaign_id=campaign_id, actor="cli", now=desk.now
+        )
+        deleting = asyncio.ensure_future(aged(desk, before=utc_now() + WEEK))
+        await waiting_for_a_lock(owner)
+    await deleting
+
+    assert await owner.fetchval("SELECT count(*) FROM campaign_recipients") == 2
+    assert (await desk.progress(campaign_id)).waiting == 2
+
+
+async def test_nobody_is_tried_again_once_the_recipients_are_too_old_to_keep(
+    desk: Desk, owner: Owner
+) -> None:
+    campaign_id = await finished(desk, owner)
+    before = await desk.progress(campaign_id)
+    async with desk.worker.transaction(desk.tenant_id) as tx:
+        await ageing.delete_recipients(tx, tenant_id=desk.tenant_id, before=utc_now() + WEEK, most=1)
+
+    with pytest.raises(Conflict):
+        async with desk.web.transaction(desk.tenant_id) as tx:
+            await report.try_again(
+                tx, tenant_id=desk.tenant_id, campaign_id=campaign_id, actor="cli", now=desk.now
+            )
+
+    await aged(desk, before=utc_now() + WEEK)
+    assert await owner.fetchval("SELECT count(*) FROM campaign_recipients") == 0
+    assert await desk.progress(campaign_id) == before
