@@ -231,6 +231,7 @@ def _upkeep(pools: _Pools, dsn: str, spool: Spool, stop: asyncio.Event) -> list[
             log.info("parked_statuses_dropped", count=dropped, reason="their messages are not ours")
 
     async def partitions() -> None:
+        # Gives up within a second where the log is held for long, and tries again at its next turn: days are made ahead.
         await pools.work.execute("SELECT keep_webhook_partitions(7, $1)", _WEBHOOKS_KEPT_DAYS)
 
     async def broken_off() -> None:
@@ -248,7 +249,7 @@ def _upkeep(pools: _Pools, dsn: str, spool: Spool, stop: asyncio.Event) -> list[
         _every(1.0, seal, stop),
         _every(2.0, unpark, stop),
         _every(15.0, _lifting(pools.apply), stop),
-        _every(3600.0, partitions, stop),
+        _every(600.0, partitions, stop),
         _every(30.0, schema, stop),
         _every(3600.0, _giving_up(pools.apply), stop),
         _every(3600.0, broken_off, stop),

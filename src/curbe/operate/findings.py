@@ -188,7 +188,7 @@ def row_security(open_tables: Sequence[str]) -> Finding:
 
 def partitions(facts: PartitionFacts) -> Finding:
     """Judge whether the webhook log has room for the days to come."""
-    fix = f"{_IS_WORKING}: it makes them every hour; `curbe migrate` makes them at once"
+    fix = f"{_IS_WORKING}: it makes them every ten minutes; `curbe migrate` makes them at once"
     if facts.strays:
         return Finding("webhook log", State.WARN, "holds webhooks outside its daily partitions", fix)
     if facts.days < _DAYS_AHEAD:
