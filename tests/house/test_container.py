@@ -1,4 +1,4 @@
-"""The container image and what is composed of it: what the pages promise can be set there, and the first start waits for the right server."""
+"""The container image and what is composed of it: all that can be set works there, and the first start waits for the right server."""
 
 import re
 import tomllib

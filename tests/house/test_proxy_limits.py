@@ -45,7 +45,7 @@ def test_the_usual_body_and_metas_largest_webhook_pass() -> None:
     assert limit_of(f"/api/tenants/{ID}/messages/send") == USUAL >= 3 * 2**20
 
 
-@pytest.mark.parametrize(("path", "most"), larger_than_usual(), ids=lambda value: str(value))
+@pytest.mark.parametrize(("path", "most"), larger_than_usual(), ids=str)
 def test_what_takes_larger_files_is_let_through_and_not_much_more(path: str, most: int) -> None:
     for one in (path, f"{path}/"):
         assert most <= limit_of(one) <= most + 2**20
