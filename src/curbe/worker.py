@@ -38,7 +38,7 @@ from curbe.infra.mail import Mailer
 from curbe.infra.metrics import Metrics
 from curbe.infra.migrate import SchemaMismatch, require_known_schema
 from curbe.infra.settings import Settings
-from curbe.ingest import automating, concluding
+from curbe.ingest import aside, automating, concluding
 from curbe.ingest import store as ingest
 from curbe.ingest.apply import Applier, apply_parked
 from curbe.media.fetch import Fetcher
@@ -233,6 +233,7 @@ def _upkeep(pools: _Pools, dsn: str, spool: Spool, stop: asyncio.Event) -> list[
             log.info("parked_statuses_dropped", count=dropped, reason="their messages are not ours")
 
     async def partitions() -> None:
+        # Gives up within a second where the log is held for long, and tries again at its next turn: days are made ahead.
         await pools.work.execute("SELECT keep_webhook_partitions(7, $1)", _WEBHOOKS_KEPT_DAYS)
 
     async def broken_off() -> None:
@@ -250,8 +251,9 @@ def _upkeep(pools: _Pools, dsn: str, spool: Spool, stop: asyncio.Event) -> list[
         _every(1.0, seal, stop),
         _every(2.0, unpark, stop),
         _every(15.0, _lifting(pools.apply), stop),
-        _every(3600.0, partitions, stop),
+        _every(600.0, partitions, stop),
         _every(30.0, schema, stop),
+        _every(3600.0, _giving_up(pools.apply), stop),
         _every(3600.0, broken_off, stop),
         _every(600.0, _forgetting(pools.work), stop),
         _every(600.0, _retiring(pools.apply), stop),
@@ -267,6 +269,14 @@ def _retiring(pool: Pool) -> Work:
             log.info("purges_due", tenants=due)
 
     return retire
+
+
+def _giving_up(pool: Pool) -> Work:
+    async def drop_old_set_aside() -> None:
+        if dropped := await aside.drop_old(pool, kept=timedelta(days=_WEBHOOKS_KEPT_DAYS)):
+            log.info("set_aside_dropped", count=dropped, reason="their webhooks are no longer kept")
+
+    return drop_old_set_aside
 
 
 def _counting(pool: Pool) -> Work:

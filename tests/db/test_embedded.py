@@ -11,12 +11,15 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import asyncpg
 import pytest
 
+from bed.installation import SETTINGS
+from curbe.infra import database, settings
 from curbe.infra.embedded import EmbeddedServer, EmbeddedUnavailable, Machine, ensure_running
 from curbe.infra.embedded_settings import server_settings
 
@@ -246,6 +249,39 @@ def test_a_killed_server_comes_back_with_all_that_was_committed(open_dir, hold):
 
     assert run_sql(server, "SELECT count(*) FROM kept") == 1000
     assert not server.ensure_alive()
+
+
+def test_whoever_keeps_it_alive_tries_again_where_the_system_refuses_something(open_dir, monkeypatch):
+    monkeypatch.setattr(database, "_TRY_AGAIN", 0.2)
+    told = settings.load({**SETTINGS, "CURBE_DATA_DIR": str(open_dir / "data")}, env_file=None)
+    with database.database(told) as dsn:
+        lock = next((open_dir / "data").rglob("start.lock"))
+        lock.unlink()
+        lock.mkdir()  # as a full disk, or no descriptor that is left, would: an OSError where PostgreSQL is to be started again
+        killed = int(next((open_dir / "data").rglob("postmaster.pid")).read_text().split()[0])
+        os.kill(killed, signal.SIGKILL)
+        while alive(killed):
+            threading.Event().wait(0.01)
+        threading.Event().wait(0.5)
+
+        lock.rmdir()
+        threading.Event().wait(0.5)
+
+        end = time.monotonic() + 20
+        while not answers(dsn) and time.monotonic() < end:
+            threading.Event().wait(0.1)
+        assert answers(dsn)
+
+
+def answers(dsn: str) -> bool:
+    async def ask() -> None:
+        await (await asyncpg.connect(dsn, timeout=2)).close()
+
+    try:
+        asyncio.run(ask())
+    except (OSError, asyncpg.PostgresError):
+        return False
+    return True
 
 
 def test_the_next_user_restarts_a_killed_server_for_everybody(open_dir, hold):

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -14,6 +14,7 @@ import asyncpg
 import pytest
 
 from bed import webhooks
+from bed.postgres import database
 from bed.rows import CALLBACK_KEY, Number, insert_number
 from curbe.audit import service as audit
 from curbe.audit.seal import seal_once
@@ -215,8 +216,7 @@ async def test_an_owner_who_is_no_superuser_can_renumber(dsn: str, owner: asyncp
         ):
             await owner.execute(f"ALTER FUNCTION {name} OWNER TO {role}")
 
-        url = urlsplit(dsn)
-        await migrate(url._replace(netloc=f"{role}@{url.netloc.rpartition('@')[2]}").geturl())
+        await migrate(as_user(dsn, role))
 
         await require_logs_in_step(dsn)
         assert await owner.fetchval("SELECT max(xid) FROM events") == 1
@@ -252,7 +252,21 @@ def run_program(name: str, dsn: str, *arguments: str | Path, given: bytes = b"")
     return done.stdout
 
 
-@pytest.mark.skipif("DATABASE_URL" in os.environ, reason="dumps with the programs of the embedded PostgreSQL")
+def make_roles(dsn: str, *, owner: str) -> None:
+    run_program("psql", dsn, "-v", "ON_ERROR_STOP=1", "-v", f"owner={owner}", "-f", ROLES)
+
+
+def as_user(dsn: str, user: str) -> str:
+    url = urlsplit(dsn)
+    return url._replace(netloc=f"{user}@{url.netloc.rpartition('@')[2]}").geturl()
+
+
+OWN_PROGRAMS = pytest.mark.skipif(
+    "DATABASE_URL" in os.environ, reason="dumps with the programs of the embedded PostgreSQL"
+)
+
+
+@OWN_PROGRAMS
 async def test_a_dump_restored_into_a_new_cluster_goes_on_where_it_was(
     dsn: str, owner: asyncpg.Connection, apply: Pool, other_cluster: str
 ) -> None:
@@ -262,7 +276,7 @@ async def test_a_dump_restored_into_a_new_cluster_goes_on_where_it_was(
     lived = await live_a_little(owner, apply)
 
     dump = run_program("pg_dump", dsn, "--format=custom")
-    run_program("psql", other_cluster, "-v", "ON_ERROR_STOP=1", "-f", ROLES)
+    make_roles(other_cluster, owner=str(urlsplit(other_cluster).username))
     run_program("pg_restore", other_cluster, "--exit-on-error", given=dump)
 
     with pytest.raises(SchemaMismatch, match="curbe migrate"):
@@ -282,3 +296,54 @@ async def test_a_dump_restored_into_a_new_cluster_goes_on_where_it_was(
     assert await written(there) == ["first", "second"]
     assert (report.problem, report.sealed, report.waiting) == (None, 3, 0)
     await there.close()
+
+
+@pytest.fixture
+async def plain_dsn(empty_dsn: str) -> AsyncIterator[str]:
+    """A database whose owner is no superuser, and migrated it himself."""
+    name = urlsplit(empty_dsn).path[1:]
+    plain = f"{name}_plain"
+    superuser = await asyncpg.connect(empty_dsn)
+    make_roles(empty_dsn, owner=plain)
+    try:
+        await superuser.execute(f"ALTER DATABASE {name} OWNER TO {plain}")
+        await migrate(as_user(empty_dsn, plain))
+        yield as_user(empty_dsn, plain)
+    finally:
+        await superuser.execute(f"REASSIGN OWNED BY {plain} TO CURRENT_USER")
+        await superuser.execute(f"DROP OWNED BY {plain}")
+        await superuser.execute(f"DROP ROLE {plain}")
+        await superuser.close()
+
+
+@OWN_PROGRAMS
+async def test_an_owner_who_is_no_superuser_goes_on_with_what_was_restored_as_documented(
+    plain_dsn: str, empty_dsn: str, other_cluster: str
+) -> None:
+    plain = str(urlsplit(plain_dsn).username)
+    before = await asyncpg.connect(empty_dsn)
+    pool = await Pool.open(plain_dsn, Role.APPLY)
+    await live_a_little(before, pool)
+    await make_older(before)
+    await pool.close()
+    await before.close()
+
+    # docs/howto/operate.md: a superuser makes the roles and the database, and restores; what follows is the owner's.
+    make_roles(other_cluster, owner=plain)
+    superuser = await asyncpg.connect(other_cluster)
+    await superuser.execute(f"CREATE DATABASE restored OWNER {plain}")
+    there = database(other_cluster, "restored")
+    run_program(
+        "pg_restore", there, "--exit-on-error", given=run_program("pg_dump", empty_dsn, "--format=custom")
+    )
+    await migrate(as_user(there, plain))
+    await require_logs_in_step(as_user(there, plain))
+
+    pool = await Pool.open(as_user(there, plain), Role.APPLY)
+    await apply_all(pool)
+    await pool.close()
+    after = await asyncpg.connect(there)
+    assert await written(after) == ["first", "second"]
+    assert not await after.fetchval("SELECT rolsuper FROM pg_roles WHERE rolname = $1", plain)
+    await after.close()
+    await superuser.close()

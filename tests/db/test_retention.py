@@ -456,3 +456,78 @@ async def test_the_audit_log_is_whole_after_a_purge(world: World, apply: Pool) -
 
     assert report.ok
     assert report.waiting == 1
+
+
+class Slow(LocalStorage):
+    """A storage that counts what it is asked to delete, and may be cut off at the first of it."""
+
+    asked = 0
+    cut = False
+
+    async def delete(self, key: str) -> None:
+        self.asked += 1
+        if self.cut:
+            raise ConnectionResetError
+        await super().delete(key)
+
+
+async def attempt(world: World) -> None:
+    """Let the worker have one turn."""
+    async with world.worker.transaction(world.tenant) as tx:
+        await service.jobs.defer(tx, [service.NewJob(world.tenant, PURGE, world.tenant)])
+    await world.owner.execute("UPDATE jobs SET available_at = now()")
+    await world.runner.run_due()
+
+
+async def test_many_bytes_are_deleted_turn_by_turn_within_the_time_that_the_job_is_nobody_elses(
+    world: World, worker: Pool, apply: Pool
+) -> None:
+    storage = Slow(world.folder)
+    world.runner = purging(worker, apply, storage, turn=timedelta(0))
+    for n in range(3):
+        await world.store(f"old {n}".encode(), at=OLD)
+
+    left = []
+    for _ in range(3):
+        await attempt(world)
+        left.append(await world.count("media_deletions"))
+
+    assert left == [5, 4, 3]
+    assert storage.asked == 3
+    await world.purge()
+    assert (world.stored(), await world.count("media_deletions")) == (0, 0)
+
+
+async def test_what_was_deleted_is_written_down_also_where_the_bytes_are_not_reached(
+    world: World, worker: Pool, apply: Pool, owner: asyncpg.Connection
+) -> None:
+    storage = Slow(world.folder)
+    storage.cut = True
+    world.runner = purging(worker, apply, storage)
+    conversation = await insert_conversation(owner, world.number)
+    await world.store(b"old", at=OLD, message_id=await world.say(OLD, conversation_id=conversation))
+
+    await attempt(world)
+
+    assert (await world.count("messages"), await world.count("media_deletions")) == (0, 2)
+    (entry,) = await owner.fetch("SELECT detail FROM audit_log WHERE action = 'retention.purged'")
+    assert '"messages": 1' in entry["detail"]
+    storage.cut = False
+    await world.purge()
+    assert await owner.fetchval("SELECT count(*) FROM audit_log WHERE action = 'retention.purged'") == 1
+
+
+async def test_what_was_deleted_is_written_down_also_where_a_turn_breaks_off(
+    world: World, owner: asyncpg.Connection
+) -> None:
+    conversation = await insert_conversation(owner, world.number)
+    await world.say(OLD, conversation_id=conversation)
+    await owner.execute("REVOKE DELETE ON notices FROM app_worker")
+    try:
+        await attempt(world)
+    finally:
+        await owner.execute("GRANT DELETE ON notices TO app_worker")
+
+    assert await world.count("messages") == 0
+    (entry,) = await owner.fetch("SELECT detail FROM audit_log WHERE action = 'retention.purged'")
+    assert '"messages": 1' in entry["detail"]

@@ -92,6 +92,46 @@ def test_init_by_force_keeps_the_settings_beside_and_still_opens_what_they_seale
     assert stat.S_IMODE((bare.folder / ".env.before-2").stat().st_mode) == 0o600
 
 
+def test_init_by_force_keeps_every_setting_but_the_secrets_that_it_makes_anew(
+    bare: Installation, empty_dsn: str
+) -> None:
+    bare.answer("init", "--app-id", "123456789012345", "--app-secret", "a-secret-of-metas", "--port", "8123")
+    file = bare.folder / ".env"
+    file.write_text(file.read_text() + "CURBE_DEFAULT_COUNTRY=PE\nCURBE_MAIL_FROM='Sol <sol@example.org>'\n")
+    before = dotenv.parse(file.read_text()).values
+
+    bare.answer("init", "--force", DATABASE_URL="")
+
+    after = dotenv.parse(file.read_text()).values
+    anew = {"META_VERIFY_TOKEN", "TOKEN_ENCRYPTION_KEY", "TOKEN_ENCRYPTION_KEYS_RETIRED"}
+    assert {name: after.get(name) for name in before.keys() - anew} == {
+        name: before[name] for name in before.keys() - anew
+    }
+    assert before["DATABASE_URL"] == empty_dsn
+    assert after["META_VERIFY_TOKEN"] != before["META_VERIFY_TOKEN"]
+
+
+def test_init_by_force_takes_the_secret_of_another_app_for_nobodys(bare: Installation) -> None:
+    bare.answer("init", "--app-id", "123456789012345", "--app-secret", "a-secret-of-metas")
+
+    bare.answer("init", "--force", "--app-id", "543210987654321", "--port", "8124")
+
+    after = settings.load({}, env_file=bare.folder / ".env")
+    assert (after.meta_app_id, after.port) == ("543210987654321", 8124)
+    assert after.meta_app_secret != Secret("a-secret-of-metas")
+
+
+def test_init_writes_down_where_the_database_is_that_it_made(empty_dsn: str, bare: Installation) -> None:
+    """Whoever calls the next command need not say it again: without it there would be a second database, an empty one."""
+    made = bare.answer("init", CURBE_DATA_DIR="files")
+
+    written = dotenv.parse((bare.folder / ".env").read_text()).values
+    assert made["env_file"] == str(bare.folder / ".env")
+    assert written["CURBE_DATA_DIR"] == str(bare.folder / "files")
+    assert bare.answer("tenant", "list", DATABASE_URL=written["DATABASE_URL"]) == []
+    assert written["DATABASE_URL"] == empty_dsn
+
+
 def test_init_leaves_nothing_behind_where_the_database_cannot_be_reached(bare: Installation) -> None:
     done = bare.curbe("init", DATABASE_URL="postgresql://nobody@127.0.0.1:1/curbe")
 

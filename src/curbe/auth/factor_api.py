@@ -27,6 +27,7 @@ from curbe.domain.errors import (
     ProofRequired,
     TooManyRequests,
     Unauthorized,
+    Unavailable,
     WrongCredentials,
     WrongFactor,
 )
@@ -168,6 +169,7 @@ class FactorController(Controller):
             CsrfFailed,
             InvalidRequest,
             TooManyRequests,
+            Unavailable,
         ),
     )
     async def prove(
@@ -248,7 +250,9 @@ class FactorController(Controller):
         opt=PROVED,
         status_code=200,
         summary="Add the authenticator app",
-        responses=refusals(Unauthorized, ProofRequired, WrongFactor, ForeignOrigin, CsrfFailed, NotFound),
+        responses=refusals(
+            Unauthorized, ProofRequired, WrongFactor, ForeignOrigin, CsrfFailed, NotFound, Unavailable
+        ),
     )
     async def confirm_totp(
         self, data: JSONBody[TotpCode], visit: NamedDependency[Visit], factors: NamedDependency[Factors]

@@ -55,6 +55,7 @@ _FACTORS: Final = Query(_PACKAGE, "factors_of_user", Factors)
 _TOTP: Final = Query(_PACKAGE, "totp_of_user", StoredTotp)
 _PUT_TOTP: Final = Query(_PACKAGE, "put_totp")
 _TAKE_TOTP_STEP: Final = Query(_PACKAGE, "take_totp_step")
+_RESEAL_TOTP: Final = Query(_PACKAGE, "reseal_totp")
 _CONFIRM_TOTP: Final = Query(_PACKAGE, "confirm_totp")
 _DROP_TOTP: Final = Query(_PACKAGE, "drop_totp")
 _PUT_RECOVERY_CODES: Final = Query(_PACKAGE, "put_recovery_codes")
@@ -102,6 +103,11 @@ async def put_totp(tx: Transaction, *, user_id: UUID, secret_enc: str, now: date
 async def take_totp_step(tx: Transaction, *, user_id: UUID, step: int) -> bool:
     """Use up the code of a time step, and of those before it; False where it is used up."""
     return bool(await _TAKE_TOTP_STEP.run(tx, user_id=user_id, step=step))
+
+
+async def reseal_totp(tx: Transaction, *, user_id: UUID, was: str, sealed: str) -> bool:
+    """Keep the secret as ``sealed`` where it is kept as ``was``."""
+    return bool(await _RESEAL_TOTP.run(tx, user_id=user_id, was=was, sealed=sealed))
 
 
 async def confirm_totp(tx: Transaction, *, user_id: UUID, now: datetime) -> None:

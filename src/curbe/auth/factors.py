@@ -13,20 +13,23 @@ from uuid import UUID
 
 import msgspec
 import pyotp
+import structlog
 from pyotp.totp import TOTP
 
 from curbe.audit.service import AuditEntry, record
 from curbe.auth import factor_rules as rules
 from curbe.auth import factor_store as store
 from curbe.auth.factor_rules import Method, Purpose
-from curbe.auth.factor_store import Asked
+from curbe.auth.factor_store import Asked, StoredTotp
 from curbe.domain.access import PLATFORM
-from curbe.domain.errors import Conflict, NotFound, TooManyRequests, WrongFactor
-from curbe.infra.crypto import Keyring, Secret, binding, key_hash, random_token
+from curbe.domain.errors import Conflict, NotFound, TooManyRequests, Unavailable, WrongFactor
+from curbe.infra.crypto import CannotOpen, Keyring, Secret, binding, key_hash, random_token
 from curbe.infra.db import Pool, Transaction
 from curbe.infra.throttle import Throttle
 from curbe.tenants import people
 from curbe.tenants.person_rules import User
+
+log: Final = structlog.get_logger(__name__)
 
 _PREFIX: Final = "curbe_c_"
 ISSUER: Final = "Curbe"
@@ -106,6 +109,7 @@ class Factors:
         Raises:
             WrongFactor: it is none, or was used.
             TooManyRequests: too many wrong ones were tried at this account.
+            Unavailable: the app's secret cannot be opened with the keys this process has.
         """
         moment = asyncio.get_running_loop().time()
         account = user_id.hex
@@ -150,6 +154,7 @@ class Factors:
         Raises:
             WrongFactor: the code is not the app's.
             NotFound: there is no secret to confirm.
+            Unavailable: it cannot be opened with the keys this process has.
         """
         async with self._pool.transaction(PLATFORM, context=people.as_user(user_id)) as tx:
             if await store.totp_of_user(tx, user_id) is None:
@@ -196,7 +201,15 @@ class Factors:
         kept, digits = await store.totp_of_user(tx, user_id), rules.typed_code(code)
         if kept is None or digits is None or (kept.confirmed_at is not None) is not confirmed:
             return False
-        totp = TOTP(self._keyring.open(kept.secret_enc, bound_to=_place(user_id)).reveal())
+        try:
+            totp = TOTP(open_totp(self._keyring, kept).reveal())
+            await reseal_totp(tx, kept, self._keyring)
+        except CannotOpen as closed:
+            log.warning("factor_not_opened", user_id=str(user_id), detail=str(closed))
+            raise Unavailable(
+                "The secret of this account's authenticator app cannot be opened: the key it was sealed with is not here.",
+                fix="Sign in with a recovery code or a passkey; the operator can bring the key back, or take the app away.",
+            ) from None
         for step in rules.steps_around(now):
             if hmac.compare_digest(totp.at(step * int(rules.STEP.total_seconds())), digits):
                 return await store.take_totp_step(tx, user_id=user_id, step=step)
@@ -208,6 +221,27 @@ class Factors:
         if used:
             await audited(tx, user_id, "factor.recovery_code_used", "recovery")
         return used
+
+
+def open_totp(keyring: Keyring, kept: StoredTotp) -> Secret:
+    """Return the secret of an authenticator app, which opens for its own user alone.
+
+    Raises:
+        CannotOpen: it belongs to another user, or to a key this process does not have.
+    """
+    return keyring.open(kept.secret_enc, bound_to=_place(kept.user_id))
+
+
+async def reseal_totp(tx: Transaction, kept: StoredTotp, keyring: Keyring) -> bool:
+    """Seal an app's secret with the current key; False where that is done. ``tx`` is its user's.
+
+    Raises:
+        CannotOpen: as ``open_totp``.
+    """
+    anew = keyring.reseal(kept.secret_enc, bound_to=_place(kept.user_id))
+    return anew is not None and await store.reseal_totp(
+        tx, user_id=kept.user_id, was=kept.secret_enc, sealed=anew
+    )
 
 
 async def first_recovery_codes(tx: Transaction, user_id: UUID, *, now: datetime) -> list[Secret]:

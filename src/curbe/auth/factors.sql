@@ -24,6 +24,12 @@ UPDATE totp_secrets
    SET last_step = :step
  WHERE user_id = :user_id AND last_step < :step;
 
+-- name: reseal_totp
+-- No row where another secret took its place meanwhile.
+UPDATE totp_secrets
+   SET secret_enc = :sealed
+ WHERE user_id = :user_id AND secret_enc = :was;
+
 -- name: confirm_totp
 UPDATE totp_secrets
    SET confirmed_at = :now

@@ -19,6 +19,7 @@ from curbe.domain.errors import (
     InsecureTransport,
     InvalidRequest,
     TooManyRequests,
+    Unavailable,
     WrongFactor,
 )
 from curbe.infra.clock import utc_now
@@ -73,7 +74,7 @@ class SecondStepController(Controller):
         opt=ANYBODY,
         status_code=200,
         summary="Sign in: the second factor",
-        responses=refusals(*_REFUSALS),
+        responses=refusals(*_REFUSALS, Unavailable),
     )
     async def second_factor(
         self,

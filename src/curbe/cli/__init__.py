@@ -28,6 +28,7 @@ _COMMANDS: Final = {
     "user": "people",
     "key": "accounts",
     "webhook": "webhooks",
+    "reseal": "resealing",
     "audit": "checks",
     "doctor": "examining",
 }

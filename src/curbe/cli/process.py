@@ -35,8 +35,12 @@ _supervised_option: Final = click.option(
 @click.option("--app-id", help="Your Meta app's id; a local stand-in otherwise.")
 @click.option("--app-secret", help="Your Meta app's secret; a local stand-in otherwise.")
 @click.option("--graph-base-url", help="Where the Graph API answers, for instance a sandbox.")
-@click.option("--port", type=_PORT, default=8080, show_default=True, help="The port Curbe will listen on.")
-@click.option("--force", is_flag=True, help="Replace the settings that are there; they are kept beside.")
+@click.option("--port", type=_PORT, help="The port Curbe will listen on; 8080 otherwise.")
+@click.option(
+    "--force",
+    is_flag=True,
+    help="Make the secrets of the settings that are there anew; the file there is, is kept beside.",
+)
 @json_option
 @pass_shell
 def init(
@@ -45,7 +49,7 @@ def init(
     app_id: str | None,
     app_secret: str | None,
     graph_base_url: str | None,
-    port: int,
+    port: int | None,
     force: bool,
     as_json: bool,
 ) -> None:

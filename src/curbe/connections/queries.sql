@@ -70,6 +70,12 @@ SELECT access_token_enc
   FROM channel_connections
  WHERE tenant_id = :tenant_id AND id = :id AND access_token_enc IS NOT NULL;
 
+-- name: reseal_token
+-- No row where another token took its place meanwhile.
+UPDATE channel_connections
+   SET access_token_enc = :sealed
+ WHERE tenant_id = :tenant_id AND id = :id AND access_token_enc = :was;
+
 -- name: count_queued
 SELECT count(*) AS queued
   FROM outbox

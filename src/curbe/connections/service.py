@@ -226,6 +226,24 @@ def open_token(keyring: Keyring, sealed: str, *, tenant_id: UUID, connection_id:
     return keyring.open(sealed, bound_to=_place(tenant_id, connection_id))
 
 
+async def reseal_token(
+    tx: Transaction, sealed: str, *, tenant_id: UUID, connection_id: UUID, keyring: Keyring
+) -> bool:
+    """Seal a connection's token, kept as ``sealed``, with the current key; False where that is done.
+
+    Raises:
+        CannotOpen: it belongs to another row, or to a key this process does not have.
+    """
+    anew = keyring.reseal(sealed, bound_to=_place(tenant_id, connection_id))
+    if anew is None or not await store.reseal_token(
+        tx, tenant_id=tenant_id, connection_id=connection_id, was=sealed, sealed=anew
+    ):
+        return False
+    # Who sends with it knows a token that is refused by its sealed text.
+    await store.tell_changed(tx, tenant_id=tenant_id, connection_id=connection_id)
+    return True
+
+
 def _place(tenant_id: UUID, connection_id: UUID) -> str:
     return binding(_TABLE, tenant_id, connection_id, _COLUMN)
 

@@ -51,6 +51,7 @@ _DISCONNECT: Final = Query(_PACKAGE, "disconnect")
 _PAUSE: Final = Query(_PACKAGE, "pause")
 _RESUME: Final = Query(_PACKAGE, "resume")
 _SEALED_TOKEN: Final = Query(_PACKAGE, "sealed_token", _SealedToken)
+_RESEAL_TOKEN: Final = Query(_PACKAGE, "reseal_token")
 _COUNT_QUEUED: Final = Query(_PACKAGE, "count_queued", _Queued)
 _TELL: Final = Query(_PACKAGE, "tell_connections_changed", _Nothing)
 
@@ -135,6 +136,13 @@ async def sealed_token(tx: Transaction, *, tenant_id: UUID, connection_id: UUID)
     """Return a connection's token as it is stored; None where it has none."""
     row = await _SEALED_TOKEN.one(tx, tenant_id=tenant_id, id=connection_id)
     return row.access_token_enc if row else None
+
+
+async def reseal_token(
+    tx: Transaction, *, tenant_id: UUID, connection_id: UUID, was: str, sealed: str
+) -> bool:
+    """Keep a connection's token as ``sealed`` where it is kept as ``was``."""
+    return bool(await _RESEAL_TOKEN.run(tx, tenant_id=tenant_id, id=connection_id, was=was, sealed=sealed))
 
 
 async def count_queued(tx: Transaction, *, tenant_id: UUID, connection_id: UUID) -> int:

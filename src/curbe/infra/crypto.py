@@ -208,6 +208,15 @@ class Keyring:
         """
         return _parts(sealed)[0] == self._current.id
 
+    def reseal(self, sealed: str, *, bound_to: str) -> str | None:
+        """Return what ``sealed`` holds, sealed with the current key; None where it is already.
+
+        Raises:
+            CannotOpen: as ``open``, which looks at it in either case.
+        """
+        secret = self.open(sealed, bound_to=bound_to)
+        return None if self.is_current(sealed) else self.seal(secret, bound_to=bound_to)
+
     def derive(self, purpose: str) -> bytes:
         """Return the 32-byte key for ``purpose`` (signing cursors, callback data) under the current key."""
         return self._current.derive(_info(purpose), length=KEY_BYTES)

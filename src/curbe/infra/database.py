@@ -46,11 +46,16 @@ def _kept_alive(server: EmbeddedServer) -> Iterator[None]:
 
 
 def _keep(server: EmbeddedServer, done: int) -> None:
-    while not _ended_or_done(server.pid, done):
+    while True:
         try:
+            if _ended_or_done(server.pid, done):
+                return
             if server.ensure_alive():
                 log.warning("postgresql_restarted", pid=server.pid)
-        except EmbeddedUnavailable as unavailable:
+        except (
+            EmbeddedUnavailable,
+            OSError,
+        ) as unavailable:  # a full disk, no descriptor left: that may pass
             log.error("postgresql_down", detail=str(unavailable))  # noqa: TRY400 - its words say all
             if _closed(done, within=_TRY_AGAIN):
                 return

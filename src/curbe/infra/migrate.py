@@ -9,8 +9,11 @@ from typing import Final
 
 import asyncpg
 import msgspec
+import structlog
 
 from curbe.infra import restored
+
+log: Final = structlog.get_logger(__name__)
 
 _LOCK: Final = 0x6375726265  # "curbe": one migration run at a time on a database
 _FILE: Final = re.compile(r"^(\d{4})_(\w+)\.sql$")
@@ -71,7 +74,7 @@ async def migrate(dsn: str) -> list[Migration]:
             await _apply(connection, migration)
         if await restored.logs_lie_ahead(connection):
             await restored.renumber(connection)
-        await connection.execute("SELECT keep_webhook_partitions(7, 3650)")
+        await _make_days(connection)
         return todo
     finally:
         await connection.close()
@@ -120,6 +123,14 @@ async def _looking(dsn: str) -> AsyncIterator[asyncpg.Connection]:
     except BaseException:
         connection.terminate()  # a server that is gone would be asked for its leave, and waited for
         raise
+
+
+async def _make_days(connection: asyncpg.Connection) -> None:
+    """Make the days of the webhook log that lie ahead; left to the worker where a dump, say, reads the log for long."""
+    try:
+        await connection.execute("SELECT keep_webhook_partitions(7, 3650)")
+    except asyncpg.LockNotAvailableError:
+        log.warning("webhook_days_not_made", reason="somebody holds the log for long, as a dump does")
 
 
 async def _server_number(connection: asyncpg.Connection) -> int:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -22,6 +23,7 @@ from curbe.infra.settings_list import SETTINGS, Setting
 
 _OURS: Final = ("CURBE_", "META_", "TOKEN_ENCRYPTION_", "DATABASE_")
 _SECRET_LENGTH: Final = 32
+_USUAL_PORT: Final = "8080"
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -148,22 +150,26 @@ def env_example() -> str:
 
 def fresh_env(
     *,
-    port: int = 8080,
+    port: int | None = None,
     app_id: str | None = None,
     app_secret: str | None = None,
     graph_base_url: str | None = None,
+    further: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
-    """Return the text of a ``.env`` that works at once, with fresh secrets.
+    """Return the text of a ``.env`` that works at once, with fresh secrets, and with ``further`` settings where those say nothing.
 
     Where ``app_id`` or ``app_secret`` is absent, a random local one stands in, and a line says to replace it.
     """
     values = {
+        "CURBE_PORT": _USUAL_PORT,
+        **further,
         "META_APP_ID": app_id or str(10**14 + secrets.randbelow(9 * 10**14)),
         "META_APP_SECRET": app_secret or secrets.token_hex(_SECRET_LENGTH // 2),
         "META_VERIFY_TOKEN": secrets.token_hex(_SECRET_LENGTH),
         "TOKEN_ENCRYPTION_KEY": crypto.fresh_key().reveal(),
-        "CURBE_PORT": str(port),
     }
+    if port is not None:
+        values["CURBE_PORT"] = str(port)
     if graph_base_url is not None:
         values["META_GRAPH_BASE_URL"] = graph_base_url
     given = {"META_APP_ID": app_id, "META_APP_SECRET": app_secret}

@@ -1,6 +1,6 @@
 """What is set aside, as the operator looks at it: item by item, and by the numbers that nobody has."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -9,7 +9,7 @@ import msgspec
 from curbe.audit.service import AuditEntry, record
 from curbe.domain.access import PLATFORM
 from curbe.domain.errors import NotFound
-from curbe.infra.db import Query, Transaction
+from curbe.infra.db import Pool, Query, Transaction
 from curbe.infra.pages import Moment
 
 _PACKAGE: Final = "curbe.ingest"
@@ -70,6 +70,8 @@ LAST_HEARD: Final[UnroutedPosition] = (datetime.max.replace(tzinfo=UTC), "", "",
 _ASIDE_PAGE: Final = Query(_PACKAGE, "aside_page", AsideRow)
 _ASIDE_ITEM: Final = Query(_PACKAGE, "aside_item", AsideBody)
 _UNROUTED_PAGE: Final = Query(_PACKAGE, "unrouted_page", Unrouted)
+_DROP_ASIDE: Final = Query(_PACKAGE, "drop_aside")
+_BATCH: Final = 500  # rows in one transaction
 
 
 async def page(
@@ -127,3 +129,17 @@ async def unrouted(tx: Transaction, *, after: UnroutedPosition = LAST_HEARD, lim
         meta_app_id=after[3],
         limit=limit,
     )
+
+
+async def drop_old(pool: Pool, *, kept: timedelta) -> int:
+    """Delete what came before the last ``kept`` whole days, applied since or not; return how many.
+
+    Its webhook has left the log by then, so no replay can apply it any more. ``pool`` is the batch role's.
+    """
+    dropped = 0
+    while True:
+        async with pool.transaction() as tx:
+            gone = await _DROP_ASIDE.run(tx, kept=kept, most=_BATCH)
+        dropped += gone
+        if gone < _BATCH:
+            return dropped

@@ -18,6 +18,14 @@ SELECT q.id, q.event_id, q.kind::text AS kind, q.reason, q.meta_app_id, q.phone_
   FROM quarantine q
  WHERE q.id = :id
 
+-- name: drop_aside
+-- What came on a day that the webhook log no longer keeps, the oldest first.
+DELETE FROM quarantine q
+ WHERE q.id IN (
+       SELECT o.id FROM quarantine o
+        WHERE o.event_received_at < (date_trunc('day', now() AT TIME ZONE 'UTC') - :kept::interval) AT TIME ZONE 'UTC'
+        ORDER BY o.id LIMIT :most)
+
 -- name: unrouted_page
 -- What nobody has a claim to, by what it names; and whether somebody has connected that since. The last heard of first.
 SELECT u.phone_number_id, u.waba_id, u.meta_app_id, u.item_count, u.first_received_at, u.last_received_at, o.tenant_id, o.tenant_name

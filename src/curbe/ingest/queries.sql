@@ -53,11 +53,11 @@ SELECT u.id, u.kind::setaside_kind, u.reason, u.detail, u.meta_app_id, u.phone_n
               :waba_ids::text[], :event_ids::bigint[], :event_received_ats::timestamptz[], :items::integer[], :payloads::bytea[])
        AS u (id, kind, reason, detail, meta_app_id, phone_number_id, waba_id, event_id, event_received_at, item, payload)
     ON CONFLICT (event_id, item) DO UPDATE
-   SET kind = excluded.kind, reason = excluded.reason, detail = excluded.detail, released_at = NULL
+   SET kind = excluded.kind, reason = excluded.reason, detail = excluded.detail, payload = excluded.payload, released_at = NULL
 
 -- name: release
--- A replay begins: what it applies after all is no longer set aside, and what it does not is set aside again.
-UPDATE quarantine q SET released_at = now()
+-- A replay begins: what it applies after all is no longer set aside, and its words are its tenant's; what it does not is set aside again.
+UPDATE quarantine q SET released_at = now(), payload = '', detail = ''
   FROM unnest(:event_ids::bigint[], :items::integer[]) AS u (event_id, item)
  WHERE q.event_id = u.event_id AND q.item = u.item AND q.released_at IS NULL
 

@@ -7,24 +7,22 @@ from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, TypeVar
-from uuid import UUID
 
 import msgspec
 
 from curbe.channels.cloudapi.client import CloudApi
-from curbe.connections.service import open_token
 from curbe.domain.errors import AppError
 from curbe.domain.ids import first_id
 from curbe.infra import db, migrate
 from curbe.infra.clock import utc_now
-from curbe.infra.crypto import CannotOpen, Keyring, Secret
+from curbe.infra.crypto import Keyring, Secret
 from curbe.infra.db import Pool, Query, Role, Transaction
 from curbe.infra.http import Egress
 from curbe.infra.migrate import SchemaMismatch
 from curbe.infra.settings import Settings
 from curbe.ingest import store as ingest
 from curbe.ingest.receive import PATH as WEBHOOK_PATH
-from curbe.operate import findings
+from curbe.operate import findings, resealing
 from curbe.operate.findings import (
     ConnectionFacts,
     Finding,
@@ -67,7 +65,6 @@ _OUTBOX: Final = Query(_PACKAGE, "outbox_facts", OutboxFacts)
 _UNKNOWN: Final = Query(_PACKAGE, "unknown_sends", _Count)
 _PARKED: Final = Query(_PACKAGE, "parked_facts", ParkedFacts)
 _QUARANTINE: Final = Query(_PACKAGE, "quarantine_facts", QuarantineFacts)
-_CONNECTIONS: Final = Query(_PACKAGE, "connection_facts", ConnectionFacts)
 _UNSEALED: Final = Query(_PACKAGE, "unsealed_facts", _Oldest)
 _PLATFORM_KEYS: Final = Query(_PACKAGE, "live_platform_keys", _Count)
 
@@ -109,7 +106,9 @@ async def _of_database(settings: Settings, dsn: str) -> list[Finding]:
             stack.push_async_callback(opened.close)
         apply, web = pools
         async with apply.transaction() as tx:
-            found = [*await _of_server(tx), *await _of_work(tx), *await _of_numbers(tx, settings)]
+            rows = await resealing.connection_facts(tx)
+            found = [*await _of_server(tx), *await _of_work(tx), *_of_numbers(rows, settings)]
+        found.append(findings.encryption_key(await resealing.sealed_facts(web, rows, Keyring.of(settings))))
         async with web.transaction() as tx:
             found.append(findings.platform_keys(_only(await _PLATFORM_KEYS.all(tx)).count))
         unknown = await _unknown_sends(apply, now=utc_now())
@@ -138,24 +137,14 @@ async def _of_work(tx: Transaction) -> list[Finding]:
     ]
 
 
-async def _of_numbers(tx: Transaction, settings: Settings) -> list[Finding]:
-    rows = await _CONNECTIONS.all(tx)
-    return findings.connections(
-        rows, app_id=settings.meta_app_id, unreadable=_unreadable(rows, Keyring.of(settings)), now=utc_now()
-    )
-
-
-def _unreadable(rows: Sequence[ConnectionFacts], keyring: Keyring) -> list[UUID]:
-    """Return the connections whose token none of our keys opens."""
-    found: list[UUID] = []
-    for row in rows:
-        if row.access_token_enc is None:
-            continue
-        try:
-            open_token(keyring, row.access_token_enc, tenant_id=row.tenant_id, connection_id=row.id)
-        except CannotOpen:
-            found.append(row.id)
-    return found
+def _of_numbers(rows: Sequence[ConnectionFacts], settings: Settings) -> list[Finding]:
+    keyring = Keyring.of(settings)
+    unreadable = [
+        row.id
+        for row in rows
+        if row.access_token_enc is not None and not resealing.opens(row, row.access_token_enc, keyring)
+    ]
+    return findings.connections(rows, app_id=settings.meta_app_id, unreadable=unreadable, now=utc_now())
 
 
 async def _unknown_sends(pool: Pool, *, now: datetime) -> int | None:

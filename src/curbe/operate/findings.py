@@ -98,6 +98,16 @@ class ConnectionFacts(msgspec.Struct, frozen=True):
     access_token_enc: str | None
 
 
+class SealedFacts(msgspec.Struct, frozen=True):
+    """What our keys open, how much of it a retired one, and what none does; tokens that none opens are told with their numbers."""
+
+    tokens: int
+    tokens_retired: int
+    apps: int
+    apps_retired: int
+    apps_closed: int
+
+
 class RoleFacts(msgspec.Struct, frozen=True):
     """A role; ``powerful``: it may do more than what it was granted."""
 
@@ -178,7 +188,7 @@ def row_security(open_tables: Sequence[str]) -> Finding:
 
 def partitions(facts: PartitionFacts) -> Finding:
     """Judge whether the webhook log has room for the days to come."""
-    fix = f"{_IS_WORKING}: it makes them every hour; `curbe migrate` makes them at once"
+    fix = f"{_IS_WORKING}: it makes them every ten minutes; `curbe migrate` makes them at once"
     if facts.strays:
         return Finding("webhook log", State.WARN, "holds webhooks outside its daily partitions", fix)
     if facts.days < _DAYS_AHEAD:
@@ -279,6 +289,24 @@ def connections(
     return found
 
 
+def encryption_key(facts: SealedFacts) -> Finding:
+    """Judge whether the retired keys can go, and whether everybody's authenticator app opens."""
+    name = "encryption key"
+    if facts.apps_closed:
+        closed = f"{_counted(facts.apps_closed, 'authenticator app')} sealed with a key that is not here"
+        fix = "put that key into TOKEN_ENCRYPTION_KEYS_RETIRED, or `curbe user reset-factors EMAIL`"
+        return Finding(name, State.FAIL, closed, fix)
+    if facts.tokens_retired or facts.apps_retired:
+        tokens = _counted(facts.tokens_retired, "token")
+        apps = _counted(facts.apps_retired, "authenticator app")
+        return Finding(
+            name, State.WARN, f"{tokens} and {apps} sealed with a retired key",
+            "`curbe reseal`, then take TOKEN_ENCRYPTION_KEYS_RETIRED out",
+        )  # fmt: skip
+    tokens, apps = _counted(facts.tokens, "token"), _counted(facts.apps, "authenticator app")
+    return Finding(name, State.OK, f"{tokens} and {apps} sealed with it")
+
+
 def platform_keys(count: int) -> Finding:
     """Judge whether anybody can administer this installation over the API."""
     if count:
@@ -319,6 +347,10 @@ def _behind(name: str, seconds: float, *, what: str) -> Finding:
         return Finding(name, State.OK, "is up to date")
     state = State.FAIL if late > _BEHIND_FAIL else State.WARN
     return Finding(name, state, what.format(_span(seconds)), _IS_WORKING)
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def _span(seconds: float) -> str:

@@ -82,32 +82,38 @@ class Purger:
         tenant_id = job.tenant_id
         async with self._pool.transaction(tenant_id) as tx:
             tenant = await tenants.read(tx, tenant_id=tenant_id)
-        done, whole = await self._take_turn(tenant_id, days=tenant.retention_days)
-        again = None if whole else _NEXT_TURN
+        whole = await self._take_turn(tenant_id, days=tenant.retention_days)
         try:
-            await self._delete_bytes(tenant_id)
+            again = None if await self._delete_bytes(tenant_id) and whole else _NEXT_TURN
         except StorageFailed as failure:
             log.warning("files_not_deleted", tenant_id=str(tenant_id), reason=str(failure))
             again = _STORAGE_AGAIN
         async with self._pool.transaction(tenant_id) as tx:
-            if done:
-                await audit.record(tx, [_entry(tenant_id, done, days=tenant.retention_days)])
             if again is None:
                 await tenants.mark_purged(tx, tenant_id=tenant_id, now=await self._now(tx))
                 await jobs.finish(tx, job)
             else:
                 await jobs.put_back(tx, job, after=again, error="not_all_yet")
-        log.info("purged", tenant_id=str(tenant_id), whole=again is None, **msgspec.structs.asdict(done))
+        log.info("purge_turn_ended", tenant_id=str(tenant_id), whole=again is None)
 
-    async def _take_turn(self, tenant_id: UUID, *, days: int | None) -> tuple[Purged, bool]:
-        """Return what was deleted, and whether nothing is left to."""
+    async def _take_turn(self, tenant_id: UUID, *, days: int | None) -> bool:
+        """Delete rows, write down which, and return whether nothing is left to; what went before it breaks off is written down too."""
         began, done = time.monotonic(), Purged()
-        async for gone in self._batches(tenant_id, days=days):
-            done += gone
-            if time.monotonic() - began >= self._turn.total_seconds():
-                return done, False
-            await asyncio.sleep(_BREATH)
-        return done, True
+        try:
+            async for gone in self._batches(tenant_id, days=days):
+                done += gone
+                if self._is_over(began):
+                    return False
+                await asyncio.sleep(_BREATH)
+            return True
+        finally:
+            if done:
+                async with self._pool.transaction(tenant_id) as tx:
+                    await audit.record(tx, [_entry(tenant_id, done, days=days)])
+                log.info("purged", tenant_id=str(tenant_id), **msgspec.structs.asdict(done))
+
+    def _is_over(self, began: float) -> bool:
+        return time.monotonic() - began >= self._turn.total_seconds()
 
     async def _batches(self, tenant_id: UUID, *, days: int | None) -> AsyncIterator[Purged]:
         """Delete batch after batch, messages before the files that hang on them; yield what each deleted."""
@@ -161,21 +167,36 @@ class Purger:
         async with self._pool.transaction(tenant_id) as tx:
             return await delete(tx, tenant_id=tenant_id, before=before, most=most)
 
-    async def _delete_bytes(self, tenant_id: UUID) -> None:
-        """Delete from the storage what no row names any more, also what an earlier attempt left.
+    async def _delete_bytes(self, tenant_id: UUID) -> bool:
+        """Delete from the storage what no row names any more, also what an earlier attempt left; return whether that was all.
+
+        For one turn, far within the job's lease: whoever took over would let the same contents be stored anew, and they would be
+        deleted here.
 
         Raises:
             StorageFailed: the storage does not do it now.
         """
+        began = time.monotonic()
         while True:
             async with self._pool.transaction(tenant_id) as tx:
                 keys = await files.keys_to_delete(tx, tenant_id=tenant_id, most=_FILES)
             if not keys:
-                return
-            for key in keys:
-                await self._storage.delete(key)
+                return True
+            gone = await self._delete_keys(keys, began)
             async with self._pool.transaction(tenant_id) as tx:
-                await files.deleted(tx, tenant_id=tenant_id, keys=keys)
+                await files.deleted(tx, tenant_id=tenant_id, keys=gone)
+            if self._is_over(began):
+                return False
+
+    async def _delete_keys(self, keys: list[str], began: float) -> list[str]:
+        """Delete what lies under ``keys`` until the turn that ``began`` is over, at least the first; return which that was."""
+        gone: list[str] = []
+        for key in keys:
+            await self._storage.delete(key)
+            gone.append(key)
+            if self._is_over(began):
+                break
+        return gone
 
 
 _Now = Callable[[Transaction], Awaitable[datetime]]

@@ -1,0 +1,34 @@
+"""The command that seals everything with the current encryption key: reseal."""
+
+import asyncio
+import sys
+from typing import Final
+
+import click
+
+from curbe.cli.shell import Shell, json_option, pass_shell, show
+from curbe.infra.database import database
+from curbe.operate import resealing
+from curbe.operate.resealing import Counted
+
+_FAILED: Final = 1
+
+
+@click.command()
+@json_option
+@pass_shell
+def reseal(shell: Shell, *, as_json: bool) -> None:
+    """Seal tokens and authenticator apps with TOKEN_ENCRYPTION_KEY; exit code 1 where no key opens one."""
+    settings = shell.quiet_settings()
+    with database(settings) as dsn:
+        done = asyncio.run(resealing.reseal(settings, dsn))
+    words = "\n".join([_line("tokens of numbers", done.tokens), _line("authenticator apps", done.apps)])
+    closed = bool(done.tokens.closed or done.apps.closed)
+    left = "\nPut the key they were sealed with into TOKEN_ENCRYPTION_KEYS_RETIRED and call this again."
+    show(done, as_json=as_json, words=words + left if closed else words)
+    if closed:
+        sys.exit(_FAILED)
+
+
+def _line(what: str, count: Counted) -> str:
+    return f"{what}: {count.resealed} sealed anew, {count.current} were already, {count.closed} not opened"

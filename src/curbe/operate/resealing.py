@@ -1,0 +1,135 @@
+"""What is sealed at rest, and with which of our keys: tokens of numbers, secrets of authenticator apps. All of it can be sealed anew."""
+
+from collections import Counter
+from collections.abc import AsyncIterator
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from curbe.auth import factor_store, factors
+from curbe.auth.factor_store import StoredTotp
+from curbe.connections import service as connections
+from curbe.infra.crypto import CannotOpen, Keyring
+from curbe.infra.db import Pool, Query, Role, Transaction
+from curbe.infra.settings import Settings
+from curbe.operate.accounts import pool
+from curbe.operate.findings import ConnectionFacts, SealedFacts
+from curbe.tenants import people, service
+
+_CONNECTIONS: Final = Query("curbe.operate", "connection_facts", ConnectionFacts)
+_PAGE: Final = 500
+_FIRST: Final = UUID(int=0)
+
+
+class _Outcome(StrEnum):
+    RESEALED = "resealed"
+    CURRENT = "current"
+    CLOSED = "closed"
+
+
+class Counted(msgspec.Struct, frozen=True):
+    """What became of each: sealed anew, sealed with the current key before, opened by none of our keys."""
+
+    resealed: int = 0
+    current: int = 0
+    closed: int = 0
+
+
+class Resealed(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of all that is sealed."""
+
+    tokens: Counted
+    apps: Counted
+
+
+async def reseal(settings: Settings, dsn: str) -> Resealed:
+    """Seal everything with the current key and return what became of it; what no key opens is left as it is."""
+    keyring = Keyring.of(settings)
+    tokens, secrets = Counter[_Outcome](), Counter[_Outcome]()
+    async with pool(dsn, Role.APPLY) as apply, pool(dsn) as web:
+        async with apply.transaction() as tx:
+            rows = await connection_facts(tx)
+        for row in rows:
+            if row.access_token_enc is not None:
+                tokens[await _reseal_token(web, row, row.access_token_enc, keyring)] += 1
+        async for app in _apps(web):
+            secrets[await _reseal_app(web, app, keyring)] += 1
+    return Resealed(tokens=Counted(**tokens), apps=Counted(**secrets))
+
+
+async def connection_facts(tx: Transaction) -> list[ConnectionFacts]:
+    """Return every connected number; ``tx`` is the batch role's."""
+    return await _CONNECTIONS.all(tx)
+
+
+async def sealed_facts(web: Pool, rows: list[ConnectionFacts], keyring: Keyring) -> SealedFacts:
+    """Count what is under which key: the tokens of ``rows`` that open, and every authenticator app."""
+    tokens = [
+        keyring.is_current(row.access_token_enc)
+        for row in rows
+        if row.access_token_enc is not None and opens(row, row.access_token_enc, keyring)
+    ]
+    apps = [app async for app in _apps(web)]
+    opened = [keyring.is_current(app.secret_enc) for app in apps if _app_opens(app, keyring)]
+    return SealedFacts(
+        tokens=len(tokens),
+        tokens_retired=tokens.count(False),
+        apps=len(opened),
+        apps_retired=opened.count(False),
+        apps_closed=len(apps) - len(opened),
+    )
+
+
+def opens(row: ConnectionFacts, sealed: str, keyring: Keyring) -> bool:
+    """Tell whether one of our keys opens a connection's token."""
+    try:
+        connections.open_token(keyring, sealed, tenant_id=row.tenant_id, connection_id=row.id)
+    except CannotOpen:
+        return False
+    return True
+
+
+def _app_opens(app: StoredTotp, keyring: Keyring) -> bool:
+    try:
+        factors.open_totp(keyring, app)
+    except CannotOpen:
+        return False
+    return True
+
+
+async def _apps(web: Pool) -> AsyncIterator[StoredTotp]:
+    """Yield every authenticator app that is kept: each is seen by its own user alone."""
+    after = _FIRST
+    while True:
+        async with web.transaction(context=service.SEES_ALL) as tx:
+            users = await people.users_page(tx, after=after, limit=_PAGE)
+        for user in users:
+            async with web.transaction(context=people.as_user(user.id)) as tx:
+                kept = await factor_store.totp_of_user(tx, user.id)
+            if kept is not None:
+                yield kept
+        if not users:
+            return
+        after = users[-1].id
+
+
+async def _reseal_token(web: Pool, row: ConnectionFacts, sealed: str, keyring: Keyring) -> _Outcome:
+    try:
+        async with web.transaction(row.tenant_id) as tx:
+            done = await connections.reseal_token(
+                tx, sealed, tenant_id=row.tenant_id, connection_id=row.id, keyring=keyring
+            )
+    except CannotOpen:
+        return _Outcome.CLOSED
+    return _Outcome.RESEALED if done else _Outcome.CURRENT
+
+
+async def _reseal_app(web: Pool, app: StoredTotp, keyring: Keyring) -> _Outcome:
+    try:
+        async with web.transaction(context=people.as_user(app.user_id)) as tx:
+            done = await factors.reseal_totp(tx, app, keyring)
+    except CannotOpen:
+        return _Outcome.CLOSED
+    return _Outcome.RESEALED if done else _Outcome.CURRENT

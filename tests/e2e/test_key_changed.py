@@ -1,0 +1,150 @@
+"""The encryption key is changed: everybody comes in as before, and once all is sealed anew the old key can go."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import httpx
+import pyotp
+import pytest
+
+from bed.api import api
+from bed.installation import SETTINGS, Installation, installed
+from bed.rows import insert_number
+from bed.users import Person, browser, insert_user, signed_in, try_signing_in
+from curbe.infra.clock import utc_now
+from curbe.infra.crypto import Keyring, Secret, binding, fresh_key
+from curbe.infra.db import Pool
+
+pytestmark = pytest.mark.anyio
+
+OLD, NEW = (fresh_key().reveal() for _ in range(2))
+BOTH = {"TOKEN_ENCRYPTION_KEY": NEW, "TOKEN_ENCRYPTION_KEYS_RETIRED": OLD}
+ONLY_NEW = {"TOKEN_ENCRYPTION_KEY": NEW}
+NOBODYS = "curbe_p_" + "A" * 43
+
+
+@pytest.fixture
+async def ana(owner: asyncpg.Connection) -> Person:
+    return await insert_user(owner)
+
+
+@pytest.fixture
+def here(dsn: str) -> Iterator[Installation]:
+    with installed(**{**SETTINGS, **BOTH}, DATABASE_URL=dsn) as installation:
+        yield installation
+
+
+def code_of(app: pyotp.TOTP, *, steps: int = 0) -> str:
+    return app.at(utc_now() + timedelta(seconds=30 * steps))
+
+
+async def add_app(web: Pool, ana: Person) -> tuple[pyotp.TOTP, str]:
+    """Add an authenticator app while the old key is the key; return it, and a recovery code."""
+    async with api(web, key=NOBODYS, environ={"TOKEN_ENCRYPTION_KEY": OLD}) as client:
+        at = await signed_in(client, ana)
+        app = pyotp.TOTP((await at.post("/api/auth/totp")).json()["secret"])
+        confirmed = await at.post("/api/auth/totp/confirm", json={"code": code_of(app, steps=-1)})
+        return app, confirmed.json()["recovery_codes"][0]
+
+
+async def come_in(web: Pool, ana: Person, environ: dict[str, str], **answer: Any) -> httpx.Response:
+    async with api(web, key=NOBODYS, environ=environ) as client:
+        at = browser(client)
+        asked = (await try_signing_in(at, ana)).json()
+        body = {"challenge": asked["challenge"], **answer}
+        return await at.post("/api/auth/sign-in/second-factor", json=body)
+
+
+async def seal_token(owner: asyncpg.Connection, *, key: str) -> tuple[UUID, str]:
+    """Connect a number whose token was sealed with ``key``; return it, and where the token lies."""
+    number = await insert_number(owner)
+    place = binding("channel_connections", number.tenant_id, number.connection_id, "access_token_enc")
+    sealed = Keyring.from_base64(Secret(key)).seal(Secret("EAAtoken"), bound_to=place)
+    await owner.execute(
+        "UPDATE channel_connections SET access_token_enc = $2 WHERE id = $1", number.connection_id, sealed
+    )
+    return number.connection_id, place
+
+
+def about_the_key(here: Installation, **environment: str) -> tuple[str, str]:
+    done = here.curbe("doctor", **environment)
+    (line,) = [line for line in done.stdout.splitlines() if "encryption key" in line]
+    return line[:4].strip(), line
+
+
+async def test_an_app_opens_with_the_retired_key_once_and_from_then_on_without_it(
+    web: Pool, ana: Person
+) -> None:
+    app, _ = await add_app(web, ana)
+
+    first = await come_in(web, ana, BOTH, method="totp", code=code_of(app))
+    later = await come_in(web, ana, ONLY_NEW, method="totp", code=code_of(app, steps=1))
+
+    assert (first.status_code, later.status_code) == (200, 200), later.text
+
+
+async def test_who_has_an_app_that_no_key_opens_is_told_so_and_comes_in_with_a_recovery_code(
+    web: Pool, ana: Person
+) -> None:
+    app, recovery_code = await add_app(web, ana)
+
+    refused = await come_in(web, ana, ONLY_NEW, method="totp", code=code_of(app))
+    let_in = await come_in(web, ana, ONLY_NEW, method="recovery", code=recovery_code)
+
+    assert (refused.status_code, refused.json()["code"]) == (503, "unavailable")
+    assert "recovery code" in refused.json()["fix"]
+    assert let_in.status_code == 200
+
+
+async def test_the_doctor_counts_what_is_under_a_retired_key_until_all_is_sealed_anew(
+    here: Installation, web: Pool, owner: asyncpg.Connection, ana: Person
+) -> None:
+    app, _ = await add_app(web, ana)
+    connection_id, place = await seal_token(owner, key=OLD)
+
+    before = about_the_key(here)
+    done = here.answer("reseal")
+    again = here.answer("reseal")
+    after = about_the_key(here, TOKEN_ENCRYPTION_KEYS_RETIRED="")
+
+    assert before[0] == "warn"
+    assert "1 token" in before[1]
+    assert "1 authenticator app" in before[1]
+    assert done == {
+        "tokens": {"resealed": 1, "current": 0, "closed": 0},
+        "apps": {"resealed": 1, "current": 0, "closed": 0},
+    }
+    assert again == {
+        "tokens": {"resealed": 0, "current": 1, "closed": 0},
+        "apps": {"resealed": 0, "current": 1, "closed": 0},
+    }
+    assert after[0] == "ok"
+    sealed = await owner.fetchval(
+        "SELECT access_token_enc FROM channel_connections WHERE id = $1", connection_id
+    )
+    assert Keyring.from_base64(Secret(NEW)).open(sealed, bound_to=place) == Secret("EAAtoken")
+    let_in = await come_in(web, ana, ONLY_NEW, method="totp", code=code_of(app))
+    assert let_in.status_code == 200
+
+
+async def test_what_no_key_opens_is_left_as_it_is_counted_and_the_command_fails(
+    here: Installation, web: Pool, owner: asyncpg.Connection, ana: Person
+) -> None:
+    await add_app(web, ana)
+    await seal_token(owner, key=OLD)
+    before = await owner.fetch(
+        "SELECT access_token_enc FROM channel_connections UNION ALL SELECT secret_enc FROM totp_secrets"
+    )
+
+    done = here.curbe("reseal", TOKEN_ENCRYPTION_KEYS_RETIRED="")
+
+    assert done.returncode == 1
+    assert "TOKEN_ENCRYPTION_KEYS_RETIRED" in done.stdout
+    assert about_the_key(here, TOKEN_ENCRYPTION_KEYS_RETIRED="")[0] == "FAIL"
+    after = await owner.fetch(
+        "SELECT access_token_enc FROM channel_connections UNION ALL SELECT secret_enc FROM totp_secrets"
+    )
+    assert before == after

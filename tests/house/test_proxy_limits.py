@@ -1,0 +1,60 @@
+"""The nginx that is shipped lets through what Curbe takes: no file that a page promises to take ends at the proxy."""
+
+import re
+
+import pytest
+from litestar.handlers import HTTPRouteHandler
+from source import ROOT
+
+from curbe.app import Parts, build_api
+
+CONF = (ROOT / "deploy/nginx/curbe.conf").read_text()
+UNITS = {"k": 2**10, "m": 2**20}
+ID = "01234567-89ab-7def-8123-456789abcdef"
+APP = build_api(Parts(**dict.fromkeys(Parts.__struct_fields__)))  # type: ignore[arg-type] - never served
+
+
+def bytes_of(size: str) -> int:
+    return int(size[:-1]) * UNITS[size[-1]]
+
+
+USUAL = bytes_of(re.findall(r"^    client_max_body_size (\w+);", CONF, re.MULTILINE)[0])
+PLACES = re.findall(r"location ~ (\S+) \{([^}]*)\}", CONF)
+
+
+def limit_of(path: str) -> int:
+    """Return how large a body the proxy lets through to a path: of the first expression that it matches, as nginx chooses."""
+    found = next((block for expression, block in PLACES if re.search(expression, path)), "")
+    own = re.search(r"client_max_body_size (\w+);", found)
+    return bytes_of(own[1]) if own else USUAL
+
+
+def larger_than_usual() -> list[tuple[str, int]]:
+    """Return every path that takes more than the API's usual body, and how many bytes that is."""
+    return [
+        (re.sub(r"\{[^}]*\}", ID, route.path), most)
+        for route in APP.routes
+        for handler in getattr(route, "route_handlers", ())
+        if isinstance(handler, HTTPRouteHandler)
+        and isinstance(most := handler.resolve_request_max_body_size(), int)
+        and most > 2**20
+    ]
+
+
+def test_the_usual_body_and_metas_largest_webhook_pass() -> None:
+    assert limit_of(f"/api/tenants/{ID}/messages/send") == USUAL >= 3 * 2**20
+
+
+@pytest.mark.parametrize(("path", "most"), larger_than_usual(), ids=str)
+def test_what_takes_larger_files_is_let_through_and_not_much_more(path: str, most: int) -> None:
+    for one in (path, f"{path}/"):
+        assert most <= limit_of(one) <= most + 2**20
+
+
+def test_there_are_such_paths() -> None:
+    assert {path.rpartition(ID)[2] for path, _ in larger_than_usual()} >= {
+        "/media",
+        "/audience/upload",
+        "/consents/import",
+        "/consents/import/columns",
+    }
