@@ -8838,7 +8838,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9012,7 +9012,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13989,7 +13989,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `proof_required`: Show first that it is you; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `role_beyond`: That role is not yours to give; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `proof_required`: Show first that it is you; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15791,7 +15791,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17601,7 +17601,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `role_beyond`: That role is not yours to give; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `role_beyond`: That role is not yours to give; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17703,7 +17703,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `role_beyond`: That role is not yours to give; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `role_beyond`: That role is not yours to give; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17802,7 +17802,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `role_beyond`: That role is not yours to give; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `role_beyond`: That role is not yours to give; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20944,7 +20944,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21060,7 +21060,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21158,7 +21158,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21792,7 +21792,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21993,7 +21993,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
