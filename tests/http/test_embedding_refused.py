@@ -25,6 +25,8 @@ Owner = asyncpg.Connection
 
 # Of the routes about whoever asks, those about the session itself. All others are the person's own.
 ANSWERED = {"GET /api/auth/session", "POST /api/auth/sign-out"}
+# Of the operator's, those that want a proof of the person.
+PROVED = {"PATCH /api/operator/users/{user_id}"}
 # What administers a tenant: its keys, people, numbers, tokens like this one, the tenant itself.
 ADMINISTERING = {
     f"DELETE {T}/keys/{{key_id}}",
@@ -65,7 +67,7 @@ async def page_of(operator: httpx.AsyncClient, tenant: Tenant, who: Person) -> h
 
 def refusal_of(route: str) -> str | None:
     """Return the code with which a route refuses such a session; None where it lets it in."""
-    if (LEAST[route] == "person" and route not in ANSWERED) or route in ADMINISTERING:
+    if (LEAST[route] == "person" and route not in ANSWERED) or route in ADMINISTERING | PROVED:
         return "embedded_session"
     if LEAST[route] in {"operator", "key"}:
         return (

@@ -4,6 +4,7 @@ import { ActionIcon, Menu } from "@mantine/core";
 import { IconBan, IconDots, IconLockOpen, IconShieldOff, IconShieldUp } from "@tabler/icons-react";
 import { useState } from "react";
 import { useFormat, useMessages } from "@/shared/i18n/language";
+import { NotProved, useProof } from "@/shared/session/proof";
 import { useSession } from "@/shared/session/session-context";
 import { Avatar } from "@/shared/ui/avatar";
 import { Chip } from "@/shared/ui/chip";
@@ -20,6 +21,7 @@ import { operatorMessages } from "./messages";
 export function UsersPage() {
   const t = useMessages(operatorMessages);
   const { items, isPending, error, refetch, more, loadingMore, loadMore } = useUsers();
+  const { proved, dialog } = useProof();
   return (
     <SettingsBody title={t.users} hint={t.usersHint}>
       {isPending && <ListSkeleton rows={5} />}
@@ -27,22 +29,23 @@ export function UsersPage() {
       {items && (
         <Rows label={t.users}>
           {items.map((one) => (
-            <UserRow user={one} key={one.id} />
+            <UserRow user={one} proved={proved} key={one.id} />
           ))}
         </Rows>
       )}
       {items && <LoadMore more={more} loading={loadingMore} error={error} onMore={loadMore} />}
+      {dialog}
     </SettingsBody>
   );
 }
 
 type Asking = "make" | "unmake" | "stop" | null;
 
-function UserRow({ user }: { user: User }) {
+function UserRow({ user, proved }: { user: User; proved: <T>(act: () => Promise<T>) => Promise<T> }) {
   const t = useMessages(operatorMessages);
   const format = useFormat();
   const me = useSession().user;
-  const change = useChangeUser();
+  const change = useChangeUser(proved);
   const [asking, setAsking] = useState<Asking>(null);
   const name = user.name || user.email;
   const mine = user.id === me.id;
@@ -101,7 +104,7 @@ function UserRow({ user }: { user: User }) {
                 {user.disabled ? (
                   <Menu.Item
                     leftSection={<IconLockOpen size={16} />}
-                    onClick={() => void apply({ disabled: false })}
+                    onClick={() => void apply({ disabled: false }).catch(unlessNotProved)}
                   >
                     {t.goOn}
                   </Menu.Item>
@@ -131,4 +134,8 @@ function UserRow({ user }: { user: User }) {
       </ConfirmDialog>
     </>
   );
+}
+
+function unlessNotProved(error: unknown) {
+  if (!(error instanceof NotProved)) throw error;
 }
