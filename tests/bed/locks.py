@@ -11,3 +11,4 @@ async def waiting_for_a_lock(owner: asyncpg.Connection) -> None:
     async with asyncio.timeout(10):
         while not await owner.fetchval(blocked):  # noqa: ASYNC110 - the database has no event for it
             await asyncio.sleep(0.01)
+            await owner.execute("SELECT pg_stat_clear_snapshot()")  # within a transaction it would look once

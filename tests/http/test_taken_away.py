@@ -8,14 +8,17 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
+from argon2 import PasswordHasher
 
 from bed.authenticator import Authenticator
+from bed.locks import waiting_for_a_lock
 from bed.tenants import Tenant
-from bed.users import HERE, PASSWORD, Person, browser, insert_user, signed_in, try_signing_in
+from bed.users import HERE, PASSWORD, Person, browser, hash_of, insert_user, signed_in, try_signing_in
 
 pytestmark = pytest.mark.anyio
 
 Owner = asyncpg.Connection
+NEWER = "a battery of later on"
 
 
 @pytest.fixture
@@ -70,6 +73,44 @@ async def test_a_password_is_not_changed_back_into_being(
 
     assert answer.status_code == 422
     assert await owner.fetchval("SELECT count(*) FROM passwords WHERE user_id = $1", ana.id) == 0
+
+
+async def while_another_is_chosen(
+    owner: Owner, who: Person, asking: Coroutine[Any, Any, httpx.Response]
+) -> httpx.Response:
+    """Return the answer to what is asked with the old password, which was found right, while a link brings a newer one."""
+    async with owner.transaction():
+        await owner.execute(
+            "UPDATE passwords SET hash = $2, changed_at = now() WHERE user_id = $1", who.id, hash_of(NEWER)
+        )
+        asked = asyncio.ensure_future(asking)
+        await waiting_for_a_lock(owner)
+    return await asked
+
+
+async def test_a_newer_password_is_not_replaced_by_who_knows_the_old_one(
+    operator: httpx.AsyncClient, owner: Owner, ana: Person
+) -> None:
+    at = await signed_in(operator, ana)
+    change = {"current_password": PASSWORD, "new_password": "quite another battery"}
+
+    answer = await while_another_is_chosen(owner, ana, at.post("/api/auth/password", json=change))
+
+    assert (answer.status_code, answer.json()["field"]) == (422, "current_password")
+    assert (await try_signing_in(browser(operator), ana, NEWER)).status_code == 200
+
+
+async def test_a_newer_password_is_not_replaced_by_the_old_one_that_is_hashed_anew(
+    operator: httpx.AsyncClient, owner: Owner, ana: Person
+) -> None:
+    """A hash of earlier parameters is made anew as its person signs in."""
+    weak = PasswordHasher(time_cost=1, memory_cost=8 * 1024, parallelism=1).hash(PASSWORD)
+    await owner.execute("UPDATE passwords SET hash = $2 WHERE user_id = $1", ana.id, weak)
+
+    await while_another_is_chosen(owner, ana, try_signing_in(browser(operator), ana))
+
+    assert (await try_signing_in(browser(operator), ana, NEWER)).status_code == 200
+    assert (await try_signing_in(browser(operator), ana)).status_code == 401
 
 
 async def test_a_passkey_does_not_outlive_the_session_that_adds_it(

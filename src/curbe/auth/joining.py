@@ -110,9 +110,7 @@ class Joining:
             check_password(password, email=guest.user.email)
             hashed = await self._passwords.hashed(password)
         elif password is not None and not is_here:
-            await self._signing_in.with_password(
-                email=guest.user.email, password=password, address=address, now=now
-            )
+            await self._signing_in.with_password(email=guest.user.email, password=password, address=address)
         await self._join(invite, called=_name(name, guest), guest=guest, hashed=hashed, now=now)
         return guest.user
 
