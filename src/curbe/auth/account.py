@@ -84,6 +84,9 @@ class Account:
             raise _not_current() from None
         hashed = await self._passwords.hashed(new)
         async with self._own(user.id) as tx:
+            await store.lock_user(
+                tx, user.id
+            )  # who is signing in with the old one either goes first, or finds the new one
             if not await store.replace_password(
                 tx, user_id=user.id, of=shown.password_of, hash=hashed, now=now
             ):
@@ -106,6 +109,7 @@ class Account:
         check_password(new, email=user.email)
         hashed = await self._passwords.hashed(new)
         async with self._own(user.id) as tx:
+            await store.lock_user(tx, user.id)
             if not await links.drop_resets(tx, user_id=user.id):
                 raise links.invalid()  # another request used it first
             await store.put_password(tx, user_id=user.id, hash=hashed, now=now)

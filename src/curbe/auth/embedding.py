@@ -108,7 +108,7 @@ async def exchange(pool: Pool, token: str, *, device: Device, now: datetime) -> 
     """Begin the session a token is for; return it and its tenant. The token is used up.
 
     Raises:
-        WrongCredentials: it is none, is over, or was used.
+        WrongCredentials: it is none, is over, or was used; or its person's account was stopped meanwhile.
     """
     async with pool.transaction(context={"app.link": key_hash(token).hex()}) as tx:
         used = await _USE.one(tx, token_hash=key_hash(token))

@@ -69,7 +69,7 @@ class SessionController(Controller):
         shown = await signing_in.with_password(
             email=data.email, password=data.password, address=address_of(request)
         )
-        return await welcoming.go_on(request, shown.user, by="password", now=now)
+        return await welcoming.go_on(request, shown, by="password", now=now)
 
     @get(
         "/session",

@@ -103,7 +103,14 @@ class SignIn:
             )
 
     async def begin(
-        self, user: User, *, by: str, device: Device, now: datetime, vouched_for: bool = False
+        self,
+        user: User,
+        *,
+        by: str,
+        device: Device,
+        now: datetime,
+        password_of: datetime | None = None,
+        vouched_for: bool = False,
     ) -> sessions.Begun:
         """Begin a session of a user who has shown all that is asked of them.
 
@@ -112,14 +119,15 @@ class SignIn:
             by: what they showed, one word for the audit log: ``password``.
             device: where from.
             now: the moment, aware.
+            password_of: when the password was chosen that they showed; None: they showed none.
             vouched_for: by the identity provider: nothing of ours was shown.
 
         Raises:
-            WrongCredentials: all that could be shown was taken away meanwhile.
+            WrongCredentials: what they showed was taken away meanwhile, the password is another, or they are disabled.
         """
         async with self._pool.transaction(PLATFORM, context=people.as_user(user.id)) as tx:
             if not vouched_for:
-                await _check_not_taken_away(tx, user.id)
+                await _check_not_taken_away(tx, user.id, password_of=password_of)
             return await sessions.begin(tx, user_id=user.id, by=by, device=device, now=now)
 
     async def _found(self, email: str) -> tuple[User | None, store.Password | None]:
@@ -160,12 +168,17 @@ class SignIn:
         self._guessed.give_back(account)
 
 
-async def _check_not_taken_away(tx: Transaction, user_id: UUID) -> None:
-    """Refuse who was let in by what is no more: they may have shown it just before the identity provider's word took it away."""
+async def _check_not_taken_away(tx: Transaction, user_id: UUID, *, password_of: datetime | None) -> None:
+    """Refuse who was let in by what is no more: they may have shown it just before it was taken away, or replaced."""
     await store.hold_user(tx, user_id)
-    if await store.password_of_user(tx, user_id) is None:
+    stored = await store.password_of_user(tx, user_id)
+    if password_of is not None and stored is not None and stored.changed_at != password_of:
+        raise WrongCredentials(
+            "The password is another by now.", fix="Sign in with the one that was chosen last."
+        )
+    if stored is None:
         has = await factor_store.factors_of_user(tx, user_id)
-        if not has.passkeys:
+        if password_of is not None or not has.passkeys:
             raise WrongCredentials(
                 "What opened this account was taken away.", fix="Sign in at your identity provider."
             )

@@ -6401,7 +6401,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `wrong_factor`: The second factor is not right */
+            /** @description `wrong_factor`: The second factor is not right; `wrong_credentials`: The e-mail address or the password is wrong */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7619,7 +7619,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `wrong_factor`: The second factor is not right */
+            /** @description `wrong_factor`: The second factor is not right; `wrong_credentials`: The e-mail address or the password is wrong */
             401: {
                 headers: {
                     [name: string]: unknown;
