@@ -8,7 +8,8 @@ import asyncpg
 import httpx
 import pytest
 
-from bed.tenants import Tenant, told
+from bed.api import key_of
+from bed.tenants import Tenant, caller, told
 from bed.users import (
     PASSWORD,
     Person,
@@ -21,7 +22,7 @@ from bed.users import (
     try_signing_in,
 )
 from curbe.auth import links
-from curbe.domain.access import PLATFORM
+from curbe.domain.access import PLATFORM, Scope
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
 from curbe.tenants import people
@@ -311,6 +312,42 @@ async def test_operators_are_made_and_unmade_and_nobody_does_it_to_themselves(
     assert unmade.json()["is_operator"] is False
     assert (await at.get("/api/tenants")).status_code == 403
     assert await log_of(owner, root) == [("operator.unmade", f"user:{ana.id}")]
+
+
+async def test_a_key_that_may_not_do_everything_makes_no_operators(
+    web: Pool, operator: httpx.AsyncClient, ana: Person, owner: asyncpg.Connection
+) -> None:
+    """An operator has every scope; a key with one of them would give all the others, to whomever it likes."""
+    root = await insert_user(owner, operator=True)
+    _, modest = await key_of(web, None, scopes=[Scope.OPERATIONS_WRITE])
+    _, whole = await key_of(web, None, scopes=Scope)
+    by_modest, by_whole = caller(operator, key=modest), caller(operator, key=whole)
+
+    made = await by_modest.patch(f"/api/operator/users/{ana.id}", json={"is_operator": True})
+    unmade = await by_modest.patch(f"/api/operator/users/{root.id}", json={"is_operator": False})
+    stopped = await by_modest.patch(f"/api/operator/users/{ana.id}", json={"disabled": True})
+    by_all = await by_whole.patch(f"/api/operator/users/{ana.id}", json={"is_operator": True})
+
+    assert {(one.status_code, one.json()["code"]) for one in (made, unmade)} == {(403, "missing_scope")}
+    assert (stopped.status_code, by_all.json()["is_operator"]) == (200, True)
+    assert await owner.fetchval("SELECT is_operator FROM users WHERE id = $1", root.id)
+
+
+async def test_an_operator_shows_who_they_are_before_they_change_an_account(
+    acme: Tenant, ana: Person, owner: asyncpg.Connection
+) -> None:
+    """Who finds a browser that an operator left signed in makes themselves none."""
+    at = await session_at(owner, acme.client, await insert_user(owner, operator=True))
+    await owner.execute("UPDATE sessions SET proved_at = now() - interval '1 hour'")
+
+    answers = [
+        await at.patch(f"/api/operator/users/{ana.id}", json=change)
+        for change in ({"is_operator": True}, {"disabled": True})
+    ]
+
+    assert {(one.status_code, one.json()["code"]) for one in answers} == {(403, "proof_required")}
+    shown = await owner.fetchrow("SELECT is_operator, disabled_at FROM users WHERE id = $1", ana.id)
+    assert tuple(shown) == (False, None)
 
 
 async def test_nobody_of_that_id_is_nobody(operator: httpx.AsyncClient) -> None:

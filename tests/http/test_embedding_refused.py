@@ -9,12 +9,15 @@ import asyncpg
 import httpx
 import pytest
 from test_embedding import framed, token_for
-from test_roles import LEAST, ROUTES, T, ask
+from test_roles import LEAST, ROUTES, SCOPE_OF, T, ask
 
+from bed.api import key_of
 from bed.authenticator import Authenticator
-from bed.tenants import Tenant
-from bed.users import HERE, Person, browser, insert_user, join
-from curbe.domain.access import Role
+from bed.tenants import Tenant, caller
+from bed.users import HERE, Person, browser, insert_member, insert_user, join, session_at
+from curbe.auth.roles import ADMINISTERS, SCOPES, scopes_of
+from curbe.domain.access import Role, Scope
+from curbe.infra.db import Pool
 
 pytestmark = pytest.mark.anyio
 
@@ -22,8 +25,24 @@ Owner = asyncpg.Connection
 
 # Of the routes about whoever asks, those about the session itself. All others are the person's own.
 ANSWERED = {"GET /api/auth/session", "POST /api/auth/sign-out"}
-# Of the routes of a tenant, those that want a proof of the person.
-REFUSED_IN_TENANT = {f"POST {T}/keys", f"POST {T}/embed-tokens"}
+# Of the operator's, those that want a proof of the person.
+PROVED = {"PATCH /api/operator/users/{user_id}"}
+# What administers a tenant: its keys, people, numbers, tokens like this one, the tenant itself.
+ADMINISTERING = {
+    f"DELETE {T}/keys/{{key_id}}",
+    f"DELETE {T}/people/{{user_id}}",
+    f"PATCH {T}",
+    f"PATCH {T}/people/{{user_id}}",
+    "POST /api/tenants",
+    f"POST {T}/embed-tokens",
+    f"POST {T}/keys",
+    f"POST {T}/people/invites",
+    f"POST {T}/whatsapp/connect/complete",
+    f"POST {T}/whatsapp/connect/start",
+    f"POST {T}/whatsapp/disconnect",
+    f"POST {T}/whatsapp/resume",
+    f"POST {T}/whatsapp/test-connection",
+}
 
 
 @pytest.fixture
@@ -48,12 +67,12 @@ async def page_of(operator: httpx.AsyncClient, tenant: Tenant, who: Person) -> h
 
 def refusal_of(route: str) -> str | None:
     """Return the code with which a route refuses such a session; None where it lets it in."""
+    if (LEAST[route] == "person" and route not in ANSWERED) or route in ADMINISTERING | PROVED:
+        return "embedded_session"
     if LEAST[route] in {"operator", "key"}:
         return (
             "missing_scope"  # no tenant in the path: it has no role there, and its person's power is theirs
         )
-    if (LEAST[route] == "person" and route not in ANSWERED) or route in REFUSED_IN_TENANT:
-        return "embedded_session"
     return None
 
 
@@ -120,3 +139,74 @@ async def test_a_session_within_another_site_accepts_no_invitation_for_its_perso
     assert answer.json()["field"] == "password"
     joined = "SELECT joined_at FROM memberships WHERE tenant_id = $1 AND user_id = $2"
     assert await owner.fetchval(joined, other.id, boss.id) is None
+
+
+# --- what it administers: nothing
+
+
+@pytest.mark.parametrize("role", list(Role))
+async def test_a_page_within_another_site_holds_what_its_person_works_with_and_nothing_that_administers(
+    operator: httpx.AsyncClient, acme: Tenant, owner: Owner, role: Role
+) -> None:
+    """Else a key that may make such tokens, and nothing more, would own the tenant."""
+    person = await insert_member(owner, acme.id, role)
+
+    _, session = await framed(operator, (await token_for(acme, user_id=str(person.id))).json()["token"])
+
+    [membership] = session["memberships"]
+    assert set(membership["scopes"]) == SCOPES[role] - ADMINISTERS
+    assert scopes_of(role, embedded=True) == SCOPES[role] - ADMINISTERS
+
+
+def test_what_administers_a_tenant_is_what_a_page_within_another_site_is_refused() -> None:
+    """A new scope is looked at: an administrator's that is none of these is work, and goes with the person."""
+    assert {route for route, scope in SCOPE_OF.items() if scope in ADMINISTERS} == ADMINISTERING
+
+
+async def test_a_page_within_another_site_gives_its_person_no_role(
+    operator: httpx.AsyncClient, acme: Tenant, owner: Owner
+) -> None:
+    owns, admin = (
+        await insert_member(owner, acme.id, Role.OWNER),
+        await insert_member(owner, acme.id, Role.ADMIN),
+    )
+    page = await page_of(operator, acme, owns)
+
+    answer = await page.patch(f"{acme.path}/people/{admin.id}", json={"role": "owner"})
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "embedded_session")
+    assert await owner.fetchval("SELECT role FROM memberships WHERE user_id = $1", admin.id) == "admin"
+
+
+async def test_a_person_asks_a_token_for_whom_they_may_give_a_role_and_for_nobody_above(
+    acme: Tenant, owner: Owner
+) -> None:
+    people = {role: await insert_member(owner, acme.id, role) for role in Role}
+    at = {role: await session_at(owner, acme.client, people[role]) for role in (Role.ADMIN, Role.OWNER)}
+
+    answers = {
+        (asker, role): await at[asker].post(
+            f"{acme.path}/embed-tokens", json={"user_id": str(people[role].id)}
+        )
+        for asker in at
+        for role in Role
+    }
+
+    refused = {pair: answer for pair, answer in answers.items() if answer.status_code != 201}
+    assert set(refused) == {(Role.ADMIN, Role.OWNER)}
+    assert refused[Role.ADMIN, Role.OWNER].json()["code"] == "role_beyond"
+    assert await owner.fetchval("SELECT count(*) FROM embed_tokens") == len(answers) - 1
+
+
+async def test_a_tenants_key_that_may_do_nothing_else_asks_for_any_of_its_people(
+    web: Pool, operator: httpx.AsyncClient, acme: Tenant, owner: Owner
+) -> None:
+    """A tenant's software shows each of its people their inbox, and needs no power of theirs for it."""
+    _, key = await key_of(web, acme.id, scopes=[Scope.EMBED_WRITE])
+    software = caller(acme.client, key=key)
+
+    for role in Role:
+        person = await insert_member(owner, acme.id, role)
+        made = await software.post(f"{acme.path}/embed-tokens", json={"user_id": str(person.id)})
+        page, _ = await framed(operator, made.json()["token"])
+        assert (await page.get(f"{acme.path}/inbox/conversations")).status_code == 200

@@ -79,13 +79,18 @@ class Account:
             user = await _user(tx, held.user_id)
         check_password(new, email=user.email)
         try:
-            await self._signing_in.with_password(email=user.email, password=current, address=address, now=now)
+            shown = await self._signing_in.with_password(email=user.email, password=current, address=address)
         except WrongCredentials:
             raise _not_current() from None
         hashed = await self._passwords.hashed(new)
         async with self._own(user.id) as tx:
-            if not await store.replace_password(tx, user_id=user.id, hash=hashed, now=now):
-                raise _not_current()  # it was taken away meanwhile: another does not come in its place
+            await store.lock_user(
+                tx, user.id
+            )  # who is signing in with the old one either goes first, or finds the new one
+            if not await store.replace_password(
+                tx, user_id=user.id, of=shown.password_of, hash=hashed, now=now
+            ):
+                raise _not_current()  # it was taken away meanwhile, or is another: this does not come in its place
             await self._note(tx, user.id, action="password.changed", spared=held.session_id)
 
     async def reset_password(self, token: str, *, new: Secret, now: datetime) -> None:
@@ -104,6 +109,7 @@ class Account:
         check_password(new, email=user.email)
         hashed = await self._passwords.hashed(new)
         async with self._own(user.id) as tx:
+            await store.lock_user(tx, user.id)
             if not await links.drop_resets(tx, user_id=user.id):
                 raise links.invalid()  # another request used it first
             await store.put_password(tx, user_id=user.id, hash=hashed, now=now)

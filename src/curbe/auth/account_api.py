@@ -190,7 +190,7 @@ class AccountController(Controller):
         transport = transport_of(request, settings)
         now = utc_now()
         visit = await visitor_of(request, settings=settings, pool=web_pool, now=now)
-        user = await joining.accept(
+        shown = await joining.accept(
             data.token.reveal(),
             name=data.name,
             password=data.password,
@@ -198,9 +198,9 @@ class AccountController(Controller):
             address=address_of(request),
             now=now,
         )
-        if visit is not None and visit.held.user_id == user.id:
+        if visit is not None and visit.held.user_id == shown.user.id:
             session = await session_of(
                 web_pool, visit.held, token=visit.token, transport=transport, idle=settings.session_idle
             )
             return Response(session)
-        return await welcoming.go_on(request, user, by="invitation", now=now)
+        return await welcoming.go_on(request, shown, by="invitation", now=now)

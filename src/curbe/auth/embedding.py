@@ -2,7 +2,7 @@
 
 The tenant's server asks for the token with its API key and hands it to the page; the page exchanges it for a
 session that it keeps in memory, as the frame of another site has no cookies. The session opens that tenant and
-no other, and nothing of the person's account beyond it.
+no other, nothing of the person's account beyond it, and nothing that administers the tenant.
 """
 
 from datetime import datetime, timedelta
@@ -13,10 +13,11 @@ import msgspec
 
 from curbe.audit.service import AuditEntry, record
 from curbe.auth import sessions
+from curbe.auth.roles import may_embed
 from curbe.auth.session_rules import Device
 from curbe.auth.sessions import Begun
-from curbe.domain.access import PLATFORM
-from curbe.domain.errors import InvalidRequest, NotFound, WrongCredentials
+from curbe.domain.access import PLATFORM, Principal, Role
+from curbe.domain.errors import InvalidRequest, NotFound, RoleBeyond, WrongCredentials
 from curbe.infra.crypto import Secret, key_hash, random_token
 from curbe.infra.db import Pool, Query, Transaction
 from curbe.tenants import people
@@ -37,6 +38,7 @@ class MadeToken(msgspec.Struct, frozen=True, kw_only=True):
 
 class _For(msgspec.Struct, frozen=True):
     user_id: UUID
+    role: Role
 
 
 class _Used(msgspec.Struct, frozen=True):
@@ -56,7 +58,7 @@ async def make_token(
     user_id: UUID | None,
     email: str | None,
     lives: timedelta,
-    actor: str,
+    asker: Principal,
     now: datetime,
 ) -> MadeToken:
     """Make a token for one of a tenant's people, named by id or by e-mail address.
@@ -64,6 +66,7 @@ async def make_token(
     Raises:
         InvalidRequest: not exactly one of the two, or a time beyond five minutes.
         NotFound: the tenant has no such member, or they are disabled.
+        RoleBeyond: a person asks, and the member's role is above theirs.
     """
     if (user_id is None) is (email is None):
         raise InvalidRequest("One of user_id and email says for whom.", fix="Send exactly one of them.")
@@ -88,8 +91,14 @@ async def make_token(
             fix="Invite them first: POST .../people/invites.",
             field="user_id",
         )
+    if member.role not in may_embed(asker):
+        raise RoleBeyond(
+            f"You may not ask for a token of somebody whose role is {member.role}.",
+            fix="Ask for one of somebody whose role is not above yours; an API key may ask for any.",
+            field="user_id",
+        )
     entry = AuditEntry(
-        tenant_id=tenant_id, actor=actor, action="embed.token_made", subject=str(member.user_id)
+        tenant_id=tenant_id, actor=asker.actor, action="embed.token_made", subject=str(member.user_id)
     )
     await record(tx, [entry])
     return MadeToken(token=token, user_id=member.user_id, expires_at=expires_at)
@@ -99,7 +108,7 @@ async def exchange(pool: Pool, token: str, *, device: Device, now: datetime) -> 
     """Begin the session a token is for; return it and its tenant. The token is used up.
 
     Raises:
-        WrongCredentials: it is none, is over, or was used.
+        WrongCredentials: it is none, is over, or was used; or its person's account was stopped meanwhile.
     """
     async with pool.transaction(context={"app.link": key_hash(token).hex()}) as tx:
         used = await _USE.one(tx, token_hash=key_hash(token))

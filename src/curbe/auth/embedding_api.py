@@ -21,6 +21,7 @@ from curbe.domain.errors import (
     ForeignOrigin,
     InvalidRequest,
     NotFound,
+    RoleBeyond,
     Unauthorized,
     WrongCredentials,
 )
@@ -63,7 +64,7 @@ class EmbedTokenController(Controller):
     @post(
         opt={"scope": Scope.EMBED_WRITE, "proof": True},
         summary="Make a token that opens the inbox within one's own page",
-        responses=refusals(Unauthorized, Forbidden, NotFound, InvalidRequest),
+        responses=refusals(Unauthorized, Forbidden, RoleBeyond, NotFound, InvalidRequest),
     )
     async def make(
         self,
@@ -73,7 +74,7 @@ class EmbedTokenController(Controller):
         settings: NamedDependency[Settings],
         web_pool: NamedDependency[Pool],
     ) -> EmbedToken:
-        """Make a token for one of the tenant's people. It opens once, and soon."""
+        """Make a token for one of the tenant's people, who has no role above that of a person who asks. It opens once, and soon."""
         async with web_pool.transaction(tenant_id) as tx:
             made = await embedding.make_token(
                 tx,
@@ -81,7 +82,7 @@ class EmbedTokenController(Controller):
                 user_id=data.user_id,
                 email=data.email,
                 lives=timedelta(seconds=data.ttl_seconds),
-                actor=principal.actor,
+                asker=principal,
                 now=utc_now(),
             )
         token = made.token.reveal()

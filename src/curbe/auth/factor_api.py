@@ -189,7 +189,7 @@ class FactorController(Controller):
             case PasswordProof(password):
                 user = await _user(web_pool, user_id)
                 await signing_in.with_password(
-                    email=user.email, password=password, address=address_of(request), now=now
+                    email=user.email, password=password, address=address_of(request)
                 )
             case TotpProof(code):
                 await factors.check_code(user_id, Method.TOTP, code, now=now)

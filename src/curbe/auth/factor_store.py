@@ -45,10 +45,14 @@ class StoredPasskey(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """What a challenge asked, and of whom; ``asked`` is what a passkey has to sign."""
+    """What a challenge asked, and of whom; ``asked`` is what a passkey has to sign.
+
+    ``password_of`` is when the password was chosen that was shown before; None: none was.
+    """
 
     user_id: UUID | None
     asked: bytes
+    password_of: datetime | None = None
 
 
 _FACTORS: Final = Query(_PACKAGE, "factors_of_user", Factors)
@@ -184,6 +188,7 @@ async def insert_challenge(
     token: str,
     purpose: Purpose,
     user_id: UUID | None,
+    password_of: datetime | None,
     asked: bytes,
     expires_at: datetime,
 ) -> None:
@@ -193,6 +198,7 @@ async def insert_challenge(
         token_hash=key_hash(token),
         purpose=purpose.value,
         user_id=user_id,
+        password_of=password_of,
         asked=asked,
         expires_at=expires_at,
     )

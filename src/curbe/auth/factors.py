@@ -63,8 +63,13 @@ class Factors:
             has = await store.factors_of_user(tx, user_id)
         return rules.methods_for(totp=has.totp, passkeys=has.passkeys, recovery_codes=has.recovery_codes)
 
-    async def challenge(self, purpose: Purpose, *, user_id: UUID | None, now: datetime) -> Challenge:
-        """Make a challenge for a user, or for whoever's passkey answers it."""
+    async def challenge(
+        self, purpose: Purpose, *, user_id: UUID | None, now: datetime, password_of: datetime | None = None
+    ) -> Challenge:
+        """Make a challenge for a user, or for whoever's passkey answers it.
+
+        ``password_of``: when the password was chosen that the user has shown; None: they have shown none.
+        """
         made = Challenge(token=random_token(_PREFIX).reveal(), asked=secrets.token_bytes(32))
         async with self._pool.transaction(context=_seen_by(made.token, user_id)) as tx:
             await store.insert_challenge(
@@ -72,6 +77,7 @@ class Factors:
                 token=made.token,
                 purpose=purpose,
                 user_id=user_id,
+                password_of=password_of,
                 asked=made.asked,
                 expires_at=now + rules.CHALLENGE_LIVES,
             )

@@ -86,15 +86,15 @@ DELETE FROM passkeys
  WHERE id = :id AND user_id = :user_id;
 
 -- name: insert_challenge
-INSERT INTO sign_in_challenges (token_hash, purpose, user_id, asked, expires_at)
-VALUES (:token_hash, :purpose, :user_id, :asked, :expires_at);
+INSERT INTO sign_in_challenges (token_hash, purpose, user_id, password_of, asked, expires_at)
+VALUES (:token_hash, :purpose, :user_id, :password_of, :asked, :expires_at);
 
 -- name: try_challenge
 -- Count a try and return what was asked; no row where it is over. Committed whatever comes of the try.
 UPDATE sign_in_challenges
    SET tries = tries + 1
  WHERE token_hash = :token_hash AND purpose = :purpose AND expires_at > :now AND tries < :most
-RETURNING user_id, asked;
+RETURNING user_id, asked, password_of;
 
 -- name: drop_challenge
 -- No row where somebody else answered it first.

@@ -12,6 +12,7 @@ from litestar.handlers import BaseRouteHandler
 from curbe.auth import browser, factor_rules, rules, service, session_rules, sessions
 from curbe.auth.entering import Entrance
 from curbe.auth.principal import Visit
+from curbe.auth.roles import ADMINISTERS
 from curbe.domain.access import Principal, PrincipalKind, Scope
 from curbe.domain.errors import EmbeddedSession, Forbidden, ProofRequired, TooManyRequests, Unauthorized
 from curbe.infra import log
@@ -39,8 +40,8 @@ class Gate:
     ``{"session": "why"}`` where any person who signed in may; or ``{"public": "why"}``. With ``"proof": True`` a
     person has to have shown within the last minutes that it is them; a key is its own proof.
 
-    A session within another site's page is begun by that site's software, so it is never its person: what asks for a proof, and what any
-    person may who signed in, refuses it, unless the handler adds ``"embedded": "why"``.
+    A session within another site's page is begun by that site's software, so it is never its person: what asks for a proof, what
+    administers a tenant, and what any person may who signed in, refuses it, unless that last adds ``"embedded": "why"``.
     """
 
     def __init__(self, pool: Pool, settings: Settings) -> None:
@@ -82,15 +83,17 @@ class Gate:
         if tenant_id is not None:
             await self._entrance.enter(principal, tenant_id)
             log.bind(tenant_id=tenant_id)
+        visit = connection.scope.get("auth")
+        if isinstance(visit, Visit):
+            _check_whose(visit, handler)
         if isinstance(scope, Scope):
             _permit(principal, scope, platform=bool(handler.opt.get("platform")))
         elif principal.kind is not PrincipalKind.USER:
             raise Forbidden(
                 "Only a person who signed in may do this.", fix="Sign in instead of sending a key."
             )
-        visit = connection.scope.get("auth")
         if isinstance(visit, Visit):
-            _check_visit(visit, handler, now=utc_now())
+            _check_proof(visit, handler, now=utc_now())
         connection.scope["user"] = principal
 
     async def _who(self, connection: Connection, tenant_id: UUID | None) -> Principal:
@@ -184,16 +187,21 @@ class Gate:
 
 def refuses_embedded(handler: BaseRouteHandler) -> bool:
     """Tell whether a session within another site's page is refused by this handler, whatever its person may do."""
-    return "proof" in handler.opt or ("session" in handler.opt and "embedded" not in handler.opt)
+    opt = handler.opt
+    return "proof" in opt or opt.get("scope") in ADMINISTERS or ("session" in opt and "embedded" not in opt)
 
 
-def _check_visit(visit: Visit, handler: BaseRouteHandler, *, now: datetime) -> None:
-    """Refuse a session that may be its person's and is not shown to be them."""
+def _check_whose(visit: Visit, handler: BaseRouteHandler) -> None:
+    """Refuse a session that another site's software began, where it takes the person."""
     if visit.held.embedded_in is not None and refuses_embedded(handler):
         raise EmbeddedSession(
             "This is its person's own to do, and not for a page within another site.",
             fix="Sign in at Curbe's own address, and do it there.",
         )
+
+
+def _check_proof(visit: Visit, handler: BaseRouteHandler, *, now: datetime) -> None:
+    """Refuse a session that is its person's, where it is too long ago that they showed it."""
     if "proof" in handler.opt and factor_rules.needs_proof(visit.held.proved_at, now=now):
         raise ProofRequired(
             "This asks you to show once more that it is you.",

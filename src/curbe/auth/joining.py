@@ -13,7 +13,7 @@ from curbe.auth.links import Invite
 from curbe.auth.members import Members
 from curbe.auth.passwords import Passwords, check_password
 from curbe.auth.session_rules import Held
-from curbe.auth.sign_in import SignIn
+from curbe.auth.sign_in import Shown, SignIn
 from curbe.domain.access import Role
 from curbe.domain.errors import InvalidRequest
 from curbe.infra.crypto import Secret
@@ -80,8 +80,8 @@ class Joining:
         visitor: Held | None,
         address: str,
         now: datetime,
-    ) -> User:
-        """Let who holds the invitation join, and return their account.
+    ) -> Shown:
+        """Let who holds the invitation join, and return their account, and which password they have shown or chosen.
 
         The link alone opens no account that is there already: whoever invited may have seen it.
 
@@ -105,16 +105,17 @@ class Joining:
         is_here = visitor is not None and visitor.user_id == invite.user_id
         if password is None and not is_here:
             raise InvalidRequest("A password is needed.", fix="Send one.", field="password")
-        hashed = None
+        hashed, password_of = None, now
         if guest.is_new and password is not None:
             check_password(password, email=guest.user.email)
             hashed = await self._passwords.hashed(password)
         elif password is not None and not is_here:
-            await self._signing_in.with_password(
-                email=guest.user.email, password=password, address=address, now=now
+            shown = await self._signing_in.with_password(
+                email=guest.user.email, password=password, address=address
             )
+            password_of = shown.password_of
         await self._join(invite, called=_name(name, guest), guest=guest, hashed=hashed, now=now)
-        return guest.user
+        return Shown(user=guest.user, password_of=password_of)
 
     async def _guest(self, invite: Invite) -> _Guest:
         context = people.as_user(invite.user_id)

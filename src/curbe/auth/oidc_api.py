@@ -23,6 +23,7 @@ from curbe.domain.errors import (
     OidcFailed,
     TooManyRequests,
     Unavailable,
+    WrongCredentials,
 )
 from curbe.infra.clock import utc_now
 from curbe.infra.settings import Settings
@@ -113,9 +114,11 @@ class OidcController(Controller):
             user, next_page = await _configured(oidc).finish(
                 kept=request.cookies.get(_COOKIE), state=told_state, code=code, now=now
             )
-        except (OidcFailed, Unavailable, InsecureTransport) as refusal:
+            begun = await signing_in.begin(
+                user, by="oidc", device=device_of(request), now=now, vouched_for=True
+            )
+        except (OidcFailed, Unavailable, InsecureTransport, WrongCredentials) as refusal:
             return _back(refusal)
-        begun = await signing_in.begin(user, by="oidc", device=device_of(request), now=now, vouched_for=True)
         cookies = [cookie(begun.token.reveal(), transport), _kept(None, transport)]
         return Redirect(next_page, status_code=_FOUND, cookies=cookies)
 

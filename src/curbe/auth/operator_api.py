@@ -11,7 +11,8 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from curbe.auth import stopping
 from curbe.auth.principal import PLATFORM, Principal, Scope
-from curbe.domain.errors import Conflict, Forbidden, InvalidRequest, NotFound, Unauthorized
+from curbe.auth.roles import OPERATOR
+from curbe.domain.errors import Conflict, Forbidden, InvalidRequest, NotFound, ProofRequired, Unauthorized
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
 from curbe.infra.pages import Page, decode_cursor, page_of
@@ -68,9 +69,9 @@ class OperatorController(Controller):
 
     @patch(
         "/{user_id:uuid}",
-        opt={"scope": Scope.OPERATIONS_WRITE, "platform": True},
+        opt={"scope": Scope.OPERATIONS_WRITE, "platform": True, "proof": True},
         summary="Make somebody an operator or no longer one, stop their account or let it go on (operator)",
-        responses=refusals(Unauthorized, Forbidden, NotFound, Conflict, InvalidRequest),
+        responses=refusals(Unauthorized, Forbidden, ProofRequired, NotFound, Conflict, InvalidRequest),
     )
     async def change(
         self,
@@ -79,9 +80,11 @@ class OperatorController(Controller):
         web_pool: NamedDependency[Pool],
         principal: NamedDependency[Principal],
     ) -> UserShown:
-        """Change an account; what its person has open ends within a second."""
+        """Change an account; what its person has open ends within a second. To make operators a key has to have every scope."""
         if principal.user_id == user_id:
             raise Conflict("This is your own account.", fix="Ask another operator, or use the command line.")
+        if data.is_operator is not None:
+            _check_making(principal)
         context = {**SEES_ALL, **people.as_user(user_id)}
         async with web_pool.transaction(PLATFORM, context=context) as tx:
             user = await stopping.change_account(
@@ -93,6 +96,16 @@ class OperatorController(Controller):
                 now=utc_now(),
             )
         return _shown(user)
+
+
+def _check_making(giver: Principal) -> None:
+    """Refuse a key that may not do everything: it would give all that it lacks."""
+    if missing := OPERATOR - giver.scopes:
+        raise Forbidden(
+            f"An operator may do everything, and this key lacks: {', '.join(sorted(missing))}.",
+            fix="Use a key that has every scope, ask an operator, or use the command line.",
+            field="is_operator",
+        )
 
 
 def _shown(user: User) -> UserShown:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from curbe.auth.rules import PLATFORM_ONLY
-from curbe.domain.access import Principal, Role, Scope
+from curbe.domain.access import Principal, PrincipalKind, Role, Scope
 
 _AGENT: Final = frozenset(
     {
@@ -33,8 +33,33 @@ SCOPES: Final = {
     Role.ADMIN: _EVERYTHING,
     Role.OWNER: _EVERYTHING,
 }
+# What administers a tenant: its people, its keys, its numbers, the tenant itself. No page within another site holds it: else whoever has
+# the key that begins such pages would, by asking for an owner's.
+ADMINISTERS: Final = frozenset(
+    {
+        Scope.TENANTS_WRITE,
+        Scope.KEYS_WRITE,
+        Scope.CONNECTIONS_WRITE,
+        Scope.PEOPLE_WRITE,
+        Scope.EMBED_WRITE,
+    }
+)
 # What the operator may as a person, in every tenant and beyond them.
 OPERATOR: Final = frozenset(Scope)
+
+
+def scopes_of(role: Role, *, embedded: bool) -> frozenset[Scope]:
+    """Return what a role may do; ``embedded``: within another site's page, where its person works and administers nothing."""
+    return SCOPES[role] - ADMINISTERS if embedded else SCOPES[role]
+
+
+def may_embed(asker: Principal) -> frozenset[Role]:
+    """Return the roles whose people ``asker`` may ask embed tokens for, where it may at all.
+
+    A person, up to their own role: another's session would let them do what they may not. A key, any: it is the
+    tenant's software, which shows all of its people their inbox, and what administers the tenant is not theirs there.
+    """
+    return may_give(asker) if asker.kind is PrincipalKind.USER else frozenset(Role)
 
 
 def may_give(giver: Principal) -> frozenset[Role]:

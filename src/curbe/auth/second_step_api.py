@@ -20,6 +20,7 @@ from curbe.domain.errors import (
     InvalidRequest,
     TooManyRequests,
     Unavailable,
+    WrongCredentials,
     WrongFactor,
 )
 from curbe.infra.clock import utc_now
@@ -27,7 +28,14 @@ from curbe.infra.db import Pool
 from curbe.infra.settings import Settings
 from curbe.infra.web import refusals
 
-_REFUSALS: Final = (WrongFactor, ForeignOrigin, InsecureTransport, InvalidRequest, TooManyRequests)
+_REFUSALS: Final = (
+    WrongFactor,
+    WrongCredentials,
+    ForeignOrigin,
+    InsecureTransport,
+    InvalidRequest,
+    TooManyRequests,
+)
 
 
 class ByApp(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="method", tag="totp"):
@@ -103,7 +111,9 @@ class SecondStepController(Controller):
                 await factors.check_code(asked.user_id, method, code, now=now)
         await factors.answered(data.challenge)
         user = await signing_in.still_welcome(asked.user_id)
-        begun = await signing_in.begin(user, by=f"password+{method}", device=device_of(request), now=now)
+        begun = await signing_in.begin(
+            user, by=f"password+{method}", device=device_of(request), now=now, password_of=asked.password_of
+        )
         return await welcome(web_pool, user, begun, transport=transport, settings=settings)
 
     @post(

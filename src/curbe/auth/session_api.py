@@ -66,10 +66,10 @@ class SessionController(Controller):
         """Begin a session and set its cookie, or say which second factor has to follow."""
         transport_of(request, settings)  # before the password is looked at
         now = utc_now()
-        user = await signing_in.with_password(
-            email=data.email, password=data.password, address=address_of(request), now=now
+        shown = await signing_in.with_password(
+            email=data.email, password=data.password, address=address_of(request)
         )
-        return await welcoming.go_on(request, user, by="password", now=now)
+        return await welcoming.go_on(request, shown, by="password", now=now)
 
     @get(
         "/session",

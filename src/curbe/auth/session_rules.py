@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from curbe.auth.roles import OPERATOR, SCOPES
+from curbe.auth.roles import OPERATOR, scopes_of
 from curbe.domain.access import Principal, PrincipalKind, Role, Scope
 
 PREFIX: Final = "curbe_s_"
@@ -66,10 +66,11 @@ def is_due_to_be_seen(held: Held, *, now: datetime) -> bool:
 
 
 def principal_of(held: Held, *, tenant_id: UUID | None) -> Principal:
-    """Return who asks. An operator may do everything everywhere, whatever their role in a tenant; not from within another page."""
+    """Return who asks. An operator may do everything everywhere, whatever their role; within another site's page nobody administers."""
+    embedded = held.embedded_in is not None
     role = held.role if held.embedded_in in (None, tenant_id) else None
-    own = SCOPES[role] if role else frozenset[Scope]()
-    is_operator = held.is_operator and held.embedded_in is None
+    own = scopes_of(role, embedded=embedded) if role else frozenset[Scope]()
+    is_operator = held.is_operator and not embedded
     return Principal(
         kind=PrincipalKind.USER,
         tenant_id=tenant_id if role else None,

@@ -10,7 +10,7 @@ from curbe.auth import factor_store
 from curbe.auth import session_store as store
 from curbe.auth.browser import Transport, csrf_token
 from curbe.auth.factor_rules import Method
-from curbe.auth.roles import SCOPES
+from curbe.auth.roles import scopes_of
 from curbe.auth.session_rules import Held, Listed, ends_at
 from curbe.domain.access import Role, Scope
 from curbe.infra.db import Pool
@@ -126,31 +126,36 @@ async def session_of(
         factors = await factor_store.factors_of_user(tx, held.user_id)
     if user is None:
         raise RuntimeError("a session without its user")
+    embedded = held.embedded_in is not None
     return Session(
         user=SessionUser(
             id=user.id,
             email=user.email,
             name=user.name,
             language=user.language,
-            is_operator=user.is_operator and held.embedded_in is None,
+            is_operator=user.is_operator and not embedded,
             has_password=password is not None,
             totp=factors.totp,
             passkeys=factors.passkeys,
         ),
-        memberships=[_membership(one) for one in memberships if held.embedded_in in (None, one.tenant_id)],
+        memberships=[
+            _membership(one, embedded=embedded)
+            for one in memberships
+            if held.embedded_in in (None, one.tenant_id)
+        ],
         csrf_token=csrf_token(token),
         expires_at=ends_at(held, idle=idle),
-        embedded=held.embedded_in is not None,
+        embedded=embedded,
         bearer=bearer,
         insecure=transport is Transport.PLAIN,
     )
 
 
-def _membership(one: OpenMembership) -> SessionMembership:
+def _membership(one: OpenMembership, *, embedded: bool) -> SessionMembership:
     return SessionMembership(
         tenant_id=one.tenant_id,
         tenant_name=one.tenant_name,
         language=one.language,
         role=one.role,
-        scopes=sorted(SCOPES[one.role]),
+        scopes=sorted(scopes_of(one.role, embedded=embedded)),
     )

@@ -30,6 +30,7 @@ _PUT_FIRST_PASSWORD: Final = Query(_PACKAGE, "put_first_password")
 _LOCK_USER: Final = Query(_PACKAGE, "lock_user", _Locked)
 _HOLD_USER: Final = Query(_PACKAGE, "hold_user", _Locked)
 _REPLACE_PASSWORD: Final = Query(_PACKAGE, "replace_password")
+_HASH_PASSWORD_ANEW: Final = Query(_PACKAGE, "hash_password_anew")
 _DROP_PASSWORD: Final = Query(_PACKAGE, "drop_password")
 _INSERT_SESSION: Final = Query(_PACKAGE, "insert_session")
 _SESSIONS_OF_USER: Final = Query(_PACKAGE, "sessions_of_user", Listed)
@@ -67,9 +68,14 @@ async def hold_user(tx: Transaction, user_id: UUID) -> None:
     await _HOLD_USER.one(tx, user_id=user_id)
 
 
-async def replace_password(tx: Transaction, *, user_id: UUID, hash: str, now: datetime) -> bool:  # noqa: A002 - the column's name
-    """Give a user this password in place of the one they have; False where it was taken away. ``tx`` is that user's."""
-    return bool(await _REPLACE_PASSWORD.run(tx, user_id=user_id, hash=hash, now=now))
+async def replace_password(tx: Transaction, *, user_id: UUID, of: datetime, hash: str, now: datetime) -> bool:  # noqa: A002 - the column's name
+    """Give a user this password in place of the one chosen at ``of``; False where that is theirs no more. ``tx`` is that user's."""
+    return bool(await _REPLACE_PASSWORD.run(tx, user_id=user_id, of=of, hash=hash, now=now))
+
+
+async def hash_password_anew(tx: Transaction, *, user_id: UUID, of: datetime, hash: str) -> None:  # noqa: A002 - the column's name
+    """Keep another hash of the password that was chosen at ``of``, if it still is its user's; ``tx`` is theirs."""
+    await _HASH_PASSWORD_ANEW.run(tx, user_id=user_id, of=of, hash=hash)
 
 
 async def drop_password(tx: Transaction, user_id: UUID) -> bool:

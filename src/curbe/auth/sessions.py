@@ -15,6 +15,7 @@ from curbe.auth import session_store as store
 from curbe.auth.rules import unauthorized
 from curbe.auth.session_rules import LONGEST, PREFIX, Device, Held, Listed, ends_at, is_due_to_be_seen
 from curbe.domain.access import PLATFORM
+from curbe.domain.errors import WrongCredentials
 from curbe.infra.crypto import Secret, key_hash, random_token
 from curbe.infra.db import Pool, Transaction
 from curbe.tenants import people
@@ -50,7 +51,11 @@ async def begin(
         now: the moment, aware.
         lives: for how long at most.
         embedded_in: the tenant within whose page it is, which is then all it opens.
+
+    Raises:
+        WrongCredentials: their account was stopped meanwhile.
     """
+    await _check_not_stopped(tx, user_id)
     token = random_token(PREFIX)
     begun = Begun(session_id=uuid7(), user_id=user_id, token=token, begun_at=now, expires_at=now + lives)
     await store.insert_session(
@@ -117,6 +122,14 @@ async def end_all(
     if count := await store.end_sessions(tx, user_id=user_id, spared=spared):
         await _record(tx, "sessions.ended", user_id=user_id, actor=actor, detail={"count": count, "why": why})
         await people.tell_people_changed(tx, user_id)
+
+
+async def _check_not_stopped(tx: Transaction, user_id: UUID) -> None:
+    """Refuse whose account is stopped, however shortly before: who stops it either ends this session, or is seen here."""
+    await store.hold_user(tx, user_id)
+    user = await people.user_of_id(tx, user_id)
+    if user is None or user.disabled_at is not None:
+        raise WrongCredentials("This account is disabled.", fix="Ask an administrator to enable it.")
 
 
 async def _note_seen(pool: Pool, held: Held, *, tenant_id: UUID | None, now: datetime) -> None:

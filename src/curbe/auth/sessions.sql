@@ -25,10 +25,16 @@ SELECT id FROM users WHERE id = :user_id FOR UPDATE;
 SELECT id FROM users WHERE id = :user_id FOR KEY SHARE;
 
 -- name: replace_password
--- No row where there is none any more.
+-- No row where it is another by now, or there is none any more.
 UPDATE passwords
    SET hash = :hash, changed_at = :now
- WHERE user_id = :user_id;
+ WHERE user_id = :user_id AND changed_at = :of;
+
+-- name: hash_password_anew
+-- The same password: it is theirs since when it was. No row where it is another by now.
+UPDATE passwords
+   SET hash = :hash
+ WHERE user_id = :user_id AND changed_at = :of;
 
 -- name: drop_password
 DELETE FROM passwords

@@ -11,6 +11,8 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Final
 from uuid import UUID
 
+import msgspec
+
 from curbe.audit.service import AuditEntry, record
 from curbe.auth import factor_store, sessions
 from curbe.auth import session_store as store
@@ -27,6 +29,13 @@ from curbe.tenants.person_rules import User, email_digest
 _SLOWED_BY: Final = timedelta(seconds=1)
 
 
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """Who has shown a password, and when that password was chosen: another is another's word, though its user is the same."""
+
+    user: User
+    password_of: datetime
+
+
 class SignIn:
     """Checks e-mail addresses and passwords. One for a process, as it remembers who failed."""
 
@@ -38,14 +47,13 @@ class SignIn:
         self._guessed: Final = Throttle(per_second=1 / 60, burst=30)  # from everywhere
         self._asking: Final = Throttle(per_second=0.5, burst=30)
 
-    async def with_password(self, *, email: str, password: Secret, address: str, now: datetime) -> User:
+    async def with_password(self, *, email: str, password: Secret, address: str) -> Shown:
         """Return the user whose address and password these are.
 
         Args:
             email: as it was typed.
             password: as it was typed.
             address: where the request comes from.
-            now: the moment, aware.
 
         Raises:
             WrongCredentials: there is no such user, they have no password, it is another, or they are disabled.
@@ -55,17 +63,17 @@ class SignIn:
         account, place = email_digest(email).hex, place_of(address)
         await self._take_a_turn(account, place)
         user, stored = await self._found(email)
-        right = await self._passwords.matches(password, stored)
-        if user is None or not right or user.disabled_at is not None:
+        right = await self._passwords.matches(password, stored.hash if stored else None)
+        if user is None or stored is None or not right or user.disabled_at is not None:
             await self._refuse(user.id if user else None)
             raise WrongCredentials(
                 "No account has this e-mail address and this password.",
                 fix="Check both; where the password is forgotten, ask for a link to choose another.",
             )
         self._give_back(account, place)
-        if stored is not None and is_outdated(stored):
-            await self._renew(user.id, password, now=now)
-        return user
+        if is_outdated(stored.hash):
+            await self._renew(stored, password)
+        return Shown(user=user, password_of=stored.changed_at)
 
     async def still_welcome(self, user_id: UUID) -> User:
         """Return the user who has shown a second factor, or a passkey.
@@ -95,7 +103,14 @@ class SignIn:
             )
 
     async def begin(
-        self, user: User, *, by: str, device: Device, now: datetime, vouched_for: bool = False
+        self,
+        user: User,
+        *,
+        by: str,
+        device: Device,
+        now: datetime,
+        password_of: datetime | None = None,
+        vouched_for: bool = False,
     ) -> sessions.Begun:
         """Begin a session of a user who has shown all that is asked of them.
 
@@ -104,22 +119,23 @@ class SignIn:
             by: what they showed, one word for the audit log: ``password``.
             device: where from.
             now: the moment, aware.
+            password_of: when the password was chosen that they showed; None: they showed none.
             vouched_for: by the identity provider: nothing of ours was shown.
 
         Raises:
-            WrongCredentials: all that could be shown was taken away meanwhile.
+            WrongCredentials: what they showed was taken away meanwhile, the password is another, or they are disabled.
         """
         async with self._pool.transaction(PLATFORM, context=people.as_user(user.id)) as tx:
             if not vouched_for:
-                await _check_not_taken_away(tx, user.id)
+                await _check_not_taken_away(tx, user.id, password_of=password_of)
             return await sessions.begin(tx, user_id=user.id, by=by, device=device, now=now)
 
-    async def _found(self, email: str) -> tuple[User | None, str | None]:
+    async def _found(self, email: str) -> tuple[User | None, store.Password | None]:
         async with self._pool.transaction(context=people.as_named(email)) as tx:
             user = await people.user_of_email(tx, email)
             # Asked also where there is no user: that must not be seen from outside by the time it takes.
             password = await store.password_of_user(tx, user.id if user else PLATFORM)
-        return user, password.hash if password else None
+        return user, password
 
     async def _refuse(self, user_id: UUID | None) -> None:
         async with self._pool.transaction(PLATFORM) as tx:
@@ -129,10 +145,10 @@ class SignIn:
                 [AuditEntry(tenant_id=PLATFORM, actor="anybody", action="session.refused", subject=subject)],
             )
 
-    async def _renew(self, user_id: UUID, password: Secret, *, now: datetime) -> None:
-        hashed = await self._passwords.hashed(password)
+    async def _renew(self, stored: store.Password, password: Secret) -> None:
+        hashed, user_id = await self._passwords.hashed(password), stored.user_id
         async with self._pool.transaction(context=people.as_user(user_id)) as tx:
-            await store.replace_password(tx, user_id=user_id, hash=hashed, now=now)
+            await store.hash_password_anew(tx, user_id=user_id, of=stored.changed_at, hash=hashed)
 
     async def _take_a_turn(self, account: str, place: str) -> None:
         """Count this try as a failure until it is none: many at once must not slip through together."""
@@ -152,12 +168,17 @@ class SignIn:
         self._guessed.give_back(account)
 
 
-async def _check_not_taken_away(tx: Transaction, user_id: UUID) -> None:
-    """Refuse who was let in by what is no more: they may have shown it just before the identity provider's word took it away."""
+async def _check_not_taken_away(tx: Transaction, user_id: UUID, *, password_of: datetime | None) -> None:
+    """Refuse who was let in by what is no more: they may have shown it just before it was taken away, or replaced."""
     await store.hold_user(tx, user_id)
-    if await store.password_of_user(tx, user_id) is None:
+    stored = await store.password_of_user(tx, user_id)
+    if password_of is not None and stored is not None and stored.changed_at != password_of:
+        raise WrongCredentials(
+            "The password is another by now.", fix="Sign in with the one that was chosen last."
+        )
+    if stored is None:
         has = await factor_store.factors_of_user(tx, user_id)
-        if not has.passkeys:
+        if password_of is not None or not has.passkeys:
             raise WrongCredentials(
                 "What opened this account was taken away.", fix="Sign in at your identity provider."
             )

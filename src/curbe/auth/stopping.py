@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from curbe.audit.service import AuditEntry, record
-from curbe.auth import sessions
+from curbe.auth import session_store, sessions
 from curbe.domain.access import PLATFORM
 from curbe.domain.errors import NotFound
 from curbe.infra.db import Transaction
@@ -34,6 +34,9 @@ async def change_account(
     Raises:
         NotFound: there is no such user.
     """
+    await session_store.lock_user(
+        tx, user_id
+    )  # who is being let in either goes first, and is ended, or finds it stopped
     user = await people.user_of_id(tx, user_id)
     if user is None:
         raise NotFound("There is no user with that id.", fix="List the users to see their ids.")

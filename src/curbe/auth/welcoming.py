@@ -10,10 +10,9 @@ from curbe.auth.factor_rules import Method, Purpose
 from curbe.auth.factors import Factors
 from curbe.auth.passkeys import Passkeys
 from curbe.auth.session_shapes import SecondFactor, Session
-from curbe.auth.sign_in import SignIn
+from curbe.auth.sign_in import Shown, SignIn
 from curbe.infra.db import Pool
 from curbe.infra.settings import Settings
-from curbe.tenants.person_rules import User
 
 
 class Welcoming:
@@ -29,23 +28,27 @@ class Welcoming:
         self._passkeys: Final = passkeys
 
     async def go_on(
-        self, request: Request[Any, Any, Any], user: User, *, by: str, now: datetime
+        self, request: Request[Any, Any, Any], shown: Shown, *, by: str, now: datetime
     ) -> Response[Session | SecondFactor]:
         """Begin a session and set its cookie, or say which second factor has to follow.
 
         Args:
             request: of who has shown it.
-            user: who that is.
+            shown: who that is, and which password.
             by: how, one word for the audit log: ``password``.
             now: the moment, aware.
         """
-        transport = transport_of(request, self._settings)
+        transport, user = transport_of(request, self._settings), shown.user
         if methods := await self._factors.methods(user.id):
-            made = await self._factors.challenge(Purpose.SECOND_FACTOR, user_id=user.id, now=now)
+            made = await self._factors.challenge(
+                Purpose.SECOND_FACTOR, user_id=user.id, now=now, password_of=shown.password_of
+            )
             options = None
             if Method.PASSKEY in methods:
                 site = site_of_request(request, self._settings)
                 options = await self._passkeys.request(made, site, user_id=user.id)
             return Response(SecondFactor(methods=methods, challenge=made.token, passkey=options))
-        begun = await self._signing_in.begin(user, by=by, device=device_of(request), now=now)
+        begun = await self._signing_in.begin(
+            user, by=by, device=device_of(request), now=now, password_of=shown.password_of
+        )
         return await welcome(self._pool, user, begun, transport=transport, settings=self._settings)

@@ -99,7 +99,7 @@ class ProofRequired(AppError):
 
 
 class EmbeddedSession(AppError):
-    """A session within another site's page asks for what is its person's own: the site's software began it, not they."""
+    """A session within another site's page, begun by its software, asks for what is its person's own, or administers the tenant."""
 
     code, http_status, title = "embedded_session", 403, "A page within another site may not do that"
 
@@ -111,7 +111,7 @@ class Forbidden(AppError):
 
 
 class RoleBeyond(AppError):
-    """Somebody gives or takes a role above their own."""
+    """Somebody gives or takes a role above their own, or asks for an embed token of who has one."""
 
     code, http_status, title = "role_beyond", 403, "That role is not yours to give"
 

@@ -5,6 +5,7 @@ import { IconBan, IconDots, IconLockOpen, IconShieldOff, IconShieldUp } from "@t
 import { useState } from "react";
 import { useRefusal } from "@/shared/api/use-refusal";
 import { useFormat, useMessages } from "@/shared/i18n/language";
+import { useProof } from "@/shared/session/proof";
 import { useSession } from "@/shared/session/session-context";
 import { Avatar } from "@/shared/ui/avatar";
 import { Chip } from "@/shared/ui/chip";
@@ -21,6 +22,7 @@ import { operatorMessages } from "./messages";
 export function UsersPage() {
   const t = useMessages(operatorMessages);
   const { items, isPending, error, refetch, more, loadingMore, loadMore } = useUsers();
+  const { proved, dialog } = useProof();
   return (
     <SettingsBody title={t.users} hint={t.usersHint}>
       {isPending && <ListSkeleton rows={5} />}
@@ -28,23 +30,24 @@ export function UsersPage() {
       {items && (
         <Rows label={t.users}>
           {items.map((one) => (
-            <UserRow user={one} key={one.id} />
+            <UserRow user={one} proved={proved} key={one.id} />
           ))}
         </Rows>
       )}
       {items && <LoadMore more={more} loading={loadingMore} error={error} onMore={loadMore} />}
+      {dialog}
     </SettingsBody>
   );
 }
 
 type Asking = "make" | "unmake" | "stop" | null;
 
-function UserRow({ user }: { user: User }) {
+function UserRow({ user, proved }: { user: User; proved: <T>(act: () => Promise<T>) => Promise<T> }) {
   const t = useMessages(operatorMessages);
   const format = useFormat();
   const refusal = useRefusal();
   const me = useSession().user;
-  const change = useChangeUser();
+  const change = useChangeUser(proved);
   const [asking, setAsking] = useState<Asking>(null);
   const name = user.name || user.email;
   const mine = user.id === me.id;
@@ -104,9 +107,10 @@ function UserRow({ user }: { user: User }) {
                   <Menu.Item
                     leftSection={<IconLockOpen size={16} />}
                     onClick={() =>
-                      void apply({ disabled: false }).catch((error: unknown) =>
-                        tellFailed(refusal(error) ?? ""),
-                      )
+                      void apply({ disabled: false }).catch((error: unknown) => {
+                        const why = refusal(error);
+                        if (why !== null) tellFailed(why);
+                      })
                     }
                   >
                     {t.goOn}

@@ -6402,7 +6402,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `wrong_factor`: The second factor is not right */
+            /** @description `wrong_factor`: The second factor is not right; `wrong_credentials`: The e-mail address or the password is wrong */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7620,7 +7620,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `wrong_factor`: The second factor is not right */
+            /** @description `wrong_factor`: The second factor is not right; `wrong_credentials`: The e-mail address or the password is wrong */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8657,7 +8657,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `proof_required`: Show first that it is you; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8839,7 +8839,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9013,7 +9013,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13990,7 +13990,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `proof_required`: Show first that it is you; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `role_beyond`: That role is not yours to give; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `proof_required`: Show first that it is you; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15792,7 +15792,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17602,7 +17602,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `role_beyond`: That role is not yours to give; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `role_beyond`: That role is not yours to give; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17704,7 +17704,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `role_beyond`: That role is not yours to give; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `role_beyond`: That role is not yours to give; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17803,7 +17803,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `role_beyond`: That role is not yours to give; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `role_beyond`: That role is not yours to give; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20945,7 +20945,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21061,7 +21061,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21159,7 +21159,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21793,7 +21793,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21994,7 +21994,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;

@@ -22,11 +22,13 @@ export function useUsers(): Pages<User> {
   });
 }
 
-export function useChangeUser() {
+export function useChangeUser(proved: <T>(act: () => Promise<T>) => Promise<T>) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: ({ id, ...body }: { id: string; is_operator?: boolean; disabled?: boolean }) =>
-      answer(api.PATCH("/api/operator/users/{user_id}", { params: { path: { user_id: id } }, body })),
+      proved(() =>
+        answer(api.PATCH("/api/operator/users/{user_id}", { params: { path: { user_id: id } }, body })),
+      ),
     onSuccess: () => client.invalidateQueries({ queryKey: KEY }),
   });
 }
