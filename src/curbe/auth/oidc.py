@@ -198,7 +198,15 @@ class Oidc:
         if user is None:
             return None
         async with self._pool.transaction(PLATFORM, context=people.as_user(user.id)) as tx:
-            await identities.tie(tx, user_id=user.id, identity_hash=hashed, issuer=identity.issuer, now=now)
+            tied = await identities.tie(
+                tx, user_id=user.id, identity_hash=hashed, issuer=identity.issuer, now=now
+            )
+        if not tied:
+            raise OidcFailed(
+                "The account with this e-mail address belongs to another account at your identity provider.",
+                fix="Ask an administrator: `curbe user untie EMAIL` gives it to whoever comes with the address next.",
+                extra={"reason": "tied"},
+            )
         return user
 
     async def _get(self, url: str, kind: type[T]) -> T:
