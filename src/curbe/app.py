@@ -37,6 +37,7 @@ from curbe.health import PATHS as HEALTH_PATHS
 from curbe.health import Health
 from curbe.inbox.changes import let_go_of_colleague
 from curbe.infra import db, web
+from curbe.infra.addresses import in_both_protocols
 from curbe.infra.collector import REQUESTS, spare_what_stays
 from curbe.infra.crypto import Keyring
 from curbe.infra.db import Pool, Role
@@ -259,7 +260,7 @@ async def _wired(
         headers = security_headers(settings.public_base_url)
         litestar = build_api(parts)
         edge = Edge(litestar, metrics=metrics, headers=headers)  # type: ignore[arg-type]
-        api = ProxyHeadersMiddleware(edge)  # type: ignore[arg-type] - believes a proxy on this machine
+        api = ProxyHeadersMiddleware(edge, trusted_hosts=in_both_protocols(settings.trusted_proxies))  # type: ignore[arg-type]
         receiver = _receiver(settings, committer, metrics)
         health = Health(checks={"database": _database(web_pool)}, metrics=metrics, token=None)
         tasks = await stack.enter_async_context(asyncio.TaskGroup())

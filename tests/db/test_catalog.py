@@ -41,6 +41,7 @@ UNIQUE_WITHOUT_TENANT = {
     "totp_secrets_pkey": "its user's id",
     "recovery_codes_pkey": "its user's id, and a hash",
     "oidc_identities_pkey": "a hash of what the provider calls them",
+    "oidc_identities_one_a_provider": "its user's id, and the provider",
     "passkeys_pkey": "a random id",
     "passkeys_credential_hash_key": "made by the authenticator at random",
     "sign_in_challenges_pkey": "256 random bits",

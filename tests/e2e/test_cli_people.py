@@ -163,6 +163,27 @@ async def test_who_lost_their_second_factor_is_let_in_by_the_password_again(
     assert "no second factor" in again.stderr
 
 
+async def test_untying_an_account_from_the_provider_ends_its_sessions_and_is_written_down(
+    here: Installation, web: Pool, owner: asyncpg.Connection
+) -> None:
+    user = here.answer("user", "create", "ana@example.org", "--operator", "--password-stdin", typed=PASSWORD)
+    await signs_in(web, "ana@example.org")
+    await owner.execute(
+        "INSERT INTO oidc_identities (identity_hash, user_id, created_at) VALUES (sha256('a'), $1, now())",
+        UUID(user["id"]),
+    )
+
+    here.answer("user", "untie", "ana@example.org")
+
+    assert await owner.fetchval("SELECT count(*) FROM oidc_identities") == 0
+    assert await owner.fetchval("SELECT count(*) FROM sessions") == 0
+    actor = await owner.fetchval("SELECT actor FROM audit_log WHERE action = 'identity.unlinked'")
+    assert actor == "cli"
+    again = here.curbe("user", "untie", "ana@example.org")
+    assert (again.returncode, again.stdout) == (1, "")
+    assert "identity provider" in again.stderr
+
+
 async def add_factor(web: Pool, user_id: UUID) -> None:
     """Give an account an authenticator app, confirmed."""
     now = utc_now()
@@ -184,6 +205,7 @@ async def add_factor(web: Pool, user_id: UUID) -> None:
         (["reset-link", "nobody@example.org"], 1, "Nobody"),
         (["disable", "nobody@example.org"], 1, "Nobody"),
         (["reset-factors", "nobody@example.org"], 1, "Nobody"),
+        (["untie", "nobody@example.org"], 1, "Nobody"),
     ],
 )
 def test_what_cannot_be_is_one_sentence(

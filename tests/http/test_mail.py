@@ -243,6 +243,47 @@ async def test_a_letter_that_nobody_will_take_is_given_up(
     assert await owner.fetchval("SELECT count(*) FROM jobs") == 0
 
 
+async def test_a_link_to_choose_a_password_comes_however_often_it_had_to_be_tried(
+    acme: Tenant, owner: asyncpg.Connection, boss: Person, box: Postbox, deliver: Callable
+) -> None:
+    await ask(acme.client, boss.email)
+    box.says = "451 later"
+    for _ in range(5):
+        await deliver()
+        await owner.execute("UPDATE jobs SET available_at = now()")
+
+    box.says = "250 OK"
+    await deliver()
+
+    body = {"token": link_in(box, "reset#"), "password": CHOSEN}
+    done = await browser(acme.client).post("/api/auth/password-resets/complete", json=body)
+    assert done.status_code == 204, done.text
+
+
+@pytest.mark.parametrize(("says", "age"), [("550 no such box", "0"), ("451 later", "2 hours")])
+async def test_a_letter_that_was_given_up_counts_for_none_of_those_that_follow(
+    acme: Tenant,
+    owner: asyncpg.Connection,
+    boss: Person,
+    box: Postbox,
+    deliver: Callable,
+    says: str,
+    age: str,
+) -> None:
+    box.says = says
+    for _ in range(3):
+        await ask(acme.client, boss.email)
+        await owner.execute(f"UPDATE jobs SET created_at = now() - interval '{age}'")
+        await deliver()
+    assert await owner.fetchval("SELECT count(*) FROM jobs") == 0
+
+    box.says = "250 OK"
+    await ask(acme.client, boss.email)
+    await deliver()
+
+    assert len(box.letters) == 1
+
+
 # --- the door itself
 
 

@@ -28,6 +28,7 @@ from bed.users import (
     signed_in,
     try_signing_in,
 )
+from curbe.operate.people import untie
 
 pytestmark = pytest.mark.anyio
 
@@ -316,11 +317,67 @@ async def test_what_a_person_chose_after_they_came_from_the_provider_stays(
     await owner.execute(
         "INSERT INTO passwords (user_id, hash, changed_at) VALUES ($1, $2, now())", ana.id, hash_of(PASSWORD)
     )
-    await provider.knows("ana-of-another-directory", email=ana.email, email_verified=True)
+    there = browser(operator)
 
-    for subject in ("ana-10", "ana-of-another-directory"):
-        there = browser(operator)
-        await back(there, await provider.sent_back(await asked(there), subject))
+    await back(there, await provider.sent_back(await asked(there), "ana-10"))
 
     assert (await at.get("/api/auth/session")).status_code == 200
     assert (await try_signing_in(browser(operator), ana)).status_code == 200
+
+
+async def test_who_comes_with_the_address_of_an_account_that_is_somebody_elses_there_gets_no_session(
+    at: httpx.AsyncClient, operator: httpx.AsyncClient, provider: Provider, owner: Owner
+) -> None:
+    """Addresses are given to another person after one has left, and aliases change their owner."""
+    ana = await insert_user(owner)
+    await provider.knows("ana-11", email=ana.email, email_verified=True)
+    await back(at, await provider.sent_back(await asked(at), "ana-11"))
+    await provider.knows("successor-11", email=ana.email, email_verified=True)
+    there = browser(operator)
+
+    answer = await back(there, await provider.sent_back(await asked(there), "successor-11"))
+
+    assert refused(answer) == "tied"
+    assert (await there.get("/api/auth/session")).status_code == 401
+    assert (await at.get("/api/auth/session")).status_code == 200
+    entries = (await operator.get("/api/operator/audit")).json()["items"]
+    told = [
+        entry["actor"]
+        for entry in entries
+        if entry["subject"] == str(ana.id) and entry["action"] == "identity.refused"
+    ]
+    assert told == ["anybody"]
+
+
+async def test_an_account_that_an_operator_untied_is_the_next_ones_who_comes_with_its_address(
+    at: httpx.AsyncClient, operator: httpx.AsyncClient, provider: Provider, owner: Owner, dsn: str
+) -> None:
+    ana = await insert_user(owner)
+    await provider.knows("ana-12", email=ana.email, email_verified=True)
+    await back(at, await provider.sent_back(await asked(at), "ana-12"))
+    await provider.knows("ana-12-anew", email=ana.email, email_verified=True)
+    there = browser(operator)
+
+    await untie(dsn, email=ana.email)
+
+    assert (await at.get("/api/auth/session")).status_code == 401
+    await back(there, await provider.sent_back(await asked(there), "ana-12-anew"))
+    assert (await there.get("/api/auth/session")).json()["user"]["id"] == str(ana.id)
+    assert refused(await back(at, await provider.sent_back(await asked(at), "ana-12"))) == "tied"
+
+
+async def test_an_account_of_another_provider_is_tied_to_this_one_too(
+    at: httpx.AsyncClient, provider: Provider, owner: Owner
+) -> None:
+    ana = await insert_user(owner)
+    await owner.execute(
+        """INSERT INTO oidc_identities (identity_hash, user_id, issuer, created_at)
+           VALUES (sha256($1::text::bytea), $2, 'https://former.example.org', now())""",
+        str(ana.id),
+        ana.id,
+    )
+    await provider.knows("ana-13", email=ana.email, email_verified=True)
+
+    await back(at, await provider.sent_back(await asked(at), "ana-13"))
+
+    assert (await at.get("/api/auth/session")).json()["user"]["id"] == str(ana.id)

@@ -187,6 +187,21 @@ async def test_an_address_that_tries_one_account_after_another_has_to_wait(acme:
     assert (await try_signing_in(elsewhere, ana)).status_code == 200
 
 
+async def test_a_guesser_at_one_ipv4_address_stops_nobody_at_another_where_both_come_over_ipv6s_socket(
+    acme: Tenant, ana: Person
+) -> None:
+    guesser = browser(acme.client, address="::ffff:203.0.113.5")
+    for n in range(21):
+        answer = await try_signing_in(guesser, f"nobody{n}@example.org")
+    assert answer.status_code == 429
+
+    elsewhere = browser(acme.client, address="::ffff:203.0.113.6")
+
+    assert (await try_signing_in(elsewhere, ana)).status_code == 200
+    same = browser(acme.client, address="203.0.113.5")
+    assert (await try_signing_in(same, ana)).status_code == 429
+
+
 async def test_who_types_the_right_password_is_never_slowed(acme: Tenant, ana: Person) -> None:
     at = browser(acme.client, address="203.0.113.9")
 

@@ -87,6 +87,9 @@ def test_no_secret_has_a_default() -> None:
         ("CURBE_PUBLIC_BASE_URL", "https://curbe.example.org:port", "a URL like"),
         ("CURBE_PUBLIC_BASE_URL", "https://curbe.example.org/?a=b", "a URL like"),
         ("CURBE_HOST", "http://x", "a host name"),
+        ("CURBE_TRUSTED_PROXIES", "10.0.0.1, nginx", "'nginx'"),
+        ("CURBE_TRUSTED_PROXIES", "10.0.0.1/8", "'10.0.0.1/8'"),
+        ("CURBE_TRUSTED_PROXIES", "*", "'*'"),
         ("CURBE_PORT", "80a", "from 0 to 65535"),
         ("CURBE_PORT", "65536", "from 0 to 65535"),
         ("CURBE_PORT", "-1", "from 0 to 65535"),
@@ -355,3 +358,11 @@ def test_the_reference_page_lists_every_setting() -> None:
     page = (ROOT / "docs/reference/settings.md").read_text()
 
     assert settings.settings_table() in page, REGENERATE
+
+
+def test_only_this_machine_is_trusted_as_a_proxy_unless_told_otherwise() -> None:
+    assert load().trusted_proxies == ("127.0.0.1/32", "::1/128")
+    assert load(CURBE_TRUSTED_PROXIES="172.16.0.0/12, fd00::1").trusted_proxies == (
+        "172.16.0.0/12",
+        "fd00::1/128",
+    )

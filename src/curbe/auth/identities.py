@@ -30,6 +30,8 @@ class _Known(msgspec.Struct, frozen=True):
 
 _USER_OF_IDENTITY: Final = Query(_PACKAGE, "user_of_identity", _Owner)
 _HAS_IDENTITY: Final = Query(_PACKAGE, "has_identity", _Known)
+_HAS_ANOTHER: Final = Query(_PACKAGE, "has_another_identity", _Known)
+_DELETE_IDENTITIES: Final = Query(_PACKAGE, "delete_identities")
 _INSERT_IDENTITY: Final = Query(_PACKAGE, "insert_identity")
 
 
@@ -45,8 +47,11 @@ async def has_identity(tx: Transaction, user_id: UUID) -> bool:
     return row is not None and row.known
 
 
-async def tie(tx: Transaction, *, user_id: UUID, identity_hash: bytes, issuer: str, now: datetime) -> None:
+async def tie(tx: Transaction, *, user_id: UUID, identity_hash: bytes, issuer: str, now: datetime) -> bool:
     """Tie an account to an identity whose provider vouches for its address; the first one takes away what opened it before.
+
+    An account that is tied to another identity of this provider stays that one's, and False is returned: an address may be
+    given to somebody else, who does not inherit the account by it.
 
     Args:
         tx: of ``PLATFORM`` and ``people.as_user(user_id)``.
@@ -58,11 +63,31 @@ async def tie(tx: Transaction, *, user_id: UUID, identity_hash: bytes, issuer: s
     # Whoever is about to sign in or to join with what is there either goes first, or finds it gone.
     await store.lock_user(tx, user_id)
     is_first = not await has_identity(tx, user_id)
-    if not await _INSERT_IDENTITY.run(tx, identity_hash=identity_hash, user_id=user_id, now=now):
-        return  # another request of theirs did
+    other = await _HAS_ANOTHER.one(tx, user_id=user_id, identity_hash=identity_hash, issuer=issuer)
+    if other is not None and other.known:
+        await _record(tx, user_id, "identity.refused", {"issuer": issuer}, actor="anybody")
+        return False
+    if not await _INSERT_IDENTITY.run(
+        tx, identity_hash=identity_hash, user_id=user_id, issuer=issuer, now=now
+    ):
+        return True  # another request of theirs did
     await _record(tx, user_id, "identity.linked", {"issuer": issuer})
     if is_first:
         await _take_away(tx, user_id)
+    return True
+
+
+async def untie(tx: Transaction, *, user_id: UUID, actor: str) -> bool:
+    """Forget who an account is to providers, and end its sessions; the next who comes with its address gets it. False: it was tied to none.
+
+    ``tx`` is of ``PLATFORM`` and ``people.as_user(user_id)``.
+    """
+    await store.lock_user(tx, user_id)
+    if not await _DELETE_IDENTITIES.run(tx, user_id=user_id):
+        return False
+    await _record(tx, user_id, "identity.unlinked", {}, actor=actor)
+    await sessions.end_all(tx, user_id=user_id, actor=actor, why="identity.unlinked")
+    return True
 
 
 async def _take_away(tx: Transaction, user_id: UUID) -> None:
@@ -84,9 +109,19 @@ async def _take_away(tx: Transaction, user_id: UUID) -> None:
 
 
 async def _record(
-    tx: Transaction, user_id: UUID, action: str, detail: dict[str, str | int | bool | list[str] | None]
+    tx: Transaction,
+    user_id: UUID,
+    action: str,
+    detail: dict[str, str | int | bool | list[str] | None],
+    *,
+    actor: str | None = None,
 ) -> None:
+    """Write down what was done with an account; without ``actor``, by its own person."""
     entry = AuditEntry(
-        tenant_id=PLATFORM, actor=f"user:{user_id}", action=action, subject=str(user_id), detail=detail
+        tenant_id=PLATFORM,
+        actor=actor or f"user:{user_id}",
+        action=action,
+        subject=str(user_id),
+        detail=detail,
     )
     await record(tx, [entry])

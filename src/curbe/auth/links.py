@@ -45,6 +45,7 @@ _DROP_INVITES: Final = Query(_PACKAGE, "drop_invites")
 _INSERT_RESET: Final = Query(_PACKAGE, "insert_reset")
 _RESET_OF_TOKEN: Final = Query(_PACKAGE, "reset_of_token", Reset)
 _COUNT_RESETS: Final = Query(_PACKAGE, "count_resets", _Count)
+_DROP_RESET: Final = Query(_PACKAGE, "drop_reset")
 _DROP_RESETS: Final = Query(_PACKAGE, "drop_resets")
 
 
@@ -118,6 +119,11 @@ async def count_resets(tx: Transaction, *, user_id: UUID, now: datetime) -> int:
     """Return how many links to choose another password a user has open."""
     row = await _COUNT_RESETS.one(tx, user_id=user_id, now=now)
     return row.count if row else 0
+
+
+async def drop_reset(tx: Transaction, token: Secret, *, user_id: UUID) -> None:
+    """End the link of ``token``, if it is there still; ``tx`` is its user's."""
+    await _DROP_RESET.run(tx, user_id=user_id, token_hash=key_hash(token))
 
 
 async def drop_resets(tx: Transaction, *, user_id: UUID) -> int:

@@ -23,6 +23,10 @@ SELECT user_id, expires_at
   FROM password_resets
  WHERE token_hash = :token_hash;
 
+-- name: drop_reset
+DELETE FROM password_resets
+ WHERE user_id = :user_id AND token_hash = :token_hash;
+
 -- name: count_resets
 SELECT count(*)::integer AS count
   FROM password_resets

@@ -10,6 +10,7 @@ import structlog
 
 from curbe.auth import letters, links
 from curbe.infra import jobs
+from curbe.infra.crypto import Secret
 from curbe.infra.db import Pool
 from curbe.infra.jobs import Job, pause_after
 from curbe.infra.mail import Letter, Mailer, NotSent, Refused
@@ -73,6 +74,9 @@ class Mailing:
             return
         async with self._pool.transaction(job.tenant_id, context=people.as_user(user.id)) as tx:
             if await links.count_resets(tx, user_id=user.id, now=self._now()) >= _MOST_RESETS:
+                log.warning(
+                    "mail.not_sent", kind=job.kind, user_id=str(user.id), reason="too many links are open"
+                )
                 await jobs.finish(tx, job)
                 return
             token = await links.new_reset(tx, user_id=user.id, now=self._now())
@@ -82,19 +86,26 @@ class Mailing:
             link=links.reset_link(self._base_url, token),
             lasts=links.RESET_LASTS,
         )
-        await self._send(job, user, words)
+        await self._send(job, user, words, reset=token)
 
-    async def _send(self, job: Job, user: User, words: letters.Words) -> None:
+    async def _send(self, job: Job, user: User, words: letters.Words, *, reset: Secret | None = None) -> None:
+        """Send a letter and end its job; one that was not sent has a ``reset`` that nobody got and that counts no more."""
         try:
             await self._mailer.send(Letter(to=user.email, subject=words.subject, text=words.text))
-        except Refused as refused:
-            log.warning("mail.not_sent", kind=job.kind, user_id=str(user.id), reason=str(refused))
-        except NotSent as failure:
-            if self._now() - job.created_at < _GIVEN_UP_AFTER[job.kind]:
-                async with self._pool.transaction(job.tenant_id) as tx:
+        except (Refused, NotSent) as failure:
+            later = isinstance(failure, NotSent) and (
+                self._now() - job.created_at < _GIVEN_UP_AFTER[job.kind]
+            )
+            if not later:
+                log.warning("mail.not_sent", kind=job.kind, user_id=str(user.id), reason=str(failure))
+            async with self._pool.transaction(job.tenant_id, context=people.as_user(user.id)) as tx:
+                if reset is not None:
+                    await links.drop_reset(tx, reset, user_id=user.id)
+                if later:
                     await jobs.put_back(tx, job, after=pause_after(job.attempt), error=str(failure))
-                return
-            log.warning("mail.not_sent", kind=job.kind, user_id=str(user.id), reason=str(failure))
+                else:
+                    await jobs.finish(tx, job)
+            return
         await self._end(job)
 
     async def _end(self, job: Job) -> None:

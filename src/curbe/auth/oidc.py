@@ -3,20 +3,20 @@
 import asyncio
 import secrets
 from datetime import datetime, timedelta
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 from urllib.parse import urlencode
 
 import msgspec
 from joserfc import jwt
-from joserfc.errors import JoseError
+from joserfc.errors import BadSignatureError, InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
 from uuid_utils.compat import uuid7
 
 from curbe.auth import identities
 from curbe.auth import oidc_rules as rules
-from curbe.auth.oidc_rules import Attempt, Claims, Discovered, Identity
+from curbe.auth.oidc_rules import Attempt, Claims, Discovered, Identity, Published
 from curbe.domain.access import PLATFORM
-from curbe.domain.errors import OidcFailed, Unavailable
+from curbe.domain.errors import InvalidRequest, OidcFailed, Unavailable
 from curbe.infra.crypto import CannotOpen, Keyring, Secret, binding, key_hash
 from curbe.infra.db import Pool
 from curbe.infra.http import Egress, EgressError, Timeouts
@@ -28,6 +28,9 @@ _PLACE: Final = binding("oidc", "attempt")
 _TIMEOUTS: Final = Timeouts(connect=timedelta(seconds=5), total=timedelta(seconds=10))
 _LARGEST: Final = 512 * 1024
 _KNOWN_FOR: Final = timedelta(hours=1)
+_ASKED_ANEW: Final = timedelta(
+    minutes=1
+)  # at most so often for the sake of one token, which anybody can send
 _LEEWAY: Final = 60  # seconds that two clocks may differ
 _OK: Final = 200
 _LONGEST_NAME: Final = 200
@@ -45,6 +48,10 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     creates: bool
 
 
+class _OtherKey(Exception):
+    """A token is signed with a key that the provider had not published when it was asked last."""
+
+
 class _Tokens(msgspec.Struct, frozen=True):
     id_token: str
 
@@ -58,13 +65,15 @@ class Oidc:
         self._pool: Final = pool
         self._keyring: Final = keyring
         self._found: tuple[Discovered, KeySet, float] | None = None
+        self._not_anew_before = 0.0
         self._asking: Final = asyncio.Lock()
 
     async def begin(self, *, next_page: str | None, now: datetime) -> tuple[str, str]:
         """Return where to send the browser, and what its cookie keeps until it comes back.
 
         Raises:
-            Unavailable: the provider does not answer.
+            OidcFailed: what the provider says of itself is of no use.
+            Unavailable: it does not answer.
         """
         found, _ = await self._discovered()
         attempt = Attempt(
@@ -97,7 +106,11 @@ class Oidc:
         if not state or not code or not secrets.compare_digest(state.encode(), attempt.state.encode()):
             raise _failed("the answer does not belong to this browser's question", reason="mismatch")
         found, keys = await self._discovered()
-        identity = self._believed(await self._exchanged(found, code, attempt), found, keys, attempt)
+        token = await self._exchanged(found, code, attempt)
+        try:
+            identity = self._believed(token, found, keys, attempt)
+        except _OtherKey:
+            identity = await self._believed_anew(token, keys, attempt)
         return await self._user(identity, now=now), attempt.next
 
     def _attempt(self, kept: str | None, *, now: datetime) -> Attempt:
@@ -114,18 +127,35 @@ class Oidc:
         return attempt
 
     async def _discovered(self) -> tuple[Discovered, KeySet]:
-        loop = asyncio.get_running_loop()
         async with self._asking:
-            if self._found is None or self._found[2] <= loop.time():
-                issuer = self._provider.issuer
-                found = await self._get(f"{issuer}/.well-known/openid-configuration", Discovered)
-                if found.issuer.rstrip("/") != issuer:
-                    raise _failed(
-                        "the provider names itself otherwise than it is configured", reason="issuer"
-                    )
-                keys = KeySet.import_key_set(await self._get(found.jwks_uri, dict[str, Any]))  # type: ignore[arg-type]
-                self._found = (found, keys, loop.time() + _KNOWN_FOR.total_seconds())
+            if self._found is None or self._found[2] <= asyncio.get_running_loop().time():
+                self._found = await self._asked()
             return self._found[0], self._found[1]
+
+    async def _believed_anew(self, token: str, known: KeySet, attempt: Attempt) -> Identity:
+        """Return whom a token names whose key is not among those ``known``: a provider changes its keys when it wants."""
+        now = asyncio.get_running_loop().time()
+        async with self._asking:
+            is_known = self._found is not None and self._found[1] is known
+            if self._found is None or (is_known and self._not_anew_before <= now):
+                self._not_anew_before = now + _ASKED_ANEW.total_seconds()
+                self._found = await self._asked()
+            found, keys, _ = self._found
+        try:
+            return self._believed(token, found, keys, attempt)
+        except _OtherKey as error:
+            raise _unverified() from error
+
+    async def _asked(self) -> tuple[Discovered, KeySet, float]:
+        """Ask the provider what it is and which keys it has; the last of the answer is until when it holds."""
+        issuer = self._provider.issuer
+        found = await self._get(f"{issuer}/.well-known/openid-configuration", Discovered)
+        if found.issuer.rstrip("/") != issuer:
+            raise _failed("the provider names itself otherwise than it is configured", reason="issuer")
+        keys = rules.keys_of(await self._get(found.jwks_uri, Published))
+        if keys is None:
+            raise _failed("the provider publishes no key that can be read", reason="keys")
+        return found, keys, asyncio.get_running_loop().time() + _KNOWN_FOR.total_seconds()
 
     async def _exchanged(self, found: Discovered, code: str, attempt: Attempt) -> str:
         body = urlencode(
@@ -157,8 +187,10 @@ class Oidc:
             decoded = jwt.decode(token, keys, algorithms=list(rules.ALGORITHMS))
             registry.validate(decoded.claims)
             claims = msgspec.convert(decoded.claims, Claims)
+        except (InvalidKeyIdError, BadSignatureError) as error:
+            raise _OtherKey from error
         except (JoseError, ValueError, msgspec.ValidationError) as error:
-            raise _failed("the provider's word could not be verified", reason="token") from error
+            raise _unverified() from error
         return rules.identity_of(claims, issuer=found.issuer)
 
     async def _user(self, identity: Identity, *, now: datetime) -> User:
@@ -180,7 +212,7 @@ class Oidc:
         return user
 
     async def _known_by_address(self, identity: Identity, hashed: bytes, *, now: datetime) -> User | None:
-        address, fresh = checked_email(identity.email), uuid7()
+        address, fresh = _address(identity), uuid7()
         async with self._pool.transaction(
             PLATFORM, context={**people.as_named(address), **people.as_user(fresh)}
         ) as tx:
@@ -198,7 +230,15 @@ class Oidc:
         if user is None:
             return None
         async with self._pool.transaction(PLATFORM, context=people.as_user(user.id)) as tx:
-            await identities.tie(tx, user_id=user.id, identity_hash=hashed, issuer=identity.issuer, now=now)
+            tied = await identities.tie(
+                tx, user_id=user.id, identity_hash=hashed, issuer=identity.issuer, now=now
+            )
+        if not tied:
+            raise OidcFailed(
+                "The account with this e-mail address belongs to another account at your identity provider.",
+                fix="Ask an administrator: `curbe user untie EMAIL` gives it to whoever comes with the address next.",
+                extra={"reason": "tied"},
+            )
         return user
 
     async def _get(self, url: str, kind: type[T]) -> T:
@@ -248,9 +288,23 @@ def oidc_of(settings: Settings, *, egress: Egress, pool: Pool, keyring: Keyring)
     return Oidc(provider, egress=egress, pool=pool, keyring=keyring)
 
 
+def _address(identity: Identity) -> str:
+    """Return the address as accounts have it."""
+    try:
+        return checked_email(identity.email)
+    except InvalidRequest:
+        raise _failed(
+            "no account can have the e-mail address that it vouches for", reason="address"
+        ) from None
+
+
 def _origin(url: str) -> str:
     scheme, _, rest = url.partition("://")
     return f"{scheme}://{rest.partition('/')[0]}"
+
+
+def _unverified() -> OidcFailed:
+    return _failed("the provider's word could not be verified", reason="token")
 
 
 def _failed(why: str, *, reason: str) -> OidcFailed:

@@ -87,7 +87,7 @@ class OidcController(Controller):
             transport = transport_of(request, settings)
             signing_in.take_a_turn_to_ask(request.client.host if request.client else "")
             url, kept = await _configured(oidc).begin(next_page=next_page, now=utc_now())
-        except (TooManyRequests, Unavailable, InsecureTransport) as refusal:
+        except (OidcFailed, TooManyRequests, Unavailable, InsecureTransport) as refusal:
             return _back(refusal)
         return Redirect(url, status_code=_FOUND, cookies=[_kept(kept, transport)])
 

@@ -3,10 +3,12 @@
 import base64
 import hashlib
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
 import msgspec
+from joserfc.errors import JoseError
+from joserfc.jwk import JWKRegistry, Key, KeySet
 
 from curbe.domain.errors import OidcFailed
 
@@ -33,6 +35,12 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     verifier: str
     next: str
     expires_at: float  # seconds since 1970
+
+
+class Published(msgspec.Struct, frozen=True):
+    """The keys that the provider publishes, each as it is: of some kinds we know nothing."""
+
+    keys: list[Any] | None = None
 
 
 class Identity(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,6 +93,19 @@ def own_page(path: str | None) -> str:
         and not parts.netloc
     )
     return asked if ours and asked.isprintable() and "\\" not in asked else "/"
+
+
+def keys_of(published: Published) -> KeySet | None:
+    """Return the keys that we can read; one of a kind that we do not know spoils no other [RFC 7517, 5]. None: there is none."""
+    read = [key for one in published.keys or () if (key := _key(one)) is not None]
+    return KeySet(read) if read else None
+
+
+def _key(published: object) -> Key | None:
+    try:
+        return JWKRegistry.import_key(published) if isinstance(published, dict) else None
+    except (JoseError, LookupError, TypeError, ValueError):
+        return None
 
 
 def identity_of(claims: Claims, *, issuer: str) -> Identity:

@@ -7,7 +7,7 @@ answers everybody later, and still answers.
 
 import asyncio
 from datetime import datetime, timedelta
-from ipaddress import IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Final
 from uuid import UUID
 
@@ -198,4 +198,8 @@ def place_of(address: str) -> str:
         ip = ip_address(address)
     except ValueError:
         return address
-    return str(ip_network(f"{ip}/64", strict=False)) if isinstance(ip, IPv6Address) else str(ip)
+    if isinstance(ip, IPv4Address):
+        return str(ip)
+    if ip.ipv4_mapped is not None:  # as a socket that listens on both protocols writes it
+        return str(ip.ipv4_mapped)
+    return str(ip_network((int(ip) >> 64 << 64, 64)))

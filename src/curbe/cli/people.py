@@ -108,6 +108,18 @@ def user_reset_factors(shell: Shell, *, email: str, as_json: bool) -> None:
     show(changed, as_json=as_json, words=words)
 
 
+@user.command("untie")
+@click.argument("email")
+@json_option
+@pass_shell
+def user_untie(shell: Shell, *, email: str, as_json: bool) -> None:
+    """Give the account of EMAIL to whoever comes with that address from the identity provider next; its sessions end."""
+    with database(shell.quiet_settings()) as dsn:
+        changed = asyncio.run(people.untie(dsn, email=email))
+    words = f"{changed.email} is tied to nobody at the identity provider any more."
+    show(changed, as_json=as_json, words=words)
+
+
 @user.command("disable")
 @click.argument("email")
 @json_option

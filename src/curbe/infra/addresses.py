@@ -1,6 +1,7 @@
-"""Which addresses are the public internet, as far as a URL of a stranger's may lead. Pure."""
+"""Which addresses are the public internet, as far as a URL of a stranger's may lead, and how else one is written. Pure."""
 
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from collections.abc import Iterable
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, ip_address, ip_network
 from typing import Final
 
 # What `is_global` lets through although it may lead inside (tried on Python 3.11): IPv4 wrapped in IPv6 in
@@ -47,6 +48,17 @@ def is_literal(host: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def in_both_protocols(networks: Iterable[str]) -> list[str]:
+    """Return the networks, and those of IPv4 once more as a socket that listens on ``::`` writes their addresses."""
+    found = []
+    for text in networks:
+        network = ip_network(text)
+        found.append(text)
+        if isinstance(network, IPv4Network):
+            found.append(f"::ffff:{network.network_address}/{96 + network.prefixlen}")
+    return found
 
 
 def _is_denied(ip: IPv4Address | IPv6Address) -> bool:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from enum import StrEnum
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Final
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -156,6 +156,19 @@ def origins(text: str) -> tuple[str, ...]:
         if urlsplit(origin).path:
             raise Malformed(f"holds {origin!r}, which has a path; write https://host or https://host:port")
     return found
+
+
+def networks(text: str) -> tuple[str, ...]:
+    """Read addresses and networks, separated by commas; an address is a network of one."""
+    found: list[str] = []
+    for part in filter(None, map(str.strip, text.split(","))):
+        try:
+            found.append(str(ip_network(part)))
+        except ValueError:
+            raise Malformed(
+                f"holds {part!r}, which is no address like 10.0.0.1 and no network like 172.16.0.0/12"
+            ) from None
+    return tuple(found)
 
 
 def country(text: str) -> str:

@@ -42,6 +42,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     public_base_url: str  # no closing slash
     host: str
     port: int  # 0: any free one
+    trusted_proxies: tuple[str, ...]  # networks
     data_dir: Path  # absolute
     database_url: Secret | None  # None: the embedded server, in data_dir
     log_level: str

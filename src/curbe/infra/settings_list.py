@@ -151,6 +151,15 @@ SETTINGS: Final = (
         default="8080",
     ),
     Setting(
+        name="CURBE_TRUSTED_PROXIES",
+        group=_PLACE,
+        meaning="Whose X-Forwarded-For and X-Forwarded-Proto are believed: the addresses and networks of your reverse "
+        "proxies as Curbe sees them, separated by commas. Behind one that is not named, all clients share its "
+        "address, and one of them who guesses passwords holds up everybody.",
+        read=read.networks,
+        default="127.0.0.1,::1",
+    ),
+    Setting(
         name="CURBE_DATA_DIR",
         group=_PLACE,
         meaning="The folder for what Curbe keeps on disk, the embedded PostgreSQL among it.",

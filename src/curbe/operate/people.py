@@ -8,7 +8,7 @@ import msgspec
 from uuid_utils.compat import uuid7
 
 from curbe.audit.service import AuditEntry, record
-from curbe.auth import factor_store, links, session_store, sessions, stopping
+from curbe.auth import factor_store, identities, links, session_store, sessions, stopping
 from curbe.auth.passwords import Passwords, check_password
 from curbe.domain.access import PLATFORM, Role
 from curbe.domain.errors import Conflict, NotFound
@@ -133,6 +133,21 @@ async def reset_factors(dsn: str, *, email: str) -> User:
             await factor_store.drop_all(tx, user.id)
             await _record(tx, PLATFORM, "factor.all_removed", user.id)
             await sessions.end_all(tx, user_id=user.id, actor=_CLI, why="factors_reset")
+    return user
+
+
+async def untie(dsn: str, *, email: str) -> User:
+    """Forget who this address's account is to the identity provider: whoever comes with it next gets the account. Its sessions end.
+
+    Raises:
+        NotFound: nobody has it.
+        Conflict: the account is tied to no identity.
+    """
+    async with pool(dsn) as web:
+        user = await _known(web, email)
+        async with web.transaction(PLATFORM, context=people.as_user(user.id)) as tx:
+            if not await identities.untie(tx, user_id=user.id, actor=_CLI):
+                raise Conflict("This account has not come from an identity provider.")
     return user
 
 

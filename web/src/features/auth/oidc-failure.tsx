@@ -7,6 +7,9 @@ import { FormError } from "@/shared/ui/form-error";
 const messages = catalogue({
   en: {
     unknown: "Nobody with that e-mail address has an account here. Ask an administrator for an invitation.",
+    tied: "The account with your e-mail address belongs to another account at your company’s sign-in. Ask an administrator to untie it.",
+    address:
+      "An account needs an e-mail address in plain letters (a to z, no accents). Yours at your company’s sign-in is not one.",
     unverified:
       "Your company’s sign-in does not vouch for your e-mail address. Ask its administrator to verify it.",
     expired: "That took too long, or began in another browser. Try again.",
@@ -17,6 +20,9 @@ const messages = catalogue({
   },
   es: {
     unknown: "Nadie con ese correo tiene cuenta aquí. Pide una invitación a un administrador.",
+    tied: "La cuenta con tu correo pertenece a otra cuenta del acceso de tu empresa. Pide a un administrador que la desvincule.",
+    address:
+      "Una cuenta necesita un correo en letras simples (de la a a la z, sin acentos). El que tienes en el acceso de tu empresa no lo es.",
     unverified: "El acceso de tu empresa no responde de tu correo. Pide a su administrador que lo verifique.",
     expired: "Tardó demasiado, o empezó en otro navegador. Inténtalo otra vez.",
     unavailable:
@@ -27,6 +33,9 @@ const messages = catalogue({
   },
   pt: {
     unknown: "Ninguém com esse e-mail tem conta aqui. Peça um convite a um administrador.",
+    tied: "A conta com seu e-mail pertence a outra conta do acesso da sua empresa. Peça a um administrador que a desvincule.",
+    address:
+      "Uma conta precisa de um e-mail em letras simples (de a a z, sem acentos). O que você tem no acesso da sua empresa não é assim.",
     unverified: "O acesso da sua empresa não confirma seu e-mail. Peça ao administrador que o verifique.",
     expired: "Demorou demais, ou começou em outro navegador. Tente de novo.",
     unavailable:
@@ -36,7 +45,15 @@ const messages = catalogue({
   },
 });
 
-const REASONS = ["unknown", "unverified", "expired", "unavailable", "too_many_requests"] as const;
+const REASONS = [
+  "unknown",
+  "tied",
+  "address",
+  "unverified",
+  "expired",
+  "unavailable",
+  "too_many_requests",
+] as const;
 type Reason = (typeof REASONS)[number];
 
 export function OidcFailure({ reason }: { reason: string }) {
