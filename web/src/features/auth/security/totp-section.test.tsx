@@ -1,7 +1,7 @@
 import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
-import { NotProved } from "@/shared/session/proof";
+import { NotProved } from "@/shared/api/problem";
 import { fakeApi, problem } from "@/testing/fake-api";
 import { renderAt } from "@/testing/render";
 import { TotpSection } from "./totp-section";

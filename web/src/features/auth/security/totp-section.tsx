@@ -3,10 +3,9 @@
 import { Button, TextInput } from "@mantine/core";
 import { useState } from "react";
 import type { Schemas } from "@/shared/api/client";
-import { isProblem } from "@/shared/api/problem";
+import { isProblem, NotProved } from "@/shared/api/problem";
 import { useRefusal } from "@/shared/api/use-refusal";
 import { useMessages } from "@/shared/i18n/language";
-import { NotProved } from "@/shared/session/proof";
 import { ConfirmDialog } from "@/shared/ui/confirm-dialog";
 import { CopyField } from "@/shared/ui/copy-field";
 import { FormDialog } from "@/shared/ui/form-dialog";
