@@ -39,6 +39,11 @@ async def insert_one_of_everything(owner: asyncpg.Connection) -> Number:
             [tenant_id, tenant_id.bytes * 2],
         ),
         (
+            """INSERT INTO parked_files (tenant_id, channel_connection_id, provider_message_id, said, received_at)
+               VALUES ($1, $2, 'wamid.parked', '{}', $3)""",
+            [tenant_id, connection_id, NOW],
+        ),
+        (
             """INSERT INTO parked_statuses (tenant_id, channel_connection_id, provider_message_id, status, at)
                VALUES ($1, $2, 'wamid.parked', 'sent', $3)""",
             [tenant_id, connection_id, NOW],

@@ -22,6 +22,7 @@ _SHORTEST: Final = 1.0  # seconds between two
 _FEWEST: Final = 16  # samples to judge by
 _QUIET: Final = (
     "outbox",
+    "parked_files",
     "parked_statuses",
     "apply_lanes",
     "pgqueuer",

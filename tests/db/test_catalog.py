@@ -89,6 +89,7 @@ APPLY_WRITES = {
     "messages": {"INSERT", "UPDATE"},
     "notices": {"INSERT"},
     "outbox": {"UPDATE", "DELETE"},
+    "parked_files": {"INSERT", "DELETE"},
     "parked_statuses": {"INSERT", "UPDATE", "DELETE"},
     "quarantine": {"INSERT", "UPDATE", "DELETE"},
     "report_marks": {"INSERT"},

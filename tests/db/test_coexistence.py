@@ -9,11 +9,14 @@ import asyncpg
 import pytest
 
 from bed.appliers import drain
-from bed.notices import about, chunk, echo, notice, past
+from bed.notices import SHOWN, about, chunk, echo, notice, past
 from bed.rows import NOW, Number, insert_conversation, insert_number
 from bed.tables import counted, natural
 from bed.users import insert_member
 from bed.webhooks import Json, body, change, deliver, status, text
+from curbe.domain.notices import PastFile
+from curbe.inbox import placeholders
+from curbe.inbox.placeholders import FileTold
 from curbe.infra.db import Pool
 from curbe.ingest.apply import apply_parked
 from curbe.outbound import store as outbox
@@ -254,6 +257,91 @@ async def test_a_placeholder_gives_way_to_its_file_whichever_comes_first(
 
     (row,) = await messages(owner)
     assert (row["type"], row["text"]) == ("image", "La sala")
+
+
+@pytest.mark.parametrize("sender", [SHOWN, "34600000001"])
+@pytest.mark.parametrize("file_first", [False, True])
+async def test_a_file_belongs_where_its_place_was_kept_whomever_it_names_as_its_sender(
+    owner: Owner, apply: Pool, number: Number, *, file_first: bool, sender: str
+) -> None:
+    placeholder = past("wamid.1", ours=True, at=LONG_AGO, type="media_placeholder")
+    file = past("wamid.1", ours=True, at=LONG_AGO, type="image", image={"id": "9", "caption": "La sala"})
+    both = [
+        history(number, chunk(placeholder)),
+        about(number, "history", messages=[{**file, "from": sender}]),
+    ]
+    await deliver(owner, *(both[::-1] if file_first else both))
+    await drain(apply, most=1)
+
+    (row,) = await messages(owner)
+    assert (row["direction"], row["type"], row["text"]) == ("outbound", "image", "La sala")
+    assert await owner.fetchval("SELECT count(*) FROM message_media") == 1
+    assert (await conversation(owner))["last_inbound_at"] is None
+    assert await owner.fetchval("SELECT count(*) FROM parked_files") == 0
+
+
+async def test_a_file_and_its_place_that_missed_each_other_are_brought_together(
+    owner: Owner, apply: Pool, number: Number
+) -> None:
+    await deliver(
+        owner, history(number, chunk(past("wamid.1", ours=True, at=LONG_AGO, type="media_placeholder")))
+    )
+    await drain(apply)
+    file = PastFile(
+        provider_message_id="wamid.1",
+        type="image",
+        text="La sala",
+        payload='{"type": "image", "image": {"id": "9"}}',
+        message=None,
+    )
+    async with apply.transaction() as tx:  # as another lane would, which cannot see the place yet
+        await placeholders._park(tx, [FileTold(number.tenant_id, number.connection_id, file, NOW)])
+
+    async with apply.transaction() as tx:
+        await apply_parked(tx)
+
+    (row,) = await messages(owner)
+    assert (row["type"], row["text"]) == ("image", "La sala")
+    assert await owner.fetchval("SELECT count(*) FROM message_media") == 1
+    assert [kind for kind, _ in await told(owner, number)].count("conversation_updated") == 2
+
+
+async def test_a_file_whose_place_does_not_come_within_a_day_stands_alone_if_it_says_whose_it_is(
+    owner: Owner, apply: Pool, number: Number
+) -> None:
+    files = [
+        past(f"wamid.{ours}", ours=ours, at=LONG_AGO, type="image", image={"id": "9"})
+        for ours in (True, False)
+    ]
+    await deliver(owner, about(number, "history", messages=files))
+    await drain(apply)
+    seen = []
+    for age in (timedelta(hours=23), timedelta(hours=25)):
+        await owner.execute("UPDATE parked_files SET parked_at = now() - $1::interval", age)
+        async with apply.transaction() as tx:
+            await apply_parked(tx)
+        seen.append([row["provider_message_id"] for row in await messages(owner)])
+
+    assert seen == [[], ["wamid.False"]]
+    assert await owner.fetchval("SELECT count(*) FROM parked_files") == 0
+
+
+async def test_the_file_of_a_message_that_was_taken_back_does_not_bring_it_again(
+    owner: Owner, apply: Pool, number: Number
+) -> None:
+    revoke = {"type": "revoke", "revoke": {"original_message_id": "wamid.1"}}
+    file = past("wamid.1", ours=True, at=LONG_AGO, type="image", image={"id": "9", "caption": "La sala"})
+    await deliver(
+        owner,
+        history(number, chunk(past("wamid.1", ours=True, at=LONG_AGO, type="media_placeholder"))),
+        echoes(number, echo("wamid.2", **revoke)),
+        about(number, "history", messages=[file]),
+    )
+    await drain(apply, most=1)
+
+    (row,) = await messages(owner)
+    assert (row["type"], row["text"]) == ("image", None)
+    assert await owner.fetchval("SELECT count(*) FROM message_media") == 0
 
 
 async def test_history_leaves_alone_what_is_known_of_a_conversation_that_goes_on(

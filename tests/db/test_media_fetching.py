@@ -194,14 +194,9 @@ async def test_a_message_is_there_at_once_with_its_file_pending_and_soon_with_it
     assert await world.again() == 0
 
 
-@pytest.mark.parametrize("placeholder", [False, True])
-async def test_the_file_of_a_past_message_is_fetched_whether_or_not_its_place_was_kept(
-    world: World, *, placeholder: bool
-) -> None:
-    if placeholder:
-        kept = chunk(past("wamid.1", ours=False, at=NOW, type="media_placeholder"))
-        await deliver(world.owner, about(world.number, "history", history=[kept]))
-        await drain(world.pools.apply)
+async def test_the_file_of_a_past_message_is_fetched_into_its_place(world: World) -> None:
+    kept = chunk(past("wamid.1", ours=False, at=NOW, type="media_placeholder"))
+    await deliver(world.owner, about(world.number, "history", history=[kept]))
     file = past("wamid.1", ours=False, at=NOW, type="image", image=world.file())
     await deliver(world.owner, *[about(world.number, "history", messages=[file])] * 2)
     await drain(world.pools.apply)

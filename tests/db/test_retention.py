@@ -63,6 +63,7 @@ KEPT = {
     "notification_rules",
     "operator_entries",
     "pair_debts",
+    "parked_files",  # a day at most
     "parked_statuses",  # a week at most
     "portfolio_people",  # a day at most
     "portfolios",

@@ -111,6 +111,19 @@ class PastMessage(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     reached: MessageStatus | None = None
 
 
+class PastFile(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """The content of a message of history that keeps a place for a file.
+
+    ``message`` is all of it as it tells it by itself; None where it does not say with whom it was.
+    """
+
+    provider_message_id: str
+    type: str
+    text: str | None
+    payload: str
+    message: PastMessage | None
+
+
 # An amendment or a reaction here is the business's own, made where it is not us.
 Effect = (
     HealthReported
@@ -121,4 +134,5 @@ Effect = (
     | MessageAmended
     | Reacted
     | PastMessage
+    | PastFile
 )

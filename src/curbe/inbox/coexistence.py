@@ -39,7 +39,7 @@ class Past(msgspec.Struct, frozen=True):
     received_at: datetime  # when its webhook reached us
 
 
-Row = TypeVar("Row", Echo, Past)
+Told = TypeVar("Told", Echo, Past)
 
 
 class Named(msgspec.Struct, frozen=True):
@@ -50,7 +50,9 @@ class Named(msgspec.Struct, frozen=True):
     contact: ContactNamed
 
 
-class _Row(msgspec.Struct, frozen=True):
+class Row(msgspec.Struct, frozen=True):
+    """A message as it stands now, and its conversation."""
+
     tenant_id: UUID
     id: UUID
     conversation_id: UUID
@@ -60,8 +62,8 @@ class _Row(msgspec.Struct, frozen=True):
     payload: str
 
 
-class Stored(_Row, frozen=True):
-    """A message that is new here, or of which something became known, as it stands now, and its conversation."""
+class Stored(Row, frozen=True):
+    """A message that is new here, or of which something became known."""
 
     received_at: datetime  # when we were told
 
@@ -81,7 +83,7 @@ class _Said(msgspec.Struct, frozen=True):
 
 
 _INSERT_ECHOES: Final = Query(_PACKAGE, "insert_echoes", _Key)
-_INSERT_PAST: Final = Query(_PACKAGE, "insert_past", _Row)
+_INSERT_PAST: Final = Query(_PACKAGE, "insert_past", Row)
 _ROLL_UP: Final = Query(_PACKAGE, "roll_up_past")
 _NAME: Final = Query(_PACKAGE, "name_from_address_book")
 _MARK_STANDBY: Final = Query(_PACKAGE, "mark_standby")
@@ -244,7 +246,7 @@ def _rank(status: MessageStatus | None) -> int:
     return -1 if status is None else RANK[status]
 
 
-async def _places(tx: Transaction, batch: Sequence[Row]) -> list[Place]:
+async def _places(tx: Transaction, batch: Sequence[Told]) -> list[Place]:
     return await place(
         tx,
         [
@@ -259,7 +261,7 @@ async def _places(tx: Transaction, batch: Sequence[Row]) -> list[Place]:
     )
 
 
-def _in_order(batch: Sequence[Row], places: Sequence[Place]) -> list[tuple[Row, Place]]:
+def _in_order(batch: Sequence[Told], places: Sequence[Place]) -> list[tuple[Told, Place]]:
     # One order for all writers, so that two of them cannot wait for each other.
     return sorted(
         zip(batch, places, strict=True),
@@ -267,7 +269,7 @@ def _in_order(batch: Sequence[Row], places: Sequence[Place]) -> list[tuple[Row, 
     )
 
 
-def _columns(rows: Sequence[tuple[Row, Place]]) -> dict[str, object]:
+def _columns(rows: Sequence[tuple[Told, Place]]) -> dict[str, object]:
     messages = [row.message for row, _ in rows]
     return {
         "tenant_ids": [row.tenant_id for row, _ in rows],

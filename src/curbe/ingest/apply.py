@@ -26,12 +26,12 @@ from curbe.consent import hearing
 from curbe.consent.hearing import stopped_in
 from curbe.domain.messages import ItemRefused, NoticeReceived, StatusReported
 from curbe.domain.status import MessageStatus
-from curbe.inbox import amendments, arrivals, coexistence, identity, people, statuses
+from curbe.inbox import amendments, arrivals, coexistence, identity, people, placeholders, statuses
 from curbe.inbox.aliases import Witness, encoded
 from curbe.inbox.arrivals import Arrival, Arrived
 from curbe.inbox.people import Sighting
 from curbe.inbox.preferences import Kept
-from curbe.inbox.service import told
+from curbe.inbox.service import conversation_events, told
 from curbe.inbox.shapes import MessageRow
 from curbe.inbox.statuses import Moved, Report
 from curbe.infra.clock import utc_now
@@ -166,7 +166,10 @@ async def apply_webhooks(
 async def apply_parked(tx: Transaction) -> int:
     """Apply what waited for its message and can be applied now, tell the tenants, and return how many statuses those were."""
     await identity.absorb(tx)
-    if late := await events_of(tx, await amendments.overdue(tx)):
+    files = await placeholders.overdue(tx)
+    await media.expect_beside(tx, files)
+    late = await conversation_events(tx, {(one.tenant_id, one.conversation_id) for one in files})
+    if late := [*late, *await events_of(tx, await amendments.overdue(tx))]:
         await realtime.append(tx, late)
     if not await statuses.count_parked(tx):
         return 0

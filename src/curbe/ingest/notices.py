@@ -18,13 +18,15 @@ from curbe.domain.notices import (
     Effect,
     HealthReported,
     MessageEchoed,
+    PastFile,
     PastMessage,
     PreferenceStated,
     TemplateReported,
 )
-from curbe.inbox import amendments, coexistence, preferences
+from curbe.inbox import amendments, coexistence, placeholders, preferences
 from curbe.inbox.amendments import OURS, Amendment, Reaction
 from curbe.inbox.coexistence import Echo, Named, Past, Stored
+from curbe.inbox.placeholders import FileTold
 from curbe.inbox.preferences import Kept, Stated
 from curbe.inbox.service import MessageNews, conversation_events, message_events
 from curbe.infra.db import Transaction
@@ -55,6 +57,7 @@ class _Effects(msgspec.Struct):
     named: list[Named] = []
     echoes: list[Echo] = []
     past: list[Past] = []
+    files: list[FileTold] = []
     amendments: list[Amendment] = []
     reactions: list[Reaction] = []
 
@@ -107,6 +110,7 @@ async def _take_effect(
     stated += await preferences.record(tx, effects.stated)
     await coexistence.name_contacts(tx, effects.named)
     past = await coexistence.store_past(tx, effects.past)
+    past += await placeholders.fill(tx, effects.files, past=past)
     echoes = await coexistence.store_echoes(tx, effects.echoes)
     await media.expect_beside(tx, [*past, *echoes])
     # History is told by conversation: nobody should answer months of it message by message.
@@ -146,6 +150,8 @@ def _sort(effects: _Effects, effect: Effect, item: Item, notice: NoticeReceived,
             effects.reactions.append(msgspec.structs.replace(reaction_of(effect, owner), who=OURS))
         case PastMessage():
             effects.past.append(Past(tenant_id, owner.id, effect, item.received_at))
+        case PastFile():
+            effects.files.append(FileTold(tenant_id, owner.id, effect, item.received_at))
 
 
 def _dates_itself(reading: Reading) -> bool:

@@ -8,7 +8,7 @@ from curbe.channels.cloudapi import wire
 from curbe.channels.cloudapi.account_notices import Dated
 from curbe.channels.cloudapi.ends import Found, Metadata, digits_of, parts_of, person_of, quoted
 from curbe.channels.cloudapi.words import words_of
-from curbe.domain.notices import HealthReported, PastMessage
+from curbe.domain.notices import HealthReported, PastFile, PastMessage
 from curbe.domain.status import MessageStatus
 
 # How far a message of the app's history has come; times Meta does not tell [Meta: history].
@@ -61,7 +61,7 @@ def chunk_of_history(payload: str, dated: Dated) -> Found:
     """Return the messages of a chunk of history, how far the sharing has come, or that it was declined."""
     value = _VALUE.decode(payload)
     business = digits_of(value.metadata)
-    effects: list[PastMessage | HealthReported] = []
+    effects: list[PastMessage | PastFile | HealthReported] = []
     unreadable = 0
     for chunk in value.history or ():
         effects += _sharing(chunk, dated)
@@ -74,11 +74,11 @@ def chunk_of_history(payload: str, dated: Dated) -> Found:
                     effects.append(message)
     # The files of placeholders come apart, as ordinary messages of the same field [Meta: history].
     for raw in value.messages or ():
-        message = _past(raw, _Thread(), value.contacts, business=business)
-        if message is None:
+        file = _file(raw, value.contacts, business=business)
+        if file is None:
             unreadable += 1
         else:
-            effects.append(message)
+            effects.append(file)
     return Found(effects, unreadable)
 
 
@@ -140,6 +140,20 @@ def _past(
         at=at,
         reply_to=quoted(message),
         reached=_REACHED.get((status or "").upper()) if outbound else None,
+    )
+
+
+def _file(raw: msgspec.Raw, contacts: list[wire.Contact] | None, *, business: str) -> PastFile | None:
+    parts = parts_of(raw)
+    if parts is None:
+        return None
+    message = parts[0]
+    return PastFile(
+        provider_message_id=message.id or "",
+        type=message.type or "unknown",
+        text=words_of(message),
+        payload=_said(raw),
+        message=_past(raw, _Thread(), contacts, business=business),
     )
 
 

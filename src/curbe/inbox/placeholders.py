@@ -1,0 +1,133 @@
+"""Files of an app's history: each comes apart from the message that keeps its place, before or after it.
+
+The place says whose it is: with the file, Meta names the sender at most, and the business's own without the person they went to. So a
+file waits for its place. One whose place does not come within a day stands on its own where it says whose it is.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import msgspec
+import structlog
+
+from curbe.domain.notices import PastFile
+from curbe.inbox import coexistence
+from curbe.inbox.coexistence import Past, Row, Stored
+from curbe.infra.db import Query, Transaction
+
+log: Final = structlog.get_logger(__name__)
+
+_PACKAGE: Final = "curbe.inbox"
+_KEPT: Final = timedelta(days=1)
+_FILE: Final = msgspec.json.Decoder(PastFile)
+Target = tuple[UUID, UUID, str]  # tenant, connection, provider_message_id
+
+
+class FileTold(msgspec.Struct, frozen=True):
+    """A file of this number's history."""
+
+    tenant_id: UUID
+    connection_id: UUID
+    file: PastFile
+    received_at: datetime  # when its webhook reached us
+
+    @property
+    def target(self) -> Target:
+        """Return the message that keeps its place."""
+        return self.tenant_id, self.connection_id, self.file.provider_message_id
+
+
+class _Found(msgspec.Struct, frozen=True):
+    tenant_id: UUID
+    id: UUID
+    connection_id: UUID
+    said: str
+    received_at: datetime
+
+
+class _Alone(msgspec.Struct, frozen=True):
+    tenant_id: UUID
+    connection_id: UUID
+    said: str
+    received_at: datetime
+
+
+_PARK: Final = Query(_PACKAGE, "park_files")
+_UNPARK_THESE: Final = Query(_PACKAGE, "unpark_these_files", _Found)
+_UNPARK: Final = Query(_PACKAGE, "unpark_files", _Found)
+_GIVE_UP: Final = Query(_PACKAGE, "give_up_files", _Alone)
+_FILL: Final = Query(_PACKAGE, "fill_placeholders", Row)
+
+
+async def fill(tx: Transaction, files: Sequence[FileTold], *, past: Sequence[Stored]) -> list[Stored]:
+    """Put files into their places, and return the messages that have one now; a file without its place waits for it.
+
+    Args:
+        tx: the batch's.
+        files: that came.
+        past: messages of history that are new: files may have waited for them.
+    """
+    await _park(tx, files)
+    targets = {one.target for one in files} | {
+        (one.tenant_id, one.connection_id, one.provider_message_id) for one in past
+    }
+    if not targets:
+        return []
+    rows = sorted(targets)
+    found = await _UNPARK_THESE.all(
+        tx,
+        tenant_ids=[row[0] for row in rows],
+        connection_ids=[row[1] for row in rows],
+        provider_message_ids=[row[2] for row in rows],
+    )
+    return await _put(tx, found)
+
+
+async def overdue(tx: Transaction) -> list[Stored]:
+    """Put files into places that they missed, let those stand alone whose places do not come, and return the messages.
+
+    ``tx`` is the batch role's.
+    """
+    filled = await _put(tx, await _UNPARK.all(tx))
+    alone, nobodys = [], 0
+    for row in await _GIVE_UP.all(tx, kept=_KEPT):
+        message = _FILE.decode(row.said).message
+        if message is None:
+            nobodys += 1
+        else:
+            alone.append(Past(row.tenant_id, row.connection_id, message, row.received_at))
+    if nobodys:
+        log.info("past_files_of_nobody", count=nobodys, reason="kept whole in their notices")
+    return [*filled, *await coexistence.store_past(tx, alone)]
+
+
+async def _park(tx: Transaction, files: Sequence[FileTold]) -> None:
+    rows = [one for _, one in sorted({one.target: one for one in files}.items())]
+    if rows:
+        await _PARK.run(
+            tx,
+            tenant_ids=[row.tenant_id for row in rows],
+            connection_ids=[row.connection_id for row in rows],
+            provider_message_ids=[row.file.provider_message_id for row in rows],
+            saids=[msgspec.json.encode(row.file).decode() for row in rows],
+            received_ats=[row.received_at for row in rows],
+        )
+
+
+async def _put(tx: Transaction, found: Sequence[_Found]) -> list[Stored]:
+    if not found:
+        return []
+    rows = sorted(found, key=lambda row: (row.tenant_id, row.id))
+    files = [_FILE.decode(row.said) for row in rows]
+    filled = await _FILL.all(
+        tx,
+        tenant_ids=[row.tenant_id for row in rows],
+        ids=[row.id for row in rows],
+        types=[file.type for file in files],
+        texts=[file.text for file in files],
+        payloads=[file.payload for file in files],
+    )
+    told = {row.id: row.received_at for row in rows}
+    return [Stored(**msgspec.structs.asdict(one), received_at=told[one.id]) for one in filled]
