@@ -135,6 +135,44 @@ async def test_a_number_that_is_twice_in_one_list_is_added_once_and_its_second_l
     assert [(row["line"], row["reason"]) for row in taken["faults"]] == [(3, "duplicate")]
 
 
+@pytest.mark.usefixtures("number")
+async def test_who_is_in_two_audiences_stays_when_one_of_them_is_taken_out_or_read_in_another_way(
+    acme: Tenant,
+) -> None:
+    campaign = await made(acme)
+    table = b"uno;otro;nombre\n+34600111222;+34600111224;Ana\n+34600111223;+34600111225;Bea\n"
+    file = (await uploaded(acme, campaign, table))["audience_id"]
+    mapping = {"audience_id": file, "phone": "uno", "variables": {"nombre": "nombre"}}
+    await done(acme, f"{campaign}/audience/mapping", mapping)
+    people = [{"phone": f"+3460011122{n}", "variables": {"nombre": f"Persona {n}"}} for n in (2, 4, 2)]
+    await done(acme, f"{campaign}/audience/list", {"recipients": people}, status=201)
+
+    async def counts() -> list[tuple[int, int, int]]:
+        listed = (await acme.get(f"{campaign}/audience")).json()
+        names = ("row_count", "taken_count", "duplicate_count")
+        return [tuple(one[name] for name in names) for one in listed]
+
+    async def recipients() -> dict[str, str]:
+        listed = (await acme.get(f"{campaign}/recipients")).json()["items"]
+        return {one["phone"]: one["variables"]["nombre"] for one in listed}
+
+    assert await counts() == [(2, 2, 0), (3, 1, 2)]
+
+    await done(acme, f"{campaign}/audience/mapping", mapping | {"phone": "otro"})
+    assert await counts() == [(2, 1, 1), (3, 2, 1)]
+    assert await recipients() == {
+        "+34600111222": "Persona 2",
+        "+34600111224": "Persona 4",
+        "+34600111225": "Bea",
+    }
+
+    listed = (await acme.get(f"{campaign}/audience")).json()
+    gone = await acme.client.delete(f"/api/tenants/{acme.id}{campaign}/audience/{listed[1]['id']}")
+    assert gone.status_code == 204
+    assert await counts() == [(2, 2, 0)]
+    assert await recipients() == {"+34600111224": "Ana", "+34600111225": "Bea"}
+
+
 async def test_people_of_the_inbox_are_added_by_their_label(
     acme: Tenant, owner: Owner, number: Number
 ) -> None:

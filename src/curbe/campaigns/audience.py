@@ -33,7 +33,7 @@ from curbe.campaigns.filling import check, variables_of
 from curbe.campaigns.rules import Deed
 from curbe.campaigns.sheets import MOST_ROWS, Sheet, read
 from curbe.campaigns.store import CampaignRow
-from curbe.campaigns.taking import take
+from curbe.campaigns.taking import let_in, take
 from curbe.domain.errors import Conflict, InvalidRequest, NotFound
 from curbe.domain.phone import wa_id_to_e164
 from curbe.inbox.rules import codes_of
@@ -171,8 +171,10 @@ async def map_file(
             raise Conflict("Somebody changed the campaign meanwhile.", fix="Map the file again.")
         for forget in _FORGET:
             await forget.run(tx, tenant_id=tenant_id, audience_id=audience_id)
-        where = {"tenant_id": tenant_id, "campaign_id": campaign_id, "audience_id": audience_id}
-        return await take(tx, outcomes, **where, mapping=mapping)
+        where = {"tenant_id": tenant_id, "campaign_id": campaign_id}
+        taken = await take(tx, outcomes, **where, audience_id=audience_id, mapping=mapping)
+        await let_in(tx, **where)
+        return taken
 
 
 def _read_as(
@@ -341,7 +343,7 @@ async def every(tx: Transaction, *, tenant_id: UUID, campaign_id: UUID) -> list[
 
 
 async def remove(tx: Transaction, *, tenant_id: UUID, campaign_id: UUID, audience_id: UUID) -> None:
-    """Take an audience out of a campaign, and everybody who came with it.
+    """Take an audience out of a campaign, and everybody who came with it; who is in another one too comes with that from now on.
 
     Raises:
         NotFound: the tenant has no such campaign, or that no such audience.
@@ -352,6 +354,7 @@ async def remove(tx: Transaction, *, tenant_id: UUID, campaign_id: UUID, audienc
         raise NotFound(
             "This campaign has no such audience.", fix="List its audiences and take an id from there."
         )
+    await let_in(tx, tenant_id=tenant_id, campaign_id=campaign_id)
 
 
 async def faults(

@@ -48,10 +48,38 @@ SELECT :tenant_id, :campaign_id, :audience_id, k.line, k.phone, k.contact_id, k.
 RETURNING line
 
 -- name: add_faults
-INSERT INTO campaign_faults (tenant_id, audience_id, line, reason, about, detail, cells)
-SELECT :tenant_id, :audience_id, u.line, u.reason, u.about, u.detail, u.cells
-  FROM unnest(:lines::integer[], :reasons::text[], :abouts::text[], :details::text[], :cells::jsonb[])
-       AS u (line, reason, about, detail, cells)
+INSERT INTO campaign_faults (tenant_id, audience_id, line, reason, about, detail, cells, phone, zone, country, variables)
+SELECT :tenant_id, :audience_id, u.line, u.reason, u.about, u.detail, u.cells, u.phone, u.zone, u.country, u.variables
+  FROM unnest(:lines::integer[], :reasons::text[], :abouts::text[], :details::text[], :cells::jsonb[], :phones::text[], :zones::text[],
+              :countries::text[], :variables::jsonb[])
+       AS u (line, reason, about, detail, cells, phone, zone, country, variables)
+
+-- name: let_in
+-- Those whom an audience left out as they had come with another one, and who are not in the campaign any more: each comes with the audience
+-- that was added first. The counts still add up.
+WITH left_out AS (
+    SELECT f.audience_id, f.line, f.phone, f.zone, f.country, f.variables, a.created_at,
+           (SELECT l.contact_id FROM contact_aliases l
+             WHERE l.tenant_id = :tenant_id AND l.kind = 'phone' AND l.value = f.phone AND l.retired_at IS NULL) AS contact_id
+      FROM campaign_audiences a
+      JOIN campaign_faults f ON f.tenant_id = a.tenant_id AND f.audience_id = a.id AND f.phone IS NOT NULL
+     WHERE a.tenant_id = :tenant_id AND a.campaign_id = :campaign_id),
+added AS (
+    INSERT INTO campaign_recipients (tenant_id, campaign_id, audience_id, line, phone, contact_id, zone, country, variables)
+    SELECT :tenant_id, :campaign_id, o.audience_id, o.line, o.phone, o.contact_id, o.zone, o.country, o.variables
+      FROM left_out o
+     ORDER BY o.created_at, o.audience_id, o.line
+        ON CONFLICT DO NOTHING
+    RETURNING audience_id, line),
+mended AS (
+    DELETE FROM campaign_faults f
+     USING added
+     WHERE f.tenant_id = :tenant_id AND f.audience_id = added.audience_id AND f.line = added.line
+    RETURNING f.audience_id)
+UPDATE campaign_audiences a
+   SET taken_count = a.taken_count + m.count, duplicate_count = a.duplicate_count - m.count, updated_at = now()
+  FROM (SELECT mended.audience_id, count(*)::integer AS count FROM mended GROUP BY mended.audience_id) AS m
+ WHERE a.tenant_id = :tenant_id AND a.id = m.audience_id
 
 -- name: faults_page
 SELECT f.audience_id, f.line, f.reason, f.about, f.detail, f.cells::text AS cells

@@ -52,7 +52,8 @@ class Fault(msgspec.Struct, frozen=True):
     """A row that is nobody's message.
 
     ``about``: what a reason needs to be told in any language: a :class:`~curbe.domain.phone.PhoneFault`, the variable, the line that has
-    the same number; empty where there is no such thing. ``detail`` says all of it in English.
+    the same number; empty where there is no such thing. ``detail`` says all of it in English. ``person``: who would be a recipient, were
+    they not in the campaign already.
     """
 
     line: int
@@ -60,6 +61,7 @@ class Fault(msgspec.Struct, frozen=True):
     detail: str
     cells: list[str]
     about: str = ""
+    person: Candidate | None = None
 
 
 def variable_name(column: str) -> str:
@@ -132,14 +134,19 @@ def sorted_out(
         if isinstance(found, Candidate):
             first = seen.setdefault(found.phone, row.line)
             if first != row.line:
-                yield duplicate(found, f"the same number as line {first}", about=str(first))
+                yield duplicate(found, first=first)
                 continue
         yield found
 
 
-def duplicate(of: Candidate, detail: str, *, about: str = "") -> Fault:
-    """Return the fault of a row whose person has one already; ``about``: the line of that one, where it is in the same file."""
-    return Fault(of.line, "duplicate", detail, of.cells, about)
+def duplicate(of: Candidate, *, first: int) -> Fault:
+    """Return the fault of a row whose number is that of an earlier line of the same file."""
+    return Fault(of.line, "duplicate", f"the same number as line {first}", of.cells, str(first))
+
+
+def present(of: Candidate) -> Fault:
+    """Return the fault of a row whose person is in the campaign already."""
+    return Fault(of.line, "duplicate", "this person is in the campaign already", of.cells, person=of)
 
 
 def no_phone(line: int, refusal: InvalidRequest, cells: list[str]) -> Fault:

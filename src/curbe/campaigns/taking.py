@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from curbe.campaigns.audience_rules import Candidate, ColumnMapping, Fault, duplicate
+from curbe.campaigns.audience_rules import Candidate, ColumnMapping, Fault, present
 from curbe.campaigns.audience_shapes import FaultCount, FaultRow, Taken
 from curbe.infra.db import Query, Transaction
 
@@ -24,6 +24,7 @@ class _Line(msgspec.Struct, frozen=True):
 _NOTE: Final = Query(_PACKAGE, "note_audience")
 _ADD: Final = Query(_PACKAGE, "add_recipients", _Line)
 _ADD_FAULTS: Final = Query(_PACKAGE, "add_faults")
+_LET_IN: Final = Query(_PACKAGE, "let_in")
 
 
 async def take(
@@ -43,9 +44,7 @@ async def take(
         batch = people[first : first + _BATCH]
         added = await _add(tx, batch, tenant_id=tenant_id, campaign_id=campaign_id, audience_id=audience_id)
         taken += len(added)
-        faults += [
-            duplicate(one, "this person is in the campaign already") for one in batch if one.line not in added
-        ]
+        faults += [present(one) for one in batch if one.line not in added]
     faults.sort(key=lambda one: one.line)
     for first in range(0, len(faults), _BATCH):
         await _add_faults(tx, faults[first : first + _BATCH], tenant_id=tenant_id, audience_id=audience_id)
@@ -103,4 +102,16 @@ async def _add_faults(tx: Transaction, rows: Sequence[Fault], *, tenant_id: UUID
         abouts=[one.about for one in rows],
         details=[one.detail for one in rows],
         cells=[_ENCODER.encode(one.cells).decode() for one in rows],
+        phones=[one.person and one.person.phone for one in rows],
+        zones=[one.person and one.person.zone for one in rows],
+        countries=[one.person and one.person.country for one in rows],
+        variables=[one.person and _ENCODER.encode(one.person.variables).decode() for one in rows],
     )
+
+
+async def let_in(tx: Transaction, *, tenant_id: UUID, campaign_id: UUID) -> None:
+    """Make recipients of those whom an audience left out as they were in the campaign, and who are not any more.
+
+    The audience that was added first has them, as if it had been the first all along.
+    """
+    await _LET_IN.run(tx, tenant_id=tenant_id, campaign_id=campaign_id)
