@@ -59,7 +59,7 @@ export function ConnectionFacts({ connection }: { connection: Connection }) {
 
 function Fact({ label, hint, children }: { label: string; hint?: string | null; children: ReactNode }) {
   return (
-    <div className={classes["fact"]}>
+    <div>
       <dt className={classes["label"]}>
         {label}
         {hint && (

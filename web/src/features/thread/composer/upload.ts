@@ -1,10 +1,11 @@
 /** Files on their way up: one after the other in each conversation, so that they arrive in the order they were chosen; each can be cancelled. */
 
 import { authorize } from "@/shared/api/credentials";
-import { Problem, problemOf, UNREACHABLE } from "@/shared/api/problem";
+import { NO_PROBLEM, Problem, problemOf, UNREACHABLE } from "@/shared/api/problem";
 import type { Pending } from "@/shared/store/outbox";
 import type { InboxStore } from "@/shared/store/store";
 import type { Json } from "@/shared/store/types";
+import { at, textIn } from "@/shared/whatsapp/reading";
 import { forgetLocal, showLocal } from "../media/media-url";
 import type { SendKind } from "../model/limits";
 import type { FilePreview } from "../model/pending";
@@ -99,16 +100,32 @@ export function upload(
       request.setRequestHeader(name, value);
     });
     request.upload.onprogress = ({ loaded, total }) => onProgress(total ? loaded / total : 0);
-    request.onload = async () => {
-      if (request.status >= 200 && request.status < 300) return resolve(JSON.parse(request.responseText));
-      const told = { "content-type": request.getResponseHeader("content-type") ?? "" };
-      reject(await problemOf(new Response(request.responseText, { status: request.status, headers: told })));
-    };
+    request.onload = () => void answerOf(request).then(resolve, reject);
     request.onerror = () => reject(new Problem(0, { code: UNREACHABLE }));
     request.onabort = () => reject(new DOMException("aborted", "AbortError"));
     job.abort.signal.addEventListener("abort", () => request.abort());
     request.send(job.file);
   });
+}
+
+/** Throws a `Problem` for everything but the file's id: a page of a proxy's may come with 200 too. */
+async function answerOf(request: XMLHttpRequest): Promise<{ id: string }> {
+  const { status, responseText } = request;
+  if (status < 200 || status >= 300) {
+    const headers = { "content-type": request.getResponseHeader("content-type") ?? "" };
+    throw await problemOf(new Response(responseText, { status, headers }));
+  }
+  const id = idIn(responseText);
+  if (id === null) throw new Problem(0, { code: NO_PROBLEM, title: "The answer is no JSON" });
+  return { id };
+}
+
+function idIn(answer: string): string | null {
+  try {
+    return textIn(at(JSON.parse(answer), "id"));
+  } catch {
+    return null;
+  }
 }
 
 /** What is posted for an uploaded file, in the shape of `messages/send`. */

@@ -10,7 +10,7 @@ import {
   IconZoomIn,
   IconZoomOut,
 } from "@tabler/icons-react";
-import { type KeyboardEvent, useEffect, useRef } from "react";
+import { type KeyboardEvent, useLayoutEffect, useRef } from "react";
 import { useFormat, useMessages } from "@/shared/i18n/language";
 import type { Message } from "@/shared/store/types";
 import { RichText } from "@/shared/whatsapp/rich-text";
@@ -35,14 +35,18 @@ export function Lightbox({ pictures, shown, onShow, onClose, onShowInThread }: L
   const dialog = useRef<HTMLDialogElement>(null);
   const index = pictures.findIndex((one) => one.id === shown);
   const message = pictures[index];
-  useEffect(() => {
-    dialog.current?.showModal(); // the browser keeps the focus inside and closes it with Escape
+  // The browser keeps the focus inside, closes it with Escape, and gives the focus back, if it is closed while it still stands there.
+  useLayoutEffect(() => {
+    const element = dialog.current;
+    element?.showModal();
+    return () => element?.close();
   }, []);
   const go = (by: number) => {
     const next = pictures[index + by];
     if (next) onShow(next.id);
   };
   const keys = (event: KeyboardEvent) => {
+    if (event.target instanceof HTMLMediaElement) return; // there they move within the video
     if (event.key === "ArrowLeft") go(-1);
     if (event.key === "ArrowRight") go(1);
   };
@@ -51,7 +55,7 @@ export function Lightbox({ pictures, shown, onShow, onClose, onShowInThread }: L
       ref={dialog}
       className={classes["lightbox"]}
       aria-label={message ? t.photoOf(index + 1, pictures.length) : t.openMedia}
-      onClose={onClose}
+      onClose={() => dialog.current?.open || onClose()}
       onKeyDown={keys}
     >
       {message && (
