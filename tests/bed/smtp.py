@@ -21,6 +21,9 @@ class Postbox:
         self.letters: Final[list[EmailMessage]] = []
         self.logins: Final[list[tuple[str, str]]] = []
         self.says = "250 OK"
+        self.is_handed_one: Final = asyncio.Event()
+        self.takes: Final = asyncio.Event()  # cleared: whoever hands it a letter waits
+        self.takes.set()
         self.port = 0
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd calls it so
@@ -31,6 +34,8 @@ class Postbox:
         return self.says
 
     async def handle_DATA(self, _server: object, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+        self.is_handed_one.set()
+        await self.takes.wait()
         letter = message_from_bytes(envelope.original_content or b"", policy=policy.default)
         assert isinstance(letter, EmailMessage)
         self.letters.append(letter)

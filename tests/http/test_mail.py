@@ -1,5 +1,6 @@
 """Letters about accounts, handed to a real mail server: who gets one, what it says, and that its link works."""
 
+import asyncio
 import re
 import ssl
 from collections.abc import AsyncIterator, Callable
@@ -101,6 +102,45 @@ async def test_an_invitation_comes_by_mail_and_nobody_else_sees_its_link(
     )
     assert accepted.status_code == 200, accepted.text
     assert await deliver() == 0
+
+
+async def test_who_is_invited_again_while_the_first_letter_is_on_its_way_gets_another_whose_link_is_good(
+    acme: Tenant, owner: asyncpg.Connection, boss: Person, box: Postbox, deliver: Callable
+) -> None:
+    """The link of the first has ended by the time it comes."""
+    box.takes.clear()
+    await invite(acme, owner, boss, "ben@example.org")
+    on_its_way = asyncio.ensure_future(deliver())
+    await asyncio.wait_for(box.is_handed_one.wait(), 30)
+
+    await invite(acme, owner, boss, "ben@example.org")
+    box.takes.set()
+    await on_its_way
+    first = link_in(box, "invite/")
+    await deliver()
+
+    assert len(box.letters) == 2
+    answers = [
+        await browser(acme.client).post("/api/auth/invites/accept", json={"token": token, "password": CHOSEN})
+        for token in (first, link_in(box, "invite/"))
+    ]
+    assert [answer.status_code for answer in answers] == [410, 200]
+    assert await owner.fetchval("SELECT count(*) FROM jobs") == 0
+
+
+async def test_who_is_invited_again_gets_the_letter_that_could_not_be_sent_at_once(
+    acme: Tenant, owner: asyncpg.Connection, boss: Person, box: Postbox, deliver: Callable
+) -> None:
+    box.says = "450 later"
+    await invite(acme, owner, boss, "ben@example.org")
+    await deliver()
+    box.says = "250 OK"
+    assert await deliver() == 0
+
+    await invite(acme, owner, boss, "ben@example.org")
+
+    assert await deliver() == 1
+    assert len(box.letters) == 1
 
 
 async def test_a_letter_is_in_the_language_of_who_gets_it_else_of_the_tenant_else_of_who_invites(

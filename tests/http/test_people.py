@@ -428,6 +428,26 @@ async def test_an_owner_who_is_shut_out_or_only_invited_does_not_count(
     assert (refused.status_code, gone.status_code) == (409, 204)
 
 
+async def test_an_owner_whose_account_the_operator_stopped_does_not_count(
+    acme: Tenant,
+    hers: httpx.AsyncClient,
+    boss: Person,
+    owner: asyncpg.Connection,
+    operator: httpx.AsyncClient,
+) -> None:
+    """They own the tenant and cannot come in: without the other one nobody could."""
+    gone = await insert_member(owner, acme.id, Role.OWNER, disabled=True)
+
+    refused = [await hers.delete(f"{acme.path}/people/{boss.id}")]
+    refused += [await hers.patch(f"{acme.path}/people/{boss.id}", json={"role": "admin"})]
+    removed = await hers.delete(f"{acme.path}/people/{gone.id}")
+    stopped = await operator.patch(f"/api/operator/users/{boss.id}", json={"disabled": True})
+
+    assert {(one.status_code, one.json()["code"]) for one in refused} == {(409, "last_owner")}
+    assert removed.status_code == 204
+    assert stopped.status_code == 200  # the operator's alone to say, and to take back
+
+
 async def test_two_owners_who_remove_each_other_at_once_leave_one(
     new_tenant: NewTenant, owner: asyncpg.Connection
 ) -> None:

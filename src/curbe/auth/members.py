@@ -87,7 +87,8 @@ class Members:
             await links.drop_invites(tx, **where)
         token = None
         if by_mail:
-            await jobs.defer(tx, [NewJob(tenant_id, links.INVITE_MAIL, user.id)])
+            # Anew: a letter of before may be on its way, with a link that has just ended.
+            await jobs.defer_anew(tx, [NewJob(tenant_id, links.INVITE_MAIL, user.id)])
         else:
             token = await links.new_invite(tx, **where, now=now)
         await self._note(tx, "person.invited", where, actor=giver.actor, detail={"role": role.value})

@@ -53,6 +53,7 @@ class LostLease(Exception):
 Handler = Callable[[Job], Awaitable[None]]
 
 _DEFER: Final = Query(_PACKAGE, "defer_jobs")
+_DEFER_ANEW: Final = Query(_PACKAGE, "defer_jobs_anew")
 _SCHEDULE: Final = Query(_PACKAGE, "schedule_jobs")
 _CLAIM: Final = Query(_PACKAGE, "claim_jobs", Job)
 _FINISH: Final = Query(_PACKAGE, "finish_job")
@@ -64,6 +65,17 @@ async def defer(tx: Transaction, jobs: Sequence[NewJob]) -> None:
     """Ask for ``jobs``, of any tenants ``tx`` may write for; they begin after ``tx`` commits."""
     if jobs:
         await _DEFER.run(
+            tx,
+            tenant_ids=[job.tenant_id for job in jobs],
+            kinds=[job.kind for job in jobs],
+            subjects=[job.subject for job in jobs],
+        )
+
+
+async def defer_anew(tx: Transaction, jobs: Sequence[NewJob]) -> None:
+    """Ask for ``jobs`` as ``defer`` does, where what an attempt under way has seen does not hold any more: they are done once more."""
+    if jobs:
+        await _DEFER_ANEW.run(
             tx,
             tenant_ids=[job.tenant_id for job in jobs],
             kinds=[job.kind for job in jobs],

@@ -16,6 +16,14 @@ SELECT u.tenant_id, u.kind, u.subject, u.due_at
  ORDER BY u.tenant_id, u.kind, u.subject
     ON CONFLICT (tenant_id, kind, subject) DO UPDATE SET available_at = excluded.available_at
 
+-- name: defer_jobs_anew
+-- One that is there already begins anew, and at once: the attempt that is under way finishes nothing, as one whose lease was taken over.
+INSERT INTO jobs (tenant_id, kind, subject)
+SELECT u.tenant_id, u.kind, u.subject
+  FROM unnest(:tenant_ids::uuid[], :kinds::text[], :subjects::uuid[]) AS u (tenant_id, kind, subject)
+ ORDER BY u.tenant_id, u.kind, u.subject
+    ON CONFLICT (tenant_id, kind, subject) DO UPDATE SET attempt = jobs.attempt + 1, available_at = now(), created_at = now()
+
 -- name: claim_jobs
 -- The longest due of each tenant, the same number for each: one with a thousand waiting holds nobody up. The tenants are found by hopping
 -- along the index. A lease that ran out is a job that is due: its worker died.

@@ -93,12 +93,13 @@ SELECT m.user_id, u.email, CASE WHEN m.joined_at IS NULL THEN m.invited_name ELS
 
 -- name: lock_member
 -- Them, and the owners who can come in: in one order, so that two who take each other's place away wait for one another, and the second sees
--- what the first left. Whoever gives them something waits too.
-SELECT user_id, role = 'owner' AND joined_at IS NOT NULL AND disabled_at IS NULL AS owns
-  FROM memberships
- WHERE tenant_id = :tenant_id AND (user_id = :user_id OR (role = 'owner' AND joined_at IS NOT NULL AND disabled_at IS NULL))
- ORDER BY user_id
-   FOR UPDATE;
+-- what the first left. Whoever gives them something waits too. An owner whose account is stopped cannot come in.
+SELECT m.user_id, m.role = 'owner' AND m.joined_at IS NOT NULL AND m.disabled_at IS NULL AND u.disabled_at IS NULL AS owns
+  FROM memberships m
+  JOIN users u ON u.id = m.user_id
+ WHERE m.tenant_id = :tenant_id AND (m.user_id = :user_id OR (m.role = 'owner' AND m.joined_at IS NOT NULL AND m.disabled_at IS NULL))
+ ORDER BY m.user_id
+   FOR UPDATE OF m;
 
 -- name: change_membership
 UPDATE memberships
