@@ -46,8 +46,8 @@ run: $(SYNCED) $(UI) ## curbe run: web, worker and, unless DATABASE_URL is set, 
 	@test -e .env || $(BIN)/curbe init
 	@$(BIN)/curbe run
 
-sandbox: $(SYNCED) ## the local Graph API, to set META_GRAPH_BASE_URL to
-	@$(BIN)/curbe-sandbox
+sandbox: $(SYNCED) ## the local Graph API, as the Meta app of .env, to set META_GRAPH_BASE_URL to
+	@$(BIN)/python examples/sandbox.py
 
 test: $(SYNCED) $(UI) browser ## every test that a checkout can run: a real PostgreSQL, real processes, a real browser
 	@passed=yes; \

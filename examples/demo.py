@@ -3,7 +3,7 @@
 Starts the sandbox (a local Graph API) and `curbe run`, connects one tenant's number by the public API, makes three people who sign in
 (`curbe user create`), lets customers write, and has two colleagues answer theirs (demo_scene.py). The inbox is at the address it prints; in
 the terminal one sees what happens as the event log tells it. Everything goes over HTTP and the command line, as an integration would do
-it; nothing here imports the product. Ctrl-C ends it; DEMO_SECONDS=N ends it after N seconds; DEMO_KEEP=1 keeps the data for the next time.
+it; nothing here imports the product. Ctrl-C ends it; DEMO_SECONDS=N ends it after N seconds. Each time begins anew.
 """
 
 import contextlib
@@ -31,8 +31,7 @@ STARTUP = 120  # seconds
 
 def main() -> int:
     """Run the demo; return the process's exit code."""
-    if not os.environ.get("DEMO_KEEP"):
-        shutil.rmtree(DATA, ignore_errors=True)
+    shutil.rmtree(DATA, ignore_errors=True)
     DATA.mkdir(parents=True, exist_ok=True)
     signal.signal(signal.SIGTERM, _interrupt)
     with contextlib.ExitStack() as stack:
@@ -170,13 +169,9 @@ def _welcome(base: str, sandbox: str, tenant: str, key: str, connection: dict[st
 
 def _init(port: int, sandbox: str) -> str:
     """Write the demo's settings and return its platform key."""
-    kept = DATA / "platform.key"
-    if kept.exists():
-        return kept.read_text()
     command = [
         "init",
         "--json",
-        "--force",
         "--port",
         str(port),
         "--app-id",
@@ -195,8 +190,6 @@ def _init(port: int, sandbox: str) -> str:
     if done.returncode != 0:
         sys.exit(f"curbe init failed:\n{done.stderr or done.stdout}")
     key: str = json.loads(done.stdout)["platform_key"]
-    kept.touch(mode=0o600)
-    kept.write_text(key)
     return key
 
 
