@@ -21,6 +21,7 @@ class Accepted(msgspec.Struct, frozen=True):
     message_status: str | None = None
 
 
+# TODO: further channels (WhatsApp Web as a fallback, mail, SMS) would implement this; there are none, see docs/whatsapp.md.
 class Sends(Protocol):
     """Hands one message to a provider."""
 

@@ -52,6 +52,7 @@ from curbe.domain.errors import (
 from curbe.infra.clock import utc_now
 from curbe.infra.crypto import CannotOpen, Keyring, Secret
 from curbe.infra.db import Pool
+from curbe.infra.log import bind
 from curbe.infra.settings import Settings
 from curbe.infra.web import refusals
 
@@ -126,6 +127,7 @@ class ConnectionController(Controller):
         else:
             lent = settings.meta_system_user_token if principal.is_platform else None
             candidate, token = _named(data, lent=lent)
+        bind(phone_number_id=candidate.phone_number_id)
         proof = await prove.prove(cloud_api, candidate, token=token, app=app, now=utc_now())
         async with web_pool.transaction(tenant_id) as tx:
             connection = await service.connect(
@@ -163,6 +165,7 @@ class ConnectionController(Controller):
                 connection_id=which.connection_id,
                 phone_number_id=which.phone_number_id,
             )
+            bind(phone_number_id=meant.phone_number_id)
             done = await service.disconnect(
                 tx, tenant_id=tenant_id, connection_id=meant.id, actor=principal.actor, now=utc_now()
             )

@@ -316,6 +316,7 @@ class Carousel(
     action: CarouselAction
 
 
+# TODO: order_details, voice_call, call_permission_request, address_message; out of scope so far, see docs/whatsapp.md.
 Interactive: TypeAlias = (
     Buttons
     | ListMenu

@@ -48,6 +48,8 @@ from curbe.realtime.rules import EventType
 
 log: Final = structlog.get_logger(__name__)
 
+_SET_ASIDE: Final = frozenset({"unrouted", "foreign", "quarantined"})  # outcomes of items that no tenant gets
+
 # What an item can do to us: refused by the database, or not foreseen by our own code. Either way it must not stop its neighbours.
 _POISON: Final = (*DataRefused, ValueError, TypeError, LookupError, AttributeError, RecursionError)
 _NOTED_EVERY: Final = timedelta(seconds=30)
@@ -128,8 +130,10 @@ class Applier:
     def _measure(self, counts: Counts, oldest: StoredWebhook, seconds: float) -> None:
         self._metrics.apply_batch_seconds.observe(seconds)
         self._metrics.apply_lag_seconds.observe(max(0.0, (utc_now() - oldest.received_at).total_seconds()))
-        for (_, outcome, reason), count in counts.items():
+        for (app_id, outcome, reason), count in counts.items():
             self._metrics.events_applied.labels(outcome=outcome, reason=reason).inc(count)
+            if outcome in _SET_ASIDE:
+                log.warning("items_set_aside", meta_app_id=app_id, kind=outcome, reason=reason, count=count)
 
 
 async def apply_webhooks(

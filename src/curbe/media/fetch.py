@@ -17,6 +17,7 @@ from curbe.infra.crypto import CannotOpen, Keyring, Secret
 from curbe.infra.db import Pool
 from curbe.infra.http import AnswerTooLarge, EgressError, ForbiddenAddress
 from curbe.infra.jobs import Job
+from curbe.infra.log import bind
 from curbe.infra.metrics import Metrics
 from curbe.media import purge, store
 from curbe.media.keeping import Incoming, Keeping
@@ -73,6 +74,7 @@ class Fetcher:
             if wanted is None:  # done by an attempt that was thought dead
                 await jobs.finish(tx, job)
                 return
+        bind(phone_number_id=wanted.phone_number_id)
         try:
             kept = await self._fetched(job, wanted)
         except Failure as failure:

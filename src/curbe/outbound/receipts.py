@@ -18,6 +18,7 @@ from curbe.infra import jobs
 from curbe.infra.crypto import Keyring
 from curbe.infra.db import Pool, Query
 from curbe.infra.jobs import Job
+from curbe.infra.log import bind
 
 log: Final = structlog.get_logger(__name__)
 
@@ -83,6 +84,7 @@ class Receipts:
             arrival = await _ARRIVAL.one(tx, tenant_id=tenant_id, message_id=message_id)
         if arrival is None:
             return False
+        bind(phone_number_id=arrival.phone_number_id)
         token = open_token(
             self._keyring, arrival.access_token_enc, tenant_id=arrival.tenant_id, connection_id=arrival.id
         )

@@ -21,6 +21,7 @@ from curbe.inbox import departures
 from curbe.inbox.departures import Intent
 from curbe.infra.crypto import CannotOpen, Keyring, Secret
 from curbe.infra.db import Pool, PostgresError, Transaction, Unreachable
+from curbe.infra.log import bind
 from curbe.infra.metrics import Metrics
 from curbe.media.provide import Provider, SendingNumber
 from curbe.outbound import limits, store
@@ -301,6 +302,7 @@ class Sender:
         return token
 
     def _attempt(self, account: SendingAccount, *, stop: asyncio.Event) -> Attempt:
+        bind(phone_number_id=account.phone_number_id)  # for all that this sender's task says from here on
         token = self._open_token(account)
         return Attempt(
             self._means.cloud_api,

@@ -32,6 +32,7 @@ def message_body(
     Raises:
         ValueError: the recipient has neither phone nor BSUID.
     """
+    # TODO: groups as recipients ("recipient_type": "group"); out of scope so far, see docs/whatsapp.md.
     body: dict[str, Any] = {"messaging_product": "whatsapp", "recipient_type": "individual"}
     body.update(_address(to))
     body.update(msgspec.to_builtins(content))

@@ -147,6 +147,7 @@ def read_notice(
         return refused(raw, refusal.reason, refusal.detail, phone_number_id=phone_number_id)
 
 
+# TODO: the Calling API itself (to ring, to answer, to record) is not implemented, as specified; see docs/whatsapp.md.
 def read_calls(payload: str) -> list[Called]:
     """Return the calls that people made to us in the ``value`` of field ``calls``; a shape we do not know holds none.
 
