@@ -6,11 +6,13 @@ from uuid import UUID
 
 import asyncpg
 import pytest
+from uuid_utils.compat import uuid7
 
 from bed.campaigns import Desk
 from bed.rows import insert_conversation
 from curbe.campaigns import report, service
 from curbe.campaigns.rules import CampaignState, Deed
+from curbe.campaigns.shapes import Ramp
 from curbe.infra.clock import utc_now
 from curbe.outbound import again
 
@@ -49,6 +51,30 @@ async def test_two_numbers_that_turn_out_to_be_one_person_while_both_wait_get_on
     seen = await desk.progress(campaign_id)
     assert (seen.queued, seen.skipped_by) == (2, {"duplicate": 1})
     assert await owner.fetchval("SELECT count(DISTINCT conversation_id) FROM messages") == 2
+
+
+async def test_whoever_got_it_under_one_number_and_turns_out_to_have_another_one_gets_it_once(
+    desk: Desk, owner: Owner
+) -> None:
+    campaign_id = await desk.campaign(2, ramp_up=Ramp(first_hour=1, factor=2.0))
+    await desk.treat(campaign_id, Deed.START)
+    await desk.turns()
+    assert (await desk.progress(campaign_id)).queued == 1
+    written_to = await owner.fetchval("SELECT contact_id FROM campaign_recipients WHERE state = 'taken'")
+    between, other = uuid7(), await person(desk, owner, SECOND)
+    await owner.execute(
+        "INSERT INTO contacts (tenant_id, id, merged_into) VALUES ($1, $2, $3)",
+        desk.tenant_id,
+        between,
+        other,
+    )
+    await owner.execute("UPDATE contacts SET merged_into = $1 WHERE id = $2", between, written_to)
+
+    desk.now += timedelta(hours=2)
+    await desk.turns()
+
+    seen = await desk.progress(campaign_id)
+    assert (seen.queued, seen.skipped_by) == (1, {"duplicate": 1})
 
 
 async def test_numbers_that_passed_from_one_person_to_another_while_both_wait_get_one_message_each(

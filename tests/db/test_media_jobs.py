@@ -67,6 +67,30 @@ async def test_what_was_asked_for_twice_is_done_once(pools: Pools, tenant: UUID)
     assert [(found.subject, found.attempt) for found in await claim(pools)] == [(job.subject, 1)]
 
 
+async def test_what_was_asked_for_again_while_somebody_did_it_is_done_once_more(
+    pools: Pools, tenant: UUID, owner: asyncpg.Connection
+) -> None:
+    job = NewJob(tenant, KIND, uuid7())
+
+    async def asked() -> None:
+        async with pools.worker.transaction(tenant) as tx:
+            await jobs.defer(tx, [job], again=True)
+
+    for _ in range(2):
+        await asked()
+    [first] = await claim(pools)
+    for _ in range(2):
+        await asked()
+    assert await claim(pools) == [], "nobody works on it beside the first"
+    await finish(pools, first)
+
+    [second] = await claim(pools)
+    with pytest.raises(jobs.LostLease):
+        await finish(pools, first)
+    await finish(pools, second)
+    assert await left(owner) == 0
+
+
 async def test_a_job_is_held_by_one_worker_at_a_time(pools: Pools, tenant: UUID) -> None:
     subjects = await defer(pools, tenant, 40)
 

@@ -254,7 +254,25 @@ async def test_a_schedule_is_read_by_the_zone_it_names(acme: Tenant) -> None:
     )
     for wrong in ("2020-01-01T10:00", "mañana temprano", "2099-03-29T02:30"):
         assert (await acme.post(f"{campaign}/schedule", {"at": wrong})).status_code == 422, wrong
+    for edge, zone in (
+        ("9999-12-31T23:59", "America/New_York"),
+        ("9999-12-31T23:59-05:00", "UTC"),
+        ("0001-01-01T00:00", "Asia/Tokyo"),
+        ("0001-01-01T00:00", "America/New_York"),
+    ):
+        answer = await acme.post(f"{campaign}/schedule", {"at": edge, "time_zone": zone})
+        assert (answer.status_code, answer.json()["field"]) == (422, "at"), edge
     assert (await done(acme, f"{campaign}/unschedule"))["state"] == "ready"
+
+
+@pytest.mark.usefixtures("number")
+async def test_a_file_whose_name_cannot_be_stored_is_refused(acme: Tenant) -> None:
+    body = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a\0.csv"\r\n\r\nphone\n+34600111222\n\r\n--x--\r\n'
+    whole = {"content": body, "headers": {"Content-Type": "multipart/form-data; boundary=x"}}
+    base = f"/api/tenants/{acme.id}"
+    for path in (f"{await made(acme)}/audience/upload", "/consents/import?proof=A+form"):
+        answer = await acme.client.post(base + path, **whole)
+        assert (answer.status_code, answer.json().get("field")) == (422, "file"), answer.text
 
 
 # --- sent for real

@@ -176,6 +176,31 @@ async def test_asked_twice_with_one_key_it_is_sent_once(owner: Owner, acme: Tena
     assert await owner.fetchval("SELECT count(*) FROM messages") == 1
 
 
+async def test_asked_again_with_its_key_it_is_answered_alike_whichever_number_would_send_by_now(
+    owner: Owner, acme: Tenant, mine: Number
+) -> None:
+    headers = {"Idempotency-Key": "1"}
+    first = await acme.client.post("/send_template_direct", json=SEED, headers=headers)
+    other = await with_template(owner, await insert_number(owner, acme.id))
+
+    unclear = await acme.client.post("/send_template_direct", json=SEED, headers=headers)
+    await owner.execute(
+        """INSERT INTO conversations (tenant_id, id, channel_connection_id, contact_id, external_thread_id, contact_e164, contact_wa_id,
+                                      last_message_at)
+           SELECT tenant_id, gen_random_uuid(), $1, contact_id, 'x', contact_e164, contact_wa_id, now() + interval '1 hour'
+             FROM conversations""",
+        other.connection_id,
+    )
+    again = await acme.client.post("/send_template_direct", json=SEED, headers=headers)
+    changed = await acme.client.post(
+        "/send_template_direct", json={**SEED, "phone": "608684496"}, headers=headers
+    )
+
+    assert mine.connection_id == UUID(first.json()["connection_id"])
+    assert first.json() == unclear.json() == again.json()
+    assert changed.json()["code"] == "idempotency_mismatch"
+
+
 async def test_company_id_names_the_keys_tenant_and_no_other(
     owner: Owner, acme: Tenant, new_tenant: Callable[[], Awaitable[Tenant]], operator: httpx.AsyncClient
 ) -> None:

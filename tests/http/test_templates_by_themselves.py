@@ -17,7 +17,8 @@ from curbe.infra.db import Pool
 from curbe.infra.http import Egress
 from curbe.infra.jobs import Runner
 from curbe.infra.settings import fresh_env, load
-from curbe.templates.sync import SYNC, Syncer, defer_due, sync
+from curbe.templates.service import TemplateNews
+from curbe.templates.sync import SYNC, Syncer, defer_due, look_again, sync
 
 pytestmark = pytest.mark.anyio
 
@@ -183,6 +184,45 @@ async def test_a_template_made_while_the_list_is_read_is_not_taken_for_deleted(
         )
 
     assert await names(acme) == ["made", "order"]
+
+
+async def test_new_words_that_are_told_while_the_list_is_read_are_followed_by_another_look(
+    acme: Tenant, graph: Graph, worker: Pool, apply: Pool, environ: dict[str, str]
+) -> None:
+    world = await connected(acme, graph)
+    configured = load(environ, env_file=None)
+    looks: list[str] = []
+
+    async def told() -> None:
+        looks.append(world.waba_id)
+        if len(looks) > 1:
+            return
+        words = TemplateReported(
+            template_id="1",
+            name="order",
+            language="es",
+            at=utc_now(),
+            tie="",
+            components='[{"type": "BODY"}]',
+        )
+        async with apply.transaction() as tx:
+            await look_again(tx, [TemplateNews(acme.id, world.waba_id, words)])
+
+    async with Egress(trusted=[configured.meta_graph_base_url]) as egress:
+        syncer = Syncer(
+            worker,
+            cloud_api=MadeMeanwhile(egress, base_url=configured.meta_graph_base_url, happening=told),
+            keyring=Keyring.of(configured),
+            now=utc_now,
+        )
+        runner = Runner(
+            everybody=apply, pool=worker, handlers={SYNC: syncer}, at_once=2, lease=timedelta(minutes=1)
+        )
+        await defer_due(apply, now=utc_now())
+        for _ in range(3):
+            await runner.run_due()
+
+    assert len(looks) == 2
 
 
 @pytest.mark.usefixtures("acme")

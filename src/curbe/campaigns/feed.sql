@@ -59,11 +59,18 @@ SELECT x.n, x.phone, x.contact_id AS known_as, x.variables::text AS variables, x
  ORDER BY x.n
 
 -- name: held_by_others
--- Those of these contacts who are another recipient of the campaign: two numbers of one person, known as such only by now.
-SELECT r.contact_id
-  FROM campaign_recipients r
- WHERE r.tenant_id = :tenant_id AND r.campaign_id = :campaign_id AND r.contact_id = ANY(:contact_ids::uuid[])
-   AND r.n <> ALL(:ns::bigint[])
+-- Those of these contacts who are another recipient of the campaign: two numbers of one person, known as such only by now. A row that was
+-- taken keeps whom it was for, who may have turned out to be another since; one that waits is told whom it is for when its turn comes.
+WITH RECURSIVE same (wanted, id) AS (
+     SELECT u.id, u.id FROM unnest(:contact_ids::uuid[]) AS u (id)
+     UNION
+     SELECT same.wanted, g.id
+       FROM same,
+            LATERAL (SELECT m.id FROM contacts m WHERE m.tenant_id = :tenant_id AND m.merged_into = same.id OFFSET 0) AS g)
+SELECT DISTINCT same.wanted AS contact_id
+  FROM same
+  JOIN campaign_recipients r ON r.tenant_id = :tenant_id AND r.campaign_id = :campaign_id AND r.contact_id = same.id
+ WHERE r.n <> ALL(:ns::bigint[]) AND (same.id = same.wanted OR r.state = 'taken')
 
 -- name: let_go_of_contacts
 -- A contact is one row of a campaign at any moment: rows that turn out to be nobody of their own, or somebody else, let go of theirs first.

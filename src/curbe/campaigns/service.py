@@ -158,24 +158,23 @@ def moment_of(schedule: Schedule, *, campaign: CampaignRow, now: datetime) -> da
         raise _no_zone()
     try:
         told = datetime.fromisoformat(schedule.at)
-    except ValueError:
+        at = (told if told.tzinfo else told.replace(tzinfo=zone)).astimezone(UTC)
+        back = at.astimezone(zone)
+    except (ValueError, OverflowError):  # the first and the last day of the calendar are none elsewhere
         raise InvalidRequest(
             f"{schedule.at!r} is no time", fix="Write it as 2026-12-24T10:00.", field="at"
         ) from None
-    if told.tzinfo is None:
-        told = told.replace(tzinfo=zone)
-        back = told.astimezone(UTC).astimezone(zone)
-        if back.replace(tzinfo=None) != told.replace(tzinfo=None):
-            raise InvalidRequest(
-                f"there is no {told:%H:%M} on that day in {name}: the clock is put forward",
-                fix="Take another time.",
-                field="at",
-            )
-    if told <= now:
+    if told.tzinfo is None and back.replace(tzinfo=None) != told:
+        raise InvalidRequest(
+            f"there is no {told:%H:%M} on that day in {name}: the clock is put forward",
+            fix="Take another time.",
+            field="at",
+        )
+    if at <= now:
         raise InvalidRequest(
             "that time is past", fix="Take a later one, or start the campaign now.", field="at"
         )
-    return told.astimezone(UTC)
+    return at
 
 
 def updated(tenant_id: UUID, campaign: Campaign, *, progress: object = None) -> Event:

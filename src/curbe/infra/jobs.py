@@ -54,17 +54,22 @@ Handler = Callable[[Job], Awaitable[None]]
 
 _DEFER: Final = Query(_PACKAGE, "defer_jobs")
 _DEFER_ANEW: Final = Query(_PACKAGE, "defer_jobs_anew")
+_DEFER_AGAIN: Final = Query(_PACKAGE, "defer_jobs_again")
 _SCHEDULE: Final = Query(_PACKAGE, "schedule_jobs")
 _CLAIM: Final = Query(_PACKAGE, "claim_jobs", Job)
 _FINISH: Final = Query(_PACKAGE, "finish_job")
+_BEGIN_ANEW: Final = Query(_PACKAGE, "begin_anew")
 _PUT_BACK: Final = Query(_PACKAGE, "put_job_back")
 _COUNT: Final = Query(_PACKAGE, "count_jobs", _Count)
 
 
-async def defer(tx: Transaction, jobs: Sequence[NewJob]) -> None:
-    """Ask for ``jobs``, of any tenants ``tx`` may write for; they begin after ``tx`` commits."""
+async def defer(tx: Transaction, jobs: Sequence[NewJob], *, again: bool = False) -> None:
+    """Ask for ``jobs``, of any tenants ``tx`` may write for; they begin after ``tx`` commits.
+
+    One that is there already is asked for once; with ``again``, one that somebody works on is done once more after that.
+    """
     if jobs:
-        await _DEFER.run(
+        await (_DEFER_AGAIN if again else _DEFER).run(
             tx,
             tenant_ids=[job.tenant_id for job in jobs],
             kinds=[job.kind for job in jobs],
@@ -101,15 +106,13 @@ async def claim(tx: Transaction, *, kinds: Sequence[str], most: int, lease: time
 
 
 async def finish(tx: Transaction, job: Job) -> None:
-    """End ``job`` in the transaction of its effect.
+    """End ``job`` in the transaction of its effect; asked for again meanwhile, it is due at once.
 
     Raises:
         LostLease: another attempt has it now.
     """
-    done = await _FINISH.run(
-        tx, tenant_id=job.tenant_id, kind=job.kind, subject=job.subject, attempt=job.attempt
-    )
-    if not done:
+    which = {"tenant_id": job.tenant_id, "kind": job.kind, "subject": job.subject, "attempt": job.attempt}
+    if not await _FINISH.run(tx, **which) and not await _BEGIN_ANEW.run(tx, **which):
         raise LostLease(f"{job.kind} attempt {job.attempt} was taken over")
 
 

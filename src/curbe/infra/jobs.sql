@@ -8,6 +8,14 @@ SELECT u.tenant_id, u.kind, u.subject
  ORDER BY u.tenant_id, u.kind, u.subject
     ON CONFLICT (tenant_id, kind, subject) DO NOTHING
 
+-- name: defer_jobs_again
+-- One that somebody works on is done once more when that has ended. Sorted, likewise.
+INSERT INTO jobs AS j (tenant_id, kind, subject)
+SELECT u.tenant_id, u.kind, u.subject
+  FROM unnest(:tenant_ids::uuid[], :kinds::text[], :subjects::uuid[]) AS u (tenant_id, kind, subject)
+ ORDER BY u.tenant_id, u.kind, u.subject
+    ON CONFLICT (tenant_id, kind, subject) DO UPDATE SET again = true WHERE j.attempt > 0 AND NOT j.again
+
 -- name: schedule_jobs
 -- One that is there already is due at the time asked for last.
 INSERT INTO jobs (tenant_id, kind, subject, available_at)
@@ -52,7 +60,7 @@ WITH RECURSIVE waiting (tenant_id) AS (
        FOR NO KEY UPDATE OF j SKIP LOCKED
 )
 UPDATE jobs j
-   SET attempt = j.attempt + 1, available_at = now() + :lease
+   SET attempt = j.attempt + 1, available_at = now() + :lease, again = false
   FROM mine
  WHERE j.tenant_id = mine.tenant_id AND j.kind = mine.kind AND j.subject = mine.subject
 RETURNING j.tenant_id, j.kind, j.subject, j.attempt, j.created_at, j.last_error
@@ -60,7 +68,13 @@ RETURNING j.tenant_id, j.kind, j.subject, j.attempt, j.created_at, j.last_error
 -- name: finish_job
 -- The fence: an attempt whose lease was taken over by a later one finishes nothing.
 DELETE FROM jobs
- WHERE tenant_id = :tenant_id AND kind = :kind AND subject = :subject AND attempt = :attempt
+ WHERE tenant_id = :tenant_id AND kind = :kind AND subject = :subject AND attempt = :attempt AND NOT again
+
+-- name: begin_anew
+-- It was asked for again during the attempt that ends.
+UPDATE jobs
+   SET available_at = now(), again = false
+ WHERE tenant_id = :tenant_id AND kind = :kind AND subject = :subject AND attempt = :attempt AND again
 
 -- name: put_job_back
 UPDATE jobs

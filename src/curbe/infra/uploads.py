@@ -65,7 +65,7 @@ async def file_in(request: ApiRequest, *, most: int, what: str) -> tuple[bytes, 
     """Return a file of at most ``most`` bytes, and its name where it came in a form.
 
     Raises:
-        InvalidRequest: the form has no file.
+        InvalidRequest: the form has no file, or the file's name has a NUL.
         TooLarge: it has more bytes; ``what`` says which file is meant.
     """
     found = await form_with_file(request)
@@ -73,6 +73,8 @@ async def file_in(request: ApiRequest, *, most: int, what: str) -> tuple[bytes, 
         return await _whole(request.stream(), most=most, what=what), None
     _, part = found
     try:
+        if "\0" in (part.filename or ""):
+            raise InvalidRequest("The file's name has a NUL.", fix="Give it another name.", field="file")
         return await _whole(chunks_of(part), most=most, what=what), part.filename
     finally:
         await part.close()

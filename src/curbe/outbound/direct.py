@@ -10,7 +10,8 @@ from curbe.domain.errors import NoConnection
 from curbe.domain.phone import to_e164
 from curbe.inbox.people import canonical_phone
 from curbe.infra.db import Query, Transaction
-from curbe.outbound import store
+from curbe.outbound import service, store
+from curbe.outbound.service import Key, Taken
 from curbe.tenants import service as tenants
 
 
@@ -57,6 +58,24 @@ async def aim(
         spoke = await _LAST_LINE.one(tx, tenant_id=tenant_id, phone=canonical_phone(e164.removeprefix("+")))
         named = None if spoke is None else spoke.id
     return Aim(e164, to_send_from(lines, connection_id=named, country_id=None))
+
+
+async def repeated(tx: Transaction, *, tenant_id: UUID, key: Key) -> tuple[Taken, Aim] | None:
+    """Return what an earlier request with this key had taken, and where that goes; None where there was none.
+
+    Asked before anything is found out: the number that spoke last may be another by now.
+
+    Raises:
+        IdempotencyMismatch: that was another request.
+    """
+    taken = await service.answered_before(tx, tenant_id=tenant_id, key=key)
+    if taken is None:
+        return None
+    there = await store.destination(tx, tenant_id=tenant_id, conversation_id=taken.conversation_id)
+    if there is None:
+        raise LookupError("the conversation of a message that was taken is not there")
+    line, to = there
+    return taken, Aim(to.e164 or "", line)
 
 
 async def _named(tx: Transaction, tenant_id: UUID, phone_number_id: str) -> UUID:

@@ -17,7 +17,7 @@ from curbe.infra.db import Pool
 from curbe.outbound import direct, service
 from curbe.outbound.api import SendAnswer, answered, sending, take_once, wait_in
 from curbe.outbound.direct import Aim
-from curbe.outbound.service import Key
+from curbe.outbound.service import Key, Taken
 from curbe.realtime.broadcast import Broadcast
 from curbe.templates.sending import ByName
 from curbe.templates.values import Given
@@ -95,16 +95,13 @@ class DirectController(Controller):
     ) -> Response[DirectAnswer]:
         """Queue it and answer 202; with ``Prefer: wait=N`` answer 200 as soon as Meta did."""
         tenant_id = _tenant(principal, data.company_id)
-        async with web_pool.transaction(tenant_id) as tx:
-            aim = await direct.aim(
-                tx, tenant_id=tenant_id, phone=data.phone, phone_number_id=data.phone_number_id
-            )
+        key = _key(TEMPLATE_ROUTE, idempotency_key, data)
+        aim, taken = await _aimed(web_pool, data, key, tenant_id=tenant_id)
         given = Given(template_data={key: _written(value) for key, value in data.template_data.items()})
         template = ByName(
             name=data.template_name, language=data.language, given=given, member="template_name"
         )
-        key = Key(TEMPLATE_ROUTE, idempotency_key) if idempotency_key else None
-        taken = await take_once(web_pool, _request(tenant_id, principal, aim, template), key)
+        taken = taken or await take_once(web_pool, _request(tenant_id, principal, aim, template), key)
         answer = await answered(web_pool, broadcast, tenant_id, taken, wait_in(prefer))
         return _told(answer, aim, unused=taken.unused)
 
@@ -128,13 +125,30 @@ class DirectController(Controller):
         """Queue it and answer 202; with ``Prefer: wait=N`` answer 200 as soon as Meta did."""
         tenant_id = _tenant(principal, data.company_id)
         content = _text(data)
-        async with web_pool.transaction(tenant_id) as tx:
-            aim = await direct.aim(
-                tx, tenant_id=tenant_id, phone=data.phone, phone_number_id=data.phone_number_id
-            )
-        key = Key(TEXT_ROUTE, idempotency_key) if idempotency_key else None
-        taken = await take_once(web_pool, _request(tenant_id, principal, aim, content), key)
+        key = _key(TEXT_ROUTE, idempotency_key, data)
+        aim, taken = await _aimed(web_pool, data, key, tenant_id=tenant_id)
+        taken = taken or await take_once(web_pool, _request(tenant_id, principal, aim, content), key)
         return _told(await answered(web_pool, broadcast, tenant_id, taken, wait_in(prefer)), aim)
+
+
+def _key(route: str, idempotency_key: str | None, data: _Whose) -> Key | None:
+    """Return the key with the request as it came: which number it goes out from is decided anew each time."""
+    return Key(route, idempotency_key, msgspec.json.encode(data)) if idempotency_key else None
+
+
+async def _aimed(pool: Pool, data: _Whose, key: Key | None, *, tenant_id: UUID) -> tuple[Aim, Taken | None]:
+    """Return where the message goes, and the message itself where an earlier request with this key had it taken."""
+    async with pool.transaction(tenant_id) as tx:
+        if (
+            key is not None
+            and (before := await direct.repeated(tx, tenant_id=tenant_id, key=key)) is not None
+        ):
+            taken, aim = before
+            return aim, taken
+        aim = await direct.aim(
+            tx, tenant_id=tenant_id, phone=data.phone, phone_number_id=data.phone_number_id
+        )
+    return aim, None
 
 
 def _tenant(principal: Principal, company_id: UUID | None) -> UUID:

@@ -69,10 +69,11 @@ class _Filled(Request, frozen=True, kw_only=True):
 
 
 class Key(msgspec.Struct, frozen=True):
-    """The idempotency key a request came with, for one route."""
+    """The idempotency key a request came with, for one route; ``given`` is the request as it came, where part of it is found out here."""
 
     route: str
     key: str
+    given: bytes | None = None
 
 
 class Taken(msgspec.Struct, frozen=True):
@@ -117,7 +118,7 @@ async def take(
         IdempotencyMismatch: the key was used for another request.
         AnsweredMeanwhile: see there.
     """
-    fingerprint = _fingerprint(request)
+    fingerprint = _fingerprint(request, key)
     if key is not None and (earlier := await _answered(tx, request.tenant_id, key, fingerprint)) is not None:
         return earlier
     line, destination = await _destination(tx, request, now=now)
@@ -384,6 +385,12 @@ async def _keep(tx: Transaction, tenant_id: UUID, key: Key, fingerprint: bytes, 
         raise AnsweredMeanwhile
 
 
-def _fingerprint(request: Request) -> bytes:
-    """Return what makes two requests the same: everything but who sent them."""
-    return hashlib.sha256(msgspec.json.encode(msgspec.structs.replace(request, sender=""))).digest()
+async def answered_before(tx: Transaction, *, tenant_id: UUID, key: Key) -> Taken | None:
+    """Return what an earlier request with this key, which has what was ``given``, had taken; raises as :func:`take` does."""
+    return await _answered(tx, tenant_id, key, hashlib.sha256(key.given or b"").digest())
+
+
+def _fingerprint(request: Request, key: Key | None) -> bytes:
+    """Return what makes two requests the same: what was given, or everything but who sent them."""
+    same = key.given if key else None
+    return hashlib.sha256(same or msgspec.json.encode(msgspec.structs.replace(request, sender=""))).digest()

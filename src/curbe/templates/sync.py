@@ -64,9 +64,12 @@ async def defer_due(pool: Pool, *, now: datetime) -> int:
 
 
 async def look_again(tx: Transaction, news: Sequence[TemplateNews]) -> None:
-    """Ask for a look at the lists of tenants whose templates' content changed: a webhook tells only some of it."""
+    """Ask for a look at the lists of tenants whose templates' content changed: a webhook tells only some of it.
+
+    One that is being taken may have read Meta's list already: another one follows it.
+    """
     tenants = sorted({one.tenant_id for one in news if one.report.components is not None})
-    await jobs.defer(tx, [NewJob(tenant_id, SYNC, tenant_id) for tenant_id in tenants])
+    await jobs.defer(tx, [NewJob(tenant_id, SYNC, tenant_id) for tenant_id in tenants], again=True)
 
 
 class Syncer:

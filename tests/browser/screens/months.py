@@ -54,7 +54,9 @@ async def _keep(dsn: str, world: World, campaigns: Sequence[str]) -> None:
             campaign = f"campaign:{campaigns[day.isocalendar().week % len(campaigns)]}"
             for table, rows in _day(world, spain, day, campaign).items():
                 # The product may have counted the day already: what a scene wrote is dated as it pleases.
-                await connection.execute(f"DELETE FROM {table} WHERE tenant_id = $1 AND day = $2", tenant, day)
+                await connection.execute(
+                    f"DELETE FROM {table} WHERE tenant_id = $1 AND day = $2", tenant, day
+                )
                 await connection.copy_records_to_table(table, records=[(tenant, *row) for row in rows])
     finally:
         await connection.close()
