@@ -10,7 +10,6 @@ import msgspec
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
-from uuid_utils.compat import uuid7
 
 from curbe.auth import identities
 from curbe.auth import oidc_rules as rules
@@ -180,7 +179,7 @@ class Oidc:
         return user
 
     async def _known_by_address(self, identity: Identity, hashed: bytes, *, now: datetime) -> User | None:
-        address, fresh = checked_email(identity.email), uuid7()
+        address, fresh = checked_email(identity.email), people.new_user_id()
         async with self._pool.transaction(
             PLATFORM, context={**people.as_named(address), **people.as_user(fresh)}
         ) as tx:
