@@ -280,6 +280,31 @@ async def test_the_operator_lists_every_account(
     assert "argon2" not in page.text + rest.text
 
 
+async def test_the_oldest_accounts_come_first_page_by_page(
+    ana: Person, operator: httpx.AsyncClient, owner: asyncpg.Connection
+) -> None:
+    """Their ids say nothing of when they were made."""
+    old = [await insert_user(owner) for _ in range(3)]
+    for days, one in enumerate(old, start=1):
+        await owner.execute(
+            "UPDATE users SET created_at = now() - make_interval(days => $2) WHERE id = $1", one.id, days
+        )
+    twins = sorted(old[1:], key=lambda one: one.id)
+    await owner.execute(
+        "UPDATE users SET created_at = '2026-01-01' WHERE id = ANY($1)", [one.id for one in twins]
+    )
+
+    found, cursor = [], None
+    while True:
+        asked = {"limit": 1, **({"cursor": cursor} if cursor else {})}
+        page = (await operator.get("/api/operator/users", params=asked)).json()
+        found += [one["id"] for one in page["items"]]
+        if (cursor := page["next_cursor"]) is None:
+            break
+
+    assert found == [str(one.id) for one in (*twins, old[0], ana)]
+
+
 async def test_an_account_that_is_stopped_is_out_everywhere_and_may_go_on_later(
     acme: Tenant, ana: Person, operator: httpx.AsyncClient, owner: asyncpg.Connection
 ) -> None:

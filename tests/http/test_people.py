@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 import httpx
@@ -26,6 +26,7 @@ from bed.users import (
     try_signing_in,
 )
 from curbe.domain.access import Role
+from curbe.operate import people as operate
 
 pytestmark = pytest.mark.anyio
 NewTenant = Callable[[], Awaitable[Tenant]]
@@ -102,6 +103,20 @@ async def test_who_is_invited_chooses_a_password_and_is_in(
     log = await log_of(acme)
     assert ("person.invited", f"user:{boss.id}") in log
     assert ("person.joined", f"user:{joined['user_id']}") in log
+
+
+async def test_an_id_tells_its_inviter_not_since_when_there_is_an_account(
+    acme: Tenant, hers: httpx.AsyncClient, dsn: str
+) -> None:
+    """An id that holds the moment at which it was made would tell one from before apart from one made now."""
+    place = operate.Place(acme.id, Role.AGENT)
+    by_cli, _ = await operate.create_user(
+        dsn, email="cli@example.org", name="Eva", password=None, place=place
+    )
+    ids = [(await invite(hers, acme, f"{n}@example.org")).json()["user_id"] for n in range(3)]
+
+    assert {UUID(one).version for one in ids} | {by_cli.id.version} == {4}
+    assert [(await invite(hers, acme, f"{n}@example.org")).json()["user_id"] for n in range(3)] == ids
 
 
 async def test_a_link_works_once(acme: Tenant, hers: httpx.AsyncClient) -> None:

@@ -6,7 +6,6 @@ from typing import Final, TypeAlias
 from uuid import UUID
 
 import msgspec
-from uuid_utils.compat import uuid7
 
 from curbe.audit.service import AuditEntry, record
 from curbe.auth import links
@@ -74,7 +73,13 @@ class Members:
         address, called = checked_email(email), checked_person_name(name)
         _check_giving(giver, role)
         made = await people.insert_user(
-            tx, user_id=uuid7(), email=address, name="", language=None, is_operator=False, now=now
+            tx,
+            user_id=people.new_user_id(),
+            email=address,
+            name="",
+            language=None,
+            is_operator=False,
+            now=now,
         )
         user = made or await people.user_of_email(tx, address)
         if user is None:

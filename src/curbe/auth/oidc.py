@@ -10,7 +10,6 @@ import msgspec
 from joserfc import jwt
 from joserfc.errors import BadSignatureError, InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
-from uuid_utils.compat import uuid7
 
 from curbe.auth import identities
 from curbe.auth import oidc_rules as rules
@@ -212,7 +211,7 @@ class Oidc:
         return user
 
     async def _known_by_address(self, identity: Identity, hashed: bytes, *, now: datetime) -> User | None:
-        address, fresh = _address(identity), uuid7()
+        address, fresh = _address(identity), people.new_user_id()
         async with self._pool.transaction(
             PLATFORM, context={**people.as_named(address), **people.as_user(fresh)}
         ) as tx:

@@ -15,7 +15,7 @@ from curbe.auth.roles import OPERATOR
 from curbe.domain.errors import Conflict, Forbidden, InvalidRequest, NotFound, ProofRequired, Unauthorized
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
-from curbe.infra.pages import Page, decode_cursor, page_of
+from curbe.infra.pages import Moment, Page, decode_cursor, page_of
 from curbe.infra.web import refusals
 from curbe.tenants import people
 from curbe.tenants.person_rules import User
@@ -23,7 +23,6 @@ from curbe.tenants.service import SEES_ALL
 
 _MOST: Final = 200
 _USUAL: Final = 50
-_FIRST: Final = UUID(int=0)
 
 
 class UserShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,10 +61,10 @@ class OperatorController(Controller):
         limit: Annotated[int, QueryParameter(ge=1, le=_MOST)] = _USUAL,
     ) -> Page[UserShown]:
         """Return a page of users, oldest first."""
-        after = _FIRST if cursor is None else decode_cursor(cursor, type=UUID)
+        after = people.FIRST if cursor is None else decode_cursor(cursor, type=tuple[Moment, UUID])
         async with web_pool.transaction(context=SEES_ALL) as tx:
             rows = await people.users_page(tx, after=after, limit=limit + 1)
-        return page_of(rows, limit=limit, item=_shown, position=lambda user: user.id)
+        return page_of(rows, limit=limit, item=_shown, position=people.place_of)
 
     @patch(
         "/{user_id:uuid}",

@@ -73,7 +73,7 @@ class PeopleController(Controller):
         cursor: FromQuery[str | None] = None,
         limit: Annotated[int, QueryParameter(ge=1, le=_MOST)] = _USUAL,
     ) -> Page[Person]:
-        """Return a page of people, in the order of their accounts."""
+        """Return a page of people, in an order that stays."""
         after = _FIRST if cursor is None else decode_cursor(cursor, type=UUID)
         async with web_pool.transaction(tenant_id) as tx:
             rows = await people.people_page(tx, tenant_id=tenant_id, after=after, limit=limit + 1)

@@ -5,7 +5,6 @@ from typing import Final
 from uuid import UUID
 
 import msgspec
-from uuid_utils.compat import uuid7
 
 from curbe.audit.service import AuditEntry, record
 from curbe.auth import factor_store, identities, links, session_store, sessions, stopping
@@ -59,7 +58,7 @@ async def create_user(
         Conflict: they are that already.
     """
     address, called, now = checked_email(email), checked_person_name(name), utc_now()
-    user_id = uuid7()
+    user_id = people.new_user_id()
     if password is not None:
         check_password(password, email=address)
     hashed = None if password is None else await Passwords().hashed(password)
@@ -92,7 +91,7 @@ async def users(dsn: str) -> list[User]:
     found: list[User] = []
     async with pool(dsn) as web, web.transaction(context=service.SEES_ALL) as tx:
         while page := await people.users_page(
-            tx, after=found[-1].id if found else service.FIRST, limit=_PAGE
+            tx, after=people.place_of(found[-1]) if found else people.FIRST, limit=_PAGE
         ):
             found += page
     return found

@@ -3,9 +3,9 @@
 What a transaction sees of them is told by its settings: ``as_named``, ``as_user``, its tenant, or the operator's.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import msgspec
 
@@ -15,6 +15,8 @@ from curbe.tenants.person_rules import Membership, Person, User, email_digest
 from curbe.tenants.rules import Language
 
 _PACKAGE: Final = "curbe.tenants"
+# Before every user.
+FIRST: Final = (datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0))
 
 
 class OpenMembership(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +68,16 @@ def as_user(user_id: UUID) -> dict[str, str]:
     return {"app.user_id": str(user_id)}
 
 
+def new_user_id() -> UUID:
+    """Return an id for a new user. It holds no time: who invites an address would learn from it since when it has an account."""
+    return uuid4()
+
+
+def place_of(user: User) -> tuple[datetime, UUID]:
+    """Return where a user stands in the order of ``users_page``."""
+    return user.created_at, user.id
+
+
 async def insert_user(
     tx: Transaction,
     *,
@@ -97,9 +109,10 @@ async def user_of_id(tx: Transaction, user_id: UUID) -> User | None:
     return await _USER_OF_ID.one(tx, id=user_id)
 
 
-async def users_page(tx: Transaction, *, after: UUID, limit: int) -> list[User]:
-    """Return the next users after the id ``after``, of those ``tx`` may see: the operator's sees all."""
-    return await _USERS_PAGE.all(tx, after=after, limit=limit)
+async def users_page(tx: Transaction, *, after: tuple[datetime, UUID], limit: int) -> list[User]:
+    """Return the next users after the place ``after``, oldest first, of those ``tx`` may see: the operator's sees all."""
+    created_at, user_id = after
+    return await _USERS_PAGE.all(tx, created_at=created_at, id=user_id, limit=limit)
 
 
 async def set_operator(tx: Transaction, *, user_id: UUID, is_operator: bool, now: datetime) -> User | None:

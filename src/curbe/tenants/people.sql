@@ -20,8 +20,8 @@ SELECT id, email, name, language, is_operator, disabled_at, created_at
 -- name: users_page
 SELECT id, email, name, language, is_operator, disabled_at, created_at
   FROM users
- WHERE id > :after
- ORDER BY id
+ WHERE (created_at, id) > (:created_at::timestamptz, :id::uuid)
+ ORDER BY created_at, id
  LIMIT :limit;
 
 -- name: put_membership
@@ -71,7 +71,7 @@ UPDATE users
 RETURNING id, email, name, language, is_operator, disabled_at, created_at;
 
 -- name: people_page
--- In the order of their accounts. Of who has not joined nothing is shown but what the inviter wrote.
+-- In the order of their ids, which is a random one that stays. Of who has not joined nothing is shown but what the inviter wrote.
 SELECT m.user_id, u.email, CASE WHEN m.joined_at IS NULL THEN m.invited_name ELSE u.name END AS name, m.role,
        m.disabled_at IS NOT NULL OR (m.joined_at IS NOT NULL AND u.disabled_at IS NOT NULL) AS disabled,
        m.joined_at IS NULL AS invited, m.last_seen_at,
