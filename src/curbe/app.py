@@ -44,7 +44,7 @@ from curbe.infra.db import Pool, Role
 from curbe.infra.edge import Edge, security_headers
 from curbe.infra.http import Egress
 from curbe.infra.listening import BACKLOG, listen
-from curbe.infra.metrics import Metrics
+from curbe.infra.metrics import WEB, Metrics
 from curbe.infra.migrate import SchemaMismatch, require_known_schema
 from curbe.infra.settings import Settings, meta_apps
 from curbe.ingest.commit import GroupCommitter
@@ -236,7 +236,7 @@ async def _wired(
     settings: Settings, dsn: str
 ) -> AsyncIterator[tuple[AsgiApp, Callable[..., Webhooks], Broadcast]]:
     """Open what the process needs, run what works in the background, and close all of it in the right order."""
-    metrics = Metrics()
+    metrics = Metrics(WEB)
     async with contextlib.AsyncExitStack() as stack:
         web_pool, apply_pool, intake = await _pools(dsn, stack)
         keyring = Keyring.of(settings)
@@ -262,7 +262,9 @@ async def _wired(
         edge = Edge(litestar, metrics=metrics, headers=headers)  # type: ignore[arg-type]
         api = ProxyHeadersMiddleware(edge, trusted_hosts=in_both_protocols(settings.trusted_proxies))  # type: ignore[arg-type]
         receiver = _receiver(settings, committer, metrics)
-        health = Health(checks={"database": _database(web_pool)}, metrics=metrics, token=None)
+        health = Health(
+            checks={"database": _database(web_pool)}, metrics=metrics, token=settings.metrics_token
+        )
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         flushing = tasks.create_task(committer.run())
         listening = tasks.create_task(broadcast.run())

@@ -2,12 +2,15 @@
 
 import asyncio
 import hmac
+import socket
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any, Final
 
 import msgspec
 import structlog
+import uvicorn
 
+from curbe.infra import db
 from curbe.infra.crypto import Secret
 from curbe.infra.metrics import Metrics
 
@@ -92,8 +95,8 @@ class Health:
             try:
                 async with asyncio.timeout(_TIMEOUT):
                     await self._refresh()
-            except TimeoutError:
-                log.warning("metrics_not_fresh", reason="the database did not answer in time")
+            except (*db.Unreachable, db.PostgresError) as error:  # what is counted here is known all the same
+                log.warning("metrics_not_fresh", reason=type(error).__name__)
         body, kind = self._metrics.render()
         return 200, body, kind
 
@@ -106,3 +109,25 @@ class Health:
         client = scope.get("client")
         proxied = b"x-forwarded-for" in headers or b"forwarded" in headers
         return not proxied and (client[0] if client else None) in _LOOPBACK
+
+
+async def serve(health: Health, listening: socket.socket, stop: asyncio.Event) -> None:
+    """Answer on ``listening`` until ``stop``: for a process that serves nothing else."""
+    config = uvicorn.Config(
+        health,  # type: ignore[arg-type]
+        loop="none",
+        lifespan="off",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        proxy_headers=False,  # who asks is who connects
+    )
+    server = uvicorn.Server(config)
+
+    async def end() -> None:
+        await stop.wait()
+        server.should_exit = True
+
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(end())
+        await server._serve(sockets=[listening])  # noqa: SLF001 - serve() would take the process's signals

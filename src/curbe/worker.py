@@ -4,13 +4,13 @@ import asyncio
 import contextlib
 import os
 import signal
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Final
 
 import structlog
-import uvicorn
 
 from curbe.audit.seal import seal_once
 from curbe.auth import factor_store
@@ -24,18 +24,19 @@ from curbe.channels.cloudapi.client import CloudApi
 from curbe.connections import health
 from curbe.consent import hearing
 from curbe.health import Health
+from curbe.health import serve as serve_health
 from curbe.inbox import statuses
 from curbe.inbox.changes import READ_RECEIPT, WAKE
 from curbe.inbox.snooze import Alarm
 from curbe.infra import db, jobs
 from curbe.infra.clock import utc_now
 from curbe.infra.collector import BATCHES, spare_what_stays
-from curbe.infra.crypto import Keyring
+from curbe.infra.crypto import Keyring, Secret
 from curbe.infra.db import Pool, Role
 from curbe.infra.http import Egress
 from curbe.infra.jobs import Handler, Runner
 from curbe.infra.mail import Mailer
-from curbe.infra.metrics import Metrics
+from curbe.infra.metrics import WORKER, Metrics
 from curbe.infra.migrate import SchemaMismatch, require_known_schema
 from curbe.infra.settings import Settings
 from curbe.ingest import aside, automating, concluding
@@ -74,7 +75,7 @@ Work = Callable[[], Awaitable[object]]
 
 
 async def work(
-    settings: Settings, dsn: str, *, announce: Callable[[str], None], health_port: int | None
+    settings: Settings, dsn: str, *, announce: Callable[[str], None], listening: socket.socket | None
 ) -> None:
     """Work until SIGTERM or SIGINT; then finish what is under way and return.
 
@@ -82,7 +83,7 @@ async def work(
         settings: see there.
         dsn: the database.
         announce: is called once with a line for people when the work has begun.
-        health_port: where ``/healthz``, ``/readyz`` and ``/metrics`` are served; None: nowhere.
+        listening: where ``/healthz``, ``/readyz`` and ``/metrics`` are served; None: nowhere.
 
     Raises:
         SchemaMismatch: the database's schema is not this build's.
@@ -101,10 +102,9 @@ async def work(
         running += _upkeep(pools, dsn, spool, stop)
         async with asyncio.TaskGroup() as tasks:
             jobs = [tasks.create_task(job) for job in running]  # type: ignore[arg-type]
-            if health_port is not None:
-                jobs.append(
-                    tasks.create_task(_serve_health(settings.host, health_port, pools, metrics, stop))
-                )
+            if listening is not None:
+                told = _health(pools, metrics, settings.metrics_token)
+                jobs.append(tasks.create_task(serve_health(told, listening, stop)))
             announce(f"curbe works, {len(lanes)} lane{'s' if len(lanes) != 1 else ''}")
             await stop.wait()
             _, late = await asyncio.wait(jobs, timeout=_DRAIN)
@@ -139,7 +139,7 @@ class _Pools:
 async def _wired(
     settings: Settings, dsn: str
 ) -> AsyncIterator[tuple[Applier, Senders, Tender, list[Runner], Spool, _Pools, Metrics]]:
-    metrics = Metrics()
+    metrics = Metrics(WORKER)
     keyring = Keyring.of(settings)
     keeping = keeping_of(settings)
     async with contextlib.AsyncExitStack() as stack:
@@ -338,7 +338,7 @@ async def _every(seconds: float, job: Work, stop: asyncio.Event) -> None:
             continue
 
 
-async def _serve_health(host: str, port: int, pools: _Pools, metrics: Metrics, stop: asyncio.Event) -> None:
+def _health(pools: _Pools, metrics: Metrics, token: Secret | None) -> Health:
     async def database() -> str | None:
         try:
             await pools.apply.execute("SELECT 1", timeout=2)
@@ -348,29 +348,10 @@ async def _serve_health(host: str, port: int, pools: _Pools, metrics: Metrics, s
 
     async def refresh() -> None:
         async with pools.apply.transaction() as tx:
+            metrics.apply_backlog_seconds.set(await ingest.backlog_seconds(tx))
             metrics.statuses_parked.set(await statuses.count_parked(tx))
             metrics.quarantined.set(await ingest.count_quarantined(tx))
             metrics.outbox_queued.set(await outbox.depth(tx))
             metrics.jobs_waiting.set(await jobs.count(tx, kinds=[FETCH]))
 
-    health = Health(checks={"database": database}, metrics=metrics, token=None, refresh=refresh)
-    config = uvicorn.Config(
-        health,  # type: ignore[arg-type]
-        host=host,
-        port=port,
-        loop="none",
-        lifespan="off",
-        access_log=False,
-        log_config=None,
-        server_header=False,
-    )
-    server = uvicorn.Server(config)
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined,method-assign]
-
-    async def end() -> None:
-        await stop.wait()
-        server.should_exit = True
-
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(end())
-        await server._serve()  # noqa: SLF001 - serve() would take the process's signals
+    return Health(checks={"database": database}, metrics=metrics, token=token, refresh=refresh)

@@ -1,5 +1,6 @@
 """Processes that are to run and to stop: what is killed comes back, what is told to stop stops, nothing is left behind."""
 
+import asyncio
 import json
 import os
 import signal
@@ -14,7 +15,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from bed.installation import SETTINGS, Installation, Running, installed
 
@@ -268,14 +271,123 @@ def test_on_a_busy_machine_the_worker_lets_the_web_process_go_first(on_database:
     assert niceness == {"serve": ours, "work": max(5, ours)}
 
 
-def test_the_worker_tells_its_health_where_it_is_given_a_port(on_database: Installation) -> None:
+def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    running = on_database.start("work", "--port", str(port))
+        return free.getsockname()[1]
+
+
+def metrics(url: str, *, token: str = "") -> dict[str, float]:
+    request = urllib.request.Request(f"{url}/metrics")  # noqa: S310 - our own http address
+    if token:
+        request.add_header("X-Forwarded-For", "203.0.113.5")
+        request.add_header("Authorization", f"Bearer {token}")
+    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - the same
+        families = text_string_to_metric_families(answer.read().decode())
+    return {
+        sample.name: sample.value
+        for family in families
+        for sample in family.samples
+        if sample.name.startswith("curbe_")
+    }
+
+
+def test_the_worker_tells_its_health_where_it_is_given_a_port(on_database: Installation) -> None:
+    url = f"http://127.0.0.1:{free_port()}"
+    running = on_database.start("work", "--port", url.rpartition(":")[2])
     running.ready()
 
-    running.until(lambda: is_ready(f"http://127.0.0.1:{port}"))
+    running.until(lambda: is_ready(url))
 
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
-        assert b"curbe_outbox_queued 0.0" in answer.read()
+    assert metrics(url)["curbe_outbox_queued"] == 0
+
+
+def test_run_tells_of_web_and_worker_each_at_its_own_port_also_after_the_worker_died(
+    on_database: Installation,
+) -> None:
+    port = free_port()
+    running = on_database.start("run", "--port", "0", CURBE_WORKER_PORT=str(port))
+    web, worker = running.ready(), f"http://127.0.0.1:{port}"
+
+    killed(running, "work")
+
+    running.until(lambda: is_ready(worker))
+    assert {"curbe_apply_backlog_seconds", "curbe_outbox_queued", "curbe_apply_lag_seconds_count"} <= set(
+        metrics(worker)
+    )
+    assert "curbe_webhooks_pending" in metrics(web)
+    assert set(metrics(web)) & set(metrics(worker)) == set()
+
+
+def test_run_says_that_a_port_it_was_told_for_its_worker_is_taken(on_database: Installation) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+
+        running = on_database.start("run", "--port", "0", CURBE_WORKER_PORT=str(port))
+
+        assert running.ended() == 1
+    assert "CURBE_WORKER_PORT" in "".join(running.logged)
+
+
+@pytest.mark.anyio
+async def test_the_age_of_what_is_not_applied_is_told_while_applying_stands_still(
+    on_database: Installation, owner: asyncpg.Connection
+) -> None:
+    url = f"http://127.0.0.1:{free_port()}"
+    running = on_database.start("work", "--port", url.rpartition(":")[2])
+    running.ready()
+    running.until(lambda: is_ready(url))
+
+    async with owner.transaction():  # another applier that holds every lane and does nothing
+        await owner.execute("SELECT FROM apply_lanes FOR UPDATE")
+        beside = await asyncpg.connect(on_database.environment["DATABASE_URL"])
+        await beside.execute(
+            """INSERT INTO webhook_events (meta_app_id, body, received_at)
+               VALUES ('1', '{}', now() - interval '1 hour')"""
+        )
+        await beside.close()
+        behind = (await asyncio.to_thread(metrics, url))["curbe_apply_backlog_seconds"]
+
+    assert 3600 <= behind < 3700
+    await asyncio.to_thread(running.until, lambda: metrics(url)["curbe_apply_backlog_seconds"] == 0)
+
+
+def test_the_metrics_are_for_who_has_the_token_wherever_they_come_from(on_database: Installation) -> None:
+    url = f"http://127.0.0.1:{free_port()}"
+    token = "a-token-of-prometheus"
+    running = on_database.start("work", "--port", url.rpartition(":")[2], CURBE_METRICS_TOKEN=token)
+    running.ready()
+    running.until(lambda: is_ready(url))
+    serving = on_database.start("serve", "--port", "0", CURBE_METRICS_TOKEN=token).ready()
+
+    for one in (url, serving):
+        assert metrics(one, token=token)
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            metrics(one, token="another-token")
+        with refused.value as answer:
+            assert answer.code == 401
+
+
+@pytest.mark.anyio
+async def test_the_worker_tells_what_it_knows_while_the_database_is_away(
+    on_database: Installation, dsn: str, owner: asyncpg.Connection
+) -> None:
+    url = f"http://127.0.0.1:{free_port()}"
+    running = on_database.start("work", "--port", url.rpartition(":")[2])
+    running.ready()
+    running.until(lambda: is_ready(url))
+    name = await owner.fetchval("SELECT current_database()")
+    await owner.close()
+    outside = await asyncpg.connect(dsn, database="postgres")
+
+    await outside.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+    await outside.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", name)
+    told = await asyncio.to_thread(metrics, url)
+
+    assert "curbe_outbox_queued" in told
+    assert not await asyncio.to_thread(is_ready, url)
+    await outside.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
+    await outside.close()
+    await asyncio.to_thread(running.until, lambda: is_ready(url))

@@ -36,6 +36,7 @@ pytestmark = pytest.mark.timeout(900)
 SMTP = canary("smtp")
 DATABASE = canary("pg")
 OIDC = canary("oidc")
+METRICS_TOKEN = canary("prom")
 APP_SECRET, FORMER_APP_SECRET = canary("app"), canary("old")
 VERIFY_TOKEN = canary("verify")
 SYSTEM_TOKEN = canary("EAA")
@@ -55,6 +56,7 @@ SETTINGS: Final = {
     "CURBE_OIDC_ISSUER": "http://127.0.0.1:1",
     "CURBE_OIDC_CLIENT_ID": "curbe",
     "CURBE_OIDC_CLIENT_SECRET": OIDC,
+    "CURBE_METRICS_TOKEN": METRICS_TOKEN,
     "CURBE_LOG_LEVEL": "debug",
 }
 FROM_THE_BEGINNING: Final = {
@@ -66,6 +68,7 @@ FROM_THE_BEGINNING: Final = {
     "the retired encryption key": RETIRED_KEY,
     "the mail server's password": SMTP,
     "the provider's client secret": OIDC,
+    "the token of the metrics": METRICS_TOKEN,
     "the database's password": DATABASE,
     "the storage's key id": S3_ID,
     "the storage's secret": S3_SECRET,
@@ -200,6 +203,7 @@ def _refused_starts(world: World) -> None:
         "TOKEN_ENCRYPTION_KEYS_RETIRED": RETIRED_KEY[:-4],
         "CURBE_SMTP_URL": f"smtp:/mailer:{SMTP}@mail",
         "CURBE_OIDC_CLIENT_SECRET": OIDC + " x",
+        "CURBE_METRICS_TOKEN": METRICS_TOKEN + " x",
         "CURBE_S3_ACCESS_KEY_ID": S3_ID + " x",
         "CURBE_S3_SECRET_ACCESS_KEY": S3_SECRET + " x",
         "DATABASE_URL": f"postgresql//curbe:{DATABASE}@127.0.0.1:1/curbe",

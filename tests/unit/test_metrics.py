@@ -3,11 +3,11 @@
 from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
 
-from curbe.infra.metrics import Metrics
+from curbe.infra.metrics import WEB, WORKER, Metrics
 
 WANTED = {
     "webhooks_received", "webhooks_refused", "webhook_ack_seconds", "webhook_batch_size", "webhooks_pending",
-    "events_applied", "apply_batch_seconds", "apply_lag_seconds", "statuses_parked", "quarantined",
+    "events_applied", "apply_batch_seconds", "apply_lag_seconds", "apply_backlog_seconds", "statuses_parked", "quarantined",
     "sends", "send_seconds", "outbox_queued", "unlisted_error_codes",
     "sockets", "http_requests", "http_seconds",
 }  # fmt: skip
@@ -59,6 +59,20 @@ def test_two_of_them_do_not_share_a_number() -> None:
 
     assert isinstance(one.registry, CollectorRegistry)
     assert read(other)["curbe_webhooks_received_total"] == 0
+
+
+def families(metrics: Metrics) -> set[str]:
+    found = text_string_to_metric_families(metrics.render()[0].decode())
+    return {family.name for family in found if family.name.startswith("curbe_")}
+
+
+def test_a_process_shows_what_it_counts_itself_and_no_zero_for_what_others_do() -> None:
+    web, worker = families(Metrics(WEB)), families(Metrics(WORKER))
+
+    assert web & worker == set()
+    assert web | worker == families(Metrics())
+    assert {"curbe_webhooks_received", "curbe_http_requests"} <= web
+    assert {"curbe_apply_lag_seconds", "curbe_outbox_queued", "curbe_sends"} <= worker
 
 
 def test_no_label_names_a_tenant_a_number_or_a_person() -> None:

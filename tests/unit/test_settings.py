@@ -166,6 +166,7 @@ def test_no_secret_is_repeated_when_it_is_refused() -> None:
         "CURBE_S3_SECRET_ACCESS_KEY": "canary9 with a space",
         "CURBE_SMTP_URL": "smtp://u:canaryA@mail.example.org/path",
         "CURBE_OIDC_CLIENT_SECRET": "canaryB with a space",
+        "CURBE_METRICS_TOKEN": "canaryC with a space",
     }
     assert set(canaries) == {setting.name for setting in SETTINGS if setting.secret}
 

@@ -10,7 +10,7 @@ import click
 from curbe.cli.shell import Shell, json_option, pass_shell, show
 from curbe.infra import log
 from curbe.infra.database import database
-from curbe.infra.listening import inherited
+from curbe.infra.listening import inherited, listen
 from curbe.infra.loop import Stopping, die_with_parent
 from curbe.infra.loop import run as run_loop
 from curbe.infra.settings import Settings
@@ -120,14 +120,19 @@ def serve(
 @click.command()
 @click.option("--host", help="The address for /healthz, /readyz and /metrics; CURBE_HOST otherwise.")
 @click.option("--port", type=_PORT, help="The port for them; they are served nowhere otherwise.")
+@_listening_option
 @_supervised_option
 @pass_shell
-def work(shell: Shell, *, host: str | None, port: int | None, supervised: bool) -> None:
+def work(
+    shell: Shell, *, host: str | None, port: int | None, listening: int | None, supervised: bool
+) -> None:
     """Run the worker: apply webhooks, send messages, seal the audit log."""
     from curbe import worker  # noqa: PLC0415 - the whole worker, which other commands need not load
 
     async def main(settings: Settings, dsn: str, announce: Callable[[str], None]) -> None:
-        await worker.work(settings, dsn, announce=announce, health_port=port)
+        taking = None if port is None else listen(settings.host, port)
+        taking = taking if listening is None else inherited(listening)
+        await worker.work(settings, dsn, announce=announce, listening=taking)
 
     _process(shell.settings(host=host), main, supervised=supervised)
 

@@ -1,5 +1,6 @@
 """What a process counts and times, for Prometheus: one ``Metrics`` a process, passed on from its root."""
 
+from enum import Enum
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
@@ -12,75 +13,117 @@ _LAG: Final = (0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0, 60.0, 300.0, 360
 _COUNTS: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 
 
+class Part(Enum):
+    """What a process may do, and count."""
+
+    INTAKE = "intake"
+    APPLY = "apply"
+    SEND = "send"
+    MEDIA = "media"
+    SERVE = "serve"
+
+
+WEB: Final = frozenset({Part.INTAKE, Part.SERVE})
+WORKER: Final = frozenset({Part.APPLY, Part.SEND, Part.MEDIA})
+
+
 class Metrics:
     """Every metric of the product. No label names a tenant, a number or a person."""
 
-    def __init__(self) -> None:
+    def __init__(self, parts: frozenset[Part] = frozenset(Part)) -> None:
+        """Only ``parts`` are shown: what a process never counts would look like a zero."""
         self.registry: Final = CollectorRegistry(auto_describe=False)
         ProcessCollector(registry=self.registry)
-        self._intake()
-        self._apply()
-        self._send()
-        self._media()
-        self._serve()
+        declared = {
+            Part.INTAKE: self._intake,
+            Part.APPLY: self._apply,
+            Part.SEND: self._send,
+            Part.MEDIA: self._media,
+            Part.SERVE: self._serve,
+        }
+        for part, declare in declared.items():
+            declare(self.registry if part in parts else None)
 
     def render(self) -> tuple[bytes, str]:
         """Return the text of ``/metrics`` and its content type."""
         return generate_latest(self.registry), CONTENT_TYPE_LATEST
 
-    def _intake(self) -> None:
-        self.webhooks_received = self._counter("webhooks_received", "Webhooks committed and answered 200.")
-        self.webhooks_refused = self._counter("webhooks_refused", "Webhooks not taken, by reason.", "reason")
-        self.webhook_ack_seconds = self._times(
-            "webhook_ack_seconds", "From a webhook's headers to its 200.", _ANSWER
+    def _intake(self, into: CollectorRegistry | None) -> None:
+        self.webhooks_received = self._counter(
+            "webhooks_received", "Webhooks committed and answered 200.", into
         )
-        self.webhook_batch_size = self._times("webhook_batch_size", "Webhooks in one commit.", _COUNTS)
-        self.webhooks_pending = self._gauge("webhooks_pending", "Webhooks that wait for their commit now.")
+        self.webhooks_refused = self._counter(
+            "webhooks_refused", "Webhooks not taken, by reason.", into, "reason"
+        )
+        self.webhook_ack_seconds = self._times(
+            "webhook_ack_seconds", "From a webhook's headers to its 200.", into, _ANSWER
+        )
+        self.webhook_batch_size = self._times("webhook_batch_size", "Webhooks in one commit.", into, _COUNTS)
+        self.webhooks_pending = self._gauge(
+            "webhooks_pending", "Webhooks that wait for their commit now.", into
+        )
 
-    def _apply(self) -> None:
+    def _apply(self, into: CollectorRegistry | None) -> None:
         self.events_applied = self._counter(
             "events_applied",
             "Messages, statuses and notices taken from webhooks, by what became of them and why.",
+            into,
             "outcome",
             "reason",
         )
         self.apply_batch_seconds = self._times(
-            "apply_batch_seconds", "Time to apply one batch of webhooks.", _WORK
+            "apply_batch_seconds", "Time to apply one batch of webhooks.", into, _WORK
         )
         self.apply_lag_seconds = self._times(
-            "apply_lag_seconds", "From a webhook's commit to its effect.", _LAG
+            "apply_lag_seconds", "From a webhook's commit to its effect.", into, _LAG
         )
-        self.statuses_parked = self._gauge("statuses_parked", "Statuses that wait for their message now.")
-        self.quarantined = self._gauge("quarantined", "Items in quarantine now.")
+        self.apply_backlog_seconds = self._gauge(
+            "apply_backlog_seconds",
+            "Age of the oldest webhook that is not applied yet, now; it grows where applying stands still.",
+            into,
+        )
+        self.statuses_parked = self._gauge(
+            "statuses_parked", "Statuses that wait for their message now.", into
+        )
+        self.quarantined = self._gauge("quarantined", "Items in quarantine now.", into)
 
-    def _send(self) -> None:
+    def _send(self, into: CollectorRegistry | None) -> None:
         self.sends = self._counter(
-            "sends", "Attempts to send, by what came of them; ambiguous: nobody knows.", "outcome"
+            "sends", "Attempts to send, by what came of them; ambiguous: nobody knows.", into, "outcome"
         )
-        self.send_seconds = self._times("send_seconds", "Time of one send to the Graph API.", _WORK)
-        self.outbox_queued = self._gauge("outbox_queued", "Messages that wait to be sent now.")
+        self.send_seconds = self._times("send_seconds", "Time of one send to the Graph API.", into, _WORK)
+        self.outbox_queued = self._gauge("outbox_queued", "Messages that wait to be sent now.", into)
         self.unlisted_error_codes = self._counter(
-            "unlisted_error_codes", "Refusals by Meta with a code that Curbe does not know.", "code"
+            "unlisted_error_codes", "Refusals by Meta with a code that Curbe does not know.", into, "code"
         )
 
-    def _media(self) -> None:
+    def _media(self, into: CollectorRegistry | None) -> None:
         self.media_fetches = self._counter(
-            "media_fetches", "Attempts to fetch a message's file, by what came of them.", "outcome"
+            "media_fetches", "Attempts to fetch a message's file, by what came of them.", into, "outcome"
         )
-        self.jobs_waiting = self._gauge("jobs_waiting", "Background jobs that are not done yet.")
+        self.jobs_waiting = self._gauge("jobs_waiting", "Background jobs that are not done yet.", into)
 
-    def _serve(self) -> None:
-        self.sockets = self._gauge("sockets", "WebSockets open now.")
+    def _serve(self, into: CollectorRegistry | None) -> None:
+        self.sockets = self._gauge("sockets", "WebSockets open now.", into)
         self.http_requests = self._counter(
-            "http_requests", "API requests, by route, method and status.", "route", "method", "status"
+            "http_requests", "API requests, by route, method and status.", into, "route", "method", "status"
         )
-        self.http_seconds = self._times("http_seconds", "Time to answer an API request.", _ANSWER, "route")
+        self.http_seconds = self._times(
+            "http_seconds", "Time to answer an API request.", into, _ANSWER, "route"
+        )
 
-    def _counter(self, name: str, meaning: str, *labels: str) -> Counter:
-        return Counter(f"curbe_{name}", meaning, labels, registry=self.registry)
+    def _counter(self, name: str, meaning: str, into: CollectorRegistry | None, *labels: str) -> Counter:
+        return Counter(f"curbe_{name}", meaning, labels, registry=into)
 
-    def _gauge(self, name: str, meaning: str) -> Gauge:
-        return Gauge(f"curbe_{name}", meaning, registry=self.registry)
+    def _gauge(self, name: str, meaning: str, into: CollectorRegistry | None) -> Gauge:
+        return Gauge(f"curbe_{name}", meaning, registry=into)
 
-    def _times(self, name: str, meaning: str, buckets: tuple[float, ...], *labels: str) -> Histogram:
-        return Histogram(f"curbe_{name}", meaning, labels, buckets=buckets, registry=self.registry)
+    def _times(
+        self,
+        name: str,
+        meaning: str,
+        into: CollectorRegistry | None,
+        buckets: tuple[float, ...],
+        *labels: str,
+    ) -> Histogram:
+        return Histogram(f"curbe_{name}", meaning, labels, buckets=buckets, registry=into)

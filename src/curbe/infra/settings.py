@@ -45,6 +45,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     trusted_proxies: tuple[str, ...]  # networks
     data_dir: Path  # absolute
     database_url: Secret | None  # None: the embedded server, in data_dir
+    worker_port: int | None  # of the worker of `curbe run`; None: 1000 above the web process's
+    metrics_token: Secret | None  # None: the metrics are for this machine alone
     log_level: str
     log_format: str
     default_country: str | None  # of tenants made without one of their own

@@ -175,6 +175,22 @@ SETTINGS: Final = (
         secret=True,
     ),
     Setting(
+        name="CURBE_WORKER_PORT",
+        group=_WORK,
+        meaning="Where the worker of curbe run answers /healthz, /readyz and /metrics, on 127.0.0.1 alone. Where it is not "
+        "set: the port 1000 above that of the web process (9080 beside 8080), if it is free.",
+        read=read.whole_number(least=1, most=65535),
+    ),
+    Setting(
+        name="CURBE_METRICS_TOKEN",
+        group=_WORK,
+        meaning="The bearer token with which Prometheus reads /metrics from other machines and containers. Where it is not "
+        "set, only this machine may.",
+        make="openssl rand -hex 32",
+        read=read.secret,
+        secret=True,
+    ),
+    Setting(
         name="CURBE_LOG_LEVEL",
         group=_WORK,
         meaning="The least important line that is logged: debug, info, warning or error.",

@@ -199,7 +199,26 @@ def _unavailable(request: ApiRequest, fault: Exception) -> Response[bytes]:
     )
 
 
+def _is_beyond(fault: Exception) -> bool:
+    """Tell whether a fault comes of a value beyond what clocks, columns or our own stack hold.
+
+    Which moments have a moment in UTC, a day before them or a place in a column is known where it is tried; the driver tells it as the
+    cause of its own fault. Other faults of that kind are ours.
+    """
+    beyond = (OverflowError, RecursionError)
+    return isinstance(fault, beyond) or isinstance(fault.__cause__, beyond)
+
+
 def _failed(request: ApiRequest, fault: Exception) -> Response[bytes]:
+    if _is_beyond(fault):
+        _logger.warning("request_beyond_bounds", exc_info=fault)
+        return _refused(
+            request,
+            InvalidRequest(
+                "A value is beyond what can be used: a moment at the very edge of the calendar, a huge number, or a body nested too deep.",
+                fix="Send a nearer moment, a smaller number or a flatter body.",
+            ),
+        )
     _logger.error("request_failed", exc_info=fault)
     return _refused(
         request,

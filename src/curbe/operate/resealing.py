@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from enum import StrEnum
 from typing import Final
-from uuid import UUID
 
 import msgspec
 
@@ -20,7 +19,6 @@ from curbe.tenants import people, service
 
 _CONNECTIONS: Final = Query("curbe.operate", "connection_facts", ConnectionFacts)
 _PAGE: Final = 500
-_FIRST: Final = UUID(int=0)
 
 
 class _Outcome(StrEnum):
@@ -101,7 +99,7 @@ def _app_opens(app: StoredTotp, keyring: Keyring) -> bool:
 
 async def _apps(web: Pool) -> AsyncIterator[StoredTotp]:
     """Yield every authenticator app that is kept: each is seen by its own user alone."""
-    after = _FIRST
+    after = people.FIRST
     while True:
         async with web.transaction(context=service.SEES_ALL) as tx:
             users = await people.users_page(tx, after=after, limit=_PAGE)
@@ -112,7 +110,7 @@ async def _apps(web: Pool) -> AsyncIterator[StoredTotp]:
                 yield kept
         if not users:
             return
-        after = users[-1].id
+        after = people.place_of(users[-1])
 
 
 async def _reseal_token(web: Pool, row: ConnectionFacts, sealed: str, keyring: Keyring) -> _Outcome:
