@@ -89,6 +89,8 @@ export const en = {
   "embed.token_made": (who, what) => `${who} made a token to show the inbox to ${what} within another page`,
   "factor.all_removed": (who, what) => `${who} removed every second factor of ${what}`,
   "identity.linked": (who) => `${who} signed in with their company's account for the first time`,
+  "identity.refused": (_, what) => `Another company account with the address of ${what} was refused`,
+  "identity.unlinked": (who, what) => `${who} untied ${what} from their company's account`,
 } satisfies Record<string, Say>;
 
 export const es: Translated<typeof en> = {
@@ -178,6 +180,8 @@ export const es: Translated<typeof en> = {
     `${who} creó un acceso para mostrar la bandeja a ${what} dentro de otra página`,
   "factor.all_removed": (who, what) => `${who} quitó todos los segundos factores de ${what}`,
   "identity.linked": (who) => `${who} entró por primera vez con la cuenta de su empresa`,
+  "identity.refused": (_, what) => `Se rechazó otra cuenta de empresa con la dirección de ${what}`,
+  "identity.unlinked": (who, what) => `${who} desligó a ${what} de la cuenta de su empresa`,
 };
 
 export const pt: Translated<typeof en> = {
@@ -267,4 +271,6 @@ export const pt: Translated<typeof en> = {
     `${who} criou um acesso para mostrar a caixa de entrada a ${what} dentro de outra página`,
   "factor.all_removed": (who, what) => `${who} removeu todos os segundos fatores de ${what}`,
   "identity.linked": (who) => `${who} entrou pela primeira vez com a conta da empresa`,
+  "identity.refused": (_, what) => `Outra conta de empresa com o endereço de ${what} foi recusada`,
+  "identity.unlinked": (who, what) => `${who} desvinculou ${what} da conta da empresa`,
 };
