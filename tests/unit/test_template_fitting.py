@@ -285,7 +285,8 @@ def test_words_become_the_file_the_code_or_the_moment_that_they_name() -> None:
     _, text, ends, code = sent(filled(offer, template_data=data))
     assert (texts(text), code["parameters"][0]["coupon_code"]) == (["Ana"], "VERANO")
     assert ends["parameters"][0]["limited_time_offer"] == {"expiration_time_ms": 1_798_142_400_000}
-    assert filled(offer, template_data={**data, "offer": "tomorrow"}).unfit == ["offer"]
+    for no_moment in ("tomorrow", "9" * 5000):
+        assert filled(offer, template_data={**data, "offer": no_moment}).unfit == ["offer"]
 
 
 def test_a_named_place_is_also_known_by_where_it_is() -> None:

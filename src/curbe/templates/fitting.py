@@ -26,6 +26,7 @@ from curbe.templates.faults import Code, Fault, fault, judged
 from curbe.templates.slots import Part, Slot, slots
 from curbe.templates.values import BodyValue, ButtonValue, Given, Plain, words
 
+_DIGITS: Final = re.compile(r"[0-9]{1,15}")  # milliseconds: until the year 33658
 _LINK: Final = re.compile(r"https?://\S{1,1990}")
 _FILES: Final = {"image": ImageParameter, "video": VideoParameter, "document": DocumentParameter}
 # Which members of a button's value a button of each kind takes.
@@ -274,7 +275,7 @@ def _file(kind: str, said: str) -> object:
 
 def _moment(said: str) -> object:
     """Return the milliseconds of a moment that is written with its offset, or as Meta does; the words themselves where they are none."""
-    if said.isdecimal() and said.isascii():
+    if _DIGITS.fullmatch(said):
         return int(said)
     try:
         told = datetime.fromisoformat(said)
