@@ -10,7 +10,7 @@ import pytest
 from bed.inbox import Inbox
 from bed.locks import waiting_for_a_lock
 from curbe.desk.search import FoundPage, search
-from curbe.inbox.notes import Mention, add_note, mentions
+from curbe.inbox.notes import MentionPage, add_note, mentions
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
 
@@ -60,7 +60,7 @@ async def test_a_note_that_goes_after_its_mention_was_found_is_not_listed(
 ) -> None:
     conversation, bea = await inbox.conversation(), await inbox.colleague("Bea")
     async with web.transaction(inbox.tenant_id) as tx:
-        gone, kept = [
+        kept, gone, latest = [
             await add_note(
                 tx,
                 tenant_id=inbox.tenant_id,
@@ -70,17 +70,20 @@ async def test_a_note_that_goes_after_its_mention_was_found_is_not_listed(
                 author="key:1",
                 now=utc_now(),
             )
-            for body in ("gone", "kept")
+            for body in ("kept", "gone", "latest")
         ]
 
-    async def look() -> list[Mention]:
+    async def look() -> MentionPage:
         async with web.transaction(inbox.tenant_id) as tx:
-            return await mentions(tx, tenant_id=inbox.tenant_id, user_id=bea, after=None, limit=5)
+            return await mentions(tx, tenant_id=inbox.tenant_id, user_id=bea, after=None, limit=2)
 
     async with held_up(dsn, "annotations", owner) as deleter:
         looking = asyncio.ensure_future(look())
         await deleter.execute("DELETE FROM mentions WHERE annotation_id = $1", gone.id)
         await deleter.execute("DELETE FROM annotations WHERE id = $1", gone.id)
     listed = await looking
+    async with web.transaction(inbox.tenant_id) as tx:
+        rest = await mentions(tx, tenant_id=inbox.tenant_id, user_id=bea, after=listed.following, limit=2)
 
-    assert [mention.annotation.id for mention in listed] == [kept.id]
+    assert [mention.annotation.id for mention in listed.items] == [latest.id]
+    assert [mention.annotation.id for mention in rest.items] == [kept.id]

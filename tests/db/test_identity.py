@@ -350,6 +350,24 @@ async def test_whom_a_status_names_by_phone_and_id_is_found_by_the_id_alone_afte
     assert await owner.fetchval("SELECT count(DISTINCT conversation_id) FROM messages") == 1
 
 
+async def test_who_writes_in_the_same_moment_writes_into_the_conversation_of_whom_the_status_names(
+    owner: Owner, apply: Pool, number: Number
+) -> None:
+    await sent_to(owner, number, ANA, "wamid.1")
+    hidden = text("wamid.2", body="hidden", at=NOW + HOUR, from_user_id="ES.X", sender="")
+    named = status("wamid.1", "delivered") | {"recipient_id": ANA, "recipient_user_id": "ES.X"}
+
+    await deliver(owner, body(change(number, messages=[hidden], statuses=[named])))
+    await drain(apply)
+
+    thread = await owner.fetchval(
+        "SELECT conversation_id FROM messages WHERE provider_message_id = 'wamid.1'"
+    )
+    received = await owner.fetch("SELECT conversation_id FROM events WHERE type = 'message_received'")
+    assert [row["conversation_id"] for row in received] == [thread]
+    assert await owner.fetchval("SELECT count(*) FROM contact_merges") == 0
+
+
 async def test_whom_a_status_itself_names_twice_is_one_person_too(
     owner: Owner, apply: Pool, number: Number
 ) -> None:

@@ -234,11 +234,13 @@ async def test_the_cover_of_templates_is_kept_however_old_it_is(world: World) ->
     assert await world.ids("media_assets") == {cover}
 
 
-async def test_what_a_campaign_still_sends_in_its_header_is_kept_until_the_campaign_is_over(
+async def test_what_a_campaign_may_still_send_in_its_header_is_kept(
     world: World,
 ) -> None:
-    files = [await world.store(content, at=OLD) for content in (b"next month", b"last month")]
-    for file, state in zip(files, ("scheduled", "finished"), strict=True):
+    files = [
+        await world.store(content, at=OLD) for content in (b"next month", b"to be tried again", b"never")
+    ]
+    for file, state in zip(files, ("scheduled", "finished", "cancelled"), strict=True):
         shown = {"type": "image", "image": {"id": str(file).upper()}}
         await world.owner.execute(
             """INSERT INTO campaigns (tenant_id, id, name, channel_connection_id, template, state, scheduled_at, created_by)
@@ -248,7 +250,7 @@ async def test_what_a_campaign_still_sends_in_its_header_is_kept_until_the_campa
 
     await world.purge()
 
-    assert await world.ids("media_assets") == {files[0]}
+    assert await world.ids("media_assets") == set(files[:2])
 
 
 @pytest.mark.parametrize("rules", ["notification_rules", "automations"])

@@ -86,15 +86,12 @@ async def test_who_stores_a_webhook_is_waited_for(
 
 
 async def test_who_was_told_of_all_follows_on_where_a_transaction_elsewhere_ends_while_they_look(
-    web: Pool, owner: Owner, tenant: UUID, dsn: str
+    web: Pool, tenant: UUID, dsn: str
 ) -> None:
     """Whose transaction it was cannot be seen any more then, so it is waited for: the log is as far as it was, not another one."""
-    database = await owner.fetchval("SELECT current_database()")
     # All of a transaction looks at one moment: the one in which the other still goes on.
-    await owner.execute(
-        f"ALTER DATABASE \"{database}\" SET default_transaction_isolation = 'repeatable read'"
-    )
-    looking = await Pool.open(dsn, Role.WEB)
+    more = "&" if "?" in dsn else "?"
+    looking = await Pool.open(f"{dsn}{more}default_transaction_isolation=repeatable+read", Role.WEB)
     async with AsyncExitStack() as looks:
         async with writing_elsewhere(dsn):
             told = (await events_after(web, tenant)).cursor

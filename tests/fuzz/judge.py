@@ -30,7 +30,7 @@ from curbe.domain.messages import (
     Reacted,
     StatusReported,
 )
-from curbe.domain.notices import HealthReported, MessageEchoed, PastMessage, TemplateReported
+from curbe.domain.notices import HealthReported, MessageEchoed, PastFile, PastMessage, TemplateReported
 from curbe.ingest.apply import read_items
 from curbe.ingest.rules import Connection, Item, named_in, route
 from curbe.ingest.store import StoredWebhook
@@ -151,6 +151,11 @@ def _notice(notice: NoticeReceived) -> str:
                 _shown(effect.type, effect.payload)
             case MessageAmended() | Reacted():
                 _seen(effect)
+            case PastFile():
+                _ids(effect.provider_message_id)
+                _text(effect.text, effect.type)
+                _payload(effect.payload)
+                _shown(effect.type, effect.payload)
             case _:
                 _person(effect.person)
     for call in read_calls(notice.payload):

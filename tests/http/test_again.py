@@ -163,6 +163,20 @@ async def question(owner: Owner, number: Number, thread: UUID) -> UUID:
     )
 
 
+async def test_an_answer_is_sent_where_only_an_away_message_went_since(
+    acme: Tenant, owner: Owner, number: Number, thread: UUID
+) -> None:
+    seen = await question(owner, number, thread)
+    await written(owner, number, thread, direction="outbound", phase="queued", sender="system:automations")
+
+    sent = await acme.post(
+        "/whatsapp/messages/send",
+        {"conversation_id": str(thread), "text": "Sí", "seen_message_id": str(seen)},
+    )
+
+    assert sent.status_code == 202, sent.text
+
+
 async def test_an_answer_is_not_sent_where_a_colleague_has_answered_since(
     acme: Tenant, owner: Owner, number: Number, thread: UUID, operator: httpx.AsyncClient
 ) -> None:

@@ -37,7 +37,7 @@ SELECT a.id, a.kind, coalesce(c.merged_into, c.id) AS conversation_id, a.author,
  ORDER BY u.n
 
 -- name: lock_note
-SELECT a.id, a.author, a.deleted_at
+SELECT a.id, a.conversation_id, a.author, a.deleted_at
   FROM annotations a
  WHERE a.tenant_id = :tenant_id AND a.id = :id AND a.kind = 'note'
    AND a.conversation_id IN (SELECT c.id FROM conversations c

@@ -14,11 +14,11 @@ from curbe.domain.errors import InvalidRequest, NotFound, NotTheAuthor
 from curbe.inbox import notes
 from curbe.inbox.annotations import Annotation
 from curbe.inbox.asked import PageCursor, place_in
-from curbe.inbox.notes import EVER, Mention, MentionPlace, place_of
+from curbe.inbox.notes import EVER, Mention, MentionPlace
 from curbe.inbox.service import Place, conversation
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
-from curbe.infra.pages import Moment, Page, decode_cursor, page_of
+from curbe.infra.pages import Moment, Page, decode_cursor, encode_cursor, page_of
 from curbe.infra.web import refusals
 
 Limit = Annotated[int, QueryParameter(ge=1, le=500, description="How many items a page has at most.")]
@@ -172,10 +172,9 @@ class MentionsController(Controller):
         user_id = _user(principal)
         after = None if cursor is None else decode_cursor(cursor, type=MentionPlace)
         async with web_pool.transaction(tenant_id) as tx:
-            rows = await notes.mentions(
-                tx, tenant_id=tenant_id, user_id=user_id, after=after, limit=limit + 1
-            )
-        return page_of(rows, limit=limit, item=lambda row: row, position=place_of)
+            page = await notes.mentions(tx, tenant_id=tenant_id, user_id=user_id, after=after, limit=limit)
+        following = None if page.following is None else encode_cursor(page.following)
+        return Page(items=page.items, next_cursor=following)
 
     @post(
         "/read",

@@ -39,6 +39,13 @@ class MentionPlace(msgspec.Struct, frozen=True, array_like=True):
     id: UUID
 
 
+class MentionPage(msgspec.Struct, frozen=True):
+    """Some of somebody's mentions, and where their list goes on; None at its end."""
+
+    items: list[Mention]
+    following: MentionPlace | None
+
+
 _TOP: Final = MentionPlace(read=False, at=EVER[1], id=UUID(int=2**128 - 1))
 
 
@@ -54,6 +61,7 @@ class _Called(msgspec.Struct, frozen=True):
 
 class _Note(msgspec.Struct, frozen=True):
     id: UUID
+    conversation_id: UUID  # it was written in
     author: str
     deleted_at: datetime | None
 
@@ -167,14 +175,16 @@ async def delete_note(
     await _DELETE.run(tx, tenant_id=tenant_id, id=note_id, now=now)
     left = await _one(tx, tenant_id, note_id)
     changed = annotation_event(EventType.ANNOTATION_CHANGED, tenant_id, left)
-    await take_note_back(tx, tenant_id=tenant_id, note_id=note_id, left=changed.data)
+    await take_note_back(
+        tx, tenant_id=tenant_id, conversation_id=found.conversation_id, note_id=note_id, left=changed.data
+    )
     await append_events(tx, [changed])
     return left
 
 
 async def mentions(
     tx: Transaction, *, tenant_id: UUID, user_id: UUID, after: MentionPlace | None, limit: int
-) -> list[Mention]:
+) -> MentionPage:
     """Return at most ``limit`` notes that call a user: those not read yet first, the latest first.
 
     One that retention deletes meanwhile is left out.
@@ -187,27 +197,28 @@ async def mentions(
         reads=[False, True][-len(places) :],
         after_ats=[place.at for place in places],
         after_ids=[place.id for place in places],
-        most=limit,
+        most=limit + 1,
     )
-    rows = await _BY_ID.all(tx, tenant_id=tenant_id, ids=[key.annotation_id for key in keys])
+    shown = keys[:limit]
+    rows = await _BY_ID.all(tx, tenant_id=tenant_id, ids=[key.annotation_id for key in shown])
     notes = {row.id: annotation_of(row) for row in rows}
     ids = list(dict.fromkeys(note.conversation_id for note in notes.values()))
     standing = {one.id: one for one in await conversations_by_id(tx, tenant_id=tenant_id, ids=ids)}
-    return [
+    found = [
         Mention(
             annotation=notes[key.annotation_id],
             conversation=standing[notes[key.annotation_id].conversation_id],
             created_at=key.created_at,
             read_at=key.read_at,
         )
-        for key in keys
+        for key in shown
         if key.annotation_id in notes and notes[key.annotation_id].conversation_id in standing
     ]
+    return MentionPage(items=found, following=_place_of(shown[-1]) if len(keys) > limit else None)
 
 
-def place_of(mention: Mention) -> MentionPlace:
-    """Return where a mention stands in its list."""
-    return MentionPlace(read=mention.read_at is not None, at=mention.created_at, id=mention.annotation.id)
+def _place_of(key: _MentionKey) -> MentionPlace:
+    return MentionPlace(read=key.read_at is not None, at=key.created_at, id=key.annotation_id)
 
 
 async def read_mentions(

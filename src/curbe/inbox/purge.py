@@ -22,6 +22,7 @@ class _Count(msgspec.Struct, frozen=True):
 
 
 _CONVERSATIONS: Final = Query(_PACKAGE, "conversations_to_purge", _Id)
+_HOLD: Final = Query(_PACKAGE, "hold_conversations", _Id)
 _MESSAGES: Final = Query(_PACKAGE, "messages_to_purge", _Id)
 _PURGE_MESSAGES: Final = Query(_PACKAGE, "purge_messages", _Count)
 _BESIDE: Final = tuple(
@@ -42,7 +43,8 @@ async def conversations(
 async def messages(
     tx: Transaction, *, tenant_id: UUID, conversation_ids: list[UUID], before: datetime, most: int
 ) -> list[UUID]:
-    """Return up to ``most`` messages of these conversations that may go, locked by ``tx``."""
+    """Return up to ``most`` messages of these conversations that may go, locked by ``tx`` like the conversations."""
+    await _HOLD.all(tx, tenant_id=tenant_id, conversation_ids=conversation_ids)
     rows = await _MESSAGES.all(
         tx, tenant_id=tenant_id, conversation_ids=conversation_ids, before=before, most=most
     )

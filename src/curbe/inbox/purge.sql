@@ -9,6 +9,10 @@ SELECT v.id
  ORDER BY v.id
  LIMIT :most
 
+-- name: hold_conversations
+-- Before their messages, and in one order: as whoever writes into them or makes two of them one.
+SELECT v.id FROM conversations v WHERE v.tenant_id = :tenant_id AND v.id = ANY(:conversation_ids::uuid[]) ORDER BY v.id FOR NO KEY UPDATE
+
 -- name: messages_to_purge
 -- What still waits to be sent stays, however long it has waited; what somebody else holds is met again.
 SELECT m.id

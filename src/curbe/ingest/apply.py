@@ -243,6 +243,8 @@ async def _apply(
     if heard is not None:
         heard |= {who: max(at, heard.get(who, at)) for who, at in heard_in(routed).items()}
     counts: Counts = Counter()
+    # First: who turns out to be somebody we know writes into that person's conversation.
+    await people.recognize(tx, list(_reached(routed)))
     arrived = await _arrivals(tx, routed, counts)
     moved = await _statuses(tx, routed, callback_keys, counts)
     received = [(row, EventType.MESSAGE_RECEIVED) for row in await media.expect(tx, arrived)]
@@ -298,7 +300,6 @@ async def _statuses(
         return []
     reports = [_report(status, owner, callback_keys) for _, status, owner in routed.statuses]
     outcome = await statuses.apply(tx, reports)
-    await people.recognize(tx, list(_reached(routed)))
     app_id = routed.statuses[0][0].meta_app_id
     counts[app_id, "applied", "status"] += outcome.applied
     counts[app_id, "duplicate", "status"] += outcome.repeated

@@ -4,15 +4,15 @@
 DELETE FROM message_media f WHERE f.tenant_id = :tenant_id AND f.message_id = ANY(:message_ids::uuid[])
 
 -- name: assets_to_purge
--- Not asked for since a moment, on no message, no cover of templates, and named by nothing that still sends: those received with purged messages,
--- and those uploaded and never sent.
+-- Not asked for since a moment, on no message, no cover of templates, and named by nothing that still sends, as a campaign does whose people may
+-- be tried again: those received with purged messages, and those uploaded and never sent.
 SELECT a.id, a.storage_key, a.thumbnail_key
   FROM media_assets a
  WHERE a.tenant_id = :tenant_id AND coalesce(a.wanted_at, a.created_at) < :before
    AND NOT EXISTS (SELECT FROM message_media f WHERE f.tenant_id = a.tenant_id AND f.asset_id = a.id)
    AND NOT EXISTS (SELECT FROM template_settings s WHERE s.tenant_id = a.tenant_id AND s.cover_media_id = a.id)
    AND NOT EXISTS (SELECT FROM campaigns c
-                    WHERE c.tenant_id = a.tenant_id AND c.state NOT IN ('finished', 'cancelled', 'failed')
+                    WHERE c.tenant_id = a.tenant_id AND c.state NOT IN ('cancelled', 'failed') AND c.kept IS NULL
                       AND strpos(lower(c.template::text), a.id::text) > 0)
    AND NOT EXISTS (SELECT FROM notification_rules r WHERE r.tenant_id = a.tenant_id AND strpos(lower(r.rule::text), a.id::text) > 0)
    AND NOT EXISTS (SELECT FROM automations r WHERE r.tenant_id = a.tenant_id AND strpos(lower(r.rule::text), a.id::text) > 0)

@@ -271,13 +271,13 @@ SELECT m.id, m.created_at
 
 -- name: answered_since
 -- The latest word to the person after a place in the thread that somebody else than the sender wrote, from here or elsewhere. What failed
--- was no answer, and what went to many is none.
+-- was no answer, and what a campaign or a rule wrote is none.
 SELECT m.id, m.sender, m.created_at
   FROM messages m
  WHERE m.tenant_id = :tenant_id AND m.conversation_id = :conversation_id
    AND (m.created_at, m.id) > (:seen_at::timestamptz, :seen_id::uuid)
    AND m.direction = 'outbound' AND m.sender IS DISTINCT FROM :sender AND m.status <> 'failed'
-   AND coalesce(m.sender, '') NOT LIKE 'campaign:%'
+   AND coalesce(m.sender, '') NOT LIKE ALL (ARRAY['campaign:%', 'system:%'])
  ORDER BY m.created_at DESC, m.id DESC
  LIMIT 1
 

@@ -7,10 +7,11 @@ SELECT u.tenant_id, u.type, u.conversation_id, u.message_id, u.data::jsonb
  ORDER BY u.position;
 
 -- name: take_note_back
--- What was told of a note, as it is now. The kinds are those of the index it is found by.
+-- What was told of a note, as it is now. The kinds are those of the index that finds it in its conversation: none finds it by itself, as
+-- looking into an event is not leakproof.
 UPDATE events e
    SET data = CASE e.type WHEN 'mention' THEN jsonb_set(e.data, '{annotation}', :left::text::jsonb) ELSE :left::text::jsonb END
- WHERE e.tenant_id = :tenant_id AND e.type IN ('annotation_added', 'mention')
+ WHERE e.tenant_id = :tenant_id AND e.conversation_id = :conversation_id AND e.type IN ('annotation_added', 'mention')
    AND coalesce(e.data #>> '{annotation,id}', e.data ->> 'id') = :note_id::text;
 
 -- name: log_horizon

@@ -110,9 +110,16 @@ async def append(tx: db.Transaction, events: Sequence[Event]) -> None:
     tx.notify(CHANNEL, payload_naming(event.tenant_id for event in events))
 
 
-async def take_note_back(tx: db.Transaction, *, tenant_id: UUID, note_id: UUID, left: str) -> None:
-    """Put ``left``, the JSON of a note without its words, where the log told of the note: whoever reads it later reads that."""
-    await _TAKE_BACK.run(tx, tenant_id=tenant_id, note_id=str(note_id), left=left)
+async def take_note_back(
+    tx: db.Transaction, *, tenant_id: UUID, conversation_id: UUID, note_id: UUID, left: str
+) -> None:
+    """Put ``left``, the JSON of a note without its words, where the log told of the note: whoever reads it later reads that.
+
+    ``conversation_id`` is the one it was written in.
+    """
+    await _TAKE_BACK.run(
+        tx, tenant_id=tenant_id, conversation_id=conversation_id, note_id=str(note_id), left=left
+    )
 
 
 async def latest(tx: db.Transaction) -> Cursor:

@@ -45,7 +45,7 @@ def test_every_name_stands_on_the_page() -> None:
 
 def test_every_curl_on_the_page_works_as_written(sandbox: Sandbox, callback: Callback) -> None:
     page = PAGE.read_text(encoding="utf-8").replace("\\\n", " ")
-    page = page.replace("http://127.0.0.1:8000/webhooks/meta/whatsapp", callback.url)
+    page = page.replace("http://127.0.0.1:8080/webhooks/meta/whatsapp", callback.url)
     commands = [
         part for line in page.splitlines() if line.startswith("curl ") for part in line.split("; curl")
     ]
