@@ -5,7 +5,7 @@ is `aliases`' to say. A batch in which nothing but known people speak costs one 
 numbers that pass from hand to hand, are rare and cost more.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
@@ -103,26 +103,51 @@ async def acquaint(tx: Transaction, phones: Sequence[str], *, tenant_id: UUID, a
     return await _contacts(tx, met) if met else []
 
 
-async def recognize(tx: Transaction, sightings: Sequence[Sighting]) -> None:
+class Met:
+    """Who was found to be one person by these names, as far as is remembered: a message has several statuses, and each says it anew."""
+
+    def __init__(self, *, most: int = 50_000) -> None:
+        """``most`` are remembered before all are forgotten."""
+        self._known: Final[set[tuple[UUID, Person]]] = set()
+        self._most: Final = most
+
+    def knows(self, tenant_id: UUID, person: Person) -> bool:
+        """Tell whether these names are remembered."""
+        return (tenant_id, person) in self._known
+
+    def remember(self, known: Collection[tuple[UUID, Person]]) -> None:
+        """Take these as known from now on."""
+        if len(self._known) + len(known) > self._most:
+            self._known.clear()
+        self._known.update(known)
+
+
+async def recognize(tx: Transaction, sightings: Iterable[Sighting], *, met: Met) -> None:
     """Make one whoever these sightings name together, and learn the names that are new; nobody is met by it, and nobody made.
 
-    Most of them tell nothing new: that costs one look-up for the batch and no lock.
+    Most of them tell nothing new: that costs one look-up for the batch and no lock; ``met`` is told of it.
     """
-    seen: dict[tuple[UUID, Witness], Sighting] = {}
-    for sighting in sightings:
-        seen.setdefault((sighting.tenant_id, sighting.witness), sighting)
+    seen = {(one.tenant_id, one.person): one for one in sightings}
     if not seen:
         return
     book = Book()
-    await roster.look_up(tx, book, {alias for key in seen for alias in _aliases(*key)})
+    witnesses = {key: one.witness for key, one in seen.items()}
+    await roster.look_up(
+        tx, book, {alias for key, named in witnesses.items() for alias in _aliases(key[0], named)}
+    )
     news: list[Sighting] = []
+    known: list[tuple[UUID, Person]] = []
     joined: set[UUID] = set()  # tenants
-    for (tenant_id, witness), sighting in seen.items():
-        nodes = nodes_of(tenant_id, witness, sighting.at, book.handovers)
-        holders = [book.holders.get((tenant_id, node)) for node in nodes]
-        if len(set(holders)) > 1:
+    for key, sighting in seen.items():
+        tenant_id = sighting.tenant_id
+        nodes = nodes_of(tenant_id, witnesses[key], sighting.at, book.handovers)
+        holders = {book.holders.get((tenant_id, node)) for node in nodes}
+        if len(holders) > 1:
             news.append(sighting)
-            joined.update({tenant_id} if len(set(holders) - {None}) > 1 else ())
+            joined.update({tenant_id} if len(holders - {None}) > 1 else ())
+        elif None not in holders:
+            known.append(key)
+    met.remember(known)
     if joined:
         apart = await identity.kept_apart(tx, joined)
         news = [one for one in news if not _is_kept_apart(book, one, apart)]

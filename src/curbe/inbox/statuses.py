@@ -7,7 +7,9 @@ from uuid import UUID
 
 import msgspec
 
+from curbe.domain.messages import Person
 from curbe.domain.status import RANK, Facts, MessageStatus
+from curbe.inbox.aliases import Witness, encoded
 from curbe.inbox.shapes import MessageRow
 from curbe.infra.db import Query, Transaction
 
@@ -25,9 +27,7 @@ class Report(msgspec.Struct, frozen=True):
     error_code: int | None = None
     error: str | None = None
     pricing: str | None = None
-    person: str | None = (
-        None  # whom it reached, as JSON, where the provider named them by phone and id at once
-    )
+    person: Person | None = None  # whom it reached, where the provider named them by phone and id at once
 
 
 class Moved(msgspec.Struct, frozen=True):
@@ -56,6 +56,7 @@ class _Message(msgspec.Struct, frozen=True):
     played_at: datetime | None
     failed_at: datetime | None
     priced_by: MessageStatus | None
+    named: bool  # it says by phone and by id to whom it is
 
     def facts(self) -> Facts:
         return Facts(self.sent_at, self.delivered_at, self.read_at, self.played_at, self.failed_at)
@@ -176,8 +177,11 @@ class _Change:
         return max(priced, key=lambda report: (RANK[report.status], report.pricing), default=None)
 
     def person(self) -> str | None:
-        """Return whom the message reached; the lesser text of several."""
-        return min((report.person for report in self.reports if report.person is not None), default=None)
+        """Return whom the message reached, as JSON, where it does not say so yet; the lesser text of several."""
+        if self.message.named:
+            return None
+        named = {one.person for one in self.reports if one.person is not None}
+        return min((encoded(Witness.of(person)) for person in named), default=None)
 
     def _prices(self, report: Report) -> bool:
         known = [one.status for one in self.reports if one.pricing]
@@ -223,7 +227,7 @@ def _fact_columns(changed: Sequence[tuple[_Key, _Change]]) -> dict[str, object]:
     changes = [change for _, change in changed]
     failures = [change.failure() for change in changes]
     prices = [change.price() for change in changes]
-    return {
+    rows: dict[str, list[object]] = {
         "tenant_ids": [key[0] for key, _ in changed],
         "ids": [key[1] for key, _ in changed],
         "provider_message_ids": [change.reports[0].provider_message_id for change in changes],
@@ -239,6 +243,8 @@ def _fact_columns(changed: Sequence[tuple[_Key, _Change]]) -> dict[str, object]:
         "priced_bys": [price.status.value if price else None for price in prices],
         "persons": [change.person() for change in changes],
     }
+    # Most of these nobody has in most batches, and unnest fills up with NULLs what is not there.
+    return {name: None if column.count(None) == len(column) else column for name, column in rows.items()}
 
 
 def _parked_columns(strangers: Sequence[Report]) -> dict[str, object]:

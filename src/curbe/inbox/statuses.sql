@@ -3,7 +3,8 @@
 -- name: find_by_id
 -- The messages that statuses name by our own id (it came back in biz_opaque_callback_data), and what is known of them.
 SELECT u.n::integer AS n, m.tenant_id, m.id, m.sent_at, m.delivered_at, m.read_at, m.played_at,
-       CASE WHEN m.failed_by = 'provider' THEN m.failed_at END AS failed_at, m.priced_by
+       CASE WHEN m.failed_by = 'provider' THEN m.failed_at END AS failed_at, m.priced_by,
+       coalesce(m.person ?& '{wa_id,bsuid}', false) AS named
   FROM unnest(:tenant_ids::uuid[], :connection_ids::uuid[], :message_ids::uuid[])
        WITH ORDINALITY AS u (tenant_id, connection_id, message_id, n)
   JOIN messages m ON m.tenant_id = u.tenant_id AND m.id = u.message_id AND m.channel_connection_id = u.connection_id
@@ -11,7 +12,8 @@ SELECT u.n::integer AS n, m.tenant_id, m.id, m.sent_at, m.delivered_at, m.read_a
 
 -- name: find_by_provider_id
 SELECT u.n::integer AS n, m.tenant_id, m.id, m.sent_at, m.delivered_at, m.read_at, m.played_at,
-       CASE WHEN m.failed_by = 'provider' THEN m.failed_at END AS failed_at, m.priced_by
+       CASE WHEN m.failed_by = 'provider' THEN m.failed_at END AS failed_at, m.priced_by,
+       coalesce(m.person ?& '{wa_id,bsuid}', false) AS named
   FROM unnest(:tenant_ids::uuid[], :connection_ids::uuid[], :provider_message_ids::text[])
        WITH ORDINALITY AS u (tenant_id, connection_id, provider_message_id, n)
   JOIN messages m ON m.tenant_id = u.tenant_id AND m.channel_connection_id = u.connection_id

@@ -27,9 +27,8 @@ from curbe.consent.hearing import stopped_in
 from curbe.domain.messages import ItemRefused, NoticeReceived, StatusReported
 from curbe.domain.status import MessageStatus
 from curbe.inbox import amendments, arrivals, coexistence, identity, people, placeholders, statuses
-from curbe.inbox.aliases import Witness, encoded
 from curbe.inbox.arrivals import Arrival, Arrived
-from curbe.inbox.people import Sighting
+from curbe.inbox.people import Met, Sighting
 from curbe.inbox.preferences import Kept
 from curbe.inbox.service import conversation_events, told
 from curbe.inbox.shapes import MessageRow
@@ -84,6 +83,7 @@ class Applier:
         self._most: Final = most
         self._max_bytes: Final = max_bytes
         self._noted: Final[Heard] = {}
+        self._met: Final = Met()
 
     async def run(self, lane: int, stop: asyncio.Event) -> None:
         """Apply ``lane`` until ``stop``; what fails for want of the database is tried again."""
@@ -113,7 +113,9 @@ class Applier:
             if not webhooks:
                 return 0
             heard: Heard = {}
-            counts = await apply_webhooks(tx, webhooks, callback_keys=self._callback_keys, heard=heard)
+            counts = await apply_webhooks(
+                tx, webhooks, callback_keys=self._callback_keys, heard=heard, met=self._met
+            )
             await store.move_lane(tx, mine, webhooks[-1])
         self._measure(counts, webhooks[0], time.perf_counter() - began)
         await self._note(heard)
@@ -143,6 +145,7 @@ async def apply_webhooks(
     callback_keys: Sequence[bytes],
     released: bool = False,
     heard: Heard | None = None,
+    met: Met | None = None,
 ) -> Counts:
     """Apply stored webhooks of any tenants in this transaction, once in effect, and return what became of their items.
 
@@ -152,6 +155,7 @@ async def apply_webhooks(
         callback_keys: check that a status really answers a message of ours; of the current encryption key and the retired ones.
         released: this is a replay: what applies now is no longer set aside.
         heard: is told which connections the webhooks spoke of, and when the last of them came.
+        met: whom earlier batches found to be one person.
     """
     counts: Counts = Counter()
     items = [item for webhook in webhooks for item in read_items(webhook)]
@@ -159,7 +163,12 @@ async def apply_webhooks(
         await store.release(tx, items)  # what finds nobody again is set aside again
     for app_id in sorted({item.meta_app_id for item in items}):
         await _apply_or_halve(
-            tx, [item for item in items if item.meta_app_id == app_id], callback_keys, counts, heard
+            tx,
+            [item for item in items if item.meta_app_id == app_id],
+            callback_keys,
+            counts,
+            heard,
+            met or Met(),
         )
     counts = +counts  # what did not happen is not counted
     if counts:
@@ -206,12 +215,13 @@ async def _apply_or_halve(
     callback_keys: Sequence[bytes],
     counts: Counts,
     heard: Heard | None,
+    met: Met,
 ) -> None:
     if not items:
         return
     await tx.savepoint()
     try:
-        counts.update(await _apply(tx, items, callback_keys, heard))
+        counts.update(await _apply(tx, items, callback_keys, heard, met))
     except _POISON as error:
         await tx.rollback_to()
         if len(items) == 1:
@@ -225,8 +235,8 @@ async def _apply_or_halve(
             counts[items[0].meta_app_id, "quarantined", "refused_by_database"] += 1
             return
         half = len(items) // 2
-        await _apply_or_halve(tx, items[:half], callback_keys, counts, heard)
-        await _apply_or_halve(tx, items[half:], callback_keys, counts, heard)
+        await _apply_or_halve(tx, items[:half], callback_keys, counts, heard, met)
+        await _apply_or_halve(tx, items[half:], callback_keys, counts, heard, met)
 
 
 async def _set_poison_aside(tx: Transaction, item: Item, error: BaseException) -> None:
@@ -236,7 +246,7 @@ async def _set_poison_aside(tx: Transaction, item: Item, error: BaseException) -
 
 
 async def _apply(
-    tx: Transaction, items: Sequence[Item], callback_keys: Sequence[bytes], heard: Heard | None
+    tx: Transaction, items: Sequence[Item], callback_keys: Sequence[bytes], heard: Heard | None, met: Met
 ) -> Counts:
     connections = await store.connections_of(tx, *named_in(items))
     routed = route(items, connections)
@@ -244,7 +254,7 @@ async def _apply(
         heard |= {who: max(at, heard.get(who, at)) for who, at in heard_in(routed).items()}
     counts: Counts = Counter()
     # First: who turns out to be somebody we know writes into that person's conversation.
-    await people.recognize(tx, list(_reached(routed)))
+    await people.recognize(tx, _reached(routed, met), met=met)
     arrived = await _arrivals(tx, routed, counts)
     moved = await _statuses(tx, routed, callback_keys, counts)
     received = [(row, EventType.MESSAGE_RECEIVED) for row in await media.expect(tx, arrived)]
@@ -307,9 +317,9 @@ async def _statuses(
     return outcome.moved
 
 
-def _reached(routed: Routed) -> Iterator[Sighting]:
+def _reached(routed: Routed, met: Met) -> Iterator[Sighting]:
     for _, status, owner in routed.statuses:
-        if status.person is not None:
+        if status.person is not None and not met.knows(owner.tenant_id, status.person):
             yield Sighting(owner.tenant_id, owner.id, status.person, status.at)
 
 
@@ -328,7 +338,7 @@ def _report(status: StatusReported, owner: Connection, callback_keys: Sequence[b
         error_code=failure.code if failure else None,
         error=failure.sentence if failure else None,
         pricing=status.pricing,
-        person=encoded(Witness.of(status.person)) if status.person is not None else None,
+        person=status.person,
     )
 
 

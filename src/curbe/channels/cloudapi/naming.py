@@ -45,7 +45,7 @@ def reached(status: wire.Status, contacts: Sequence[wire.Contact]) -> Person | N
     bsuid = status.recipient_user_id
     if wa_id is not None and "." in wa_id:
         wa_id, bsuid = None, bsuid or wa_id
-    contact = contact_of(wa_id, bsuid, contacts) if wa_id or bsuid else None
+    contact = contact_of(wa_id, bsuid, contacts) if (not wa_id) is not (not bsuid) else None
     parent = status.recipient_parent_user_id
     if contact is not None:
         wa_id, bsuid, parent = (
@@ -53,6 +53,6 @@ def reached(status: wire.Status, contacts: Sequence[wire.Contact]) -> Person | N
             bsuid or contact.user_id,
             parent or contact.parent_user_id,
         )
-    if not wa_id or not bsuid or any(len(name) > LONGEST_ID for name in (wa_id, bsuid, parent or "")):
+    if not wa_id or not bsuid or max(len(wa_id), len(bsuid), len(parent or "")) > LONGEST_ID:
         return None
     return Person(wa_id=wa_id, bsuid=bsuid, parent_bsuid=parent or None)
