@@ -18,7 +18,7 @@ const campaign = {
   state: "draft",
   template: {
     name: "hello",
-    language: { code: "es" },
+    language: { code: "es", policy: "deterministic" },
     components: [{ type: "body", parameters: [{ type: "text", text: "lunes" }] }],
   },
   time_zone: "Europe/Madrid",
@@ -44,12 +44,12 @@ const found = {
   ...{ category: "MARKETING", seconds: 60, state: "ready" },
 };
 
-async function opened(step = "message", given: Campaign = campaign) {
+async function opened(step = "message", given: Campaign = campaign, offered: object = template) {
   const server = new TestServer();
   server.connections = async () => [{ id: NUMBER, name: "Sol", phone: "+34", status: "active" }] as never[];
   const at = `/api/tenants/${TENANT}`;
   const api = {
-    [`GET ${at}/templates`]: () => ok({ items: [template], next_cursor: null }),
+    [`GET ${at}/templates`]: () => ok({ items: [offered], next_cursor: null }),
     [`GET ${at}/campaigns/${ID}/audiences`]: () => ok({ items: [], next_cursor: null }),
     [`GET ${at}/campaigns/${ID}/recipients`]: () => ok({ items: [], next_cursor: null }),
     [`POST ${at}/campaigns/${ID}/dry-run`]: () => ok(found),
@@ -132,6 +132,45 @@ test("what was changed back holds nothing up", async () => {
   await userEvent.click(screen.getByRole("link", { name: /Check/ }));
 
   await waitFor(async () => expect((await startButton()).disabled).toBe(false));
+});
+
+test("who goes on without a change leaves what is stored, and looked over, as it is", async () => {
+  const { history, asked } = await opened("message", ready);
+  const name = await screen.findByDisplayValue("Spring");
+  await userEvent.type(name, "x{Backspace}");
+  await screen.findByDisplayValue("lunes");
+  await userEvent.click(screen.getByRole("button", { name: "Save and go on" }));
+
+  await waitFor(() => expect(history.at(-1)).toContain("step=people"));
+  expect(asked.filter(({ method }) => method === "PATCH")).toEqual([]);
+});
+
+const withPicture = {
+  ...template,
+  components: [{ type: "HEADER", format: "IMAGE" }, ...template.components],
+};
+const linked = { type: "image", image: { link: "https://clinica.example/spring.jpg" } };
+const byLink = {
+  ...ready,
+  template: {
+    ...campaign.template,
+    components: [{ type: "header", parameters: [linked] }, ...(campaign.template.components ?? [])],
+  },
+} as Campaign;
+
+test("a picture that is given by its address holds nothing up, and stays when words beside it change", async () => {
+  const { asked } = await opened("message", byLink, withPicture);
+  const gap = await screen.findByDisplayValue("lunes");
+  await userEvent.type(gap, "x{Backspace}");
+  await userEvent.click(screen.getByRole("link", { name: /Check/ }));
+  await waitFor(async () => expect((await startButton()).disabled).toBe(false));
+
+  await userEvent.click(screen.getByRole("link", { name: /Message/ }));
+  await userEvent.type(await screen.findByDisplayValue("lunes"), " 3");
+  await userEvent.click(screen.getByRole("button", { name: "Save and go on" }));
+  await waitFor(() => expect(asked.some(({ method }) => method === "PATCH")).toBe(true));
+  const told = asked.find(({ method }) => method === "PATCH")?.body;
+  expect(told).toMatchObject({ template: { components: [{ type: "header", parameters: [linked] }, {}] } });
 });
 
 test("a chosen picture can be shown as long as the draft has it", () => {

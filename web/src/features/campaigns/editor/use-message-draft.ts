@@ -5,7 +5,7 @@ import type { Files } from "../model/composing";
 import type { Fillings } from "../model/filling";
 
 /** What stands in the gaps of a template. */
-interface Typed {
+export interface Typed {
   /** The template's id. */
   of: string;
   fillings: Fillings;
@@ -32,6 +32,5 @@ export function useMessageDraft() {
     setChosen(null);
     setTyped(null);
   };
-  const touched = [name, from, chosen, typed].some((one) => one !== null);
-  return { name, setName, from, setFrom, chosen, setChosen, typed, setTyped, settle, touched };
+  return { name, setName, from, setFrom, chosen, setChosen, typed, setTyped, settle };
 }
