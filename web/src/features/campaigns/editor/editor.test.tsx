@@ -2,7 +2,7 @@ import { act, renderHook, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test, vi } from "vitest";
 import { TestServer } from "@/shared/store/testing";
-import { ok } from "@/testing/fake-api";
+import { type fakeApi, ok, problem } from "@/testing/fake-api";
 import { renderInbox, TENANT } from "@/testing/inbox";
 import type { Campaign } from "../api/campaigns";
 import { Editor } from "./editor";
@@ -44,7 +44,12 @@ const found = {
   ...{ category: "MARKETING", seconds: 60, state: "ready" },
 };
 
-async function opened(step = "message", given: Campaign = campaign, offered: object = template) {
+async function opened(
+  step = "message",
+  given: Campaign = campaign,
+  offered: object = template,
+  answers: Parameters<typeof fakeApi>[0] = {},
+) {
   const server = new TestServer();
   server.connections = async () => [{ id: NUMBER, name: "Sol", phone: "+34", status: "active" }] as never[];
   const at = `/api/tenants/${TENANT}`;
@@ -54,6 +59,7 @@ async function opened(step = "message", given: Campaign = campaign, offered: obj
     [`GET ${at}/campaigns/${ID}/recipients`]: () => ok({ items: [], next_cursor: null }),
     [`POST ${at}/campaigns/${ID}/dry-run`]: () => ok(found),
     [`PATCH ${at}/campaigns/${ID}`]: () => ok(given),
+    ...answers,
   };
   return renderInbox(<Editor campaign={given} />, {
     server,
@@ -171,6 +177,63 @@ test("a picture that is given by its address holds nothing up, and stays when wo
   await waitFor(() => expect(asked.some(({ method }) => method === "PATCH")).toBe(true));
   const told = asked.find(({ method }) => method === "PATCH")?.body;
   expect(told).toMatchObject({ template: { components: [{ type: "header", parameters: [linked] }, {}] } });
+});
+
+const given = { type: "image", image: { id: "old" } };
+const withFile = {
+  ...byLink,
+  template: {
+    ...byLink.template,
+    components: [{ type: "header", parameters: [given] }, ...(campaign.template.components ?? [])],
+  },
+} as Campaign;
+
+/** An answer that comes when the test says so. */
+function held() {
+  let answer = (_: Response) => {};
+  const promise = new Promise<Response>((resolve) => {
+    answer = resolve;
+  });
+  return { promise, answer: (response: Response) => answer(response) };
+}
+
+async function choosePicture() {
+  await screen.findByDisplayValue("lunes");
+  const input = document.querySelector<HTMLInputElement>("input[type=file]");
+  await userEvent.upload(input as HTMLInputElement, new File(["{}"], "new.png", { type: "image/png" }));
+}
+
+test("a picture that is still on its way is waited for, wherever one looks meanwhile, and overwrites no words", async () => {
+  const upload = held();
+  const { asked } = await opened("message", withFile, withPicture, {
+    [`POST /api/tenants/${TENANT}/media`]: () => upload.promise,
+  });
+  await choosePicture();
+  await userEvent.type(screen.getByDisplayValue("lunes"), " 3");
+  await userEvent.click(screen.getByRole("link", { name: /Check/ }));
+  await screen.findByText(/What you changed in “Message” is not saved/);
+  expect((await startButton()).disabled).toBe(true);
+  expect(screen.queryByRole("button", { name: "Save" })).toBeNull();
+
+  await act(async () => upload.answer(ok({ id: "new" })));
+  await userEvent.click(await screen.findByRole("button", { name: "Save" }));
+  await waitFor(() => expect(asked.some(({ method }) => method === "PATCH")).toBe(true));
+  const told = JSON.stringify(asked.find(({ method }) => method === "PATCH")?.body);
+  expect(told).toContain('"id":"new"');
+  expect(told).toContain("lunes 3");
+});
+
+test("a picture that did not arrive is told of before anything starts with the former one", async () => {
+  await opened("message", withFile, withPicture, {
+    [`POST /api/tenants/${TENANT}/media`]: () => problem(413, "too_large"),
+  });
+  await choosePicture();
+  await screen.findByRole("alert");
+  await userEvent.click(screen.getByRole("link", { name: /Check/ }));
+  expect((await startButton()).disabled).toBe(true);
+  await userEvent.click(await screen.findByRole("link", { name: "Finish “Message”" }));
+
+  expect((await screen.findByRole("alert")).textContent).toContain("The file was not taken");
 });
 
 test("a chosen picture can be shown as long as the draft has it", () => {

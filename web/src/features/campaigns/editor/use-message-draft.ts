@@ -25,6 +25,12 @@ export function useMessageDraft() {
   const picture = typed?.picture ?? null;
   // The browser holds the file until it is told that nobody shows it any more.
   useEffect(() => (picture === null ? undefined : () => URL.revokeObjectURL(picture)), [picture]);
+  /** Changes what stands in the gaps of a template; `first`: what stood there before anything was typed. */
+  const fill = (first: Typed, change: (now: Typed) => Partial<Typed>) =>
+    setTyped((former) => {
+      const now = former?.of === first.of ? former : first;
+      return { ...now, ...change(now) };
+    });
   /** It is stored: from here on the campaign says it. */
   const settle = () => {
     setName(null);
@@ -32,5 +38,5 @@ export function useMessageDraft() {
     setChosen(null);
     setTyped(null);
   };
-  return { name, setName, from, setFrom, chosen, setChosen, typed, setTyped, settle };
+  return { name, setName, from, setFrom, chosen, setChosen, typed, setTyped, fill, settle };
 }

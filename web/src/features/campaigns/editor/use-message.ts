@@ -7,6 +7,7 @@ import { useTenant } from "@/shared/session/session-context";
 import { useNumbers } from "@/shared/whatsapp/number-choice";
 import { fieldsOf } from "@/shared/whatsapp/templates";
 import { type Campaign, type NewCampaign, useChange, useCreate } from "../api/campaigns";
+import { type HeadKind, useUploadHead } from "../api/media";
 import { isAlike } from "../model/alike";
 import {
   contentOf,
@@ -18,6 +19,7 @@ import {
   offered,
   openGaps,
 } from "../model/composing";
+import type { Filling } from "../model/filling";
 import { type Typed, useMessageDraft } from "./use-message-draft";
 
 export type Message = ReturnType<typeof useMessage>;
@@ -50,12 +52,19 @@ export function useMessage(campaign: Campaign | null, begun = false) {
     (name.trim() !== campaign.name.trim() ||
       from !== campaign.connection_id ||
       (content !== null && !isKept));
+  const upload = useUploadHead((id, { file, kind, of, gap }) => {
+    if (first?.of !== of) return;
+    const picture = kind === "image" ? URL.createObjectURL(file) : null;
+    draft.fill(first, (now) => ({ files: { ...now.files, [gap]: id }, picture }));
+  });
+  const sent = upload.variables?.of === template?.id ? upload : null;
   const create = useCreate();
   const change = useChange(campaign?.id ?? "");
 
   /** Called with the campaign as it is stored; nothing happens while something is missing. */
   const save = (onSaved: (campaign: Campaign) => void) => {
-    if (!told) return;
+    if (!told || sent?.isPending) return;
+    if (sent?.isError) sent.reset();
     if (!campaign) return create.mutate({ ...told, ...firstTiming() }, { onSuccess: onSaved });
     const stored = (saved: Campaign) => {
       draft.settle();
@@ -66,9 +75,16 @@ export function useMessage(campaign: Campaign | null, begun = false) {
   };
   return {
     ...{ draft, numbers, name, from, templates, all, template, now, look, open, save },
-    sound: told !== null,
+    fill: (gap: string, filling: Filling) =>
+      first && draft.fill(first, (now) => ({ fillings: { ...now.fillings, [gap]: filling } })),
+    upload: (gap: string, kind: HeadKind, file: File) =>
+      first && upload.mutate({ file, kind, of: first.of, gap }),
+    /** The file that was chosen last, if it is for this template. */
+    sent,
+    /** Nothing is missing, and nothing is on its way or did not arrive. */
+    sound: told !== null && !sent?.isPending && !sent?.isError,
     /** It is written otherwise than it is stored. */
-    differs,
+    differs: differs || (campaign !== null && Boolean(sent?.isPending || sent?.isError)),
     isSaving: create.isPending || change.isPending,
     error: create.error ?? change.error,
   };
