@@ -236,6 +236,55 @@ test("a picture that did not arrive is told of before anything starts with the f
   expect((await screen.findByRole("alert")).textContent).toContain("The file was not taken");
 });
 
+test("an answer that comes late leaves one in the step one went to, and what was typed meanwhile", async () => {
+  const saved = held();
+  const { history } = await opened("message", campaign, template, {
+    [`PATCH /api/tenants/${TENANT}/campaigns/${ID}`]: () => saved.promise,
+  });
+  const gap = await screen.findByDisplayValue("lunes");
+  await userEvent.type(gap, " 3");
+  await userEvent.click(screen.getByRole("button", { name: "Save and go on" }));
+  await userEvent.type(gap, "0");
+  await userEvent.click(screen.getByRole("link", { name: /Timing/ }));
+  await act(async () => saved.answer(ok(campaign)));
+
+  expect(history.at(-1)).toContain("step=timing");
+  await userEvent.click(screen.getByRole("link", { name: /Message/ }));
+  await screen.findByDisplayValue("lunes 30");
+});
+
+test("what is switched while the timing is saved stays as it was switched, and nobody is sent on from elsewhere", async () => {
+  const saved = held();
+  const { history } = await opened("timing", campaign, template, {
+    [`PATCH /api/tenants/${TENANT}/campaigns/${ID}`]: () => saved.promise,
+  });
+  const flip = (name: RegExp) => userEvent.click(screen.getByRole("switch", { name }));
+  await flip(/Begin slowly/);
+  await userEvent.click(screen.getByRole("button", { name: "Save and go on" }));
+  await flip(/Let people sleep/);
+  await userEvent.click(screen.getByRole("link", { name: /People/ }));
+  await act(async () => saved.answer(ok({ ...campaign, ramp_up: { first_hour: 500, factor: 2 } })));
+
+  expect(history.at(-1)).toContain("step=people");
+  await userEvent.click(screen.getByRole("link", { name: /Timing/ }));
+  const sleep = screen.getByRole<HTMLInputElement>("switch", { name: /Let people sleep/ });
+  expect(sleep.checked).toBe(false);
+});
+
+test("why a step could not be saved is not told again when one comes back to it", async () => {
+  await opened("message", campaign, template, {
+    [`PATCH /api/tenants/${TENANT}/campaigns/${ID}`]: () => problem(409, "conflict"),
+  });
+  await userEvent.type(await screen.findByDisplayValue("lunes"), " 3");
+  await userEvent.click(screen.getByRole("button", { name: "Save and go on" }));
+  await screen.findByRole("alert");
+  await userEvent.click(screen.getByRole("link", { name: /People/ }));
+  await userEvent.click(screen.getByRole("link", { name: /Message/ }));
+
+  await screen.findByDisplayValue("lunes 3");
+  expect(screen.queryByRole("alert")).toBeNull();
+});
+
 test("a chosen picture can be shown as long as the draft has it", () => {
   const gone = vi.spyOn(URL, "revokeObjectURL");
   const draft = renderHook(() => useMessageDraft());

@@ -31,12 +31,16 @@ export function useMessageDraft() {
       const now = former?.of === first.of ? former : first;
       return { ...now, ...change(now) };
     });
-  /** It is stored: from here on the campaign says it. */
+  /** It is stored: from here on the campaign says it. What was typed since the question went stays. */
   const settle = () => {
-    setName(null);
-    setFrom(null);
-    setChosen(null);
-    setTyped(null);
+    setName(unless(name));
+    setFrom(unless(from));
+    setChosen(unless(chosen));
+    setTyped(unless(typed));
   };
   return { name, setName, from, setFrom, chosen, setChosen, typed, setTyped, fill, settle };
+}
+
+function unless<T>(stored: T) {
+  return (now: T) => (now === stored ? null : now);
 }

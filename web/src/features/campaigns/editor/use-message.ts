@@ -20,7 +20,7 @@ import {
   openGaps,
 } from "../model/composing";
 import type { Filling } from "../model/filling";
-import { type Typed, useMessageDraft } from "./use-message-draft";
+import { type MessageDraft, type Typed, useMessageDraft } from "./use-message-draft";
 
 export type Message = ReturnType<typeof useMessage>;
 
@@ -52,19 +52,14 @@ export function useMessage(campaign: Campaign | null, begun = false) {
     (name.trim() !== campaign.name.trim() ||
       from !== campaign.connection_id ||
       (content !== null && !isKept));
-  const upload = useUploadHead((id, { file, kind, of, gap }) => {
-    if (first?.of !== of) return;
-    const picture = kind === "image" ? URL.createObjectURL(file) : null;
-    draft.fill(first, (now) => ({ files: { ...now.files, [gap]: id }, picture }));
-  });
-  const sent = upload.variables?.of === template?.id ? upload : null;
+  const head = useHead(draft, first);
   const create = useCreate();
   const change = useChange(campaign?.id ?? "");
 
   /** Called with the campaign as it is stored; nothing happens while something is missing. */
   const save = (onSaved: (campaign: Campaign) => void) => {
-    if (!told || sent?.isPending) return;
-    if (sent?.isError) sent.reset();
+    if (!told || head.sent?.isPending) return;
+    if (head.sent?.isError) head.sent.reset();
     if (!campaign) return create.mutate({ ...told, ...firstTiming() }, { onSuccess: onSaved });
     const stored = (saved: Campaign) => {
       draft.settle();
@@ -77,16 +72,35 @@ export function useMessage(campaign: Campaign | null, begun = false) {
     ...{ draft, numbers, name, from, templates, all, template, now, look, open, save },
     fill: (gap: string, filling: Filling) =>
       first && draft.fill(first, (now) => ({ fillings: { ...now.fillings, [gap]: filling } })),
-    upload: (gap: string, kind: HeadKind, file: File) =>
-      first && upload.mutate({ file, kind, of: first.of, gap }),
-    /** The file that was chosen last, if it is for this template. */
-    sent,
+    ...{ upload: head.upload, sent: head.sent },
     /** Nothing is missing, and nothing is on its way or did not arrive. */
-    sound: told !== null && !sent?.isPending && !sent?.isError,
+    sound: told !== null && !head.isOpen,
     /** It is written otherwise than it is stored. */
-    differs: differs || (campaign !== null && Boolean(sent?.isPending || sent?.isError)),
+    differs: differs || (campaign !== null && head.isOpen),
     isSaving: create.isPending || change.isPending,
     error: create.error ?? change.error,
+    forgetError: () => {
+      if (create.isError) create.reset();
+      if (change.isError) change.reset();
+    },
+  };
+}
+
+/** The file for the template's head; its way here goes on while another step is looked at. */
+function useHead(draft: MessageDraft, first: Typed | null) {
+  const upload = useUploadHead((id, { file, kind, of, gap }) => {
+    if (first?.of !== of) return;
+    const picture = kind === "image" ? URL.createObjectURL(file) : null;
+    draft.fill(first, (now) => ({ files: { ...now.files, [gap]: id }, picture }));
+  });
+  /** The one that was chosen last, if it is for this template. */
+  const sent = upload.variables?.of === first?.of ? upload : null;
+  return {
+    sent,
+    /** It is on its way, or did not arrive. */
+    isOpen: Boolean(sent?.isPending || sent?.isError),
+    upload: (gap: string, kind: HeadKind, file: File) =>
+      first && upload.mutate({ file, kind, of: first.of, gap }),
   };
 }
 
