@@ -68,6 +68,35 @@ test("so they are where the generated client reads them", async () => {
   await expect(asked()).rejects.toMatchObject({ code: "unreadable_answer", status: 0 });
 });
 
+test("an answer that does not come within a minute is none, before it begins and while it comes", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  vi.spyOn(AbortSignal, "timeout").mockImplementation((ms) => {
+    const given = new AbortController();
+    setTimeout(() => given.abort(new DOMException("", "TimeoutError")), ms);
+    return given.signal;
+  });
+  const silent = (request: Request, init?: RequestInit) =>
+    new Promise<Response>((_, reject) => {
+      const signal = init?.signal ?? request.signal;
+      signal.addEventListener("abort", () => reject(signal.reason));
+    });
+  const slow = async (request: Request, init?: RequestInit) => {
+    const signal = init?.signal ?? request.signal;
+    const start = (body: ReadableStreamDefaultController) =>
+      signal.addEventListener("abort", () => body.error(signal.reason));
+    return new Response(new ReadableStream({ start }));
+  };
+  for (const server of [silent, slow]) {
+    vi.stubGlobal("fetch", server);
+    const told = Promise.allSettled([call("POST", "/api/x"), answer(api.GET("/api/tenants"))]);
+    await vi.advanceTimersByTimeAsync(60_000);
+    const unreachable = { status: "rejected", reason: { code: "unreachable", status: 0 } };
+    expect(await told).toMatchObject([unreachable, unreachable]);
+  }
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
 test("what was given up on purpose is no problem of the network's", async () => {
   const given = new AbortController();
   fakeApi({

@@ -13,12 +13,17 @@ import type { components, paths } from "./schema";
 
 export type Schemas = components["schemas"];
 
-/** Fetches with the session's credentials; throws a `Problem` for everything but a success. */
-export async function apiFetch(request: Request): Promise<Response> {
+/** Milliseconds for a whole answer; what asks holds its dialog so long. Files take as long as they take. */
+const LONGEST_WAIT = 60_000;
+
+/** Fetches with the session's credentials; throws a `Problem` for everything but a success. `until` ends it beside the request's own signal. */
+export async function apiFetch(request: Request, until?: AbortSignal): Promise<Response> {
   authorize(request.headers, request.method);
   let response: Response;
   try {
-    response = await fetch(request);
+    response = await (until
+      ? fetch(request, { signal: AbortSignal.any([request.signal, until]) })
+      : fetch(request));
   } catch (fault) {
     if (request.signal.aborted) throw fault;
     throw new Problem(0, { code: UNREACHABLE, title: "The server does not answer" });
@@ -35,14 +40,20 @@ function asksWhoOneIs(request: Request): boolean {
 }
 
 /** For the generated client, which reads a body without a word for one that breaks off or is no JSON: it gets whole ones only. */
-async function wholeFetch(request: Request): Promise<Response> {
-  const response = await apiFetch(request);
+async function wholeFetch(request: Request, until?: AbortSignal): Promise<Response> {
+  const response = await apiFetch(request, until);
   const text = await textOf(response, request.signal);
   jsonOf(text);
   return new Response(text || null, { status: response.status, headers: response.headers });
 }
 
-export const api = createClient<paths>({ baseUrl: globalThis.location?.origin ?? "", fetch: wholeFetch });
+/** For a call whose work grows with what it is given, a file of many rows for one: `{ fetch: unhurried }`. */
+export const unhurried = (request: Request): Promise<Response> => wholeFetch(request);
+
+export const api = createClient<paths>({
+  baseUrl: globalThis.location?.origin ?? "",
+  fetch: (request) => wholeFetch(request, AbortSignal.timeout(LONGEST_WAIT)),
+});
 
 /** Returns the body of a success. */
 export async function answer<T>(asked: Promise<{ data?: T }>): Promise<T> {
@@ -76,11 +87,12 @@ export async function call<T>(
       headers: body === undefined ? { ...headers } : { "Content-Type": "application/json", ...headers },
       signal: signal ?? null,
     }),
+    AbortSignal.timeout(LONGEST_WAIT),
   );
   return jsonOf(await textOf(response, signal)) as T;
 }
 
-/** A success that breaks off midway is a `Problem` like no answer at all ... */
+/** A success that breaks off midway or takes too long is a `Problem` like no answer at all ... */
 async function textOf(response: Response, signal: AbortSignal | undefined): Promise<string> {
   try {
     return await response.text();

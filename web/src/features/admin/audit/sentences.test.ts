@@ -70,3 +70,14 @@ test("details show names for ids, and the id of what it was about", () => {
     { name: "id", value: "u2" },
   ]);
 });
+
+test("a person whose company account it was is a person, also where their name is gone", () => {
+  const said = (action: string, language: "en" | "es" | "pt") =>
+    sentenceOf(row({ action, subject: "gone" }), NAMES, auditMessages[language]);
+  expect(said("identity.unlinked", "en")).toBe(
+    `Ana Torres untied ${en.thing.person} from their company's account`,
+  );
+  expect(said("identity.refused", "es")).toBe(
+    `Se rechazó otra cuenta de empresa con la dirección de ${auditMessages.es.thing.person}`,
+  );
+});

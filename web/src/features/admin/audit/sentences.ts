@@ -35,6 +35,7 @@ const THINGS: Record<string, keyof Words["thing"]> = {
   sessions: "person",
   password: "person",
   factor: "person",
+  identity: "person",
   embed: "person",
   key: "key",
   team: "team",

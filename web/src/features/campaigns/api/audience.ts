@@ -1,7 +1,7 @@
 /** To whom a campaign goes: files, people of the inbox, and what was wrong with which row. */
 
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
-import { answer, api, apiFetch, type Schemas } from "@/shared/api/client";
+import { answer, api, apiFetch, type Schemas, unhurried } from "@/shared/api/client";
 import { useTenant } from "@/shared/session/session-context";
 import { keys, of } from "./campaigns";
 
@@ -62,6 +62,7 @@ export function useMapAudience(campaignId: string) {
         api.POST("/api/tenants/{tenant_id}/campaigns/{campaign_id}/audience/mapping", {
           params: of(tenant_id, campaignId),
           body,
+          fetch: unhurried,
         }),
       ),
     onSuccess: refresh,
@@ -77,6 +78,7 @@ export function useAddFiltered(campaignId: string) {
         api.POST("/api/tenants/{tenant_id}/campaigns/{campaign_id}/audience/filter", {
           params: of(tenant_id, campaignId),
           body,
+          fetch: unhurried,
         }),
       ),
     onSuccess: refresh,

@@ -2,7 +2,7 @@ import { act, renderHook, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test, vi } from "vitest";
 import { TestServer } from "@/shared/store/testing";
-import { ok } from "@/testing/fake-api";
+import { type fakeApi, ok, problem } from "@/testing/fake-api";
 import { renderInbox, TENANT } from "@/testing/inbox";
 import type { Campaign } from "../api/campaigns";
 import { Editor } from "./editor";
@@ -18,7 +18,7 @@ const campaign = {
   state: "draft",
   template: {
     name: "hello",
-    language: { code: "es" },
+    language: { code: "es", policy: "deterministic" },
     components: [{ type: "body", parameters: [{ type: "text", text: "lunes" }] }],
   },
   time_zone: "Europe/Madrid",
@@ -44,16 +44,22 @@ const found = {
   ...{ category: "MARKETING", seconds: 60, state: "ready" },
 };
 
-async function opened(step = "message", given: Campaign = campaign) {
+async function opened(
+  step = "message",
+  given: Campaign = campaign,
+  offered: object = template,
+  answers: Parameters<typeof fakeApi>[0] = {},
+) {
   const server = new TestServer();
   server.connections = async () => [{ id: NUMBER, name: "Sol", phone: "+34", status: "active" }] as never[];
   const at = `/api/tenants/${TENANT}`;
   const api = {
-    [`GET ${at}/templates`]: () => ok({ items: [template], next_cursor: null }),
+    [`GET ${at}/templates`]: () => ok({ items: [offered], next_cursor: null }),
     [`GET ${at}/campaigns/${ID}/audiences`]: () => ok({ items: [], next_cursor: null }),
     [`GET ${at}/campaigns/${ID}/recipients`]: () => ok({ items: [], next_cursor: null }),
     [`POST ${at}/campaigns/${ID}/dry-run`]: () => ok(found),
     [`PATCH ${at}/campaigns/${ID}`]: () => ok(given),
+    ...answers,
   };
   return renderInbox(<Editor campaign={given} />, {
     server,
@@ -132,6 +138,151 @@ test("what was changed back holds nothing up", async () => {
   await userEvent.click(screen.getByRole("link", { name: /Check/ }));
 
   await waitFor(async () => expect((await startButton()).disabled).toBe(false));
+});
+
+test("who goes on without a change leaves what is stored, and looked over, as it is", async () => {
+  const { history, asked } = await opened("message", ready);
+  const name = await screen.findByDisplayValue("Spring");
+  await userEvent.type(name, "x{Backspace}");
+  await screen.findByDisplayValue("lunes");
+  await userEvent.click(screen.getByRole("button", { name: "Save and go on" }));
+
+  await waitFor(() => expect(history.at(-1)).toContain("step=people"));
+  expect(asked.filter(({ method }) => method === "PATCH")).toEqual([]);
+});
+
+const withPicture = {
+  ...template,
+  components: [{ type: "HEADER", format: "IMAGE" }, ...template.components],
+};
+const linked = { type: "image", image: { link: "https://clinica.example/spring.jpg" } };
+const byLink = {
+  ...ready,
+  template: {
+    ...campaign.template,
+    components: [{ type: "header", parameters: [linked] }, ...(campaign.template.components ?? [])],
+  },
+} as Campaign;
+
+test("a picture that is given by its address holds nothing up, and stays when words beside it change", async () => {
+  const { asked } = await opened("message", byLink, withPicture);
+  const gap = await screen.findByDisplayValue("lunes");
+  await userEvent.type(gap, "x{Backspace}");
+  await userEvent.click(screen.getByRole("link", { name: /Check/ }));
+  await waitFor(async () => expect((await startButton()).disabled).toBe(false));
+
+  await userEvent.click(screen.getByRole("link", { name: /Message/ }));
+  await userEvent.type(await screen.findByDisplayValue("lunes"), " 3");
+  await userEvent.click(screen.getByRole("button", { name: "Save and go on" }));
+  await waitFor(() => expect(asked.some(({ method }) => method === "PATCH")).toBe(true));
+  const told = asked.find(({ method }) => method === "PATCH")?.body;
+  expect(told).toMatchObject({ template: { components: [{ type: "header", parameters: [linked] }, {}] } });
+});
+
+const given = { type: "image", image: { id: "old" } };
+const withFile = {
+  ...byLink,
+  template: {
+    ...byLink.template,
+    components: [{ type: "header", parameters: [given] }, ...(campaign.template.components ?? [])],
+  },
+} as Campaign;
+
+/** An answer that comes when the test says so. */
+function held() {
+  let answer = (_: Response) => {};
+  const promise = new Promise<Response>((resolve) => {
+    answer = resolve;
+  });
+  return { promise, answer: (response: Response) => answer(response) };
+}
+
+async function choosePicture() {
+  await screen.findByDisplayValue("lunes");
+  const input = document.querySelector<HTMLInputElement>("input[type=file]");
+  await userEvent.upload(input as HTMLInputElement, new File(["{}"], "new.png", { type: "image/png" }));
+}
+
+test("a picture that is still on its way is waited for, wherever one looks meanwhile, and overwrites no words", async () => {
+  const upload = held();
+  const { asked } = await opened("message", withFile, withPicture, {
+    [`POST /api/tenants/${TENANT}/media`]: () => upload.promise,
+  });
+  await choosePicture();
+  await userEvent.type(screen.getByDisplayValue("lunes"), " 3");
+  await userEvent.click(screen.getByRole("link", { name: /Check/ }));
+  await screen.findByText(/What you changed in “Message” is not saved/);
+  expect((await startButton()).disabled).toBe(true);
+  expect(screen.queryByRole("button", { name: "Save" })).toBeNull();
+
+  await act(async () => upload.answer(ok({ id: "new" })));
+  await userEvent.click(await screen.findByRole("button", { name: "Save" }));
+  await waitFor(() => expect(asked.some(({ method }) => method === "PATCH")).toBe(true));
+  const told = JSON.stringify(asked.find(({ method }) => method === "PATCH")?.body);
+  expect(told).toContain('"id":"new"');
+  expect(told).toContain("lunes 3");
+});
+
+test("a picture that did not arrive is told of before anything starts with the former one", async () => {
+  await opened("message", withFile, withPicture, {
+    [`POST /api/tenants/${TENANT}/media`]: () => problem(413, "too_large"),
+  });
+  await choosePicture();
+  await screen.findByRole("alert");
+  await userEvent.click(screen.getByRole("link", { name: /Check/ }));
+  expect((await startButton()).disabled).toBe(true);
+  await userEvent.click(await screen.findByRole("link", { name: "Finish “Message”" }));
+
+  expect((await screen.findByRole("alert")).textContent).toContain("The file was not taken");
+});
+
+test("an answer that comes late leaves one in the step one went to, and what was typed meanwhile", async () => {
+  const saved = held();
+  const { history } = await opened("message", campaign, template, {
+    [`PATCH /api/tenants/${TENANT}/campaigns/${ID}`]: () => saved.promise,
+  });
+  const gap = await screen.findByDisplayValue("lunes");
+  await userEvent.type(gap, " 3");
+  await userEvent.click(screen.getByRole("button", { name: "Save and go on" }));
+  await userEvent.type(gap, "0");
+  await userEvent.click(screen.getByRole("link", { name: /Timing/ }));
+  await act(async () => saved.answer(ok(campaign)));
+
+  expect(history.at(-1)).toContain("step=timing");
+  await userEvent.click(screen.getByRole("link", { name: /Message/ }));
+  await screen.findByDisplayValue("lunes 30");
+});
+
+test("what is switched while the timing is saved stays as it was switched, and nobody is sent on from elsewhere", async () => {
+  const saved = held();
+  const { history } = await opened("timing", campaign, template, {
+    [`PATCH /api/tenants/${TENANT}/campaigns/${ID}`]: () => saved.promise,
+  });
+  const flip = (name: RegExp) => userEvent.click(screen.getByRole("switch", { name }));
+  await flip(/Begin slowly/);
+  await userEvent.click(screen.getByRole("button", { name: "Save and go on" }));
+  await flip(/Let people sleep/);
+  await userEvent.click(screen.getByRole("link", { name: /People/ }));
+  await act(async () => saved.answer(ok({ ...campaign, ramp_up: { first_hour: 500, factor: 2 } })));
+
+  expect(history.at(-1)).toContain("step=people");
+  await userEvent.click(screen.getByRole("link", { name: /Timing/ }));
+  const sleep = screen.getByRole<HTMLInputElement>("switch", { name: /Let people sleep/ });
+  expect(sleep.checked).toBe(false);
+});
+
+test("why a step could not be saved is not told again when one comes back to it", async () => {
+  await opened("message", campaign, template, {
+    [`PATCH /api/tenants/${TENANT}/campaigns/${ID}`]: () => problem(409, "conflict"),
+  });
+  await userEvent.type(await screen.findByDisplayValue("lunes"), " 3");
+  await userEvent.click(screen.getByRole("button", { name: "Save and go on" }));
+  await screen.findByRole("alert");
+  await userEvent.click(screen.getByRole("link", { name: /People/ }));
+  await userEvent.click(screen.getByRole("link", { name: /Message/ }));
+
+  await screen.findByDisplayValue("lunes 3");
+  expect(screen.queryByRole("alert")).toBeNull();
 });
 
 test("a chosen picture can be shown as long as the draft has it", () => {

@@ -2,7 +2,7 @@
 
 import { ActionIcon } from "@mantine/core";
 import { IconTrash } from "@tabler/icons-react";
-import { useState } from "react";
+import { useEffect, useEffectEvent, useRef, useState } from "react";
 import { Link, useLocation, useSearchParams } from "wouter";
 import { useMessages } from "@/shared/i18n/language";
 import { useTenant } from "@/shared/session/session-context";
@@ -36,7 +36,18 @@ export function Editor({ campaign }: { campaign: Campaign | null }) {
   const home = `/t/${tenant_id}/campaigns`;
   const asked = STEPS.find((step) => step === params.get("step"));
   const step: Step = campaign ? (asked ?? (campaign.state === "ready" ? "check" : "message")) : "message";
+  const here = useRef(step);
+  const enter = useEffectEvent((entered: Step) => {
+    here.current = entered;
+    message.forgetError();
+    timing.forgetError();
+  });
+  useEffect(() => enter(step), [step]);
   const at = (id: string, next: Step) => `${home}/${id}?step=${next}`;
+  /** An answer that comes when one has gone elsewhere takes nobody along. */
+  const goOn = (from: Step, id: string, next: Step) => {
+    if (here.current === from) navigate(at(id, next), { replace: !campaign });
+  };
   return (
     <WorkPage
       back={{ to: home, label: words.back }}
@@ -73,14 +84,11 @@ export function Editor({ campaign }: { campaign: Campaign | null }) {
         </ol>
       </nav>
       {step === "message" || !campaign ? (
-        <MessageStep
-          message={message}
-          onSaved={({ id }) => navigate(at(id, "people"), { replace: !campaign })}
-        />
+        <MessageStep message={message} onSaved={({ id }) => goOn("message", id, "people")} />
       ) : step === "people" ? (
         <PeopleStep campaign={campaign} onNext={() => navigate(at(campaign.id, "timing"))} />
       ) : step === "timing" ? (
-        <TimingStep timing={timing} onSaved={() => navigate(at(campaign.id, "check"))} />
+        <TimingStep timing={timing} onSaved={() => goOn("timing", campaign.id, "check")} />
       ) : (
         <CheckStep
           campaign={campaign}

@@ -7,7 +7,7 @@ import { useRefusal } from "@/shared/api/use-refusal";
 import { useMessages } from "@/shared/i18n/language";
 import { FormError } from "@/shared/ui/form-error";
 import { templateWords } from "@/shared/whatsapp/template-words";
-import { type HeadKind, useUploadHead } from "../api/media";
+import type { HeadKind, useUploadHead } from "../api/media";
 import classes from "./editor.module.css";
 import { editorMessages } from "./messages";
 
@@ -17,26 +17,23 @@ const ACCEPTED: Record<HeadKind, string | undefined> = {
   document: undefined,
 };
 
+export type HeadUpload = Pick<ReturnType<typeof useUploadHead>, "isPending" | "error" | "data" | "variables">;
+
 interface FileGapProps {
   kind: HeadKind;
-  there: boolean;
-  /** `picture`: a URL of this page, which whoever keeps it lets go of. */
-  onFile: (id: string, picture: string | null) => void;
+  /** The id of the file that stands here, or its address. */
+  there: string | undefined;
+  /** Of the file that was chosen for it. */
+  upload: HeadUpload | null;
+  onFile: (file: File) => void;
 }
 
-export function FileGap({ kind, there, onFile }: FileGapProps) {
+export function FileGap({ kind, there, upload, onFile }: FileGapProps) {
   const t = useMessages(editorMessages);
   const words = useMessages(templateWords);
   const refusal = useRefusal();
   const input = useRef<HTMLInputElement>(null);
-  const upload = useUploadHead();
-  const choose = (file: File) =>
-    upload.mutate(
-      { file, kind },
-      {
-        onSuccess: (id) => onFile(id, kind === "image" ? URL.createObjectURL(file) : null),
-      },
-    );
+  const called = upload?.data === there ? upload?.variables?.file.name : undefined;
   return (
     <div className={classes["gap"]}>
       <div className={classes["gapHead"]}>
@@ -44,20 +41,20 @@ export function FileGap({ kind, there, onFile }: FileGapProps) {
         <Button
           variant="default"
           leftSection={<IconUpload size={16} />}
-          loading={upload.isPending}
+          loading={upload?.isPending}
           onClick={() => input.current?.click()}
         >
           {t.file[kind]}
         </Button>
       </div>
       <span role="status" className={classes["there"]}>
-        {there && !upload.isPending && (
+        {there && !upload?.isPending && (
           <>
-            <IconCircleCheck size={16} aria-hidden="true" /> {upload.variables?.file.name ?? t.fileThere}
+            <IconCircleCheck size={16} aria-hidden="true" /> {called ?? t.fileThere}
           </>
         )}
       </span>
-      {upload.error && (
+      {upload?.error && (
         <FormError>
           {t.fileFailed}. {refusal(upload.error)}
         </FormError>
@@ -69,7 +66,7 @@ export function FileGap({ kind, there, onFile }: FileGapProps) {
         accept={ACCEPTED[kind]}
         onChange={(event) => {
           const file = event.currentTarget.files?.[0];
-          if (file) choose(file);
+          if (file) onFile(file);
           event.currentTarget.value = "";
         }}
       />

@@ -6,25 +6,29 @@ import { useMessages } from "@/shared/i18n/language";
 import { gapName } from "@/shared/whatsapp/gap-name";
 import { templateWords } from "@/shared/whatsapp/template-words";
 import { type Field, placeOf } from "@/shared/whatsapp/templates";
+import type { HeadKind } from "../api/media";
 import { type Filling, mayVary, variableName } from "../model/filling";
 import classes from "./editor.module.css";
-import { FileGap } from "./file-gap";
+import { FileGap, type HeadUpload } from "./file-gap";
 import { editorMessages } from "./messages";
 
 interface GapFieldProps {
   field: Field;
   filling: Filling;
   onChange: (filling: Filling) => void;
+  /** The id of the file that stands in it, or its address. */
   file: string | undefined;
-  onFile: (id: string, picture: string | null) => void;
+  upload: HeadUpload | null;
+  onFile: (kind: HeadKind, file: File) => void;
 }
 
-export function GapField({ field, filling, onChange, file, onFile }: GapFieldProps) {
+export function GapField({ field, filling, onChange, file, upload, onFile }: GapFieldProps) {
   const t = useMessages(editorMessages);
   const words = useMessages(templateWords);
   const id = useId();
-  if (field.kind === "image" || field.kind === "video" || field.kind === "document")
-    return <FileGap kind={field.kind} there={Boolean(file)} onFile={onFile} />;
+  const { kind } = field;
+  if (kind === "image" || kind === "video" || kind === "document")
+    return <FileGap kind={kind} there={file} upload={upload} onFile={(chosen) => onFile(kind, chosen)} />;
   const label = gapName(field, words);
   const example = field.example === null ? "" : t.example(field.example);
   const variable = filling.from === "column" ? variableName(filling.column) : "";

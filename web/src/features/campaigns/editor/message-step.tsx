@@ -27,8 +27,8 @@ interface MessageStepProps {
 export function MessageStep({ message, begun = false, onSaved }: MessageStepProps) {
   const t = useMessages(editorMessages);
   const refusal = useRefusal();
-  const { numbers, name, from, templates, all, template, now, look, open } = message;
-  const { setName, setFrom, setChosen, setTyped } = message.draft;
+  const { numbers, name, from, templates, all, template, now, look, open, sent } = message;
+  const { setName, setFrom, setChosen } = message.draft;
   const [tried, setTried] = useState(false);
   const fields = template ? fieldsOf(template.components) : [];
   const save = () => {
@@ -81,8 +81,9 @@ export function MessageStep({ message, begun = false, onSaved }: MessageStepProp
               field={field}
               filling={now.fillings[field.id] ?? { from: "same", text: "" }}
               file={now.files[field.id]}
-              onChange={(filling) => setTyped({ ...now, fillings: { ...now.fillings, [field.id]: filling } })}
-              onFile={(id, picture) => setTyped({ ...now, files: { ...now.files, [field.id]: id }, picture })}
+              onChange={(filling) => message.fill(field.id, filling)}
+              upload={sent?.variables?.gap === field.id ? sent : null}
+              onFile={(kind, file) => message.upload(field.id, kind, file)}
             />
           ))}
         </section>
@@ -90,7 +91,7 @@ export function MessageStep({ message, begun = false, onSaved }: MessageStepProp
       {tried && open.length > 0 && <FormError>{t.missing}</FormError>}
       {error && <FormError>{error}</FormError>}
       <div className={classes["actions"]}>
-        <Button type="submit" loading={message.isSaving}>
+        <Button type="submit" loading={message.isSaving || sent?.isPending}>
           {begun ? t.save : t.next}
         </Button>
       </div>

@@ -5,7 +5,7 @@ import type { Files } from "../model/composing";
 import type { Fillings } from "../model/filling";
 
 /** What stands in the gaps of a template. */
-interface Typed {
+export interface Typed {
   /** The template's id. */
   of: string;
   fillings: Fillings;
@@ -25,13 +25,22 @@ export function useMessageDraft() {
   const picture = typed?.picture ?? null;
   // The browser holds the file until it is told that nobody shows it any more.
   useEffect(() => (picture === null ? undefined : () => URL.revokeObjectURL(picture)), [picture]);
-  /** It is stored: from here on the campaign says it. */
+  /** Changes what stands in the gaps of a template; `first`: what stood there before anything was typed. */
+  const fill = (first: Typed, change: (now: Typed) => Partial<Typed>) =>
+    setTyped((former) => {
+      const now = former?.of === first.of ? former : first;
+      return { ...now, ...change(now) };
+    });
+  /** It is stored: from here on the campaign says it. What was typed since the question went stays. */
   const settle = () => {
-    setName(null);
-    setFrom(null);
-    setChosen(null);
-    setTyped(null);
+    setName(unless(name));
+    setFrom(unless(from));
+    setChosen(unless(chosen));
+    setTyped(unless(typed));
   };
-  const touched = [name, from, chosen, typed].some((one) => one !== null);
-  return { name, setName, from, setFrom, chosen, setChosen, typed, setTyped, settle, touched };
+  return { name, setName, from, setFrom, chosen, setChosen, typed, setTyped, fill, settle };
+}
+
+function unless<T>(stored: T) {
+  return (now: T) => (now === stored ? null : now);
 }

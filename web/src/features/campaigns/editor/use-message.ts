@@ -6,7 +6,8 @@ import { ownZone } from "@/shared/lib/zones";
 import { useTenant } from "@/shared/session/session-context";
 import { useNumbers } from "@/shared/whatsapp/number-choice";
 import { fieldsOf } from "@/shared/whatsapp/templates";
-import { type Campaign, useChange, useCreate } from "../api/campaigns";
+import { type Campaign, type NewCampaign, useChange, useCreate } from "../api/campaigns";
+import { type HeadKind, useUploadHead } from "../api/media";
 import { isAlike } from "../model/alike";
 import {
   contentOf,
@@ -18,7 +19,8 @@ import {
   offered,
   openGaps,
 } from "../model/composing";
-import { useMessageDraft } from "./use-message-draft";
+import type { Filling } from "../model/filling";
+import { type MessageDraft, type Typed, useMessageDraft } from "./use-message-draft";
 
 export type Message = ReturnType<typeof useMessage>;
 
@@ -34,36 +36,71 @@ export function useMessage(campaign: Campaign | null, begun = false) {
   const all = useMemo(() => offered(templates.data ?? []), [templates.data]);
   const template =
     all.find((one) => one.id === chosen) ?? (campaign && all.find((one) => isOf(one, campaign))) ?? null;
-  const now =
-    template && (typed?.of === template.id ? typed : { of: template.id, ...beginning(template, campaign) });
+  const first = template && beginning(template, campaign);
+  const now = first && typed?.of === first.of ? typed : first;
   const look = template && now ? lookOf(template.components, now.fillings) : null;
   const open = template && now ? openGaps(template, now.fillings, now.files) : [];
-  const sound = name.trim() !== "" && open.length === 0 && look?.beyond.length === 0;
+  const content = template && now && contentIn(template, now, campaign);
+  const isKept = campaign !== null && content !== null && isAlike(campaign.template, content);
+  const isFilled = isKept || (open.length === 0 && look?.beyond.length === 0);
   const told =
-    template && now && from && sound
-      ? { name: name.trim(), connection_id: from, template: contentOf(template, now.fillings, now.files) }
+    content && from && name.trim() !== "" && isFilled
+      ? { name: name.trim(), connection_id: from, template: content }
       : null;
+  const differs =
+    campaign !== null &&
+    (name.trim() !== campaign.name.trim() ||
+      from !== campaign.connection_id ||
+      (content !== null && !isKept));
+  const head = useHead(draft, first);
   const create = useCreate();
   const change = useChange(campaign?.id ?? "");
 
   /** Called with the campaign as it is stored; nothing happens while something is missing. */
   const save = (onSaved: (campaign: Campaign) => void) => {
-    if (!told) return;
+    if (!told || head.sent?.isPending) return;
+    if (head.sent?.isError) head.sent.reset();
     if (!campaign) return create.mutate({ ...told, ...firstTiming() }, { onSuccess: onSaved });
     const stored = (saved: Campaign) => {
       draft.settle();
       onSaved(saved);
     };
-    if (isSame(campaign, told)) return stored(campaign);
+    if (!differs) return stored(campaign);
     change.mutate(begun ? { template: told.template } : told, { onSuccess: stored });
   };
   return {
     ...{ draft, numbers, name, from, templates, all, template, now, look, open, save },
-    sound: told !== null,
+    fill: (gap: string, filling: Filling) =>
+      first && draft.fill(first, (now) => ({ fillings: { ...now.fillings, [gap]: filling } })),
+    ...{ upload: head.upload, sent: head.sent },
+    /** Nothing is missing, and nothing is on its way or did not arrive. */
+    sound: told !== null && !head.isOpen,
     /** It is written otherwise than it is stored. */
-    differs: campaign !== null && draft.touched && !(told && isSame(campaign, told)),
+    differs: differs || (campaign !== null && head.isOpen),
     isSaving: create.isPending || change.isPending,
     error: create.error ?? change.error,
+    forgetError: () => {
+      if (create.isError) create.reset();
+      if (change.isError) change.reset();
+    },
+  };
+}
+
+/** The file for the template's head; its way here goes on while another step is looked at. */
+function useHead(draft: MessageDraft, first: Typed | null) {
+  const upload = useUploadHead((id, { file, kind, of, gap }) => {
+    if (first?.of !== of) return;
+    const picture = kind === "image" ? URL.createObjectURL(file) : null;
+    draft.fill(first, (now) => ({ files: { ...now.files, [gap]: id }, picture }));
+  });
+  /** The one that was chosen last, if it is for this template. */
+  const sent = upload.variables?.of === first?.of ? upload : null;
+  return {
+    sent,
+    /** It is on its way, or did not arrive. */
+    isOpen: Boolean(sent?.isPending || sent?.isError),
+    upload: (gap: string, kind: HeadKind, file: File) =>
+      first && upload.mutate({ file, kind, of: first.of, gap }),
   };
 }
 
@@ -71,9 +108,11 @@ function firstTiming() {
   return { time_zone: ownZone(), quiet_hours: { start: "21:00", end: "09:00" }, pause_at_failures: 25 };
 }
 
-function beginning(template: Template, campaign: Campaign | null) {
+/** What stands in the gaps before anything is typed. */
+function beginning(template: Template, campaign: Campaign | null): Typed {
   const again = campaign && isOf(template, campaign);
   return {
+    of: template.id,
     fillings: again
       ? fillingsIn(campaign, template.components)
       : firstFillings(fieldsOf(template.components)),
@@ -82,14 +121,9 @@ function beginning(template: Template, campaign: Campaign | null) {
   };
 }
 
-/** Nothing was changed: what was looked over stays looked over. */
-function isSame(
-  campaign: Campaign,
-  told: Pick<Campaign, "name" | "connection_id"> & { template: unknown },
-): boolean {
-  return (
-    campaign.name === told.name &&
-    campaign.connection_id === told.connection_id &&
-    isAlike(campaign.template, told.template)
-  );
+/** Where nothing was changed it is the campaign's own, with all that this form does not show. */
+function contentIn(template: Template, now: Typed, campaign: Campaign | null): NewCampaign["template"] {
+  if (!campaign || !isOf(template, campaign)) return contentOf(template, now.fillings, now.files);
+  if (isAlike(now, beginning(template, campaign))) return campaign.template;
+  return contentOf(template, now.fillings, now.files, campaign.template);
 }

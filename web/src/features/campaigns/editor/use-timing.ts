@@ -22,15 +22,25 @@ export function useTiming(campaign: Campaign | null) {
     if (!differs) return onSaved();
     change.mutate(now, {
       onSuccess: () => {
-        setChosen({});
+        // What was chosen since the question went stays.
+        setChosen((former) => unlike(former, now));
         onSaved();
       },
     });
   };
   return {
     ...{ stored, now, endless, sound, differs, save, isSaving: change.isPending, error: change.error },
+    forgetError: () => {
+      if (change.isError) change.reset();
+    },
     choose: (changes: Partial<Timing>) => setChosen((former) => ({ ...former, ...changes })),
   };
+}
+
+/** Those that are not as they were stored. */
+function unlike(chosen: Partial<Timing>, saved: Timing): Partial<Timing> {
+  const rest = Object.entries(chosen).filter(([name, one]) => !isAlike(one, saved[name as keyof Timing]));
+  return Object.fromEntries(rest);
 }
 
 function timingOf(campaign: Campaign | null): Timing {

@@ -23,7 +23,7 @@ const fillings: Record<string, Filling> = {
 test("what each person has of their own is sent as a variable with what is said otherwise", () => {
   expect(contentOf(template, fillings, {})).toEqual({
     name: "hello",
-    language: { code: "es" },
+    language: { code: "es", policy: "deterministic" },
     components: [
       {
         type: "body",

@@ -52,18 +52,27 @@ export function fillingsIn(campaign: Campaign, components: unknown): Record<stri
   );
 }
 
-export function filesIn(campaign: Campaign): Record<string, string> {
-  const parameter = headOf(objectsIn(campaign.template.components));
-  const file = objectIn(parameter?.[textIn(parameter["type"]) ?? ""]);
-  const id = textIn(file?.["id"]);
-  return id ? { header: id } : {};
+/** By its id, or by the address it is given by. */
+export function filesIn({ template }: Pick<Campaign, "template">): Record<string, string> {
+  const file = fileIn(headOf(objectsIn(template.components)));
+  return file ? { header: file } : {};
 }
 
-export function contentOf(template: Template, fillings: Fillings, files: Files): Content {
-  const components = componentsFor(template.components, valuesOf(fillings), files);
+/** `stored`: what the campaign has until now; a file that stays the same stays as it is given there. */
+export function contentOf(
+  template: Template,
+  fillings: Fillings,
+  files: Files,
+  stored: Content | null = null,
+): Content {
+  const head = headOf(objectsIn(stored?.components));
+  const components = componentsFor(template.components, valuesOf(fillings), files).map((part) => {
+    const stays = part["type"] === "header" && head && fileIn(head) && fileIn(head) === files["header"];
+    return stays ? { ...part, parameters: [head] } : part;
+  });
   return {
     name: template.name,
-    language: { code: template.language },
+    language: { code: template.language, policy: "deterministic" },
     ...(components.length > 0 && { components: components as NonNullable<Content["components"]> }),
   };
 }
@@ -96,6 +105,11 @@ function oneByOne(components: unknown): string[] {
 
 function headOf(sent: readonly Json[]): Json | undefined {
   return objectsIn(sent.find((part) => part["type"] === "header")?.["parameters"])[0];
+}
+
+function fileIn(parameter: Json | undefined): string | null {
+  const file = objectIn(parameter?.[textIn(parameter["type"]) ?? ""]);
+  return textIn(file?.["id"]) ?? textIn(file?.["link"]);
 }
 
 function placeIn(sent: readonly Json[]): string | undefined {

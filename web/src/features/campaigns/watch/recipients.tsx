@@ -79,7 +79,7 @@ export function Recipients({ campaign, progress }: { campaign: Campaign; progres
         more={pages.more}
         loading={pages.loadingMore}
         error={pages.error}
-        onMore={pages.items ? pages.loadMore : pages.refetch}
+        onMore={pages.items && pages.more ? pages.loadMore : pages.refetch}
       />
     </section>
   );

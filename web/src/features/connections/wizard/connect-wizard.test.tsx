@@ -89,6 +89,7 @@ test("nothing is connected before one has seen which number Meta knows", async (
   expect(await screen.findByText("Acme Spain is connected")).toBeTruthy();
   expect(screen.getByDisplayValue(started.webhook_url)).toBeTruthy();
   expect(screen.getByText("messages, account_update")).toBeTruthy();
+  expect(screen.getByText(/“messages” brings what people write .+ Without the rest/)).toBeTruthy();
   const sent = asked.find(({ path }) => path.endsWith("complete"))?.body;
   expect(sent).toEqual({
     access_token: TOKEN,

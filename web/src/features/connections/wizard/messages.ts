@@ -52,7 +52,7 @@ export const wizardMessages = catalogue({
     webhookUrl: "Callback URL",
     webhookFields: "Fields",
     webhookFieldsHint:
-      "Without the others Curbe hears of no ban, template status, quality, stop of marketing or call.",
+      "“messages” brings what people write and what became of what was sent. Without the rest Curbe hears of no ban, template status, quality, stop of marketing or call.",
     verifyToken: "Verify token",
     verifyTokenHint:
       "It is the value of META_VERIFY_TOKEN of this installation: whoever runs Curbe has it. It is not shown here.",
@@ -118,7 +118,7 @@ export const wizardMessages = catalogue({
     webhookUrl: "URL de devolución de llamada",
     webhookFields: "Campos",
     webhookFieldsHint:
-      "Sin los demás, Curbe no se entera de bloqueos, estados de plantillas, calidad, bajas de marketing ni llamadas.",
+      "«messages» trae lo que escribe la gente y qué fue de lo enviado. Sin el resto, Curbe no se entera de bloqueos, estados de plantillas, calidad, bajas de marketing ni llamadas.",
     verifyToken: "Token de verificación",
     verifyTokenHint:
       "Es el valor de META_VERIFY_TOKEN de esta instalación: lo tiene quien gestiona Curbe. Aquí no se muestra.",
@@ -184,7 +184,7 @@ export const wizardMessages = catalogue({
     webhookUrl: "URL de retorno de chamada",
     webhookFields: "Campos",
     webhookFieldsHint:
-      "Sem os demais, o Curbe não fica sabendo de bloqueios, status de modelos, qualidade, saídas de marketing nem chamadas.",
+      "“messages” traz o que as pessoas escrevem e o que foi feito do que se enviou. Sem o resto, o Curbe não fica sabendo de bloqueios, status de modelos, qualidade, saídas de marketing nem chamadas.",
     verifyToken: "Token de verificação",
     verifyTokenHint:
       "É o valor de META_VERIFY_TOKEN desta instalação: quem administra o Curbe o tem. Não é mostrado aqui.",

@@ -20,10 +20,19 @@ interface ConditionsFieldProps {
   onChange: (conditions: readonly DraftCondition[]) => void;
   leaves: readonly Leaf[];
   sample: unknown;
+  /** The sample was made up from the rule. */
+  made: boolean;
   faults: FaultWords;
 }
 
-export function ConditionsField({ conditions, onChange, leaves, sample, faults }: ConditionsFieldProps) {
+export function ConditionsField({
+  conditions,
+  onChange,
+  leaves,
+  sample,
+  made,
+  faults,
+}: ConditionsFieldProps) {
   const { conditions: t } = useMessages(editorMessages);
   const change = (key: number, changes: Partial<DraftCondition>) =>
     onChange(conditions.map((one) => (one.key === key ? { ...one, ...changes } : one)));
@@ -57,7 +66,7 @@ export function ConditionsField({ conditions, onChange, leaves, sample, faults }
               value={one.value}
               maxLength={500}
               error={faults.at(`conditions[${index}].value`)}
-              onChange={(event) => change(one.key, { value: event.currentTarget.value })}
+              onChange={(event) => change(one.key, { value: event.currentTarget.value, isTyped: true })}
             />
           ) : (
             <span />
@@ -75,7 +84,7 @@ export function ConditionsField({ conditions, onChange, leaves, sample, faults }
           </ActionIcon>
           {sample !== null && stepsOf(one.path) !== null && (
             <span className={classes["verdict"]}>
-              {holds(conditionOf(one, sample), sample) ? (
+              {holds(conditionOf(one, sample, made), sample) ? (
                 <ToneWord tone="good">{t.holds}</ToneWord>
               ) : (
                 <ToneWord tone="warn">{t.holdsNot}</ToneWord>

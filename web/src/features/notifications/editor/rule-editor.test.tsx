@@ -1,4 +1,4 @@
-import { screen, waitFor } from "@testing-library/react";
+import { fireEvent, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import type { Template } from "@/shared/api/templates";
@@ -58,4 +58,24 @@ test("what is refused at a value that is not on the page is told all the same", 
   await save();
 
   expect(await screen.findByText(/Something in this form is not right/)).toBeTruthy();
+});
+
+test("a condition of the wrong kind is put right by a real event and typing it again", async () => {
+  const conditions = [{ path: "$.age", test: "equals", value: "31" }];
+  const wrong = { id: "r1", rule: { ...rule, conditions } } as unknown as KeptRule;
+  const { asked } = await renderInbox(<RuleEditor kept={wrong} templates={[template()]} />, {
+    api: { [PUT]: () => ok(wrong) },
+  });
+  fireEvent.change(screen.getByLabelText(/sample/i, { selector: "textarea" }), {
+    target: { value: '{"phone": "+34600000001", "name": "Ana", "age": 31}' },
+  });
+  const value = screen.getByLabelText("With what");
+  await userEvent.clear(value);
+  await userEvent.type(value, "31");
+  await save();
+
+  await waitFor(() => expect(asked.filter(({ method }) => method === "PUT")).toHaveLength(1));
+  expect(asked.find(({ method }) => method === "PUT")?.body).toMatchObject({
+    conditions: [{ path: "$.age", test: "equals", value: 31 }],
+  });
 });

@@ -49,6 +49,7 @@ export function RuleEditor({ kept, templates }: RuleEditorProps) {
   const [sampleText, setSampleText] = useState(() => (kept ? madeUp(kept.rule, templates) : ""));
   const [pasted, setPasted] = useState(false);
   const [tried, setTried] = useState(false);
+  const made = kept !== null && !pasted;
   const sample = useMemo(() => sampleIn(sampleText), [sampleText]);
   const leaves = useMemo(() => leavesOf(sample?.data), [sample]);
   const data = sample?.data ?? null;
@@ -64,7 +65,7 @@ export function RuleEditor({ kept, templates }: RuleEditorProps) {
   const fields = useMemo(() => fieldsOf(template?.components), [template]);
   const beyond = template ? beyondIn(template.components) : [];
   const rule = {
-    ...ruleOf(draft, fields, data),
+    ...ruleOf(draft, fields, data, made),
     // Who has one number need not name it, and the rule outlives it.
     connection_id: draft.connectionId ?? (numbers.active.length > 1 ? from : null),
   };
@@ -150,12 +151,7 @@ export function RuleEditor({ kept, templates }: RuleEditorProps) {
               onChange={(event) => change({ name: event.currentTarget.value })}
             />
           </div>
-          <SampleField
-            value={sampleText}
-            onChange={take}
-            found={sample ? leaves.length : null}
-            made={kept !== null && !pasted}
-          />
+          <SampleField value={sampleText} onChange={take} found={sample ? leaves.length : null} made={made} />
         </Section>
         <Section title={t.message.title}>
           <NumberChoice
@@ -210,6 +206,7 @@ export function RuleEditor({ kept, templates }: RuleEditorProps) {
           onChange={(conditions) => change({ conditions })}
           leaves={leaves}
           sample={data}
+          made={made}
           faults={faults}
         />
         <DelayField

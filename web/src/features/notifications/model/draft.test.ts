@@ -76,6 +76,37 @@ test("what stays of a list that is changed keeps its kind", () => {
   ]);
 });
 
+const retyped = (condition: object, value: string, sample: unknown, isMade = false) => {
+  const opened = draftOf({
+    ...ruleOf(written, FIELDS, EVENT),
+    conditions: [condition] as Rule["conditions"],
+  });
+  const conditions = opened.conditions.map((one) => ({ ...one, value, isTyped: true }));
+  return ruleOf({ ...opened, conditions }, FIELDS, sample, isMade).conditions?.[0]?.value;
+};
+
+test.each([
+  ["differs", "31", "32", "32"],
+  ["differs", 31, "32", 32],
+  ["in", ["31"], "31, 32", ["31", "32"]],
+  ["equals", "true", "false", "false"],
+])(
+  "what %s %j and is changed keeps its kind where nobody has shown an event",
+  (check, value, text, meant) => {
+    expect(retyped({ path: "$.code", test: check, value }, text, null)).toEqual(meant);
+    expect(retyped({ path: "$.code", test: check, value }, text, { code: true }, true)).toEqual(meant);
+  },
+);
+
+test("what is typed again is of the kind of the event that was shown; what is not touched stays", () => {
+  const condition = { path: "$.age", test: "equals", value: "31" };
+  expect(retyped(condition, "31", { age: 31 })).toBe(31);
+  expect(retyped(condition, "31", { age: "31" })).toBe("31");
+  expect(retyped(condition, "31", { age: true }, true)).toBe("31");
+  expect(retyped({ ...condition, test: "in", value: ["31", 32] }, "31, 32", { age: 31 })).toEqual([31, 32]);
+  expect(retyped({ ...condition, test: "in", value: ["a, b"] }, "a, b", { age: "a" })).toEqual(["a, b"]);
+});
+
 test.each(["08001", "0x1F", "1e3", "12345678901234567890"])("%s stays a text", (value) => {
   const conditions: Draft["conditions"] = [{ key: 0, path: "$.zip", test: "equals", value }];
   expect(ruleOf({ ...written, conditions }, FIELDS, null).conditions?.[0]?.value).toBe(value);

@@ -16,6 +16,8 @@ export interface DraftCondition {
   test: Test;
   /** As it is typed; of `in` with commas. */
   value: string;
+  /** Somebody typed it, if only to say the same again. */
+  isTyped?: boolean;
   /** What the rule has it as since it was kept, and how that is typed: a text stays a text, a number a number. */
   kept?: { path: string; text: string; value: NonNullable<Condition["value"]> };
 }
@@ -147,21 +149,37 @@ export function scalarOf(text: string, like: unknown, kept: readonly Scalar[] = 
   return isPlainNumber(said, like) ? Number(said) : said;
 }
 
-export function conditionOf({ path, test, value, kept }: DraftCondition, sample: unknown): Condition {
+/** `isMade`: the sample was made up from the rule, so it cannot say that the rule is wrong. */
+export function conditionOf(condition: DraftCondition, sample: unknown, isMade = false): Condition {
+  const { path, test, value, kept, isTyped = false } = condition;
   if (!wantsValue(test)) return { path, test };
   if (test === "greater" || test === "less") return { path, test, value: Number(value) };
   const former = kept?.path === path ? kept : undefined;
   const stays = former?.text === value && Array.isArray(former.value) === (test === "in");
   if (test === "contains") return { path, test, value: stays ? String(former.value) : value.trim() };
-  if (stays) return { path, test, value: former.value };
-  const like = valueAt(sample, path);
+  const said = valueAt(sample, path);
   const before = former === undefined ? [] : [former.value].flat();
-  if (test !== "in") return { path, test, value: scalarOf(value, like, before) };
-  const all = value.split(",").map((one) => scalarOf(one, like, before));
+  const right = isMade ? before : before.filter((one) => isOfKind(one, said));
+  if (stays && !(isTyped && right.length < before.length)) return { path, test, value: former.value };
+  const like = (isMade ? null : said) ?? kindIn(before) ?? said;
+  if (test !== "in") return { path, test, value: scalarOf(value, like, right) };
+  const all = value.split(",").map((one) => scalarOf(one, like, right));
   return { path, test, value: all.filter((one) => one !== "") };
 }
 
-export function ruleOf(draft: Draft, fields: readonly Field[], sample: unknown): Rule {
+/** Whether a value may be of the kind of what an event has; nothing, or no single value, rules none out. */
+function isOfKind(value: Scalar, said: unknown): boolean {
+  return said === null || typeof said === "object" || typeof value === typeof said;
+}
+
+/** One of those values, where they are all of one kind. */
+function kindIn(values: readonly Scalar[]): Scalar | undefined {
+  const [first] = values;
+  return values.every((one) => typeof one === typeof first) ? first : undefined;
+}
+
+/** `isMade`: the sample was made up from the rule. */
+export function ruleOf(draft: Draft, fields: readonly Field[], sample: unknown, isMade = false): Rule {
   const variables: Rule["variables"] = {};
   for (const field of fields) {
     const gap = gapOf(draft, field);
@@ -178,7 +196,7 @@ export function ruleOf(draft: Draft, fields: readonly Field[], sample: unknown):
     language: draft.template?.language ?? "",
     recipient: draft.recipient,
     variables,
-    conditions: draft.conditions.map((one) => conditionOf(one, sample) as SentCondition),
+    conditions: draft.conditions.map((one) => conditionOf(one, sample, isMade) as SentCondition),
     delay_seconds: delayOf(draft),
     connection_id: draft.connectionId,
     enabled: draft.enabled,
