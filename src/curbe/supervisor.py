@@ -30,7 +30,6 @@ _URL: Final = re.compile(r"http://\S+")
 _WORKS: Final = re.compile(r"^curbe works")
 _ANY_ADDRESS: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - only looked up
 _LOOPBACK: Final = "127.0.0.1"
-_WORKER_ABOVE: Final = 1000  # not the next port: a second installation is likely there
 _FIRST_PAUSE: Final = 0.1  # seconds before a child that died is started again
 _LONGEST_PAUSE: Final = 30.0
 _STEADY: Final = 20.0  # seconds after which a child counts as running well
@@ -157,7 +156,7 @@ async def supervise(
         says=_URL,
         passed=[listening.fileno()],
     )
-    told = _beside(listening, settings.worker_port)
+    told = _listening_for_worker(settings.worker_port)
     worker = _Child(
         "work",
         (*common, "work", *(("--listening", str(told.fileno())) if told else ()), "--supervised"),
@@ -178,22 +177,20 @@ async def supervise(
             raise child.failure
 
 
-def _beside(listening: socket.socket, port: int | None) -> socket.socket | None:
-    """Return where the worker tells of itself, on this machine alone; None where the port that nobody chose is taken.
+def _listening_for_worker(port: int | None) -> socket.socket | None:
+    """Return where the worker tells of itself, on this machine alone; None where no ``port`` was chosen.
 
     Raises:
-        CannotStart: the chosen ``port`` is taken.
+        CannotStart: it is taken.
     """
-    wanted = port or listening.getsockname()[1] + _WORKER_ABOVE
-    try:
-        return listen(_LOOPBACK, wanted)
-    except (OSError, OverflowError) as failure:  # there is no port after the last one
-        if port is not None:
-            raise CannotStart(
-                f"CURBE_WORKER_PORT is {port}, which cannot be listened on: {failure}."
-            ) from failure
-        log.warning("worker_metrics_nowhere", port=wanted, reason="the port is taken; set CURBE_WORKER_PORT")
+    if port is None:
         return None
+    try:
+        return listen(_LOOPBACK, port)
+    except OSError as failure:
+        raise CannotStart(
+            f"CURBE_WORKER_PORT is {port}, which cannot be listened on: {failure}."
+        ) from failure
 
 
 async def _ready(web: _Child, worker: _Child, stop: asyncio.Event) -> bool:

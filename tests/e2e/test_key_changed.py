@@ -1,5 +1,6 @@
 """The encryption key is changed: everybody comes in as before, and once all is sealed anew the old key can go."""
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -22,6 +23,8 @@ pytestmark = pytest.mark.anyio
 
 OLD, NEW = (fresh_key().reveal() for _ in range(2))
 BOTH = {"TOKEN_ENCRYPTION_KEY": NEW, "TOKEN_ENCRYPTION_KEYS_RETIRED": OLD}
+ANNOUNCED = {"TOKEN_ENCRYPTION_KEY": OLD, "TOKEN_ENCRYPTION_KEYS_RETIRED": NEW}
+ONLY_OLD = {"TOKEN_ENCRYPTION_KEY": OLD}
 ONLY_NEW = {"TOKEN_ENCRYPTION_KEY": NEW}
 NOBODYS = "curbe_p_" + "A" * 43
 
@@ -41,9 +44,9 @@ def code_of(app: pyotp.TOTP, *, steps: int = 0) -> str:
     return app.at(utc_now() + timedelta(seconds=30 * steps))
 
 
-async def add_app(web: Pool, ana: Person) -> tuple[pyotp.TOTP, str]:
-    """Add an authenticator app while the old key is the key; return it, and a recovery code."""
-    async with api(web, key=NOBODYS, environ={"TOKEN_ENCRYPTION_KEY": OLD}) as client:
+async def add_app(web: Pool, ana: Person, *, environ: dict[str, str] | None = None) -> tuple[pyotp.TOTP, str]:
+    """Add an authenticator app while the old key is the key, unless told otherwise; return it, and a recovery code."""
+    async with api(web, key=NOBODYS, environ=environ or ONLY_OLD) as client:
         at = await signed_in(client, ana)
         app = pyotp.TOTP((await at.post("/api/auth/totp")).json()["secret"])
         confirmed = await at.post("/api/auth/totp/confirm", json={"code": code_of(app, steps=-1)})
@@ -52,10 +55,14 @@ async def add_app(web: Pool, ana: Person) -> tuple[pyotp.TOTP, str]:
 
 async def come_in(web: Pool, ana: Person, environ: dict[str, str], **answer: Any) -> httpx.Response:
     async with api(web, key=NOBODYS, environ=environ) as client:
-        at = browser(client)
-        asked = (await try_signing_in(at, ana)).json()
-        body = {"challenge": asked["challenge"], **answer}
-        return await at.post("/api/auth/sign-in/second-factor", json=body)
+        return await come_in_at(client, ana, **answer)
+
+
+async def come_in_at(client: httpx.AsyncClient, ana: Person, **answer: Any) -> httpx.Response:
+    at = browser(client)
+    asked = (await try_signing_in(at, ana)).json()
+    body = {"challenge": asked["challenge"], **answer}
+    return await at.post("/api/auth/sign-in/second-factor", json=body)
 
 
 async def seal_token(owner: asyncpg.Connection, *, key: str) -> tuple[UUID, str]:
@@ -75,15 +82,26 @@ def about_the_key(here: Installation, **environment: str) -> tuple[str, str]:
     return line[:4].strip(), line
 
 
-async def test_an_app_opens_with_the_retired_key_once_and_from_then_on_without_it(
+async def test_an_app_opens_with_a_retired_key_and_goes_on_doing_so_for_processes_not_restarted_yet(
     web: Pool, ana: Person
 ) -> None:
     app, _ = await add_app(web, ana)
 
     first = await come_in(web, ana, BOTH, method="totp", code=code_of(app))
-    later = await come_in(web, ana, ONLY_NEW, method="totp", code=code_of(app, steps=1))
+    there = await come_in(web, ana, ONLY_OLD, method="totp", code=code_of(app, steps=1))
 
-    assert (first.status_code, later.status_code) == (200, 200), later.text
+    assert (first.status_code, there.status_code) == (200, 200), there.text
+
+
+async def test_what_a_process_with_the_new_key_seals_opens_where_that_key_is_a_retired_one_still(
+    web: Pool, ana: Person
+) -> None:
+    """So a key that is first added everywhere as a retired one can become the key one process after another."""
+    app, _ = await add_app(web, ana, environ=BOTH)
+
+    let_in = await come_in(web, ana, ANNOUNCED, method="totp", code=code_of(app))
+
+    assert let_in.status_code == 200, let_in.text
 
 
 async def test_who_has_an_app_that_no_key_opens_is_told_so_and_comes_in_with_a_recovery_code(
@@ -97,6 +115,16 @@ async def test_who_has_an_app_that_no_key_opens_is_told_so_and_comes_in_with_a_r
     assert (refused.status_code, refused.json()["code"]) == (503, "unavailable")
     assert "recovery code" in refused.json()["fix"]
     assert let_in.status_code == 200
+
+
+async def test_a_code_that_could_not_be_looked_at_counts_as_no_wrong_one(web: Pool, ana: Person) -> None:
+    app, recovery_code = await add_app(web, ana)
+    async with api(web, key=NOBODYS, environ=ONLY_NEW) as client:
+        tried = [await come_in_at(client, ana, method="totp", code=code_of(app)) for _ in range(11)]
+        let_in = await come_in_at(client, ana, method="recovery", code=recovery_code)
+
+    assert {one.status_code for one in tried} == {503}
+    assert let_in.status_code == 200, let_in.text
 
 
 async def test_the_doctor_counts_what_is_under_a_retired_key_until_all_is_sealed_anew(
@@ -116,10 +144,12 @@ async def test_the_doctor_counts_what_is_under_a_retired_key_until_all_is_sealed
     assert done == {
         "tokens": {"resealed": 1, "current": 0, "closed": 0},
         "apps": {"resealed": 1, "current": 0, "closed": 0},
+        "apps_closed": [],
     }
     assert again == {
         "tokens": {"resealed": 0, "current": 1, "closed": 0},
         "apps": {"resealed": 0, "current": 1, "closed": 0},
+        "apps_closed": [],
     }
     assert after[0] == "ok"
     sealed = await owner.fetchval(
@@ -148,3 +178,28 @@ async def test_what_no_key_opens_is_left_as_it_is_counted_and_the_command_fails(
         "SELECT access_token_enc FROM channel_connections UNION ALL SELECT secret_enc FROM totp_secrets"
     )
     assert before == after
+
+
+async def test_the_doctor_and_reseal_name_whose_app_no_key_opens(
+    here: Installation, web: Pool, ana: Person
+) -> None:
+    await add_app(web, ana)
+
+    done = here.curbe("reseal", TOKEN_ENCRYPTION_KEYS_RETIRED="")
+    told = here.curbe("reseal", "--json", TOKEN_ENCRYPTION_KEYS_RETIRED="")
+
+    assert ana.email in done.stdout
+    assert json.loads(told.stdout)["apps_closed"] == [ana.email]
+    assert ana.email in about_the_key(here, TOKEN_ENCRYPTION_KEYS_RETIRED="")[1]
+
+
+async def test_an_app_that_was_begun_and_never_confirmed_is_no_reason_to_keep_a_key(
+    here: Installation, web: Pool, ana: Person
+) -> None:
+    async with api(web, key=NOBODYS, environ=ONLY_OLD) as client:
+        assert (await (await signed_in(client, ana)).post("/api/auth/totp")).status_code == 200
+
+    done = here.answer("reseal", TOKEN_ENCRYPTION_KEYS_RETIRED="")
+
+    assert done["apps"] == {"resealed": 0, "current": 0, "closed": 0}
+    assert about_the_key(here, TOKEN_ENCRYPTION_KEYS_RETIRED="")[0] == "ok"

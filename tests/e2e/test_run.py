@@ -1,6 +1,7 @@
 """Processes that are to run and to stop: what is killed comes back, what is told to stop stops, nothing is left behind."""
 
 import asyncio
+import errno
 import json
 import os
 import signal
@@ -317,6 +318,16 @@ def test_run_tells_of_web_and_worker_each_at_its_own_port_also_after_the_worker_
     )
     assert "curbe_webhooks_pending" in metrics(web)
     assert set(metrics(web)) & set(metrics(worker)) == set()
+
+
+def test_run_takes_no_port_that_it_was_not_given(on_database: Installation) -> None:
+    """Another installation may be meant to listen there."""
+    port = free_port()
+    running = on_database.start("run", "--port", str(port))
+    running.ready()
+
+    with socket.socket() as asking:
+        assert asking.connect_ex(("127.0.0.1", port + 1000)) == errno.ECONNREFUSED
 
 
 def test_run_says_that_a_port_it_was_told_for_its_worker_is_taken(on_database: Installation) -> None:

@@ -381,3 +381,45 @@ async def test_an_account_of_another_provider_is_tied_to_this_one_too(
     await back(at, await provider.sent_back(await asked(at), "ana-13"))
 
     assert (await at.get("/api/auth/session")).json()["user"]["id"] == str(ana.id)
+
+
+async def test_who_comes_back_is_written_down_as_of_this_provider_and_may_follow_to_another(
+    at: httpx.AsyncClient, operator: httpx.AsyncClient, provider: Provider, owner: Owner
+) -> None:
+    """Whoever was tied before the provider was written down counts as of any, until they come back."""
+    ana = await insert_user(owner)
+    await provider.knows("ana-14", email=ana.email, email_verified=True)
+    await back(at, await provider.sent_back(await asked(at), "ana-14"))
+    await owner.execute("UPDATE oidc_identities SET issuer = NULL WHERE user_id = $1", ana.id)
+    await back(at, await provider.sent_back(await asked(at), "ana-14"))
+    await owner.execute(  # from here on it is another provider that is asked
+        """UPDATE oidc_identities SET issuer = 'https://former.example.org', identity_hash = sha256('ana-14')
+            WHERE user_id = $1 AND issuer = $2""",
+        ana.id,
+        provider.issuer,
+    )
+    await provider.knows("ana-14-elsewhere", email=ana.email, email_verified=True)
+    there = browser(operator)
+
+    await back(there, await provider.sent_back(await asked(there), "ana-14-elsewhere"))
+
+    assert (await there.get("/api/auth/session")).json()["user"]["id"] == str(ana.id)
+
+
+async def test_two_identities_from_before_that_are_one_account_s_both_go_on_signing_in(
+    at: httpx.AsyncClient, provider: Provider, owner: Owner
+) -> None:
+    ana = await insert_user(owner)
+    subjects = ("ana-15", "ana-15-too")
+    for subject in subjects:
+        await provider.knows(subject, email=ana.email, email_verified=True)
+        await owner.execute(
+            """INSERT INTO oidc_identities (identity_hash, user_id, created_at)
+               VALUES (sha256($1::text::bytea), $2, now())""",
+            f"{provider.issuer}\n{subject}",
+            ana.id,
+        )
+
+    answers = [await back(at, await provider.sent_back(await asked(at), subject)) for subject in subjects]
+
+    assert [one.headers["location"] for one in answers] == ["/t/1/inbox", "/t/1/inbox"]

@@ -281,8 +281,26 @@ def test_what_init_writes_works_at_once(tmp_path: Path) -> None:
 
     read = settings.load({}, env_file=file)
 
-    assert read.port == 9001
+    assert (read.port, read.worker_port) == (9001, 10001)
     assert "stand-in" in file.read_text()
+
+
+@pytest.mark.parametrize(
+    ("port", "before", "worker_port"),
+    [
+        (None, {}, 9080),
+        (None, {"CURBE_PORT": "8081"}, 9081),
+        (8081, {"CURBE_PORT": "8080", "CURBE_WORKER_PORT": "9090"}, 9090),
+        (0, {}, None),  # any free one, of which nobody knows what is above it
+        (65000, {}, None),
+    ],
+)
+def test_init_chooses_a_port_for_the_worker_where_none_is_chosen(
+    port: int | None, before: dict[str, str], worker_port: int | None
+) -> None:
+    written = dotenv.parse(settings.fresh_env(port=port, further=before)).values
+
+    assert settings.load(written, env_file=None).worker_port == worker_port
 
 
 def test_what_init_writes_is_fresh_each_time_and_takes_your_app(tmp_path: Path) -> None:

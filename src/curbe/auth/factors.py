@@ -127,7 +127,11 @@ class Factors:
             )
         async with self._pool.transaction(PLATFORM, context=people.as_user(user_id)) as tx:
             if method is Method.TOTP:
-                right = await self._takes_totp(tx, user_id, code, now=now)
+                try:
+                    right = await self._takes_totp(tx, user_id, code, now=now)
+                except Unavailable:  # nothing was guessed: nobody looked at the code
+                    self._guessed.give_back(account)
+                    raise
             else:
                 right = await self._takes_recovery_code(tx, user_id, code, now=now)
         if not right:
@@ -209,7 +213,6 @@ class Factors:
             return False
         try:
             totp = TOTP(open_totp(self._keyring, kept).reveal())
-            await reseal_totp(tx, kept, self._keyring)
         except CannotOpen as closed:
             log.warning("factor_not_opened", user_id=str(user_id), detail=str(closed))
             raise Unavailable(

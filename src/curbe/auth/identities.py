@@ -20,25 +20,37 @@ _PACKAGE: Final = "curbe.auth"
 _WHY: Final = "identity.linked"
 
 
-class _Owner(msgspec.Struct, frozen=True):
+class KnownIdentity(msgspec.Struct, frozen=True):
+    """Whose an identity is, and at which provider; None: it was tied before that was written down."""
+
     user_id: UUID
+    issuer: str | None
 
 
 class _Known(msgspec.Struct, frozen=True):
     known: bool
 
 
-_USER_OF_IDENTITY: Final = Query(_PACKAGE, "user_of_identity", _Owner)
+_KNOWN_IDENTITY: Final = Query(_PACKAGE, "known_identity", KnownIdentity)
 _HAS_IDENTITY: Final = Query(_PACKAGE, "has_identity", _Known)
 _HAS_ANOTHER: Final = Query(_PACKAGE, "has_another_identity", _Known)
+_SET_ISSUER: Final = Query(_PACKAGE, "set_issuer")
 _DELETE_IDENTITIES: Final = Query(_PACKAGE, "delete_identities")
 _INSERT_IDENTITY: Final = Query(_PACKAGE, "insert_identity")
 
 
-async def user_of_identity(tx: Transaction, identity_hash: bytes) -> UUID | None:
+async def known_identity(tx: Transaction, identity_hash: bytes) -> KnownIdentity | None:
     """Return whose an identity is; None where it has not come before. ``tx`` carries the same hash as ``app.link``."""
-    row = await _USER_OF_IDENTITY.one(tx, identity_hash=identity_hash)
-    return None if row is None else row.user_id
+    return await _KNOWN_IDENTITY.one(tx, identity_hash=identity_hash)
+
+
+async def write_issuer(tx: Transaction, *, user_id: UUID, identity_hash: bytes, issuer: str) -> None:
+    """Write down of which provider an identity is that was tied before this was kept; ``tx`` is its user's.
+
+    While it is not known, the account is closed to who comes from another provider.
+    """
+    await store.lock_user(tx, user_id)  # their other identity may come at the same moment
+    await _SET_ISSUER.run(tx, identity_hash=identity_hash, user_id=user_id, issuer=issuer)
 
 
 async def has_identity(tx: Transaction, user_id: UUID) -> bool:

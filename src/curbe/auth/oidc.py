@@ -196,10 +196,14 @@ class Oidc:
         """Return who an identity is: known from before, by the address that the provider vouches for, or new."""
         hashed = key_hash(f"{identity.issuer}\n{identity.subject}")
         async with self._pool.transaction(context={"app.link": hashed.hex()}) as tx:
-            known = await identities.user_of_identity(tx, hashed)
+            known = await identities.known_identity(tx, hashed)
         if known is not None:
-            async with self._pool.transaction(context=people.as_user(known)) as tx:
-                user = await people.user_of_id(tx, known)
+            async with self._pool.transaction(context=people.as_user(known.user_id)) as tx:
+                user = await people.user_of_id(tx, known.user_id)
+                if known.issuer is None:
+                    await identities.write_issuer(
+                        tx, user_id=known.user_id, identity_hash=hashed, issuer=identity.issuer
+                    )
         else:
             user = await self._known_by_address(identity, hashed, now=now)
         if user is None or user.disabled_at is not None:

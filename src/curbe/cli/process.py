@@ -13,7 +13,7 @@ from curbe.infra.database import database
 from curbe.infra.listening import inherited, listen
 from curbe.infra.loop import Stopping, die_with_parent
 from curbe.infra.loop import run as run_loop
-from curbe.infra.settings import Settings
+from curbe.infra.settings import BadSettings, Problem, Settings
 from curbe.operate import first_start
 from curbe.operate.migrating import bring_up_to_date, require_ready
 from curbe.supervisor import supervise
@@ -28,6 +28,9 @@ _listening_option: Final = click.option(
 )
 _supervised_option: Final = click.option(
     "--supervised", is_flag=True, hidden=True, help="End when stdin does."
+)
+_no_embedded_option: Final = click.option(
+    "--no-embedded", is_flag=True, help="Do not start without DATABASE_URL, on the embedded PostgreSQL."
 )
 
 
@@ -101,11 +104,18 @@ def run(shell: Shell, *, host: str | None, port: int | None) -> None:
 @click.command()
 @_host_option
 @_port_option
+@_no_embedded_option
 @_listening_option
 @_supervised_option
 @pass_shell
 def serve(
-    shell: Shell, *, host: str | None, port: int | None, listening: int | None, supervised: bool
+    shell: Shell,
+    *,
+    host: str | None,
+    port: int | None,
+    no_embedded: bool,
+    listening: int | None,
+    supervised: bool,
 ) -> None:
     """Run the web process: webhooks, API, events."""
     from curbe import app  # noqa: PLC0415 - the whole web framework, which other commands need not load
@@ -114,17 +124,24 @@ def serve(
         taking = None if listening is None else inherited(listening)
         await app.serve(settings, dsn, announce=announce, listening=taking)
 
-    _process(shell.settings(host=host, port=port), main, supervised=supervised)
+    _process(_settings(shell, host=host, port=port, no_embedded=no_embedded), main, supervised=supervised)
 
 
 @click.command()
 @click.option("--host", help="The address for /healthz, /readyz and /metrics; CURBE_HOST otherwise.")
 @click.option("--port", type=_PORT, help="The port for them; they are served nowhere otherwise.")
+@_no_embedded_option
 @_listening_option
 @_supervised_option
 @pass_shell
 def work(
-    shell: Shell, *, host: str | None, port: int | None, listening: int | None, supervised: bool
+    shell: Shell,
+    *,
+    host: str | None,
+    port: int | None,
+    no_embedded: bool,
+    listening: int | None,
+    supervised: bool,
 ) -> None:
     """Run the worker: apply webhooks, send messages, seal the audit log."""
     from curbe import worker  # noqa: PLC0415 - the whole worker, which other commands need not load
@@ -134,7 +151,23 @@ def work(
         taking = taking if listening is None else inherited(listening)
         await worker.work(settings, dsn, announce=announce, listening=taking)
 
-    _process(shell.settings(host=host), main, supervised=supervised)
+    _process(_settings(shell, host=host, port=None, no_embedded=no_embedded), main, supervised=supervised)
+
+
+def _settings(shell: Shell, *, host: str | None, port: int | None, no_embedded: bool) -> Settings:
+    """Return the settings of a process.
+
+    Raises:
+        BadSettings: as ``Shell.settings``; or with ``no_embedded`` no database is named.
+    """
+    settings = shell.settings(host=host, port=port)
+    if no_embedded and settings.database_url is None:
+        sentence = (
+            f"DATABASE_URL is missing, and --no-embedded leaves no other PostgreSQL: set it in {shell.env_file}, or "
+            "start web process and worker together by `curbe run` (curbe.service)."
+        )
+        raise BadSettings((Problem("DATABASE_URL", sentence),))
+    return settings
 
 
 def _process(settings: Settings, main: Callable[..., Any], *, supervised: bool) -> None:

@@ -8,7 +8,7 @@ import click
 
 from curbe.cli.shell import Shell, json_option, pass_shell, show
 from curbe.infra.database import database
-from curbe.operate import resealing
+from curbe.operate import findings, resealing
 from curbe.operate.resealing import Counted
 
 _FAILED: Final = 1
@@ -24,6 +24,8 @@ def reseal(shell: Shell, *, as_json: bool) -> None:
         done = asyncio.run(resealing.reseal(settings, dsn))
     words = "\n".join([_line("tokens of numbers", done.tokens), _line("authenticator apps", done.apps)])
     closed = bool(done.tokens.closed or done.apps.closed)
+    if done.apps_closed:
+        words += f" ({findings.named(done.apps_closed)})"
     left = "\nPut the key they were sealed with into TOKEN_ENCRYPTION_KEYS_RETIRED and call this again."
     show(done, as_json=as_json, words=words + left if closed else words)
     if closed:

@@ -4,12 +4,12 @@ import os
 import select
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Final
 
 import structlog
 
-from curbe.infra.embedded import EmbeddedServer, EmbeddedUnavailable, ensure_running
+from curbe.infra.embedded import EmbeddedServer, EmbeddedUnavailable, running
 from curbe.infra.settings import Settings
 
 log: Final = structlog.get_logger(__name__)
@@ -28,7 +28,7 @@ def database(settings: Settings) -> Iterator[str]:
     if settings.database_url is not None:
         yield settings.database_url.reveal()
         return
-    with ensure_running(settings.data_dir) as server, _kept_alive(server):
+    with running(settings.data_dir) as server, _kept_alive(server):
         yield server.dsn
 
 
@@ -36,12 +36,13 @@ def database(settings: Settings) -> Iterator[str]:
 def _kept_alive(server: EmbeddedServer) -> Iterator[None]:
     done, finish = os.pipe()  # closing one end is what the other can wait for beside a process
     keeper = threading.Thread(target=_keep, args=(server, done), name="postgresql")
-    keeper.start()
     try:
+        keeper.start()
         yield
     finally:
         os.close(finish)
-        keeper.join()
+        with suppress(RuntimeError):  # a signal came before it had started
+            keeper.join()
         os.close(done)
 
 

@@ -11,6 +11,8 @@ import os
 import shutil
 import signal
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -38,7 +40,7 @@ from curbe.infra.embedded_programs import EmbeddedUnavailable, bare_environment
 from curbe.infra.embedded_settings import memory_bytes, server_settings
 from curbe.infra.embedded_writeback import Writeback
 
-__all__ = ["EmbeddedServer", "EmbeddedUnavailable", "Machine", "ensure_running"]
+__all__ = ["EmbeddedServer", "EmbeddedUnavailable", "Machine", "ensure_running", "running"]
 
 _DATABASE: Final = "curbe"
 _CREATE_DATABASE: Final = r"""
@@ -55,11 +57,23 @@ _COLLATIONS_OF_ITS_OWN: Final = (
 class EmbeddedServer:
     """One user's hold on a running server. Close it, or leave its ``with`` block, to let go."""
 
-    def __init__(self, place: Place, *, users_lock: int) -> None:
-        """Take over ``users_lock``, a descriptor with the shared lock; ``ensure_running`` is the way in."""
+    def __init__(self, place: Place) -> None:
+        """Hold nothing yet."""
         self._place = place
-        self._users_lock: int | None = users_lock
-        self._writeback = Writeback(place)
+        self._users_lock: int | None = None
+        self._writeback: Writeback | None = None
+
+    def hold(self) -> None:
+        """Make, start or join the server, and hold it. Whatever this raises, ``close`` lets go of what there is by then.
+
+        Raises:
+            EmbeddedUnavailable: there is no such server to be had here; the message says what to do.
+        """
+        with starting(self._place):
+            self._users_lock = open_lock(self._place, "users.lock")
+            fcntl.flock(self._users_lock, fcntl.LOCK_SH)
+            _bring_up(self._place)
+        self._writeback = Writeback(self._place)
 
     @property
     def dsn(self) -> str:
@@ -87,7 +101,8 @@ class EmbeddedServer:
 
     def close(self) -> None:
         """Let go of the server; the last to do so stops it (open transactions end) and waits for that."""
-        self._writeback.close()
+        if self._writeback is not None:
+            self._writeback.close()
         with starting(self._place):
             if self._users_lock is not None:
                 lock, self._users_lock = self._users_lock, None
@@ -107,7 +122,8 @@ class EmbeddedServer:
 def ensure_running(data_dir: Path, *, machine: Machine = Machine()) -> EmbeddedServer:  # noqa: B008 - frozen
     """Return a hold on the server of ``data_dir``, made, started or joined as needed, once it answers.
 
-    It blocks for as long as crash recovery takes, and says so on stderr every ten seconds.
+    It blocks for as long as crash recovery takes, and says so on stderr every ten seconds. Where a signal may come at any moment,
+    take ``running``.
 
     Args:
         data_dir: holds the cluster, or says where it is (``postgres.location``). Made if absent.
@@ -116,16 +132,21 @@ def ensure_running(data_dir: Path, *, machine: Machine = Machine()) -> EmbeddedS
     Raises:
         EmbeddedUnavailable: there is no such server to be had here; the message says what to do.
     """
-    place = find_place(data_dir, machine=machine)
-    with starting(place):
-        users_lock = open_lock(place, "users.lock")
-        fcntl.flock(users_lock, fcntl.LOCK_SH)
-        try:
-            _bring_up(place)
-        except BaseException:
-            _leave(place, users_lock=users_lock)
-            raise
-    return EmbeddedServer(place, users_lock=users_lock)
+    server = EmbeddedServer(find_place(data_dir, machine=machine))
+    try:
+        server.hold()
+    except BaseException:
+        server.close()
+        raise
+    return server
+
+
+@contextmanager
+def running(data_dir: Path, *, machine: Machine = Machine()) -> Iterator[EmbeddedServer]:  # noqa: B008 - frozen
+    """Yield what ``ensure_running`` returns, and let go of it, also where a signal raises something between the two."""
+    with EmbeddedServer(find_place(data_dir, machine=machine)) as server:
+        server.hold()
+        yield server
 
 
 # --- up and down; all of it under start.lock
@@ -261,10 +282,27 @@ def _launch(place: Place, *, server_lock: int) -> None:
 def _leave(place: Place, *, users_lock: int) -> None:
     """Give up one user's lock; if it was the last, stop the server (if it is ours) and wait for its end."""
     try:
-        if try_exclusive(users_lock) and not server_ended(place) and (pid := postmaster(place)) is not None:
-            signal_to(pid, signal.SIGINT)  # "fast": connections are closed, a checkpoint is written
-            for each in processes(place):  # one that somebody made stand still hears of it when it goes on
-                signal_to(each, signal.SIGCONT)
-            wait_until(lambda: server_ended(place), what="PostgreSQL to stop")
+        if try_exclusive(users_lock):
+            _stop(place)
     finally:
         os.close(users_lock)
+
+
+def _stop(place: Place) -> None:
+    """Stop the server, if there is one of ours, and wait for its end; one that has not come up yet is waited for."""
+    told = False
+
+    def ended() -> bool:
+        nonlocal told
+        if server_ended(place):
+            return True
+        if told:
+            return False
+        if (pid := postmaster(place)) is not None:
+            told = signal_to(pid, signal.SIGINT)  # "fast": connections are closed, a checkpoint is written
+        for each in processes(place):
+            # One that somebody made stand still hears of it when it goes on. Those whose postmaster is gone are ended as above.
+            signal_to(each, signal.SIGCONT if told else signal.SIGQUIT)
+        return False
+
+    wait_until(ended, what="PostgreSQL to stop")

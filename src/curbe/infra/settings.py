@@ -24,6 +24,8 @@ from curbe.infra.settings_list import SETTINGS, Setting
 _OURS: Final = ("CURBE_", "META_", "TOKEN_ENCRYPTION_", "DATABASE_")
 _SECRET_LENGTH: Final = 32
 _USUAL_PORT: Final = "8080"
+_LAST_PORT: Final = 65535
+_WORKER_ABOVE: Final = 1000  # not the next port: a second installation is likely there
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,7 +47,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     trusted_proxies: tuple[str, ...]  # networks
     data_dir: Path  # absolute
     database_url: Secret | None  # None: the embedded server, in data_dir
-    worker_port: int | None  # of the worker of `curbe run`; None: 1000 above the web process's
+    worker_port: int | None  # of the worker of `curbe run`; None: it tells of itself nowhere
     metrics_token: Secret | None  # None: the metrics are for this machine alone
     log_level: str
     log_format: str
@@ -161,6 +163,8 @@ def fresh_env(
 ) -> str:
     """Return the text of a ``.env`` that works at once, with fresh secrets, and with ``further`` settings where those say nothing.
 
+    The worker of ``curbe run`` gets a port beside the web process's, unless there is none above that or ``further`` says which.
+
     Where ``app_id`` or ``app_secret`` is absent, a random local one stands in, and a line says to replace it.
     """
     values = {
@@ -173,12 +177,22 @@ def fresh_env(
     }
     if port is not None:
         values["CURBE_PORT"] = str(port)
+    if beside := _beside(values["CURBE_PORT"]):
+        values.setdefault("CURBE_WORKER_PORT", beside)
     if graph_base_url is not None:
         values["META_GRAPH_BASE_URL"] = graph_base_url
     given = {"META_APP_ID": app_id, "META_APP_SECRET": app_secret}
     stand_ins = frozenset(name for name, value in given.items() if not value)
     head = "# Written by `curbe init`. It holds secrets: keep it to yourself and out of version control.\n"
     return head + _env_text(values, stand_ins=stand_ins)
+
+
+def _beside(web_port: str) -> str | None:
+    """Return the worker's port beside the web process's; not the next one: a second installation is likely there."""
+    if not (web_port.isascii() and web_port.isdigit()):
+        return None  # ``load`` tells that it is no number
+    port = int(web_port)
+    return str(port + _WORKER_ABOVE) if 0 < port <= _LAST_PORT - _WORKER_ABOVE else None
 
 
 def settings_table() -> str:

@@ -178,7 +178,7 @@ SETTINGS: Final = (
         name="CURBE_WORKER_PORT",
         group=_WORK,
         meaning="Where the worker of curbe run answers /healthz, /readyz and /metrics, on 127.0.0.1 alone. Where it is not "
-        "set: the port 1000 above that of the web process (9080 beside 8080), if it is free.",
+        "set, it does so nowhere. curbe init sets it to the port 1000 above that of the web process.",
         read=read.whole_number(least=1, most=65535),
     ),
     Setting(

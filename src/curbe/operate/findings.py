@@ -21,6 +21,7 @@ _DAYS_AHEAD: Final = 2
 _EXPIRES_SOON: Final = timedelta(days=7)
 _LITTLE_DISK: Final = 2 * 2**30
 _NO_DISK: Final = 200 * 2**20
+_NAMED: Final = 5  # people; of more, only their count is told
 _OLDEST_POSTGRES: Final = 150009
 _META: Final = "https://graph.facebook.com"
 _IS_WORKING: Final = "see that `curbe work` runs, and read its log"
@@ -99,13 +100,16 @@ class ConnectionFacts(msgspec.Struct, frozen=True):
 
 
 class SealedFacts(msgspec.Struct, frozen=True):
-    """What our keys open, how much of it a retired one, and what none does; tokens that none opens are told with their numbers."""
+    """What our keys open, how much of it a retired one, and what none does: apps by the addresses of their people.
+
+    Tokens that none opens are told with their numbers.
+    """
 
     tokens: int
     tokens_retired: int
     apps: int
     apps_retired: int
-    apps_closed: int
+    apps_closed: tuple[str, ...]
 
 
 class RoleFacts(msgspec.Struct, frozen=True):
@@ -293,7 +297,8 @@ def encryption_key(facts: SealedFacts) -> Finding:
     """Judge whether the retired keys can go, and whether everybody's authenticator app opens."""
     name = "encryption key"
     if facts.apps_closed:
-        closed = f"{_counted(facts.apps_closed, 'authenticator app')} sealed with a key that is not here"
+        count = _counted(len(facts.apps_closed), "authenticator app")
+        closed = f"{count} sealed with a key that is not here: {named(facts.apps_closed)}"
         fix = "put that key into TOKEN_ENCRYPTION_KEYS_RETIRED, or `curbe user reset-factors EMAIL`"
         return Finding(name, State.FAIL, closed, fix)
     if facts.tokens_retired or facts.apps_retired:
@@ -347,6 +352,12 @@ def _behind(name: str, seconds: float, *, what: str) -> Finding:
         return Finding(name, State.OK, "is up to date")
     state = State.FAIL if late > _BEHIND_FAIL else State.WARN
     return Finding(name, state, what.format(_span(seconds)), _IS_WORKING)
+
+
+def named(people: Sequence[str]) -> str:
+    """Return the first of some addresses, and how many more there are."""
+    more = f" and {len(people) - _NAMED} more" if len(people) > _NAMED else ""
+    return ", ".join(people[:_NAMED]) + more
 
 
 def _counted(count: int, what: str) -> str:

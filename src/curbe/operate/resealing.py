@@ -36,16 +36,25 @@ class Counted(msgspec.Struct, frozen=True):
 
 
 class Resealed(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of all that is sealed."""
+    """What became of all that is sealed; ``apps_closed``: the addresses of those whose app no key opens."""
 
     tokens: Counted
     apps: Counted
+    apps_closed: tuple[str, ...]
+
+
+class _App(msgspec.Struct, frozen=True):
+    """Somebody's authenticator app; ``email`` is their address."""
+
+    email: str
+    kept: StoredTotp
 
 
 async def reseal(settings: Settings, dsn: str) -> Resealed:
     """Seal everything with the current key and return what became of it; what no key opens is left as it is."""
     keyring = Keyring.of(settings)
     tokens, secrets = Counter[_Outcome](), Counter[_Outcome]()
+    closed: list[str] = []
     async with pool(dsn, Role.APPLY) as apply, pool(dsn) as web:
         async with apply.transaction() as tx:
             rows = await connection_facts(tx)
@@ -53,8 +62,11 @@ async def reseal(settings: Settings, dsn: str) -> Resealed:
             if row.access_token_enc is not None:
                 tokens[await _reseal_token(web, row, row.access_token_enc, keyring)] += 1
         async for app in _apps(web):
-            secrets[await _reseal_app(web, app, keyring)] += 1
-    return Resealed(tokens=Counted(**tokens), apps=Counted(**secrets))
+            outcome = await _reseal_app(web, app.kept, keyring)
+            secrets[outcome] += 1
+            if outcome is _Outcome.CLOSED:
+                closed.append(app.email)
+    return Resealed(tokens=Counted(**tokens), apps=Counted(**secrets), apps_closed=tuple(closed))
 
 
 async def connection_facts(tx: Transaction) -> list[ConnectionFacts]:
@@ -70,13 +82,13 @@ async def sealed_facts(web: Pool, rows: list[ConnectionFacts], keyring: Keyring)
         if row.access_token_enc is not None and opens(row, row.access_token_enc, keyring)
     ]
     apps = [app async for app in _apps(web)]
-    opened = [keyring.is_current(app.secret_enc) for app in apps if _app_opens(app, keyring)]
+    opened = [keyring.is_current(app.kept.secret_enc) for app in apps if _app_opens(app.kept, keyring)]
     return SealedFacts(
         tokens=len(tokens),
         tokens_retired=tokens.count(False),
         apps=len(opened),
         apps_retired=opened.count(False),
-        apps_closed=len(apps) - len(opened),
+        apps_closed=tuple(app.email for app in apps if not _app_opens(app.kept, keyring)),
     )
 
 
@@ -97,8 +109,11 @@ def _app_opens(app: StoredTotp, keyring: Keyring) -> bool:
     return True
 
 
-async def _apps(web: Pool) -> AsyncIterator[StoredTotp]:
-    """Yield every authenticator app that is kept: each is seen by its own user alone."""
+async def _apps(web: Pool) -> AsyncIterator[_App]:
+    """Yield every authenticator app that is asked for: each is seen by its own user alone.
+
+    One that was begun and never confirmed guards nothing, and whoever begins again gets another secret.
+    """
     after = people.FIRST
     while True:
         async with web.transaction(context=service.SEES_ALL) as tx:
@@ -106,8 +121,8 @@ async def _apps(web: Pool) -> AsyncIterator[StoredTotp]:
         for user in users:
             async with web.transaction(context=people.as_user(user.id)) as tx:
                 kept = await factor_store.totp_of_user(tx, user.id)
-            if kept is not None:
-                yield kept
+            if kept is not None and kept.confirmed_at is not None:
+                yield _App(user.email, kept)
         if not users:
             return
         after = people.place_of(users[-1])
