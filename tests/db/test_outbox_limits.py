@@ -209,7 +209,7 @@ async def test_a_debt_is_kept_at_its_greatest_and_forgotten_when_it_is_paid(
     async def keep(seconds: int) -> None:
         async with worker.transaction(number.tenant_id) as tx:
             paid_at = {conversation_id: now + timedelta(seconds=seconds)}
-            await limits.keep_debts(tx, tenant_id=number.tenant_id, paid_at=paid_at)
+            await limits.keep_debts(tx, tenant_id=number.tenant_id, paid_at=paid_at, now=now)
 
     async def forget() -> None:
         async with worker.transaction(number.tenant_id) as tx:
@@ -222,7 +222,22 @@ async def test_a_debt_is_kept_at_its_greatest_and_forgotten_when_it_is_paid(
         (claim,) = await store.claim(
             tx, tenant_id=number.tenant_id, connection_id=number.connection_id, most=5, lease=LEASE
         )
-    assert claim.paid_at == now + timedelta(seconds=100)
+    assert claim.owes is not None
+    assert timedelta(seconds=90) < claim.owes <= timedelta(seconds=100)
     await owner.execute("UPDATE pair_debts SET paid_at = now() - interval '1 second'")
     await forget()
     assert await owner.fetchval("SELECT count(*) FROM pair_debts") == 0
+
+
+async def test_a_debt_that_a_clock_a_year_ahead_wrote_down_is_paid_when_it_says_by_the_right_one(
+    owner: Owner, web: Pool, worker: Pool, number: Number
+) -> None:
+    await queue(owner, web, number)
+    conversation_id = await owner.fetchval("SELECT id FROM conversations")
+    ahead = await owner.fetchval("SELECT now() + interval '1 year'")
+
+    async with worker.transaction(number.tenant_id) as tx:
+        paid_at = {conversation_id: ahead + timedelta(seconds=20)}
+        await limits.keep_debts(tx, tenant_id=number.tenant_id, paid_at=paid_at, now=ahead)
+
+    assert await owner.fetchval("SELECT paid_at - now() FROM pair_debts") <= timedelta(seconds=20)

@@ -40,10 +40,10 @@ async def ask_again(
         return list(claims), []
     if not await consent.may_read_words(tx, tenant_id=tenant_id):
         due_at = {claim.message_id: now + _SOON for claim in many}
-        await store.unclaim(tx, tenant_id=tenant_id, due_at=due_at)
+        await store.unclaim(tx, tenant_id=tenant_id, due_at=due_at, now=now)
         return [claim for claim in claims if claim.message_id not in due_at], []
     asleep = _asleep(many, now=now)
-    await store.unclaim(tx, tenant_id=tenant_id, due_at=asleep, reason=PutOff.QUIET, holds=False)
+    await store.unclaim(tx, tenant_id=tenant_id, due_at=asleep, now=now, reason=PutOff.QUIET, holds=False)
     # What another campaign has for them, at an hour of its own, does not wait until the morning of this one.
     sleepers = [claim.conversation_id for claim in many if claim.message_id in asleep]
     await store.free_next(tx, tenant_id=tenant_id, conversation_ids=sleepers)
@@ -60,7 +60,7 @@ async def ask_again(
         (claim, answer) for claim, answer in zip(awake, answers, strict=True) if isinstance(answer, Refusal)
     ]
     halted = {claim.message_id: now + _PAUSED_BY_THEN for claim, answer in refusals if _halts(claim, answer)}
-    await store.unclaim(tx, tenant_id=tenant_id, due_at=halted)
+    await store.unclaim(tx, tenant_id=tenant_id, due_at=halted, now=now)
     refused = {claim.message_id: answer for claim, answer in refusals if claim.message_id not in halted}
     failed = await _fail(tx, tenant_id, refused, now=now)
     stay = asleep.keys() | halted.keys() | refused.keys()

@@ -53,11 +53,13 @@ async def hold(
     )
 
 
-async def keep_debts(tx: Transaction, *, tenant_id: UUID, paid_at: Mapping[UUID, datetime]) -> None:
-    """Write down when the persons of these conversations owe nothing any more; of two that know it, the later moment counts."""
+async def keep_debts(
+    tx: Transaction, *, tenant_id: UUID, paid_at: Mapping[UUID, datetime], now: datetime
+) -> None:
+    """Write down when the persons of these conversations owe nothing any more, by the clock that says ``now``; the latest counts."""
     pairs = sorted(paid_at)
     await _KEEP_DEBTS.run(
-        tx, tenant_id=tenant_id, conversation_ids=pairs, paid_ats=[paid_at[pair] for pair in pairs]
+        tx, tenant_id=tenant_id, conversation_ids=pairs, owed=[paid_at[pair] - now for pair in pairs]
     )
 
 

@@ -15,8 +15,8 @@ SELECT c.tenant_id, c.id, :from_priority, :code, now() + :pause
 -- name: keep_debts
 -- What pairs owe; of two that know it, the greater debt counts.
 INSERT INTO pair_debts AS d (tenant_id, conversation_id, paid_at)
-SELECT :tenant_id, u.conversation_id, u.paid_at
-  FROM unnest(:conversation_ids::uuid[], :paid_ats::timestamptz[]) AS u (conversation_id, paid_at)
+SELECT :tenant_id, u.conversation_id, now() + u.owes
+  FROM unnest(:conversation_ids::uuid[], :owed::interval[]) AS u (conversation_id, owes)
     ON CONFLICT (tenant_id, conversation_id) DO UPDATE SET paid_at = greatest(d.paid_at, excluded.paid_at)
 
 -- name: forget_debts

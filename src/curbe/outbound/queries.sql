@@ -88,14 +88,15 @@ RETURNING o.message_id, o.conversation_id, o.position, o.priority, o.refusals, o
                   FROM campaigns k
                   JOIN campaign_recipients r ON r.tenant_id = k.tenant_id AND r.message_id = o.message_id
                  WHERE k.tenant_id = o.tenant_id AND k.id = o.campaign_id AND k.quiet_from IS NOT NULL) END AS quiet,
-          (SELECT d.paid_at FROM pair_debts d WHERE d.tenant_id = o.tenant_id AND d.conversation_id = o.conversation_id) AS paid_at
+          (SELECT d.paid_at - now() FROM pair_debts d WHERE d.tenant_id = o.tenant_id AND d.conversation_id = o.conversation_id) AS owes
 
 -- name: unclaim
--- Claimed in this transaction, and it must wait: as if nobody had begun. Whoever is behind it waits with it where it holds them.
+-- Claimed in this transaction, and it must wait: as if nobody had begun. Whoever is behind it waits with it where it holds them. For how
+-- long is told, not until when: the clock of who asks may be another.
 UPDATE outbox o
-   SET attempt = o.attempt - 1, lease_expires_at = NULL, waits = 'time', holds = :holds, available_at = u.due_at,
+   SET attempt = o.attempt - 1, lease_expires_at = NULL, waits = 'time', holds = :holds, available_at = now() + u.pause,
        put_off = :reason::text::put_off_reason
-  FROM unnest(:message_ids::uuid[], :due_ats::timestamptz[]) AS u (message_id, due_at)
+  FROM unnest(:message_ids::uuid[], :pauses::interval[]) AS u (message_id, pause)
  WHERE o.tenant_id = :tenant_id AND o.message_id = u.message_id
 
 -- name: drop_waiting

@@ -233,21 +233,24 @@ class Sender:
         """Return which of the claimed messages may go now; the claims of the others are undone until they may."""
         now = self._means.now()
         no_room = await self._without_room(tx, account, claims, now=now)
-        await store.unclaim(tx, tenant_id=self._tenant_id, due_at=no_room, reason=PutOff.ROOM, holds=False)
+        await store.unclaim(
+            tx, tenant_id=self._tenant_id, due_at=no_room, now=now, reason=PutOff.ROOM, holds=False
+        )
         # Whoever has written meanwhile is answered: that needs no room.
         beginners = [claim.conversation_id for claim in claims if claim.message_id in no_room]
         await store.free_next(tx, tenant_id=self._tenant_id, conversation_ids=beginners)
         in_debt: dict[UUID, datetime] = {}
         for claim in claims:
             if claim.message_id not in no_room:
-                due_at = self._pairs.take(claim.conversation_id, known_paid_at=claim.paid_at, now=now)
+                paid_at = None if claim.owes is None else now + claim.owes
+                due_at = self._pairs.take(claim.conversation_id, known_paid_at=paid_at, now=now)
                 if due_at is not None:
                     in_debt[claim.message_id] = due_at
-        await store.unclaim(tx, tenant_id=self._tenant_id, due_at=in_debt)
+        await store.unclaim(tx, tenant_id=self._tenant_id, due_at=in_debt, now=now)
         later = no_room.keys() | in_debt.keys()
         debts = self._pairs.to_write([claim.conversation_id for claim in claims], now=now)
         if debts:
-            await limits.keep_debts(tx, tenant_id=self._tenant_id, paid_at=debts)
+            await limits.keep_debts(tx, tenant_id=self._tenant_id, paid_at=debts, now=now)
         return [claim for claim in claims if claim.message_id not in later]
 
     async def _without_room(

@@ -34,7 +34,7 @@ class Claim(msgspec.Struct, frozen=True):
     contact_id: UUID
     thread_id: UUID
     type: str
-    paid_at: datetime | None  # when the person owes nothing any more, where that is at rest
+    owes: timedelta | None  # how long it takes until the person owes nothing any more, where that is at rest
     behind: bool = False  # it waits for its turn, and is not claimed
     template: tuple[str, str] | None = None  # of what is sent to many: the template's name and language
     campaign_id: UUID | None = None
@@ -252,18 +252,19 @@ async def unclaim(
     *,
     tenant_id: UUID,
     due_at: Mapping[UUID, datetime],
+    now: datetime,
     reason: PutOff | None = None,
     holds: bool = True,
 ) -> None:
-    """Undo, in the transaction of the claim, the claims of these messages: each waits until its moment.
+    """Undo, in the transaction of the claim, the claims of these messages: each waits until its moment, by the clock that says ``now``.
 
     Its person's others wait with it where it ``holds`` them; otherwise :func:`free_next` lets them go.
     """
     ids = sorted(due_at)
     if ids:
-        due_ats = [due_at[one] for one in ids]
+        pauses = [due_at[one] - now for one in ids]
         await _UNCLAIM.run(
-            tx, tenant_id=tenant_id, message_ids=ids, due_ats=due_ats, reason=reason, holds=holds
+            tx, tenant_id=tenant_id, message_ids=ids, pauses=pauses, reason=reason, holds=holds
         )
 
 
