@@ -1,5 +1,7 @@
 """Where files lie: the same promises on the local disk and in a real S3-compatible store."""
 
+import asyncio
+import gc
 import hashlib
 import os
 from collections.abc import AsyncIterator, Iterator
@@ -173,3 +175,25 @@ def test_the_settings_choose_the_storage(tmp_path: Path) -> None:
     assert isinstance(chosen(CURBE_S3_BUCKET="files", **keys), S3Storage)
     with pytest.raises(BadSettings, match="CURBE_S3_SECRET_ACCESS_KEY"):
         chosen(CURBE_S3_BUCKET="files")
+
+
+async def test_who_stops_waiting_for_a_file_leaves_it_closed(tmp_path: Path) -> None:
+    disk = LocalStorage(tmp_path)
+    slow = tmp_path / KEY
+    slow.parent.mkdir(parents=True)
+    os.mkfifo(slow)  # it opens once somebody writes into it
+    reading = asyncio.ensure_future(anext(aiter(disk.read(KEY, start=0, length=1))))
+    await asyncio.sleep(0.05)
+    reading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
+
+    async def written() -> None:
+        with slow.open("wb", buffering=0) as writer:
+            for _ in range(500):
+                await asyncio.sleep(0.01)
+                writer.write(b"x")
+
+    with pytest.raises(BrokenPipeError):
+        await written()
+    gc.collect()  # a file that was only forgotten would be told of here

@@ -1,6 +1,7 @@
 """Hands a stored file to Meta so that a message can name it: once for each number, as long as the id lasts."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -95,8 +96,11 @@ class Provider:
 
         async def chunks() -> AsyncIterator[bytes]:
             try:
-                async for chunk in self._storage.read(asset.storage_key, start=0, length=asset.size):
-                    yield chunk
+                async with aclosing(
+                    self._storage.read(asset.storage_key, start=0, length=asset.size)
+                ) as read:
+                    async for chunk in read:
+                        yield chunk
             except (NotStored, StorageFailed) as failure:
                 trouble.append(failure)  # the client tells it as a broken connection
                 raise

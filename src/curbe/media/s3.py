@@ -4,7 +4,7 @@ It has connections of its own: the one door out beside `curbe.infra.http`, to th
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -66,7 +66,7 @@ class S3Storage:
             raise StorageFailed(f"the store did not keep the file ({type(error).__name__})") from error
         await asyncio.to_thread(source.unlink, missing_ok=True)
 
-    async def read(self, key: str, *, start: int, length: int | None) -> AsyncIterator[bytes]:
+    async def read(self, key: str, *, start: int, length: int | None) -> AsyncGenerator[bytes, None]:
         """See `Storage.read`."""
         if length == 0:
             return

@@ -8,9 +8,10 @@ import os
 import re
 import secrets
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import suppress
 from datetime import timedelta
+from io import BufferedReader
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -37,7 +38,7 @@ class Storage(Protocol):
         """
         ...
 
-    def read(self, key: str, *, start: int, length: int | None) -> AsyncIterator[bytes]:
+    def read(self, key: str, *, start: int, length: int | None) -> AsyncGenerator[bytes, None]:
         """Yield ``length`` bytes from ``start``; None: up to the end.
 
         Raises:
@@ -90,10 +91,10 @@ class LocalStorage:
         except OSError as error:
             raise StorageFailed(f"the file cannot be kept: {error.strerror}") from error
 
-    async def read(self, key: str, *, start: int, length: int | None) -> AsyncIterator[bytes]:
+    async def read(self, key: str, *, start: int, length: int | None) -> AsyncGenerator[bytes, None]:
         """See `Storage.read`."""
         try:
-            file = await asyncio.to_thread(self._path(key).open, "rb")
+            file = await _opened(self._path(key))
         except FileNotFoundError as error:
             raise NotStored(key) from error
         except OSError as error:
@@ -122,6 +123,21 @@ class LocalStorage:
         if not _KEY.fullmatch(key):
             raise ValueError("not a key of a stored file")
         return self._root / key
+
+
+async def _opened(path: Path) -> BufferedReader:
+    """Return a file opened in a thread; whoever does not wait for that leaves it closed."""
+    opening = asyncio.ensure_future(asyncio.to_thread(path.open, "rb"))
+    try:
+        return await asyncio.shield(opening)
+    except asyncio.CancelledError:
+        opening.add_done_callback(_close)
+        raise
+
+
+def _close(opened: asyncio.Future[BufferedReader]) -> None:
+    if not opened.cancelled() and opened.exception() is None:
+        opened.result().close()
 
 
 def _move_durably(source: Path, target: Path) -> None:
