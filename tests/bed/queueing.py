@@ -1,6 +1,9 @@
 """Messages put into the outbox as the API puts them."""
 
+import json
 from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -12,9 +15,17 @@ from curbe.infra.db import Pool
 from curbe.outbound import store
 from curbe.outbound.governor import REPLY
 
+TEXT: Final = json.dumps({"type": "text", "text": {"body": "hola"}})
+
 
 async def queue_texts(
-    web: Pool, number: Number, conversations: Iterable[UUID], *, priority: int = REPLY
+    web: Pool,
+    number: Number,
+    conversations: Iterable[UUID],
+    *,
+    priority: int = REPLY,
+    payload: str = TEXT,
+    at: datetime = NOW,
 ) -> list[UUID]:
     """Queue one message for each conversation named, in one transaction; return their ids."""
     rows = [
@@ -23,12 +34,12 @@ async def queue_texts(
             id=uuid7(),
             connection_id=number.connection_id,
             conversation_id=conversation_id,
-            type="text",
+            type=json.loads(payload)["type"],
             text="hola",
-            payload="{}",
+            payload=payload,
             reply_to=None,
             sender="key:1",
-            created_at=NOW,
+            created_at=at,
         )
         for conversation_id in conversations
     ]

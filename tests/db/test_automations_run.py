@@ -13,6 +13,7 @@ from bed.inbox import Inbox
 from bed.rows import Number
 from bed.users import insert_member
 from bed.webhooks import body, change, deliver, text
+from bed.working import work_off
 from curbe.automations import service
 from curbe.automations.hours import Hours
 from curbe.automations.rules import Assign, Away, KeywordReply, Rule, Welcome
@@ -40,10 +41,7 @@ def work(apply: Pool, worker: Pool) -> Work:
             at_once=4,
             lease=timedelta(minutes=1),
         )
-        done = 0
-        while now := await runner.run_due():
-            done += now
-        return done
+        return await work_off(runner)
 
     return run
 

@@ -10,6 +10,7 @@ import pytest
 from bed.appliers import drain
 from bed.rows import Number, Sent, insert_number, insert_sent
 from bed.webhooks import body, change, deliver, status
+from bed.working import work_off
 from curbe.connections import service as connections
 from curbe.domain.notices import TemplateReported, TemplateStatus
 from curbe.infra.clock import utc_now
@@ -37,10 +38,7 @@ def work(apply: Pool, worker: Pool) -> Work:
             at_once=4,
             lease=MINUTE,
         )
-        done = 0
-        while now := await runner.run_due():
-            done += now
-        return done
+        return await work_off(runner)
 
     return run
 

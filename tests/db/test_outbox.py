@@ -8,10 +8,11 @@ import asyncpg
 import pytest
 from uuid_utils.compat import uuid7
 
+from bed.queueing import queue_texts
 from bed.rows import NOW, Number, insert_conversation, insert_number
 from curbe.domain.status import MessageStatus
 from curbe.inbox import departures
-from curbe.inbox.departures import Departure, Settlement, Verdict
+from curbe.inbox.departures import Settlement, Verdict
 from curbe.infra.db import Pool
 from curbe.outbound import store
 from curbe.outbound.store import Claim, PutBack
@@ -27,24 +28,9 @@ async def queue(
     web: Pool, number: Number, conversation_id: UUID, *, count: int = 1, priority: int = 0
 ) -> list[UUID]:
     """Queue messages of a conversation as a request does, one after the other; return their ids in order."""
-    ids = [uuid7() for _ in range(count)]
-    for message_id in ids:
-        departure = Departure(
-            tenant_id=number.tenant_id,
-            id=message_id,
-            connection_id=number.connection_id,
-            conversation_id=conversation_id,
-            type="text",
-            text="hola",
-            payload='{"type": "text", "body": "hola"}',
-            reply_to=None,
-            sender="key:1",
-            created_at=NOW,
-        )
-        async with web.transaction(number.tenant_id) as tx:
-            await departures.queue(tx, [departure])
-            row = (message_id, number.connection_id, conversation_id)
-            await store.enqueue(tx, tenant_id=number.tenant_id, rows=[row], priority=priority)
+    ids: list[UUID] = []
+    for _ in range(count):
+        ids += await queue_texts(web, number, [conversation_id], priority=priority)
     return ids
 
 

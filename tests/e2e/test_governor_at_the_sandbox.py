@@ -13,27 +13,24 @@ from uuid_utils.compat import uuid7
 
 from bed import graph as graphs
 from bed.graph import Graph, World
+from bed.queueing import TEXT, queue_texts
 from bed.rows import Number, insert_conversation, insert_number
 from curbe.channels.cloudapi.client import CloudApi
 from curbe.consent import service as consent
 from curbe.consent.gate import Consent
 from curbe.consent.rules import About, Source
 from curbe.consent.service import Word
-from curbe.inbox import departures
-from curbe.inbox.departures import Departure
 from curbe.infra.clock import utc_now
 from curbe.infra.crypto import Keyring, Secret, binding, fresh_key
 from curbe.infra.db import Pool
 from curbe.infra.http import Egress
 from curbe.infra.metrics import Metrics
-from curbe.outbound import store
 from curbe.outbound.governor import CAMPAIGN, REPLY
 from curbe.outbound.send import Means, Senders
 
 pytestmark = pytest.mark.anyio
 
 Owner = asyncpg.Connection
-TEXT = json.dumps({"type": "text", "text": {"body": "hola"}})
 TEMPLATE = json.dumps(
     {"type": "template", "template": {"name": "hello_world", "language": {"code": "en_US"}, "components": []}}
 )
@@ -98,26 +95,7 @@ async def people(owner: Owner, number: Number, count: int, *, wrote: bool = True
 async def queue(
     web: Pool, number: Number, to: Iterable[UUID], *, priority: int = REPLY, payload: str = TEXT
 ) -> list[UUID]:
-    rows = [
-        Departure(
-            tenant_id=number.tenant_id,
-            id=uuid7(),
-            connection_id=number.connection_id,
-            conversation_id=conversation_id,
-            type=json.loads(payload)["type"],
-            text="hola",
-            payload=payload,
-            reply_to=None,
-            sender="key:1",
-            created_at=utc_now(),
-        )
-        for conversation_id in to
-    ]
-    async with web.transaction(number.tenant_id) as tx:
-        await departures.queue(tx, rows)
-        waiting = [(row.id, number.connection_id, row.conversation_id) for row in rows]
-        await store.enqueue(tx, tenant_id=number.tenant_id, rows=waiting, priority=priority)
-    return [row.id for row in rows]
+    return await queue_texts(web, number, to, priority=priority, payload=payload, at=utc_now())
 
 
 @asynccontextmanager

@@ -12,6 +12,7 @@ import pytest
 
 from bed.rows import Number, insert_number
 from bed.tenants import Tenant
+from bed.working import work_off
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
 from curbe.infra.jobs import Runner
@@ -64,10 +65,7 @@ def work(apply: Pool, worker: Pool) -> Callable[..., Awaitable[int]]:
             at_once=2,
             lease=timedelta(minutes=1),
         )
-        done = 0
-        while now := await runner.run_due():
-            done += now
-        return done
+        return await work_off(runner)
 
     return run
 

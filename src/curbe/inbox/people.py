@@ -29,7 +29,7 @@ from curbe.inbox.identity import Pair
 from curbe.inbox.roster import Alias, Book, Key
 from curbe.infra.db import Query, Transaction
 
-__all__ = ["Place", "Sighting", "acquaint", "canonical_phone", "place", "recognize"]
+__all__ = ["Met", "Place", "Sighting", "acquaint", "canonical_phone", "place", "recognize"]
 
 _ACTOR: Final = "system:apply"
 _ANY_TIME: Final = datetime(

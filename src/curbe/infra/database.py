@@ -53,10 +53,8 @@ def _keep(server: EmbeddedServer, done: int) -> None:
                 return
             if server.ensure_alive():
                 log.warning("postgresql_restarted", pid=server.pid)
-        except (
-            EmbeddedUnavailable,
-            OSError,
-        ) as unavailable:  # a full disk, no descriptor left: that may pass
+        except (EmbeddedUnavailable, OSError) as unavailable:
+            # A full disk, no descriptor left: that may pass.
             log.error("postgresql_down", detail=str(unavailable))  # noqa: TRY400 - its words say all
             if _closed(done, within=_TRY_AGAIN):
                 return

@@ -109,10 +109,8 @@ class Sender:
             settling = tasks.create_task(self._settler.run())
             try:
                 await self._send_until(stop, tasks)
-            except (
-                CannotOpen
-            ) as error:  # raised here it would cancel what is under way, and its answers would be lost
-                closed = error
+            except CannotOpen as error:
+                closed = error  # raised here it would cancel what is under way, and its answers would be lost
             while self.in_flight:
                 self._finished.clear()
                 await self._finished.wait()
