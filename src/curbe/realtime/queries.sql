@@ -1,7 +1,7 @@
 -- name: append_events
 -- One row per element of the parallel arrays; the transaction's id and the row's number come from the table's defaults.
 INSERT INTO events (tenant_id, type, conversation_id, message_id, data)
-SELECT u.tenant_id, u.type, u.conversation_id, u.message_id, u.data::jsonb
+SELECT u.tenant_id, u.type, u.conversation_id, u.message_id, u.data::json
   FROM unnest(:tenant_ids::uuid[], :types::text[], :conversation_ids::uuid[], :message_ids::uuid[], :data::text[])
        WITH ORDINALITY AS u (tenant_id, type, conversation_id, message_id, data, position)
  ORDER BY u.position;
@@ -10,7 +10,7 @@ SELECT u.tenant_id, u.type, u.conversation_id, u.message_id, u.data::jsonb
 -- What was told of a note, as it is now. The kinds are those of the index that finds it in its conversation: none finds it by itself, as
 -- looking into an event is not leakproof.
 UPDATE events e
-   SET data = CASE e.type WHEN 'mention' THEN jsonb_set(e.data, '{annotation}', :left::text::jsonb) ELSE :left::text::jsonb END
+   SET data = CASE e.type WHEN 'mention' THEN jsonb_set(e.data::jsonb, '{annotation}', :left::text::jsonb)::json ELSE :left::text::json END
  WHERE e.tenant_id = :tenant_id AND e.conversation_id = :conversation_id AND e.type IN ('annotation_added', 'mention')
    AND coalesce(e.data #>> '{annotation,id}', e.data ->> 'id') = :note_id::text;
 
