@@ -35,6 +35,7 @@ from curbe.infra.crypto import Keyring, Secret
 from curbe.infra.db import Pool, Role
 from curbe.infra.http import Egress
 from curbe.infra.jobs import Handler, Runner
+from curbe.infra.loop import pause
 from curbe.infra.mail import Mailer
 from curbe.infra.metrics import WORKER, Metrics
 from curbe.infra.migrate import SchemaMismatch, require_known_schema
@@ -331,11 +332,7 @@ async def _every(seconds: float, job: Work, stop: asyncio.Event) -> None:
                 reason=type(error).__name__,
                 detail=str(error)[:200],
             )
-        try:
-            async with asyncio.timeout(seconds):
-                await stop.wait()
-        except TimeoutError:
-            continue
+        await pause(stop, seconds)
 
 
 def _health(pools: _Pools, metrics: Metrics, token: Secret | None) -> Health:

@@ -1,7 +1,5 @@
 """Keywords are whole messages, whatever their case and accents; lists are read whatever their separator and encoding."""
 
-import csv
-import io
 import json
 from pathlib import Path
 
@@ -10,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curbe.consent.gate import Consent
-from curbe.consent.lists import MOST_ROWS, Columns, overview, read, written
+from curbe.consent.lists import MOST_ROWS, Columns, overview, read
 from curbe.consent.rules import ConsentRules, Said, contradictions, keyword_in
 from curbe.domain.errors import InvalidRequest
 
@@ -87,10 +85,3 @@ def test_any_bytes_are_a_list_or_refused(data: bytes) -> None:
     except InvalidRequest:
         return
     assert all(row.cells for row in rows)
-
-
-@pytest.mark.parametrize("cell", ["=1+1", "@SUM(A1)", "-2+3", "\t=1", "+1+cmd|' /C calc'!A0"])
-def test_no_cell_that_is_written_is_a_formula(cell: str) -> None:
-    (row,) = csv.reader(io.StringIO(written([[cell, "+34 600 111 222"]])))
-
-    assert row == ["'" + cell, "+34 600 111 222"]

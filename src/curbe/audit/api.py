@@ -16,12 +16,10 @@ from curbe.domain.access import PLATFORM, Scope
 from curbe.domain.errors import Forbidden, InvalidRequest, NotFound, Unauthorized
 from curbe.infra.db import Pool
 from curbe.infra.pages import Moment, Page, decode_cursor, page_of
-from curbe.infra.web import refusals
+from curbe.infra.web import Limit, refusals
 
-_MOST: Final = 200
 _USUAL: Final = 50
 
-Limit = Annotated[int, QueryParameter(ge=1, le=_MOST)]
 Deeds = Annotated[bool, QueryParameter(description="Without the lines about webhooks that came.")]
 Who = Annotated[
     Literal["people", "system"] | None,

@@ -20,7 +20,7 @@ class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One deed. It holds names of things and never their content: no text, no whole phone number, no token.
 
     ``tenant_id``: whose log; ``domain.access.PLATFORM`` for the operator's.
-    ``actor``: ``key:<id>``, ``system:<part>`` or ``cli``.
+    ``actor``: ``user:<id>``, ``key:<id>``, ``system:<part>``, ``cli`` or ``anybody``.
     ``action``: the thing and what happened to it, ``connection.paused``.
     ``subject``: the id of what it was done to.
     ``detail``: ids, codes and counts beside it.

@@ -1,24 +1,24 @@
 """API keys over HTTP."""
 
 from datetime import datetime
-from typing import Annotated, Any, Final
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
 from litestar import Controller, delete, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from litestar.params import FromPath, FromQuery, JSONBody
 
 from curbe.auth import service
 from curbe.auth.rules import StoredKey
 from curbe.domain.access import Principal, Scope
 from curbe.domain.errors import Forbidden, InvalidRequest, NotFound, ProofRequired, Unauthorized
+from curbe.domain.ids import FIRST_ID
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
 from curbe.infra.pages import Moment, Page, decode_cursor, page_of
-from curbe.infra.web import refusals
+from curbe.infra.web import Limit, refusals
 
-_MOST: Final = 200
 _USUAL: Final = 50
 
 
@@ -89,10 +89,10 @@ class KeyController(Controller):
         tenant_id: FromPath[UUID],
         web_pool: NamedDependency[Pool],
         cursor: FromQuery[str | None] = None,
-        limit: Annotated[int, QueryParameter(ge=1, le=_MOST)] = _USUAL,
+        limit: Limit = _USUAL,
     ) -> Page[Key]:
         """Return a page of keys, revoked ones included."""
-        after = service.FIRST if cursor is None else decode_cursor(cursor, type=UUID)
+        after = FIRST_ID if cursor is None else decode_cursor(cursor, type=UUID)
         async with web_pool.transaction(tenant_id) as tx:
             rows = await service.keys(tx, tenant_id=tenant_id, after=after, limit=limit + 1)
         return page_of(rows, limit=limit, item=lambda key: Key(**_fields(key)), position=lambda key: key.id)

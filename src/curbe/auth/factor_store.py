@@ -1,4 +1,4 @@
-"""Second factors and challenges at rest. The only writer of those tables."""
+"""Second factors and challenges at rest. This package alone writes those tables."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -186,7 +186,7 @@ class Members:
             tenant_id=tenant_id, actor=actor, action=action, subject=str(user_id), detail=detail or {}
         )
         await record(tx, [entry])
-        await people.tell_people_changed(tx, user_id)
+        people.tell_people_changed(tx, user_id)
         await self._announce(tx, tenant_id, user_id)
 
 

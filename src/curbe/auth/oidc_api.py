@@ -12,7 +12,7 @@ from litestar.params import FromQuery, QueryParameter
 from litestar.response import Redirect
 
 from curbe.auth.browser import Transport
-from curbe.auth.cookies import ANYBODY, cookie, device_of, transport_of
+from curbe.auth.cookies import ANYBODY, address_of, cookie, device_of, transport_of
 from curbe.auth.oidc import Oidc
 from curbe.auth.oidc_rules import ATTEMPT_LIVES
 from curbe.auth.sign_in import SignIn
@@ -85,7 +85,7 @@ class OidcController(Controller):
         """Send the browser to the provider; where that is not possible, back to the sign-in page, which says why."""
         try:
             transport = transport_of(request, settings)
-            signing_in.take_a_turn_to_ask(request.client.host if request.client else "")
+            signing_in.take_a_turn_to_ask(address_of(request))
             url, kept = await _configured(oidc).begin(next_page=next_page, now=utc_now())
         except (OidcFailed, TooManyRequests, Unavailable, InsecureTransport) as refusal:
             return _back(refusal)

@@ -1,27 +1,26 @@
 """Everybody who has an account, for the operator: list, make operators, stop an account."""
 
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Final
 from uuid import UUID
 
 import msgspec
 from litestar import Controller, get, patch
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from litestar.params import FromPath, FromQuery, JSONBody
 
-from curbe.auth import stopping
+from curbe.auth import operator_accounts
 from curbe.auth.principal import PLATFORM, Principal, Scope
 from curbe.auth.roles import OPERATOR
 from curbe.domain.errors import Conflict, Forbidden, InvalidRequest, NotFound, ProofRequired, Unauthorized
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
 from curbe.infra.pages import Moment, Page, decode_cursor, page_of
-from curbe.infra.web import refusals
+from curbe.infra.web import Limit, refusals
 from curbe.tenants import people
 from curbe.tenants.person_rules import User
 from curbe.tenants.service import SEES_ALL
 
-_MOST: Final = 200
 _USUAL: Final = 50
 
 
@@ -58,7 +57,7 @@ class OperatorController(Controller):
         self,
         web_pool: NamedDependency[Pool],
         cursor: FromQuery[str | None] = None,
-        limit: Annotated[int, QueryParameter(ge=1, le=_MOST)] = _USUAL,
+        limit: Limit = _USUAL,
     ) -> Page[UserShown]:
         """Return a page of users, oldest first."""
         after = people.FIRST if cursor is None else decode_cursor(cursor, type=tuple[Moment, UUID])
@@ -86,7 +85,7 @@ class OperatorController(Controller):
             _check_making(principal)
         context = {**SEES_ALL, **people.as_user(user_id)}
         async with web_pool.transaction(PLATFORM, context=context) as tx:
-            user = await stopping.change_account(
+            user = await operator_accounts.change_account(
                 tx,
                 user_id=user_id,
                 is_operator=data.is_operator,

@@ -172,11 +172,6 @@ class Passkeys:
             )
         return passkey.user_id
 
-    async def of_user(self, user_id: UUID) -> list[StoredPasskey]:
-        """Return a user's passkeys, oldest first."""
-        async with self._pool.transaction(context=people.as_user(user_id)) as tx:
-            return await store.passkeys_of_user(tx, user_id)
-
     async def drop(self, user_id: UUID, passkey_id: UUID) -> None:
         """Forget a passkey.
 

@@ -1,12 +1,12 @@
 """The people of a tenant over HTTP: list, invite, give roles, shut out, remove."""
 
-from typing import Annotated, Final
+from typing import Final
 from uuid import UUID
 
 import msgspec
 from litestar import Controller, delete, get, patch, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from litestar.params import FromPath, FromQuery, JSONBody
 
 from curbe.auth import links
 from curbe.auth.members import Members
@@ -20,17 +20,16 @@ from curbe.domain.errors import (
     RoleBeyond,
     Unauthorized,
 )
+from curbe.domain.ids import FIRST_ID
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
 from curbe.infra.pages import Page, decode_cursor, page_of
 from curbe.infra.settings import Settings
-from curbe.infra.web import refusals
+from curbe.infra.web import Limit, refusals
 from curbe.tenants import people
 from curbe.tenants.person_rules import Person
 
-_MOST: Final = 200
 _USUAL: Final = 50
-_FIRST: Final = UUID(int=0)
 
 
 class NewInvite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -71,10 +70,10 @@ class PeopleController(Controller):
         tenant_id: FromPath[UUID],
         web_pool: NamedDependency[Pool],
         cursor: FromQuery[str | None] = None,
-        limit: Annotated[int, QueryParameter(ge=1, le=_MOST)] = _USUAL,
+        limit: Limit = _USUAL,
     ) -> Page[Person]:
         """Return a page of people, in an order that stays."""
-        after = _FIRST if cursor is None else decode_cursor(cursor, type=UUID)
+        after = FIRST_ID if cursor is None else decode_cursor(cursor, type=UUID)
         async with web_pool.transaction(tenant_id) as tx:
             rows = await people.people_page(tx, tenant_id=tenant_id, after=after, limit=limit + 1)
         return page_of(rows, limit=limit, item=lambda one: one, position=lambda one: one.user_id)

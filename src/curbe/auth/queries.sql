@@ -42,9 +42,6 @@ UPDATE api_keys
  WHERE tenant_id = :tenant_id AND id = :id AND revoked_at IS NULL
 RETURNING tenant_id, id, name, last4, scopes, created_at, expires_at, revoked_at;
 
--- name: tell_keys_changed
-SELECT pg_notify('curbe_keys', :payload::text)::text AS told;
-
 -- name: platform_keys_page
 SELECT NULL::uuid AS tenant_id, id, name, last4, scopes, created_at, expires_at, revoked_at
   FROM platform_keys

@@ -7,7 +7,7 @@ from litestar import Controller, Request, Response, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from curbe.auth.cookies import ANYBODY, device_of, site_of_request, transport_of, welcome
+from curbe.auth.cookies import ANYBODY, address_of, device_of, site_of_request, transport_of, welcome
 from curbe.auth.factor_api import Code, Credential, PasskeyAsked
 from curbe.auth.factor_rules import Method, Purpose
 from curbe.auth.factors import Factors
@@ -133,7 +133,7 @@ class SecondStepController(Controller):
     ) -> PasskeyAsked:
         """Return what ``navigator.credentials.get`` takes; whichever passkey the person chooses says who it is."""
         transport_of(request, settings)
-        signing_in.take_a_turn_to_ask(request.client.host if request.client else "")
+        signing_in.take_a_turn_to_ask(address_of(request))
         made = await factors.challenge(Purpose.PASSKEY_SIGN_IN, user_id=None, now=utc_now())
         options = await passkeys.request(made, site_of_request(request, settings), user_id=None)
         return PasskeyAsked(challenge=made.token, options=options)

@@ -17,10 +17,11 @@ from curbe.auth import rules, store
 from curbe.auth.rules import StoredKey
 from curbe.domain.access import PLATFORM, Principal, PrincipalKind, Scope
 from curbe.domain.errors import Forbidden, InvalidRequest, NotFound
+from curbe.domain.ids import FIRST_ID
 from curbe.infra.crypto import Secret, key_hash, random_token
 from curbe.infra.db import Pool, Transaction
 
-FIRST: Final = UUID(int=0)
+CHANNEL: Final = "curbe_keys"  # a key was revoked: its id
 _LONGEST_NAME: Final = 200
 
 
@@ -116,12 +117,12 @@ async def revoke(
             raise NotFound("There is no key with that id.", fix="List the keys to see their ids.")
         return key
     await record(tx, [_entry("key.revoked", revoked, actor)])
-    await store.tell_keys_changed(tx, payload=str(key_id))
+    tx.notify(CHANNEL, str(key_id))
     return revoked
 
 
 async def keys(
-    tx: Transaction, *, tenant_id: UUID | None, after: UUID = FIRST, limit: int
+    tx: Transaction, *, tenant_id: UUID | None, after: UUID = FIRST_ID, limit: int
 ) -> list[StoredKey]:
     """Return up to ``limit`` keys after the id ``after``, oldest first, revoked ones included."""
     return await store.keys_page(tx, tenant_id=tenant_id, after=after, limit=limit)

@@ -1,4 +1,4 @@
-"""Passwords, sessions and operators' entries at rest. The only writer of those tables."""
+"""Passwords, sessions and operators' entries at rest. This package alone writes those tables."""
 
 from datetime import datetime
 from typing import Final

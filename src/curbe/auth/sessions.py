@@ -111,7 +111,7 @@ async def end(tx: Transaction, *, session_id: UUID, user_id: UUID) -> bool:
     if not await store.end_session(tx, session_id=session_id, user_id=user_id):
         return False
     await _record(tx, "session.ended", user_id=user_id, detail={"session": str(session_id)})
-    await people.tell_people_changed(tx, user_id)
+    people.tell_people_changed(tx, user_id)
     return True
 
 
@@ -121,7 +121,7 @@ async def end_all(
     """End every session of a user but the one that is ``spared``; ``tx`` as for ``end``."""
     if count := await store.end_sessions(tx, user_id=user_id, spared=spared):
         await _record(tx, "sessions.ended", user_id=user_id, actor=actor, detail={"count": count, "why": why})
-        await people.tell_people_changed(tx, user_id)
+        people.tell_people_changed(tx, user_id)
 
 
 async def _check_not_stopped(tx: Transaction, user_id: UUID) -> None:

@@ -4,16 +4,10 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-import msgspec
-
 from curbe.auth.rules import StoredKey
 from curbe.infra.db import Pool, Query, Transaction
 
 _PACKAGE: Final = "curbe.auth"
-
-
-class _Told(msgspec.Struct, frozen=True):
-    told: str
 
 
 _PLATFORM_KEY_OF_HASH: Final = Query(_PACKAGE, "platform_key_of_hash", StoredKey)
@@ -24,7 +18,6 @@ _INSERT_PLATFORM_KEY: Final = Query(_PACKAGE, "insert_platform_key", StoredKey)
 _INSERT_TENANT_KEY: Final = Query(_PACKAGE, "insert_tenant_key", StoredKey)
 _REVOKE_PLATFORM_KEY: Final = Query(_PACKAGE, "revoke_platform_key", StoredKey)
 _REVOKE_TENANT_KEY: Final = Query(_PACKAGE, "revoke_tenant_key", StoredKey)
-_TELL_KEYS_CHANGED: Final = Query(_PACKAGE, "tell_keys_changed", _Told)
 _PLATFORM_KEYS_PAGE: Final = Query(_PACKAGE, "platform_keys_page", StoredKey)
 _TENANT_KEYS_PAGE: Final = Query(_PACKAGE, "tenant_keys_page", StoredKey)
 
@@ -84,11 +77,6 @@ async def revoke_key(
     if tenant_id is None:
         return await _REVOKE_PLATFORM_KEY.one(tx, id=key_id, now=now)
     return await _REVOKE_TENANT_KEY.one(tx, tenant_id=tenant_id, id=key_id, now=now)
-
-
-async def tell_keys_changed(tx: Transaction, *, payload: str) -> None:
-    """Wake who listens on ``curbe_keys`` when the transaction commits."""
-    await _TELL_KEYS_CHANGED.one(tx, payload=payload)
 
 
 async def keys_page(tx: Transaction, *, tenant_id: UUID | None, after: UUID, limit: int) -> list[StoredKey]:

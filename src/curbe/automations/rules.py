@@ -5,13 +5,14 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Final, TypeAlias
 from uuid import UUID
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from curbe.automations.hours import Hours, closed_since
 from curbe.consent.rules import folded
 from curbe.domain.errors import InvalidRequest
+from curbe.domain.zones import zone
 
 FRESH: Final = timedelta(hours=1)  # nobody is answered by itself later than that
 MOST_TEXTS: Final = 5  # to one conversation in an hour: two machines must not go on answering each other
@@ -183,12 +184,12 @@ def zone_of(name: str) -> ZoneInfo:
     Raises:
         InvalidRequest: there is none of that name.
     """
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
+    found = zone(name)
+    if found is None:
         raise InvalidRequest(
             "There is no time zone of that name.", fix="Write it as Europe/Madrid.", field="time_zone"
-        ) from None
+        )
+    return found
 
 
 def deed(automation_id: UUID, rule: Rule, seen: Seen, *, candidates: Sequence[Candidate] = ()) -> Deed:

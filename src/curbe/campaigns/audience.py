@@ -35,6 +35,7 @@ from curbe.campaigns.sheets import MOST_ROWS, Sheet, read
 from curbe.campaigns.store import CampaignRow
 from curbe.campaigns.taking import let_in, take
 from curbe.domain.errors import Conflict, InvalidRequest, NotFound
+from curbe.domain.ids import FIRST_ID
 from curbe.domain.phone import wa_id_to_e164
 from curbe.inbox.rules import codes_of
 from curbe.infra.db import Pool, Query, Transaction
@@ -43,7 +44,6 @@ from curbe.tenants import service as tenants
 _PACKAGE: Final = "curbe.campaigns"
 _BATCH: Final = 2_000  # rows of one statement
 _SAMPLE: Final = 5  # rows
-_FIRST: Final = UUID(int=0)
 _ENCODER: Final = msgspec.json.Encoder()
 
 
@@ -253,7 +253,7 @@ async def add_filter(
 async def _people(
     tx: Transaction, asked: Filter, row: CampaignRow, *, tenant_id: UUID, most: int
 ) -> list[list[_Person]]:
-    pages, count, after = list[list[_Person]](), 0, _FIRST
+    pages, count, after = list[list[_Person]](), 0, FIRST_ID
     while found := await _PEOPLE.all(
         tx,
         tenant_id=tenant_id,

@@ -11,9 +11,9 @@ from curbe.auth.principal import Scope
 from curbe.campaigns import audience
 from curbe.campaigns.audience_shapes import Audience, FileMapping, Filter, Listed, Taken, UploadedFile
 from curbe.campaigns.sheets import LARGEST_FILE
-from curbe.campaigns.tables import MEDIA_TYPE, attachment, lines
 from curbe.domain.errors import Conflict, InvalidRequest, NotFound, TooLarge
 from curbe.infra.db import Pool
+from curbe.infra.tables import MEDIA_TYPE, attachment, lines
 from curbe.infra.uploads import FORM, body_of_file, file_in
 from curbe.infra.web import ApiRequest, refusals
 

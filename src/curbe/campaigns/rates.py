@@ -37,7 +37,7 @@ class RateCard(msgspec.Struct, frozen=True):
         known = category.lower().removesuffix("_lite")
         if known not in _CATEGORIES:
             return None
-        return getattr(_by_country(self).get(country or "", self.others), known)
+        return getattr(_by_country().get(country or "", self.others), known)
 
 
 class Cost(msgspec.Struct, frozen=True):
@@ -92,9 +92,5 @@ def estimate(messages: Mapping[tuple[str | None, str], int]) -> Estimate:
 
 
 @cache
-def _markets(as_of: str) -> dict[str, _Rates]:  # noqa: ARG001 - the card's day is its name
+def _by_country() -> dict[str, _Rates]:
     return {country: market for market in card().markets.values() for country in market.countries}
-
-
-def _by_country(known: RateCard) -> dict[str, _Rates]:
-    return _markets(known.as_of)

@@ -15,6 +15,7 @@ from curbe.campaigns import store
 from curbe.campaigns.filling import Filler, check_refit, values_of
 from curbe.campaigns.store import CampaignRow
 from curbe.domain.content import encoded, words_in
+from curbe.domain.ids import FIRST_ID
 from curbe.domain.template import TemplateContent
 from curbe.inbox import departures
 from curbe.inbox.departures import Rewritten
@@ -46,7 +47,7 @@ async def refit(tx: Transaction, row: CampaignRow, template: TemplateContent, *,
     content = await sending.compared(tx, template, tenant_id=tenant_id, connection_id=row.connection_id)
     await store.refit(tx, tenant_id=tenant_id, campaign_id=row.id, template=template)
     filler = Filler(content)
-    after = UUID(int=0)
+    after = FIRST_ID
     while rows := await _UNSENT.all(tx, tenant_id=tenant_id, campaign_id=row.id, after=after, most=_AT_ONCE):
         anew = list(_rewritten(filler, rows))
         await departures.rewrite(tx, anew, tenant_id=tenant_id)

@@ -15,12 +15,12 @@ from curbe.campaigns import dry_run, report, store, trial
 from curbe.campaigns.dry_run import DryRun
 from curbe.campaigns.report import Outcome, Recipient, Report
 from curbe.campaigns.shapes import Campaign
-from curbe.campaigns.tables import MEDIA_TYPE, attachment, lines
 from curbe.campaigns.trial import TestSend, Tried
 from curbe.domain.errors import Conflict, InvalidRequest, NotFound
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
 from curbe.infra.pages import Page, decode_cursor, page_of
+from curbe.infra.tables import MEDIA_TYPE, attachment, lines
 from curbe.infra.web import Cursor, refusals
 
 _EXPORTED_AT_ONCE: Final = 1_000

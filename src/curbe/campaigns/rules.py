@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -95,11 +95,6 @@ def after(state: CampaignState, deed: Deed) -> CampaignState:
         fix=_ALLOWED.get(deed, "Look at the campaign's state."),
         extra={"campaign_state": state.value},
     )
-
-
-def zone(name: str) -> ZoneInfo | None:
-    """Return a time zone by its IANA name; None where there is no such zone."""
-    return ZoneInfo(name) if name in available_timezones() else None
 
 
 def awake(zones: Iterable[str], *, quiet: Quiet | None, now: datetime) -> list[str]:

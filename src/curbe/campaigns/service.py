@@ -16,6 +16,7 @@ from curbe.campaigns.shapes import Campaign, CampaignChange, NewCampaign, Schedu
 from curbe.campaigns.store import CampaignRow
 from curbe.connections import service as connections
 from curbe.connections.rules import to_send_from
+from curbe.domain import zones
 from curbe.domain.errors import Conflict, InvalidRequest
 from curbe.domain.template import TemplateContent
 from curbe.infra.db import Transaction
@@ -153,7 +154,7 @@ def moment_of(schedule: Schedule, *, campaign: CampaignRow, now: datetime) -> da
         InvalidRequest: it is no time, one that the clock skips, or past.
     """
     name = schedule.time_zone or campaign.zone()
-    zone = rules.zone(name)
+    zone = zones.zone(name)
     if zone is None:
         raise _no_zone()
     try:
@@ -212,7 +213,7 @@ def _columns(parts: dict[str, Any], *, connection_id: UUID) -> dict[str, Any]:
         InvalidRequest: see there.
     """
     variables_of(parts["template"])
-    if rules.zone(parts["time_zone"]) is None:
+    if zones.zone(parts["time_zone"]) is None:
         raise _no_zone()
     name = parts["name"].strip()
     if not name or "\0" in name:

@@ -17,6 +17,7 @@ from curbe.campaigns.rules import CampaignState, Deed
 from curbe.connections import service as connections
 from curbe.domain.errors import AppError
 from curbe.infra.db import Pool, PostgresError, Query, Transaction, Unreachable
+from curbe.infra.loop import pause
 from curbe.outbound import many
 from curbe.realtime import service as realtime
 
@@ -79,7 +80,7 @@ class Tender:
             except (*Unreachable, PostgresError) as error:
                 log.warning("campaigns_not_tended", reason=type(error).__name__, detail=str(error)[:200])
             if not again:
-                await _pause(stop, _LOOK_EVERY)
+                await pause(stop, _LOOK_EVERY)
 
     async def turn(self) -> bool:
         """Do once what there is to do; return whether there is more to do at once."""
@@ -218,11 +219,3 @@ class Tender:
         pace.told = figures
         took = loop.time() - began
         pace.tell_at = began + max(_TOLD_EVERY, took * _TOLD_SHARE)
-
-
-async def _pause(stop: asyncio.Event, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await stop.wait()
-    except TimeoutError:
-        return

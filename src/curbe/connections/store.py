@@ -1,4 +1,4 @@
-"""Connections at rest. The only writer of ``channel_connections``."""
+"""Connections at rest. This package alone writes ``channel_connections``."""
 
 from datetime import datetime
 from typing import Final

@@ -21,6 +21,7 @@ from curbe.domain.errors import InvalidRequest, NotFound, TooLarge
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool, Transaction
 from curbe.infra.pages import Page, decode_cursor, page_of
+from curbe.infra.tables import MEDIA_TYPE, attachment
 from curbe.infra.uploads import body_of_file, file_in
 from curbe.infra.web import ApiRequest, Cursor, refusals
 from curbe.tenants import service as tenants
@@ -216,8 +217,7 @@ class ConsentController(Controller):
         """Return them as CSV: the line in the list, the reason and its detail, and the row as it came."""
         async with web_pool.transaction(tenant_id) as tx:
             text = await imports.failed_rows(tx, tenant_id=tenant_id, import_id=import_id)
-        headers = {"Content-Disposition": 'attachment; filename="failed-rows.csv"'}
-        return Response(text, media_type="text/csv", headers=headers)
+        return Response(text, media_type=MEDIA_TYPE, headers=attachment("failed-rows.csv"))
 
     @get(
         "/consent-rules",

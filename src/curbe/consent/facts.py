@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from curbe.connections.rules import ConnectionStatus, Line
+from curbe.connections.rules import Line
 from curbe.consent import gate
 from curbe.consent.gate import Answer, Consent, Consents, Facts, TemplateName, TemplateStanding, Wanted
 from curbe.consent.rules import ConsentRules
@@ -54,35 +54,21 @@ class _Template(msgspec.Struct, frozen=True):
     category: str | None
 
 
-class _Line(msgspec.Struct, frozen=True):
-    id: UUID
-    status: ConnectionStatus
-    country_id: str | None
-    phone_number_e164: str | None
-    pause_reason: str | None
-    pause_cause: str | None
-
-
-class Rules(msgspec.Struct, frozen=True):
-    """A tenant's rules at rest; JSON."""
-
+class _RulesRow(msgspec.Struct, frozen=True):
     tenant_id: UUID
-    rules: str
-    updated_by: str
-    updated_at: datetime
+    rules: str  # JSON
 
 
 _STANDINGS: Final = Query("curbe.consent", "standings", _Standing)
 _TEMPLATES: Final = Query("curbe.consent", "template_standings", _Template)
-_LINE: Final = Query("curbe.consent", "line", _Line)
-_RULES: Final = Query("curbe.consent", "rules_of", Rules)
+_LINE: Final = Query("curbe.consent", "line", Line)
+_RULES: Final = Query("curbe.consent", "rules_of", _RulesRow)
 _MOST: Final = 5_000  # recipients in one statement
 
 
 async def line_of(tx: Transaction, *, tenant_id: UUID, connection_id: UUID) -> Line | None:
     """Return one of the tenant's numbers; None where it has no such number."""
-    row = await _LINE.one(tx, tenant_id=tenant_id, connection_id=connection_id)
-    return None if row is None else Line(**msgspec.structs.asdict(row))
+    return await _LINE.one(tx, tenant_id=tenant_id, connection_id=connection_id)
 
 
 async def templates_of(

@@ -14,16 +14,17 @@ from curbe.audit.service import AuditEntry
 from curbe.audit.service import record as record_audit
 from curbe.consent import service
 from curbe.consent.gate import Consent
-from curbe.consent.lists import Columns, Row, read, written
+from curbe.consent.lists import Columns, Row, read
 from curbe.consent.rules import About, Source
 from curbe.consent.service import Word
 from curbe.domain.errors import InvalidRequest, NotFound
+from curbe.domain.ids import LAST_ID
 from curbe.domain.phone import phone_fault, to_e164
 from curbe.inbox.people import acquaint, canonical_phone
 from curbe.infra.db import Pool, Query, Transaction
+from curbe.infra.tables import lines
 
 _AT_ONCE: Final = 1_000  # rows in one transaction: nobody who writes to the tenant waits for long
-_END: Final = UUID(int=2**128 - 1)
 
 
 class Brought(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,7 +117,7 @@ async def bring(pool: Pool, brought: Brought) -> Imported:
 
 async def page(tx: Transaction, *, tenant_id: UUID, before: UUID | None, limit: int) -> list[Imported]:
     """Return at most ``limit`` lists that were brought, the latest first."""
-    return await _PAGE.all(tx, tenant_id=tenant_id, before_id=before or _END, most=limit)
+    return await _PAGE.all(tx, tenant_id=tenant_id, before_id=before or LAST_ID, most=limit)
 
 
 async def failed_rows(tx: Transaction, *, tenant_id: UUID, import_id: UUID) -> str:
@@ -238,12 +239,8 @@ def _word(row: _Read, contact_id: UUID, brought: Brought, import_id: UUID) -> Wo
 def _table(header: Sequence[str], failed: Sequence[_Failed]) -> str:
     """Return the rows that failed as CSV, in their order; in a thread, as they may be all there are."""
     ordered = sorted(failed, key=lambda one: one.row.line)
-    return written(
-        [
-            ["line", "reason", "about", "detail", *header],
-            *([one.row.line, one.reason, one.about, one.detail, *one.row.cells] for one in ordered),
-        ]
-    )
+    rows = [[str(one.row.line), one.reason, one.about, one.detail, *one.row.cells] for one in ordered]
+    return lines([["line", "reason", "about", "detail", *header], *rows], marked=False).decode()
 
 
 async def _keep(

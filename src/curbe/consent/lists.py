@@ -1,9 +1,8 @@
-"""Lists of people that somebody brings as CSV: read whatever their separator and encoding, and written for a spreadsheet to read. Pure."""
+"""Lists of people that somebody brings as CSV: read whatever their separator and encoding. Pure."""
 
 import csv
 import io
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import msgspec
@@ -22,7 +21,6 @@ _PHONES: Final = frozenset(
     }
 )
 _DATES: Final = frozenset({"date", "at", "fecha", "data", "consent date", "opt in date"})
-_FORMULA: Final = re.compile(r"^[=@\t\r-]|^\+(?![\d\s().-]+$)")
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -133,17 +131,6 @@ def _place(header: Sequence[str], told: str | None, known: frozenset[str], *, fi
             field=field,
         )
     return header.index(told)
-
-
-def written(rows: Iterable[Sequence[object]]) -> str:
-    """Return rows as CSV in which no cell is a formula to a spreadsheet."""
-    out = io.StringIO()
-    csv.writer(out).writerows([_harmless(str(cell)) for cell in row] for row in rows)
-    return out.getvalue()
-
-
-def _harmless(cell: str) -> str:
-    return "'" + cell if _FORMULA.search(cell) else cell
 
 
 def _text(data: bytes) -> str:

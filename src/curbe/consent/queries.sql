@@ -71,7 +71,7 @@ SELECT c.id, c.status, c.country_id, c.phone_number_e164, c.pause_reason, c.paus
 
 -- name: rules_of
 -- What tenants have decided about consent; those who never did are absent.
-SELECT s.tenant_id, s.rules::text AS rules, s.updated_by, s.updated_at FROM consent_settings s WHERE s.tenant_id = ANY(:tenant_ids::uuid[])
+SELECT s.tenant_id, s.rules::text AS rules FROM consent_settings s WHERE s.tenant_id = ANY(:tenant_ids::uuid[])
 
 -- name: lock_words
 -- Whoever writes down a no does it before or after a claim of something for that tenant's people, never in between (read_words).

@@ -11,12 +11,12 @@ from litestar.params import FromPath, JSONBody
 from curbe.auth.principal import Principal, Scope
 from curbe.desk import labels, teams
 from curbe.desk.labels import Label
-from curbe.desk.lists import Limit, PageCursor, place_in
+from curbe.desk.lists import place_in
 from curbe.desk.teams import Team
 from curbe.domain.errors import Conflict, InvalidRequest, NotFound
 from curbe.infra.db import Pool
 from curbe.infra.pages import Page, page_of
-from curbe.infra.web import refusals
+from curbe.infra.web import Cursor, Limit, refusals
 
 Members = Annotated[list[UUID], msgspec.Meta(max_length=1000)]
 
@@ -60,7 +60,7 @@ class TeamsController(Controller):
         self,
         tenant_id: FromPath[UUID],
         web_pool: NamedDependency[Pool],
-        cursor: PageCursor = None,
+        cursor: Cursor = None,
         limit: Limit = 200,
     ) -> Page[Team]:
         """Return teams with their members, in the order of their making."""
@@ -146,7 +146,7 @@ class LabelsController(Controller):
         self,
         tenant_id: FromPath[UUID],
         web_pool: NamedDependency[Pool],
-        cursor: PageCursor = None,
+        cursor: Cursor = None,
         limit: Limit = 200,
     ) -> Page[Label]:
         """Return labels, in the order of their making."""

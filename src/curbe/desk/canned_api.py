@@ -11,11 +11,11 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from curbe.auth.principal import Principal, Scope
 from curbe.desk import canned
 from curbe.desk.canned import CannedReply, Draft
-from curbe.desk.lists import Limit, PageCursor, place_in
+from curbe.desk.lists import place_in
 from curbe.domain.errors import Conflict, InvalidRequest, NotFound
 from curbe.infra.db import Pool
 from curbe.infra.pages import Page, page_of
-from curbe.infra.web import refusals
+from curbe.infra.web import Cursor, Limit, refusals
 
 
 class NewCannedReply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -56,7 +56,7 @@ class CannedRepliesController(Controller):
         self,
         tenant_id: FromPath[UUID],
         web_pool: NamedDependency[Pool],
-        cursor: PageCursor = None,
+        cursor: Cursor = None,
         limit: Limit = 200,
     ) -> Page[CannedReply]:
         """Return canned replies, in the order of their making."""

@@ -1,25 +1,11 @@
-"""The names of things, each a type of its own, so that one in another's place is an error before it runs.
-
-Ours are UUIDs that sort by time; what Meta names is opaque text, never parsed.
-"""
+"""Our ids are UUIDs that sort by time; what Meta names is opaque text, never parsed."""
 
 from datetime import datetime
-from typing import NewType
+from typing import Final
 from uuid import UUID
 
-TenantId = NewType("TenantId", UUID)
-ConnectionId = NewType("ConnectionId", UUID)
-ContactId = NewType("ContactId", UUID)
-ConversationId = NewType("ConversationId", UUID)
-MessageId = NewType("MessageId", UUID)
-ApiKeyId = NewType("ApiKeyId", UUID)
-
-WabaId = NewType("WabaId", str)
-PhoneNumberId = NewType("PhoneNumberId", str)
-MetaAppId = NewType("MetaAppId", str)
-ProviderMessageId = NewType("ProviderMessageId", str)
-WaId = NewType("WaId", str)
-Bsuid = NewType("Bsuid", str)
+FIRST_ID: Final = UUID(int=0)  # before every other: where a list by ids begins
+LAST_ID: Final = UUID(int=2**128 - 1)
 
 
 def first_id(moment: datetime) -> UUID:

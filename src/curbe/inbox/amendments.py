@@ -13,6 +13,7 @@ from uuid import UUID
 
 import msgspec
 
+from curbe.inbox.roster import columns
 from curbe.infra.db import Query, Transaction
 from curbe.realtime.rules import EventType
 
@@ -169,18 +170,18 @@ async def catch_up(tx: Transaction, targets: Iterable[Target]) -> list[tuple[Tar
     named = sorted(set(targets))
     if not named:
         return []
-    waiting = await _WAITING.all(tx, **_columns(named, "tenant_ids", "connection_ids", "target_ids"))
+    waiting = await _WAITING.all(tx, **columns(named, "tenant_ids", "connection_ids", "target_ids"))
     wanted = sorted((row.tenant_id, row.connection_id, row.target_id) for row in waiting)
     if not wanted:
         return []
     messages = await _AMENDED.all(
-        tx, **_columns(wanted, "tenant_ids", "connection_ids", "provider_message_ids")
+        tx, **columns(wanted, "tenant_ids", "connection_ids", "provider_message_ids")
     )
     if not messages:
         return []
     found = [message.target for message in messages]
     said: defaultdict[Target, list[_Row]] = defaultdict(list)
-    for row in await _REVISIONS.all(tx, **_columns(found, "tenant_ids", "connection_ids", "target_ids")):
+    for row in await _REVISIONS.all(tx, **columns(found, "tenant_ids", "connection_ids", "target_ids")):
         said[row.tenant_id, row.connection_id, row.target_id].append(row)
     first = [message for message in messages if said[message.target][0].kind is not RevisionKind.ORIGINAL]
     if first:
@@ -195,7 +196,7 @@ async def catch_up(tx: Transaction, targets: Iterable[Target]) -> list[tuple[Tar
         edited_ats=[None if show.kind is RevisionKind.REVOKE else show.at for _, show in shown],
         revoked_ats=[show.at if show.kind is RevisionKind.REVOKE else None for _, show in shown],
     )
-    await _SETTLE.run(tx, **_columns(found, "tenant_ids", "connection_ids", "target_ids"))
+    await _SETTLE.run(tx, **columns(found, "tenant_ids", "connection_ids", "target_ids"))
     return [
         (
             message.target,
@@ -243,7 +244,7 @@ async def react(tx: Transaction, batch: Sequence[Reaction]) -> list[Changed]:
     targets = sorted({(row.tenant_id, row.connection_id, row.target_id) for row in changed})
     if not targets:
         return []
-    named = await _NAMED.all(tx, **_columns(targets, "tenant_ids", "connection_ids", "provider_message_ids"))
+    named = await _NAMED.all(tx, **columns(targets, "tenant_ids", "connection_ids", "provider_message_ids"))
     return [Changed(row.tenant_id, row.id, EventType.MESSAGE_REACTED) for row in named]
 
 
@@ -303,7 +304,3 @@ def _laid_over(original: str, edited: str) -> str:
         laid = isinstance(known, dict) and isinstance(value, dict)
         before[key] = dict(known) | dict(value) if laid and known is not None else value
     return msgspec.json.encode(before).decode()
-
-
-def _columns(rows: Sequence[tuple[object, ...]], *names: str) -> dict[str, object]:
-    return {name: [row[position] for row in rows] for position, name in enumerate(names)}

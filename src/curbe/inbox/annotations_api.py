@@ -13,13 +13,13 @@ from curbe.auth.principal import Principal, Scope
 from curbe.domain.errors import InvalidRequest, NotFound, NotTheAuthor
 from curbe.inbox import notes
 from curbe.inbox.annotations import Annotation
-from curbe.inbox.asked import PageCursor, place_in
+from curbe.inbox.asked import place_in
 from curbe.inbox.notes import EVER, Mention, MentionPlace
 from curbe.inbox.service import Place, conversation
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
 from curbe.infra.pages import Moment, Page, decode_cursor, encode_cursor, page_of
-from curbe.infra.web import refusals
+from curbe.infra.web import Cursor, refusals
 
 Limit = Annotated[int, QueryParameter(ge=1, le=500, description="How many items a page has at most.")]
 
@@ -75,7 +75,7 @@ class AnnotationsController(Controller):
                 name="to", description="Only of this time or earlier.", schema_extra={"format": "date-time"}
             ),
         ] = None,
-        cursor: PageCursor = None,
+        cursor: Cursor = None,
         limit: Limit = 500,
     ) -> Page[Annotation]:
         """Return notes and lines of activity, oldest first."""
@@ -163,7 +163,7 @@ class MentionsController(Controller):
         tenant_id: FromPath[UUID],
         principal: NamedDependency[Principal],
         web_pool: NamedDependency[Pool],
-        cursor: PageCursor = None,
+        cursor: Cursor = None,
         limit: Annotated[
             int, QueryParameter(ge=1, le=200, description="How many items a page has at most.")
         ] = 50,

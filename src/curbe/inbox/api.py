@@ -19,7 +19,7 @@ from curbe.inbox.views import Counts
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
 from curbe.infra.pages import Page
-from curbe.infra.web import refusals
+from curbe.infra.web import Cursor, Limit, refusals
 
 
 class BulkChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -56,8 +56,8 @@ class InboxController(Controller):
         connection: asked.Connection = None,
         ids: asked.Ids = None,
         sort: asked.Sort = "latest",
-        cursor: asked.PageCursor = None,
-        limit: asked.Limit = 50,
+        cursor: Cursor = None,
+        limit: Limit = 50,
     ) -> Page[Conversation]:
         """Return conversations that have a message, the one with the latest first.
 

@@ -16,11 +16,6 @@ _ACTIVE = "active"
 _STATES = [*(state.value for state in ConversationState), _ACTIVE]
 MOST_IDS = 200
 
-Limit = Annotated[int, QueryParameter(ge=1, le=200, description="How many items a page has at most.")]
-PageCursor = Annotated[
-    str | None, QueryParameter(description="`next_cursor` of the page before; without it, the first page.")
-]
-
 
 # `state` itself is a word of Litestar's, and its refusals name the argument: hence text, and our own refusal.
 StatesWanted = Annotated[

@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from curbe.domain.errors import Conflict, InvalidRequest, NotFound
+from curbe.domain.ids import LAST_ID
 from curbe.domain.phone import to_e164, wa_id_to_e164
 from curbe.inbox import identity, parting, roster
 from curbe.inbox.aliases import canonical_phone
@@ -85,7 +86,6 @@ _BY_ID: Final = Query("curbe.inbox", "contact_by_id", _Row)
 _CONVERSATIONS: Final = Query("curbe.inbox", "contact_conversations", ContactConversation)
 _MERGES: Final = Query("curbe.inbox", "contact_merges", Merge)
 _LET_JOIN: Final = Query("curbe.inbox", "let_join")
-_END: Final = UUID(int=2**128 - 1)
 
 
 async def page(
@@ -100,7 +100,7 @@ async def page(
     rows = await _PAGE.all(
         tx,
         tenant_id=tenant_id,
-        before_id=before or _END,
+        before_id=before or LAST_ID,
         username=wanted.username and wanted.username.removeprefix("@"),
         kind=kind,
         value=value,

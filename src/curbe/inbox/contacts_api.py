@@ -13,7 +13,7 @@ from curbe.domain.errors import Conflict, InvalidRequest, NotFound
 from curbe.inbox import contacts
 from curbe.inbox.contacts import Contact, ContactDetail, Wanted
 from curbe.infra.db import Pool
-from curbe.infra.pages import Page, decode_cursor, encode_cursor
+from curbe.infra.pages import Page, decode_cursor, page_of
 from curbe.infra.web import Cursor, Limit, refusals
 
 
@@ -55,9 +55,7 @@ class ContactsController(Controller):
             found = await contacts.page(
                 tx, tenant_id=tenant_id, wanted=wanted, before=before, limit=limit + 1
             )
-        items = found[:limit]
-        following = encode_cursor(_Cursor(items[-1].id)) if len(found) > limit else None
-        return Page(items=items, next_cursor=following)
+        return page_of(found, limit=limit, item=lambda one: one, position=lambda one: _Cursor(one.id))
 
     @get(
         "/{contact_id:uuid}",

@@ -5,23 +5,10 @@
 SELECT count(pg_advisory_xact_lock(hashtextextended(t.id::text, 2))) AS locked
   FROM (SELECT id FROM unnest(:tenant_ids::uuid[]) AS id ORDER BY id) AS t
 
--- name: find_aliases
--- Every time an alias was or is somebody's.
--- in:  parallel arrays, one element per alias
--- out: n counts from 1
-SELECT u.n::integer AS n, a.contact_id, nullif(a.since, '-infinity') AS since, a.retired_at
-  FROM unnest(:tenant_ids::uuid[], :kinds::text[], :values::text[]) WITH ORDINALITY AS u (tenant_id, kind, value, n)
-  JOIN contact_aliases a ON a.tenant_id = u.tenant_id AND a.kind = u.kind::alias_kind AND a.value = u.value
-
 -- name: kept_apart
 SELECT k.tenant_id, k.one_id, k.other_id
   FROM contacts_kept_apart k
  WHERE k.tenant_id = ANY(:tenant_ids::uuid[])
-
--- name: keep_apart
-INSERT INTO contacts_kept_apart (tenant_id, one_id, other_id)
-VALUES (:tenant_id, least(:one_id::uuid, :other_id::uuid), greatest(:one_id::uuid, :other_id::uuid))
-    ON CONFLICT DO NOTHING
 
 -- name: inherit_apart
 -- Who was kept apart from the merged contact is kept apart from the one that has its people now.
@@ -32,46 +19,10 @@ SELECT k.tenant_id, least(:survivor_id::uuid, s.id), greatest(:survivor_id::uuid
  WHERE k.tenant_id = :tenant_id AND :merged_id IN (k.one_id, k.other_id) AND s.id <> :survivor_id
     ON CONFLICT DO NOTHING
 
--- name: contact_claims
-SELECT c.id, c.name, c.name_at, c.username, c.username_at, c.wa_id, c.wa_id_at, c.bsuid, c.bsuid_at, c.merged_into
-  FROM contacts c
- WHERE c.tenant_id = :tenant_id AND c.id = ANY(:ids::uuid[])
-   FOR UPDATE
-
 -- name: move_aliases
 UPDATE contact_aliases a SET contact_id = :to_id
  WHERE a.tenant_id = :tenant_id AND a.contact_id = :from_id
 RETURNING a.kind, a.value, nullif(a.since, '-infinity') AS since
-
--- name: move_aliases_back
-UPDATE contact_aliases a SET contact_id = :to_id
-  FROM unnest(:kinds::text[], :values::text[], :sinces::timestamptz[]) AS u (kind, value, since)
- WHERE a.tenant_id = :tenant_id AND a.contact_id = :from_id
-   AND a.kind = u.kind::alias_kind AND a.value = u.value AND a.since = coalesce(u.since, '-infinity')
-
--- name: aliases_of
-SELECT a.kind, a.value, nullif(a.since, '-infinity') AS since, a.retired_at
-  FROM contact_aliases a
- WHERE a.tenant_id = :tenant_id AND a.contact_id = :contact_id
- ORDER BY a.kind, a.value, a.since
-
--- name: drop_aliases
-DELETE FROM contact_aliases a
- USING unnest(:kinds::text[], :values::text[], :sinces::timestamptz[]) AS u (kind, value, since)
- WHERE a.tenant_id = :tenant_id AND a.contact_id = :contact_id
-   AND a.kind = u.kind::alias_kind AND a.value = u.value AND a.since = coalesce(u.since, '-infinity')
-
--- name: retire_phones
--- A number passes to somebody else: whoever had it before had it until then, or until the first of several moments.
-WITH ends AS (
-    SELECT a.tenant_id, a.value, a.since, min(u.at) AS at
-      FROM unnest(:tenant_ids::uuid[], :values::text[], :ats::timestamptz[]) AS u (tenant_id, value, at)
-      JOIN contact_aliases a ON a.tenant_id = u.tenant_id AND a.kind = 'phone' AND a.value = u.value AND a.since < u.at
-     GROUP BY a.tenant_id, a.value, a.since)
-UPDATE contact_aliases a SET retired_at = e.at
-  FROM ends e
- WHERE a.tenant_id = e.tenant_id AND a.kind = 'phone' AND a.value = e.value AND a.since = e.since
-   AND (a.retired_at IS NULL OR a.retired_at > e.at)
 
 -- name: conversations_of
 SELECT v.id, v.channel_connection_id AS connection_id, v.contact_id, v.unread_count, v.merged_into
@@ -125,46 +76,14 @@ UPDATE conversations v
 -- What was merged into a conversation that is merged itself now goes with it.
 UPDATE conversations v SET merged_into = :into_id WHERE v.tenant_id = :tenant_id AND v.merged_into = :from_id
 
--- name: follow_back
-UPDATE conversations v SET merged_into = :from_id
-  FROM contacts c
- WHERE v.tenant_id = :tenant_id AND v.merged_into = :into_id AND v.id <> :from_id
-   AND c.tenant_id = v.tenant_id AND c.id = v.contact_id AND c.merged_into = :merged_id
-
 -- name: move_messages
 UPDATE messages m SET conversation_id = :into_id, updated_at = now()
  WHERE m.tenant_id = :tenant_id AND m.conversation_id = :from_id
 RETURNING m.id
 
--- name: move_these_messages
-UPDATE messages m SET conversation_id = :into_id, updated_at = now()
- WHERE m.tenant_id = :tenant_id AND m.id = ANY(:ids::uuid[])
-
 -- name: move_activity
 UPDATE contact_activity a SET conversation_id = :into_id
  WHERE a.tenant_id = :tenant_id AND a.conversation_id = :from_id
-
--- name: move_this_activity
-UPDATE contact_activity a SET conversation_id = :into_id
- WHERE a.tenant_id = :tenant_id AND a.channel_connection_id = :connection_id AND a.provider_id = ANY(:provider_ids::text[])
-
--- name: recount_conversations
--- After messages moved: what their times are. The provider tells whole seconds, so those of inbound ones are the seconds of their messages.
--- What was said in a group opens no window with the person.
-UPDATE conversations v
-   SET unread_count = u.unread,
-       last_inbound_at = greatest(
-           (SELECT max(date_trunc('second', m.created_at)) FROM messages m
-             WHERE m.tenant_id = v.tenant_id AND m.conversation_id = v.id AND m.direction = 'inbound' AND m.type <> 'system'
-               AND coalesce(m.payload->>'group_id', '') = ''),
-           (SELECT max(a.at) FROM contact_activity a
-             WHERE a.tenant_id = v.tenant_id AND a.conversation_id = v.id AND a.opens_window)),
-       last_outbound_at = (SELECT max(m.created_at) FROM messages m
-                            WHERE m.tenant_id = v.tenant_id AND m.conversation_id = v.id AND m.direction = 'outbound'),
-       last_message_at = (SELECT max(m.created_at) FROM messages m WHERE m.tenant_id = v.tenant_id AND m.conversation_id = v.id),
-       merged_into = NULL, updated_at = now()
-  FROM unnest(:ids::uuid[], :unreads::integer[]) AS u (id, unread)
- WHERE v.tenant_id = :tenant_id AND v.id = u.id
 
 -- name: inherit_address_book
 UPDATE contacts kept
@@ -173,49 +92,12 @@ UPDATE contacts kept
  WHERE kept.tenant_id = :tenant_id AND kept.id = :survivor_id AND gone.tenant_id = :tenant_id AND gone.id = :merged_id
    AND is_news(gone.app_name_at, gone.app_name, kept.app_name_at, kept.app_name)
 
--- name: set_claims
--- Who has told no name has the one of the address book.
-UPDATE contacts c
-   SET name = CASE WHEN :name_at::timestamptz IS NULL THEN c.app_name ELSE :name END, name_at = :name_at, username = :username, username_at = :username_at, wa_id = nullif(:wa_id, ''), wa_id_at = :wa_id_at,
-       bsuid = :bsuid, bsuid_at = :bsuid_at, merged_into = :merged_into, updated_at = now()
- WHERE c.tenant_id = :tenant_id AND c.id = :id
-
 -- name: mark_merged
 UPDATE contacts c SET merged_into = :survivor_id, updated_at = now() WHERE c.tenant_id = :tenant_id AND c.id = :id
 
 -- name: insert_merge
 INSERT INTO contact_merges (tenant_id, id, survivor_id, merged_id, reason, actor, moved)
 VALUES (:tenant_id, :id, :survivor_id, :merged_id, :reason, :actor, :moved::jsonb)
-
--- name: find_merge
-SELECT g.id, g.survivor_id, g.merged_id, g.moved::text AS moved, g.undone_at,
-       (SELECT c.merged_into IS NOT NULL FROM contacts c WHERE c.tenant_id = g.tenant_id AND c.id = g.survivor_id) AS buried
-  FROM contact_merges g
- WHERE g.tenant_id = :tenant_id AND g.id = :id
-   FOR UPDATE
-
--- name: merges_by_hand
--- What people said to be one person, as it stands.
-SELECT g.moved::text AS moved
-  FROM contact_merges g
- WHERE g.tenant_id = :tenant_id AND g.survivor_id = :survivor_id AND g.reason = 'by_hand' AND g.undone_at IS NULL
-
--- name: mark_undone
-UPDATE contact_merges g SET undone_at = now(), undone_by = :actor WHERE g.tenant_id = :tenant_id AND g.id = :id
-
--- name: evidence_of
--- All that was said by or to a contact, and how they were named each time.
-SELECT m.id::text AS id, false AS beside, v.id AS conversation_id, v.channel_connection_id AS connection_id,
-       m.direction = 'inbound' AND m.type <> 'system' AS counts, date_trunc('second', m.created_at) AS at, m.person::text AS person
-  FROM conversations v
-  JOIN messages m ON m.tenant_id = v.tenant_id AND m.conversation_id = v.id
- WHERE v.tenant_id = :tenant_id AND v.contact_id = :contact_id AND v.merged_into IS NULL
- UNION ALL
-SELECT a.provider_id, true, v.id, v.channel_connection_id, false, a.at, a.person::text
-  FROM conversations v
-  JOIN contact_activity a ON a.tenant_id = v.tenant_id AND a.conversation_id = v.id
- WHERE v.tenant_id = :tenant_id AND v.contact_id = :contact_id AND v.merged_into IS NULL
- ORDER BY at, id
 
 -- name: stray_conversations
 -- Merged conversations that something was written into while they were being merged.

@@ -13,12 +13,12 @@ from curbe.auth.principal import Scope
 from curbe.domain.errors import InvalidRequest, NotFound
 from curbe.inbox import service
 from curbe.inbox.amendments import Revision, RevisionKind, revisions
-from curbe.inbox.asked import Limit, PageCursor, cursor_of, place_in
+from curbe.inbox.asked import cursor_of, place_in
 from curbe.inbox.quotes import with_quotes
 from curbe.inbox.service import MessagePage, Place
 from curbe.inbox.shapes import Message
 from curbe.infra.db import Pool, Transaction
-from curbe.infra.web import refusals
+from curbe.infra.web import Cursor, Limit, refusals
 
 
 class MessageRevision(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,7 +66,7 @@ class MessagesController(Controller):
         around: Annotated[
             UUID | None, QueryParameter(description="A message: it, and those before and after it.")
         ] = None,
-        cursor: PageCursor = None,
+        cursor: Cursor = None,
         limit: Limit = 50,
     ) -> MessageList:
         """Return messages in the order of the provider's clock.

@@ -6,11 +6,10 @@ from uuid import UUID
 
 import msgspec
 
-from curbe.domain.ids import first_id
+from curbe.domain.ids import FIRST_ID, first_id
 from curbe.infra.db import Query, Transaction
 
 _PACKAGE: Final = "curbe.inbox"
-FIRST: Final = UUID(int=0)
 
 
 class _Id(msgspec.Struct, frozen=True):
@@ -33,7 +32,7 @@ _COUNT_BEFORE: Final = Query(_PACKAGE, "count_messages_before", _Count)
 
 
 async def conversations(
-    tx: Transaction, *, tenant_id: UUID, before: datetime, after: UUID = FIRST, most: int
+    tx: Transaction, *, tenant_id: UUID, before: datetime, after: UUID = FIRST_ID, most: int
 ) -> list[UUID]:
     """Return conversations after the id ``after``, in order, that hold messages from before ``before``."""
     rows = await _CONVERSATIONS.all(tx, tenant_id=tenant_id, before=before, after=after, most=most)

@@ -68,11 +68,6 @@ def codes_of(states: Iterable[ConversationState]) -> list[int]:
     return sorted(STATE_CODES[state] for state in set(states) or STATE_CODES)
 
 
-def state_after_arrival(current: ConversationState) -> ConversationState:
-    """Return the state once the person has written again: open, unless they are blocked."""
-    return current if current is ConversationState.BLOCKED else ConversationState.OPEN
-
-
 def is_written(kind: str) -> bool:
     """Tell whether a person wrote an inbound message of this type: then it opens the window and waits to be read.
 

@@ -76,3 +76,12 @@ def when_signalled(act: Callable[[], object]) -> None:
     loop = asyncio.get_running_loop()
     for each in STOPS:
         loop.add_signal_handler(each, act)
+
+
+async def pause(stop: asyncio.Event, seconds: float) -> None:
+    """Return after ``seconds``, or as soon as ``stop`` is set."""
+    try:
+        async with asyncio.timeout(seconds):
+            await stop.wait()
+    except TimeoutError:
+        return

@@ -101,7 +101,7 @@ class Metrics:
         self.media_fetches = self._counter(
             "media_fetches", "Attempts to fetch a message's file, by what came of them.", into, "outcome"
         )
-        self.jobs_waiting = self._gauge("jobs_waiting", "Background jobs that are not done yet.", into)
+        self.jobs_waiting = self._gauge("jobs_waiting", "Files of messages that wait to be fetched.", into)
 
     def _serve(self, into: CollectorRegistry | None) -> None:
         self.sockets = self._gauge("sockets", "WebSockets open now.", into)

@@ -35,7 +35,6 @@ LARGEST_BODY: Final = 2**20  # bytes; the API's bodies are a few kilobytes
 
 # An escaped U+0000: an odd number of backslashes before u0000. PostgreSQL's text cannot hold it.
 _ESCAPED_NUL: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
-_TOO_LARGE_STATUS: Final = 413
 _FIRST_SERVER_ERROR: Final = 500
 _REFUSED_HANDSHAKE: Final = "refused_handshake"
 _STRUCTS: Final = StructSchemaPlugin()
@@ -88,7 +87,6 @@ class Kit(InitPlugin, OpenAPISchemaPlugin):
         Args:
             passing_faults: exceptions that mean "not now" (a database that does not answer): 503, not 500.
         """
-        self._passing_faults: Final = passing_faults
         self._handlers: Final[dict[Any, Callable[[ApiRequest, Any], Response[bytes]]]] = {
             AppError: _refused,
             HTTPException: _refused_by_litestar,

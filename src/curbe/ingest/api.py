@@ -7,31 +7,30 @@ from uuid import UUID
 import msgspec
 from litestar import Controller, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from litestar.params import FromPath, FromQuery, JSONBody
 from litestar.status_codes import HTTP_200_OK
 
 from curbe.audit.service import record
 from curbe.channels.cloudapi.callback import PURPOSE
 from curbe.domain.access import Principal, Scope
 from curbe.domain.errors import Forbidden, InvalidRequest, NotFound, Unauthorized
+from curbe.domain.ids import LAST_ID
 from curbe.infra.clock import utc_now
 from curbe.infra.crypto import Keyring
 from curbe.infra.db import Pool
 from curbe.infra.pages import Moment, Page, decode_cursor, encode_cursor, page_of
-from curbe.infra.web import refusals
+from curbe.infra.web import Limit, refusals
 from curbe.ingest import aside, replay
 from curbe.ingest.aside import AsideBody, AsideRow, Unrouted, UnroutedPosition
 from curbe.ingest.replay import Outcome, Position, Replayed, Selection, SetAsideItem
 from curbe.tenants import service as tenants
 
-_MOST: Final = 200
 _USUAL: Final = 50
 # A request ends before a proxy's patience does; what is left is asked for with the cursor.
 _PATIENCE: Final = timedelta(seconds=5)
 
 Kind = Literal["unrouted", "foreign", "poison"]
 MetaId = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,64}$")]
-Limit = Annotated[int, QueryParameter(ge=1, le=_MOST)]
 
 
 class ShownBody(AsideRow, frozen=True, kw_only=True):
@@ -97,7 +96,7 @@ class OperationsController(Controller):
         waba_id: FromQuery[str | None] = None,
     ) -> Page[AsideRow]:
         """Return a page of items that no tenant has."""
-        before = aside.NEWEST if cursor is None else decode_cursor(cursor, type=UUID)
+        before = LAST_ID if cursor is None else decode_cursor(cursor, type=UUID)
         async with apply_pool.transaction() as tx:
             rows = await aside.page(
                 tx,

@@ -35,6 +35,7 @@ from curbe.inbox.shapes import MessageRow
 from curbe.inbox.statuses import Moved, Report
 from curbe.infra.clock import utc_now
 from curbe.infra.db import DataRefused, Pool, PostgresError, Transaction, Unreachable
+from curbe.infra.loop import pause
 from curbe.infra.metrics import Metrics
 from curbe.ingest import automating, concluding, notices, store
 from curbe.ingest.beside import apply_beside, events_of
@@ -97,9 +98,9 @@ class Applier:
                 applied, idle = 0, 0.5
             if applied:
                 idle = 0.02
-                await _pause(stop, gather_for(applied, most=self._most, took=time.perf_counter() - began))
+                await pause(stop, gather_for(applied, most=self._most, took=time.perf_counter() - began))
                 continue
-            await _pause(stop, idle)
+            await pause(stop, idle)
             idle = min(idle * 1.5, 0.1)
 
     async def apply_once(self, lane: int) -> int:
@@ -373,11 +374,3 @@ def _audit_entries(routed: Routed) -> list[AuditEntry]:
         )
         for tenant_id, (ids, count) in sorted(met.items())
     ]
-
-
-async def _pause(stop: asyncio.Event, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await stop.wait()
-    except TimeoutError:
-        return

@@ -9,11 +9,11 @@ import msgspec
 from curbe.audit.service import AuditEntry, record
 from curbe.domain.access import PLATFORM
 from curbe.domain.errors import NotFound
+from curbe.domain.ids import LAST_ID
 from curbe.infra.db import Pool, Query, Transaction
 from curbe.infra.pages import Moment
 
 _PACKAGE: Final = "curbe.ingest"
-NEWEST: Final = UUID(int=2**128 - 1)
 
 
 class AsideRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,7 +77,7 @@ _BATCH: Final = 500  # rows in one transaction
 async def page(
     tx: Transaction,
     *,
-    before: UUID = NEWEST,
+    before: UUID = LAST_ID,
     kind: str | None,
     phone_number_id: str | None,
     waba_id: str | None,

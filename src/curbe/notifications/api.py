@@ -1,7 +1,7 @@
 """Notifications over HTTP: events come in, rules are kept, and the history says what went to whom and why not."""
 
 from datetime import datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
@@ -19,6 +19,7 @@ from curbe.domain.errors import (
     SeveralConnections,
     TemplateUnknown,
 )
+from curbe.domain.ids import FIRST_ID
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
 from curbe.infra.pages import Page, decode_cursor, page_of
@@ -26,8 +27,6 @@ from curbe.infra.web import Cursor, Limit, refusals
 from curbe.notifications import rules, sending, service
 from curbe.notifications.rules import Rule
 from curbe.notifications.service import Followed, KeptRule, State, Told, Wanted
-
-_FIRST: Final = UUID(int=0)
 
 
 class Received(msgspec.Struct, frozen=True, kw_only=True):
@@ -144,7 +143,7 @@ class NotificationController(Controller):
         limit: Limit = 50,
     ) -> Page[KeptRule]:
         """Return the rules in the order of their making."""
-        after = _FIRST if cursor is None else decode_cursor(cursor, type=UUID)
+        after = FIRST_ID if cursor is None else decode_cursor(cursor, type=UUID)
         async with web_pool.transaction(tenant_id) as tx:
             rows = await service.page(tx, tenant_id=tenant_id, after=after, limit=limit + 1)
         return page_of(rows, limit=limit, item=lambda one: one, position=lambda one: one.id)

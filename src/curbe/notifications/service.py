@@ -13,6 +13,7 @@ from curbe.audit.service import AuditEntry
 from curbe.audit.service import record as record_audit
 from curbe.connections.rules import to_send_from
 from curbe.domain.errors import IdempotencyMismatch, NotFound
+from curbe.domain.ids import LAST_ID
 from curbe.infra import jobs
 from curbe.infra.db import Query, Transaction
 from curbe.infra.jobs import NewJob
@@ -24,7 +25,6 @@ from curbe.templates.fitting import places_to_fill
 
 _PACKAGE: Final = "curbe.notifications"
 SEND: Final = "notification.send"  # the job that sends one; its subject is the notification
-_END: Final = UUID(int=2**128 - 1)
 
 
 class State(StrEnum):
@@ -173,7 +173,7 @@ async def history(
     return await _HISTORY.all(
         tx,
         tenant_id=tenant_id,
-        before_id=before or _END,
+        before_id=before or LAST_ID,
         most=limit,
         event_id=wanted.event_id,
         rule_id=wanted.rule_id,

@@ -14,6 +14,7 @@ from curbe.auth.rules import StoredKey
 from curbe.auth.service import MadeKey
 from curbe.domain.access import PLATFORM, PrincipalKind, Scope
 from curbe.domain.errors import NotFound
+from curbe.domain.ids import FIRST_ID
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool, Role, Transaction
 from curbe.operate.migrating import require_ready
@@ -56,7 +57,7 @@ async def tenants(dsn: str) -> list[Tenant]:
     """Return every tenant, oldest first."""
     found: list[Tenant] = []
     async with pool(dsn) as web, web.transaction(context=service.SEES_ALL) as tx:
-        while page := await service.page(tx, after=found[-1].id if found else service.FIRST, limit=_PAGE):
+        while page := await service.page(tx, after=found[-1].id if found else FIRST_ID, limit=_PAGE):
             found += page
     return found
 
@@ -106,7 +107,7 @@ async def keys(dsn: str, *, tenant_id: UUID | None) -> list[StoredKey]:
     async with pool(dsn) as web, web.transaction(tenant_id or PLATFORM) as tx:
         await known_tenant(tx, tenant_id)
         while page := await auth.keys(
-            tx, tenant_id=tenant_id, after=found[-1].id if found else auth.FIRST, limit=_PAGE
+            tx, tenant_id=tenant_id, after=found[-1].id if found else FIRST_ID, limit=_PAGE
         ):
             found += page
     return found

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from curbe.audit.service import AuditEntry, record
-from curbe.auth import factor_store, identities, links, session_store, sessions, stopping
+from curbe.auth import factor_store, identities, links, operator_accounts, session_store, sessions
 from curbe.auth.passwords import Passwords, check_password
 from curbe.domain.access import PLATFORM, Role
 from curbe.domain.errors import Conflict, NotFound
@@ -160,7 +160,7 @@ async def stop_user(dsn: str, *, email: str, disabled: bool) -> User:
         user = await _known(web, email)
         context = {**service.SEES_ALL, **people.as_user(user.id)}
         async with web.transaction(PLATFORM, context=context) as tx:
-            return await stopping.change_account(
+            return await operator_accounts.change_account(
                 tx, user_id=user.id, is_operator=None, disabled=disabled, actor=_CLI, now=utc_now()
             )
 

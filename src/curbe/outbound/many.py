@@ -45,7 +45,7 @@ async def bring_back(tx: Transaction, *, tenant_id: UUID, connection_id: UUID, c
     await store.take_turn(tx, connection_id=connection_id)
     brought = await _BRING_BACK.run(tx, tenant_id=tenant_id, campaign_id=campaign_id)
     if brought:
-        tx.notify("curbe_outbox", f"{tenant_id}:{connection_id}")
+        tx.notify(store.CHANNEL, f"{tenant_id}:{connection_id}")
     return brought
 
 

@@ -47,7 +47,7 @@ class Senders:
                 try:
                     async with self._means.pool.session() as session:
                         self._locked.clear()
-                        await session.listen("curbe_outbox", self._heard)
+                        await session.listen(store.CHANNEL, self._heard)
                         await self._serve(session, stop, tasks)
                 except (*Unreachable, PostgresError) as error:
                     log.warning("senders_lost_database", reason=type(error).__name__, detail=str(error)[:200])

@@ -11,6 +11,7 @@ import msgspec
 from curbe.connections.rules import ConnectionStatus, Line
 from curbe.infra.db import Query, Transaction
 
+CHANNEL: Final = "curbe_outbox"  # a number has something to send: its tenant and its connection
 EVERYTHING: Final = 32_767  # a priority below which all lie
 _LOOKED_AT: Final = 500  # messages, where those first looked at turn out to wait for others
 _LOOKS: Final = 5  # in one claim
@@ -205,7 +206,7 @@ async def enqueue(
         priority=priority,
     )
     for connection_id in sorted({row[1] for row in rows}):
-        tx.notify("curbe_outbox", f"{tenant_id}:{connection_id}")
+        tx.notify(CHANNEL, f"{tenant_id}:{connection_id}")
 
 
 async def take_turn(tx: Transaction, *, connection_id: UUID) -> None:

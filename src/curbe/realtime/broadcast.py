@@ -15,11 +15,14 @@ from uuid import UUID
 
 import structlog
 
+from curbe.auth import service as auth
 from curbe.infra import db
+from curbe.realtime import service
 from curbe.realtime.presence import CHANNEL as PRESENCE
 from curbe.realtime.presence import Presence
 from curbe.realtime.rules import subjects_named
 from curbe.realtime.sharing import SharedReads
+from curbe.tenants import people
 
 _LISTEN_AGAIN_FIRST: Final = timedelta(milliseconds=100)
 _LISTEN_AGAIN_LAST: Final = timedelta(seconds=5)
@@ -33,9 +36,9 @@ _log = structlog.get_logger()
 class Channel(StrEnum):
     """What is notified, and the PostgreSQL channel it is notified on."""
 
-    EVENTS = "curbe_events"  # subject: a tenant
-    KEYS = "curbe_keys"  # subject: an API key
-    PEOPLE = "curbe_people"  # subject: a user whose sessions or memberships changed
+    EVENTS = service.CHANNEL  # subject: a tenant
+    KEYS = auth.CHANNEL  # subject: an API key
+    PEOPLE = people.CHANNEL  # subject: a user whose sessions or memberships changed
 
 
 class Wakeups:

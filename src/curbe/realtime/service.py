@@ -1,6 +1,6 @@
 """A tenant's event log: appended in the transaction of the change, read by a cursor that misses nothing.
 
-The only writer of ``events``. A cursor on the row's number alone would lose rows, as two transactions can
+This package alone writes ``events``. A cursor on the row's number alone would lose rows, as two transactions can
 take numbers and commit in opposite orders; so the cursor is the pair (transaction id, number), and a reader
 stops at the oldest transaction still open.
 """

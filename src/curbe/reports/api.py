@@ -10,11 +10,11 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Response
 
-from curbe.campaigns.tables import attachment
 from curbe.domain.access import Scope
 from curbe.domain.errors import InvalidRequest, NoConnection, NotFound
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
+from curbe.infra.tables import attachment
 from curbe.infra.web import refusals
 from curbe.reports import service, tables
 from curbe.reports.service import Ask

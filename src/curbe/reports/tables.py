@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from curbe.campaigns.tables import lines
+from curbe.infra.tables import lines
 from curbe.reports.rules import Spread
 from curbe.reports.shapes import Costs, Figures, Line, Summary, Table
 

@@ -17,6 +17,7 @@ from curbe.audit import service as audit
 from curbe.audit.service import AuditEntry
 from curbe.automations import service as automations
 from curbe.campaigns import ageing as sent_to_many
+from curbe.domain.ids import FIRST_ID
 from curbe.inbox import purge as said
 from curbe.infra import jobs
 from curbe.infra.db import Pool, Transaction
@@ -139,7 +140,7 @@ class Purger:
                 yield Purged(**{kind: gone})
 
     async def _messages(self, tenant_id: UUID, *, before: datetime) -> AsyncIterator[Purged]:
-        after = said.FIRST
+        after = FIRST_ID
         while True:
             async with self._pool.transaction(tenant_id) as tx:
                 found = await said.conversations(

@@ -1,1 +1,1 @@
-"""Message templates: the rows that Meta's webhooks keep current."""
+"""Message templates: kept as Meta has them, judged by its rules, submitted, rendered and sent."""

@@ -1,25 +1,25 @@
 """Tenants over HTTP: the operator creates and lists them, each one's keys read and rename it."""
 
-from typing import Annotated, Final
+from typing import Final
 from uuid import UUID
 
 import msgspec
 from litestar import Controller, get, patch, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from litestar.params import FromPath, FromQuery, JSONBody
 from uuid_utils.compat import uuid7
 
 from curbe.domain.access import Principal, Scope
 from curbe.domain.errors import Forbidden, InvalidRequest, NotFound, Unauthorized
+from curbe.domain.ids import FIRST_ID
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
 from curbe.infra.pages import Page, decode_cursor, page_of
 from curbe.infra.settings import Settings
-from curbe.infra.web import refusals
+from curbe.infra.web import Limit, refusals
 from curbe.tenants import service
 from curbe.tenants.rules import Language, Settled, Tenant
 
-_MOST: Final = 200
 _USUAL: Final = 50
 
 
@@ -85,10 +85,10 @@ class TenantController(Controller):
         self,
         web_pool: NamedDependency[Pool],
         cursor: FromQuery[str | None] = None,
-        limit: Annotated[int, QueryParameter(ge=1, le=_MOST)] = _USUAL,
+        limit: Limit = _USUAL,
     ) -> Page[Tenant]:
         """Return a page of tenants."""
-        after = service.FIRST if cursor is None else decode_cursor(cursor, type=UUID)
+        after = FIRST_ID if cursor is None else decode_cursor(cursor, type=UUID)
         async with web_pool.transaction(context=service.SEES_ALL) as tx:
             rows = await service.page(tx, after=after, limit=limit + 1)
         return page_of(rows, limit=limit, item=lambda tenant: tenant, position=lambda tenant: tenant.id)

@@ -16,6 +16,7 @@ from curbe.tenants.rules import Language
 
 _PACKAGE: Final = "curbe.tenants"
 # Before every user.
+CHANNEL: Final = "curbe_people"  # somebody's sessions or memberships changed: their user's id
 FIRST: Final = (datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0))
 
 
@@ -31,10 +32,6 @@ class OpenMembership(msgspec.Struct, frozen=True, kw_only=True):
 class _Locked(msgspec.Struct, frozen=True):
     user_id: UUID
     owns: bool
-
-
-class _Told(msgspec.Struct, frozen=True):
-    told: str
 
 
 _INSERT_USER: Final = Query(_PACKAGE, "insert_user", User)
@@ -55,7 +52,6 @@ _PUT_MEMBERSHIP: Final = Query(_PACKAGE, "put_membership", Membership)
 _MEMBERSHIP: Final = Query(_PACKAGE, "membership", Membership)
 _NOTE_SEEN: Final = Query(_PACKAGE, "note_seen")
 _OPEN_MEMBERSHIPS: Final = Query(_PACKAGE, "open_memberships", OpenMembership)
-_TELL_PEOPLE_CHANGED: Final = Query(_PACKAGE, "tell_people_changed", _Told)
 
 
 def as_named(email: str) -> dict[str, str]:
@@ -236,6 +232,6 @@ async def open_memberships(tx: Transaction, user_id: UUID) -> list[OpenMembershi
     return await _OPEN_MEMBERSHIPS.all(tx, user_id=user_id)
 
 
-async def tell_people_changed(tx: Transaction, user_id: UUID) -> None:
-    """Wake who keeps connections of a user open, when the transaction commits (``curbe_people``)."""
-    await _TELL_PEOPLE_CHANGED.one(tx, payload=str(user_id))
+def tell_people_changed(tx: Transaction, user_id: UUID) -> None:
+    """Wake who keeps connections of a user open, when the transaction commits."""
+    tx.notify(CHANNEL, str(user_id))

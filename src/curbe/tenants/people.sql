@@ -49,9 +49,6 @@ SELECT m.tenant_id, t.name AS tenant_name, t.language, m.role
  WHERE m.user_id = :user_id AND m.joined_at IS NOT NULL AND m.disabled_at IS NULL
  ORDER BY t.name, m.tenant_id;
 
--- name: tell_people_changed
-SELECT pg_notify('curbe_people', :payload::text)::text AS told;
-
 -- name: set_operator
 UPDATE users
    SET is_operator = :is_operator, updated_at = :now

@@ -4,12 +4,13 @@ import re
 from datetime import datetime
 from typing import Final, Literal, TypeAlias
 from uuid import UUID
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from curbe.domain.errors import InvalidRequest
 from curbe.domain.phone import zone_of_country
+from curbe.domain.zones import zone
 
 LONGEST_NAME: Final = 200
 # Meta may deliver a webhook again for seven days: what is deleted sooner could come back as new.
@@ -131,7 +132,7 @@ def checked_zone(name: str | None) -> str | None:
     Raises:
         InvalidRequest: there is none of that name.
     """
-    if name is not None and name not in available_timezones():
+    if name is not None and zone(name) is None:
         raise InvalidRequest(
             "There is no time zone of that name.",
             fix="Send an IANA name such as Europe/Madrid, or null for that of the country.",

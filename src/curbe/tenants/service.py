@@ -6,11 +6,11 @@ from uuid import UUID
 
 from curbe.audit.service import AuditEntry, record
 from curbe.domain.errors import NotFound
+from curbe.domain.ids import FIRST_ID
 from curbe.infra.db import Transaction
 from curbe.tenants import store
 from curbe.tenants.rules import Settled, Tenant, changed, checked, checked_country, checked_name
 
-FIRST: Final = UUID(int=0)
 # The setting a transaction needs to see every tenant; only for who holds a platform key.
 SEES_ALL: Final = {"app.platform": "on"}
 
@@ -74,7 +74,7 @@ async def read_to_change(tx: Transaction, *, tenant_id: UUID) -> Tenant:
     return tenant
 
 
-async def page(tx: Transaction, *, after: UUID = FIRST, limit: int) -> list[Tenant]:
+async def page(tx: Transaction, *, after: UUID = FIRST_ID, limit: int) -> list[Tenant]:
     """Return up to ``limit`` tenants after the id ``after``, oldest first; all of them under ``SEES_ALL``."""
     return await store.tenants_page(tx, after=after, limit=limit)
 

@@ -32,7 +32,6 @@ _MESSAGE: Final = msgspec.json.Decoder(wire.Message)
 _BARE_MESSAGE: Final = msgspec.json.Decoder(wire.BareMessage)
 _STATUS: Final = msgspec.json.Decoder(wire.Status)
 _BARE_STATUS: Final = msgspec.json.Decoder(wire.BareStatus)
-_ERROR: Final = msgspec.json.Decoder(wire.Error)
 _CALLBACK: Final = msgspec.json.Decoder(str)
 _CALLS: Final = msgspec.json.Decoder(wire.CallsValue)
 _TELLING: Final = tuple(
@@ -247,10 +246,6 @@ def _stored(raw: msgspec.Raw) -> str:
     if problem is not None:
         raise _Unreadable("unstorable_payload", problem)
     return payload
-
-
-def _priced(raw: msgspec.Raw) -> str | None:
-    return None if not raw or bytes(raw) == b"null" else _stored(raw)
 
 
 def _routed(phone_number_id: str | None) -> str:

@@ -8115,6 +8115,7 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string | null;
+                /** @description How many items a page has at most. */
                 limit?: number;
                 /** @description What people and keys did, or what Curbe did by itself. */
                 who?: "people" | "system" | null;
@@ -8204,6 +8205,7 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string | null;
+                /** @description How many items a page has at most. */
                 limit?: number;
                 kind?: "unrouted" | "foreign" | "poison" | null;
                 phone_number_id?: string | null;
@@ -8465,6 +8467,7 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string | null;
+                /** @description How many items a page has at most. */
                 limit?: number;
             };
             header?: never;
@@ -8542,6 +8545,7 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string | null;
+                /** @description How many items a page has at most. */
                 limit?: number;
             };
             header?: never;
@@ -8726,6 +8730,7 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string | null;
+                /** @description How many items a page has at most. */
                 limit?: number;
             };
             header?: never;
@@ -9073,6 +9078,7 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string | null;
+                /** @description How many items a page has at most. */
                 limit?: number;
                 /** @description Without the lines about webhooks that came. */
                 deeds?: boolean;
@@ -12315,7 +12321,7 @@ export interface operations {
     ApiTenantsTenantIdCannedRepliesListCannedReplies: {
         parameters: {
             query?: {
-                /** @description `next_cursor` of the page before; without it, the first page. */
+                /** @description `next_cursor` of the page before. */
                 cursor?: string | null;
                 /** @description How many items a page has at most. */
                 limit?: number;
@@ -14166,7 +14172,7 @@ export interface operations {
                 ids?: string[] | null;
                 /** @description Which come first: those with the latest message, or those that wait longest. */
                 sort?: "latest" | "oldest";
-                /** @description `next_cursor` of the page before; without it, the first page. */
+                /** @description `next_cursor` of the page before. */
                 cursor?: string | null;
                 /** @description How many items a page has at most. */
                 limit?: number;
@@ -14552,7 +14558,7 @@ export interface operations {
                 from?: string | null;
                 /** @description Only of this time or earlier. */
                 to?: string | null;
-                /** @description `next_cursor` of the page before; without it, the first page. */
+                /** @description `next_cursor` of the page before. */
                 cursor?: string | null;
                 /** @description How many items a page has at most. */
                 limit?: number;
@@ -14651,7 +14657,7 @@ export interface operations {
                 after?: string | null;
                 /** @description A message: it, and those before and after it. */
                 around?: string | null;
-                /** @description `next_cursor` of the page before; without it, the first page. */
+                /** @description `next_cursor` of the page before. */
                 cursor?: string | null;
                 /** @description How many items a page has at most. */
                 limit?: number;
@@ -15290,7 +15296,7 @@ export interface operations {
     ApiTenantsTenantIdInboxMentionsListMentions: {
         parameters: {
             query?: {
-                /** @description `next_cursor` of the page before; without it, the first page. */
+                /** @description `next_cursor` of the page before. */
                 cursor?: string | null;
                 /** @description How many items a page has at most. */
                 limit?: number;
@@ -15573,6 +15579,7 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string | null;
+                /** @description How many items a page has at most. */
                 limit?: number;
             };
             header?: never;
@@ -15842,7 +15849,7 @@ export interface operations {
     ApiTenantsTenantIdLabelsListLabels: {
         parameters: {
             query?: {
-                /** @description `next_cursor` of the page before; without it, the first page. */
+                /** @description `next_cursor` of the page before. */
                 cursor?: string | null;
                 /** @description How many items a page has at most. */
                 limit?: number;
@@ -17476,6 +17483,7 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string | null;
+                /** @description How many items a page has at most. */
                 limit?: number;
             };
             header?: never;
@@ -19174,7 +19182,7 @@ export interface operations {
     ApiTenantsTenantIdTeamsListTeams: {
         parameters: {
             query?: {
-                /** @description `next_cursor` of the page before; without it, the first page. */
+                /** @description `next_cursor` of the page before. */
                 cursor?: string | null;
                 /** @description How many items a page has at most. */
                 limit?: number;

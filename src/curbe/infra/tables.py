@@ -8,7 +8,7 @@ from typing import Final
 
 MEDIA_TYPE: Final = "text/csv; charset=utf-8"
 _STARTS_A_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-_NUMBER: Final = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
+_NUMBER: Final = re.compile(r"[+-]?\d+(?:[.,]\d+)?|\+[\d\s().-]+")  # or a phone
 
 
 def harmless(cell: str) -> str:

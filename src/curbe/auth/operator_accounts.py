@@ -57,6 +57,6 @@ async def change_account(
     if "user.disabled" in actions:
         await sessions.end_all(tx, user_id=user_id, actor=actor, why="user.disabled")
     if actions:
-        await people.tell_people_changed(tx, user_id)
+        people.tell_people_changed(tx, user_id)
     changed = await people.user_of_id(tx, user_id)
     return changed or user
