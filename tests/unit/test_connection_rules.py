@@ -7,8 +7,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from curbe.channels.cloudapi.answers import GrantedScope, Number, TokenInfo
-from curbe.connections import rules, signup
-from curbe.connections.rules import MANAGEMENT, MESSAGING, Candidate, Connection, ConnectionStatus
+from curbe.connections import checks, rules, signup
+from curbe.connections.checks import MANAGEMENT, MESSAGING, Candidate
+from curbe.connections.rules import Connection, ConnectionStatus
 from curbe.domain.errors import AppError, NoConnection, SeveralConnections
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -56,8 +57,8 @@ def connection(country: str | None = None, *, status: str = "active") -> Connect
 
 
 def refusal_of(info: TokenInfo) -> str | None:
-    checks = rules.check_token(info, app_id=APP, candidate=MINE, now=NOW)
-    refused: list[AppError] = [check.refusal for check in checks if check.refusal is not None]
+    found = checks.check_token(info, app_id=APP, candidate=MINE, now=NOW)
+    refused: list[AppError] = [check.refusal for check in found if check.refusal is not None]
     return refused[0].code if refused else None
 
 
@@ -97,12 +98,12 @@ def test_a_token_proves_itself_or_the_refusal_says_what_it_lacks(info: TokenInfo
 def test_a_number_is_proven_only_by_itself() -> None:
     right = Number(id="300", display_phone_number="+34 600 000 001")
 
-    assert rules.check_number(right, candidate=MINE).ok
-    assert not rules.check_number(Number(id="301", display_phone_number="+1"), candidate=MINE).ok
-    assert not rules.check_number(Number(id="300"), candidate=MINE).ok
-    assert rules.check_membership([Number(id="299"), right], candidate=MINE).ok
-    assert not rules.check_membership([Number(id="3000"), Number(id="30")], candidate=MINE).ok
-    assert not rules.check_membership([], candidate=MINE).ok
+    assert checks.check_number(right, candidate=MINE).ok
+    assert not checks.check_number(Number(id="301", display_phone_number="+1"), candidate=MINE).ok
+    assert not checks.check_number(Number(id="300"), candidate=MINE).ok
+    assert checks.check_membership([Number(id="299"), right], candidate=MINE).ok
+    assert not checks.check_membership([Number(id="3000"), Number(id="30")], candidate=MINE).ok
+    assert not checks.check_membership([], candidate=MINE).ok
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ import msgspec
 from curbe.channels.cloudapi.answers import Number, TokenInfo
 from curbe.channels.cloudapi.codes import known
 from curbe.channels.cloudapi.phrases import Words, words_for
-from curbe.connections.rules import Check, Connection, ConnectionStatus, e164_of, way_out
+from curbe.connections.checks import Check
+from curbe.connections.rules import Connection, ConnectionStatus, e164_of, way_out
 from curbe.connections.standing import Fact
 from curbe.domain.phone import country_of, spelled
 from curbe.infra.crypto import Secret

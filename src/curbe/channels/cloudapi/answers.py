@@ -13,6 +13,14 @@ import msgspec
 from curbe.domain.notices import TemplateReported, TemplateStatus
 
 
+class Callbacks(msgspec.Struct, frozen=True):
+    """Where a number's webhooks go, at each level that says so: the number's before the WABA's before the app's."""
+
+    phone_number: str | None = None
+    whatsapp_business_account: str | None = None
+    application: str | None = None
+
+
 class Number(msgspec.Struct, frozen=True):
     """A business phone number as Meta knows it; whatever Meta left out is None.
 
@@ -31,6 +39,7 @@ class Number(msgspec.Struct, frozen=True):
     name_status: str | None = None
     is_on_biz_app: bool | None = None
     messaging_limit: str | None = None
+    callbacks: Callbacks | None = None
 
 
 class Waba(msgspec.Struct, frozen=True):
@@ -88,6 +97,7 @@ class NumberNode(msgspec.Struct):
     name_status: str | None = None
     is_on_biz_app: bool | None = None
     whatsapp_business_manager_messaging_limit: str | None = None
+    webhook_configuration: Callbacks | None = None
 
     def number(self) -> Number:
         """Return it in our words."""
@@ -103,6 +113,7 @@ class NumberNode(msgspec.Struct):
             name_status=self.name_status,
             is_on_biz_app=self.is_on_biz_app,
             messaging_limit=self.whatsapp_business_manager_messaging_limit,
+            callbacks=self.webhook_configuration,
         )
 
 
@@ -254,8 +265,15 @@ class _App(msgspec.Struct):
     id: str | None = None
 
 
+class Subscription(msgspec.Struct, frozen=True):
+    """That an app has a WABA's webhooks; ``override_callback_uri``: where, if not at the app's own address."""
+
+    override_callback_uri: str | None = None
+
+
 class _Subscription(msgspec.Struct):
     whatsapp_business_api_data: _App | None = None
+    override_callback_uri: str | None = None
 
 
 class Subscriptions(msgspec.Struct):
@@ -263,10 +281,11 @@ class Subscriptions(msgspec.Struct):
 
     data: list[_Subscription]
 
-    def app_ids(self) -> set[str]:
-        """Return the ids of the subscribed apps."""
-        apps = (row.whatsapp_business_api_data for row in self.data)
-        return {app.id for app in apps if app is not None and app.id}
+    def of(self, app_id: str) -> Subscription | None:
+        """Return the subscription of this app, None where it has none."""
+        rows = ((row.whatsapp_business_api_data, row.override_callback_uri) for row in self.data)
+        found = (Subscription(uri or None) for app, uri in rows if app is not None and app.id == app_id)
+        return next(found, None)
 
 
 class Done(msgspec.Struct):

@@ -20,6 +20,7 @@ from curbe.channels.cloudapi.answers import (
     Number,
     NumberNode,
     NumberPage,
+    Subscription,
     Subscriptions,
     Taken,
     TemplatePage,
@@ -50,6 +51,7 @@ _NUMBER_FIELDS: Final = (
     "id,display_phone_number,verified_name,status,quality_rating,code_verification_status,name_status,"
     "platform_type,throughput,is_on_biz_app,whatsapp_business_manager_messaging_limit"
 )
+_ONE_NUMBERS_FIELDS: Final = f"{_NUMBER_FIELDS},webhook_configuration"
 _WABA_FIELDS: Final = (
     "id,name,currency,timezone_id,account_review_status,business_verification_status,ownership_type,country"
 )
@@ -122,7 +124,7 @@ class CloudApi:
     async def read_number(self, phone_number_id: str, token: Secret) -> Number:
         """Return what Meta knows of one number that ``token`` reads."""
         path = checked(phone_number_id, "phone_number_id")
-        return (await self._get(NumberNode, path, token, {"fields": _NUMBER_FIELDS})).number()
+        return (await self._get(NumberNode, path, token, {"fields": _ONE_NUMBERS_FIELDS})).number()
 
     async def read_waba(self, waba_id: str, token: Secret) -> Waba:
         """Return what Meta knows of one WABA that ``token`` reads."""
@@ -199,16 +201,16 @@ class CloudApi:
         return Secret(decoded(Exchanged, answer).access_token)
 
     async def subscribe_app(self, waba_id: str, token: Secret) -> None:
-        """Let the token's app have the WABA's webhooks; doing it again changes nothing."""
+        """Let the token's app have the WABA's webhooks; this clears an override of their address [Meta: override, Dec 2025]."""
         path = f"{checked(waba_id, 'waba_id')}/subscribed_apps"
         answer = await self.ask("POST", path, token, secrets=[token])
         if not decoded(Done, answer).success:
             raise GraphRefused("Meta did not subscribe the app.", graph_code=None, graph_title="No success")
 
-    async def is_subscribed(self, waba_id: str, token: Secret, *, app_id: str) -> bool:
-        """Say whether ``app_id`` has the WABA's webhooks."""
+    async def subscription_of(self, waba_id: str, token: Secret, *, app_id: str) -> Subscription | None:
+        """Return how ``app_id`` has the WABA's webhooks; None where it does not have them."""
         path = f"{checked(waba_id, 'waba_id')}/subscribed_apps"
-        return app_id in (await self._get(Subscriptions, path, token, {})).app_ids()
+        return (await self._get(Subscriptions, path, token, {})).of(app_id)
 
     async def read_media(self, media_id: str, token: Secret, *, phone_number_id: str) -> MediaNode:
         """Return where a file can be had for the next five minutes."""
