@@ -12,7 +12,7 @@ from litestar.status_codes import HTTP_200_OK
 from curbe.channels.cloudapi.client import CloudApi
 from curbe.channels.cloudapi.fields import TO_SUBSCRIBE
 from curbe.connections import prove, rules, service, signup
-from curbe.connections.checks import Candidate, Check
+from curbe.connections.checks import Candidate, Check, require_health
 from curbe.connections.prove import Examination, MetaApp
 from curbe.connections.rules import Connection
 from curbe.connections.shapes import (
@@ -217,7 +217,7 @@ class ConnectionController(Controller):
         "/resume",
         opt={"scope": Scope.CONNECTIONS_WRITE},
         status_code=HTTP_200_OK,
-        summary="Let a paused number send again, once Meta has confirmed that its token still works",
+        summary="Let a paused number send again, once Meta has confirmed that its token works and that it may send",
         responses=refusals(*_ALWAYS, *_OF_META, NoConnection, SeveralConnections, ConnectionPaused),
     )
     async def resume(
@@ -249,7 +249,7 @@ class ConnectionController(Controller):
         found = await prove.examine(
             cloud_api, _of(connection), token=token, app=_app(settings), now=utc_now()
         )
-        found.require()
+        require_health(found.require().number.health)
         async with web_pool.transaction(tenant_id) as tx:
             await service.resume(tx, tenant_id=tenant_id, connection_id=connection.id, actor=principal.actor)
             return shown(await service.read(tx, tenant_id=tenant_id, connection_id=connection.id))

@@ -3,15 +3,16 @@
 Facts of Meta's: fields of a number [Meta: phone numbers, Dec 2025], what a token is [Meta: debug_token].
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
 
-from curbe.channels.cloudapi.answers import Callbacks, Number, Subscription, TokenInfo
+from curbe.channels.cloudapi.answers import Callbacks, Health, Number, Subscription, TokenInfo
 from curbe.domain.errors import (
     AppError,
+    ConnectionPaused,
     MissingPermission,
     NumberForeign,
     NumberNotOnWaba,
@@ -22,6 +23,9 @@ from curbe.domain.errors import (
 MESSAGING: Final = "whatsapp_business_messaging"
 MANAGEMENT: Final = "whatsapp_business_management"
 
+IN_THE_MANAGER: Final = "Settle it in the WhatsApp Manager, then resume; what is queued then goes out."
+_BLOCKED: Final = "BLOCKED"
+_LONGEST_QUOTE: Final = 500  # characters of Meta's words
 _USUAL_PORTS: Final = {"http": 80, "https": 443}
 
 
@@ -111,6 +115,41 @@ def check_registered(number: Number) -> Check:
         detail=f"Meta has the number as {number.status}: it may not send.",
         fix="Register or repair it in the WhatsApp Manager.",
     )
+
+
+def check_health(health: Health | None) -> list[Check]:
+    """Return whether anything that the number depends on keeps it from sending; nothing where Meta does not say.
+
+    A number that is blocked can be connected all the same: it receives.
+    """
+    if health is None:
+        return []
+    said = _quoted(one.description for one in health.impediments)
+    advice = _quoted(one.solution for one in health.impediments)
+    if health.can_send_message == _BLOCKED:
+        detail = f"Meta lets nothing be sent from this number: {said or 'it does not say why.'}"
+        return [Check("health", ok=False, detail=detail, fix=advice or IN_THE_MANAGER)]
+    if health.can_send_message == "AVAILABLE":
+        return [Check("health", ok=True, detail="Meta lets messages be sent from this number.")]
+    detail = f"Meta lets this number send within limits ({health.can_send_message}). {said}".strip()
+    return [Check("health", ok=True, detail=detail, fix=advice)]
+
+
+def require_health(health: Health | None) -> None:
+    """Return where Meta lets the number send, or does not say.
+
+    Raises:
+        ConnectionPaused: it does not.
+    """
+    for check in check_health(health):
+        if not check.ok:
+            raise ConnectionPaused(check.detail, fix=check.fix)
+
+
+def _quoted(sentences: Iterable[str | None]) -> str:
+    """Return what Meta says, each thing once, as long as a person may want to read it."""
+    ended = dict.fromkeys(f"{words.strip().rstrip('.')}." for words in sentences if words and words.strip())
+    return " ".join(ended)[:_LONGEST_QUOTE]
 
 
 def check_subscription(subscription: Subscription | None) -> Check:

@@ -13,6 +13,7 @@ from curbe.connections.checks import (
     Candidate,
     Check,
     check_callback,
+    check_health,
     check_membership,
     check_number,
     check_registered,
@@ -98,7 +99,7 @@ async def examine(
     numbers = await _step("waba", _numbers_of(cloud_api, candidate, token), checks)
     if numbers is not None:
         checks.append(check_membership(numbers, candidate=candidate))
-    checks.append(check_registered(number))
+    checks += [check_registered(number), *check_health(number.health)]
     if _failed(checks):
         return Examination(checks, None, number, about)
     proof = Proof(waba_id=candidate.waba_id, number=number, token=token, about_token=about, app_id=app.id)

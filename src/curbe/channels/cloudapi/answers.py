@@ -21,6 +21,20 @@ class Callbacks(msgspec.Struct, frozen=True):
     application: str | None = None
 
 
+class Impediment(msgspec.Struct, frozen=True):
+    """Why something cannot send as it should, and what to do about it, in Meta's words."""
+
+    description: str
+    solution: str | None = None
+
+
+class Health(msgspec.Struct, frozen=True):
+    """Whether Meta lets a number send: AVAILABLE, LIMITED or BLOCKED, the worst of all that it depends on."""
+
+    can_send_message: str
+    impediments: tuple[Impediment, ...] = ()
+
+
 class Number(msgspec.Struct, frozen=True):
     """A business phone number as Meta knows it; whatever Meta left out is None.
 
@@ -40,6 +54,7 @@ class Number(msgspec.Struct, frozen=True):
     is_on_biz_app: bool | None = None
     messaging_limit: str | None = None
     callbacks: Callbacks | None = None
+    health: Health | None = None
 
 
 class Waba(msgspec.Struct, frozen=True):
@@ -83,6 +98,37 @@ class _Throughput(msgspec.Struct):
     level: str | None = None
 
 
+class _HealthError(msgspec.Struct):
+    error_description: str | None = None
+    possible_solution: str | None = None
+
+
+class _HealthEntity(msgspec.Struct):
+    errors: list[_HealthError] | None = None
+    additional_info: list[str] | None = None
+
+
+class _HealthStatus(msgspec.Struct):
+    """``health_status`` [Meta: health status, Dec 2025]."""
+
+    can_send_message: str | None = None
+    entities: list[_HealthEntity] | None = None
+
+    def health(self) -> Health | None:
+        """Return it in our words; None where it says nothing."""
+        if not self.can_send_message:
+            return None
+        entities = self.entities or ()
+        refusals = [error for entity in entities for error in entity.errors or ()]
+        notes = [Impediment(note) for entity in entities for note in entity.additional_info or () if note]
+        told = [
+            Impediment(error.error_description, error.possible_solution)
+            for error in refusals
+            if error.error_description
+        ]
+        return Health(self.can_send_message, tuple(dict.fromkeys([*told, *notes])))
+
+
 class NumberNode(msgspec.Struct):
     """``GET /{phone_number_id}``."""
 
@@ -98,6 +144,7 @@ class NumberNode(msgspec.Struct):
     is_on_biz_app: bool | None = None
     whatsapp_business_manager_messaging_limit: str | None = None
     webhook_configuration: Callbacks | None = None
+    health_status: _HealthStatus | None = None
 
     def number(self) -> Number:
         """Return it in our words."""
@@ -114,6 +161,7 @@ class NumberNode(msgspec.Struct):
             is_on_biz_app=self.is_on_biz_app,
             messaging_limit=self.whatsapp_business_manager_messaging_limit,
             callbacks=self.webhook_configuration,
+            health=self.health_status.health() if self.health_status is not None else None,
         )
 
 

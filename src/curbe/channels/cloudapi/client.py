@@ -51,7 +51,7 @@ _NUMBER_FIELDS: Final = (
     "id,display_phone_number,verified_name,status,quality_rating,code_verification_status,name_status,"
     "platform_type,throughput,is_on_biz_app,whatsapp_business_manager_messaging_limit"
 )
-_ONE_NUMBERS_FIELDS: Final = f"{_NUMBER_FIELDS},webhook_configuration"
+_ONE_NUMBERS_FIELDS: Final = f"{_NUMBER_FIELDS},webhook_configuration,health_status"
 _WABA_FIELDS: Final = (
     "id,name,currency,timezone_id,account_review_status,business_verification_status,ownership_type,country"
 )
