@@ -250,7 +250,10 @@ async def _wired(
             apply_pool=apply_pool,
             keyring=keyring,
             cloud_api=CloudApi(
-                egress, base_url=settings.meta_graph_base_url, version=settings.meta_graph_version
+                egress,
+                base_url=settings.meta_graph_base_url,
+                version=settings.meta_graph_version,
+                app_secret=settings.meta_app_secret,
             ),
             broadcast=broadcast,
             metrics=metrics,

@@ -1,7 +1,7 @@
 """The only file that talks to the Graph API: what we ask, in the domain's words, and nothing about tenants.
 
 Sending returns what Meta said, as it is stored; reading raises what the caller can act on. Nothing here asks
-twice.
+twice, but for what Meta refused on account of its ``appsecret_proof`` alone.
 """
 
 import re
@@ -29,7 +29,17 @@ from curbe.channels.cloudapi.answers import (
     UploadedMedia,
     Waba,
 )
-from curbe.channels.cloudapi.errors import read_refusal, reading_refused, unanswered, undone, unsent
+from curbe.channels.cloudapi.errors import (
+    APP_REFUSED,
+    CHECK_THE_APP,
+    is_proof_refused,
+    read_refusal,
+    reading_refused,
+    unanswered,
+    undone,
+    unsent,
+)
+from curbe.channels.cloudapi.proofs import Proofs, proven
 from curbe.channels.port import Accepted
 from curbe.domain.errors import GraphRefused, GraphUnreachable, InvalidRequest, SendFailure, TokenRefused
 from curbe.domain.notices import TemplateReported
@@ -69,8 +79,12 @@ class CloudApi:
     of Meta's.
     """
 
-    def __init__(self, egress: Egress, *, base_url: str, version: str) -> None:
+    def __init__(
+        self, egress: Egress, *, base_url: str, version: str, app_secret: Secret | None = None
+    ) -> None:
+        """``app_secret``: of the app that tokens are issued for; it proves who uses them."""
         self._egress: Final = egress
+        self._proofs: Final = Proofs(app_secret)
         self._root: Final = f"{base_url.rstrip('/')}/{version}"
 
     async def send_message(self, phone_number_id: str, token: Secret, body: bytes) -> Accepted | SendFailure:
@@ -89,9 +103,7 @@ class CloudApi:
         """
         url = f"{self._root}/{checked(phone_number_id, 'phone_number_id')}/messages"
         try:
-            answer = await self._egress.request(
-                "POST", url, headers=_JSON, body=body, bearer=token, timeouts=_SENDING, max_bytes=_MAX_BYTES
-            )
+            answer = await self._request("POST", url, token, headers=_JSON, body=body, timeouts=_SENDING)
         except ForbiddenAddress:
             raise
         except NotSent as failure:
@@ -175,8 +187,8 @@ class CloudApi:
             app_refused = GraphRefused(
                 refusal.detail,
                 graph_code=None,
-                graph_title="App refused",
-                fix="The operator must check META_APP_ID and META_APP_SECRET.",
+                graph_title=APP_REFUSED,
+                fix=CHECK_THE_APP,
             )
             raise app_refused from refusal
         return decoded(TokenAnswer, answer).token()
@@ -250,9 +262,7 @@ class CloudApi:
         url = f"{self._root}/{checked(phone_number_id, 'phone_number_id')}/media"
         headers = {"Content-Type": content_type}
         try:
-            answer = await self._egress.request(
-                "POST", url, headers=headers, body=body, bearer=token, timeouts=_FILE, max_bytes=_MAX_BYTES
-            )
+            answer = await self._request("POST", url, token, headers=headers, body=body, timeouts=_FILE)
         except ForbiddenAddress:
             raise
         except (NotSent, AnswerLost) as failure:  # nothing was sent to anybody yet: it may be done again
@@ -267,6 +277,42 @@ class CloudApi:
     async def _get(self, kind: type[T], path: str, token: Secret, query: Mapping[str, str]) -> T:
         target = f"{path}?{urlencode(query)}" if query else path
         return decoded(kind, await self.ask("GET", target, token, secrets=[token]))
+
+    async def _request(
+        self,
+        method: str,
+        url: str,
+        token: Secret | None,
+        *,
+        headers: Mapping[str, str] | None,
+        body: bytes | Streamed | None,
+        timeouts: Timeouts,
+        scheme: Literal["Bearer", "OAuth"] = "Bearer",
+    ) -> Response:
+        """Return the answer to a request of ours, with the proof of its token where it has one.
+
+        A proof that Meta refuses is of another app's token, or of a secret that was changed at Meta's: the request was not looked
+        at, and goes once more without.
+        """
+
+        async def asked(target: str) -> Response:
+            return await self._egress.request(
+                method,
+                target,
+                headers=headers,
+                body=body,
+                bearer=token,
+                scheme=scheme,
+                timeouts=timeouts,
+                max_bytes=_MAX_BYTES,
+            )
+
+        proof = self._proofs.of(token)
+        answer = await asked(proven(url, proof))
+        if token is None or proof is None or not is_proof_refused(answer.status, answer.body):
+            return answer
+        self._proofs.withdraw(token)
+        return await asked(url)
 
     async def ask(
         self,
@@ -285,15 +331,14 @@ class CloudApi:
             _JSON if body is not None else {"file_offset": str(file_offset)} if file is not None else None
         )
         try:
-            answer = await self._egress.request(
+            answer = await self._request(
                 method,
                 f"{self._root}/{path}",
+                token,
                 headers=headers,
                 body=body if file is None else file,
-                bearer=token,
                 scheme=scheme,
                 timeouts=_READING if file is None else _FILE,
-                max_bytes=_MAX_BYTES,
             )
         except ForbiddenAddress:
             raise

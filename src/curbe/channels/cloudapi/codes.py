@@ -60,6 +60,12 @@ _COEXISTENCE: Final = (
 )
 _INSIGHTS: Final = "Template insights are not available for this WhatsApp account. An admin can turn them on in the WhatsApp Manager."
 
+# Code 100 as well, and a matter of the app's secret: no message is to blame, and each waits until the secret is right.
+UNPROVEN: Final = _row(
+    _CREDENTIALS,
+    "Invalid parameter",
+    "Meta does not take the app's secret. The operator must check META_APP_SECRET.",
+)
 CODES: Final[Mapping[int, ErrorCode]] = {
     0: _row(_CREDENTIALS, "AuthException", _RECONNECT),
     1: _row(_TRANSIENT, "API Unknown", _RETRYING, vague=True),
