@@ -245,7 +245,7 @@ class ConnectionController(Controller):
                     tx, tenant_id=tenant_id, connection_id=connection.id, keyring=keyring
                 )
             except CannotOpen as failure:
-                raise TokenRefused(str(failure), fix=rules.way_out(None)) from failure
+                raise TokenRefused(str(failure), fix=rules.way_out(None, None)) from failure
         found = await prove.examine(
             cloud_api, _of(connection), token=token, app=_app(settings), now=utc_now()
         )

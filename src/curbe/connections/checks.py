@@ -23,7 +23,7 @@ from curbe.domain.errors import (
 MESSAGING: Final = "whatsapp_business_messaging"
 MANAGEMENT: Final = "whatsapp_business_management"
 
-IN_THE_MANAGER: Final = "Settle it in the WhatsApp Manager, then resume; what is queued then goes out."
+_IN_THE_MANAGER: Final = "Settle it in the WhatsApp Manager."
 _BLOCKED: Final = "BLOCKED"
 _LONGEST_QUOTE: Final = 500  # characters of Meta's words
 _USUAL_PORTS: Final = {"http": 80, "https": 443}
@@ -128,7 +128,7 @@ def check_health(health: Health | None) -> list[Check]:
     advice = _quoted(one.solution for one in health.impediments)
     if health.can_send_message == _BLOCKED:
         detail = f"Meta lets nothing be sent from this number: {said or 'it does not say why.'}"
-        return [Check("health", ok=False, detail=detail, fix=advice or IN_THE_MANAGER)]
+        return [Check("health", ok=False, detail=detail, fix=advice or _IN_THE_MANAGER)]
     if health.can_send_message == "AVAILABLE":
         return [Check("health", ok=True, detail="Meta lets messages be sent from this number.")]
     detail = f"Meta lets this number send within limits ({health.can_send_message}). {said}".strip()

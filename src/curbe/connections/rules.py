@@ -12,12 +12,14 @@ from uuid import UUID
 
 import msgspec
 
+from curbe.channels.cloudapi.codes import needs_new_token
 from curbe.domain.errors import ConnectionPaused, NoConnection, SeveralConnections
 
 _COEXISTENCE_PACE: Final = 20  # messages a second, fixed [throughput, Sep 2026]
 _USUAL_PACE: Final = 80
 _HIGH_PACE: Final = 1000
 _ENDED_BY_CONNECTING: Final = frozenset({"deleted", "partner_removed", "app_uninstalled"})
+_CODE: Final = re.compile(r"\bcode (\d{1,9})\b")
 _FEWEST_DIGITS: Final = 7
 _MOST_DIGITS: Final = 15
 
@@ -117,7 +119,7 @@ def require_active(line: Line | Connection) -> None:
     if line.status is ConnectionStatus.ERROR:
         raise ConnectionPaused(
             f"This number is paused: {line.pause_reason or 'its connection failed'}",
-            fix=way_out(line.pause_cause),
+            fix=way_out(line.pause_cause, line.pause_reason),
             extra={"connection_id": str(line.id)},
         )
     raise NoConnection(
@@ -189,11 +191,37 @@ def of_number(connections: Sequence[Connection], phone_number_id: str) -> Connec
     return max(found, key=lambda one: (one.is_live, one.updated_at), default=None)
 
 
-def way_out(pause_cause: str | None) -> str:
-    """Return what to do about a pause: by itself it ends only where a notice of Meta's caused it and another can lift it."""
-    if pause_cause is None or pause_cause in _ENDED_BY_CONNECTING:
-        return "Connect it again with a new access token; what is queued then goes out."
-    return "It goes on by itself once Meta lifts this; what is queued then goes out. The WhatsApp Manager says more."
+class PauseEnd(StrEnum):
+    """What ends a pause."""
+
+    CONNECT = "connect"  # a new access token
+    RESUME = "resume"  # a person, once what Meta refused is settled
+    BY_ITSELF = "by_itself"  # Meta, by a notice, or the moment it named
+
+
+_WAYS_OUT: Final = {
+    PauseEnd.CONNECT: "Connect it again with a new access token; what is queued then goes out.",
+    PauseEnd.RESUME: "Settle it in the WhatsApp Manager, then resume; what is queued then goes out.",
+    PauseEnd.BY_ITSELF: "It goes on by itself once Meta lifts this; what is queued then goes out. The WhatsApp Manager says more.",
+}
+
+
+def code_in(pause_reason: str | None) -> int | None:
+    """Return Meta's code in the reason of a pause that a refused send caused, None where it names none."""
+    found = _CODE.search(pause_reason or "")
+    return int(found[1]) if found else None
+
+
+def end_of_pause(pause_cause: str | None, pause_reason: str | None) -> PauseEnd:
+    """Return what ends a pause: ``pause_cause`` is the notice of Meta's behind it, None where a refused send is, as the reason tells."""
+    if pause_cause is not None:
+        return PauseEnd.CONNECT if pause_cause in _ENDED_BY_CONNECTING else PauseEnd.BY_ITSELF
+    return PauseEnd.CONNECT if needs_new_token(code_in(pause_reason)) else PauseEnd.RESUME
+
+
+def way_out(pause_cause: str | None, pause_reason: str | None) -> str:
+    """Return what to do about a pause, in a sentence."""
+    return _WAYS_OUT[end_of_pause(pause_cause, pause_reason)]
 
 
 def may_resume(connection: Connection) -> bool:
@@ -210,7 +238,7 @@ def may_resume(connection: Connection) -> bool:
     if connection.pause_cause is not None:
         raise ConnectionPaused(
             connection.pause_reason or "Meta forbids this number to send.",
-            fix=way_out(connection.pause_cause),
+            fix=way_out(connection.pause_cause, connection.pause_reason),
             extra={"connection_id": str(connection.id)},
         )
     return True

@@ -138,9 +138,10 @@ async def pause(
     reason: str,
     refused_token: str | None = None,
     told_at: datetime | None = None,
+    whole_waba: bool = False,
     actor: str = SENDER,
 ) -> bool:
-    """Stop sending from a connection and keep its queue; False where it was not sending anyway.
+    """Stop sending from a connection and keep its queue; False where nothing was sending anyway.
 
     Args:
         tx: a transaction of the tenant.
@@ -150,6 +151,7 @@ async def pause(
         refused_token: the sealed token that Meta refused: a connection that got another one meanwhile goes
             on.
         told_at: when Meta said so of a message it had taken: a connection that was connected or resumed since then goes on.
+        whole_waba: Meta refuses the account: the tenant's other numbers on it stop as well.
         actor: who stops it, for the audit log.
     """
     paused = await store.pause(
@@ -159,17 +161,20 @@ async def pause(
         reason=reason,
         refused_token=refused_token,
         told_at=told_at,
+        whole_waba=whole_waba,
     )
-    if paused:
-        await _changed(
-            tx,
-            "connection.paused",
+    changes = [
+        Change(
             tenant_id=tenant_id,
-            connection_id=connection_id,
+            connection_id=one,
             status=ConnectionStatus.ERROR,
+            action="connection.paused",
             actor=actor,
         )
-    return paused
+        for one in sorted(paused)
+    ]
+    await tell(tx, changes)
+    return bool(paused)
 
 
 async def resume(tx: Transaction, *, tenant_id: UUID, connection_id: UUID, actor: str) -> bool:

@@ -13,6 +13,7 @@ import structlog
 
 from curbe.audit import service as audit
 from curbe.audit.service import AuditEntry
+from curbe.channels.cloudapi.codes import OF_THE_WHOLE_WABA
 from curbe.channels.cloudapi.errors import status_failure
 from curbe.connections import service as connections
 from curbe.domain.errors import SendFailure
@@ -81,7 +82,7 @@ async def pause(
     refused_token: str | None = None,
     told_at: datetime | None = None,
 ) -> None:
-    """Pause a number that the provider does not let send; what else is given says of which time, or which token, that is known."""
+    """Pause a number that Meta does not let send, or all of its WABA; what else is given says of which time or token that is known."""
     await connections.pause(
         tx,
         tenant_id=tenant_id,
@@ -89,6 +90,7 @@ async def pause(
         reason=f"Meta refused with code {failure.code}: {failure.words}",
         refused_token=refused_token,
         told_at=told_at,
+        whole_waba=failure.code in OF_THE_WHOLE_WABA,
     )
 
 

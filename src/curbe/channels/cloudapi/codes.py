@@ -351,6 +351,9 @@ CODES: Final[Mapping[int, ErrorCode]] = {
     ),
 }
 
+# A payment that is owed and a block for violated policies are the account's: all of its numbers are refused [Meta: error codes, Sep 2026].
+OF_THE_WHOLE_WABA: Final = frozenset({368, 131042})
+
 # 200 to 299 are one family of permissions, of which Meta names single codes rarely.
 _PERMISSIONS: Final = range(200, 300)
 API_PERMISSION: Final = _row(_CREDENTIALS, "API Permission", _PERMISSION)
@@ -362,3 +365,12 @@ def known(code: int | None) -> ErrorCode | None:
         return None
     row = CODES.get(code)
     return API_PERMISSION if row is None and code in _PERMISSIONS else row
+
+
+# Of those of a number's access: a token that is dead, lacks a permission or does not reach the number. The others are of its registration.
+_NEW_TOKEN: Final = frozenset({0, 3, 10, 33, 104, 190, 131005, *_PERMISSIONS})
+
+
+def needs_new_token(code: int | None) -> bool:
+    """Return whether nothing but a new access token mends what ``code`` refuses; also where no code says."""
+    return code is None or code in _NEW_TOKEN
