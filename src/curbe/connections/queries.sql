@@ -68,6 +68,20 @@ UPDATE channel_connections c
  WHERE c.tenant_id = :tenant_id AND c.id = meant.id
 RETURNING c.id;
 
+-- name: pause_refused_token
+-- Each number that has this token now: one that got another one meanwhile goes on.
+WITH meant AS (
+    SELECT c.id
+      FROM channel_connections c
+     WHERE c.tenant_id = :tenant_id AND c.status = 'active' AND c.token_fingerprint = :fingerprint
+     ORDER BY c.id
+       FOR NO KEY UPDATE OF c)
+UPDATE channel_connections c
+   SET status = 'error', pause_reason = :reason, paused_at = now(), updated_at = now()
+  FROM meant
+ WHERE c.tenant_id = :tenant_id AND c.id = meant.id
+RETURNING c.id;
+
 -- name: resume
 -- Only what a person or a refused send paused: what Meta forbids goes on when Meta lifts it.
 UPDATE channel_connections

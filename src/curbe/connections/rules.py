@@ -206,6 +206,11 @@ _WAYS_OUT: Final = {
 }
 
 
+def refusal_reason(code: int | None, words: str) -> str:
+    """Return the reason of a pause that Meta's refusal causes."""
+    return f"Meta refused with code {code}: {words}"
+
+
 def code_in(pause_reason: str | None) -> int | None:
     """Return Meta's code in the reason of a pause that a refused send caused, None where it names none."""
     found = _CODE.search(pause_reason or "")

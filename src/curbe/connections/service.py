@@ -13,10 +13,11 @@ from uuid_utils.compat import uuid7
 
 from curbe.audit.service import AuditEntry, record
 from curbe.channels.cloudapi.answers import Number, TokenInfo
+from curbe.channels.cloudapi.codes import known
 from curbe.connections import rules, store
 from curbe.connections.rules import Connection, ConnectionStatus
 from curbe.connections.store import Facts
-from curbe.domain.errors import NoConnection, NumberTaken
+from curbe.domain.errors import NoConnection, NumberTaken, TokenRefused
 from curbe.infra.crypto import Keyring, Secret, binding
 from curbe.infra.db import Transaction, UniqueViolation
 from curbe.realtime import service as realtime
@@ -163,18 +164,23 @@ async def pause(
         told_at=told_at,
         whole_waba=whole_waba,
     )
-    changes = [
-        Change(
-            tenant_id=tenant_id,
-            connection_id=one,
-            status=ConnectionStatus.ERROR,
-            action="connection.paused",
-            actor=actor,
-        )
-        for one in sorted(paused)
-    ]
-    await tell(tx, changes)
+    await _tell_paused(tx, paused, tenant_id=tenant_id, actor=actor)
     return bool(paused)
+
+
+async def pause_refused_token(
+    tx: Transaction, refusal: TokenRefused, *, token: Secret, tenant_id: UUID, actor: str
+) -> None:
+    """Stop sending from each of a tenant's numbers whose access token Meta refused, whatever it was asked; as a refused send does."""
+    code = refusal.extra.get("graph_code")
+    row = known(code) if isinstance(code, int) else None
+    if not isinstance(code, int) or row is None:
+        return  # not Meta's word on the token
+    reason = rules.refusal_reason(code, row.words)
+    paused = await store.pause_refused_token(
+        tx, tenant_id=tenant_id, fingerprint=token.fingerprint(), reason=reason
+    )
+    await _tell_paused(tx, paused, tenant_id=tenant_id, actor=actor)
 
 
 async def resume(tx: Transaction, *, tenant_id: UUID, connection_id: UUID, actor: str) -> bool:
@@ -300,6 +306,20 @@ async def tell(tx: Transaction, changes: Sequence[Change]) -> None:
     await realtime.append(tx, [_updated(one) for one in changes])
     for one in changes:
         await store.tell_changed(tx, tenant_id=one.tenant_id, connection_id=one.connection_id)
+
+
+async def _tell_paused(tx: Transaction, paused: Sequence[UUID], *, tenant_id: UUID, actor: str) -> None:
+    changes = [
+        Change(
+            tenant_id=tenant_id,
+            connection_id=one,
+            status=ConnectionStatus.ERROR,
+            action="connection.paused",
+            actor=actor,
+        )
+        for one in sorted(paused)
+    ]
+    await tell(tx, changes)
 
 
 async def _changed(

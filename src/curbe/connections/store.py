@@ -53,6 +53,7 @@ _INSERT_CONNECTION: Final = Query(_PACKAGE, "insert_connection")
 _RECONNECT: Final = Query(_PACKAGE, "reconnect")
 _DISCONNECT: Final = Query(_PACKAGE, "disconnect")
 _PAUSE: Final = Query(_PACKAGE, "pause", _Paused)
+_PAUSE_TOKEN: Final = Query(_PACKAGE, "pause_refused_token", _Paused)
 _RESUME: Final = Query(_PACKAGE, "resume")
 _SEALED_TOKEN: Final = Query(_PACKAGE, "sealed_token", _SealedToken)
 _RESEAL_TOKEN: Final = Query(_PACKAGE, "reseal_token")
@@ -134,6 +135,14 @@ async def pause(
         whole_waba=whole_waba,
     )
     return [row.id for row in paused]
+
+
+async def pause_refused_token(
+    tx: Transaction, *, tenant_id: UUID, fingerprint: str, reason: str
+) -> list[UUID]:
+    """Pause the active connections that have the token with this fingerprint; return which."""
+    rows = await _PAUSE_TOKEN.all(tx, tenant_id=tenant_id, fingerprint=fingerprint, reason=reason)
+    return [row.id for row in rows]
 
 
 async def resume(tx: Transaction, *, tenant_id: UUID, connection_id: UUID) -> bool:

@@ -16,6 +16,7 @@ from curbe.audit.service import AuditEntry
 from curbe.channels.cloudapi.codes import OF_THE_WHOLE_WABA
 from curbe.channels.cloudapi.errors import status_failure
 from curbe.connections import service as connections
+from curbe.connections.rules import refusal_reason
 from curbe.domain.errors import SendFailure
 from curbe.infra import jobs
 from curbe.infra.db import Pool, Query, Transaction
@@ -87,7 +88,7 @@ async def pause(
         tx,
         tenant_id=tenant_id,
         connection_id=connection_id,
-        reason=f"Meta refused with code {failure.code}: {failure.words}",
+        reason=refusal_reason(failure.code, failure.words),
         refused_token=refused_token,
         told_at=told_at,
         whole_waba=failure.code in OF_THE_WHOLE_WABA,

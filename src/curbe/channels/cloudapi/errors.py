@@ -129,7 +129,8 @@ def reading_refused(
         return GraphUnreachable(detail, fix="Try again in a moment.")
     code = error.code if error is not None else None
     if code in _TOKEN_CODES:
-        return TokenRefused(detail, fix="Make a new access token for the system user, and connect with it.")
+        fix = "Make a new access token for the system user, and connect with it."
+        return TokenRefused(detail, fix=fix, extra={"graph_code": code})
     if row is CODES[_OBJECT_GONE]:
         return NumberForeign(detail, fix="Check both ids, and that the token's user has access to that WABA.")
     if row is not None and row.kind is FailureKind.CREDENTIALS and row is not UNPROVEN:
