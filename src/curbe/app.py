@@ -250,7 +250,10 @@ async def _wired(
             apply_pool=apply_pool,
             keyring=keyring,
             cloud_api=CloudApi(
-                egress, base_url=settings.meta_graph_base_url, version=settings.meta_graph_version
+                egress,
+                base_url=settings.meta_graph_base_url,
+                version=settings.meta_graph_version,
+                app_secret=settings.meta_app_secret,
             ),
             broadcast=broadcast,
             metrics=metrics,
@@ -260,7 +263,8 @@ async def _wired(
         headers = security_headers(settings.public_base_url)
         litestar = build_api(parts)
         edge = Edge(litestar, metrics=metrics, headers=headers)  # type: ignore[arg-type]
-        api = ProxyHeadersMiddleware(edge, trusted_hosts=in_both_protocols(settings.trusted_proxies))  # type: ignore[arg-type]
+        proxies = in_both_protocols(settings.trusted_proxies)
+        api = ProxyHeadersMiddleware(edge, trusted_hosts=proxies)  # type: ignore[arg-type]
         receiver = _receiver(settings, committer, metrics)
         health = Health(
             checks={"database": _database(web_pool)}, metrics=metrics, token=settings.metrics_token
@@ -269,7 +273,8 @@ async def _wired(
         flushing = tasks.create_task(committer.run())
         listening = tasks.create_task(broadcast.run())
         dispatcher = Dispatcher(
-            webhooks=receiver,
+            # Failures are slowed by address: behind a proxy all would share its own.
+            webhooks=ProxyHeadersMiddleware(receiver, trusted_hosts=proxies),  # type: ignore[arg-type]
             health=health,
             api=api,  # type: ignore[arg-type]
             pages=Edge(Ui(embed_origins=settings.embed_origins), metrics=metrics, headers=headers),

@@ -83,6 +83,8 @@ class Waba:
     account_review_status: str = "APPROVED"
     business_verification_status: str = "verified"
     disable_marketing_messages_on_cloud_api: bool = False
+    can_send_message: str = "AVAILABLE"  # or LIMITED, BLOCKED: what its health_status and its numbers' say
+    health_errors: list[dict[str, Any]] = field(default_factory=list)
     subscribed: dict[str, Override | None] = field(default_factory=dict)
 
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from curbe.channels.cloudapi.client import CloudApi
+from curbe.infra.crypto import Secret
 from curbe.infra.http import Egress
 
 
@@ -35,12 +36,15 @@ class Graph:
 
 
 @asynccontextmanager
-async def graph_answering(*answers: tuple[int, object]) -> AsyncIterator[tuple[CloudApi, Graph]]:
+async def graph_answering(
+    *answers: tuple[int, object], app_secret: Secret | None = None
+) -> AsyncIterator[tuple[CloudApi, Graph]]:
     graph = Graph(*answers)
     server = await asyncio.start_server(graph.serve, "127.0.0.1", 0)
     graph.base = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     try:
         async with Egress(trusted=[graph.base]) as egress:
-            yield CloudApi(egress, base_url=graph.base + "/", version="v25.0"), graph
+            base_url = graph.base + "/"
+            yield CloudApi(egress, base_url=base_url, version="v25.0", app_secret=app_secret), graph
     finally:
         server.close()

@@ -73,7 +73,10 @@ async def api(
             apply_pool=apply,
             keyring=keyring,
             cloud_api=CloudApi(
-                egress, base_url=configured.meta_graph_base_url, version=configured.meta_graph_version
+                egress,
+                base_url=configured.meta_graph_base_url,
+                version=configured.meta_graph_version,
+                app_secret=configured.meta_app_secret,
             ),
             broadcast=broadcast,
             metrics=metrics,

@@ -87,8 +87,23 @@ class Graph:
 
     def subscribed(self, waba_id: str) -> list[str]:
         """Return the ids of the apps that get a WABA's webhooks."""
+        return list(self.subscriptions(waba_id))
+
+    def subscriptions(self, waba_id: str) -> dict[str, str | None]:
+        """Return the apps that get a WABA's webhooks, and where, if not at their own callbacks."""
         shown = next(waba for waba in self.control("GET", "/state")["wabas"] if waba["id"] == waba_id)
-        return list(shown["subscribed"])
+        return shown["subscribed"]
+
+    def call(self, method: str, path: str, world: World, body: Any = None) -> Any:
+        """Call the Graph API with a world's token."""
+        headers = {"Authorization": f"Bearer {world.token}"}
+        answer = self._client.request(method, f"{self.url}/v25.0{path}", json=body, headers=headers)
+        assert answer.status_code < 300, answer.text
+        return answer.json()
+
+    def callback(self, url: str) -> None:
+        """Set the app's own callback without Meta's handshake."""
+        self.control("POST", f"/apps/{APP_ID}/callback", {"callback_url": url, "verify": False})
 
     def close(self) -> None:
         """Let go of the connection."""

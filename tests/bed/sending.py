@@ -27,7 +27,9 @@ async def working(worker: Pool, apply: Pool, environ: dict[str, str]) -> AsyncIt
         base_url, version = configured.meta_graph_base_url, configured.meta_graph_version
         means = Means(
             pool=worker,
-            cloud_api=CloudApi(egress, base_url=base_url, version=version),
+            cloud_api=CloudApi(
+                egress, base_url=base_url, version=version, app_secret=configured.meta_app_secret
+            ),
             keyring=keyring,
             callback_key=keyring.derive("callback data"),
             metrics=Metrics(),

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from bed.answering import graph_answering
-from curbe.channels.cloudapi.answers import GrantedScope, Number, TokenInfo
+from curbe.channels.cloudapi.answers import GrantedScope, Number, Subscription, TokenInfo
 from curbe.channels.cloudapi.build import message_body
 from curbe.channels.cloudapi.client import CloudApi
 from curbe.channels.cloudapi.media import upload_form
@@ -246,13 +246,14 @@ async def test_wrong_credentials_of_the_app_are_not_blamed_on_the_token() -> Non
 
 
 async def test_an_app_is_subscribed_and_that_can_be_seen() -> None:
-    listed = {"data": [{"whatsapp_business_api_data": {"id": "77", "name": "Ours"}}, {"odd": 1}]}
-    async with graph_answering((200, {"success": True}), (200, listed), (200, listed)) as (api, graph):
+    one = {"whatsapp_business_api_data": {"id": "77", "name": "Ours"}}
+    led = {"whatsapp_business_api_data": {"id": "79"}, "override_callback_uri": "https://theirs.example/hook"}
+    listed = {"data": [one, led, {"odd": 1}]}
+    async with graph_answering((200, {"success": True}), *[(200, listed)] * 3) as (api, graph):
         await api.subscribe_app(WABA, TOKEN)
-        ours = await api.is_subscribed(WABA, TOKEN, app_id="77")
-        theirs = await api.is_subscribed(WABA, TOKEN, app_id="78")
+        found = [await api.subscription_of(WABA, TOKEN, app_id=app_id) for app_id in ("77", "78", "79")]
 
-    assert (ours, theirs) == (True, False)
+    assert found == [Subscription(None), None, Subscription("https://theirs.example/hook")]
     assert graph.lines()[0] == f"POST /v25.0/{WABA}/subscribed_apps"
 
 

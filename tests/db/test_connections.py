@@ -1,7 +1,7 @@
 """Connections at rest: sealed tokens that open in their own row alone, pauses, and the number to send from."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import asyncpg
@@ -9,12 +9,14 @@ import pytest
 
 from bed.rows import insert_tenant
 from curbe.channels.cloudapi.answers import Number, TokenInfo
+from curbe.channels.cloudapi.errors import status_failure
 from curbe.connections import service
 from curbe.connections.rules import Connection, ConnectionStatus, Line, require_active, to_send_from
 from curbe.connections.service import Proof
 from curbe.domain.errors import ConnectionPaused, NoConnection, NumberTaken
 from curbe.infra.crypto import CannotOpen, Keyring, Secret, WrongBinding, fresh_key
 from curbe.infra.db import Pool, Transaction
+from curbe.outbound import conclusions
 from curbe.outbound import store as outbox
 
 pytestmark = pytest.mark.anyio
@@ -24,9 +26,9 @@ KEYRING = Keyring.from_base64(fresh_key())
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 
-def proof(number: str = "300000000000001", *, token: str = TOKEN) -> Proof:
+def proof(number: str = "300000000000001", *, token: str = TOKEN, waba_id: str = "200000000000001") -> Proof:
     return Proof(
-        waba_id="200000000000001",
+        waba_id=waba_id,
         number=Number(id=number, display_phone_number="+34 600 000 001", verified_name="Acme"),
         token=Secret(token),
         about_token=TokenInfo(is_valid=True, app_id="100000000000001"),
@@ -148,6 +150,54 @@ async def test_a_refusal_of_the_old_token_does_not_pause_a_connection_with_a_new
             assert paused is await service.pause(
                 tx, tenant_id=tenant, connection_id=connection.id, reason="190", refused_token=refused
             )
+
+
+@pytest.mark.parametrize(("code", "whole"), [(131042, True), (368, True), (131031, False), (131037, False)])
+async def test_a_refusal_of_the_account_pauses_every_number_of_its_waba_and_no_other(
+    web: Pool, worker: Pool, owner: asyncpg.Connection, tenant: UUID, code: int, *, whole: bool
+) -> None:
+    stranger = await insert_tenant(owner)
+    first = await connect(web, tenant, proof("300000000000001"))
+    beside = await connect(web, tenant, proof("300000000000002", token="EAA-another-token-of-it"))
+    elsewhere = await connect(web, tenant, proof("300000000000003", waba_id="200000000000002"))
+    theirs = await connect(web, stranger, proof("300000000000004"))
+
+    async with worker.transaction(tenant) as tx:
+        await conclusions.pause(
+            tx,
+            status_failure(code, "No"),
+            tenant_id=tenant,
+            connection_id=first.id,
+            refused_token=await sealed(owner, first.id),
+        )
+
+    paused = {
+        row["id"] for row in await owner.fetch("SELECT id FROM channel_connections WHERE status = 'error'")
+    }
+    told = await owner.fetch("SELECT subject FROM audit_log WHERE action = 'connection.paused'")
+    assert paused == ({first.id, beside.id} if whole else {first.id})
+    assert {UUID(row["subject"]) for row in told} == paused
+    assert not {elsewhere.id, theirs.id} & paused
+
+
+async def test_a_number_resumed_since_a_refusal_of_its_account_goes_on(
+    web: Pool, worker: Pool, owner: asyncpg.Connection, tenant: UUID
+) -> None:
+    first = await connect(web, tenant, proof("300000000000001"))
+    beside = await connect(web, tenant, proof("300000000000002"))
+    await owner.execute("UPDATE channel_connections SET sends_since = now() WHERE id = $1", beside.id)
+
+    async with worker.transaction(tenant) as tx:
+        await conclusions.pause(
+            tx,
+            status_failure(131042, "No"),
+            tenant_id=tenant,
+            connection_id=first.id,
+            told_at=NOW + timedelta(seconds=1),
+        )
+
+    rows = await owner.fetch("SELECT id FROM channel_connections WHERE status = 'error'")
+    assert [row["id"] for row in rows] == [first.id]
 
 
 async def test_resuming_ends_a_pause_and_only_a_pause(web: Pool, tenant: UUID) -> None:

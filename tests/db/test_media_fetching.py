@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 import asyncpg
 import pytest
+from aiohttp import web
 
 from bed import files
 from bed.appliers import drain
@@ -137,11 +138,18 @@ async def connect(owner: asyncpg.Connection, keyring: Keyring) -> Number:
     number = await insert_number(owner)
     place = binding("channel_connections", number.tenant_id, number.connection_id, "access_token_enc")
     await owner.execute(
-        "UPDATE channel_connections SET access_token_enc = $2 WHERE id = $1",
+        "UPDATE channel_connections SET access_token_enc = $2, token_fingerprint = $3 WHERE id = $1",
         number.connection_id,
         keyring.seal(Secret(TOKEN), bound_to=place),
+        Secret(TOKEN).fingerprint(),
     )
     return number
+
+
+async def refuses_token(_: web.Request) -> web.StreamResponse:
+    """Answer as the Graph API does where the token was revoked."""
+    error = {"code": 190, "message": "The session has been invalidated.", "type": "OAuthException"}
+    return web.json_response({"error": error}, status=401)
 
 
 @pytest.fixture
@@ -276,6 +284,34 @@ async def test_every_request_for_a_file_carries_the_numbers_token(world: World) 
     await world.work()
 
     assert {authorization for _, _, authorization in world.meta.asked} == {f"Bearer {TOKEN}"}
+
+
+@pytest.mark.parametrize("link", [True, False])
+async def test_a_token_that_meta_refuses_for_a_file_pauses_the_number_as_a_refused_send_does(
+    world: World, *, link: bool
+) -> None:
+    world.meta.files[PATH] = [refuses(401)]
+    world.meta.files["/v25.0/1"] = [refuses_token]
+    await world.receive(**({} if link else {"url": None}))
+
+    await world.work()
+
+    row = await world.owner.fetchrow("SELECT status, pause_reason FROM channel_connections")
+    assert row is not None
+    assert (row["status"], "code 190" in row["pause_reason"]) == ("error", True)
+    assert [media["state"] for media in await world.shown()] == ["pending"]
+
+
+async def test_a_number_with_a_new_token_is_not_paused_for_its_old_one(world: World) -> None:
+    world.meta.files["/v25.0/1"] = [refuses_token]
+    await world.receive(url=None)
+    await world.owner.execute(
+        "UPDATE channel_connections SET token_fingerprint = $1", Secret("EAA-a-newer-one").fingerprint()
+    )
+
+    await world.work()
+
+    assert await world.owner.fetchval("SELECT status::text FROM channel_connections") == "active"
 
 
 async def test_a_file_that_is_not_what_was_announced_is_asked_for_again_and_never_shown(world: World) -> None:

@@ -249,10 +249,10 @@ async def test_a_connection_is_tested_step_by_step_and_left_as_it_is(
     graph.revoke(world.token)
     dead = (await acme.post("/whatsapp/test-connection")).json()
 
-    names = ["token", "app", "permissions", "number", "waba", "number_status", "subscription"]
+    names = ["token", "app", "permissions", "number", "waba", "number_status", "health", "subscription"]
     assert good["ok"]
     assert [check["name"] for check in good["checks"]] == names
-    assert [check["name"] for check in restricted["checks"] if not check["ok"]] == ["number_status"]
+    assert [check["name"] for check in restricted["checks"] if not check["ok"]] == ["number_status", "health"]
     assert [(check["name"], check["code"]) for check in dead["checks"]] == [("token", "token_refused")]
     assert await connections(owner) == before
 

@@ -38,7 +38,8 @@ async def test_a_number_paused_by_a_refused_send_goes_on_once_meta_confirms_its_
 
     assert (before["paused"], before["pause_reason"]) == (True, "Meta refused with code 131042: pay.")
     assert set(before["pause_words"]) == {"en", "es", "pt"}
-    assert before["pause_fix"]
+    assert "then resume" in before["pause_fix"]
+    assert "token" not in before["pause_fix"]
     assert answer.json().items() >= {"status": "active", "paused": False, "pause_fix": None}.items()
     (row, *_) = (await acme.get("/audit")).json()["items"]
     assert (row["action"], row["actor"][:4]) == ("connection.resumed", "key:")
@@ -109,3 +110,53 @@ async def test_a_test_that_reads_no_number_shows_none(acme: Tenant, graph: Graph
     answer = await acme.post("/whatsapp/test-connection", graph.world().body(access_token="EAAnobody0000"))
 
     assert (answer.json()["ok"], answer.json()["found"]) == (False, None)
+
+
+PAY = {
+    "error_code": 141006,
+    "error_description": "There is an error with the payment method",
+    "possible_solution": "Add a valid payment method in the WhatsApp Manager",
+}
+
+
+async def test_a_test_tells_that_meta_blocks_the_account_and_what_meta_advises(
+    acme: Tenant, graph: Graph
+) -> None:
+    world = graph.world()
+    await acme.post(COMPLETE, world.body())
+    graph.control("PATCH", f"/wabas/{world.waba_id}", {"can_send_message": "BLOCKED", "health_errors": [PAY]})
+
+    tested = (await acme.post("/whatsapp/test-connection")).json()
+
+    (failed,) = [check for check in tested["checks"] if not check["ok"]]
+    assert failed["name"] == "health"
+    assert PAY["error_description"] in failed["detail"]
+    assert PAY["possible_solution"] in failed["fix"]
+
+
+async def test_a_number_that_meta_only_limits_passes_the_test_and_says_so(acme: Tenant, graph: Graph) -> None:
+    world = graph.world()
+    graph.control("PATCH", f"/wabas/{world.waba_id}", {"can_send_message": "LIMITED", "health_errors": [PAY]})
+
+    tested = (await acme.post("/whatsapp/test-connection", world.body())).json()
+
+    (health,) = [check for check in tested["checks"] if check["name"] == "health"]
+    assert health["ok"]
+    assert "LIMITED" in health["detail"]
+    assert PAY["error_description"] in health["detail"]
+
+
+async def test_a_number_whose_account_meta_blocks_is_not_resumed_before_meta_lets_it_send(
+    acme: Tenant, graph: Graph, worker: Pool
+) -> None:
+    world = graph.world()
+    await paused(acme, worker, world)
+    graph.control("PATCH", f"/wabas/{world.waba_id}", {"can_send_message": "BLOCKED", "health_errors": [PAY]})
+
+    refused = await acme.post(RESUME)
+    graph.control("PATCH", f"/wabas/{world.waba_id}", {"can_send_message": "AVAILABLE"})
+    resumed = await acme.post(RESUME)
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "connection_paused")
+    assert PAY["possible_solution"] in refused.json()["fix"]
+    assert (resumed.status_code, resumed.json()["paused"]) == (200, False)

@@ -336,7 +336,10 @@ async def senders(worker: Pool, apply: Pool, environ: dict[str, str]) -> AsyncIt
         means = Means(
             pool=worker,
             cloud_api=CloudApi(
-                egress, base_url=configured.meta_graph_base_url, version=configured.meta_graph_version
+                egress,
+                base_url=configured.meta_graph_base_url,
+                version=configured.meta_graph_version,
+                app_secret=configured.meta_app_secret,
             ),
             keyring=keyring,
             callback_key=keyring.derive("callback data"),

@@ -92,6 +92,24 @@ async def test_what_meta_refuses_is_tried_again_in_an_hour_and_not_before(
     assert account["error"] == "token_refused"
 
 
+async def test_a_number_that_sends_nothing_is_paused_when_its_token_was_revoked(
+    acme: Tenant, graph: Graph, apply: Pool, runner: Runner
+) -> None:
+    revoked, other = await connected(acme, graph), await connected(acme, graph)
+    graph.revoke(revoked.token)
+
+    await defer_due(apply, now=utc_now())
+    await runner.run_due()
+
+    shown = (await acme.get("/whatsapp/status")).json()["connections"]
+    paused = {one["phone_number_id"]: one["paused"] for one in shown}
+    (reason,) = [one["pause_reason"] for one in shown if one["paused"]]
+    assert paused == {revoked.phone_number_id: True, other.phone_number_id: False}
+    assert "code 190" in reason
+    again = revoked.body(access_token=graph.token(waba_ids=[revoked.waba_id])["token"])
+    assert not (await acme.post("/whatsapp/connect/complete", again)).json()["paused"]
+
+
 async def test_a_token_that_opens_no_more_has_no_other_list_read_over_and_over(
     acme: Tenant, graph: Graph, apply: Pool, runner: Runner, owner: asyncpg.Connection
 ) -> None:

@@ -87,6 +87,26 @@ async def test_no_other_method_does_anything(address: Intake, owner: Owner, meth
     assert await stored(owner) == []
 
 
+async def test_the_verify_token_cannot_be_guessed_without_end(address: Intake) -> None:
+    guesses = [
+        (await address.ask("GET", query=handshake(hub_verify_token=str(n)), address="203.0.113.9")).status
+        for n in range(100)
+    ]
+    late = await address.ask("GET", query=handshake(), address="203.0.113.9")
+    meta = await address.ask("GET", query=handshake(), address="173.252.88.7")
+
+    assert (set(guesses), guesses[0], guesses[-1]) == ({403, 429}, 403, 429)
+    assert late.status == 429
+    assert (meta.status, meta.body) == (200, b"1158201444")
+
+
+async def test_who_floods_without_a_signature_keeps_nobody_from_the_handshake(address: Intake) -> None:
+    for _ in range(100):
+        await address.ask("POST", BODY)
+
+    assert (await address.ask("GET", query=handshake())).status == 200
+
+
 # --- the signature
 
 

@@ -7,9 +7,12 @@ from uuid import UUID, uuid4
 import pytest
 
 from curbe.channels.cloudapi.answers import GrantedScope, Number, TokenInfo
-from curbe.connections import rules, signup
-from curbe.connections.rules import MANAGEMENT, MESSAGING, Candidate, Connection, ConnectionStatus
+from curbe.connections import checks, rules, signup
+from curbe.connections.checks import MANAGEMENT, MESSAGING, Candidate
+from curbe.connections.rules import Connection, ConnectionStatus, PauseEnd
 from curbe.domain.errors import AppError, NoConnection, SeveralConnections
+from curbe.operate import findings
+from curbe.operate.findings import ConnectionFacts
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 APP = "100"
@@ -56,8 +59,8 @@ def connection(country: str | None = None, *, status: str = "active") -> Connect
 
 
 def refusal_of(info: TokenInfo) -> str | None:
-    checks = rules.check_token(info, app_id=APP, candidate=MINE, now=NOW)
-    refused: list[AppError] = [check.refusal for check in checks if check.refusal is not None]
+    found = checks.check_token(info, app_id=APP, candidate=MINE, now=NOW)
+    refused: list[AppError] = [check.refusal for check in found if check.refusal is not None]
     return refused[0].code if refused else None
 
 
@@ -97,12 +100,12 @@ def test_a_token_proves_itself_or_the_refusal_says_what_it_lacks(info: TokenInfo
 def test_a_number_is_proven_only_by_itself() -> None:
     right = Number(id="300", display_phone_number="+34 600 000 001")
 
-    assert rules.check_number(right, candidate=MINE).ok
-    assert not rules.check_number(Number(id="301", display_phone_number="+1"), candidate=MINE).ok
-    assert not rules.check_number(Number(id="300"), candidate=MINE).ok
-    assert rules.check_membership([Number(id="299"), right], candidate=MINE).ok
-    assert not rules.check_membership([Number(id="3000"), Number(id="30")], candidate=MINE).ok
-    assert not rules.check_membership([], candidate=MINE).ok
+    assert checks.check_number(right, candidate=MINE).ok
+    assert not checks.check_number(Number(id="301", display_phone_number="+1"), candidate=MINE).ok
+    assert not checks.check_number(Number(id="300"), candidate=MINE).ok
+    assert checks.check_membership([Number(id="299"), right], candidate=MINE).ok
+    assert not checks.check_membership([Number(id="3000"), Number(id="30")], candidate=MINE).ok
+    assert not checks.check_membership([], candidate=MINE).ok
 
 
 @pytest.mark.parametrize(
@@ -165,3 +168,51 @@ def test_the_mark_of_a_sign_up_is_its_tenants_and_counts_for_an_hour() -> None:
     forged = state.replace(state.split(".")[2], str(int(NOW.timestamp()) + 10**6))
     assert not signup.is_state_of(forged, mine, keys=(key,), now=NOW)
     assert not signup.is_state_of("", mine, keys=(key,), now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("cause", "reason", "end"),
+    [
+        (None, "Meta refused with code 190: Access token has expired.", PauseEnd.CONNECT),
+        (None, "Meta refused with code 33: The business number is gone.", PauseEnd.CONNECT),
+        (None, "Meta refused with code 219: ...", PauseEnd.CONNECT),
+        (None, "Nobody wrote down why.", PauseEnd.CONNECT),
+        (None, None, PauseEnd.CONNECT),
+        (None, "Meta refused with code 131042: The account has no valid payment method.", PauseEnd.RESUME),
+        (None, "Meta refused with code 368: ...", PauseEnd.RESUME),
+        (None, "Meta refused with code 131031: ...", PauseEnd.RESUME),
+        (None, "Meta refused with code 131037: ...", PauseEnd.RESUME),
+        (None, "Meta refused with code 133010: The number is not registered.", PauseEnd.RESUME),
+        ("ban", "Meta disabled this account.", PauseEnd.BY_ITSELF),
+        ("partner_removed", "The business took its account away.", PauseEnd.CONNECT),
+    ],
+)
+def test_a_new_token_is_asked_for_only_where_it_ends_the_pause(
+    cause: str | None, reason: str | None, end: PauseEnd
+) -> None:
+    assert rules.end_of_pause(cause, reason) is end
+    assert ("new access token" in rules.way_out(cause, reason)) is (end is PauseEnd.CONNECT)
+    assert ("then resume" in rules.way_out(cause, reason)) is (end is PauseEnd.RESUME)
+
+
+def test_the_doctor_advises_what_ends_the_pause() -> None:
+    def advice(cause: str | None, reason: str) -> str:
+        facts = ConnectionFacts(
+            tenant_id=UUID(int=1),
+            id=UUID(int=2),
+            status="error",
+            phone_number_id="300",
+            pause_reason=reason,
+            pause_cause=cause,
+            pause_until=None,
+            token_expires_at=None,
+            meta_app_id=APP,
+            access_token_enc=None,
+        )
+        (_, found) = findings.connections([facts], app_id=APP, unreadable=[], now=NOW)
+        return found.fix
+
+    assert "token" in advice(None, "Meta refused with code 190: dead.")
+    assert "token" not in advice(None, "Meta refused with code 131042: pay.")
+    assert "resume" in advice(None, "Meta refused with code 131042: pay.")
+    assert "by itself" in advice("ban", "Meta disabled this account.")

@@ -12,8 +12,9 @@ from litestar.status_codes import HTTP_200_OK
 from curbe.channels.cloudapi.client import CloudApi
 from curbe.channels.cloudapi.fields import TO_SUBSCRIBE
 from curbe.connections import prove, rules, service, signup
+from curbe.connections.checks import Candidate, Check, require_health
 from curbe.connections.prove import Examination, MetaApp
-from curbe.connections.rules import Candidate, Check, Connection
+from curbe.connections.rules import Connection
 from curbe.connections.shapes import (
     Completion,
     Disconnection,
@@ -206,14 +207,17 @@ class ConnectionController(Controller):
                     return trial_result([_unreadable(failure)])
             candidate = _of(connection)
         found = await prove.examine(cloud_api, candidate, token=token, app=_app(settings), now=utc_now())
-        further = await prove.subscription(cloud_api, found.proof) if found.proof else []
+        webhook_url = _webhook_url(settings)
+        further = (
+            await prove.subscription(cloud_api, found.proof, webhook_url=webhook_url) if found.proof else []
+        )
         return trial_result([*found.checks, *further], found=_found(found, candidate))
 
     @post(
         "/resume",
         opt={"scope": Scope.CONNECTIONS_WRITE},
         status_code=HTTP_200_OK,
-        summary="Let a paused number send again, once Meta has confirmed that its token still works",
+        summary="Let a paused number send again, once Meta has confirmed that its token works and that it may send",
         responses=refusals(*_ALWAYS, *_OF_META, NoConnection, SeveralConnections, ConnectionPaused),
     )
     async def resume(
@@ -241,11 +245,11 @@ class ConnectionController(Controller):
                     tx, tenant_id=tenant_id, connection_id=connection.id, keyring=keyring
                 )
             except CannotOpen as failure:
-                raise TokenRefused(str(failure), fix=rules.way_out(None)) from failure
+                raise TokenRefused(str(failure), fix=rules.way_out(None, None)) from failure
         found = await prove.examine(
             cloud_api, _of(connection), token=token, app=_app(settings), now=utc_now()
         )
-        found.require()
+        require_health(found.require().number.health)
         async with web_pool.transaction(tenant_id) as tx:
             await service.resume(tx, tenant_id=tenant_id, connection_id=connection.id, actor=principal.actor)
             return shown(await service.read(tx, tenant_id=tenant_id, connection_id=connection.id))
@@ -259,6 +263,10 @@ def _found(found: Examination, candidate: Candidate) -> FoundNumber | None:
 
 def _app(settings: Settings) -> MetaApp:
     return MetaApp(id=settings.meta_app_id, secret=settings.meta_app_secret)
+
+
+def _webhook_url(settings: Settings) -> str:
+    return f"{settings.public_base_url}{_WEBHOOK}"
 
 
 def _of(connection: Connection) -> Candidate:
@@ -312,7 +320,7 @@ async def _signed_up(
 def _started(
     settings: Settings, keyring: Keyring, tenant_id: UUID, *, redirect_uri: str, status: WhatsAppStatus
 ) -> Started:
-    webhook_url = f"{settings.public_base_url}{_WEBHOOK}"
+    webhook_url = _webhook_url(settings)
     manual = Started(
         mode="manual",
         steps=signup.steps_by_hand(app_id=settings.meta_app_id, webhook_url=webhook_url),

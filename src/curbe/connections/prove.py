@@ -7,11 +7,13 @@ from typing import Final, TypeVar
 
 from curbe.channels.cloudapi.answers import Number, TokenInfo
 from curbe.channels.cloudapi.client import CloudApi
-from curbe.connections.rules import (
+from curbe.connections.checks import (
     MANAGEMENT,
     MESSAGING,
     Candidate,
     Check,
+    check_callback,
+    check_health,
     check_membership,
     check_number,
     check_registered,
@@ -73,7 +75,9 @@ async def prove(
     """
     examination = await examine(cloud_api, candidate, token=token, app=app, now=now)
     proof = examination.require()
-    await cloud_api.subscribe_app(candidate.waba_id, token)
+    # Subscribing once more would clear an override of the WABA's callback [Meta: override, Dec 2025].
+    if await cloud_api.subscription_of(candidate.waba_id, token, app_id=app.id) is None:
+        await cloud_api.subscribe_app(candidate.waba_id, token)
     return proof
 
 
@@ -95,19 +99,21 @@ async def examine(
     numbers = await _step("waba", _numbers_of(cloud_api, candidate, token), checks)
     if numbers is not None:
         checks.append(check_membership(numbers, candidate=candidate))
-    checks.append(check_registered(number))
+    checks += [check_registered(number), *check_health(number.health)]
     if _failed(checks):
         return Examination(checks, None, number, about)
     proof = Proof(waba_id=candidate.waba_id, number=number, token=token, about_token=about, app_id=app.id)
     return Examination(checks, proof, number, about)
 
 
-async def subscription(cloud_api: CloudApi, proof: Proof) -> list[Check]:
-    """Return the step that asks whether the WABA's webhooks come to our app."""
+async def subscription(cloud_api: CloudApi, proof: Proof, *, webhook_url: str) -> list[Check]:
+    """Return the steps that ask whether the WABA's webhooks come to our app, and the number's messages to ``webhook_url``."""
     checks: list[Check] = []
-    asked = cloud_api.is_subscribed(proof.waba_id, proof.token, app_id=proof.app_id)
-    subscribed = await _step("subscription", asked, checks)
-    return checks if subscribed is None else [check_subscription(subscribed=subscribed)]
+    asked = cloud_api.subscription_of(proof.waba_id, proof.token, app_id=proof.app_id)
+    found = await _step("subscription", asked, checks)
+    if not checks:
+        checks.append(check_subscription(found))
+    return [*checks, *check_callback(proof.number.callbacks, found, webhook_url=webhook_url)]
 
 
 async def discover(

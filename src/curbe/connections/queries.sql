@@ -51,12 +51,36 @@ UPDATE channel_connections
 
 -- name: pause
 -- The first reason stays; a connection that is paused or given up is left alone, and so is one with a new token, or one that was connected or
--- resumed after what is said of it.
-UPDATE channel_connections
+-- resumed after what is said of it. In one order for all, so that two senders of one WABA cannot wait for each other.
+WITH meant AS (
+    SELECT c.id
+      FROM channel_connections c
+     WHERE c.tenant_id = :tenant_id AND c.status = 'active'
+       AND (c.id = :id
+            OR (:whole_waba AND c.waba_id = (SELECT o.waba_id FROM channel_connections o WHERE o.tenant_id = :tenant_id AND o.id = :id)))
+       AND (:refused_token::text IS NULL OR c.id <> :id OR c.access_token_enc = :refused_token::text)
+       AND (:told_at::timestamptz IS NULL OR c.sends_since < :told_at::timestamptz)
+     ORDER BY c.id
+       FOR NO KEY UPDATE OF c)
+UPDATE channel_connections c
    SET status = 'error', pause_reason = :reason, paused_at = now(), updated_at = now()
- WHERE tenant_id = :tenant_id AND id = :id AND status = 'active'
-   AND (:refused_token::text IS NULL OR access_token_enc = :refused_token::text)
-   AND (:told_at::timestamptz IS NULL OR sends_since < :told_at::timestamptz);
+  FROM meant
+ WHERE c.tenant_id = :tenant_id AND c.id = meant.id
+RETURNING c.id;
+
+-- name: pause_refused_token
+-- Each number that has this token now: one that got another one meanwhile goes on.
+WITH meant AS (
+    SELECT c.id
+      FROM channel_connections c
+     WHERE c.tenant_id = :tenant_id AND c.status = 'active' AND c.token_fingerprint = :fingerprint
+     ORDER BY c.id
+       FOR NO KEY UPDATE OF c)
+UPDATE channel_connections c
+   SET status = 'error', pause_reason = :reason, paused_at = now(), updated_at = now()
+  FROM meant
+ WHERE c.tenant_id = :tenant_id AND c.id = meant.id
+RETURNING c.id;
 
 -- name: resume
 -- Only what a person or a refused send paused: what Meta forbids goes on when Meta lifts it.

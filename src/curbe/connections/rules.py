@@ -1,12 +1,10 @@
-"""What proves that a number is a tenant's, how fast it may send, which number to send from. No I/O.
+"""How fast a number may send, which number to send from, what ends a pause. No I/O.
 
-Facts of Meta's: fields of a number [Meta: phone numbers, Dec 2025], throughput [Meta: throughput, Sep
-2026], what a token is [Meta: debug_token].
+Facts of Meta's: throughput [Meta: throughput, Sep 2026].
 """
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final, TypeVar
@@ -14,26 +12,14 @@ from uuid import UUID
 
 import msgspec
 
-from curbe.channels.cloudapi.answers import Number, TokenInfo
-from curbe.domain.errors import (
-    AppError,
-    ConnectionPaused,
-    MissingPermission,
-    NoConnection,
-    NumberForeign,
-    NumberNotOnWaba,
-    SeveralConnections,
-    TokenRefused,
-    WrongApp,
-)
-
-MESSAGING: Final = "whatsapp_business_messaging"
-MANAGEMENT: Final = "whatsapp_business_management"
+from curbe.channels.cloudapi.codes import needs_new_token
+from curbe.domain.errors import ConnectionPaused, NoConnection, SeveralConnections
 
 _COEXISTENCE_PACE: Final = 20  # messages a second, fixed [throughput, Sep 2026]
 _USUAL_PACE: Final = 80
 _HIGH_PACE: Final = 1000
 _ENDED_BY_CONNECTING: Final = frozenset({"deleted", "partner_removed", "app_uninstalled"})
+_CODE: Final = re.compile(r"\bcode (\d{1,9})\b")
 _FEWEST_DIGITS: Final = 7
 _MOST_DIGITS: Final = 15
 
@@ -89,106 +75,6 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
         return self.status in LIVE
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """Whose ids a tenant names: what a token has to prove."""
-
-    waba_id: str
-    phone_number_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One step of the proof. ``refusal`` is what a connection fails with; a step can also be only worth knowing."""
-
-    name: str
-    ok: bool
-    detail: str
-    fix: str = ""
-    refusal: AppError | None = None
-
-
-def refused(name: str, refusal: AppError) -> Check:
-    """Return the step that ``refusal`` ended."""
-    return Check(name=name, ok=False, detail=refusal.detail, fix=refusal.fix, refusal=refusal)
-
-
-def check_token(token: TokenInfo, *, app_id: str, candidate: Candidate, now: datetime) -> list[Check]:
-    """Return what ``debug_token`` tells of a token: valid, of this installation's app, allowed what is needed."""
-    if token.app_id not in {None, app_id} or _is_foreign(token):
-        return [refused("app", _wrong_app())]
-    if not token.is_valid or (token.expires_at is not None and token.expires_at <= now):
-        return [refused("token", _dead(token, now=now))]
-    if token.app_id is None:
-        return [refused("app", _wrong_app())]
-    return [
-        Check("token", ok=True, detail=_life(token)),
-        Check("app", ok=True, detail=f"It was issued for this installation's Meta app, {app_id}."),
-        _permissions(token, candidate),
-    ]
-
-
-def check_number(number: Number, *, candidate: Candidate) -> Check:
-    """Return whether what the token read is a business number."""
-    if number.id != candidate.phone_number_id or not number.display_phone_number:
-        return refused("number", no_number())
-    return Check("number", ok=True, detail=f"The token reads the number {number.display_phone_number}.")
-
-
-def no_number() -> NumberForeign:
-    """Return the refusal of a ``phone_number_id`` that names another kind of thing."""
-    return NumberForeign(
-        "The phone_number_id names something that is no business number.",
-        fix="Copy the phone number ID, not the WABA's or the number itself, from the WhatsApp Manager.",
-        field="phone_number_id",
-    )
-
-
-def no_waba() -> NumberForeign:
-    """Return the refusal of a ``waba_id`` that names another kind of thing."""
-    return NumberForeign(
-        "The waba_id names something that is no WhatsApp Business Account.",
-        fix="Copy the WhatsApp Business Account ID, not the number's, from the WhatsApp Manager.",
-        field="waba_id",
-    )
-
-
-def check_membership(numbers: Sequence[Number], *, candidate: Candidate) -> Check:
-    """Return whether the number is among those of the WABA."""
-    if all(number.id != candidate.phone_number_id for number in numbers):
-        refusal = NumberNotOnWaba(
-            f"The WABA {candidate.waba_id} has {len(numbers)} number(s), and this is none of them.",
-            fix="Copy waba_id and phone_number_id from the same account in the WhatsApp Manager.",
-            field="waba_id",
-        )
-        return refused("waba", refusal)
-    return Check("waba", ok=True, detail=f"The number belongs to the WABA {candidate.waba_id}.")
-
-
-def check_registered(number: Number) -> Check:
-    """Return whether Meta lets the number send; a number that is not registered yet can be connected all the same."""
-    if number.status in {None, "CONNECTED"}:
-        return Check("number_status", ok=True, detail="Meta has the number as connected.")
-    return Check(
-        "number_status",
-        ok=False,
-        detail=f"Meta has the number as {number.status}: it may not send.",
-        fix="Register or repair it in the WhatsApp Manager.",
-    )
-
-
-def check_subscription(*, subscribed: bool) -> Check:
-    """Return whether the WABA's webhooks come to our app."""
-    if subscribed:
-        return Check("subscription", ok=True, detail="The WABA's webhooks come to this installation's app.")
-    return Check(
-        "subscription",
-        ok=False,
-        detail="The WABA's webhooks do not come to this installation's app.",
-        fix="Connect the number again: that subscribes the app.",
-    )
-
-
 def e164_of(display_phone_number: str) -> str | None:
     """Return Meta's spelling of a number ("+34 600 000 001", "15550051310") as E.164, or None."""
     digits = re.sub(r"\D", "", display_phone_number)
@@ -233,7 +119,7 @@ def require_active(line: Line | Connection) -> None:
     if line.status is ConnectionStatus.ERROR:
         raise ConnectionPaused(
             f"This number is paused: {line.pause_reason or 'its connection failed'}",
-            fix=way_out(line.pause_cause),
+            fix=way_out(line.pause_cause, line.pause_reason),
             extra={"connection_id": str(line.id)},
         )
     raise NoConnection(
@@ -305,11 +191,42 @@ def of_number(connections: Sequence[Connection], phone_number_id: str) -> Connec
     return max(found, key=lambda one: (one.is_live, one.updated_at), default=None)
 
 
-def way_out(pause_cause: str | None) -> str:
-    """Return what to do about a pause: by itself it ends only where a notice of Meta's caused it and another can lift it."""
-    if pause_cause is None or pause_cause in _ENDED_BY_CONNECTING:
-        return "Connect it again with a new access token; what is queued then goes out."
-    return "It goes on by itself once Meta lifts this; what is queued then goes out. The WhatsApp Manager says more."
+class PauseEnd(StrEnum):
+    """What ends a pause."""
+
+    CONNECT = "connect"  # a new access token
+    RESUME = "resume"  # a person, once what Meta refused is settled
+    BY_ITSELF = "by_itself"  # Meta, by a notice, or the moment it named
+
+
+_WAYS_OUT: Final = {
+    PauseEnd.CONNECT: "Connect it again with a new access token; what is queued then goes out.",
+    PauseEnd.RESUME: "Settle it in the WhatsApp Manager, then resume; what is queued then goes out.",
+    PauseEnd.BY_ITSELF: "It goes on by itself once Meta lifts this; what is queued then goes out. The WhatsApp Manager says more.",
+}
+
+
+def refusal_reason(code: int | None, words: str) -> str:
+    """Return the reason of a pause that Meta's refusal causes."""
+    return f"Meta refused with code {code}: {words}"
+
+
+def code_in(pause_reason: str | None) -> int | None:
+    """Return Meta's code in the reason of a pause that a refused send caused, None where it names none."""
+    found = _CODE.search(pause_reason or "")
+    return int(found[1]) if found else None
+
+
+def end_of_pause(pause_cause: str | None, pause_reason: str | None) -> PauseEnd:
+    """Return what ends a pause: ``pause_cause`` is the notice of Meta's behind it, None where a refused send is, as the reason tells."""
+    if pause_cause is not None:
+        return PauseEnd.CONNECT if pause_cause in _ENDED_BY_CONNECTING else PauseEnd.BY_ITSELF
+    return PauseEnd.CONNECT if needs_new_token(code_in(pause_reason)) else PauseEnd.RESUME
+
+
+def way_out(pause_cause: str | None, pause_reason: str | None) -> str:
+    """Return what to do about a pause, in a sentence."""
+    return _WAYS_OUT[end_of_pause(pause_cause, pause_reason)]
 
 
 def may_resume(connection: Connection) -> bool:
@@ -326,7 +243,7 @@ def may_resume(connection: Connection) -> bool:
     if connection.pause_cause is not None:
         raise ConnectionPaused(
             connection.pause_reason or "Meta forbids this number to send.",
-            fix=way_out(connection.pause_cause),
+            fix=way_out(connection.pause_cause, connection.pause_reason),
             extra={"connection_id": str(connection.id)},
         )
     return True
@@ -339,56 +256,3 @@ def _choice(connection: Line | Connection) -> Mapping[str, str | None]:
         "country_id": connection.country_id,
         "status": connection.status.value,
     }
-
-
-def _wrong_app() -> WrongApp:
-    return WrongApp(
-        "The access token was issued for another Meta app than this installation's.",
-        fix="Make the token in the Meta app that this installation's webhooks come from (META_APP_ID).",
-        field="access_token",
-    )
-
-
-def _is_foreign(token: TokenInfo) -> bool:
-    # Of another app's token Meta tells nothing but this [Meta: debug_token].
-    return "viewing app" in (token.error or "").lower()
-
-
-def _dead(token: TokenInfo, *, now: datetime) -> TokenRefused:
-    expired = token.expires_at is not None and token.expires_at <= now
-    said = "it has expired" if expired else f"Meta says: {(token.error or 'it is not valid')[:200]}"
-    return TokenRefused(
-        f"The access token cannot be used: {said.rstrip('.')}.",
-        fix="Make a new access token for the system user, and connect with it.",
-        field="access_token",
-    )
-
-
-def _life(token: TokenInfo) -> str:
-    if token.expires_at is None:
-        return "The token is valid and does not expire."
-    return f"The token is valid until {token.expires_at:%Y-%m-%d %H:%M} UTC."
-
-
-def _permissions(token: TokenInfo, candidate: Candidate) -> Check:
-    """Return whether the token has both permissions, and has them for the WABA where they name their targets."""
-    targets = {granted.scope: granted.target_ids for granted in token.granular_scopes}
-    lacking = [scope for scope in (MESSAGING, MANAGEMENT) if scope not in token.scopes]
-    elsewhere = [
-        scope
-        for scope in (MESSAGING, MANAGEMENT)
-        if targets.get(scope) and candidate.waba_id not in targets[scope]
-    ]
-    if not lacking and not elsewhere:
-        return Check("permissions", ok=True, detail="It has both WhatsApp permissions for this WABA.")
-    detail = (
-        f"The access token lacks {' and '.join(lacking)}."
-        if lacking
-        else f"The access token has {' and '.join(elsewhere)} for other WABAs than {candidate.waba_id}."
-    )
-    refusal = MissingPermission(
-        detail,
-        fix=f"Make a token with {MESSAGING} and {MANAGEMENT}, and give its user that WABA.",
-        field="access_token",
-    )
-    return refused("permissions", refusal)

@@ -13,10 +13,11 @@ from uuid_utils.compat import uuid7
 
 from curbe.audit.service import AuditEntry, record
 from curbe.channels.cloudapi.answers import Number, TokenInfo
+from curbe.channels.cloudapi.codes import known
 from curbe.connections import rules, store
 from curbe.connections.rules import Connection, ConnectionStatus
 from curbe.connections.store import Facts
-from curbe.domain.errors import NoConnection, NumberTaken
+from curbe.domain.errors import NoConnection, NumberTaken, TokenRefused
 from curbe.infra.crypto import Keyring, Secret, binding
 from curbe.infra.db import Transaction, UniqueViolation
 from curbe.realtime import service as realtime
@@ -138,9 +139,10 @@ async def pause(
     reason: str,
     refused_token: str | None = None,
     told_at: datetime | None = None,
+    whole_waba: bool = False,
     actor: str = SENDER,
 ) -> bool:
-    """Stop sending from a connection and keep its queue; False where it was not sending anyway.
+    """Stop sending from a connection and keep its queue; False where nothing was sending anyway.
 
     Args:
         tx: a transaction of the tenant.
@@ -150,6 +152,7 @@ async def pause(
         refused_token: the sealed token that Meta refused: a connection that got another one meanwhile goes
             on.
         told_at: when Meta said so of a message it had taken: a connection that was connected or resumed since then goes on.
+        whole_waba: Meta refuses the account: the tenant's other numbers on it stop as well.
         actor: who stops it, for the audit log.
     """
     paused = await store.pause(
@@ -159,17 +162,25 @@ async def pause(
         reason=reason,
         refused_token=refused_token,
         told_at=told_at,
+        whole_waba=whole_waba,
     )
-    if paused:
-        await _changed(
-            tx,
-            "connection.paused",
-            tenant_id=tenant_id,
-            connection_id=connection_id,
-            status=ConnectionStatus.ERROR,
-            actor=actor,
-        )
-    return paused
+    await _tell_paused(tx, paused, tenant_id=tenant_id, actor=actor)
+    return bool(paused)
+
+
+async def pause_refused_token(
+    tx: Transaction, refusal: TokenRefused, *, token: Secret, tenant_id: UUID, actor: str
+) -> None:
+    """Stop sending from each of a tenant's numbers whose access token Meta refused, whatever it was asked; as a refused send does."""
+    code = refusal.extra.get("graph_code")
+    row = known(code) if isinstance(code, int) else None
+    if not isinstance(code, int) or row is None:
+        return  # not Meta's word on the token
+    reason = rules.refusal_reason(code, row.words)
+    paused = await store.pause_refused_token(
+        tx, tenant_id=tenant_id, fingerprint=token.fingerprint(), reason=reason
+    )
+    await _tell_paused(tx, paused, tenant_id=tenant_id, actor=actor)
 
 
 async def resume(tx: Transaction, *, tenant_id: UUID, connection_id: UUID, actor: str) -> bool:
@@ -295,6 +306,20 @@ async def tell(tx: Transaction, changes: Sequence[Change]) -> None:
     await realtime.append(tx, [_updated(one) for one in changes])
     for one in changes:
         await store.tell_changed(tx, tenant_id=one.tenant_id, connection_id=one.connection_id)
+
+
+async def _tell_paused(tx: Transaction, paused: Sequence[UUID], *, tenant_id: UUID, actor: str) -> None:
+    changes = [
+        Change(
+            tenant_id=tenant_id,
+            connection_id=one,
+            status=ConnectionStatus.ERROR,
+            action="connection.paused",
+            actor=actor,
+        )
+        for one in sorted(paused)
+    ]
+    await tell(tx, changes)
 
 
 async def _changed(

@@ -1,6 +1,5 @@
 """What connections look like over HTTP. Access tokens go in and never come out."""
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Final, Literal
@@ -11,7 +10,8 @@ import msgspec
 from curbe.channels.cloudapi.answers import Number, TokenInfo
 from curbe.channels.cloudapi.codes import known
 from curbe.channels.cloudapi.phrases import Words, words_for
-from curbe.connections.rules import Check, Connection, ConnectionStatus, e164_of, way_out
+from curbe.connections.checks import Check
+from curbe.connections.rules import Connection, ConnectionStatus, code_in, e164_of, way_out
 from curbe.connections.standing import Fact
 from curbe.domain.phone import country_of, spelled
 from curbe.infra.crypto import Secret
@@ -20,7 +20,6 @@ MetaId = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z_]{1,64}$")]
 CountryId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z]{2}$", description="ISO 3166, such as ES")]
 Url = Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s]+$", max_length=2000)]
 _TOLD_OTHERWISE: Final = {"health", "name_status", "coexistence"}
-_CODE: Final = re.compile(r"\bcode (\d{1,9})\b")
 _HEALTH: Final = msgspec.json.Decoder(dict[str, Fact])
 ShortText = Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
 
@@ -200,7 +199,7 @@ def shown(connection: Connection) -> ShownConnection:
     health = _HEALTH.decode(connection.health)
     return ShownConnection(
         paused=paused,
-        pause_fix=way_out(connection.pause_cause) if paused else None,
+        pause_fix=way_out(connection.pause_cause, connection.pause_reason) if paused else None,
         pause_words=_pause_words(connection),
         phone_number_spelled=_spelled(connection.phone_number_e164),
         name_status=_name_status(connection, health),
@@ -219,8 +218,7 @@ def _spelled(e164: str | None) -> str | None:
 
 def _pause_words(connection: Connection) -> Words | None:
     """Return what the code means that a refused send was answered with; it stands in the reason."""
-    found = None if connection.pause_cause else _CODE.search(connection.pause_reason or "")
-    code = int(found[1]) if found else None
+    code = None if connection.pause_cause else code_in(connection.pause_reason)
     row = known(code)
     return words_for(row.kind, code) if row else None
 

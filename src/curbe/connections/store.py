@@ -39,6 +39,10 @@ class _SealedToken(msgspec.Struct, frozen=True):
     access_token_enc: str
 
 
+class _Paused(msgspec.Struct, frozen=True):
+    id: UUID
+
+
 class _Queued(msgspec.Struct, frozen=True):
     queued: int
 
@@ -48,7 +52,8 @@ _CONNECTIONS_OF_TENANT: Final = Query(_PACKAGE, "connections_of_tenant", Connect
 _INSERT_CONNECTION: Final = Query(_PACKAGE, "insert_connection")
 _RECONNECT: Final = Query(_PACKAGE, "reconnect")
 _DISCONNECT: Final = Query(_PACKAGE, "disconnect")
-_PAUSE: Final = Query(_PACKAGE, "pause")
+_PAUSE: Final = Query(_PACKAGE, "pause", _Paused)
+_PAUSE_TOKEN: Final = Query(_PACKAGE, "pause_refused_token", _Paused)
 _RESUME: Final = Query(_PACKAGE, "resume")
 _SEALED_TOKEN: Final = Query(_PACKAGE, "sealed_token", _SealedToken)
 _RESEAL_TOKEN: Final = Query(_PACKAGE, "reseal_token")
@@ -114,17 +119,30 @@ async def pause(
     reason: str,
     refused_token: str | None,
     told_at: datetime | None,
-) -> bool:
-    """Pause an active connection; False where there is none, its token is not ``refused_token``, or it sends since ``told_at``."""
-    paused = await _PAUSE.run(
+    whole_waba: bool,
+) -> list[UUID]:
+    """Pause an active connection, and with ``whole_waba`` those beside it; return which.
+
+    Left alone: the connection whose token is not ``refused_token`` any more, and each that sends since ``told_at``.
+    """
+    paused = await _PAUSE.all(
         tx,
         tenant_id=tenant_id,
         id=connection_id,
         reason=reason,
         refused_token=refused_token,
         told_at=told_at,
+        whole_waba=whole_waba,
     )
-    return bool(paused)
+    return [row.id for row in paused]
+
+
+async def pause_refused_token(
+    tx: Transaction, *, tenant_id: UUID, fingerprint: str, reason: str
+) -> list[UUID]:
+    """Pause the active connections that have the token with this fingerprint; return which."""
+    rows = await _PAUSE_TOKEN.all(tx, tenant_id=tenant_id, fingerprint=fingerprint, reason=reason)
+    return [row.id for row in rows]
 
 
 async def resume(tx: Transaction, *, tenant_id: UUID, connection_id: UUID) -> bool:

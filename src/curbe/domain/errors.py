@@ -240,7 +240,7 @@ class NumberTaken(AppError):
 
 
 class TokenRefused(AppError):
-    """Meta does not accept the access token."""
+    """Meta does not accept the access token; ``extra`` has its ``graph_code`` where it refused a call."""
 
     code, http_status, title = "token_refused", 422, "Meta refuses this access token"
 

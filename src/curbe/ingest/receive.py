@@ -54,7 +54,7 @@ class _Answer:
 _OK: Final = _Answer(200, b"ok")
 # One constant body for every failed signature: it must not tell which part was wrong.
 _UNSIGNED: Final = _Answer(401, b"The signature is missing or wrong.")
-_SLOW_DOWN: Final = _Answer(429, b"Too many requests without a valid signature.", (b"retry-after", b"60"))
+_SLOW_DOWN: Final = _Answer(429, b"Too many requests that were refused.", (b"retry-after", b"60"))
 _TOO_LARGE: Final = _Answer(413, b"The body is larger than 3 MiB.", (b"connection", b"close"))
 _NOT_STORED: Final = _Answer(503, b"Not stored; deliver it again.", (b"retry-after", b"2"))
 _WRONG_METHOD: Final = _Answer(
@@ -105,6 +105,8 @@ class WebhookReceiver:
         self._committer: Final = committer
         self._metrics: Final = metrics
         self._failures: Final = Throttle(per_second=1, burst=60)
+        # Apart: whoever floods without a signature must not keep the operator from setting up the webhook.
+        self._guesses: Final = Throttle(per_second=1, burst=60)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request to :data:`PATH`."""
@@ -161,8 +163,7 @@ class WebhookReceiver:
 
     def _unsigned(self, scope: Scope, reason: str) -> _Answer:
         self._metrics.webhooks_refused.labels(reason=reason).inc()
-        client = scope.get("client")
-        address = client[0] if client else "?"
+        address = _address(scope)
         if not self._failures.allow(address, now=time.monotonic()):
             return _SLOW_DOWN
         log.warning("webhook_refused", reason=reason, client=address)
@@ -173,16 +174,29 @@ class WebhookReceiver:
         return answer
 
     def _verify(self, scope: Scope) -> _Answer:
-        """Answer Meta's handshake: exactly the challenge, and only to who knows the verify token."""
+        """Answer Meta's handshake: exactly the challenge, and only to who knows the verify token.
+
+        Who has guessed too often is not looked at, right or wrong: a person may have chosen the token, and it may be short.
+        """
+        address, now = _address(scope), time.monotonic()
+        if self._guesses.wait(address, now=now) > 0:
+            return self._refuse("too_many_guesses", _SLOW_DOWN)
         query = parse_qs(scope["query_string"].decode("latin-1"))
         token = query.get("hub.verify_token", [""])[0].encode()
         if not hmac.compare_digest(token, self._verify_token):
+            self._guesses.allow(address, now=now)
+            log.warning("webhook_refused", reason="wrong_verify_token", client=address)
             return self._refuse("wrong_verify_token", _WRONG_TOKEN)
         challenge = query.get("hub.challenge", [""])[0]
         # Plain words only: whatever else is echoed here would be shown on our own origin.
         if query.get("hub.mode") != ["subscribe"] or not _CHALLENGE.fullmatch(challenge):
             return self._refuse("bad_challenge", _BAD_CHALLENGE)
         return _Answer(200, challenge.encode())
+
+
+def _address(scope: Scope) -> str:
+    client = scope.get("client")
+    return client[0] if client else "?"
 
 
 def _headers(headers: Headers) -> tuple[bytes | None, int, bool]:

@@ -30,7 +30,9 @@ from curbe.realtime.rules import EventType
 
 log: Final = structlog.get_logger(__name__)
 
+_ACTOR: Final = "system:media"
 _OK: Final = 200
+_UNAUTHORIZED: Final = 401
 _LINK_ENDED: Final = frozenset({404, 410})
 
 
@@ -121,16 +123,22 @@ class Fetcher:
             else:
                 _check(incoming, wanted.sha256)
                 return
-        url, digest = await self._fresh_link(wanted, token)
+        url, digest = await self._fresh_link(wanted, token, tenant_id=tenant_id)
         await self._pour(url, token, incoming)
         _check(incoming, wanted.sha256 or digest)
 
-    async def _fresh_link(self, wanted: Wanted, token: Secret) -> tuple[str, bytes | None]:
+    async def _fresh_link(
+        self, wanted: Wanted, token: Secret, *, tenant_id: UUID
+    ) -> tuple[str, bytes | None]:
         try:
             node = await self._cloud_api.read_media(
                 wanted.provider_media_id, token, phone_number_id=wanted.phone_number_id or ""
             )
         except TokenRefused as refused:
+            async with self._pool.transaction(tenant_id) as tx:
+                await connections.pause_refused_token(
+                    tx, refused, token=token, tenant_id=tenant_id, actor=_ACTOR
+                )
             raise Failure("token") from refused
         except GraphRefused as refused:
             raise Failure("refused") from refused
@@ -152,7 +160,8 @@ class Fetcher:
         if status in _LINK_ENDED:
             raise Failure("link_ended", link_ended=True)
         if status != _OK:
-            raise Failure(f"status_{status}")
+            # Whether it is the token that the host refuses, the Graph API tells when it is asked for a fresh link.
+            raise Failure(f"status_{status}", link_ended=status == _UNAUTHORIZED)
 
     async def _stored(self, job: Job, kept: Asset) -> None:
         async with self._pool.transaction(job.tenant_id) as tx:

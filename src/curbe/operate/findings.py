@@ -11,6 +11,8 @@ from uuid import UUID
 
 import msgspec
 
+from curbe.connections.rules import PauseEnd, end_of_pause
+
 _SKEW_WARN: Final = timedelta(seconds=2)
 _SKEW_FAIL: Final = timedelta(seconds=30)
 _BEHIND_WARN: Final = timedelta(seconds=30)
@@ -330,8 +332,13 @@ _RESTORE_KEY: Final = "put the key it was sealed with into TOKEN_ENCRYPTION_KEYS
 
 
 def _unpause(row: ConnectionFacts) -> str:
-    if row.pause_cause is None:
-        return "connect it anew with a token that works"
+    match end_of_pause(row.pause_cause, row.pause_reason):
+        case PauseEnd.CONNECT:
+            return "connect it anew with a token that works"
+        case PauseEnd.RESUME:
+            return "settle it in the WhatsApp Manager, then resume the number"
+        case PauseEnd.BY_ITSELF:
+            pass
     if row.pause_until is not None:
         return "it goes on by itself when that ends"
     return "settle it with Meta; it goes on by itself when Meta says so"

@@ -13,8 +13,10 @@ import structlog
 
 from curbe.audit import service as audit
 from curbe.audit.service import AuditEntry
+from curbe.channels.cloudapi.codes import OF_THE_WHOLE_WABA
 from curbe.channels.cloudapi.errors import status_failure
 from curbe.connections import service as connections
+from curbe.connections.rules import refusal_reason
 from curbe.domain.errors import SendFailure
 from curbe.infra import jobs
 from curbe.infra.db import Pool, Query, Transaction
@@ -81,14 +83,15 @@ async def pause(
     refused_token: str | None = None,
     told_at: datetime | None = None,
 ) -> None:
-    """Pause a number that the provider does not let send; what else is given says of which time, or which token, that is known."""
+    """Pause a number that Meta does not let send, or all of its WABA; what else is given says of which time or token that is known."""
     await connections.pause(
         tx,
         tenant_id=tenant_id,
         connection_id=connection_id,
-        reason=f"Meta refused with code {failure.code}: {failure.words}",
+        reason=refusal_reason(failure.code, failure.words),
         refused_token=refused_token,
         told_at=told_at,
+        whole_waba=failure.code in OF_THE_WHOLE_WABA,
     )
 
 

@@ -11,8 +11,8 @@ import msgspec
 import structlog
 
 from curbe.channels.cloudapi.client import CloudApi
-from curbe.connections.service import open_token
-from curbe.domain.errors import AppError, GraphUnreachable, TooManyRequests
+from curbe.connections.service import SENDER, open_token, pause_refused_token
+from curbe.domain.errors import AppError, GraphUnreachable, TokenRefused, TooManyRequests
 from curbe.inbox.service import conversation
 from curbe.infra import jobs
 from curbe.infra.crypto import Keyring
@@ -88,7 +88,12 @@ class Receipts:
         token = open_token(
             self._keyring, arrival.access_token_enc, tenant_id=arrival.tenant_id, connection_id=arrival.id
         )
-        await self._cloud_api.mark_read(
-            arrival.phone_number_id, token, provider_message_id=arrival.provider_message_id, typing=typing
-        )
+        try:
+            await self._cloud_api.mark_read(
+                arrival.phone_number_id, token, provider_message_id=arrival.provider_message_id, typing=typing
+            )
+        except TokenRefused as refusal:
+            async with self._pool.transaction(tenant_id) as tx:
+                await pause_refused_token(tx, refusal, token=token, tenant_id=tenant_id, actor=SENDER)
+            raise
         return True

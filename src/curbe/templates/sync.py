@@ -8,7 +8,8 @@ from uuid import UUID
 import structlog
 
 from curbe.channels.cloudapi.client import CloudApi
-from curbe.domain.errors import AppError, NoConnection
+from curbe.connections import service as connections
+from curbe.domain.errors import AppError, NoConnection, TokenRefused
 from curbe.domain.notices import TemplateReported
 from curbe.infra import jobs
 from curbe.infra.crypto import Keyring
@@ -23,6 +24,7 @@ from curbe.templates.shapes import AccountSynced, Synced
 log: Final = structlog.get_logger(__name__)
 
 SYNC: Final = "templates.sync"  # the job that looks at Meta's lists; its subject is the tenant
+_ACTOR: Final = "system:templates"
 _MOST_TENANTS: Final = 200
 
 
@@ -46,6 +48,7 @@ async def sync(
             done.append(await _look(pool, account, tenant_id=tenant_id, cloud_api=cloud_api, at=at))
         except AppError as refusal:
             refusals[account.waba_id] = refusal
+            await _heed(pool, refusal, account, tenant_id=tenant_id)
     if refusals:
         done += await _note(pool, refusals, tenant_id=tenant_id, at=clock())
     if refusals and len(refusals) == len(done):
@@ -114,6 +117,15 @@ class Syncer:
             log.info("templates_synced", tenant_id=str(tenant_id), changed=changed)
         async with self._pool.transaction(tenant_id) as tx:
             await jobs.finish(tx, job)
+
+
+async def _heed(pool: Pool, refusal: AppError, account: Account, *, tenant_id: UUID) -> None:
+    """Pause the numbers of a token that Meta refuses: who receives alone would not learn of it by sending."""
+    if isinstance(refusal, TokenRefused):
+        async with pool.transaction(tenant_id) as tx:
+            await connections.pause_refused_token(
+                tx, refusal, token=account.token, tenant_id=tenant_id, actor=_ACTOR
+            )
 
 
 async def _note(

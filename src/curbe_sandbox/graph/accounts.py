@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from curbe_sandbox.graph.ask import Ask, may_read, need_management
 from curbe_sandbox.graph.fields import page, project
+from curbe_sandbox.graph.health import health_of_waba
 from curbe_sandbox.graph.numbers import NUMBER_DEFAULT, number_fields
 from curbe_sandbox.graph.overrides import override_in, verified_override
 from curbe_sandbox.sandbox import Sandbox
@@ -75,14 +76,5 @@ def _waba_fields(box: Sandbox, waba: Waba) -> dict[str, Any]:
         "message_template_namespace": f"sandbox_{waba.id}",
         "owner_business_info": {"id": PORTFOLIO_ID, "name": "Sandbox portfolio"},
         "marketing_messages_lite_api_status": "ONBOARDED",
-        "health_status": _health(box, waba),
+        "health_status": health_of_waba(box, waba),
     }
-
-
-def _health(box: Sandbox, waba: Waba) -> dict[str, Any]:
-    entities = [{"entity_type": "WABA", "id": waba.id, "can_send_message": "AVAILABLE"}]
-    entities.append({"entity_type": "BUSINESS", "id": PORTFOLIO_ID, "can_send_message": "AVAILABLE"})
-    entities += [
-        {"entity_type": "APP", "id": app_id, "can_send_message": "AVAILABLE"} for app_id in box.world.apps
-    ]
-    return {"can_send_message": "AVAILABLE", "entities": entities}

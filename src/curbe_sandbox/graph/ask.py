@@ -18,8 +18,13 @@ class Ask:
     fault: str = ""  # a fault that will spoil the answer; for the record
 
 
-def token_of(world: World, call: Call) -> Token:
+def token_of(world: World, call: Call, *, of_graph: bool = True) -> Token:
     """Return the valid token of a request: the Bearer header, else ``?access_token=``.
+
+    Args:
+        world: whose tokens.
+        call: the request.
+        of_graph: it is a call of the Graph API's; a file's link is none, and no proof is asked for there.
 
     Raises:
         GraphRefusal: there is none, or it is unknown, revoked, expired, or its appsecret_proof is wrong.
@@ -36,6 +41,8 @@ def token_of(world: World, call: Call) -> Token:
         raise _bad_token("Error validating access token: The session has been invalidated.", 460)
     if token.expires_at is not None and token.expires_at <= call.now:
         raise _bad_token(f"Error validating access token: Session has expired on {token.expires_at:%c}.", 463)
+    if not of_graph:
+        return token
     if call.query_string and "appsecret_proof" in call.query_string:
         _check_proof(world, token, call.query.get("appsecret_proof", ""))
     elif not token.is_app_token and world.apps[token.app_id].require_app_secret:

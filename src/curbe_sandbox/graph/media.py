@@ -76,7 +76,7 @@ def download(box: Sandbox, call: Call) -> Answer:
     Raises:
         GraphRefusal: the token is missing or not valid.
     """
-    token_of(box.world, call)
+    token_of(box.world, call, of_graph=False)
     query = call.query
     media = box.world.media.get(query.get("mid", ""))
     ext = query.get("ext", "")

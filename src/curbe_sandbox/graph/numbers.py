@@ -8,6 +8,7 @@ from curbe_sandbox.coexistence import share_history, sync_contacts
 from curbe_sandbox.errors import bad_parameter, refusal
 from curbe_sandbox.graph.ask import Ask, need_management
 from curbe_sandbox.graph.fields import project
+from curbe_sandbox.graph.health import health_of_number
 from curbe_sandbox.graph.overrides import override_from, verified_override
 from curbe_sandbox.sandbox import Sandbox
 from curbe_sandbox.state import Override, PhoneNumber
@@ -159,13 +160,7 @@ def number_fields(box: Sandbox, number: PhoneNumber, ask: Ask) -> dict[str, Any]
         "is_pin_enabled": bool(number.pin),
         "messaging_limit_tier": number.messaging_limit,
         "whatsapp_business_manager_messaging_limit": number.messaging_limit,
-        "health_status": {
-            "can_send_message": _can_send(number),
-            "entities": [
-                {"entity_type": "PHONE_NUMBER", "id": number.id, "can_send_message": _can_send(number)},
-                {"entity_type": "WABA", "id": number.waba_id, "can_send_message": "AVAILABLE"},
-            ],
-        },
+        "health_status": health_of_number(box, number),
         "webhook_configuration": _webhook_configuration(box, number, ask.token.app_id),
         "last_onboarded_time": None,
     }
@@ -184,10 +179,6 @@ def _webhook_configuration(box: Sandbox, number: PhoneNumber, app_id: str) -> di
         "application": app.callback_url,
     }
     return {name: value for name, value in found.items() if value} or None
-
-
-def _can_send(number: PhoneNumber) -> str:
-    return "AVAILABLE" if number.status == "CONNECTED" else "BLOCKED"
 
 
 def _count_registration(number: PhoneNumber, ask: Ask) -> None:

@@ -13,6 +13,28 @@ import msgspec
 from curbe.domain.notices import TemplateReported, TemplateStatus
 
 
+class Callbacks(msgspec.Struct, frozen=True):
+    """Where a number's webhooks go, at each level that says so: the number's before the WABA's before the app's."""
+
+    phone_number: str | None = None
+    whatsapp_business_account: str | None = None
+    application: str | None = None
+
+
+class Impediment(msgspec.Struct, frozen=True):
+    """Why something cannot send as it should, and what to do about it, in Meta's words."""
+
+    description: str
+    solution: str | None = None
+
+
+class Health(msgspec.Struct, frozen=True):
+    """Whether Meta lets a number send: AVAILABLE, LIMITED or BLOCKED, the worst of all that it depends on."""
+
+    can_send_message: str
+    impediments: tuple[Impediment, ...] = ()
+
+
 class Number(msgspec.Struct, frozen=True):
     """A business phone number as Meta knows it; whatever Meta left out is None.
 
@@ -31,6 +53,8 @@ class Number(msgspec.Struct, frozen=True):
     name_status: str | None = None
     is_on_biz_app: bool | None = None
     messaging_limit: str | None = None
+    callbacks: Callbacks | None = None
+    health: Health | None = None
 
 
 class Waba(msgspec.Struct, frozen=True):
@@ -74,6 +98,37 @@ class _Throughput(msgspec.Struct):
     level: str | None = None
 
 
+class _HealthError(msgspec.Struct):
+    error_description: str | None = None
+    possible_solution: str | None = None
+
+
+class _HealthEntity(msgspec.Struct):
+    errors: list[_HealthError] | None = None
+    additional_info: list[str] | None = None
+
+
+class _HealthStatus(msgspec.Struct):
+    """``health_status`` [Meta: health status, Dec 2025]."""
+
+    can_send_message: str | None = None
+    entities: list[_HealthEntity] | None = None
+
+    def health(self) -> Health | None:
+        """Return it in our words; None where it says nothing."""
+        if not self.can_send_message:
+            return None
+        entities = self.entities or ()
+        refusals = [error for entity in entities for error in entity.errors or ()]
+        notes = [Impediment(note) for entity in entities for note in entity.additional_info or () if note]
+        told = [
+            Impediment(error.error_description, error.possible_solution)
+            for error in refusals
+            if error.error_description
+        ]
+        return Health(self.can_send_message, tuple(dict.fromkeys([*told, *notes])))
+
+
 class NumberNode(msgspec.Struct):
     """``GET /{phone_number_id}``."""
 
@@ -88,6 +143,8 @@ class NumberNode(msgspec.Struct):
     name_status: str | None = None
     is_on_biz_app: bool | None = None
     whatsapp_business_manager_messaging_limit: str | None = None
+    webhook_configuration: Callbacks | None = None
+    health_status: _HealthStatus | None = None
 
     def number(self) -> Number:
         """Return it in our words."""
@@ -103,6 +160,8 @@ class NumberNode(msgspec.Struct):
             name_status=self.name_status,
             is_on_biz_app=self.is_on_biz_app,
             messaging_limit=self.whatsapp_business_manager_messaging_limit,
+            callbacks=self.webhook_configuration,
+            health=self.health_status.health() if self.health_status is not None else None,
         )
 
 
@@ -254,8 +313,15 @@ class _App(msgspec.Struct):
     id: str | None = None
 
 
+class Subscription(msgspec.Struct, frozen=True):
+    """That an app has a WABA's webhooks; ``override_callback_uri``: where, if not at the app's own address."""
+
+    override_callback_uri: str | None = None
+
+
 class _Subscription(msgspec.Struct):
     whatsapp_business_api_data: _App | None = None
+    override_callback_uri: str | None = None
 
 
 class Subscriptions(msgspec.Struct):
@@ -263,10 +329,11 @@ class Subscriptions(msgspec.Struct):
 
     data: list[_Subscription]
 
-    def app_ids(self) -> set[str]:
-        """Return the ids of the subscribed apps."""
-        apps = (row.whatsapp_business_api_data for row in self.data)
-        return {app.id for app in apps if app is not None and app.id}
+    def of(self, app_id: str) -> Subscription | None:
+        """Return the subscription of this app, None where it has none."""
+        rows = ((row.whatsapp_business_api_data, row.override_callback_uri) for row in self.data)
+        found = (Subscription(uri or None) for app, uri in rows if app is not None and app.id == app_id)
+        return next(found, None)
 
 
 class Done(msgspec.Struct):

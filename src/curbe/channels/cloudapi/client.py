@@ -1,7 +1,7 @@
 """The only file that talks to the Graph API: what we ask, in the domain's words, and nothing about tenants.
 
 Sending returns what Meta said, as it is stored; reading raises what the caller can act on. Nothing here asks
-twice.
+twice, but for what Meta refused on account of its ``appsecret_proof`` alone.
 """
 
 import re
@@ -20,6 +20,7 @@ from curbe.channels.cloudapi.answers import (
     Number,
     NumberNode,
     NumberPage,
+    Subscription,
     Subscriptions,
     Taken,
     TemplatePage,
@@ -28,7 +29,17 @@ from curbe.channels.cloudapi.answers import (
     UploadedMedia,
     Waba,
 )
-from curbe.channels.cloudapi.errors import read_refusal, reading_refused, unanswered, undone, unsent
+from curbe.channels.cloudapi.errors import (
+    APP_REFUSED,
+    CHECK_THE_APP,
+    is_proof_refused,
+    read_refusal,
+    reading_refused,
+    unanswered,
+    undone,
+    unsent,
+)
+from curbe.channels.cloudapi.proofs import Proofs, proven
 from curbe.channels.port import Accepted
 from curbe.domain.errors import GraphRefused, GraphUnreachable, InvalidRequest, SendFailure, TokenRefused
 from curbe.domain.notices import TemplateReported
@@ -50,6 +61,7 @@ _NUMBER_FIELDS: Final = (
     "id,display_phone_number,verified_name,status,quality_rating,code_verification_status,name_status,"
     "platform_type,throughput,is_on_biz_app,whatsapp_business_manager_messaging_limit"
 )
+_ONE_NUMBERS_FIELDS: Final = f"{_NUMBER_FIELDS},webhook_configuration,health_status"
 _WABA_FIELDS: Final = (
     "id,name,currency,timezone_id,account_review_status,business_verification_status,ownership_type,country"
 )
@@ -67,8 +79,12 @@ class CloudApi:
     of Meta's.
     """
 
-    def __init__(self, egress: Egress, *, base_url: str, version: str) -> None:
+    def __init__(
+        self, egress: Egress, *, base_url: str, version: str, app_secret: Secret | None = None
+    ) -> None:
+        """``app_secret``: of the app that tokens are issued for; it proves who uses them."""
         self._egress: Final = egress
+        self._proofs: Final = Proofs(app_secret)
         self._root: Final = f"{base_url.rstrip('/')}/{version}"
 
     async def send_message(self, phone_number_id: str, token: Secret, body: bytes) -> Accepted | SendFailure:
@@ -87,9 +103,7 @@ class CloudApi:
         """
         url = f"{self._root}/{checked(phone_number_id, 'phone_number_id')}/messages"
         try:
-            answer = await self._egress.request(
-                "POST", url, headers=_JSON, body=body, bearer=token, timeouts=_SENDING, max_bytes=_MAX_BYTES
-            )
+            answer = await self._request("POST", url, token, headers=_JSON, body=body, timeouts=_SENDING)
         except ForbiddenAddress:
             raise
         except NotSent as failure:
@@ -122,7 +136,7 @@ class CloudApi:
     async def read_number(self, phone_number_id: str, token: Secret) -> Number:
         """Return what Meta knows of one number that ``token`` reads."""
         path = checked(phone_number_id, "phone_number_id")
-        return (await self._get(NumberNode, path, token, {"fields": _NUMBER_FIELDS})).number()
+        return (await self._get(NumberNode, path, token, {"fields": _ONE_NUMBERS_FIELDS})).number()
 
     async def read_waba(self, waba_id: str, token: Secret) -> Waba:
         """Return what Meta knows of one WABA that ``token`` reads."""
@@ -173,8 +187,8 @@ class CloudApi:
             app_refused = GraphRefused(
                 refusal.detail,
                 graph_code=None,
-                graph_title="App refused",
-                fix="The operator must check META_APP_ID and META_APP_SECRET.",
+                graph_title=APP_REFUSED,
+                fix=CHECK_THE_APP,
             )
             raise app_refused from refusal
         return decoded(TokenAnswer, answer).token()
@@ -199,16 +213,16 @@ class CloudApi:
         return Secret(decoded(Exchanged, answer).access_token)
 
     async def subscribe_app(self, waba_id: str, token: Secret) -> None:
-        """Let the token's app have the WABA's webhooks; doing it again changes nothing."""
+        """Let the token's app have the WABA's webhooks; this clears an override of their address [Meta: override, Dec 2025]."""
         path = f"{checked(waba_id, 'waba_id')}/subscribed_apps"
         answer = await self.ask("POST", path, token, secrets=[token])
         if not decoded(Done, answer).success:
             raise GraphRefused("Meta did not subscribe the app.", graph_code=None, graph_title="No success")
 
-    async def is_subscribed(self, waba_id: str, token: Secret, *, app_id: str) -> bool:
-        """Say whether ``app_id`` has the WABA's webhooks."""
+    async def subscription_of(self, waba_id: str, token: Secret, *, app_id: str) -> Subscription | None:
+        """Return how ``app_id`` has the WABA's webhooks; None where it does not have them."""
         path = f"{checked(waba_id, 'waba_id')}/subscribed_apps"
-        return app_id in (await self._get(Subscriptions, path, token, {})).app_ids()
+        return (await self._get(Subscriptions, path, token, {})).of(app_id)
 
     async def read_media(self, media_id: str, token: Secret, *, phone_number_id: str) -> MediaNode:
         """Return where a file can be had for the next five minutes."""
@@ -248,9 +262,7 @@ class CloudApi:
         url = f"{self._root}/{checked(phone_number_id, 'phone_number_id')}/media"
         headers = {"Content-Type": content_type}
         try:
-            answer = await self._egress.request(
-                "POST", url, headers=headers, body=body, bearer=token, timeouts=_FILE, max_bytes=_MAX_BYTES
-            )
+            answer = await self._request("POST", url, token, headers=headers, body=body, timeouts=_FILE)
         except ForbiddenAddress:
             raise
         except (NotSent, AnswerLost) as failure:  # nothing was sent to anybody yet: it may be done again
@@ -265,6 +277,42 @@ class CloudApi:
     async def _get(self, kind: type[T], path: str, token: Secret, query: Mapping[str, str]) -> T:
         target = f"{path}?{urlencode(query)}" if query else path
         return decoded(kind, await self.ask("GET", target, token, secrets=[token]))
+
+    async def _request(
+        self,
+        method: str,
+        url: str,
+        token: Secret | None,
+        *,
+        headers: Mapping[str, str] | None,
+        body: bytes | Streamed | None,
+        timeouts: Timeouts,
+        scheme: Literal["Bearer", "OAuth"] = "Bearer",
+    ) -> Response:
+        """Return the answer to a request of ours, with the proof of its token where it has one.
+
+        A proof that Meta refuses is of another app's token, or of a secret that was changed at Meta's: the request was not looked
+        at, and goes once more without.
+        """
+
+        async def asked(target: str) -> Response:
+            return await self._egress.request(
+                method,
+                target,
+                headers=headers,
+                body=body,
+                bearer=token,
+                scheme=scheme,
+                timeouts=timeouts,
+                max_bytes=_MAX_BYTES,
+            )
+
+        proof = self._proofs.of(token)
+        answer = await asked(proven(url, proof))
+        if token is None or proof is None or not is_proof_refused(answer.status, answer.body):
+            return answer
+        self._proofs.withdraw(token)
+        return await asked(url)
 
     async def ask(
         self,
@@ -283,15 +331,14 @@ class CloudApi:
             _JSON if body is not None else {"file_offset": str(file_offset)} if file is not None else None
         )
         try:
-            answer = await self._egress.request(
+            answer = await self._request(
                 method,
                 f"{self._root}/{path}",
+                token,
                 headers=headers,
                 body=body if file is None else file,
-                bearer=token,
                 scheme=scheme,
                 timeouts=_READING if file is None else _FILE,
-                max_bytes=_MAX_BYTES,
             )
         except ForbiddenAddress:
             raise

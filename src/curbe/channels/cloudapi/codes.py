@@ -60,6 +60,12 @@ _COEXISTENCE: Final = (
 )
 _INSIGHTS: Final = "Template insights are not available for this WhatsApp account. An admin can turn them on in the WhatsApp Manager."
 
+# Code 100 as well, and a matter of the app's secret: no message is to blame, and each waits until the secret is right.
+UNPROVEN: Final = _row(
+    _CREDENTIALS,
+    "Invalid parameter",
+    "Meta does not take the app's secret. The operator must check META_APP_SECRET.",
+)
 CODES: Final[Mapping[int, ErrorCode]] = {
     0: _row(_CREDENTIALS, "AuthException", _RECONNECT),
     1: _row(_TRANSIENT, "API Unknown", _RETRYING, vague=True),
@@ -345,6 +351,9 @@ CODES: Final[Mapping[int, ErrorCode]] = {
     ),
 }
 
+# A payment that is owed and a block for violated policies are the account's: all of its numbers are refused [Meta: error codes, Sep 2026].
+OF_THE_WHOLE_WABA: Final = frozenset({368, 131042})
+
 # 200 to 299 are one family of permissions, of which Meta names single codes rarely.
 _PERMISSIONS: Final = range(200, 300)
 API_PERMISSION: Final = _row(_CREDENTIALS, "API Permission", _PERMISSION)
@@ -356,3 +365,12 @@ def known(code: int | None) -> ErrorCode | None:
         return None
     row = CODES.get(code)
     return API_PERMISSION if row is None and code in _PERMISSIONS else row
+
+
+# Of those of a number's access: a token that is dead, lacks a permission or does not reach the number. The others are of its registration.
+_NEW_TOKEN: Final = frozenset({0, 3, 10, 33, 104, 190, 131005, *_PERMISSIONS})
+
+
+def needs_new_token(code: int | None) -> bool:
+    """Return whether nothing but a new access token mends what ``code`` refuses; also where no code says."""
+    return code is None or code in _NEW_TOKEN

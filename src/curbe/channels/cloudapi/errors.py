@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from curbe.channels.cloudapi.codes import CODES, ErrorCode, known
+from curbe.channels.cloudapi.codes import CODES, UNPROVEN, ErrorCode, known
 from curbe.domain.errors import (
     AppError,
     FailureKind,
@@ -32,8 +32,12 @@ _NOBODY_KNOWS: Final = (
 )
 _UNLISTED: Final = "Meta refused the message for a reason unknown to us. Send it again later."
 _TOKEN_CODES: Final = frozenset({0, 104, 190})
+APP_REFUSED: Final = "App refused"
+CHECK_THE_APP: Final = "The operator must check META_APP_ID and META_APP_SECRET."
 _GRANT: Final = "Grant the token whatsapp_business_messaging and whatsapp_business_management, for that WABA."
 _OBJECT_GONE: Final = 33  # the code, or the subcode of 100, of what is gone or out of this token's reach
+_INVALID_PARAMETER: Final = 100
+_PROOF: Final = "appsecret_proof"
 _LONGEST_WAIT: Final = timedelta(days=3)
 _SECONDS: Final = re.compile(r"[0-9]{1,7}")  # no dates: Meta writes none here, and a date would need a clock
 _TOKEN: Final = re.compile(r"EAA[A-Za-z0-9]{12,}")
@@ -125,15 +129,30 @@ def reading_refused(
         return GraphUnreachable(detail, fix="Try again in a moment.")
     code = error.code if error is not None else None
     if code in _TOKEN_CODES:
-        return TokenRefused(detail, fix="Make a new access token for the system user, and connect with it.")
+        fix = "Make a new access token for the system user, and connect with it."
+        return TokenRefused(detail, fix=fix, extra={"graph_code": code})
     if row is CODES[_OBJECT_GONE]:
         return NumberForeign(detail, fix="Check both ids, and that the token's user has access to that WABA.")
-    if row is not None and row.kind is FailureKind.CREDENTIALS:
+    if row is not None and row.kind is FailureKind.CREDENTIALS and row is not UNPROVEN:
         return MissingPermission(detail, fix=_GRANT)
     if throttled or (row is not None and row.kind is FailureKind.THROTTLED):
         return TooManyRequests(detail, fix="Wait, then try again.", retry_after=_wait(headers, row))
-    title = row.title if row is not None else f"Error {code}"
-    return GraphRefused(detail, graph_code=code, graph_title=title)
+    return _refused(detail, code, row)
+
+
+def _refused(detail: str, code: int | None, row: ErrorCode | None) -> GraphRefused:
+    if row is UNPROVEN:
+        return GraphRefused(detail, graph_code=None, graph_title=APP_REFUSED, fix=CHECK_THE_APP)
+    return GraphRefused(
+        detail, graph_code=code, graph_title=row.title if row is not None else f"Error {code}"
+    )
+
+
+def is_proof_refused(status: int, body: bytes) -> bool:
+    """Return whether an answer refuses a call for its ``appsecret_proof`` alone: nothing else of it was looked at."""
+    if not HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        return False
+    return _row_of(graph_error(body)) is UNPROVEN
 
 
 def status_failure(code: int | None, words: str | None) -> SendFailure:
@@ -172,7 +191,13 @@ def undone(failure: SendFailure) -> SendFailure:
 def _row_of(error: GraphError | None) -> ErrorCode | None:
     if error is None:
         return None
-    return known(_OBJECT_GONE if (error.code, error.error_subcode) == (100, _OBJECT_GONE) else error.code)
+    if error.code == _INVALID_PARAMETER and _PROOF in (error.message or ""):
+        return UNPROVEN  # Meta has no code of its own for it
+    return known(
+        _OBJECT_GONE
+        if (error.code, error.error_subcode) == (_INVALID_PARAMETER, _OBJECT_GONE)
+        else error.code
+    )
 
 
 def _is_vague(status: int, row: ErrorCode | None) -> bool:

@@ -13,7 +13,9 @@ export const checkMessages = catalogue({
       number: "It reads the number",
       waba: "The number belongs to that WhatsApp Business account",
       number_status: "Meta has the number as connected",
+      health: "Meta lets it send messages",
       subscription: "Webhooks of the account come here",
+      callback: "Meta sends its messages to this installation",
     },
     bad: {
       token_refused: "Meta does not accept this access token: it expired, was revoked, or is not whole.",
@@ -24,7 +26,9 @@ export const checkMessages = catalogue({
       graph_unreachable: "Meta did not answer.",
       too_many_requests: "Meta was asked too often.",
       number_status: "Meta does not let this number send yet.",
+      health: "Meta lets nothing be sent from this number.",
       subscription: "Webhooks of the account do not come here yet.",
+      callback: "Meta sends this number's messages to another address, and they never arrive here.",
       stored_token: "The stored access token cannot be read.",
     },
     fix: {
@@ -53,7 +57,9 @@ export const checkMessages = catalogue({
       number: "Lee el número",
       waba: "El número es de esa cuenta de WhatsApp Business",
       number_status: "Meta tiene el número como conectado",
+      health: "Meta le deja enviar mensajes",
       subscription: "Los webhooks de la cuenta llegan aquí",
+      callback: "Meta envía sus mensajes a esta instalación",
     },
     bad: {
       token_refused: "Meta no acepta este token de acceso: caducó, fue revocado o no está entero.",
@@ -64,7 +70,9 @@ export const checkMessages = catalogue({
       graph_unreachable: "Meta no ha respondido.",
       too_many_requests: "Se ha preguntado demasiado a Meta.",
       number_status: "Meta aún no deja enviar a este número.",
+      health: "Meta no deja enviar nada desde este número.",
       subscription: "Los webhooks de la cuenta aún no llegan aquí.",
+      callback: "Meta envía los mensajes de este número a otra dirección, y aquí no llegan.",
       stored_token: "El token de acceso guardado no se puede leer.",
     },
     fix: {
@@ -93,7 +101,9 @@ export const checkMessages = catalogue({
       number: "Lê o número",
       waba: "O número é dessa conta do WhatsApp Business",
       number_status: "A Meta tem o número como conectado",
+      health: "A Meta o deixa enviar mensagens",
       subscription: "Os webhooks da conta chegam aqui",
+      callback: "A Meta envia suas mensagens a esta instalação",
     },
     bad: {
       token_refused: "A Meta não aceita este token de acesso: expirou, foi revogado ou não está inteiro.",
@@ -104,7 +114,9 @@ export const checkMessages = catalogue({
       graph_unreachable: "A Meta não respondeu.",
       too_many_requests: "A Meta foi consultada vezes demais.",
       number_status: "A Meta ainda não deixa este número enviar.",
+      health: "A Meta não deixa enviar nada deste número.",
       subscription: "Os webhooks da conta ainda não chegam aqui.",
+      callback: "A Meta envia as mensagens deste número a outro endereço, e elas não chegam aqui.",
       stored_token: "O token de acesso guardado não pode ser lido.",
     },
     fix: {

@@ -90,7 +90,7 @@ export type PauseEnd = "by_itself" | "reconnect" | "resume";
 
 const ENDED_BY_CONNECTING = new Set(["deleted", "partner_removed", "app_uninstalled"]);
 /** Meta's codes of a token that is dead or lacks a permission: nothing but a new one helps. */
-const TOKEN_CODES = /\bcode (0|3|10|104|190|2\d\d|131005)\b/;
+const TOKEN_CODES = /\bcode (0|3|10|33|104|190|2\d\d|131005)\b/;
 
 export function endOfPause(connection: Pick<Connection, "pause_cause" | "pause_reason">): PauseEnd {
   if (connection.pause_cause !== null) {

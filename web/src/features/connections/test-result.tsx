@@ -61,6 +61,9 @@ export function useCheckWords(): (check: Check) => { told: string; fix: string }
   return (check) => {
     if (check.ok) return { told: good[check.name] ?? check.detail, fix: "" };
     const named = check.code ?? check.name;
-    return { told: bad[named] ?? check.detail, fix: fix[named] ?? check.fix };
+    const told = bad[named];
+    if (told === undefined) return { told: check.detail, fix: fix[named] ?? check.fix };
+    // What no words of ours can name, such as an address or Meta's own advice, is in the server's.
+    return { told, fix: fix[named] ?? `${check.detail} ${check.fix}`.trim() };
   };
 }

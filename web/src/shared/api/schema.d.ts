@@ -2455,7 +2455,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Let a paused number send again, once Meta has confirmed that its token still works */
+        /** Let a paused number send again, once Meta has confirmed that its token works and that it may send */
         post: operations["ApiTenantsTenantIdWhatsappResumeResume"];
         delete?: never;
         options?: never;

@@ -189,3 +189,17 @@ test("where Meta's sign-up is set up it is offered first, and by hand stays poss
   await userEvent.click(screen.getByRole("button", { name: /By hand/ }));
   expect(screen.getByLabelText("Access token")).toBeTruthy();
 });
+
+test("where messages lead elsewhere is told with the address, before anything is connected", async () => {
+  const detail = "Meta sends this number's messages to https://theirs.example/hook.";
+  const callback = { name: "callback", ok: false, detail, fix: "Clear the override.", code: null };
+  fakeApi({
+    [`POST ${BASE}/connect/start`]: () => ok(started),
+    [`POST ${BASE}/test-connection`]: () => ok({ ...found, ok: false, checks: [callback] }),
+  });
+  wizard();
+  await fillIn();
+  await press("Test connection");
+
+  expect(await screen.findByText(/another address.*https:\/\/theirs\.example\/hook/)).toBeTruthy();
+});

@@ -1,0 +1,268 @@
+"""What proves that a number is a tenant's, step by step, and whether its messages come here. No I/O.
+
+Facts of Meta's: fields of a number [Meta: phone numbers, Dec 2025], what a token is [Meta: debug_token].
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from urllib.parse import urlsplit
+
+from curbe.channels.cloudapi.answers import Callbacks, Health, Number, Subscription, TokenInfo
+from curbe.domain.errors import (
+    AppError,
+    ConnectionPaused,
+    MissingPermission,
+    NumberForeign,
+    NumberNotOnWaba,
+    TokenRefused,
+    WrongApp,
+)
+
+MESSAGING: Final = "whatsapp_business_messaging"
+MANAGEMENT: Final = "whatsapp_business_management"
+
+_IN_THE_MANAGER: Final = "Settle it in the WhatsApp Manager."
+_BLOCKED: Final = "BLOCKED"
+_LONGEST_QUOTE: Final = 500  # characters of Meta's words
+_USUAL_PORTS: Final = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Whose ids a tenant names: what a token has to prove."""
+
+    waba_id: str
+    phone_number_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One step of the proof. ``refusal`` is what a connection fails with; a step can also be only worth knowing."""
+
+    name: str
+    ok: bool
+    detail: str
+    fix: str = ""
+    refusal: AppError | None = None
+
+
+def refused(name: str, refusal: AppError) -> Check:
+    """Return the step that ``refusal`` ended."""
+    return Check(name=name, ok=False, detail=refusal.detail, fix=refusal.fix, refusal=refusal)
+
+
+def check_token(token: TokenInfo, *, app_id: str, candidate: Candidate, now: datetime) -> list[Check]:
+    """Return what ``debug_token`` tells of a token: valid, of this installation's app, allowed what is needed."""
+    if token.app_id not in {None, app_id} or _is_foreign(token):
+        return [refused("app", _wrong_app())]
+    if not token.is_valid or (token.expires_at is not None and token.expires_at <= now):
+        return [refused("token", _dead(token, now=now))]
+    if token.app_id is None:
+        return [refused("app", _wrong_app())]
+    return [
+        Check("token", ok=True, detail=_life(token)),
+        Check("app", ok=True, detail=f"It was issued for this installation's Meta app, {app_id}."),
+        _permissions(token, candidate),
+    ]
+
+
+def check_number(number: Number, *, candidate: Candidate) -> Check:
+    """Return whether what the token read is a business number."""
+    if number.id != candidate.phone_number_id or not number.display_phone_number:
+        return refused("number", no_number())
+    return Check("number", ok=True, detail=f"The token reads the number {number.display_phone_number}.")
+
+
+def no_number() -> NumberForeign:
+    """Return the refusal of a ``phone_number_id`` that names another kind of thing."""
+    return NumberForeign(
+        "The phone_number_id names something that is no business number.",
+        fix="Copy the phone number ID, not the WABA's or the number itself, from the WhatsApp Manager.",
+        field="phone_number_id",
+    )
+
+
+def no_waba() -> NumberForeign:
+    """Return the refusal of a ``waba_id`` that names another kind of thing."""
+    return NumberForeign(
+        "The waba_id names something that is no WhatsApp Business Account.",
+        fix="Copy the WhatsApp Business Account ID, not the number's, from the WhatsApp Manager.",
+        field="waba_id",
+    )
+
+
+def check_membership(numbers: Sequence[Number], *, candidate: Candidate) -> Check:
+    """Return whether the number is among those of the WABA."""
+    if all(number.id != candidate.phone_number_id for number in numbers):
+        refusal = NumberNotOnWaba(
+            f"The WABA {candidate.waba_id} has {len(numbers)} number(s), and this is none of them.",
+            fix="Copy waba_id and phone_number_id from the same account in the WhatsApp Manager.",
+            field="waba_id",
+        )
+        return refused("waba", refusal)
+    return Check("waba", ok=True, detail=f"The number belongs to the WABA {candidate.waba_id}.")
+
+
+def check_registered(number: Number) -> Check:
+    """Return whether Meta lets the number send; a number that is not registered yet can be connected all the same."""
+    if number.status in {None, "CONNECTED"}:
+        return Check("number_status", ok=True, detail="Meta has the number as connected.")
+    return Check(
+        "number_status",
+        ok=False,
+        detail=f"Meta has the number as {number.status}: it may not send.",
+        fix="Register or repair it in the WhatsApp Manager.",
+    )
+
+
+def check_health(health: Health | None) -> list[Check]:
+    """Return whether anything that the number depends on keeps it from sending; nothing where Meta does not say.
+
+    A number that is blocked can be connected all the same: it receives.
+    """
+    if health is None:
+        return []
+    said = _quoted(one.description for one in health.impediments)
+    advice = _quoted(one.solution for one in health.impediments)
+    if health.can_send_message == _BLOCKED:
+        detail = f"Meta lets nothing be sent from this number: {said or 'it does not say why.'}"
+        return [Check("health", ok=False, detail=detail, fix=advice or _IN_THE_MANAGER)]
+    if health.can_send_message == "AVAILABLE":
+        return [Check("health", ok=True, detail="Meta lets messages be sent from this number.")]
+    detail = f"Meta lets this number send within limits ({health.can_send_message}). {said}".strip()
+    return [Check("health", ok=True, detail=detail, fix=advice)]
+
+
+def require_health(health: Health | None) -> None:
+    """Return where Meta lets the number send, or does not say.
+
+    Raises:
+        ConnectionPaused: it does not.
+    """
+    for check in check_health(health):
+        if not check.ok:
+            raise ConnectionPaused(check.detail, fix=check.fix)
+
+
+def _quoted(sentences: Iterable[str | None]) -> str:
+    """Return what Meta says, each thing once, as long as a person may want to read it."""
+    ended = dict.fromkeys(f"{words.strip().rstrip('.')}." for words in sentences if words and words.strip())
+    return " ".join(ended)[:_LONGEST_QUOTE]
+
+
+def check_subscription(subscription: Subscription | None) -> Check:
+    """Return whether the WABA's webhooks come to our app."""
+    if subscription is not None:
+        return Check("subscription", ok=True, detail="The WABA's webhooks come to this installation's app.")
+    return Check(
+        "subscription",
+        ok=False,
+        detail="The WABA's webhooks do not come to this installation's app.",
+        fix="Connect the number again: that subscribes the app.",
+    )
+
+
+def check_callback(
+    callbacks: Callbacks | None, subscription: Subscription | None, *, webhook_url: str
+) -> list[Check]:
+    """Return whether the number's messages are sent to ``webhook_url``; nothing where Meta does not say to where.
+
+    An override of the number goes before one of its WABA, and that before the app's own [Meta: override, Dec 2025].
+    """
+    known = callbacks or Callbacks()
+    of_waba = known.whatsapp_business_account or (
+        subscription.override_callback_uri if subscription else None
+    )
+    levels = (("the number", known.phone_number), ("its WABA", of_waba), ("the Meta app", known.application))
+    level, uri = next(((level, uri) for level, uri in levels if uri), (None, None))
+    if uri is None:
+        return []
+    if not _leads_to(uri, webhook_url):
+        return [_led_astray(uri, level=level or "", webhook_url=webhook_url)]
+    detail = f"Meta sends its messages to {uri}."
+    if known.application and not _leads_to(known.application, webhook_url):
+        # An override covers messages; what is told of accounts and templates goes to the app's own address.
+        detail = (
+            f"{detail} Notices about accounts and templates go to the app's callback, {known.application}."
+        )
+    return [Check("callback", ok=True, detail=detail)]
+
+
+def _led_astray(uri: str, *, level: str, webhook_url: str) -> Check:
+    overridden = level != "the Meta app"
+    mend = f"Clear the callback override of {level}" if overridden else "Change the app's callback URL"
+    return Check(
+        "callback",
+        ok=False,
+        detail=f"Meta sends this number's messages to {uri}, as {level} has it, and not to {webhook_url}.",
+        fix=f"{mend}, or set it to {webhook_url}. If {uri} leads here as well, correct CURBE_PUBLIC_BASE_URL.",
+    )
+
+
+def _leads_to(uri: str, webhook_url: str) -> bool:
+    return _address(uri) == _address(webhook_url)
+
+
+def _address(uri: str) -> tuple[str, str | None, int | None, str, str]:
+    """Return what of an address says where it leads: neither case, the usual port nor a closing slash."""
+    try:
+        url = urlsplit(uri)
+        port = url.port or _USUAL_PORTS.get(url.scheme)
+    except ValueError:
+        return "", None, None, uri, ""
+    return url.scheme, url.hostname, port, url.path.rstrip("/"), url.query
+
+
+def _wrong_app() -> WrongApp:
+    return WrongApp(
+        "The access token was issued for another Meta app than this installation's.",
+        fix="Make the token in the Meta app that this installation's webhooks come from (META_APP_ID).",
+        field="access_token",
+    )
+
+
+def _is_foreign(token: TokenInfo) -> bool:
+    # Of another app's token Meta tells nothing but this [Meta: debug_token].
+    return "viewing app" in (token.error or "").lower()
+
+
+def _dead(token: TokenInfo, *, now: datetime) -> TokenRefused:
+    expired = token.expires_at is not None and token.expires_at <= now
+    said = "it has expired" if expired else f"Meta says: {(token.error or 'it is not valid')[:200]}"
+    return TokenRefused(
+        f"The access token cannot be used: {said.rstrip('.')}.",
+        fix="Make a new access token for the system user, and connect with it.",
+        field="access_token",
+    )
+
+
+def _life(token: TokenInfo) -> str:
+    if token.expires_at is None:
+        return "The token is valid and does not expire."
+    return f"The token is valid until {token.expires_at:%Y-%m-%d %H:%M} UTC."
+
+
+def _permissions(token: TokenInfo, candidate: Candidate) -> Check:
+    """Return whether the token has both permissions, and has them for the WABA where they name their targets."""
+    targets = {granted.scope: granted.target_ids for granted in token.granular_scopes}
+    lacking = [scope for scope in (MESSAGING, MANAGEMENT) if scope not in token.scopes]
+    elsewhere = [
+        scope
+        for scope in (MESSAGING, MANAGEMENT)
+        if targets.get(scope) and candidate.waba_id not in targets[scope]
+    ]
+    if not lacking and not elsewhere:
+        return Check("permissions", ok=True, detail="It has both WhatsApp permissions for this WABA.")
+    detail = (
+        f"The access token lacks {' and '.join(lacking)}."
+        if lacking
+        else f"The access token has {' and '.join(elsewhere)} for other WABAs than {candidate.waba_id}."
+    )
+    refusal = MissingPermission(
+        detail,
+        fix=f"Make a token with {MESSAGING} and {MANAGEMENT}, and give its user that WABA.",
+        field="access_token",
+    )
+    return refused("permissions", refusal)
