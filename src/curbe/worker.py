@@ -69,6 +69,8 @@ _DRAIN: Final = 15.0  # seconds until what is still under way is left to its lea
 _WEBHOOKS_KEPT_DAYS: Final = 30
 _JOB_LEASE: Final = timedelta(minutes=15)  # longer than fetching and keeping the largest file takes
 _JOBS_AT_ONCE: Final = 4
+_FILES_AT_ONCE: Final = 6
+_FILES_OF_ONE: Final = 4  # whose files hang at Meta for minutes leaves two hands for all others
 _BROKEN_OFF: Final = timedelta(days=1)  # by then nobody writes to a file on its way any more
 
 Work = Callable[[], Awaitable[object]]
@@ -168,28 +170,50 @@ async def _wired(
             pools.work, cloud_api=cloud_api, keyring=keyring, keeping=keeping, metrics=metrics, now=utc_now
         )
         receipts = Receipts(pools.work, cloud_api=cloud_api, keyring=keyring)
-        usual = {
-            FETCH: fetcher,
+        asking: dict[str, Handler] = {
             READ_RECEIPT: receipts.read,
             SYNC: Syncer(pools.work, cloud_api=cloud_api, keyring=keyring, now=utc_now),
-            **_by_itself(pools.work),
             **_mail(settings, pools.work),
         }
-        patient = {
+        patient: dict[str, Handler] = {
             PURGE: Purger(pools.work, storage=keeping.storage, now=db.Transaction.now),
             COUNT: Bookkeeper(pools.work, now=utc_now),
         }
-        runners = _runners(pools, usual, patient)
+        runners = runners_of(pools.apply, pools.work, files={FETCH: fetcher}, asking=asking, patient=patient)
         senders = Senders(means, everybody=pools.apply)
         tender = Tender(everybody=pools.apply, pool=pools.work, now=utc_now)
         yield applier, senders, tender, runners, keeping.spool, pools, metrics
 
 
-def _runners(pools: _Pools, usual: dict[str, Handler], patient: dict[str, Handler]) -> list[Runner]:
-    """Return who works on jobs: on deleting and counting apart, so that it takes no turn from what people wait for."""
+def runners_of(
+    everybody: Pool,
+    pool: Pool,
+    *,
+    files: dict[str, Handler],
+    asking: dict[str, Handler],
+    patient: dict[str, Handler],
+) -> list[Runner]:
+    """Return who works on jobs, so that none takes a turn from what it has nothing to do with.
+
+    What happens by itself asks nobody but the database and is done in milliseconds; who asks others, Meta or a mail server, may wait for
+    half a minute; a file may take minutes; deleting and counting have time.
+    """
+    hands = (
+        (_by_itself(pool), _JOBS_AT_ONCE, None),
+        (asking, _JOBS_AT_ONCE, _JOBS_AT_ONCE - 1),
+        (files, _FILES_AT_ONCE, _FILES_OF_ONE),
+        (patient, 1, None),
+    )
     return [
-        Runner(everybody=pools.apply, pool=pools.work, handlers=handlers, at_once=at_once, lease=_JOB_LEASE)
-        for handlers, at_once in ((usual, _JOBS_AT_ONCE), (patient, 1))
+        Runner(
+            everybody=everybody,
+            pool=pool,
+            handlers=handlers,
+            at_once=at_once,
+            lease=_JOB_LEASE,
+            share=share,
+        )
+        for handlers, at_once, share in hands
     ]
 
 
