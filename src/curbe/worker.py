@@ -22,6 +22,7 @@ from curbe.campaigns.tending import Tender
 from curbe.channels.cloudapi.callback import PURPOSE as CALLBACK_PURPOSE
 from curbe.channels.cloudapi.client import CloudApi
 from curbe.connections import health
+from curbe.connections.service import CATCH_UP
 from curbe.consent import hearing
 from curbe.health import Health
 from curbe.health import serve as serve_health
@@ -42,6 +43,7 @@ from curbe.infra.settings import Settings
 from curbe.ingest import aside, automating, concluding
 from curbe.ingest import store as ingest
 from curbe.ingest.apply import Applier, apply_parked
+from curbe.media.catching_up import CatchingUp
 from curbe.media.fetch import Fetcher
 from curbe.media.place import keeping_of, media_origins
 from curbe.media.provide import Provider
@@ -218,10 +220,14 @@ def runners_of(
 
 
 def _by_itself(pool: Pool) -> dict[str, Handler]:
-    """Return who does what is done without anybody: ends of snoozes, answers to STOP, notifications, automations, what failures say."""
+    """Return who does what is done without anybody.
+
+    Ends of snoozes, answers to STOP, notifications, automations, what failures say, and what a number that is back lets be done.
+    """
     return {
         WAKE: Alarm(pool, now=utc_now),
         hearing.ANSWER: Confirming(pool, now=utc_now),
+        CATCH_UP: CatchingUp(pool),
         NOTIFY: Notifying(pool, now=utc_now),
         automating.RUN: Automating(pool, now=utc_now),
         concluding.CONCLUDE: Concluding(pool, now=utc_now),
