@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -68,6 +68,7 @@ class World:
     runner: Runner
     folder: Path
     keyring: Keyring
+    fetching: Callable[[int], Runner]
 
     async def receive(
         self,
@@ -177,26 +178,32 @@ async def connect(owner: asyncpg.Connection, keyring: Keyring) -> Number:
 async def world(owner: asyncpg.Connection, pools: Pools, tmp_path: Path) -> AsyncIterator[World]:
     keyring = Keyring.from_base64(crypto.fresh_key())
     async with meta() as host, meta() as elsewhere, Egress(trusted=[host.url]) as egress:
-        keeping = Keeping(
-            storage=LocalStorage(tmp_path / "media"), spool=Spool(tmp_path / "incoming"), examiner=Examiner()
-        )
-        fetcher = Fetcher(
-            pools.worker,
-            cloud_api=CloudApi(egress, base_url=host.url, version="v25.0"),
-            keyring=keyring,
-            keeping=keeping,
-            metrics=Metrics(),
-            now=utc_now,
-        )
-        runner = Runner(
-            everybody=pools.apply,
-            pool=pools.worker,
-            handlers={FETCH: fetcher, CATCH_UP: CatchingUp(pools.worker)},
-            at_once=4,
-            lease=timedelta(minutes=5),
-        )
+        cloud_api = CloudApi(egress, base_url=host.url, version="v25.0")
+
+        def fetching(keep_free: int) -> Runner:
+            keeping = Keeping(
+                storage=LocalStorage(tmp_path / "media"),
+                spool=Spool(tmp_path / "incoming", keep_free=keep_free),
+                examiner=Examiner(),
+            )
+            fetcher = Fetcher(
+                pools.worker,
+                cloud_api=cloud_api,
+                keyring=keyring,
+                keeping=keeping,
+                metrics=Metrics(),
+                now=utc_now,
+            )
+            return Runner(
+                everybody=pools.apply,
+                pool=pools.worker,
+                handlers={FETCH: fetcher, CATCH_UP: CatchingUp(pools.worker)},
+                at_once=4,
+                lease=timedelta(minutes=5),
+            )
+
         number = await connect(owner, keyring)
-        yield World(owner, pools, number, host, elsewhere, runner, tmp_path, keyring)
+        yield World(owner, pools, number, host, elsewhere, fetching(0), tmp_path, keyring, fetching)
 
 
 async def test_a_message_is_there_at_once_with_its_file_pending_and_soon_with_its_file(world: World) -> None:
@@ -399,6 +406,20 @@ async def test_a_disk_that_takes_nothing_costs_no_attempt_and_heals_without_hand
     assert [media["state"] for media in await world.shown()] == ["pending"]
 
     (world.folder / "incoming").unlink()
+    await world.work()
+    assert [media["state"] for media in await world.shown()] == ["stored"]
+
+
+async def test_a_disk_with_little_room_left_is_asked_for_nothing_and_the_file_comes_when_there_is_room(
+    world: World,
+) -> None:
+    usual, world.runner = world.runner, world.fetching(2**60)
+    await world.receive()
+    await world.work(8)
+    assert [media["state"] for media in await world.shown()] == ["pending"]
+    assert (world.meta.asked, world.stored()) == ([], [])
+
+    world.runner = usual
     await world.work()
     assert [media["state"] for media in await world.shown()] == ["stored"]
 
