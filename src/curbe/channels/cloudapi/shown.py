@@ -10,6 +10,7 @@ from typing import Any, Final, TypeAlias
 import msgspec
 from msgspec import Struct
 
+from curbe.channels.cloudapi.codes import CODES
 from curbe.channels.cloudapi.storable import unstorable
 
 
@@ -74,7 +75,10 @@ class ReplyShown(Struct, frozen=True, tag="reply", tag_field="kind", omit_defaul
 
 
 class FlowReplyShown(Struct, frozen=True, tag="flow_reply", tag_field="kind", omit_defaults=True):
-    """The answers of a flow: ``answers`` is the object the flow sent, ``raw`` its text where that is no object."""
+    """The answers of a flow: ``answers`` is the object the flow sent, ``raw`` its text where that is no object.
+
+    So is a ``payment_method`` or an ``address`` that a person gave, under that ``name``.
+    """
 
     name: str | None = None
     body: str | None = None
@@ -125,7 +129,7 @@ class SystemShown(Struct, frozen=True, tag="system", tag_field="kind", omit_defa
 
 
 class UnsupportedShown(Struct, frozen=True, tag="unsupported", tag_field="kind", omit_defaults=True):
-    """Something that Meta does not pass on: what it was, and why not."""
+    """Something that Meta does not pass on: what it was, and why not; of a type that Curbe knows, in Curbe's words for the code."""
 
     what: str | None = None
     code: int | None = None
@@ -196,6 +200,7 @@ class Shown(Struct, frozen=True):
 
 _Object = dict[str, Any]
 _PAYLOAD: Final = msgspec.json.Decoder(dict)
+_FILLED_IN: Final = ("payment_method", "address")  # replies whose whole object is what a person filled in
 _FILES: Final = frozenset({"image", "video", "audio", "voice", "document", "sticker"})
 
 
@@ -218,6 +223,8 @@ def _content(kind: str, message: _Object) -> ContentShown:
     found = _read(reader, message) if reader is not None else None
     if found is None and kind in _FILES:
         found = _read(lambda it: _media(it, kind), message)
+    if found is None and message.get("errors"):
+        found = _read(lambda it: _not_passed_on(it, kind), message)
     return found if found is not None else OtherShown(type=kind)
 
 
@@ -233,8 +240,10 @@ def _text(value: Any) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-def _media(message: _Object, kind: str) -> MediaShown:
+def _media(message: _Object, kind: str) -> MediaShown | None:
     file = message[kind]
+    if not file and message.get("errors"):
+        return None
     return MediaShown(
         caption=_text(file.get("caption")),
         filename=_text(file.get("filename")),
@@ -296,6 +305,9 @@ def _interactive(message: _Object) -> ContentShown | None:
             permanent=reply.get("is_permanent") is True,
             expires_at=None if ends is None else int(ends),
         )
+    for of in _FILLED_IN:
+        if of in chosen:
+            return FlowReplyShown(name=of, answers=dict(chosen[of].items()))
     return None
 
 
@@ -349,6 +361,13 @@ def _system(message: _Object) -> SystemShown:
         bsuid=_text(system.get("user_id")),
         previous_bsuid=_text(system.get("previous_user_id")),
     )
+
+
+def _not_passed_on(message: _Object, kind: str) -> UnsupportedShown:
+    """Return what an error says in the place of a content that should be there, as a file that Meta could not fetch."""
+    told = _unsupported(message)
+    row = CODES.get(told.code) if told.code is not None else None
+    return UnsupportedShown(what=kind, code=told.code, reason=row.words if row is not None else told.reason)
 
 
 def _unsupported(message: _Object) -> UnsupportedShown:
