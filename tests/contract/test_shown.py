@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from curbe.channels.cloudapi import wire
 from curbe.channels.cloudapi.codes import CODES
-from curbe.channels.cloudapi.shown import FlowReplyShown, OtherShown, TextShown, UnsupportedShown, shown
+from curbe.channels.cloudapi.shown import shown
+from curbe.channels.cloudapi.shown_shapes import FlowReplyShown, OtherShown, TextShown, UnsupportedShown
 from curbe.channels.cloudapi.webhook import BrokenBody, read_body
 from curbe.channels.cloudapi.words import words_of
 from curbe.domain.messages import MessageReceived
