@@ -22,6 +22,7 @@ from curbe.campaigns.tending import Tender
 from curbe.channels.cloudapi.callback import PURPOSE as CALLBACK_PURPOSE
 from curbe.channels.cloudapi.client import CloudApi
 from curbe.connections import health
+from curbe.connections.service import CATCH_UP
 from curbe.consent import hearing
 from curbe.health import Health
 from curbe.health import serve as serve_health
@@ -43,6 +44,7 @@ from curbe.infra.settings import Settings
 from curbe.ingest import aside, automating, concluding
 from curbe.ingest import store as ingest
 from curbe.ingest.apply import Applier, apply_parked
+from curbe.media.catching_up import CatchingUp
 from curbe.media.fetch import Fetcher
 from curbe.media.place import keeping_of, media_origins
 from curbe.media.provide import Provider
@@ -70,6 +72,8 @@ _DRAIN: Final = 15.0  # seconds until what is still under way is left to its lea
 _WEBHOOKS_KEPT_DAYS: Final = 30
 _JOB_LEASE: Final = timedelta(minutes=15)  # longer than fetching and keeping the largest file takes
 _JOBS_AT_ONCE: Final = 4
+_FILES_AT_ONCE: Final = 6
+_FILES_OF_ONE: Final = 4  # whose files hang at Meta for minutes leaves two hands for all others
 _BROKEN_OFF: Final = timedelta(days=1)  # by then nobody writes to a file on its way any more
 
 Work = Callable[[], Awaitable[object]]
@@ -172,36 +176,62 @@ async def _wired(
             pools.work, cloud_api=cloud_api, keyring=keyring, keeping=keeping, metrics=metrics, now=utc_now
         )
         receipts = Receipts(pools.work, cloud_api=cloud_api, keyring=keyring)
-        usual = {
-            FETCH: fetcher,
+        asking: dict[str, Handler] = {
             READ_RECEIPT: receipts.read,
             SYNC: Syncer(pools.work, cloud_api=cloud_api, keyring=keyring, now=utc_now),
-            **_by_itself(pools.work),
             **_mail(settings, pools.work),
         }
-        patient = {
+        patient: dict[str, Handler] = {
             PURGE: Purger(pools.work, storage=keeping.storage, now=db.Transaction.now),
             COUNT: Bookkeeper(pools.work, now=utc_now),
         }
-        runners = _runners(pools, usual, patient)
+        runners = runners_of(pools.apply, pools.work, files={FETCH: fetcher}, asking=asking, patient=patient)
         senders = Senders(means, everybody=pools.apply)
         tender = Tender(everybody=pools.apply, pool=pools.work, now=utc_now)
         yield applier, senders, tender, runners, keeping.spool, pools, metrics
 
 
-def _runners(pools: _Pools, usual: dict[str, Handler], patient: dict[str, Handler]) -> list[Runner]:
-    """Return who works on jobs: on deleting and counting apart, so that it takes no turn from what people wait for."""
+def runners_of(
+    everybody: Pool,
+    pool: Pool,
+    *,
+    files: dict[str, Handler],
+    asking: dict[str, Handler],
+    patient: dict[str, Handler],
+) -> list[Runner]:
+    """Return who works on jobs, so that none takes a turn from what it has nothing to do with.
+
+    What happens by itself asks nobody but the database and is done in milliseconds; who asks others, Meta or a mail server, may wait for
+    half a minute; a file may take minutes; deleting and counting have time.
+    """
+    hands = (
+        (_by_itself(pool), _JOBS_AT_ONCE, None),
+        (asking, _JOBS_AT_ONCE, _JOBS_AT_ONCE - 1),
+        (files, _FILES_AT_ONCE, _FILES_OF_ONE),
+        (patient, 1, None),
+    )
     return [
-        Runner(everybody=pools.apply, pool=pools.work, handlers=handlers, at_once=at_once, lease=_JOB_LEASE)
-        for handlers, at_once in ((usual, _JOBS_AT_ONCE), (patient, 1))
+        Runner(
+            everybody=everybody,
+            pool=pool,
+            handlers=handlers,
+            at_once=at_once,
+            lease=_JOB_LEASE,
+            share=share,
+        )
+        for handlers, at_once, share in hands
     ]
 
 
 def _by_itself(pool: Pool) -> dict[str, Handler]:
-    """Return who does what is done without anybody: ends of snoozes, answers to STOP, notifications, automations, what failures say."""
+    """Return who does what is done without anybody.
+
+    Ends of snoozes, answers to STOP, notifications, automations, what failures say, and what a number that is back lets be done.
+    """
     return {
         WAKE: Alarm(pool, now=utc_now),
         hearing.ANSWER: Confirming(pool, now=utc_now),
+        CATCH_UP: CatchingUp(pool),
         NOTIFY: Notifying(pool, now=utc_now),
         automating.RUN: Automating(pool, now=utc_now),
         concluding.CONCLUDE: Concluding(pool, now=utc_now),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from curbe.channels.cloudapi.fields import FIELDS
 from curbe.channels.cloudapi.notices import READERS, Reading, read_effects, standby_items
-from curbe.domain.messages import MessageReceived, NoticeReceived, StatusReported
+from curbe.domain.messages import MessageReceived, NoticeReceived, Person, StatusReported
 from curbe.domain.notices import (
     ContactNamed,
     HealthReported,
@@ -406,6 +406,24 @@ def test_what_is_on_standby_is_messages_and_statuses_like_any_other() -> None:
     assert isinstance(message, MessageReceived)
     assert message.standby
     assert isinstance(status, StatusReported)
+
+
+@pytest.mark.parametrize("where", ["standby", "value"])
+def test_a_status_on_standby_says_with_its_contacts_whom_it_reached(where: str) -> None:
+    status = {
+        "id": "wamid.T",
+        "status": "read",
+        "timestamp": "1789000000",
+        "recipient_id": "34600000001",
+    }
+    beside = {"contacts": [{"wa_id": "34600000001", "user_id": "ES.X"}]}
+    value: dict[str, Any] = {"metadata": NUMBER, "standby": {"statuses": [status]}}
+    (value["standby"] if where == "standby" else value).update(beside)
+
+    (told,) = standby_items(NoticeReceived("standby", "2", "300000000000001", AT, json.dumps(value)))
+
+    assert isinstance(told, StatusReported)
+    assert told.person == Person(wa_id="34600000001", bsuid="ES.X")
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curbe.channels.cloudapi.shown import FlowReplyShown, OtherShown, UnsupportedShown, shown
+from curbe.channels.cloudapi import wire
+from curbe.channels.cloudapi.codes import CODES
+from curbe.channels.cloudapi.shown import shown
+from curbe.channels.cloudapi.shown_shapes import FlowReplyShown, OtherShown, TextShown, UnsupportedShown
 from curbe.channels.cloudapi.webhook import BrokenBody, read_body
+from curbe.channels.cloudapi.words import words_of
 from curbe.domain.messages import MessageReceived
 
 # Samples that say nothing that could be shown.
@@ -23,6 +27,18 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=8,
 )
+FILLED_IN = [
+    (
+        "payment_method",
+        {"payment_method": "google_pay", "payment_timestamp": "1764000000", "reference_id": "order-7"},
+        "google_pay, order-7",
+    ),
+    (
+        "address",
+        {"saved_address_id": 4, "values": {"name": "Asha", "city": "Pune", "in_pin_code": "411001"}},
+        "4, Asha, Pune, 411001",
+    ),
+]
 TYPES = ("text", "image", "location", "contacts", "interactive", "button", "order", "system", "unsupported")
 
 
@@ -42,7 +58,7 @@ def test_every_message_of_the_samples_is_shown_as_what_it_is(corpus: Path) -> No
             if isinstance(content, OtherShown) and path.name not in EMPTY:
                 unknown.append((path.name, message.type))
             if isinstance(content, UnsupportedShown):
-                assert message.type in {"unsupported", "unknown"}, path.name
+                assert message.type in {"unsupported", "unknown"} or '"errors"' in message.payload, path.name
 
     assert unknown == []
     assert found > 50
@@ -54,6 +70,51 @@ def test_no_shape_of_a_message_keeps_it_from_being_shown(kind: str, value: objec
     payload = {kind: value, "context": other, "referral": other, "errors": other, "group_id": other}
 
     assert shown(kind, json.dumps(payload)).content is not None
+
+
+@pytest.mark.parametrize("kind", ["image", "video", "audio", "document", "sticker"])
+@pytest.mark.parametrize("file", [{}, None])
+def test_a_file_that_meta_could_not_fetch_is_told_with_what_to_do(
+    kind: str, file: dict[str, str] | None
+) -> None:
+    errors = [{"code": 131052, "title": "Media download error", "error_data": {"details": "too large"}}]
+    message = {"type": kind, "errors": errors, **({} if file is None else {kind: file})}
+
+    content = shown(kind, json.dumps(message)).content
+
+    assert content == UnsupportedShown(what=kind, code=131052, reason=CODES[131052].words)
+    assert "again" in CODES[131052].words
+
+
+def test_an_error_of_a_code_that_nobody_knows_is_told_in_metas_words() -> None:
+    errors = [{"code": 999999, "title": "Something new"}]
+
+    content = shown("image", json.dumps({"type": "image", "errors": errors})).content
+
+    assert content == UnsupportedShown(what="image", code=999999, reason="Something new")
+
+
+def test_an_error_beside_a_content_does_not_hide_it() -> None:
+    message = {"type": "text", "text": {"body": "hello"}, "errors": [{"code": 131052}]}
+
+    assert shown("text", json.dumps(message)).content == TextShown(body="hello")
+
+
+@pytest.mark.parametrize(("of", "filled", "words"), FILLED_IN)
+def test_what_a_person_filled_in_is_shown_and_found(of: str, filled: dict[str, object], words: str) -> None:
+    payload = json.dumps({"type": "interactive", "interactive": {"type": of, of: filled}})
+
+    assert shown("interactive", payload).content == FlowReplyShown(name=of, answers=filled)
+    assert words_of(msgspec.json.decode(payload, type=wire.Message)) == words
+
+
+@pytest.mark.parametrize("odd", [None, 1, "words", [], ["a"], {"a": [1], "b": None, "c": {"d": {"e": 1}}}])
+@pytest.mark.parametrize("of", ["payment_method", "address"])
+def test_whatever_stands_in_the_place_of_what_was_filled_in_is_read_somehow(of: str, odd: object) -> None:
+    payload = json.dumps({"type": "interactive", "interactive": {"type": of, of: odd}})
+
+    assert shown("interactive", payload).content is not None
+    assert not words_of(msgspec.json.decode(payload, type=wire.Message))
 
 
 @pytest.mark.parametrize("depth", [101, 900, 100_000])

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -19,7 +19,12 @@ from bed.meta import Meta, announces, breaks_off, gives, meta, refuses
 from bed.notices import about, chunk, echo, past
 from bed.rows import NOW, Number, insert_number
 from bed.webhooks import body, change, deliver, text
+from bed.working import work_off
+from curbe.channels.cloudapi.answers import Number as PhoneNumber
+from curbe.channels.cloudapi.answers import TokenInfo
 from curbe.channels.cloudapi.client import CloudApi
+from curbe.connections import service as connections
+from curbe.connections.service import CATCH_UP, Proof
 from curbe.domain.messages import Attachment
 from curbe.inbox.service import messages_by_id
 from curbe.infra import crypto
@@ -31,6 +36,7 @@ from curbe.infra.jobs import Runner
 from curbe.infra.metrics import Metrics
 from curbe.media import service
 from curbe.media.apart import Examiner
+from curbe.media.catching_up import CatchingUp
 from curbe.media.fetch import Fetcher
 from curbe.media.keeping import Keeping
 from curbe.media.service import FETCH
@@ -63,6 +69,7 @@ class World:
     runner: Runner
     folder: Path
     keyring: Keyring
+    fetching: Callable[[int], Runner]
 
     async def receive(
         self,
@@ -97,6 +104,29 @@ class World:
         for _ in range(times):
             await self.owner.execute("UPDATE jobs SET available_at = now()")
             await self.runner.run_due()
+
+    async def reconnect(self) -> None:
+        """Connect the number again, as a person does, and let the worker do what is due then."""
+        row = await self.owner.fetchrow("SELECT phone_number_id, waba_id FROM channel_connections")
+        assert row is not None
+        proof = Proof(
+            waba_id=row["waba_id"],
+            number=PhoneNumber(id=row["phone_number_id"]),
+            token=Secret(TOKEN),
+            about_token=TokenInfo(is_valid=True),
+            app_id="1",
+        )
+        async with self.pools.web.transaction(self.number.tenant_id) as tx:
+            await connections.connect(
+                tx,
+                proof,
+                tenant_id=self.number.tenant_id,
+                keyring=self.keyring,
+                country_id=None,
+                actor="user:1",
+                now=utc_now(),
+            )
+        await work_off(self.runner)
 
     async def shown(self, number: Number | None = None) -> list[dict[str, Any]]:
         """Return the media of the tenant's messages, as the inbox shows them."""
@@ -156,26 +186,32 @@ async def refuses_token(_: web.Request) -> web.StreamResponse:
 async def world(owner: asyncpg.Connection, pools: Pools, tmp_path: Path) -> AsyncIterator[World]:
     keyring = Keyring.from_base64(crypto.fresh_key())
     async with meta() as host, meta() as elsewhere, Egress(trusted=[host.url]) as egress:
-        keeping = Keeping(
-            storage=LocalStorage(tmp_path / "media"), spool=Spool(tmp_path / "incoming"), examiner=Examiner()
-        )
-        fetcher = Fetcher(
-            pools.worker,
-            cloud_api=CloudApi(egress, base_url=host.url, version="v25.0"),
-            keyring=keyring,
-            keeping=keeping,
-            metrics=Metrics(),
-            now=utc_now,
-        )
-        runner = Runner(
-            everybody=pools.apply,
-            pool=pools.worker,
-            handlers={FETCH: fetcher},
-            at_once=4,
-            lease=timedelta(minutes=5),
-        )
+        cloud_api = CloudApi(egress, base_url=host.url, version="v25.0")
+
+        def fetching(keep_free: int) -> Runner:
+            keeping = Keeping(
+                storage=LocalStorage(tmp_path / "media"),
+                spool=Spool(tmp_path / "incoming", keep_free=keep_free),
+                examiner=Examiner(),
+            )
+            fetcher = Fetcher(
+                pools.worker,
+                cloud_api=cloud_api,
+                keyring=keyring,
+                keeping=keeping,
+                metrics=Metrics(),
+                now=utc_now,
+            )
+            return Runner(
+                everybody=pools.apply,
+                pool=pools.worker,
+                handlers={FETCH: fetcher, CATCH_UP: CatchingUp(pools.worker)},
+                at_once=4,
+                lease=timedelta(minutes=5),
+            )
+
         number = await connect(owner, keyring)
-        yield World(owner, pools, number, host, elsewhere, runner, tmp_path, keyring)
+        yield World(owner, pools, number, host, elsewhere, fetching(0), tmp_path, keyring, fetching)
 
 
 async def test_a_message_is_there_at_once_with_its_file_pending_and_soon_with_its_file(world: World) -> None:
@@ -410,6 +446,20 @@ async def test_a_disk_that_takes_nothing_costs_no_attempt_and_heals_without_hand
     assert [media["state"] for media in await world.shown()] == ["stored"]
 
 
+async def test_a_disk_with_little_room_left_is_asked_for_nothing_and_the_file_comes_when_there_is_room(
+    world: World,
+) -> None:
+    usual, world.runner = world.runner, world.fetching(2**60)
+    await world.receive()
+    await world.work(8)
+    assert [media["state"] for media in await world.shown()] == ["pending"]
+    assert (world.meta.asked, world.stored()) == ([], [])
+
+    world.runner = usual
+    await world.work()
+    assert [media["state"] for media in await world.shown()] == ["stored"]
+
+
 async def test_a_worker_that_dies_again_and_again_over_a_file_gives_it_up(world: World) -> None:
     await world.receive()
     await world.owner.execute("UPDATE jobs SET attempt = 5")
@@ -427,11 +477,66 @@ async def test_a_number_that_was_disconnected_fetches_nothing(world: World) -> N
     assert [media["error"] for media in await world.shown()] == ["connection_gone"]
 
 
+async def test_metas_servers_may_fail_for_days_and_the_file_comes_all_the_same(world: World) -> None:
+    world.meta.files[PATH] = [refuses(503)]
+    await world.receive()
+    await world.work(12)
+    assert [media["state"] for media in await world.shown()] == ["pending"]
+    world.meta.files[PATH] = [gives(PICTURE)]
+
+    await world.work()
+
+    assert [media["state"] for media in await world.shown()] == ["stored"]
+
+
+async def test_what_meta_no_longer_has_is_not_waited_for(world: World) -> None:
+    world.meta.files[PATH] = [refuses(503)]
+    await world.receive()
+    await world.owner.execute("UPDATE message_media SET created_at = now() - interval '7 days'")
+    await world.work()
+
+    assert [media["error"] for media in await world.shown()] == ["status_503"]
+
+
+async def test_a_number_that_is_connected_again_fetches_what_it_could_not_before(world: World) -> None:
+    await world.receive("wamid.gone")
+    await world.owner.execute("UPDATE channel_connections SET status = 'revoked'")
+    await world.work()
+    await world.owner.execute("UPDATE channel_connections SET status = 'active'")
+    await world.receive("wamid.waits")
+    world.meta.files[PATH] = [refuses(401), gives(PICTURE)]
+    await world.runner.run_due()
+    await world.owner.execute("UPDATE message_media SET created_at = now() - interval '6 days'")
+    assert [media["state"] for media in await world.shown()] == ["failed", "pending"]
+
+    await world.reconnect()
+
+    assert [media["state"] for media in await world.shown()] == ["stored", "stored"]
+    assert await world.again() == 0
+
+
+async def test_a_number_that_is_connected_again_leaves_what_meta_has_no_more_and_bad_files(
+    world: World,
+) -> None:
+    await world.receive("wamid.old")
+    await world.owner.execute("UPDATE channel_connections SET status = 'revoked'")
+    await world.work()
+    await world.owner.execute("UPDATE message_media SET created_at = now() - interval '8 days'")
+    await world.owner.execute("UPDATE channel_connections SET status = 'active'")
+    world.meta.files[PATH] = [announces(100 * 2**20 + 1), gives(PICTURE)]
+    await world.receive("wamid.large")
+    await world.work()
+
+    await world.reconnect()
+
+    assert [media["error"] for media in await world.shown()] == ["connection_gone", "too_large"]
+
+
 async def test_a_failed_file_can_be_asked_for_again(world: World) -> None:
-    world.meta.files[PATH] = [refuses(500)]
+    world.meta.files[PATH] = [refuses(302)]
     await world.receive()
     await world.work(5)
-    assert [media["error"] for media in await world.shown()] == ["status_500"]
+    assert [media["error"] for media in await world.shown()] == ["status_302"]
     world.meta.files[PATH] = [gives(PICTURE)]
 
     message_id = await world.owner.fetchval("SELECT message_id FROM message_media")

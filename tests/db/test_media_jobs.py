@@ -35,9 +35,11 @@ async def defer(pools: Pools, tenant_id: UUID, count: int = 1) -> list[UUID]:
     return subjects
 
 
-async def claim(pools: Pools, *, most: int = 10, lease: timedelta = LEASE) -> list[Job]:
+async def claim(
+    pools: Pools, *, most: int = 10, lease: timedelta = LEASE, held: dict[UUID, int] | None = None
+) -> list[Job]:
     async with pools.apply.transaction() as tx:
-        return await jobs.claim(tx, kinds=[KIND], most=most, lease=lease)
+        return await jobs.claim(tx, kinds=[KIND], most=most, lease=lease, held=held)
 
 
 async def finish(pools: Pools, job: Job) -> None:
@@ -129,6 +131,57 @@ async def test_a_tenant_with_many_jobs_holds_up_no_other(
     claimed = await claim(pools, most=4)
 
     assert sorted(job.tenant_id for job in claimed) == sorted([tenant, *neighbours])
+
+
+async def test_whoever_has_most_in_work_is_served_last_however_long_its_jobs_wait(
+    pools: Pools, owner: asyncpg.Connection, tenant: UUID
+) -> None:
+    await defer(pools, tenant, 100)
+    neighbour = await insert_tenant(owner)
+    await defer(pools, neighbour)
+
+    claimed = await claim(pools, most=1, held={tenant: 3})
+
+    assert [job.tenant_id for job in claimed] == [neighbour]
+
+
+async def test_a_tenant_whose_work_hangs_leaves_hands_for_the_others(
+    pools: Pools, owner: asyncpg.Connection, tenant: UUID
+) -> None:
+    await defer(pools, tenant, 100)
+    neighbour = await insert_tenant(owner)
+    stop, hanging, done = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def work(job: Job) -> None:
+        if job.tenant_id == tenant:
+            hanging.set()
+            await stop.wait()
+        await finish(pools, job)
+        if job.tenant_id == neighbour:
+            done.set()
+
+    runner = Runner(
+        everybody=pools.apply, pool=pools.worker, handlers={KIND: work}, at_once=4, lease=LEASE, share=3
+    )
+    running = asyncio.ensure_future(runner.run(stop))
+    await hanging.wait()
+    await defer(pools, neighbour)
+    try:
+        await asyncio.wait_for(done.wait(), 10)
+        assert await owner.fetchval("SELECT count(*) FROM jobs WHERE attempt > 0") == 3
+    finally:
+        stop.set()
+        await running
+
+
+async def test_what_one_runner_works_on_is_found_past_any_number_of_jobs_of_other_kinds(
+    pools: Pools, tenant: UUID
+) -> None:
+    async with pools.worker.transaction(tenant) as tx:
+        await jobs.defer(tx, [NewJob(tenant, "test.other", uuid7()) for _ in range(50)])
+    [mine] = await defer(pools, tenant)
+
+    assert [job.subject for job in await claim(pools, most=1)] == [mine]
 
 
 async def test_a_job_put_back_waits_out_its_pause(

@@ -14,6 +14,7 @@ from curbe.media.kinds import HEAD, LIMITS, MediaKind, natural_kind, plain_type,
 from curbe.media.rules import (
     STORAGE,
     Part,
+    Tried,
     Unsatisfiable,
     disposition,
     gives_up,
@@ -162,17 +163,39 @@ def test_a_link_is_followed_for_less_than_five_minutes_and_then_asked_for_anew()
     assert not link_is_fresh(None, now=NOW)
 
 
-def test_a_file_is_asked_for_five_times_with_growing_pauses() -> None:
-    pauses = [pause_after(attempt, reason="unreachable") for attempt in range(1, 6)]
+def tried(attempts: int, *reasons: str | None, waited: timedelta = timedelta(0)) -> Tried:
+    return Tried(attempts=attempts, waited=waited, reasons=reasons)
+
+
+def test_a_bad_file_is_asked_for_five_times_with_growing_pauses() -> None:
+    bad = "digest_mismatch"
+    pauses = [pause_after(tried(1, None, bad))]
+    pauses += [pause_after(tried(attempt, bad, bad)) for attempt in range(2, 6)]
 
     assert pauses[-1] is None
     assert pauses[:-1] == sorted(pause for pause in pauses[:-1] if pause is not None)
-    assert gives_up(5, last="unreachable")
+    assert gives_up(tried(5, bad))
 
 
-def test_a_full_disk_of_ours_does_not_use_up_the_attempts() -> None:
-    assert pause_after(50, reason=STORAGE) == timedelta(minutes=30)
-    assert not gives_up(50, last=STORAGE)
+@pytest.mark.parametrize(
+    "reason", [STORAGE, "unreachable", "graph_unreachable", "too_many_requests", "status_429", "status_503"]
+)
+def test_what_passes_is_waited_for_as_long_as_meta_has_the_file(reason: str) -> None:
+    waiting = tried(50, reason, reason, waited=timedelta(days=6))
+
+    assert pause_after(waiting) == timedelta(minutes=30)
+    assert gives_up(tried(50, reason, reason, waited=timedelta(days=7)))
+
+
+@pytest.mark.parametrize("reason", ["token", "missing_permission", "status_401", "status_403"])
+def test_a_token_that_is_refused_is_tried_again_seldom_for_as_long(reason: str) -> None:
+    assert pause_after(tried(1, None, reason)) == timedelta(seconds=10)
+    assert pause_after(tried(40, reason, reason, waited=timedelta(days=6))) == timedelta(hours=3)
+
+
+def test_a_bad_attempt_after_a_long_outage_is_not_the_last_one() -> None:
+    assert pause_after(tried(90, "unreachable", "link_ended")) is not None
+    assert pause_after(tried(91, "link_ended", "link_ended")) is None
 
 
 def test_an_upload_that_ends_soon_is_not_used() -> None:

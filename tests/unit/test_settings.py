@@ -104,6 +104,7 @@ def test_no_secret_has_a_default() -> None:
         ("CURBE_UNKNOWN_AFTER", "60", "60s, 5m"),
         ("CURBE_UNKNOWN_AFTER", "0s", "60s, 5m"),
         ("CURBE_SESSION_IDLE", "forever", "time span"),
+        ("CURBE_MEDIA_KEEP_FREE", "1 GB", "size"),
         ("CURBE_ALLOW_HTTP", "yes", "true or false"),
         ("CURBE_SMTP_URL", "mail.example.org", "smtp://user:password"),
         ("CURBE_SMTP_URL", "smtp://somebody@mail.example.org", "without its password"),
@@ -377,6 +378,12 @@ def test_the_reference_page_lists_every_setting() -> None:
     page = (ROOT / "docs/reference/settings.md").read_text()
 
     assert settings.settings_table() in page, REGENERATE
+
+
+def test_what_stays_free_of_files_is_a_size() -> None:
+    assert load().media_keep_free == 2**30
+    assert load(CURBE_MEDIA_KEEP_FREE="500MiB").media_keep_free == 500 * 2**20
+    assert load(CURBE_MEDIA_KEEP_FREE="0").media_keep_free == 0
 
 
 def test_only_this_machine_is_trusted_as_a_proxy_unless_told_otherwise() -> None:

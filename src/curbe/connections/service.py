@@ -18,8 +18,10 @@ from curbe.connections import rules, store
 from curbe.connections.rules import Connection, ConnectionStatus
 from curbe.connections.store import Facts
 from curbe.domain.errors import NoConnection, NumberTaken, TokenRefused
+from curbe.infra import jobs
 from curbe.infra.crypto import Keyring, Secret, binding
 from curbe.infra.db import Transaction, UniqueViolation
+from curbe.infra.jobs import NewJob
 from curbe.realtime import service as realtime
 from curbe.realtime.rules import EventType
 from curbe.realtime.service import Event
@@ -27,6 +29,9 @@ from curbe.realtime.service import Event
 _TABLE: Final = "channel_connections"
 _COLUMN: Final = "access_token_enc"
 SENDER: Final = "system:send"
+CATCH_UP: Final = (
+    "connections.catch_up"  # the job: what waited for a number's token; its subject is the connection
+)
 
 
 class Proof(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,6 +93,7 @@ async def connect(
             )
         else:
             await store.reconnect(tx, facts, tenant_id=tenant_id, connection_id=connection_id, now=now)
+            await jobs.defer_anew(tx, [NewJob(tenant_id, CATCH_UP, connection_id)])
     except UniqueViolation:
         raise NumberTaken(
             "This number is connected already.",

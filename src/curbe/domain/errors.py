@@ -333,6 +333,12 @@ class Unavailable(AppError):
     code, http_status, title = "unavailable", 503, "This is not possible at the moment"
 
 
+class NoRoom(AppError):
+    """The disk that files lie on is so full that none is taken; everything else goes on."""
+
+    code, http_status, title = "no_room", 507, "There is no room for files"
+
+
 class GraphUnreachable(AppError):
     """Meta's Graph API did not answer, or not in time; nothing was stored."""
 

@@ -5,6 +5,7 @@ The effect and the end of a job belong in one transaction: :func:`finish` says w
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
@@ -100,9 +101,35 @@ async def schedule(tx: Transaction, jobs: Sequence[tuple[NewJob, datetime]]) -> 
         )
 
 
-async def claim(tx: Transaction, *, kinds: Sequence[str], most: int, lease: timedelta) -> list[Job]:
-    """Take at most ``most`` due jobs for ``lease``, turn by turn between the tenants; ``tx`` is the batch role's."""
-    return await _CLAIM.all(tx, kinds=list(kinds), most=most, lease=lease)
+async def claim(
+    tx: Transaction,
+    *,
+    kinds: Sequence[str],
+    most: int,
+    lease: timedelta,
+    held: Mapping[UUID, int] | None = None,
+    share: int | None = None,
+) -> list[Job]:
+    """Take due jobs, turn by turn between the tenants.
+
+    Args:
+        tx: the batch role's.
+        kinds: of which kinds.
+        most: how many at most.
+        lease: how long they are nobody else's.
+        held: how many of each tenant are in work already: those were its first turns.
+        share: how many of one tenant may be in work, those held included; None: any number.
+    """
+    held = held or {}
+    return await _CLAIM.all(
+        tx,
+        kinds=list(kinds),
+        most=most,
+        lease=lease,
+        held_tenants=list(held.keys()),
+        held_counts=list(held.values()),
+        share=share if share is not None else most + max(held.values(), default=0),
+    )
 
 
 async def finish(tx: Transaction, job: Job) -> None:
@@ -144,17 +171,26 @@ class Runner:
         handlers: kind -> what to do. A handler finishes its job itself, or puts it back; what it does not foresee, the runner puts back.
         at_once: how many jobs are worked on at the same time.
         lease: longer than a handler may take.
+        share: how many of those may be one tenant's: fewer, where what hangs for one must not hold up all. None: all.
     """
 
     def __init__(
-        self, *, everybody: Pool, pool: Pool, handlers: Mapping[str, Handler], at_once: int, lease: timedelta
+        self,
+        *,
+        everybody: Pool,
+        pool: Pool,
+        handlers: Mapping[str, Handler],
+        at_once: int,
+        lease: timedelta,
+        share: int | None = None,
     ) -> None:
         self._everybody: Final = everybody
         self._pool: Final = pool
         self._handlers: Final = dict(handlers)
         self._at_once: Final = at_once
         self._lease: Final = lease
-        self._free: int = at_once
+        self._share: Final = share or at_once
+        self._held: Final[Counter[UUID]] = Counter()  # jobs in work, by tenant
         self._woken: Final = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -163,29 +199,37 @@ class Runner:
             while not stop.is_set():
                 claimed = await self._claim()
                 for job in claimed:
-                    self._free -= 1
                     tasks.create_task(self._work(job))
-                busy = self._free < self._at_once
-                await self._pause(stop, _POLL if claimed or busy else _POLL_IDLE)
+                await self._pause(stop, _POLL if self._held else _POLL_IDLE)
 
     async def run_due(self) -> int:
         """Work on what is due now, to the end, and return how many jobs that was."""
         claimed = await self._claim()
         async with asyncio.TaskGroup() as tasks:
             for job in claimed:
-                self._free -= 1
                 tasks.create_task(self._work(job))
         return len(claimed)
 
     async def _claim(self) -> list[Job]:
-        if self._free <= 0:
+        """Take what there are free hands for; from here on it counts as held."""
+        free = self._at_once - self._held.total()
+        if free <= 0:
             return []
         try:
             async with self._everybody.transaction() as tx:
-                return await claim(tx, kinds=list(self._handlers), most=self._free, lease=self._lease)
+                claimed = await claim(
+                    tx,
+                    kinds=list(self._handlers),
+                    most=free,
+                    lease=self._lease,
+                    held=self._held,
+                    share=self._share,
+                )
         except (*Unreachable, PostgresError) as error:
             log.warning("jobs_not_claimed", reason=type(error).__name__, detail=str(error)[:200])
             return []
+        self._held.update(job.tenant_id for job in claimed)
+        return claimed
 
     async def _work(self, job: Job) -> None:
         try:
@@ -204,7 +248,9 @@ class Runner:
             )
             await self._return(job, type(error).__name__)
         finally:
-            self._free += 1
+            self._held[job.tenant_id] -= 1
+            if not self._held[job.tenant_id]:
+                del self._held[job.tenant_id]
             self._woken.set()
 
     async def _return(self, job: Job, reason: str) -> None:

@@ -33,23 +33,29 @@ SELECT u.tenant_id, u.kind, u.subject
     ON CONFLICT (tenant_id, kind, subject) DO UPDATE SET attempt = jobs.attempt + 1, available_at = now(), created_at = now()
 
 -- name: claim_jobs
--- The longest due of each tenant, the same number for each: one with a thousand waiting holds nobody up. The tenants are found by hopping
--- along the index. A lease that ran out is a job that is due: its worker died.
-WITH RECURSIVE waiting (tenant_id) AS (
-    (SELECT j.tenant_id FROM jobs j ORDER BY j.tenant_id LIMIT 1)
+-- The longest due of each tenant, turn by turn: what a tenant has in work already counts as turns it had, and beyond its share it waits. So one
+-- with a thousand waiting, or with work that hangs, holds nobody up. What waits is found by hopping along the index, from kind to kind. A lease
+-- that ran out is a job that is due: its worker died.
+WITH RECURSIVE waiting (tenant_id, kind) AS (
+    (SELECT j.tenant_id, j.kind FROM jobs j ORDER BY j.tenant_id, j.kind LIMIT 1)
     UNION ALL
-    SELECT (SELECT j.tenant_id FROM jobs j WHERE j.tenant_id > w.tenant_id ORDER BY j.tenant_id LIMIT 1)
-      FROM waiting w WHERE w.tenant_id IS NOT NULL
+    SELECT n.tenant_id, n.kind
+      FROM waiting w
+     CROSS JOIN LATERAL (SELECT j.tenant_id, j.kind FROM jobs j
+                          WHERE (j.tenant_id, j.kind) > (w.tenant_id, w.kind) ORDER BY j.tenant_id, j.kind LIMIT 1) n
 ), due AS (
     SELECT d.tenant_id, d.kind, d.subject
-      FROM waiting w
-     CROSS JOIN LATERAL (
-           SELECT j.tenant_id, j.kind, j.subject, j.available_at, row_number() OVER (ORDER BY j.available_at) AS turn
-             FROM (SELECT j.tenant_id, j.kind, j.subject, j.available_at
-                     FROM jobs j
-                    WHERE j.tenant_id = w.tenant_id AND j.available_at <= now() AND j.kind = ANY(:kinds::text[])
-                    ORDER BY j.available_at
-                    LIMIT :most) j) d
+      FROM (SELECT j.tenant_id, j.kind, j.subject, j.available_at,
+                   coalesce(h.count, 0) + row_number() OVER (PARTITION BY j.tenant_id ORDER BY j.available_at) AS turn
+              FROM waiting w
+             CROSS JOIN LATERAL (SELECT j.tenant_id, j.kind, j.subject, j.available_at
+                                   FROM jobs j
+                                  WHERE j.tenant_id = w.tenant_id AND j.kind = w.kind AND j.available_at <= now()
+                                  ORDER BY j.available_at
+                                  LIMIT :most) j
+              LEFT JOIN unnest(:held_tenants::uuid[], :held_counts::integer[]) AS h (tenant_id, count) ON h.tenant_id = j.tenant_id
+             WHERE w.kind = ANY(:kinds::text[])) d
+     WHERE d.turn <= :share
      ORDER BY d.turn, d.available_at
      LIMIT :most
 ), mine AS (

@@ -23,6 +23,8 @@ _UNITS: Final = {
     "h": timedelta(hours=1),
     "d": timedelta(days=1),
 }
+_SIZE: Final = re.compile(r"0|([1-9]\d{0,5})(MiB|GiB|TiB)")
+_BYTES: Final = {"MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
 
 
 class Malformed(ValueError):
@@ -94,6 +96,14 @@ def duration(text: str) -> timedelta:
     if match is None or int(match[1]) == 0:
         raise Malformed(f"is {text!r}, which is not a time span like 500ms, 60s, 5m, 24h or 7d")
     return int(match[1]) * _UNITS[match[2]]
+
+
+def size(text: str) -> int:
+    """Read a number of bytes: a whole number and its unit, as ``500MiB``, ``1GiB`` or ``2TiB``; ``0`` is none."""
+    match = _SIZE.fullmatch(text)
+    if match is None:
+        raise Malformed(f"is {text!r}, which is not a size like 500MiB, 1GiB or 2TiB, or 0")
+    return int(match[1]) * _BYTES[match[2]] if match[2] else 0
 
 
 def secret(text: str) -> Secret:

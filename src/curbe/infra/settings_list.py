@@ -324,6 +324,14 @@ SETTINGS: Final = (
         unset=(),
     ),
     Setting(
+        name="CURBE_MEDIA_KEEP_FREE",
+        group=_FILES,
+        meaning="How much of the disk stays free of files, as 500MiB or 2GiB, so that the database beside them goes on: with "
+        "less, none is fetched (they wait) and none is uploaded. 0: they may fill it. Files in a bucket are not meant.",
+        read=read.size,
+        default="1GiB",
+    ),
+    Setting(
         name="CURBE_S3_BUCKET",
         group=_FILES,
         meaning="The bucket of an S3-compatible store to keep files in. Where it is not set they lie in the "

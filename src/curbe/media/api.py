@@ -12,7 +12,7 @@ from litestar.params import FromPath, QueryParameter
 from litestar.response import Stream
 
 from curbe.auth.principal import Principal, Scope
-from curbe.domain.errors import InvalidRequest, NotFound, RangeUnsatisfiable, TooLarge, Unavailable
+from curbe.domain.errors import InvalidRequest, NoRoom, NotFound, RangeUnsatisfiable, TooLarge, Unavailable
 from curbe.infra import edge, problems
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
@@ -31,8 +31,8 @@ from curbe.media.rules import (
     shown_inline,
 )
 from curbe.media.shapes import Asset, Media, media_of
-from curbe.media.storage import NotStored, StorageFailed
-from curbe.media.upload import Uploaded, take
+from curbe.media.storage import NotStored, StorageFailed, StorageFull
+from curbe.media.upload import Uploaded, no_room, take
 
 _OK: Final = 200
 _PARTIAL: Final = 206
@@ -61,7 +61,7 @@ class MediaController(Controller):
             "The file as a form's part `file`, or as the whole body with its own Content-Type.",
             fields={"kind": Schema(type=OpenAPIType.STRING, enum=list(MediaKind))},
         ),
-        responses=refusals(InvalidRequest, TooLarge, Unavailable),
+        responses=refusals(InvalidRequest, TooLarge, NoRoom, Unavailable),
     )
     async def upload(
         self,
@@ -83,6 +83,10 @@ class MediaController(Controller):
         announced = _announced(request)
         if announced is not None and announced > LARGEST + FORM:
             raise TooLarge(f"WhatsApp takes at most {LARGEST} bytes.", fix="Send a smaller file.")
+        try:
+            keeping.spool.check_room()
+        except StorageFull as full:
+            raise no_room() from full
         uploaded, part = await _uploaded(request, kind=kind, filename=filename, announced=announced)
         try:
             return await take(

@@ -22,7 +22,19 @@ from curbe.infra.metrics import Metrics
 from curbe.media import purge, store
 from curbe.media.keeping import Incoming, Keeping
 from curbe.media.kinds import plain_type
-from curbe.media.rules import LARGEST_INBOUND, STORAGE, Failure, gives_up, link_is_fresh, pause_after
+from curbe.media.rules import (
+    CONNECTION_GONE,
+    LARGEST_INBOUND,
+    REFUSED,
+    STORAGE,
+    UNAUTHORIZED,
+    UNREACHABLE,
+    Failure,
+    Tried,
+    gives_up,
+    link_is_fresh,
+    pause_after,
+)
 from curbe.media.shapes import Asset, Wanted
 from curbe.media.storage import StorageFailed
 from curbe.realtime import service as realtime
@@ -80,16 +92,17 @@ class Fetcher:
         try:
             kept = await self._fetched(job, wanted)
         except Failure as failure:
-            await self._failed(job, failure)
+            await self._failed(job, wanted, failure)
             return
         except StorageFailed as failure:
             log.warning("media_not_kept", tenant_id=str(job.tenant_id), reason=str(failure))
-            await self._failed(job, Failure(STORAGE))
+            await self._failed(job, wanted, Failure(STORAGE))
             return
         await self._stored(job, kept)
 
     async def _fetched(self, job: Job, wanted: Wanted) -> Asset:
-        if gives_up(job.attempt - 1, last=job.last_error):  # those before it died with their process
+        if gives_up(self._tried(wanted, attempts=job.attempt - 1, reasons=(job.last_error,))):
+            # Those before it died with their process.
             raise Failure("gave_up", for_good=True)
         with Incoming(self._keeping.spool) as incoming:
             await self._download(wanted, incoming, tenant_id=job.tenant_id)
@@ -104,7 +117,7 @@ class Fetcher:
 
     async def _download(self, wanted: Wanted, incoming: Incoming, *, tenant_id: UUID) -> None:
         if wanted.phone_number_id is None or wanted.access_token_enc is None:
-            raise Failure("connection_gone", for_good=True)
+            raise Failure(CONNECTION_GONE, for_good=True)
         try:
             token = connections.open_token(
                 self._keyring,
@@ -113,7 +126,7 @@ class Fetcher:
                 connection_id=wanted.connection_id,
             )
         except CannotOpen as closed:
-            raise Failure("token") from closed
+            raise Failure(UNAUTHORIZED) from closed
         if wanted.provider_url is not None and link_is_fresh(wanted.provider_url_at, now=self._now()):
             try:
                 await self._pour(wanted.provider_url, token, incoming)
@@ -139,9 +152,9 @@ class Fetcher:
                 await connections.pause_refused_token(
                     tx, refused, token=token, tenant_id=tenant_id, actor=_ACTOR
                 )
-            raise Failure("token") from refused
+            raise Failure(UNAUTHORIZED) from refused
         except GraphRefused as refused:
-            raise Failure("refused") from refused
+            raise Failure(REFUSED) from refused
         except AppError as error:
             raise Failure(error.code) from error
         return node.url, digest_from(node.sha256)
@@ -156,7 +169,7 @@ class Fetcher:
         except AnswerTooLarge as large:
             raise Failure("too_large", for_good=True) from large
         except EgressError as error:
-            raise Failure("unreachable") from error
+            raise Failure(UNREACHABLE) from error
         if status in _LINK_ENDED:
             raise Failure("link_ended", link_ended=True)
         if status != _OK:
@@ -174,8 +187,13 @@ class Fetcher:
             await jobs.finish(tx, job)
         self._metrics.media_fetches.labels(outcome="stored").inc()
 
-    async def _failed(self, job: Job, failure: Failure) -> None:
-        pause = None if failure.for_good else pause_after(job.attempt, reason=failure.reason)
+    def _tried(self, wanted: Wanted, *, attempts: int, reasons: tuple[str | None, ...]) -> Tried:
+        return Tried(attempts=attempts, waited=self._now() - wanted.expected_at, reasons=reasons)
+
+    async def _failed(self, job: Job, wanted: Wanted, failure: Failure) -> None:
+        reasons = (job.last_error, failure.reason)
+        tried = self._tried(wanted, attempts=job.attempt, reasons=reasons)
+        pause = None if failure.for_good else pause_after(tried)
         log.warning(
             "media_not_fetched",
             tenant_id=str(job.tenant_id),

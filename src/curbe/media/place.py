@@ -37,7 +37,8 @@ def keeping_of(settings: Settings) -> Keeping:
     Raises:
         BadSettings: see `storage_of`.
     """
-    spool = Spool(settings.data_dir / "media" / ".incoming")
+    keep_free = settings.media_keep_free if settings.s3_bucket is None else 0
+    spool = Spool(settings.data_dir / "media" / ".incoming", keep_free=keep_free)
     return Keeping(storage=storage_of(settings), spool=spool, examiner=Examiner())
 
 

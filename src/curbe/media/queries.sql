@@ -13,8 +13,8 @@ SELECT u.tenant_id, u.message_id, u.connection_id, u.provider_media_id, u.url, u
 
 -- name: media_to_fetch
 -- A file still to be fetched, with the number that may; no number where the connection is gone or its token does not work.
-SELECT f.provider_media_id, f.provider_url, f.provider_url_at, f.mime_type, f.sha256, f.filename, f.voice, f.channel_connection_id AS connection_id,
-       c.phone_number_id, c.access_token_enc
+SELECT f.provider_media_id, f.provider_url, f.provider_url_at, f.mime_type, f.sha256, f.filename, f.voice, f.created_at AS expected_at,
+       f.channel_connection_id AS connection_id, c.phone_number_id, c.access_token_enc
   FROM message_media f
   LEFT JOIN channel_connections c ON c.tenant_id = f.tenant_id AND c.id = f.channel_connection_id AND c.status IN ('active', 'error')
  WHERE f.tenant_id = :tenant_id AND f.message_id = :message_id AND f.state = 'pending' AND f.provider_media_id IS NOT NULL
@@ -66,6 +66,21 @@ UPDATE message_media
 UPDATE message_media
    SET state = 'pending', error = NULL, provider_url = NULL, updated_at = now()
  WHERE tenant_id = :tenant_id AND message_id = :message_id AND state = 'failed'
+
+-- name: ask_again_of_number
+-- What a number's new token may mend: files that failed for want of one while Meta still has them, and those that wait for one.
+WITH failed AS (
+    UPDATE message_media f
+       SET state = 'pending', error = NULL, provider_url = NULL, updated_at = now()
+     WHERE f.tenant_id = :tenant_id AND f.channel_connection_id = :connection_id AND f.state = 'failed'
+       AND f.error = ANY(:reasons::text[]) AND f.created_at > now() - :kept::interval
+    RETURNING f.message_id)
+SELECT message_id FROM failed
+ UNION ALL
+SELECT f.message_id
+  FROM message_media f
+  JOIN jobs j ON j.tenant_id = f.tenant_id AND j.kind = :kind AND j.subject = f.message_id AND j.last_error = ANY(:reasons::text[])
+ WHERE f.tenant_id = :tenant_id AND f.channel_connection_id = :connection_id AND f.state = 'pending'
 
 -- name: media_state
 SELECT f.state::text AS state FROM message_media f WHERE f.tenant_id = :tenant_id AND f.message_id = :message_id

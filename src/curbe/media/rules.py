@@ -8,11 +8,22 @@ from uuid import UUID
 
 import msgspec
 
+from curbe.domain.errors import GraphUnreachable, MissingPermission, NumberForeign, TooManyRequests
+
 MOST_ATTEMPTS: Final = 5
 STORAGE: Final = "storage"  # the reason that is our own fault: the disk is full, the store is away
-_MOST_WHILE_OURS: Final = (
-    300  # attempts, half an hour apart: nearly as long as Meta has the file, 7 days [cloud-api: media]
-)
+CONNECTION_GONE: Final = "connection_gone"  # the number was disconnected: nobody may ask for its files
+UNAUTHORIZED: Final = "token"  # the number's token is refused, or cannot be opened
+UNREACHABLE: Final = "unreachable"
+REFUSED: Final = "refused"
+META_KEEPS: Final = timedelta(days=7)  # a file that a webhook named [cloud-api: media]
+# What says nothing of the file: it passes, or is mended, and the file is still to be had.
+_AWAY: Final = frozenset({STORAGE, UNREACHABLE, GraphUnreachable.code, TooManyRequests.code, "status_429"})
+_OF_TOKEN: Final = frozenset({UNAUTHORIZED, MissingPermission.code, "status_401", "status_403"})
+_SERVERS_FAULT: Final = re.compile(r"status_5\d\d")
+_MOST_WHILE_PASSING: Final = 300  # attempts, should the clock go wrong
+# What a new token may mend; Meta answers for what a token may not read as for what is not there [Meta: error 100.33].
+RECONNECTING_MENDS: Final = frozenset({*_OF_TOKEN, CONNECTION_GONE, REFUSED, NumberForeign.code})
 LARGEST_INBOUND: Final = 100 * 1024 * 1024  # Meta delivers none larger: error 131052 [cloud-api: media]
 UPLOAD_LIVES: Final = timedelta(days=30)  # [cloud-api: media]
 _SPARE: Final = timedelta(
@@ -21,6 +32,9 @@ _SPARE: Final = timedelta(
 _LINK_LIVES: Final = timedelta(minutes=5)  # [cloud-api: media]
 _LINK_SPARE: Final = timedelta(seconds=30)
 _PAUSES: Final = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
+_PAUSE_FOR_TOKEN: Final = timedelta(
+    hours=3
+)  # a person mends it, and then nobody waits for this: see RECONNECTING_MENDS
 _LONGEST_LINK: Final = 2048
 
 # What a browser may show in the page: never anything that can hold a script, and only where the bytes were seen to be it.
@@ -71,16 +85,36 @@ def upload_is_usable(expires_at: datetime, *, now: datetime) -> bool:
     return now < expires_at - _SPARE
 
 
-def gives_up(attempts: int, *, last: str | None) -> bool:
-    """Tell whether so many failed attempts are enough; ``last`` is the reason of the last one that lived to tell."""
-    return attempts >= (_MOST_WHILE_OURS if last == STORAGE else MOST_ATTEMPTS)
+class Tried(msgspec.Struct, frozen=True):
+    """What came of fetching a file so far: after how many attempts, how long it was waited for, and the reasons told, the last one last."""
+
+    attempts: int
+    waited: timedelta
+    reasons: tuple[str | None, ...]
 
 
-def pause_after(attempt: int, *, reason: str) -> timedelta | None:
-    """Return how long to wait after the nth attempt failed for ``reason``, None after the last."""
-    if gives_up(attempt, last=reason):
+def gives_up(tried: Tried) -> bool:
+    """Tell whether that is enough: five attempts at a bad file; what passes is waited for as long as Meta has the file.
+
+    A bad attempt right after a long wait counts as the first one.
+    """
+    passing = any(reason is not None and _passes(reason) for reason in tried.reasons[-2:])
+    if passing:
+        return tried.waited >= META_KEEPS or tried.attempts >= _MOST_WHILE_PASSING
+    return tried.attempts >= MOST_ATTEMPTS
+
+
+def pause_after(tried: Tried) -> timedelta | None:
+    """Return how long to wait after the last attempt failed, None where it was the last of all."""
+    if gives_up(tried):
         return None
-    return _PAUSES[min(attempt, len(_PAUSES)) - 1]
+    if tried.attempts >= len(_PAUSES) and tried.reasons[-1] in _OF_TOKEN:
+        return _PAUSE_FOR_TOKEN
+    return _PAUSES[min(tried.attempts, len(_PAUSES)) - 1]
+
+
+def _passes(reason: str) -> bool:
+    return reason in _AWAY or reason in _OF_TOKEN or _SERVERS_FAULT.fullmatch(reason) is not None
 
 
 def storage_key(tenant_id: UUID, sha256: bytes) -> str:

@@ -43,7 +43,7 @@ class Asset(msgspec.Struct, frozen=True):
 
 
 class Wanted(msgspec.Struct, frozen=True):
-    """A file still to be fetched; without ``phone_number_id`` there is no number that may."""
+    """A file still to be fetched, expected since ``expected_at``; without ``phone_number_id`` there is no number that may."""
 
     provider_media_id: str
     provider_url: str | None
@@ -52,6 +52,7 @@ class Wanted(msgspec.Struct, frozen=True):
     sha256: bytes | None
     filename: str | None
     voice: bool
+    expected_at: datetime
     connection_id: UUID
     phone_number_id: str | None
     access_token_enc: str | None

@@ -7,6 +7,7 @@ import asyncio
 import os
 import re
 import secrets
+import shutil
 import time
 from collections.abc import AsyncGenerator
 from contextlib import suppress
@@ -25,6 +26,10 @@ class NotStored(Exception):
 
 class StorageFailed(Exception):
     """The storage does not do its work at the moment; the message says why, without secrets."""
+
+
+class StorageFull(StorageFailed):
+    """There is less room left than is to be left free; whatever else lies on that disk goes on."""
 
 
 class Storage(Protocol):
@@ -57,15 +62,40 @@ class Storage(Protocol):
 
 
 class Spool:
-    """A folder for files on their way; what is left of one that was broken off goes when it is a day old."""
+    """A folder for files on their way; what is left of one that was broken off goes when it is a day old.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        folder: where; made where it is not there.
+        keep_free: bytes of its disk that no file may be begun in. A file is 100 MB at most, and few are on their way at once.
+    """
+
+    def __init__(self, folder: Path, *, keep_free: int = 0) -> None:
         self._folder: Final = folder
+        self._keep_free: Final = keep_free
 
     def new(self, suffix: str = "") -> Path:
-        """Return a path that nobody uses, in a folder that exists."""
+        """Return a path that nobody uses, in a folder that exists.
+
+        Raises:
+            StorageFull: see `check_room`.
+            OSError: the folder cannot be made.
+        """
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.check_room()
         return self._folder / f"{secrets.token_hex(16)}{suffix}"
+
+    def check_room(self) -> None:
+        """Do nothing where there is room for files.
+
+        Raises:
+            StorageFull: what is left of the disk is to be left free.
+        """
+        if (
+            self._keep_free
+            and self._folder.is_dir()
+            and shutil.disk_usage(self._folder).free < self._keep_free
+        ):
+            raise StorageFull(f"less than {self._keep_free / 2**20:,.0f} MiB are free where files lie")
 
     def sweep(self, *, older_than: timedelta) -> int:
         """Remove what was left behind and return how many files that was."""

@@ -1,7 +1,7 @@
 """The rows of files."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -28,6 +28,10 @@ class _Id(msgspec.Struct, frozen=True):
     id: UUID
 
 
+class _MessageId(msgspec.Struct, frozen=True):
+    message_id: UUID
+
+
 class _State(msgspec.Struct, frozen=True):
     state: str
 
@@ -41,6 +45,7 @@ _ATTACH: Final = Query(_PACKAGE, "attach_asset")
 _STORED: Final = Query(_PACKAGE, "mark_stored")
 _FAILED: Final = Query(_PACKAGE, "mark_failed")
 _PENDING: Final = Query(_PACKAGE, "mark_pending")
+_ASK_AGAIN_OF_NUMBER: Final = Query(_PACKAGE, "ask_again_of_number", _MessageId)
 _STATE: Final = Query(_PACKAGE, "media_state", _State)
 _FIND_UPLOAD: Final = Query(_PACKAGE, "find_upload", Upload)
 _REMEMBER_UPLOAD: Final = Query(_PACKAGE, "remember_upload")
@@ -127,6 +132,25 @@ async def mark_failed(tx: Transaction, *, tenant_id: UUID, message_id: UUID, err
 async def mark_pending(tx: Transaction, *, tenant_id: UUID, message_id: UUID) -> bool:
     """Let a failed file be fetched again; False where it did not fail."""
     return bool(await _PENDING.run(tx, tenant_id=tenant_id, message_id=message_id))
+
+
+async def ask_again(
+    tx: Transaction,
+    *,
+    tenant_id: UUID,
+    connection_id: UUID,
+    kind: str,
+    reasons: Collection[str],
+    kept: timedelta,
+) -> list[UUID]:
+    """Let a number's files of the last ``kept`` that failed for ``reasons`` be fetched again; return their messages.
+
+    Those whose job of ``kind`` waits for one of these reasons are returned too.
+    """
+    rows = await _ASK_AGAIN_OF_NUMBER.all(
+        tx, tenant_id=tenant_id, connection_id=connection_id, kind=kind, reasons=list(reasons), kept=kept
+    )
+    return [row.message_id for row in rows]
 
 
 async def state_of(tx: Transaction, *, tenant_id: UUID, message_id: UUID) -> str | None:

@@ -9,7 +9,7 @@ import msgspec
 
 from curbe.audit import service as audit
 from curbe.audit.service import AuditEntry
-from curbe.domain.errors import InvalidRequest, TooLarge, Unavailable
+from curbe.domain.errors import InvalidRequest, NoRoom, TooLarge, Unavailable
 from curbe.infra.db import Pool
 from curbe.media import purge, store
 from curbe.media.apart import Unreadable
@@ -25,7 +25,7 @@ from curbe.media.kinds import (
     why_not,
 )
 from curbe.media.shapes import Asset, Media, media_of
-from curbe.media.storage import StorageFailed
+from curbe.media.storage import StorageFailed, StorageFull
 
 _LONGEST_NAME: Final = 240
 _RECORDINGS: Final = frozenset(
@@ -66,6 +66,7 @@ async def take(
     Raises:
         InvalidRequest: WhatsApp would not take it as what it is to be sent, or it is not what it says it is.
         TooLarge: there are more bytes than WhatsApp takes of that kind.
+        NoRoom: the disk is too full to take files.
         Unavailable: it cannot be stored at the moment.
     """
     declared = plain_type(uploaded.content_type)
@@ -88,6 +89,8 @@ async def take(
                     asset = await keep(voice, declared="audio/ogg", filename=_voice_name(uploaded))
             else:
                 asset = await keep(incoming, declared=seen, filename=_name(uploaded))
+    except StorageFull as full:
+        raise no_room() from full
     except StorageFailed as failure:
         raise Unavailable(
             "The file cannot be stored at the moment.", fix="Try again in a while."
@@ -104,6 +107,14 @@ async def take(
         )
         await audit.record(tx, [entry])
     return media_of(found or asset, tenant_id=tenant_id)
+
+
+def no_room() -> NoRoom:
+    """Return the refusal of a file for which there is no room."""
+    return NoRoom(
+        "There is no room for files on this installation at the moment.",
+        fix="Tell whoever operates it to make room; messages without files go out as ever.",
+    )
 
 
 def _check_announced(uploaded: Uploaded, *, kind: MediaKind, declared: str) -> None:

@@ -85,10 +85,19 @@ def _of_settings(settings: Settings, env_file: Path) -> list[Finding]:
             Finding("settings", State.WARN, f"{env_file} can be read by others", f"chmod 600 {env_file}")
         )
     found.append(findings.webhook_address(settings.public_base_url, path=WEBHOOK_PATH))
+    folder = str(settings.data_dir)
     if settings.database_url is None:
-        free = shutil.disk_usage(settings.data_dir).free
-        found.append(findings.disk(free, folder=str(settings.data_dir)))
+        found.append(findings.disk(_free(settings.data_dir), folder=folder))
+    if settings.s3_bucket is None and settings.media_keep_free:
+        free = _free(settings.data_dir)
+        found.append(findings.files(free, keep_free=settings.media_keep_free, folder=folder))
     return found
+
+
+def _free(folder: Path) -> int:
+    """Return how many bytes are free where ``folder`` is, or will be."""
+    there = next(place for place in (folder, *folder.parents) if place.exists())
+    return shutil.disk_usage(there).free
 
 
 async def _of_database(settings: Settings, dsn: str) -> list[Finding]:

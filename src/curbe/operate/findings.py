@@ -328,6 +328,19 @@ def disk(free_bytes: int, *, folder: str) -> Finding:
     return Finding("disk", state, f"{free_bytes / 2**30:,.1f} GiB free at {folder}", fix)
 
 
+def files(free_bytes: int, *, keep_free: int, folder: str) -> Finding:
+    """Judge the room that is left for files on this machine's disk."""
+    free, floor = (f"{size / 2**30:,.1f} GiB" for size in (free_bytes, keep_free))
+    if free_bytes >= 2 * keep_free:
+        return Finding("files", State.OK, f"{free} free at {folder}")
+    fix = "make room, or keep files in a bucket (CURBE_S3_BUCKET); CURBE_MEDIA_KEEP_FREE says how much stays free"
+    if free_bytes >= keep_free:
+        return Finding("files", State.WARN, f"{free} free at {folder}; below {floor} no file is taken", fix)
+    return Finding(
+        "files", State.FAIL, f"none is fetched or uploaded: {free} free at {folder}, {floor} stay free", fix
+    )
+
+
 _RESTORE_KEY: Final = "put the key it was sealed with into TOKEN_ENCRYPTION_KEYS_RETIRED, or connect it anew"
 
 

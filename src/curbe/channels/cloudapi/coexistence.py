@@ -136,7 +136,8 @@ def standby_items(notice: NoticeReceived) -> list[ChannelEvent]:
     contacts = inside.contacts or value.contacts or ()
     messages = [read_message(raw, contacts=contacts, phone_number_id=number) for raw in inside.messages or ()]
     statuses = [
-        read_status(raw, phone_number_id=number, waba_id=notice.waba_id) for raw in inside.statuses or ()
+        read_status(raw, contacts=contacts, phone_number_id=number, waba_id=notice.waba_id)
+        for raw in inside.statuses or ()
     ]
     return [
         msgspec.structs.replace(event, standby=True) if isinstance(event, MessageReceived) else event

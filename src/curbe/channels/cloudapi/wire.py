@@ -131,12 +131,14 @@ class Reply(msgspec.Struct, gc=False):
 
 
 class Interactive(msgspec.Struct, gc=False):
-    """`interactive`: what a person chose."""
+    """`interactive`: what a person chose, or filled in."""
 
     button_reply: Reply | None = None
     list_reply: Reply | None = None
     nfm_reply: Reply | None = None
     call_permission_reply: Reply | None = None
+    payment_method: msgspec.Raw = ABSENT
+    address: msgspec.Raw = ABSENT
 
 
 class Button(msgspec.Struct, gc=False):

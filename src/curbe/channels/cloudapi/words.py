@@ -4,13 +4,14 @@ A new type of Meta's has no words until somebody adds a row to `_READERS`; its p
 """
 
 from collections.abc import Callable, Iterable
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
 from curbe.channels.cloudapi import wire
 
 _MESSAGE: Final = msgspec.json.Decoder(wire.Message)
+_OBJECT: Final = msgspec.json.Decoder(dict[str, Any])
 
 
 def words_of(message: wire.Message) -> str | None:
@@ -55,7 +56,27 @@ def _interactive(message: wire.Message) -> str | None:
     if chosen is None:
         return None
     reply = chosen.button_reply or chosen.list_reply or chosen.nfm_reply or chosen.call_permission_reply
-    return (reply.title or reply.body or reply.response) if reply is not None else None
+    if reply is not None:
+        return reply.title or reply.body or reply.response
+    return _filled_in(chosen.payment_method or chosen.address)
+
+
+def _filled_in(raw: msgspec.Raw) -> str | None:
+    """Return the values of an object that a person filled in, those one level deeper too; moments are left out."""
+    try:
+        filled = _OBJECT.decode(raw) if raw else {}
+    except (msgspec.DecodeError, RecursionError):
+        return None
+    values = [
+        (name, value)
+        for outer, inner in filled.items()
+        for name, value in (inner.items() if isinstance(inner, dict) else ((outer, inner),))
+    ]
+    return _joined(
+        str(value)
+        for name, value in values
+        if isinstance(value, (str, int, float)) and not str(name).endswith("timestamp")
+    )
 
 
 def _order(message: wire.Message) -> str | None:

@@ -145,6 +145,7 @@ export const threadMessages = catalogue({
     listOptions: "Options",
     chose: "Chose",
     flowAnswered: "Form filled in",
+    flowNamed: { payment_method: "Payment method", address: "Address" },
     openFlow: "Form",
     sendLocation: "Send location",
     shareContact: "Share phone number",
@@ -165,6 +166,7 @@ export const threadMessages = catalogue({
     changedUserId: "Changed their WhatsApp identity",
     systemOther: "WhatsApp told something about this person",
     unsupportedText: "WhatsApp does not pass this kind of message on.",
+    unsupportedCode: { "131052": "WhatsApp could not pass the file on. Ask for it to be sent again." },
     unsupportedWhat: {
       poll_creation: "A poll",
       poll_update: "A vote in a poll",
@@ -367,6 +369,7 @@ export const threadMessages = catalogue({
     listOptions: "Opciones",
     chose: "Eligió",
     flowAnswered: "Formulario completado",
+    flowNamed: { payment_method: "Forma de pago", address: "Dirección" },
     openFlow: "Formulario",
     sendLocation: "Enviar ubicación",
     shareContact: "Compartir teléfono",
@@ -387,6 +390,9 @@ export const threadMessages = catalogue({
     changedUserId: "Cambió su identidad de WhatsApp",
     systemOther: "WhatsApp comunicó algo sobre esta persona",
     unsupportedText: "WhatsApp no transmite este tipo de mensaje.",
+    unsupportedCode: {
+      "131052": "WhatsApp no ha podido transmitir el archivo. Pide que lo envíen otra vez.",
+    },
     unsupportedWhat: {
       poll_creation: "Una encuesta",
       poll_update: "Un voto en una encuesta",
@@ -589,6 +595,7 @@ export const threadMessages = catalogue({
     listOptions: "Opções",
     chose: "Escolheu",
     flowAnswered: "Formulário preenchido",
+    flowNamed: { payment_method: "Forma de pagamento", address: "Endereço" },
     openFlow: "Formulário",
     sendLocation: "Enviar localização",
     shareContact: "Compartilhar telefone",
@@ -609,6 +616,7 @@ export const threadMessages = catalogue({
     changedUserId: "Mudou sua identidade do WhatsApp",
     systemOther: "O WhatsApp comunicou algo sobre esta pessoa",
     unsupportedText: "O WhatsApp não repassa este tipo de mensagem.",
+    unsupportedCode: { "131052": "O WhatsApp não conseguiu repassar o arquivo. Peça que o enviem de novo." },
     unsupportedWhat: {
       poll_creation: "Uma enquete",
       poll_update: "Um voto em uma enquete",

@@ -174,3 +174,22 @@ test("the picture of what was sent is let go once the message is there", async (
   server.happen("message_queued", server.sent.get(client_id) ?? {});
   await waitFor(() => expect(letGo).toHaveBeenCalledExactlyOnceWith("blob:of-a-photo"));
 });
+
+test("a file that Meta could not fetch is told with what to do about it", async () => {
+  const content = { kind: "unsupported", what: "image", code: 131052, reason: "Media download error" };
+  server.say(messageOf(1, uuid(1), { type: "image", text: null, content }));
+  await renderInbox(pane(), { server });
+
+  await screen.findByText("Photo.");
+  await screen.findByText(/Ask for it to be sent again/);
+});
+
+test("a payment method that somebody chose is shown by its name and its parts", async () => {
+  const answers = { payment_method: "google_pay", reference_id: "order-7" };
+  const content = { kind: "flow_reply", name: "payment_method", answers };
+  server.say(messageOf(1, uuid(1), { type: "interactive", text: null, content }));
+  await renderInbox(pane(), { server });
+
+  await screen.findByText("Payment method");
+  await screen.findByText("order-7");
+});

@@ -21,6 +21,7 @@ const en = {
     too_many_requests: "Too many attempts. Wait a moment",
     too_large: "This is too large",
     unavailable: "This is not possible at the moment",
+    no_room: "There is no room for files",
     internal_error: "Something went wrong on the server",
     graph_unreachable: "Meta does not answer",
     token_refused: "Meta refuses this access token",
@@ -66,6 +67,7 @@ const en = {
   detailByCode: {
     unreachable: "Check your connection. Nothing you typed is lost.",
     unavailable: "Nothing was done. Try again in a few seconds.",
+    no_room: "Tell whoever runs Curbe. Messages without files go out as ever.",
     internal_error: "Try again; if it happens again, give the code below to whoever runs Curbe.",
     csrf_failed: "Reload it and try again.",
     password_common: "Choose another; a few words in a row do well.",
@@ -98,6 +100,7 @@ const es: Translated<Words> = {
     too_many_requests: "Demasiados intentos. Espera un momento",
     too_large: "Es demasiado grande",
     unavailable: "Ahora mismo no es posible",
+    no_room: "No queda sitio para archivos",
     internal_error: "Algo ha fallado en el servidor",
     graph_unreachable: "Meta no responde",
     token_refused: "Meta rechaza este token de acceso",
@@ -143,6 +146,7 @@ const es: Translated<Words> = {
   detailByCode: {
     unreachable: "Revisa tu conexión. Lo que has escrito no se pierde.",
     unavailable: "No se ha hecho nada. Inténtalo otra vez en unos segundos.",
+    no_room: "Díselo a quien administra Curbe. Los mensajes sin archivos salen como siempre.",
     internal_error: "Inténtalo otra vez; si se repite, da el código de abajo a quien gestiona Curbe.",
     csrf_failed: "Recárgala e inténtalo otra vez.",
     password_common: "Elige otra; varias palabras seguidas van bien.",
@@ -174,6 +178,7 @@ const pt: Translated<Words> = {
     too_many_requests: "Tentativas demais. Espere um momento",
     too_large: "É grande demais",
     unavailable: "Não é possível no momento",
+    no_room: "Não há espaço para arquivos",
     internal_error: "Algo deu errado no servidor",
     graph_unreachable: "A Meta não responde",
     token_refused: "A Meta recusa este token de acesso",
@@ -219,6 +224,7 @@ const pt: Translated<Words> = {
   detailByCode: {
     unreachable: "Verifique sua conexão. Nada do que você digitou se perde.",
     unavailable: "Nada foi feito. Tente de novo em alguns segundos.",
+    no_room: "Avise quem administra o Curbe. As mensagens sem arquivos saem normalmente.",
     internal_error: "Tente de novo; se acontecer outra vez, passe o código abaixo a quem administra o Curbe.",
     csrf_failed: "Recarregue-a e tente de novo.",
     password_common: "Escolha outra; algumas palavras seguidas funcionam bem.",

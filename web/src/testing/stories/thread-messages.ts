@@ -438,6 +438,17 @@ export function everyMessage(): Contents {
     code: 131051,
     reason: "Message type is currently not supported.",
   });
+  t.them("image", {
+    kind: "unsupported",
+    what: "image",
+    code: 131052,
+    reason: "Meta could not fetch the file that the person sent. Ask them to send it again.",
+  });
+  t.them("interactive", {
+    kind: "flow_reply",
+    name: "payment_method",
+    answers: { payment_method: "google_pay", reference_id: "order-7" },
+  });
   t.them("hologram", { kind: "other", type: "hologram" });
   t.them("system", {
     kind: "system",

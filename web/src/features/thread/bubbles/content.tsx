@@ -143,11 +143,12 @@ function Sound({ message, shape }: { message: Message; shape: Extract<Shape, { k
 
 function FlowReply({ shape }: { shape: Extract<Shape, { kind: "flow_reply" }> }) {
   const t = useMessages(threadMessages);
+  const name = shape.name === null ? undefined : own<string>(t.flowNamed, shape.name);
   return (
     <div className={classes["flow"]}>
       <div className={classes["flowHead"]}>
         <IconForms size={16} aria-hidden="true" />
-        <strong>{shape.name && shape.name !== "flow" ? shape.name : t.flowAnswered}</strong>
+        <strong>{name ?? (shape.name && shape.name !== "flow" ? shape.name : t.flowAnswered)}</strong>
       </div>
       {shape.body && shape.body !== "Sent" && <RichText text={shape.body} />}
       <dl className={classes["answers"]}>
@@ -179,17 +180,22 @@ function Revoked({ message, after }: { message: Message; after: ReactNode }) {
 
 function Unsupported({ shape, after }: { shape: Extract<Shape, { kind: "unsupported" }>; after: ReactNode }) {
   const t = useMessages(threadMessages);
-  const known = shape.what === null ? undefined : own<string>(t.unsupportedWhat, shape.what);
+  const { code } = shape;
+  const known =
+    shape.what === null
+      ? undefined
+      : (own<string>(t.unsupportedWhat, shape.what) ?? own<string>(t.type, shape.what));
   const what = known ?? shape.what?.replace(/_/g, " ");
+  const words = code === null ? undefined : own<string>(t.unsupportedCode, String(code));
   return (
     <div className={classes["unsupported"]}>
       <p className={classes["aside"]}>
         <IconQuestionMark size={15} aria-hidden="true" />
         {what && <strong>{what}. </strong>}
-        {t.unsupportedText}
+        {words ?? t.unsupportedText}
       </p>
       <span className={classes["small"]}>
-        {[shape.reason, shape.code].filter((one) => one !== null).join(" · ")}
+        {[words === undefined ? shape.reason : null, code].filter((one) => one !== null).join(" · ")}
         {after}
       </span>
     </div>
