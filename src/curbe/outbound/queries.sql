@@ -73,7 +73,7 @@ UPDATE outbox o
   FROM chosen, conversations c
  WHERE o.tenant_id = :tenant_id AND o.message_id = chosen.message_id AND (chosen.behind OR chosen.place <= :most)
    AND c.tenant_id = o.tenant_id AND c.id = chosen.thread_id
-RETURNING o.message_id, o.conversation_id, o.position, o.priority, o.refusals, o.created_at, c.contact_e164 AS e164,
+RETURNING o.message_id, o.conversation_id, o.position, o.priority, o.attempt, o.refusals, o.created_at, c.contact_e164 AS e164,
           c.contact_bsuid AS bsuid,
           c.last_inbound_at, c.contact_id, c.id AS thread_id, chosen.behind,
           (SELECT m.type FROM messages m WHERE m.tenant_id = o.tenant_id AND m.id = o.message_id) AS type,

@@ -8,6 +8,7 @@ import msgspec
 from curbe.consent.gate import Purpose
 from curbe.domain.errors import FailureKind, SendFailure
 from curbe.inbox.departures import Verdict
+from curbe.outbound.breaker import Heard
 from curbe.outbound.governor import CAMPAIGN, NOTIFICATION, REPLY
 
 PRIORITIES: Final = {
@@ -19,7 +20,9 @@ PRIORITIES: Final = {
 _PATIENCE: Final = timedelta(hours=24)  # how long a message waits for a provider that says "later"
 _TRIES: Final = 5  # for a transient no
 _LONGEST_PAUSE: Final = timedelta(hours=1)
+_LONGEST_UNREACHED: Final = timedelta(minutes=1)  # between two tries to reach the provider at all
 _KEEPS_QUEUE: Final = (FailureKind.CREDENTIALS, FailureKind.ACCOUNT)
+_SILENCES: Final = (FailureKind.AMBIGUOUS, FailureKind.UNREACHABLE)
 _LATER: Final = (FailureKind.THROTTLED, FailureKind.TRANSIENT, FailureKind.UNLISTED)
 PAIR_RATE: Final = 131056  # one person at a time too fast: retry after 4^n seconds [Meta: error codes]
 MAINTENANCE: Final = 131057  # the number is being upgraded; at most a minute [Meta: throughput]
@@ -54,18 +57,31 @@ class Next(msgspec.Struct, frozen=True):
     pauses_connection: bool = False
     slows_number: bool = False
     rests: timedelta = timedelta()  # how long the whole number sends nothing
-    pauses_person: bool = False  # with QUEUED: nothing else goes to this person meanwhile
+    pauses_person: bool = False  # with QUEUED: the provider wants nothing more for this person meanwhile
+    holds: bool = False  # with QUEUED: what is behind it in its conversation waits with it, however long
     hold: Hold | None = None
 
 
-def after(failure: SendFailure, *, refusals: int, waiting_since: datetime, now: datetime) -> Next:
+def heard(failure: SendFailure | None) -> Heard:
+    """Return what an attempt heard of the provider; ``failure`` is None where it accepted."""
+    if failure is None or (failure.code is not None and failure.kind is not FailureKind.AMBIGUOUS):
+        return Heard.CLEAR
+    if failure.kind in _SILENCES:
+        return Heard.SILENCE
+    return Heard.CLEAR if failure.kind is FailureKind.THROTTLED else Heard.NOT_ASKED
+
+
+def after(
+    failure: SendFailure, *, refusals: int, attempts: int, waiting_since: datetime, now: datetime
+) -> Next:
     """Return what follows a provider's no, or no answer at all.
 
     Only what was certainly not accepted is ever queued again; what is ambiguous is never sent again by itself.
 
     Args:
         failure: what the provider said, as `channels` read it.
-        refusals: how many times it was put back already.
+        refusals: how many times it was refused, and put back, already.
+        attempts: how many there were, this one among them; those that reached nobody are no refusals.
         waiting_since: when the message was queued.
         now: the moment of deciding.
     """
@@ -76,8 +92,12 @@ def after(failure: SendFailure, *, refusals: int, waiting_since: datetime, now: 
     if failure.code in _HOLDS:
         # Tried again, it would only add to the complaints; what else goes to many waits until people have calmed down.
         return Next(verdict=Verdict.FAILED, hold=_HOLDS[failure.code])
+    patient = now - waiting_since < _PATIENCE
+    if failure.kind is FailureKind.UNREACHABLE and patient:
+        pause = min(timedelta(seconds=2 ** min(attempts - refusals - 1, 6)), _LONGEST_UNREACHED)
+        return Next(verdict=Verdict.QUEUED, pause=pause, counted=False, holds=True)
     too_often = failure.kind is not FailureKind.THROTTLED and refusals + 1 >= _TRIES
-    if failure.kind not in _LATER or too_often or now - waiting_since >= _PATIENCE:
+    if failure.kind not in _LATER or too_often or not patient:
         return Next(verdict=Verdict.FAILED)
     slows_number = failure.kind is FailureKind.THROTTLED and failure.code not in _NOT_THE_NUMBER
     wanted = failure.retry_after or timedelta()
@@ -87,6 +107,7 @@ def after(failure: SendFailure, *, refusals: int, waiting_since: datetime, now: 
         slows_number=slows_number,
         rests=min(wanted, _LONGEST_REST) if slows_number else timedelta(),
         pauses_person=failure.code == PAIR_RATE,
+        holds=failure.code == PAIR_RATE,
     )
 
 

@@ -26,6 +26,7 @@ class Claim(msgspec.Struct, frozen=True):
     conversation_id: UUID
     position: int
     priority: int
+    attempt: int
     refusals: int
     created_at: datetime
     e164: str | None
