@@ -157,7 +157,6 @@ async def _wired(
             keyring=keyring,
             callback_key=keyring.derive(CALLBACK_PURPOSE),
             metrics=metrics,
-            now=utc_now,
             rate_cap=settings.send_rate_cap,
             headroom=settings.send_headroom / 100,
             lease=settings.unknown_after,
@@ -200,7 +199,7 @@ def _by_itself(pool: Pool) -> dict[str, Handler]:
         hearing.ANSWER: Confirming(pool, now=utc_now),
         NOTIFY: Notifying(pool, now=utc_now),
         automating.RUN: Automating(pool, now=utc_now),
-        concluding.CONCLUDE: Concluding(pool, now=utc_now),
+        concluding.CONCLUDE: Concluding(pool),
     }
 
 

@@ -60,7 +60,6 @@ async def sending(
             keyring=keyring,
             callback_key=keyring.derive("callback data"),
             metrics=Metrics(),
-            now=utc_now,
             lease=lease,
             files=provider,
         )

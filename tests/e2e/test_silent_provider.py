@@ -60,7 +60,6 @@ async def sending(worker: Pool, apply: Pool, base_url: str) -> AsyncIterator[Met
             keyring=KEYRING,
             callback_key=KEYRING.derive("callback data"),
             metrics=metrics,
-            now=utc_now,
         )
         tasks.create_task(Senders(means, everybody=apply).run(stop))
         try:

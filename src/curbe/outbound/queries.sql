@@ -194,7 +194,8 @@ SELECT count(*)::integer AS waiting FROM outbox
 SELECT c.id, c.tenant_id, c.phone_number_id, c.messages_per_second, c.access_token_enc,
        coalesce(c.metadata ->> 'owner_business_id', c.waba_id, c.id::text) AS portfolio, c.metadata ->> 'messaging_limit' AS messaging_limit,
        (SELECT h.from_priority FROM send_holds h
-         WHERE h.tenant_id = c.tenant_id AND h.channel_connection_id = c.id AND h.until > now()) AS held_from
+         WHERE h.tenant_id = c.tenant_id AND h.channel_connection_id = c.id AND h.until > now()) AS held_from,
+       now() AS now
   FROM channel_connections c
  WHERE c.tenant_id = :tenant_id AND c.id = :connection_id AND c.status = 'active' AND c.pause_reason IS NULL
    FOR SHARE OF c
@@ -309,7 +310,7 @@ SELECT v.channel_connection_id AS id
 
 -- name: failure_told
 -- How a message failed, where it was its provider that said so.
-SELECT m.channel_connection_id AS connection_id, m.error_code, m.error, m.failed_at
+SELECT m.channel_connection_id AS connection_id, m.error_code, m.error, m.failed_at, now() AS now
   FROM messages m
  WHERE m.tenant_id = :tenant_id AND m.id = :id AND m.failed_by = 'provider'
 

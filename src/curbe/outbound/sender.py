@@ -18,6 +18,7 @@ from curbe.channels.cloudapi.client import UPLOAD_WITHIN, CloudApi
 from curbe.connections import service as connections
 from curbe.inbox import departures
 from curbe.inbox.departures import Intent
+from curbe.infra.clock import carried_on
 from curbe.infra.crypto import CannotOpen, Keyring, Secret
 from curbe.infra.db import Pool, PostgresError, Transaction, Unreachable
 from curbe.infra.log import bind
@@ -55,7 +56,6 @@ class Means(msgspec.Struct, frozen=True):
     keyring: Keyring
     callback_key: bytes
     metrics: Metrics
-    now: Callable[[], datetime]
     rate_cap: int | None = None  # messages a second, below what Meta grants
     lease: timedelta = LEASE  # how long a claimed message may stay without an answer before it is unknown
     headroom: float = HEADROOM
@@ -69,6 +69,7 @@ class _Claimed(msgspec.Struct, frozen=True):
     account: SendingAccount
     work: list[tuple[Claim, Intent]]
     looked: int
+    now: Callable[[], datetime]  # the database's clock, carried on
 
 
 class Sender:
@@ -88,7 +89,7 @@ class Sender:
             means.pool, tenant_id=tenant_id, connection_id=connection_id, told=self.woken.set
         )
         self._tokens: Final[dict[str, Secret]] = {}
-        self._pairs: Final = Pairs(now=means.now())
+        self._pairs: Pairs | None = None
         self._pace: Pace | None = None
         self._unstarted = 0
         self.in_flight = 0  # claimed and not answered yet
@@ -186,7 +187,7 @@ class Sender:
             pace.give_back(grant.count - len(work))
         if cap != pace.limit:  # Meta has granted more meanwhile, or less: the next sender keeps to that
             self._leaving = True
-        attempt = self._attempt(claimed.account, stop=stop)
+        attempt = self._attempt(claimed.account, now=claimed.now, stop=stop)
         for position, (claim, intent) in enumerate(work):
             self.in_flight += 1
             self._unstarted += 1
@@ -212,6 +213,8 @@ class Sender:
             )
             if account is None:
                 return None
+            if self._pairs is None:
+                self._pairs = Pairs(now=account.now)
             # Before anything is claimed: what is claimed and not asked for ends as unknown.
             self._open_token(account)
             if self._pace is None:
@@ -229,13 +232,13 @@ class Sender:
                 tenant_id=self._tenant_id,
                 connection_id=self._connection_id,
                 claims=claims,
-                now=self._means.now(),
+                now=account.now,
             )
             await tell(tx, self._tenant_id, refused)
-            admitted = await admit(tx, account, may_go, pairs=self._pairs, now=self._means.now())
+            admitted = await admit(tx, account, may_go, pairs=self._pairs, now=account.now)
             intents = await self._mark(tx, [claim.message_id for claim in admitted])
         work = [(claim, intents[claim.message_id]) for claim in admitted if claim.message_id in intents]
-        return _Claimed(account, work, looked=len(claims))
+        return _Claimed(account, work, looked=len(claims), now=carried_on(account.now))
 
     async def _mark(self, tx: Transaction, ids: Sequence[UUID]) -> dict[UUID, Intent]:
         """Mark messages as being sent; what turns out to be answered leaves the outbox."""
@@ -266,7 +269,9 @@ class Sender:
             self._tokens[account.access_token_enc] = token
         return token
 
-    def _attempt(self, account: SendingAccount, *, stop: asyncio.Event) -> Attempt:
+    def _attempt(
+        self, account: SendingAccount, *, now: Callable[[], datetime], stop: asyncio.Event
+    ) -> Attempt:
         bind(phone_number_id=account.phone_number_id)  # for all that this sender's task says from here on
         token = self._open_token(account)
         return Attempt(
@@ -276,7 +281,7 @@ class Sender:
             sealed_token=account.access_token_enc,
             callback_key=self._means.callback_key,
             metrics=self._means.metrics,
-            now=self._means.now,
+            now=now,
             provide=self._provide(account, token),
             hold_on=self._hold_on,
             stop=stop,
@@ -359,6 +364,6 @@ class Sender:
         if following.slows_number:
             pace.slow_down(started_at=started_at, now=now)
             pace.rest(until=now + following.rests.total_seconds())
-        if following.pauses_person:
-            self._pairs.refused(claim.conversation_id, until=self._means.now() + following.pause)
+        if following.pauses_person and self._pairs is not None:
+            self._pairs.refused(claim.conversation_id, until=attempted.settlement.at + following.pause)
         self._leaving = self._leaving or following.pauses_connection

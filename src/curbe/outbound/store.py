@@ -62,6 +62,7 @@ class SendingAccount(msgspec.Struct, frozen=True):
     portfolio: str
     messaging_limit: str | None
     held_from: int | None  # nothing of this priority or less urgent may go
+    now: datetime  # by the database's clock: a sender's own may be wrong
 
 
 class WaitingConnection(msgspec.Struct, frozen=True):
