@@ -174,7 +174,7 @@ SELECT o.message_id AS id FROM outbox o
 
 -- name: waiting_connections
 -- The numbers that have something to send and may send.
-SELECT c.tenant_id, c.id
+SELECT c.tenant_id, c.id, c.phone_number_id
   FROM channel_connections c
   LEFT JOIN send_holds h ON h.tenant_id = c.tenant_id AND h.channel_connection_id = c.id AND h.until > now()
  WHERE c.status = 'active' AND c.pause_reason IS NULL

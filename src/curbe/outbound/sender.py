@@ -21,7 +21,6 @@ from curbe.inbox.departures import Intent
 from curbe.infra.clock import carried_on
 from curbe.infra.crypto import CannotOpen, Keyring, Secret
 from curbe.infra.db import Pool, PostgresError, Transaction, Unreachable
-from curbe.infra.log import bind
 from curbe.infra.metrics import Metrics
 from curbe.media.provide import Provider, SendingNumber
 from curbe.outbound import limits, store
@@ -83,7 +82,7 @@ class Sender:
         self._tenant_id: Final = tenant_id
         self._connection_id: Final = connection_id
         self._allowance: Final = allowance
-        self._log: Final = log.bind(tenant_id=str(tenant_id), connection_id=str(connection_id))
+        self._log: Final = log.bind(connection_id=str(connection_id))
         self.woken: Final = asyncio.Event()
         self._settler: Final = Settler(
             means.pool, tenant_id=tenant_id, connection_id=connection_id, told=self.woken.set
@@ -272,7 +271,6 @@ class Sender:
     def _attempt(
         self, account: SendingAccount, *, now: Callable[[], datetime], stop: asyncio.Event
     ) -> Attempt:
-        bind(phone_number_id=account.phone_number_id)  # for all that this sender's task says from here on
         token = self._open_token(account)
         return Attempt(
             self._means.cloud_api,

@@ -70,6 +70,7 @@ class WaitingConnection(msgspec.Struct, frozen=True):
 
     tenant_id: UUID
     id: UUID
+    phone_number_id: str
 
 
 class PutBack(msgspec.Struct, frozen=True):
