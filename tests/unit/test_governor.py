@@ -231,3 +231,15 @@ def test_what_reached_nobody_is_tried_for_a_day_with_pauses_that_grow_to_a_minut
 )
 def test_a_no_is_an_answer_and_our_own_no_is_none(kind: FailureKind, code: int | None, said: Heard) -> None:
     assert heard(SendFailure(kind=kind, code=code, title="", detail="", words="")) is said
+
+
+@pytest.mark.parametrize("code", [130_001, 131_059, 132_999, 139_999])
+def test_a_code_of_sending_that_nobody_wrote_down_is_no_reason_to_ask_again(code: int) -> None:
+    assert following(code, FailureKind.UNLISTED).verdict is Verdict.FAILED
+    assert following(code, FailureKind.UNLISTED, wait=seconds(30)).verdict is Verdict.QUEUED
+
+
+def test_any_other_code_that_nobody_wrote_down_is_tried_a_few_times() -> None:
+    told = [following(2_534_037, FailureKind.UNLISTED, refusals=n).verdict for n in range(5)]
+
+    assert told == [Verdict.QUEUED] * 4 + [Verdict.FAILED]

@@ -369,7 +369,7 @@ class FailureKind(StrEnum):
     CREDENTIALS = "credentials"  # the connection pauses and keeps its queue
     ACCOUNT = "account"  # the WABA pauses and keeps its queue
     INVALID_REQUEST = "invalid_request"  # give up; ours is the mistake
-    UNLISTED = "unlisted"  # a clear no with a code nobody wrote down: as transient, and counted by code
+    UNLISTED = "unlisted"  # a clear no with a code nobody wrote down, counted by code: of sending for good, else as transient
 
 
 class SendFailure(msgspec.Struct, frozen=True):

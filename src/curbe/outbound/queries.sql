@@ -285,7 +285,8 @@ SELECT m.id, m.sender, m.created_at
 
 -- name: lock_original
 -- A message that somebody wants to send once more. Locked, so that two who want it make one.
-SELECT m.id, m.conversation_id, m.status, m.phase::text AS phase, m.payload::text AS payload, m.reply_to
+SELECT m.id, m.conversation_id, m.status, m.phase::text AS phase, m.payload::text AS payload, m.reply_to, m.error_code, m.failed_at,
+       now() AS now
   FROM messages m
  WHERE m.tenant_id = :tenant_id AND m.id = :message_id AND m.direction = 'outbound'
    FOR NO KEY UPDATE OF m

@@ -29,7 +29,15 @@ MAINTENANCE: Final = 131057  # the number is being upgraded; at most a minute [M
 FLOW_THROTTLED: Final = 132069  # one form too often; other messages are not meant [Meta: error codes]
 SPAM_RATE: Final = 131048  # people block or report this number [Meta: error codes]
 WRONG_CATEGORY: Final = 131064  # the WABA's templates are filed under the wrong category [Meta: error codes]
+EXPERIMENT: Final = 130472  # the person is kept from marketing, as an experiment [Meta: error codes]
+ENOUGH_MARKETING: Final = (
+    131049  # the person gets too much marketing; not before 24 hours [Meta: per-user limits]
+)
+_DIGESTED: Final = timedelta(hours=24)
 _NOT_THE_NUMBER: Final = (PAIR_RATE, FLOW_THROTTLED)
+_OF_SENDING: Final = range(
+    130_000, 140_000
+)  # Meta's codes for what is wrong with a message [Meta: error codes]
 _LONGEST_REST: Final = timedelta(hours=1)
 _COMPLAINTS: Final = timedelta(hours=24)  # Meta names no time; its ratings are of days [Meta: quality rating]
 
@@ -97,7 +105,7 @@ def after(
         pause = min(timedelta(seconds=2 ** min(attempts - refusals - 1, 6)), _LONGEST_UNREACHED)
         return Next(verdict=Verdict.QUEUED, pause=pause, counted=False, holds=True)
     too_often = failure.kind is not FailureKind.THROTTLED and refusals + 1 >= _TRIES
-    if failure.kind not in _LATER or too_often or not patient:
+    if failure.kind not in _LATER or _is_final(failure) or too_often or not patient:
         return Next(verdict=Verdict.FAILED)
     slows_number = failure.kind is FailureKind.THROTTLED and failure.code not in _NOT_THE_NUMBER
     wanted = failure.retry_after or timedelta()
@@ -109,6 +117,23 @@ def after(
         pauses_person=failure.code == PAIR_RATE,
         holds=failure.code == PAIR_RATE,
     )
+
+
+def may_retry_at(code: int | None, *, failed_at: datetime) -> datetime | None:
+    """Return from when on a message that failed by ``code`` may be sent to the same person once more; None: never."""
+    if code == EXPERIMENT:
+        return None
+    return failed_at + _DIGESTED if code == ENOUGH_MARKETING else failed_at
+
+
+def _is_final(failure: SendFailure) -> bool:
+    """Tell whether a clear no with a code that nobody wrote down is for good.
+
+    Meta's codes of sending name a message, or a person, that will not do [Meta: error codes]; asked again it says the same. Where it
+    says how long to wait, it means later.
+    """
+    unlisted = failure.kind is FailureKind.UNLISTED and failure.code in _OF_SENDING
+    return unlisted and failure.retry_after is None
 
 
 def after_taken(failure: SendFailure, *, at: datetime, now: datetime) -> Next:
