@@ -165,7 +165,6 @@ async def _wired(
             keyring=keyring,
             callback_key=keyring.derive(CALLBACK_PURPOSE),
             metrics=metrics,
-            now=utc_now,
             rate_cap=settings.send_rate_cap,
             headroom=settings.send_headroom / 100,
             lease=settings.unknown_after,
@@ -234,7 +233,7 @@ def _by_itself(pool: Pool) -> dict[str, Handler]:
         CATCH_UP: CatchingUp(pool),
         NOTIFY: Notifying(pool, now=utc_now),
         automating.RUN: Automating(pool, now=utc_now),
-        concluding.CONCLUDE: Concluding(pool, now=utc_now),
+        concluding.CONCLUDE: Concluding(pool),
     }
 
 

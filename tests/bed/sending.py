@@ -33,7 +33,6 @@ async def working(worker: Pool, apply: Pool, environ: dict[str, str]) -> AsyncIt
             keyring=keyring,
             callback_key=keyring.derive("callback data"),
             metrics=Metrics(),
-            now=utc_now,
         )
         tasks.create_task(Senders(means, everybody=apply).run(stop))
         tasks.create_task(Tender(everybody=apply, pool=worker, now=utc_now).run(stop))

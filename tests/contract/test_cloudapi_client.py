@@ -113,7 +113,7 @@ async def test_a_server_that_is_not_there_took_nothing() -> None:
         )
 
     assert isinstance(failure, SendFailure)
-    assert (failure.kind, failure.code) == (FailureKind.TRANSIENT, None)
+    assert (failure.kind, failure.code) == (FailureKind.UNREACHABLE, None)
 
 
 async def test_a_base_address_that_is_not_trusted_is_a_mistake_in_the_wiring() -> None:

@@ -34,7 +34,7 @@ def work(apply: Pool, worker: Pool) -> Work:
         runner = Runner(
             everybody=apply,
             pool=worker,
-            handlers={CONCLUDE: Concluding(worker, now=utc_now)},
+            handlers={CONCLUDE: Concluding(worker)},
             at_once=4,
             lease=MINUTE,
         )

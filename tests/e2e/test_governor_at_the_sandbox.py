@@ -109,7 +109,6 @@ async def sending(worker: Pool, apply: Pool, graph: Graph) -> AsyncIterator[None
             keyring=KEYRING,
             callback_key=KEYRING.derive("callback data"),
             metrics=Metrics(),
-            now=utc_now,
         )
         tasks.create_task(Senders(means, everybody=apply).run(stop))
         try:

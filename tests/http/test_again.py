@@ -105,6 +105,38 @@ async def test_nothing_else_is_sent_once_more(
     assert await owner.fetchval("SELECT count(*) FROM outbox") == 0
 
 
+def refused_by_meta(code: int, *, ago: timedelta) -> dict[str, Any]:
+    return {**FAILED, "failed_at": utc_now() - ago, "failure_kind": "recipient", "error_code": code}
+
+
+async def test_whom_meta_keeps_from_more_marketing_gets_it_a_day_later_and_not_before(
+    acme: Tenant, owner: Owner, number: Number, thread: UUID
+) -> None:
+    fresh = await insert_message(owner, number, thread, **refused_by_meta(131049, ago=timedelta(hours=23)))
+    old = await insert_message(owner, number, thread, **refused_by_meta(131049, ago=timedelta(hours=25)))
+
+    early = await acme.post(f"/whatsapp/messages/{fresh}/retry")
+    later = await acme.post(f"/whatsapp/messages/{old}/retry")
+
+    told = early.json()
+    assert (early.status_code, told["code"], told["error_code"]) == (409, "conflict", 131049)
+    assert 3_500 < int(early.headers["Retry-After"]) <= 3_600
+    assert told["retry_at"] in told["detail"]
+    assert set(told["words"]) == set(told["ways_out"]) == {"en", "es", "pt"}
+    assert later.status_code == 202
+
+
+async def test_a_template_that_a_person_does_not_get_as_an_experiment_is_never_sent_to_them_again(
+    acme: Tenant, owner: Owner, number: Number, thread: UUID
+) -> None:
+    original = await insert_message(owner, number, thread, **refused_by_meta(130472, ago=timedelta(days=40)))
+
+    refused = await acme.post(f"/whatsapp/messages/{original}/retry")
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "conflict")
+    assert "retry_at" not in refused.json()
+
+
 async def test_a_retry_passes_the_gate_again(acme: Tenant, owner: Owner, number: Number) -> None:
     closed = await insert_conversation(owner, number, last_inbound_at=utc_now() - timedelta(hours=25))
     original = await insert_message(owner, number, closed, **FAILED)

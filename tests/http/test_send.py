@@ -344,7 +344,6 @@ async def senders(worker: Pool, apply: Pool, environ: dict[str, str]) -> AsyncIt
             keyring=keyring,
             callback_key=keyring.derive("callback data"),
             metrics=Metrics(),
-            now=utc_now,
         )
         tasks.create_task(Senders(means, everybody=apply).run(stop))
         try:

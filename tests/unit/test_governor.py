@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from curbe.domain.errors import FailureKind, SendFailure
 from curbe.inbox.departures import Verdict
+from curbe.outbound.breaker import Heard
 from curbe.outbound.governor import (
     CAMPAIGN,
     NOTIFICATION,
@@ -19,7 +20,7 @@ from curbe.outbound.governor import (
     room_for,
     share,
 )
-from curbe.outbound.rules import Next, after
+from curbe.outbound.rules import Next, after, heard
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 SOMEBODY, SOMEBODY_ELSE = UUID(int=1), UUID(int=2)
@@ -157,7 +158,7 @@ def test_a_newcomer_among_very_many_still_gets_something() -> None:
 
 def following(code: int, kind: FailureKind, *, refusals: int = 0, wait: timedelta | None = None) -> Next:
     failure = SendFailure(kind=kind, code=code, title="", detail="", words="", retry_after=wait)
-    return after(failure, refusals=refusals, waiting_since=NOW, now=NOW)
+    return after(failure, refusals=refusals, attempts=refusals + 1, waiting_since=NOW, now=NOW)
 
 
 @pytest.mark.parametrize("refusals", range(5))
@@ -199,3 +200,46 @@ def test_what_meta_or_the_person_does_not_want_is_not_tried_again(code: int, kin
 
     assert told.verdict is Verdict.FAILED
     assert told.hold is None
+
+
+def unreached(*, attempts: int, waited: timedelta = timedelta()) -> Next:
+    failure = SendFailure(kind=FailureKind.UNREACHABLE, code=None, title="", detail="", words="")
+    return after(failure, refusals=0, attempts=attempts, waiting_since=NOW - waited, now=NOW)
+
+
+def test_what_reached_nobody_is_tried_for_a_day_with_pauses_that_grow_to_a_minute() -> None:
+    told = [unreached(attempts=n, waited=timedelta(hours=23)) for n in (1, 2, 3, 7, 8, 2000)]
+
+    assert [one.pause for one in told] == [seconds(n) for n in (1, 2, 4, 60, 60, 60)]
+    assert {(one.verdict, one.counted) for one in told} == {(Verdict.QUEUED, False)}
+    assert all(one.holds for one in told), "whoever is behind it reaches nobody either"
+    assert unreached(attempts=2, waited=timedelta(hours=24)).verdict is Verdict.FAILED
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "said"),
+    [
+        (FailureKind.AMBIGUOUS, None, Heard.SILENCE),
+        (FailureKind.AMBIGUOUS, 131000, Heard.SILENCE),
+        (FailureKind.UNREACHABLE, None, Heard.SILENCE),
+        (FailureKind.RECIPIENT, 131026, Heard.CLEAR),
+        (FailureKind.CREDENTIALS, 190, Heard.CLEAR),
+        (FailureKind.THROTTLED, None, Heard.CLEAR),
+        (FailureKind.WINDOW_CLOSED, None, Heard.NOT_ASKED),
+        (FailureKind.TRANSIENT, None, Heard.NOT_ASKED),
+    ],
+)
+def test_a_no_is_an_answer_and_our_own_no_is_none(kind: FailureKind, code: int | None, said: Heard) -> None:
+    assert heard(SendFailure(kind=kind, code=code, title="", detail="", words="")) is said
+
+
+@pytest.mark.parametrize("code", [130_001, 131_059, 132_999, 139_999])
+def test_a_code_of_sending_that_nobody_wrote_down_is_no_reason_to_ask_again(code: int) -> None:
+    assert following(code, FailureKind.UNLISTED).verdict is Verdict.FAILED
+    assert following(code, FailureKind.UNLISTED, wait=seconds(30)).verdict is Verdict.QUEUED
+
+
+def test_any_other_code_that_nobody_wrote_down_is_tried_a_few_times() -> None:
+    told = [following(2_534_037, FailureKind.UNLISTED, refusals=n).verdict for n in range(5)]
+
+    assert told == [Verdict.QUEUED] * 4 + [Verdict.FAILED]

@@ -82,4 +82,4 @@ def test_no_label_names_a_tenant_a_number_or_a_person() -> None:
         for label in getattr(collector, "_labelnames", ())
     }
 
-    assert labels == {"reason", "outcome", "code", "route", "method", "status"}
+    assert labels == {"reason", "outcome", "code", "route", "method", "status", "reach"}

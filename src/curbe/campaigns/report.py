@@ -20,7 +20,12 @@ from curbe.outbound.store import PutOff
 
 _PACKAGE: Final = "curbe.campaigns"
 ANSWERED_WITHIN: Final = timedelta(days=7)  # whoever writes later was not moved by it
-_RETRYABLE: Final = (FailureKind.THROTTLED, FailureKind.TRANSIENT, FailureKind.UNLISTED)
+_RETRYABLE: Final = (
+    FailureKind.THROTTLED,
+    FailureKind.TRANSIENT,
+    FailureKind.UNREACHABLE,
+    FailureKind.UNLISTED,
+)
 _FREE: Final = frozenset({"free_customer_service", "free_entry_point"})
 
 

@@ -364,6 +364,7 @@ class FailureKind(StrEnum):
 
     THROTTLED = "throttled"  # later, and slower
     TRANSIENT = "transient"  # later, a few times
+    UNREACHABLE = "unreachable"  # later, as often as it takes: nobody was there to say no
     AMBIGUOUS = "ambiguous"  # it may have arrived: never again by itself
     WINDOW_CLOSED = "window_closed"  # give up; a template is needed
     RECIPIENT = "recipient"  # give up for this person
@@ -374,7 +375,7 @@ class FailureKind(StrEnum):
     CREDENTIALS = "credentials"  # the connection pauses and keeps its queue
     ACCOUNT = "account"  # the WABA pauses and keeps its queue
     INVALID_REQUEST = "invalid_request"  # give up; ours is the mistake
-    UNLISTED = "unlisted"  # a clear no with a code nobody wrote down: as transient, and counted by code
+    UNLISTED = "unlisted"  # a clear no with a code nobody wrote down, counted by code: of sending for good, else as transient
 
 
 class SendFailure(msgspec.Struct, frozen=True):

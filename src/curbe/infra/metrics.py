@@ -93,6 +93,12 @@ class Metrics:
         )
         self.send_seconds = self._times("send_seconds", "Time of one send to the Graph API.", into, _WORK)
         self.outbox_queued = self._gauge("outbox_queued", "Messages that wait to be sent now.", into)
+        self.send_circuits_open = self._gauge(
+            "send_circuits_open",
+            "Numbers whose sending is halted as Meta does not answer (number), and whether all of it is (provider).",
+            into,
+            "reach",
+        )
         self.unlisted_error_codes = self._counter(
             "unlisted_error_codes", "Refusals by Meta with a code that Curbe does not know.", into, "code"
         )
@@ -115,8 +121,8 @@ class Metrics:
     def _counter(self, name: str, meaning: str, into: CollectorRegistry | None, *labels: str) -> Counter:
         return Counter(f"curbe_{name}", meaning, labels, registry=into)
 
-    def _gauge(self, name: str, meaning: str, into: CollectorRegistry | None) -> Gauge:
-        return Gauge(f"curbe_{name}", meaning, registry=into)
+    def _gauge(self, name: str, meaning: str, into: CollectorRegistry | None, *labels: str) -> Gauge:
+        return Gauge(f"curbe_{name}", meaning, labels, registry=into)
 
     def _times(
         self,

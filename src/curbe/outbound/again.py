@@ -10,9 +10,30 @@ from curbe.domain.content import decoded
 from curbe.domain.errors import Conflict, NotFound
 from curbe.domain.status import MessageStatus
 from curbe.infra.db import Query, Transaction
+from curbe.outbound.rules import may_retry_at
 from curbe.outbound.service import Request, Taken, take
 
 _ELSEWHERE: Final = "elsewhere"  # written in another application: not ours to send
+_ENOUGH: Final = {
+    "en": "Meta keeps this person from getting more marketing for now",
+    "es": "Meta no deja que esta persona reciba más marketing por ahora",
+    "pt": "A Meta não deixa esta pessoa receber mais marketing por enquanto",
+}
+_WAIT: Final = {
+    "en": "Try again 24 hours after it failed: sooner, Meta would refuse it again.",
+    "es": "Vuelve a intentarlo 24 horas después del fallo: antes, Meta lo rechazaría otra vez.",
+    "pt": "Tente de novo 24 horas depois da falha: antes disso, a Meta recusaria outra vez.",
+}
+_EXPERIMENT: Final = {
+    "en": "Meta keeps this person from getting this template, as part of an experiment",
+    "es": "Meta no deja que esta persona reciba esta plantilla, como parte de un experimento",
+    "pt": "A Meta não deixa esta pessoa receber este modelo, como parte de um experimento",
+}
+_OTHERWISE: Final = {
+    "en": "Do not send them this template again; write to them some other way.",
+    "es": "No le envíes de nuevo esta plantilla; escríbele de otra forma.",
+    "pt": "Não envie este modelo de novo; escreva de outra forma.",
+}
 
 
 class _Original(msgspec.Struct, frozen=True):
@@ -22,6 +43,9 @@ class _Original(msgspec.Struct, frozen=True):
     phase: str | None
     payload: str
     reply_to: str | None
+    error_code: int | None
+    failed_at: datetime | None
+    now: datetime
 
 
 class _Again(msgspec.Struct, frozen=True):
@@ -38,7 +62,7 @@ async def retry(tx: Transaction, *, tenant_id: UUID, message_id: UUID, sender: s
 
     Raises:
         NotFound: the tenant sent no such message.
-        Conflict: it has not failed, or was not sent from here.
+        Conflict: it has not failed, was not sent from here, or Meta does not want it again, or not yet.
         AppError: it may not be sent now; the refusal explains itself.
     """
     return await _once_more(tx, tenant_id, message_id, wanted=MessageStatus.FAILED, sender=sender, now=now)
@@ -72,6 +96,7 @@ async def _once_more(
         return Taken(id=earlier.id, conversation_id=earlier.conversation_id, repeated=True)
     if original.status is not wanted or original.phase == _ELSEWHERE:
         raise _not_so(original, wanted)
+    _require_retryable(original)
     request = Request(
         tenant_id=tenant_id,
         content=decoded(original.payload),
@@ -80,6 +105,26 @@ async def _once_more(
         sender=sender,
     )
     return await take(tx, request, key=None, now=now, retry_of=message_id)
+
+
+def _require_retryable(original: _Original) -> None:
+    """Refuse what Meta has just said that this person is not to get now, or not at all."""
+    if original.failed_at is None:
+        return
+    at = may_retry_at(original.error_code, failed_at=original.failed_at)
+    if at is not None and at <= original.now:
+        return
+    status = {"message_status": MessageStatus.FAILED.value, "error_code": original.error_code}
+    if at is None:
+        told = {"words": _EXPERIMENT, "ways_out": _OTHERWISE}
+        raise Conflict(f"{_EXPERIMENT['en']}.", fix=_OTHERWISE["en"], extra={**status, **told})
+    said = at.isoformat(timespec="seconds").replace("+00:00", "Z")
+    raise Conflict(
+        f"{_ENOUGH['en']}; it may be tried again from {said} on.",
+        fix=_WAIT["en"],
+        extra={**status, "retry_at": said, "words": _ENOUGH, "ways_out": _WAIT},
+        retry_after=at - original.now,
+    )
 
 
 def _not_so(original: _Original, wanted: MessageStatus) -> Conflict:

@@ -61,6 +61,13 @@ _STOPPED: Final = SendFailure(
     detail="Curbe was stopped before the file was at Meta; nothing was sent to anybody",
     words="The file is handed to WhatsApp once Curbe is back.",
 )
+_POSTPONED: Final = SendFailure(
+    kind=FailureKind.TRANSIENT,
+    code=None,
+    title="Not asked",
+    detail="nothing was asked of Meta yet",
+    words="It is sent a little later.",
+)
 _NO_WAY: Final = SendFailure(
     kind=FailureKind.RECIPIENT,
     code=None,
@@ -82,7 +89,7 @@ class Attempted(msgspec.Struct, frozen=True):
 
     settlement: Settlement
     put_back: PutBack | None
-    next: Next | None  # None where the provider accepted, or was not asked as Curbe stopped
+    next: Next | None  # None where the provider accepted, or nothing was asked for now
     failure: SendFailure | None
     sealed_token: str  # with which it was asked
 
@@ -130,7 +137,7 @@ class Attempt:
         """Ask the provider once and return what came of it; never raises, and never asks twice."""
         body = await self._prepared(claim, intent)
         if body is _STOPPED:
-            return self._left_for_later(intent)
+            return self.postponed(intent)
         if isinstance(body, SendFailure):
             return self._failed(claim, intent, body)
         began = time.perf_counter()
@@ -226,14 +233,14 @@ class Attempt:
             settlement=settlement, put_back=None, next=None, failure=None, sealed_token=self._sealed_token
         )
 
-    def _left_for_later(self, intent: Intent) -> Attempted:
+    def postponed(self, intent: Intent) -> Attempted:
         """Return that nothing was asked, and that it may be at any time: no try is used up."""
         said = Settlement(id=intent.id, attempt=intent.attempt, verdict=Verdict.QUEUED, at=self._now())
         return Attempted(
             settlement=said,
             put_back=PutBack(message_id=intent.id, pause=timedelta(), counted=False),
             next=None,
-            failure=_STOPPED,
+            failure=_POSTPONED,
             sealed_token=self._sealed_token,
         )
 
@@ -242,7 +249,13 @@ class Attempt:
         if failure.kind is FailureKind.UNLISTED:
             self._metrics.unlisted_error_codes.labels(code=str(failure.code)).inc()
         now = self._now()
-        following = after(failure, refusals=claim.refusals, waiting_since=claim.created_at, now=now)
+        following = after(
+            failure,
+            refusals=claim.refusals,
+            attempts=claim.attempt,
+            waiting_since=claim.created_at,
+            now=now,
+        )
         failed = following.verdict is Verdict.FAILED
         settlement = Settlement(
             id=intent.id,
@@ -259,7 +272,7 @@ class Attempt:
                 message_id=intent.id,
                 pause=following.pause,
                 counted=following.counted,
-                holds=following.pauses_person,
+                holds=following.holds,
             )
         return Attempted(
             settlement=settlement,

@@ -3,7 +3,7 @@
 A number that may not send is paused, what goes to many is held back, a template that is paused or disabled stands so.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -36,6 +36,7 @@ class _Failed(msgspec.Struct, frozen=True):
     error_code: int | None
     error: str | None
     failed_at: datetime
+    now: datetime
 
 
 _FAILED: Final = Query("curbe.outbound", "failure_told", _Failed)
@@ -44,10 +45,9 @@ _FAILED: Final = Query("curbe.outbound", "failure_told", _Failed)
 class Concluding:
     """Draws the conclusions from a message that the provider had taken and then failed to deliver."""
 
-    def __init__(self, pool: Pool, *, now: Callable[[], datetime]) -> None:
+    def __init__(self, pool: Pool) -> None:
         """``pool`` is one of the worker's role."""
         self._pool: Final = pool
-        self._now: Final = now
 
     async def __call__(self, job: Job) -> None:
         """Work on a job; its subject is the message."""
@@ -59,7 +59,7 @@ class Concluding:
 
     async def _conclude(self, tx: Transaction, job: Job, told: _Failed) -> None:
         failure = status_failure(told.error_code, told.error)
-        following = after_taken(failure, at=told.failed_at, now=self._now())
+        following = after_taken(failure, at=told.failed_at, now=told.now)
         if following.pauses_connection:
             await pause(
                 tx,

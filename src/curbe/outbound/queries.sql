@@ -73,7 +73,7 @@ UPDATE outbox o
   FROM chosen, conversations c
  WHERE o.tenant_id = :tenant_id AND o.message_id = chosen.message_id AND (chosen.behind OR chosen.place <= :most)
    AND c.tenant_id = o.tenant_id AND c.id = chosen.thread_id
-RETURNING o.message_id, o.conversation_id, o.position, o.priority, o.refusals, o.created_at, c.contact_e164 AS e164,
+RETURNING o.message_id, o.conversation_id, o.position, o.priority, o.attempt, o.refusals, o.created_at, c.contact_e164 AS e164,
           c.contact_bsuid AS bsuid,
           c.last_inbound_at, c.contact_id, c.id AS thread_id, chosen.behind,
           (SELECT m.type FROM messages m WHERE m.tenant_id = o.tenant_id AND m.id = o.message_id) AS type,
@@ -174,7 +174,7 @@ SELECT o.message_id AS id FROM outbox o
 
 -- name: waiting_connections
 -- The numbers that have something to send and may send.
-SELECT c.tenant_id, c.id
+SELECT c.tenant_id, c.id, c.phone_number_id
   FROM channel_connections c
   LEFT JOIN send_holds h ON h.tenant_id = c.tenant_id AND h.channel_connection_id = c.id AND h.until > now()
  WHERE c.status = 'active' AND c.pause_reason IS NULL
@@ -194,7 +194,8 @@ SELECT count(*)::integer AS waiting FROM outbox
 SELECT c.id, c.tenant_id, c.phone_number_id, c.messages_per_second, c.access_token_enc,
        coalesce(c.metadata ->> 'owner_business_id', c.waba_id, c.id::text) AS portfolio, c.metadata ->> 'messaging_limit' AS messaging_limit,
        (SELECT h.from_priority FROM send_holds h
-         WHERE h.tenant_id = c.tenant_id AND h.channel_connection_id = c.id AND h.until > now()) AS held_from
+         WHERE h.tenant_id = c.tenant_id AND h.channel_connection_id = c.id AND h.until > now()) AS held_from,
+       now() AS now
   FROM channel_connections c
  WHERE c.tenant_id = :tenant_id AND c.id = :connection_id AND c.status = 'active' AND c.pause_reason IS NULL
    FOR SHARE OF c
@@ -284,7 +285,8 @@ SELECT m.id, m.sender, m.created_at
 
 -- name: lock_original
 -- A message that somebody wants to send once more. Locked, so that two who want it make one.
-SELECT m.id, m.conversation_id, m.status, m.phase::text AS phase, m.payload::text AS payload, m.reply_to
+SELECT m.id, m.conversation_id, m.status, m.phase::text AS phase, m.payload::text AS payload, m.reply_to, m.error_code, m.failed_at,
+       now() AS now
   FROM messages m
  WHERE m.tenant_id = :tenant_id AND m.id = :message_id AND m.direction = 'outbound'
    FOR NO KEY UPDATE OF m
@@ -309,7 +311,7 @@ SELECT v.channel_connection_id AS id
 
 -- name: failure_told
 -- How a message failed, where it was its provider that said so.
-SELECT m.channel_connection_id AS connection_id, m.error_code, m.error, m.failed_at
+SELECT m.channel_connection_id AS connection_id, m.error_code, m.error, m.failed_at, now() AS now
   FROM messages m
  WHERE m.tenant_id = :tenant_id AND m.id = :id AND m.failed_by = 'provider'
 

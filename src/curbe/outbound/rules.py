@@ -8,6 +8,7 @@ import msgspec
 from curbe.consent.gate import Purpose
 from curbe.domain.errors import FailureKind, SendFailure
 from curbe.inbox.departures import Verdict
+from curbe.outbound.breaker import Heard
 from curbe.outbound.governor import CAMPAIGN, NOTIFICATION, REPLY
 
 PRIORITIES: Final = {
@@ -19,14 +20,24 @@ PRIORITIES: Final = {
 _PATIENCE: Final = timedelta(hours=24)  # how long a message waits for a provider that says "later"
 _TRIES: Final = 5  # for a transient no
 _LONGEST_PAUSE: Final = timedelta(hours=1)
+_LONGEST_UNREACHED: Final = timedelta(minutes=1)  # between two tries to reach the provider at all
 _KEEPS_QUEUE: Final = (FailureKind.CREDENTIALS, FailureKind.ACCOUNT)
+_SILENCES: Final = (FailureKind.AMBIGUOUS, FailureKind.UNREACHABLE)
 _LATER: Final = (FailureKind.THROTTLED, FailureKind.TRANSIENT, FailureKind.UNLISTED)
 PAIR_RATE: Final = 131056  # one person at a time too fast: retry after 4^n seconds [Meta: error codes]
 MAINTENANCE: Final = 131057  # the number is being upgraded; at most a minute [Meta: throughput]
 FLOW_THROTTLED: Final = 132069  # one form too often; other messages are not meant [Meta: error codes]
 SPAM_RATE: Final = 131048  # people block or report this number [Meta: error codes]
 WRONG_CATEGORY: Final = 131064  # the WABA's templates are filed under the wrong category [Meta: error codes]
+EXPERIMENT: Final = 130472  # the person is kept from marketing, as an experiment [Meta: error codes]
+ENOUGH_MARKETING: Final = (
+    131049  # the person gets too much marketing; not before 24 hours [Meta: per-user limits]
+)
+_DIGESTED: Final = timedelta(hours=24)
 _NOT_THE_NUMBER: Final = (PAIR_RATE, FLOW_THROTTLED)
+_OF_SENDING: Final = range(
+    130_000, 140_000
+)  # Meta's codes for what is wrong with a message [Meta: error codes]
 _LONGEST_REST: Final = timedelta(hours=1)
 _COMPLAINTS: Final = timedelta(hours=24)  # Meta names no time; its ratings are of days [Meta: quality rating]
 
@@ -54,18 +65,31 @@ class Next(msgspec.Struct, frozen=True):
     pauses_connection: bool = False
     slows_number: bool = False
     rests: timedelta = timedelta()  # how long the whole number sends nothing
-    pauses_person: bool = False  # with QUEUED: nothing else goes to this person meanwhile
+    pauses_person: bool = False  # with QUEUED: the provider wants nothing more for this person meanwhile
+    holds: bool = False  # with QUEUED: what is behind it in its conversation waits with it, however long
     hold: Hold | None = None
 
 
-def after(failure: SendFailure, *, refusals: int, waiting_since: datetime, now: datetime) -> Next:
+def heard(failure: SendFailure | None) -> Heard:
+    """Return what an attempt heard of the provider; ``failure`` is None where it accepted."""
+    if failure is None or (failure.code is not None and failure.kind is not FailureKind.AMBIGUOUS):
+        return Heard.CLEAR
+    if failure.kind in _SILENCES:
+        return Heard.SILENCE
+    return Heard.CLEAR if failure.kind is FailureKind.THROTTLED else Heard.NOT_ASKED
+
+
+def after(
+    failure: SendFailure, *, refusals: int, attempts: int, waiting_since: datetime, now: datetime
+) -> Next:
     """Return what follows a provider's no, or no answer at all.
 
     Only what was certainly not accepted is ever queued again; what is ambiguous is never sent again by itself.
 
     Args:
         failure: what the provider said, as `channels` read it.
-        refusals: how many times it was put back already.
+        refusals: how many times it was refused, and put back, already.
+        attempts: how many there were, this one among them; those that reached nobody are no refusals.
         waiting_since: when the message was queued.
         now: the moment of deciding.
     """
@@ -76,8 +100,12 @@ def after(failure: SendFailure, *, refusals: int, waiting_since: datetime, now: 
     if failure.code in _HOLDS:
         # Tried again, it would only add to the complaints; what else goes to many waits until people have calmed down.
         return Next(verdict=Verdict.FAILED, hold=_HOLDS[failure.code])
+    patient = now - waiting_since < _PATIENCE
+    if failure.kind is FailureKind.UNREACHABLE and patient:
+        pause = min(timedelta(seconds=2 ** min(attempts - refusals - 1, 6)), _LONGEST_UNREACHED)
+        return Next(verdict=Verdict.QUEUED, pause=pause, counted=False, holds=True)
     too_often = failure.kind is not FailureKind.THROTTLED and refusals + 1 >= _TRIES
-    if failure.kind not in _LATER or too_often or now - waiting_since >= _PATIENCE:
+    if failure.kind not in _LATER or _is_final(failure) or too_often or not patient:
         return Next(verdict=Verdict.FAILED)
     slows_number = failure.kind is FailureKind.THROTTLED and failure.code not in _NOT_THE_NUMBER
     wanted = failure.retry_after or timedelta()
@@ -87,7 +115,25 @@ def after(failure: SendFailure, *, refusals: int, waiting_since: datetime, now: 
         slows_number=slows_number,
         rests=min(wanted, _LONGEST_REST) if slows_number else timedelta(),
         pauses_person=failure.code == PAIR_RATE,
+        holds=failure.code == PAIR_RATE,
     )
+
+
+def may_retry_at(code: int | None, *, failed_at: datetime) -> datetime | None:
+    """Return from when on a message that failed by ``code`` may be sent to the same person once more; None: never."""
+    if code == EXPERIMENT:
+        return None
+    return failed_at + _DIGESTED if code == ENOUGH_MARKETING else failed_at
+
+
+def _is_final(failure: SendFailure) -> bool:
+    """Tell whether a clear no with a code that nobody wrote down is for good.
+
+    Meta's codes of sending name a message, or a person, that will not do [Meta: error codes]; asked again it says the same. Where it
+    says how long to wait, it means later.
+    """
+    unlisted = failure.kind is FailureKind.UNLISTED and failure.code in _OF_SENDING
+    return unlisted and failure.retry_after is None
 
 
 def after_taken(failure: SendFailure, *, at: datetime, now: datetime) -> Next:

@@ -11,6 +11,7 @@ import structlog
 from curbe.inbox import departures
 from curbe.infra.crypto import CannotOpen
 from curbe.infra.db import Pool, PostgresError, Session, Unreachable
+from curbe.infra.log import bind
 from curbe.outbound import store
 from curbe.outbound.governor import share
 from curbe.outbound.sender import Means, Sender
@@ -108,14 +109,18 @@ class Senders:
                 sender = self._running[key] = Sender(
                     self._means, tenant_id=row.tenant_id, connection_id=row.id, allowance=self._allowance
                 )
-                tasks.create_task(self._serve_one(key, sender, stop))
+                tasks.create_task(self._serve_one(key, sender, stop, phone_number_id=row.phone_number_id))
 
     def _allowance(self, own: int) -> int:
         """Return how many requests a sender may have under way that has ``own``: nobody's campaign takes all there are."""
         total = sum(sender.in_flight for sender in self._running.values())
         return share(own=own, total=total, senders=len(self._running), budget=_UNDER_WAY)
 
-    async def _serve_one(self, key: _Key, sender: Sender, stop: asyncio.Event) -> None:
+    async def _serve_one(
+        self, key: _Key, sender: Sender, stop: asyncio.Event, *, phone_number_id: str
+    ) -> None:
+        # Before the sender begins: what its tasks say of an attempt, or of an outcome, carries it too.
+        bind(tenant_id=key[0], phone_number_id=phone_number_id)
         try:
             await sender.run(stop)
         except CannotOpen as closed:

@@ -16,21 +16,23 @@ import structlog
 
 from curbe.channels.cloudapi.client import UPLOAD_WITHIN, CloudApi
 from curbe.connections import service as connections
-from curbe.domain.window import customer_service_window
 from curbe.inbox import departures
 from curbe.inbox.departures import Intent
+from curbe.infra.clock import carried_on
 from curbe.infra.crypto import CannotOpen, Keyring, Secret
 from curbe.infra.db import Pool, PostgresError, Transaction, Unreachable
-from curbe.infra.log import bind
 from curbe.infra.metrics import Metrics
 from curbe.media.provide import Provider, SendingNumber
 from curbe.outbound import limits, store
 from curbe.outbound.asking import ask_again
 from curbe.outbound.attempt import Attempt, Attempted, Provide
-from curbe.outbound.governor import Pairs, look_again_at, people_limit
+from curbe.outbound.breaker import Breaker, Heard, Leave, Reach
+from curbe.outbound.governing import admit
+from curbe.outbound.governor import Pairs
 from curbe.outbound.pace import Grant, Pace
+from curbe.outbound.rules import heard
 from curbe.outbound.settle import Settler, tell
-from curbe.outbound.store import Claim, PutOff, SendingAccount
+from curbe.outbound.store import Claim, SendingAccount
 
 log: Final = structlog.get_logger(__name__)
 
@@ -43,7 +45,6 @@ _IDLE: Final = 10.0  # seconds without work before a sender gives its number bac
 _FULL_SECOND: Final = 0.005  # how long to wait where the last second is full
 _NOTHING: Final = 0.5  # how long to wait where nothing may go; who queues something, and an outcome that frees a turn, wakes earlier
 _ASK_AGAIN: Final = 0.2  # seconds, where the database does not answer
-_TEMPLATE: Final = "template"
 
 
 class Means(msgspec.Struct, frozen=True):
@@ -54,11 +55,11 @@ class Means(msgspec.Struct, frozen=True):
     keyring: Keyring
     callback_key: bytes
     metrics: Metrics
-    now: Callable[[], datetime]
     rate_cap: int | None = None  # messages a second, below what Meta grants
     lease: timedelta = LEASE  # how long a claimed message may stay without an answer before it is unknown
     headroom: float = HEADROOM
     files: Provider | None = None  # None: only files that the provider has already can be sent
+    breaker: Breaker = msgspec.field(default_factory=Breaker)  # of all senders: they ask the same provider
 
 
 class _Claimed(msgspec.Struct, frozen=True):
@@ -67,6 +68,7 @@ class _Claimed(msgspec.Struct, frozen=True):
     account: SendingAccount
     work: list[tuple[Claim, Intent]]
     looked: int
+    now: Callable[[], datetime]  # the database's clock, carried on
 
 
 class Sender:
@@ -80,13 +82,13 @@ class Sender:
         self._tenant_id: Final = tenant_id
         self._connection_id: Final = connection_id
         self._allowance: Final = allowance
-        self._log: Final = log.bind(tenant_id=str(tenant_id), connection_id=str(connection_id))
+        self._log: Final = log.bind(connection_id=str(connection_id))
         self.woken: Final = asyncio.Event()
         self._settler: Final = Settler(
             means.pool, tenant_id=tenant_id, connection_id=connection_id, told=self.woken.set
         )
         self._tokens: Final[dict[str, Secret]] = {}
-        self._pairs: Final = Pairs(now=means.now())
+        self._pairs: Pairs | None = None
         self._pace: Pace | None = None
         self._unstarted = 0
         self.in_flight = 0  # claimed and not answered yet
@@ -124,7 +126,7 @@ class Sender:
         worked_at = loop.time()
         while not stop.is_set() and not self._leaving and loop.time() - worked_at < _IDLE:
             self.woken.clear()
-            if self.in_flight or (self._pace is not None and self._pace.wait(now=loop.time()) > _HORIZON):
+            if self.in_flight or self._rest(loop.time()) > _HORIZON:
                 worked_at = (
                     loop.time()
                 )  # a number that rests is not idle: who took over would not know that it must
@@ -139,6 +141,8 @@ class Sender:
                 await asyncio.sleep(_ASK_AGAIN)
                 continue
             if claimed is None:
+                self._means.breaker.forget(self._connection_id)
+                self._show_circuits()
                 return
             if claimed.looked:
                 worked_at = loop.time()
@@ -146,15 +150,21 @@ class Sender:
 
     def _grant(self, now: float) -> Grant:
         """Return what may be claimed now: what starts in the next moment, within the number's share of the process."""
-        if self._pace is None:
-            return Grant(count=1, first_at=now, spacing=0.0)
+        leave = self._means.breaker.may_claim(self._connection_id, now=now)
+        if self._pace is None or leave is Leave.NONE:
+            return Grant(count=int(leave is not Leave.NONE), first_at=now, spacing=0.0)
         room = self._allowance(self.in_flight) - self.in_flight
         ready = self._pace.ready(now=now, horizon=_HORIZON) - self._unstarted
-        return self._pace.take(min(room, ready), now=now, horizon=_HORIZON)
+        most = min(room, ready) if leave is Leave.ANY else min(room, ready, 1 - self._unstarted)
+        return self._pace.take(most, now=now, horizon=_HORIZON)
+
+    def _rest(self, now: float) -> float:
+        """Return for how many seconds nothing may be asked, as the number or the provider needs a rest."""
+        pace = self._pace.wait(now=now) if self._pace is not None else 0.0
+        return max(pace, self._means.breaker.wait(self._connection_id, now=now))
 
     async def _wait_for_pace(self, now: float) -> None:
-        wait = self._pace.wait(now=now) if self._pace is not None else 0.0
-        await asyncio.sleep(min(max(wait - _HORIZON / 2, 0.005), 0.5))
+        await asyncio.sleep(min(max(self._rest(now) - _HORIZON / 2, 0.005), 0.5))
 
     async def _start(
         self,
@@ -176,7 +186,7 @@ class Sender:
             pace.give_back(grant.count - len(work))
         if cap != pace.limit:  # Meta has granted more meanwhile, or less: the next sender keeps to that
             self._leaving = True
-        attempt = self._attempt(claimed.account, stop=stop)
+        attempt = self._attempt(claimed.account, now=claimed.now, stop=stop)
         for position, (claim, intent) in enumerate(work):
             self.in_flight += 1
             self._unstarted += 1
@@ -202,6 +212,8 @@ class Sender:
             )
             if account is None:
                 return None
+            if self._pairs is None:
+                self._pairs = Pairs(now=account.now)
             # Before anything is claimed: what is claimed and not asked for ends as unknown.
             self._open_token(account)
             if self._pace is None:
@@ -219,59 +231,13 @@ class Sender:
                 tenant_id=self._tenant_id,
                 connection_id=self._connection_id,
                 claims=claims,
-                now=self._means.now(),
+                now=account.now,
             )
             await tell(tx, self._tenant_id, refused)
-            admitted = await self._admit(tx, account, may_go)
+            admitted = await admit(tx, account, may_go, pairs=self._pairs, now=account.now)
             intents = await self._mark(tx, [claim.message_id for claim in admitted])
         work = [(claim, intents[claim.message_id]) for claim in admitted if claim.message_id in intents]
-        return _Claimed(account, work, looked=len(claims))
-
-    async def _admit(self, tx: Transaction, account: SendingAccount, claims: Sequence[Claim]) -> list[Claim]:
-        """Return which of the claimed messages may go now; the claims of the others are undone until they may."""
-        now = self._means.now()
-        no_room = await self._without_room(tx, account, claims, now=now)
-        await store.unclaim(
-            tx, tenant_id=self._tenant_id, due_at=no_room, now=now, reason=PutOff.ROOM, holds=False
-        )
-        # Whoever has written meanwhile is answered: that needs no room.
-        beginners = [claim.conversation_id for claim in claims if claim.message_id in no_room]
-        await store.free_next(tx, tenant_id=self._tenant_id, conversation_ids=beginners)
-        in_debt: dict[UUID, datetime] = {}
-        for claim in claims:
-            if claim.message_id not in no_room:
-                paid_at = None if claim.owes is None else now + claim.owes
-                due_at = self._pairs.take(claim.conversation_id, known_paid_at=paid_at, now=now)
-                if due_at is not None:
-                    in_debt[claim.message_id] = due_at
-        await store.unclaim(tx, tenant_id=self._tenant_id, due_at=in_debt, now=now)
-        later = no_room.keys() | in_debt.keys()
-        debts = self._pairs.to_write([claim.conversation_id for claim in claims], now=now)
-        if debts:
-            await limits.keep_debts(tx, tenant_id=self._tenant_id, paid_at=debts, now=now)
-        return [claim for claim in claims if claim.message_id not in later]
-
-    async def _without_room(
-        self, tx: Transaction, account: SendingAccount, claims: Sequence[Claim], *, now: datetime
-    ) -> dict[UUID, datetime]:
-        """Return the templates that begin a conversation for which the portfolio has no room today, and when to look again."""
-        limit = people_limit(account.messaging_limit)
-        beginning = [
-            claim
-            for claim in claims
-            if claim.type == _TEMPLATE and customer_service_window(claim.last_inbound_at, now=now) is None
-        ]
-        if limit is None or not beginning:
-            return {}
-        room, next_at = await limits.make_room(
-            tx,
-            tenant_id=self._tenant_id,
-            portfolio=account.portfolio,
-            people=[claim.contact_id for claim in beginning],
-            limit=limit,
-        )
-        again_at = look_again_at(next_at, now=now)
-        return {claim.message_id: again_at for claim in beginning if claim.contact_id in room.refused}
+        return _Claimed(account, work, looked=len(claims), now=carried_on(account.now))
 
     async def _mark(self, tx: Transaction, ids: Sequence[UUID]) -> dict[UUID, Intent]:
         """Mark messages as being sent; what turns out to be answered leaves the outbox."""
@@ -302,8 +268,9 @@ class Sender:
             self._tokens[account.access_token_enc] = token
         return token
 
-    def _attempt(self, account: SendingAccount, *, stop: asyncio.Event) -> Attempt:
-        bind(phone_number_id=account.phone_number_id)  # for all that this sender's task says from here on
+    def _attempt(
+        self, account: SendingAccount, *, now: Callable[[], datetime], stop: asyncio.Event
+    ) -> Attempt:
         token = self._open_token(account)
         return Attempt(
             self._means.cloud_api,
@@ -312,7 +279,7 @@ class Sender:
             sealed_token=account.access_token_enc,
             callback_key=self._means.callback_key,
             metrics=self._means.metrics,
-            now=self._means.now,
+            now=now,
             provide=self._provide(account, token),
             hold_on=self._hold_on,
             stop=stop,
@@ -342,19 +309,48 @@ class Sender:
         try:
             if start_at > loop.time():
                 await asyncio.sleep(start_at - loop.time())
-            while not pace.may_start(now=loop.time()):  # noqa: ASYNC110 - time is what it waits for
-                await asyncio.sleep(_FULL_SECOND)
-            self._unstarted -= 1
-            started_at = loop.time()
+            leave = self._means.breaker.ask(self._connection_id, now=loop.time())
+            if leave is Leave.NONE:  # the provider has fallen silent since this was claimed
+                self._unstarted -= 1
+                self._settler.add(attempt.postponed(intent))
+                return
+            came = Heard.NOT_ASKED
             try:
-                attempted = await attempt(claim, intent)
+                came = heard((await self._ask(pace, attempt, claim, intent)).failure)
             finally:
-                pace.answered(started_at=started_at, now=loop.time())
-            self._settler.add(attempted)
-            self._learn(pace, claim, attempted, started_at=started_at, now=loop.time())
+                self._hear(came, leave=leave, now=loop.time())
         finally:  # whoever waits for the last one must not wait for ever
             self.in_flight -= 1
             self._finished.set()
+
+    async def _ask(self, pace: Pace, attempt: Attempt, claim: Claim, intent: Intent) -> Attempted:
+        """Ask the provider as soon as its last second has room, and hand the outcome on."""
+        loop = asyncio.get_running_loop()
+        while not pace.may_start(now=loop.time()):  # noqa: ASYNC110 - time is what it waits for
+            await asyncio.sleep(_FULL_SECOND)
+        self._unstarted -= 1
+        started_at = loop.time()
+        try:
+            attempted = await attempt(claim, intent)
+        finally:
+            pace.answered(started_at=started_at, now=loop.time())
+        self._settler.add(attempted)
+        self._learn(pace, claim, attempted, started_at=started_at, now=loop.time())
+        return attempted
+
+    def _hear(self, came: Heard, *, leave: Leave, now: float) -> None:
+        """Take note of whether the provider answers, and tell when that has changed."""
+        for change in self._means.breaker.heard(self._connection_id, came, leave=leave, now=now):
+            if change.opened:
+                self._log.warning("provider_silent", reach=change.reach.value)
+            else:
+                self._log.info("provider_answers", reach=change.reach.value)
+        self._show_circuits()
+
+    def _show_circuits(self) -> None:
+        for reach in Reach:
+            gauge = self._means.metrics.send_circuits_open.labels(reach=reach.value)
+            gauge.set(self._means.breaker.open_count(reach))
 
     def _learn(
         self, pace: Pace, claim: Claim, attempted: Attempted, *, started_at: float, now: float
@@ -366,6 +362,6 @@ class Sender:
         if following.slows_number:
             pace.slow_down(started_at=started_at, now=now)
             pace.rest(until=now + following.rests.total_seconds())
-        if following.pauses_person:
-            self._pairs.refused(claim.conversation_id, until=self._means.now() + following.pause)
+        if following.pauses_person and self._pairs is not None:
+            self._pairs.refused(claim.conversation_id, until=attempted.settlement.at + following.pause)
         self._leaving = self._leaving or following.pauses_connection

@@ -27,6 +27,7 @@ class Claim(msgspec.Struct, frozen=True):
     conversation_id: UUID
     position: int
     priority: int
+    attempt: int
     refusals: int
     created_at: datetime
     e164: str | None
@@ -62,6 +63,7 @@ class SendingAccount(msgspec.Struct, frozen=True):
     portfolio: str
     messaging_limit: str | None
     held_from: int | None  # nothing of this priority or less urgent may go
+    now: datetime  # by the database's clock: a sender's own may be wrong
 
 
 class WaitingConnection(msgspec.Struct, frozen=True):
@@ -69,6 +71,7 @@ class WaitingConnection(msgspec.Struct, frozen=True):
 
     tenant_id: UUID
     id: UUID
+    phone_number_id: str
 
 
 class PutBack(msgspec.Struct, frozen=True):

@@ -90,7 +90,7 @@ class CloudApi:
     async def send_message(self, phone_number_id: str, token: Secret, body: bytes) -> Accepted | SendFailure:
         """Hand one message to Meta, once, and return what came of it.
 
-        ``TRANSIENT`` with no code: certainly not sent. ``AMBIGUOUS``: it may have been taken, also when the
+        ``UNREACHABLE``: certainly not sent. ``AMBIGUOUS``: it may have been taken, also when the
         time was up; the longest wait is 30 seconds.
 
         Args:
@@ -265,14 +265,16 @@ class CloudApi:
             answer = await self._request("POST", url, token, headers=headers, body=body, timeouts=_FILE)
         except ForbiddenAddress:
             raise
-        except (NotSent, AnswerLost) as failure:  # nothing was sent to anybody yet: it may be done again
+        except NotSent as failure:
             return unsent(failure.reason)
+        except AnswerLost as failure:  # nothing was sent to anybody yet: it may be done again
+            return undone(unanswered(failure.reason))
         if not HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:
             return undone(read_refusal(answer.status, answer.body, answer.headers, secrets=[token]))
         try:
             return decoded(UploadedMedia, answer).id
         except GraphUnreachable as unreadable:
-            return unsent(unreadable.detail)
+            return undone(unanswered(unreadable.detail))
 
     async def _get(self, kind: type[T], path: str, token: Secret, query: Mapping[str, str]) -> T:
         target = f"{path}?{urlencode(query)}" if query else path

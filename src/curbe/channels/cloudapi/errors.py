@@ -177,7 +177,7 @@ def unanswered(detail: str) -> SendFailure:
 def unsent(detail: str) -> SendFailure:
     """Return the failure of a request of which not one byte left: it was certainly not taken."""
     words = "Meta could not be reached. Send it again later."
-    return SendFailure(FailureKind.TRANSIENT, None, "Not sent", detail, words)
+    return SendFailure(FailureKind.UNREACHABLE, None, "Not sent", detail, words)
 
 
 def undone(failure: SendFailure) -> SendFailure:

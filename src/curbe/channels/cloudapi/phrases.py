@@ -32,6 +32,11 @@ _KINDS: Final[Mapping[FailureKind, Words]] = {
         "Meta no pudo aceptar el mensaje tras varios intentos. Envíalo de nuevo más tarde.",
         "A Meta não conseguiu aceitar a mensagem depois de várias tentativas. Envie de novo mais tarde.",
     ),
+    FailureKind.UNREACHABLE: Words(
+        "Meta could not be reached for a whole day. Nothing was sent; send it again later.",
+        "No se pudo contactar con Meta en todo un día. No se envió nada; envíalo de nuevo más tarde.",
+        "Não foi possível contatar a Meta durante um dia inteiro. Nada foi enviado; envie de novo mais tarde.",
+    ),
     FailureKind.AMBIGUOUS: Words(
         "It is not known whether this message arrived. Ask the person before you send it again.",
         "No se sabe si este mensaje llegó. Pregunta a la persona antes de enviarlo otra vez.",

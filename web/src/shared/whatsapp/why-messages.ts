@@ -16,6 +16,7 @@ export const whyMessages = catalogue({
     kind: {
       throttled: "WhatsApp asked us to wait, again and again",
       transient: "WhatsApp was not able to take it, again and again",
+      unreachable: "WhatsApp could not be reached for a whole day",
       ambiguous: "Nobody knows whether it arrived",
       window_closed: "The customer service window is closed",
       recipient: "WhatsApp cannot deliver to this number",
@@ -61,6 +62,7 @@ export const whyMessages = catalogue({
     kind: {
       throttled: "WhatsApp pidió esperar, una y otra vez",
       transient: "WhatsApp no pudo aceptarlo, una y otra vez",
+      unreachable: "No se pudo contactar con WhatsApp en todo un día",
       ambiguous: "No se sabe si llegó",
       window_closed: "La ventana de atención está cerrada",
       recipient: "WhatsApp no puede entregar a este número",
@@ -106,6 +108,7 @@ export const whyMessages = catalogue({
     kind: {
       throttled: "O WhatsApp pediu para esperar, várias vezes",
       transient: "O WhatsApp não pôde aceitar, várias vezes",
+      unreachable: "Não foi possível contatar o WhatsApp durante um dia inteiro",
       ambiguous: "Não se sabe se chegou",
       window_closed: "A janela de atendimento está fechada",
       recipient: "O WhatsApp não consegue entregar a este número",

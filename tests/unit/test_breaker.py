@@ -1,0 +1,148 @@
+"""A provider that does not answer is asked little, by a probe now and then, until it does; who is answered is never slowed."""
+
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from curbe.outbound.breaker import Breaker, Change, Heard, Leave, Reach
+
+ONE, OTHER, THIRD = UUID(int=1), UUID(int=2), UUID(int=3)
+CLEAR, SILENCE, NOT_ASKED = Heard.CLEAR, Heard.SILENCE, Heard.NOT_ASKED
+
+
+def asked(breaker: Breaker, number: UUID, heard: Heard, *, now: float = 0.0) -> list[Change]:
+    """Ask once, as far as that may be, and hear this."""
+    leave = breaker.ask(number, now=now)
+    assert leave is not Leave.NONE
+    return breaker.heard(number, heard, leave=leave, now=now)
+
+
+def silenced(*numbers: UUID, now: float = 0.0) -> Breaker:
+    """A breaker that has just opened: five requests, begun together, of these numbers in turn heard nothing."""
+    breaker = Breaker()
+    for n in range(5):
+        breaker.heard(numbers[n % len(numbers)], SILENCE, leave=Leave.ANY, now=now)
+    return breaker
+
+
+def test_five_requests_in_a_row_without_a_clear_answer_stop_what_would_follow() -> None:
+    breaker = Breaker()
+    changes = [asked(breaker, ONE, SILENCE) for _ in range(5)]
+
+    assert changes == [[], [], [], [], [Change(Reach.NUMBER, opened=True)]]
+    assert breaker.may_claim(ONE, now=0.9) is Leave.NONE
+    assert breaker.open_count(Reach.NUMBER) == 1
+
+
+def test_one_clear_answer_among_them_is_enough_to_go_on() -> None:
+    breaker = Breaker()
+    for _ in range(100):
+        for heard in (SILENCE, SILENCE, SILENCE, SILENCE, CLEAR):
+            assert asked(breaker, ONE, heard) == []
+
+    assert breaker.may_claim(ONE, now=0) is Leave.ANY
+
+
+def test_what_never_came_to_a_request_counts_for_nothing() -> None:
+    breaker = Breaker()
+    for _ in range(4):
+        asked(breaker, ONE, SILENCE)
+    for _ in range(100):
+        asked(breaker, ONE, NOT_ASKED)
+
+    assert breaker.may_claim(ONE, now=0) is Leave.ANY
+    assert asked(breaker, ONE, SILENCE) == [Change(Reach.NUMBER, opened=True)]
+
+
+def test_the_pauses_between_probes_double_up_to_a_minute() -> None:
+    breaker, now, pauses = silenced(ONE), 0.0, []
+    for _ in range(9):
+        pause = breaker.wait(ONE, now=now)
+        now += pause
+        pauses.append(pause)
+        assert asked(breaker, ONE, SILENCE, now=now) == []
+
+    assert pauses == [1, 2, 4, 8, 16, 32, 60, 60, 60]
+
+
+def test_one_probe_is_under_way_at_a_time() -> None:
+    breaker = silenced(ONE)
+
+    assert breaker.ask(ONE, now=1) is Leave.PROBE
+    assert breaker.ask(ONE, now=1) is Leave.NONE
+    assert breaker.may_claim(ONE, now=100) is Leave.NONE
+
+
+def test_a_clear_answer_to_a_probe_opens_the_way_again() -> None:
+    breaker = silenced(ONE)
+
+    assert asked(breaker, ONE, CLEAR, now=1) == [Change(Reach.NUMBER, opened=False)]
+    assert breaker.may_claim(ONE, now=1) is Leave.ANY
+    assert breaker.open_count(Reach.NUMBER) == 0
+
+
+def test_a_probe_that_asked_nothing_is_followed_by_another_at_once() -> None:
+    breaker = silenced(ONE)
+    asked(breaker, ONE, NOT_ASKED, now=1)
+
+    assert breaker.ask(ONE, now=1) is Leave.PROBE
+
+
+@pytest.mark.parametrize("late", [SILENCE, CLEAR])
+def test_answers_to_what_began_before_change_neither_the_pause_nor_the_state(late: Heard) -> None:
+    breaker = silenced(ONE)
+    for _ in range(50):
+        assert breaker.heard(ONE, late, leave=Leave.ANY, now=0.5) == []
+
+    assert breaker.wait(ONE, now=0.5) == 0.5
+
+
+def test_a_number_that_is_not_answered_slows_no_other() -> None:
+    breaker = silenced(ONE)
+    asked(breaker, OTHER, CLEAR)
+
+    assert breaker.may_claim(OTHER, now=0) is Leave.ANY
+    assert breaker.open_count(Reach.PROVIDER) == 0
+
+
+def test_where_several_numbers_hear_nothing_one_probe_serves_all() -> None:
+    breaker = silenced(ONE, OTHER)
+    assert breaker.open_count(Reach.PROVIDER) == 1
+    assert {breaker.may_claim(number, now=0.5) for number in (ONE, OTHER, THIRD)} == {Leave.NONE}
+
+    assert breaker.ask(THIRD, now=1) is Leave.PROBE
+    assert breaker.ask(ONE, now=1) is Leave.NONE
+
+    assert breaker.heard(THIRD, CLEAR, leave=Leave.PROBE, now=1) == [Change(Reach.PROVIDER, opened=False)]
+    assert {breaker.may_claim(number, now=1) for number in (ONE, OTHER, THIRD)} == {Leave.ANY}
+
+
+def test_a_number_of_a_silent_provider_goes_on_once_both_have_answered() -> None:
+    breaker = silenced(ONE)
+    breaker.heard(OTHER, SILENCE, leave=Leave.ANY, now=0)
+    assert (breaker.open_count(Reach.NUMBER), breaker.open_count(Reach.PROVIDER)) == (1, 1)
+
+    assert asked(breaker, ONE, CLEAR, now=1) == [
+        Change(Reach.NUMBER, opened=False),
+        Change(Reach.PROVIDER, opened=False),
+    ]
+
+
+def test_a_number_that_is_gone_leaves_nothing_behind() -> None:
+    breaker = silenced(ONE)
+    breaker.forget(ONE)
+
+    assert breaker.open_count(Reach.NUMBER) == 0
+
+
+@given(st.lists(st.tuples(st.sampled_from([ONE, OTHER, THIRD]), st.sampled_from(Heard)), max_size=200))
+def test_whatever_was_heard_somebody_may_ask_again_within_a_minute(story: list[tuple[UUID, Heard]]) -> None:
+    breaker, now = Breaker(), 0.0
+    for number, heard in story:
+        now += breaker.wait(number, now=now)
+        asked(breaker, number, heard, now=now)
+    for number in (ONE, OTHER, THIRD):
+        assert breaker.wait(number, now=now) <= 60
+        assert breaker.may_claim(number, now=now + 60) is not Leave.NONE
