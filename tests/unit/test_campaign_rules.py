@@ -30,6 +30,8 @@ def standing(**told: object) -> Standing:
     usual = {
         "template_status": "APPROVED",
         "template_quality": "GREEN",
+        "template_category": "UTILITY",
+        "looked_over_as": "UTILITY",
         "number_active": True,
         "number_reason": None,
         "number_quality": "GREEN",
@@ -124,6 +126,7 @@ def test_a_ramp_never_goes_back(first: int, factor: float, one: int, more: int) 
         ({"template_status": "DISABLED"}, "template_not_approved"),
         ({"latest": Latest(settled=1, failed=1, template_codes=1)}, "template_refused"),
         ({"template_quality": "RED"}, "template_quality"),
+        ({"template_category": "MARKETING"}, "template_category"),
         ({"number_active": False}, "number_paused"),
         ({"number_quality": "RED"}, "number_quality"),
         ({"held": True}, "complaints"),

@@ -162,6 +162,11 @@ def test_what_one_person_may_not_get_no_campaign_may_send_them(state: Facts) -> 
             {"template": TemplateStanding("PAUSED", "UTILITY")},
             RefusalCode.TEMPLATE_UNAVAILABLE,
         ),
+        (
+            Wanted(Purpose.CAMPAIGN, TEMPLATE, looked_over_as="UTILITY"),
+            {},
+            RefusalCode.TEMPLATE_RECATEGORISED,
+        ),
         (Wanted(Purpose.REPLY, TEMPLATE), {"e164": "+12125550100"}, RefusalCode.COUNTRY_REFUSED),
         (Wanted(Purpose.REPLY, TEMPLATE), {"e164": None, "bsuid": "US.1"}, RefusalCode.COUNTRY_REFUSED),
         (Wanted(Purpose.REPLY, TEMPLATE), {"consents": Consents(Consent.OUT)}, RefusalCode.OPTED_OUT),
@@ -195,6 +200,14 @@ def test_each_no_has_its_reason(wanted: Wanted, known: dict[str, object], code: 
         (
             Wanted(Purpose.CAMPAIGN, TEMPLATE),
             {"template": TemplateStanding("APPROVED", "UTILITY"), "consents": Consents(Consent.OUT)},
+        ),
+        (
+            Wanted(Purpose.CAMPAIGN, TEMPLATE, looked_over_as="utility"),
+            {"template": TemplateStanding("APPROVED", "UTILITY")},
+        ),
+        (
+            Wanted(Purpose.CAMPAIGN, TEMPLATE, looked_over_as="MARKETING"),
+            {"template": TemplateStanding("APPROVED", None), "consents": Consents(Consent.IN)},
         ),
     ],
 )

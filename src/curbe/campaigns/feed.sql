@@ -119,7 +119,7 @@ SELECT EXISTS (SELECT FROM campaign_recipients r
 
 -- name: standing_of_campaign
 -- What a running campaign stands on, and what became of the latest recipients since it last began to run.
-SELECT t.status AS template_status, t.quality AS template_quality,
+SELECT t.status AS template_status, t.quality AS template_quality, t.category AS template_category, k.category AS looked_over_as,
        c.status = 'active' AND c.pause_reason IS NULL AS number_active, c.pause_reason AS number_reason, c.quality_rating AS number_quality,
        EXISTS (SELECT FROM send_holds h
                 WHERE h.tenant_id = c.tenant_id AND h.channel_connection_id = c.id AND h.until > now()

@@ -10,6 +10,7 @@ import msgspec
 
 from curbe.domain.errors import Conflict
 from curbe.domain.quiet import Quiet
+from curbe.domain.template import is_recategorised
 
 
 class CampaignState(StrEnum):
@@ -48,6 +49,7 @@ _NEXT: Final[Mapping[tuple[CampaignState, Deed], CampaignState]] = {
     (_S.DRAFT, Deed.LOOK_OVER): _S.READY,
     (_S.READY, Deed.LOOK_OVER): _S.READY,
     (_S.SCHEDULED, Deed.LOOK_OVER): _S.SCHEDULED,
+    (_S.PAUSED, Deed.LOOK_OVER): _S.PAUSED,
     (_S.READY, Deed.SCHEDULE): _S.SCHEDULED,
     (_S.SCHEDULED, Deed.SCHEDULE): _S.SCHEDULED,
     (_S.SCHEDULED, Deed.UNSCHEDULE): _S.READY,
@@ -141,6 +143,8 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 
     template_status: str | None  # Meta's word; None: there is no such template, or none any more
     template_quality: str | None
+    template_category: str | None
+    looked_over_as: str | None  # the template's category when the campaign was looked over
     number_active: bool
     number_reason: str | None
     number_quality: str | None
@@ -176,6 +180,11 @@ def stop_of(standing: Standing, *, pause_at_failures: int | None) -> Stop | None
         return Stop("template_not_approved", f"Meta says that the template is {status.lower()}")
     if (standing.template_quality or "").upper() in _BAD:
         return Stop("template_quality", "the template's quality has dropped to red")
+    if is_recategorised(standing.looked_over_as, standing.template_category):
+        return Stop(
+            "template_category",
+            f"Meta files the template under {standing.template_category} now; it was looked over as {standing.looked_over_as}",
+        )
     if not standing.number_active:
         return Stop("number_paused", standing.number_reason or "the number does not send at the moment")
     if (standing.number_quality or "").upper() in _BAD:

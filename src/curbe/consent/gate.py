@@ -14,6 +14,7 @@ import msgspec
 from curbe.connections.rules import ConnectionStatus, Line
 from curbe.consent.words import FIXES, WORDS, RefusalCode, Words
 from curbe.domain.phone import country_of
+from curbe.domain.template import is_recategorised
 from curbe.domain.window import OpenWindow, closing_time, customer_service_window
 
 
@@ -63,10 +64,14 @@ class TemplateStanding(msgspec.Struct, frozen=True):
 
 
 class Wanted(msgspec.Struct, frozen=True):
-    """What is to be sent: a template, or (None) free-form content."""
+    """What is to be sent: a template, or (None) free-form content.
+
+    ``looked_over_as``: the category, Meta's word, under which somebody looked over what goes to many; None: any will do.
+    """
 
     purpose: Purpose
     template: TemplateName | None = None
+    looked_over_as: str | None = None
 
 
 class Consents(msgspec.Struct, frozen=True):
@@ -205,6 +210,13 @@ def _template_itself(wanted: Wanted, name: TemplateName, standing: TemplateStand
         return None if wanted.purpose is Purpose.REPLY else refuse(RefusalCode.TEMPLATE_UNKNOWN, **named)
     if standing.status in _UNAVAILABLE:
         return refuse(RefusalCode.TEMPLATE_UNAVAILABLE, **named, status=standing.status)
+    if is_recategorised(wanted.looked_over_as, standing.category):
+        return refuse(
+            RefusalCode.TEMPLATE_RECATEGORISED,
+            **named,
+            category=standing.category,
+            looked_over_as=wanted.looked_over_as,
+        )
     return None
 
 

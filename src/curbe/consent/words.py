@@ -17,6 +17,7 @@ class RefusalCode(StrEnum):
     WINDOW_CLOSED = "window_closed"
     TEMPLATE_UNKNOWN = "template_unknown"
     TEMPLATE_UNAVAILABLE = "template_unavailable"
+    TEMPLATE_RECATEGORISED = "template_recategorised"
     COUNTRY_REFUSED = "country_refused"
     OPTED_OUT = "opted_out"
     NO_CONSENT = "no_consent"
@@ -61,6 +62,11 @@ WORDS: Final[Mapping[RefusalCode, Words]] = {
         en="The template {name} ({language}) cannot be sent: it is {status}.",
         es="La plantilla {name} ({language}) no se puede enviar: está {status}.",
         pt="O modelo {name} ({language}) não pode ser enviado: está {status}.",
+    ),
+    RefusalCode.TEMPLATE_RECATEGORISED: _said(
+        en="Meta files the template {name} ({language}) under {category} now; it was looked over as {looked_over_as}.",
+        es="Meta clasifica ahora la plantilla {name} ({language}) como {category}; se revisó como {looked_over_as}.",
+        pt="A Meta classifica agora o modelo {name} ({language}) como {category}; foi conferido como {looked_over_as}.",
     ),
     RefusalCode.COUNTRY_REFUSED: _said(
         en="WhatsApp does not deliver marketing templates to numbers of the United States.",
@@ -114,6 +120,11 @@ FIXES: Final[Mapping[RefusalCode, Words]] = {
         en="Choose a template that Meta has approved; if this one is by now, bring the list of templates up to date.",
         es="Elige una plantilla que Meta haya aprobado; si esta ya lo está, actualiza la lista de plantillas.",
         pt="Escolha um modelo que a Meta tenha aprovado; se este já o está, atualize a lista de modelos.",
+    ),
+    RefusalCode.TEMPLATE_RECATEGORISED: _said(
+        en="Look over again who would get it and what it costs, then go on.",
+        es="Revisa otra vez quién lo recibiría y cuánto cuesta, y sigue.",
+        pt="Confira de novo quem o receberia e quanto custa, e continue.",
     ),
     RefusalCode.COUNTRY_REFUSED: _said(
         en="Leave these numbers out, or send a utility template.",
