@@ -22,7 +22,7 @@ from curbe.templates import sending
 _PACKAGE: Final = "curbe.campaigns"
 _PAGE: Final = 5_000
 _STAYS: Final = frozenset({CampaignState.SCHEDULED, CampaignState.PAUSED})  # whatever is found
-_NOTHING: Final = Latest(settled=0, failed=0, template_codes=0)
+_NOTHING: Final = Latest(settled=0, failed=0, unknown=0, template_codes=0)
 
 
 class Limit(msgspec.Struct, frozen=True):

@@ -97,6 +97,7 @@ class _Standing(msgspec.Struct, frozen=True):
     held: bool
     settled: int
     failed: int
+    unknown: int
     template_codes: int
 
 

@@ -135,6 +135,7 @@ class Latest(msgspec.Struct, frozen=True):
 
     settled: int
     failed: int
+    unknown: int  # nobody knows whether Meta took them: its answers stayed out
     template_codes: int  # of those that failed, how many because Meta paused or disabled the template
 
 
@@ -169,7 +170,8 @@ def stop_of(standing: Standing, *, pause_at_failures: int | None) -> Stop | None
 
     Args:
         standing: what it stands on.
-        pause_at_failures: the percentage of failures among the latest recipients at which it pauses; None: it never does for that.
+        pause_at_failures: the percentage of failures and missing answers among the latest recipients at which it pauses; None: it never
+            does for that.
     """
     status = standing.template_status
     if standing.latest.template_codes:  # said first: from then on the template stands as paused or disabled
@@ -197,9 +199,18 @@ def stop_of(standing: Standing, *, pause_at_failures: int | None) -> Stop | None
 def _too_many_failures(latest: Latest, percent: int | None) -> Stop | None:
     if percent is None or latest.settled < _FEWEST_TO_JUDGE:
         return None
-    if latest.failed * 100 < latest.settled * percent:
+    if (latest.failed + latest.unknown) * 100 < latest.settled * percent:
         return None
+    if latest.unknown > latest.failed:
+        return Stop(
+            "answers_missing",
+            f"Meta's answers stayed out for {latest.unknown} of the latest {latest.settled} messages; the campaign pauses at {percent} %",
+        )
     return Stop(
         "failure_ratio",
-        f"{latest.failed} of the latest {latest.settled} messages failed; the campaign pauses at {percent} %",
+        f"{latest.failed} of the latest {latest.settled} messages failed{_and_unknown(latest)}; the campaign pauses at {percent} %",
     )
+
+
+def _and_unknown(latest: Latest) -> str:
+    return f" and {latest.unknown} are unknown" if latest.unknown else ""

@@ -57,6 +57,7 @@ export const campaignMessages = catalogue({
       number_quality: "People take this number's messages badly: its quality has dropped to low",
       complaints: "People block or report this number",
       failure_ratio: "Too many messages fail",
+      answers_missing: "WhatsApp's answers stay out",
     },
     remedy: {
       template_not_approved: "See under Templates what Meta says. Once it is approved again, resume.",
@@ -72,6 +73,7 @@ export const campaignMessages = catalogue({
       number_quality: "Let the number rest for a few days. Going on now can cost you the number.",
       complaints: "Let the number rest, and write only to people who asked for it.",
       failure_ratio: "Look below why they fail; resume once that is mended.",
+      answers_missing: "Resume once WhatsApp answers again: those who wait are sent it then.",
     },
   },
   es: {
@@ -128,6 +130,7 @@ export const campaignMessages = catalogue({
       number_quality: "Los mensajes de este número molestan: su calidad ha bajado a baja",
       complaints: "Hay personas que bloquean o denuncian este número",
       failure_ratio: "Fallan demasiados mensajes",
+      answers_missing: "WhatsApp no responde",
     },
     remedy: {
       template_not_approved: "Mira en Plantillas qué dice Meta. Cuando vuelva a estar aprobada, reanuda.",
@@ -144,6 +147,7 @@ export const campaignMessages = catalogue({
       number_quality: "Deja descansar el número unos días. Seguir ahora puede costarte el número.",
       complaints: "Deja descansar el número y escribe solo a quien lo pidió.",
       failure_ratio: "Mira abajo por qué fallan; reanuda cuando esté resuelto.",
+      answers_missing: "Reanuda cuando WhatsApp vuelva a responder: entonces se envía a quienes esperan.",
     },
   },
   pt: {
@@ -200,6 +204,7 @@ export const campaignMessages = catalogue({
       number_quality: "As mensagens deste número incomodam: sua qualidade caiu para baixa",
       complaints: "Pessoas bloqueiam ou denunciam este número",
       failure_ratio: "Mensagens demais falham",
+      answers_missing: "O WhatsApp não responde",
     },
     remedy: {
       template_not_approved: "Veja em Modelos o que a Meta diz. Quando estiver aprovado de novo, retome.",
@@ -215,6 +220,7 @@ export const campaignMessages = catalogue({
       number_quality: "Deixe o número descansar alguns dias. Continuar agora pode custar o número.",
       complaints: "Deixe o número descansar e escreva só a quem pediu.",
       failure_ratio: "Veja abaixo por que falham; retome quando estiver resolvido.",
+      answers_missing: "Retome quando o WhatsApp voltar a responder: então é enviada a quem espera.",
     },
   },
 });

@@ -22,6 +22,10 @@ export const watchMessages = catalogue({
     noRoom: (count: string) => `Waiting for room: ${count}`,
     noRoomHint:
       "Meta lets this business write to only so many new people in 24 hours. It goes on by itself as soon as there is room; answers to people who write are not held up.",
+    unconfirmed: (count: number) =>
+      plural("en", count, { one: "# message is not confirmed", other: "# messages are not confirmed" }),
+    unconfirmedHint:
+      "WhatsApp did not say whether it took them, so they may have arrived. They are not sent again by themselves: nobody gets it twice. What WhatsApp still tells settles them; to send one again, open its conversation.",
     progress: "Progress",
     done: (percent: string) => `${percent} % done`,
     all: (count: number) => plural("en", count, { one: "# person", other: "# people" }),
@@ -96,6 +100,10 @@ export const watchMessages = catalogue({
     noRoom: (count: string) => `A la espera de cupo: ${count}`,
     noRoomHint:
       "Meta solo deja a esta empresa escribir a cierto número de personas nuevas en 24 horas. Sigue sola en cuanto haya cupo; las respuestas a quien escribe no esperan.",
+    unconfirmed: (count) =>
+      plural("es", count, { one: "# mensaje sin confirmar", other: "# mensajes sin confirmar" }),
+    unconfirmedHint:
+      "WhatsApp no dijo si los aceptó, así que pueden haber llegado. No se reenvían solos: nadie lo recibe dos veces. Lo que WhatsApp aún diga los aclara; para reenviar uno, abre su conversación.",
     progress: "Progreso",
     done: (percent) => `${percent} % hecho`,
     all: (count) => plural("es", count, { one: "# persona", other: "# personas" }),
@@ -176,6 +184,10 @@ export const watchMessages = catalogue({
     noRoom: (count: string) => `À espera de vaga: ${count}`,
     noRoomHint:
       "A Meta só deixa esta empresa escrever a um certo número de pessoas novas em 24 horas. Continua sozinha assim que houver vaga; as respostas a quem escreve não esperam.",
+    unconfirmed: (count) =>
+      plural("pt", count, { one: "# mensagem não confirmada", other: "# mensagens não confirmadas" }),
+    unconfirmedHint:
+      "O WhatsApp não disse se as aceitou, então podem ter chegado. Elas não são reenviadas sozinhas: ninguém recebe duas vezes. O que o WhatsApp ainda disser as resolve; para reenviar uma, abra a conversa.",
     progress: "Progresso",
     done: (percent) => `${percent} % feito`,
     all: (count) => plural("pt", count, { one: "# pessoa", other: "# pessoas" }),
