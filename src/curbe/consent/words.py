@@ -21,6 +21,8 @@ class RefusalCode(StrEnum):
     COUNTRY_REFUSED = "country_refused"
     OPTED_OUT = "opted_out"
     NO_CONSENT = "no_consent"
+    MARKETING_CAPPED = "marketing_capped"
+    IN_EXPERIMENT = "in_experiment"
 
 
 def _said(*, en: str, es: str, pt: str) -> Words:
@@ -83,6 +85,16 @@ WORDS: Final[Mapping[RefusalCode, Words]] = {
         es="Esta persona no ha aceptado recibir mensajes de marketing.",
         pt="Esta pessoa não aceitou receber mensagens de marketing.",
     ),
+    RefusalCode.MARKETING_CAPPED: _said(
+        en="Less than 24 hours ago Meta kept marketing from this person, who has got much of it (131049).",
+        es="Hace menos de 24 horas Meta no entregó marketing a esta persona, que ya recibe mucho (131049).",
+        pt="Há menos de 24 horas a Meta não entregou marketing a esta pessoa, que já recebe muito (131049).",
+    ),
+    RefusalCode.IN_EXPERIMENT: _said(
+        en="Meta keeps this template from this person, for an experiment of its own (130472).",
+        es="Meta no entrega esta plantilla a esta persona, por un experimento suyo (130472).",
+        pt="A Meta não entrega este modelo a esta pessoa, por uma experiência sua (130472).",
+    ),
 }
 
 FIXES: Final[Mapping[RefusalCode, Words]] = {
@@ -140,5 +152,15 @@ FIXES: Final[Mapping[RefusalCode, Words]] = {
         en="Ask for their consent and record it with its proof, one by one or as an import.",
         es="Pide su consentimiento y regístralo con su prueba, uno a uno o con una importación.",
         pt="Peça o consentimento e registe-o com a prova, um a um ou com uma importação.",
+    ),
+    RefusalCode.MARKETING_CAPPED: _said(
+        en="Write to them in another campaign, a day after the last one at the earliest.",
+        es="Escríbele en otra campaña, como pronto un día después de la última.",
+        pt="Escreva-lhe noutra campanha, no mínimo um dia depois da última.",
+    ),
+    RefusalCode.IN_EXPERIMENT: _said(
+        en="Send them another template.",
+        es="Envíale otra plantilla.",
+        pt="Envie-lhe outro modelo.",
     ),
 }

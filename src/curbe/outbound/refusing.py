@@ -29,6 +29,8 @@ _ANSWERS: Final[Mapping[RefusalCode, type[AppError]]] = {
     RefusalCode.COUNTRY_REFUSED: CountryRefused,
     RefusalCode.OPTED_OUT: OptedOut,
     RefusalCode.NO_CONSENT: NoConsent,
+    RefusalCode.MARKETING_CAPPED: RecipientUnreachable,
+    RefusalCode.IN_EXPERIMENT: RecipientUnreachable,
 }
 
 _KINDS: Final[Mapping[RefusalCode, FailureKind]] = {
@@ -43,6 +45,8 @@ _KINDS: Final[Mapping[RefusalCode, FailureKind]] = {
     RefusalCode.COUNTRY_REFUSED: FailureKind.RECIPIENT,
     RefusalCode.OPTED_OUT: FailureKind.CONSENT,
     RefusalCode.NO_CONSENT: FailureKind.CONSENT,
+    RefusalCode.MARKETING_CAPPED: FailureKind.RECIPIENT,
+    RefusalCode.IN_EXPERIMENT: FailureKind.RECIPIENT,
 }
 
 
