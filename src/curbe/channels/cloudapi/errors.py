@@ -15,6 +15,7 @@ import msgspec
 from curbe.channels.cloudapi.codes import CODES, ErrorCode, known
 from curbe.domain.errors import (
     AppError,
+    Conflict,
     FailureKind,
     GraphRefused,
     GraphUnreachable,
@@ -33,7 +34,12 @@ _NOBODY_KNOWS: Final = (
 _UNLISTED: Final = "Meta refused the message for a reason unknown to us. Send it again later."
 _TOKEN_CODES: Final = frozenset({0, 104, 190})
 _GRANT: Final = "Grant the token whatsapp_business_messaging and whatsapp_business_management, for that WABA."
+_INVALID_PARAMETER: Final = 100  # what is wrong with it stands in the subcode, where Meta says it at all
 _OBJECT_GONE: Final = 33  # the code, or the subcode of 100, of what is gone or out of this token's reach
+_EXISTS: Final = 2388024  # a template of that name in that language
+_OWN_NUMBERS: Final = 2_000_000
+# Of 100, those that Meta's table lists by their own number: refused templates among them [Meta: error codes, Sep 2026].
+_SUBCODES: Final = frozenset({_OBJECT_GONE, *(code for code in CODES if code >= _OWN_NUMBERS)})
 _LONGEST_WAIT: Final = timedelta(days=3)
 _SECONDS: Final = re.compile(r"[0-9]{1,7}")  # no dates: Meta writes none here, and a date would need a clock
 _TOKEN: Final = re.compile(r"EAA[A-Za-z0-9]{12,}")
@@ -132,8 +138,17 @@ def reading_refused(
         return MissingPermission(detail, fix=_GRANT)
     if throttled or (row is not None and row.kind is FailureKind.THROTTLED):
         return TooManyRequests(detail, fix="Wait, then try again.", retry_after=_wait(headers, row))
-    title = row.title if row is not None else f"Error {code}"
-    return GraphRefused(detail, graph_code=code, graph_title=title)
+    return _about_it(detail, code, row)
+
+
+def _about_it(detail: str, code: int | None, row: ErrorCode | None) -> AppError:
+    """Return the refusal for what Meta says of the very thing that was asked for."""
+    if row is None:
+        return GraphRefused(detail, graph_code=code, graph_title=f"Error {code}")
+    if row is CODES[_EXISTS]:
+        return Conflict(detail, fix=row.words)
+    fix = row.words if row.kind is FailureKind.TEMPLATE else ""
+    return GraphRefused(detail, graph_code=code, graph_title=row.title, fix=fix)
 
 
 def status_failure(code: int | None, words: str | None) -> SendFailure:
@@ -172,7 +187,8 @@ def undone(failure: SendFailure) -> SendFailure:
 def _row_of(error: GraphError | None) -> ErrorCode | None:
     if error is None:
         return None
-    return known(_OBJECT_GONE if (error.code, error.error_subcode) == (100, _OBJECT_GONE) else error.code)
+    says_more = error.code == _INVALID_PARAMETER and error.error_subcode in _SUBCODES
+    return known(error.error_subcode if says_more else error.code)
 
 
 def _is_vague(status: int, row: ErrorCode | None) -> bool:
