@@ -8,8 +8,9 @@ import msgspec
 from uuid_utils.compat import uuid7
 
 from bed.rows import Number
-from curbe.campaigns import audience, progress, service, store
+from curbe.campaigns import audience, dry_run, progress, service, store
 from curbe.campaigns.audience_shapes import Listed, ListedRecipient
+from curbe.campaigns.dry_run import DryRun
 from curbe.campaigns.progress import Progress
 from curbe.campaigns.rules import Deed
 from curbe.campaigns.shapes import Campaign, CampaignChange, NewCampaign
@@ -68,6 +69,13 @@ class Desk:
             )
             await self._do(tx, made.id, Deed.LOOK_OVER)
         return made.id
+
+    async def look_over(self, campaign_id: UUID) -> DryRun:
+        """Look over who would get it under the category that its template has now."""
+        async with self.web.transaction(self.tenant_id) as tx:
+            return await dry_run.look_over(
+                tx, tenant_id=self.tenant_id, campaign_id=campaign_id, actor="cli", now=self.now
+            )
 
     async def refit(self, campaign_id: UUID, text: str) -> Campaign:
         """Let the template say this from now on."""

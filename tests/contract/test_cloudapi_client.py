@@ -15,6 +15,7 @@ from curbe.channels.port import Accepted
 from curbe.domain.content import TextBody, TextMessage
 from curbe.domain.errors import (
     AppError,
+    Conflict,
     FailureKind,
     GraphRefused,
     GraphUnreachable,
@@ -274,6 +275,8 @@ async def test_a_subscription_without_success_is_none() -> None:
         (500, error(3), MissingPermission),
         (400, error(100, error_subcode=33), NumberForeign),
         (400, error(33), NumberForeign),
+        (400, error(100, error_subcode=2388024), Conflict),
+        (400, error(100, error_subcode=2388019), GraphRefused),
         (400, error(80007), TooManyRequests),
         (429, b"", TooManyRequests),
         (429, error(2), TooManyRequests),

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curbe.channels.cloudapi.codes import API_PERMISSION, CODES, known
-from curbe.channels.cloudapi.errors import read_refusal, status_failure
-from curbe.domain.errors import FailureKind
+from curbe.channels.cloudapi.errors import read_refusal, reading_refused, status_failure
+from curbe.domain.errors import FailureKind, GraphRefused
 
 REFERENCE = Path(__file__).parents[3] / "shared/reference/error-codes.json"
 GROUPS = {  # what the reference's group says the kind must be among
@@ -137,6 +137,21 @@ def test_too_many_requests_is_a_no_whoever_says_it() -> None:
 def test_a_number_that_is_gone_pauses_its_connection_instead_of_failing_its_messages() -> None:
     assert read_refusal(400, answer(100, subcode=33), {}).kind is FailureKind.CREDENTIALS
     assert read_refusal(400, answer(100, subcode=34), {}).kind is FailureKind.INVALID_REQUEST
+
+
+@pytest.mark.parametrize("subcode", [2388019, 2388039, 2388040, 2388047, 2388072, 2388073, 2388293, 2388299])
+def test_a_refused_template_is_told_by_the_subcode_that_says_what_is_wrong(subcode: int) -> None:
+    refusal = reading_refused(400, answer(100, subcode=subcode), {})
+
+    assert isinstance(refusal, GraphRefused)
+    assert (refusal.graph_title, refusal.fix) == (CODES[subcode].title, CODES[subcode].words)
+
+
+def test_a_subcode_that_is_another_codes_number_says_nothing() -> None:
+    refusal = reading_refused(400, answer(100, subcode=190), {})
+
+    assert isinstance(refusal, GraphRefused)
+    assert refusal.graph_title == CODES[100].title
 
 
 @pytest.mark.parametrize(

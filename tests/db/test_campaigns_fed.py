@@ -254,6 +254,21 @@ async def test_it_pauses_when_what_it_sends_fails(desk: Desk, code: int, reason:
     assert (seen.state, seen.reason) == (CampaignState.PAUSED, reason)
 
 
+async def test_it_pauses_when_metas_answers_stay_out(desk: Desk) -> None:
+    campaign_id = await desk.campaign(300)
+    await desk.treat(campaign_id, Deed.START)
+    await desk.turns()
+    await desk.answer(await desk.claim(most=30))
+    await desk.answer(await desk.claim(most=10), Verdict.UNKNOWN)
+
+    desk.anew()
+    await desk.turns()
+
+    seen = await desk.read(campaign_id)
+    assert (seen.state, seen.reason) == (CampaignState.PAUSED, "answers_missing")
+    assert (await desk.progress(campaign_id)).unknown == 10
+
+
 async def test_a_scheduled_campaign_starts_at_its_time(desk: Desk, owner: Owner) -> None:
     campaign_id = await desk.campaign(3)
     async with desk.web.transaction(desk.tenant_id) as tx:

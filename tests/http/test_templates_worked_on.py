@@ -112,7 +112,7 @@ async def test_the_same_name_in_the_same_language_is_refused_here_and_metas_no_i
     told = {"waba_id": world.waba_id, "name": "hidden", "language": "es", "components": [BODY]}
     graph.control("POST", "/templates", told)
     refused = await acme.post("/templates", {**DRAFT, "name": "hidden"})
-    assert refused.json()["code"] == "graph_refused"
+    assert (refused.status_code, refused.json()["code"]) == (409, "conflict")
     assert "There is already es content for this template." in refused.json()["detail"]
 
 

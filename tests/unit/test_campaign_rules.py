@@ -30,11 +30,13 @@ def standing(**told: object) -> Standing:
     usual = {
         "template_status": "APPROVED",
         "template_quality": "GREEN",
+        "template_category": "UTILITY",
+        "looked_over_as": "UTILITY",
         "number_active": True,
         "number_reason": None,
         "number_quality": "GREEN",
         "held": False,
-        "latest": Latest(settled=0, failed=0, template_codes=0),
+        "latest": Latest(settled=0, failed=0, unknown=0, template_codes=0),
     }
     return Standing(**{**usual, **told})  # type: ignore[arg-type]
 
@@ -122,12 +124,15 @@ def test_a_ramp_never_goes_back(first: int, factor: float, one: int, more: int) 
         ({"template_status": None}, "template_unknown"),
         ({"template_status": "PAUSED"}, "template_not_approved"),
         ({"template_status": "DISABLED"}, "template_not_approved"),
-        ({"latest": Latest(settled=1, failed=1, template_codes=1)}, "template_refused"),
+        ({"latest": Latest(settled=1, failed=1, unknown=0, template_codes=1)}, "template_refused"),
         ({"template_quality": "RED"}, "template_quality"),
+        ({"template_category": "MARKETING"}, "template_category"),
         ({"number_active": False}, "number_paused"),
         ({"number_quality": "RED"}, "number_quality"),
         ({"held": True}, "complaints"),
-        ({"latest": Latest(settled=100, failed=25, template_codes=0)}, "failure_ratio"),
+        ({"latest": Latest(settled=100, failed=25, unknown=0, template_codes=0)}, "failure_ratio"),
+        ({"latest": Latest(settled=100, failed=0, unknown=25, template_codes=0)}, "answers_missing"),
+        ({"latest": Latest(settled=100, failed=13, unknown=12, template_codes=0)}, "failure_ratio"),
     ],
 )
 def test_it_stops_by_itself_and_says_why(told: dict[str, object], reason: str) -> None:
@@ -138,10 +143,12 @@ def test_it_stops_by_itself_and_says_why(told: dict[str, object], reason: str) -
 
 
 def test_it_goes_on_while_nothing_is_wrong() -> None:
-    fine = standing(latest=Latest(settled=100, failed=24, template_codes=0), template_quality="UNKNOWN")
+    fine = standing(
+        latest=Latest(settled=100, failed=24, unknown=0, template_codes=0), template_quality="UNKNOWN"
+    )
 
     assert stop_of(fine, pause_at_failures=25) is None
-    few = standing(latest=Latest(settled=10, failed=10, template_codes=0))
+    few = standing(latest=Latest(settled=10, failed=10, unknown=0, template_codes=0))
     assert stop_of(few, pause_at_failures=25) is None
-    many = standing(latest=Latest(settled=100, failed=100, template_codes=0))
+    many = standing(latest=Latest(settled=100, failed=100, unknown=0, template_codes=0))
     assert stop_of(many, pause_at_failures=None) is None

@@ -20,6 +20,7 @@ from curbe.consent.gate import (
     TemplateName,
     TemplateStanding,
     Wanted,
+    Withheld,
     ask,
 )
 from curbe.consent.words import FIXES, WORDS, RefusalCode
@@ -71,6 +72,7 @@ states = st.builds(
     consents=consents,
     template=standings,
     opt_in_needed=st.sampled_from(OptInNeeded),
+    withheld=st.builds(Withheld, st.sampled_from([None, NOW]), st.booleans()),
 )
 anything = st.builds(Wanted, st.sampled_from(Purpose), st.none() | st.just(TEMPLATE))
 
@@ -162,6 +164,11 @@ def test_what_one_person_may_not_get_no_campaign_may_send_them(state: Facts) -> 
             {"template": TemplateStanding("PAUSED", "UTILITY")},
             RefusalCode.TEMPLATE_UNAVAILABLE,
         ),
+        (
+            Wanted(Purpose.CAMPAIGN, TEMPLATE, looked_over_as="UTILITY"),
+            {},
+            RefusalCode.TEMPLATE_RECATEGORISED,
+        ),
         (Wanted(Purpose.REPLY, TEMPLATE), {"e164": "+12125550100"}, RefusalCode.COUNTRY_REFUSED),
         (Wanted(Purpose.REPLY, TEMPLATE), {"e164": None, "bsuid": "US.1"}, RefusalCode.COUNTRY_REFUSED),
         (Wanted(Purpose.REPLY, TEMPLATE), {"consents": Consents(Consent.OUT)}, RefusalCode.OPTED_OUT),
@@ -171,6 +178,16 @@ def test_what_one_person_may_not_get_no_campaign_may_send_them(state: Facts) -> 
             RefusalCode.OPTED_OUT,
         ),
         (Wanted(Purpose.CAMPAIGN, TEMPLATE), {}, RefusalCode.NO_CONSENT),
+        (
+            Wanted(Purpose.CAMPAIGN, TEMPLATE),
+            {"consents": Consents(Consent.IN), "withheld": Withheld(NOW - timedelta(hours=23))},
+            RefusalCode.MARKETING_CAPPED,
+        ),
+        (
+            Wanted(Purpose.CAMPAIGN, TEMPLATE),
+            {"consents": Consents(Consent.IN), "withheld": Withheld(in_experiment=True)},
+            RefusalCode.IN_EXPERIMENT,
+        ),
         (Wanted(Purpose.REPLY, TEMPLATE), {"opt_in_needed": OptInNeeded.ALWAYS}, RefusalCode.NO_CONSENT),
     ],
 )
@@ -194,7 +211,27 @@ def test_each_no_has_its_reason(wanted: Wanted, known: dict[str, object], code: 
         (Wanted(Purpose.CAMPAIGN, TEMPLATE), {"opt_in_needed": OptInNeeded.NEVER}),
         (
             Wanted(Purpose.CAMPAIGN, TEMPLATE),
+            {"consents": Consents(Consent.IN), "withheld": Withheld(NOW - timedelta(hours=24))},
+        ),
+        (
+            Wanted(Purpose.CAMPAIGN, TEMPLATE),
+            {
+                "template": TemplateStanding("APPROVED", "UTILITY"),
+                "withheld": Withheld(NOW, in_experiment=True),
+            },
+        ),
+        (Wanted(Purpose.REPLY, TEMPLATE), {"withheld": Withheld(NOW, in_experiment=True)}),
+        (
+            Wanted(Purpose.CAMPAIGN, TEMPLATE),
             {"template": TemplateStanding("APPROVED", "UTILITY"), "consents": Consents(Consent.OUT)},
+        ),
+        (
+            Wanted(Purpose.CAMPAIGN, TEMPLATE, looked_over_as="utility"),
+            {"template": TemplateStanding("APPROVED", "UTILITY")},
+        ),
+        (
+            Wanted(Purpose.CAMPAIGN, TEMPLATE, looked_over_as="MARKETING"),
+            {"template": TemplateStanding("APPROVED", None), "consents": Consents(Consent.IN)},
         ),
     ],
 )

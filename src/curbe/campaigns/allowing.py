@@ -21,6 +21,7 @@ _OF_ALL: Final = {
     RefusalCode.CONNECTION_PAUSED: "number_paused",
     RefusalCode.TEMPLATE_UNKNOWN: "template_unknown",
     RefusalCode.TEMPLATE_UNAVAILABLE: "template_not_approved",
+    RefusalCode.TEMPLATE_RECATEGORISED: "template_category",
 }
 
 
@@ -53,10 +54,12 @@ async def judged(
     tenant_id: UUID,
     connection_id: UUID,
     content: TemplateContent,
+    looked_over_as: str | None,
     now: datetime,
 ) -> Judged:
-    """Return what the gate says of ``persons`` for one template from one number at ``now``."""
-    wanted = Wanted(Purpose.CAMPAIGN, TemplateName(content.name, content.language.code))
+    """Return what the gate says of ``persons`` for one template, of the category it was looked over as, from one number at ``now``."""
+    template = TemplateName(content.name, content.language.code)
+    wanted = Wanted(Purpose.CAMPAIGN, template, looked_over_as=looked_over_as)
     answers = await facts.ask(
         tx,
         [Recipient(phone=one.phone) for one in persons],

@@ -220,7 +220,10 @@ class CampaignController(Controller):
 
     @_deed("/{campaign_id:uuid}/resume", summary="Resume a campaign")
     async def resume_campaign(self, hand: NamedDependency[Hand]) -> Campaign:
-        """Go on where it stopped. Where what it paused for still holds, it pauses again."""
+        """Go on where it stopped. Where what it paused for still holds, it pauses again.
+
+        One that paused as its template was filed under another category is looked over first (``dry-run``).
+        """
         return await hand.does(Deed.RESUME)
 
     @_deed("/{campaign_id:uuid}/cancel", summary="Cancel a campaign")

@@ -21,7 +21,8 @@ from curbe.templates import sending
 
 _PACKAGE: Final = "curbe.campaigns"
 _PAGE: Final = 5_000
-_NOTHING: Final = Latest(settled=0, failed=0, template_codes=0)
+_STAYS: Final = frozenset({CampaignState.SCHEDULED, CampaignState.PAUSED})  # whatever is found
+_NOTHING: Final = Latest(settled=0, failed=0, unknown=0, template_codes=0)
 
 
 class Limit(msgspec.Struct, frozen=True):
@@ -107,18 +108,18 @@ async def look_over(
     rules.after(row.state, Deed.LOOK_OVER)
     await _require_fit(tx, row, tenant_id=tenant_id)
     audiences = await audience.every(tx, tenant_id=tenant_id, campaign_id=campaign_id)
-    found = await _found(tx, row, tenant_id=tenant_id, now=now)
+    content = row.content()
+    known = await store.template(tx, tenant_id=tenant_id, connection_id=row.connection_id, content=content)
+    category = known.category if known else None
+    found = await _found(tx, row, category, tenant_id=tenant_id, now=now)
     locked = await store.lock(tx, tenant_id=tenant_id, campaign_id=campaign_id)
     still = await audience.every(tx, tenant_id=tenant_id, campaign_id=campaign_id)
     if _sent(locked) != _sent(row) or still != audiences:
         raise Conflict("Somebody changed the campaign meanwhile.", fix="Look it over again.")
     stops = await _stops(tx, row, found, tenant_id=tenant_id)
-    content = row.content()
-    known = await store.template(tx, tenant_id=tenant_id, connection_id=row.connection_id, content=content)
-    category = known.category if known else None
     await store.note_looked_over(tx, tenant_id=tenant_id, campaign_id=campaign_id, category=category)
     may_start = found.eligible > 0 and not stops
-    deed = Deed.LOOK_OVER if may_start or row.state is CampaignState.SCHEDULED else Deed.CHANGE
+    deed = Deed.LOOK_OVER if may_start or row.state in _STAYS else Deed.CHANGE
     shown = await service.treat(tx, deed, tenant_id=tenant_id, campaign_id=campaign_id, actor=actor, now=now)
     portfolio = await _PORTFOLIO.one(tx, tenant_id=tenant_id, campaign_id=campaign_id)
     if portfolio is None:
@@ -166,8 +167,10 @@ async def _require_fit(tx: Transaction, row: CampaignRow, *, tenant_id: UUID) ->
         )
 
 
-async def _found(tx: Transaction, row: CampaignRow, *, tenant_id: UUID, now: datetime) -> _Found:
-    """Ask the gate for every recipient, a page at a time."""
+async def _found(
+    tx: Transaction, row: CampaignRow, category: str | None, *, tenant_id: UUID, now: datetime
+) -> _Found:
+    """Ask the gate for every recipient, a page at a time. Where Meta files the template anew meanwhile, that stops the campaign."""
     found, after, content = _Found(), 0, row.content()
     while page := await _WAITING.all(tx, tenant_id=tenant_id, campaign_id=row.id, after=after, most=_PAGE):
         after = page[-1].n
@@ -177,6 +180,7 @@ async def _found(tx: Transaction, row: CampaignRow, *, tenant_id: UUID, now: dat
             tenant_id=tenant_id,
             connection_id=row.connection_id,
             content=content,
+            looked_over_as=category,
             now=now,
         )
         if verdict.stop is not None:
@@ -194,6 +198,7 @@ async def _found(tx: Transaction, row: CampaignRow, *, tenant_id: UUID, now: dat
 async def _stops(tx: Transaction, row: CampaignRow, found: _Found, *, tenant_id: UUID) -> list[Stop]:
     """Return what keeps the campaign from starting: what would pause it at once, and what the gate says of all."""
     standing = await feed.standing(tx, tenant_id=tenant_id, campaign_id=row.id)
-    stop = rules.stop_of(msgspec.structs.replace(standing, latest=_NOTHING), pause_at_failures=None)
+    afresh = msgspec.structs.replace(standing, latest=_NOTHING, looked_over_as=None)
+    stop = rules.stop_of(afresh, pause_at_failures=None)
     stops = {one.reason: one for one in (stop, found.stop) if one is not None}
     return list(stops.values())

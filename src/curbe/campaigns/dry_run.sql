@@ -1,9 +1,13 @@
 -- Looking a campaign over.
 
 -- name: waiting_page
+-- Those who were not written to: nobody of a paused campaign whose message somebody began to send.
 SELECT r.n, r.phone, r.country
   FROM campaign_recipients r
- WHERE r.tenant_id = :tenant_id AND r.campaign_id = :campaign_id AND r.n > :after AND r.state = 'waiting'
+ WHERE r.tenant_id = :tenant_id AND r.campaign_id = :campaign_id AND r.n > :after
+   AND (r.state = 'waiting'
+        OR (r.state = 'taken' AND EXISTS (SELECT FROM outbox o WHERE o.tenant_id = r.tenant_id AND o.message_id = r.message_id
+                                                                 AND o.lease_expires_at IS NULL)))
  ORDER BY r.n
  LIMIT :most
 

@@ -89,12 +89,15 @@ class _Waits(msgspec.Struct, frozen=True):
 class _Standing(msgspec.Struct, frozen=True):
     template_status: str | None
     template_quality: str | None
+    template_category: str | None
+    looked_over_as: str | None
     number_active: bool
     number_reason: str | None
     number_quality: str | None
     held: bool
     settled: int
     failed: int
+    unknown: int
     template_codes: int
 
 
@@ -174,6 +177,7 @@ async def feed(tx: Transaction, *, tenant_id: UUID, campaign_id: UUID, now: date
         tenant_id=tenant_id,
         connection_id=campaign.connection_id,
         content=campaign.content(),
+        looked_over_as=campaign.category,
         now=now,
     )
     content = verdict.stop or await _content(tx, campaign, tenant_id=tenant_id)

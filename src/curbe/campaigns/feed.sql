@@ -119,12 +119,12 @@ SELECT EXISTS (SELECT FROM campaign_recipients r
 
 -- name: standing_of_campaign
 -- What a running campaign stands on, and what became of the latest recipients since it last began to run.
-SELECT t.status AS template_status, t.quality AS template_quality,
+SELECT t.status AS template_status, t.quality AS template_quality, t.category AS template_category, k.category AS looked_over_as,
        c.status = 'active' AND c.pause_reason IS NULL AS number_active, c.pause_reason AS number_reason, c.quality_rating AS number_quality,
        EXISTS (SELECT FROM send_holds h
                 WHERE h.tenant_id = c.tenant_id AND h.channel_connection_id = c.id AND h.until > now()
                   AND h.from_priority <= :priority) AS held,
-       l.settled, l.failed, l.template_codes
+       l.settled, l.failed, l.unknown, l.template_codes
   FROM campaigns k
   JOIN channel_connections c ON c.tenant_id = k.tenant_id AND c.id = k.channel_connection_id
   LEFT JOIN templates t ON t.tenant_id = c.tenant_id AND t.waba_id = c.waba_id AND t.name = k.template ->> 'name'
@@ -132,6 +132,7 @@ SELECT t.status AS template_status, t.quality AS template_quality,
        LATERAL (SELECT (count(*) FILTER (WHERE m.status NOT IN ('queued', 'sending')))::integer AS settled,
                        (count(*) FILTER (WHERE m.status = 'failed'
                                           AND m.failure_kind NOT IN ('cancelled', 'consent', 'blocked')))::integer AS failed,
+                       (count(*) FILTER (WHERE m.status = 'unknown'))::integer AS unknown,
                        (count(*) FILTER (WHERE m.status = 'failed' AND m.error_code IN (132015, 132016)))::integer AS template_codes
                   FROM (SELECT r.message_id FROM campaign_recipients r
                          WHERE r.tenant_id = :tenant_id AND r.campaign_id = :campaign_id AND r.state = 'taken'

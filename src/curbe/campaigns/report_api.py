@@ -50,7 +50,10 @@ class CampaignReportController(Controller):
         principal: NamedDependency[Principal],
         web_pool: NamedDependency[Pool],
     ) -> DryRun:
-        """Say who would get it, who would not and why, what it would cost. It is `ready` where nothing stands in its way."""
+        """Say who would get it, who would not and why, what it would cost. It is `ready` where nothing stands in its way.
+
+        A paused one stays so: those are looked over who were not written to, and the category that its template has by now is taken.
+        """
         async with web_pool.transaction(tenant_id) as tx:
             return await dry_run.look_over(
                 tx, tenant_id=tenant_id, campaign_id=campaign_id, actor=principal.actor, now=utc_now()

@@ -10,6 +10,7 @@ import msgspec
 
 from curbe.domain.errors import Conflict
 from curbe.domain.quiet import Quiet
+from curbe.domain.template import is_recategorised
 
 
 class CampaignState(StrEnum):
@@ -48,6 +49,7 @@ _NEXT: Final[Mapping[tuple[CampaignState, Deed], CampaignState]] = {
     (_S.DRAFT, Deed.LOOK_OVER): _S.READY,
     (_S.READY, Deed.LOOK_OVER): _S.READY,
     (_S.SCHEDULED, Deed.LOOK_OVER): _S.SCHEDULED,
+    (_S.PAUSED, Deed.LOOK_OVER): _S.PAUSED,
     (_S.READY, Deed.SCHEDULE): _S.SCHEDULED,
     (_S.SCHEDULED, Deed.SCHEDULE): _S.SCHEDULED,
     (_S.SCHEDULED, Deed.UNSCHEDULE): _S.READY,
@@ -128,6 +130,7 @@ class Latest(msgspec.Struct, frozen=True):
 
     settled: int
     failed: int
+    unknown: int  # nobody knows whether Meta took them: its answers stayed out
     template_codes: int  # of those that failed, how many because Meta paused or disabled the template
 
 
@@ -136,6 +139,8 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 
     template_status: str | None  # Meta's word; None: there is no such template, or none any more
     template_quality: str | None
+    template_category: str | None
+    looked_over_as: str | None  # the template's category when the campaign was looked over
     number_active: bool
     number_reason: str | None
     number_quality: str | None
@@ -160,7 +165,8 @@ def stop_of(standing: Standing, *, pause_at_failures: int | None) -> Stop | None
 
     Args:
         standing: what it stands on.
-        pause_at_failures: the percentage of failures among the latest recipients at which it pauses; None: it never does for that.
+        pause_at_failures: the percentage of failures and missing answers among the latest recipients at which it pauses; None: it never
+            does for that.
     """
     status = standing.template_status
     if standing.latest.template_codes:  # said first: from then on the template stands as paused or disabled
@@ -171,6 +177,11 @@ def stop_of(standing: Standing, *, pause_at_failures: int | None) -> Stop | None
         return Stop("template_not_approved", f"Meta says that the template is {status.lower()}")
     if (standing.template_quality or "").upper() in _BAD:
         return Stop("template_quality", "the template's quality has dropped to red")
+    if is_recategorised(standing.looked_over_as, standing.template_category):
+        return Stop(
+            "template_category",
+            f"Meta files the template under {standing.template_category} now; it was looked over as {standing.looked_over_as}",
+        )
     if not standing.number_active:
         return Stop("number_paused", standing.number_reason or "the number does not send at the moment")
     if (standing.number_quality or "").upper() in _BAD:
@@ -183,9 +194,18 @@ def stop_of(standing: Standing, *, pause_at_failures: int | None) -> Stop | None
 def _too_many_failures(latest: Latest, percent: int | None) -> Stop | None:
     if percent is None or latest.settled < _FEWEST_TO_JUDGE:
         return None
-    if latest.failed * 100 < latest.settled * percent:
+    if (latest.failed + latest.unknown) * 100 < latest.settled * percent:
         return None
+    if latest.unknown > latest.failed:
+        return Stop(
+            "answers_missing",
+            f"Meta's answers stayed out for {latest.unknown} of the latest {latest.settled} messages; the campaign pauses at {percent} %",
+        )
     return Stop(
         "failure_ratio",
-        f"{latest.failed} of the latest {latest.settled} messages failed; the campaign pauses at {percent} %",
+        f"{latest.failed} of the latest {latest.settled} messages failed{_and_unknown(latest)}; the campaign pauses at {percent} %",
     )
+
+
+def _and_unknown(latest: Latest) -> str:
+    return f" and {latest.unknown} are unknown" if latest.unknown else ""

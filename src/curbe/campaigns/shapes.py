@@ -58,7 +58,7 @@ class NewCampaign(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     ``template``: as in ``messages/send``; texts in it may name variables, ``{{name}}`` or ``{{name|what is said where it
     is missing}}``. ``connection_id`` or ``country_id``: which of your numbers sends, where you have several. ``time_zone``:
     by which it is scheduled, and the clock of people whose number does not tell theirs. ``pause_at_failures``: the
-    percentage of failures among the latest recipients at which it pauses by itself; null: never for that.
+    percentage of failures and missing answers among the latest recipients at which it pauses by itself; null: never for that.
     """
 
     name: Name

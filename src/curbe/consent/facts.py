@@ -9,7 +9,17 @@ import msgspec
 
 from curbe.connections.rules import Line
 from curbe.consent import gate
-from curbe.consent.gate import Answer, Consent, Consents, Facts, TemplateName, TemplateStanding, Wanted
+from curbe.consent.gate import (
+    Answer,
+    Consent,
+    Consents,
+    Facts,
+    Purpose,
+    TemplateName,
+    TemplateStanding,
+    Wanted,
+    Withheld,
+)
 from curbe.consent.rules import ConsentRules
 from curbe.domain.phone import wa_id_to_e164
 from curbe.infra.db import Query, Transaction
@@ -54,12 +64,20 @@ class _Template(msgspec.Struct, frozen=True):
     category: str | None
 
 
+class _Withheld(msgspec.Struct, frozen=True):
+    contact_id: UUID
+    template: str
+    capped_at: datetime | None
+    in_experiment: bool
+
+
 class _RulesRow(msgspec.Struct, frozen=True):
     tenant_id: UUID
     rules: str  # JSON
 
 
 _STANDINGS: Final = Query("curbe.consent", "standings", _Standing)
+_WITHHELD: Final = Query("curbe.consent", "withheld", _Withheld)
 _TEMPLATES: Final = Query("curbe.consent", "template_standings", _Template)
 _LINE: Final = Query("curbe.consent", "line", Line)
 _RULES: Final = Query("curbe.consent", "rules_of", _RulesRow)
@@ -167,7 +185,30 @@ async def ask(
         templates=[one.template for one in wanted],
         line=line,
     )
-    return [gate.ask(one, known.facts, now=now) for one, known in zip(wanted, met, strict=True)]
+    withheld = await _withheld(tx, met, wanted, tenant_id=tenant_id)
+    return [
+        gate.ask(one, msgspec.structs.replace(known.facts, withheld=kept) if kept else known.facts, now=now)
+        for one, known, kept in zip(wanted, met, withheld, strict=True)
+    ]
+
+
+async def _withheld(
+    tx: Transaction, met: Sequence[Met], wanted: Sequence[Wanted], *, tenant_id: UUID
+) -> list[Withheld | None]:
+    """Return what Meta kept from each whom a campaign writes to; None where it kept nothing, or no campaign does."""
+    keys = [
+        (known.contact_id, one.template.name)
+        if known.contact_id and one.template and one.purpose is Purpose.CAMPAIGN
+        else None
+        for known, one in zip(met, wanted, strict=True)
+    ]
+    asked = [key for key in keys if key is not None]
+    if not asked:
+        return [None] * len(keys)
+    contact_ids, templates = zip(*asked, strict=True)
+    rows = await _WITHHELD.all(tx, tenant_id=tenant_id, contact_ids=contact_ids, templates=templates)
+    kept = {(row.contact_id, row.template): Withheld(row.capped_at, row.in_experiment) for row in rows}
+    return [None if key is None else kept.get(key) for key in keys]
 
 
 def _facts(

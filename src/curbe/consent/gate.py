@@ -5,7 +5,7 @@ claimed for sending (docs/adr/0017).
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, TypeAlias
 
@@ -14,6 +14,7 @@ import msgspec
 from curbe.connections.rules import ConnectionStatus, Line
 from curbe.consent.words import FIXES, WORDS, RefusalCode, Words
 from curbe.domain.phone import country_of
+from curbe.domain.template import is_recategorised
 from curbe.domain.window import OpenWindow, closing_time, customer_service_window
 
 
@@ -63,10 +64,14 @@ class TemplateStanding(msgspec.Struct, frozen=True):
 
 
 class Wanted(msgspec.Struct, frozen=True):
-    """What is to be sent: a template, or (None) free-form content."""
+    """What is to be sent: a template, or (None) free-form content.
+
+    ``looked_over_as``: the category, Meta's word, under which somebody looked over what goes to many; None: any will do.
+    """
 
     purpose: Purpose
     template: TemplateName | None = None
+    looked_over_as: str | None = None
 
 
 class Consents(msgspec.Struct, frozen=True):
@@ -77,11 +82,18 @@ class Consents(msgspec.Struct, frozen=True):
     everything: Consent | None = None
 
 
+class Withheld(msgspec.Struct, frozen=True):
+    """What Meta has kept from a person before: any marketing, the last time at ``capped_at``; or this template, for an experiment."""
+
+    capped_at: datetime | None = None
+    in_experiment: bool = False
+
+
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of a recipient, of the number that would send, and of the template.
 
     ``line`` is None where the tenant has no such number, ``template`` where no template was asked for or none of that name is known.
-    ``blocked_here``: in the conversation with this number; ``blocked``: in any of the tenant's.
+    ``blocked_here``: in the conversation with this number; ``blocked``: in any of the tenant's. ``withheld``: asked for campaigns alone.
     """
 
     line: Line | None
@@ -93,6 +105,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     consents: Consents = Consents()
     template: TemplateStanding | None = None
     opt_in_needed: OptInNeeded = OptInNeeded.CAMPAIGNS
+    withheld: Withheld = Withheld()
 
 
 class Admitted(msgspec.Struct, frozen=True):
@@ -130,6 +143,7 @@ _UNAVAILABLE: Final = frozenset(
     }
 )
 _NO_MARKETING: Final = frozenset({"US"})  # since 2025-04-01 [Meta: per-user marketing limits]
+CAPPED_FOR: Final = timedelta(hours=24)  # after 131049, at the least [Meta: per-user marketing limits]
 
 
 def ask(wanted: Wanted, facts: Facts, *, now: datetime) -> Answer:
@@ -139,7 +153,10 @@ def ask(wanted: Wanted, facts: Facts, *, now: datetime) -> Answer:
     window = customer_service_window(facts.last_inbound_at, now=now)
     if wanted.template is None:
         return _free_form(wanted, facts, window)
-    return _template(wanted, wanted.template, facts, window)
+    answer = _template(wanted, wanted.template, facts, window)
+    if isinstance(answer, Refusal) or wanted.purpose is not Purpose.CAMPAIGN:
+        return answer
+    return _withheld(answer.category, facts.withheld, now=now) or answer
 
 
 def refuse(code: RefusalCode, **details: str | None) -> Refusal:
@@ -198,6 +215,17 @@ def _template(wanted: Wanted, name: TemplateName, facts: Facts, window: OpenWind
     return Admitted(window=window, category=category, consent=consent)
 
 
+def _withheld(category: Category | None, withheld: Withheld, *, now: datetime) -> Refusal | None:
+    """Marketing that Meta would keep from somebody again costs the number its standing and reaches nobody."""
+    if category not in {Category.MARKETING, None}:
+        return None
+    if withheld.in_experiment:
+        return refuse(RefusalCode.IN_EXPERIMENT)
+    if withheld.capped_at is not None and now < withheld.capped_at + CAPPED_FOR:
+        return refuse(RefusalCode.MARKETING_CAPPED)
+    return None
+
+
 def _template_itself(wanted: Wanted, name: TemplateName, standing: TemplateStanding | None) -> Refusal | None:
     """One that nobody has told us of is Meta's to judge where somebody sends it to one person; it is sent to nobody else."""
     named = {"name": name.name, "language": name.language}
@@ -205,6 +233,13 @@ def _template_itself(wanted: Wanted, name: TemplateName, standing: TemplateStand
         return None if wanted.purpose is Purpose.REPLY else refuse(RefusalCode.TEMPLATE_UNKNOWN, **named)
     if standing.status in _UNAVAILABLE:
         return refuse(RefusalCode.TEMPLATE_UNAVAILABLE, **named, status=standing.status)
+    if is_recategorised(wanted.looked_over_as, standing.category):
+        return refuse(
+            RefusalCode.TEMPLATE_RECATEGORISED,
+            **named,
+            category=standing.category,
+            looked_over_as=wanted.looked_over_as,
+        )
     return None
 
 

@@ -54,6 +54,18 @@ SELECT a.contact_id, v.id AS conversation_id, v.last_inbound_at, coalesce(p.wa_i
                         WHERE k.tenant_id = :tenant_id AND k.contact_id = same.id OFFSET 0) AS w) AS s
  ORDER BY u.n
 
+-- name: withheld
+-- Of these people those from whom Meta kept marketing, by any of the tenant's numbers: when last, and whether it kept this template from
+-- them for an experiment. What turned out to be delivered after all was not kept. Each is looked up by their own keys (OFFSET 0), as above.
+SELECT u.contact_id, u.template, max(m.failed_at) FILTER (WHERE m.error_code = 131049) AS capped_at,
+       coalesce(bool_or(m.error_code = 130472 AND m.payload -> 'template' ->> 'name' = u.template), false) AS in_experiment
+  FROM (SELECT DISTINCT contact_id, template FROM unnest(:contact_ids::uuid[], :templates::text[]) AS w (contact_id, template)) AS u,
+       LATERAL (SELECT c.id FROM conversations c WHERE c.tenant_id = :tenant_id AND c.contact_id = u.contact_id OFFSET 0) AS v,
+       LATERAL (SELECT f.failed_at, f.error_code, f.payload FROM messages f
+                 WHERE f.tenant_id = :tenant_id AND f.conversation_id = v.id AND f.error_code IN (130472, 131049) AND f.status = 'failed'
+                OFFSET 0) AS m
+ GROUP BY u.contact_id, u.template
+
 -- name: template_standings
 -- The templates that a number would send under these names. Of several, one that is not deleted.
 SELECT DISTINCT ON (t.name, t.language) t.name, t.language, t.status, t.category

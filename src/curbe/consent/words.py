@@ -17,9 +17,12 @@ class RefusalCode(StrEnum):
     WINDOW_CLOSED = "window_closed"
     TEMPLATE_UNKNOWN = "template_unknown"
     TEMPLATE_UNAVAILABLE = "template_unavailable"
+    TEMPLATE_RECATEGORISED = "template_recategorised"
     COUNTRY_REFUSED = "country_refused"
     OPTED_OUT = "opted_out"
     NO_CONSENT = "no_consent"
+    MARKETING_CAPPED = "marketing_capped"
+    IN_EXPERIMENT = "in_experiment"
 
 
 def _said(*, en: str, es: str, pt: str) -> Words:
@@ -62,6 +65,11 @@ WORDS: Final[Mapping[RefusalCode, Words]] = {
         es="La plantilla {name} ({language}) no se puede enviar: está {status}.",
         pt="O modelo {name} ({language}) não pode ser enviado: está {status}.",
     ),
+    RefusalCode.TEMPLATE_RECATEGORISED: _said(
+        en="Meta files the template {name} ({language}) under {category} now; it was looked over as {looked_over_as}.",
+        es="Meta clasifica ahora la plantilla {name} ({language}) como {category}; se revisó como {looked_over_as}.",
+        pt="A Meta classifica agora o modelo {name} ({language}) como {category}; foi conferido como {looked_over_as}.",
+    ),
     RefusalCode.COUNTRY_REFUSED: _said(
         en="WhatsApp does not deliver marketing templates to numbers of the United States.",
         es="WhatsApp no entrega plantillas de marketing a números de Estados Unidos.",
@@ -76,6 +84,16 @@ WORDS: Final[Mapping[RefusalCode, Words]] = {
         en="This person has not agreed to receive marketing messages.",
         es="Esta persona no ha aceptado recibir mensajes de marketing.",
         pt="Esta pessoa não aceitou receber mensagens de marketing.",
+    ),
+    RefusalCode.MARKETING_CAPPED: _said(
+        en="Less than 24 hours ago Meta kept marketing from this person, who has got much of it (131049).",
+        es="Hace menos de 24 horas Meta no entregó marketing a esta persona, que ya recibe mucho (131049).",
+        pt="Há menos de 24 horas a Meta não entregou marketing a esta pessoa, que já recebe muito (131049).",
+    ),
+    RefusalCode.IN_EXPERIMENT: _said(
+        en="Meta keeps this template from this person, for an experiment of its own (130472).",
+        es="Meta no entrega esta plantilla a esta persona, por un experimento suyo (130472).",
+        pt="A Meta não entrega este modelo a esta pessoa, por uma experiência sua (130472).",
     ),
 }
 
@@ -115,6 +133,11 @@ FIXES: Final[Mapping[RefusalCode, Words]] = {
         es="Elige una plantilla que Meta haya aprobado; si esta ya lo está, actualiza la lista de plantillas.",
         pt="Escolha um modelo que a Meta tenha aprovado; se este já o está, atualize a lista de modelos.",
     ),
+    RefusalCode.TEMPLATE_RECATEGORISED: _said(
+        en="Look over again who would get it and what it costs, then go on.",
+        es="Revisa otra vez quién lo recibiría y cuánto cuesta, y sigue.",
+        pt="Confira de novo quem o receberia e quanto custa, e continue.",
+    ),
     RefusalCode.COUNTRY_REFUSED: _said(
         en="Leave these numbers out, or send a utility template.",
         es="Deja fuera estos números o envía una plantilla de utilidad.",
@@ -129,5 +152,15 @@ FIXES: Final[Mapping[RefusalCode, Words]] = {
         en="Ask for their consent and record it with its proof, one by one or as an import.",
         es="Pide su consentimiento y regístralo con su prueba, uno a uno o con una importación.",
         pt="Peça o consentimento e registe-o com a prova, um a um ou com uma importação.",
+    ),
+    RefusalCode.MARKETING_CAPPED: _said(
+        en="Write to them in another campaign, a day after the last one at the earliest.",
+        es="Escríbele en otra campaña, como pronto un día después de la última.",
+        pt="Escreva-lhe noutra campanha, no mínimo um dia depois da última.",
+    ),
+    RefusalCode.IN_EXPERIMENT: _said(
+        en="Send them another template.",
+        es="Envíale otra plantilla.",
+        pt="Envie-lhe outro modelo.",
     ),
 }

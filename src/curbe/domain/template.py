@@ -27,6 +27,18 @@ def shortest(text: str) -> str:
     return VARIABLE.sub(lambda match: match[2] or "", text) if "{{" in text else text
 
 
+def is_recategorised(looked_over_as: str | None, category: str | None) -> bool:
+    """Tell whether Meta files a template under another category by now: whom it may go to and what it costs are others then.
+
+    What was or is not known is no other category.
+    """
+    return (
+        looked_over_as is not None
+        and category is not None
+        and looked_over_as.casefold() != category.casefold()
+    )
+
+
 class TextParameter(
     Struct,
     frozen=True,

@@ -24,6 +24,7 @@ from curbe.outbound.refusing import kind_of
 from curbe.outbound.store import Claim, PutOff
 
 _SOON: Final = timedelta(milliseconds=50)  # longer than writing down a no takes
+_ABOUT_THE_TEMPLATE: Final = frozenset({RefusalCode.TEMPLATE_UNAVAILABLE, RefusalCode.TEMPLATE_RECATEGORISED})
 _PAUSED_BY_THEN: Final = timedelta(seconds=5)  # a campaign whose template may not be sent
 
 
@@ -33,7 +34,8 @@ async def ask_again(
     """Return which of the claimed messages may go, and those that the gate refused and that have failed now.
 
     Where somebody is writing down a no at this moment, what is for many waits until that is done: the claim is undone. So is that of
-    a campaign's message whose recipient sleeps by now, and of one whose template may not be sent: the campaign is about to pause.
+    a campaign's message whose recipient sleeps by now, and of one whose template may not be sent, or not as it was looked over: the
+    campaign is about to pause.
     """
     many = [claim for claim in claims if claim.priority >= NOTIFICATION]
     if not many:
@@ -81,12 +83,13 @@ def _asleep(claims: Sequence[Claim], *, now: datetime) -> dict[UUID, datetime]:
 
 def _halts(claim: Claim, answer: Refusal) -> bool:
     """Tell whether a refusal is about the campaign, which pauses for it and may go on: its messages are not lost."""
-    return claim.campaign_id is not None and answer.code is RefusalCode.TEMPLATE_UNAVAILABLE
+    return claim.campaign_id is not None and answer.code in _ABOUT_THE_TEMPLATE
 
 
 def _wanted(claim: Claim) -> Wanted:
     purpose = Purpose.CAMPAIGN if claim.priority >= CAMPAIGN else Purpose.NOTIFICATION
-    return Wanted(purpose, None if claim.template is None else TemplateName(*claim.template))
+    template = None if claim.template is None else TemplateName(*claim.template)
+    return Wanted(purpose, template, looked_over_as=claim.looked_over_as)
 
 
 async def _fail(

@@ -82,6 +82,8 @@ RETURNING o.message_id, o.conversation_id, o.position, o.priority, o.attempt, o.
                (SELECT ARRAY[m.payload -> 'template' ->> 'name', m.payload -> 'template' -> 'language' ->> 'code']
                   FROM messages m WHERE m.tenant_id = o.tenant_id AND m.id = o.message_id AND m.type = 'template') END AS template,
           o.campaign_id,
+          CASE WHEN o.campaign_id IS NOT NULL AND NOT chosen.behind THEN
+               (SELECT k.category FROM campaigns k WHERE k.tenant_id = o.tenant_id AND k.id = o.campaign_id) END AS looked_over_as,
           -- The quiet hours of its campaign, and its recipient's clock.
           CASE WHEN o.campaign_id IS NOT NULL THEN
                (SELECT ARRAY[r.zone, k.quiet_from::text, k.quiet_until::text]

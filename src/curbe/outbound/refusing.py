@@ -25,9 +25,12 @@ _ANSWERS: Final[Mapping[RefusalCode, type[AppError]]] = {
     RefusalCode.RECIPIENT_UNREACHABLE: RecipientUnreachable,
     RefusalCode.TEMPLATE_UNKNOWN: TemplateUnknown,
     RefusalCode.TEMPLATE_UNAVAILABLE: TemplateUnavailable,
+    RefusalCode.TEMPLATE_RECATEGORISED: TemplateUnavailable,
     RefusalCode.COUNTRY_REFUSED: CountryRefused,
     RefusalCode.OPTED_OUT: OptedOut,
     RefusalCode.NO_CONSENT: NoConsent,
+    RefusalCode.MARKETING_CAPPED: RecipientUnreachable,
+    RefusalCode.IN_EXPERIMENT: RecipientUnreachable,
 }
 
 _KINDS: Final[Mapping[RefusalCode, FailureKind]] = {
@@ -38,9 +41,12 @@ _KINDS: Final[Mapping[RefusalCode, FailureKind]] = {
     RefusalCode.WINDOW_CLOSED: FailureKind.WINDOW_CLOSED,
     RefusalCode.TEMPLATE_UNKNOWN: FailureKind.TEMPLATE,
     RefusalCode.TEMPLATE_UNAVAILABLE: FailureKind.TEMPLATE,
+    RefusalCode.TEMPLATE_RECATEGORISED: FailureKind.TEMPLATE,
     RefusalCode.COUNTRY_REFUSED: FailureKind.RECIPIENT,
     RefusalCode.OPTED_OUT: FailureKind.CONSENT,
     RefusalCode.NO_CONSENT: FailureKind.CONSENT,
+    RefusalCode.MARKETING_CAPPED: FailureKind.RECIPIENT,
+    RefusalCode.IN_EXPERIMENT: FailureKind.RECIPIENT,
 }
 
 

@@ -40,6 +40,9 @@ class Claim(msgspec.Struct, frozen=True):
     behind: bool = False  # it waits for its turn, and is not claimed
     template: tuple[str, str] | None = None  # of what is sent to many: the template's name and language
     campaign_id: UUID | None = None
+    looked_over_as: str | None = (
+        None  # the category of its campaign's template when the campaign was looked over
+    )
     quiet: tuple[str, time, time] | None = (
         None  # its recipient's clock, and when its campaign writes to nobody
     )

@@ -15,6 +15,7 @@ import msgspec
 from curbe.channels.cloudapi.codes import CODES, UNPROVEN, ErrorCode, known
 from curbe.domain.errors import (
     AppError,
+    Conflict,
     FailureKind,
     GraphRefused,
     GraphUnreachable,
@@ -35,9 +36,13 @@ _TOKEN_CODES: Final = frozenset({0, 104, 190})
 APP_REFUSED: Final = "App refused"
 CHECK_THE_APP: Final = "The operator must check META_APP_ID and META_APP_SECRET."
 _GRANT: Final = "Grant the token whatsapp_business_messaging and whatsapp_business_management, for that WABA."
+_INVALID_PARAMETER: Final = 100  # what is wrong with it stands in the subcode, where Meta says it at all
 _OBJECT_GONE: Final = 33  # the code, or the subcode of 100, of what is gone or out of this token's reach
-_INVALID_PARAMETER: Final = 100
 _PROOF: Final = "appsecret_proof"
+_EXISTS: Final = 2388024  # a template of that name in that language
+_OWN_NUMBERS: Final = 2_000_000
+# Of 100, those that Meta's table lists by their own number: refused templates among them [Meta: error codes, Sep 2026].
+_SUBCODES: Final = frozenset({_OBJECT_GONE, *(code for code in CODES if code >= _OWN_NUMBERS)})
 _LONGEST_WAIT: Final = timedelta(days=3)
 _SECONDS: Final = re.compile(r"[0-9]{1,7}")  # no dates: Meta writes none here, and a date would need a clock
 _TOKEN: Final = re.compile(r"EAA[A-Za-z0-9]{12,}")
@@ -137,15 +142,19 @@ def reading_refused(
         return MissingPermission(detail, fix=_GRANT)
     if throttled or (row is not None and row.kind is FailureKind.THROTTLED):
         return TooManyRequests(detail, fix="Wait, then try again.", retry_after=_wait(headers, row))
-    return _refused(detail, code, row)
+    return _about_it(detail, code, row)
 
 
-def _refused(detail: str, code: int | None, row: ErrorCode | None) -> GraphRefused:
+def _about_it(detail: str, code: int | None, row: ErrorCode | None) -> AppError:
+    """Return the refusal for what Meta says of the very thing that was asked for."""
+    if row is None:
+        return GraphRefused(detail, graph_code=code, graph_title=f"Error {code}")
     if row is UNPROVEN:
         return GraphRefused(detail, graph_code=None, graph_title=APP_REFUSED, fix=CHECK_THE_APP)
-    return GraphRefused(
-        detail, graph_code=code, graph_title=row.title if row is not None else f"Error {code}"
-    )
+    if row is CODES[_EXISTS]:
+        return Conflict(detail, fix=row.words)
+    fix = row.words if row.kind is FailureKind.TEMPLATE else ""
+    return GraphRefused(detail, graph_code=code, graph_title=row.title, fix=fix)
 
 
 def is_proof_refused(status: int, body: bytes) -> bool:
@@ -193,11 +202,8 @@ def _row_of(error: GraphError | None) -> ErrorCode | None:
         return None
     if error.code == _INVALID_PARAMETER and _PROOF in (error.message or ""):
         return UNPROVEN  # Meta has no code of its own for it
-    return known(
-        _OBJECT_GONE
-        if (error.code, error.error_subcode) == (_INVALID_PARAMETER, _OBJECT_GONE)
-        else error.code
-    )
+    says_more = error.code == _INVALID_PARAMETER and error.error_subcode in _SUBCODES
+    return known(error.error_subcode if says_more else error.code)
 
 
 def _is_vague(status: int, row: ErrorCode | None) -> bool:

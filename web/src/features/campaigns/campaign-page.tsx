@@ -8,6 +8,7 @@ import { PageSkeleton } from "@/shared/ui/skeletons";
 import { campaignQuery } from "./api/campaigns";
 import { useLiveCampaigns } from "./api/live";
 import { Editor } from "./editor/editor";
+import { Recheck } from "./editor/recheck";
 import { Refit } from "./editor/refit";
 import { isWritten } from "./model/figures";
 import { Watch } from "./watch/watch";
@@ -29,5 +30,7 @@ function Known({ id }: { id: string }) {
   if (isWritten(data.state) && can("campaigns:write")) return <Editor campaign={data} />;
   if (data.state === "paused" && params.has("refit") && can("campaigns:write"))
     return <Refit campaign={data} />;
+  if (data.state === "paused" && params.has("recheck") && can("campaigns:write"))
+    return <Recheck campaign={data} />;
   return <Watch campaign={data} />;
 }

@@ -50,12 +50,14 @@ export const campaignMessages = catalogue({
       template_unknown: "This number does not have the template",
       template_changed: "The template was edited and this campaign does not fit it any more",
       template_refused: "Meta refused the template while it was sent",
+      template_category: "Meta has moved the template to another category",
       template_quality: "People take this template badly: its quality has dropped to low",
       number_paused: "The number does not send at the moment",
       number_gone: "The number is not connected any more",
       number_quality: "People take this number's messages badly: its quality has dropped to low",
       complaints: "People block or report this number",
       failure_ratio: "Too many messages fail",
+      answers_missing: "WhatsApp's answers stay out",
     },
     remedy: {
       template_not_approved: "See under Templates what Meta says. Once it is approved again, resume.",
@@ -63,12 +65,15 @@ export const campaignMessages = catalogue({
       template_changed:
         "Change what stands in its gaps, then resume. Nobody has got a message that does not fit.",
       template_refused: "Wait until Meta lifts it, then resume; or cancel and write another template.",
+      template_category:
+        "Who may get it and what it costs are others now. Look it over again, then go on. Nobody was left out for it.",
       template_quality: "Resume only after you know whom the message annoys; Meta may pause the template.",
       number_paused: "See to the number under Connections, then resume.",
       number_gone: "Connect the number again under Connections, then resume.",
       number_quality: "Let the number rest for a few days. Going on now can cost you the number.",
       complaints: "Let the number rest, and write only to people who asked for it.",
       failure_ratio: "Look below why they fail; resume once that is mended.",
+      answers_missing: "Resume once WhatsApp answers again: those who wait are sent it then.",
     },
   },
   es: {
@@ -118,12 +123,14 @@ export const campaignMessages = catalogue({
       template_unknown: "Este número no tiene la plantilla",
       template_changed: "La plantilla se editó y esta campaña ya no encaja en ella",
       template_refused: "Meta rechazó la plantilla mientras se enviaba",
+      template_category: "Meta ha pasado la plantilla a otra categoría",
       template_quality: "La plantilla molesta: su calidad ha bajado a baja",
       number_paused: "El número no envía en este momento",
       number_gone: "El número ya no está conectado",
       number_quality: "Los mensajes de este número molestan: su calidad ha bajado a baja",
       complaints: "Hay personas que bloquean o denuncian este número",
       failure_ratio: "Fallan demasiados mensajes",
+      answers_missing: "WhatsApp no responde",
     },
     remedy: {
       template_not_approved: "Mira en Plantillas qué dice Meta. Cuando vuelva a estar aprobada, reanuda.",
@@ -131,6 +138,8 @@ export const campaignMessages = catalogue({
       template_changed:
         "Cambia lo que va en sus huecos y reanuda. Nadie ha recibido un mensaje que no encaja.",
       template_refused: "Espera a que Meta la permita y reanuda; o cancela y escribe otra plantilla.",
+      template_category:
+        "Ahora es otro quién puede recibirla y cuánto cuesta. Revísala otra vez y sigue. Nadie ha quedado fuera por ello.",
       template_quality:
         "Reanuda solo cuando sepas a quién molesta el mensaje; Meta puede pausar la plantilla.",
       number_paused: "Revisa el número en Conexiones y reanuda.",
@@ -138,6 +147,7 @@ export const campaignMessages = catalogue({
       number_quality: "Deja descansar el número unos días. Seguir ahora puede costarte el número.",
       complaints: "Deja descansar el número y escribe solo a quien lo pidió.",
       failure_ratio: "Mira abajo por qué fallan; reanuda cuando esté resuelto.",
+      answers_missing: "Reanuda cuando WhatsApp vuelva a responder: entonces se envía a quienes esperan.",
     },
   },
   pt: {
@@ -187,12 +197,14 @@ export const campaignMessages = catalogue({
       template_unknown: "Este número não tem o modelo",
       template_changed: "O modelo foi editado e esta campanha já não se encaixa nele",
       template_refused: "A Meta recusou o modelo durante o envio",
+      template_category: "A Meta passou o modelo para outra categoria",
       template_quality: "O modelo incomoda: sua qualidade caiu para baixa",
       number_paused: "O número não envia no momento",
       number_gone: "O número não está mais conectado",
       number_quality: "As mensagens deste número incomodam: sua qualidade caiu para baixa",
       complaints: "Pessoas bloqueiam ou denunciam este número",
       failure_ratio: "Mensagens demais falham",
+      answers_missing: "O WhatsApp não responde",
     },
     remedy: {
       template_not_approved: "Veja em Modelos o que a Meta diz. Quando estiver aprovado de novo, retome.",
@@ -200,12 +212,15 @@ export const campaignMessages = catalogue({
       template_changed:
         "Mude o que vai nas lacunas e retome. Ninguém recebeu uma mensagem que não se encaixa.",
       template_refused: "Espere a Meta liberar e retome; ou cancele e escreva outro modelo.",
+      template_category:
+        "Quem pode recebê-la e quanto custa mudaram. Confira de novo e continue. Ninguém ficou de fora por isso.",
       template_quality: "Retome só quando souber a quem a mensagem incomoda; a Meta pode pausar o modelo.",
       number_paused: "Cuide do número em Conexões e retome.",
       number_gone: "Conecte o número de novo em Conexões e retome.",
       number_quality: "Deixe o número descansar alguns dias. Continuar agora pode custar o número.",
       complaints: "Deixe o número descansar e escreva só a quem pediu.",
       failure_ratio: "Veja abaixo por que falham; retome quando estiver resolvido.",
+      answers_missing: "Retome quando o WhatsApp voltar a responder: então é enviada a quem espera.",
     },
   },
 });

@@ -6,6 +6,8 @@ export const whyMessages = catalogue({
     refused: {
       opted_out: "They do not want this kind of message",
       no_consent: "They have not agreed to marketing",
+      marketing_capped: "Meta kept marketing from them in the last 24 hours",
+      in_experiment: "Meta keeps this template from them, as an experiment",
       contact_blocked: "They are blocked",
       country_refused: "WhatsApp delivers no marketing to numbers of the United States",
       recipient_unreachable: "No way to reach them with this message is known",
@@ -52,6 +54,8 @@ export const whyMessages = catalogue({
     refused: {
       opted_out: "No quiere este tipo de mensajes",
       no_consent: "No ha aceptado recibir marketing",
+      marketing_capped: "Meta no le entregó marketing en las últimas 24 horas",
+      in_experiment: "Meta no le entrega esta plantilla, por un experimento",
       contact_blocked: "Está bloqueada",
       country_refused: "WhatsApp no entrega marketing a números de Estados Unidos",
       recipient_unreachable: "No se conoce cómo hacerle llegar este mensaje",
@@ -98,6 +102,8 @@ export const whyMessages = catalogue({
     refused: {
       opted_out: "Não quer este tipo de mensagem",
       no_consent: "Não aceitou receber marketing",
+      marketing_capped: "A Meta não lhe entregou marketing nas últimas 24 horas",
+      in_experiment: "A Meta não lhe entrega este modelo, por uma experiência",
       contact_blocked: "Está bloqueada",
       country_refused: "O WhatsApp não entrega marketing a números dos Estados Unidos",
       recipient_unreachable: "Não se conhece como fazer chegar esta mensagem",

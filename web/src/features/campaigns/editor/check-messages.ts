@@ -6,6 +6,9 @@ export const checkMessages = catalogue({
   en: {
     looking: "Looking over who would get it…",
     again: "Look over again",
+    recheck: "Look it over again",
+    filedUnder: (category: string) => `Meta files the template under ${category}.`,
+    goOn: "Go on with it",
     gets: (count: number) => plural("en", count, { one: "# person gets it", other: "# people get it" }),
     getsNobody: "Nobody would get it",
     ofRows: (rows: number) => plural("en", rows, { one: "of # row", other: "of # rows" }),
@@ -71,6 +74,9 @@ export const checkMessages = catalogue({
   es: {
     looking: "Revisando quién la recibiría…",
     again: "Revisar otra vez",
+    recheck: "Revisarla otra vez",
+    filedUnder: (category) => `Meta clasifica la plantilla como ${category}.`,
+    goOn: "Seguir así",
     gets: (count) => plural("es", count, { one: "# persona la recibe", other: "# personas la reciben" }),
     getsNobody: "No la recibiría nadie",
     ofRows: (rows) => plural("es", rows, { one: "de # fila", other: "de # filas" }),
@@ -132,6 +138,9 @@ export const checkMessages = catalogue({
   pt: {
     looking: "Conferindo quem receberia…",
     again: "Conferir de novo",
+    recheck: "Conferir de novo a campanha",
+    filedUnder: (category) => `A Meta classifica o modelo como ${category}.`,
+    goOn: "Continuar assim",
     gets: (count) => plural("pt", count, { one: "# pessoa recebe", other: "# pessoas recebem" }),
     getsNobody: "Ninguém receberia",
     ofRows: (rows) => plural("pt", rows, { one: "de # linha", other: "de # linhas" }),

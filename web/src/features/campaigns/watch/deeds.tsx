@@ -1,7 +1,14 @@
 /** What can be done with a campaign as it stands. */
 
 import { Button } from "@mantine/core";
-import { IconBan, IconPencil, IconPlayerPause, IconPlayerPlay, IconRefresh } from "@tabler/icons-react";
+import {
+  IconBan,
+  IconListCheck,
+  IconPencil,
+  IconPlayerPause,
+  IconPlayerPlay,
+  IconRefresh,
+} from "@tabler/icons-react";
 import { useState } from "react";
 import { Link } from "wouter";
 import { useRefusal } from "@/shared/api/use-refusal";
@@ -68,13 +75,23 @@ export function Deeds({ campaign, report }: { campaign: Campaign; report: Report
           >
             {t.refit}
           </Button>
-          <Button
-            leftSection={<IconPlayerPlay size={17} />}
-            loading={busy("resume")}
-            onClick={() => act("resume")}
-          >
-            {t.resume}
-          </Button>
+          {campaign.reason === "template_category" ? (
+            <Button
+              component={Link}
+              to={`/t/${tenant_id}/campaigns/${campaign.id}?recheck`}
+              leftSection={<IconListCheck size={17} />}
+            >
+              {t.recheck}
+            </Button>
+          ) : (
+            <Button
+              leftSection={<IconPlayerPlay size={17} />}
+              loading={busy("resume")}
+              onClick={() => act("resume")}
+            >
+              {t.resume}
+            </Button>
+          )}
         </>
       )}
       {mayRetry && (

@@ -14,6 +14,7 @@ export const watchMessages = catalogue({
     start: "Start now",
     edit: "Unschedule and edit",
     refit: "Change what stands in the gaps",
+    recheck: "Look it over again",
     retry: "Try again whom WhatsApp put off",
     retryHint: "Only those whom it helps: who was refused for good, or may have it, is left alone.",
     begins: (when: string, zone: string) => `Begins ${when} (${zone})`,
@@ -21,6 +22,10 @@ export const watchMessages = catalogue({
     noRoom: (count: string) => `Waiting for room: ${count}`,
     noRoomHint:
       "Meta lets this business write to only so many new people in 24 hours. It goes on by itself as soon as there is room; answers to people who write are not held up.",
+    unconfirmed: (count: number) =>
+      plural("en", count, { one: "# message is not confirmed", other: "# messages are not confirmed" }),
+    unconfirmedHint:
+      "WhatsApp did not say whether it took them, so they may have arrived. They are not sent again by themselves: nobody gets it twice. What WhatsApp still tells settles them; to send one again, open its conversation.",
     progress: "Progress",
     done: (percent: string) => `${percent} % done`,
     all: (count: number) => plural("en", count, { one: "# person", other: "# people" }),
@@ -87,6 +92,7 @@ export const watchMessages = catalogue({
     start: "Empezar ahora",
     edit: "Desprogramar y editar",
     refit: "Cambiar lo que va en los huecos",
+    recheck: "Revisarla otra vez",
     retry: "Reintentar a quienes WhatsApp aplazó",
     retryHint: "Solo a quienes sirve: no a quien se rechazó del todo ni a quien quizá ya la tiene.",
     begins: (when, zone) => `Empieza ${when} (${zone})`,
@@ -94,6 +100,10 @@ export const watchMessages = catalogue({
     noRoom: (count: string) => `A la espera de cupo: ${count}`,
     noRoomHint:
       "Meta solo deja a esta empresa escribir a cierto número de personas nuevas en 24 horas. Sigue sola en cuanto haya cupo; las respuestas a quien escribe no esperan.",
+    unconfirmed: (count) =>
+      plural("es", count, { one: "# mensaje sin confirmar", other: "# mensajes sin confirmar" }),
+    unconfirmedHint:
+      "WhatsApp no dijo si los aceptó, así que pueden haber llegado. No se reenvían solos: nadie lo recibe dos veces. Lo que WhatsApp aún diga los aclara; para reenviar uno, abre su conversación.",
     progress: "Progreso",
     done: (percent) => `${percent} % hecho`,
     all: (count) => plural("es", count, { one: "# persona", other: "# personas" }),
@@ -166,6 +176,7 @@ export const watchMessages = catalogue({
     start: "Iniciar agora",
     edit: "Desagendar e editar",
     refit: "Mudar o que vai nas lacunas",
+    recheck: "Conferir de novo",
     retry: "Tentar de novo quem o WhatsApp adiou",
     retryHint: "Só quem adianta: não quem foi recusado de vez nem quem talvez já a tenha.",
     begins: (when, zone) => `Começa ${when} (${zone})`,
@@ -173,6 +184,10 @@ export const watchMessages = catalogue({
     noRoom: (count: string) => `À espera de vaga: ${count}`,
     noRoomHint:
       "A Meta só deixa esta empresa escrever a um certo número de pessoas novas em 24 horas. Continua sozinha assim que houver vaga; as respostas a quem escreve não esperam.",
+    unconfirmed: (count) =>
+      plural("pt", count, { one: "# mensagem não confirmada", other: "# mensagens não confirmadas" }),
+    unconfirmedHint:
+      "O WhatsApp não disse se as aceitou, então podem ter chegado. Elas não são reenviadas sozinhas: ninguém recebe duas vezes. O que o WhatsApp ainda disser as resolve; para reenviar uma, abra a conversa.",
     progress: "Progresso",
     done: (percent) => `${percent} % feito`,
     all: (count) => plural("pt", count, { one: "# pessoa", other: "# pessoas" }),

@@ -1,6 +1,6 @@
 /** When it begins, or why it stands still and what to do about it. */
 
-import { IconCalendarTime, IconHourglass, IconPlayerPause } from "@tabler/icons-react";
+import { IconCalendarTime, IconHelpCircle, IconHourglass, IconPlayerPause } from "@tabler/icons-react";
 import { useFormat, useMessages } from "@/shared/i18n/language";
 import { ownZone } from "@/shared/lib/zones";
 import type { Campaign, Progress } from "../api/campaigns";
@@ -57,4 +57,19 @@ export function Notices({ campaign, progress }: { campaign: Campaign; progress: 
     );
   }
   return null;
+}
+
+/** How many of its messages nobody knows the fate of, and what that means. */
+export function Unconfirmed({ progress }: { progress: Progress }) {
+  const t = useMessages(watchMessages);
+  if (progress.unknown === 0) return null;
+  return (
+    <section className={classes["notice"]} data-tone="warn" role="status">
+      <IconHelpCircle size={22} aria-hidden="true" />
+      <div>
+        <strong>{t.unconfirmed(progress.unknown)}</strong>
+        <p>{t.unconfirmedHint}</p>
+      </div>
+    </section>
+  );
 }

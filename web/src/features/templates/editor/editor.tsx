@@ -215,6 +215,7 @@ function changesOf(template: Template, { components, category }: TemplateDraft) 
 /** Meta's own words say more than ours: they are of this very template. */
 function fromMeta(error: unknown, words: string | null): string {
   if (isProblem(error, "graph_refused") || isProblem(error, "template_locked")) return error.detail;
+  if (isProblem(error, "conflict")) return error.detail; // there is one of that name in that language
   return words ?? "";
 }
 
