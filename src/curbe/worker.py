@@ -22,6 +22,7 @@ from curbe.campaigns.tending import Tender
 from curbe.channels.cloudapi.callback import PURPOSE as CALLBACK_PURPOSE
 from curbe.channels.cloudapi.client import CloudApi
 from curbe.connections import health
+from curbe.connections.service import CATCH_UP
 from curbe.consent import hearing
 from curbe.health import Health
 from curbe.health import serve as serve_health
@@ -42,6 +43,7 @@ from curbe.infra.settings import Settings
 from curbe.ingest import aside, automating, concluding
 from curbe.ingest import store as ingest
 from curbe.ingest.apply import Applier, apply_parked
+from curbe.ingest.catching_up import CatchingUp
 from curbe.media.fetch import Fetcher
 from curbe.media.place import keeping_of, media_origins
 from curbe.media.provide import Provider
@@ -163,7 +165,8 @@ async def _wired(
             lease=settings.unknown_after,
             files=Provider(pools.work, cloud_api=cloud_api, storage=keeping.storage, now=utc_now),
         )
-        applier = Applier(pools.apply, callback_keys=keyring.derive_each(CALLBACK_PURPOSE), metrics=metrics)
+        callback_keys = keyring.derive_each(CALLBACK_PURPOSE)
+        applier = Applier(pools.apply, callback_keys=callback_keys, metrics=metrics)
         fetcher = Fetcher(
             pools.work, cloud_api=cloud_api, keyring=keyring, keeping=keeping, metrics=metrics, now=utc_now
         )
@@ -171,6 +174,7 @@ async def _wired(
         usual = {
             FETCH: fetcher,
             READ_RECEIPT: receipts.read,
+            CATCH_UP: CatchingUp(pools.work, everybody=pools.apply, callback_keys=callback_keys),
             SYNC: Syncer(pools.work, cloud_api=cloud_api, keyring=keyring, now=utc_now),
             **_by_itself(pools.work),
             **_mail(settings, pools.work),

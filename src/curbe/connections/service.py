@@ -17,8 +17,10 @@ from curbe.connections import rules, store
 from curbe.connections.rules import Connection, ConnectionStatus
 from curbe.connections.store import Facts
 from curbe.domain.errors import NoConnection, NumberTaken
+from curbe.infra import jobs
 from curbe.infra.crypto import Keyring, Secret, binding
 from curbe.infra.db import Transaction, UniqueViolation
+from curbe.infra.jobs import NewJob
 from curbe.realtime import service as realtime
 from curbe.realtime.rules import EventType
 from curbe.realtime.service import Event
@@ -26,6 +28,7 @@ from curbe.realtime.service import Event
 _TABLE: Final = "channel_connections"
 _COLUMN: Final = "access_token_enc"
 SENDER: Final = "system:send"
+CATCH_UP: Final = "connection.catch_up"  # the job that applies what came while a number had no owner; its subject is the connection
 
 
 class Proof(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,7 +71,7 @@ async def connect(
     """Store a proven number as the tenant's, live at once, and return the connection.
 
     A number the tenant had before keeps its connection, and with it the conversations and the queue; one
-    that is live gets the new token. Either ends a pause.
+    that is live gets the new token. Either ends a pause, and what was set aside for want of an owner is applied after all.
 
     Raises:
         NumberTaken: another connection owns the number.
@@ -93,6 +96,8 @@ async def connect(
             fix="Disconnect it where it is connected now, then connect it here.",
             field="phone_number_id",
         ) from None
+    # Anew: an attempt under way may have looked before this.
+    await jobs.defer_anew(tx, [NewJob(tenant_id, CATCH_UP, connection_id)])
     replaced = known is not None and known.is_live
     action = "connection.token_replaced" if replaced else "connection.connected"
     await _changed(

@@ -147,29 +147,38 @@ async def apply_webhooks(
     heard: Heard | None = None,
     met: Met | None = None,
 ) -> Counts:
-    """Apply stored webhooks of any tenants in this transaction, once in effect, and return what became of their items.
+    """Apply stored webhooks, in the order of the log, as ``apply_items`` applies what is in them."""
+    items = [item for webhook in webhooks for item in read_items(webhook)]
+    return await apply_items(
+        tx, items, callback_keys=callback_keys, released=released, heard=heard, met=met or Met()
+    )
+
+
+async def apply_items(
+    tx: Transaction,
+    items: Sequence[Item],
+    *,
+    callback_keys: Sequence[bytes],
+    released: bool,
+    heard: Heard | None,
+    met: Met,
+) -> Counts:
+    """Apply items of stored webhooks, of any tenants, in this transaction, once in effect, and return what became of them.
 
     Args:
         tx: as the batch role.
-        webhooks: in the order of the log.
+        items: in the order of the log.
         callback_keys: check that a status really answers a message of ours; of the current encryption key and the retired ones.
         released: this is a replay: what applies now is no longer set aside.
         heard: is told which connections the webhooks spoke of, and when the last of them came.
         met: whom earlier batches found to be one person.
     """
     counts: Counts = Counter()
-    items = [item for webhook in webhooks for item in read_items(webhook)]
     if released and items:
         await store.release(tx, items)  # what finds nobody again is set aside again
     for app_id in sorted({item.meta_app_id for item in items}):
-        await _apply_or_halve(
-            tx,
-            [item for item in items if item.meta_app_id == app_id],
-            callback_keys,
-            counts,
-            heard,
-            met or Met(),
-        )
+        mine = [item for item in items if item.meta_app_id == app_id]
+        await _apply_or_halve(tx, mine, callback_keys, counts, heard, met)
     counts = +counts  # what did not happen is not counted
     if counts:
         await store.add_counts(tx, counts)
