@@ -8,6 +8,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -16,7 +17,6 @@ import msgspec
 import structlog
 
 from curbe.audit import service as audit
-from curbe.audit.service import AuditEntry
 from curbe.channels.cloudapi.callback import message_id_from
 from curbe.channels.cloudapi.errors import status_failure
 from curbe.channels.cloudapi.notices import standby_items
@@ -36,11 +36,12 @@ from curbe.inbox.statuses import Moved, Report
 from curbe.infra.clock import utc_now
 from curbe.infra.db import DataRefused, Pool, PostgresError, Transaction, Unreachable
 from curbe.infra.metrics import Metrics
-from curbe.ingest import automating, concluding, notices, store
+from curbe.ingest import automating, concluding, notices, store, tallying
 from curbe.ingest.beside import apply_beside, events_of
 from curbe.ingest.gathering import gather_for
 from curbe.ingest.rules import Connection, Heard, Item, Routed, SetAside, heard_in, named_in, route
 from curbe.ingest.store import Counts, StoredWebhook
+from curbe.ingest.tallying import Gathered, Tallies
 from curbe.media import service as media
 from curbe.realtime import service as realtime
 from curbe.realtime.rules import EventType
@@ -84,6 +85,7 @@ class Applier:
         self._max_bytes: Final = max_bytes
         self._noted: Final[Heard] = {}
         self._met: Final = Met()
+        self._tallies: Final = Tallies()
 
     async def run(self, lane: int, stop: asyncio.Event) -> None:
         """Apply ``lane`` until ``stop``; what fails for want of the database is tried again."""
@@ -101,9 +103,16 @@ class Applier:
                 continue
             await _pause(stop, idle)
             idle = min(idle * 1.5, 0.1)
+        with suppress(*Unreachable, PostgresError):  # counts alone are lost
+            await self._tell(everything=True)
 
     async def apply_once(self, lane: int) -> int:
         """Apply the lane's next batch and return how many webhooks it held; 0 where there is nothing to do or another has the lane."""
+        applied = await self._apply_next(lane)
+        await self._tell()
+        return applied
+
+    async def _apply_next(self, lane: int) -> int:
         began = time.perf_counter()
         async with self._pool.transaction() as tx:
             mine = await store.lock_lane(tx, lane)
@@ -112,13 +121,14 @@ class Applier:
             webhooks = await store.read_ahead(tx, mine, most=self._most, max_bytes=self._max_bytes)
             if not webhooks:
                 return 0
-            heard: Heard = {}
+            gathered = Gathered()
             counts = await apply_webhooks(
-                tx, webhooks, callback_keys=self._callback_keys, heard=heard, met=self._met
+                tx, webhooks, callback_keys=self._callback_keys, gathered=gathered, met=self._met
             )
             await store.move_lane(tx, mine, webhooks[-1])
         self._measure(counts, webhooks[0], time.perf_counter() - began)
-        await self._note(heard)
+        self._tallies.add(gathered.received)
+        await self._note(gathered.heard)
         return len(webhooks)
 
     async def _note(self, heard: Heard) -> None:
@@ -128,6 +138,16 @@ class Applier:
             async with self._pool.transaction() as tx:
                 await health.note_heard(tx, news)
             self._noted.update(news)
+
+    async def _tell(self, *, everything: bool = False) -> None:
+        """Write into the tenants' audit logs what they got, at most a line a minute each."""
+        if due := self._tallies.take(now=time.monotonic(), everything=everything):
+            try:
+                async with self._pool.transaction() as tx:
+                    await audit.record(tx, tallying.entries(due))
+            except BaseException:
+                self._tallies.add(due)
+                raise
 
     def _measure(self, counts: Counts, oldest: StoredWebhook, seconds: float) -> None:
         self._metrics.apply_batch_seconds.observe(seconds)
@@ -144,13 +164,13 @@ async def apply_webhooks(
     *,
     callback_keys: Sequence[bytes],
     released: bool = False,
-    heard: Heard | None = None,
+    gathered: Gathered | None = None,
     met: Met | None = None,
 ) -> Counts:
     """Apply stored webhooks, in the order of the log, as ``apply_items`` applies what is in them."""
     items = [item for webhook in webhooks for item in read_items(webhook)]
     return await apply_items(
-        tx, items, callback_keys=callback_keys, released=released, heard=heard, met=met or Met()
+        tx, items, callback_keys=callback_keys, released=released, gathered=gathered, met=met or Met()
     )
 
 
@@ -160,7 +180,7 @@ async def apply_items(
     *,
     callback_keys: Sequence[bytes],
     released: bool,
-    heard: Heard | None,
+    gathered: Gathered | None,
     met: Met,
 ) -> Counts:
     """Apply items of stored webhooks, of any tenants, in this transaction, once in effect, and return what became of them.
@@ -170,7 +190,7 @@ async def apply_items(
         items: in the order of the log.
         callback_keys: check that a status really answers a message of ours; of the current encryption key and the retired ones.
         released: this is a replay: what applies now is no longer set aside.
-        heard: is told which connections the webhooks spoke of, and when the last of them came.
+        gathered: is told what is written down later; None: what each tenant got is, here.
         met: whom earlier batches found to be one person.
     """
     counts: Counts = Counter()
@@ -178,7 +198,7 @@ async def apply_items(
         await store.release(tx, items)  # what finds nobody again is set aside again
     for app_id in sorted({item.meta_app_id for item in items}):
         mine = [item for item in items if item.meta_app_id == app_id]
-        await _apply_or_halve(tx, mine, callback_keys, counts, heard, met)
+        await _apply_or_halve(tx, mine, callback_keys, counts, gathered, met)
     counts = +counts  # what did not happen is not counted
     if counts:
         await store.add_counts(tx, counts)
@@ -223,14 +243,14 @@ async def _apply_or_halve(
     items: Sequence[Item],
     callback_keys: Sequence[bytes],
     counts: Counts,
-    heard: Heard | None,
+    gathered: Gathered | None,
     met: Met,
 ) -> None:
     if not items:
         return
     await tx.savepoint()
     try:
-        counts.update(await _apply(tx, items, callback_keys, heard, met))
+        counts.update(await _apply(tx, items, callback_keys, gathered, met))
     except _POISON as error:
         await tx.rollback_to()
         if len(items) == 1:
@@ -244,8 +264,8 @@ async def _apply_or_halve(
             counts[items[0].meta_app_id, "quarantined", "refused_by_database"] += 1
             return
         half = len(items) // 2
-        await _apply_or_halve(tx, items[:half], callback_keys, counts, heard, met)
-        await _apply_or_halve(tx, items[half:], callback_keys, counts, heard, met)
+        await _apply_or_halve(tx, items[:half], callback_keys, counts, gathered, met)
+        await _apply_or_halve(tx, items[half:], callback_keys, counts, gathered, met)
 
 
 async def _set_poison_aside(tx: Transaction, item: Item, error: BaseException) -> None:
@@ -255,12 +275,16 @@ async def _set_poison_aside(tx: Transaction, item: Item, error: BaseException) -
 
 
 async def _apply(
-    tx: Transaction, items: Sequence[Item], callback_keys: Sequence[bytes], heard: Heard | None, met: Met
+    tx: Transaction,
+    items: Sequence[Item],
+    callback_keys: Sequence[bytes],
+    gathered: Gathered | None,
+    met: Met,
 ) -> Counts:
     connections = await store.connections_of(tx, *named_in(items))
     routed = route(items, connections)
-    if heard is not None:
-        heard |= {who: max(at, heard.get(who, at)) for who, at in heard_in(routed).items()}
+    if gathered is not None:
+        gathered.hear(heard_in(routed))
     counts: Counts = Counter()
     # First: who turns out to be somebody we know writes into that person's conversation.
     await people.recognize(tx, _reached(routed, met), met=met)
@@ -282,10 +306,14 @@ async def _apply(
             counts[row.item.meta_app_id, outcome, row.reason] += 1
     if events:
         await realtime.append(tx, events)
-    await audit.record(tx, _audit_entries(routed))
+    received = tallying.received_in(routed)
+    if gathered is None:
+        await audit.record(tx, tallying.entries(received))
     await automating.defer(tx, arrived)
     await concluding.defer(tx, moved)
     await hearing.write_down(tx, arrived=arrived, stopped=stopped_in(one.row for one in moved), stated=stated)
+    if gathered is not None:  # last: of what is rolled back and halved, nothing was got
+        tallying.add(gathered.received, received)
     return counts
 
 
@@ -359,29 +387,6 @@ def _ours(callback: str | None, keys: Sequence[bytes]) -> UUID | None:
 
 def _news(moved: Sequence[Moved]) -> list[tuple[MessageRow, EventType]]:
     return [(one.row, _EVENT_OF[status]) for one in moved for status in one.news]
-
-
-def _audit_entries(routed: Routed) -> list[AuditEntry]:
-    """One entry a tenant a batch: which stored webhooks spoke to it, and how many items."""
-    met: dict[UUID, tuple[set[int], int]] = {}
-    owned = [
-        (item, [owner])
-        for item, _, owner in (*routed.messages, *routed.amendments, *routed.reactions, *routed.statuses)
-    ]
-    for item, owners in (*owned, *((item, owners) for item, _, owners in routed.notices)):
-        for owner in owners:
-            ids, count = met.get(owner.tenant_id, (set(), 0))
-            ids.add(item.event_id)
-            met[owner.tenant_id] = (ids, count + 1)
-    return [
-        AuditEntry(
-            tenant_id=tenant_id,
-            actor="system:apply",
-            action="webhook.received",
-            detail={"items": count, "webhooks": len(ids), "first_event": min(ids), "last_event": max(ids)},
-        )
-        for tenant_id, (ids, count) in sorted(met.items())
-    ]
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> None:

@@ -107,7 +107,7 @@ async def catch_up(pool: Pool, claim: Claim, *, callback_keys: Sequence[bytes]) 
             items = await _waiting(tx, claim, webhooks)
             counts.update(
                 await apply_items(
-                    tx, items, callback_keys=callback_keys, released=True, heard=None, met=Met()
+                    tx, items, callback_keys=callback_keys, released=True, gathered=None, met=Met()
                 )
             )
 
