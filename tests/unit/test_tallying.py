@@ -2,7 +2,7 @@
 
 from uuid import uuid4
 
-from curbe.ingest.tallying import EVERY, Tallies, Tally
+from curbe.ingest.tallying import EVERY, MOST_NAMED, Gathered, Tallies, Tally
 
 ONE = Tally(items=2, webhooks=1, first_event=5, last_event=5)
 MORE = Tally(items=3, webhooks=2, first_event=3, last_event=9)
@@ -47,3 +47,16 @@ def test_what_could_not_be_written_is_counted_again() -> None:
     tallies.add(taken)
 
     assert tallies.take(now=EVERY) == {tenant: ONE}
+
+
+def test_what_is_set_aside_is_told_with_the_numbers_it_is_about_and_not_with_a_thousand() -> None:
+    gathered = Gathered()
+    gathered.put_aside("app", "unrouted", "unknown_number", "302")
+    gathered.put_aside("app", "unrouted", "unknown_number", "301")
+    gathered.put_aside("app", "unrouted", "unknown_waba", None)
+    for number in range(1000):
+        gathered.put_aside("app", "foreign", "foreign_number", str(number))
+
+    assert gathered.numbers("app", "unrouted", "unknown_number") == ["301", "302"]
+    assert gathered.numbers("app", "unrouted", "unknown_waba") == []
+    assert len(gathered.numbers("app", "foreign", "foreign_number")) == MOST_NAMED

@@ -58,6 +58,7 @@ class _Line(msgspec.Struct, frozen=True):
     id: UUID
     status: ConnectionStatus
     country_id: str | None
+    phone_number_id: str | None
     phone_number_e164: str | None
     pause_reason: str | None
     pause_cause: str | None

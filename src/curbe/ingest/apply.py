@@ -19,12 +19,10 @@ import structlog
 from curbe.audit import service as audit
 from curbe.channels.cloudapi.callback import message_id_from
 from curbe.channels.cloudapi.errors import status_failure
-from curbe.channels.cloudapi.notices import standby_items
-from curbe.channels.cloudapi.webhook import BrokenBody, read_body
 from curbe.connections import health
 from curbe.consent import hearing
 from curbe.consent.hearing import stopped_in
-from curbe.domain.messages import ItemRefused, NoticeReceived, StatusReported
+from curbe.domain.messages import StatusReported
 from curbe.domain.status import MessageStatus
 from curbe.inbox import amendments, arrivals, coexistence, identity, people, placeholders, statuses
 from curbe.inbox.arrivals import Arrival, Arrived
@@ -39,6 +37,7 @@ from curbe.infra.metrics import Metrics
 from curbe.ingest import automating, concluding, notices, store, tallying
 from curbe.ingest.beside import apply_beside, events_of
 from curbe.ingest.gathering import gather_for
+from curbe.ingest.reading import read_items
 from curbe.ingest.rules import Connection, Heard, Item, Routed, SetAside, heard_in, named_in, route
 from curbe.ingest.store import Counts, StoredWebhook
 from curbe.ingest.tallying import Gathered, Tallies
@@ -126,7 +125,7 @@ class Applier:
                 tx, webhooks, callback_keys=self._callback_keys, gathered=gathered, met=self._met
             )
             await store.move_lane(tx, mine, webhooks[-1])
-        self._measure(counts, webhooks[0], time.perf_counter() - began)
+        self._measure(counts, gathered, webhooks[0], time.perf_counter() - began)
         self._tallies.add(gathered.received)
         await self._note(gathered.heard)
         return len(webhooks)
@@ -149,13 +148,20 @@ class Applier:
                 self._tallies.add(due)
                 raise
 
-    def _measure(self, counts: Counts, oldest: StoredWebhook, seconds: float) -> None:
+    def _measure(self, counts: Counts, gathered: Gathered, oldest: StoredWebhook, seconds: float) -> None:
         self._metrics.apply_batch_seconds.observe(seconds)
         self._metrics.apply_lag_seconds.observe(max(0.0, (utc_now() - oldest.received_at).total_seconds()))
         for (app_id, outcome, reason), count in counts.items():
             self._metrics.events_applied.labels(outcome=outcome, reason=reason).inc(count)
             if outcome in _SET_ASIDE:
-                log.warning("items_set_aside", meta_app_id=app_id, kind=outcome, reason=reason, count=count)
+                log.warning(
+                    "items_set_aside",
+                    meta_app_id=app_id,
+                    kind=outcome,
+                    reason=reason,
+                    count=count,
+                    phone_number_ids=gathered.numbers(app_id, outcome, reason),
+                )
 
 
 async def apply_webhooks(
@@ -223,21 +229,6 @@ async def apply_parked(tx: Transaction) -> int:
     return outcome.applied
 
 
-def read_items(webhook: StoredWebhook) -> list[Item]:
-    """Return the items of one stored webhook; a body without an envelope is one refused item with all its bytes."""
-    try:
-        events = read_body(webhook.body)
-    except BrokenBody as broken:
-        events = [ItemRefused(reason=broken.reason, detail=str(broken), payload=webhook.body)]
-    # Messages and statuses inside a notice come last, so that every other item keeps its number.
-    inside = [event for event in events if isinstance(event, NoticeReceived) and event.field == "standby"]
-    events = [*events, *(item for notice in inside for item in standby_items(notice))]
-    return [
-        Item(webhook.id, webhook.received_at, webhook.meta_app_id, number, event)
-        for number, event in enumerate(events)
-    ]
-
-
 async def _apply_or_halve(
     tx: Transaction,
     items: Sequence[Item],
@@ -259,6 +250,7 @@ async def _apply_or_halve(
                 event_id=items[0].event_id,
                 item=items[0].number,
                 reason=type(error).__name__,
+                phone_number_id=_number_of(items[0]),
             )
             await _set_poison_aside(tx, items[0], error)
             counts[items[0].meta_app_id, "quarantined", "refused_by_database"] += 1
@@ -271,7 +263,12 @@ async def _apply_or_halve(
 async def _set_poison_aside(tx: Transaction, item: Item, error: BaseException) -> None:
     payload = msgspec.json.encode(item.what)
     detail = f"{type(error).__name__}: {str(error)[:500]}"
-    await store.set_aside(tx, [SetAside(item, "poison", "refused_by_database", detail, payload)])
+    refused = SetAside(item, "poison", "refused_by_database", detail, payload, _number_of(item))
+    await store.set_aside(tx, [refused])
+
+
+def _number_of(item: Item) -> str | None:
+    return getattr(item.what, "phone_number_id", None)
 
 
 async def _apply(
@@ -304,6 +301,8 @@ async def _apply(
         for row in routed.set_aside:
             outcome = "quarantined" if row.kind == "poison" else row.kind
             counts[row.item.meta_app_id, outcome, row.reason] += 1
+            if gathered is not None:
+                gathered.put_aside(row.item.meta_app_id, outcome, row.reason, row.phone_number_id)
     if events:
         await realtime.append(tx, events)
     received = tallying.received_in(routed)

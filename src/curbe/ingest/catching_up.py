@@ -20,7 +20,8 @@ from curbe.infra.db import Pool, Query, Transaction
 from curbe.infra.jobs import Job
 from curbe.infra.log import bind
 from curbe.ingest import store
-from curbe.ingest.apply import apply_items, read_items
+from curbe.ingest.apply import apply_items
+from curbe.ingest.reading import read_items
 from curbe.ingest.replay import BEGINNING, Selection, next_webhooks
 from curbe.ingest.rules import Item
 from curbe.ingest.store import Counts, StoredWebhook

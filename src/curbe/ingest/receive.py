@@ -105,6 +105,7 @@ class WebhookReceiver:
         self._committer: Final = committer
         self._metrics: Final = metrics
         self._failures: Final = Throttle(per_second=1, burst=60)
+        self._lines: Final = Throttle(per_second=1, burst=60)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request to :data:`PATH`."""
@@ -122,17 +123,17 @@ class WebhookReceiver:
         began = time.perf_counter()
         signature, length, encoded = _headers(scope["headers"])
         if length > LARGEST_BODY:
-            return self._refuse("too_large", _TOO_LARGE)
+            return self._refuse("too_large", _TOO_LARGE, scope)
         if encoded:
-            return self._refuse("encoded", _ENCODED)
+            return self._refuse("encoded", _ENCODED, scope)
         if signature is None:
             return self._unsigned(scope, "no_signature")
         try:
             body = await _read(receive)
         except _TooLarge:
-            return self._refuse("too_large", _TOO_LARGE)
+            return self._refuse("too_large", _TOO_LARGE, scope)
         except _Gone:
-            return self._refuse("cut_off", _NOT_STORED)
+            return self._refuse("cut_off", _NOT_STORED, scope)
         app_id = self.signer(body, signature)
         if app_id is None:
             return self._unsigned(scope, "bad_signature")
@@ -161,15 +162,18 @@ class WebhookReceiver:
 
     def _unsigned(self, scope: Scope, reason: str) -> _Answer:
         self._metrics.webhooks_refused.labels(reason=reason).inc()
-        client = scope.get("client")
-        address = client[0] if client else "?"
+        address = _client(scope)
         if not self._failures.allow(address, now=time.monotonic()):
             return _SLOW_DOWN
         log.warning("webhook_refused", reason=reason, client=address)
         return _UNSIGNED
 
-    def _refuse(self, reason: str, answer: _Answer) -> _Answer:
+    def _refuse(self, reason: str, answer: _Answer, scope: Scope) -> _Answer:
+        """Count and log a refusal that slows nobody; of one client there are no more lines a minute than of wrong signatures."""
         self._metrics.webhooks_refused.labels(reason=reason).inc()
+        address = _client(scope)
+        if self._lines.allow(address, now=time.monotonic()):
+            log.warning("webhook_refused", reason=reason, client=address)
         return answer
 
     def _verify(self, scope: Scope) -> _Answer:
@@ -177,12 +181,17 @@ class WebhookReceiver:
         query = parse_qs(scope["query_string"].decode("latin-1"))
         token = query.get("hub.verify_token", [""])[0].encode()
         if not hmac.compare_digest(token, self._verify_token):
-            return self._refuse("wrong_verify_token", _WRONG_TOKEN)
+            return self._refuse("wrong_verify_token", _WRONG_TOKEN, scope)
         challenge = query.get("hub.challenge", [""])[0]
         # Plain words only: whatever else is echoed here would be shown on our own origin.
         if query.get("hub.mode") != ["subscribe"] or not _CHALLENGE.fullmatch(challenge):
-            return self._refuse("bad_challenge", _BAD_CHALLENGE)
+            return self._refuse("bad_challenge", _BAD_CHALLENGE, scope)
         return _Answer(200, challenge.encode())
+
+
+def _client(scope: Scope) -> str:
+    client = scope.get("client")
+    return client[0] if client else "?"
 
 
 def _headers(headers: Headers) -> tuple[bytes | None, int, bool]:

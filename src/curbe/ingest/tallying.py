@@ -15,6 +15,7 @@ from curbe.audit.service import AuditEntry
 from curbe.ingest.rules import Heard, Item, Routed, owners_in
 
 EVERY: Final = 60.0  # seconds between two lines of a tenant
+MOST_NAMED: Final = 10  # numbers in one line of the process's log
 
 
 class Tally(msgspec.Struct, frozen=True):
@@ -39,14 +40,24 @@ Received = dict[UUID, Tally]  # tenant: what it got
 
 @dataclass(slots=True)
 class Gathered:
-    """What a batch tells that is written down after it, and not each time: who was heard of, what each tenant got."""
+    """What a batch tells beside its effects: who was heard of, what each tenant got, which numbers nobody has."""
 
     heard: Heard = field(default_factory=dict)
     received: Received = field(default_factory=dict)
+    aside: dict[tuple[str, str, str], set[str]] = field(default_factory=dict)  # (app, kind, reason): numbers
 
     def hear(self, heard: Heard) -> None:
         """Take in who was heard of in a part of the batch."""
         self.heard.update({who: max(at, self.heard.get(who, at)) for who, at in heard.items()})
+
+    def put_aside(self, app_id: str, kind: str, reason: str, phone_number_id: str | None) -> None:
+        """Take in which number something that no tenant gets is about."""
+        if phone_number_id is not None:
+            self.aside.setdefault((app_id, kind, reason), set()).add(phone_number_id)
+
+    def numbers(self, app_id: str, kind: str, reason: str) -> list[str]:
+        """Return which numbers that was about: a few, as a WABA may have many."""
+        return sorted(self.aside.get((app_id, kind, reason), ()))[:MOST_NAMED]
 
 
 def received_in(routed: Routed) -> Received:
