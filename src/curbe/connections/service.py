@@ -192,6 +192,21 @@ async def resume(tx: Transaction, *, tenant_id: UUID, connection_id: UUID, actor
     return resumed
 
 
+async def note_test(tx: Transaction, phone_number_id: str, *, tenant_id: UUID, ok: bool, actor: str) -> None:
+    """Put on record that a token was tried on a number: the tenant's own, or one that is to be connected."""
+    known = rules.of_number(await store.connections_of(tx, tenant_id=tenant_id), phone_number_id)
+    # What was typed and nobody knows may be anything, a person's phone too.
+    named = {"phone_number_id": phone_number_id} if ok or known is not None else {}
+    entry = AuditEntry(
+        tenant_id=tenant_id,
+        actor=actor,
+        action="connection.tested",
+        subject=str(known.id) if known else None,
+        detail={"ok": ok, **named},
+    )
+    await record(tx, [entry])
+
+
 async def every(tx: Transaction, *, tenant_id: UUID) -> list[Connection]:
     """Return a tenant's connections, oldest first, those given up included."""
     return await store.connections_of(tx, tenant_id=tenant_id)
