@@ -224,6 +224,8 @@ async def read(tx: Transaction, *, tenant_id: UUID, connection_id: UUID) -> Conn
     raise NoConnection("There is no such connection.", fix="See GET .../whatsapp/status for those there are.")
 
 
+# TODO: tokens are not rotated by themselves, as Meta has no call that renews a system user's: who connects the number anew replaces
+# it, see docs/whatsapp.md.
 async def credentials(tx: Transaction, *, tenant_id: UUID, connection_id: UUID, keyring: Keyring) -> Secret:
     """Return a connection's access token.
 
