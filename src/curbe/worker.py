@@ -22,7 +22,7 @@ from curbe.campaigns.tending import Tender
 from curbe.channels.cloudapi.callback import PURPOSE as CALLBACK_PURPOSE
 from curbe.channels.cloudapi.client import CloudApi
 from curbe.connections import health
-from curbe.connections.service import CATCH_UP
+from curbe.connections.service import CATCH_UP, FETCH_AGAIN
 from curbe.consent import hearing
 from curbe.health import Health
 from curbe.health import serve as serve_health
@@ -44,8 +44,9 @@ from curbe.infra.settings import Settings
 from curbe.ingest import aside, automating, concluding
 from curbe.ingest import store as ingest
 from curbe.ingest.apply import Applier, apply_parked
-from curbe.media.catching_up import CatchingUp
+from curbe.ingest.catching_up import CatchingUp
 from curbe.media.fetch import Fetcher
+from curbe.media.fetching_again import FetchingAgain
 from curbe.media.place import keeping_of, media_origins
 from curbe.media.provide import Provider
 from curbe.media.service import FETCH
@@ -170,13 +171,15 @@ async def _wired(
             lease=settings.unknown_after,
             files=Provider(pools.work, cloud_api=cloud_api, storage=keeping.storage, now=utc_now),
         )
-        applier = Applier(pools.apply, callback_keys=keyring.derive_each(CALLBACK_PURPOSE), metrics=metrics)
+        callback_keys = keyring.derive_each(CALLBACK_PURPOSE)
+        applier = Applier(pools.apply, callback_keys=callback_keys, metrics=metrics)
         fetcher = Fetcher(
             pools.work, cloud_api=cloud_api, keyring=keyring, keeping=keeping, metrics=metrics, now=utc_now
         )
         receipts = Receipts(pools.work, cloud_api=cloud_api, keyring=keyring)
         asking: dict[str, Handler] = {
             READ_RECEIPT: receipts.read,
+            CATCH_UP: CatchingUp(pools.work, everybody=pools.apply, callback_keys=callback_keys),
             SYNC: Syncer(pools.work, cloud_api=cloud_api, keyring=keyring, now=utc_now),
             **_mail(settings, pools.work),
         }
@@ -230,7 +233,7 @@ def _by_itself(pool: Pool) -> dict[str, Handler]:
     return {
         WAKE: Alarm(pool, now=utc_now),
         hearing.ANSWER: Confirming(pool, now=utc_now),
-        CATCH_UP: CatchingUp(pool),
+        FETCH_AGAIN: FetchingAgain(pool),
         NOTIFY: Notifying(pool, now=utc_now),
         automating.RUN: Automating(pool, now=utc_now),
         concluding.CONCLUDE: Concluding(pool),

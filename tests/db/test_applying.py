@@ -1,6 +1,7 @@
 """Applying stored webhooks: each item to its tenant, once, whatever comes twice, late, mixed or broken."""
 
 import asyncio
+import json
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
@@ -709,6 +710,29 @@ async def test_what_a_tenant_was_sent_is_in_its_audit_log_without_its_words(
     ]
     assert '"items": 2' in rows[0]["detail"]
     assert "secret" not in rows[0]["detail"]
+
+
+async def test_however_many_webhooks_come_one_by_one_a_tenants_audit_log_grows_by_a_line_a_minute(
+    owner: Owner, apply: Pool, number: Number
+) -> None:
+    async def read() -> list[dict[str, int]]:
+        rows = await owner.fetch("SELECT detail FROM audit_log ORDER BY xid, id")
+        return [json.loads(row["detail"]) for row in rows]
+
+    await deliver(owner, *each_alone(number, messages=[text(f"wamid.{n}") for n in range(20)]))
+    applying, stop = applier(apply, most=1), asyncio.Event()
+    async with asyncio.timeout(30):
+        while await left(apply):
+            await applying.apply_once(0)
+    meanwhile = await read()
+
+    stop.set()
+    await applying.run(0, stop)
+
+    assert [(one["items"], one["webhooks"]) for one in meanwhile] == [(1, 1)]
+    in_the_end = await read()
+    assert sum(one["items"] for one in in_the_end) == 20, "whoever is told to stop writes down the rest"
+    assert len(in_the_end) == 2
 
 
 # --- replays

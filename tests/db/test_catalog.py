@@ -61,6 +61,7 @@ FOREIGN_KEYS_TO_USERS = {
 }
 DEFINERS = {
     "number_had_another_owner(text,uuid)": "answers yes or no, and names nobody",
+    "number_passed_on(text,uuid,bigint)": "answers yes or no, and names nobody",
     "search_inbox(uuid,text,text,timestamp with time zone,uuid,integer)": "answers ids of the transaction's own tenant alone",
     "api_key_of_hash(bytea)": "shows a key's row to whoever holds the key, and lists nothing",
     "keep_webhook_partitions(integer,integer)": "makes and drops partitions, touches no tenant's table",

@@ -24,7 +24,7 @@ from curbe.channels.cloudapi.answers import Number as PhoneNumber
 from curbe.channels.cloudapi.answers import TokenInfo
 from curbe.channels.cloudapi.client import CloudApi
 from curbe.connections import service as connections
-from curbe.connections.service import CATCH_UP, Proof
+from curbe.connections.service import FETCH_AGAIN, Proof
 from curbe.domain.messages import Attachment
 from curbe.inbox.service import messages_by_id
 from curbe.infra import crypto
@@ -36,8 +36,8 @@ from curbe.infra.jobs import Runner
 from curbe.infra.metrics import Metrics
 from curbe.media import service
 from curbe.media.apart import Examiner
-from curbe.media.catching_up import CatchingUp
 from curbe.media.fetch import Fetcher
+from curbe.media.fetching_again import FetchingAgain
 from curbe.media.keeping import Keeping
 from curbe.media.service import FETCH
 from curbe.media.storage import LocalStorage, Spool
@@ -205,7 +205,7 @@ async def world(owner: asyncpg.Connection, pools: Pools, tmp_path: Path) -> Asyn
             return Runner(
                 everybody=pools.apply,
                 pool=pools.worker,
-                handlers={FETCH: fetcher, CATCH_UP: CatchingUp(pools.worker)},
+                handlers={FETCH: fetcher, FETCH_AGAIN: FetchingAgain(pools.worker)},
                 at_once=4,
                 lease=timedelta(minutes=5),
             )

@@ -31,7 +31,7 @@ from curbe.domain.messages import (
     StatusReported,
 )
 from curbe.domain.notices import HealthReported, MessageEchoed, PastFile, PastMessage, TemplateReported
-from curbe.ingest.apply import read_items
+from curbe.ingest.reading import read_items
 from curbe.ingest.rules import Connection, Item, named_in, route
 from curbe.ingest.store import StoredWebhook
 

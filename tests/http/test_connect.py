@@ -257,6 +257,22 @@ async def test_a_connection_is_tested_step_by_step_and_left_as_it_is(
     assert await connections(owner) == before
 
 
+async def test_testing_goes_on_record_with_who_and_how_it_ended_and_never_with_what_was_only_typed(
+    acme: Tenant, graph: Graph
+) -> None:
+    world = graph.world()
+    made = (await acme.post(COMPLETE, world.body())).json()
+
+    await acme.post("/whatsapp/test-connection")
+    await acme.post("/whatsapp/test-connection", world.body(phone_number_id="34600000001"))
+
+    log = (await acme.get("/audit")).json()["items"]
+    failed, tested = [one for one in log if one["action"] == "connection.tested"]
+    assert (tested["subject"], tested["actor"][:4]) == (made["id"], "key:")
+    assert tested["detail"] == {"ok": True, "phone_number_id": world.phone_number_id}
+    assert (failed["subject"], failed["detail"]) == (None, {"ok": False})
+
+
 async def test_a_number_meta_restricts_can_be_connected_all_the_same(acme: Tenant, graph: Graph) -> None:
     made = await acme.post(COMPLETE, graph.world(status="PENDING").body())
 

@@ -21,6 +21,8 @@ from curbe.infra.db import Pool
 from curbe.infra.settings import Settings
 from curbe.infra.throttle import Throttle
 
+# TODO: how often a valid key may ask has no limit and no quota here, for each tenant or at all: the proxy's (`limit_req`), see
+# docs/whatsapp.md. Only failures are counted.
 _FAILURES_AT_ONCE: Final = 20
 _FAILURES_PER_SECOND: Final = 0.5
 _SUSPECTED_FOR: Final = timedelta(minutes=1)

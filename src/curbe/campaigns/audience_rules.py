@@ -164,6 +164,7 @@ def _one(
     fallback_zone: str,
 ) -> Candidate | Fault:
     typed = (row.cells[phone_at] if phone_at < len(row.cells) else "").strip(_UNWANTED)
+    # TODO: people whose phone nobody knows could be written to by their BSUID; campaigns go to phones alone, see docs/whatsapp.md.
     if not typed:
         return Fault(row.line, "phone_missing", "it has no phone number", row.cells)
     if _EXPONENT.match(typed):

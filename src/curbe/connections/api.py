@@ -176,7 +176,7 @@ class ConnectionController(Controller):
         "/test-connection",
         opt={"scope": Scope.CONNECTIONS_WRITE},
         status_code=HTTP_200_OK,
-        summary="Test a token before connecting it, or a connection that is there; changes nothing",
+        summary="Test a token before connecting it, or a connection that is there; changes nothing, and goes on record",
         responses=refusals(*_ALWAYS, NoConnection, SeveralConnections),
     )
     async def test(
@@ -186,6 +186,7 @@ class ConnectionController(Controller):
         settings: NamedDependency[Settings],
         keyring: NamedDependency[Keyring],
         cloud_api: NamedDependency[CloudApi],
+        principal: NamedDependency[Principal],
         data: JSONBody[Trial | None] = None,
     ) -> TrialResult:
         """Ask Meta step by step and return what was found."""
@@ -204,6 +205,8 @@ class ConnectionController(Controller):
                         tx, tenant_id=tenant_id, connection_id=connection.id, keyring=keyring
                     )
                 except CannotOpen as failure:
+                    number = _of(connection).phone_number_id
+                    await service.note_test(tx, number, tenant_id=tenant_id, ok=False, actor=principal.actor)
                     return trial_result([_unreadable(failure)])
             candidate = _of(connection)
         found = await prove.examine(cloud_api, candidate, token=token, app=_app(settings), now=utc_now())
@@ -211,7 +214,12 @@ class ConnectionController(Controller):
         further = (
             await prove.subscription(cloud_api, found.proof, webhook_url=webhook_url) if found.proof else []
         )
-        return trial_result([*found.checks, *further], found=_found(found, candidate))
+        result = trial_result([*found.checks, *further], found=_found(found, candidate))
+        async with web_pool.transaction(tenant_id) as tx:
+            await service.note_test(
+                tx, candidate.phone_number_id, tenant_id=tenant_id, ok=result.ok, actor=principal.actor
+            )
+        return result
 
     @post(
         "/resume",

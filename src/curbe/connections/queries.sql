@@ -20,15 +20,15 @@ SELECT c.tenant_id, c.id, c.status, c.waba_id, c.phone_number_id, c.phone_number
 INSERT INTO channel_connections (
        tenant_id, id, status, waba_id, phone_number_id, phone_number_e164, display_name, country_id, meta_app_id,
        access_token_enc, token_last4, token_fingerprint, token_expires_at, scopes, quality_rating, throughput_level,
-       messages_per_second, metadata, attached_at, facts_at, sends_since, created_at, updated_at)
+       messages_per_second, metadata, attached_at, ownership, facts_at, sends_since, created_at, updated_at)
 VALUES (:tenant_id, :id, 'active', :waba_id, :phone_number_id, :phone_number_e164, :display_name, :country_id, :meta_app_id,
        :access_token_enc, :token_last4, :token_fingerprint, :token_expires_at, :scopes, :quality_rating, :throughput_level,
        :messages_per_second, :metadata,
        CASE WHEN number_had_another_owner(:phone_number_id, :tenant_id) THEN :now ELSE '-infinity'::timestamptz END,
-       :now, :now, :now, :now);
+       nextval('ownerships'), :now, :now, :now, :now);
 
 -- name: reconnect
--- A live connection keeps the moment it was attached at; one that comes back gets a new one if somebody else had the number.
+-- A live connection keeps the moment it was attached at; one that comes back gets a new one if somebody else had the number meanwhile.
 UPDATE channel_connections
    SET status = 'active', waba_id = :waba_id, phone_number_e164 = :phone_number_e164, display_name = :display_name,
        country_id = coalesce(:country_id, country_id), meta_app_id = :meta_app_id, access_token_enc = :access_token_enc,
@@ -37,8 +37,9 @@ UPDATE channel_connections
        messages_per_second = :messages_per_second, metadata = metadata || :metadata, pause_reason = NULL, paused_at = NULL,
        pause_cause = NULL, pause_until = NULL, facts_at = :now, sends_since = :now,
        attached_at = CASE
-           WHEN status NOT IN ('active', 'error') AND number_had_another_owner(phone_number_id, tenant_id) THEN :now
+           WHEN status NOT IN ('active', 'error') AND number_passed_on(phone_number_id, tenant_id, ownership) THEN :now
            ELSE attached_at END,
+       ownership = CASE WHEN status IN ('active', 'error') THEN ownership ELSE nextval('ownerships') END,
        updated_at = :now
  WHERE tenant_id = :tenant_id AND id = :id;
 

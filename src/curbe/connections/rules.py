@@ -94,6 +94,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     id: UUID
     status: ConnectionStatus
     country_id: str | None
+    phone_number_id: str | None
     phone_number_e164: str | None
     pause_reason: str | None
     pause_cause: str | None

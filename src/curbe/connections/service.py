@@ -29,9 +29,10 @@ from curbe.realtime.service import Event
 _TABLE: Final = "channel_connections"
 _COLUMN: Final = "access_token_enc"
 SENDER: Final = "system:send"
-CATCH_UP: Final = (
-    "connections.catch_up"  # the job: what waited for a number's token; its subject is the connection
+FETCH_AGAIN: Final = (
+    "media.fetch_again"  # the job: files that waited for a number's token; its subject is the connection
 )
+CATCH_UP: Final = "connection.catch_up"  # the job that applies what came while a number had no owner; its subject is the connection
 
 
 class Proof(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,7 +75,7 @@ async def connect(
     """Store a proven number as the tenant's, live at once, and return the connection.
 
     A number the tenant had before keeps its connection, and with it the conversations and the queue; one
-    that is live gets the new token. Either ends a pause.
+    that is live gets the new token. Either ends a pause, and what was set aside for want of an owner is applied after all.
 
     Raises:
         NumberTaken: another connection owns the number.
@@ -100,6 +101,8 @@ async def connect(
             fix="Disconnect it where it is connected now, then connect it here.",
             field="phone_number_id",
         ) from None
+    # Anew: an attempt under way may have looked before this.
+    await jobs.defer_anew(tx, [NewJob(tenant_id, FETCH_AGAIN, connection_id)])
     replaced = known is not None and known.is_live
     action = "connection.token_replaced" if replaced else "connection.connected"
     await _changed(
@@ -204,6 +207,21 @@ async def resume(tx: Transaction, *, tenant_id: UUID, connection_id: UUID, actor
     return resumed
 
 
+async def note_test(tx: Transaction, phone_number_id: str, *, tenant_id: UUID, ok: bool, actor: str) -> None:
+    """Put on record that a token was tried on a number: the tenant's own, or one that is to be connected."""
+    known = rules.of_number(await store.connections_of(tx, tenant_id=tenant_id), phone_number_id)
+    # What was typed and nobody knows may be anything, a person's phone too.
+    named = {"phone_number_id": phone_number_id} if ok or known is not None else {}
+    entry = AuditEntry(
+        tenant_id=tenant_id,
+        actor=actor,
+        action="connection.tested",
+        subject=str(known.id) if known else None,
+        detail={"ok": ok, **named},
+    )
+    await record(tx, [entry])
+
+
 async def every(tx: Transaction, *, tenant_id: UUID) -> list[Connection]:
     """Return a tenant's connections, oldest first, those given up included."""
     return await store.connections_of(tx, tenant_id=tenant_id)
@@ -221,6 +239,8 @@ async def read(tx: Transaction, *, tenant_id: UUID, connection_id: UUID) -> Conn
     raise NoConnection("There is no such connection.", fix="See GET .../whatsapp/status for those there are.")
 
 
+# TODO: tokens are not rotated by themselves, as Meta has no call that renews a system user's: who connects the number anew replaces
+# it, see docs/whatsapp.md.
 async def credentials(tx: Transaction, *, tenant_id: UUID, connection_id: UUID, keyring: Keyring) -> Secret:
     """Return a connection's access token.
 

@@ -8,6 +8,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -16,15 +17,12 @@ import msgspec
 import structlog
 
 from curbe.audit import service as audit
-from curbe.audit.service import AuditEntry
 from curbe.channels.cloudapi.callback import message_id_from
 from curbe.channels.cloudapi.errors import status_failure
-from curbe.channels.cloudapi.notices import standby_items
-from curbe.channels.cloudapi.webhook import BrokenBody, read_body
 from curbe.connections import health
 from curbe.consent import hearing
 from curbe.consent.hearing import stopped_in
-from curbe.domain.messages import ItemRefused, NoticeReceived, StatusReported
+from curbe.domain.messages import StatusReported
 from curbe.domain.status import MessageStatus
 from curbe.inbox import amendments, arrivals, coexistence, identity, people, placeholders, statuses
 from curbe.inbox.arrivals import Arrival, Arrived
@@ -37,11 +35,13 @@ from curbe.infra.clock import utc_now
 from curbe.infra.db import DataRefused, Pool, PostgresError, Transaction, Unreachable
 from curbe.infra.loop import pause
 from curbe.infra.metrics import Metrics
-from curbe.ingest import automating, concluding, notices, store
+from curbe.ingest import automating, concluding, notices, store, tallying
 from curbe.ingest.beside import apply_beside, events_of
 from curbe.ingest.gathering import gather_for
+from curbe.ingest.reading import read_items
 from curbe.ingest.rules import Connection, Heard, Item, Routed, SetAside, heard_in, named_in, route
 from curbe.ingest.store import Counts, StoredWebhook
+from curbe.ingest.tallying import Gathered, Tallies
 from curbe.media import service as media
 from curbe.realtime import service as realtime
 from curbe.realtime.rules import EventType
@@ -85,6 +85,7 @@ class Applier:
         self._max_bytes: Final = max_bytes
         self._noted: Final[Heard] = {}
         self._met: Final = Met()
+        self._tallies: Final = Tallies()
 
     async def run(self, lane: int, stop: asyncio.Event) -> None:
         """Apply ``lane`` until ``stop``; what fails for want of the database is tried again."""
@@ -102,9 +103,16 @@ class Applier:
                 continue
             await pause(stop, idle)
             idle = min(idle * 1.5, 0.1)
+        with suppress(*Unreachable, PostgresError):  # counts alone are lost
+            await self._tell(everything=True)
 
     async def apply_once(self, lane: int) -> int:
         """Apply the lane's next batch and return how many webhooks it held; 0 where there is nothing to do or another has the lane."""
+        applied = await self._apply_next(lane)
+        await self._tell()
+        return applied
+
+    async def _apply_next(self, lane: int) -> int:
         began = time.perf_counter()
         async with self._pool.transaction() as tx:
             mine = await store.lock_lane(tx, lane)
@@ -113,13 +121,14 @@ class Applier:
             webhooks = await store.read_ahead(tx, mine, most=self._most, max_bytes=self._max_bytes)
             if not webhooks:
                 return 0
-            heard: Heard = {}
+            gathered = Gathered()
             counts = await apply_webhooks(
-                tx, webhooks, callback_keys=self._callback_keys, heard=heard, met=self._met
+                tx, webhooks, callback_keys=self._callback_keys, gathered=gathered, met=self._met
             )
             await store.move_lane(tx, mine, webhooks[-1])
-        self._measure(counts, webhooks[0], time.perf_counter() - began)
-        await self._note(heard)
+        self._measure(counts, gathered, webhooks[0], time.perf_counter() - began)
+        self._tallies.add(gathered.received)
+        await self._note(gathered.heard)
         return len(webhooks)
 
     async def _note(self, heard: Heard) -> None:
@@ -130,13 +139,30 @@ class Applier:
                 await health.note_heard(tx, news)
             self._noted.update(news)
 
-    def _measure(self, counts: Counts, oldest: StoredWebhook, seconds: float) -> None:
+    async def _tell(self, *, everything: bool = False) -> None:
+        """Write into the tenants' audit logs what they got, at most a line a minute each."""
+        if due := self._tallies.take(now=time.monotonic(), everything=everything):
+            try:
+                async with self._pool.transaction() as tx:
+                    await audit.record(tx, tallying.entries(due))
+            except BaseException:
+                self._tallies.add(due)
+                raise
+
+    def _measure(self, counts: Counts, gathered: Gathered, oldest: StoredWebhook, seconds: float) -> None:
         self._metrics.apply_batch_seconds.observe(seconds)
         self._metrics.apply_lag_seconds.observe(max(0.0, (utc_now() - oldest.received_at).total_seconds()))
         for (app_id, outcome, reason), count in counts.items():
             self._metrics.events_applied.labels(outcome=outcome, reason=reason).inc(count)
             if outcome in _SET_ASIDE:
-                log.warning("items_set_aside", meta_app_id=app_id, kind=outcome, reason=reason, count=count)
+                log.warning(
+                    "items_set_aside",
+                    meta_app_id=app_id,
+                    kind=outcome,
+                    reason=reason,
+                    count=count,
+                    phone_number_ids=gathered.numbers(app_id, outcome, reason),
+                )
 
 
 async def apply_webhooks(
@@ -145,32 +171,41 @@ async def apply_webhooks(
     *,
     callback_keys: Sequence[bytes],
     released: bool = False,
-    heard: Heard | None = None,
+    gathered: Gathered | None = None,
     met: Met | None = None,
 ) -> Counts:
-    """Apply stored webhooks of any tenants in this transaction, once in effect, and return what became of their items.
+    """Apply stored webhooks, in the order of the log, as ``apply_items`` applies what is in them."""
+    items = [item for webhook in webhooks for item in read_items(webhook)]
+    return await apply_items(
+        tx, items, callback_keys=callback_keys, released=released, gathered=gathered, met=met or Met()
+    )
+
+
+async def apply_items(
+    tx: Transaction,
+    items: Sequence[Item],
+    *,
+    callback_keys: Sequence[bytes],
+    released: bool,
+    gathered: Gathered | None,
+    met: Met,
+) -> Counts:
+    """Apply items of stored webhooks, of any tenants, in this transaction, once in effect, and return what became of them.
 
     Args:
         tx: as the batch role.
-        webhooks: in the order of the log.
+        items: in the order of the log.
         callback_keys: check that a status really answers a message of ours; of the current encryption key and the retired ones.
         released: this is a replay: what applies now is no longer set aside.
-        heard: is told which connections the webhooks spoke of, and when the last of them came.
+        gathered: is told what is written down later; None: what each tenant got is, here.
         met: whom earlier batches found to be one person.
     """
     counts: Counts = Counter()
-    items = [item for webhook in webhooks for item in read_items(webhook)]
     if released and items:
         await store.release(tx, items)  # what finds nobody again is set aside again
     for app_id in sorted({item.meta_app_id for item in items}):
-        await _apply_or_halve(
-            tx,
-            [item for item in items if item.meta_app_id == app_id],
-            callback_keys,
-            counts,
-            heard,
-            met or Met(),
-        )
+        mine = [item for item in items if item.meta_app_id == app_id]
+        await _apply_or_halve(tx, mine, callback_keys, counts, gathered, met)
     counts = +counts  # what did not happen is not counted
     if counts:
         await store.add_counts(tx, counts)
@@ -195,34 +230,19 @@ async def apply_parked(tx: Transaction) -> int:
     return outcome.applied
 
 
-def read_items(webhook: StoredWebhook) -> list[Item]:
-    """Return the items of one stored webhook; a body without an envelope is one refused item with all its bytes."""
-    try:
-        events = read_body(webhook.body)
-    except BrokenBody as broken:
-        events = [ItemRefused(reason=broken.reason, detail=str(broken), payload=webhook.body)]
-    # Messages and statuses inside a notice come last, so that every other item keeps its number.
-    inside = [event for event in events if isinstance(event, NoticeReceived) and event.field == "standby"]
-    events = [*events, *(item for notice in inside for item in standby_items(notice))]
-    return [
-        Item(webhook.id, webhook.received_at, webhook.meta_app_id, number, event)
-        for number, event in enumerate(events)
-    ]
-
-
 async def _apply_or_halve(
     tx: Transaction,
     items: Sequence[Item],
     callback_keys: Sequence[bytes],
     counts: Counts,
-    heard: Heard | None,
+    gathered: Gathered | None,
     met: Met,
 ) -> None:
     if not items:
         return
     await tx.savepoint()
     try:
-        counts.update(await _apply(tx, items, callback_keys, heard, met))
+        counts.update(await _apply(tx, items, callback_keys, gathered, met))
     except _POISON as error:
         await tx.rollback_to()
         if len(items) == 1:
@@ -231,28 +251,38 @@ async def _apply_or_halve(
                 event_id=items[0].event_id,
                 item=items[0].number,
                 reason=type(error).__name__,
+                phone_number_id=_number_of(items[0]),
             )
             await _set_poison_aside(tx, items[0], error)
             counts[items[0].meta_app_id, "quarantined", "refused_by_database"] += 1
             return
         half = len(items) // 2
-        await _apply_or_halve(tx, items[:half], callback_keys, counts, heard, met)
-        await _apply_or_halve(tx, items[half:], callback_keys, counts, heard, met)
+        await _apply_or_halve(tx, items[:half], callback_keys, counts, gathered, met)
+        await _apply_or_halve(tx, items[half:], callback_keys, counts, gathered, met)
 
 
 async def _set_poison_aside(tx: Transaction, item: Item, error: BaseException) -> None:
     payload = msgspec.json.encode(item.what)
     detail = f"{type(error).__name__}: {str(error)[:500]}"
-    await store.set_aside(tx, [SetAside(item, "poison", "refused_by_database", detail, payload)])
+    refused = SetAside(item, "poison", "refused_by_database", detail, payload, _number_of(item))
+    await store.set_aside(tx, [refused])
+
+
+def _number_of(item: Item) -> str | None:
+    return getattr(item.what, "phone_number_id", None)
 
 
 async def _apply(
-    tx: Transaction, items: Sequence[Item], callback_keys: Sequence[bytes], heard: Heard | None, met: Met
+    tx: Transaction,
+    items: Sequence[Item],
+    callback_keys: Sequence[bytes],
+    gathered: Gathered | None,
+    met: Met,
 ) -> Counts:
     connections = await store.connections_of(tx, *named_in(items))
     routed = route(items, connections)
-    if heard is not None:
-        heard |= {who: max(at, heard.get(who, at)) for who, at in heard_in(routed).items()}
+    if gathered is not None:
+        gathered.hear(heard_in(routed))
     counts: Counts = Counter()
     # First: who turns out to be somebody we know writes into that person's conversation.
     await people.recognize(tx, _reached(routed, met), met=met)
@@ -272,12 +302,18 @@ async def _apply(
         for row in routed.set_aside:
             outcome = "quarantined" if row.kind == "poison" else row.kind
             counts[row.item.meta_app_id, outcome, row.reason] += 1
+            if gathered is not None:
+                gathered.put_aside(row.item.meta_app_id, outcome, row.reason, row.phone_number_id)
     if events:
         await realtime.append(tx, events)
-    await audit.record(tx, _audit_entries(routed))
+    received = tallying.received_in(routed)
+    if gathered is None:
+        await audit.record(tx, tallying.entries(received))
     await automating.defer(tx, arrived)
     await concluding.defer(tx, moved)
     await hearing.write_down(tx, arrived=arrived, stopped=stopped_in(one.row for one in moved), stated=stated)
+    if gathered is not None:  # last: of what is rolled back and halved, nothing was got
+        tallying.add(gathered.received, received)
     return counts
 
 
@@ -351,26 +387,3 @@ def _ours(callback: str | None, keys: Sequence[bytes]) -> UUID | None:
 
 def _news(moved: Sequence[Moved]) -> list[tuple[MessageRow, EventType]]:
     return [(one.row, _EVENT_OF[status]) for one in moved for status in one.news]
-
-
-def _audit_entries(routed: Routed) -> list[AuditEntry]:
-    """One entry a tenant a batch: which stored webhooks spoke to it, and how many items."""
-    met: dict[UUID, tuple[set[int], int]] = {}
-    owned = [
-        (item, [owner])
-        for item, _, owner in (*routed.messages, *routed.amendments, *routed.reactions, *routed.statuses)
-    ]
-    for item, owners in (*owned, *((item, owners) for item, _, owners in routed.notices)):
-        for owner in owners:
-            ids, count = met.get(owner.tenant_id, (set(), 0))
-            ids.add(item.event_id)
-            met[owner.tenant_id] = (ids, count + 1)
-    return [
-        AuditEntry(
-            tenant_id=tenant_id,
-            actor="system:apply",
-            action="webhook.received",
-            detail={"items": count, "webhooks": len(ids), "first_event": min(ids), "last_event": max(ids)},
-        )
-        for tenant_id, (ids, count) in sorted(met.items())
-    ]

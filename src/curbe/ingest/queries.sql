@@ -7,6 +7,10 @@ SELECT l.lane, l.xid, l.id, (SELECT count(*) FROM apply_lanes)::integer AS lanes
  WHERE l.lane = :lane
    FOR UPDATE SKIP LOCKED
 
+-- name: await_lane
+-- Returns when the batch is over that is under way.
+SELECT l.lane FROM apply_lanes l WHERE l.lane = :lane FOR SHARE
+
 -- name: lanes
 SELECT lane FROM apply_lanes ORDER BY lane
 

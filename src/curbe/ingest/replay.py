@@ -164,7 +164,7 @@ async def _each_batch(
         batch: list[StoredWebhook] = []
         with suppress(_TakenBack):
             async with pool.transaction() as tx:
-                read = await _next(tx, selection, after=after)
+                read = await next_webhooks(tx, selection, after=after)
                 batch = read[0] if read is not None else []
                 counts.update(await apply_webhooks(tx, batch, callback_keys=callback_keys, released=True))
                 if not keep:
@@ -176,7 +176,7 @@ async def _each_batch(
     return Replayed(webhooks=webhooks, outcomes=_outcomes(counts), gone=await _gone(pool, selection))
 
 
-async def _next(
+async def next_webhooks(
     tx: Transaction, selection: Selection, *, after: Position
 ) -> tuple[list[StoredWebhook], Position] | None:
     """Return the next webhooks and how far the log has been read with them, which may be further; None at its end."""

@@ -63,3 +63,18 @@ SELECT q.id, q.event_id, q.kind::text AS kind, q.reason, q.phone_number_id, q.wa
    AND (:phone_number_id::text IS NULL OR q.phone_number_id = :phone_number_id)
  ORDER BY q.created_at, q.id
  LIMIT :most
+
+-- name: span_set_aside
+-- From when until when webhooks came of which something waits for the owner of a number, reached through an app. What is a former owner's
+-- waits for nobody.
+SELECT min(q.event_received_at) AS first, max(q.event_received_at) AS last
+  FROM quarantine q
+ WHERE q.phone_number_id = :phone_number_id AND q.meta_app_id = :meta_app_id AND q.released_at IS NULL
+   AND q.kind IN ('unrouted', 'foreign') AND q.reason <> 'former_owner'
+
+-- name: set_aside_of
+-- Of these webhooks, the items that wait for that owner.
+SELECT q.event_id, q.item
+  FROM quarantine q
+ WHERE q.phone_number_id = :phone_number_id AND q.meta_app_id = :meta_app_id AND q.released_at IS NULL
+   AND q.kind IN ('unrouted', 'foreign') AND q.reason <> 'former_owner' AND q.event_id = ANY(:event_ids::bigint[])

@@ -123,14 +123,15 @@ def route(items: Sequence[Item], connections: Sequence[Connection]) -> Routed:
 def heard_in(routed: Routed) -> Heard:
     """Return which connections a batch spoke of, and when the last webhook that did came."""
     heard: Heard = {}
-    for item, owners in _owners(routed):
+    for item, owners in owners_in(routed):
         for owner in owners:
             who = (owner.tenant_id, owner.id)
             heard[who] = max(item.received_at, heard.get(who, item.received_at))
     return heard
 
 
-def _owners(routed: Routed) -> Iterator[tuple[Item, list[Connection]]]:
+def owners_in(routed: Routed) -> Iterator[tuple[Item, list[Connection]]]:
+    """Yield each item that somebody gets, and who."""
     one_owner = (*routed.messages, *routed.amendments, *routed.reactions, *routed.statuses)
     yield from ((item, [owner]) for item, _, owner in one_owner)
     yield from ((item, owners) for item, _, owners in routed.notices)

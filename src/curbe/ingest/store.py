@@ -11,7 +11,7 @@ import msgspec
 from uuid_utils.compat import uuid7
 
 from curbe.domain.messages import NoticeReceived
-from curbe.infra.db import Query, Role, Transaction, connection_name
+from curbe.infra.db import Pool, Query, Role, Transaction, connection_name
 from curbe.ingest.rules import Connection, Item, SetAside
 
 
@@ -55,6 +55,7 @@ class _Seconds(msgspec.Struct, frozen=True):
 
 _LOCK_LANE: Final = Query("curbe.ingest", "lock_lane", Lane)
 _LANES: Final = Query("curbe.ingest", "lanes", _LaneNumber)
+_AWAIT_LANE: Final = Query("curbe.ingest", "await_lane", _LaneNumber)
 _READ_AHEAD: Final = Query("curbe.ingest", "read_ahead", StoredWebhook)
 _MOVE_LANE: Final = Query("curbe.ingest", "move_lane")
 _CONNECTIONS_OF: Final = Query("curbe.ingest", "connections_of", Connection)
@@ -81,6 +82,15 @@ async def lock_lane(tx: Transaction, lane: int) -> Lane | None:
 async def lanes(tx: Transaction) -> list[int]:
     """Return the numbers of the lanes."""
     return [row.lane for row in await _LANES.all(tx)]
+
+
+async def await_batches(pool: Pool) -> None:
+    """Return when every batch is over that was under way: what is applied from now on knows all that was committed before."""
+    async with pool.transaction() as tx:
+        numbers = await lanes(tx)
+    for lane in numbers:
+        async with pool.transaction() as tx:
+            await _AWAIT_LANE.one(tx, lane=lane)
 
 
 async def read_ahead(tx: Transaction, lane: Lane, *, most: int, max_bytes: int) -> list[StoredWebhook]:

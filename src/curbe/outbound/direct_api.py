@@ -14,6 +14,7 @@ from curbe.domain.content import LONGEST_TEXT, Content, TextBody, TextMessage
 from curbe.domain.errors import Forbidden, InvalidRequest
 from curbe.inbox.shapes import MessageError
 from curbe.infra.db import Pool
+from curbe.infra.log import bind
 from curbe.outbound import direct, service
 from curbe.outbound.api import SendAnswer, answered, sending, take_once, wait_in
 from curbe.outbound.direct import Aim
@@ -144,6 +145,7 @@ async def _aimed(pool: Pool, data: _Whose, key: Key | None, *, tenant_id: UUID) 
             and (before := await direct.repeated(tx, tenant_id=tenant_id, key=key)) is not None
         ):
             taken, aim = before
+            bind(phone_number_id=aim.line.phone_number_id)
             return aim, taken
         aim = await direct.aim(
             tx, tenant_id=tenant_id, phone=data.phone, phone_number_id=data.phone_number_id
@@ -166,6 +168,7 @@ def _tenant(principal: Principal, company_id: UUID | None) -> UUID:
         raise InvalidRequest("Nothing says whose message it is.", fix="Give company_id.", field="company_id")
     if not principal.may_enter(tenant_id):
         raise tenants.no_such_tenant()
+    bind(tenant_id=tenant_id)  # where a path names the tenant, the gate does
     return tenant_id
 
 

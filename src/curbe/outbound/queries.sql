@@ -221,7 +221,7 @@ DELETE FROM idempotency_keys k
 
 -- name: lines_to_phone
 -- All of a tenant's numbers, each with its conversation with whoever has a phone, in its canonical form; absent where they never spoke.
-SELECT c.id AS connection_id, c.status, c.country_id, c.phone_number_e164, c.pause_reason, c.pause_cause,
+SELECT c.id AS connection_id, c.status, c.country_id, c.phone_number_id, c.phone_number_e164, c.pause_reason, c.pause_cause,
        v.id, v.e164, v.wa_id, v.last_inbound_at
   FROM channel_connections c
   LEFT JOIN LATERAL (
@@ -242,7 +242,7 @@ SELECT c.id, c.channel_connection_id AS connection_id, c.contact_e164 AS e164, c
 
 -- name: destination
 -- A conversation and its number, as far as sending needs them.
-SELECT n.id AS connection_id, n.status, n.country_id, n.phone_number_e164, n.pause_reason, n.pause_cause,
+SELECT n.id AS connection_id, n.status, n.country_id, n.phone_number_id, n.phone_number_e164, n.pause_reason, n.pause_cause,
        c.id, c.contact_e164 AS e164, c.contact_wa_id AS wa_id, c.last_inbound_at
   FROM conversations o
   JOIN conversations c ON c.tenant_id = :tenant_id AND c.id = coalesce(o.merged_into, o.id)

@@ -34,6 +34,7 @@ from curbe.inbox.departures import Departure
 from curbe.inbox.people import Sighting
 from curbe.inbox.service import MessageNews, message_events, told
 from curbe.infra.db import Transaction
+from curbe.infra.log import bind
 from curbe.media import service as media
 from curbe.media.kinds import MediaKind
 from curbe.outbound import store
@@ -122,6 +123,7 @@ async def take(
     if key is not None and (earlier := await _answered(tx, request.tenant_id, key, fingerprint)) is not None:
         return earlier
     line, destination = await _destination(tx, request, now=now)
+    bind(phone_number_id=line.phone_number_id)
     if seen_message_id is not None:
         await require_unanswered(
             tx,

@@ -117,6 +117,7 @@ class _Reached(msgspec.Struct, frozen=True):
     connection_id: UUID
     status: ConnectionStatus
     country_id: str | None
+    phone_number_id: str | None
     phone_number_e164: str | None
     pause_reason: str | None
     pause_cause: str | None
@@ -130,6 +131,7 @@ class _Reached(msgspec.Struct, frozen=True):
             id=self.connection_id,
             status=self.status,
             country_id=self.country_id,
+            phone_number_id=self.phone_number_id,
             phone_number_e164=self.phone_number_e164,
             pause_reason=self.pause_reason,
             pause_cause=self.pause_cause,

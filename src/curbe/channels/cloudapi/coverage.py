@@ -36,6 +36,23 @@ INBOUND: Final[dict[str, tuple[str, str]]] = {
 }
 STATUSES: Final = ("sent", "delivered", "read", "played", "failed")
 
+# What of Graph no code here calls: the place, and what there is instead.
+UNUSED: Final = (
+    ("`{phone_number_id}/whatsapp_business_profile`", "the business profile: in the WhatsApp Manager"),
+    ("`{phone_number_id}/block_users`", "Curbe's own block stops what is sent; Meta is not told"),
+    ("`{phone_number_id}/message_qrdls`", "QR codes and short links: in the WhatsApp Manager"),
+    ("`{phone_number_id}/marketing_messages`", "marketing templates go through `messages`"),
+    ("`{phone_number_id}/conversational_automation`", "ice breakers and commands: in the WhatsApp Manager"),
+    ("`{phone_number_id}/whatsapp_commerce_settings`", "the cart and the catalogue: in the Commerce Manager"),
+    ("`{phone_number_id}/username`", "claiming one: in the WhatsApp Manager; what becomes of it is shown"),
+    ("`{phone_number_id}/contact_book`", "Curbe's contacts are its own"),
+    ("`{phone_number_id}/register`, `deregister`", "in the WhatsApp Manager"),
+    ("`{phone_number_id}/calls`", "declined: the Calling API"),
+    ("`{waba_id}/flows`", "making flows: in the WhatsApp Manager; one that exists can be sent"),
+    ("`message_template_library`", "templates are written here or there, not copied from it"),
+    ("`{waba_id}?fields=analytics`, `template_analytics`, `pricing_analytics`", "reports count what is here"),
+)
+
 
 def coverage_page() -> str:
     """Return the whole reference page."""
@@ -76,6 +93,10 @@ def coverage_page() -> str:
             "",
             "Whatever is stored as a notice can be read as it came: `GET .../whatsapp/notices`. A field that is not here is kept so too,",
             "told as `notice_received` and counted as `unknown_field`.",
+            "",
+            "## Of Graph, not used",
+            "",
+            *_table(("call", "instead"), UNUSED),
             "",
         ]
     )

@@ -57,6 +57,7 @@ _VALUE: Final = msgspec.json.Decoder(_Value)
 _OBJECT: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
+# TODO: conversations of another system are not brought in: Meta's own history is the only past there is, see docs/whatsapp.md.
 def chunk_of_history(payload: str, dated: Dated) -> Found:
     """Return the messages of a chunk of history, how far the sharing has come, or that it was declined."""
     value = _VALUE.decode(payload)

@@ -119,6 +119,7 @@ def read_status(
         if rank is None:
             return ItemIgnored("unknown_status", phone_number_id)
         code, words = _failure(status.errors) if status.errors else (None, None)
+        # TODO: in a group each member's status counts for the whole message; which member it is of is not kept, see docs/whatsapp.md.
         return StatusReported(
             phone_number_id=_routed(phone_number_id),
             provider_message_id=_named(status.id),

@@ -2489,7 +2489,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Test a token before connecting it, or a connection that is there; changes nothing */
+        /** Test a token before connecting it, or a connection that is there; changes nothing, and goes on record */
         post: operations["ApiTenantsTenantIdWhatsappTestConnectionTest"];
         delete?: never;
         options?: never;

@@ -10,6 +10,7 @@ export const en = {
   "connection.token_replaced": (who, what) => `${who} gave ${what} a new access token`,
   "connection.paused": (who, what) => `${who} paused ${what}`,
   "connection.resumed": (who, what) => `${who} let ${what} send again`,
+  "connection.tested": (who, what) => `${who} tested the connection of ${what}`,
   "connection.hold": (who, what) =>
     `${who} held back what goes to many people from ${what}, as Meta complained`,
   "person.invited": (who, what) => `${who} invited ${what}`,
@@ -99,6 +100,7 @@ export const es: Translated<typeof en> = {
   "connection.token_replaced": (who, what) => `${who} dio un token de acceso nuevo a ${what}`,
   "connection.paused": (who, what) => `${who} puso en pausa ${what}`,
   "connection.resumed": (who, what) => `${who} dejó que ${what} vuelva a enviar`,
+  "connection.tested": (who, what) => `${who} probó la conexión de ${what}`,
   "connection.hold": (who, what) =>
     `${who} retuvo lo que va a muchas personas desde ${what}, por quejas de Meta`,
   "person.invited": (who, what) => `${who} invitó a ${what}`,
@@ -190,6 +192,7 @@ export const pt: Translated<typeof en> = {
   "connection.token_replaced": (who, what) => `${who} deu um novo token de acesso a ${what}`,
   "connection.paused": (who, what) => `${who} pausou ${what}`,
   "connection.resumed": (who, what) => `${who} deixou ${what} voltar a enviar`,
+  "connection.tested": (who, what) => `${who} testou a conexão de ${what}`,
   "connection.hold": (who, what) =>
     `${who} reteve o que vai para muitas pessoas de ${what}, por queixas da Meta`,
   "person.invited": (who, what) => `${who} convidou ${what}`,

@@ -14,8 +14,8 @@ from curbe.media.service import FETCH
 log: Final = structlog.get_logger(__name__)
 
 
-class CatchingUp:
-    """Handles ``connections.catch_up``, whose subject is the connection."""
+class FetchingAgain:
+    """Handles ``media.fetch_again``, whose subject is the connection."""
 
     def __init__(self, pool: Pool) -> None:
         """``pool`` is one of the worker's role."""

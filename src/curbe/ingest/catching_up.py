@@ -1,0 +1,130 @@
+"""The job that gives a number's owner what came while it had none: before it was connected, and between two connections.
+
+Only what is set aside is applied, so that nothing a tenant had and deleted comes back with it; and by the rules that apply everywhere
+(``rules.route``): what is a former owner's stays so. A webhook must name the WABA, too, of which the owner has shown a token that reads it.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import msgspec
+import structlog
+
+from curbe.connections import service as connections
+from curbe.inbox.people import Met
+from curbe.infra import jobs
+from curbe.infra.db import Pool, Query, Transaction
+from curbe.infra.jobs import Job
+from curbe.infra.log import bind
+from curbe.ingest import store
+from curbe.ingest.apply import apply_items
+from curbe.ingest.reading import read_items
+from curbe.ingest.replay import BEGINNING, Selection, next_webhooks
+from curbe.ingest.rules import Item
+from curbe.ingest.store import Counts, StoredWebhook
+
+log: Final = structlog.get_logger(__name__)
+
+_PACKAGE: Final = "curbe.ingest"
+_INSTANT: Final = timedelta(microseconds=1)
+
+
+class Claim(msgspec.Struct, frozen=True, kw_only=True):
+    """What is claimed: a number on a WABA, reached through a Meta app."""
+
+    phone_number_id: str
+    waba_id: str
+    meta_app_id: str
+
+
+class _Span(msgspec.Struct, frozen=True):
+    first: datetime | None
+    last: datetime | None
+
+
+class _Place(msgspec.Struct, frozen=True):
+    event_id: int
+    item: int
+
+
+_SPAN_SET_ASIDE: Final = Query(_PACKAGE, "span_set_aside", _Span)
+_SET_ASIDE_OF: Final = Query(_PACKAGE, "set_aside_of", _Place)
+
+
+class CatchingUp:
+    """Applies what was set aside for want of the owner that there is now."""
+
+    def __init__(self, pool: Pool, *, everybody: Pool, callback_keys: Sequence[bytes]) -> None:
+        """``pool`` is of the worker's role, ``everybody`` of the batch role; ``callback_keys``: see ``apply_items``."""
+        self._pool: Final = pool
+        self._everybody: Final = everybody
+        self._callback_keys: Final = tuple(callback_keys)
+
+    async def __call__(self, job: Job) -> None:
+        """Work on a job; its subject is the connection. Broken off, it may be begun anew."""
+        claim = await self._claim(job.tenant_id, job.subject)
+        if claim is not None:
+            bind(phone_number_id=claim.phone_number_id)
+            # A batch that was under way when the number was connected may set something aside until its end.
+            await store.await_batches(self._everybody)
+            counts = await catch_up(self._everybody, claim, callback_keys=self._callback_keys)
+            if counts:
+                applied = sum(count for (_, outcome, _), count in counts.items() if outcome == "applied")
+                log.info("caught_up", items=sum(counts.values()), applied=applied)
+        async with self._pool.transaction(job.tenant_id) as tx:
+            await jobs.finish(tx, job)
+
+    async def _claim(self, tenant_id: UUID, connection_id: UUID) -> Claim | None:
+        async with self._pool.transaction(tenant_id) as tx:
+            found = await connections.read(tx, tenant_id=tenant_id, connection_id=connection_id)
+        if not found.is_live or not (found.phone_number_id and found.waba_id and found.meta_app_id):
+            return None
+        return Claim(
+            phone_number_id=found.phone_number_id, waba_id=found.waba_id, meta_app_id=found.meta_app_id
+        )
+
+
+async def catch_up(pool: Pool, claim: Claim, *, callback_keys: Sequence[bytes]) -> Counts:
+    """Apply what is set aside for ``claim``, a transaction a batch, and return what became of it; ``pool`` is of the batch role."""
+    counts: Counts = Counter()
+    async with pool.transaction() as tx:
+        span = await _SPAN_SET_ASIDE.one(
+            tx, phone_number_id=claim.phone_number_id, meta_app_id=claim.meta_app_id
+        )
+    if span is None or span.first is None or span.last is None:
+        return counts
+    names = frozenset({claim.phone_number_id})
+    selection = Selection(names=names, since=span.first, until=span.last + _INSTANT)
+    after = BEGINNING
+    while True:
+        async with pool.transaction() as tx:
+            read = await next_webhooks(tx, selection, after=after)
+            if read is None:
+                return counts
+            webhooks, after = read
+            items = await _waiting(tx, claim, webhooks)
+            counts.update(
+                await apply_items(
+                    tx, items, callback_keys=callback_keys, released=True, gathered=None, met=Met()
+                )
+            )
+
+
+async def _waiting(tx: Transaction, claim: Claim, webhooks: Sequence[StoredWebhook]) -> list[Item]:
+    """Return the items of ``webhooks`` that are set aside for ``claim``."""
+    ours = [webhook for webhook in webhooks if claim.waba_id.encode() in webhook.body]
+    if not ours:
+        return []
+    places = await _SET_ASIDE_OF.all(
+        tx,
+        phone_number_id=claim.phone_number_id,
+        meta_app_id=claim.meta_app_id,
+        event_ids=[webhook.id for webhook in ours],
+    )
+    wanted = {(place.event_id, place.item) for place in places}
+    return [
+        item for webhook in ours for item in read_items(webhook) if (item.event_id, item.number) in wanted
+    ]
