@@ -3,6 +3,7 @@
 import { createContext, useCallback, useContext, useEffect, useMemo, useSyncExternalStore } from "react";
 import type { ListState } from "./conversations";
 import type { LinkStatus } from "./link";
+import type { Pending } from "./outbox";
 import type { Directories } from "./state";
 import type { InboxStore, Line } from "./store";
 import type { ThreadState } from "./threads";
@@ -82,6 +83,13 @@ export function useDirectory<Kind extends keyof Directories>(kind: Kind): Direct
 
 export function useLinkStatus(): LinkStatus {
   return useTopic("status", (store) => store.status);
+}
+
+/** The last message to somebody that was not sent and waits for a person, if there is one. */
+export function useUnsent(conversationId: string): Pending | undefined {
+  return useTopic("outbox", (store) =>
+    store.outbox.stuck().findLast((pending) => pending.conversation_id === conversationId),
+  );
 }
 
 export function useDraft(conversationId: string): string {

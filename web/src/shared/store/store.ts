@@ -50,7 +50,10 @@ export class InboxStore {
   private readonly loading: Loading;
   private readonly ears = new Set<(event: LoggedEvent) => void>();
   private readonly touch = (topic: Topic): void => this.topics.touch(topic);
-  private readonly merged = (from: string, into: string): void => this.drafts.move(from, into);
+  private readonly merged = (from: string, into: string): void => {
+    this.drafts.move(from, into);
+    this.outbox.move(from, into);
+  };
 
   constructor(parts: StoreParts) {
     this.parts = parts;

@@ -48,6 +48,7 @@ export const listMessages = catalogue({
       reaction: "Reaction",
     },
     draft: "Draft",
+    unsent: "Not sent",
     unknownPerson: "Unknown",
     unread: (count: number) => plural("en", count, { one: "# unread message", other: "# unread messages" }),
     closesIn: (left: string) => `The window to answer freely closes in ${left}`,
@@ -139,6 +140,7 @@ export const listMessages = catalogue({
       reaction: "Reacción",
     },
     draft: "Borrador",
+    unsent: "Sin enviar",
     unknownPerson: "Desconocido",
     unread: (count: number) =>
       plural("es", count, { one: "# mensaje sin leer", other: "# mensajes sin leer" }),
@@ -232,6 +234,7 @@ export const listMessages = catalogue({
       reaction: "Reação",
     },
     draft: "Rascunho",
+    unsent: "Não enviada",
     unknownPerson: "Desconhecido",
     unread: (count: number) =>
       plural("pt", count, { one: "# mensagem não lida", other: "# mensagens não lidas" }),

@@ -1,6 +1,7 @@
-/** The second line of a row: what was said last, or the draft that waits. */
+/** The second line of a row: what was not sent, the draft that waits, or what was said last. */
 
 import {
+  IconAlertCircleFilled,
   IconFile,
   IconInfoCircle,
   IconListDetails,
@@ -14,6 +15,7 @@ import {
   IconVideo,
 } from "@tabler/icons-react";
 import { useMessages } from "@/shared/i18n/language";
+import type { Pending } from "@/shared/store/outbox";
 import type { LastMessage } from "@/shared/store/types";
 import classes from "./conversation-row.module.css";
 import { listMessages } from "./messages";
@@ -34,8 +36,22 @@ const ICONS: Record<PreviewIcon, typeof IconPhoto> = {
   info: IconInfoCircle,
 };
 
-export function PreviewLine({ last, draft }: { last: LastMessage | null; draft: string }) {
+interface PreviewLineProps {
+  last: LastMessage | null;
+  draft: string;
+  unsent: Pending | undefined;
+}
+
+export function PreviewLine({ last, draft, unsent }: PreviewLineProps) {
   const t = useMessages(listMessages);
+  if (unsent) {
+    return (
+      <span className={classes["preview"]}>
+        <IconAlertCircleFilled size={15} aria-hidden="true" className={classes["unsent"]} />
+        <span className={classes["draft"]}>{t.unsent}:</span> <bdi>{oneLine(unsent.text ?? "")}</bdi>
+      </span>
+    );
+  }
   if (draft) {
     return (
       <span className={classes["preview"]}>
