@@ -2,6 +2,7 @@
 
 import { createContext, useCallback, useContext, useEffect, useMemo, useSyncExternalStore } from "react";
 import type { ListState } from "./conversations";
+import type { HeldFile } from "./held";
 import type { LinkStatus } from "./link";
 import type { Pending } from "./outbox";
 import type { Directories } from "./state";
@@ -83,6 +84,11 @@ export function useDirectory<Kind extends keyof Directories>(kind: Kind): Direct
 
 export function useLinkStatus(): LinkStatus {
   return useTopic("status", (store) => store.status);
+}
+
+/** Files that were chosen for somebody and not sent yet. */
+export function useHeld(conversationId: string): readonly HeldFile[] {
+  return useTopic(`held/${conversationId}`, (store) => store.held.of(conversationId));
 }
 
 /** The last message to somebody that was not sent and waits for a person, if there is one. */

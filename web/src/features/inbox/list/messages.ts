@@ -49,6 +49,7 @@ export const listMessages = catalogue({
     },
     draft: "Draft",
     unsent: "Not sent",
+    held: (count: number) => plural("en", count, { one: "# file", other: "# files" }),
     unknownPerson: "Unknown",
     unread: (count: number) => plural("en", count, { one: "# unread message", other: "# unread messages" }),
     closesIn: (left: string) => `The window to answer freely closes in ${left}`,
@@ -141,6 +142,7 @@ export const listMessages = catalogue({
     },
     draft: "Borrador",
     unsent: "Sin enviar",
+    held: (count: number) => plural("es", count, { one: "# archivo", other: "# archivos" }),
     unknownPerson: "Desconocido",
     unread: (count: number) =>
       plural("es", count, { one: "# mensaje sin leer", other: "# mensajes sin leer" }),
@@ -235,6 +237,7 @@ export const listMessages = catalogue({
     },
     draft: "Rascunho",
     unsent: "Não enviada",
+    held: (count: number) => plural("pt", count, { one: "# arquivo", other: "# arquivos" }),
     unknownPerson: "Desconhecido",
     unread: (count: number) =>
       plural("pt", count, { one: "# mensagem não lida", other: "# mensagens não lidas" }),

@@ -7,6 +7,7 @@ import {
   IconListDetails,
   IconMapPin,
   IconMicrophone,
+  IconPaperclip,
   IconPhoto,
   IconShoppingBag,
   IconSticker,
@@ -39,10 +40,12 @@ const ICONS: Record<PreviewIcon, typeof IconPhoto> = {
 interface PreviewLineProps {
   last: LastMessage | null;
   draft: string;
+  /** How many files were chosen and not sent. */
+  held: number;
   unsent: Pending | undefined;
 }
 
-export function PreviewLine({ last, draft, unsent }: PreviewLineProps) {
+export function PreviewLine({ last, draft, held, unsent }: PreviewLineProps) {
   const t = useMessages(listMessages);
   if (unsent) {
     return (
@@ -52,10 +55,12 @@ export function PreviewLine({ last, draft, unsent }: PreviewLineProps) {
       </span>
     );
   }
-  if (draft) {
+  if (draft || held > 0) {
     return (
       <span className={classes["preview"]}>
-        <span className={classes["draft"]}>{t.draft}:</span> <bdi>{oneLine(draft)}</bdi>
+        <span className={classes["draft"]}>{t.draft}:</span>{" "}
+        {held > 0 && <IconPaperclip size={14} stroke={1.7} aria-hidden="true" className={classes["kind"]} />}
+        <bdi>{oneLine(draft) || t.held(held)}</bdi>
       </span>
     );
   }

@@ -1,9 +1,10 @@
 /** The field and everything about it: a reply or a note, files, a recording, a template, something to press. */
 
-import { lazy, Suspense, useCallback, useEffect, useImperativeHandle, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useImperativeHandle, useRef, useState } from "react";
 import { useMessages } from "@/shared/i18n/language";
+import { useShortcut } from "@/shared/keys/use-shortcut";
 import { useTenant } from "@/shared/session/session-context";
-import { useStore } from "@/shared/store/hooks";
+import { useStore, useTopic } from "@/shared/store/hooks";
 import type { Conversation, Message } from "@/shared/store/types";
 import type { ServiceWindow } from "../model/window";
 import { useData } from "../thread-context";
@@ -34,7 +35,7 @@ const InteractiveComposer = lazy(async () => ({
 export type Mode = "reply" | "note";
 
 export interface ComposerHandle {
-  focus: () => void;
+  /** With the caret in the field. */
   setMode: (mode: Mode) => void;
   openTemplates: () => void;
   chooseFiles: () => void;
@@ -62,27 +63,21 @@ export function Composer(props: ComposerProps) {
   const { contactName } = useData();
   const { id } = conversation;
   const [mode, setMode] = useState<Mode>("reply");
-  const [texts, setTexts] = useState(() => ({
-    reply: store.drafts.get(id, "reply"),
-    note: store.drafts.get(id, "note"),
-  }));
+  const [texts, setTexts] = useDrafts(id);
   const [over, setOver] = useState<"template" | "interactive" | null>(null);
   const field = useRef<FieldHandle>(null);
   const files = useRef<HTMLInputElement>(null);
-  const recorder = useRecorder();
+  const recorder = useRecorder(attachments.addRecording);
   const isOpen = window.state === "open";
   const canWrite = tenant.can("messages:send");
   const isShut = conversation.state === "blocked" || conversation.state === "archived";
   const tell = useTyping(id, isOpen && canWrite);
   const text = texts[mode];
 
-  const write = useCallback(
-    (to: Mode, words: string) => {
-      setTexts((now) => ({ ...now, [to]: words }));
-      store.drafts.set(id, to, words);
-    },
-    [store, id],
-  );
+  const write = (to: Mode, words: string) => {
+    setTexts((now) => ({ ...now, [to]: words }));
+    store.drafts.set(id, to, words);
+  };
   /** What comes back goes before what has been written since. */
   const putBack = (to: Mode, words: string) => {
     const since = store.drafts.get(id, to); // not `texts`: it may come back long after this was drawn
@@ -93,8 +88,8 @@ export function Composer(props: ComposerProps) {
     isWriting: texts.reply !== "",
     onCleared: (cleared) => write(cleared, ""),
     onRestored: putBack,
-    onSent: () => {
-      onQuote(null);
+    onSent: (how) => {
+      if (how === "reply") onQuote(null);
       onSent();
     },
   });
@@ -108,11 +103,18 @@ export function Composer(props: ComposerProps) {
     tell(mode, words);
   };
 
+  const focus = () => requestAnimationFrame(() => field.current?.focus()); // once it is drawn
+  const { recording } = recorder;
+  const isRecording =
+    recording.state === "asking" || recording.state === "recording" || recording.state === "done";
+  const first =
+    mode === "note" ? null : isRecording ? () => leaveRecording(recorder) : quote && (() => onQuote(null));
+  useShortcut("leave", first);
+
   useImperativeHandle(handle, () => ({
-    focus: () => field.current?.focus(),
     setMode: (to) => {
       setMode(to);
-      requestAnimationFrame(() => field.current?.focus());
+      focus();
     },
     openTemplates: () => setOver("template"),
     chooseFiles: () => files.current?.click(),
@@ -121,17 +123,8 @@ export function Composer(props: ComposerProps) {
   useEffect(() => {
     if (!matchMedia("(pointer: coarse)").matches) field.current?.focus();
   }, []);
-  useEffect(() => {
-    if (quote === null) return;
-    setMode("reply");
-    requestAnimationFrame(() => field.current?.focus());
-  }, [quote]);
-
   if (isShut || !canWrite) return <Shut conversation={conversation} canWrite={canWrite} />;
 
-  const { recording } = recorder;
-  const isRecording =
-    recording.state === "asking" || recording.state === "recording" || recording.state === "done";
   const isReply = mode === "reply";
   return (
     <section className={classes["composer"]} aria-label={t.composer}>
@@ -158,7 +151,7 @@ export function Composer(props: ComposerProps) {
         ) : (
           <>
             {isReply && quote && <QuoteBar message={quote} onClose={() => onQuote(null)} />}
-            {isReply && <AttachmentTray attachments={attachments} />}
+            {isReply && <AttachmentTray attachments={attachments} onLeave={focus} />}
             <Field
               key={mode}
               handle={field}
@@ -171,11 +164,6 @@ export function Composer(props: ComposerProps) {
               onSend={send}
               onFiles={attachments.add}
               onUp={() => props.latestInbound && onQuote(props.latestInbound)}
-              onEscape={() => {
-                if (!isReply || quote === null) return false;
-                onQuote(null);
-                return true;
-              }}
             />
             <SendRow
               mode={mode}
@@ -240,4 +228,28 @@ export function Composer(props: ComposerProps) {
       </Suspense>
     </section>
   );
+}
+
+/** What stands in the field in each mode. What comes from elsewhere (a merge, another tab) takes the place of what was there. */
+function useDrafts(conversationId: string) {
+  const { drafts } = useStore();
+  const arrivals = useTopic(`draft/${conversationId}`, () => drafts.arrivals(conversationId));
+  const read = () => ({
+    reply: drafts.get(conversationId, "reply"),
+    note: drafts.get(conversationId, "note"),
+  });
+  const state = useState(read);
+  const [taken, setTaken] = useState(arrivals);
+  if (taken !== arrivals) {
+    setTaken(arrivals);
+    state[1](read());
+  }
+  return state;
+}
+
+/** Escape ends a recording step by step and loses nothing of it: it is stopped, then put with the files. */
+function leaveRecording({ recording, finish, cancel, putAside }: ReturnType<typeof useRecorder>): void {
+  if (recording.state === "recording") finish();
+  else if (recording.state === "done") putAside();
+  else cancel();
 }

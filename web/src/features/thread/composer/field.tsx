@@ -33,16 +33,13 @@ interface FieldProps {
   onFiles: (files: File[]) => void;
   /** The arrow up in an empty field. */
   onUp: () => void;
-  /** Escape where nothing of the field's own is open; true where it was used. */
-  onEscape: () => boolean;
 }
 
 const LIST = "composer-suggestions";
 const coarse = typeof matchMedia === "undefined" ? null : matchMedia("(pointer: coarse)");
 
 export function Field(props: FieldProps) {
-  const { handle, conversation, mode, value, placeholder, label, onChange, onSend, onFiles, onUp, onEscape } =
-    props;
+  const { handle, conversation, mode, value, placeholder, label, onChange, onSend, onFiles, onUp } = props;
   const { enterSends } = usePreferences();
   const field = useRef<HTMLTextAreaElement>(null);
   const [caret, setCaret] = useState(value.length);
@@ -86,9 +83,6 @@ export function Field(props: FieldProps) {
     } else if (event.key === "ArrowUp" && value === "") {
       event.preventDefault();
       onUp();
-    } else if (event.key === "Escape" && onEscape()) {
-      event.preventDefault();
-      event.stopPropagation();
     }
   };
   const paste = (event: ClipboardEvent) => {
