@@ -174,10 +174,7 @@ export function Composer(props: ComposerProps) {
               refused={recording.state === "refused" ? recording.reason : null}
               onEmoji={(emoji) => field.current?.insert(emoji)}
               onFiles={() => files.current?.click()}
-              onCanned={() => {
-                write("reply", "/");
-                field.current?.focus();
-              }}
+              onCanned={() => field.current?.beginCanned()}
               onTemplate={() => setOver("template")}
               onInteractive={() => setOver("interactive")}
               onRecord={() => void recorder.start()}

@@ -17,8 +17,10 @@ import { useCompletion } from "./use-completion";
 
 export interface FieldHandle {
   focus: () => void;
-  /** Puts a text where the caret is. */
+  /** Puts a text where the caret is, and the caret behind it. */
   insert: (text: string) => void;
+  /** Begins the name of a canned reply where the caret is. */
+  beginCanned: () => void;
 }
 
 interface FieldProps {
@@ -64,13 +66,20 @@ export function Field(props: FieldProps) {
     current.style.height = `${current.scrollHeight}px`;
   }, [value]);
 
+  // What was refused is refused as it stood: what is typed since is another.
+  const [refusedAt, setRefusedAt] = useState<string | null>(null);
+
+  const focus = () => field.current?.focus({ preventScroll: true });
+  const insert = (text: string) => {
+    const from = field.current?.selectionStart ?? value.length;
+    const to = field.current?.selectionEnd ?? value.length;
+    put(value.slice(0, from) + text + value.slice(to), from + text.length);
+    focus();
+  };
   useImperativeHandle(handle, () => ({
-    focus: () => field.current?.focus({ preventScroll: true }),
-    insert: (text) => {
-      const from = field.current?.selectionStart ?? value.length;
-      const to = field.current?.selectionEnd ?? value.length;
-      put(value.slice(0, from) + text + value.slice(to), from + text.length);
-    },
+    focus,
+    insert,
+    beginCanned: () => insert(/(^|\s)$/.test(value.slice(0, field.current?.selectionStart)) ? "/" : " /"),
   }));
 
   const keys = (event: KeyboardEvent<HTMLTextAreaElement>) => {
@@ -79,7 +88,8 @@ export function Field(props: FieldProps) {
     if (completion.onKey(event)) return event.preventDefault();
     if (event.key === "Enter" && sends(event, enterSends)) {
       event.preventDefault();
-      if (!event.repeat) onSend(); // whoever rests a finger on the key sends once
+      if (completion.nothing !== null) setRefusedAt(value);
+      else if (!event.repeat) onSend(); // whoever rests a finger on the key sends once
     } else if (event.key === "ArrowUp" && value === "") {
       event.preventDefault();
       onUp();
@@ -98,6 +108,9 @@ export function Field(props: FieldProps) {
         <CompletionList
           id={LIST}
           suggestions={completion.suggestions}
+          nothing={completion.nothing}
+          query={completion.query}
+          refused={refusedAt === value}
           active={completion.active}
           onPick={completion.pick}
           onHover={completion.setActive}

@@ -84,7 +84,7 @@ export function SendRow(props: SendRowProps) {
           <Tool label={t.attach} onClick={props.onFiles}>
             <IconPaperclip size={20} stroke={1.7} />
           </Tool>
-          <Tool label={t.canned} onClick={props.onCanned} disabled={text !== ""}>
+          <Tool label={t.canned} onClick={props.onCanned}>
             <IconMessageBolt size={20} stroke={1.7} />
           </Tool>
           <Tool label={t.template} onClick={props.onTemplate}>
