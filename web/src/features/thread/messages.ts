@@ -62,6 +62,8 @@ export const threadMessages = catalogue({
     removeReaction: "Take the reaction back",
     moreEmoji: "More emoji",
     deleteNote: "Delete note",
+    deleteNoteTitle: "Delete this note?",
+    deleteNoteText: "Nobody will be able to read it any more, and it cannot be brought back.",
 
     edited: "edited",
     revisions: "Earlier versions",
@@ -284,6 +286,8 @@ export const threadMessages = catalogue({
     removeReaction: "Quitar la reacción",
     moreEmoji: "Más emojis",
     deleteNote: "Eliminar nota",
+    deleteNoteTitle: "¿Eliminar esta nota?",
+    deleteNoteText: "Nadie podrá volver a leerla, y no se puede recuperar.",
 
     edited: "editado",
     revisions: "Versiones anteriores",
@@ -506,6 +510,8 @@ export const threadMessages = catalogue({
     removeReaction: "Retirar a reação",
     moreEmoji: "Mais emojis",
     deleteNote: "Apagar nota",
+    deleteNoteTitle: "Apagar esta nota?",
+    deleteNoteText: "Ninguém poderá mais lê-la, e não há como recuperá-la.",
 
     edited: "editada",
     revisions: "Versões anteriores",

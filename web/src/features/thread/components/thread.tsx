@@ -60,7 +60,7 @@ export function Thread({ conversation, messageId, actions }: ThreadProps) {
   const own = useMemo(
     (): Pick<
       ThreadActions,
-      "quote" | "openMedia" | "jumpToQuoted" | "showInfo" | "showRevisions" | "sendAgain"
+      "quote" | "openMedia" | "jumpToQuoted" | "showInfo" | "showRevisions" | "sendAgain" | "deleteNote"
     > => ({
       quote: (message) => {
         setQuote(message);
@@ -71,6 +71,7 @@ export function Thread({ conversation, messageId, actions }: ThreadProps) {
       showInfo: (message) => setOver({ kind: "info", id: message.id }),
       showRevisions: (message) => setOver({ kind: "revisions", id: message.id }),
       sendAgain: (message) => setOver({ kind: "send-again", id: message.id }),
+      deleteNote: (note) => setOver({ kind: "delete-note", id: note.id }),
     }),
     [jumpTo, setQuote],
   );
@@ -86,7 +87,7 @@ export function Thread({ conversation, messageId, actions }: ThreadProps) {
   return (
     <ThreadProvider {...provided} needsTemplates={timeline.hasTemplates}>
       <ThreadHeader conversation={conversation} actions={actions} />
-      <DropArea onFiles={attachments.add}>
+      <DropArea onFiles={(files) => composer.current?.addFiles(files)}>
         {thread.failed && lines.length === 0 ? (
           <ThreadFailed
             error={thread.failed}

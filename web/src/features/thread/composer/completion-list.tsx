@@ -38,7 +38,7 @@ export function CompletionList(props: CompletionListProps) {
     return (
       <p
         id={id}
-        className={classes["empty"]}
+        className={`${classes["list"]} ${classes["empty"]}`}
         data-refused={refused || undefined}
         role={refused ? "alert" : undefined}
       >

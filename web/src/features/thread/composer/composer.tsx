@@ -6,6 +6,7 @@ import { useShortcut } from "@/shared/keys/use-shortcut";
 import { useTenant } from "@/shared/session/session-context";
 import { useStore, useTopic } from "@/shared/store/hooks";
 import type { Conversation, Message } from "@/shared/store/types";
+import { tellFailed } from "@/shared/ui/notices";
 import type { ServiceWindow } from "../model/window";
 import { useData } from "../thread-context";
 import { AnsweredDialog } from "./answered-dialog";
@@ -18,6 +19,7 @@ import { QuoteBar } from "./quote-bar";
 import { SendRow } from "./send-row";
 import { Shut } from "./shut";
 import { TypingLine } from "./typing-line";
+import { UnsentDraft } from "./unsent-draft";
 import type { Attachments } from "./use-attachments";
 import { useRecorder } from "./use-recorder";
 import { useSend } from "./use-send";
@@ -37,6 +39,7 @@ export type Mode = "reply" | "note";
 export interface ComposerHandle {
   /** With the caret in the field. */
   setMode: (mode: Mode) => void;
+  addFiles: (files: Iterable<File>) => void;
   openTemplates: () => void;
   chooseFiles: () => void;
 }
@@ -111,13 +114,32 @@ export function Composer(props: ComposerProps) {
     mode === "note" ? null : isRecording ? () => leaveRecording(recorder) : quote && (() => onQuote(null));
   useShortcut("leave", first);
 
+  const show = (to: Mode) => {
+    setMode(to);
+    if (to === "note") recorder.finish(); // nothing listens out of sight
+  };
+  const turnTo = (to: Mode) => {
+    show(to);
+    focus();
+  };
+  /** Files go to the person: what is chosen while a note is written shows where it will go from. */
+  const addFiles = (chosen: Iterable<File>) => {
+    if (!isOpen) return tellFailed(t.dropClosed);
+    attachments.add(chosen);
+    turnTo("reply");
+  };
+
+  const makeNote = () => {
+    putBack("note", texts.reply);
+    write("reply", "");
+    turnTo("note");
+  };
+
   useImperativeHandle(handle, () => ({
-    setMode: (to) => {
-      setMode(to);
-      focus();
-    },
+    setMode: turnTo,
+    addFiles,
     openTemplates: () => setOver("template"),
-    chooseFiles: () => files.current?.click(),
+    chooseFiles: () => (isOpen ? files.current?.click() : tellFailed(t.dropClosed)),
   }));
   // Whoever opens a conversation writes next; on a touch screen that would open the keyboard.
   useEffect(() => {
@@ -132,7 +154,8 @@ export function Composer(props: ComposerProps) {
       <div className={classes["box"]} data-mode={mode}>
         <ModeTabs
           mode={mode}
-          onMode={setMode}
+          onMode={show}
+          onChosen={turnTo}
           window={window}
           drafts={{ reply: texts.reply !== "", note: texts.note !== "" }}
         />
@@ -147,7 +170,11 @@ export function Composer(props: ComposerProps) {
             }}
           />
         ) : isReply && window.state !== "open" ? (
-          <ClosedWindow window={window} onTemplate={() => setOver("template")} />
+          <>
+            <ClosedWindow window={window} onTemplate={() => setOver("template")} />
+            <AttachmentTray attachments={attachments} onLeave={focus} />
+            {text !== "" && <UnsentDraft text={text} onNote={makeNote} />}
+          </>
         ) : (
           <>
             {isReply && quote && <QuoteBar message={quote} onClose={() => onQuote(null)} />}
@@ -162,7 +189,7 @@ export function Composer(props: ComposerProps) {
               label={isReply ? t.replyTo(contactName) : t.note}
               onChange={change}
               onSend={send}
-              onFiles={attachments.add}
+              onFiles={addFiles}
               onUp={() => props.latestInbound && onQuote(props.latestInbound)}
             />
             <SendRow
@@ -173,6 +200,7 @@ export function Composer(props: ComposerProps) {
               busy={sending.busy}
               refused={recording.state === "refused" ? recording.reason : null}
               onEmoji={(emoji) => field.current?.insert(emoji)}
+              onEmojiClosed={() => field.current?.focus()}
               onFiles={() => files.current?.click()}
               onCanned={() => field.current?.beginCanned()}
               onTemplate={() => setOver("template")}
@@ -189,16 +217,15 @@ export function Composer(props: ComposerProps) {
         multiple
         hidden
         onChange={(event) => {
-          attachments.add(event.currentTarget.files ?? []);
+          addFiles(event.currentTarget.files ?? []);
           event.currentTarget.value = "";
-          field.current?.focus();
         }}
       />
       <AnsweredDialog
         conversationId={id}
         onEdit={(words, quoted) => {
           putBack("reply", words);
-          setMode("reply");
+          turnTo("reply");
           if (quote === null) onQuote(quoted);
         }}
       />

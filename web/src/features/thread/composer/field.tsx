@@ -9,10 +9,13 @@ import {
   useRef,
   useState,
 } from "react";
+import { useMessages } from "@/shared/i18n/language";
 import { usePreferences } from "@/shared/lib/preferences";
 import type { Conversation } from "@/shared/store/types";
+import { tellFailed } from "@/shared/ui/notices";
 import { CompletionList } from "./completion-list";
 import classes from "./field.module.css";
+import { composerMessages } from "./messages";
 import { useCompletion } from "./use-completion";
 
 export interface FieldHandle {
@@ -42,6 +45,7 @@ const coarse = typeof matchMedia === "undefined" ? null : matchMedia("(pointer: 
 
 export function Field(props: FieldProps) {
   const { handle, conversation, mode, value, placeholder, label, onChange, onSend, onFiles, onUp } = props;
+  const t = useMessages(composerMessages);
   const { enterSends } = usePreferences();
   const field = useRef<HTMLTextAreaElement>(null);
   const [caret, setCaret] = useState(value.length);
@@ -97,9 +101,10 @@ export function Field(props: FieldProps) {
   };
   const paste = (event: ClipboardEvent) => {
     const files = [...event.clipboardData.files];
-    if (files.length === 0 || mode === "note") return;
+    if (files.length === 0) return;
     event.preventDefault();
-    onFiles(files.map(named));
+    if (mode === "note") tellFailed(t.noteFiles);
+    else onFiles(files.map(named));
   };
   const look = () => setCaret(field.current?.selectionStart ?? 0);
   return (
