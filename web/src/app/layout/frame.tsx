@@ -3,7 +3,7 @@
 import type { ReactNode } from "react";
 import { useRoute } from "wouter";
 import { useFormat, useMessages } from "@/shared/i18n/language";
-import { unreadMine } from "@/shared/lib/frame";
+import { unreadMine, unsentMine } from "@/shared/lib/frame";
 import { useSignal } from "@/shared/lib/signal";
 import type { Membership } from "@/shared/session/session";
 import { EVERYTHING, useSession } from "@/shared/session/session-context";
@@ -12,7 +12,7 @@ import { LiveDot } from "./live-dot";
 import { frameMessages } from "./messages";
 import { MoreButton } from "./more-button";
 import { AT_HAND, placesOf } from "./places";
-import { RailLink } from "./rail-link";
+import { type Badge, RailLink } from "./rail-link";
 import { TenantSwitcher } from "./tenant-switcher";
 import { UserButton } from "./user-button";
 
@@ -21,15 +21,13 @@ export function Frame({ tenant, children }: { tenant: Membership | null; childre
   const format = useFormat();
   const { user, insecure, embedded } = useSession();
   const unread = useSignal(unreadMine);
+  const unsent = useSignal(unsentMine);
   // On a phone an open conversation has the whole screen.
   const [threadOpen] = useRoute("/t/:tenant/inbox/:conversation");
   const can = (scope: string) =>
     Boolean(tenant?.scopes.some((held) => held === scope || held === EVERYTHING));
   const places = placesOf(tenant && `/t/${tenant.tenant_id}`, can, user.is_operator);
-  const badge = {
-    text: format.number(Math.min(unread, 99)) + (unread > 99 ? "+" : ""),
-    words: t.unread(format.number(unread)),
-  };
+  const badge = badgeOf(unread, unsent, t, format.number);
   if (embedded) return <main className={classes["embedded"]}>{children}</main>; // its host has a frame of its own
   return (
     <div className={classes["frame"]} data-thread={threadOpen || undefined}>
@@ -43,7 +41,7 @@ export function Frame({ tenant, children }: { tenant: Membership | null; childre
             key={place.name}
             place={place}
             beyond={index >= AT_HAND}
-            badge={place.name === "inbox" && unread > 0 ? badge : null}
+            badge={place.name === "inbox" ? badge : null}
           />
         ))}
         <MoreButton tenant={tenant} places={places.slice(AT_HAND)} />
@@ -64,4 +62,17 @@ export function Frame({ tenant, children }: { tenant: Membership | null; childre
       </div>
     </div>
   );
+}
+
+/** What was not sent comes before what was not read: it is lost where nobody looks. */
+function badgeOf(
+  unread: number,
+  unsent: number,
+  t: Pick<(typeof frameMessages)["en"], "unread" | "unsent">,
+  number: (value: number) => string,
+): Badge | null {
+  if (unsent > 0) return { text: "!", words: t.unsent(number(unsent)), alarm: true };
+  if (unread === 0) return null;
+  const text = number(Math.min(unread, 99)) + (unread > 99 ? "+" : "");
+  return { text, words: t.unread(number(unread)), alarm: false };
 }

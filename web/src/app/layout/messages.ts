@@ -52,6 +52,7 @@ export const frameMessages = catalogue({
     users: "Users",
     quarantine: "Quarantine",
     unread: (count: string) => `${count} unread`,
+    unsent: (count: string) => `not sent: ${count}`,
     live: {
       idle: "",
       live: "Live",
@@ -112,6 +113,7 @@ export const frameMessages = catalogue({
     users: "Usuarios",
     quarantine: "Cuarentena",
     unread: (count: string) => `${count} sin leer`,
+    unsent: (count: string) => `sin enviar: ${count}`,
     live: {
       idle: "",
       live: "En directo",
@@ -172,6 +174,7 @@ export const frameMessages = catalogue({
     users: "Usuários",
     quarantine: "Quarentena",
     unread: (count: string) => `${count} não lidas`,
+    unsent: (count: string) => `não enviadas: ${count}`,
     live: {
       idle: "",
       live: "Ao vivo",

@@ -4,11 +4,18 @@ import classes from "./frame.module.css";
 import { frameMessages } from "./messages";
 import { isWithin, type Place } from "./places";
 
+export interface Badge {
+  text: string;
+  words: string;
+  /** Something went wrong there. */
+  alarm: boolean;
+}
+
 interface RailLinkProps {
   place: Place;
   /** Whether a phone shows it behind "More". */
   beyond: boolean;
-  badge: { text: string; words: string } | null;
+  badge: Badge | null;
 }
 
 export function RailLink({ place, beyond, badge }: RailLinkProps) {
@@ -25,7 +32,9 @@ export function RailLink({ place, beyond, badge }: RailLinkProps) {
     >
       <place.icon size={22} stroke={1.6} />
       <span className={classes["label"]}>{label}</span>
-      {badge && <span className={classes["badge"]} data-count={badge.text} />}
+      {badge && (
+        <span className={classes["badge"]} data-count={badge.text} data-alarm={badge.alarm || undefined} />
+      )}
     </Link>
   );
 }

@@ -1,4 +1,4 @@
-/** What the frame (rail, menu) shows of the inbox, and what it asks of it. The inbox sets the first two; the frame the third. */
+/** What the frame (rail, menu) shows of the inbox, and what it asks of it. The inbox sets the first three; the frame the fourth. */
 
 import { signal } from "./signal";
 
@@ -9,6 +9,9 @@ export const liveStatus = signal<LiveStatus>("idle");
 
 /** Conversations of mine with something unread: the badge at the inbox's icon. */
 export const unreadMine = signal(0);
+
+/** Messages that were not sent and wait for their author: the badge says so before it counts anything else. */
+export const unsentMine = signal(0);
 
 /** Whether the list of shortcuts is open: the user menu opens it, the inbox shows it. */
 export const shortcutsHelp = signal(false);

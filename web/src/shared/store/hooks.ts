@@ -2,7 +2,9 @@
 
 import { createContext, useCallback, useContext, useEffect, useMemo, useSyncExternalStore } from "react";
 import type { ListState } from "./conversations";
+import type { HeldFile } from "./held";
 import type { LinkStatus } from "./link";
+import type { Pending } from "./outbox";
 import type { Directories } from "./state";
 import type { InboxStore, Line } from "./store";
 import type { ThreadState } from "./threads";
@@ -82,6 +84,18 @@ export function useDirectory<Kind extends keyof Directories>(kind: Kind): Direct
 
 export function useLinkStatus(): LinkStatus {
   return useTopic("status", (store) => store.status);
+}
+
+/** Files that were chosen for somebody and not sent yet. */
+export function useHeld(conversationId: string): readonly HeldFile[] {
+  return useTopic(`held/${conversationId}`, (store) => store.held.of(conversationId));
+}
+
+/** The last message to somebody that was not sent and waits for a person, if there is one. */
+export function useUnsent(conversationId: string): Pending | undefined {
+  return useTopic("outbox", (store) =>
+    store.outbox.stuck().findLast((pending) => pending.conversation_id === conversationId),
+  );
 }
 
 export function useDraft(conversationId: string): string {

@@ -99,6 +99,23 @@ export class Outbox {
     return those.map((pending) => pending.client_id);
   }
 
+  /** Return what was not sent and waits for somebody to try again or to let it go, in the order it was asked for. */
+  stuck(): Pending[] {
+    return [...this.pendings.values()].filter(({ state }) => state === "failed" || state === "refused");
+  }
+
+  /** Let what waits in a conversation go on in the one it has become part of. */
+  move(from: string, to: string): void {
+    for (const clientId of this.keysOf(from)) {
+      const pending = this.pendings.get(clientId) as Pending;
+      this.set(
+        { ...pending, conversation_id: to },
+        { save: pending.body !== null && pending.state !== "taken" },
+      );
+    }
+    this.next(to);
+  }
+
   /** Take up what an earlier page left: what is younger than `PATIENCE` goes on by itself, the rest waits for a person. */
   async restore(): Promise<void> {
     for (const kept of await this.place.load()) {

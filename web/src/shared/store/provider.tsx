@@ -38,11 +38,19 @@ export function StoreProvider({ children }: { children: ReactNode }) {
     const seen = () => {
       if (!document.hidden) made.nudge();
     };
+    const elsewhere = (event: StorageEvent) => made.drafts.hear(event);
+    const leaving = (event: BeforeUnloadEvent) => {
+      if (made.wouldLose()) event.preventDefault();
+    };
     const stay = whenSigningOut(() => made.forget());
+    addEventListener("storage", elsewhere);
+    addEventListener("beforeunload", leaving);
     addEventListener("online", back);
     addEventListener("pageshow", seen);
     document.addEventListener("visibilitychange", seen);
     return () => {
+      removeEventListener("storage", elsewhere);
+      removeEventListener("beforeunload", leaving);
       removeEventListener("online", back);
       removeEventListener("pageshow", seen);
       document.removeEventListener("visibilitychange", seen);

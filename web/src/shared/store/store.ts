@@ -3,6 +3,7 @@
 import { asProblem, isProblem } from "@/shared/api/problem";
 import type { Backend, BulkAnswer } from "./backend";
 import { Drafts } from "./drafts";
+import { HeldFiles } from "./held";
 import { Link, type LinkStatus } from "./link";
 import { Loading } from "./loading";
 import type { KnownMessage } from "./merging";
@@ -40,6 +41,7 @@ export class InboxStore {
   readonly outbox: Outbox;
   readonly presence: Presence;
   readonly drafts: Drafts;
+  readonly held: HeldFiles;
   status: LinkStatus = "connecting";
   private current: State;
   private link: Link | null = null;
@@ -50,7 +52,11 @@ export class InboxStore {
   private readonly loading: Loading;
   private readonly ears = new Set<(event: LoggedEvent) => void>();
   private readonly touch = (topic: Topic): void => this.topics.touch(topic);
-  private readonly merged = (from: string, into: string): void => this.drafts.move(from, into);
+  private readonly merged = (from: string, into: string): void => {
+    this.drafts.move(from, into);
+    this.held.move(from, into);
+    this.outbox.move(from, into);
+  };
 
   constructor(parts: StoreParts) {
     this.parts = parts;
@@ -59,6 +65,7 @@ export class InboxStore {
     this.topics = new Topics(this.timing);
     this.current = new State(parts.me, this.touch, this.merged);
     this.drafts = new Drafts(parts.owner, this.touch);
+    this.held = new HeldFiles(this.touch);
     const { topics, timing, touch } = this;
     const ready = new Promise<void>((resolve) => {
       this.begun = resolve;
@@ -104,7 +111,13 @@ export class InboxStore {
   async forget(): Promise<void> {
     this.stop();
     this.drafts.clear();
+    this.held.clear();
     await this.outbox.clear();
+  }
+
+  /** Tell whether there is something that a reload would lose: files that were not sent yet, or that are going up. */
+  wouldLose(): boolean {
+    return this.held.any() || [...this.outbox.all()].some((pending) => pending.body === null);
   }
 
   /** The network is back (`networkChanged`), or the page is looked at again: make sure of the connection now. */

@@ -12,6 +12,7 @@ export type Topic =
   | `line/${string}`
   | `presence/${string}`
   | `draft/${string}`
+  | `held/${string}`
   | "counts"
   | "people"
   | "labels"

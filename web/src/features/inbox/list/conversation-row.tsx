@@ -3,7 +3,14 @@
 import { IconCheck, IconClockHour4, IconEye, IconPencil, IconZzz } from "@tabler/icons-react";
 import { type MouseEvent, memo } from "react";
 import { useFormat, useLanguage, useMessages } from "@/shared/i18n/language";
-import { useConversation, useDirectory, useDraft, useViewers } from "@/shared/store/hooks";
+import {
+  useConversation,
+  useDirectory,
+  useDraft,
+  useHeld,
+  useUnsent,
+  useViewers,
+} from "@/shared/store/hooks";
 import type { Conversation } from "@/shared/store/types";
 import { Avatar } from "@/shared/ui/avatar";
 import classes from "./conversation-row.module.css";
@@ -40,6 +47,8 @@ export const ConversationRow = memo(function ConversationRow(props: RowProps) {
   const format = useFormat();
   const conversation = useConversation(id);
   const draft = useDraft(id);
+  const held = useHeld(id).length;
+  const unsent = useUnsent(id);
   if (!conversation) return null;
   const name = nameOf(conversation.contact) ?? t.unknownPerson;
   const at = conversation.last_message_at;
@@ -84,7 +93,7 @@ export const ConversationRow = memo(function ConversationRow(props: RowProps) {
           {format.brief(at, now)}
         </time>
       )}
-      <PreviewLine last={conversation.last_message} draft={draft} />
+      <PreviewLine last={conversation.last_message} draft={draft} held={held} unsent={unsent} />
       {unread > 0 && (
         <span className={classes["unread"]} role="img" aria-label={t.unread(unread)}>
           {unread > 99 ? "99+" : unread}

@@ -48,6 +48,8 @@ export const listMessages = catalogue({
       reaction: "Reaction",
     },
     draft: "Draft",
+    unsent: "Not sent",
+    held: (count: number) => plural("en", count, { one: "# file", other: "# files" }),
     unknownPerson: "Unknown",
     unread: (count: number) => plural("en", count, { one: "# unread message", other: "# unread messages" }),
     closesIn: (left: string) => `The window to answer freely closes in ${left}`,
@@ -139,6 +141,8 @@ export const listMessages = catalogue({
       reaction: "Reacción",
     },
     draft: "Borrador",
+    unsent: "Sin enviar",
+    held: (count: number) => plural("es", count, { one: "# archivo", other: "# archivos" }),
     unknownPerson: "Desconocido",
     unread: (count: number) =>
       plural("es", count, { one: "# mensaje sin leer", other: "# mensajes sin leer" }),
@@ -232,6 +236,8 @@ export const listMessages = catalogue({
       reaction: "Reação",
     },
     draft: "Rascunho",
+    unsent: "Não enviada",
+    held: (count: number) => plural("pt", count, { one: "# arquivo", other: "# arquivos" }),
     unknownPerson: "Desconhecido",
     unread: (count: number) =>
       plural("pt", count, { one: "# mensagem não lida", other: "# mensagens não lidas" }),

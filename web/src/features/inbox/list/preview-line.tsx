@@ -1,11 +1,13 @@
-/** The second line of a row: what was said last, or the draft that waits. */
+/** The second line of a row: what was not sent, the draft that waits, or what was said last. */
 
 import {
+  IconAlertCircleFilled,
   IconFile,
   IconInfoCircle,
   IconListDetails,
   IconMapPin,
   IconMicrophone,
+  IconPaperclip,
   IconPhoto,
   IconShoppingBag,
   IconSticker,
@@ -14,6 +16,7 @@ import {
   IconVideo,
 } from "@tabler/icons-react";
 import { useMessages } from "@/shared/i18n/language";
+import type { Pending } from "@/shared/store/outbox";
 import type { LastMessage } from "@/shared/store/types";
 import classes from "./conversation-row.module.css";
 import { listMessages } from "./messages";
@@ -34,12 +37,30 @@ const ICONS: Record<PreviewIcon, typeof IconPhoto> = {
   info: IconInfoCircle,
 };
 
-export function PreviewLine({ last, draft }: { last: LastMessage | null; draft: string }) {
+interface PreviewLineProps {
+  last: LastMessage | null;
+  draft: string;
+  /** How many files were chosen and not sent. */
+  held: number;
+  unsent: Pending | undefined;
+}
+
+export function PreviewLine({ last, draft, held, unsent }: PreviewLineProps) {
   const t = useMessages(listMessages);
-  if (draft) {
+  if (unsent) {
     return (
       <span className={classes["preview"]}>
-        <span className={classes["draft"]}>{t.draft}:</span> <bdi>{oneLine(draft)}</bdi>
+        <IconAlertCircleFilled size={15} aria-hidden="true" className={classes["unsent"]} />
+        <span className={classes["draft"]}>{t.unsent}:</span> <bdi>{oneLine(unsent.text ?? "")}</bdi>
+      </span>
+    );
+  }
+  if (draft || held > 0) {
+    return (
+      <span className={classes["preview"]}>
+        <span className={classes["draft"]}>{t.draft}:</span>{" "}
+        {held > 0 && <IconPaperclip size={14} stroke={1.7} aria-hidden="true" className={classes["kind"]} />}
+        <bdi>{oneLine(draft) || t.held(held)}</bdi>
       </span>
     );
   }

@@ -5,10 +5,10 @@ import { notifications } from "@mantine/notifications";
 import { useEffect, useRef } from "react";
 import { useLocation } from "wouter";
 import { useMessages } from "@/shared/i18n/language";
-import { type LiveStatus, liveStatus, unreadMine } from "@/shared/lib/frame";
+import { type LiveStatus, liveStatus, unreadMine, unsentMine } from "@/shared/lib/frame";
 import { preferences } from "@/shared/lib/preferences";
 import { useTenant } from "@/shared/session/session-context";
-import { useCounts, useLinkStatus, useStore } from "@/shared/store/hooks";
+import { useCounts, useLinkStatus, useStore, useTopic } from "@/shared/store/hooks";
 import type { LinkStatus } from "@/shared/store/link";
 import type { Annotation } from "@/shared/store/types";
 import { listMessages } from "../list/messages";
@@ -18,6 +18,7 @@ import { signalMessages } from "./messages";
 import { OneTab } from "./one-tab";
 import { concerns, mentionIn, type News, newsIn } from "./ringing";
 import { showUnread } from "./tab";
+import { useUnsentNotice } from "./unsent";
 
 const FRAME: Record<LinkStatus, LiveStatus> = {
   connecting: "catching-up",
@@ -32,6 +33,7 @@ const FRAME: Record<LinkStatus, LiveStatus> = {
 export function InboxSignals() {
   useFrame();
   useRinging();
+  useUnsentNotice();
   return null;
 }
 
@@ -42,18 +44,22 @@ function useFrame(): void {
   const status = useLinkStatus();
   // What waits for me, and what waits for anybody.
   const unread = counts ? counts.unread_mine + counts.unread_unassigned : 0;
+  const unsent = useTopic("outbox", (store) => store.outbox.stuck().length);
   useEffect(() => {
     liveStatus.set(FRAME[status]);
     return () => liveStatus.set("idle");
   }, [status]);
   useEffect(() => {
     unreadMine.set(unread);
+    unsentMine.set(unsent);
     showUnread(unread, (count) => t.title(count, name), name);
+    if (unsent > 0) document.title = t.unsentTitle(unsent, document.title);
     return () => {
       unreadMine.set(0);
+      unsentMine.set(0);
       showUnread(0, () => "", name);
     };
-  }, [unread, name, t]);
+  }, [unread, unsent, name, t]);
 }
 
 function useRinging(): void {

@@ -1,7 +1,7 @@
 /** One message: the bubble, what stands over and under it, its time and mark, and what can be done with it. */
 
 import { IconArrowForwardUp, IconHistory, IconRobot } from "@tabler/icons-react";
-import { memo, useState } from "react";
+import { memo, useRef, useState } from "react";
 import { useFormat, useMessages } from "@/shared/i18n/language";
 import { avatarColors } from "@/shared/lib/color";
 import type { Message } from "@/shared/store/types";
@@ -81,9 +81,22 @@ interface RowProps extends BubbleProps {
   children: React.ReactNode;
 }
 
+/** What is open of a row. It takes the focus, and gives it back to where it was. */
+function useOpened(): [Opened, (open: Opened) => void] {
+  const [open, setOpen] = useState<Opened>(null);
+  const before = useRef<Element | null>(null);
+  const change = (to: Opened) => {
+    if (open === null) before.current = document.activeElement;
+    else if (to === null && before.current instanceof HTMLElement)
+      before.current.focus({ preventScroll: true });
+    setOpen(to);
+  };
+  return [open, change];
+}
+
 /** The place of a bubble in the thread: its side, its gaps, its tools and reactions, what went wrong with it. */
 export function Row({ message, first, last, marked = false, children }: RowProps) {
-  const [open, setOpen] = useState<Opened>(null);
+  const [open, setOpen] = useOpened();
   const { quote } = useActions();
   const reactions = reactionsNow(message.reactions, useData().ownReaction(message));
   const touch = useTouch({ onSwipe: () => quote(message), onLongPress: () => setOpen("menu") });

@@ -9,17 +9,21 @@ import {
   IconHistory,
   IconInfoCircle,
   IconMoodSmile,
+  IconPlus,
 } from "@tabler/icons-react";
+import { lazy, type MouseEvent, Suspense } from "react";
 import { useMessages } from "@/shared/i18n/language";
 import type { Message } from "@/shared/store/types";
 import { threadMessages } from "../messages";
 import { useActions, useData } from "../thread-context";
 import classes from "./row-tools.module.css";
 
+const EmojiPicker = lazy(async () => ({ default: (await import("../emoji/emoji-picker")).EmojiPicker }));
+
 export const QUICK_REACTIONS = ["👍", "❤️", "😂", "😮", "😢", "🙏"] as const;
 
 /** What is open of a row: its buttons stay as long. */
-export type Opened = "menu" | "react" | null;
+export type Opened = "menu" | "react" | "emoji" | null;
 
 interface RowToolsProps {
   message: Message;
@@ -33,6 +37,12 @@ export function RowTools({ message, open, onOpen: change }: RowToolsProps) {
   const { canSend, isOpen } = useData();
   const canAnswer =
     canSend && isOpen && message.provider_message_id !== null && message.revoked_at === undefined;
+  // Pressed by the pointer, they leave the focus where somebody is writing.
+  const stay = (event: MouseEvent) => event.preventDefault();
+  const give = (emoji: string) => {
+    react(message, emoji);
+    change(null);
+  };
   return (
     <div className={classes["tools"]} data-open={open !== null || undefined}>
       {canAnswer && (
@@ -40,6 +50,7 @@ export function RowTools({ message, open, onOpen: change }: RowToolsProps) {
           <button
             type="button"
             tabIndex={-1}
+            onMouseDown={stay}
             onClick={() => quote(message)}
             aria-label={t.reply}
             title={t.reply}
@@ -49,6 +60,7 @@ export function RowTools({ message, open, onOpen: change }: RowToolsProps) {
           <button
             type="button"
             tabIndex={-1}
+            onMouseDown={stay}
             onClick={() => change(open === "react" ? null : "react")}
             aria-label={t.react}
             title={t.react}
@@ -61,6 +73,7 @@ export function RowTools({ message, open, onOpen: change }: RowToolsProps) {
       <button
         type="button"
         tabIndex={-1}
+        onMouseDown={stay}
         data-more
         onClick={() => change(open === "menu" ? null : "menu")}
         aria-label={t.more}
@@ -70,7 +83,7 @@ export function RowTools({ message, open, onOpen: change }: RowToolsProps) {
       >
         <IconDots size={17} />
       </button>
-      {open === "react" && (
+      {(open === "react" || open === "emoji") && (
         <Popover
           opened
           onChange={() => change(null)}
@@ -78,45 +91,59 @@ export function RowTools({ message, open, onOpen: change }: RowToolsProps) {
           withinPortal
           trapFocus
           shadow="md"
-          radius="xl"
+          radius={open === "react" ? "xl" : "lg"}
+          key={open} // the focus goes into each
         >
           <Popover.Target>
             <span className={classes["anchor"]} aria-hidden="true" />
           </Popover.Target>
           <Popover.Dropdown p={4} data-overlay>
-            <div className={classes["emoji"]}>
-              {QUICK_REACTIONS.map((emoji) => (
+            {open === "react" ? (
+              <div className={classes["emoji"]}>
+                {QUICK_REACTIONS.map((emoji) => (
+                  <button type="button" key={emoji} onClick={() => give(emoji)}>
+                    {emoji}
+                  </button>
+                ))}
                 <button
                   type="button"
-                  key={emoji}
-                  onClick={() => {
-                    react(message, emoji);
-                    change(null);
-                  }}
+                  onClick={() => change("emoji")}
+                  aria-label={t.anyEmoji}
+                  title={t.anyEmoji}
                 >
-                  {emoji}
+                  <IconPlus size={18} aria-hidden="true" />
                 </button>
-              ))}
-            </div>
+              </div>
+            ) : (
+              <Suspense fallback={null}>
+                <EmojiPicker onPick={give} />
+              </Suspense>
+            )}
           </Popover.Dropdown>
         </Popover>
       )}
       {open === "menu" && (
-        <MessageMenu message={message} canAnswer={canAnswer} onClose={() => change(null)} />
+        <MessageMenu
+          message={message}
+          canAnswer={canAnswer}
+          onReact={(emoji) => react(message, emoji)}
+          onAnyEmoji={() => change("emoji")}
+          onClose={() => change(null)}
+        />
       )}
     </div>
   );
 }
 
-function MessageMenu({
-  message,
-  canAnswer,
-  onClose,
-}: {
+interface MessageMenuProps {
   message: Message;
   canAnswer: boolean;
+  onReact: (emoji: string) => void;
+  onAnyEmoji: () => void;
   onClose: () => void;
-}) {
+}
+
+function MessageMenu({ message, canAnswer, onReact, onAnyEmoji, onClose }: MessageMenuProps) {
   const t = useMessages(threadMessages);
   const { quote, copy, showInfo, showRevisions } = useActions();
   const stored = message.media?.state === "stored" ? message.media : null;
@@ -126,6 +153,23 @@ function MessageMenu({
         <span className={classes["anchor"]} aria-hidden="true" />
       </Menu.Target>
       <Menu.Dropdown>
+        {canAnswer && (
+          <div className={classes["emoji"]}>
+            {QUICK_REACTIONS.map((emoji) => (
+              <Menu.Item key={emoji} className={classes["emojiItem"] ?? ""} onClick={() => onReact(emoji)}>
+                {emoji}
+              </Menu.Item>
+            ))}
+            <Menu.Item
+              className={classes["emojiItem"] ?? ""}
+              closeMenuOnClick={false}
+              onClick={onAnyEmoji}
+              aria-label={t.anyEmoji}
+            >
+              <IconPlus size={18} aria-hidden="true" />
+            </Menu.Item>
+          </div>
+        )}
         {canAnswer && (
           <Menu.Item leftSection={<IconArrowBackUp size={16} />} onClick={() => quote(message)}>
             {t.reply}

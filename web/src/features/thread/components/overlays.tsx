@@ -1,12 +1,12 @@
-/** What opens over a thread: a picture, what is known of a message, what it said before, the question before it is sent twice. */
+/** What opens over a thread: a picture, what is known of a message, what it said before, the questions before it is sent twice or a note is deleted. */
 
 import { lazy, Suspense } from "react";
 import { useMessages } from "@/shared/i18n/language";
 import { useTenant } from "@/shared/session/session-context";
 import { useStore } from "@/shared/store/hooks";
-import type { Message } from "@/shared/store/types";
+import type { Annotation, Message } from "@/shared/store/types";
 import { ConfirmDialog } from "@/shared/ui/confirm-dialog";
-import { sendAgain } from "../api/messages";
+import { deleteNote, sendAgain } from "../api/messages";
 import { threadMessages } from "../messages";
 
 const Lightbox = lazy(async () => ({ default: (await import("../media/lightbox")).Lightbox }));
@@ -14,8 +14,8 @@ const MessageInfo = lazy(async () => ({ default: (await import("./message-info")
 const Revisions = lazy(async () => ({ default: (await import("./revisions")).Revisions }));
 
 export interface Over {
-  kind: "media" | "info" | "revisions" | "send-again";
-  /** The message it is about. */
+  kind: "media" | "info" | "revisions" | "send-again" | "delete-note";
+  /** The message or the note it is about. */
   id: string;
 }
 
@@ -29,6 +29,8 @@ interface OverlaysProps {
 export function Overlays({ over, onChange, pictures, onJump }: OverlaysProps) {
   const store = useStore();
   const close = () => onChange(null);
+  const note = over?.kind === "delete-note" ? store.state.threads.annotations.get(over.id) : undefined;
+  if (note !== undefined) return <DeleteNote note={note} onClose={close} />;
   const message = over === null ? undefined : store.state.threads.messages.get(over.id);
   if (over === null || message === undefined) return null;
   if (over.kind === "send-again") return <SendAgain message={message} onClose={close} />;
@@ -65,6 +67,28 @@ function SendAgain({ message, onClose }: { message: Message; onClose: () => void
       onConfirm={() => sendAgain(tenantId, message)}
     >
       {t.sendAgainText}
+    </ConfirmDialog>
+  );
+}
+
+function DeleteNote({ note, onClose }: { note: Annotation; onClose: () => void }) {
+  const t = useMessages(threadMessages);
+  const store = useStore();
+  const { tenant_id: tenantId } = useTenant();
+  const act = async () => {
+    const gone = await deleteNote(tenantId, note);
+    store.putAnnotation(gone ?? { ...note, deleted_at: new Date().toISOString() });
+  };
+  return (
+    <ConfirmDialog
+      opened
+      danger
+      onClose={onClose}
+      title={t.deleteNoteTitle}
+      confirm={t.deleteNote}
+      onConfirm={act}
+    >
+      {t.deleteNoteText}
     </ConfirmDialog>
   );
 }

@@ -25,7 +25,7 @@ interface ThreadProviderProps {
   wasRetried: ThreadData["wasRetried"];
   own: Pick<
     ThreadActions,
-    "quote" | "openMedia" | "jumpToQuoted" | "showInfo" | "showRevisions" | "sendAgain"
+    "quote" | "openMedia" | "jumpToQuoted" | "showInfo" | "showRevisions" | "sendAgain" | "deleteNote"
   >;
   children: ReactNode;
 }
@@ -143,11 +143,6 @@ function useThreadActions(own: ThreadProviderProps["own"]): ThreadActions {
           tell(t.mediaFailed)(error);
           throw error;
         }),
-      deleteNote: (note) =>
-        void requests
-          .deleteNote(tenantId, note)
-          .then((gone) => store.putAnnotation(gone ?? { ...note, deleted_at: new Date().toISOString() }))
-          .catch(tell(t.deleteNote)),
       retryPending: (clientId) => {
         if (canUploadAgain(clientId)) uploadAgain(store, clientId);
         else store.outbox.retry(clientId);

@@ -1,9 +1,9 @@
 /** A conversation that is here: which stretch of it is shown, where the reader stands, and what is open over it. */
 
-import { type ReactNode, useMemo, useRef, useState } from "react";
+import { type ReactNode, useCallback, useMemo, useRef, useState } from "react";
 import { useMessages } from "@/shared/i18n/language";
 import { useShortcut } from "@/shared/keys/use-shortcut";
-import { useTopic } from "@/shared/store/hooks";
+import { useStore, useTopic } from "@/shared/store/hooks";
 import type { Conversation, Message } from "@/shared/store/types";
 import { EmptyState } from "@/shared/ui/empty-state";
 import { Composer, type ComposerHandle } from "../composer/composer";
@@ -38,11 +38,9 @@ export function Thread({ conversation, messageId, actions }: ThreadProps) {
   const { thread, byProviderId, ownReactions, retried, lines } = timeline;
   const serviceWindow = useServiceWindow(conversation.window_closes_at);
   const [over, setOver] = useState<Over | null>(null);
-  const [quote, setQuote] = useState<Message | null>(null);
-  const attachments = useAttachments();
+  const { quote, setQuote } = useQuote(id);
+  const attachments = useAttachments(id);
   const composer = useRef<ComposerHandle>(null);
-  // The draft of a conversation that became part of this one: the field takes it up.
-  const draftsMoved = useTopic(`draft/${id}`, (store) => store.drafts.arrivals(id));
   usePresence(id);
   useShortcut("reply", () => composer.current?.setMode("reply"));
   useShortcut("note", () => composer.current?.setMode("note"));
@@ -62,16 +60,20 @@ export function Thread({ conversation, messageId, actions }: ThreadProps) {
   const own = useMemo(
     (): Pick<
       ThreadActions,
-      "quote" | "openMedia" | "jumpToQuoted" | "showInfo" | "showRevisions" | "sendAgain"
+      "quote" | "openMedia" | "jumpToQuoted" | "showInfo" | "showRevisions" | "sendAgain" | "deleteNote"
     > => ({
-      quote: setQuote,
+      quote: (message) => {
+        setQuote(message);
+        composer.current?.setMode("reply");
+      },
       openMedia: (messageId) => setOver({ kind: "media", id: messageId }),
       jumpToQuoted: (message) => jumpTo(message.quoted ?? { providerId: message.reply_to ?? "" }),
       showInfo: (message) => setOver({ kind: "info", id: message.id }),
       showRevisions: (message) => setOver({ kind: "revisions", id: message.id }),
       sendAgain: (message) => setOver({ kind: "send-again", id: message.id }),
+      deleteNote: (note) => setOver({ kind: "delete-note", id: note.id }),
     }),
-    [jumpTo],
+    [jumpTo, setQuote],
   );
   const provided = {
     conversation,
@@ -85,7 +87,7 @@ export function Thread({ conversation, messageId, actions }: ThreadProps) {
   return (
     <ThreadProvider {...provided} needsTemplates={timeline.hasTemplates}>
       <ThreadHeader conversation={conversation} actions={actions} />
-      <DropArea onFiles={attachments.add}>
+      <DropArea onFiles={(files) => composer.current?.addFiles(files)}>
         {thread.failed && lines.length === 0 ? (
           <ThreadFailed
             error={thread.failed}
@@ -119,7 +121,6 @@ export function Thread({ conversation, messageId, actions }: ThreadProps) {
         )}
         <Announcer conversationId={id} atEnd={stretch.atEnd} />
         <Composer
-          key={draftsMoved}
           handle={composer}
           conversation={conversation}
           window={serviceWindow}
@@ -140,4 +141,18 @@ export function Thread({ conversation, messageId, actions }: ThreadProps) {
       />
     </ThreadProvider>
   );
+}
+
+/** The message that is being answered: part of the draft, and kept with it. */
+function useQuote(conversationId: string) {
+  const store = useStore();
+  const quote = useTopic(`draft/${conversationId}`, () => store.drafts.quote(conversationId));
+  const setQuote = useCallback(
+    (message: Message | null) => {
+      store.drafts.setQuote(conversationId, message);
+      store.topics.flush();
+    },
+    [store, conversationId],
+  );
+  return { quote, setQuote };
 }

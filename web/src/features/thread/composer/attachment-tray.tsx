@@ -1,18 +1,31 @@
 /** The files that are about to be sent, each with its caption, and as what it goes. */
 
 import { IconTrash } from "@tabler/icons-react";
+import type { KeyboardEvent } from "react";
 import { useFormat, useMessages } from "@/shared/i18n/language";
 import { FileFacts } from "../bubbles/document";
+import { Voice } from "../bubbles/voice";
 import { fileFace } from "../model/files";
 import { LONGEST_CAPTION, type Objection, type SendKind, takesCaption } from "../model/limits";
 import classes from "./attachment-tray.module.css";
 import { composerMessages } from "./messages";
 import type { Attachment, Attachments } from "./use-attachments";
 
-export function AttachmentTray({ attachments }: { attachments: Attachments }) {
+interface AttachmentTrayProps {
+  attachments: Attachments;
+  /** Escape in it goes back to the field, and leaves the files alone. */
+  onLeave: () => void;
+}
+
+export function AttachmentTray({ attachments, onLeave }: AttachmentTrayProps) {
   if (attachments.list.length === 0) return null;
+  const leave = (event: KeyboardEvent) => {
+    if (event.key !== "Escape") return;
+    event.preventDefault();
+    onLeave();
+  };
   return (
-    <ul className={classes["tray"]}>
+    <ul className={classes["tray"]} onKeyDown={leave}>
       {attachments.list.map((one) => (
         <FileRow key={one.id} one={one} attachments={attachments} />
       ))}
@@ -26,23 +39,25 @@ function FileRow({ one, attachments }: { one: Attachment; attachments: Attachmen
   const face = fileFace(one.type, one.file.name);
   return (
     <li className={classes["file"]} data-refused={one.objection !== null || undefined}>
-      {one.picture && one.type.startsWith("image/") ? (
-        <img className={classes["picture"]} src={one.picture} alt="" />
-      ) : one.picture ? (
+      {one.url && one.type.startsWith("image/") ? (
+        <img className={classes["picture"]} src={one.url} alt="" />
+      ) : one.url && one.kind !== "voice" ? (
         // biome-ignore lint/a11y/useMediaCaption: a still of what was chosen
-        <video className={classes["picture"]} src={`${one.picture}#t=0.1`} preload="metadata" />
+        <video className={classes["picture"]} src={`${one.url}#t=0.1`} preload="metadata" />
       ) : (
         <span className={classes["face"]}>{face.kind || "?"}</span>
       )}
       <div className={classes["middle"]}>
         <div className={classes["head"]}>
-          <strong>{one.file.name}</strong>
+          <strong>{one.kind === "voice" ? t.kind.voice : one.file.name}</strong>
           <FileFacts kind={face.kind} size={one.file.size} />
         </div>
         {objection !== null ? (
           <span className={classes["objection"]} role="alert">
             {objection}
           </span>
+        ) : one.kind === "voice" ? (
+          <Voice url={one.url} type={null} voice name={null} durationMs={one.duration_ms} peaks={one.peaks} />
         ) : (
           takesCaption(one.kind) && (
             <input

@@ -11,23 +11,44 @@ export type Suggestion =
   | { kind: "emoji"; id: string; emoji: string; name: string; code: string; text: string }
   | { kind: "mention"; id: string; name: string; text: string };
 
+/** Why no canned reply is offered for what looks like the name of one: it is not sent as it stands unless somebody means it. */
+export type Nothing = "unknown" | "loading" | "failed";
+
 interface CompletionListProps {
   id: string;
   suggestions: readonly Suggestion[];
+  nothing: Nothing | null;
+  /** The name that was typed. */
+  query: string;
+  /** Somebody tried to send it as it stands. */
+  refused: boolean;
   active: number;
   onPick: (suggestion: Suggestion) => void;
   onHover: (index: number) => void;
 }
 
-export function CompletionList({ id, suggestions, active, onPick, onHover }: CompletionListProps) {
+export function CompletionList(props: CompletionListProps) {
+  const { id, suggestions, nothing, query, refused, active, onPick, onHover } = props;
   const t = useMessages(composerMessages);
   const list = useRef<HTMLDivElement>(null);
   useEffect(() => {
     list.current?.querySelector(`[data-index="${active}"]`)?.scrollIntoView({ block: "nearest" });
   }, [active]);
+  if (nothing) {
+    return (
+      <p
+        id={id}
+        className={`${classes["list"]} ${classes["empty"]}`}
+        data-refused={refused || undefined}
+        role={refused ? "alert" : undefined}
+      >
+        <strong>{nothing === "unknown" ? t.noCanned(`/${query}`) : t.cannedMissing[nothing]}</strong>{" "}
+        {t.sendSlash}
+      </p>
+    );
+  }
   return (
     <div ref={list} id={id} className={classes["list"]} role="listbox" aria-label={t.canned}>
-      {suggestions.length === 0 && <p className={classes["empty"]}>{t.noCanned}</p>}
       {suggestions.map((one, index) => (
         // biome-ignore lint/a11y/useFocusableInteractive: the field has the focus and names the active one
         // biome-ignore lint/a11y/useKeyWithClickEvents: the field's keys do the same

@@ -1,10 +1,12 @@
 /** The field and everything about it: a reply or a note, files, a recording, a template, something to press. */
 
-import { lazy, Suspense, useCallback, useEffect, useImperativeHandle, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useImperativeHandle, useRef, useState } from "react";
 import { useMessages } from "@/shared/i18n/language";
+import { useShortcut } from "@/shared/keys/use-shortcut";
 import { useTenant } from "@/shared/session/session-context";
-import { useStore } from "@/shared/store/hooks";
+import { useStore, useTopic } from "@/shared/store/hooks";
 import type { Conversation, Message } from "@/shared/store/types";
+import { tellFailed } from "@/shared/ui/notices";
 import type { ServiceWindow } from "../model/window";
 import { useData } from "../thread-context";
 import { AnsweredDialog } from "./answered-dialog";
@@ -17,6 +19,7 @@ import { QuoteBar } from "./quote-bar";
 import { SendRow } from "./send-row";
 import { Shut } from "./shut";
 import { TypingLine } from "./typing-line";
+import { UnsentDraft } from "./unsent-draft";
 import type { Attachments } from "./use-attachments";
 import { useRecorder } from "./use-recorder";
 import { useSend } from "./use-send";
@@ -34,8 +37,9 @@ const InteractiveComposer = lazy(async () => ({
 export type Mode = "reply" | "note";
 
 export interface ComposerHandle {
-  focus: () => void;
+  /** With the caret in the field. */
   setMode: (mode: Mode) => void;
+  addFiles: (files: Iterable<File>) => void;
   openTemplates: () => void;
   chooseFiles: () => void;
 }
@@ -62,27 +66,21 @@ export function Composer(props: ComposerProps) {
   const { contactName } = useData();
   const { id } = conversation;
   const [mode, setMode] = useState<Mode>("reply");
-  const [texts, setTexts] = useState(() => ({
-    reply: store.drafts.get(id, "reply"),
-    note: store.drafts.get(id, "note"),
-  }));
+  const [texts, setTexts] = useDrafts(id);
   const [over, setOver] = useState<"template" | "interactive" | null>(null);
   const field = useRef<FieldHandle>(null);
   const files = useRef<HTMLInputElement>(null);
-  const recorder = useRecorder();
+  const recorder = useRecorder(attachments.addRecording);
   const isOpen = window.state === "open";
   const canWrite = tenant.can("messages:send");
   const isShut = conversation.state === "blocked" || conversation.state === "archived";
   const tell = useTyping(id, isOpen && canWrite);
   const text = texts[mode];
 
-  const write = useCallback(
-    (to: Mode, words: string) => {
-      setTexts((now) => ({ ...now, [to]: words }));
-      store.drafts.set(id, to, words);
-    },
-    [store, id],
-  );
+  const write = (to: Mode, words: string) => {
+    setTexts((now) => ({ ...now, [to]: words }));
+    store.drafts.set(id, to, words);
+  };
   /** What comes back goes before what has been written since. */
   const putBack = (to: Mode, words: string) => {
     const since = store.drafts.get(id, to); // not `texts`: it may come back long after this was drawn
@@ -93,8 +91,8 @@ export function Composer(props: ComposerProps) {
     isWriting: texts.reply !== "",
     onCleared: (cleared) => write(cleared, ""),
     onRestored: putBack,
-    onSent: () => {
-      onQuote(null);
+    onSent: (how) => {
+      if (how === "reply") onQuote(null);
       onSent();
     },
   });
@@ -108,30 +106,47 @@ export function Composer(props: ComposerProps) {
     tell(mode, words);
   };
 
+  const focus = () => requestAnimationFrame(() => field.current?.focus()); // once it is drawn
+  const { recording } = recorder;
+  const isRecording =
+    recording.state === "asking" || recording.state === "recording" || recording.state === "done";
+  const first =
+    mode === "note" ? null : isRecording ? () => leaveRecording(recorder) : quote && (() => onQuote(null));
+  useShortcut("leave", first);
+
+  const show = (to: Mode) => {
+    setMode(to);
+    if (to === "note") recorder.finish(); // nothing listens out of sight
+  };
+  const turnTo = (to: Mode) => {
+    show(to);
+    focus();
+  };
+  /** Files go to the person: what is chosen while a note is written shows where it will go from. */
+  const addFiles = (chosen: Iterable<File>) => {
+    if (!isOpen) return tellFailed(t.dropClosed);
+    attachments.add(chosen);
+    turnTo("reply");
+  };
+
+  const makeNote = () => {
+    putBack("note", texts.reply);
+    write("reply", "");
+    turnTo("note");
+  };
+
   useImperativeHandle(handle, () => ({
-    focus: () => field.current?.focus(),
-    setMode: (to) => {
-      setMode(to);
-      requestAnimationFrame(() => field.current?.focus());
-    },
+    setMode: turnTo,
+    addFiles,
     openTemplates: () => setOver("template"),
-    chooseFiles: () => files.current?.click(),
+    chooseFiles: () => (isOpen ? files.current?.click() : tellFailed(t.dropClosed)),
   }));
   // Whoever opens a conversation writes next; on a touch screen that would open the keyboard.
   useEffect(() => {
     if (!matchMedia("(pointer: coarse)").matches) field.current?.focus();
   }, []);
-  useEffect(() => {
-    if (quote === null) return;
-    setMode("reply");
-    requestAnimationFrame(() => field.current?.focus());
-  }, [quote]);
-
   if (isShut || !canWrite) return <Shut conversation={conversation} canWrite={canWrite} />;
 
-  const { recording } = recorder;
-  const isRecording =
-    recording.state === "asking" || recording.state === "recording" || recording.state === "done";
   const isReply = mode === "reply";
   return (
     <section className={classes["composer"]} aria-label={t.composer}>
@@ -139,7 +154,8 @@ export function Composer(props: ComposerProps) {
       <div className={classes["box"]} data-mode={mode}>
         <ModeTabs
           mode={mode}
-          onMode={setMode}
+          onMode={show}
+          onChosen={turnTo}
           window={window}
           drafts={{ reply: texts.reply !== "", note: texts.note !== "" }}
         />
@@ -154,11 +170,15 @@ export function Composer(props: ComposerProps) {
             }}
           />
         ) : isReply && window.state !== "open" ? (
-          <ClosedWindow window={window} onTemplate={() => setOver("template")} />
+          <>
+            <ClosedWindow window={window} onTemplate={() => setOver("template")} />
+            <AttachmentTray attachments={attachments} onLeave={focus} />
+            {text !== "" && <UnsentDraft text={text} onNote={makeNote} />}
+          </>
         ) : (
           <>
             {isReply && quote && <QuoteBar message={quote} onClose={() => onQuote(null)} />}
-            {isReply && <AttachmentTray attachments={attachments} />}
+            {isReply && <AttachmentTray attachments={attachments} onLeave={focus} />}
             <Field
               key={mode}
               handle={field}
@@ -169,13 +189,8 @@ export function Composer(props: ComposerProps) {
               label={isReply ? t.replyTo(contactName) : t.note}
               onChange={change}
               onSend={send}
-              onFiles={attachments.add}
+              onFiles={addFiles}
               onUp={() => props.latestInbound && onQuote(props.latestInbound)}
-              onEscape={() => {
-                if (!isReply || quote === null) return false;
-                onQuote(null);
-                return true;
-              }}
             />
             <SendRow
               mode={mode}
@@ -185,11 +200,9 @@ export function Composer(props: ComposerProps) {
               busy={sending.busy}
               refused={recording.state === "refused" ? recording.reason : null}
               onEmoji={(emoji) => field.current?.insert(emoji)}
+              onEmojiClosed={() => field.current?.focus()}
               onFiles={() => files.current?.click()}
-              onCanned={() => {
-                write("reply", "/");
-                field.current?.focus();
-              }}
+              onCanned={() => field.current?.beginCanned()}
               onTemplate={() => setOver("template")}
               onInteractive={() => setOver("interactive")}
               onRecord={() => void recorder.start()}
@@ -204,16 +217,15 @@ export function Composer(props: ComposerProps) {
         multiple
         hidden
         onChange={(event) => {
-          attachments.add(event.currentTarget.files ?? []);
+          addFiles(event.currentTarget.files ?? []);
           event.currentTarget.value = "";
-          field.current?.focus();
         }}
       />
       <AnsweredDialog
         conversationId={id}
         onEdit={(words, quoted) => {
           putBack("reply", words);
-          setMode("reply");
+          turnTo("reply");
           if (quote === null) onQuote(quoted);
         }}
       />
@@ -240,4 +252,28 @@ export function Composer(props: ComposerProps) {
       </Suspense>
     </section>
   );
+}
+
+/** What stands in the field in each mode. What comes from elsewhere (a merge, another tab) takes the place of what was there. */
+function useDrafts(conversationId: string) {
+  const { drafts } = useStore();
+  const arrivals = useTopic(`draft/${conversationId}`, () => drafts.arrivals(conversationId));
+  const read = () => ({
+    reply: drafts.get(conversationId, "reply"),
+    note: drafts.get(conversationId, "note"),
+  });
+  const state = useState(read);
+  const [taken, setTaken] = useState(arrivals);
+  if (taken !== arrivals) {
+    setTaken(arrivals);
+    state[1](read());
+  }
+  return state;
+}
+
+/** Escape ends a recording step by step and loses nothing of it: it is stopped, then put with the files. */
+function leaveRecording({ recording, finish, cancel, putAside }: ReturnType<typeof useRecorder>): void {
+  if (recording.state === "recording") finish();
+  else if (recording.state === "done") putAside();
+  else cancel();
 }

@@ -9,16 +9,21 @@ import {
   useRef,
   useState,
 } from "react";
+import { useMessages } from "@/shared/i18n/language";
 import { usePreferences } from "@/shared/lib/preferences";
 import type { Conversation } from "@/shared/store/types";
+import { tellFailed } from "@/shared/ui/notices";
 import { CompletionList } from "./completion-list";
 import classes from "./field.module.css";
+import { composerMessages } from "./messages";
 import { useCompletion } from "./use-completion";
 
 export interface FieldHandle {
   focus: () => void;
-  /** Puts a text where the caret is. */
+  /** Puts a text where the caret is, and the caret behind it. */
   insert: (text: string) => void;
+  /** Begins the name of a canned reply where the caret is. */
+  beginCanned: () => void;
 }
 
 interface FieldProps {
@@ -33,16 +38,14 @@ interface FieldProps {
   onFiles: (files: File[]) => void;
   /** The arrow up in an empty field. */
   onUp: () => void;
-  /** Escape where nothing of the field's own is open; true where it was used. */
-  onEscape: () => boolean;
 }
 
 const LIST = "composer-suggestions";
 const coarse = typeof matchMedia === "undefined" ? null : matchMedia("(pointer: coarse)");
 
 export function Field(props: FieldProps) {
-  const { handle, conversation, mode, value, placeholder, label, onChange, onSend, onFiles, onUp, onEscape } =
-    props;
+  const { handle, conversation, mode, value, placeholder, label, onChange, onSend, onFiles, onUp } = props;
+  const t = useMessages(composerMessages);
   const { enterSends } = usePreferences();
   const field = useRef<HTMLTextAreaElement>(null);
   const [caret, setCaret] = useState(value.length);
@@ -67,13 +70,20 @@ export function Field(props: FieldProps) {
     current.style.height = `${current.scrollHeight}px`;
   }, [value]);
 
+  // What was refused is refused as it stood: what is typed since is another.
+  const [refusedAt, setRefusedAt] = useState<string | null>(null);
+
+  const focus = () => field.current?.focus({ preventScroll: true });
+  const insert = (text: string) => {
+    const from = field.current?.selectionStart ?? value.length;
+    const to = field.current?.selectionEnd ?? value.length;
+    put(value.slice(0, from) + text + value.slice(to), from + text.length);
+    focus();
+  };
   useImperativeHandle(handle, () => ({
-    focus: () => field.current?.focus({ preventScroll: true }),
-    insert: (text) => {
-      const from = field.current?.selectionStart ?? value.length;
-      const to = field.current?.selectionEnd ?? value.length;
-      put(value.slice(0, from) + text + value.slice(to), from + text.length);
-    },
+    focus,
+    insert,
+    beginCanned: () => insert(/(^|\s)$/.test(value.slice(0, field.current?.selectionStart)) ? "/" : " /"),
   }));
 
   const keys = (event: KeyboardEvent<HTMLTextAreaElement>) => {
@@ -82,20 +92,19 @@ export function Field(props: FieldProps) {
     if (completion.onKey(event)) return event.preventDefault();
     if (event.key === "Enter" && sends(event, enterSends)) {
       event.preventDefault();
-      if (!event.repeat) onSend(); // whoever rests a finger on the key sends once
+      if (completion.nothing !== null) setRefusedAt(value);
+      else if (!event.repeat) onSend(); // whoever rests a finger on the key sends once
     } else if (event.key === "ArrowUp" && value === "") {
       event.preventDefault();
       onUp();
-    } else if (event.key === "Escape" && onEscape()) {
-      event.preventDefault();
-      event.stopPropagation();
     }
   };
   const paste = (event: ClipboardEvent) => {
     const files = [...event.clipboardData.files];
-    if (files.length === 0 || mode === "note") return;
+    if (files.length === 0) return;
     event.preventDefault();
-    onFiles(files.map(named));
+    if (mode === "note") tellFailed(t.noteFiles);
+    else onFiles(files.map(named));
   };
   const look = () => setCaret(field.current?.selectionStart ?? 0);
   return (
@@ -104,6 +113,9 @@ export function Field(props: FieldProps) {
         <CompletionList
           id={LIST}
           suggestions={completion.suggestions}
+          nothing={completion.nothing}
+          query={completion.query}
+          refused={refusedAt === value}
           active={completion.active}
           onPick={completion.pick}
           onHover={completion.setActive}

@@ -1,7 +1,7 @@
 /** What is being written, for whom: an answer to the person, or a note for colleagues. */
 
 import { IconArrowBackUp, IconLock } from "@tabler/icons-react";
-import type { KeyboardEvent } from "react";
+import { type KeyboardEvent, useRef } from "react";
 import { useMessages } from "@/shared/i18n/language";
 import type { ServiceWindow } from "../model/window";
 import type { Mode } from "./composer";
@@ -11,18 +11,24 @@ import { WindowCountdown } from "./window-bar";
 
 interface ModeTabsProps {
   mode: Mode;
+  /** The arrow keys turn to it, and stay among the tabs. */
   onMode: (mode: Mode) => void;
+  /** It was chosen by a click: what is typed next goes there. */
+  onChosen: (mode: Mode) => void;
   window: ServiceWindow;
   /** In which mode something is written and not sent. */
   drafts: Record<Mode, boolean>;
 }
 
-export function ModeTabs({ mode, onMode, window, drafts }: ModeTabsProps) {
+export function ModeTabs({ mode, onMode, onChosen, window, drafts }: ModeTabsProps) {
   const t = useMessages(composerMessages);
+  const list = useRef<HTMLDivElement>(null);
   const turn = (event: KeyboardEvent) => {
     if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
     event.preventDefault();
-    onMode(mode === "reply" ? "note" : "reply");
+    const to = mode === "reply" ? "note" : "reply";
+    onMode(to);
+    list.current?.querySelector<HTMLElement>(`[data-mode="${to}"]`)?.focus();
   };
   const tab = (of: Mode, label: string, icon: React.ReactNode) => (
     <button
@@ -32,7 +38,7 @@ export function ModeTabs({ mode, onMode, window, drafts }: ModeTabsProps) {
       tabIndex={mode === of ? 0 : -1}
       className={classes["tab"]}
       data-mode={of}
-      onClick={() => onMode(of)}
+      onClick={() => onChosen(of)}
       onKeyDown={turn}
     >
       {icon}
@@ -42,7 +48,7 @@ export function ModeTabs({ mode, onMode, window, drafts }: ModeTabsProps) {
   );
   return (
     <div className={classes["head"]}>
-      <div className={classes["tabs"]} role="tablist" aria-label={t.modes}>
+      <div ref={list} className={classes["tabs"]} role="tablist" aria-label={t.modes}>
         {tab("reply", t.reply, <IconArrowBackUp size={15} aria-hidden="true" />)}
         {tab("note", t.note, <IconLock size={14} aria-hidden="true" />)}
       </div>

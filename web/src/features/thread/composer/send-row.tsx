@@ -30,6 +30,8 @@ interface SendRowProps {
   /** Why the microphone could not be used. */
   refused: "denied" | "missing" | null;
   onEmoji: (emoji: string) => void;
+  /** The emoji were closed without one, by the keyboard or their button. */
+  onEmojiClosed: () => void;
   onFiles: () => void;
   onCanned: () => void;
   onTemplate: () => void;
@@ -45,6 +47,10 @@ export function SendRow(props: SendRowProps) {
   const { mode, text, fileCount, filesRefused, busy, refused, onEmoji, onSend } = props;
   const t = useMessages(composerMessages);
   const [emojiOpen, setEmojiOpen] = useState(false);
+  const closeEmoji = () => {
+    setEmojiOpen(false);
+    props.onEmojiClosed();
+  };
   const left = LONGEST_TEXT - text.length;
   const isReply = mode === "reply";
   const isEmpty = text.trim() === "" && fileCount === 0;
@@ -61,21 +67,26 @@ export function SendRow(props: SendRowProps) {
       <Popover
         opened={emojiOpen}
         onChange={setEmojiOpen}
+        closeOnEscape={false} // it would go back to the button, and Enter would open them again
         position="top-start"
         trapFocus
-        returnFocus
         withinPortal
         shadow="md"
         radius="lg"
       >
         <Popover.Target>
-          <Tool label={t.emoji} onClick={() => setEmojiOpen(!emojiOpen)}>
+          <Tool label={t.emoji} onClick={() => (emojiOpen ? closeEmoji() : setEmojiOpen(true))}>
             <IconMoodSmile size={20} stroke={1.7} />
           </Tool>
         </Popover.Target>
-        <Popover.Dropdown p={6} data-overlay>
+        <Popover.Dropdown p={6} data-overlay onKeyDown={({ key }) => key === "Escape" && closeEmoji()}>
           <Suspense fallback={null}>
-            <EmojiPicker onPick={onEmoji} />
+            <EmojiPicker
+              onPick={(emoji) => {
+                setEmojiOpen(false);
+                onEmoji(emoji);
+              }}
+            />
           </Suspense>
         </Popover.Dropdown>
       </Popover>
@@ -84,7 +95,7 @@ export function SendRow(props: SendRowProps) {
           <Tool label={t.attach} onClick={props.onFiles}>
             <IconPaperclip size={20} stroke={1.7} />
           </Tool>
-          <Tool label={t.canned} onClick={props.onCanned} disabled={text !== ""}>
+          <Tool label={t.canned} onClick={props.onCanned}>
             <IconMessageBolt size={20} stroke={1.7} />
           </Tool>
           <Tool label={t.template} onClick={props.onTemplate}>

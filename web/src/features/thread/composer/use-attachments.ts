@@ -1,8 +1,10 @@
-/** Files that were chosen and not sent yet: what they are, as what they go, what speaks against it. */
+/** Files that were chosen for a conversation and not sent yet: what they are, as what they go, what speaks against it. */
 
 import { notifications } from "@mantine/notifications";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useMemo } from "react";
 import { useMessages } from "@/shared/i18n/language";
+import type { HeldFile } from "@/shared/store/held";
+import { useHeld, useStore } from "@/shared/store/hooks";
 import { newId } from "@/shared/store/ids";
 import {
   MOST_FILES,
@@ -12,74 +14,66 @@ import {
   plainType,
   type SendKind,
 } from "../model/limits";
+import { peaksOfLevels } from "../model/peaks";
 import { composerMessages } from "./messages";
+import { type Recorded, recordingName } from "./use-recorder";
 
-export interface Attachment {
-  id: string;
-  file: File;
+export interface Attachment extends HeldFile {
   type: string;
   kind: SendKind;
   /** The kinds it may go as. */
   kinds: SendKind[];
   caption: string;
-  /** A picture of it, as a URL of this page. */
-  picture: string | null;
   width?: number;
   height?: number;
   duration_ms?: number;
+  /** How loud a recording is along its way, as the server tells it of those it has. */
+  peaks?: string;
   objection: Objection | null;
 }
 
 export interface Attachments {
   list: readonly Attachment[];
   add: (files: Iterable<File>) => void;
+  addRecording: (recorded: Recorded) => void;
   change: (id: string, change: Partial<Pick<Attachment, "kind" | "caption">>) => void;
   remove: (id: string) => void;
   /** Empties the list, for they are being sent. */
   take: () => readonly Attachment[];
 }
 
-export function useAttachments(): Attachments {
+export function useAttachments(conversationId: string): Attachments {
   const t = useMessages(composerMessages);
-  const [list, setList] = useState<readonly Attachment[]>([]);
-  const latest = useRef(list);
-  latest.current = list;
-
-  const add = useCallback(
-    (files: Iterable<File>) => {
-      const room = MOST_FILES - latest.current.length;
-      const all = [...files];
-      if (all.length > room) notifications.show({ color: "red", message: t.tooManyFiles(MOST_FILES) });
-      const added = all.slice(0, room).map(attachmentOf);
-      setList((now) => [...now, ...added]);
-      for (const one of added) {
-        void measured(one).then((size) =>
-          setList((now) => now.map((other) => (other.id === one.id ? { ...other, ...size } : other))),
-        );
-      }
-    },
-    [t],
-  );
-  const change = useCallback((id: string, changed: Partial<Pick<Attachment, "kind" | "caption">>) => {
-    setList((now) => now.map((one) => (one.id === id ? checked({ ...one, ...changed }) : one)));
-  }, []);
-  const remove = useCallback((id: string) => {
-    const gone = latest.current.find((one) => one.id === id);
-    if (gone?.picture) URL.revokeObjectURL(gone.picture);
-    setList((now) => now.filter((one) => one.id !== id));
-  }, []);
-  const take = useCallback(() => {
-    const all = latest.current;
-    release(all);
-    setList([]);
-    return all;
-  }, []);
-  useEffect(() => () => release(latest.current), []);
-  return { list, add, change, remove, take };
-}
-
-function release(all: readonly Attachment[]): void {
-  for (const { picture } of all) if (picture) URL.revokeObjectURL(picture);
+  const store = useStore();
+  const list = useHeld(conversationId) as readonly Attachment[]; // nothing else puts any there
+  const deeds = useMemo(() => {
+    const now = () => store.held.of(conversationId) as readonly Attachment[];
+    const set = (all: readonly Attachment[]) => {
+      store.held.set(conversationId, all);
+      store.topics.flush();
+    };
+    const patch = (id: string, change: Partial<Attachment>) =>
+      set(now().map((one) => (one.id === id ? checked({ ...one, ...change }) : one)));
+    return {
+      add: (files: Iterable<File>) => {
+        const room = MOST_FILES - now().length;
+        const all = [...files];
+        if (all.length > room) notifications.show({ color: "red", message: t.tooManyFiles(MOST_FILES) });
+        const added = all.slice(0, room).map(attachmentOf);
+        set([...now(), ...added]);
+        for (const one of added) void measured(one).then((size) => patch(one.id, size));
+      },
+      addRecording: (recorded: Recorded) => set([...now(), attachmentOfRecording(recorded)]),
+      change: (id: string, change: Partial<Pick<Attachment, "kind" | "caption">>) => patch(id, change),
+      remove: (id: string) => set(now().filter((one) => one.id !== id)),
+      take: () => {
+        const all = now();
+        set([]);
+        return all;
+      },
+    };
+  }, [store, conversationId, t]);
+  return useMemo(() => ({ list, ...deeds }), [list, deeds]);
 }
 
 function attachmentOf(file: File): Attachment {
@@ -87,8 +81,25 @@ function attachmentOf(file: File): Attachment {
   const kind = naturalKind(type, file.size);
   const kinds: SendKind[] = kind === "document" ? ["document"] : [kind, "document"];
   if (type === "image/webp") kinds.push("sticker");
-  const picture = /^(image|video)\//.test(type) ? URL.createObjectURL(file) : null;
-  return checked({ id: newId(), file, type, kind, kinds, caption: "", picture, objection: null });
+  const url = /^(image|video)\//.test(type) ? URL.createObjectURL(file) : null;
+  return checked({ id: newId(), file, type, kind, kinds, caption: "", url, objection: null });
+}
+
+function attachmentOfRecording({ blob, durationMs, levels }: Recorded): Attachment {
+  const type = plainType(blob.type, "");
+  const file = new File([blob], recordingName(blob.type), { type });
+  return checked({
+    id: newId(),
+    file,
+    type,
+    kind: "voice",
+    kinds: ["voice"],
+    caption: "",
+    url: URL.createObjectURL(file),
+    duration_ms: durationMs,
+    peaks: peaksOfLevels(levels),
+    objection: null,
+  });
 }
 
 function checked(one: Attachment): Attachment {
@@ -96,17 +107,14 @@ function checked(one: Attachment): Attachment {
 }
 
 /** Sizes and lengths, so that the bubble has its shape before the server knows them. */
-function measured({
-  type,
-  picture,
-}: Attachment): Promise<Pick<Attachment, "width" | "height" | "duration_ms">> {
+function measured({ type, url }: Attachment): Promise<Pick<Attachment, "width" | "height" | "duration_ms">> {
   return new Promise((resolve) => {
-    if (picture === null) return resolve({});
+    if (url === null) return resolve({});
     if (type.startsWith("image/")) {
       const image = new Image();
       image.onload = () => resolve({ width: image.naturalWidth, height: image.naturalHeight });
       image.onerror = () => resolve({});
-      image.src = picture;
+      image.src = url;
       return;
     }
     const video = document.createElement("video");
@@ -118,6 +126,6 @@ function measured({
       );
     };
     video.onerror = () => resolve({});
-    video.src = picture;
+    video.src = url;
   });
 }

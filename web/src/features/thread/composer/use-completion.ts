@@ -10,7 +10,7 @@ import { byCode, type EmojiGroup, foundIn, loadEmoji } from "../emoji/emoji-data
 import { type CannedValues, filledIn, fitting } from "../model/canned";
 import { codeAt, completingAt, replaced } from "../model/completing";
 import { folded } from "../model/folded";
-import type { Suggestion } from "./completion-list";
+import type { Nothing, Suggestion } from "./completion-list";
 
 const MOST = 8;
 const MOST_CANNED = 30;
@@ -32,7 +32,8 @@ export function useCompletion({ text, caret, mode, conversation, onChange }: Fie
   const [dismissed, setDismissed] = useState<string | null>(null);
   const [emoji, setEmoji] = useState<EmojiGroup[] | null>(null);
   const completing = useMemo(() => completingAt(text, caret, mode), [text, caret, mode]);
-  const canned = useCannedReplies(tenant.tenant_id, completing?.kind === "canned").data;
+  const isCanned = completing?.kind === "canned";
+  const { data: canned, isError } = useCannedReplies(tenant.tenant_id, isCanned);
   const { contact } = conversation;
 
   const wantsEmoji = completing?.kind === "emoji" || codeAt(text, caret) !== null;
@@ -93,12 +94,15 @@ export function useCompletion({ text, caret, mode, conversation, onChange }: Fie
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: other suggestions begin at their first
   useEffect(() => setActive(0), [completing?.kind, completing?.query]);
+  // What was put off is put off for as long as it is being typed.
+  useEffect(() => {
+    if (completing === null) setDismissed(null);
+  }, [completing]);
 
   const place = completing === null ? null : `${completing.kind}/${completing.from}`;
-  const isOpen =
-    completing !== null &&
-    dismissed !== place &&
-    (suggestions.length > 0 || (completing.kind === "canned" && canned !== undefined));
+  const isOpen = completing !== null && dismissed !== place && (suggestions.length > 0 || isCanned);
+  const nothing: Nothing | null =
+    !isOpen || suggestions.length > 0 ? null : canned ? "unknown" : isError ? "failed" : "loading";
 
   const pick = (one: Suggestion) => {
     if (completing === null) return;
@@ -125,5 +129,5 @@ export function useCompletion({ text, caret, mode, conversation, onChange }: Fie
     }
     return false;
   };
-  return { isOpen, suggestions, active, setActive, pick, onKey };
+  return { isOpen, suggestions, nothing, query: completing?.query ?? "", active, setActive, pick, onKey };
 }

@@ -1,4 +1,4 @@
-/** A recording from the microphone: its length, its loudness, and at the end its bytes. */
+/** A recording from the microphone: its length, its loudness, and at the end its bytes. Whoever goes elsewhere leaves it to be kept. */
 
 import { useCallback, useEffect, useRef, useState } from "react";
 
@@ -7,16 +7,27 @@ const TYPES = ["audio/webm;codecs=opus", "audio/ogg;codecs=opus", "audio/mp4"];
 const LEVEL_EVERY = 100;
 const LONGEST = 15 * 60_000;
 
+export interface Recorded {
+  blob: Blob;
+  durationMs: number;
+  levels: readonly number[];
+}
+
 export type Recording =
   | { state: "idle" }
   | { state: "asking" }
   | { state: "recording"; since: number; levels: readonly number[] }
-  | { state: "done"; blob: Blob; url: string; durationMs: number; levels: readonly number[] }
+  | ({ state: "done"; url: string } & Recorded)
   | { state: "refused"; reason: "denied" | "missing" };
 
 /** Without HTTPS browsers have no microphone to offer. */
 export function canRecord(): boolean {
   return typeof MediaRecorder !== "undefined" && navigator.mediaDevices !== undefined;
+}
+
+/** What a recording of this type is called: the server goes by its bytes, people by its ending. */
+export function recordingName(type: string): string {
+  return `voice.${type.includes("mp4") ? "m4a" : type.includes("ogg") ? "ogg" : "webm"}`;
 }
 
 interface Running {
@@ -26,11 +37,15 @@ interface Running {
   timer: ReturnType<typeof setInterval>;
 }
 
-export function useRecorder() {
+/** @param onKeep takes a recording that was neither sent nor thrown away when the field closed, or that was put aside. */
+export function useRecorder(onKeep: (recorded: Recorded) => void) {
   const [recording, setRecording] = useState<Recording>({ state: "idle" });
   const running = useRef<Running | null>(null);
-  const url = useRef<string | null>(null);
+  const done = useRef<(Recorded & { url: string }) | null>(null);
   const wanted = useRef(false);
+  const closed = useRef(false);
+  const keep = useRef(onKeep);
+  keep.current = onKeep;
 
   const release = useCallback(() => {
     const { current } = running;
@@ -49,12 +64,35 @@ export function useRecorder() {
       if (current.recorder.state !== "inactive") current.recorder.stop();
     }
     release();
-    if (url.current) URL.revokeObjectURL(url.current);
-    url.current = null;
+    if (done.current) URL.revokeObjectURL(done.current.url);
+    done.current = null;
     setRecording({ state: "idle" });
   }, [release]);
 
-  useEffect(() => cancel, [cancel]);
+  const finish = useCallback(() => {
+    if (running.current?.recorder.state === "recording") running.current.recorder.stop();
+  }, []);
+
+  const putAside = useCallback(() => {
+    if (done.current) keep.current(done.current);
+    cancel();
+  }, [cancel]);
+
+  useEffect(() => {
+    closed.current = false;
+    return () => {
+      closed.current = true;
+      if (running.current) finish();
+      else putAside();
+    };
+  }, [finish, putAside]);
+
+  useEffect(() => {
+    if (recording.state !== "recording" && recording.state !== "done") return;
+    const leaving = (event: BeforeUnloadEvent) => event.preventDefault();
+    addEventListener("beforeunload", leaving);
+    return () => removeEventListener("beforeunload", leaving);
+  }, [recording.state]);
 
   const start = useCallback(async () => {
     wanted.current = true;
@@ -89,19 +127,17 @@ export function useRecorder() {
       const durationMs = Date.now() - since;
       release();
       const blob = new Blob(pieces, { type: recorder.mimeType || "audio/webm" });
-      url.current = URL.createObjectURL(blob);
-      setRecording({ state: "done", blob, url: url.current, durationMs, levels });
+      const recorded = { blob, durationMs, levels };
+      if (closed.current) return keep.current(recorded);
+      done.current = { ...recorded, url: URL.createObjectURL(blob) };
+      setRecording({ state: "done", ...done.current });
     };
     running.current = { recorder, stream, context, timer };
     recorder.start(1_000);
     setRecording({ state: "recording", since, levels: [] });
   }, [release]);
 
-  const finish = useCallback(() => {
-    if (running.current?.recorder.state === "recording") running.current.recorder.stop();
-  }, []);
-
-  return { recording, start, finish, cancel };
+  return { recording, start, finish, cancel, putAside };
 }
 
 function stop(stream: MediaStream): void {

@@ -9,12 +9,13 @@ import { useDirectory, useStore } from "@/shared/store/hooks";
 import type { Conversation, Json, Message } from "@/shared/store/types";
 import { linksIn } from "@/shared/whatsapp/links";
 import { addNote } from "../api/messages";
-import { LONGEST_TEXT } from "../model/limits";
+import { LONGEST_CAPTION, LONGEST_TEXT, takesCaption } from "../model/limits";
 import { mentionedIn } from "../model/mentions";
 import type { Mode } from "./composer";
 import { composerMessages } from "./messages";
 import { sendFile } from "./upload";
 import type { Attachment, Attachments } from "./use-attachments";
+import { recordingName } from "./use-recorder";
 import { useSeen } from "./use-seen";
 
 interface Sending {
@@ -27,7 +28,8 @@ interface Sending {
   onCleared: (mode: Mode) => void;
   /** What could not be saved goes back, before what was written since. */
   onRestored: (mode: Mode, text: string) => void;
-  onSent: () => void;
+  /** @param mode whether the person gets it, or colleagues read it. */
+  onSent: (mode: Mode) => void;
 }
 
 export function useSend(given: Sending) {
@@ -56,7 +58,7 @@ export function useSend(given: Sending) {
       reply_to: replyTo,
       body: { type, ...content, ...about() },
     });
-    onSent();
+    onSent("reply");
   };
   const file = (one: Attachment, caption: string, first: boolean) => {
     const preview = { filename: one.file.name, mime_type: one.type, size: one.file.size };
@@ -70,6 +72,7 @@ export function useSend(given: Sending) {
         ...(width === undefined ? {} : { width }),
         ...(height === undefined ? {} : { height }),
         ...(duration_ms === undefined ? {} : { duration_ms }),
+        ...(one.kind === "voice" ? { voice: true } : {}),
       },
       reply_to: first ? replyTo : null,
       seen: seen(),
@@ -87,15 +90,14 @@ export function useSend(given: Sending) {
       const captioned =
         only !== undefined &&
         only.caption === "" &&
-        only.kind !== "audio" &&
-        only.kind !== "sticker" &&
-        words.length <= 1024;
+        takesCaption(only.kind) &&
+        words.length <= LONGEST_CAPTION;
       for (const [index, one] of attachments.take().entries()) {
         file(one, captioned ? words : one.caption, index === 0);
       }
       if (words !== "" && !captioned) {
         post("text", { text: words, preview_url: linksIn(words).length > 0 }, words);
-      } else if (files.length > 0) onSent();
+      } else if (files.length > 0) onSent("reply");
       if (words !== "") onCleared("reply");
     },
     note: async (text: string) => {
@@ -111,7 +113,7 @@ export function useSend(given: Sending) {
       store.presence.rest();
       try {
         store.putAnnotation(await addNote(tenantId, id, body, mentioned));
-        onSent();
+        onSent("note");
       } catch (error) {
         onRestored("note", text);
         const words = problemWords(error, problems);
@@ -121,7 +123,7 @@ export function useSend(given: Sending) {
       }
     },
     voice: (blob: Blob, durationMs: number) => {
-      const filename = `voice.${blob.type.includes("mp4") ? "m4a" : blob.type.includes("ogg") ? "ogg" : "webm"}`;
+      const filename = recordingName(blob.type);
       sendFile(store, tenantId, id, {
         file: blob,
         kind: "voice",
@@ -130,7 +132,7 @@ export function useSend(given: Sending) {
         reply_to: replyTo,
         seen: seen(),
       });
-      onSent();
+      onSent("reply");
     },
     template: (template: Json, words: string) => post("template", { template }, words),
     interactive: (interactive: Json, words: string) => post("interactive", { interactive }, words),

@@ -5,7 +5,7 @@ import { IconPlayerStopFilled, IconSend2, IconTrash } from "@tabler/icons-react"
 import { useEffect, useRef, useState } from "react";
 import { useFormat, useMessages } from "@/shared/i18n/language";
 import { Voice, Waveform } from "../bubbles/voice";
-import { latestBars, resampled } from "../model/peaks";
+import { latestBars, peaksOfLevels } from "../model/peaks";
 import { composerMessages } from "./messages";
 import type { Recording } from "./use-recorder";
 import classes from "./voice-recorder.module.css";
@@ -51,7 +51,7 @@ export function VoiceRecorder({ recording, onFinish, onCancel, onSend }: VoiceRe
             voice
             name={null}
             durationMs={recording.durationMs}
-            peaks={peaksOf(recording.levels)}
+            peaks={peaksOfLevels(recording.levels)}
           />
         </div>
       ) : (
@@ -88,11 +88,6 @@ export function VoiceRecorder({ recording, onFinish, onCancel, onSend }: VoiceRe
       </ActionIcon>
     </section>
   );
-}
-
-function peaksOf(levels: readonly number[]): string {
-  const bars = resampled(levels.length ? levels : [0], 64);
-  return btoa(String.fromCharCode(...bars.map((bar) => Math.round(bar * 255))));
 }
 
 function useNow(running: boolean): number {

@@ -147,7 +147,10 @@ function moveAmong(event: KeyboardEvent, list: HTMLElement | null): void {
   const step = steps[event.key];
   const buttons = [...(list?.querySelectorAll<HTMLElement>("button") ?? [])];
   const at = buttons.indexOf(document.activeElement as HTMLElement);
-  if (event.key === "Enter" && at < 0 && event.target instanceof HTMLInputElement) buttons[0]?.click();
+  if (event.key === "Enter" && at < 0 && event.target instanceof HTMLInputElement) {
+    event.preventDefault(); // the focus moves with the pick: the key must not go on in a field
+    buttons[0]?.click();
+  }
   if (step === undefined || (at < 0 && event.key !== "ArrowDown")) return;
   event.preventDefault();
   buttons[at < 0 ? 0 : Math.min(buttons.length - 1, Math.max(0, at + step))]?.focus();

@@ -7,8 +7,8 @@ export type Completing =
   | { kind: "emoji"; from: number; query: string }
   | { kind: "mention"; from: number; query: string };
 
-/** A `/` counts only at the beginning of the whole text: in the middle it is a slash. */
-const CANNED = /^\/([\p{L}\p{N}_-]*)$/u;
+/** A `/` counts at the beginning and after a space: within a word ("y/o", an address) it is a slash. */
+const CANNED = /(?:^|\s)(\/([\p{L}\p{N}_-]*))$/u;
 /** Two letters at least, so that ":)" and "10:30" are left alone. */
 const EMOJI = /(?:^|[\s(])(:([\p{L}\p{N}_+-]{2,}))$/u;
 /** A whole `:shortcode:` becomes its emoji as soon as it is closed. */
@@ -17,7 +17,8 @@ const CODE = /(?:^|[\s(])(:([a-z0-9_+-]+):)$/;
 export function completingAt(text: string, caret: number, mode: "reply" | "note"): Completing | null {
   const before = text.slice(0, caret);
   const canned = mode === "reply" ? CANNED.exec(before) : null;
-  if (canned !== null) return { kind: "canned", from: 0, query: canned[1] ?? "" };
+  if (canned !== null)
+    return { kind: "canned", from: caret - (canned[1] ?? "").length, query: canned[2] ?? "" };
   const emoji = EMOJI.exec(before);
   if (emoji !== null) return { kind: "emoji", from: caret - (emoji[1] ?? "").length, query: emoji[2] ?? "" };
   if (mode === "reply") return null;

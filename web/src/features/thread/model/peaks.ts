@@ -24,6 +24,12 @@ export function flatBars(): number[] {
   return new Array<number>(BARS).fill(FLOOR * 2);
 }
 
+/** The levels of a finished recording as `peaks`. */
+export function peaksOfLevels(levels: readonly number[]): string {
+  const bars = resampled(levels.length ? levels : [0], 64);
+  return btoa(String.fromCharCode(...bars.map((bar) => Math.round(bar * 255))));
+}
+
 export function resampled(values: readonly number[], count: number): number[] {
   return Array.from({ length: count }, (_, bar) => {
     const from = Math.floor((bar * values.length) / count);

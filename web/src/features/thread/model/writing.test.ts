@@ -40,9 +40,12 @@ describe("a canned reply", () => {
 });
 
 describe("what is being typed", () => {
-  it("is a canned reply only from the beginning on, and not in a note", () => {
+  it("is a canned reply from the beginning or a space on, and not in a note", () => {
     expect(completingAt("/hol", 4, "reply")).toEqual({ kind: "canned", from: 0, query: "hol" });
-    expect(completingAt("y/o", 3, "reply")).toBeNull();
+    expect(completingAt("Hola. /hor", 10, "reply")).toEqual({ kind: "canned", from: 6, query: "hor" });
+    expect(completingAt("uno\n/", 5, "reply")).toEqual({ kind: "canned", from: 4, query: "" });
+    for (const text of ["y/o", "https://a.example/x", "mira /home/ana"])
+      expect(completingAt(text, text.length, "reply")).toBeNull();
     expect(completingAt("/hola que", 9, "reply")).toBeNull();
     expect(completingAt("/hol", 4, "note")).toBeNull();
   });

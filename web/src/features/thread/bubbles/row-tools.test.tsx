@@ -1,0 +1,65 @@
+/** Reactions, by mouse, finger and keyboard. */
+
+import { act, fireEvent, screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, expect, test, vi } from "vitest";
+import { conversationOf, messageOf, TestServer, uuid } from "@/shared/store/testing";
+import { renderInbox } from "@/testing/inbox";
+import { ThreadPane } from "../thread-pane";
+
+beforeEach(() => {
+  localStorage.clear();
+  // What floats is hidden where what it belongs to has no place, and nothing has one without a screen.
+  vi.spyOn(HTMLElement.prototype, "clientHeight", "get").mockReturnValue(800);
+  vi.spyOn(HTMLElement.prototype, "clientWidth", "get").mockReturnValue(800);
+  vi.spyOn(Element.prototype, "getBoundingClientRect").mockReturnValue(new DOMRect(100, 100, 40, 40));
+});
+
+async function opened() {
+  const server = new TestServer();
+  server.put(conversationOf(1, { window_closes_at: "2999-01-01T00:00:00Z" }));
+  server.say(messageOf(1, uuid(1), { text: "Thank you!" }));
+  const { store } = await renderInbox(<ThreadPane conversationId={uuid(1)} messageId={null} />, { server });
+  const row = (await screen.findByText("Thank you!")).closest<HTMLElement>("[data-message]") as HTMLElement;
+  const field = screen.getByRole("combobox", { name: /write to person 1/i });
+  const given = () => [...store.outbox.all()].map(({ type, text }) => [type, text]);
+  return { row, field, given };
+}
+
+test("a reaction is given from the menu by the keyboard alone, which then is where it was", async () => {
+  const { row, given } = await opened();
+  act(() => row.focus());
+  await userEvent.keyboard("{Enter}");
+  const heart = await screen.findByRole("menuitem", { name: "❤️" });
+  act(() => heart.focus());
+  await userEvent.keyboard("{Enter}");
+  expect(given()).toEqual([["reaction", "❤️"]]);
+  await waitFor(() => expect(document.activeElement).toBe(row));
+});
+
+test("a long press opens the same", async () => {
+  const { row } = await opened();
+  fireEvent.touchStart(row, { touches: [{ clientX: 10, clientY: 10 }] });
+  await screen.findByRole("menuitem", { name: "👍" });
+});
+
+test("it may be any emoji", async () => {
+  const { row, given } = await opened();
+  act(() => row.focus());
+  await userEvent.keyboard("{Enter}");
+  await userEvent.click(await screen.findByRole("menuitem", { name: "React with another emoji" }));
+  const search = await screen.findByPlaceholderText("Search emoji");
+  fireEvent.change(search, { target: { value: "party popper" } });
+  await waitFor(() => expect(screen.queryByText("😀")).toBeNull());
+  await userEvent.type(search, "{Enter}");
+  expect(given()).toEqual([["reaction", "🎉"]]);
+});
+
+test("whoever reacts while they write goes on writing", async () => {
+  const { field, given } = await opened();
+  await userEvent.type(field, "You are");
+  await userEvent.click(screen.getByRole("button", { name: "React" }));
+  await userEvent.click(await screen.findByRole("button", { name: "🙏" }));
+  expect(given()).toEqual([["reaction", "🙏"]]);
+  await waitFor(() => expect(document.activeElement).toBe(field));
+});

@@ -1,0 +1,240 @@
+/** What is begun in a conversation is there when its author comes back to it: from another one, after a reload, from another tab. */
+
+import { act, fireEvent, screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { useState } from "react";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { useShortcut, useShortcuts } from "@/shared/keys/use-shortcut";
+import { conversationOf, messageOf, TestServer, uuid } from "@/shared/store/testing";
+import { renderInbox } from "@/testing/inbox";
+import { ThreadPane } from "../thread-pane";
+
+const OPEN = { window_closes_at: "2999-01-01T00:00:00Z" };
+const DRAFT = `curbe.draft/t/u/${uuid(1)}/reply`;
+
+const leave = vi.fn();
+let server: TestServer;
+let goTo: (conversation: number) => Promise<void>;
+
+beforeEach(() => {
+  localStorage.clear();
+  leave.mockClear();
+  // Nothing has a size without a screen, and a list without a height has no rows.
+  vi.spyOn(HTMLElement.prototype, "clientHeight", "get").mockReturnValue(800);
+  vi.spyOn(HTMLElement.prototype, "clientWidth", "get").mockReturnValue(600);
+  server = new TestServer();
+  for (const number of [1, 2]) {
+    server.put(conversationOf(number, OPEN));
+    server.say(messageOf(number, uuid(number), { text: `Words of ${number}.` }));
+  }
+});
+
+function Page({ conversation }: { conversation: number }) {
+  useShortcuts();
+  useShortcut("leave", leave);
+  return <ThreadPane conversationId={uuid(conversation)} messageId={null} />;
+}
+
+function Pages() {
+  const [conversation, setConversation] = useState(1);
+  goTo = async (number) => {
+    await act(async () => setConversation(number));
+    await screen.findByRole("combobox", { name: `Write to Person ${number}…` });
+  };
+  return <Page conversation={conversation} />;
+}
+
+async function opened() {
+  const shown = await renderInbox(<Pages />, { server });
+  await screen.findAllByText("Words of 1."); // once more where it is quoted
+  return shown;
+}
+
+const field = () => screen.getByRole<HTMLTextAreaElement>("combobox", { name: /write to person 1/i });
+const quoted = () => screen.queryByRole("button", { name: "Do not quote" });
+async function choose(...names: string[]) {
+  const input = document.querySelector('input[type="file"]') as HTMLInputElement;
+  await userEvent.upload(
+    input,
+    names.map((name) => new File(["bytes"], name, { type: "application/pdf" })),
+  );
+}
+
+describe("files that were chosen", () => {
+  test("wait with their captions while another conversation is open, and go to nobody else", async () => {
+    const { store } = await opened();
+    await choose("plan.pdf", "prices.pdf");
+    await userEvent.type(screen.getByRole("textbox", { name: "Caption: plan.pdf" }), "As promised");
+    await goTo(2);
+    expect(screen.queryByText("plan.pdf")).toBeNull();
+    await goTo(1);
+    screen.getByText("prices.pdf");
+    expect(screen.getByRole<HTMLInputElement>("textbox", { name: "Caption: plan.pdf" }).value).toBe(
+      "As promised",
+    );
+    expect(store.held.of(uuid(1))).toHaveLength(2);
+  });
+
+  test("are warned of before the page goes, and no more once they were removed", async () => {
+    const { store } = await opened();
+    expect(store.wouldLose()).toBe(false);
+    await choose("plan.pdf");
+    expect(store.wouldLose()).toBe(true);
+    await userEvent.click(screen.getByRole("button", { name: "Remove plan.pdf" }));
+    expect(store.wouldLose()).toBe(false);
+  });
+
+  test("stay when Escape is pressed in a caption: it goes back to the field", async () => {
+    await opened();
+    await choose("plan.pdf");
+    await userEvent.type(screen.getByRole("textbox", { name: "Caption: plan.pdf" }), "{Escape}");
+    await waitFor(() => expect(document.activeElement).toBe(field()));
+    screen.getByText("plan.pdf");
+    expect(leave).not.toHaveBeenCalled();
+  });
+
+  test("go on with the conversation, where it is merged into another", async () => {
+    const { store } = await opened();
+    await choose("plan.pdf");
+    await act(async () => store.state.conversations.remove(uuid(1), uuid(2)));
+    expect(store.held.of(uuid(2)).map(({ file }) => file.name)).toEqual(["plan.pdf"]);
+  });
+});
+
+describe("what a reply answers", () => {
+  const quote = async () => userEvent.type(field(), "{ArrowUp}");
+
+  test("is there after another conversation, and after a reload", async () => {
+    const first = await opened();
+    await quote();
+    await waitFor(() => expect(quoted()).not.toBeNull());
+    await goTo(2);
+    expect(quoted()).toBeNull();
+    await goTo(1);
+    expect(quoted()).not.toBeNull();
+    first.unmount();
+
+    const { store } = await opened();
+    expect(quoted()).not.toBeNull();
+    await userEvent.type(field(), "Yes{Enter}");
+    expect([...store.outbox.all()][0]?.reply_to).toBe("wamid.1");
+    expect(quoted()).toBeNull();
+    expect(store.drafts.quote(uuid(1))).toBeNull();
+  });
+
+  test("is let go by the first Escape; the second leaves", async () => {
+    await opened();
+    await quote();
+    await waitFor(() => expect(quoted()).not.toBeNull());
+    fireEvent.keyDown(field(), { code: "Escape", key: "Escape" });
+    await waitFor(() => expect(quoted()).toBeNull());
+    expect(leave).not.toHaveBeenCalled();
+    fireEvent.keyDown(field(), { code: "Escape", key: "Escape" });
+    expect(leave).toHaveBeenCalledOnce();
+  });
+});
+
+describe("a draft in two tabs", () => {
+  const elsewhere = (
+    store: { drafts: { hear: (event: { key: string | null; newValue: string | null }) => void } },
+    newValue: string | null,
+  ) => act(async () => store.drafts.hear({ key: DRAFT, newValue }));
+
+  test("shows what was written in the other, and goes from both when it is sent there", async () => {
+    const { store } = await opened();
+    await elsewhere(store, "See you at nine");
+    await waitFor(() => expect(field().value).toBe("See you at nine"));
+    await elsewhere(store, null);
+    await waitFor(() => expect(field().value).toBe(""));
+    await userEvent.type(field(), "{Enter}");
+    expect([...store.outbox.all()]).toEqual([]);
+  });
+
+  test("of another conversation or another user changes nothing here", async () => {
+    const { store } = await opened();
+    await userEvent.type(field(), "Mine");
+    await act(async () => store.drafts.hear({ key: DRAFT.replace("/u/", "/other/"), newValue: "Theirs" }));
+    await act(async () => store.drafts.hear({ key: "curbe.preferences", newValue: "{}" }));
+    expect(field().value).toBe("Mine");
+  });
+});
+
+describe("a recording", () => {
+  /** A microphone, as far as the browser gives one. */
+  class Recorder {
+    static isTypeSupported = () => true;
+    state = "inactive";
+    mimeType = "audio/webm;codecs=opus";
+    ondataavailable: ((event: { data: Blob }) => void) | null = null;
+    onstop: (() => void) | null = null;
+    start() {
+      this.state = "recording";
+    }
+    stop() {
+      this.state = "inactive";
+      this.ondataavailable?.({ data: new Blob(["sound"]) });
+      queueMicrotask(() => this.onstop?.());
+    }
+  }
+  class Context {
+    createAnalyser = () => ({ fftSize: 0, getFloatTimeDomainData: (into: Float32Array) => into.fill(0.1) });
+    createMediaStreamSource = () => ({ connect: () => undefined });
+    close = async () => undefined;
+  }
+  const stopped = vi.fn();
+
+  beforeEach(() => {
+    stopped.mockClear();
+    vi.stubGlobal("MediaRecorder", Recorder);
+    vi.stubGlobal("AudioContext", Context);
+    const getUserMedia = async () => ({ getTracks: () => [{ stop: stopped }] });
+    Object.defineProperty(navigator, "mediaDevices", { value: { getUserMedia }, configurable: true });
+  });
+  afterEach(() => Reflect.deleteProperty(navigator, "mediaDevices"));
+
+  const record = async () => {
+    await userEvent.click(screen.getByRole("button", { name: "Record a voice message" }));
+    await screen.findByRole("timer");
+  };
+
+  test("under way stops when its author goes elsewhere, and waits as a file", async () => {
+    const { store } = await opened();
+    await record();
+    await goTo(2);
+    expect(stopped).toHaveBeenCalled();
+    await goTo(1);
+    await screen.findByRole("button", { name: "Remove voice.webm" });
+    expect(store.held.of(uuid(1))).toMatchObject([{ kind: "voice", type: "audio/webm", objection: null }]);
+  });
+
+  test("that is finished waits as a file too", async () => {
+    await opened();
+    await record();
+    await userEvent.click(screen.getByRole("button", { name: "Stop and listen" }));
+    await screen.findByRole("button", { name: "Play" });
+    await goTo(2);
+    await goTo(1);
+    await screen.findByRole("button", { name: "Remove voice.webm" });
+  });
+
+  test("is ended by Escape step by step, and lost by none", async () => {
+    await opened();
+    await record();
+    const pressEscape = () => fireEvent.keyDown(document.body, { code: "Escape", key: "Escape" });
+    pressEscape();
+    await screen.findByRole("button", { name: "Play" });
+    pressEscape();
+    await screen.findByRole("button", { name: "Remove voice.webm" });
+    expect(leave).not.toHaveBeenCalled();
+    pressEscape();
+    expect(leave).toHaveBeenCalledOnce();
+  });
+
+  test("that was thrown away is gone", async () => {
+    const { store } = await opened();
+    await record();
+    await userEvent.click(screen.getByRole("button", { name: "Throw the recording away" }));
+    await goTo(2);
+    expect(store.held.any()).toBe(false);
+  });
+});
