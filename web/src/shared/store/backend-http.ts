@@ -116,6 +116,7 @@ function filtersOf(view: View) {
     label: view.labels,
     connection: view.connection,
     unread: view.unread || undefined,
+    sort: view.sort,
   };
 }
 

@@ -29,6 +29,7 @@ export const listMessages = catalogue({
     assignee: "Assigned to",
     anybody: "Anybody",
     unreadOnly: "Unread only",
+    oldestFirst: "Longest waiting first",
     clearFilters: "Clear filters",
     removeFilter: (what: string) => `Remove filter: ${what}`,
     kinds: {
@@ -120,6 +121,7 @@ export const listMessages = catalogue({
     assignee: "Asignada a",
     anybody: "Cualquiera",
     unreadOnly: "Solo sin leer",
+    oldestFirst: "Primero quien lleva más tiempo esperando",
     clearFilters: "Quitar filtros",
     removeFilter: (what: string) => `Quitar el filtro: ${what}`,
     kinds: {
@@ -213,6 +215,7 @@ export const listMessages = catalogue({
     assignee: "Atribuída a",
     anybody: "Qualquer pessoa",
     unreadOnly: "Só não lidas",
+    oldestFirst: "Quem espera há mais tempo primeiro",
     clearFilters: "Limpar filtros",
     removeFilter: (what: string) => `Remover o filtro: ${what}`,
     kinds: {

@@ -16,6 +16,8 @@ import { folded } from "../actions/folded";
 import { searchQuery } from "../api/search";
 import { listMessages } from "../list/messages";
 import { nameOf } from "../list/row-model";
+import { lastView } from "../list/use-view";
+import { paramsOf } from "../list/view-params";
 import { paletteMessages } from "./messages";
 import classes from "./palette.module.css";
 import { paletteStore } from "./palette-store";
@@ -114,7 +116,7 @@ export function Palette() {
                 key={tab}
                 label={t.tabs[tab]}
                 leftSection={<IconArrowRight size={17} stroke={1.7} />}
-                onClick={() => navigate(`${home}/inbox?tab=${tab}`)}
+                onClick={() => navigate(`${home}/inbox?${paramsOf({ ...lastView(tenant_id), tab })}`)}
               />
             ))}
             {pages.map(({ name, to }) => (
