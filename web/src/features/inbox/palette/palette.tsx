@@ -1,6 +1,5 @@
 /** Ctrl+K: go anywhere, do anything with the open conversation, find anybody. Loaded when it is first asked for. */
 
-import { Kbd } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { Spotlight } from "@mantine/spotlight";
 import { IconArrowRight, IconBolt, IconSearch } from "@tabler/icons-react";
@@ -8,7 +7,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useLocation } from "wouter";
 import { useMessages } from "@/shared/i18n/language";
-import { capsOf, isMac, SHORTCUTS, type Shortcut } from "@/shared/keys/shortcuts";
+import type { Shortcut } from "@/shared/keys/shortcuts";
 import { canRun, runShortcut } from "@/shared/keys/use-shortcut";
 import { useTenant } from "@/shared/session/session-context";
 import { Avatar } from "@/shared/ui/avatar";
@@ -18,6 +17,7 @@ import { listMessages } from "../list/messages";
 import { nameOf } from "../list/row-model";
 import { lastView } from "../list/use-view";
 import { paramsOf } from "../list/view-params";
+import { Caps } from "./caps";
 import { paletteMessages } from "./messages";
 import classes from "./palette.module.css";
 import { paletteStore } from "./palette-store";
@@ -133,12 +133,4 @@ export function Palette() {
       </Spotlight.ActionsList>
     </Spotlight.Root>
   );
-}
-
-function Caps({ name }: { name: Shortcut }) {
-  return capsOf(SHORTCUTS[name][0], isMac()).map((cap) => (
-    <Kbd key={cap} size="xs" ml={3}>
-      {cap}
-    </Kbd>
-  ));
 }
