@@ -168,6 +168,21 @@ describe("the list", () => {
     expect(await names()).toEqual(["Person 1"]);
   });
 
+  test("says what went wrong with a further page, and tries again", async () => {
+    for (const number of [1, 2, 3]) put(number);
+    server.pageSize = 2;
+    const { conversations } = server;
+    server.conversations = async (view, cursor) => {
+      if (cursor !== null) throw new Problem(500, { code: "internal_error" });
+      return conversations.call(server, view, cursor);
+    };
+    await renderInbox(<Screen />, { server });
+    const again = await screen.findByRole("button", { name: "Try again" });
+    server.conversations = conversations;
+    await userEvent.click(again);
+    await waitFor(async () => expect(await names()).toEqual(["Person 3", "Person 2", "Person 1"]));
+  });
+
   test("narrows to what was filtered, and shows how to widen it again", async () => {
     put(1, { state: "resolved" });
     put(2);

@@ -72,7 +72,6 @@ export const listMessages = catalogue({
     chosen: (count: number) => plural("en", count, { one: "# selected", other: "# selected" }),
     chooseAll: "Select all that are loaded",
     unchoose: "Clear selection",
-    loadingMore: "Loading more",
     nobody: "Nobody",
     empty: {
       mine: "Nothing is assigned to you",
@@ -166,7 +165,6 @@ export const listMessages = catalogue({
     chosen: (count: number) => plural("es", count, { one: "# seleccionada", other: "# seleccionadas" }),
     chooseAll: "Seleccionar todas las cargadas",
     unchoose: "Quitar la selección",
-    loadingMore: "Cargando más",
     nobody: "Nadie",
     empty: {
       mine: "No tienes nada asignado",
@@ -260,7 +258,6 @@ export const listMessages = catalogue({
     chosen: (count: number) => plural("pt", count, { one: "# selecionada", other: "# selecionadas" }),
     chooseAll: "Selecionar todas as carregadas",
     unchoose: "Limpar a seleção",
-    loadingMore: "Carregando mais",
     nobody: "Ninguém",
     empty: {
       mine: "Nada está atribuído a você",
