@@ -3,6 +3,7 @@
 import { IconMessages } from "@tabler/icons-react";
 import { lazy, Suspense } from "react";
 import { useParams, useSearchParams } from "wouter";
+import { LiveBanner } from "@/features/inbox/list/live-banner";
 import { ListPane } from "@/features/inbox/list-pane";
 import { useMessages } from "@/shared/i18n/language";
 import { contactPane } from "@/shared/lib/frame";
@@ -14,16 +15,19 @@ import { frameMessages } from "./layout/messages";
 // The list paints first; what a conversation needs comes right behind it, before anybody can have chosen one.
 const loadThread = () => import("@/features/thread/thread-pane");
 const loadActions = () => import("@/features/inbox/actions/conversation-actions");
+const loadBanner = () => import("@/features/inbox/number-banner");
 const loadContact = () => import("@/features/inbox/contact-pane");
 const loadConsent = () => import("@/features/consent/contact-consent");
 const ThreadPane = lazy(async () => ({ default: (await loadThread()).ThreadPane }));
 const ConversationActions = lazy(async () => ({ default: (await loadActions()).ConversationActions }));
+const NumberBanner = lazy(async () => ({ default: (await loadBanner()).NumberBanner }));
 const ContactPane = lazy(async () => ({ default: (await loadContact()).ContactPane }));
 const ContactConsent = lazy(async () => ({ default: (await loadConsent()).ContactConsent }));
 
 function loadAhead(): void {
   loadThread().catch(() => {}); // a failure is told where the pane is wanted
   loadActions().catch(() => {});
+  loadBanner().catch(() => {});
   loadContact().catch(() => {});
   loadConsent().catch(() => {});
 }
@@ -45,6 +49,16 @@ export function InboxPage() {
               conversationId={selected}
               messageId={search.get("message")}
               actions={<ConversationActions conversationId={selected} />}
+              notices={
+                <>
+                  <div className={classes["live"]}>
+                    <LiveBanner />
+                  </div>
+                  <Suspense>
+                    <NumberBanner conversationId={selected} />
+                  </Suspense>
+                </>
+              }
             />
           </Suspense>
         ) : (

@@ -53,15 +53,6 @@ export const cardMessages = catalogue({
     until: (when: string) => `until ${when}`,
     paused: "Nothing is sent from this number",
     queueWaits: "What is written meanwhile waits, and goes out when it is sent again.",
-    cause: {
-      deleted: "Meta says that this WhatsApp Business account was deleted.",
-      partner_removed: "The business took its account away from this installation.",
-      app_uninstalled: "The business removed this installation's app.",
-      ban: "Meta disabled this WhatsApp Business account.",
-      onboarding: "The number was signed out of the Cloud API.",
-      "restriction.RESTRICTED_CUSTOMER_INITIATED_MESSAGING":
-        "Meta restricts this account: no message may be sent, not even an answer.",
-    },
     end: {
       by_itself: "It goes on by itself when Meta lifts this. The WhatsApp Manager says more.",
       reconnect: "Connect it again with a new access token to go on.",
@@ -140,15 +131,6 @@ export const cardMessages = catalogue({
     until: (when) => `hasta ${when}`,
     paused: "No se envía nada desde este número",
     queueWaits: "Lo que se escriba mientras tanto espera, y sale cuando vuelva a enviar.",
-    cause: {
-      deleted: "Meta dice que esta cuenta de WhatsApp Business fue eliminada.",
-      partner_removed: "La empresa retiró su cuenta de esta instalación.",
-      app_uninstalled: "La empresa eliminó la app de esta instalación.",
-      ban: "Meta ha inhabilitado esta cuenta de WhatsApp Business.",
-      onboarding: "El número se dio de baja de la Cloud API.",
-      "restriction.RESTRICTED_CUSTOMER_INITIATED_MESSAGING":
-        "Meta restringe esta cuenta: no se puede enviar ningún mensaje, ni siquiera respuestas.",
-    },
     end: {
       by_itself: "Sigue sola cuando Meta lo levante. El administrador de WhatsApp dice más.",
       reconnect: "Conéctalo de nuevo con un token de acceso nuevo para seguir.",
@@ -223,15 +205,6 @@ export const cardMessages = catalogue({
     until: (when) => `até ${when}`,
     paused: "Nada é enviado deste número",
     queueWaits: "O que for escrito enquanto isso espera, e sai quando ele voltar a enviar.",
-    cause: {
-      deleted: "A Meta diz que esta conta do WhatsApp Business foi excluída.",
-      partner_removed: "A empresa retirou sua conta desta instalação.",
-      app_uninstalled: "A empresa removeu o app desta instalação.",
-      ban: "A Meta desativou esta conta do WhatsApp Business.",
-      onboarding: "O número saiu da Cloud API.",
-      "restriction.RESTRICTED_CUSTOMER_INITIATED_MESSAGING":
-        "A Meta restringe esta conta: nenhuma mensagem pode ser enviada, nem respostas.",
-    },
     end: {
       by_itself: "Continua sozinho quando a Meta liberar. O Gerenciador do WhatsApp diz mais.",
       reconnect: "Conecte de novo com um novo token de acesso para continuar.",

@@ -6,6 +6,7 @@ import { useRefusal } from "@/shared/api/use-refusal";
 import { useFormat, useLanguage, useMessages } from "@/shared/i18n/language";
 import { useTenant } from "@/shared/session/session-context";
 import { tellSaved } from "@/shared/ui/notices";
+import { pauseMessages, pauseWords } from "@/shared/whatsapp/pause-words";
 import { useResume } from "./api/actions";
 import type { Connection } from "./api/status";
 import { cardMessages } from "./messages";
@@ -20,10 +21,7 @@ export function PauseNote({ connection, onAgain }: { connection: Connection; onA
   const { can } = useTenant();
   const resume = useResume();
   const end = endOfPause(connection);
-  const causes: Record<string, string> = t.cause;
-  const words =
-    (connection.pause_cause ? causes[connection.pause_cause] : connection.pause_words?.[language]) ??
-    connection.pause_reason;
+  const words = pauseWords(connection, useMessages(pauseMessages), language);
   const goOn = () => resume.mutate(connection.id, { onSuccess: () => tellSaved(t.resumed) });
   return (
     <div className={classes["note"]}>

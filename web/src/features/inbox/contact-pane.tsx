@@ -1,14 +1,17 @@
 /** The right pane: who one talks to, and what is known of the conversation. */
 
-import { ActionIcon } from "@mantine/core";
+import { ActionIcon, Button } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useEffect } from "react";
+import { problemMessages } from "@/shared/api/problem-words";
+import { useRefusal } from "@/shared/api/use-refusal";
 import { useMessages } from "@/shared/i18n/language";
 import { contactPane } from "@/shared/lib/frame";
 import { useTenant } from "@/shared/session/session-context";
 import { useConversation, useStore } from "@/shared/store/hooks";
 import type { Conversation } from "@/shared/store/types";
+import { FormError } from "@/shared/ui/form-error";
 import { uiMessages } from "@/shared/ui/messages";
 import { ListSkeleton } from "@/shared/ui/skeletons";
 import { contactKey, contactQuery } from "./api/contacts";
@@ -66,7 +69,7 @@ function Inside({
   const store = useStore();
   const queryClient = useQueryClient();
   const contactId = conversation.contact.id;
-  const detail = useQuery(contactQuery(tenant_id, contactId)).data;
+  const { data: detail, error, refetch, isFetching } = useQuery(contactQuery(tenant_id, contactId));
 
   // Who somebody is changes by events: a merge, a new number, a word on marketing.
   useEffect(
@@ -81,6 +84,7 @@ function Inside({
     <>
       <ContactHead conversation={conversation} />
       <Work conversation={conversation} />
+      {error && !detail && <NotLoaded error={error} busy={isFetching} onRetry={() => void refetch()} />}
       {detail && <Numbers conversation={conversation} detail={detail} />}
       {consent({ id: contactId, name: nameOf(conversation.contact) ?? l.unknownPerson })}
       <Notes conversationId={conversation.id} />
@@ -88,5 +92,19 @@ function Inside({
       {detail && <Merges conversation={conversation} detail={detail} />}
       <Block conversation={conversation} />
     </>
+  );
+}
+
+/** In place of what is told of the person alone: what the conversation tells stays. */
+function NotLoaded({ error, busy, onRetry }: { error: Error; busy: boolean; onRetry: () => void }) {
+  const problems = useMessages(problemMessages);
+  const refusal = useRefusal();
+  return (
+    <section className={classes["section"]}>
+      <FormError>{refusal(error)}</FormError>
+      <Button mt={8} size="compact-sm" variant="default" loading={busy} onClick={onRetry}>
+        {problems.tryAgain}
+      </Button>
+    </section>
   );
 }

@@ -1,8 +1,8 @@
 import { notifications } from "@mantine/notifications";
-import { screen, waitFor, within } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { useParams } from "wouter";
+import { Route } from "wouter";
 import { Problem } from "@/shared/api/problem";
 import { useShortcuts } from "@/shared/keys/use-shortcut";
 import { conversationOf, ME, messageOf, TestServer, timeAt, uuid } from "@/shared/store/testing";
@@ -14,6 +14,8 @@ let server: TestServer;
 
 beforeEach(() => {
   notifications.clean();
+  localStorage.clear();
+  sessionStorage.clear();
   // Nothing has a size without a screen, and a list without a height has no rows.
   vi.spyOn(HTMLElement.prototype, "clientHeight", "get").mockReturnValue(800);
   vi.spyOn(HTMLElement.prototype, "clientWidth", "get").mockReturnValue(320);
@@ -31,8 +33,16 @@ function put(number: number, change: Partial<Conversation> = {}): Conversation {
 
 function Screen({ selected = null }: { selected?: string | null }) {
   useShortcuts();
-  const opened = useParams<{ conversation?: string }>().conversation;
-  return <ListPane selected={opened ?? selected} />;
+  return <ListPane selected={selected} />;
+}
+
+/** With the conversation open that the address names. */
+function AtAddress() {
+  return (
+    <Route<{ conversation?: string }> path="/t/:tenant/inbox/:conversation?">
+      {({ conversation }) => <Screen selected={conversation ?? null} />}
+    </Route>
+  );
 }
 
 const rows = () => screen.findAllByRole("option");
@@ -81,6 +91,63 @@ describe("the list", () => {
     expect(history.at(-1)).toContain(`${INBOX}/${uuid(3)}`);
   });
 
+  test("is gone through from where the open conversation stood, once it is resolved", async () => {
+    for (const number of [1, 2, 3, 4]) put(number);
+    const { history, store } = await renderInbox(<Screen selected={uuid(2)} />, { server });
+    await rows();
+    await act(() => store.change(uuid(2), { state: "resolved" }));
+    await waitFor(async () => expect(await names()).toEqual(["Person 4", "Person 3", "Person 1"]));
+    await userEvent.keyboard("{Alt>}[KeyJ]{/Alt}");
+    expect(history.at(-1)).toContain(`${INBOX}/${uuid(1)}`);
+    await userEvent.keyboard("{Alt>}[KeyK]{/Alt}");
+    expect(history.at(-1)).toContain(`${INBOX}/${uuid(3)}`);
+  });
+
+  test("is gone through from where the open conversation stood, once an answer has moved it to the top", async () => {
+    for (const number of [1, 2, 3, 4]) put(number);
+    const { history } = await renderInbox(<Screen selected={uuid(2)} />, { server });
+    await rows();
+    server.happen("conversation_updated", put(2, { last_message_at: timeAt(99), version: 2 }));
+    await waitFor(async () => expect((await names())[0]).toBe("Person 2"));
+    await userEvent.keyboard("{Alt>}[KeyJ]{/Alt}");
+    expect(history.at(-1)).toContain(`${INBOX}/${uuid(1)}`);
+    await userEvent.keyboard("{Alt>}[KeyK]{/Alt}");
+    expect(history.at(-1)).toContain(`${INBOX}/${uuid(3)}`);
+  });
+
+  test("of unread ones keeps the one that is being read until it is left", async () => {
+    for (const number of [1, 2, 3]) put(number, { unread_count: 1 });
+    const { history, store } = await renderInbox(<AtAddress />, {
+      server,
+      path: `${INBOX}?tab=all&unread=1`,
+    });
+    await userEvent.click((await rows())[1] as HTMLElement);
+    await act(() => store.markRead(uuid(2)));
+    expect(await names()).toEqual(["Person 3", "Person 2", "Person 1"]);
+    await userEvent.keyboard("{Alt>}[KeyJ]{/Alt}");
+    expect(history.at(-1)).toContain(`${INBOX}/${uuid(1)}`);
+    await waitFor(async () => expect(await names()).toEqual(["Person 3", "Person 1"]));
+  });
+
+  test("is there as it was left, where an address does not say which list is meant", async () => {
+    put(1, { state: "resolved" });
+    put(2);
+    const first = await renderInbox(<Screen />, { server, path: `${INBOX}?tab=all&state=resolved` });
+    expect(await names()).toEqual(["Person 1"]);
+    first.unmount();
+    await renderInbox(<Screen />, { server });
+    expect(await names()).toEqual(["Person 1"]);
+  });
+
+  test("puts those first that have waited longest, if one wants", async () => {
+    for (const number of [1, 2, 3]) put(number);
+    server.pageSize = 2;
+    await renderInbox(<Screen />, { server, path: `${INBOX}?tab=all&sort=oldest` });
+    await waitFor(async () => expect(await names()).toEqual(["Person 1", "Person 2", "Person 3"]));
+    await userEvent.click(screen.getByRole("button", { name: "Remove filter: Longest waiting first" }));
+    await waitFor(async () => expect(await names()).toEqual(["Person 3", "Person 2", "Person 1"]));
+  });
+
   test("says what to do where nothing is assigned to oneself", async () => {
     put(1);
     const { history } = await renderInbox(<Screen />, { server, path: `${INBOX}?tab=mine` });
@@ -99,6 +166,21 @@ describe("the list", () => {
     server.conversations = conversations;
     await userEvent.click(again);
     expect(await names()).toEqual(["Person 1"]);
+  });
+
+  test("says what went wrong with a further page, and tries again", async () => {
+    for (const number of [1, 2, 3]) put(number);
+    server.pageSize = 2;
+    const { conversations } = server;
+    server.conversations = async (view, cursor) => {
+      if (cursor !== null) throw new Problem(500, { code: "internal_error" });
+      return conversations.call(server, view, cursor);
+    };
+    await renderInbox(<Screen />, { server });
+    const again = await screen.findByRole("button", { name: "Try again" });
+    server.conversations = conversations;
+    await userEvent.click(again);
+    await waitFor(async () => expect(await names()).toEqual(["Person 3", "Person 2", "Person 1"]));
   });
 
   test("narrows to what was filtered, and shows how to widen it again", async () => {

@@ -2,7 +2,7 @@
 
 import { ActionIcon } from "@mantine/core";
 import { IconMessagePlus, IconSearch } from "@tabler/icons-react";
-import { lazy, Suspense, useCallback, useEffect, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useState } from "react";
 import { useLocation, useSearchParams } from "wouter";
 import { useMessages } from "@/shared/i18n/language";
 import { useShortcut } from "@/shared/keys/use-shortcut";
@@ -17,6 +17,7 @@ import { LiveBanner } from "./list/live-banner";
 import { Mentions } from "./list/mentions";
 import { listMessages } from "./list/messages";
 import { Tabs } from "./list/tabs";
+import { useBeside } from "./list/use-beside";
 import { useView } from "./list/use-view";
 import { TABS } from "./list/view-params";
 import classes from "./list-pane.module.css";
@@ -65,10 +66,10 @@ export function ListPane({ selected, onShown }: ListPaneProps) {
     },
     [navigate, inbox, params, selected],
   );
+  const beside = useBeside(view, selected);
   const step = (by: 1 | -1) => {
-    const at = selected === null ? -1 : order.indexOfId(selected);
-    const next = list.ids[selected === null || at < 0 ? 0 : at + by];
-    if (next !== undefined && at + by < list.count) open(next);
+    const next = beside(by);
+    if (next !== undefined) open(next);
   };
   const start = can("messages:send") ? () => setStarting(true) : null;
 
@@ -79,6 +80,11 @@ export function ListPane({ selected, onShown }: ListPaneProps) {
   );
   useShortcut("search", () => setSearching(true));
   useShortcut("leave", leaving());
+  // Before the thread is drawn, which marks it as read.
+  useLayoutEffect(() => {
+    store.setReading(selected);
+    return () => store.setReading(null);
+  }, [store, selected]);
   const isShown = list.count > 0 || list.complete || list.failed !== null;
   useEffect(() => {
     if (!isShown || !onShown) return;

@@ -15,6 +15,8 @@ interface ThreadPaneProps {
   messageId: string | null;
   /** What can be done with the conversation, for the header. */
   actions?: ReactNode;
+  /** What is to be known before one writes, below the header. */
+  notices?: ReactNode;
 }
 
 /** What became of asking for a conversation. */
@@ -26,7 +28,7 @@ interface Asked {
   failed?: unknown;
 }
 
-export function ThreadPane({ conversationId, messageId, actions }: ThreadPaneProps) {
+export function ThreadPane({ conversationId, messageId, actions, notices }: ThreadPaneProps) {
   const t = useMessages(threadMessages);
   const store = useStore();
   // A conversation that was merged goes by another id: old links still lead to it, and it may be merged while it is open.
@@ -53,7 +55,13 @@ export function ThreadPane({ conversationId, messageId, actions }: ThreadPanePro
   }, [load, isHere]);
   if (conversation)
     return (
-      <Thread key={conversation.id} conversation={conversation} messageId={messageId} actions={actions} />
+      <Thread
+        key={conversation.id}
+        conversation={conversation}
+        messageId={messageId}
+        actions={actions}
+        notices={notices}
+      />
     );
   if (live === null) return <EmptyState title={t.noConversation}>{t.noConversationHint}</EmptyState>;
   if (failed) return <ErrorState error={failed} onRetry={() => void load().then(setAsked)} />;

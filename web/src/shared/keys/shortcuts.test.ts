@@ -11,7 +11,7 @@ const nothing: Press = {
   composing: false,
   inField: false,
 };
-const on = { enabled: true };
+const on = { enabled: true, mac: false };
 
 describe("shortcuts", () => {
   it("are the same keys on every layout", () => {
@@ -34,12 +34,25 @@ describe("shortcuts", () => {
     expect(shortcutOf(euro, on)).toBeNull();
   });
 
+  it("work with the Option key of a Mac, which Firefox tells as AltGr", () => {
+    const option = { ...nothing, code: "KeyJ", key: "∆", altKey: true, altGraph: true };
+    expect(shortcutOf(option, { ...on, mac: true })).toBe("next");
+  });
+
+  it("need Ctrl and Alt together for nothing, as a keyboard may write a sign with them", () => {
+    for (const combinations of Object.values(SHORTCUTS)) {
+      expect(combinations.some((combination) => !("alt" in combination && "control" in combination))).toBe(
+        true,
+      );
+    }
+  });
+
   it("mean nothing while something is being composed", () => {
     expect(shortcutOf({ ...nothing, code: "KeyJ", altKey: true, composing: true }, on)).toBeNull();
   });
 
   it("can be turned off; the palette and Escape stay", () => {
-    const off = { enabled: false };
+    const off = { enabled: false, mac: false };
     expect(shortcutOf({ ...nothing, code: "KeyJ", altKey: true }, off)).toBeNull();
     expect(shortcutOf({ ...nothing, key: "?" }, off)).toBeNull();
     expect(shortcutOf({ ...nothing, code: "KeyK", ctrlKey: true }, off)).toBe("palette");

@@ -3,6 +3,9 @@
  *
  * Letters are told by the place of their key (`event.code`), so that they are the same on every layout; signs such as `/` and `?` lie
  * elsewhere on each, so those are told by what they write.
+ *
+ * No deed has Ctrl and Alt alone: to Windows the two together are AltGr, and where they write a sign (Ctrl+Alt+E is € on Spanish and
+ * Portuguese keyboards) the press is left to it.
  */
 
 export interface Combination {
@@ -28,7 +31,10 @@ export const SHORTCUTS = {
   search: [{ sign: "/" }],
   palette: [{ code: "KeyK", control: true }],
   resolve: [{ code: "KeyE", alt: true }],
-  resolveAndNext: [{ code: "KeyE", alt: true, control: true }],
+  resolveAndNext: [
+    { code: "KeyR", alt: true },
+    { code: "KeyE", alt: true, control: true },
+  ],
   snooze: [{ code: "KeyM", alt: true }],
   assign: [{ code: "KeyA", alt: true }],
   labels: [{ code: "KeyT", alt: true }],
@@ -36,7 +42,10 @@ export const SHORTCUTS = {
   contactPane: [{ code: "KeyO", alt: true }],
   reply: [{ code: "KeyL", alt: true }],
   note: [{ code: "KeyP", alt: true }],
-  attach: [{ code: "KeyA", alt: true, control: true }],
+  attach: [
+    { code: "KeyX", alt: true },
+    { code: "KeyA", alt: true, control: true },
+  ],
   template: [{ code: "KeyI", alt: true }],
   help: [{ sign: "?" }],
   leave: [{ code: "Escape" }],
@@ -53,16 +62,22 @@ export interface Press {
   altKey: boolean;
   ctrlKey: boolean;
   metaKey: boolean;
-  /** The right Alt, which writes signs (and which Windows tells as Ctrl and Alt together). */
+  /** The right Alt, which writes signs (and which Windows tells as Ctrl and Alt together). On a Mac every Alt may be told as it. */
   altGraph: boolean;
   /** Whether something is being composed from several keys (an accent, Chinese): then keys are letters. */
   composing: boolean;
   inField: boolean;
 }
 
+export interface Circumstances {
+  /** Whether the person has shortcuts turned on. */
+  enabled: boolean;
+  mac: boolean;
+}
+
 /** Return what a press means, or null. */
-export function shortcutOf(press: Press, { enabled }: { enabled: boolean }): Shortcut | null {
-  if (press.composing || press.altGraph) return null;
+export function shortcutOf(press: Press, { enabled, mac }: Circumstances): Shortcut | null {
+  if (press.composing || (press.altGraph && !mac)) return null;
   for (const [name, combinations] of Object.entries(SHORTCUTS) as [Shortcut, readonly Combination[]][]) {
     if (!enabled && !ALWAYS.has(name)) continue;
     if (combinations.some((combination) => matches(press, combination))) return name;

@@ -2,7 +2,7 @@
 
 import { useEffect, useRef } from "react";
 import { preferences } from "@/shared/lib/preferences";
-import { type Shortcut, shortcutOf } from "./shortcuts";
+import { isMac, type Shortcut, shortcutOf } from "./shortcuts";
 
 type Handler = () => void;
 
@@ -63,7 +63,7 @@ export function useShortcuts(): void {
           composing: event.isComposing,
           inField: target.closest(FIELD) !== null,
         },
-        { enabled: preferences().shortcuts },
+        { enabled: preferences().shortcuts, mac: isMac() },
       );
       if (name === null || wasCovered || isCovered()) return;
       if (runShortcut(name)) event.preventDefault();

@@ -3,6 +3,7 @@
 import { call } from "@/shared/api/client";
 import { bearer } from "@/shared/api/credentials";
 import { Problem, UNREACHABLE } from "@/shared/api/problem";
+import type { Pause } from "@/shared/whatsapp/pause-words";
 import type { Backend, BulkAnswer } from "./backend";
 import type {
   Annotation,
@@ -32,6 +33,10 @@ interface Status {
     display_name: string | null;
     phone_number_e164: string | null;
     country_id: string | null;
+    paused: boolean;
+    pause_cause: string | null;
+    pause_reason: string | null;
+    pause_words: Pause["pause_words"];
   }[];
 }
 
@@ -89,6 +94,7 @@ export function httpBackend(tenantId: string): Backend {
           name: one.display_name,
           phone: one.phone_number_e164,
           country: one.country_id,
+          pause: one.paused ? one : null,
         }),
       );
     },
@@ -116,6 +122,7 @@ function filtersOf(view: View) {
     label: view.labels,
     connection: view.connection,
     unread: view.unread || undefined,
+    sort: view.sort,
   };
 }
 

@@ -39,6 +39,7 @@ export class Conversations {
   private readonly shown = new Map<string, Conversation>();
   private readonly redirects = new Map<string, string>();
   private wishNumber = 0;
+  private reading: string | null = null;
   private readonly touch: (topic: Topic) => void;
   private readonly merged: Merged;
 
@@ -103,11 +104,21 @@ export class Conversations {
     };
   }
 
+  /** Say which conversation is open (null: none): reading it does not take it out of a list of unread ones, leaving it does. */
+  setReading(id: string | null): void {
+    const before = this.reading;
+    this.reading = id;
+    if (before === null || before === id) return;
+    for (const list of this.lists.values()) {
+      if (this.place(list, before)) this.setList(list, {});
+    }
+  }
+
   list(view: View): KnownList {
     const key = keyOfView(view);
     const known = this.lists.get(key);
     if (known) return known;
-    const order = new OrderedList();
+    const order = new OrderedList(view.sort);
     const state: ListState = { ids: order.ids, count: 0, loading: null, failed: null, complete: false };
     const made: KnownList = { view, order, state, next: null };
     this.lists.set(key, made);
@@ -154,7 +165,9 @@ export class Conversations {
 
   private place(list: KnownList, id: string): boolean {
     const now = this.get(id);
-    return list.order.put(id, now && belongs(now, list.view, this.me) ? placeOf(now) : null);
+    const isRead = id === this.reading && list.order.placeOfId(id) !== undefined;
+    const view = isRead ? { ...list.view, unread: false } : list.view;
+    return list.order.put(id, now && belongs(now, view, this.me) ? placeOf(now) : null);
   }
 
   private count(before: Conversation | undefined, after: Conversation | undefined): void {

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { conversationOf, settled, uuid } from "./testing";
 import { ALL, bed, listed, live, NO_ANSWER, newStore, received, setUp, setUpAnew } from "./testing-bed";
+import { keyOfView } from "./views";
 
 setUp();
 
@@ -117,7 +118,7 @@ describe("a cut connection", () => {
     bed.server.put(conversationOf(1));
     await live();
     await bed.store.loadList(ALL);
-    bed.store.topics.subscribe('list/["all",[],[],null,null,null,false]', () => undefined);
+    bed.store.topics.subscribe(`list/${keyOfView(ALL)}`, () => undefined);
     bed.server.epoch = 2;
     bed.server.log.length = 0;
     bed.server.conversationMap.clear();

@@ -220,6 +220,12 @@ export class InboxStore {
     this.topics.flush();
   }
 
+  /** Say which conversation is open (null: none): it stays in a list of unread ones until it is left. */
+  setReading(id: string | null): void {
+    this.current.conversations.setReading(id);
+    this.topics.flush();
+  }
+
   private async wished<Answer>(
     ids: readonly string[],
     change: ConversationChange,

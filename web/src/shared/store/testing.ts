@@ -243,6 +243,7 @@ export class TestServer implements Backend {
     const all = [...this.conversationMap.values()]
       .filter((conversation) => belongs(conversation, view, ME))
       .sort((one, other) => comparePlaces(placeOf(other), placeOf(one)));
+    if (view.sort === "oldest") all.reverse();
     return paged(all, cursor, this.pageSize);
   }
 

@@ -1,5 +1,7 @@
 /** What the inbox shows, as the API and its events tell it (docs/reference/events.md). Times are RFC 3339 in UTC, ids are UUIDs. */
 
+import type { Pause } from "@/shared/whatsapp/pause-words";
+
 export type ConversationState = "open" | "waiting" | "resolved" | "snoozed" | "archived" | "blocked";
 export type Direction = "inbound" | "outbound";
 export type MessageStatus =
@@ -173,6 +175,8 @@ export interface Connection {
   name: string | null;
   phone: string | null;
   country: string | null;
+  /** Why it is paused, where it is. */
+  pause?: Pause | null;
 }
 
 export interface Counts {

@@ -1,6 +1,6 @@
 /** The lists of the inbox: which conversations belong to one, and in what order. Pure. */
 
-import { comparePlaces, indexOfPlace, type Place } from "./moments";
+import { comparePlaces, type Place } from "./moments";
 import type { Conversation, ConversationState } from "./types";
 
 export type Tab = "mine" | "unassigned" | "all";
@@ -15,6 +15,8 @@ export interface View {
   connection?: string;
   assignee?: string;
   unread?: boolean;
+  /** What wrote last is first where absent; `oldest`: who has waited longest. */
+  sort?: "oldest";
 }
 
 export const AWAKE: readonly ConversationState[] = ["open", "waiting"];
@@ -29,6 +31,7 @@ export function keyOfView(view: View): string {
     view.connection ?? null,
     view.assignee ?? null,
     view.unread ?? false,
+    view.sort ?? null,
   ]);
 }
 
@@ -50,13 +53,13 @@ function inTab(conversation: Conversation, tab: Tab, me: string | null): boolean
   return tab === "unassigned" ? assignee === null : assignee !== null && assignee === me;
 }
 
-/** Return where a conversation stands; the list shows the highest place first. */
+/** Return where a conversation stands; a list shows the highest place first, or the lowest where it is sorted so. */
 export function placeOf(conversation: Conversation): Place {
   return { at: conversation.last_message_at ?? "", id: conversation.id };
 }
 
 /**
- * The ids of one list in its order, the latest first.
+ * The ids of one list in its order: the latest first, or the oldest.
  *
  * `ids` has all that are known; the first `count` of them are shown. What lies below the last loaded page waits: of the pages between,
  * nothing is known yet.
@@ -64,7 +67,14 @@ export function placeOf(conversation: Conversation): Place {
 export class OrderedList {
   readonly ids: string[] = [];
   private readonly places = new Map<string, Place>();
-  private end: Place | null = { at: "9999-12-31T00:00:00Z", id: "" };
+  private readonly compare: (one: Place, other: Place) => number;
+  private end: Place | null;
+
+  constructor(sort?: View["sort"]) {
+    const oldestFirst = sort === "oldest";
+    this.compare = oldestFirst ? comparePlaces : (one, other) => comparePlaces(other, one);
+    this.end = { at: oldestFirst ? "0001-01-01T00:00:00Z" : "9999-12-31T00:00:00Z", id: "" };
+  }
 
   get count(): number {
     return this.end === null ? this.ids.length : this.indexOf(this.end);
@@ -93,11 +103,26 @@ export class OrderedList {
     return place ? this.indexOf(place) - 1 : -1;
   }
 
+  placeOfId(id: string): Place | undefined {
+    return this.places.get(id);
+  }
+
+  /** Return the first that stands below `place` (1) or above it (-1), whoever stands there now; never `except`. */
+  beside(place: Place, by: 1 | -1, except: string): string | undefined {
+    let index = by === 1 ? this.indexOf(place) : this.indexOf(place) - 1;
+    while (this.ids[index] === except) index += by;
+    return index < this.count ? this.ids[index] : undefined;
+  }
+
   /** Return how many stand at `place` or above it. */
   private indexOf(place: Place): number {
-    const count = this.ids.length;
-    // The list descends, the search ascends: what it counts is those strictly below.
-    const ascending = (index: number): Place => this.places.get(this.ids[count - 1 - index] ?? "") ?? place;
-    return count - indexOfPlace(count, ascending, place);
+    let low = 0;
+    let high = this.ids.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.compare(this.places.get(this.ids[middle] ?? "") ?? place, place) <= 0) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 }

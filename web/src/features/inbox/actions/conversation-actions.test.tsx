@@ -60,6 +60,40 @@ test("a key opens the people it can be given to; one of them is found by typing 
   await waitFor(() => expect(conversation()?.assignee_id).toBe(uuid(2)));
 });
 
+test("what a key opened gives the focus back to the field one was writing in", async () => {
+  await renderInbox(
+    <>
+      <Screen />
+      <textarea aria-label="Write" />
+    </>,
+    { server },
+  ).then(({ store }) => store.loadConversation(uuid(1)));
+  await screen.findByRole("button", { name: "Resolve" });
+  const field = screen.getByLabelText("Write");
+  await userEvent.click(field);
+  for (const [key, name] of [
+    ["KeyA", "Assign to"],
+    ["KeyT", "Labels"],
+  ]) {
+    await userEvent.keyboard(`{Alt>}[${key}]{/Alt}`);
+    const search = await screen.findByLabelText(name ?? "", { selector: "input" });
+    await waitFor(() => expect(document.activeElement).toBe(search));
+    await userEvent.keyboard("{Escape}");
+    await waitFor(() => expect(document.activeElement).toBe(field));
+  }
+});
+
+test("the menu has everything that the header has no place for on a phone", async () => {
+  await shown();
+  await userEvent.click(screen.getByRole("button", { name: "Actions" }));
+  await screen.findByRole("menuitem", { name: /^Resolve and next/, ...LAID_OUT_NOWHERE });
+  screen.getByRole("menuitem", { name: /^Snooze/, ...LAID_OUT_NOWHERE });
+  screen.getByRole("menuitem", { name: /^Assign/, ...LAID_OUT_NOWHERE });
+  await userEvent.click(screen.getByRole("menuitem", { name: /^Labels/, ...LAID_OUT_NOWHERE }));
+  const search = await screen.findByLabelText("Labels", { selector: "input" });
+  await waitFor(() => expect(document.activeElement).toBe(search));
+});
+
 test("keys are silent while something lies over the page, and where they are turned off", async () => {
   await shown();
   await userEvent.keyboard("{Alt>}[KeyM]{/Alt}");

@@ -1,15 +1,12 @@
 /** What one does with the conversation that is open: in the header of its thread. Its keys work wherever the focus is. */
 
-import { ActionIcon, Button, Menu, Tooltip } from "@mantine/core";
+import { ActionIcon, Button, Tooltip } from "@mantine/core";
 import {
-  IconArchive,
   IconArrowBackUp,
-  IconBan,
   IconCheck,
+  IconChevronsRight,
   IconClockPause,
-  IconDots,
   IconLayoutSidebarRight,
-  IconMailOpened,
   IconTag,
   IconUserPlus,
 } from "@tabler/icons-react";
@@ -26,6 +23,7 @@ import { ConfirmDialog } from "@/shared/ui/confirm-dialog";
 import { listMessages } from "../list/messages";
 import { nameOf } from "../list/row-model";
 import classes from "./conversation-actions.module.css";
+import { ConversationMenu } from "./conversation-menu";
 import { actionMessages } from "./messages";
 import { AssignPicker, LabelPicker } from "./pickers";
 import { SnoozeMenu } from "./snooze-menu";
@@ -51,15 +49,11 @@ export function ConversationActions({ conversationId }: { conversationId: string
   const togglePane = () => contactPane.set(isPaneShown(side) ? "closed" : "open");
 
   useShortcut("resolve", able ? resolve : null);
-  useShortcut(
-    "resolveAndNext",
-    able
-      ? () => {
-          runShortcut("next"); // first, as it leaves the list
-          change({ state: "resolved" });
-        }
-      : null,
-  );
+  const resolveAndNext = () => {
+    runShortcut("next");
+    change({ state: "resolved" });
+  };
+  useShortcut("resolveAndNext", able && !ended ? resolveAndNext : null);
   useShortcut("snooze", able && !ended ? () => open("snooze") : null);
   useShortcut("assign", able ? () => open("assign") : null);
   useShortcut("labels", able ? () => open("labels") : null);
@@ -135,47 +129,19 @@ export function ConversationActions({ conversationId }: { conversationId: string
           >
             <span className={classes["who"]}>{endedWord()}</span>
           </Button>
-          <Menu position="bottom-end" width={210}>
-            <Menu.Target>
-              <ActionIcon variant="subtle" color="gray" size={34} aria-label={t.actions}>
-                <IconDots size={18} stroke={1.7} />
-              </ActionIcon>
-            </Menu.Target>
-            <Menu.Dropdown>
-              <Menu.Item leftSection={<IconMailOpened size={16} />} onClick={() => change({ unread: true })}>
-                {t.markUnread}
-              </Menu.Item>
-              {conversation.state === "snoozed" && (
-                <Menu.Item
-                  leftSection={<IconArrowBackUp size={16} />}
-                  onClick={() => change({ state: "open" })}
-                >
-                  {t.wake}
-                </Menu.Item>
-              )}
-              {conversation.state === "open" && (
-                <Menu.Item
-                  leftSection={<IconClockPause size={16} />}
-                  onClick={() => change({ state: "waiting" })}
-                >
-                  {t.waiting}
-                </Menu.Item>
-              )}
-              {conversation.state !== "archived" && conversation.state !== "blocked" && (
-                <Menu.Item
-                  leftSection={<IconArchive size={16} />}
-                  onClick={() => change({ state: "archived" })}
-                >
-                  {t.archive}
-                </Menu.Item>
-              )}
-              {conversation.state !== "blocked" && (
-                <Menu.Item color="red" leftSection={<IconBan size={16} />} onClick={() => setBlocking(true)}>
-                  {t.block}
-                </Menu.Item>
-              )}
-            </Menu.Dropdown>
-          </Menu>
+          {!ended && (
+            <ActionIcon
+              className={classes["next"] ?? ""}
+              variant="light"
+              size={26}
+              aria-label={t.resolveAndNext}
+              title={t.resolveAndNext}
+              onClick={resolveAndNext}
+            >
+              <IconChevronsRight size={16} stroke={2} />
+            </ActionIcon>
+          )}
+          <ConversationMenu state={conversation.state} onChange={change} onBlock={() => setBlocking(true)} />
         </>
       )}
       <Tooltip label={t.contactPane}>

@@ -5,6 +5,7 @@ export const actionMessages = catalogue({
   en: {
     actions: "Actions",
     resolve: "Resolve",
+    resolveAndNext: "Resolve and next",
     reopen: "Reopen",
     wake: "End snooze",
     unblock: "Unblock",
@@ -54,6 +55,7 @@ export const actionMessages = catalogue({
   es: {
     actions: "Acciones",
     resolve: "Resolver",
+    resolveAndNext: "Resolver y pasar a la siguiente",
     reopen: "Reabrir",
     wake: "Dejar de posponer",
     unblock: "Desbloquear",
@@ -103,6 +105,7 @@ export const actionMessages = catalogue({
   pt: {
     actions: "Ações",
     resolve: "Resolver",
+    resolveAndNext: "Resolver e ir para a próxima",
     reopen: "Reabrir",
     wake: "Encerrar o adiamento",
     unblock: "Desbloquear",

@@ -2,7 +2,7 @@
 
 import { Combobox, ScrollArea, useCombobox } from "@mantine/core";
 import { IconCheck } from "@tabler/icons-react";
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useMessages } from "@/shared/i18n/language";
 import { folded } from "./folded";
 import { actionMessages } from "./messages";
@@ -49,20 +49,33 @@ export function Pick(props: PickProps) {
   } = props;
   const t = useMessages(actionMessages);
   const [sought, setSought] = useState("");
+  const focusedBefore = useRef<Element | null>(null);
   const combobox = useCombobox({
     onDropdownOpen: () => {
+      focusedBefore.current = document.activeElement;
       combobox.focusSearchInput();
       combobox.updateSelectedOptionIndex();
     },
     onDropdownClose: () => {
       combobox.resetSelectedOption();
-      combobox.focusTarget();
+      setTimeout(giveFocusBack);
       setSought("");
     },
   });
   const { openDropdown, selectFirstOption } = combobox;
+  /** To what had it: a key may have opened this while somebody wrote. What was pressed meanwhile keeps it. */
+  const giveFocusBack = () => {
+    const { activeElement: focused, body } = document;
+    if (focused !== body && focused !== combobox.searchRef.current) return;
+    const before = focusedBefore.current;
+    const wasSomewhere = before instanceof HTMLElement && before.isConnected && before !== body;
+    (wasSomewhere ? before : combobox.targetRef.current)?.focus();
+  };
+  const opened = useRef(0);
   useEffect(() => {
-    if (opening > 0) openDropdown();
+    if (opening === opened.current) return;
+    opened.current = opening;
+    openDropdown();
   }, [opening, openDropdown]);
 
   const found = choices.filter(({ words }) => folded(words).includes(folded(sought)));

@@ -17,6 +17,7 @@ import { useMessages } from "@/shared/i18n/language";
 import { useList, useStore } from "@/shared/store/hooks";
 import type { View } from "@/shared/store/views";
 import { ErrorState } from "@/shared/ui/error-state";
+import { LoadMore } from "@/shared/ui/load-more";
 import { ListSkeleton } from "@/shared/ui/skeletons";
 import { type Seen, shiftOf } from "./anchoring";
 import { type Chosen, toggled, withRange } from "./choosing";
@@ -43,13 +44,14 @@ export function ConversationList({ view, selected, chosen, onChoose, onOpen, emp
   const store = useStore();
   const list = useList(view);
   const { ids, count, complete } = list;
+  const failed = list.failed !== null;
   const now = useNow(30_000);
   const scroller = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState<string | null>(null);
   const lastChosen = useRef(-1);
 
   const virtualizer = useVirtualizer({
-    count: count + (complete || count === 0 ? 0 : TO_COME),
+    count: count + (complete || count === 0 || failed ? 0 : TO_COME),
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW,
     getItemKey: (index) => ids[index] ?? `to come ${index}`,
@@ -58,8 +60,8 @@ export function ConversationList({ view, selected, chosen, onChoose, onOpen, emp
   const rows = virtualizer.getVirtualItems();
   const last = rows.at(-1)?.index ?? 0;
   useEffect(() => {
-    if (count > 0 && last >= count - AHEAD) void store.loadMore(view);
-  }, [store, view, count, last]);
+    if (count > 0 && !failed && last >= count - AHEAD) void store.loadMore(view);
+  }, [store, view, count, last, failed]);
 
   const indexOf = useCallback(
     (id: string) => store.state.conversations.list(view).order.indexOfId(id),
@@ -161,9 +163,7 @@ export function ConversationList({ view, selected, chosen, onChoose, onOpen, emp
         })}
       </div>
       {list.failed && (
-        <button className={classes["again"]} type="button" onClick={() => void store.loadMore(view)}>
-          {t.loadingMore}
-        </button>
+        <LoadMore more loading={false} error={list.failed} onMore={() => void store.loadMore(view)} />
       )}
     </div>
   );

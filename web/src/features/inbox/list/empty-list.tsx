@@ -9,7 +9,7 @@ import { useCounts, useDirectory } from "@/shared/store/hooks";
 import type { View } from "@/shared/store/views";
 import { EmptyState } from "@/shared/ui/empty-state";
 import { listMessages } from "./messages";
-import { filterCount } from "./view-params";
+import { filterCount, unfiltered } from "./view-params";
 
 const ICON = { size: 26, stroke: 1.6 } as const;
 
@@ -26,7 +26,7 @@ export function EmptyList({ view, onView, onNew }: EmptyListProps) {
   const { tenant_id } = useTenant();
   const [, navigate] = useLocation();
   const to = (tab: View["tab"], words: string) => (
-    <Button variant="default" onClick={() => onView({ tab })}>
+    <Button variant="default" onClick={() => onView(unfiltered(view, tab))}>
       {words}
     </Button>
   );

@@ -8,7 +8,7 @@ import type { View } from "@/shared/store/views";
 import type { FilterProps } from "./filters";
 import classes from "./filters.module.css";
 import { listMessages } from "./messages";
-import { filterCount, STATES, without } from "./view-params";
+import { filterCount, STATES, unfiltered, without } from "./view-params";
 
 export function FilterPanel({ view, onView }: FilterProps) {
   const t = useMessages(listMessages);
@@ -39,6 +39,11 @@ export function FilterPanel({ view, onView }: FilterProps) {
         label={t.unreadOnly}
         checked={view.unread ?? false}
         onChange={(event) => change({ unread: event.currentTarget.checked })}
+      />
+      <Switch
+        label={t.oldestFirst}
+        checked={view.sort === "oldest"}
+        onChange={(event) => change({ sort: event.currentTarget.checked ? "oldest" : null })}
       />
       {labels.size > 0 && (
         <MultiSelect
@@ -88,7 +93,7 @@ export function FilterPanel({ view, onView }: FilterProps) {
         />
       )}
       {filterCount(view) > 0 && (
-        <Button variant="subtle" onClick={() => onView({ tab: view.tab })}>
+        <Button variant="subtle" onClick={() => onView(unfiltered(view, view.tab))}>
           {t.clearFilters}
         </Button>
       )}

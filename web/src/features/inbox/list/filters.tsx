@@ -37,14 +37,13 @@ export function FilterButton({ view, onView }: FilterProps) {
   );
 }
 
-/** The filters in force, each with a way to take it off. */
+/** The filters in force and an order that is not the usual one, each with a way to take it off. */
 export function FilterChips({ view, onView }: FilterProps) {
   const t = useMessages(listMessages);
   const labels = useDirectory("labels");
   const teams = useDirectory("teams");
   const people = useDirectory("people");
   const connections = useDirectory("connections");
-  if (filterCount(view) === 0) return null;
   const chips: { key: string; words: string; left: View }[] = [];
   const add = (key: string, words: string | null | undefined, change: Parameters<typeof without>[0]) =>
     chips.push({ key, words: words ?? "…", left: without(change) });
@@ -58,6 +57,8 @@ export function FilterChips({ view, onView }: FilterProps) {
   if (view.team) add("team", teams.get(view.team)?.name, { ...view, team: null });
   if (view.connection) add("number", connections.get(view.connection)?.phone, { ...view, connection: null });
   if (view.assignee) add("assignee", people.get(view.assignee)?.name, { ...view, assignee: null });
+  if (view.sort) add("sort", t.oldestFirst, { ...view, sort: null });
+  if (chips.length === 0) return null;
   return (
     <div className={classes["chips"]}>
       {chips.map(({ key, words, left }) => (

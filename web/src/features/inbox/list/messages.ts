@@ -29,6 +29,7 @@ export const listMessages = catalogue({
     assignee: "Assigned to",
     anybody: "Anybody",
     unreadOnly: "Unread only",
+    oldestFirst: "Longest waiting first",
     clearFilters: "Clear filters",
     removeFilter: (what: string) => `Remove filter: ${what}`,
     kinds: {
@@ -73,7 +74,6 @@ export const listMessages = catalogue({
     chosen: (count: number) => plural("en", count, { one: "# selected", other: "# selected" }),
     chooseAll: "Select all that are loaded",
     unchoose: "Clear selection",
-    loadingMore: "Loading more",
     nobody: "Nobody",
     empty: {
       mine: "Nothing is assigned to you",
@@ -122,6 +122,7 @@ export const listMessages = catalogue({
     assignee: "Asignada a",
     anybody: "Cualquiera",
     unreadOnly: "Solo sin leer",
+    oldestFirst: "Primero quien lleva más tiempo esperando",
     clearFilters: "Quitar filtros",
     removeFilter: (what: string) => `Quitar el filtro: ${what}`,
     kinds: {
@@ -168,7 +169,6 @@ export const listMessages = catalogue({
     chosen: (count: number) => plural("es", count, { one: "# seleccionada", other: "# seleccionadas" }),
     chooseAll: "Seleccionar todas las cargadas",
     unchoose: "Quitar la selección",
-    loadingMore: "Cargando más",
     nobody: "Nadie",
     empty: {
       mine: "No tienes nada asignado",
@@ -217,6 +217,7 @@ export const listMessages = catalogue({
     assignee: "Atribuída a",
     anybody: "Qualquer pessoa",
     unreadOnly: "Só não lidas",
+    oldestFirst: "Quem espera há mais tempo primeiro",
     clearFilters: "Limpar filtros",
     removeFilter: (what: string) => `Remover o filtro: ${what}`,
     kinds: {
@@ -263,7 +264,6 @@ export const listMessages = catalogue({
     chosen: (count: number) => plural("pt", count, { one: "# selecionada", other: "# selecionadas" }),
     chooseAll: "Selecionar todas as carregadas",
     unchoose: "Limpar a seleção",
-    loadingMore: "Carregando mais",
     nobody: "Ninguém",
     empty: {
       mine: "Nada está atribuído a você",

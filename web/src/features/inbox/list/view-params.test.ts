@@ -11,10 +11,11 @@ describe("the address of a list", () => {
     connection: "c1",
     assignee: "u1",
     unread: true,
+    sort: "oldest",
   };
 
   it("tells it and reads it back", () => {
-    expect(viewOf(paramsOf(view, new URLSearchParams()), "mine")).toEqual(view);
+    expect(viewOf(paramsOf(view, new URLSearchParams()))).toEqual(view);
     expect(filterCount(view)).toBe(7);
   });
 
@@ -24,12 +25,12 @@ describe("the address of a list", () => {
     );
   });
 
-  it("means the usual tab where it says none, or one there is not", () => {
-    expect(viewOf(new URLSearchParams(), "all")).toEqual({ tab: "all" });
-    expect(viewOf(new URLSearchParams("tab=yours&state=sleeping"), "all")).toEqual({ tab: "all" });
+  it("means all of them where it says none, or one there is not", () => {
+    expect(viewOf(new URLSearchParams())).toEqual({ tab: "all" });
+    expect(viewOf(new URLSearchParams("tab=yours&state=sleeping&sort=latest"))).toEqual({ tab: "all" });
   });
 
   it("does not ask whose they are where the tab says it", () => {
-    expect(viewOf(new URLSearchParams("tab=mine&assignee=u1"), "all")).toEqual({ tab: "mine" });
+    expect(viewOf(new URLSearchParams("tab=mine&assignee=u1"))).toEqual({ tab: "mine" });
   });
 });

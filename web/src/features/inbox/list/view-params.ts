@@ -14,10 +14,15 @@ export const STATES: readonly ConversationState[] = [
 ];
 
 /** Members of the address that say which list is shown. */
-const NAMES = ["tab", "state", "label", "team", "number", "assignee", "unread"] as const;
+const NAMES = ["tab", "state", "label", "team", "number", "assignee", "unread", "sort"] as const;
 
-export function viewOf(params: URLSearchParams, usualTab: Tab): View {
-  const tab = TABS.find((one) => one === params.get("tab")) ?? usualTab;
+/** Tell whether an address says which list is meant. */
+export function tellsView(params: URLSearchParams): boolean {
+  return NAMES.some((name) => params.has(name));
+}
+
+export function viewOf(params: URLSearchParams): View {
+  const tab = TABS.find((one) => one === params.get("tab")) ?? "all";
   const states = STATES.filter((state) => params.getAll("state").includes(state));
   const labels = params.getAll("label");
   const [team, connection, assignee] = [params.get("team"), params.get("number"), params.get("assignee")];
@@ -30,11 +35,12 @@ export function viewOf(params: URLSearchParams, usualTab: Tab): View {
     // Whose they are is what the other tabs say already.
     ...(assignee && tab === "all" && { assignee }),
     ...(params.has("unread") && { unread: true }),
+    ...(params.get("sort") === "oldest" && { sort: "oldest" as const }),
   };
 }
 
 /** Return the address's members with those of `view` in place of the former ones; others stay. */
-export function paramsOf(view: View, former: URLSearchParams): URLSearchParams {
+export function paramsOf(view: View, former = new URLSearchParams()): URLSearchParams {
   const params = new URLSearchParams(former);
   for (const name of NAMES) params.delete(name);
   params.set("tab", view.tab);
@@ -44,6 +50,7 @@ export function paramsOf(view: View, former: URLSearchParams): URLSearchParams {
   if (view.connection) params.set("number", view.connection);
   if (view.assignee) params.set("assignee", view.assignee);
   if (view.unread) params.set("unread", "1");
+  if (view.sort) params.set("sort", view.sort);
   return params;
 }
 
@@ -51,6 +58,11 @@ export function paramsOf(view: View, former: URLSearchParams): URLSearchParams {
 export function filterCount({ states, labels, team, connection, assignee, unread }: View): number {
   const single = [states?.length, team, connection, assignee, unread].filter(Boolean).length;
   return single + (labels?.length ?? 0);
+}
+
+/** Return the list without its filters, in its order. */
+export function unfiltered({ sort }: View, tab: Tab): View {
+  return { tab, ...(sort && { sort }) };
 }
 
 /** A view without the members that do not filter, so that it is the same list as one that never had them. */

@@ -1,6 +1,5 @@
 /** Ctrl+K: go anywhere, do anything with the open conversation, find anybody. Loaded when it is first asked for. */
 
-import { Kbd } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { Spotlight } from "@mantine/spotlight";
 import { IconArrowRight, IconBolt, IconSearch } from "@tabler/icons-react";
@@ -8,7 +7,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useLocation } from "wouter";
 import { useMessages } from "@/shared/i18n/language";
-import { capsOf, isMac, SHORTCUTS, type Shortcut } from "@/shared/keys/shortcuts";
+import type { Shortcut } from "@/shared/keys/shortcuts";
 import { canRun, runShortcut } from "@/shared/keys/use-shortcut";
 import { useTenant } from "@/shared/session/session-context";
 import { Avatar } from "@/shared/ui/avatar";
@@ -16,6 +15,9 @@ import { folded } from "../actions/folded";
 import { searchQuery } from "../api/search";
 import { listMessages } from "../list/messages";
 import { nameOf } from "../list/row-model";
+import { lastView } from "../list/use-view";
+import { paramsOf } from "../list/view-params";
+import { Caps } from "./caps";
 import { paletteMessages } from "./messages";
 import classes from "./palette.module.css";
 import { paletteStore } from "./palette-store";
@@ -114,7 +116,7 @@ export function Palette() {
                 key={tab}
                 label={t.tabs[tab]}
                 leftSection={<IconArrowRight size={17} stroke={1.7} />}
-                onClick={() => navigate(`${home}/inbox?tab=${tab}`)}
+                onClick={() => navigate(`${home}/inbox?${paramsOf({ ...lastView(tenant_id), tab })}`)}
               />
             ))}
             {pages.map(({ name, to }) => (
@@ -131,12 +133,4 @@ export function Palette() {
       </Spotlight.ActionsList>
     </Spotlight.Root>
   );
-}
-
-function Caps({ name }: { name: Shortcut }) {
-  return capsOf(SHORTCUTS[name][0], isMac()).map((cap) => (
-    <Kbd key={cap} size="xs" ml={3}>
-      {cap}
-    </Kbd>
-  ));
 }

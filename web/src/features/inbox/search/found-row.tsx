@@ -1,6 +1,6 @@
 /** One thing that was found. */
 
-import { memo } from "react";
+import { memo, useEffect, useRef } from "react";
 import { useFormat, useMessages } from "@/shared/i18n/language";
 import { Avatar } from "@/shared/ui/avatar";
 import type { Found } from "../api/search";
@@ -25,6 +25,10 @@ export const FoundRow = memo(function FoundRow({ result, index, isActive, isOpen
   const l = useMessages(listMessages);
   const format = useFormat();
   const { conversation, message, snippet } = result;
+  const row = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (isActive) row.current?.scrollIntoView({ block: "nearest" });
+  }, [isActive]);
   const { contact } = conversation;
   const name = nameOf(contact) ?? l.unknownPerson;
   const at = message?.created_at ?? conversation.last_message_at;
@@ -33,6 +37,7 @@ export const FoundRow = memo(function FoundRow({ result, index, isActive, isOpen
     // biome-ignore lint/a11y/useFocusableInteractive: the field has the focus, and names the active row
     // biome-ignore lint/a11y/useKeyWithClickEvents: the field hears the keys
     <div
+      ref={row}
       id={foundId(index)}
       role="option"
       aria-selected={isActive}

@@ -3,9 +3,11 @@
 import { ActionIcon, Loader, SegmentedControl, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconMoodEmpty, IconSearch, IconX } from "@tabler/icons-react";
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { problemMessages } from "@/shared/api/problem-words";
 import { useMessages } from "@/shared/i18n/language";
+import { useShortcut } from "@/shared/keys/use-shortcut";
 import { useTenant } from "@/shared/session/session-context";
 import { useStore } from "@/shared/store/hooks";
 import { EmptyState } from "@/shared/ui/empty-state";
@@ -17,6 +19,7 @@ import { searchMessages } from "./messages";
 import classes from "./search-panel.module.css";
 
 const SHORTEST = 2;
+const AHEAD = 3; // results before the last one at which the next page is asked for
 
 interface SearchPanelProps {
   selected: string | null;
@@ -33,11 +36,26 @@ export function SearchPanel({ selected, onClose, onOpen }: SearchPanelProps) {
   const [words] = useDebouncedValue(typed.trim(), 200);
   const [active, setActive] = useState(0);
   const asked = words.length >= SHORTEST;
-  const query = useInfiniteQuery({ ...searchQuery(tenant_id, words, where), enabled: asked });
-  const found = query.data?.pages.flatMap((page) => page.items) ?? [];
+  const query = useInfiniteQuery({
+    ...searchQuery(tenant_id, words, where),
+    enabled: asked,
+    placeholderData: keepPreviousData,
+  });
+  const found = asked ? (query.data?.pages.flatMap((page) => page.items) ?? []) : [];
+  // What was found for former words stays in sight until these are answered, and is opened by pointing at it only.
+  const stale = query.isPlaceholderData;
+  const { hasNextPage, isFetching, isFetchNextPageError: failed, fetchNextPage } = query;
+  const field = useRef<HTMLInputElement>(null);
+  useShortcut("search", () => {
+    field.current?.focus();
+    field.current?.select();
+  });
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: other words begin at the first result
   useEffect(() => setActive(0), [words, where]);
+  useEffect(() => {
+    if (active >= found.length - AHEAD && hasNextPage && !isFetching && !failed) void fetchNextPage();
+  }, [active, found.length, hasNextPage, isFetching, failed, fetchNextPage]);
 
   const open = (result: Found, index: number) => {
     setActive(index);
@@ -48,7 +66,7 @@ export function SearchPanel({ selected, onClose, onOpen }: SearchPanelProps) {
     const result = found[active];
     if (event.key === "ArrowDown") setActive((at) => Math.min(found.length - 1, at + 1));
     else if (event.key === "ArrowUp") setActive((at) => Math.max(0, at - 1));
-    else if (event.key === "Enter" && result) open(result, active);
+    else if (event.key === "Enter" && result && !stale) open(result, active);
     else if (event.key === "Escape") onClose();
     else return;
     event.preventDefault();
@@ -57,6 +75,7 @@ export function SearchPanel({ selected, onClose, onOpen }: SearchPanelProps) {
     <search className={classes["panel"]}>
       <div className={classes["field"]}>
         <TextInput
+          ref={field}
           value={typed}
           onChange={(event) => setTyped(event.currentTarget.value)}
           onKeyDown={press}
@@ -97,7 +116,7 @@ export function SearchPanel({ selected, onClose, onOpen }: SearchPanelProps) {
     if (query.error && found.length === 0) {
       return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
     }
-    if (query.isPending) return <ListSkeleton rows={7} />;
+    if (query.isPending || (stale && found.length === 0)) return <ListSkeleton rows={7} />;
     if (found.length === 0) {
       return (
         <EmptyState icon={<IconMoodEmpty size={26} stroke={1.6} />} title={t.nothing(words)}>
@@ -106,8 +125,8 @@ export function SearchPanel({ selected, onClose, onOpen }: SearchPanelProps) {
       );
     }
     return (
-      <div className={classes["scroller"]}>
-        <div id="found" role="listbox" aria-label={t.results}>
+      <div className={classes["scroller"]} data-stale={stale || undefined}>
+        <div id="found" role="listbox" aria-label={t.results} aria-busy={stale}>
           {found.map((result, index) => (
             <FoundRow
               key={`${result.kind}-${result.message?.id ?? result.conversation.id}`}
@@ -119,20 +138,22 @@ export function SearchPanel({ selected, onClose, onOpen }: SearchPanelProps) {
             />
           ))}
         </div>
-        {query.hasNextPage && <More onSeen={() => void query.fetchNextPage()} words={t.more} />}
+        {hasNextPage && !stale && <More onSeen={() => void fetchNextPage()} failed={failed} />}
       </div>
     );
   }
 }
 
-/** The next page comes as soon as one scrolls to its place, or presses it. */
-function More({ onSeen, words }: { onSeen: () => void; words: string }) {
+/** The next page comes as soon as one scrolls to its place, or presses it; where it failed, only when one presses it. */
+function More({ onSeen, failed }: { onSeen: () => void; failed: boolean }) {
+  const t = useMessages(searchMessages);
+  const problems = useMessages(problemMessages);
   const button = useRef<HTMLButtonElement>(null);
   const seen = useRef(onSeen);
   seen.current = onSeen;
   useEffect(() => {
     const element = button.current;
-    if (!element) return;
+    if (!element || failed) return;
     const watcher = new IntersectionObserver(([entry]) => {
       if (entry?.isIntersecting) seen.current();
     });
@@ -141,7 +162,7 @@ function More({ onSeen, words }: { onSeen: () => void; words: string }) {
   });
   return (
     <button ref={button} type="button" className={classes["more"]} onClick={onSeen}>
-      {words}
+      {failed ? problems.tryAgain : t.more}
     </button>
   );
 }

@@ -28,9 +28,11 @@ interface ThreadProps {
   messageId: string | null;
   /** What can be done with the conversation, for the header. */
   actions?: ReactNode;
+  /** What is to be known before one writes, below the header. */
+  notices?: ReactNode;
 }
 
-export function Thread({ conversation, messageId, actions }: ThreadProps) {
+export function Thread({ conversation, messageId, actions, notices }: ThreadProps) {
   const t = useMessages(threadMessages);
   const { id } = conversation;
   const stretch = useStretch(conversation, messageId);
@@ -87,6 +89,7 @@ export function Thread({ conversation, messageId, actions }: ThreadProps) {
   return (
     <ThreadProvider {...provided} needsTemplates={timeline.hasTemplates}>
       <ThreadHeader conversation={conversation} actions={actions} />
+      {notices}
       <DropArea onFiles={(files) => composer.current?.addFiles(files)}>
         {thread.failed && lines.length === 0 ? (
           <ThreadFailed
