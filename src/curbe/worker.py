@@ -57,6 +57,8 @@ from curbe.outbound.send import Means, Senders
 from curbe.reports import keeping as reports
 from curbe.reports.keeping import COUNT, Bookkeeper
 from curbe.retention import service as retention
+from curbe.retention.erasing import Eraser
+from curbe.retention.erasures import ERASE
 from curbe.retention.service import PURGE, Purger
 from curbe.templates import sync as templates
 from curbe.templates.sync import SYNC, Syncer
@@ -177,6 +179,7 @@ async def _wired(
         }
         patient = {
             PURGE: Purger(pools.work, storage=keeping.storage, now=db.Transaction.now),
+            ERASE: Eraser(pools.work, everybody=pools.apply, storage=keeping.storage, now=db.Transaction.now),
             COUNT: Bookkeeper(pools.work, now=utc_now),
         }
         runners = _runners(pools, usual, patient)

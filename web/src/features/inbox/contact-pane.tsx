@@ -19,6 +19,7 @@ import { Known } from "./contact/known";
 import { Merges } from "./contact/merges";
 import { Notes } from "./contact/notes";
 import { Numbers } from "./contact/numbers";
+import { Privacy } from "./contact/privacy";
 import { Work } from "./contact/work";
 import { listMessages } from "./list/messages";
 import { nameOf } from "./list/row-model";
@@ -87,6 +88,7 @@ function Inside({
       {detail && <Known conversation={conversation} detail={detail} />}
       {detail && <Merges conversation={conversation} detail={detail} />}
       <Block conversation={conversation} />
+      <Privacy conversation={conversation} />
     </>
   );
 }
