@@ -38,6 +38,7 @@ from curbe.outbound.template_api import TemplateSendController
 from curbe.realtime.api import EventsController
 from curbe.reports.api import ReportController
 from curbe.retention.api import RetentionController
+from curbe.retention.erasure_api import ErasureController
 from curbe.templates.api import TemplateController
 from curbe.tenants.api import TenantController
 
@@ -84,4 +85,5 @@ ROUTES: Final[list[type[Controller]]] = [
     OperationsController,
     NoticeController,
     RetentionController,
+    ErasureController,
 ]

@@ -61,6 +61,8 @@ from curbe.outbound.send import Means, Senders
 from curbe.reports import keeping as reports
 from curbe.reports.keeping import COUNT, Bookkeeper
 from curbe.retention import service as retention
+from curbe.retention.erasing import Eraser
+from curbe.retention.erasures import ERASE
 from curbe.retention.service import PURGE, Purger
 from curbe.templates import sync as templates
 from curbe.templates.sync import SYNC, Syncer
@@ -185,6 +187,7 @@ async def _wired(
         }
         patient: dict[str, Handler] = {
             PURGE: Purger(pools.work, storage=keeping.storage, now=db.Transaction.now),
+            ERASE: Eraser(pools.work, everybody=pools.apply, storage=keeping.storage, now=db.Transaction.now),
             COUNT: Bookkeeper(pools.work, now=utc_now),
         }
         runners = runners_of(pools.apply, pools.work, files={FETCH: fetcher}, asking=asking, patient=patient)

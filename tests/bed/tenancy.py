@@ -104,6 +104,17 @@ async def insert_one_of_everything(owner: asyncpg.Connection) -> Number:
             [tenant_id, uuid7(), conversation_id, NOW],
         ),
         (
+            """INSERT INTO suppressions (tenant_id, kind, value, category, at)
+               VALUES ($1, 'phone', '34600000009', 'marketing', $2)""",
+            [tenant_id, NOW],
+        ),
+        (
+            """INSERT INTO contact_erasures (tenant_id, contact_id, contact_ids, conversation_ids, phones, names, requested_by,
+                                             requested_at)
+               VALUES ($1, $2, '{}', '{}', '{}', '{}', 'cli', $3)""",
+            [tenant_id, uuid7(), NOW],
+        ),
+        (
             "INSERT INTO consent_settings (tenant_id, rules, updated_by) VALUES ($1, '{}', 'cli')",
             [tenant_id],
         ),

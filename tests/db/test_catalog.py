@@ -126,6 +126,7 @@ APPLY_READS = {
     "report_runs",
     "schema_migrations",
     "send_holds",
+    "suppressions",
     "template_syncs",
     "tenants",
     "webhook_events",

@@ -43,6 +43,7 @@ KEPT = {
     "canned_replies",
     "channel_connections",
     "contact_aliases",
+    "contact_erasures",  # that there was one
     "contact_merges",
     "contacts",
     "contacts_kept_apart",
@@ -74,6 +75,7 @@ KEPT = {
     "report_runs",
     "report_times",
     "send_holds",
+    "suppressions",
     "team_members",
     "teams",
     "template_settings",

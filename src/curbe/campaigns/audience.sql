@@ -5,8 +5,9 @@ INSERT INTO campaign_audiences (tenant_id, id, campaign_id, kind, filename, cont
 VALUES (:tenant_id, :id, :campaign_id, :kind::text::audience_kind, :filename, :content, :described::jsonb, :mapping::jsonb)
 
 -- name: audience_content
+-- One that held the number of somebody who was erased is not there any more.
 SELECT a.content, a.filename FROM campaign_audiences a
- WHERE a.tenant_id = :tenant_id AND a.campaign_id = :campaign_id AND a.id = :audience_id AND a.kind = 'file'
+ WHERE a.tenant_id = :tenant_id AND a.campaign_id = :campaign_id AND a.id = :audience_id AND a.kind = 'file' AND a.content IS NOT NULL
 
 -- name: audiences_of
 SELECT a.id, a.kind, a.filename, a.described::text AS described, a.mapping::text AS mapping, a.row_count, a.taken_count,

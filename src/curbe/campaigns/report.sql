@@ -1,7 +1,9 @@
 -- What became of a campaign.
 
 -- name: progress
-SELECT r.state, r.skip_reason, m.status, coalesce(m.status = 'failed' AND m.failure_kind = 'cancelled', false) AS cancelled,
+-- Of who was erased, what their message had become counts.
+SELECT r.state, r.skip_reason, coalesce(m.status, CASE r.became WHEN 'cancelled' THEN 'failed' ELSE r.became::message_status END) AS status,
+       coalesce(m.status = 'failed' AND m.failure_kind = 'cancelled', r.became = 'cancelled', false) AS cancelled,
        CASE WHEN m.status = 'queued' THEN
             (SELECT o.put_off FROM outbox o WHERE o.tenant_id = r.tenant_id AND o.message_id = m.id AND o.waits = 'time') END AS put_off,
        count(*)::integer AS count
@@ -13,8 +15,10 @@ SELECT r.state, r.skip_reason, m.status, coalesce(m.status = 'failed' AND m.fail
 -- name: recipients_page
 -- Recipients in their order, with what became of each: the message's facts, when the person wrote next, and which button they pressed.
 SELECT r.n, r.line, r.phone, r.country, r.state, r.skip_reason, r.skip_detail, r.contact_id, p.name, r.variables::text AS variables,
-       m.id AS message_id, m.conversation_id, m.status, m.created_at, m.accepted_at, m.sent_at, m.delivered_at, m.read_at, m.failed_at,
-       m.failure_kind, m.error_code, m.error, m.pricing::text AS pricing, w.replied_at, b.clicked_at, b.clicked, o.put_off
+       m.id AS message_id, m.conversation_id,
+       coalesce(m.status, CASE r.became WHEN 'cancelled' THEN 'failed' ELSE r.became::message_status END) AS status, m.created_at, m.accepted_at, m.sent_at, m.delivered_at, m.read_at, m.failed_at,
+       CASE r.became WHEN 'cancelled' THEN 'cancelled' ELSE m.failure_kind END AS failure_kind, m.error_code, m.error,
+       m.pricing::text AS pricing, w.replied_at, b.clicked_at, b.clicked, o.put_off
   FROM campaign_recipients r
   LEFT JOIN messages m ON m.tenant_id = r.tenant_id AND m.id = r.message_id
   LEFT JOIN outbox o ON o.tenant_id = m.tenant_id AND o.message_id = m.id AND m.status = 'queued' AND o.waits = 'time'
@@ -33,7 +37,8 @@ SELECT r.n, r.line, r.phone, r.country, r.state, r.skip_reason, r.skip_detail, r
  WHERE r.tenant_id = :tenant_id AND r.campaign_id = :campaign_id AND r.n > :after
    AND (:wanted::text IS NULL
         OR :wanted::text = CASE WHEN r.state <> 'taken' THEN r.state::text
-                                WHEN m.id IS NULL THEN 'forgotten'
+                                WHEN m.id IS NULL AND r.became IS NULL THEN 'forgotten'
+                                WHEN m.id IS NULL THEN CASE r.became WHEN 'played' THEN 'read' ELSE r.became END
                                 WHEN m.status = 'failed' AND m.failure_kind = 'cancelled' THEN 'cancelled'
                                 WHEN m.status = 'played' THEN 'read'
                                 WHEN o.put_off = 'room' THEN 'put_off'

@@ -51,7 +51,12 @@ SELECT a.contact_id, v.id AS conversation_id, v.last_inbound_at, coalesce(p.wa_i
               (array_agg(w.state ORDER BY w.undated, w.at DESC, w.state DESC) FILTER (WHERE w.category = 'all'))[1] AS everything
          FROM same,
               LATERAL (SELECT k.state, k.category, k.at, k.undated FROM consents k
-                        WHERE k.tenant_id = :tenant_id AND k.contact_id = same.id OFFSET 0) AS w) AS s
+                        WHERE k.tenant_id = :tenant_id AND k.contact_id = same.id
+                        UNION ALL
+                       -- Somebody new by a phone whose former contact was erased: what is left of their words.
+                       SELECT 'out', k.category, k.at, false FROM suppressions k
+                        WHERE a.contact_id IS NULL AND k.tenant_id = :tenant_id AND k.kind = 'phone' AND k.value = u.phone
+                       OFFSET 0) AS w) AS s
  ORDER BY u.n
 
 -- name: withheld

@@ -31,6 +31,7 @@ class Source(StrEnum):
     REFUSAL = "refusal"  # WhatsApp refused a message of ours because of it
     RECORDED = "recorded"  # somebody of the tenant wrote it down
     IMPORT = "import"  # it came in a list
+    ERASURE = "erasure"  # they had said it before they were erased, and are met anew
 
 
 Keyword = Annotated[str, msgspec.Meta(min_length=1, max_length=_LONGEST)]

@@ -26,6 +26,8 @@ class Scope(StrEnum):
     MESSAGES_SEND = "messages:send"
     INBOX_READ = "inbox:read"
     INBOX_WRITE = "inbox:write"
+    CONTACTS_EXPORT = "contacts:export"
+    CONTACTS_ERASE = "contacts:erase"
     TEMPLATES_READ = "templates:read"
     TEMPLATES_WRITE = "templates:write"
     EVENTS_READ = "events:read"

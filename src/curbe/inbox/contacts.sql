@@ -4,7 +4,7 @@
 -- Those who stand for themselves, the newest first. A phone is looked up in every form and at every time it was somebody's.
 SELECT c.id, c.name, c.username, c.wa_id, c.bsuid, c.merged_into, c.created_at
   FROM contacts c
- WHERE c.tenant_id = :tenant_id AND c.id < :before_id AND c.merged_into IS NULL
+ WHERE c.tenant_id = :tenant_id AND c.id < :before_id AND c.merged_into IS NULL AND c.erased_at IS NULL
    AND (:username::text IS NULL OR c.username = :username OR c.username = '@' || :username)
    AND (:kind::text IS NULL OR EXISTS (
         SELECT FROM contact_aliases a
@@ -13,9 +13,10 @@ SELECT c.id, c.name, c.username, c.wa_id, c.bsuid, c.merged_into, c.created_at
  LIMIT :most::integer
 
 -- name: contact_by_id
+-- Who is being erased is not there any more.
 SELECT c.id, c.name, c.username, c.wa_id, c.bsuid, c.merged_into, c.created_at
   FROM contacts c
- WHERE c.tenant_id = :tenant_id AND c.id = :id
+ WHERE c.tenant_id = :tenant_id AND c.id = :id AND c.erased_at IS NULL
 
 -- name: contact_conversations
 SELECT v.id, v.channel_connection_id AS connection_id

@@ -184,6 +184,8 @@ class Fetcher:
             ):
                 news = MessageNews(job.tenant_id, job.subject, EventType.MEDIA_STORED)
                 await realtime.append(tx, await message_events(tx, [news]))
+            else:  # its message was deleted meanwhile, perhaps with all there was of the person
+                await purge.delete_unneeded(tx, tenant_id=job.tenant_id, asset_ids=[asset_id])
             await jobs.finish(tx, job)
         self._metrics.media_fetches.labels(outcome="stored").inc()
 

@@ -22,6 +22,10 @@ class _Doomed(msgspec.Struct, frozen=True):
     thumbnail_key: str | None
 
 
+class _Id(msgspec.Struct, frozen=True):
+    id: UUID
+
+
 class _Key(msgspec.Struct, frozen=True):
     storage_key: str
 
@@ -32,6 +36,8 @@ class _Yes(msgspec.Struct, frozen=True):
 
 _FORGET: Final = Query(_PACKAGE, "forget_files")
 _TO_PURGE: Final = Query(_PACKAGE, "assets_to_purge", _Doomed)
+_FILES_OF: Final = Query(_PACKAGE, "files_of", _Id)
+_TO_ERASE: Final = Query(_PACKAGE, "assets_to_erase", _Doomed)
 _PURGE: Final = Query(_PACKAGE, "purge_assets")
 _KEYS: Final = Query(_PACKAGE, "keys_to_delete", _Key)
 _DELETED: Final = Query(_PACKAGE, "deleted_keys")
@@ -46,7 +52,26 @@ async def forget(tx: Transaction, *, tenant_id: UUID, message_ids: list[UUID]) -
 
 async def delete_assets(tx: Transaction, *, tenant_id: UUID, before: datetime, most: int) -> int:
     """Delete the rows of up to ``most`` files that nobody asked for since ``before`` and no message has: their bytes are to follow."""
-    doomed = await _TO_PURGE.all(tx, tenant_id=tenant_id, before=before, most=most)
+    return await _delete(
+        tx, await _TO_PURGE.all(tx, tenant_id=tenant_id, before=before, most=most), tenant_id
+    )
+
+
+async def erase(tx: Transaction, *, tenant_id: UUID, message_ids: list[UUID]) -> int:
+    """Take the files off messages of somebody who is erased, and delete the rows of those that nothing else has; return how many."""
+    found = await _FILES_OF.all(tx, tenant_id=tenant_id, message_ids=message_ids)
+    await forget(tx, tenant_id=tenant_id, message_ids=message_ids)
+    return await delete_unneeded(tx, tenant_id=tenant_id, asset_ids=[one.id for one in found])
+
+
+async def delete_unneeded(tx: Transaction, *, tenant_id: UUID, asset_ids: list[UUID]) -> int:
+    """Delete the rows of these files that no message has and nothing names: their bytes are to follow. Return how many."""
+    if not asset_ids:
+        return 0
+    return await _delete(tx, await _TO_ERASE.all(tx, tenant_id=tenant_id, ids=asset_ids), tenant_id)
+
+
+async def _delete(tx: Transaction, doomed: list[_Doomed], tenant_id: UUID) -> int:
     if not doomed:
         return 0
     keys = [key for one in doomed for key in (one.storage_key, one.thumbnail_key) if key is not None]

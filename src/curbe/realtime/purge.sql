@@ -17,3 +17,20 @@ WITH ahead AS (
      WHERE (s.epoch, s.xid, s.id) < (excluded.epoch, excluded.xid, excluded.id)
 )
 SELECT count(*)::integer AS count FROM gone
+
+-- name: walk_log
+-- The next events after a place, without those that tell of somebody who is erased; and the place of the last. That they were erased is
+-- told on. A cursor is a place and no row, so whoever reads on misses only what is gone.
+WITH ahead AS (
+    SELECT e.xid, e.id, e.type, e.conversation_id, e.data::text AS told
+      FROM events e
+     WHERE e.tenant_id = :tenant_id AND (e.xid, e.id) > (:xid::bigint, :id::bigint)
+     ORDER BY e.xid, e.id
+     LIMIT :most
+), gone AS (
+    DELETE FROM events e USING ahead a
+     WHERE e.tenant_id = :tenant_id AND e.xid = a.xid AND e.id = a.id AND a.type <> 'contact_erased'
+       AND (a.conversation_id = ANY(:conversation_ids::uuid[])
+            OR EXISTS (SELECT FROM unnest(:names::text[]) AS name WHERE strpos(a.told, name) > 0))
+)
+SELECT a.xid, a.id FROM ahead a ORDER BY a.xid DESC, a.id DESC LIMIT 1

@@ -44,6 +44,7 @@ class EventType(StrEnum):
     PEOPLE_CHANGED = "people_changed"
     CONTACT_MERGED = "contact_merged"
     CONTACT_PARTED = "contact_parted"
+    CONTACT_ERASED = "contact_erased"
     PREFERENCE_CHANGED = "preference_changed"
     CONSENT_CHANGED = "consent_changed"
     TEMPLATE_UPDATED = "template_updated"

@@ -30,6 +30,7 @@ from curbe.outbound import store as outbox
 from curbe.realtime import purge as log_of_events
 from curbe.reports import keeping as reports
 from curbe.retention.rules import ANSWERS_KEPT, EVERY, Purged, limit
+from curbe.retention.stored_bytes import delete_bytes
 from curbe.tenants import service as tenants
 
 log: Final = structlog.get_logger(__name__)
@@ -85,7 +86,8 @@ class Purger:
             tenant = await tenants.read(tx, tenant_id=tenant_id)
         whole = await self._take_turn(tenant_id, days=tenant.retention_days)
         try:
-            again = None if await self._delete_bytes(tenant_id) and whole else _NEXT_TURN
+            gone = await delete_bytes(self._pool, self._storage, tenant_id=tenant_id, turn=self._turn)
+            again = None if gone and whole else _NEXT_TURN
         except StorageFailed as failure:
             log.warning("files_not_deleted", tenant_id=str(tenant_id), reason=str(failure))
             again = _STORAGE_AGAIN
@@ -167,37 +169,6 @@ class Purger:
     async def _delete(self, delete: "_Delete", tenant_id: UUID, *, before: datetime, most: int) -> int:
         async with self._pool.transaction(tenant_id) as tx:
             return await delete(tx, tenant_id=tenant_id, before=before, most=most)
-
-    async def _delete_bytes(self, tenant_id: UUID) -> bool:
-        """Delete from the storage what no row names any more, also what an earlier attempt left; return whether that was all.
-
-        For one turn, far within the job's lease: whoever took over would let the same contents be stored anew, and they would be
-        deleted here.
-
-        Raises:
-            StorageFailed: the storage does not do it now.
-        """
-        began = time.monotonic()
-        while True:
-            async with self._pool.transaction(tenant_id) as tx:
-                keys = await files.keys_to_delete(tx, tenant_id=tenant_id, most=_FILES)
-            if not keys:
-                return True
-            gone = await self._delete_keys(keys, began)
-            async with self._pool.transaction(tenant_id) as tx:
-                await files.deleted(tx, tenant_id=tenant_id, keys=gone)
-            if self._is_over(began):
-                return False
-
-    async def _delete_keys(self, keys: list[str], began: float) -> list[str]:
-        """Delete what lies under ``keys`` until the turn that ``began`` is over, at least the first; return which that was."""
-        gone: list[str] = []
-        for key in keys:
-            await self._storage.delete(key)
-            gone.append(key)
-            if self._is_over(began):
-                break
-        return gone
 
 
 _Now = Callable[[Transaction], Awaitable[datetime]]

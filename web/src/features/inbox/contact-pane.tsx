@@ -22,6 +22,7 @@ import { Known } from "./contact/known";
 import { Merges } from "./contact/merges";
 import { Notes } from "./contact/notes";
 import { Numbers } from "./contact/numbers";
+import { Privacy } from "./contact/privacy";
 import { Work } from "./contact/work";
 import { listMessages } from "./list/messages";
 import { nameOf } from "./list/row-model";
@@ -91,6 +92,7 @@ function Inside({
       {detail && <Known conversation={conversation} detail={detail} />}
       {detail && <Merges conversation={conversation} detail={detail} />}
       <Block conversation={conversation} />
+      <Privacy conversation={conversation} />
     </>
   );
 }

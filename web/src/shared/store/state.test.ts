@@ -290,6 +290,20 @@ describe("messages", () => {
     expect(opened().apply(event)).toEqual([{ kind: "conversation", id: conversation.id }]);
   });
 
+  it("forgets the conversations of somebody who was erased", () => {
+    const state = opened();
+    const event = {
+      cursor: "1",
+      type: "contact_erased",
+      conversation_id: null,
+      message_id: null,
+      data: { contact_id: conversation.contact.id, conversation_ids: [conversation.id] },
+      created_at: "",
+    };
+    expect(state.apply(event)).toEqual([]);
+    expect(state.conversations.get(conversation.id)).toBeUndefined();
+  });
+
   it("ignores what it does not know", () => {
     const event = {
       cursor: "1",

@@ -33,6 +33,8 @@ export const GROUPS = {
     "keys:write",
     "audit:read",
     "embed:write",
+    "contacts:export",
+    "contacts:erase",
   ],
 } as const satisfies Record<string, readonly Scope[]>;
 

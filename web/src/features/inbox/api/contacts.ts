@@ -68,3 +68,11 @@ export function mergeContacts(tenantId: string, contactId: string, otherId: stri
 export function undoMerge(tenantId: string, contactId: string, mergeId: string): Promise<ContactDetail> {
   return call("POST", `${path(tenantId)}/${contactId}/merges/${mergeId}/undo`);
 }
+
+/** Let nobody find them from now on; what they said is deleted in the background. */
+export function eraseContact(tenantId: string, contactId: string): Promise<unknown> {
+  return call("POST", `${path(tenantId)}/${contactId}/erasure`);
+}
+
+/** Where a browser downloads all there is of them. */
+export const exportOf = (tenantId: string, contactId: string) => `${path(tenantId)}/${contactId}/export`;

@@ -53,6 +53,12 @@ export const contactMessages = catalogue({
     undoTitle: "Undo this merge?",
     undoWords: "The two become separate contacts again, each with its own messages.",
     unblock: "Unblock",
+    exportPerson: "Export this person's data",
+    erasePerson: "Erase this person…",
+    eraseTitle: (name: string) => (name ? `Erase ${name} for good?` : "Erase this person for good?"),
+    eraseWords:
+      "Everything they wrote and were sent, files, notes and every trace in campaigns and logs is deleted. Nobody can undo it. That they want no messages is remembered.",
+    eraseConfirm: "Erase for good",
   },
   es: {
     copyPhone: "Copiar el número",
@@ -106,6 +112,13 @@ export const contactMessages = catalogue({
     undoTitle: "¿Deshacer esta unión?",
     undoWords: "Vuelven a ser dos contactos, cada uno con sus mensajes.",
     unblock: "Desbloquear",
+    exportPerson: "Exportar los datos de esta persona",
+    erasePerson: "Borrar a esta persona…",
+    eraseTitle: (name: string) =>
+      name ? `¿Borrar a ${name} para siempre?` : "¿Borrar a esta persona para siempre?",
+    eraseWords:
+      "Se borra todo lo que escribió y se le envió, los archivos, las notas y todo rastro en campañas y registros. Nadie puede deshacerlo. Que no quiere mensajes se recuerda.",
+    eraseConfirm: "Borrar para siempre",
   },
   pt: {
     copyPhone: "Copiar o número",
@@ -159,5 +172,11 @@ export const contactMessages = catalogue({
     undoTitle: "Desfazer esta união?",
     undoWords: "Voltam a ser dois contatos, cada um com suas mensagens.",
     unblock: "Desbloquear",
+    exportPerson: "Exportar os dados desta pessoa",
+    erasePerson: "Apagar esta pessoa…",
+    eraseTitle: (name: string) => (name ? `Apagar ${name} para sempre?` : "Apagar esta pessoa para sempre?"),
+    eraseWords:
+      "Tudo o que a pessoa escreveu e recebeu, os arquivos, as notas e todo rastro em campanhas e registros é apagado. Ninguém pode desfazer. Que não quer mensagens é lembrado.",
+    eraseConfirm: "Apagar para sempre",
   },
 });

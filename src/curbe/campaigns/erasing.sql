@@ -1,0 +1,41 @@
+-- Somebody erased out of campaigns: the figures stay as they are.
+
+-- name: erase_recipients
+-- Nobody's number begins with 0. Who waits is written to no more; of who was, what became of their message stays.
+UPDATE campaign_recipients r
+   SET phone = lpad(r.n::text, 18, '0'), contact_id = NULL, variables = '{}', skip_detail = NULL,
+       state = CASE r.state WHEN 'waiting' THEN 'skipped' ELSE r.state END,
+       skip_reason = CASE r.state WHEN 'waiting' THEN 'recipient_unreachable' ELSE r.skip_reason END,
+       became = (SELECT CASE WHEN m.status = 'failed' AND m.failure_kind = 'cancelled' THEN 'cancelled' ELSE m.status::text END
+                   FROM messages m WHERE m.tenant_id = r.tenant_id AND m.id = r.message_id)
+  FROM (SELECT o.campaign_id, o.n
+          FROM campaigns k
+          JOIN campaign_recipients o ON o.tenant_id = k.tenant_id AND o.campaign_id = k.id AND o.phone = ANY(:phones::text[])
+         WHERE k.tenant_id = :tenant_id
+         UNION
+        SELECT o.campaign_id, o.n
+          FROM campaigns k
+          JOIN campaign_recipients o ON o.tenant_id = k.tenant_id AND o.campaign_id = k.id AND o.contact_id = ANY(:contact_ids::uuid[])
+         WHERE k.tenant_id = :tenant_id
+         UNION
+        SELECT o.campaign_id, o.n
+          FROM messages m
+          JOIN campaign_recipients o ON o.tenant_id = m.tenant_id AND o.message_id = m.id AND o.became IS NULL
+         WHERE m.tenant_id = :tenant_id AND m.conversation_id = ANY(:conversation_ids::uuid[])) AS mine
+ WHERE r.tenant_id = :tenant_id AND r.campaign_id = mine.campaign_id AND r.n = mine.n
+RETURNING r.audience_id AS id
+
+-- name: forget_files
+-- A file that named them is not read again; nor is one that nobody has told the columns of, as nobody can say whom it names.
+UPDATE campaign_audiences a SET content = NULL
+ WHERE a.tenant_id = :tenant_id AND a.content IS NOT NULL
+   AND (a.id = ANY(:ids::uuid[]) OR (a.kind = 'file' AND a.mapping IS NULL))
+
+-- name: erase_faults
+-- Rows that were left out and hold their number in whatever spelling; the counts of their audience stay.
+DELETE FROM campaign_faults f
+ WHERE f.tenant_id = :tenant_id
+   AND (f.phone = ANY(:phones::text[])
+        OR EXISTS (SELECT FROM unnest(:names::text[]) AS name
+                    WHERE strpos(regexp_replace(f.cells::text, '(?<=[0-9])[ ().-]+(?=[0-9])', '', 'g'), name) > 0))
+RETURNING f.audience_id AS id

@@ -1,0 +1,38 @@
+"""What is left of the words of somebody who was erased: their nos, by phone and user id alone, so that a STOP keeps being one.
+
+Whoever is met later by the same name has said them (a trigger on ``contact_aliases``), and may say otherwise.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+from curbe.infra.db import Query, Transaction
+
+_SUPPRESS: Final = Query("curbe.consent", "suppress")
+_DROP: Final = Query("curbe.consent", "drop_suppressions")
+_WORDS: Final = Query("curbe.consent", "erase_words")
+_FAILED_ROWS: Final = Query("curbe.consent", "erase_failed_rows")
+
+
+async def suppress(
+    tx: Transaction, *, tenant_id: UUID, contact_ids: Sequence[UUID], aliases: Sequence[tuple[str, str]]
+) -> None:
+    """Keep the nos of these contacts that stand, under each of their aliases (kind and value), and nothing else of their words."""
+    named = {
+        "tenant_id": tenant_id,
+        "kinds": [kind for kind, _ in aliases],
+        "values": [value for _, value in aliases],
+    }
+    await _DROP.run(tx, **named)
+    await _SUPPRESS.run(tx, contact_ids=list(contact_ids), **named)
+
+
+async def delete_words(tx: Transaction, *, tenant_id: UUID, contact_ids: Sequence[UUID]) -> int:
+    """Delete all that these contacts said; return how many words."""
+    return await _WORDS.run(tx, tenant_id=tenant_id, contact_ids=list(contact_ids))
+
+
+async def delete_failed_rows(tx: Transaction, *, tenant_id: UUID, names: Sequence[str]) -> int:
+    """Take the rows that name somebody out of what lists kept of their refused rows; return from how many lists."""
+    return await _FAILED_ROWS.run(tx, tenant_id=tenant_id, names=list(names))

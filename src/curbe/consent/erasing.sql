@@ -1,0 +1,32 @@
+-- What is left of the words of somebody who was erased: the nos that stand.
+
+-- name: suppress
+-- As the gate reads the ledger: of each category the latest word, what was said of everything being said of each.
+-- What was kept of an earlier erasure is in the ledger since, and goes with it.
+INSERT INTO suppressions (tenant_id, kind, value, category, at)
+SELECT :tenant_id, u.kind::alias_kind, u.value, c.category, l.at
+  FROM (VALUES ('marketing'), ('utility'), ('all')) AS c (category)
+ CROSS JOIN LATERAL (SELECT w.state, w.at FROM consents w
+                      WHERE w.tenant_id = :tenant_id AND w.contact_id = ANY(:contact_ids::uuid[]) AND w.category IN (c.category, 'all')
+                      ORDER BY w.undated, w.at DESC, w.state DESC LIMIT 1) AS l
+ CROSS JOIN unnest(:kinds::text[], :values::text[]) AS u (kind, value)
+ WHERE l.state = 'out'
+
+-- name: drop_suppressions
+DELETE FROM suppressions s
+ USING unnest(:kinds::text[], :values::text[]) AS u (kind, value)
+ WHERE s.tenant_id = :tenant_id AND s.kind = u.kind::alias_kind AND s.value = u.value
+
+-- name: erase_words
+DELETE FROM consents w WHERE w.tenant_id = :tenant_id AND w.contact_id = ANY(:contact_ids::uuid[])
+
+-- name: erase_failed_rows
+-- Rows of lists that were refused, where one of their lines holds the phone in whatever spelling.
+UPDATE consent_imports i
+   SET failed_rows = (SELECT coalesce(string_agg(l.line, E'\n' ORDER BY l.n), '')
+                        FROM regexp_split_to_table(i.failed_rows, E'\n') WITH ORDINALITY AS l (line, n)
+                       WHERE NOT EXISTS (SELECT FROM unnest(:names::text[]) AS name
+                                          WHERE strpos(regexp_replace(l.line, '(?<=[0-9])[ ().-]+(?=[0-9])', '', 'g'), name) > 0))
+ WHERE i.tenant_id = :tenant_id
+   AND EXISTS (SELECT FROM unnest(:names::text[]) AS name
+                WHERE strpos(regexp_replace(i.failed_rows, '(?<=[0-9])[ ().-]+(?=[0-9])', '', 'g'), name) > 0)

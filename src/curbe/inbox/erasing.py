@@ -1,0 +1,150 @@
+"""Erases a person from the inbox: at once nobody finds or reaches them, then all that was said goes, a batch at a time.
+
+What each batch is part of is the caller's to decide, as with what is too old (`purge`).
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from curbe.domain.errors import Conflict
+from curbe.domain.phone import wa_id_to_e164
+from curbe.inbox import contacts, identity, purge
+from curbe.inbox.aliases import canonical_phone
+from curbe.infra.db import Query, Transaction
+
+_PACKAGE: Final = "curbe.inbox"
+_EVER: Final = datetime(9999, 12, 30, tzinfo=UTC)
+
+
+class Erased(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody whom nobody finds any more.
+
+    ``aliases`` are what they were known by (kind and value), ``names`` every spelling of those that a text may hold.
+    """
+
+    contact_ids: list[UUID]
+    conversation_ids: list[UUID]
+    aliases: list[tuple[str, str]]
+    names: list[str]
+
+    @property
+    def phones(self) -> list[str]:
+        """Return their phones as aliases have them."""
+        return [value for kind, value in self.aliases if kind == "phone"]
+
+
+class _Id(msgspec.Struct, frozen=True):
+    id: UUID
+
+
+class _Name(msgspec.Struct, frozen=True):
+    kind: str
+    value: str
+
+
+class _Count(msgspec.Struct, frozen=True):
+    count: int
+
+
+_PEOPLE: Final = Query(_PACKAGE, "erasure_people", _Id)
+_NAMES: Final = Query(_PACKAGE, "erasure_names", _Name)
+_FORGET_ALIASES: Final = Query(_PACKAGE, "forget_aliases")
+_FORGET_PROFILES: Final = Query(_PACKAGE, "forget_profiles")
+_FORGET_ADDRESSES: Final = Query(_PACKAGE, "forget_addresses")
+_BESIDE: Final = Query(_PACKAGE, "erase_beside", _Count)
+_ANNOTATIONS: Final = Query(_PACKAGE, "erase_annotations")
+_CONVERSATIONS: Final = Query(_PACKAGE, "erase_conversations")
+_PARKED_FILES: Final = Query(_PACKAGE, "erase_parked_files")
+_ABOUT_PEOPLE: Final = tuple(
+    Query(_PACKAGE, name)
+    for name in ("erase_preferences", "erase_merges", "erase_kept_apart", "erase_contacts")
+)
+
+
+async def find(tx: Transaction, *, tenant_id: UUID, contact_id: UUID) -> Erased:
+    """Return who is meant, with all who turned out to be them; until ``tx`` ends nobody is placed, joined or parted.
+
+    Raises:
+        NotFound: the tenant has no such contact.
+        Conflict: the contact is part of another one.
+    """
+    await identity.alone(tx, [tenant_id])
+    shown = (await contacts.contact(tx, tenant_id=tenant_id, contact_id=contact_id)).contact
+    if shown.merged_into is not None:
+        raise Conflict(
+            "This contact is part of another one.",
+            fix="Erase the contact that it is part of.",
+            extra={"contact_id": str(contact_id), "merged_into": str(shown.merged_into)},
+        )
+    people = [row.id for row in await _PEOPLE.all(tx, tenant_id=tenant_id, contact_id=contact_id)]
+    standing = await identity.conversations_of(tx, tenant_id=tenant_id, contact_ids=people)
+    found = await _NAMES.all(tx, tenant_id=tenant_id, contact_ids=people)
+    return Erased(
+        contact_ids=people,
+        conversation_ids=[row.id for row in standing],
+        aliases=sorted({(row.kind, _canonical(row)) for row in found}),
+        names=sorted({spelling for row in found for spelling in _spellings(row)}),
+    )
+
+
+async def forget(tx: Transaction, erased: Erased, *, tenant_id: UUID) -> None:
+    """Let nobody find or reach them from now on: who has their phone and writes is somebody new."""
+    people = {"tenant_id": tenant_id, "contact_ids": erased.contact_ids}
+    await _FORGET_ALIASES.run(tx, **people)
+    await _FORGET_PROFILES.run(tx, **people)
+    await _FORGET_ADDRESSES.run(tx, tenant_id=tenant_id, ids=erased.conversation_ids)
+
+
+async def messages(
+    tx: Transaction, *, tenant_id: UUID, conversation_ids: list[UUID], most: int
+) -> list[UUID]:
+    """Return up to ``most`` of their messages that may go, locked by ``tx``; what is being sent now may not."""
+    return await purge.messages(
+        tx, tenant_id=tenant_id, conversation_ids=conversation_ids, before=_EVER, most=most
+    )
+
+
+async def delete_beside(
+    tx: Transaction, *, tenant_id: UUID, conversation_ids: Sequence[UUID], most: int
+) -> int:
+    """Delete up to ``most`` of what stands beside their messages: calls, reactions, amendments; return how many."""
+    row = await _BESIDE.one(tx, tenant_id=tenant_id, conversation_ids=list(conversation_ids), most=most)
+    return row.count if row else 0
+
+
+async def delete_annotations(
+    tx: Transaction, *, tenant_id: UUID, conversation_ids: Sequence[UUID], most: int
+) -> int:
+    """Delete up to ``most`` notes about them and lines of what was done; return how many."""
+    return await _ANNOTATIONS.run(tx, tenant_id=tenant_id, conversation_ids=list(conversation_ids), most=most)
+
+
+async def delete_people(
+    tx: Transaction, *, tenant_id: UUID, contact_ids: Sequence[UUID], conversation_ids: Sequence[UUID]
+) -> bool:
+    """Delete the conversations, empty by now, and the contacts; return whether they were there."""
+    await identity.alone(tx, [tenant_id])
+    await _CONVERSATIONS.run(tx, tenant_id=tenant_id, conversation_ids=list(conversation_ids))
+    gone = [
+        await query.run(tx, tenant_id=tenant_id, contact_ids=list(contact_ids)) for query in _ABOUT_PEOPLE
+    ]
+    return gone[-1] > 0
+
+
+async def delete_parked_files(everybody: Transaction, *, tenant_id: UUID, names: Sequence[str]) -> int:
+    """Delete the files that wait for their message and name somebody, as the batch role; return how many."""
+    return await _PARKED_FILES.run(everybody, tenant_id=tenant_id, names=list(names))
+
+
+def _canonical(name: _Name) -> str:
+    return canonical_phone(name.value) if name.kind == "phone" else name.value
+
+
+def _spellings(name: _Name) -> list[str]:
+    if name.kind != "phone":
+        return [name.value]
+    return [name.value, canonical_phone(name.value), wa_id_to_e164(name.value).removeprefix("+")]

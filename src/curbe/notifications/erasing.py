@@ -1,0 +1,25 @@
+"""Erases somebody from the events that a tenant's own systems told, and from what followed."""
+
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from curbe.infra.db import Query, Transaction
+
+
+class _Event(msgspec.Struct, frozen=True):
+    id: str
+
+
+_WALK: Final = Query("curbe.notifications", "walk_told", _Event)
+
+
+async def walk_events(
+    tx: Transaction, *, tenant_id: UUID, names: Sequence[str], after: Sequence[str], most: int
+) -> list[str]:
+    """Delete the events among the ``most`` after a place that hold one of ``names``; return the next place, empty at the end."""
+    (start,) = after or ("",)
+    row = await _WALK.one(tx, tenant_id=tenant_id, names=list(names), after=start, most=most)
+    return [] if row is None else [row.id]

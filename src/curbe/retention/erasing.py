@@ -1,0 +1,255 @@
+"""Erases somebody: what was said, then who they are, then wherever else they are named; each step may be broken off and done again.
+
+From the request on nobody finds them (`erasures`). Messages go before the files and conversations that hang on them, and the logs are
+walked through last, as nothing of theirs can come into them by then. How far that walk is stands in the erasure's row, committed with
+what it deleted.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import msgspec
+import structlog
+
+from curbe.audit import service as audit
+from curbe.audit.service import AuditEntry
+from curbe.campaigns import erasing as campaigns
+from curbe.consent import erasing as consents
+from curbe.inbox import erasing as inbox
+from curbe.inbox import purge as said
+from curbe.infra import jobs
+from curbe.infra.db import Pool, Transaction
+from curbe.infra.jobs import Job
+from curbe.ingest import purge as told
+from curbe.media import purge as files
+from curbe.media.storage import Storage, StorageFailed
+from curbe.notifications import erasing as notifications
+from curbe.outbound import erasing as outbox
+from curbe.realtime import purge as log_of_events
+from curbe.realtime import service as realtime
+from curbe.realtime.rules import EventType
+from curbe.realtime.service import Event
+from curbe.retention import erasures
+from curbe.retention.erasures import Kept
+from curbe.retention.stored_bytes import delete_bytes
+
+log: Final = structlog.get_logger(__name__)
+
+_ACTOR: Final = "system:retention"
+_BATCH: Final = 500  # rows of a kind in one transaction
+_AHEAD: Final = 2_000  # rows of a log looked at in one transaction
+_TURN: Final = timedelta(seconds=10)  # within the patience of whoever stops the worker
+_NEXT_TURN: Final = timedelta(seconds=1)
+_STORAGE_AGAIN: Final = timedelta(minutes=5)
+_BREATH: Final = 0.02  # seconds between two batches, for whoever waits for the same rows
+
+_Now = Callable[[Transaction], Awaitable[datetime]]
+_Walk = Callable[[Transaction, UUID, Kept, list[str]], Awaitable[list[str]]]
+
+
+class Eraser:
+    """Handles ``retention.erase``.
+
+    Args:
+        pool: as the worker role.
+        everybody: as the batch role, which alone sees what waits to be applied.
+        storage: where files lie.
+        now: the time, in a transaction.
+        turn: how long one attempt goes on before it lets others have the worker.
+    """
+
+    def __init__(
+        self, pool: Pool, *, everybody: Pool, storage: Storage, now: _Now, turn: timedelta = _TURN
+    ) -> None:
+        self._pool: Final = pool
+        self._everybody: Final = everybody
+        self._storage: Final = storage
+        self._now: Final = now
+        self._turn: Final = turn
+
+    async def __call__(self, job: Job) -> None:
+        """Delete for one turn; with the last of it, forget whom it was about.
+
+        Raises:
+            LostLease: another attempt has taken over; what was deleted stays deleted.
+        """
+        tenant_id = job.tenant_id
+        async with self._pool.transaction(tenant_id) as tx:
+            erasure = await erasures.kept(tx, tenant_id=tenant_id, contact_id=job.subject)
+            if erasure is None or erasure.finished_at is not None:
+                await jobs.finish(tx, job)
+                return
+        again = await self._again_after(tenant_id, erasure)
+        async with self._pool.transaction(tenant_id) as tx:
+            if again is None:
+                now = await self._now(tx)
+                await erasures.end(tx, tenant_id=tenant_id, contact_id=job.subject, now=now)
+                await audit.record(tx, [_entry(tenant_id, erasure)])
+                await jobs.finish(tx, job)
+            else:
+                await jobs.put_back(tx, job, after=again, error="not_all_yet")
+        log.info("erasure_turn_ended", tenant_id=str(tenant_id), whole=again is None)
+
+    async def _again_after(self, tenant_id: UUID, erasure: Kept) -> timedelta | None:
+        """Delete for one turn; return when to go on, None where nothing is left."""
+        if not await self._take_turn(tenant_id, erasure):
+            return _NEXT_TURN
+        try:
+            whole = await delete_bytes(self._pool, self._storage, tenant_id=tenant_id, turn=self._turn)
+        except StorageFailed as failure:
+            log.warning("files_not_deleted", tenant_id=str(tenant_id), reason=str(failure))
+            return _STORAGE_AGAIN
+        return None if whole else _NEXT_TURN
+
+    async def _take_turn(self, tenant_id: UUID, erasure: Kept) -> bool:
+        """Delete rows for one turn; return whether none is left to."""
+        until = time.monotonic() + self._turn.total_seconds()
+        async for whole in self._batches(tenant_id, erasure):
+            if whole:
+                return True
+            if time.monotonic() >= until:
+                return False
+            await asyncio.sleep(_BREATH)
+        return False
+
+    async def _batches(self, tenant_id: UUID, erasure: Kept) -> AsyncIterator[bool]:
+        """Delete batch after batch; yield after each whether that was all. Ends early where something is still being sent."""
+        for delete in (_withdraw, _recipients, _messages, _beside, _annotations):
+            while await self._one(delete, tenant_id, erasure):
+                yield False
+        async with self._pool.transaction(tenant_id) as tx:
+            ids = erasure.conversation_ids
+            if await outbox.is_sending(tx, tenant_id=tenant_id, conversation_ids=ids):
+                return  # its attempt ends, or its lease does
+            there = await _people(tx, tenant_id, erasure)
+        if there:
+            yield False
+        async for _ in self._walked(tenant_id, erasure):
+            yield False
+        async with self._everybody.transaction() as everybody:
+            await told.erase_set_aside(everybody, tenant_id=tenant_id, names=erasure.names)
+            await inbox.delete_parked_files(everybody, tenant_id=tenant_id, names=erasure.names)
+        async with self._pool.transaction(tenant_id) as tx:
+            await told.erase_notices(tx, tenant_id=tenant_id, names=erasure.names)
+            await consents.delete_failed_rows(tx, tenant_id=tenant_id, names=erasure.names)
+        yield True
+
+    async def _one(self, delete: "_Delete", tenant_id: UUID, erasure: Kept) -> int:
+        async with self._pool.transaction(tenant_id) as tx:
+            return await delete(tx, tenant_id, erasure)
+
+    async def _walked(self, tenant_id: UUID, erasure: Kept) -> AsyncIterator[None]:
+        """Walk through the logs one after the other, from where an earlier turn came to."""
+        walk, after = erasure.walk, erasure.walked
+        while walk < len(_WALKS):
+            async with self._pool.transaction(tenant_id) as tx:
+                after = await _WALKS[walk](tx, tenant_id, erasure, after)
+                walk += not after
+                await erasures.note_walk(
+                    tx, tenant_id=tenant_id, contact_id=erasure.contact_id, walk=walk, walked=after
+                )
+            yield
+
+
+_Delete = Callable[[Transaction, UUID, Kept], Awaitable[int]]
+
+
+async def _withdraw(tx: Transaction, tenant_id: UUID, erasure: Kept) -> int:
+    return await outbox.withdraw(
+        tx, tenant_id=tenant_id, conversation_ids=erasure.conversation_ids, most=_BATCH
+    )
+
+
+async def _recipients(tx: Transaction, tenant_id: UUID, erasure: Kept) -> int:
+    return await campaigns.erase(
+        tx,
+        tenant_id=tenant_id,
+        contact_ids=erasure.contact_ids,
+        conversation_ids=erasure.conversation_ids,
+        phones=erasure.phones,
+        names=erasure.names,
+    )
+
+
+async def _messages(tx: Transaction, tenant_id: UUID, erasure: Kept) -> int:
+    ids = await inbox.messages(
+        tx, tenant_id=tenant_id, conversation_ids=erasure.conversation_ids, most=_BATCH
+    )
+    if not ids:
+        return 0
+    await files.erase(tx, tenant_id=tenant_id, message_ids=ids)
+    return await said.delete_messages(tx, tenant_id=tenant_id, message_ids=ids)
+
+
+async def _beside(tx: Transaction, tenant_id: UUID, erasure: Kept) -> int:
+    return await inbox.delete_beside(
+        tx, tenant_id=tenant_id, conversation_ids=erasure.conversation_ids, most=_BATCH
+    )
+
+
+async def _annotations(tx: Transaction, tenant_id: UUID, erasure: Kept) -> int:
+    return await inbox.delete_annotations(
+        tx, tenant_id=tenant_id, conversation_ids=erasure.conversation_ids, most=_BATCH
+    )
+
+
+async def _people(tx: Transaction, tenant_id: UUID, erasure: Kept) -> bool:
+    """Delete the contacts and their conversations, and tell whoever has them open; False where that was done before."""
+    people = {"tenant_id": tenant_id, "contact_ids": erasure.contact_ids}
+    await consents.delete_words(tx, **people)
+    if not await inbox.delete_people(tx, conversation_ids=erasure.conversation_ids, **people):
+        return False
+    await realtime.append(tx, [_event(tenant_id, erasure)])
+    return True
+
+
+async def _walk_events(tx: Transaction, tenant_id: UUID, erasure: Kept, after: list[str]) -> list[str]:
+    return await log_of_events.walk_events(
+        tx,
+        tenant_id=tenant_id,
+        conversation_ids=erasure.conversation_ids,
+        names=[*erasure.names, *_ids(erasure)],
+        after=after,
+        most=_AHEAD,
+    )
+
+
+async def _walk_told(tx: Transaction, tenant_id: UUID, erasure: Kept, after: list[str]) -> list[str]:
+    return await notifications.walk_events(
+        tx, tenant_id=tenant_id, names=erasure.names, after=after, most=_AHEAD
+    )
+
+
+async def _walk_answers(tx: Transaction, tenant_id: UUID, erasure: Kept, after: list[str]) -> list[str]:
+    return await outbox.walk_answers(
+        tx, tenant_id=tenant_id, names=[*erasure.names, *_ids(erasure)], after=after, most=_AHEAD
+    )
+
+
+_WALKS: Final[tuple[_Walk, ...]] = (_walk_events, _walk_told, _walk_answers)
+
+
+def _ids(erasure: Kept) -> list[str]:
+    return [str(one) for one in (*erasure.contact_ids, *erasure.conversation_ids)]
+
+
+def _event(tenant_id: UUID, erasure: Kept) -> Event:
+    told = {
+        "contact_id": str(erasure.contact_id),
+        "conversation_ids": list(map(str, erasure.conversation_ids)),
+    }
+    return Event(tenant_id=tenant_id, type=EventType.CONTACT_ERASED, data=msgspec.json.encode(told).decode())
+
+
+def _entry(tenant_id: UUID, erasure: Kept) -> AuditEntry:
+    return AuditEntry(
+        tenant_id=tenant_id,
+        actor=_ACTOR,
+        action="contact.erased",
+        subject=str(erasure.contact_id),
+        detail={"conversations": len(erasure.conversation_ids), "requested_by": erasure.requested_by},
+    )

@@ -1,0 +1,121 @@
+"""A person's erasure as it is asked for: from that moment nobody finds or reaches them, and a job deletes the rest (`erasing`)."""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from curbe.audit import service as audit
+from curbe.audit.service import AuditEntry
+from curbe.consent import erasing as consents
+from curbe.domain.errors import NotFound
+from curbe.inbox import erasing as inbox
+from curbe.infra import jobs
+from curbe.infra.db import Query, Transaction
+from curbe.infra.jobs import NewJob
+
+_PACKAGE: Final = "curbe.retention"
+ERASE: Final = "retention.erase"  # the job that deletes all there is of somebody; its subject is the contact
+
+
+class Erasure(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody's erasure. ``finished_at`` is null while what they said is being deleted."""
+
+    contact_id: UUID
+    requested_by: str
+    requested_at: datetime
+    finished_at: datetime | None
+
+
+class Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """An erasure at rest: whom to look for, and up to where which log was walked through."""
+
+    contact_id: UUID
+    contact_ids: list[UUID]
+    conversation_ids: list[UUID]
+    phones: list[str]
+    names: list[str]
+    requested_by: str
+    requested_at: datetime
+    walk: int
+    walked: list[str]
+    finished_at: datetime | None
+
+    def shown(self) -> Erasure:
+        """Return what may be told of it."""
+        return Erasure(
+            contact_id=self.contact_id,
+            requested_by=self.requested_by,
+            requested_at=self.requested_at,
+            finished_at=self.finished_at,
+        )
+
+
+_BEGIN: Final = Query(_PACKAGE, "begin_erasure")
+_OF: Final = Query(_PACKAGE, "erasure_of", Kept)
+_NOTE: Final = Query(_PACKAGE, "note_walk")
+_END: Final = Query(_PACKAGE, "end_erasure")
+
+
+async def request(
+    tx: Transaction, *, tenant_id: UUID, contact_id: UUID, actor: str, now: datetime
+) -> Erasure:
+    """Erase somebody: nobody finds or reaches them once ``tx`` commits. Asked again, it is the same erasure.
+
+    Raises:
+        NotFound: the tenant has no such contact.
+        Conflict: the contact is part of another one.
+    """
+    known = await kept(tx, tenant_id=tenant_id, contact_id=contact_id)
+    if known is not None:
+        return known.shown()
+    erased = await inbox.find(tx, tenant_id=tenant_id, contact_id=contact_id)
+    await consents.suppress(tx, tenant_id=tenant_id, contact_ids=erased.contact_ids, aliases=erased.aliases)
+    await inbox.forget(tx, erased, tenant_id=tenant_id)
+    await _BEGIN.run(
+        tx,
+        tenant_id=tenant_id,
+        contact_id=contact_id,
+        contact_ids=erased.contact_ids,
+        conversation_ids=erased.conversation_ids,
+        phones=erased.phones,
+        names=erased.names,
+        requested_by=actor,
+        requested_at=now,
+    )
+    await jobs.defer(tx, [NewJob(tenant_id, ERASE, contact_id)])
+    entry = AuditEntry(
+        tenant_id=tenant_id, actor=actor, action="contact.erasure_requested", subject=str(contact_id)
+    )
+    await audit.record(tx, [entry])
+    return Erasure(contact_id=contact_id, requested_by=actor, requested_at=now, finished_at=None)
+
+
+async def read(tx: Transaction, *, tenant_id: UUID, contact_id: UUID) -> Erasure:
+    """Return somebody's erasure.
+
+    Raises:
+        NotFound: nobody asked for it.
+    """
+    known = await kept(tx, tenant_id=tenant_id, contact_id=contact_id)
+    if known is None:
+        raise NotFound("Nobody asked for this contact to be erased.", fix="Ask for it with POST.")
+    return known.shown()
+
+
+async def kept(tx: Transaction, *, tenant_id: UUID, contact_id: UUID) -> Kept | None:
+    """Return an erasure at rest; None where nobody asked for it."""
+    return await _OF.one(tx, tenant_id=tenant_id, contact_id=contact_id)
+
+
+async def note_walk(
+    tx: Transaction, *, tenant_id: UUID, contact_id: UUID, walk: int, walked: list[str]
+) -> None:
+    """Write down up to where which log was walked through."""
+    await _NOTE.run(tx, tenant_id=tenant_id, contact_id=contact_id, walk=walk, walked=walked)
+
+
+async def end(tx: Transaction, *, tenant_id: UUID, contact_id: UUID, now: datetime) -> None:
+    """Write down that nothing of them is left, and forget whom it was about."""
+    await _END.run(tx, tenant_id=tenant_id, contact_id=contact_id, at=now)

@@ -1,0 +1,45 @@
+"""Deletes from the storage what no row names any more: the end of whatever deletes rows of files."""
+
+import time
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from curbe.infra.db import Pool
+from curbe.media import purge as files
+from curbe.media.storage import Storage
+
+_FILES: Final = 200
+
+
+async def delete_bytes(pool: Pool, storage: Storage, *, tenant_id: UUID, turn: timedelta) -> bool:
+    """Delete what rows were deleted of, also what an earlier attempt left; return whether that was all.
+
+    For one turn, far within the job's lease: whoever took over would let the same contents be stored anew, and they would be
+    deleted here.
+
+    Raises:
+        StorageFailed: the storage does not do it now.
+    """
+    until = time.monotonic() + turn.total_seconds()
+    while True:
+        async with pool.transaction(tenant_id) as tx:
+            keys = await files.keys_to_delete(tx, tenant_id=tenant_id, most=_FILES)
+        if not keys:
+            return True
+        gone = await _delete_keys(storage, keys, until=until)
+        async with pool.transaction(tenant_id) as tx:
+            await files.deleted(tx, tenant_id=tenant_id, keys=gone)
+        if time.monotonic() >= until:
+            return False
+
+
+async def _delete_keys(storage: Storage, keys: list[str], *, until: float) -> list[str]:
+    """Delete what lies under ``keys`` until that moment, at least the first; return which that was."""
+    gone: list[str] = []
+    for key in keys:
+        await storage.delete(key)
+        gone.append(key)
+        if time.monotonic() >= until:
+            break
+    return gone

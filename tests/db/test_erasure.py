@@ -1,0 +1,254 @@
+"""Somebody who is erased is nowhere any more: in no row, no file, no log. What stays is that they do not want to be written to."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+import asyncpg
+import pytest
+from uuid_utils.compat import uuid7
+
+from bed.clocks import stopped_at
+from bed.rows import NOW, Number, insert_conversation, insert_number
+from bed.somebody import BERTA, CANARIES, EVERYWHERE, NAME, PHONE, WORDS, World, fill, found, say_no, write
+from bed.webhooks import body, change, text
+from curbe.campaigns import progress, store
+from curbe.consent import facts
+from curbe.consent.facts import Recipient
+from curbe.consent.gate import Answer, Purpose, Refusal, TemplateName, Wanted
+from curbe.consent.words import RefusalCode
+from curbe.domain.errors import Conflict, NotFound
+from curbe.inbox import contacts
+from curbe.infra.db import Pool
+from curbe.infra.jobs import Runner
+from curbe.media.storage import LocalStorage
+from curbe.realtime import service as realtime
+from curbe.retention import erasing, erasures
+from curbe.retention.erasing import Eraser
+from curbe.retention.erasures import ERASE
+
+pytestmark = pytest.mark.anyio
+
+Owner = asyncpg.Connection
+# What outlives her, and why.
+STAYS: Final = {
+    "suppressions": "that she does not want to be written to, by phone and user id",
+    "webhook_events": "the bytes as they came: thirty days at most",
+}
+
+
+def runner(
+    worker: Pool, apply: Pool, storage: LocalStorage, *, turn: timedelta = timedelta(seconds=10)
+) -> Runner:
+    eraser = Eraser(worker, everybody=apply, storage=storage, now=stopped_at(NOW), turn=turn)
+    return Runner(
+        everybody=apply, pool=worker, handlers={ERASE: eraser}, at_once=1, lease=timedelta(minutes=15)
+    )
+
+
+async def ask(world: World, contact_id: UUID) -> None:
+    """Ask for somebody to be erased."""
+    tenant_id = world.number.tenant_id
+    async with world.web.transaction(tenant_id) as tx:
+        await erasures.request(tx, tenant_id=tenant_id, contact_id=contact_id, actor="user:boss", now=NOW)
+
+
+async def erase(
+    world: World, contact_id: UUID, worker: Pool, *, turn: timedelta = timedelta(seconds=10)
+) -> None:
+    """Erase somebody, turn by turn, until nothing is left to do."""
+    await ask(world, contact_id)
+    erasing = runner(worker, world.apply, world.storage, turn=turn)
+    for _ in range(400):
+        await world.owner.execute("UPDATE jobs SET available_at = now() WHERE kind = $1", ERASE)
+        await erasing.run_due()
+        if not await world.owner.fetchval("SELECT EXISTS (SELECT FROM jobs WHERE kind = $1)", ERASE):
+            return
+    raise AssertionError(await world.owner.fetchval("SELECT last_error FROM jobs WHERE kind = $1", ERASE))
+
+
+@pytest.fixture
+async def world(owner: Owner, web: Pool, apply: Pool, number: Number, tmp_path: Path) -> World:
+    return World(owner, web, apply, number, tmp_path)
+
+
+async def test_of_somebody_erased_nothing_is_found_in_the_whole_database_but_that_they_said_no(
+    world: World, worker: Pool
+) -> None:
+    contact_id = await write(world)
+    await fill(world, contact_id)
+    before = await found(world.owner, *CANARIES)
+    assert before.keys() >= EVERYWHERE, "somebody who is in few tables proves little"
+    gone = [
+        contact_id,
+        await world.conversation_of(contact_id),
+    ]
+
+    await erase(world, contact_id, worker)
+
+    left = await found(world.owner, *CANARIES)
+    assert {table: where for table, where in left.items() if table not in STAYS} == {}
+    by_id = await found(world.owner, *map(str, gone))
+    # By ids that lead nowhere: who did what, that there was an erasure, and the word of it to whoever had them open.
+    assert set(by_id) <= {"audit_log", "contact_erasures", "events"}
+    assert await world.contact_of(BERTA) is not None
+    assert world.files() == 1, "the file that Berta got too stays"
+    assert await world.owner.fetchval("SELECT count(*) FROM messages") == 1
+    assert "Berta" in await world.owner.fetchval("SELECT failed_rows FROM consent_imports")
+
+
+async def test_a_campaigns_figures_stay_what_they_were(world: World, worker: Pool) -> None:
+    contact_id = await write(world)
+    await fill(world, contact_id)
+
+    await erase(world, contact_id, worker)
+
+    async with world.web.transaction(world.number.tenant_id) as tx:
+        campaign_id = await tx.connection.fetchval("SELECT id FROM campaigns")
+        row = await store.lock(tx, tenant_id=world.number.tenant_id, campaign_id=campaign_id)
+        figures = await progress.of(tx, campaign=row, tenant_id=world.number.tenant_id)
+    assert (figures.recipients, figures.delivered, figures.skipped) == (2, 1, 1)
+
+
+async def asked(world: World, **who: object) -> Answer:
+    async with world.web.transaction(world.number.tenant_id) as tx:
+        (answer,) = await facts.ask(
+            tx,
+            [Recipient(**who)],  # type: ignore[arg-type]
+            tenant_id=world.number.tenant_id,
+            connection_id=world.number.connection_id,
+            wanted=[Wanted(Purpose.REPLY, TemplateName("offer", "es_ES"))],
+            now=NOW,
+        )
+        return answer
+
+
+async def test_a_no_outlives_the_person_and_whoever_writes_afterwards_is_new(
+    world: World, worker: Pool
+) -> None:
+    contact_id = await write(world)
+    await say_no(world)
+
+    await erase(world, contact_id, worker)
+
+    by_phone = await asked(world, phone=PHONE)
+    assert isinstance(by_phone, Refusal)
+    assert by_phone.code is RefusalCode.OPTED_OUT
+    await world.hear(
+        body(
+            change(world.number, messages=[text("wamid.new", sender=PHONE, body="Hola")], names={PHONE: NAME})
+        )
+    )
+    anew = await world.contact_of(PHONE)
+    assert anew is not None
+    assert anew != contact_id
+    answer = await asked(world, contact_id=anew)
+    assert isinstance(answer, Refusal)
+    assert answer.code is RefusalCode.OPTED_OUT
+    conversation_id = await world.conversation_of(anew)
+    count = "SELECT count(*) FROM messages WHERE conversation_id = $1"
+    assert await world.owner.fetchval(count, conversation_id) == 1
+
+
+async def test_of_who_never_said_no_nothing_at_all_is_kept(world: World, worker: Pool) -> None:
+    contact_id = await write(world)
+
+    await erase(world, contact_id, worker)
+
+    assert set(await found(world.owner, *CANARIES)) == {"webhook_events"}
+
+
+async def test_an_erasure_that_is_broken_off_anywhere_goes_on_and_ends(
+    world: World, worker: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(erasing, "_BATCH", 1)
+    monkeypatch.setattr(erasing, "_AHEAD", 2)
+    contact_id = await write(world, texts=6)
+    await fill(world, contact_id)
+
+    await erase(world, contact_id, worker, turn=timedelta(0))
+
+    left = await found(world.owner, *CANARIES)
+    assert set(left) == set(STAYS)
+    assert await world.owner.fetchval("SELECT finished_at FROM contact_erasures") == NOW
+
+
+async def test_from_the_request_on_nobody_finds_them_or_makes_them_part_of_somebody(world: World) -> None:
+    contact_id = await write(world)
+    berta = await world.contact_of(BERTA)
+    assert berta is not None
+
+    await ask(world, contact_id)
+    await ask(world, contact_id)
+
+    assert await world.contact_of(PHONE) is None
+    tenant_id = world.number.tenant_id
+    async with world.web.transaction(tenant_id) as tx:
+        with pytest.raises(NotFound):
+            await contacts.contact(tx, tenant_id=tenant_id, contact_id=contact_id)
+        with pytest.raises(NotFound):
+            await contacts.merge(
+                tx, tenant_id=tenant_id, contact_id=berta, other_id=contact_id, actor="user:boss"
+            )
+    requested = await world.owner.fetchval(
+        "SELECT count(*) FROM audit_log WHERE action = 'contact.erasure_requested'"
+    )
+    assert requested == 1
+
+
+async def test_who_is_part_of_somebody_is_erased_with_them(world: World) -> None:
+    contact_id = await write(world)
+    await fill(world, contact_id)
+    part = await world.owner.fetchval("SELECT id FROM contacts WHERE merged_into = $1", contact_id)
+
+    with pytest.raises(Conflict):
+        await ask(world, part)
+
+
+async def test_what_waits_to_be_sent_to_them_is_never_sent(world: World, worker: Pool) -> None:
+    contact_id = await write(world)
+    conversation_id = await world.conversation_of(contact_id)
+    message_id = uuid7()
+    of = {"channel_connection_id": world.number.connection_id, "conversation_id": conversation_id}
+    await world.insert(
+        "messages", **of, id=message_id, direction="outbound", type="text", text=WORDS, payload="{}", phase="queued", created_at=NOW
+    )  # fmt: skip
+    await world.insert("outbox", **of, message_id=message_id)
+
+    await erase(world, contact_id, worker)
+
+    assert await world.owner.fetchval("SELECT count(*) FROM outbox") == 0
+    assert set(await found(world.owner, *CANARIES)) == {"webhook_events"}
+
+
+async def test_whoever_has_them_open_is_told_and_a_reader_of_the_log_goes_on(
+    world: World, worker: Pool
+) -> None:
+    contact_id = await write(world)
+    tenant_id = world.number.tenant_id
+    async with world.web.transaction(tenant_id) as tx:
+        before = (await realtime.read(tx, tenant_id=tenant_id, after=None, limit=1)).cursor
+    conversation_id = await world.conversation_of(contact_id)
+
+    await erase(world, contact_id, worker)
+
+    async with world.web.transaction(tenant_id) as tx:
+        events = (await realtime.read(tx, tenant_id=tenant_id, after=before, limit=99)).events
+    told = [json.loads(one.data) for one in events if one.type == "contact_erased"]
+    assert told == [{"contact_id": str(contact_id), "conversation_ids": [str(conversation_id)]}]
+    assert all(one.conversation_id != conversation_id for one in events)
+
+
+async def test_anothers_person_with_the_same_phone_is_not_touched(world: World, worker: Pool) -> None:
+    contact_id = await write(world)
+    theirs = await insert_number(world.owner)
+    conversation = await insert_conversation(world.owner, theirs, wa_id=PHONE)
+
+    await erase(world, contact_id, worker)
+
+    assert (
+        await world.owner.fetchval("SELECT contact_wa_id FROM conversations WHERE id = $1", conversation)
+        == PHONE
+    )
