@@ -99,6 +99,24 @@ def test_each_event_of_an_account_is_a_fact(event: str, more: dict[str, Any], na
     assert {fact.name: fact.value for fact in found.values()} == {name: value}
 
 
+@pytest.mark.parametrize(
+    ("event", "also"),
+    [
+        ("PARTNER_ADDED", "partner_added"),
+        ("PARTNER_REMOVED", "partner_removed"),
+        ("AD_ACCOUNT_LINKED", "ad_account"),
+        ("MM_LITE_TERMS_SIGNED", "marketing_messages_terms"),
+    ],
+)
+def test_whose_portfolio_the_account_is_in_is_a_fact_of_each_event_that_tells_it(
+    event: str, also: str
+) -> None:
+    found = facts("account_update", {"event": event, "waba_info": {"waba_id": "2", "owner_business_id": "5"}})
+
+    assert found.keys() == {also, "portfolio"}
+    assert found["portfolio"].value == "5"
+
+
 def test_each_restriction_is_a_fact_of_its_own_with_its_end() -> None:
     told = {
         "event": "ACCOUNT_RESTRICTION",

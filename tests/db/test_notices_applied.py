@@ -18,6 +18,7 @@ from curbe.domain.notices import TemplateReported
 from curbe.inbox.service import conversations_by_id
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
+from curbe.outbound import store as outbox
 from curbe.templates import service as templates
 from curbe.templates.service import TemplateNews
 from curbe.templates.sync import SYNC
@@ -172,6 +173,34 @@ async def test_an_account_that_is_gone_pauses_its_numbers_also_where_the_entry_n
     row = await connection(owner, number)
     assert (row["status"], row["pause_cause"]) == ("error", cause)
     assert row["pause_reason"]
+
+
+async def test_numbers_of_two_wabas_are_of_one_portfolio_once_meta_tells_whose_the_wabas_are(
+    owner: Owner, apply: Pool, worker: Pool, number: Number
+) -> None:
+    other = await insert_number(owner, number.tenant_id)
+    stranger = await insert_number(owner)
+
+    async def portfolios(*numbers: Number) -> list[str]:
+        found: list[str] = []
+        for one in numbers:
+            async with worker.transaction(one.tenant_id) as tx:
+                account = await outbox.sending_account(
+                    tx, tenant_id=one.tenant_id, connection_id=one.connection_id
+                )
+            assert account is not None
+            found.append(account.portfolio)
+        return found
+
+    before = await portfolios(number, other)
+    for one in (number, other):
+        whose = {"waba_id": one.waba_id, "owner_business_id": "2329417887457253"}
+        await deliver(owner, account(one, "MM_LITE_TERMS_SIGNED", waba_info=whose))
+    await drain(apply)
+
+    assert before == [number.waba_id, other.waba_id]
+    assert await portfolios(number, other) == ["2329417887457253"] * 2
+    assert await portfolios(stranger) == [stranger.waba_id]
 
 
 async def test_another_partners_app_that_leaves_is_not_ours(

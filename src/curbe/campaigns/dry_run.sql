@@ -29,5 +29,5 @@ SELECT c.metadata ->> 'messaging_limit' AS messaging_limit, c.messages_per_secon
          WHERE p.tenant_id = c.tenant_id AND p.portfolio = b.portfolio AND p.at > now() - interval '24 hours')::integer AS ours_count
   FROM campaigns k
   JOIN channel_connections c ON c.tenant_id = k.tenant_id AND c.id = k.channel_connection_id,
-       LATERAL (SELECT coalesce(c.metadata ->> 'owner_business_id', c.waba_id, c.id::text) AS portfolio) AS b
+       LATERAL (SELECT coalesce(c.health #>> '{portfolio,value}', c.waba_id, c.id::text) AS portfolio) AS b
  WHERE k.tenant_id = :tenant_id AND k.id = :campaign_id

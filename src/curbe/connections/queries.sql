@@ -36,6 +36,8 @@ UPDATE channel_connections
        scopes = :scopes, quality_rating = :quality_rating, throughput_level = :throughput_level,
        messages_per_second = :messages_per_second, metadata = metadata || :metadata, pause_reason = NULL, paused_at = NULL,
        pause_cause = NULL, pause_until = NULL, facts_at = :now, sends_since = :now,
+       -- Of another WABA nobody has said yet whose it is.
+       health = CASE WHEN waba_id IS DISTINCT FROM :waba_id THEN health - 'portfolio' ELSE health END,
        attached_at = CASE
            WHEN status NOT IN ('active', 'error') AND number_passed_on(phone_number_id, tenant_id, ownership) THEN :now
            ELSE attached_at END,

@@ -194,7 +194,7 @@ SELECT count(*)::integer AS waiting FROM outbox
 -- What a sender needs of its number; absent where it may not send. Locked: whoever pauses the number waits for the claim that is under way,
 -- and nothing is claimed once the pause is committed.
 SELECT c.id, c.tenant_id, c.phone_number_id, c.messages_per_second, c.access_token_enc,
-       coalesce(c.metadata ->> 'owner_business_id', c.waba_id, c.id::text) AS portfolio, c.metadata ->> 'messaging_limit' AS messaging_limit,
+       coalesce(c.health #>> '{portfolio,value}', c.waba_id, c.id::text) AS portfolio, c.metadata ->> 'messaging_limit' AS messaging_limit,
        (SELECT h.from_priority FROM send_holds h
          WHERE h.tenant_id = c.tenant_id AND h.channel_connection_id = c.id AND h.until > now()) AS held_from,
        now() AS now

@@ -43,6 +43,7 @@ class _Ban(msgspec.Struct, gc=False):
 
 
 class _Waba(msgspec.Struct, gc=False):
+    owner_business_id: str | int | None = None
     partner_app_id: str | int | None = None
     ad_account_linked: str | int | None = None
 
@@ -128,7 +129,13 @@ def account_update(payload: str, dated: Dated) -> list[HealthReported]:
     """Return the facts in one `account_update`; none where it names no event that means something."""
     value = _ACCOUNT_UPDATE.decode(payload)
     reader = _EVENTS.get(value.event or "")
-    return reader(value, dated) if reader is not None else []
+    return [*reader(value, dated), *_portfolio(value, dated)] if reader is not None else []
+
+
+def _portfolio(value: AccountUpdate, dated: Dated) -> list[HealthReported]:
+    """Return which business portfolio owns the account: its numbers share one messaging limit [Meta: messaging limits, Sep 2026]."""
+    owner = _text(value.waba_info.owner_business_id) if value.waba_info is not None else None
+    return [_fact(dated, "portfolio", owner)] if owner else []
 
 
 def _restrictions(value: AccountUpdate, dated: Dated) -> list[HealthReported]:

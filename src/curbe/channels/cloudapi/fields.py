@@ -44,6 +44,7 @@ FIELDS: Final[dict[str, FieldEffect]] = {
         _HEALTH,
         f"{_STATUS_ROUTE}, pause_reason, pause_until",
         "a ban, a restriction of replies, a deletion, a removal and an offboarding pause the numbers;"
+        " the portfolio that it names (owner_business_id) is the one whose messaging limit the numbers share;"
         " REINSTATE, ACCOUNT_RECONNECTED and the end of a restriction lift what they had paused",
     ),
     "business_capability_update": FieldEffect(

@@ -30,7 +30,9 @@ test("silence is only a fault once there was time to be heard", () => {
   const never = { last_webhook_at: null, created_at: inDays(-90) };
   expect(webhookOf({ ...never, facts_at: inDays(0) }, NOW).word).toBe("waiting");
   expect(webhookOf({ ...never, facts_at: inDays(-1) }, NOW)).toEqual({ word: "silent", tone: "warn" });
-  expect(webhookOf({ ...never, last_webhook_at: inDays(-9), facts_at: null }, NOW).word).toBe("heard");
+  const heard = (days: number) => webhookOf({ ...never, last_webhook_at: inDays(days), facts_at: null }, NOW);
+  expect(heard(-1)).toEqual({ word: "heard", tone: "good" });
+  expect(heard(-9)).toEqual({ word: "heard", tone: "quiet" });
 });
 
 describe("a pause ends", () => {
@@ -44,6 +46,7 @@ describe("a pause ends", () => {
   test("with a new token where that died, and by a person's word otherwise", () => {
     expect(paused(null, "Meta refused with code 190: ...")).toBe("reconnect");
     expect(paused(null, "Meta refused with code 200: ...")).toBe("reconnect");
+    expect(paused(null, "Meta refused with code 33: ...")).toBe("reconnect");
     expect(paused(null, "Meta refused with code 131042: ...")).toBe("resume");
   });
 });

@@ -7,6 +7,7 @@ const DAY = 86_400_000;
 const EXPIRES_SOON = 14 * DAY;
 /** A number this young need not have been written to yet. */
 const NEW = DAY / 24;
+const HEARD_LATELY = 2 * DAY;
 
 export type StatusWord = "active" | "paused" | "disconnected" | "pending";
 
@@ -80,7 +81,13 @@ export function webhookOf(
   connection: Pick<Connection, "last_webhook_at" | "created_at" | "facts_at">,
   now: number,
 ): { word: WebhookWord; tone: Tone } {
-  if (connection.last_webhook_at !== null) return { word: "heard", tone: "good" };
+  if (connection.last_webhook_at !== null) {
+    // A quiet number need not be broken, but what came long ago proves nothing of today.
+    return {
+      word: "heard",
+      tone: now - Date.parse(connection.last_webhook_at) < HEARD_LATELY ? "good" : "quiet",
+    };
+  }
   const since = Date.parse(connection.facts_at ?? connection.created_at);
   return now - since < NEW ? { word: "waiting", tone: "quiet" } : { word: "silent", tone: "warn" };
 }
