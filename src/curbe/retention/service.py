@@ -168,7 +168,7 @@ class Purger:
             return await delete(tx, tenant_id=tenant_id, before=before, most=most)
 
     async def _delete_bytes(self, tenant_id: UUID) -> bool:
-        """Delete from the storage what no row names any more, also what an earlier attempt left; return whether that was all.
+        """Delete from the storage what no row names any more, or none ever did; return whether that was all.
 
         For one turn, far within the job's lease: whoever took over would let the same contents be stored anew, and they would be
         deleted here.
@@ -179,6 +179,7 @@ class Purger:
         began = time.monotonic()
         while True:
             async with self._pool.transaction(tenant_id) as tx:
+                await files.give_up(tx, tenant_id=tenant_id, most=_FILES)
                 keys = await files.keys_to_delete(tx, tenant_id=tenant_id, most=_FILES)
             if not keys:
                 return True
