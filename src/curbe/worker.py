@@ -49,6 +49,7 @@ from curbe.media.fetch import Fetcher
 from curbe.media.fetching_again import FetchingAgain
 from curbe.media.place import keeping_of, media_origins
 from curbe.media.provide import Provider
+from curbe.media.rules import BROKEN_OFF
 from curbe.media.service import FETCH
 from curbe.media.storage import Spool
 from curbe.notifications.sending import Notifying
@@ -77,7 +78,6 @@ _JOB_LEASE: Final = timedelta(minutes=15)  # longer than fetching and keeping th
 _JOBS_AT_ONCE: Final = 4
 _FILES_AT_ONCE: Final = 6
 _FILES_OF_ONE: Final = 4  # whose files hang at Meta for minutes leaves two hands for all others
-_BROKEN_OFF: Final = timedelta(days=1)  # by then nobody writes to a file on its way any more
 
 Work = Callable[[], Awaitable[object]]
 
@@ -276,7 +276,7 @@ def _upkeep(pools: _Pools, dsn: str, spool: Spool, stop: asyncio.Event) -> list[
         await pools.work.execute("SELECT keep_webhook_partitions(7, $1)", _WEBHOOKS_KEPT_DAYS)
 
     async def broken_off() -> None:
-        if swept := await asyncio.to_thread(spool.sweep, older_than=_BROKEN_OFF):
+        if swept := await asyncio.to_thread(spool.sweep, older_than=BROKEN_OFF):
             log.info("files_swept", count=swept, reason="their fetching or uploading was broken off")
 
     async def schema() -> None:

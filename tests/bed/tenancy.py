@@ -170,6 +170,7 @@ async def insert_one_of_everything(owner: asyncpg.Connection) -> Number:
         ("INSERT INTO report_marks (tenant_id, quarter) VALUES ($1, $2)", [tenant_id, NOW]),
         ("INSERT INTO jobs (tenant_id, kind, subject) VALUES ($1, 'a.job', $2)", [tenant_id, uuid7()]),
         ("INSERT INTO event_log_starts (tenant_id, xid, id) VALUES ($1, 1, 1)", [tenant_id]),
+        ("INSERT INTO media_reservations (tenant_id, sha256) VALUES ($1, $2)", [tenant_id, b"." * 32]),
         ("INSERT INTO media_deletions (tenant_id, storage_key) VALUES ($1, 'k')", [tenant_id]),
         (
             """INSERT INTO media_assets (tenant_id, id, sha256, mime_type, sniffed, size, storage_key)

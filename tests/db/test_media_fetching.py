@@ -233,6 +233,7 @@ async def test_a_message_is_there_at_once_with_its_file_pending_and_soon_with_it
     assert media["thumbnail_url"] == media["url"] + "/thumbnail"
     assert await world.told() == [("message_received", "pending"), ("media_stored", "stored")]
     kept, thumbnail = world.stored()
+    assert await world.owner.fetchval("SELECT count(*) FROM media_reservations") == 0
     assert kept.read_bytes() == PICTURE
     assert thumbnail.read_bytes()[8:12] == b"WEBP"
     assert await world.again() == 0

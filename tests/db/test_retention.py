@@ -20,7 +20,7 @@ from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
 from curbe.infra.jobs import Runner
 from curbe.media import purge as files
-from curbe.media.rules import storage_key
+from curbe.media.rules import keys_of, storage_key
 from curbe.media.storage import LocalStorage, StorageFailed
 from curbe.realtime import service as realtime
 from curbe.realtime.rules import EventType
@@ -60,6 +60,7 @@ KEPT = {
     "jobs",
     "labels",
     "marketing_preferences",
+    "media_reservations",  # a day at most
     "memberships",
     "notification_rules",
     "operator_entries",
@@ -124,11 +125,7 @@ class World:
     async def store(self, content: bytes, *, at: datetime, message_id: UUID | None = None) -> UUID:
         """Have a file, with a thumbnail, since a moment; perhaps on a message."""
         digest = content.ljust(32, b".")
-        key = storage_key(self.tenant, digest)
-        for name in (key, f"{key}.thumb.webp"):
-            source = self.folder / "incoming"
-            source.write_bytes(content)
-            await self.storage.put(name, source)
+        key, _ = await self.put(digest)
         asset_id = uuid7()
         await self.owner.execute(
             """INSERT INTO media_assets (tenant_id, id, sha256, mime_type, sniffed, size, storage_key, thumbnail_key, created_at)
@@ -139,6 +136,15 @@ class World:
             await self.hang(asset_id, message_id)
         return asset_id
 
+    async def put(self, digest: bytes) -> tuple[str, str]:
+        """Put bytes into the storage, and a thumbnail, without a row that speaks of them."""
+        keys = keys_of(self.tenant, digest)
+        for name in keys:
+            source = self.folder / "incoming"
+            source.write_bytes(digest)
+            await self.storage.put(name, source)
+        return keys
+
     async def hang(self, asset_id: UUID, message_id: UUID) -> None:
         await self.owner.execute(
             """INSERT INTO message_media (tenant_id, message_id, channel_connection_id, state, asset_id)
@@ -146,9 +152,13 @@ class World:
             self.tenant, message_id, self.number.connection_id, asset_id,
         )  # fmt: skip
 
+    def files(self) -> list[Path]:
+        """Return every file in the storage."""
+        return [path for path in (self.folder / str(self.tenant)).rglob("*") if path.is_file()]
+
     def stored(self) -> int:
         """How many files lie in the storage."""
-        return sum(path.is_file() for path in (self.folder / str(self.tenant)).rglob("*"))
+        return len(self.files())
 
     async def ids(self, table: str) -> set[UUID]:
         return {row["id"] for row in await self.owner.fetch(f"SELECT id FROM {table}")}
@@ -409,6 +419,55 @@ async def test_a_content_that_comes_again_while_it_is_deleted_waits_and_one_that
     storage.away = False
     await world.purge()
     await files.reserve(worker, tenant_id=world.tenant, sha256=b"going".ljust(32, b"."))
+
+
+async def test_bytes_whose_row_was_never_written_are_deleted_after_a_day(world: World, worker: Pool) -> None:
+    broken_off, on_its_way, arrived = (name.ljust(32, b".") for name in (b"broken off", b"coming", b"here"))
+    for digest in (broken_off, on_its_way, arrived):
+        await files.reserve(worker, tenant_id=world.tenant, sha256=digest)
+        await world.put(digest)
+    await world.owner.execute("UPDATE media_reservations SET reserved_at = now() - interval '25 hours'")
+    await files.reserve(worker, tenant_id=world.tenant, sha256=on_its_way)
+    await world.store(b"here", at=YOUNG)
+
+    await world.purge()
+
+    kept = {path.name.removesuffix(".thumb.webp") for path in world.files()}
+    assert kept == {on_its_way.hex(), arrived.hex()}
+    assert (await world.count("media_reservations"), await world.count("media_deletions")) == (1, 0)
+
+
+async def test_a_file_of_a_tenant_that_keeps_everything_is_cleared_up_as_well_where_it_was_broken_off(
+    world: World, worker: Pool
+) -> None:
+    await world.owner.execute("UPDATE tenants SET retention_days = NULL")
+    await files.reserve(worker, tenant_id=world.tenant, sha256=b"." * 32)
+    await world.put(b"." * 32)
+    await world.owner.execute("UPDATE media_reservations SET reserved_at = now() - interval '25 hours'")
+
+    await world.purge()
+
+    assert world.stored() == 0
+
+
+async def test_a_content_that_is_given_up_may_not_be_stored_until_its_bytes_are_gone(
+    world: World, worker: Pool, apply: Pool
+) -> None:
+    storage = Away(world.folder)
+    world.runner = purging(worker, apply, storage)
+    await files.reserve(worker, tenant_id=world.tenant, sha256=b"." * 32)
+    await world.put(b"." * 32)
+    await world.owner.execute("UPDATE media_reservations SET reserved_at = now() - interval '25 hours'")
+    async with worker.transaction(world.tenant) as tx:
+        await service.jobs.defer(tx, [service.NewJob(world.tenant, PURGE, world.tenant)])
+    await world.runner.run_due()
+
+    with pytest.raises(StorageFailed):
+        await files.reserve(worker, tenant_id=world.tenant, sha256=b"." * 32)
+
+    storage.away = False
+    await world.purge()
+    await files.reserve(worker, tenant_id=world.tenant, sha256=b"." * 32)
 
 
 async def test_a_long_purge_lets_others_have_their_turn_and_comes_to_its_end(

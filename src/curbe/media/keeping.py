@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 
 from curbe.media.apart import Examiner
 from curbe.media.kinds import HEAD, sniffed
-from curbe.media.rules import storage_key
+from curbe.media.rules import storage_key, thumbnail_key
 from curbe.media.shapes import Asset
 from curbe.media.storage import Spool, Storage, StorageFailed
 
@@ -89,14 +89,14 @@ class Keeping:
         """
         seen = sniffed(incoming.head, declared=declared)
         key = storage_key(tenant_id, incoming.digest)
-        thumbnail_key: str | None = None
+        small: str | None = None
         thumbnail = self.spool.new(".webp")
         try:
             looked = await self.examiner.look(incoming.path, mime_type=seen or declared, thumbnail=thumbnail)
             await self.storage.put(key, incoming.path)
             if looked.thumbnail:
-                thumbnail_key = f"{key}.thumb.webp"
-                await self.storage.put(thumbnail_key, thumbnail)
+                small = thumbnail_key(key)
+                await self.storage.put(small, thumbnail)
         finally:
             await asyncio.to_thread(thumbnail.unlink, missing_ok=True)
         return Asset(
@@ -111,6 +111,6 @@ class Keeping:
             height=looked.height,
             duration_ms=looked.duration_ms,
             peaks=looked.peaks,
-            thumbnail_key=thumbnail_key,
+            thumbnail_key=small,
             created_at=now,
         )

@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 from curbe.infra.db import Pool, Query, Transaction
-from curbe.media.rules import storage_key
+from curbe.media.rules import BROKEN_OFF, keys_of, storage_key
 from curbe.media.storage import StorageFailed
 
 _PACKAGE: Final = "curbe.media"
@@ -30,6 +30,10 @@ class _Key(msgspec.Struct, frozen=True):
     storage_key: str
 
 
+class _Content(msgspec.Struct, frozen=True):
+    sha256: bytes
+
+
 class _Yes(msgspec.Struct, frozen=True):
     yes: bool
 
@@ -41,6 +45,9 @@ _TO_ERASE: Final = Query(_PACKAGE, "assets_to_erase", _Doomed)
 _PURGE: Final = Query(_PACKAGE, "purge_assets")
 _KEYS: Final = Query(_PACKAGE, "keys_to_delete", _Key)
 _DELETED: Final = Query(_PACKAGE, "deleted_keys")
+_RESERVE: Final = Query(_PACKAGE, "reserve_content")
+_GIVEN_UP: Final = Query(_PACKAGE, "reservations_given_up", _Content)
+_GIVE_UP: Final = Query(_PACKAGE, "give_up_reservations")
 _WANT: Final = Query(_PACKAGE, "want_asset")
 _IS_BEING_DELETED: Final = Query(_PACKAGE, "is_being_deleted", _Yes)
 
@@ -78,6 +85,22 @@ async def _delete(tx: Transaction, doomed: list[_Doomed], tenant_id: UUID) -> in
     return await _PURGE.run(tx, tenant_id=tenant_id, ids=[one.id for one in doomed], keys=keys)
 
 
+async def give_up(tx: Transaction, *, tenant_id: UUID, most: int) -> int:
+    """Let the bytes of up to ``most`` files be deleted whose storing was broken off before their rows were written; return how many."""
+    contents = [
+        row.sha256 for row in await _GIVEN_UP.all(tx, tenant_id=tenant_id, after=BROKEN_OFF, most=most)
+    ]
+    if contents:
+        places = [(sha256, key) for sha256 in contents for key in keys_of(tenant_id, sha256)]
+        await _GIVE_UP.run(
+            tx,
+            tenant_id=tenant_id,
+            sha256s=[sha256 for sha256, _ in places],
+            keys=[key for _, key in places],
+        )
+    return len(contents)
+
+
 async def keys_to_delete(tx: Transaction, *, tenant_id: UUID, most: int) -> list[str]:
     """Return keys whose bytes are to be deleted from the storage."""
     return [row.storage_key for row in await _KEYS.all(tx, tenant_id=tenant_id, most=most)]
@@ -91,14 +114,16 @@ async def deleted(tx: Transaction, *, tenant_id: UUID, keys: list[str]) -> None:
 async def reserve(pool: Pool, *, tenant_id: UUID, sha256: bytes) -> None:
     """Keep a content from being deleted that is about to be stored, whether the tenant has it already or not.
 
-    Asked before its bytes are stored: had it been asked only with the row, those could go in between.
+    Asked before its bytes are stored: had it been asked only with the row, those could go in between. What is broken off before the row is
+    written is known by that, see `give_up`.
 
     Raises:
         StorageFailed: the same content is on its way out; in a moment it can be stored.
     """
     key = storage_key(tenant_id, sha256)
     async with pool.transaction(tenant_id) as tx:
-        await _WANT.run(tx, tenant_id=tenant_id, sha256=sha256)
+        if not await _WANT.run(tx, tenant_id=tenant_id, sha256=sha256):
+            await _RESERVE.run(tx, tenant_id=tenant_id, sha256=sha256)
         row = await _IS_BEING_DELETED.one(tx, tenant_id=tenant_id, key=key)
     if row is not None and row.yes:
         raise StorageFailed("the same content is being deleted at this moment")

@@ -61,3 +61,28 @@ UPDATE media_assets a SET wanted_at = now() WHERE a.tenant_id = :tenant_id AND a
 
 -- name: is_being_deleted
 SELECT EXISTS (SELECT FROM media_deletions d WHERE d.tenant_id = :tenant_id AND d.storage_key = :key) AS yes
+
+-- name: reserve_content
+-- Whoever is giving it up is waited for.
+INSERT INTO media_reservations AS r (tenant_id, sha256) VALUES (:tenant_id, :sha256)
+    ON CONFLICT (tenant_id, sha256) DO UPDATE SET reserved_at = now()
+
+-- name: reservations_given_up
+-- Nobody stores a file for as long as that: it was broken off. One that is reserved anew at this moment is not meant.
+SELECT r.sha256
+  FROM media_reservations r
+ WHERE r.tenant_id = :tenant_id AND r.reserved_at < now() - :after::interval
+ ORDER BY r.reserved_at
+ LIMIT :most
+   FOR UPDATE OF r SKIP LOCKED
+
+-- name: give_up_reservations
+-- What has no row may have bytes: nothing may be stored under their keys until those are gone.
+WITH bytes AS (
+    INSERT INTO media_deletions (tenant_id, storage_key)
+    SELECT :tenant_id, k.key
+      FROM unnest(:sha256s::bytea[], :keys::text[]) AS k (sha256, key)
+     WHERE NOT EXISTS (SELECT FROM media_assets a WHERE a.tenant_id = :tenant_id AND a.sha256 = k.sha256)
+        ON CONFLICT (tenant_id, storage_key) DO NOTHING
+)
+DELETE FROM media_reservations r WHERE r.tenant_id = :tenant_id AND r.sha256 = ANY(:sha256s::bytea[])

@@ -20,8 +20,10 @@ SELECT f.provider_media_id, f.provider_url, f.provider_url_at, f.mime_type, f.sh
  WHERE f.tenant_id = :tenant_id AND f.message_id = :message_id AND f.state = 'pending' AND f.provider_media_id IS NOT NULL
 
 -- name: insert_asset
--- A content that the tenant has already is not stored twice: then its row comes back, whoever wrote it.
-WITH added AS (
+-- A content that the tenant has already is not stored twice: then its row comes back, whoever wrote it. It is no longer on its way.
+WITH arrived AS (
+    DELETE FROM media_reservations r WHERE r.tenant_id = :tenant_id AND r.sha256 = :sha256
+), added AS (
     INSERT INTO media_assets (tenant_id, id, sha256, mime_type, sniffed, size, storage_key, filename, width, height, duration_ms, peaks,
                               thumbnail_key)
     VALUES (:tenant_id, :id, :sha256, :mime_type, :sniffed, :size, :storage_key, :filename, :width, :height, :duration_ms, :peaks,

@@ -24,6 +24,7 @@ _SERVERS_FAULT: Final = re.compile(r"status_5\d\d")
 _MOST_WHILE_PASSING: Final = 300  # attempts, should the clock go wrong
 # What a new token may mend; Meta answers for what a token may not read as for what is not there [Meta: error 100.33].
 RECONNECTING_MENDS: Final = frozenset({*_OF_TOKEN, CONNECTION_GONE, REFUSED, NumberForeign.code})
+BROKEN_OFF: Final = timedelta(days=1)  # by then nobody stores any more what was on its way
 LARGEST_INBOUND: Final = 100 * 1024 * 1024  # Meta delivers none larger: error 131052 [cloud-api: media]
 UPLOAD_LIVES: Final = timedelta(days=30)  # [cloud-api: media]
 _SPARE: Final = timedelta(
@@ -121,6 +122,17 @@ def storage_key(tenant_id: UUID, sha256: bytes) -> str:
     """Return where a content lies: one place for each tenant and content."""
     digest = sha256.hex()
     return f"{tenant_id}/{digest[:2]}/{digest}"
+
+
+def thumbnail_key(key: str) -> str:
+    """Return where the thumbnail of the content under ``key`` lies."""
+    return f"{key}.thumb.webp"
+
+
+def keys_of(tenant_id: UUID, sha256: bytes) -> tuple[str, str]:
+    """Return every place where bytes of a content may lie."""
+    key = storage_key(tenant_id, sha256)
+    return key, thumbnail_key(key)
 
 
 def shown_inline(mime_type: str, *, sniffed: bool) -> bool:

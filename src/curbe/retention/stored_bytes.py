@@ -13,7 +13,7 @@ _FILES: Final = 200
 
 
 async def delete_bytes(pool: Pool, storage: Storage, *, tenant_id: UUID, turn: timedelta) -> bool:
-    """Delete what rows were deleted of, also what an earlier attempt left; return whether that was all.
+    """Delete what no row names any more, or none ever did; return whether that was all.
 
     For one turn, far within the job's lease: whoever took over would let the same contents be stored anew, and they would be
     deleted here.
@@ -24,6 +24,7 @@ async def delete_bytes(pool: Pool, storage: Storage, *, tenant_id: UUID, turn: t
     until = time.monotonic() + turn.total_seconds()
     while True:
         async with pool.transaction(tenant_id) as tx:
+            await files.give_up(tx, tenant_id=tenant_id, most=_FILES)
             keys = await files.keys_to_delete(tx, tenant_id=tenant_id, most=_FILES)
         if not keys:
             return True
