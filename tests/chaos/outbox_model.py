@@ -227,7 +227,10 @@ def _settled(state: State, sender: Sender, protocol: Protocol) -> State:
 
 
 def _time(state: State, protocol: Protocol) -> Iterator[Step]:
-    """Leases run out, the sweeper looks and then acts, unknown messages grow old."""
+    """What waits expires or is taken back; leases run out, the sweeper looks and then acts, unknown messages grow old."""
+    if state.ticket is Ticket.WAITING:
+        withdrawn = state.failed or (state.phase is Phase.QUEUED and not state.answered)
+        yield "withdraw", replace(state, failed=withdrawn, ticket=Ticket.GONE)
     if state.ticket is Ticket.LEASED:
         held = any(sender.attempt == state.attempt for sender in state.senders)
         if not held:

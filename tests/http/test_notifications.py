@@ -217,6 +217,33 @@ async def test_a_paused_number_is_asked_again_for_a_day(
 
 
 @pytest.mark.parametrize(
+    ("more", "late", "left"),
+    [
+        ({}, timedelta(), timedelta(hours=24)),
+        ({}, timedelta(hours=25), timedelta()),
+        ({"ttl_seconds": 3600}, timedelta(minutes=20), timedelta(minutes=40)),
+        ({"ttl_seconds": 3600}, timedelta(days=3), timedelta()),
+    ],
+)
+async def test_a_notification_is_good_for_a_day_or_as_long_as_its_rule_says_from_when_it_was_due(
+    owner: Owner,
+    acme: Tenant,
+    mine: Number,
+    work: Callable[..., Awaitable[int]],
+    more: dict[str, Any],
+    late: timedelta,
+    left: timedelta,
+) -> None:
+    assert mine
+    await rule(acme, **more)
+    await event(acme)
+    await work(later=late)
+
+    good_for = await owner.fetchval("SELECT expires_at - created_at FROM outbox")
+    assert abs(good_for - left) < timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
     ("more", "code", "field"),
     [
         ({"template": "other"}, "template_unknown", "template"),

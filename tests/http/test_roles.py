@@ -204,6 +204,7 @@ LEAST = {
     f"POST {T}/whatsapp/connect/start": "admin",
     f"POST {T}/whatsapp/disconnect": "admin",
     f"POST {T}/whatsapp/messages/send": "agent",
+    f"POST {T}/whatsapp/messages/{{message_id}}/cancel": "agent",
     f"POST {T}/whatsapp/messages/{{message_id}}/retry": "agent",
     f"POST {T}/whatsapp/messages/{{message_id}}/send-again": "agent",
     f"POST {T}/whatsapp/resume": "admin",

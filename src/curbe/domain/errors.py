@@ -370,7 +370,8 @@ class FailureKind(StrEnum):
     RECIPIENT = "recipient"  # give up for this person
     CONSENT = "consent"  # our own no: the person does not want it, or has not agreed
     BLOCKED = "blocked"  # our own no: the person is blocked
-    CANCELLED = "cancelled"  # somebody stopped what it was part of
+    CANCELLED = "cancelled"  # somebody took it back, or stopped what it was part of
+    EXPIRED = "expired"  # it had waited for longer than it was good for
     TEMPLATE = "template"  # give up; its campaign pauses
     CREDENTIALS = "credentials"  # the connection pauses and keeps its queue
     ACCOUNT = "account"  # the WABA pauses and keeps its queue

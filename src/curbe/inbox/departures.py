@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from curbe.domain.errors import FailureKind
 from curbe.domain.status import MessageStatus
 from curbe.inbox.rules import Direction
 from curbe.inbox.shapes import MessageRow
@@ -88,12 +89,16 @@ class Answered(Settled, frozen=True):
     reaction: str | None
 
 
+class _Id(msgspec.Struct, frozen=True):
+    id: UUID
+
+
 _NOBODY: Final = (
     "campaign:",
     "system:",
 )  # how senders begin that are no people and no software of the tenant's
 _INSERT: Final = Query("curbe.inbox", "insert_departures")
-_WITHDRAW: Final = Query("curbe.inbox", "withdraw_departures")
+_WITHDRAW: Final = Query("curbe.inbox", "withdraw_departures", _Id)
 _REWRITE: Final = Query("curbe.inbox", "rewrite_departures")
 _MARK_SENDING: Final = Query("curbe.inbox", "mark_sending", Intent)
 _SETTLE: Final = Query("curbe.inbox", "settle", Answered)
@@ -149,9 +154,12 @@ def row_of(departure: Departure) -> MessageRow:
     )
 
 
-async def withdraw(tx: Transaction, *, tenant_id: UUID, ids: Sequence[UUID]) -> None:
-    """Let queued messages have failed because somebody cancelled what they were part of; what is being sent already is left alone."""
-    await _WITHDRAW.run(tx, tenant_id=tenant_id, ids=sorted(ids))
+async def withdraw(
+    tx: Transaction, *, tenant_id: UUID, ids: Sequence[UUID], kind: FailureKind, error: str
+) -> list[UUID]:
+    """Let queued messages have failed before anybody asked for them, and return which; what is being sent already is left alone."""
+    rows = await _WITHDRAW.all(tx, tenant_id=tenant_id, ids=sorted(ids), kind=kind.value, error=error)
+    return [row.id for row in rows]
 
 
 async def rewrite(tx: Transaction, rows: Sequence[Rewritten], *, tenant_id: UUID) -> None:

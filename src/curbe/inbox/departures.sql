@@ -30,12 +30,12 @@ SELECT u.tenant_id, u.id, u.connection_id, u.conversation_id, 'outbound', u.type
        AS u (tenant_id, id, connection_id, conversation_id, type, text, payload, reply_to, sender, created_at, retry_of)
 
 -- name: withdraw_departures
--- Somebody cancelled what they were part of before anybody began to send them.
+-- They were taken back, or were good for no longer, before anybody began to send them.
 UPDATE messages m
-   SET failed_at = now(), failed_by = 'curbe', failure_kind = 'cancelled', error = 'The campaign was cancelled before this was sent.',
-       updated_at = now()
+   SET failed_at = now(), failed_by = 'curbe', failure_kind = :kind, error = :error, updated_at = now()
  WHERE m.tenant_id = :tenant_id AND m.id = ANY(:ids::uuid[])
    AND m.phase = 'queued' AND num_nonnulls(m.accepted_at, m.sent_at, m.delivered_at, m.read_at, m.played_at, m.failed_at) = 0
+RETURNING m.id
 
 -- name: rewrite_departures
 -- What they say was changed before anybody began to send them.

@@ -14,6 +14,7 @@ from curbe.notifications.paths import steps, value_at
 from curbe.templates.slots import Slot
 
 LONGEST_DELAY: Final = timedelta(days=90)
+LONGEST_LIFE: Final = timedelta(days=30)
 _GAPS: Final = re.compile(
     r"\s*[\n\r\t]\s*|\s{5,}"
 )  # Meta takes none of these in a parameter [Meta: error 132018]
@@ -58,6 +59,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """A rule. ``variables`` has the template's values by their names (counted ones are ``1``, ``2`` ...; ``header``, ``button_0``).
 
     ``recipient`` leads to the phone number. All ``conditions`` must hold. ``connection_id`` may be left out by who has one number.
+    ``ttl_seconds``: for how long after its time the message is good; 10 minutes for a code, 24 hours otherwise, where it does not say.
     """
 
     event: EventName
@@ -67,6 +69,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     variables: Annotated[dict[str, Variable], msgspec.Meta(max_length=60)] = {}
     conditions: Annotated[list[Condition], msgspec.Meta(max_length=20)] = []
     delay_seconds: Annotated[int, msgspec.Meta(ge=0, le=int(LONGEST_DELAY.total_seconds()))] = 0
+    ttl_seconds: Annotated[int, msgspec.Meta(ge=1, le=int(LONGEST_LIFE.total_seconds()))] | None = None
     connection_id: UUID | None = None
     enabled: bool = True
     name: Annotated[str, msgspec.Meta(max_length=200)] | None = None
@@ -138,6 +141,20 @@ def holds(rule: Rule, data: Json) -> Condition | None:
 def due_at(rule: Rule, *, now: datetime) -> datetime:
     """Return when what follows is sent."""
     return now + timedelta(seconds=rule.delay_seconds)
+
+
+def life_left(rule: Rule, *, due_at: datetime, patience: timedelta, now: datetime) -> timedelta | None:
+    """Return for how long what follows is good; None, in time, where the rule does not say: what is usual.
+
+    Args:
+        rule: by which it follows.
+        due_at: when it was to be sent.
+        patience: after how long it is late anyhow, as when no worker ran.
+        now: the moment of asking.
+    """
+    if rule.ttl_seconds is None:
+        return None if now - due_at < patience else timedelta()
+    return max(due_at + timedelta(seconds=rule.ttl_seconds) - now, timedelta())
 
 
 def notice(rule: Rule, data: Json) -> Notice | Missing:

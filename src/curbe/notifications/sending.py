@@ -25,7 +25,7 @@ _PACKAGE: Final = "curbe.notifications"
 ACTOR: Final = "system:notifications"
 _ROUTE: Final = "notifications"  # of the idempotency keys
 _AGAIN: Final = timedelta(minutes=5)
-_PATIENCE: Final = timedelta(hours=24)  # for a number that is paused
+_PATIENCE: Final = timedelta(hours=24)  # for a number that is paused, or a worker that did not run
 _SHOWN: Final = 40  # characters of what an event has in place of a number
 
 
@@ -87,7 +87,7 @@ async def try_out(
         return outcome
     await tx.savepoint("trial")
     try:
-        tried = await _made(tx, uuid7(), rule, data, tenant_id=tenant_id, now=now)
+        tried = await _made(tx, uuid7(), rule, data, tenant_id=tenant_id, due_at=now, now=now)
     except ConnectionPaused as pause:
         tried = Outcome(state=State.WAITING, reason=pause.code, detail=pause.detail)
     await tx.rollback_to("trial")
@@ -104,18 +104,26 @@ async def _send(tx: Transaction, waiting: _Waiting, *, tenant_id: UUID, now: dat
         return Outcome(state=State.SKIPPED, reason="rule_gone", detail="Its rule was deleted or disabled.")
     rule = msgspec.json.decode(waiting.rule, type=Rule)
     data = msgspec.json.decode(waiting.data)
-    return await _made(tx, waiting.id, rule, data, tenant_id=tenant_id, now=now)
+    return await _made(tx, waiting.id, rule, data, tenant_id=tenant_id, due_at=waiting.due_at, now=now)
 
 
 async def _made(
-    tx: Transaction, notification_id: UUID, rule: Rule, data: Any, *, tenant_id: UUID, now: datetime
+    tx: Transaction,
+    notification_id: UUID,
+    rule: Rule,
+    data: Any,
+    *,
+    tenant_id: UUID,
+    due_at: datetime,
+    now: datetime,
 ) -> Outcome:
     made = rules.notice(rule, data)
     if isinstance(made, Missing):
         return Outcome(state=State.REFUSED, reason=made.reason, detail=made.detail)
     await tx.savepoint("notification")
     try:
-        return await _queue(tx, notification_id, rule, made, tenant_id=tenant_id, now=now)
+        ttl = rules.life_left(rule, due_at=due_at, patience=_PATIENCE, now=now)
+        return await _queue(tx, notification_id, rule, made, tenant_id=tenant_id, ttl=ttl, now=now)
     except AppError as refusal:
         await tx.rollback_to("notification")  # nobody whom nothing is sent becomes a contact
         if isinstance(refusal, ConnectionPaused):
@@ -126,7 +134,14 @@ async def _made(
 
 
 async def _queue(
-    tx: Transaction, notification_id: UUID, rule: Rule, made: Notice, *, tenant_id: UUID, now: datetime
+    tx: Transaction,
+    notification_id: UUID,
+    rule: Rule,
+    made: Notice,
+    *,
+    tenant_id: UUID,
+    ttl: timedelta | None,
+    now: datetime,
 ) -> Outcome:
     aim = await direct.aim(tx, tenant_id=tenant_id, phone=made.phone, connection_id=rule.connection_id)
     given = Given(template_data=dict(made.values))
@@ -138,5 +153,5 @@ async def _queue(
         sender=ACTOR,
     )
     key = Key(_ROUTE, str(notification_id))
-    taken = await take(tx, request, key=key, now=now, purpose=Purpose.NOTIFICATION)
+    taken = await take(tx, request, key=key, now=now, purpose=Purpose.NOTIFICATION, ttl=ttl)
     return Outcome(state=State.SENT, recipient=aim.e164, message_id=taken.id)

@@ -38,7 +38,7 @@ from curbe.inbox.shapes import Message, MessageError
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
 from curbe.infra.web import CheckedRequest, refusals
-from curbe.outbound import again, service
+from curbe.outbound import again, service, withdrawing
 from curbe.outbound.bodies import SendRequest, content_of, typed
 from curbe.outbound.receipts import Receipts
 from curbe.outbound.service import AnsweredMeanwhile, Key, Taken
@@ -126,7 +126,7 @@ class SendController(Controller):
         request = _request(tenant_id, data, principal)
         key = Key(ROUTE, idempotency_key) if idempotency_key else None
         wait = wait_in(prefer)
-        taken = await take_once(web_pool, request, key, data.seen_message_id)
+        taken = await take_once(web_pool, request, key, data.seen_message_id, ttl=data.ttl())
         return await answered(web_pool, broadcast, tenant_id, taken, wait)
 
     @post(
@@ -177,6 +177,28 @@ class SendController(Controller):
             )
         return await answered(web_pool, broadcast, tenant_id, taken, wait_in(prefer))
 
+    @post(
+        "/{message_id:uuid}/cancel",
+        status_code=HTTP_200_OK,
+        opt={"scope": Scope.MESSAGES_SEND},
+        summary="Take back a message that nobody has begun to send",
+        operation_id="cancelMessage",
+        responses=refusals(NotFound, Conflict),
+    )
+    async def cancel(
+        self,
+        tenant_id: FromPath[UUID],
+        message_id: FromPath[UUID],
+        web_pool: NamedDependency[Pool],
+        principal: NamedDependency[Principal],
+    ) -> SendAnswer:
+        """Let it have failed as ``cancelled``; asked again, it still is. What Meta was asked for already is refused with its status."""
+        async with web_pool.transaction(tenant_id) as tx:
+            message = await withdrawing.cancel(
+                tx, tenant_id=tenant_id, message_id=message_id, actor=principal.actor
+            )
+        return _answer(message)
+
 
 class TypingAnswer(msgspec.Struct, frozen=True):
     """Whether there was a message to show it at."""
@@ -221,13 +243,20 @@ def _request(tenant_id: UUID, data: SendRequest, principal: Principal) -> servic
 
 
 async def take_once(
-    pool: Pool, request: service.Request, key: Key | None, seen_message_id: UUID | None = None
+    pool: Pool,
+    request: service.Request,
+    key: Key | None,
+    seen_message_id: UUID | None = None,
+    *,
+    ttl: timedelta | None = None,
 ) -> Taken:
     """Queue a message, once for each key, and return it; where another request with its key was quicker, it is theirs."""
 
     async def take() -> Taken:
         async with pool.transaction(request.tenant_id, by_key=True) as tx:
-            return await service.take(tx, request, key=key, now=utc_now(), seen_message_id=seen_message_id)
+            return await service.take(
+                tx, request, key=key, now=utc_now(), seen_message_id=seen_message_id, ttl=ttl
+            )
 
     try:
         return await take()

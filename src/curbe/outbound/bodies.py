@@ -1,6 +1,7 @@
 """The bodies of ``messages/send``: one for each ``type``, the content in Meta's shape beside whom it goes to."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from curbe.domain.errors import InvalidRequest
 from curbe.domain.interactive import Interactive
 from curbe.domain.template import TemplateContent
 
+TtlSeconds = Annotated[int, msgspec.Meta(ge=1, le=30 * 24 * 3600)]
 Wamid = Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
 
 
@@ -21,7 +23,9 @@ class Addressed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     ``to``: the phone number, with + and country code (one without is read by the country of the number that sends).
     ``conversation_id``: instead of ``to``, or beside it. ``connection_id`` or ``country_id``: which of your numbers sends, where you have
     several. ``reply_to``: the provider_message_id to quote. ``seen_message_id``: the last message of the conversation that you know; where
-    somebody else has written to the person after it, nothing is sent and 409 ``answered_meanwhile`` says what.
+    somebody else has written to the person after it, nothing is sent and 409 ``answered_meanwhile`` says what. ``ttl_seconds``: for how
+    long the message is good while it waits to be sent, up to 30 days; after that it fails as ``expired``. Without one: 10 minutes for a
+    code of an authentication template, 24 hours for anything else.
     """
 
     to: str | None = None
@@ -31,6 +35,11 @@ class Addressed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     country_id: str | None = None
     reply_to: Wamid | None = None
     seen_message_id: UUID | None = None
+    ttl_seconds: TtlSeconds | None = None
+
+    def ttl(self) -> timedelta | None:
+        """Return for how long the message is good, where that is said."""
+        return None if self.ttl_seconds is None else timedelta(seconds=self.ttl_seconds)
 
     def conversation(self) -> UUID | None:
         """Return the conversation, by whichever spelling.

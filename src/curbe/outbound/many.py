@@ -5,12 +5,14 @@ from uuid import UUID
 
 import msgspec
 
+from curbe.domain.errors import FailureKind
 from curbe.inbox import departures
 from curbe.infra.db import Query, Transaction
 from curbe.outbound import store
 from curbe.outbound.store import Id, Left
 
 _PACKAGE: Final = "curbe.outbound"
+_CANCELLED: Final = "The campaign was cancelled before this was sent."
 
 
 class Depth(msgspec.Struct, frozen=True):
@@ -58,6 +60,8 @@ async def withdraw(tx: Transaction, *, tenant_id: UUID, connection_id: UUID, cam
     rows = await _UNBEGUN.all(tx, tenant_id=tenant_id, campaign_id=campaign_id)
     ids = [row.id for row in rows]
     if ids:
-        await departures.withdraw(tx, tenant_id=tenant_id, ids=ids)
+        await departures.withdraw(
+            tx, tenant_id=tenant_id, ids=ids, kind=FailureKind.CANCELLED, error=_CANCELLED
+        )
         await store.drop(tx, tenant_id=tenant_id, message_ids=ids)
     return len(ids)

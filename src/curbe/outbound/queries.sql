@@ -2,8 +2,8 @@
 
 -- name: enqueue
 -- Of several messages to one person the first may go; the others wait for their turn.
-INSERT INTO outbox (tenant_id, message_id, channel_connection_id, conversation_id, priority, campaign_id, waits)
-SELECT :tenant_id, u.message_id, u.connection_id, u.conversation_id, :priority, :campaign_id::uuid,
+INSERT INTO outbox (tenant_id, message_id, channel_connection_id, conversation_id, priority, campaign_id, expires_at, waits)
+SELECT :tenant_id, u.message_id, u.connection_id, u.conversation_id, :priority, :campaign_id::uuid, now() + :lifetime::interval,
        CASE WHEN row_number() OVER (PARTITION BY u.conversation_id ORDER BY u.n) > 1 THEN 'turn'::outbox_wait END
   FROM unnest(:message_ids::uuid[], :connection_ids::uuid[], :conversation_ids::uuid[])
        WITH ORDINALITY AS u (message_id, connection_id, conversation_id, n)
@@ -43,6 +43,7 @@ SELECT k.id FROM campaigns k
 -- The next messages of a number below a priority, most urgent first, one of a conversation at a time: order is kept within it. The first
 -- `look` are looked at: at most `most` of them are leased, and those behind another one of their conversation are told to wait for their
 -- turn, so that nobody looks at them again before it comes.
+-- What has expired is left to who withdraws it: it waits like any other until then, a moment later.
 -- A message has its turn where it was queued, and goes to whom its thread is with now: contacts become one, or two, while it waits.
 WITH looked AS (
     SELECT o.message_id, o.priority, o.position,
@@ -57,6 +58,7 @@ WITH looked AS (
       FROM outbox o
      WHERE o.tenant_id = :tenant_id AND o.channel_connection_id = :connection_id AND o.priority < :below
        AND o.waits IS NULL AND o.lease_expires_at IS NULL AND o.available_at <= now()
+       AND (o.expires_at IS NULL OR o.expires_at > now())
        AND (o.campaign_id IS NULL OR o.campaign_id = ANY(:campaigns::uuid[]))
      ORDER BY o.priority, o.position
      LIMIT :look
@@ -135,6 +137,33 @@ DELETE FROM outbox o
  USING unnest(:message_ids::uuid[], :attempts::integer[]) AS u (message_id, attempt)
  WHERE o.tenant_id = :tenant_id AND o.message_id = u.message_id AND o.attempt = u.attempt AND o.lease_expires_at < now()
 RETURNING o.conversation_id
+
+-- name: overdue
+-- What has waited for longer than it is good for, also where its number may not send. From tenant to tenant along the index: what is good
+-- for longer is not read.
+WITH RECURSIVE waiting (tenant_id) AS (
+    (SELECT o.tenant_id FROM outbox o WHERE o.expires_at IS NOT NULL ORDER BY o.tenant_id LIMIT 1)
+    UNION ALL
+    SELECT (SELECT o.tenant_id FROM outbox o WHERE o.tenant_id > w.tenant_id AND o.expires_at IS NOT NULL ORDER BY o.tenant_id LIMIT 1)
+      FROM waiting w WHERE w.tenant_id IS NOT NULL
+)
+SELECT w.tenant_id, due.message_id
+  FROM waiting w
+ CROSS JOIN LATERAL (
+       SELECT o.message_id FROM outbox o
+        WHERE o.tenant_id = w.tenant_id AND o.expires_at <= now() AND o.lease_expires_at IS NULL
+        ORDER BY o.expires_at
+        LIMIT 1000) AS due
+ ORDER BY w.tenant_id, due.message_id
+
+-- name: lock_unbegun
+-- Which of these messages nobody has begun to send; where `overdue`, only what has expired. Locked: a claim passes them over, and one that is
+-- under way is waited for.
+SELECT o.message_id AS id FROM outbox o
+ WHERE o.tenant_id = :tenant_id AND o.message_id = ANY(:message_ids::uuid[]) AND o.lease_expires_at IS NULL
+   AND (NOT :overdue::boolean OR o.expires_at <= now())
+ ORDER BY o.message_id
+   FOR UPDATE OF o
 
 -- name: free_next
 -- In each of these conversations the next one that waits for its turn may go. Not as a join: while the outbox was empty when statistics were

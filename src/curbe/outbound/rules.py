@@ -17,6 +17,8 @@ PRIORITIES: Final = {
     Purpose.CAMPAIGN: CAMPAIGN,
 }
 
+_LIFETIMES: Final = {Purpose.REPLY: timedelta(hours=24), Purpose.NOTIFICATION: timedelta(hours=24)}
+_OF_A_CODE: Final = timedelta(minutes=10)  # as long as Meta tries to deliver one [Meta: time-to-live]
 _PATIENCE: Final = timedelta(hours=24)  # how long a message waits for a provider that says "later"
 _TRIES: Final = 5  # for a transient no
 _LONGEST_PAUSE: Final = timedelta(hours=1)
@@ -68,6 +70,13 @@ class Next(msgspec.Struct, frozen=True):
     pauses_person: bool = False  # with QUEUED: the provider wants nothing more for this person meanwhile
     holds: bool = False  # with QUEUED: what is behind it in its conversation waits with it, however long
     hold: Hold | None = None
+
+
+def lifetime(purpose: Purpose, *, is_code: bool, wanted: timedelta | None) -> timedelta | None:
+    """Return for how long a message is good while it waits; None where something else ends its waiting, as a campaign's state does."""
+    if wanted is not None:
+        return wanted
+    return _OF_A_CODE if is_code else _LIFETIMES.get(purpose)
 
 
 def heard(failure: SendFailure | None) -> Heard:

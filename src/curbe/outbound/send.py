@@ -12,7 +12,7 @@ from curbe.inbox import departures
 from curbe.infra.crypto import CannotOpen
 from curbe.infra.db import Pool, PostgresError, Session, Unreachable
 from curbe.infra.log import bind
-from curbe.outbound import store
+from curbe.outbound import store, withdrawing
 from curbe.outbound.governor import share
 from curbe.outbound.sender import Means, Sender
 from curbe.outbound.settle import tell
@@ -85,6 +85,7 @@ class Senders:
         if now - self._swept_at >= _SWEEP_EVERY:
             self._swept_at = now
             await _sweep(self._everybody, self._means.pool)
+            await withdrawing.expire(self._everybody, self._means.pool)
 
     async def _settle_locks(self, session: Session) -> None:
         """Give back the locks of numbers that are done; take those of a session that was lost, or leave the number to who has it now."""

@@ -1,7 +1,7 @@
 """Taking a message to be sent: admitted, queued, told and audited in one transaction, once for each idempotency key."""
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -27,8 +27,6 @@ from curbe.domain.content import (
 from curbe.domain.errors import IdempotencyMismatch, InvalidRequest, NotFound
 from curbe.domain.messages import Person
 from curbe.domain.phone import to_e164
-from curbe.domain.template import LONGEST_PASSCODE
-from curbe.domain.template_words import passcode_in
 from curbe.inbox import departures, people
 from curbe.inbox.departures import Departure
 from curbe.inbox.people import Sighting
@@ -38,14 +36,14 @@ from curbe.infra.log import bind
 from curbe.media import service as media
 from curbe.media.kinds import MediaKind
 from curbe.outbound import store
+from curbe.outbound.passcodes import carries_code
 from curbe.outbound.refusing import refused
-from curbe.outbound.rules import PRIORITIES
+from curbe.outbound.rules import PRIORITIES, lifetime
 from curbe.outbound.stale import require_unanswered
 from curbe.outbound.store import Destination
 from curbe.realtime import service as realtime
 from curbe.realtime.rules import EventType
 from curbe.templates import sending
-from curbe.templates import service as templates
 from curbe.templates.sending import ByName
 
 
@@ -102,6 +100,7 @@ async def take(
     seen_message_id: UUID | None = None,
     retry_of: UUID | None = None,
     purpose: Purpose = Purpose.REPLY,
+    ttl: timedelta | None = None,
 ) -> Taken:
     """Queue a message and return it; commit, and a sender takes it from there.
 
@@ -113,6 +112,7 @@ async def take(
         seen_message_id: the last message that the sender knew; where somebody else has answered after it, nothing is sent.
         retry_of: the message that this one sends once more.
         purpose: who wants it sent, which the gate asks and the outbox orders by.
+        ttl: for how long it is good while it waits; None: for as long as is usual for its purpose.
 
     Raises:
         AppError: it may not be sent; the refusal explains itself.
@@ -136,7 +136,7 @@ async def take(
     await _pass_gate(tx, filled, line, destination, purpose=purpose, now=now)
     taken = Taken(id=uuid7(), conversation_id=destination.id, unused=filled.unused)
     await _check_files(tx, filled)
-    await _check_passcode(tx, filled, line)
+    is_code = await carries_code(tx, filled.content, tenant_id=filled.tenant_id, connection_id=line.id)
     await _queue(
         tx,
         filled,
@@ -146,6 +146,7 @@ async def take(
         now=now,
         retry_of=retry_of,
         priority=PRIORITIES[purpose],
+        good_for=lifetime(purpose, is_code=is_code, wanted=ttl),
     )
     if key is not None:
         await _keep(tx, request.tenant_id, key, fingerprint, taken)
@@ -179,6 +180,7 @@ async def _queue(
     now: datetime,
     retry_of: UUID | None,
     priority: int,
+    good_for: timedelta | None,
 ) -> None:
     kind = KINDS[type(request.content)]
     departure = Departure(
@@ -196,7 +198,7 @@ async def _queue(
     )
     await departures.queue(tx, [departure])
     row = (taken.id, destination.connection_id, destination.id)
-    await store.enqueue(tx, tenant_id=request.tenant_id, rows=[row], priority=priority)
+    await store.enqueue(tx, tenant_id=request.tenant_id, rows=[row], priority=priority, lifetime=good_for)
     if await _attach_file(tx, request, destination, taken):
         news = MessageNews(request.tenant_id, taken.id, EventType.MESSAGE_QUEUED, client_id=client_id)
         await realtime.append(tx, await message_events(tx, [news]))
@@ -251,24 +253,6 @@ async def _check_files(tx: Transaction, request: _Filled) -> None:
     for file in own_files(request.content):
         await media.sendable(
             tx, tenant_id=request.tenant_id, media_id=file.id, kind=MediaKind(file.kind), field=file.field
-        )
-
-
-async def _check_passcode(tx: Transaction, request: _Filled, line: Line) -> None:
-    """Refuse a code that is too long, where the template is one for authentication."""
-    if not isinstance(request.content, TemplateMessage):
-        return
-    template = request.content.template
-    found = passcode_in(template)
-    if found is None or len(found[1]) <= LONGEST_PASSCODE:
-        return
-    named = {"name": template.name, "language": template.language.code}
-    category = await templates.category(tx, tenant_id=request.tenant_id, connection_id=line.id, **named)
-    if category == "AUTHENTICATION":
-        raise InvalidRequest(
-            f"the code of an authentication template has at most {LONGEST_PASSCODE} characters, this one has {len(found[1])}",
-            fix="Send a shorter code.",
-            field=found[0],
         )
 
 

@@ -199,15 +199,17 @@ async def enqueue(
     rows: Sequence[tuple[UUID, UUID, UUID]],
     priority: int,
     campaign_id: UUID | None = None,
+    lifetime: timedelta | None = None,
 ) -> None:
     """Put messages, as (message, connection, conversation), into the outbox and wake the senders of their numbers.
 
-    What is a campaign's is claimed only while that runs.
+    What is a campaign's is claimed only while that runs, and what has a ``lifetime`` within that.
     """
     await _ENQUEUE.run(
         tx,
         tenant_id=tenant_id,
         campaign_id=campaign_id,
+        lifetime=lifetime,
         message_ids=[row[0] for row in rows],
         connection_ids=[row[1] for row in rows],
         conversation_ids=[row[2] for row in rows],
@@ -220,6 +222,11 @@ async def enqueue(
 async def take_turn(tx: Transaction, *, connection_id: UUID) -> None:
     """Be the only one who moves turns in a number's queue until ``tx`` ends."""
     await _TAKE_TURN.one(tx, connection_id=connection_id)
+
+
+async def take_turns_of(tx: Transaction, *, tenant_id: UUID, message_ids: Sequence[UUID]) -> None:
+    """Be the only one who moves turns in the queues that these messages are in, until ``tx`` ends."""
+    await _TAKE_TURNS_OF.all(tx, tenant_id=tenant_id, message_ids=sorted(message_ids))
 
 
 async def claim(
@@ -288,7 +295,7 @@ async def hold_on(
 async def drop(tx: Transaction, *, tenant_id: UUID, message_ids: Sequence[UUID]) -> None:
     """Take messages out of the outbox: somebody answered for them, or nobody will. The next ones of their conversations may go."""
     ids = sorted(message_ids)
-    await _TAKE_TURNS_OF.all(tx, tenant_id=tenant_id, message_ids=ids)
+    await take_turns_of(tx, tenant_id=tenant_id, message_ids=ids)
     gone = await _DROP.all(tx, tenant_id=tenant_id, message_ids=ids)
     await free_next(tx, tenant_id=tenant_id, conversation_ids=[row.conversation_id for row in gone])
 
@@ -297,7 +304,7 @@ async def put_back(tx: Transaction, *, tenant_id: UUID, rows: Sequence[PutBack])
     """Give leases back: the messages wait for their pause."""
     ordered = sorted(rows, key=lambda row: row.message_id)
     ids = [row.message_id for row in ordered]
-    await _TAKE_TURNS_OF.all(tx, tenant_id=tenant_id, message_ids=ids)
+    await take_turns_of(tx, tenant_id=tenant_id, message_ids=ids)
     back = await _PUT_BACK.all(
         tx,
         tenant_id=tenant_id,
@@ -320,7 +327,7 @@ async def drop_expired(tx: Transaction, *, tenant_id: UUID, rows: Sequence[Expir
     """Take these attempts out of the outbox unless somebody settled or began anew meanwhile; return how many."""
     ordered = sorted(rows, key=lambda row: row.message_id)
     ids = [row.message_id for row in ordered]
-    await _TAKE_TURNS_OF.all(tx, tenant_id=tenant_id, message_ids=ids)
+    await take_turns_of(tx, tenant_id=tenant_id, message_ids=ids)
     gone = await _DROP_EXPIRED.all(
         tx, tenant_id=tenant_id, message_ids=ids, attempts=[row.attempt for row in ordered]
     )

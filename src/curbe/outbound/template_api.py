@@ -82,5 +82,5 @@ class TemplateSendController(Controller):
             sender=principal.actor,
         )
         key = Key(ROUTE, idempotency_key) if idempotency_key else None
-        taken = await take_once(web_pool, request, key, data.seen_message_id)
+        taken = await take_once(web_pool, request, key, data.seen_message_id, ttl=data.ttl())
         return await answered(web_pool, broadcast, tenant_id, taken, wait_in(prefer))

@@ -67,6 +67,11 @@ _KINDS: Final[Mapping[FailureKind, Words]] = {
         "Se canceló antes de enviarse. Envíalo de nuevo si todavía hace falta.",
         "Foi cancelada antes de ser enviada. Envie de novo se ainda for preciso.",
     ),
+    FailureKind.EXPIRED: Words(
+        "It had to wait for longer than it was good for, so it was not sent. Send it again if it is still wanted.",
+        "Tuvo que esperar más tiempo del que era válido y no se envió. Envíalo de nuevo si todavía hace falta.",
+        "Teve que esperar mais tempo do que era válida e não foi enviada. Envie de novo se ainda for preciso.",
+    ),
     FailureKind.TEMPLATE: Words(
         "Meta does not accept this template as it was sent. Check it, and send again.",
         "Meta no acepta esta plantilla tal como se envió. Revísala y envíala de nuevo.",

@@ -101,7 +101,7 @@ export const reportMessages = catalogue({
     },
     free: "free",
     untold: "Meta has not told a price",
-    cancelled: "Its campaign was cancelled before it was sent.",
+    cancelled: "It was cancelled before it was sent.",
     empty: {
       page: "No messages in this time",
       pageHint: "Choose other days, or another number.",
@@ -217,7 +217,7 @@ export const reportMessages = catalogue({
     },
     free: "gratis",
     untold: "Meta no ha dicho el precio",
-    cancelled: "Su campaña se canceló antes de enviarlo.",
+    cancelled: "Se canceló antes de enviarse.",
     empty: {
       page: "Sin mensajes en este periodo",
       pageHint: "Elige otros días u otro número.",
@@ -332,7 +332,7 @@ export const reportMessages = catalogue({
     },
     free: "grátis",
     untold: "A Meta não informou o preço",
-    cancelled: "A campanha foi cancelada antes do envio.",
+    cancelled: "Foi cancelada antes do envio.",
     empty: {
       page: "Nenhuma mensagem neste período",
       pageHint: "Escolha outros dias ou outro número.",

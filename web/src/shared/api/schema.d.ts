@@ -2396,6 +2396,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tenants/{tenant_id}/whatsapp/messages/{message_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back a message that nobody has begun to send */
+        post: operations["cancelMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tenants/{tenant_id}/whatsapp/messages/{message_id}/retry": {
         parameters: {
             query?: never;
@@ -4884,6 +4901,7 @@ export interface components {
             /** @description Such as $.candidate.phone */
             recipient: string;
             template: string;
+            ttl_seconds?: number | null;
             variables?: {
                 [key: string]: components["schemas"]["notifications_rules_Variable"];
             };
@@ -4957,6 +4975,7 @@ export interface components {
             reply_to?: string | null;
             seen_message_id?: string | null;
             to?: string | null;
+            ttl_seconds?: number | null;
             /** @constant */
             type: "audio";
         };
@@ -4982,6 +5001,7 @@ export interface components {
                 [key: string]: string | number;
             } | null;
             to?: string | null;
+            ttl_seconds?: number | null;
         };
         /** SendContacts */
         SendContacts: {
@@ -4993,6 +5013,7 @@ export interface components {
             reply_to?: string | null;
             seen_message_id?: string | null;
             to?: string | null;
+            ttl_seconds?: number | null;
             /** @constant */
             type: "contacts";
         };
@@ -5006,6 +5027,7 @@ export interface components {
             reply_to?: string | null;
             seen_message_id?: string | null;
             to?: string | null;
+            ttl_seconds?: number | null;
             /** @constant */
             type: "document";
         };
@@ -5019,6 +5041,7 @@ export interface components {
             reply_to?: string | null;
             seen_message_id?: string | null;
             to?: string | null;
+            ttl_seconds?: number | null;
             /** @constant */
             type: "image";
         };
@@ -5032,6 +5055,7 @@ export interface components {
             reply_to?: string | null;
             seen_message_id?: string | null;
             to?: string | null;
+            ttl_seconds?: number | null;
             /** @constant */
             type: "interactive";
         };
@@ -5045,6 +5069,7 @@ export interface components {
             reply_to?: string | null;
             seen_message_id?: string | null;
             to?: string | null;
+            ttl_seconds?: number | null;
             /** @constant */
             type: "location";
         };
@@ -5058,6 +5083,7 @@ export interface components {
             reply_to?: string | null;
             seen_message_id?: string | null;
             to?: string | null;
+            ttl_seconds?: number | null;
             /** @constant */
             type: "reaction";
         };
@@ -5071,6 +5097,7 @@ export interface components {
             seen_message_id?: string | null;
             sticker: components["schemas"]["Sticker"];
             to?: string | null;
+            ttl_seconds?: number | null;
             /** @constant */
             type: "sticker";
         };
@@ -5084,6 +5111,7 @@ export interface components {
             seen_message_id?: string | null;
             template: components["schemas"]["TemplateContent"];
             to?: string | null;
+            ttl_seconds?: number | null;
             /** @constant */
             type: "template";
         };
@@ -5099,6 +5127,7 @@ export interface components {
             seen_message_id?: string | null;
             text: string | components["schemas"]["TextBody"];
             to?: string | null;
+            ttl_seconds?: number | null;
             /** @constant */
             type: "text";
         };
@@ -5111,6 +5140,7 @@ export interface components {
             reply_to?: string | null;
             seen_message_id?: string | null;
             to?: string | null;
+            ttl_seconds?: number | null;
             /** @constant */
             type: "video";
             video: components["schemas"]["Video"];
@@ -21549,6 +21579,110 @@ export interface operations {
                 };
             };
             /** @description `idempotency_mismatch`: This idempotency key was used for another request; `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: This is not possible at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelMessage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SendAnswer"];
+                };
+            };
+            /** @description `request_cut_off`: The request ended before its body did */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: The API key or session is missing, unknown or no longer valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This cannot be done now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -29,7 +29,8 @@ export const whyMessages = catalogue({
       account: "Meta stopped the business account",
       invalid_request: "WhatsApp did not understand the message",
       unlisted: "WhatsApp refused it",
-      cancelled: "The campaign was cancelled before",
+      cancelled: "It was cancelled before it was sent",
+      expired: "It had waited for longer than it was good for",
     },
     code: {
       130472: "Meta keeps marketing from some people, as an experiment",
@@ -77,7 +78,8 @@ export const whyMessages = catalogue({
       account: "Meta detuvo la cuenta de empresa",
       invalid_request: "WhatsApp no entendió el mensaje",
       unlisted: "WhatsApp lo rechazó",
-      cancelled: "La campaña se canceló antes",
+      cancelled: "Se canceló antes de enviarse",
+      expired: "Esperó más tiempo del que era válido",
     },
     code: {
       130472: "Meta no entrega marketing a algunas personas, como experimento",
@@ -125,7 +127,8 @@ export const whyMessages = catalogue({
       account: "A Meta parou a conta empresarial",
       invalid_request: "O WhatsApp não entendeu a mensagem",
       unlisted: "O WhatsApp recusou",
-      cancelled: "A campanha foi cancelada antes",
+      cancelled: "Foi cancelada antes de ser enviada",
+      expired: "Esperou mais tempo do que era válida",
     },
     code: {
       130472: "A Meta não entrega marketing a algumas pessoas, como experimento",

@@ -37,6 +37,8 @@ export interface Draft {
   gaps: Readonly<Record<string, Gap>>;
   conditions: readonly DraftCondition[];
   delay: { amount: number; unit: Unit };
+  /** For how long the message is good; set over the API alone, and kept. */
+  ttlSeconds: number | null;
   enabled: boolean;
 }
 
@@ -49,6 +51,7 @@ export const EMPTY: Draft = {
   gaps: {},
   conditions: [],
   delay: { amount: 0, unit: "minutes" },
+  ttlSeconds: null,
   enabled: true,
 };
 
@@ -198,6 +201,7 @@ export function ruleOf(draft: Draft, fields: readonly Field[], sample: unknown, 
     variables,
     conditions: draft.conditions.map((one) => conditionOf(one, sample, isMade) as SentCondition),
     delay_seconds: delayOf(draft),
+    ttl_seconds: draft.ttlSeconds,
     connection_id: draft.connectionId,
     enabled: draft.enabled,
     name: draft.name.trim() || null,
@@ -221,6 +225,7 @@ export function draftOf(rule: Rule): Draft {
     gaps: Object.fromEntries(gaps),
     conditions: (rule.conditions ?? []).map(draftCondition),
     delay: delayIn(rule.delay_seconds),
+    ttlSeconds: rule.ttl_seconds ?? null,
     enabled: rule.enabled,
   };
 }

@@ -1,0 +1,107 @@
+"""Taking out of the outbox what nobody has begun to send: because it has expired, or because somebody took it back."""
+
+from collections.abc import Sequence
+from itertools import groupby
+from operator import attrgetter
+from typing import Final
+from uuid import UUID
+
+import msgspec
+import structlog
+
+from curbe.audit import service as audit
+from curbe.audit.service import AuditEntry
+from curbe.domain.errors import Conflict, FailureKind, NotFound
+from curbe.inbox import departures
+from curbe.inbox.service import MessageNews, message_events, messages_by_id
+from curbe.inbox.shapes import Message
+from curbe.infra.db import Pool, Query, Transaction
+from curbe.outbound import store
+from curbe.outbound.store import Id
+from curbe.realtime import service as realtime
+from curbe.realtime.rules import EventType
+
+log: Final = structlog.get_logger(__name__)
+
+_EXPIRED: Final = "It had waited for longer than it was good for."
+_CANCELLED: Final = "It was cancelled before it was sent."
+
+
+class _Overdue(msgspec.Struct, frozen=True):
+    tenant_id: UUID
+    message_id: UUID
+
+
+_OVERDUE: Final = Query("curbe.outbound", "overdue", _Overdue)
+_UNBEGUN: Final = Query("curbe.outbound", "lock_unbegun", Id)
+
+
+async def expire(everybody: Pool, pool: Pool) -> None:
+    """Let messages have failed that waited for longer than they are good for, whether or not their number may send.
+
+    ``everybody`` is of the batch role and sees all tenants, ``pool`` of the worker's.
+    """
+    async with everybody.transaction() as tx:
+        found = await _OVERDUE.all(tx)
+    for tenant_id, rows in groupby(found, key=attrgetter("tenant_id")):
+        async with pool.transaction(tenant_id) as tx:
+            ids = [row.message_id for row in rows]
+            gone = await _withdraw(tx, tenant_id, ids, kind=FailureKind.EXPIRED, error=_EXPIRED, overdue=True)
+        if gone:
+            log.info("messages_expired", tenant_id=str(tenant_id), count=len(gone))
+
+
+async def cancel(tx: Transaction, *, tenant_id: UUID, message_id: UUID, actor: str) -> Message:
+    """Take a message back that nobody has begun to send, and return it; one that was taken back before is returned as it is.
+
+    Raises:
+        NotFound: the tenant sent no such message.
+        Conflict: it is being sent, or was.
+    """
+    gone = await _withdraw(tx, tenant_id, [message_id], kind=FailureKind.CANCELLED, error=_CANCELLED)
+    if gone:
+        entry = AuditEntry(
+            tenant_id=tenant_id, actor=actor, action="message.cancel", subject=str(message_id), detail={}
+        )
+        await audit.record(tx, [entry])
+    found = await messages_by_id(tx, tenant_id=tenant_id, ids=[message_id])
+    if not found or found[0].direction != "outbound":
+        raise NotFound(
+            "This tenant sent no such message.",
+            fix="Take the id of an outbound message from its conversation.",
+        )
+    (message,) = found
+    if not gone and not _was_cancelled(message):
+        raise Conflict(
+            f"The message is {message.status}: only what is queued can be cancelled.",
+            fix="What Meta has been asked for cannot be taken back.",
+            extra={"message_status": message.status},
+        )
+    return message
+
+
+async def _withdraw(
+    tx: Transaction,
+    tenant_id: UUID,
+    message_ids: Sequence[UUID],
+    *,
+    kind: FailureKind,
+    error: str,
+    overdue: bool = False,
+) -> list[UUID]:
+    """Let those of the messages that nobody has begun to send have failed, tell of it, and return which they were."""
+    await store.take_turns_of(tx, tenant_id=tenant_id, message_ids=message_ids)
+    rows = await _UNBEGUN.all(tx, tenant_id=tenant_id, message_ids=message_ids, overdue=overdue)
+    unbegun = [row.id for row in rows]
+    if not unbegun:
+        return []
+    gone = await departures.withdraw(tx, tenant_id=tenant_id, ids=unbegun, kind=kind, error=error)
+    await store.drop(tx, tenant_id=tenant_id, message_ids=unbegun)
+    news = [MessageNews(tenant_id, message_id, EventType.MESSAGE_FAILED) for message_id in gone]
+    if news:
+        await realtime.append(tx, await message_events(tx, news))
+    return gone
+
+
+def _was_cancelled(message: Message) -> bool:
+    return message.error is not None and message.error.kind == FailureKind.CANCELLED.value
