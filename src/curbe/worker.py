@@ -171,7 +171,7 @@ async def _wired(
         usual = {
             FETCH: fetcher,
             READ_RECEIPT: receipts.read,
-            SYNC: Syncer(pools.work, cloud_api=cloud_api, keyring=keyring, now=utc_now),
+            SYNC: Syncer(pools.work, cloud_api=cloud_api, keyring=keyring),
             **_by_itself(pools.work),
             **_mail(settings, pools.work),
         }
