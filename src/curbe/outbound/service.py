@@ -179,6 +179,7 @@ async def _queue(
     priority: int,
 ) -> None:
     kind = KINDS[type(request.content)]
+    template = request.content.template.name if isinstance(request.content, TemplateMessage) else None
     departure = Departure(
         tenant_id=request.tenant_id,
         id=taken.id,
@@ -212,6 +213,7 @@ async def _queue(
             "connection_id": str(destination.connection_id),
             "type": kind,
             **({} if retry_of is None else {"retry_of": str(retry_of)}),
+            **({} if template is None else {"template": template}),
         },
     )
     await audit.record(tx, [entry])
