@@ -182,7 +182,7 @@ async def _wired(
         asking: dict[str, Handler] = {
             READ_RECEIPT: receipts.read,
             CATCH_UP: CatchingUp(pools.work, everybody=pools.apply, callback_keys=callback_keys),
-            SYNC: Syncer(pools.work, cloud_api=cloud_api, keyring=keyring, now=utc_now),
+            SYNC: Syncer(pools.work, cloud_api=cloud_api, keyring=keyring),
             **_mail(settings, pools.work),
         }
         patient: dict[str, Handler] = {

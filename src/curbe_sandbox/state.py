@@ -171,6 +171,7 @@ class Template:
     status: str = "PENDING"
     parameter_format: str = "POSITIONAL"
     rejected_reason: str = "NONE"
+    correct_category: str | None = None  # the one that Meta announces
     quality: str = "UNKNOWN"
     message_send_ttl_seconds: int | None = None
     edited_ats: list[datetime] = field(default_factory=list)  # while it was approved

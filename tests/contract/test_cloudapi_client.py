@@ -361,3 +361,27 @@ async def test_a_file_that_meta_refuses_is_refused() -> None:
 
 async def one_byte() -> AsyncIterator[bytes]:
     yield b"x"
+
+
+async def test_templates_too_long_for_one_answer_are_read_fewer_at_a_time() -> None:
+    def listed(first: int, count: int, **paging: object) -> dict[str, object]:
+        rows = [{"id": str(first + n), "name": f"t{first + n}", "status": "APPROVED"} for n in range(count)]
+        return {"data": rows, "paging": paging}
+
+    more = {"cursors": {"after": "c"}, "next": "https://graph.facebook.com/next"}
+    too_large = b"x" * (3 * 1024 * 1024)
+    answers = [(200, too_large), (200, too_large), (200, listed(0, 25, **more)), (200, listed(25, 3))]
+    async with graph_answering(*answers) as (api, graph):
+        templates = await api.templates_of(WABA, TOKEN, at=datetime(2026, 11, 28, tzinfo=UTC))
+
+    assert [one.template_id for one in templates] == [str(n) for n in range(28)]
+    limits = [parse_qs(urlsplit(line.split(" ")[1]).query)["limit"] for line in graph.lines()]
+    assert limits == [["100"], ["50"], ["25"], ["25"]]
+
+
+async def test_a_single_template_too_long_for_an_answer_is_told_of() -> None:
+    async with graph_answering(*[(200, b"x" * (3 * 1024 * 1024))] * 7) as (api, graph):
+        with pytest.raises(GraphUnreachable):
+            await api.templates_of(WABA, TOKEN, at=datetime(2026, 11, 28, tzinfo=UTC))
+
+    assert "limit=1&" in graph.lines()[-1] + "&"

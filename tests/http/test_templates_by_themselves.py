@@ -1,7 +1,7 @@
 """Meta's lists of templates are looked at without anybody asking: once a day, at once for a new number, sooner after a refusal."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 import asyncpg
 import pytest
@@ -10,7 +10,7 @@ from bed.graph import APP_ID, Graph, World
 from bed.tenants import Tenant
 from curbe.channels.cloudapi.client import CloudApi
 from curbe.domain.notices import TemplateReported
-from curbe.infra import dotenv
+from curbe.infra import clock, dotenv
 from curbe.infra.clock import utc_now
 from curbe.infra.crypto import Keyring, Secret
 from curbe.infra.db import Pool
@@ -21,6 +21,8 @@ from curbe.templates.service import TemplateNews
 from curbe.templates.sync import SYNC, Syncer, defer_due, look_again, sync
 
 pytestmark = pytest.mark.anyio
+
+Owner = asyncpg.Connection
 
 
 @pytest.fixture
@@ -37,7 +39,6 @@ async def runner(worker: Pool, apply: Pool, environ: dict[str, str]) -> AsyncIte
             worker,
             cloud_api=CloudApi(egress, base_url=configured.meta_graph_base_url, version="v25.0"),
             keyring=Keyring.of(configured),
-            now=utc_now,
         )
         yield Runner(
             everybody=apply, pool=worker, handlers={SYNC: syncer}, at_once=2, lease=timedelta(minutes=1)
@@ -196,9 +197,6 @@ async def test_a_template_made_while_the_list_is_read_is_not_taken_for_deleted(
             tenant_id=acme.id,
             cloud_api=MadeMeanwhile(egress, base_url=configured.meta_graph_base_url, happening=make),
             keyring=Keyring.of(configured),
-            clock=lambda: (
-                utc_now() + timedelta(seconds=1)
-            ),  # the two clocks differ, or the making takes its time
         )
 
     assert await names(acme) == ["made", "order"]
@@ -231,7 +229,6 @@ async def test_new_words_that_are_told_while_the_list_is_read_are_followed_by_an
             worker,
             cloud_api=MadeMeanwhile(egress, base_url=configured.meta_graph_base_url, happening=told),
             keyring=Keyring.of(configured),
-            now=utc_now,
         )
         runner = Runner(
             everybody=apply, pool=worker, handlers={SYNC: syncer}, at_once=2, lease=timedelta(minutes=1)
@@ -241,6 +238,55 @@ async def test_new_words_that_are_told_while_the_list_is_read_are_followed_by_an
             await runner.run_due()
 
     assert len(looks) == 2
+
+
+class Ahead(datetime):
+    """The clock of a machine that is a year ahead."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+        return super().now(tz) + timedelta(days=365)
+
+
+async def test_a_process_whose_clock_is_ahead_has_not_the_last_word_on_a_template_or_a_number_for_a_year(
+    acme: Tenant, graph: Graph, owner: Owner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = {
+        "name": "made",
+        "language": "es",
+        "category": "UTILITY",
+        "components": [{"type": "BODY", "text": "Sale."}],
+    }
+    monkeypatch.setattr(clock, "datetime", Ahead)
+    await connected(acme, graph)
+    assert (await acme.post("/templates/sync")).status_code == 200
+    made = await acme.post("/templates", draft)
+    assert made.status_code == 201, made.text
+    assert (await acme.client.delete(f"{acme.path}/templates/{made.json()['id']}")).status_code == 204
+
+    dates = await owner.fetch("SELECT greatest(status_at, category_at, components_at) AS at FROM templates")
+    dates += await owner.fetch("SELECT facts_at AS at FROM channel_connections")
+    dates += await owner.fetch("SELECT synced_at AS at FROM template_syncs")
+    now = await owner.fetchval("SELECT now()")
+    assert len(dates) == 4
+    assert all(row["at"] <= now for row in dates), dates
+
+
+async def test_a_category_that_was_announced_before_the_number_was_connected_is_known(
+    acme: Tenant, graph: Graph
+) -> None:
+    world = await connected(acme, graph)
+    notice = {"field": "template_category_update", "phone_number_id": world.phone_number_id}
+    graph.control("POST", "/notices", {**notice, "event": "IMPENDING"})
+
+    await acme.post("/templates/sync")
+    (seen,) = (await acme.get("/templates")).json()["items"]
+    assert (seen["category"], seen["correct_category"]) == ("UTILITY", "MARKETING")
+
+    graph.control("POST", "/notices", {**notice, "event": "DONE"})
+    await acme.post("/templates/sync")
+    (seen,) = (await acme.get("/templates")).json()["items"]
+    assert (seen["category"], seen["correct_category"]) == ("MARKETING", None)
 
 
 @pytest.mark.usefixtures("acme")

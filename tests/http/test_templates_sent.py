@@ -58,6 +58,8 @@ async def test_a_template_is_sent_by_its_name_with_its_values(
     assert (template["name"], template["language"]["code"]) == ("order", "es")
     assert [one["text"] for one in template["components"][0]["parameters"]] == ["Ana", "B-7"]
     assert world.phone_number_id
+    detail = await owner.fetchval("SELECT detail FROM audit_log WHERE action = 'message.send'")
+    assert msgspec.json.decode(detail)["template"] == "order"
 
 
 @pytest.mark.usefixtures("world")

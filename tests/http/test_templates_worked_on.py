@@ -182,6 +182,23 @@ async def test_metas_limits_for_edits_are_kept_without_asking(
     assert at_meta(graph, world)[0]["components"] == [changed]
 
 
+async def test_a_paused_template_is_unpaused_at_meta_and_on_record(
+    acme: Tenant, graph: Graph, world: World, owner: asyncpg.Connection
+) -> None:
+    made = (await acme.post("/templates", DRAFT)).json()
+    refused = await acme.post(f"/templates/{made['id']}/unpause")
+    assert (refused.status_code, refused.json()["code"]) == (409, "template_locked")
+    set_status(graph, made, "PAUSED")
+    await acme.post("/templates/sync")
+
+    answer = await acme.post(f"/templates/{made['id']}/unpause")
+
+    assert (answer.status_code, answer.json()["status"]) == (200, "APPROVED")
+    assert at_meta(graph, world)[0]["status"] == "APPROVED"
+    row = await owner.fetchrow("SELECT subject, detail FROM audit_log WHERE action = 'template.unpaused'")
+    assert row["subject"] == made["id"]
+
+
 async def test_one_language_or_all_of_a_name_are_deleted(acme: Tenant, graph: Graph, world: World) -> None:
     made = {
         language: (await acme.post("/templates", {**DRAFT, "language": language})).json()

@@ -157,6 +157,8 @@ BROKEN: dict[str, tuple[Json, Callable[[Json], None], str]] = {
     "variables_ratio": (USUAL, at(f"{BODY}.text", "Hola {{1}}, son {{2}} horas."), f"{BODY}.text"),
     "example_missing": (USUAL, at(f"{BODY}.example", {}), f"{BODY}.example"),
     "example_count": (USUAL, at(f"{BODY}.example", {"body_text": [["Ana"]]}), f"{BODY}.example"),
+    "ttl_marketing": (OFFER, at("message_send_ttl_seconds", 86_400), "message_send_ttl_seconds"),
+    "header_gif": (USUAL, at(f"{HEADER}.format", "GIF"), f"{HEADER}.format"),
     "header_format": (USUAL, at(f"{HEADER}.format", "POEM"), f"{HEADER}.format"),
     "header_text_missing": (USUAL, at(f"{HEADER}.text", " "), f"{HEADER}.text"),
     "header_text_length": (USUAL, at(f"{HEADER}.text", "Pedido {{1}} " + "a" * 48), f"{HEADER}.text"),
@@ -208,7 +210,15 @@ BROKEN: dict[str, tuple[Json, Callable[[Json], None], str]] = {
 }  # fmt: skip
 
 # What Meta often refuses, without saying where the line is; all else is refused for certain.
-WARNINGS = {"variables_adjacent", "variables_ratio", "body_spacing", "button_unknown"}
+# What Meta takes and sends by another of its APIs alone is no refusal either.
+WARNINGS = {
+    "variables_adjacent",
+    "variables_ratio",
+    "body_spacing",
+    "button_unknown",
+    "header_gif",
+    "ttl_marketing",
+}
 
 
 def findings(draft: Json) -> list[Finding]:

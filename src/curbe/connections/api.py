@@ -138,7 +138,7 @@ class ConnectionController(Controller):
                 keyring=keyring,
                 country_id=data.country_id.upper() if data.country_id else None,
                 actor=principal.actor,
-                now=utc_now(),
+                now=await tx.now(),
             )
         # TODO: after a sign-up register the number with a PIN, or where it is on the WhatsApp Business app ask for its contacts
         # and its history within 24 hours [Meta: Embedded Signup]; what fails of it is a warning, and the connection stays.

@@ -6,11 +6,13 @@ from uuid import UUID
 
 import msgspec
 
+from curbe.domain.errors import FailureKind
 from curbe.inbox import departures
 from curbe.infra.db import Query, Transaction
 from curbe.outbound.store import Id
 
 _PACKAGE: Final = "curbe.outbound"
+_ERASED: Final = "The person was erased before this was sent."
 
 
 class _Nothing(msgspec.Struct, frozen=True):
@@ -37,7 +39,7 @@ async def withdraw(tx: Transaction, *, tenant_id: UUID, conversation_ids: Sequen
     ids = sorted(row.id for row in found)
     await _TAKE_TURNS_OF.all(tx, tenant_id=tenant_id, message_ids=ids)
     gone = [row.id for row in await _DROP.all(tx, tenant_id=tenant_id, message_ids=ids)]
-    await departures.withdraw(tx, tenant_id=tenant_id, ids=gone)
+    await departures.withdraw(tx, tenant_id=tenant_id, ids=gone, kind=FailureKind.CANCELLED, error=_ERASED)
     return len(gone)
 
 

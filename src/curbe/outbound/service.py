@@ -183,6 +183,7 @@ async def _queue(
     good_for: timedelta | None,
 ) -> None:
     kind = KINDS[type(request.content)]
+    template = request.content.template.name if isinstance(request.content, TemplateMessage) else None
     departure = Departure(
         tenant_id=request.tenant_id,
         id=taken.id,
@@ -216,6 +217,7 @@ async def _queue(
             "connection_id": str(destination.connection_id),
             "type": kind,
             **({} if retry_of is None else {"retry_of": str(retry_of)}),
+            **({} if template is None else {"template": template}),
         },
     )
     await audit.record(tx, [entry])

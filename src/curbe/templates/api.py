@@ -25,7 +25,6 @@ from curbe.domain.errors import (
     TooManyRequests,
 )
 from curbe.domain.template import HeaderParameter
-from curbe.infra.clock import utc_now
 from curbe.infra.crypto import Keyring
 from curbe.infra.db import Pool
 from curbe.infra.pages import Page, decode_cursor, page_of
@@ -236,7 +235,7 @@ class TemplateController(Controller):
         keyring: NamedDependency[Keyring],
     ) -> Synced:
         """Bring the list up to Meta's own. Each change is told as `template_updated`."""
-        return await sync(web_pool, tenant_id=tenant_id, cloud_api=cloud_api, keyring=keyring, clock=utc_now)
+        return await sync(web_pool, tenant_id=tenant_id, cloud_api=cloud_api, keyring=keyring)
 
     @post(
         "/lint",
@@ -294,6 +293,26 @@ class TemplateController(Controller):
         changes = Changes(**msgspec.structs.asdict(data))
         return await submit.edit(means, changes, template_id=template_id)
 
+    @post(
+        "/{template_id:uuid}/unpause",
+        status_code=200,
+        opt={"scope": Scope.TEMPLATES_WRITE},
+        summary="Unpause a message template at Meta",
+        responses=refusals(*_FROM_META, NotFound, TemplateLocked),
+    )
+    async def unpause_template(
+        self,
+        tenant_id: FromPath[UUID],
+        template_id: FromPath[UUID],
+        principal: NamedDependency[Principal],
+        web_pool: NamedDependency[Pool],
+        cloud_api: NamedDependency[CloudApi],
+        keyring: NamedDependency[Keyring],
+    ) -> Template:
+        """Let it be sent again. Meta ends a pause for low quality by itself, and one of its pacing only when asked."""
+        means = _means(tenant_id, principal, web_pool, cloud_api, keyring)
+        return await submit.unpause(means, template_id=template_id)
+
     @delete(
         "/{template_id:uuid}",
         opt={"scope": Scope.TEMPLATES_WRITE},
@@ -323,7 +342,6 @@ def _means(tenant_id: UUID, principal: Principal, pool: Pool, cloud_api: CloudAp
         pool=pool,
         cloud_api=cloud_api,
         keyring=keyring,
-        clock=utc_now,
         tenant_id=tenant_id,
         actor=principal.actor,
     )

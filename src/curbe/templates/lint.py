@@ -55,7 +55,10 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 def lint(draft: Draft) -> list[Finding]:
-    """Return what Meta would refuse of ``draft`` (errors) and what it often refuses (warnings), in the order of its parts."""
+    """Return what Meta would refuse of ``draft`` (errors), and what it often refuses or what comes to nothing from here (warnings).
+
+    In the order of its parts.
+    """
     found = Found()
     category = draft.category.upper()
     if not _NAME.fullmatch(draft.name):
@@ -91,6 +94,8 @@ def _check_wait(found: Found, seconds: int | None, category: str) -> None:
     least, most = _TTL[category]
     if not least <= seconds <= most:
         found.add("ttl_range", "message_send_ttl_seconds", name=f"{least}-{most}")
+    elif category == "MARKETING":
+        found.add("ttl_marketing", "message_send_ttl_seconds", warning=True)
 
 
 def _check_parts(found: Found, kinds: Sequence[str]) -> None:

@@ -96,6 +96,8 @@ def check_header(found: Found, part: Mapping[str, Any], path: str) -> None:
     kind = str(part.get("format", "")).upper()
     if kind not in _FORMATS:
         found.add("header_format", f"{path}.format", component="HEADER")
+    if kind == "GIF":
+        found.add("header_gif", f"{path}.format", component="HEADER", warning=True)
     if kind in MEDIA and not _strings(_example(part).get("header_handle")):
         found.add("header_sample_missing", f"{path}.example.header_handle", component="HEADER")
     if kind != "TEXT":

@@ -54,6 +54,12 @@ RULES: Final[dict[str, Rule]] = {
         "En esta categoría un mensaje puede esperar {name} segundos.",
         "Nesta categoria uma mensagem pode esperar {name} segundos.",
     ),
+    "ttl_marketing": Rule(
+        TIME_TO_LIVE,
+        "Meta heeds how long marketing may wait on its Marketing Messages API alone, which is not used here: it has no effect.",
+        "Meta solo respeta cuánto puede esperar el marketing en su API de Marketing Messages, que aquí no se usa: no tiene efecto.",
+        "A Meta só respeita quanto o marketing pode esperar na sua API de Marketing Messages, que aqui não é usada: não tem efeito.",
+    ),
     "component_unknown": Rule(
         COMPONENTS,
         "Meta knows no part called {name}.",
@@ -163,6 +169,12 @@ RULES: Final[dict[str, Rule]] = {
         "A header has one variable at most.",
         "Un encabezado tiene como máximo una variable.",
         "Um cabeçalho tem no máximo uma variável.",
+    ),
+    "header_gif": Rule(
+        COMPONENTS,
+        "Meta delivers a GIF in the header on its Marketing Messages API alone, which is not used here: such a template cannot be sent.",
+        "Meta solo entrega un GIF en el encabezado por su API de Marketing Messages, que aquí no se usa: esa plantilla no se puede enviar.",
+        "A Meta só entrega um GIF no cabeçalho pela sua API de Marketing Messages, que aqui não é usada: esse modelo não pode ser enviado.",
     ),
     "header_sample_missing": Rule(
         COMPONENTS,

@@ -20,7 +20,8 @@ SELECT t.id, t.waba_id, t.provider_template_id, t.name, t.language, t.status, t.
 
 -- name: known_templates
 -- All of one WABA as they stand.
-SELECT t.provider_template_id, t.name, t.language, t.status, t.category, t.quality, t.rejected_reason, t.components::text AS components
+SELECT t.provider_template_id, t.name, t.language, t.status, t.category, t.quality, t.rejected_reason, t.correct_category,
+       t.components::text AS components
   FROM templates t
  WHERE t.tenant_id = :tenant_id AND t.waba_id = :waba_id
 

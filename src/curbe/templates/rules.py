@@ -63,6 +63,7 @@ class KnownTemplate(msgspec.Struct, frozen=True, kw_only=True):
     category: str | None
     quality: str | None
     rejected_reason: str | None
+    correct_category: str | None
     components: str | None
 
 
@@ -106,8 +107,18 @@ def _new_in(listed: TemplateReported, known: KnownTemplate | None) -> TemplateRe
         status=status,
         quality=None if listed.quality == known.quality else listed.quality,
         category=None if listed.category == known.category else listed.category,
+        correction=_new_correction(listed, known),
         components=None if _json(listed.components) == _json(known.components) else listed.components,
     )
+
+
+def _new_correction(listed: TemplateReported, known: KnownTemplate) -> Correction | None:
+    """Return the category that is announced now, or that the announced one has come; the list says neither from when nor that it is off."""
+    coming = listed.correction
+    if coming is not None:
+        return None if coming.category == known.correct_category else coming
+    has_come = known.correct_category is not None and known.correct_category == listed.category
+    return Correction(None) if has_come else None
 
 
 def _json(text: str | None) -> Any:
@@ -163,4 +174,18 @@ def require_deletable(*, status: str | None) -> None:
     if status == "DISABLED":
         raise TemplateLocked(
             "Meta disabled this template, and keeps it.", fix="Leave it; it cannot be sent either."
+        )
+
+
+def require_paused(*, status: str | None) -> None:
+    """Return where there is a pause to lift.
+
+    Raises:
+        TemplateLocked: the template is not paused, as far as is known.
+    """
+    if status != "PAUSED":
+        raise TemplateLocked(
+            f"Only a paused template is unpaused; this one is {status or 'unknown'}.",
+            fix="Bring the list of templates up to date if Meta has paused it.",
+            extra={"template_status": status},
         )

@@ -1,6 +1,6 @@
-"""Creating, editing and deleting templates at Meta: judged here first, told to the tenant, and on record."""
+"""Creating, editing, unpausing and deleting templates at Meta: judged here first, told to the tenant, and on record."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -19,7 +19,13 @@ from curbe.templates import accounts, listing, service
 from curbe.templates.accounts import Account
 from curbe.templates.lint import Draft, lint, refused
 from curbe.templates.lint_parts import Finding
-from curbe.templates.rules import DELETED, EDITS_COUNT_FOR, require_deletable, require_editable
+from curbe.templates.rules import (
+    DELETED,
+    EDITS_COUNT_FOR,
+    require_deletable,
+    require_editable,
+    require_paused,
+)
 from curbe.templates.service import TemplateNews
 from curbe.templates.shapes import Template
 from curbe.templates.variables import NAMED, format_of
@@ -33,7 +39,6 @@ class Means(msgspec.Struct, frozen=True, kw_only=True):
     pool: Pool
     cloud_api: CloudApi
     keyring: Keyring
-    clock: Callable[[], datetime]
     tenant_id: UUID
     actor: str
 
@@ -57,8 +62,8 @@ async def create(means: Means, draft: Draft, *, waba_id: str | None) -> Template
     judge(draft)
     account = await _account(means, waba_id)
     async with means.pool.transaction(means.tenant_id) as tx:
+        at = _whole_second(await tx.now())
         await _require_new(tx, draft, tenant_id=means.tenant_id, waba_id=account.waba_id)
-    at = _whole_second(means.clock())
     created = await meta.create(means.cloud_api, account.waba_id, account.token, template=_for_meta(draft))
     status = created.status or _PENDING
     report = TemplateReported(
@@ -86,8 +91,8 @@ async def edit(means: Means, changes: Changes, *, template_id: UUID) -> Template
         TemplateLocked: Meta lets nobody change it now.
         AppError: Meta refused.
     """
-    at = means.clock()
     async with means.pool.transaction(means.tenant_id) as tx:
+        at = await tx.now()
         before = await listing.read(tx, tenant_id=means.tenant_id, template_id=template_id)
         edited_ats = await service.edits(tx, tenant_id=means.tenant_id, template_id=template_id)
     require_editable(
@@ -100,13 +105,33 @@ async def edit(means: Means, changes: Changes, *, template_id: UUID) -> Template
     account = await _account(means, before.waba_id)
     told = {name: value for name, value in msgspec.structs.asdict(changes).items() if value is not None}
     await meta.edit(means.cloud_api, before.provider_template_id, account.token, changes=told)
-    after = await _as_it_stands(means, account, before, changes, at=means.clock())
+    after = await _as_it_stands(means, account, before, changes)
     async with means.pool.transaction(means.tenant_id) as tx:
         await _keep(tx, means, before.waba_id, after)
         await service.note_edit(
             tx, tenant_id=means.tenant_id, template_id=template_id, at=at, since=at - EDITS_COUNT_FOR
         )
         await _record(tx, means, "template.edited", template_id, name=before.name, language=before.language)
+        return await listing.read(tx, tenant_id=means.tenant_id, template_id=template_id)
+
+
+async def unpause(means: Means, *, template_id: UUID) -> Template:
+    """Let a paused template be sent again, and return it as Meta has it then.
+
+    Raises:
+        NotFound: the tenant has no such template.
+        TemplateLocked: it is not paused.
+        AppError: Meta refused.
+    """
+    async with means.pool.transaction(means.tenant_id) as tx:
+        before = await listing.read(tx, tenant_id=means.tenant_id, template_id=template_id)
+    require_paused(status=before.status)
+    account = await _account(means, before.waba_id)
+    await meta.unpause(means.cloud_api, before.provider_template_id, account.token)
+    after = await _as_it_stands(means, account, before, Changes())
+    async with means.pool.transaction(means.tenant_id) as tx:
+        await _keep(tx, means, before.waba_id, after)
+        await _record(tx, means, "template.unpaused", template_id, name=before.name, language=before.language)
         return await listing.read(tx, tenant_id=means.tenant_id, template_id=template_id)
 
 
@@ -132,7 +157,7 @@ async def delete(means: Means, *, template_id: UUID, all_languages: bool) -> Non
         name=meant.name,
         template_id=None if all_languages else meant.provider_template_id,
     )
-    at = means.clock()
+    at = await _now(means)
     reports = [
         TemplateReported(
             template_id=one.provider_template_id,
@@ -217,12 +242,19 @@ async def _require_new(tx: Transaction, draft: Draft, *, tenant_id: UUID, waba_i
         )
 
 
+async def _now(means: Means) -> datetime:
+    """Return the database's time: of several processes each has its own, and what is told of a template at the latest of them counts."""
+    async with means.pool.transaction(means.tenant_id) as tx:
+        return await tx.now()
+
+
 async def _as_it_stands(
-    means: Means, account: Account, before: Template, changes: Changes, *, at: datetime
+    means: Means, account: Account, before: Template, changes: Changes
 ) -> TemplateReported:
     """Return what Meta has now; where it cannot be read, what was changed: webhooks and the daily look tell the rest."""
+    at = await _now(means)
     try:
-        return await meta.read(means.cloud_api, before.provider_template_id, account.token, at=at)
+        report = await meta.read(means.cloud_api, before.provider_template_id, account.token, at=at)
     except AppError:
         parts = changes.components
         return TemplateReported(
@@ -233,6 +265,8 @@ async def _as_it_stands(
             tie="",
             components=None if parts is None else msgspec.json.encode(parts, order="deterministic").decode(),
         )
+    announced = report.correction is not None and report.correction.category == before.correct_category
+    return msgspec.structs.replace(report, correction=None) if announced else report
 
 
 async def _keep(tx: Transaction, means: Means, waba_id: str, report: TemplateReported) -> UUID:

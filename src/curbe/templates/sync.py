@@ -1,6 +1,6 @@
 """Bringing a tenant's templates up to Meta's own list: webhooks tell of changes alone, and of none before the number was connected."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -28,12 +28,11 @@ _ACTOR: Final = "system:templates"
 _MOST_TENANTS: Final = 200
 
 
-async def sync(
-    pool: Pool, *, tenant_id: UUID, cloud_api: CloudApi, keyring: Keyring, clock: Callable[[], datetime]
-) -> Synced:
+async def sync(pool: Pool, *, tenant_id: UUID, cloud_api: CloudApi, keyring: Keyring) -> Synced:
     """Ask Meta for the templates of each of the tenant's WABAs, once a WABA, and keep what is new.
 
-    One WABA's refusal does not keep the others from being read. When each was looked at, and what came of it, is written down.
+    One WABA's refusal does not keep the others from being read. When each was looked at, by the database's clock, and what came of it, is
+    written down: one process whose own clock is ahead would have the last word on every template until that time.
 
     Raises:
         NoConnection: the tenant has no number that could ask, or none whose token can be read.
@@ -43,14 +42,13 @@ async def sync(
     found = await accounts.every(pool, tenant_id=tenant_id, keyring=keyring)
     refusals: dict[str, AppError] = {**found.closed}
     for account in found.readable:
-        at = clock()
         try:
-            done.append(await _look(pool, account, tenant_id=tenant_id, cloud_api=cloud_api, at=at))
+            done.append(await _look(pool, account, tenant_id=tenant_id, cloud_api=cloud_api))
         except AppError as refusal:
             refusals[account.waba_id] = refusal
             await _heed(pool, refusal, account, tenant_id=tenant_id)
     if refusals:
-        done += await _note(pool, refusals, tenant_id=tenant_id, at=clock())
+        done += await _note(pool, refusals, tenant_id=tenant_id)
     if refusals and len(refusals) == len(done):
         raise next(iter(refusals.values()))
     return Synced(accounts=done)
@@ -82,16 +80,12 @@ class Syncer:
         pool: as the worker role.
         cloud_api: to ask.
         keyring: opens the tokens.
-        now: the time.
     """
 
-    def __init__(
-        self, pool: Pool, *, cloud_api: CloudApi, keyring: Keyring, now: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, pool: Pool, *, cloud_api: CloudApi, keyring: Keyring) -> None:
         self._pool: Final = pool
         self._cloud_api: Final = cloud_api
         self._keyring: Final = keyring
-        self._now: Final = now
 
     async def __call__(self, job: Job) -> None:
         """Bring one tenant's templates up to Meta's lists.
@@ -106,7 +100,6 @@ class Syncer:
                 tenant_id=tenant_id,
                 cloud_api=self._cloud_api,
                 keyring=self._keyring,
-                clock=self._now,
             )
         except NoConnection as nobody:
             log.info("templates_not_synced", tenant_id=str(tenant_id), reason=nobody.code)
@@ -128,11 +121,10 @@ async def _heed(pool: Pool, refusal: AppError, account: Account, *, tenant_id: U
             )
 
 
-async def _note(
-    pool: Pool, refusals: Mapping[str, AppError], *, tenant_id: UUID, at: datetime
-) -> list[AccountSynced]:
+async def _note(pool: Pool, refusals: Mapping[str, AppError], *, tenant_id: UUID) -> list[AccountSynced]:
     """Write down which WABAs could not be looked at: else they would be due again at once."""
     async with pool.transaction(tenant_id) as tx:
+        at = await tx.now()
         for waba_id, refusal in refusals.items():
             await listing.note_refusal(tx, refusal, tenant_id=tenant_id, waba_id=waba_id, tried_at=at)
     return [
@@ -141,11 +133,10 @@ async def _note(
     ]
 
 
-async def _look(
-    pool: Pool, account: Account, *, tenant_id: UUID, cloud_api: CloudApi, at: datetime
-) -> AccountSynced:
+async def _look(pool: Pool, account: Account, *, tenant_id: UUID, cloud_api: CloudApi) -> AccountSynced:
     # What is known is read before the list: one that is made meanwhile is in neither, and not taken for deleted.
     async with pool.transaction(tenant_id) as tx:
+        at = await tx.now()
         known = await listing.known(tx, tenant_id=tenant_id, waba_id=account.waba_id)
     listed = await cloud_api.templates_of(account.waba_id, account.token, at=at)
     async with pool.transaction(tenant_id) as tx:

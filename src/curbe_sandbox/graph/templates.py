@@ -170,7 +170,7 @@ def _fields(template: Template) -> dict[str, Any]:
         "quality_score": {"score": template.quality},
         "rejected_reason": template.rejected_reason,
         "previous_category": None,
-        "correct_category": None,
+        "correct_category": template.correct_category,
         "message_send_ttl_seconds": template.message_send_ttl_seconds,
     }
 

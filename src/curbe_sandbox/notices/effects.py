@@ -56,8 +56,8 @@ def _template(box: Sandbox, about: About, field: str, value: dict[str, Any]) -> 
         template.rejected_reason = str(value.get("reason") or "NONE")
     elif field == "message_template_quality_update":
         template.quality = value["new_quality_score"]
-    elif field == "template_category_update" and "previous_category" in value:
-        template.category = value["new_category"]
+    elif field == "template_category_update":
+        template.category, template.correct_category = value["new_category"], value.get("correct_category")
 
 
 def _quality(about: About, event: str) -> None:

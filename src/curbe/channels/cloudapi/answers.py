@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from curbe.domain.notices import TemplateReported, TemplateStatus
+from curbe.domain.notices import Correction, TemplateReported, TemplateStatus
 
 
 class Callbacks(msgspec.Struct, frozen=True):
@@ -197,6 +197,7 @@ class _TemplateNode(msgspec.Struct):
     category: str | None = None
     quality_score: _Score | None = None
     rejected_reason: str | None = None
+    correct_category: str | None = None  # where Meta announces another one
     components: list[dict[str, Any]] | None = None
 
     def reported(self, at: datetime) -> TemplateReported:
@@ -211,8 +212,14 @@ class _TemplateNode(msgspec.Struct):
             status=TemplateStatus(self.status, self.status, rejected_reason=reason) if self.status else None,
             quality=self.quality_score.score if self.quality_score is not None else None,
             category=self.category,
+            correction=self._correction(),
             components=None if parts is None else msgspec.json.encode(parts, order="deterministic").decode(),
         )
+
+    def _correction(self) -> Correction | None:
+        """Return the category that is to come; from when, a webhook alone tells. Where none is named none is denied."""
+        coming = self.correct_category
+        return Correction(coming) if coming and coming != self.category else None
 
 
 class TemplatePage(msgspec.Struct):

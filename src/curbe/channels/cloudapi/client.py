@@ -44,7 +44,16 @@ from curbe.channels.port import Accepted
 from curbe.domain.errors import GraphRefused, GraphUnreachable, InvalidRequest, SendFailure, TokenRefused
 from curbe.domain.notices import TemplateReported
 from curbe.infra.crypto import Secret
-from curbe.infra.http import AnswerLost, Egress, ForbiddenAddress, NotSent, Response, Streamed, Timeouts
+from curbe.infra.http import (
+    AnswerLost,
+    AnswerTooLarge,
+    Egress,
+    ForbiddenAddress,
+    NotSent,
+    Response,
+    Streamed,
+    Timeouts,
+)
 
 _SENDING: Final = Timeouts(connect=timedelta(seconds=5), total=timedelta(seconds=30))
 _READING: Final = Timeouts(connect=timedelta(seconds=5), total=timedelta(seconds=15))
@@ -54,6 +63,7 @@ _MAX_BYTES: Final = 2 * 1024 * 1024
 _MOST_PAGES: Final = (
     100  # of 100: a portfolio has 20 numbers [Meta: phone numbers, Dec 2025], a WABA 6,000 templates at most
 )
+_PAGE: Final = 100
 _JSON: Final = {"Content-Type": "application/json"}
 _ID: Final = re.compile(r"[0-9A-Za-z_]{1,64}")
 
@@ -65,7 +75,9 @@ _ONE_NUMBERS_FIELDS: Final = f"{_NUMBER_FIELDS},webhook_configuration,health_sta
 _WABA_FIELDS: Final = (
     "id,name,currency,timezone_id,account_review_status,business_verification_status,ownership_type,country"
 )
-TEMPLATE_FIELDS: Final = "id,name,language,status,category,quality_score,rejected_reason,components"
+TEMPLATE_FIELDS: Final = (
+    "id,name,language,status,category,quality_score,rejected_reason,correct_category,components"
+)
 _TAKEN: Final = msgspec.json.Decoder(Taken)
 
 T = TypeVar("T")
@@ -148,7 +160,7 @@ class CloudApi:
         numbers: list[Number] = []
         after: str | None = None
         for _ in range(_MOST_PAGES):
-            query = {"fields": _NUMBER_FIELDS, "limit": "100"} | (
+            query = {"fields": _NUMBER_FIELDS, "limit": str(_PAGE)} | (
                 {"after": after} if after is not None else {}
             )
             page = await self._get(NumberPage, path, token, query)
@@ -164,13 +176,20 @@ class CloudApi:
         path = f"{checked(waba_id, 'waba_id')}/message_templates"
         templates: list[TemplateReported] = []
         after: str | None = None
-        for _ in range(_MOST_PAGES):
-            query = {"fields": TEMPLATE_FIELDS, "limit": "100"} | (
+        limit, room = _PAGE, _PAGE * _MOST_PAGES
+        while room > 0:
+            query = {"fields": TEMPLATE_FIELDS, "limit": str(limit)} | (
                 {"after": after} if after is not None else {}
             )
-            page = await self._get(TemplatePage, path, token, query)
+            try:
+                page = await self._get(TemplatePage, path, token, query)
+            except GraphUnreachable as unreachable:
+                if limit == 1 or not isinstance(unreachable.__cause__, AnswerTooLarge):
+                    raise
+                limit //= 2  # long templates: fewer of them fit into an answer
+                continue
             templates += page.reported(at)
-            after = page.after()
+            after, room = page.after(), room - limit
             if after is None:
                 return templates
         endless = "Meta's list of templates has no end."

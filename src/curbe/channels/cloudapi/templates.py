@@ -1,4 +1,4 @@
-"""Working on templates at Meta: create, edit, delete, read one [Meta: template management, Sep 2026]."""
+"""Working on templates at Meta: create, edit, unpause, delete, read one [Meta: template management, Sep 2026]."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -39,6 +39,18 @@ async def edit(api: CloudApi, template_id: str, token: Secret, *, changes: Mappi
     answer = await api.ask("POST", path, token, secrets=[token], body=msgspec.json.encode(changes))
     if not decoded(Done, answer).success:
         raise GraphRefused("Meta did not change the template.", graph_code=None, graph_title=_NO_SUCCESS)
+
+
+async def unpause(api: CloudApi, template_id: str, token: Secret) -> None:
+    """Let a paused template be sent again; one that pacing paused stays so until this is asked [Meta: template pacing, Dec 2025].
+
+    Raises:
+        AppError: as of every method of `CloudApi`.
+    """
+    path = f"{checked(template_id, 'template_id')}/unpause"
+    answer = await api.ask("POST", path, token, secrets=[token])
+    if not decoded(Done, answer).success:
+        raise GraphRefused("Meta did not unpause the template.", graph_code=None, graph_title=_NO_SUCCESS)
 
 
 async def delete(api: CloudApi, waba_id: str, token: Secret, *, name: str, template_id: str | None) -> None:

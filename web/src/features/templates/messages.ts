@@ -48,6 +48,10 @@ export const templateMessages = catalogue({
     noText: "Its text is not known yet",
     back: "All templates",
     edit: "Edit",
+    unpause: "Unpause",
+    unpauseHint:
+      "Meta ends a pause for low quality by itself, after a few hours. One that it made to see first how people take the template ends only here.",
+    unpaused: (name: string) => `${name} can be sent again`,
     remove: "Delete",
     removeTitle: (name: string) => `Delete ${name}?`,
     removeWords:
@@ -194,6 +198,10 @@ export const templateMessages = catalogue({
     noText: "Su texto aún no se conoce",
     back: "Todas las plantillas",
     edit: "Editar",
+    unpause: "Quitar la pausa",
+    unpauseHint:
+      "Meta termina sola una pausa por baja calidad, en unas horas. La que hace para ver primero cómo reciben la plantilla solo termina aquí.",
+    unpaused: (name) => `${name} se puede enviar otra vez`,
     remove: "Borrar",
     removeTitle: (name) => `¿Borrar ${name}?`,
     removeWords:
@@ -341,6 +349,10 @@ export const templateMessages = catalogue({
     noText: "Seu texto ainda não é conhecido",
     back: "Todos os modelos",
     edit: "Editar",
+    unpause: "Tirar a pausa",
+    unpauseHint:
+      "A Meta encerra sozinha uma pausa por baixa qualidade, em algumas horas. A que ela faz para ver antes como recebem o modelo só termina aqui.",
+    unpaused: (name) => `${name} pode ser enviado de novo`,
     remove: "Excluir",
     removeTitle: (name) => `Excluir ${name}?`,
     removeWords:

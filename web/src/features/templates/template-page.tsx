@@ -1,19 +1,20 @@
 /** One template: how it looks, how it stands at Meta, and what can be done with it. */
 
 import { Button } from "@mantine/core";
-import { IconPencil, IconTrash } from "@tabler/icons-react";
+import { IconPencil, IconPlayerPlay, IconTrash } from "@tabler/icons-react";
 import { type ReactNode, useMemo, useState } from "react";
 import { Link, useLocation, useParams } from "wouter";
+import { useRefusal } from "@/shared/api/use-refusal";
 import { useMessages } from "@/shared/i18n/language";
 import { useTenant } from "@/shared/session/session-context";
 import { useInvalidateOn } from "@/shared/store/use-invalidate";
 import { ErrorState } from "@/shared/ui/error-state";
 import { FormError } from "@/shared/ui/form-error";
-import { tellSaved } from "@/shared/ui/notices";
+import { tellFailed, tellSaved } from "@/shared/ui/notices";
 import { SettingsBody } from "@/shared/ui/settings-section";
 import { ListSkeleton } from "@/shared/ui/skeletons";
 import { Time } from "@/shared/ui/time";
-import { type Template, useAccounts, useTemplate } from "./api/templates";
+import { type Template, useAccounts, useTemplate, useUnpause } from "./api/templates";
 import { DeleteDialog } from "./delete-dialog";
 import { useCodeLook } from "./editor/code-look";
 import { templateMessages } from "./messages";
@@ -78,6 +79,7 @@ function Shown({ template, home, onDeleting }: ShownProps) {
                 {t.edit}
               </Button>
             )}
+            {template.status === "PAUSED" && <Unpause template={template} />}
             {template.status !== "DISABLED" && (
               <Button
                 variant="default"
@@ -96,6 +98,7 @@ function Shown({ template, home, onDeleting }: ShownProps) {
         <CategoryWord category={template.category} />
         <QualityWord quality={template.quality} />
       </div>
+      {template.status === "PAUSED" && mayWrite && <FormError tone="warn">{t.unpauseHint}</FormError>}
       {template.rejected_reason && (
         <FormError>
           {t.rejected}: {template.rejected_reason}
@@ -124,6 +127,28 @@ function Shown({ template, home, onDeleting }: ShownProps) {
         />
       )}
     </SettingsBody>
+  );
+}
+
+function Unpause({ template }: { template: Template }) {
+  const t = useMessages(templateMessages);
+  const refusal = useRefusal();
+  const { mutate, isPending } = useUnpause();
+  return (
+    <Button
+      variant="default"
+      leftSection={<IconPlayerPlay size={16} />}
+      loading={isPending}
+      title={t.unpauseHint}
+      onClick={() =>
+        mutate(template.id, {
+          onSuccess: () => tellSaved(t.unpaused(template.name)),
+          onError: (error) => tellFailed(refusal(error) ?? ""),
+        })
+      }
+    >
+      {t.unpause}
+    </Button>
   );
 }
 

@@ -131,6 +131,15 @@ export const useEdit = () =>
       ) as Promise<Template>,
   );
 
+export const useUnpause = () =>
+  useChange((tenant_id, template_id: string) =>
+    answer(
+      api.POST("/api/tenants/{tenant_id}/templates/{template_id}/unpause", {
+        params: { path: { tenant_id, template_id } },
+      }),
+    ),
+  );
+
 export const useDelete = () =>
   useChange((tenant_id, { id, all }: { id: string; all: boolean }) =>
     answer(
