@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -23,7 +24,7 @@ from cryptography.x509.oid import NameOID
 from bed.installation import SETTINGS, installed
 from curbe.infra.clock import utc_now
 
-SHIPPED = Path(__file__).parents[2] / "deploy/nginx/curbe.conf"
+SHIPPED = Path(__file__).parents[2] / "deploy/nginx"
 NGINX = os.environ.get("NGINX") or shutil.which("nginx")
 NAME = "curbe.example.org"
 WEBHOOK = "/webhooks/meta/whatsapp"
@@ -38,6 +39,7 @@ class Front:
     """nginx before a Curbe."""
 
     port: int
+    plain: int  # http
     log: Path
     key: str
 
@@ -47,6 +49,14 @@ class Front:
         context.verify_mode = ssl.CERT_NONE
         raw = socket.create_connection(("127.0.0.1", self.port), timeout=30)
         return context.wrap_socket(raw, server_hostname=NAME)
+
+    def client(self) -> httpx.Client:
+        """Return a client that keeps its connection, and believes the certificate of this test."""
+        trusted = ssl.create_default_context(cafile=str(self.log.parent / "fullchain.pem"))
+        trusted.check_hostname = False
+        return httpx.Client(
+            base_url=f"https://127.0.0.1:{self.port}", headers={"Host": NAME}, verify=trusted, timeout=30
+        )
 
     def ask(self, head: str, *headers: str, body: bytes = b"") -> tuple[int, bytes]:
         """Send one request on a connection of its own; return its status and all that came."""
@@ -75,30 +85,32 @@ def front(postgres_server: object, tmp_path_factory: pytest.TempPathFactory) -> 
     with postgres_server.fresh() as dsn, installed(**SETTINGS, DATABASE_URL=dsn) as curbe:  # type: ignore[attr-defined]
         key = curbe.answer("key", "create", "--platform", "--scope", "all")["key"]
         url = curbe.start("serve", "--port", "0").ready()
-        port = free_port()
-        configure(folder, upstream=url.removeprefix("http://"), port=port)
+        port, plain = free_port(), free_port()
+        configure(folder, upstream=url.removeprefix("http://"), port=port, plain=plain)
         process = subprocess.Popen(
             [str(NGINX), "-p", folder, "-e", folder / "error.log", "-c", "nginx.conf", "-g", "daemon off;"]
         )
         try:
             until_listening(port)
-            yield Front(port=port, log=folder / "curbe.log", key=key)
+            yield Front(port=port, plain=plain, log=folder / "curbe.log", key=key)
         finally:
             process.terminate()
             process.wait(timeout=20)
 
 
-def configure(folder: Path, *, upstream: str, port: int) -> None:
+def configure(folder: Path, *, upstream: str, port: int, plain: int) -> None:
     """Write the shipped configuration with other addresses, and what surrounds it on any machine."""
-    text = SHIPPED.read_text()
+    text = (SHIPPED / "curbe-http.conf").read_text() + (SHIPPED / "curbe.conf").read_text()
     for before, after in (
         ("127.0.0.1:8080", upstream),
-        ("listen 80;", f"listen 127.0.0.1:{free_port()};"),
+        ("listen 80;", f"listen 127.0.0.1:{plain};"),
         ("listen [::]:80;", ""),
         ("listen 443 ssl http2;", f"listen 127.0.0.1:{port} ssl http2;"),
         ("listen [::]:443 ssl http2;", ""),
         ("/etc/letsencrypt/live/curbe.example.org", str(folder)),
         ("/var/log/nginx/curbe.log", str(folder / "curbe.log")),
+        ("/var/www/letsencrypt", str(folder / "proofs")),
+        ("rate=50r/s", "rate=10r/s"),  # a busy machine asks no faster than that
     ):
         assert before in text, f"the shipped configuration no longer says {before}"
         text = text.replace(before, after)
@@ -151,6 +163,37 @@ def until_listening(port: int) -> None:
         else:
             return
     raise AssertionError("nginx does not listen")
+
+
+def test_port_80_leads_to_https_and_shows_the_proofs_that_a_certificate_asks_for(front: Front) -> None:
+    proofs = front.log.parent / "proofs/.well-known/acme-challenge"
+    proofs.mkdir(parents=True, exist_ok=True)
+    (proofs / "token").write_text("token.thumbprint")
+    headers = {"Host": NAME}
+
+    shown = httpx.get(
+        f"http://127.0.0.1:{front.plain}/.well-known/acme-challenge/token", headers=headers, timeout=10
+    )
+    led = httpx.get(f"http://127.0.0.1:{front.plain}/t/1/inbox?x=1", headers=headers, timeout=10)
+
+    assert (shown.status_code, shown.text) == (200, "token.thumbprint")
+    assert (led.status_code, led.headers["location"]) == (308, f"https://{NAME}/t/1/inbox?x=1")
+
+
+def test_who_asks_without_end_is_held_back_and_neither_a_key_nor_meta_is(front: Front) -> None:
+    body = b'{"object":"whatsapp_business_account","entry":[]}'
+    digest = hmac.new(SETTINGS["META_APP_SECRET"].encode(), body, hashlib.sha256).hexdigest()
+    keyed = {"Authorization": f"Bearer {front.key}"}
+    signed = {"X-Hub-Signature-256": f"sha256={digest}"}
+
+    with front.client() as client:
+        nobody = [client.get("/healthz").status_code for _ in range(600)]
+        known = {client.get("/api/tenants", headers=keyed).status_code for _ in range(400)}
+        metas = {client.post(WEBHOOK, content=body, headers=signed).status_code for _ in range(400)}
+
+    assert 429 in nobody
+    assert nobody[:250].count(429) == 0, "a page with all its files is let through at once"
+    assert (known, metas) == ({200}, {200})
 
 
 def test_a_signed_webhook_is_taken_and_an_unsigned_one_is_not(front: Front) -> None:

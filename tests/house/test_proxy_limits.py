@@ -51,6 +51,21 @@ def test_what_takes_larger_files_is_let_through_and_not_much_more(path: str, mos
         assert most <= limit_of(one) <= most + 2**20
 
 
+def test_port_80_needs_no_certificate_so_that_the_first_one_can_be_asked_for() -> None:
+    plain = (ROOT / "deploy/nginx/curbe-http.conf").read_text()
+
+    assert "/.well-known/acme-challenge/" in plain
+    assert not re.findall(r"^ *(ssl_|listen .*ssl)", plain, re.MULTILINE)
+
+
+def test_how_often_anybody_may_ask_is_limited_everywhere_but_where_meta_delivers() -> None:
+    places = re.findall(r"location ([^{]+) \{([^}]*proxy_pass[^}]*)\}", CONF)
+
+    free = [place for place, block in places if "limit_req " not in block]
+    assert len(places) >= 6
+    assert free == ["= /webhooks/meta/whatsapp"]
+
+
 def test_there_are_such_paths() -> None:
     assert {path.rpartition(ID)[2] for path, _ in larger_than_usual()} >= {
         "/media",
