@@ -1,6 +1,6 @@
 /** A number that is typed, or that of somebody who is found by name. */
 
-import { Autocomplete } from "@mantine/core";
+import { Autocomplete, Text } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useMessages } from "@/shared/i18n/language";
@@ -42,7 +42,9 @@ export function PersonField({ value, onChange }: PersonFieldProps) {
       renderOption={({ option }) => (
         <span>
           <bdi>{people.get(option.value)?.name ?? option.value}</bdi>{" "}
-          <small>{people.get(option.value)?.name ? option.value : ""}</small>
+          <Text span size="xs" c="dimmed">
+            {people.get(option.value)?.name ? option.value : ""}
+          </Text>
         </span>
       )}
       onChange={(text) => onChange(text, people.get(text) ?? null)}
