@@ -157,6 +157,48 @@ def test_a_word_is_found_wherever_it_was_said(agent: Agent) -> None:
     expect(agent.found.first).to_be_visible()
 
 
+def test_a_search_is_gone_through_with_the_arrows_beyond_its_first_page(agent: Agent) -> None:
+    gil = customer(agent, "Gil Pardo", "madreselva 0")
+    for number in range(1, 40):
+        gil.writes(f"madreselva {number}")
+    gil.site.settle()
+
+    agent.searches("madresel")
+    expect(agent.found.nth(20)).to_be_attached()
+    for _ in range(30):
+        agent.page.keyboard.press("ArrowDown")
+        agent.page.wait_for_timeout(50)
+
+    expect(agent.found.nth(30)).to_have_attribute("aria-selected", "true")
+    expect(agent.found.nth(30)).to_be_in_viewport()
+    agent.page.keyboard.press("Enter")
+    agent.page.get_by_role("button", name="Actions").focus()
+    agent.page.keyboard.press("/")
+    expect(agent.page.get_by_role("combobox", name="Search messages, people, numbers")).to_be_focused()
+
+
+def test_somebody_new_is_written_to_with_a_template_that_has_a_photo(agent: Agent) -> None:
+    agent.page.get_by_role("button", name="New conversation").click()
+    dialog = agent.page.get_by_role("dialog")
+    dialog.get_by_label("To", exact=True).fill("+34633999001")
+    which = dialog.get_by_label("Which template?")
+    expect(which).to_be_visible()
+    if which.is_disabled():
+        dialog.get_by_role("button", name="Synchronise templates").click()
+    which.click()
+    agent.page.get_by_role("option").filter(has_text="spring_offer").click()
+    dialog.get_by_role("button", name="Continue").click()
+
+    dialog.locator("input[type=file]").set_input_files(PHOTO)
+    expect(dialog.get_by_text(PHOTO.name)).to_be_visible()
+    for place, words in enumerate(("Berta", "primavera")):
+        dialog.get_by_role("textbox").nth(place).fill(words)
+    dialog.get_by_role("button", name="Send template").click()
+
+    expect(dialog).to_be_hidden()
+    expect(agent.bubble("Berta, esta semana")).to_be_visible()
+
+
 def test_what_failed_says_why_and_is_really_sent_again(agent: Agent) -> None:
     teo = customer(agent, "Teo Roca")
     agent.opens("Teo Roca")

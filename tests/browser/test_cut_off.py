@@ -1,5 +1,6 @@
 """The network goes for three seconds while three hundred things happen: soon after it is back, the screen is the server's."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -59,6 +60,21 @@ def test_after_a_cut_the_screen_equals_the_server(
     assert shown(agent.page) == texts_at_the_server(site, clinic, BUSY)
     assert rows(agent.page) == rows_at_the_server(site, clinic)
     assert agent.page.evaluate("window.__same") is True
+
+
+def test_somebody_on_a_phone_sees_in_a_conversation_that_the_network_is_gone(
+    agent: Agent, cable: Cable
+) -> None:
+    agent.page.set_viewport_size({"width": 390, "height": 844})
+    expect(agent.row("Persona 0")).to_be_hidden()
+    wait(agent.page, 500)
+
+    cable.pull()
+    told = agent.page.get_by_role("status").filter(has_text=re.compile("Connection lost|No connection"))
+    expect(told).to_be_visible()
+    cable.plug_in()
+
+    expect(told).to_be_hidden()
 
 
 def wait(page: Page, milliseconds: int) -> None:

@@ -1,6 +1,7 @@
 """An agent on a phone: one pane at a time, everything within reach of a thumb."""
 
 import re
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -73,6 +74,52 @@ def test_what_the_bar_has_no_room_for_is_behind_more(enter: Enter, olga: Account
     expect(page.get_by_role("dialog")).to_be_hidden()
     expect(page.get_by_role("heading", name="Connections")).to_be_visible()
     assert narrow(page)
+
+
+def test_the_filter_is_still_there_when_one_comes_back_from_a_conversation(
+    enter: Enter, site: Site, clinic: Tenant, sara: Account
+) -> None:
+    site.writes("34644000002", "¿Hay sitio?", name="Noa Vidal")
+    site.conversation_of(clinic, "34644000002")
+    agent = enter(sara, **PHONE)
+    agent.go(f"/t/{clinic.id}/inbox?tab=all&unread=1")
+
+    agent.row("Noa Vidal").tap()
+    expect(agent.bubble("¿Hay sitio?")).to_be_visible()
+    agent.page.get_by_role("link", name="Back").tap()
+
+    expect(agent.page.get_by_role("button", name="Remove filter: Unread only")).to_be_visible()
+
+
+@pytest.mark.parametrize("size", [PHONE, {"viewport": {"width": 1280, "height": 800}}], ids=["phone", "desk"])
+def test_what_is_told_of_a_deed_lies_over_neither_the_deeds_nor_the_field(
+    enter: Enter, site: Site, clinic: Tenant, sara: Account, size: dict[str, Any]
+) -> None:
+    site.writes("34644000003", "Gracias por todo", name="Unai Soler")
+    site.conversation_of(clinic, "34644000003")
+    agent = enter(sara, **size)
+    agent.shows("All")
+    agent.opens("Unai Soler") if size is not PHONE else agent.row("Unai Soler").tap()
+    deeds = agent.page.get_by_role("toolbar", name="Actions")
+
+    deeds.get_by_role("button", name="Resolve", exact=True).click()
+    undo = agent.page.get_by_role("button", name="Undo")
+    expect(undo).to_be_visible()
+    agent.page.wait_for_timeout(500)  # until it has come to rest
+
+    told = undo.locator("xpath=ancestor::*[@role='alert']")
+    assert not overlap(told, deeds)
+    assert not overlap(told, agent.composer)
+    undo.click()
+
+
+def overlap(one: Locator, other: Locator) -> bool:
+    """Whether a part of the one lies over the other."""
+    a, b = one.bounding_box(), other.bounding_box()
+    assert a is not None
+    assert b is not None
+    beside = a["x"] + a["width"] <= b["x"] or b["x"] + b["width"] <= a["x"]
+    return not (beside or a["y"] + a["height"] <= b["y"] or b["y"] + b["height"] <= a["y"])
 
 
 def whole(targets: list[Locator]) -> None:

@@ -14,11 +14,13 @@ import { frameMessages } from "./layout/messages";
 
 // The list paints first; what a conversation needs comes right behind it, before anybody can have chosen one.
 const loadThread = () => import("@/features/thread/thread-pane");
+const loadForm = () => import("@/features/thread/templates/template-form");
 const loadActions = () => import("@/features/inbox/actions/conversation-actions");
 const loadBanner = () => import("@/features/inbox/number-banner");
 const loadContact = () => import("@/features/inbox/contact-pane");
 const loadConsent = () => import("@/features/consent/contact-consent");
 const ThreadPane = lazy(async () => ({ default: (await loadThread()).ThreadPane }));
+const TemplateForm = lazy(async () => ({ default: (await loadForm()).TemplateForm }));
 const ConversationActions = lazy(async () => ({ default: (await loadActions()).ConversationActions }));
 const NumberBanner = lazy(async () => ({ default: (await loadBanner()).NumberBanner }));
 const ContactPane = lazy(async () => ({ default: (await loadContact()).ContactPane }));
@@ -40,7 +42,7 @@ export function InboxPage() {
   return (
     <div className={classes["panes"]} data-open={selected ? "thread" : "list"} data-side={side}>
       <section className={classes["list"]} aria-label={t.conversations}>
-        <ListPane selected={selected} onShown={loadAhead} />
+        <ListPane selected={selected} onShown={loadAhead} templateForm={TemplateForm} />
       </section>
       <section className={classes["thread"]} aria-label={t.conversation}>
         {selected ? (

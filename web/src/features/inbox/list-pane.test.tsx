@@ -33,7 +33,7 @@ function put(number: number, change: Partial<Conversation> = {}): Conversation {
 
 function Screen({ selected = null }: { selected?: string | null }) {
   useShortcuts();
-  return <ListPane selected={selected} />;
+  return <ListPane selected={selected} templateForm={() => null} />;
 }
 
 /** With the conversation open that the address names. */
@@ -211,7 +211,7 @@ test("Escape closes the filters, and the conversation stays open", async () => {
 });
 
 describe("several at once", () => {
-  async function tickBoth() {
+  async function tickBoth(told = "2 selected") {
     put(1);
     put(2);
     await renderInbox(<Screen />, { server });
@@ -221,7 +221,7 @@ describe("several at once", () => {
     await user.click(first as HTMLElement);
     await user.click(second as HTMLElement);
     await user.keyboard("{/Control}");
-    await screen.findByText("2 selected");
+    await screen.findByText(told);
     return user;
   }
 
@@ -241,7 +241,19 @@ describe("several at once", () => {
     const user = await tickBoth();
     await user.click(screen.getByRole("button", { name: "Archive" }));
     await screen.findByText("2 conversations were not changed");
+    await screen.findByText("This cannot be done now. Blocked ones are opened first.");
     screen.getByText("2 selected");
+  });
+
+  test("say in the reader's own language why they do not let themselves be changed", async () => {
+    server.changeMany = async (ids) => ({
+      changed: [],
+      refused: ids.map((id) => ({ id, code: "conflict", detail: "Blocked ones are opened first." })),
+    });
+    localStorage.setItem("curbe.language", "es");
+    const user = await tickBoth("2 seleccionadas");
+    await user.click(screen.getByRole("button", { name: "Archivar" }));
+    await screen.findByText("Esto no se puede hacer ahora.");
   });
 
   test("are let go with Escape", async () => {

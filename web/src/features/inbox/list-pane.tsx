@@ -22,6 +22,7 @@ import { useView } from "./list/use-view";
 import { TABS } from "./list/view-params";
 import classes from "./list-pane.module.css";
 import { AskNotifications } from "./signals/ask-notifications";
+import type { TemplateForm } from "./starting/new-conversation";
 
 // What one needs only once one has begun something is fetched then.
 const BulkBar = lazy(async () => ({ default: (await import("./list/bulk-bar")).BulkBar }));
@@ -37,9 +38,10 @@ interface ListPaneProps {
   selected: string | null;
   /** Called once the first list has come to the screen, or will not. Keep it stable. */
   onShown?: () => void;
+  templateForm: TemplateForm;
 }
 
-export function ListPane({ selected, onShown }: ListPaneProps) {
+export function ListPane({ selected, onShown, templateForm }: ListPaneProps) {
   const t = useMessages(listMessages);
   const store = useStore();
   const { tenant_id, can } = useTenant();
@@ -151,7 +153,7 @@ export function ListPane({ selected, onShown }: ListPaneProps) {
       <AskNotifications />
       {starting && (
         <Suspense>
-          <NewConversation onClose={() => setStarting(false)} onOpen={open} />
+          <NewConversation onClose={() => setStarting(false)} onOpen={open} templateForm={templateForm} />
         </Suspense>
       )}
     </div>

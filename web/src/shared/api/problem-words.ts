@@ -76,6 +76,12 @@ const en = {
     request_cut_off: "Try again.",
     idempotency_in_flight: "Wait a moment, then look whether it is there.",
     graph_unreachable: "Nothing was stored. Try again in a few minutes.",
+    connection_paused: "What is queued waits. It is resumed under Connections.",
+    no_connection: "Connect one under Connections first.",
+    several_connections: "Choose the number it is to go from.",
+    contact_blocked: "Unblock the conversation first.",
+    template_unknown: "Synchronise the templates and choose again.",
+    token_refused: "Make a new one at Meta and paste it whole.",
     number_taken: "Disconnect it where it is connected now, then connect it here.",
     window_closed: "Send an approved template; once the person writes, free text may be sent for 24 hours.",
   },
@@ -155,6 +161,12 @@ const es: Translated<Words> = {
     request_cut_off: "Inténtalo otra vez.",
     idempotency_in_flight: "Espera un momento y mira si ya está.",
     graph_unreachable: "No se ha guardado nada. Inténtalo en unos minutos.",
+    connection_paused: "Lo que está en cola espera. Se reanuda en Conexiones.",
+    no_connection: "Conecta antes uno en Conexiones.",
+    several_connections: "Elige desde qué número debe salir.",
+    contact_blocked: "Desbloquea antes la conversación.",
+    template_unknown: "Sincroniza las plantillas y elige otra vez.",
+    token_refused: "Crea uno nuevo en Meta y pégalo entero.",
     number_taken: "Desconéctalo donde está conectado ahora y conéctalo aquí.",
     window_closed:
       "Envía una plantilla aprobada; cuando la persona escriba, se puede enviar texto libre durante 24 horas.",
@@ -233,6 +245,12 @@ const pt: Translated<Words> = {
     request_cut_off: "Tente de novo.",
     idempotency_in_flight: "Espere um momento e veja se já está lá.",
     graph_unreachable: "Nada foi guardado. Tente em alguns minutos.",
+    connection_paused: "O que está na fila espera. Ele é retomado em Conexões.",
+    no_connection: "Conecte um antes, em Conexões.",
+    several_connections: "Escolha de qual número deve sair.",
+    contact_blocked: "Desbloqueie a conversa antes.",
+    template_unknown: "Sincronize os modelos e escolha de novo.",
+    token_refused: "Crie um novo na Meta e cole-o inteiro.",
     number_taken: "Desconecte-o onde está conectado agora e conecte-o aqui.",
     window_closed:
       "Envie um modelo aprovado; quando a pessoa escrever, pode-se enviar texto livre durante 24 horas.",
@@ -240,6 +258,7 @@ const pt: Translated<Words> = {
 };
 
 export const problemMessages = catalogue({ en, es, pt });
+export type ProblemMessages = Translated<Words>;
 
 /** Codes whose server detail repeats the title, or names things that only programs see. */
 const OWN_WORDS_SUFFICE = new Set([
@@ -259,6 +278,7 @@ const OWN_WORDS_SUFFICE = new Set([
   "idempotency_mismatch",
   "internal_error",
   "unavailable",
+  "too_many_requests",
 ]);
 
 /** The title says what is not possible, the detail why or what to do. What the API itself says in the reader's language comes first. */

@@ -3,9 +3,10 @@
 import { Button, Group } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useCallback } from "react";
-import { isProblem } from "@/shared/api/problem";
-import { problemMessages, problemWords } from "@/shared/api/problem-words";
+import { Problem } from "@/shared/api/problem";
+import { inOneLine, type ProblemMessages, problemMessages, problemWords } from "@/shared/api/problem-words";
 import { useMessages } from "@/shared/i18n/language";
+import type { BulkAnswer } from "@/shared/store/backend";
 import { useStore } from "@/shared/store/hooks";
 import type { InboxStore } from "@/shared/store/store";
 import type { Conversation, ConversationChange, ConversationState } from "@/shared/store/types";
@@ -30,13 +31,18 @@ export function useDeeds(): Do {
         if (ids.length === 1 && only !== undefined) await store.change(only, change);
         else {
           const { refused } = await store.changeMany(ids, change);
-          if (refused.length) throw new Error(refused[0]?.detail ?? "", { cause: refused.length });
+          if (refused.length > 0) {
+            notifications.show({
+              color: "red",
+              title: t.refused(refused.length),
+              message: whyRefused(refused, problems),
+            });
+            return false;
+          }
         }
       } catch (error) {
-        const told = isProblem(error)
-          ? problemWords(error, problems)
-          : { title: t.refused(Number((error as Error).cause)), detail: (error as Error).message };
-        notifications.show({ color: "red", title: told.title, message: told.detail });
+        const { title, detail } = problemWords(error, problems);
+        notifications.show({ color: "red", title, message: detail });
         return false;
       }
       if (change.state && AWAY.has(change.state)) {
@@ -47,6 +53,15 @@ export function useDeeds(): Do {
     },
     [store, t, problems],
   );
+}
+
+/** Each reason once. The server's own sentences, which say more, are in English. */
+function whyRefused(refused: BulkAnswer["refused"], problems: ProblemMessages): string {
+  const reasons = refused.map((one) => {
+    const { title, detail } = problemWords(new Problem(409, { ...one }), problems);
+    return inOneLine({ title, detail: problems.language === "en" ? detail : "" });
+  });
+  return [...new Set(reasons)].join(" ");
 }
 
 interface Undoing {

@@ -37,6 +37,11 @@ const DEEDS: readonly Shortcut[] = [
   "previous",
 ];
 const PAGES = [
+  { name: "campaigns", to: "campaigns", scope: "campaigns:read" },
+  { name: "templates", to: "templates", scope: null },
+  { name: "reports", to: "reports", scope: "reports:read" },
+  { name: "notifications", to: "notifications", scope: "notifications:write" },
+  { name: "automations", to: "automations", scope: "automations:write" },
   { name: "connections", to: "connections", scope: "connections:read" },
   { name: "profile", to: "settings/profile", scope: null },
   { name: "people", to: "settings/people", scope: "people:write" },

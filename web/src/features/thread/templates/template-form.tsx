@@ -6,7 +6,7 @@ import { Fragment, useEffect, useMemo, useRef, useState } from "react";
 import type { Template } from "@/shared/api/templates";
 import { useMessages } from "@/shared/i18n/language";
 import { useTenant } from "@/shared/session/session-context";
-import type { Conversation, Json } from "@/shared/store/types";
+import type { ContactSummary, Json } from "@/shared/store/types";
 import { TemplateLook } from "@/shared/whatsapp/template-look";
 import { componentsFor, type Field, fieldsOf, missingIn, previewOf } from "@/shared/whatsapp/templates";
 import form from "../composer/form.module.css";
@@ -17,13 +17,15 @@ import { templateMessages } from "./messages";
 import classes from "./template-picker.module.css";
 
 interface TemplateFormProps {
-  conversation: Conversation;
+  /** Whom it goes to, as far as that is known. */
+  contact: Pick<ContactSummary, "name" | "marketing"> | null;
   template: Template;
+  busy?: boolean;
   onBack: () => void;
   onSend: (template: Json, words: string) => void;
 }
 
-export function TemplateForm({ conversation, template, onBack, onSend }: TemplateFormProps) {
+export function TemplateForm({ contact, template, busy = false, onBack, onSend }: TemplateFormProps) {
   const t = useMessages(templateMessages);
   const { components } = template;
   const fields = useMemo(() => fieldsOf(components), [components]);
@@ -33,7 +35,7 @@ export function TemplateForm({ conversation, template, onBack, onSend }: Templat
   const preview = previewOf(components, values);
   const missing = missingIn(fields, values, files);
   const canSend = missing.length === 0 && preview.beyond.length === 0;
-  const stopped = template.category === "MARKETING" && conversation.contact.marketing === "stop";
+  const stopped = template.category === "MARKETING" && contact?.marketing === "stop";
   const send = () => {
     const sent = componentsFor(components, values, files);
     onSend(
@@ -81,7 +83,7 @@ export function TemplateForm({ conversation, template, onBack, onSend }: Templat
               field={field}
               value={values[field.id] ?? ""}
               autoFocus={index === 0}
-              contactName={conversation.contact.name}
+              contactName={contact?.name ?? null}
               onChange={(value) => setValues((now) => ({ ...now, [field.id]: value }))}
               onFile={(id, shown) => {
                 setFiles((now) => ({ ...now, [field.id]: id ?? "" }));
@@ -94,6 +96,7 @@ export function TemplateForm({ conversation, template, onBack, onSend }: Templat
           <Button
             type="submit"
             disabled={!canSend}
+            loading={busy}
             rightSection={<IconSend2 size={17} />}
             data-autofocus={fields.length === 0 || undefined}
           >

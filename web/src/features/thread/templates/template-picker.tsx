@@ -46,7 +46,7 @@ export function TemplatePicker({ conversation, onClose, onSend }: TemplatePicker
     >
       {chosen ? (
         <TemplateForm
-          conversation={conversation}
+          contact={conversation.contact}
           template={chosen}
           onBack={() => setChosen(null)}
           onSend={onSend}
