@@ -35,6 +35,7 @@ def line(status: ConnectionStatus = ConnectionStatus.ACTIVE) -> Line:
         id=UUID(int=1),
         status=status,
         country_id="ES",
+        phone_number_id="106540352242922",
         phone_number_e164="+34910000000",
         pause_reason="{Meta} said no",
         pause_cause=None,
