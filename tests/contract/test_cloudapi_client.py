@@ -123,7 +123,7 @@ async def test_a_base_address_that_is_not_trusted_is_a_mistake_in_the_wiring() -
         with pytest.raises(ForbiddenAddress):
             await api.send_message(NUMBER, TOKEN, BODY)
         with pytest.raises(ForbiddenAddress):
-            await api.read_waba(WABA, TOKEN)
+            await api.numbers_of(WABA, TOKEN)
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ async def test_a_token_that_meta_quotes_is_not_kept(said: str) -> None:
     async with graph_answering(answer, answer) as (api, _):
         failure = await api.send_message(NUMBER, TOKEN, BODY)
         with pytest.raises(TokenRefused) as refusal:
-            await api.read_waba(WABA, TOKEN)
+            await api.numbers_of(WABA, TOKEN)
 
     assert isinstance(failure, SendFailure)
     for words in (failure.detail, failure.sentence, refusal.value.detail):
@@ -170,13 +170,6 @@ async def test_a_number_is_read_with_what_its_pace_and_its_health_need() -> None
     )
     asked = parse_qs(urlsplit(graph.lines()[0].split()[1]).query)["fields"][0].split(",")
     assert {"throughput", "quality_rating", "status", "is_on_biz_app"} <= set(asked)
-
-
-async def test_a_waba_is_read() -> None:
-    async with graph_answering((200, {"id": WABA, "name": "Harbour", "currency": "EUR"})) as (api, _):
-        waba = await api.read_waba(WABA, TOKEN)
-
-    assert (waba.id, waba.name, waba.currency, waba.country) == (WABA, "Harbour", "EUR", None)
 
 
 async def test_all_numbers_of_a_waba_are_read_over_all_pages() -> None:
@@ -316,7 +309,7 @@ async def test_a_call_that_reads_says_when_meta_is_not_there() -> None:
 )
 async def test_an_id_that_would_change_the_question_is_refused(identifier: str) -> None:
     async with graph_answering() as (api, graph):
-        for ask in (api.read_number, api.read_waba, api.numbers_of, api.subscribe_app):
+        for ask in (api.read_number, api.numbers_of, api.subscribe_app):
             with pytest.raises(InvalidRequest):
                 await ask(identifier, TOKEN)
         with pytest.raises(InvalidRequest):

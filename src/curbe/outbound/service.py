@@ -35,7 +35,7 @@ from curbe.infra.db import Transaction
 from curbe.infra.log import bind
 from curbe.media import service as media
 from curbe.media.kinds import MediaKind
-from curbe.outbound import store
+from curbe.outbound import answers, store
 from curbe.outbound.passcodes import carries_code
 from curbe.outbound.refusing import refused
 from curbe.outbound.rules import PRIORITIES, lifetime
@@ -182,14 +182,12 @@ async def _queue(
     priority: int,
     good_for: timedelta | None,
 ) -> None:
-    kind = KINDS[type(request.content)]
-    template = request.content.template.name if isinstance(request.content, TemplateMessage) else None
     departure = Departure(
         tenant_id=request.tenant_id,
         id=taken.id,
         connection_id=destination.connection_id,
         conversation_id=destination.id,
-        type=kind,
+        type=KINDS[type(request.content)],
         text=words_in(request.content),
         payload=encoded(request.content),
         reply_to=request.reply_to,
@@ -207,7 +205,12 @@ async def _queue(
         names = {} if client_id is None else {taken.id: client_id}
         queued = [(departures.row_of(departure), EventType.MESSAGE_QUEUED)]
         await realtime.append(tx, await told(tx, queued, client_ids=names))
-    entry = AuditEntry(
+    await audit.record(tx, [_entry(request, destination, taken, retry_of=retry_of)])
+
+
+def _entry(request: _Filled, destination: Destination, taken: Taken, *, retry_of: UUID | None) -> AuditEntry:
+    template = request.content.template.name if isinstance(request.content, TemplateMessage) else None
+    return AuditEntry(
         tenant_id=request.tenant_id,
         actor=request.sender,
         action="message.send",
@@ -215,12 +218,11 @@ async def _queue(
         detail={
             "conversation_id": str(destination.id),
             "connection_id": str(destination.connection_id),
-            "type": kind,
+            "type": KINDS[type(request.content)],
             **({} if retry_of is None else {"retry_of": str(retry_of)}),
             **({} if template is None else {"template": template}),
         },
     )
-    await audit.record(tx, [entry])
 
 
 async def _pass_gate(
@@ -349,7 +351,7 @@ async def _answered(tx: Transaction, tenant_id: UUID, key: Key, fingerprint: byt
     Raises:
         IdempotencyMismatch: that was another request.
     """
-    earlier = await store.find_answer(tx, tenant_id=tenant_id, route=key.route, key=key.key)
+    earlier = await answers.find(tx, tenant_id=tenant_id, route=key.route, key=key.key)
     if earlier is None:
         return None
     if earlier.request_hash != fingerprint:
@@ -361,7 +363,7 @@ async def _answered(tx: Transaction, tenant_id: UUID, key: Key, fingerprint: byt
 
 
 async def _keep(tx: Transaction, tenant_id: UUID, key: Key, fingerprint: bytes, taken: Taken) -> None:
-    kept = await store.keep_answer(
+    kept = await answers.keep(
         tx,
         tenant_id=tenant_id,
         route=key.route,

@@ -1,4 +1,4 @@
-"""The outbox at rest, and the answers kept for idempotency keys."""
+"""The outbox at rest."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time, timedelta
@@ -94,13 +94,6 @@ class Expired(msgspec.Struct, frozen=True):
     attempt: int
 
 
-class Answered(msgspec.Struct, frozen=True):
-    """What was answered to an idempotency key."""
-
-    request_hash: bytes
-    response: str
-
-
 class Destination(msgspec.Struct, frozen=True):
     """A conversation as far as sending needs it."""
 
@@ -187,9 +180,6 @@ _ACCOUNT: Final = Query("curbe.outbound", "sending_account", SendingAccount)
 _DESTINATION_OF_PHONE: Final = Query("curbe.outbound", "destination_of_phone", Destination)
 _LINES_TO_PHONE: Final = Query("curbe.outbound", "lines_to_phone", _Reached)
 _DESTINATION: Final = Query("curbe.outbound", "destination", _Reached)
-_FIND_IDEMPOTENT: Final = Query("curbe.outbound", "find_idempotent", Answered)
-_CLAIM_IDEMPOTENT: Final = Query("curbe.outbound", "claim_idempotent")
-_DROP_IDEMPOTENT: Final = Query("curbe.outbound", "drop_idempotent_before")
 
 
 async def enqueue(
@@ -356,26 +346,6 @@ async def depth(tx: Transaction) -> int:
 async def sending_account(tx: Transaction, *, tenant_id: UUID, connection_id: UUID) -> SendingAccount | None:
     """Return what a sender needs of its number; None where the number may not send."""
     return await _ACCOUNT.one(tx, tenant_id=tenant_id, connection_id=connection_id)
-
-
-async def find_answer(tx: Transaction, *, tenant_id: UUID, route: str, key: str) -> Answered | None:
-    """Return what was answered to this key before."""
-    return await _FIND_IDEMPOTENT.one(tx, tenant_id=tenant_id, route=route, key=key)
-
-
-async def keep_answer(
-    tx: Transaction, *, tenant_id: UUID, route: str, key: str, request_hash: bytes, response: str
-) -> bool:
-    """Keep the answer to this key; False where another request with it was answered first (it has committed by then)."""
-    stored = await _CLAIM_IDEMPOTENT.run(
-        tx, tenant_id=tenant_id, route=route, key=key, request_hash=request_hash, response=response
-    )
-    return stored == 1
-
-
-async def drop_answers(tx: Transaction, *, tenant_id: UUID, before: datetime, most: int) -> int:
-    """Forget up to ``most`` answers kept before that moment, oldest first; return how many."""
-    return await _DROP_IDEMPOTENT.run(tx, tenant_id=tenant_id, before=before, most=most)
 
 
 async def destination_of_phone(

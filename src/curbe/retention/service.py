@@ -26,7 +26,7 @@ from curbe.ingest import purge as told
 from curbe.media import purge as files
 from curbe.media.storage import Storage, StorageFailed
 from curbe.notifications import service as notifications
-from curbe.outbound import store as outbox
+from curbe.outbound import answers
 from curbe.realtime import purge as log_of_events
 from curbe.reports import keeping as reports
 from curbe.retention.rules import ANSWERS_KEPT, EVERY, Purged, limit
@@ -123,7 +123,7 @@ class Purger:
         async with self._pool.transaction(tenant_id) as tx:
             now = await self._now(tx)
         answered = now - ANSWERS_KEPT
-        while gone := await self._delete(outbox.drop_answers, tenant_id, before=answered, most=_BATCH):
+        while gone := await self._delete(answers.drop_before, tenant_id, before=answered, most=_BATCH):
             yield Purged(answers=gone)
         if days is None:
             return

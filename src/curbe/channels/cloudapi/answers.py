@@ -57,19 +57,6 @@ class Number(msgspec.Struct, frozen=True):
     health: Health | None = None
 
 
-class Waba(msgspec.Struct, frozen=True):
-    """A WhatsApp Business Account; whatever Meta left out is None."""
-
-    id: str
-    name: str | None = None
-    currency: str | None = None
-    timezone_id: str | None = None
-    account_review_status: str | None = None
-    business_verification_status: str | None = None
-    ownership_type: str | None = None
-    country: str | None = None
-
-
 class GrantedScope(msgspec.Struct, frozen=True):
     """A permission and the objects it is limited to; no ``target_ids`` means all that the user may reach."""
 

@@ -27,7 +27,6 @@ from curbe.channels.cloudapi.answers import (
     TokenAnswer,
     TokenInfo,
     UploadedMedia,
-    Waba,
 )
 from curbe.channels.cloudapi.errors import (
     APP_REFUSED,
@@ -72,15 +71,13 @@ _NUMBER_FIELDS: Final = (
     "platform_type,throughput,is_on_biz_app,whatsapp_business_manager_messaging_limit"
 )
 _ONE_NUMBERS_FIELDS: Final = f"{_NUMBER_FIELDS},webhook_configuration,health_status"
-_WABA_FIELDS: Final = (
-    "id,name,currency,timezone_id,account_review_status,business_verification_status,ownership_type,country"
-)
 TEMPLATE_FIELDS: Final = (
     "id,name,language,status,category,quality_score,rejected_reason,correct_category,components"
 )
 _TAKEN: Final = msgspec.json.Decoder(Taken)
 
 T = TypeVar("T")
+ListPage = TypeVar("ListPage", NumberPage, TemplatePage)
 
 
 class CloudApi:
@@ -150,50 +147,17 @@ class CloudApi:
         path = checked(phone_number_id, "phone_number_id")
         return (await self._get(NumberNode, path, token, {"fields": _ONE_NUMBERS_FIELDS})).number()
 
-    async def read_waba(self, waba_id: str, token: Secret) -> Waba:
-        """Return what Meta knows of one WABA that ``token`` reads."""
-        return await self._get(Waba, checked(waba_id, "waba_id"), token, {"fields": _WABA_FIELDS})
-
     async def numbers_of(self, waba_id: str, token: Secret) -> list[Number]:
         """Return every number of a WABA, over all pages."""
         path = f"{checked(waba_id, 'waba_id')}/phone_numbers"
-        numbers: list[Number] = []
-        after: str | None = None
-        for _ in range(_MOST_PAGES):
-            query = {"fields": _NUMBER_FIELDS, "limit": str(_PAGE)} | (
-                {"after": after} if after is not None else {}
-            )
-            page = await self._get(NumberPage, path, token, query)
-            numbers += [node.number() for node in page.data]
-            after = page.after()
-            if after is None:
-                return numbers
-        endless = "Meta's list of numbers has no end."
-        raise GraphRefused(endless, graph_code=None, graph_title="Endless list")
+        pages = await self._pages(NumberPage, path, token, fields=_NUMBER_FIELDS)
+        return [node.number() for page in pages for node in page.data]
 
     async def templates_of(self, waba_id: str, token: Secret, *, at: datetime) -> list[TemplateReported]:
         """Return every template of a WABA as it stands at ``at``, which is now, over all pages [Meta: message templates, Sep 2026]."""
         path = f"{checked(waba_id, 'waba_id')}/message_templates"
-        templates: list[TemplateReported] = []
-        after: str | None = None
-        limit, room = _PAGE, _PAGE * _MOST_PAGES
-        while room > 0:
-            query = {"fields": TEMPLATE_FIELDS, "limit": str(limit)} | (
-                {"after": after} if after is not None else {}
-            )
-            try:
-                page = await self._get(TemplatePage, path, token, query)
-            except GraphUnreachable as unreachable:
-                if limit == 1 or not isinstance(unreachable.__cause__, AnswerTooLarge):
-                    raise
-                limit //= 2  # long templates: fewer of them fit into an answer
-                continue
-            templates += page.reported(at)
-            after, room = page.after(), room - limit
-            if after is None:
-                return templates
-        endless = "Meta's list of templates has no end."
-        raise GraphRefused(endless, graph_code=None, graph_title="Endless list")
+        pages = await self._pages(TemplatePage, path, token, fields=TEMPLATE_FIELDS)
+        return [template for page in pages for template in page.reported(at)]
 
     async def debug_token(self, token: Secret, app_id: str, app_secret: Secret) -> TokenInfo:
         """Return what ``token`` is and may do, as Meta tells its app; a bad token is no error."""
@@ -298,6 +262,26 @@ class CloudApi:
     async def _get(self, kind: type[T], path: str, token: Secret, query: Mapping[str, str]) -> T:
         target = f"{path}?{urlencode(query)}" if query else path
         return decoded(kind, await self.ask("GET", target, token, secrets=[token]))
+
+    async def _pages(self, kind: type[ListPage], path: str, token: Secret, *, fields: str) -> list[ListPage]:
+        """Return every page of a list; of what is too long for one answer, fewer items are asked for at a time."""
+        pages: list[ListPage] = []
+        after: str | None = None
+        limit, room = _PAGE, _PAGE * _MOST_PAGES
+        while room > 0:
+            query = {"fields": fields, "limit": str(limit)} | ({} if after is None else {"after": after})
+            try:
+                page = await self._get(kind, path, token, query)
+            except GraphUnreachable as unreachable:
+                if limit == 1 or not isinstance(unreachable.__cause__, AnswerTooLarge):
+                    raise
+                limit //= 2
+                continue
+            pages.append(page)
+            after, room = page.after(), room - limit
+            if after is None:
+                return pages
+        raise GraphRefused("Meta's list has no end.", graph_code=None, graph_title="Endless list")
 
     async def _request(
         self,
