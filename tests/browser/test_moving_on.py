@@ -32,7 +32,11 @@ def test_what_is_refused_behind_ones_back_is_told_of_until_it_is_looked_at(
     expect(agent.bubble("¿Tenéis hora?")).to_be_visible()
     agent.watch.expect("answer 409: POST .*/messages/send")
     held: list[Route] = []
-    agent.page.route("**/messages/send", lambda route: held.append(route))
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    agent.page.route("**/messages/send", hold)
     agent.field.fill("A las nueve")
     colleague = enter(tomas)
     colleague.go(f"/t/{clinic.id}/inbox/{pilar.conversation['id']}")
