@@ -62,7 +62,14 @@ export function Thread({ conversation, messageId, actions }: ThreadProps) {
   const own = useMemo(
     (): Pick<
       ThreadActions,
-      "quote" | "openMedia" | "jumpToQuoted" | "showInfo" | "showRevisions" | "sendAgain" | "deleteNote"
+      | "quote"
+      | "openMedia"
+      | "jumpToQuoted"
+      | "showInfo"
+      | "showRevisions"
+      | "sendAgain"
+      | "deleteNote"
+      | "forward"
     > => ({
       quote: (message) => {
         setQuote(message);
@@ -73,6 +80,7 @@ export function Thread({ conversation, messageId, actions }: ThreadProps) {
       showInfo: (message) => setOver({ kind: "info", id: message.id }),
       showRevisions: (message) => setOver({ kind: "revisions", id: message.id }),
       sendAgain: (message) => setOver({ kind: "send-again", id: message.id }),
+      forward: (message) => setOver({ kind: "forward", id: message.id }),
       deleteNote: (note) => setOver({ kind: "delete-note", id: note.id }),
     }),
     [jumpTo, setQuote],
