@@ -18,6 +18,8 @@ export interface ThreadActions {
   jumpToQuoted: (message: Message) => void;
   showInfo: (message: Message) => void;
   showRevisions: (message: Message) => void;
+  /** Asks to whom it goes on. */
+  forward: (message: Message) => void;
   deleteNote: (note: Annotation) => void;
   retryPending: (clientId: string) => void;
   discardPending: (clientId: string) => void;

@@ -50,6 +50,13 @@ export class Drafts {
     if (this.get(conversationId, mode) !== text) this.keep(`${conversationId}/${mode}`, text);
   }
 
+  /** Put it behind what is written there, whoever is looking at it. */
+  add(conversationId: string, mode: Mode, text: string): void {
+    const there = this.get(conversationId, mode);
+    this.arrive(conversationId);
+    this.set(conversationId, mode, there ? `${there}\n${text}` : text);
+  }
+
   setQuote(conversationId: string, message: Message | null): void {
     this.keep(`${conversationId}/${QUOTE}`, message === null ? "" : JSON.stringify(message));
   }
@@ -59,9 +66,7 @@ export class Drafts {
     for (const mode of MODES) {
       const text = this.get(from, mode);
       if (!text) continue;
-      const there = this.get(to, mode);
-      this.arrive(to);
-      this.set(to, mode, there ? `${there}\n${text}` : text);
+      this.add(to, mode, text);
       this.set(from, mode, "");
     }
     const quote = this.quote(from);

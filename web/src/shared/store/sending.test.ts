@@ -63,6 +63,7 @@ describe("a message that is sent", () => {
     expect(bed.store.line(pending.client_id)).toMatchObject({
       pending: { state: "failed", problem: { code: "unreachable" } },
     });
+    expect(bed.store.outbox.stuck().map(({ client_id }) => client_id)).toEqual([pending.client_id]);
     const tries = bed.server.asked.length;
     bed.server.refusing = null;
     await bed.timing.pass(60_000);

@@ -130,6 +130,7 @@ function Sound({ message, shape }: { message: Message; shape: Extract<Shape, { k
   }
   return (
     <Voice
+      of={message.id}
       url={url}
       type={shape.mime}
       voice={shape.voice}

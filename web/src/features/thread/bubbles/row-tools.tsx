@@ -3,6 +3,7 @@
 import { Menu, Popover } from "@mantine/core";
 import {
   IconArrowBackUp,
+  IconArrowForwardUp,
   IconCopy,
   IconDots,
   IconDownload,
@@ -15,6 +16,7 @@ import { lazy, type MouseEvent, Suspense } from "react";
 import { useMessages } from "@/shared/i18n/language";
 import type { Message } from "@/shared/store/types";
 import { threadMessages } from "../messages";
+import { forwardedOf } from "../model/forwarding";
 import { useActions, useData } from "../thread-context";
 import classes from "./row-tools.module.css";
 
@@ -145,7 +147,8 @@ interface MessageMenuProps {
 
 function MessageMenu({ message, canAnswer, onReact, onAnyEmoji, onClose }: MessageMenuProps) {
   const t = useMessages(threadMessages);
-  const { quote, copy, showInfo, showRevisions } = useActions();
+  const { canSend } = useData();
+  const { quote, copy, forward, showInfo, showRevisions } = useActions();
   const stored = message.media?.state === "stored" ? message.media : null;
   return (
     <Menu opened onClose={onClose} position="bottom-end" withinPortal trapFocus>
@@ -178,6 +181,11 @@ function MessageMenu({ message, canAnswer, onReact, onAnyEmoji, onClose }: Messa
         {message.text !== null && message.revoked_at === undefined && (
           <Menu.Item leftSection={<IconCopy size={16} />} onClick={() => copy(message.text ?? "")}>
             {t.copy}
+          </Menu.Item>
+        )}
+        {canSend && forwardedOf(message) !== null && (
+          <Menu.Item leftSection={<IconArrowForwardUp size={16} />} onClick={() => forward(message)}>
+            {t.forward}
           </Menu.Item>
         )}
         {stored?.url && (

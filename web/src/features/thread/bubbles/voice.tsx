@@ -15,6 +15,8 @@ import { barsOf, flatBars } from "../model/peaks";
 import classes from "./voice.module.css";
 
 interface VoiceProps {
+  /** The message it is of: it plays on while it is scrolled out of sight. Null: it ends with what shows it. */
+  of: string | null;
   url: string | null;
   type: string | null;
   voice: boolean;
@@ -25,10 +27,10 @@ interface VoiceProps {
   played?: boolean;
 }
 
-export function Voice({ url, type, voice, name, durationMs, peaks, played = false }: VoiceProps) {
+export function Voice({ of, url, type, voice, name, durationMs, peaks, played = false }: VoiceProps) {
   const t = useMessages(threadMessages);
   const format = useFormat();
-  const sound = useSound(url, (durationMs ?? 0) / 1000);
+  const sound = useSound(of, url, (durationMs ?? 0) / 1000);
   const bars = useMemo(() => {
     const known = barsOf(peaks);
     return known.length ? known : flatBars();

@@ -52,7 +52,10 @@ export function MessageInfo({ message, onClose }: { message: Message; onClose: (
         <Fact name={t.infoSender} value={sender} />
         <Fact name={t.infoType} value={t.type[type]} />
         {category !== null && (
-          <Fact name={t.infoPrice} value={`${category}${free ? ` · ${t.infoFree}` : ""}`} />
+          <Fact
+            name={t.infoPrice}
+            value={`${categoryWord(category, t.categories)}${free ? ` · ${t.infoFree}` : ""}`}
+          />
         )}
         {message.error && (
           <Fact
@@ -79,4 +82,9 @@ function Fact({ name, value, code = false }: { name: string; value: string; code
       <dd>{code ? <code>{value}</code> : value}</dd>
     </div>
   );
+}
+
+/** A category of Meta's in the reader's words; one that nobody knows yet as Meta calls it. */
+function categoryWord(category: string, words: Record<string, string>): string {
+  return words[category.replaceAll("-", "_")] ?? category;
 }

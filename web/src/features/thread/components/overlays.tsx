@@ -1,4 +1,4 @@
-/** What opens over a thread: a picture, what is known of a message, what it said before, the questions before it is sent twice or a note is deleted. */
+/** What opens over a thread: a picture, what is known of a message, what it said before, to whom it goes on, the questions before it is sent twice or a note is deleted. */
 
 import { lazy, Suspense } from "react";
 import { useMessages } from "@/shared/i18n/language";
@@ -11,10 +11,11 @@ import { threadMessages } from "../messages";
 
 const Lightbox = lazy(async () => ({ default: (await import("../media/lightbox")).Lightbox }));
 const MessageInfo = lazy(async () => ({ default: (await import("./message-info")).MessageInfo }));
+const Forward = lazy(async () => ({ default: (await import("./forward")).Forward }));
 const Revisions = lazy(async () => ({ default: (await import("./revisions")).Revisions }));
 
 export interface Over {
-  kind: "media" | "info" | "revisions" | "send-again" | "delete-note";
+  kind: "media" | "info" | "revisions" | "send-again" | "delete-note" | "forward";
   /** The message or the note it is about. */
   id: string;
 }
@@ -49,6 +50,7 @@ export function Overlays({ over, onChange, pictures, onJump }: OverlaysProps) {
         />
       )}
       {over.kind === "info" && <MessageInfo message={message} onClose={close} />}
+      {over.kind === "forward" && <Forward message={message} onClose={close} />}
       {over.kind === "revisions" && <Revisions message={message} onClose={close} />}
     </Suspense>
   );

@@ -25,7 +25,14 @@ interface ThreadProviderProps {
   wasRetried: ThreadData["wasRetried"];
   own: Pick<
     ThreadActions,
-    "quote" | "openMedia" | "jumpToQuoted" | "showInfo" | "showRevisions" | "sendAgain" | "deleteNote"
+    | "quote"
+    | "openMedia"
+    | "jumpToQuoted"
+    | "showInfo"
+    | "showRevisions"
+    | "sendAgain"
+    | "deleteNote"
+    | "forward"
   >;
   children: ReactNode;
 }

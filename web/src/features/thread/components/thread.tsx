@@ -1,6 +1,6 @@
 /** A conversation that is here: which stretch of it is shown, where the reader stands, and what is open over it. */
 
-import { type ReactNode, useCallback, useMemo, useRef, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useMessages } from "@/shared/i18n/language";
 import { useShortcut } from "@/shared/keys/use-shortcut";
 import { useStore, useTopic } from "@/shared/store/hooks";
@@ -8,6 +8,7 @@ import type { Conversation, Message } from "@/shared/store/types";
 import { EmptyState } from "@/shared/ui/empty-state";
 import { Composer, type ComposerHandle } from "../composer/composer";
 import { useAttachments } from "../composer/use-attachments";
+import { pauseSounds } from "../media/sound";
 import { threadMessages } from "../messages";
 import { messageOfQuoted } from "../model/summary";
 import type { ThreadActions } from "../thread-context";
@@ -44,6 +45,7 @@ export function Thread({ conversation, messageId, actions, notices }: ThreadProp
   const attachments = useAttachments(id);
   const composer = useRef<ComposerHandle>(null);
   usePresence(id);
+  useEffect(() => pauseSounds, []);
   useShortcut("reply", () => composer.current?.setMode("reply"));
   useShortcut("note", () => composer.current?.setMode("note"));
   useShortcut("attach", () => composer.current?.chooseFiles());
@@ -62,7 +64,14 @@ export function Thread({ conversation, messageId, actions, notices }: ThreadProp
   const own = useMemo(
     (): Pick<
       ThreadActions,
-      "quote" | "openMedia" | "jumpToQuoted" | "showInfo" | "showRevisions" | "sendAgain" | "deleteNote"
+      | "quote"
+      | "openMedia"
+      | "jumpToQuoted"
+      | "showInfo"
+      | "showRevisions"
+      | "sendAgain"
+      | "deleteNote"
+      | "forward"
     > => ({
       quote: (message) => {
         setQuote(message);
@@ -73,6 +82,7 @@ export function Thread({ conversation, messageId, actions, notices }: ThreadProp
       showInfo: (message) => setOver({ kind: "info", id: message.id }),
       showRevisions: (message) => setOver({ kind: "revisions", id: message.id }),
       sendAgain: (message) => setOver({ kind: "send-again", id: message.id }),
+      forward: (message) => setOver({ kind: "forward", id: message.id }),
       deleteNote: (note) => setOver({ kind: "delete-note", id: note.id }),
     }),
     [jumpTo, setQuote],

@@ -57,7 +57,15 @@ function FileRow({ one, attachments }: { one: Attachment; attachments: Attachmen
             {objection}
           </span>
         ) : one.kind === "voice" ? (
-          <Voice url={one.url} type={null} voice name={null} durationMs={one.duration_ms} peaks={one.peaks} />
+          <Voice
+            of={null}
+            url={one.url}
+            type={null}
+            voice
+            name={null}
+            durationMs={one.duration_ms}
+            peaks={one.peaks}
+          />
         ) : (
           takesCaption(one.kind) && (
             <input

@@ -6,6 +6,7 @@ import { useMessages } from "@/shared/i18n/language";
 import type { HeldFile } from "@/shared/store/held";
 import { useHeld, useStore } from "@/shared/store/hooks";
 import { newId } from "@/shared/store/ids";
+import type { InboxStore } from "@/shared/store/store";
 import {
   MOST_FILES,
   naturalKind,
@@ -45,26 +46,20 @@ export interface Attachments {
 export function useAttachments(conversationId: string): Attachments {
   const t = useMessages(composerMessages);
   const store = useStore();
-  const list = useHeld(conversationId) as readonly Attachment[]; // nothing else puts any there
+  const list = useHeld(conversationId) as readonly Attachment[]; // see `heldBy`
   const deeds = useMemo(() => {
-    const now = () => store.held.of(conversationId) as readonly Attachment[];
-    const set = (all: readonly Attachment[]) => {
-      store.held.set(conversationId, all);
-      store.topics.flush();
-    };
-    const patch = (id: string, change: Partial<Attachment>) =>
-      set(now().map((one) => (one.id === id ? checked({ ...one, ...change }) : one)));
+    const now = () => heldBy(store, conversationId);
+    const set = (all: readonly Attachment[]) => put(store, conversationId, all);
     return {
       add: (files: Iterable<File>) => {
         const room = MOST_FILES - now().length;
         const all = [...files];
         if (all.length > room) notifications.show({ color: "red", message: t.tooManyFiles(MOST_FILES) });
-        const added = all.slice(0, room).map(attachmentOf);
-        set([...now(), ...added]);
-        for (const one of added) void measured(one).then((size) => patch(one.id, size));
+        hold(store, conversationId, all.slice(0, room));
       },
       addRecording: (recorded: Recorded) => set([...now(), attachmentOfRecording(recorded)]),
-      change: (id: string, change: Partial<Pick<Attachment, "kind" | "caption">>) => patch(id, change),
+      change: (id: string, change: Partial<Pick<Attachment, "kind" | "caption">>) =>
+        patch(store, conversationId, id, change),
       remove: (id: string) => set(now().filter((one) => one.id !== id)),
       take: () => {
         const all = now();
@@ -74,6 +69,32 @@ export function useAttachments(conversationId: string): Attachments {
     };
   }, [store, conversationId, t]);
   return useMemo(() => ({ list, ...deeds }), [list, deeds]);
+}
+
+/** Put files with what waits in a conversation already; it need not be the one that is open. */
+export function hold(store: InboxStore, conversationId: string, files: readonly File[], caption = ""): void {
+  const added = files.map((file) => ({ ...attachmentOf(file), caption }));
+  put(store, conversationId, [...heldBy(store, conversationId), ...added]);
+  for (const one of added) void measured(one).then((size) => patch(store, conversationId, one.id, size));
+}
+
+/** Nothing else puts any there. */
+function heldBy(store: InboxStore, conversationId: string): readonly Attachment[] {
+  return store.held.of(conversationId) as readonly Attachment[];
+}
+
+function put(store: InboxStore, conversationId: string, all: readonly Attachment[]): void {
+  store.held.set(conversationId, all);
+  store.topics.flush();
+}
+
+function patch(store: InboxStore, conversationId: string, id: string, change: Partial<Attachment>): void {
+  const all = heldBy(store, conversationId);
+  put(
+    store,
+    conversationId,
+    all.map((one) => (one.id === id ? checked({ ...one, ...change }) : one)),
+  );
 }
 
 function attachmentOf(file: File): Attachment {

@@ -46,6 +46,7 @@ export function VoiceRecorder({ recording, onFinish, onCancel, onSend }: VoiceRe
       {recording.state === "done" ? (
         <div className={classes["heard"]}>
           <Voice
+            of={null}
             url={recording.url}
             type={null}
             voice
