@@ -6,9 +6,13 @@ from datetime import datetime, timedelta, tzinfo
 import asyncpg
 import pytest
 
+from bed.appliers import drain
 from bed.graph import APP_ID, Graph, World
+from bed.rows import Number
 from bed.tenants import Tenant
+from bed.webhooks import body, change, deliver, text
 from curbe.channels.cloudapi.client import CloudApi
+from curbe.domain.errors import TokenRefused
 from curbe.domain.notices import TemplateReported
 from curbe.infra import clock, dotenv
 from curbe.infra.clock import utc_now
@@ -17,6 +21,7 @@ from curbe.infra.db import Pool
 from curbe.infra.http import Egress
 from curbe.infra.jobs import Runner
 from curbe.infra.settings import fresh_env, load
+from curbe.outbound.receipts import Receipts
 from curbe.templates.service import TemplateNews
 from curbe.templates.sync import SYNC, Syncer, defer_due, look_again, sync
 
@@ -292,3 +297,28 @@ async def test_a_category_that_was_announced_before_the_number_was_connected_is_
 @pytest.mark.usefixtures("acme")
 async def test_who_has_no_number_is_asked_about_nothing(apply: Pool) -> None:
     assert await defer_due(apply, now=utc_now()) == 0
+
+
+async def test_a_token_refused_for_a_read_mark_pauses_the_number_too(
+    acme: Tenant, graph: Graph, worker: Pool, apply: Pool, owner: asyncpg.Connection, environ: dict[str, str]
+) -> None:
+    world = await connected(acme, graph)
+    await deliver(owner, body(change(await number_of(owner, world), messages=[text("wamid.1")])))
+    await drain(apply)
+    graph.revoke(world.token)
+
+    configured = load(environ, env_file=None)
+    async with Egress(trusted=[graph.url]) as egress:
+        api = CloudApi(egress, base_url=graph.url, version="v25.0")
+        receipts = Receipts(worker, cloud_api=api, keyring=Keyring.of(configured))
+        thread = await owner.fetchval("SELECT id FROM conversations")
+        with pytest.raises(TokenRefused):
+            await receipts.typing(tenant_id=acme.id, conversation_id=thread)
+
+    assert (await acme.get("/whatsapp/status")).json()["connections"][0]["paused"]
+
+
+async def number_of(owner: asyncpg.Connection, world: World) -> Number:
+    row = await owner.fetchrow("SELECT tenant_id, id FROM channel_connections")
+    assert row is not None
+    return Number(row["tenant_id"], row["id"], world.phone_number_id, world.waba_id)
