@@ -146,3 +146,16 @@ def test_4_whoever_says_stop_is_told_of_nothing_more(place: Place) -> None:
     _, ledger = place.ask("GET", f"/contacts/{contacts['items'][0]['id']}/consents")
     assert ledger["standing"] == {"marketing": "out", "utility": "out", "all": "out"}
     assert [one["source"] for one in ledger["items"]] == ["keyword"]
+
+
+def test_5_what_the_person_writes_while_the_number_is_given_up_is_in_the_inbox_once_it_is_connected_again(
+    place: Place,
+) -> None:
+    assert place.ask("POST", "/whatsapp/disconnect")[0] == 200
+    place.writes("¿Sigue ahí?")
+    until(lambda: place.ask("GET", "/api/operator/quarantine?kind=unrouted")[1]["items"] != [])
+
+    assert place.ask("POST", "/whatsapp/connect/complete", FIRST)[0] == 200
+
+    until(lambda: "¿Sigue ahí?" in json.dumps(place.ask("GET", "/inbox/conversations"), ensure_ascii=False))
+    assert place.ask("GET", "/api/operator/quarantine?kind=unrouted")[1]["items"] == []
