@@ -13,11 +13,11 @@ import {
   useRef,
   useState,
 } from "react";
+import { inOneLine, problemMessages, problemWords } from "@/shared/api/problem-words";
 import { useMessages } from "@/shared/i18n/language";
 import { useList, useStore } from "@/shared/store/hooks";
 import type { View } from "@/shared/store/views";
 import { ErrorState } from "@/shared/ui/error-state";
-import { LoadMore } from "@/shared/ui/load-more";
 import { ListSkeleton } from "@/shared/ui/skeletons";
 import { type Seen, shiftOf } from "./anchoring";
 import { type Chosen, toggled, withRange } from "./choosing";
@@ -41,6 +41,7 @@ interface ConversationListProps {
 
 export function ConversationList({ view, selected, chosen, onChoose, onOpen, empty }: ConversationListProps) {
   const t = useMessages(listMessages);
+  const problems = useMessages(problemMessages);
   const store = useStore();
   const list = useList(view);
   const { ids, count, complete } = list;
@@ -163,7 +164,12 @@ export function ConversationList({ view, selected, chosen, onChoose, onOpen, emp
         })}
       </div>
       {list.failed && (
-        <LoadMore more loading={false} error={list.failed} onMore={() => void store.loadMore(view)} />
+        <p className={classes["failed"]} role="alert">
+          {inOneLine(problemWords(list.failed, problems))}{" "}
+          <button type="button" onClick={() => void store.loadMore(view)}>
+            {problems.tryAgain}
+          </button>
+        </p>
       )}
     </div>
   );
