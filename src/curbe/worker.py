@@ -71,6 +71,8 @@ _DRAIN: Final = 15.0  # seconds until what is still under way is left to its lea
 _WEBHOOKS_KEPT_DAYS: Final = 30
 _JOB_LEASE: Final = timedelta(minutes=15)  # longer than fetching and keeping the largest file takes
 _JOBS_AT_ONCE: Final = 4
+# Of suspended tenants too: what people send can be fetched for days only, and what is to be deleted is.
+_KEPT_UP: Final = frozenset({FETCH, PURGE, ERASE, COUNT})
 _BROKEN_OFF: Final = timedelta(days=1)  # by then nobody writes to a file on its way any more
 
 Work = Callable[[], Awaitable[object]]
@@ -191,7 +193,14 @@ async def _wired(
 def _runners(pools: _Pools, usual: dict[str, Handler], patient: dict[str, Handler]) -> list[Runner]:
     """Return who works on jobs: on deleting and counting apart, so that it takes no turn from what people wait for."""
     return [
-        Runner(everybody=pools.apply, pool=pools.work, handlers=handlers, at_once=at_once, lease=_JOB_LEASE)
+        Runner(
+            everybody=pools.apply,
+            pool=pools.work,
+            handlers=handlers,
+            at_once=at_once,
+            lease=_JOB_LEASE,
+            kept_up=_KEPT_UP,
+        )
         for handlers, at_once in ((usual, _JOBS_AT_ONCE), (patient, 1))
     ]
 

@@ -64,7 +64,8 @@ async def test_all_there_is_of_a_person_is_one_document_however_long_the_thread(
 async def test_a_person_is_erased_once_and_told_how_far_it_is(
     client: httpx.AsyncClient, contact_id: UUID
 ) -> None:
-    assert (await client.get(f"/contacts/{contact_id}/erasure")).status_code == 404
+    assert (await client.get(f"/contacts/{contact_id}/erasure")).json()["requested_at"] is None
+    assert (await client.get(f"/contacts/{uuid4()}/erasure")).status_code == 404
 
     first = await client.post(f"/contacts/{contact_id}/erasure")
     again = await client.post(f"/contacts/{contact_id}/erasure")

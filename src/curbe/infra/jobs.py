@@ -5,7 +5,7 @@ The effect and the end of a job belong in one transaction: :func:`finish` says w
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -100,9 +100,14 @@ async def schedule(tx: Transaction, jobs: Sequence[tuple[NewJob, datetime]]) -> 
         )
 
 
-async def claim(tx: Transaction, *, kinds: Sequence[str], most: int, lease: timedelta) -> list[Job]:
-    """Take at most ``most`` due jobs for ``lease``, turn by turn between the tenants; ``tx`` is the batch role's."""
-    return await _CLAIM.all(tx, kinds=list(kinds), most=most, lease=lease)
+async def claim(
+    tx: Transaction, *, kinds: Sequence[str], most: int, lease: timedelta, kept_up: Collection[str] = ()
+) -> list[Job]:
+    """Take at most ``most`` due jobs for ``lease``, turn by turn between the tenants; ``tx`` is the batch role's.
+
+    Those of suspended tenants wait, but for the kinds ``kept_up``.
+    """
+    return await _CLAIM.all(tx, kinds=list(kinds), most=most, lease=lease, kept_up=list(kept_up))
 
 
 async def finish(tx: Transaction, job: Job) -> None:
@@ -144,16 +149,25 @@ class Runner:
         handlers: kind -> what to do. A handler finishes its job itself, or puts it back; what it does not foresee, the runner puts back.
         at_once: how many jobs are worked on at the same time.
         lease: longer than a handler may take.
+        kept_up: the kinds that are done for suspended tenants too.
     """
 
     def __init__(
-        self, *, everybody: Pool, pool: Pool, handlers: Mapping[str, Handler], at_once: int, lease: timedelta
+        self,
+        *,
+        everybody: Pool,
+        pool: Pool,
+        handlers: Mapping[str, Handler],
+        at_once: int,
+        lease: timedelta,
+        kept_up: Collection[str] = (),
     ) -> None:
         self._everybody: Final = everybody
         self._pool: Final = pool
         self._handlers: Final = dict(handlers)
         self._at_once: Final = at_once
         self._lease: Final = lease
+        self._kept_up: Final = frozenset(kept_up)
         self._free: int = at_once
         self._woken: Final = asyncio.Event()
 
@@ -182,7 +196,9 @@ class Runner:
             return []
         try:
             async with self._everybody.transaction() as tx:
-                return await claim(tx, kinds=list(self._handlers), most=self._free, lease=self._lease)
+                return await claim(
+                    tx, kinds=list(self._handlers), most=self._free, lease=self._lease, kept_up=self._kept_up
+                )
         except (*Unreachable, PostgresError) as error:
             log.warning("jobs_not_claimed", reason=type(error).__name__, detail=str(error)[:200])
             return []

@@ -34,7 +34,7 @@ SELECT u.tenant_id, u.kind, u.subject
 
 -- name: claim_jobs
 -- The longest due of each tenant, the same number for each: one with a thousand waiting holds nobody up. The tenants are found by hopping
--- along the index. A lease that ran out is a job that is due: its worker died.
+-- along the index. Of a suspended tenant only what is kept up for it. A lease that ran out is a job that is due: its worker died.
 WITH RECURSIVE waiting (tenant_id) AS (
     (SELECT j.tenant_id FROM jobs j ORDER BY j.tenant_id LIMIT 1)
     UNION ALL
@@ -48,6 +48,8 @@ WITH RECURSIVE waiting (tenant_id) AS (
              FROM (SELECT j.tenant_id, j.kind, j.subject, j.available_at
                      FROM jobs j
                     WHERE j.tenant_id = w.tenant_id AND j.available_at <= now() AND j.kind = ANY(:kinds::text[])
+                      AND (j.kind = ANY(:kept_up::text[])
+                           OR NOT EXISTS (SELECT FROM tenants t WHERE t.id = w.tenant_id AND t.suspended_at IS NOT NULL))
                     ORDER BY j.available_at
                     LIMIT :most) j) d
      ORDER BY d.turn, d.available_at
