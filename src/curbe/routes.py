@@ -38,7 +38,7 @@ from curbe.outbound.template_api import TemplateSendController
 from curbe.realtime.api import EventsController
 from curbe.reports.api import ReportController
 from curbe.retention.api import RetentionController
-from curbe.retention.erasure_api import ErasureController
+from curbe.retention.erasure_api import ErasureController, ExportController
 from curbe.templates.api import TemplateController
 from curbe.tenants.api import TenantController
 
@@ -86,4 +86,5 @@ ROUTES: Final[list[type[Controller]]] = [
     NoticeController,
     RetentionController,
     ErasureController,
+    ExportController,
 ]

@@ -78,6 +78,8 @@ _JOB_LEASE: Final = timedelta(minutes=15)  # longer than fetching and keeping th
 _JOBS_AT_ONCE: Final = 4
 _FILES_AT_ONCE: Final = 6
 _FILES_OF_ONE: Final = 4  # whose files hang at Meta for minutes leaves two hands for all others
+# Of suspended tenants too: what people send can be fetched for days only, and what is to be deleted is.
+_KEPT_UP: Final = frozenset({FETCH, PURGE, ERASE, COUNT})
 
 Work = Callable[[], Awaitable[object]]
 
@@ -223,6 +225,7 @@ def runners_of(
             at_once=at_once,
             lease=_JOB_LEASE,
             share=share,
+            kept_up=_KEPT_UP,
         )
         for handlers, at_once, share in hands
     ]

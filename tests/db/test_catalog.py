@@ -391,6 +391,7 @@ async def test_the_role_behind_the_lookups_may_read_connections_keys_and_what_is
             "revoked_at",
         },
         "messages": {"tenant_id", "id", "text"},
+        "tenants": {"id", "suspended_at"},
         "contacts": {"tenant_id", "id", "name", "username", "wa_id", "merged_into"},
         "conversations": {"tenant_id", "id", "contact_id", "merged_into", "last_message_at", "state_code"},
     }

@@ -22,6 +22,7 @@ from curbe.auth.service import revoke
 from curbe.domain.access import Scope
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
+from curbe.tenants import service as tenants
 
 pytestmark = pytest.mark.anyio
 
@@ -283,3 +284,16 @@ async def test_a_server_that_stops_says_goodbye_and_ends_well(dsn: str, tenant: 
 
         assert (await closing(socket))[0] == 1001
         assert await server.ended() == 0
+
+
+async def test_a_suspended_tenants_sockets_are_closed_at_once(
+    server: Serving, web: Pool, tenant: UUID, key: str
+) -> None:
+    async with follow(server, tenant, key) as socket:
+        await frame(socket)
+        async with web.transaction(tenant) as tx:
+            await tenants.suspend(tx, tenant_id=tenant, actor="cli", now=utc_now())
+
+        code, _ = await closing(socket)
+
+    assert code == 4403

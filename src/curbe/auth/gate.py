@@ -66,6 +66,7 @@ class Gate:
             ForeignOrigin: a browser asks from another site's page.
             CsrfFailed: a browser asks without its session's token.
             NotFound: what it carries does not open this tenant.
+            TenantSuspended: the tenant is suspended, and it is not the operator who asks.
             Forbidden: it lacks the route's scope, or is not the operator's where the route asks for that.
             EmbeddedSession: a page within another site asks for what is its person's own.
             ProofRequired: the route asks a person to have shown lately who they are.
@@ -87,7 +88,7 @@ class Gate:
             log.bind(tenant_id=tenant_id)
         visit = connection.scope.get("auth")
         if isinstance(visit, Visit):
-            _check_whose(visit, handler)
+            _check_whose(visit, principal, handler)
         if isinstance(scope, Scope):
             _permit(principal, scope, platform=bool(handler.opt.get("platform")))
         elif principal.kind is not PrincipalKind.USER:
@@ -193,8 +194,10 @@ def refuses_embedded(handler: BaseRouteHandler) -> bool:
     return "proof" in opt or opt.get("scope") in ADMINISTERS or ("session" in opt and "embedded" not in opt)
 
 
-def _check_whose(visit: Visit, handler: BaseRouteHandler) -> None:
-    """Refuse a session that another site's software began, where it takes the person."""
+def _check_whose(visit: Visit, principal: Principal, handler: BaseRouteHandler) -> None:
+    """Refuse a session of a suspended tenant, and one that another site's software began, where it takes the person."""
+    if visit.held.suspended and not principal.is_platform:
+        raise rules.suspended()
     if visit.held.embedded_in is not None and refuses_embedded(handler):
         raise EmbeddedSession(
             "This is its person's own to do, and not for a page within another site.",

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from curbe.domain.access import Principal, PrincipalKind, Scope
-from curbe.domain.errors import Unauthorized
+from curbe.domain.errors import TenantSuspended, Unauthorized
 
 PREFIX: Final = {PrincipalKind.PLATFORM: "curbe_p_", PrincipalKind.TENANT: "curbe_t_"}
 # 256 random bits in base64url.
@@ -33,6 +33,12 @@ class StoredKey(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     expires_at: datetime | None
     revoked_at: datetime | None
+
+
+class HeldKey(StoredKey, frozen=True, kw_only=True):
+    """A key that somebody holds; ``suspended``: its tenant is."""
+
+    suspended: bool = False
 
 
 def bearer_of(authorization: str | None) -> str | None:
@@ -86,6 +92,14 @@ def beyond(asked: Iterable[Scope], *, creator: Principal | None, kind: Principal
     wanted = frozenset(asked)
     forbidden = wanted & PLATFORM_ONLY if kind is PrincipalKind.TENANT else frozenset()
     return forbidden if creator is None else forbidden | (wanted - creator.scopes)
+
+
+def suspended() -> TenantSuspended:
+    """Return the one answer to people and keys of a tenant that the operator has suspended."""
+    return TenantSuspended(
+        "The operator of this installation has suspended this workspace. What people write to it is kept, and nothing is sent.",
+        fix="Ask the operator of this installation to resume it.",
+    )
 
 
 def unauthorized() -> Unauthorized:

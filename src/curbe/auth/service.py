@@ -88,6 +88,7 @@ async def authenticate(pool: Pool, bearer: str | None, *, now: datetime) -> Prin
 
     Raises:
         Unauthorized: no key, no such key, expired or revoked; the answer is the same for each.
+        TenantSuspended: its tenant is suspended.
     """
     kind = rules.kind_of(bearer) if bearer else None
     if bearer is None or kind is None:
@@ -97,6 +98,8 @@ async def authenticate(pool: Pool, bearer: str | None, *, now: datetime) -> Prin
     key = await of_hash(pool, hashed)
     if key is None or not rules.is_live(key, now=now):
         raise rules.unauthorized()
+    if key.suspended:
+        raise rules.suspended()
     return rules.principal_of(key)
 
 

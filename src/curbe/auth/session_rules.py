@@ -20,7 +20,7 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
 
     ``proved_at`` is when its user last showed who they are; None: never, as nobody does within another site's page.
     ``role`` None: no member of the tenant asked about; ``seen_here_at`` is when they were seen there last.
-    ``embedded_in``: begun within a page of that tenant's own, which is all it opens.
+    ``embedded_in``: begun within a page of that tenant's own, which is all it opens. ``suspended``: the tenant asked about is.
     """
 
     session_id: UUID
@@ -32,6 +32,7 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     role: Role | None
     seen_here_at: datetime | None = None
     embedded_in: UUID | None = None
+    suspended: bool = False
 
 
 class Device(msgspec.Struct, frozen=True, kw_only=True):

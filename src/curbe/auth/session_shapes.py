@@ -35,13 +35,17 @@ class SessionUser(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SessionMembership(msgspec.Struct, frozen=True, kw_only=True):
-    """A tenant they may enter, as what, and what that lets them do. ``language``: of those there who chose none."""
+    """A tenant they may enter, as what, and what that lets them do. ``language``: of those there who chose none.
+
+    ``suspended``: the operator lets nobody do anything there for now.
+    """
 
     tenant_id: UUID
     tenant_name: str
     language: Language | None
     role: Role
     scopes: list[Scope]
+    suspended: bool
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True, tag_field=_STATE, tag="signed_in"):
@@ -158,4 +162,5 @@ def _membership(one: OpenMembership, *, embedded: bool) -> SessionMembership:
         language=one.language,
         role=one.role,
         scopes=sorted(scopes_of(one.role, embedded=embedded)),
+        suspended=one.suspended,
     )

@@ -54,20 +54,22 @@ SELECT id, created_at, last_seen_at, expires_at, address, user_agent, embedded_i
 -- With its user, and what that user is in the tenant of the request. Row-level security shows the session to who holds its token
 -- (policy "holder"), and the membership to who is in its tenant.
 SELECT s.id AS session_id, s.user_id, s.last_seen_at, s.proved_at, s.expires_at, s.embedded_in, u.is_operator, m.role,
-       m.last_seen_at AS seen_here_at
+       m.last_seen_at AS seen_here_at, t.suspended_at IS NOT NULL AS suspended
   FROM sessions s
   JOIN users u ON u.id = s.user_id AND u.disabled_at IS NULL
   LEFT JOIN memberships m ON m.tenant_id = :tenant_id AND m.user_id = s.user_id
                          AND m.joined_at IS NOT NULL AND m.disabled_at IS NULL
+  LEFT JOIN tenants t ON t.id = m.tenant_id
  WHERE s.token_hash = :token_hash;
 
 -- name: session_of_id
 SELECT s.id AS session_id, s.user_id, s.last_seen_at, s.proved_at, s.expires_at, s.embedded_in, u.is_operator, m.role,
-       m.last_seen_at AS seen_here_at
+       m.last_seen_at AS seen_here_at, t.suspended_at IS NOT NULL AS suspended
   FROM sessions s
   JOIN users u ON u.id = s.user_id AND u.disabled_at IS NULL
   LEFT JOIN memberships m ON m.tenant_id = :tenant_id AND m.user_id = s.user_id
                          AND m.joined_at IS NOT NULL AND m.disabled_at IS NULL
+  LEFT JOIN tenants t ON t.id = m.tenant_id
  WHERE s.id = :id AND s.user_id = :user_id;
 
 -- name: touch_session

@@ -4,16 +4,16 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from curbe.auth.rules import StoredKey
+from curbe.auth.rules import HeldKey, StoredKey
 from curbe.infra.db import Pool, Query, Transaction
 
 _PACKAGE: Final = "curbe.auth"
 
 
-_PLATFORM_KEY_OF_HASH: Final = Query(_PACKAGE, "platform_key_of_hash", StoredKey)
-_TENANT_KEY_OF_HASH: Final = Query(_PACKAGE, "tenant_key_of_hash", StoredKey)
-_PLATFORM_KEY_OF_ID: Final = Query(_PACKAGE, "platform_key_of_id", StoredKey)
-_TENANT_KEY_OF_ID: Final = Query(_PACKAGE, "tenant_key_of_id", StoredKey)
+_PLATFORM_KEY_OF_HASH: Final = Query(_PACKAGE, "platform_key_of_hash", HeldKey)
+_TENANT_KEY_OF_HASH: Final = Query(_PACKAGE, "tenant_key_of_hash", HeldKey)
+_PLATFORM_KEY_OF_ID: Final = Query(_PACKAGE, "platform_key_of_id", HeldKey)
+_TENANT_KEY_OF_ID: Final = Query(_PACKAGE, "tenant_key_of_id", HeldKey)
 _INSERT_PLATFORM_KEY: Final = Query(_PACKAGE, "insert_platform_key", StoredKey)
 _INSERT_TENANT_KEY: Final = Query(_PACKAGE, "insert_tenant_key", StoredKey)
 _REVOKE_PLATFORM_KEY: Final = Query(_PACKAGE, "revoke_platform_key", StoredKey)
@@ -22,17 +22,17 @@ _PLATFORM_KEYS_PAGE: Final = Query(_PACKAGE, "platform_keys_page", StoredKey)
 _TENANT_KEYS_PAGE: Final = Query(_PACKAGE, "tenant_keys_page", StoredKey)
 
 
-async def platform_key_of_hash(pool: Pool, key_hash: bytes) -> StoredKey | None:
+async def platform_key_of_hash(pool: Pool, key_hash: bytes) -> HeldKey | None:
     """Return the operator's key with this hash."""
     return await pool.ask(_PLATFORM_KEY_OF_HASH, key_hash=key_hash)
 
 
-async def tenant_key_of_hash(pool: Pool, key_hash: bytes) -> StoredKey | None:
+async def tenant_key_of_hash(pool: Pool, key_hash: bytes) -> HeldKey | None:
     """Return the tenant's key with this hash, whosever it is."""
     return await pool.ask(_TENANT_KEY_OF_HASH, key_hash=key_hash)
 
 
-async def key_of_id(tx: Transaction, *, tenant_id: UUID | None, key_id: UUID) -> StoredKey | None:
+async def key_of_id(tx: Transaction, *, tenant_id: UUID | None, key_id: UUID) -> HeldKey | None:
     """Return a key by its id: one of ``tenant_id``, or of the operator where that is None."""
     if tenant_id is None:
         return await _PLATFORM_KEY_OF_ID.one(tx, id=key_id)

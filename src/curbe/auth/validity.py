@@ -29,6 +29,7 @@ async def valid_for(
     Raises:
         Unauthorized: the key or the session has ended.
         Forbidden: the person is no longer what they were in this tenant.
+        TenantSuspended: the tenant is suspended since.
     """
     if principal.user_id is None or principal.session_id is None:
         until = await _key_ends_at(pool, principal, now=now)
@@ -46,6 +47,8 @@ async def _key_ends_at(pool: Pool, principal: Principal, *, now: datetime) -> da
         key = await store.key_of_id(tx, tenant_id=principal.tenant_id, key_id=principal.key_id)
     if key is None or not rules.is_live(key, now=now):
         raise Unauthorized("the API key was revoked or has expired")
+    if key.suspended:
+        raise rules.suspended()
     return key.expires_at
 
 
@@ -60,6 +63,8 @@ async def _session_ends_at(
         )
     if held is None or session_rules.ends_at(held, idle=idle) <= now:
         raise Unauthorized("the session has ended")
+    if held.suspended and not principal.is_platform:
+        raise rules.suspended()
     if session_rules.principal_of(held, tenant_id=tenant_id) != principal:
         raise Forbidden("what this person may do here has changed")
     return session_rules.ends_at(held, idle=idle)

@@ -1,9 +1,10 @@
 -- What carries a campaign on: a few recipients at a time become messages, just ahead of the sender.
 
 -- name: campaigns_at_work
--- Of all tenants: those whose time has come, those that run, and those that stopped and have something in the outbox still.
+-- Of all tenants that are not suspended: those whose time has come, those that run, and those that stopped and have something in the outbox still.
 SELECT k.tenant_id, k.id, k.channel_connection_id AS connection_id, k.state
   FROM campaigns k
+  JOIN tenants t ON t.id = k.tenant_id AND t.suspended_at IS NULL
  WHERE k.state IN ('scheduled', 'running', 'paused', 'cancelled', 'failed')
    AND CASE k.state
            WHEN 'running' THEN true

@@ -14,6 +14,7 @@ from curbe.domain.access import Scope
 from curbe.infra.database import database
 from curbe.infra.setting_values import Malformed, duration
 from curbe.operate import accounts
+from curbe.tenants.rules import Tenant
 
 _ALL: Final = "all"
 _tenant_option: Final = click.option(
@@ -26,7 +27,7 @@ _platform_option: Final = click.option(
 
 @click.group()
 def tenant() -> None:
-    """Create and list tenants."""
+    """Create, list, suspend and resume tenants."""
 
 
 @tenant.command("create")
@@ -53,9 +54,36 @@ def tenant_list(shell: Shell, *, as_json: bool) -> None:
     """List every tenant."""
     with database(shell.quiet_settings()) as dsn:
         found = asyncio.run(accounts.tenants(dsn))
-    rows = [(one.id, one.name, one.default_country, f"{one.created_at:%Y-%m-%d}") for one in found]
+    rows = [
+        (one.id, one.name, one.default_country, f"{one.created_at:%Y-%m-%d}", _suspension(one))
+        for one in found
+    ]
     none = "No tenant yet: `curbe tenant create NAME` makes one."
-    show(found, as_json=as_json, words=table(("id", "name", "country", "since"), rows, none=none))
+    show(
+        found, as_json=as_json, words=table(("id", "name", "country", "since", "suspended"), rows, none=none)
+    )
+
+
+@tenant.command("suspend")
+@click.argument("tenant_id", type=click.UUID)
+@json_option
+@pass_shell
+def tenant_suspend(shell: Shell, *, tenant_id: UUID, as_json: bool) -> None:
+    """Suspend the tenant TENANT_ID: its people and keys do nothing, nothing of it is sent; what it receives is kept."""
+    with database(shell.quiet_settings()) as dsn:
+        tenant = asyncio.run(accounts.suspend_tenant(dsn, tenant_id=tenant_id))
+    show(tenant, as_json=as_json, words=f"{tenant.id} is suspended.")
+
+
+@tenant.command("resume")
+@click.argument("tenant_id", type=click.UUID)
+@json_option
+@pass_shell
+def tenant_resume(shell: Shell, *, tenant_id: UUID, as_json: bool) -> None:
+    """Let the suspended tenant TENANT_ID go on where it was."""
+    with database(shell.quiet_settings()) as dsn:
+        tenant = asyncio.run(accounts.resume_tenant(dsn, tenant_id=tenant_id))
+    show(tenant, as_json=as_json, words=f"{tenant.id} goes on.")
 
 
 @click.group()
@@ -131,6 +159,10 @@ def key_revoke(shell: Shell, *, key_id: UUID, tenant_id: UUID | None, platform: 
     with database(shell.quiet_settings()) as dsn:
         revoked = asyncio.run(accounts.revoke_key(dsn, tenant_id=whose, key_id=key_id))
     show(revoked, as_json=as_json, words=f"{revoked.id} is revoked.")
+
+
+def _suspension(one: Tenant) -> str | None:
+    return None if one.suspended_at is None else f"{one.suspended_at:%Y-%m-%d}"
 
 
 def _whose(tenant_id: UUID | None, *, platform: bool) -> UUID | None:

@@ -110,6 +110,12 @@ class Forbidden(AppError):
     code, http_status, title = "missing_scope", 403, "This API key or role may not do that"
 
 
+class TenantSuspended(AppError):
+    """The operator has suspended the tenant: its people and keys do nothing until it is resumed."""
+
+    code, http_status, title = "tenant_suspended", 403, "This workspace is suspended"
+
+
 class RoleBeyond(AppError):
     """Somebody gives or takes a role above their own, or asks for an embed token of who has one."""
 

@@ -6,7 +6,7 @@ The effect and the end of a job belong in one transaction: :func:`finish` says w
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -109,6 +109,7 @@ async def claim(
     lease: timedelta,
     held: Mapping[UUID, int] | None = None,
     share: int | None = None,
+    kept_up: Collection[str] = (),
 ) -> list[Job]:
     """Take due jobs, turn by turn between the tenants.
 
@@ -119,6 +120,7 @@ async def claim(
         lease: how long they are nobody else's.
         held: how many of each tenant are in work already: those were its first turns.
         share: how many of one tenant may be in work, those held included; None: any number.
+        kept_up: the kinds that are done for suspended tenants too; of theirs, all others wait.
     """
     held = held or {}
     return await _CLAIM.all(
@@ -128,6 +130,7 @@ async def claim(
         lease=lease,
         held_tenants=list(held.keys()),
         held_counts=list(held.values()),
+        kept_up=list(kept_up),
         share=share if share is not None else most + max(held.values(), default=0),
     )
 
@@ -172,6 +175,7 @@ class Runner:
         at_once: how many jobs are worked on at the same time.
         lease: longer than a handler may take.
         share: how many of those may be one tenant's: fewer, where what hangs for one must not hold up all. None: all.
+        kept_up: the kinds that are done for suspended tenants too.
     """
 
     def __init__(
@@ -183,6 +187,7 @@ class Runner:
         at_once: int,
         lease: timedelta,
         share: int | None = None,
+        kept_up: Collection[str] = (),
     ) -> None:
         self._everybody: Final = everybody
         self._pool: Final = pool
@@ -191,6 +196,7 @@ class Runner:
         self._lease: Final = lease
         self._share: Final = share or at_once
         self._held: Final[Counter[UUID]] = Counter()  # jobs in work, by tenant
+        self._kept_up: Final = frozenset(kept_up)
         self._woken: Final = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -224,6 +230,7 @@ class Runner:
                     lease=self._lease,
                     held=self._held,
                     share=self._share,
+                    kept_up=self._kept_up,
                 )
         except (*Unreachable, PostgresError) as error:
             log.warning("jobs_not_claimed", reason=type(error).__name__, detail=str(error)[:200])

@@ -34,8 +34,8 @@ SELECT u.tenant_id, u.kind, u.subject
 
 -- name: claim_jobs
 -- The longest due of each tenant, turn by turn: what a tenant has in work already counts as turns it had, and beyond its share it waits. So one
--- with a thousand waiting, or with work that hangs, holds nobody up. What waits is found by hopping along the index, from kind to kind. A lease
--- that ran out is a job that is due: its worker died.
+-- with a thousand waiting, or with work that hangs, holds nobody up. Of a suspended tenant only what is kept up for it. What waits is found by
+-- hopping along the index, from kind to kind. A lease that ran out is a job that is due: its worker died.
 WITH RECURSIVE waiting (tenant_id, kind) AS (
     (SELECT j.tenant_id, j.kind FROM jobs j ORDER BY j.tenant_id, j.kind LIMIT 1)
     UNION ALL
@@ -54,7 +54,9 @@ WITH RECURSIVE waiting (tenant_id, kind) AS (
                                   ORDER BY j.available_at
                                   LIMIT :most) j
               LEFT JOIN unnest(:held_tenants::uuid[], :held_counts::integer[]) AS h (tenant_id, count) ON h.tenant_id = j.tenant_id
-             WHERE w.kind = ANY(:kinds::text[])) d
+             WHERE w.kind = ANY(:kinds::text[])
+               AND (w.kind = ANY(:kept_up::text[])
+                    OR NOT EXISTS (SELECT FROM tenants t WHERE t.id = w.tenant_id AND t.suspended_at IS NOT NULL))) d
      WHERE d.turn <= :share
      ORDER BY d.turn, d.available_at
      LIMIT :most

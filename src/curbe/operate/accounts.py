@@ -53,6 +53,28 @@ async def create_tenant(dsn: str, *, name: str, default_country: str | None) -> 
         )
 
 
+async def suspend_tenant(dsn: str, *, tenant_id: UUID) -> Tenant:
+    """Suspend a tenant and return it.
+
+    Raises:
+        NotFound: there is no such tenant.
+    """
+    async with pool(dsn) as web, web.transaction(tenant_id) as tx:
+        await known_tenant(tx, tenant_id)
+        return await service.suspend(tx, tenant_id=tenant_id, actor=_CLI, now=utc_now())
+
+
+async def resume_tenant(dsn: str, *, tenant_id: UUID) -> Tenant:
+    """Resume a suspended tenant and return it.
+
+    Raises:
+        NotFound: there is no such tenant.
+    """
+    async with pool(dsn) as web, web.transaction(tenant_id) as tx:
+        await known_tenant(tx, tenant_id)
+        return await service.resume(tx, tenant_id=tenant_id, actor=_CLI, now=utc_now())
+
+
 async def tenants(dsn: str) -> list[Tenant]:
     """Return every tenant, oldest first."""
     found: list[Tenant] = []

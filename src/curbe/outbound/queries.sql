@@ -207,6 +207,7 @@ SELECT o.message_id AS id FROM outbox o
 -- The numbers that have something to send and may send.
 SELECT c.tenant_id, c.id, c.phone_number_id
   FROM channel_connections c
+  JOIN tenants t ON t.id = c.tenant_id AND t.suspended_at IS NULL
   LEFT JOIN send_holds h ON h.tenant_id = c.tenant_id AND h.channel_connection_id = c.id AND h.until > now()
  WHERE c.status = 'active' AND c.pause_reason IS NULL
    AND (EXISTS (SELECT FROM outbox o
@@ -220,16 +221,17 @@ SELECT c.tenant_id, c.id, c.phone_number_id
 SELECT count(*)::integer AS waiting FROM outbox
 
 -- name: sending_account
--- What a sender needs of its number; absent where it may not send. Locked: whoever pauses the number waits for the claim that is under way,
--- and nothing is claimed once the pause is committed.
+-- What a sender needs of its number; absent where it may not send. Locked: whoever pauses the number or suspends its tenant waits for the
+-- claim that is under way, and nothing is claimed once that is committed.
 SELECT c.id, c.tenant_id, c.phone_number_id, c.messages_per_second, c.access_token_enc,
        coalesce(c.health #>> '{portfolio,value}', c.waba_id, c.id::text) AS portfolio, c.metadata ->> 'messaging_limit' AS messaging_limit,
        (SELECT h.from_priority FROM send_holds h
          WHERE h.tenant_id = c.tenant_id AND h.channel_connection_id = c.id AND h.until > now()) AS held_from,
        now() AS now
   FROM channel_connections c
+  JOIN tenants t ON t.id = c.tenant_id AND t.suspended_at IS NULL
  WHERE c.tenant_id = :tenant_id AND c.id = :connection_id AND c.status = 'active' AND c.pause_reason IS NULL
-   FOR SHARE OF c
+   FOR SHARE OF c, t
 
 -- name: find_idempotent
 SELECT k.request_hash, k.response::text AS response

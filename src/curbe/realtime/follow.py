@@ -17,7 +17,7 @@ from litestar.exceptions import WebSocketDisconnect
 
 from curbe.auth.validity import valid_for
 from curbe.domain.access import Principal
-from curbe.domain.errors import CursorExpired, Forbidden, Unauthorized
+from curbe.domain.errors import CursorExpired, Forbidden, TenantSuspended, Unauthorized
 from curbe.infra import db
 from curbe.infra.clock import utc_now
 from curbe.infra.throttle import Throttle
@@ -158,7 +158,7 @@ class Follower:
             return timedelta(seconds=1)
         except Unauthorized as ended:
             raise _Ended(CloseCode.UNAUTHORIZED, ended.detail) from None
-        except Forbidden as changed:
+        except (Forbidden, TenantSuspended) as changed:
             raise _Ended(CloseCode.FORBIDDEN, changed.detail) from None
 
     async def _send_presence(self, seat: Seat) -> NoReturn:

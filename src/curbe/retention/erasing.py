@@ -17,7 +17,7 @@ import structlog
 
 from curbe.audit import service as audit
 from curbe.audit.service import AuditEntry
-from curbe.campaigns import erasing as campaigns
+from curbe.campaigns import persons as campaigns
 from curbe.consent import erasing as consents
 from curbe.inbox import erasing as inbox
 from curbe.inbox import purge as said

@@ -1,17 +1,18 @@
-"""A person's erasure over HTTP."""
+"""What a person may ask a tenant for, over HTTP: all there is of them, and that it goes."""
 
 from uuid import UUID
 
 from litestar import Controller, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
+from litestar.response import Stream
 
 from curbe.domain.access import Principal, Scope
 from curbe.domain.errors import Conflict, NotFound
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
 from curbe.infra.web import refusals
-from curbe.retention import erasures
+from curbe.retention import erasures, exporting
 from curbe.retention.erasures import Erasure
 
 
@@ -55,3 +56,35 @@ class ErasureController(Controller):
         """Return the erasure of a contact."""
         async with web_pool.transaction(tenant_id) as tx:
             return await erasures.read(tx, tenant_id=tenant_id, contact_id=contact_id)
+
+
+class ExportController(Controller):
+    """``/api/tenants/{tenant_id}/contacts/{contact_id}/export``."""
+
+    path = "/api/tenants/{tenant_id:uuid}/contacts/{contact_id:uuid}/export"
+    tags = ("contacts",)
+
+    @get(
+        opt={"scope": Scope.CONTACTS_EXPORT},
+        summary="Download all there is of a person",
+        media_type="application/json",
+        responses=refusals(NotFound),
+    )
+    async def export(
+        self,
+        tenant_id: FromPath[UUID],
+        contact_id: FromPath[UUID],
+        principal: NamedDependency[Principal],
+        web_pool: NamedDependency[Pool],
+    ) -> Stream:
+        """Return one JSON document, written as it is read: profile, names, consents, campaigns, conversations with all that was said."""
+        async with web_pool.transaction(tenant_id) as tx:
+            known = await exporting.begin(
+                tx, tenant_id=tenant_id, contact_id=contact_id, actor=principal.actor, now=utc_now()
+            )
+        document = exporting.document(web_pool, known, tenant_id=tenant_id)
+        headers = {
+            "Content-Disposition": f'attachment; filename="contact-{contact_id}.json"',
+            "X-Content-Type-Options": "nosniff",
+        }
+        return Stream(document, media_type="application/json", headers=headers)

@@ -9,7 +9,7 @@ import msgspec
 from curbe.audit import service as audit
 from curbe.audit.service import AuditEntry
 from curbe.consent import erasing as consents
-from curbe.domain.errors import NotFound
+from curbe.inbox import contacts
 from curbe.inbox import erasing as inbox
 from curbe.infra import jobs
 from curbe.infra.db import Query, Transaction
@@ -20,12 +20,12 @@ ERASE: Final = "retention.erase"  # the job that deletes all there is of somebod
 
 
 class Erasure(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody's erasure. ``finished_at`` is null while what they said is being deleted."""
+    """Somebody's erasure. ``requested_at`` is null where nobody asked for it, ``finished_at`` while what they said is being deleted."""
 
     contact_id: UUID
-    requested_by: str
-    requested_at: datetime
-    finished_at: datetime | None
+    requested_by: str | None = None
+    requested_at: datetime | None = None
+    finished_at: datetime | None = None
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,11 +96,12 @@ async def read(tx: Transaction, *, tenant_id: UUID, contact_id: UUID) -> Erasure
     """Return somebody's erasure.
 
     Raises:
-        NotFound: nobody asked for it.
+        NotFound: the tenant has no such contact, and had none that was erased.
     """
     known = await kept(tx, tenant_id=tenant_id, contact_id=contact_id)
     if known is None:
-        raise NotFound("Nobody asked for this contact to be erased.", fix="Ask for it with POST.")
+        await contacts.contact(tx, tenant_id=tenant_id, contact_id=contact_id)
+        return Erasure(contact_id=contact_id)
     return known.shown()
 
 

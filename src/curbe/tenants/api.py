@@ -124,6 +124,40 @@ class TenantController(Controller):
                 tx, _with(before, data), tenant_id=tenant_id, actor=principal.actor, now=utc_now()
             )
 
+    @post(
+        "/{tenant_id:uuid}/suspend",
+        status_code=200,
+        opt={"scope": Scope.TENANTS_WRITE, "platform": True},
+        summary="Suspend a tenant (platform keys)",
+        responses=refusals(Unauthorized, Forbidden, NotFound),
+    )
+    async def suspend(
+        self,
+        tenant_id: FromPath[UUID],
+        web_pool: NamedDependency[Pool],
+        principal: NamedDependency[Principal],
+    ) -> Tenant:
+        """Refuse all its people and keys ask (403 ``tenant_suspended``), close their sockets, send nothing; keep what it receives."""
+        async with web_pool.transaction(tenant_id) as tx:
+            return await service.suspend(tx, tenant_id=tenant_id, actor=principal.actor, now=utc_now())
+
+    @post(
+        "/{tenant_id:uuid}/resume",
+        status_code=200,
+        opt={"scope": Scope.TENANTS_WRITE, "platform": True},
+        summary="Resume a suspended tenant (platform keys)",
+        responses=refusals(Unauthorized, Forbidden, NotFound),
+    )
+    async def resume(
+        self,
+        tenant_id: FromPath[UUID],
+        web_pool: NamedDependency[Pool],
+        principal: NamedDependency[Principal],
+    ) -> Tenant:
+        """Let everything of it go on where it was."""
+        async with web_pool.transaction(tenant_id) as tx:
+            return await service.resume(tx, tenant_id=tenant_id, actor=principal.actor, now=utc_now())
+
 
 def _with(before: Tenant, changes: TenantChanges) -> Settled:
     """Return a tenant's settings with the changes made."""

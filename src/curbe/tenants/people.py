@@ -27,6 +27,7 @@ class OpenMembership(msgspec.Struct, frozen=True, kw_only=True):
     tenant_name: str
     language: Language | None
     role: Role
+    suspended: bool
 
 
 class _Locked(msgspec.Struct, frozen=True):

@@ -43,7 +43,7 @@ UPDATE memberships
 
 -- name: open_memberships
 -- Where a user may go. Across tenants: row-level security shows a user's own (policy "self").
-SELECT m.tenant_id, t.name AS tenant_name, t.language, m.role
+SELECT m.tenant_id, t.name AS tenant_name, t.language, m.role, t.suspended_at IS NOT NULL AS suspended
   FROM memberships m
   JOIN tenants t ON t.id = m.tenant_id
  WHERE m.user_id = :user_id AND m.joined_at IS NOT NULL AND m.disabled_at IS NULL

@@ -28,7 +28,7 @@ class Tenant(msgspec.Struct, frozen=True, kw_only=True):
     ``default_country`` (ISO) reads numbers without a prefix. ``language`` is that of people who chose none; null: their browser's.
     ``retention_days``: messages, files and events older than that are deleted, null: none ever. ``purged_at``: when
     what is not kept any more was last deleted. ``time_zone`` (IANA) is by which reports tell days apart; null: that of the country,
-    else UTC.
+    else UTC. ``suspended_at``: since when the operator lets its people and keys do nothing; null: it is not suspended.
     """
 
     id: UUID
@@ -38,6 +38,7 @@ class Tenant(msgspec.Struct, frozen=True, kw_only=True):
     retention_days: int | None
     time_zone: str | None
     purged_at: datetime | None
+    suspended_at: datetime | None
     created_at: datetime
     updated_at: datetime
 

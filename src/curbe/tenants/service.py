@@ -12,6 +12,9 @@ from curbe.tenants import store
 from curbe.tenants.rules import Settled, Tenant, changed, checked, checked_country, checked_name
 
 # The setting a transaction needs to see every tenant; only for who holds a platform key.
+# Who keeps connections open looks again whether they may: rare enough to ask everybody.
+_HELD_OPEN: Final = ("curbe_keys", "curbe_people")
+_EVERYBODY: Final = "*"
 SEES_ALL: Final = {"app.platform": "on"}
 
 
@@ -106,6 +109,39 @@ async def change(tx: Transaction, settled: Settled, *, tenant_id: UUID, actor: s
             )
         ],
     )
+    return tenant
+
+
+async def suspend(tx: Transaction, *, tenant_id: UUID, actor: str, now: datetime) -> Tenant:
+    """Let a tenant's people and keys do nothing and send nothing of it, from the commit of ``tx`` on; return it.
+
+    What it receives is stored and applied all the same. Suspending it again changes nothing.
+
+    Raises:
+        NotFound: ``tx`` sees no such tenant.
+    """
+    return await _set_suspended(tx, tenant_id=tenant_id, suspended=True, actor=actor, now=now)
+
+
+async def resume(tx: Transaction, *, tenant_id: UUID, actor: str, now: datetime) -> Tenant:
+    """Let all of a suspended tenant go on where it was, and return it.
+
+    Raises:
+        NotFound: ``tx`` sees no such tenant.
+    """
+    return await _set_suspended(tx, tenant_id=tenant_id, suspended=False, actor=actor, now=now)
+
+
+async def _set_suspended(
+    tx: Transaction, *, tenant_id: UUID, suspended: bool, actor: str, now: datetime
+) -> Tenant:
+    tenant = await store.set_suspended(tx, tenant_id=tenant_id, at=now if suspended else None, now=now)
+    if tenant is None:
+        return await read(tx, tenant_id=tenant_id)
+    action = "tenant.suspended" if suspended else "tenant.resumed"
+    await record(tx, [AuditEntry(tenant_id=tenant_id, actor=actor, action=action, subject=str(tenant_id))])
+    for channel in _HELD_OPEN:
+        tx.notify(channel, _EVERYBODY)
     return tenant
 
 

@@ -15,6 +15,7 @@ _TENANT_OF_ID: Final = Query(_PACKAGE, "tenant_of_id", Tenant)
 _TENANT_TO_CHANGE: Final = Query(_PACKAGE, "tenant_to_change", Tenant)
 _TENANTS_PAGE: Final = Query(_PACKAGE, "tenants_page", Tenant)
 _UPDATE_TENANT: Final = Query(_PACKAGE, "update_tenant", Tenant)
+_SET_SUSPENDED: Final = Query(_PACKAGE, "set_suspended", Tenant)
 _MARK_PURGED: Final = Query(_PACKAGE, "mark_purged")
 _TENANTS_TO_PURGE: Final = Query(_PACKAGE, "tenants_to_purge", Tenant)
 
@@ -49,6 +50,13 @@ async def update_tenant(
 ) -> Tenant | None:
     """Write what a tenant settled for itself; None where ``tx`` sees no such tenant."""
     return await _UPDATE_TENANT.one(tx, id=tenant_id, now=now, **msgspec.structs.asdict(settled))
+
+
+async def set_suspended(
+    tx: Transaction, *, tenant_id: UUID, at: datetime | None, now: datetime
+) -> Tenant | None:
+    """Suspend a tenant at that moment, or (None) resume it; None where it is so already, or ``tx`` sees no such tenant."""
+    return await _SET_SUSPENDED.one(tx, id=tenant_id, at=at, now=now)
 
 
 async def mark_purged(tx: Transaction, *, tenant_id: UUID, now: datetime) -> None:

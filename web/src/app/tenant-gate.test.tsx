@@ -12,7 +12,7 @@ function Word() {
   return <p>{useMessages(frameMessages).noWorkspace}</p>;
 }
 
-function inside(language: "es" | null, own: "pt" | null) {
+function inside(language: "es" | null, own: "pt" | null, suspended = false) {
   const session = aSession();
   const [membership] = session.memberships;
   if (!membership) throw new Error("a session without a workspace");
@@ -23,7 +23,7 @@ function inside(language: "es" | null, own: "pt" | null) {
       session={{
         ...session,
         user: { ...session.user, language: own },
-        memberships: [{ ...membership, language }],
+        memberships: [{ ...membership, language, suspended }],
       }}
     >
       <Route path="/t/:tenant/*?">
@@ -49,4 +49,10 @@ test("a language chosen in this browser or in one's profile stays", async () => 
 test("without either it is the browser's", async () => {
   inside(null, null);
   expect(await screen.findByText("You are in no workspace yet")).toBeTruthy();
+});
+
+test("a suspended workspace says so, and shows nothing of itself", async () => {
+  inside(null, null, true);
+  expect(await screen.findByText("Clínica Sol is suspended")).toBeTruthy();
+  expect(screen.queryByText("You are in no workspace yet")).toBeNull();
 });

@@ -15,6 +15,7 @@ import { ErrorState } from "@/shared/ui/error-state";
 import { Splash } from "@/shared/ui/splash";
 import { Frame } from "./layout/frame";
 import { NotFound } from "./not-found";
+import { Suspended } from "./suspended";
 
 const STORED = "curbe.tenant";
 
@@ -32,6 +33,13 @@ export function TenantGate({ children }: { children: ReactNode }) {
   useEffect(() => {
     if (member) write(STORED, member.tenant_id);
   }, [member]);
+  if (member?.suspended && !user.is_operator) {
+    return (
+      <Frame tenant={null}>
+        <Suspended name={member.tenant_name} />
+      </Frame>
+    );
+  }
   if (member) return <Inside membership={member}>{children}</Inside>;
   if (user.is_operator) return <AsOperator tenant={tenant}>{children}</AsOperator>;
   return (
@@ -83,6 +91,7 @@ function AsOperator({ tenant, children }: { tenant: string; children: ReactNode 
     language: data.language,
     role: "owner",
     scopes: [EVERYTHING],
+    suspended: false,
   };
   return <Inside membership={membership}>{children}</Inside>;
 }

@@ -70,6 +70,7 @@ export function aSession(change: Partial<Session> = {}): Session {
         language: null,
         role: "agent",
         scopes: ["inbox:read", "inbox:write", "messages:send"],
+        suspended: false,
       },
     ],
     csrf_token: "against-forgery",

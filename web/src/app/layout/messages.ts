@@ -32,6 +32,9 @@ export const frameMessages = catalogue({
     shortcuts: "Keyboard shortcuts",
     signOut: "Sign out",
     insecure: "This page came over plain HTTP: anybody on the way can read what is sent. Use HTTPS.",
+    suspended: (name: string) => `${name} is suspended`,
+    suspendedHint:
+      "Whoever runs this Curbe has suspended it. Nothing you received is lost; ask them to resume it.",
     notFound: "There is nothing at this address",
     notFoundHint: "The link may be old, or it belongs to a workspace that you are not in.",
     toInbox: "To the inbox",
@@ -93,6 +96,9 @@ export const frameMessages = catalogue({
     signOut: "Cerrar sesión",
     insecure:
       "Esta página ha llegado por HTTP sin cifrar: cualquiera en el camino puede leer lo que se envía. Usa HTTPS.",
+    suspended: (name: string) => `${name} está suspendido`,
+    suspendedHint:
+      "Quien administra este Curbe lo ha suspendido. Nada de lo recibido se pierde; pídele que lo reanude.",
     notFound: "No hay nada en esta dirección",
     notFoundHint: "El enlace puede ser antiguo, o ser de un espacio en el que no estás.",
     toInbox: "A la bandeja",
@@ -154,6 +160,9 @@ export const frameMessages = catalogue({
     signOut: "Sair",
     insecure:
       "Esta página veio por HTTP sem criptografia: qualquer um no caminho pode ler o que é enviado. Use HTTPS.",
+    suspended: (name: string) => `${name} está suspenso`,
+    suspendedHint:
+      "Quem administra este Curbe o suspendeu. Nada do que foi recebido se perde; peça para retomar.",
     notFound: "Não há nada neste endereço",
     notFoundHint: "O link pode ser antigo, ou de um espaço em que você não está.",
     toInbox: "Para a entrada",

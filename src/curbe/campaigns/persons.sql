@@ -39,3 +39,10 @@ DELETE FROM campaign_faults f
         OR EXISTS (SELECT FROM unnest(:names::text[]) AS name
                     WHERE strpos(regexp_replace(f.cells::text, '(?<=[0-9])[ ().-]+(?=[0-9])', '', 'g'), name) > 0))
 RETURNING f.audience_id AS id
+
+-- name: campaigns_to_person
+SELECT k.id, k.name, r.phone, r.variables::text AS variables, r.state::text AS state, r.skip_reason, r.message_id, r.taken_at
+  FROM campaigns k
+  JOIN campaign_recipients r ON r.tenant_id = k.tenant_id AND r.campaign_id = k.id AND r.contact_id = :contact_id
+ WHERE k.tenant_id = :tenant_id
+ ORDER BY k.id

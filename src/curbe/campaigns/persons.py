@@ -1,0 +1,89 @@
+"""One person in all campaigns: what went, or would go, to them, and erasing it while what the campaigns came to stays."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from curbe.infra.db import Query, Transaction
+
+_PACKAGE: Final = "curbe.campaigns"
+
+
+class Mailed(msgspec.Struct, frozen=True, kw_only=True):
+    """A campaign that somebody is a recipient of, and with which values."""
+
+    campaign_id: UUID
+    name: str
+    phone: str
+    variables: msgspec.Raw
+    state: str
+    skip_reason: str | None
+    message_id: UUID | None
+    taken_at: datetime | None
+
+
+class _Mailed(msgspec.Struct, frozen=True):
+    id: UUID
+    name: str
+    phone: str
+    variables: str
+    state: str
+    skip_reason: str | None
+    message_id: UUID | None
+    taken_at: datetime | None
+
+
+class _Audience(msgspec.Struct, frozen=True):
+    id: UUID
+
+
+_TO_PERSON: Final = Query(_PACKAGE, "campaigns_to_person", _Mailed)
+_RECIPIENTS: Final = Query(_PACKAGE, "erase_recipients", _Audience)
+_FAULTS: Final = Query(_PACKAGE, "erase_faults", _Audience)
+_FILES: Final = Query(_PACKAGE, "forget_files")
+
+
+async def campaigns_to(tx: Transaction, *, tenant_id: UUID, contact_id: UUID) -> list[Mailed]:
+    """Return the campaigns that somebody is a recipient of."""
+    return [
+        Mailed(
+            campaign_id=row.id,
+            name=row.name,
+            phone=f"+{row.phone}",
+            variables=msgspec.Raw(row.variables.encode()),
+            state=row.state,
+            skip_reason=row.skip_reason,
+            message_id=row.message_id,
+            taken_at=row.taken_at,
+        )
+        for row in await _TO_PERSON.all(tx, tenant_id=tenant_id, contact_id=contact_id)
+    ]
+
+
+async def erase(
+    tx: Transaction,
+    *,
+    tenant_id: UUID,
+    contact_ids: Sequence[UUID],
+    conversation_ids: Sequence[UUID],
+    phones: Sequence[str],
+    names: Sequence[str],
+) -> int:
+    """Take somebody out of every audience before their messages go; return of how many rows.
+
+    Bounded by how many campaigns there are: each has a person once.
+    """
+    recipients = await _RECIPIENTS.all(
+        tx,
+        tenant_id=tenant_id,
+        contact_ids=list(contact_ids),
+        conversation_ids=list(conversation_ids),
+        phones=list(phones),
+    )
+    faults = await _FAULTS.all(tx, tenant_id=tenant_id, phones=list(phones), names=list(names))
+    audiences = sorted({row.id for row in (*recipients, *faults)})
+    await _FILES.run(tx, tenant_id=tenant_id, ids=audiences)
+    return len(recipients) + len(faults)

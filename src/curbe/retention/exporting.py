@@ -1,0 +1,113 @@
+"""All there is of a person as one JSON document, written as it is read: a page of a conversation at a time, and no thread held whole.
+
+What colleagues noted of somebody is data about them, so notes are in it, with their authors' ids and not their names.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from curbe.audit import service as audit
+from curbe.audit.service import AuditEntry
+from curbe.campaigns import persons
+from curbe.campaigns.persons import Mailed
+from curbe.consent import service as consents
+from curbe.inbox import contacts, notes
+from curbe.inbox import service as inbox
+from curbe.inbox.annotations import Annotation
+from curbe.inbox.contacts import ContactDetail
+from curbe.inbox.notes import EVER
+from curbe.inbox.service import Place
+from curbe.inbox.shapes import Message
+from curbe.infra.db import Pool, Transaction
+
+_AT_ONCE: Final = 200
+_MOST_WORDS: Final = 10_000
+
+_Line = Message | Annotation
+_Page = Callable[[Transaction, Place | None], Awaitable[list[_Line]]]
+
+
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """The beginning of the document: all but what was said."""
+
+    exported_at: datetime
+    contact: ContactDetail
+    consents: list[consents.Kept]
+    campaigns: list[Mailed]
+
+
+async def begin(tx: Transaction, *, tenant_id: UUID, contact_id: UUID, actor: str, now: datetime) -> Known:
+    """Return who somebody is, and write down who asked for all there is of them.
+
+    Raises:
+        NotFound: the tenant has no such contact.
+    """
+    person = {"tenant_id": tenant_id, "contact_id": contact_id}
+    known = Known(
+        exported_at=now,
+        contact=await contacts.contact(tx, **person),
+        consents=await consents.ledger(tx, most=_MOST_WORDS, **person),
+        campaigns=await persons.campaigns_to(tx, **person),
+    )
+    entry = AuditEntry(tenant_id=tenant_id, actor=actor, action="contact.exported", subject=str(contact_id))
+    await audit.record(tx, [entry])
+    return known
+
+
+async def document(pool: Pool, known: Known, *, tenant_id: UUID) -> AsyncIterator[bytes]:
+    """Yield the document piece by piece, each page read in a transaction of its own."""
+    yield msgspec.json.encode(known)[:-1] + b',"conversations":['
+    separator = b""
+    for place in known.contact.conversations:
+        async with pool.transaction(tenant_id) as tx:
+            shown = await inbox.conversation(tx, tenant_id=tenant_id, conversation_id=place.id)
+        yield separator + b'{"conversation":' + msgspec.json.encode(shown) + b',"messages":['
+        async for piece in _pages(pool, tenant_id, _messages(tenant_id, place.id)):
+            yield piece
+        yield b'],"annotations":['
+        async for piece in _pages(pool, tenant_id, _annotations(tenant_id, place.id)):
+            yield piece
+        yield b"]}"
+        separator = b","
+    yield b"]}"
+
+
+async def _pages(pool: Pool, tenant_id: UUID, page: _Page) -> AsyncIterator[bytes]:
+    """Yield the elements of a list, a page at a time."""
+    after: Place | None = None
+    while True:
+        async with pool.transaction(tenant_id) as tx:
+            lines = await page(tx, after)
+        if not lines:
+            return
+        yield (b"," if after else b"") + b",".join(msgspec.json.encode(line) for line in lines)
+        after = Place(lines[-1].created_at, lines[-1].id)
+
+
+def _messages(tenant_id: UUID, conversation_id: UUID) -> _Page:
+    async def page(tx: Transaction, after: Place | None) -> list[_Line]:
+        found = await inbox.oldest_messages(
+            tx, tenant_id=tenant_id, conversation_id=conversation_id, after=after, limit=_AT_ONCE
+        )
+        return list(found.items)
+
+    return page
+
+
+def _annotations(tenant_id: UUID, conversation_id: UUID) -> _Page:
+    async def page(tx: Transaction, after: Place | None) -> list[_Line]:
+        found = await notes.annotations(
+            tx,
+            tenant_id=tenant_id,
+            conversation_id=conversation_id,
+            between=EVER,
+            after=after,
+            limit=_AT_ONCE,
+        )
+        return list(found)
+
+    return page
