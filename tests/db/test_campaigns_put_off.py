@@ -134,9 +134,10 @@ async def test_a_template_that_is_paused_costs_a_campaign_nothing_that_was_not_b
     assert len(await desk.claim()) == 6
 
 
+@pytest.mark.parametrize("ahead", [timedelta(0), timedelta(days=365)], ids=["right", "a year ahead"])
 @pytest.mark.parametrize(("code", "status"), [(132015, "PAUSED"), (132016, "DISABLED")])
-async def test_what_a_refusal_says_of_the_template_stops_the_next_claim(
-    desk: Desk, owner: Owner, code: int, status: str
+async def test_what_a_refusal_says_of_the_template_stops_the_next_claim_and_holds_until_meta_says_more(
+    desk: Desk, owner: Owner, code: int, status: str, ahead: timedelta
 ) -> None:
     campaign_id = await running(desk, 6)
     (first,) = await desk.claim(most=1)
@@ -145,7 +146,7 @@ async def test_what_a_refusal_says_of_the_template_stops_the_next_claim(
         id=first,
         attempt=1,
         verdict=Verdict.FAILED,
-        at=utc_now(),
+        at=utc_now() + ahead,  # by the sender's clock
         failure_kind="template",
         error_code=code,
         error="Meta said so",
@@ -162,7 +163,7 @@ async def test_what_a_refusal_says_of_the_template_stops_the_next_claim(
     settler.stop()
     await settler.run()
 
-    assert await owner.fetchval("SELECT status FROM templates") == status
+    assert await owner.fetchval("SELECT status FROM templates WHERE status_at <= now()") == status
     assert await desk.claim() == []
     seen = await desk.progress(campaign_id)
     assert (seen.failed, seen.queued) == (1, 5)

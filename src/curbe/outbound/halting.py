@@ -40,9 +40,10 @@ class Refusal(msgspec.Struct, frozen=True):
 async def note_refused(tx: Transaction, refusals: Sequence[Refusal], *, tenant_id: UUID) -> None:
     """Write down what the refusals say of the templates that were to be sent."""
     refused = {one.message_id: _SAYS[one.code] for one in refusals if one.code in _SAYS}
-    at = {one.message_id: one.at for one in refusals}
     if not refused:
         return
+    now = await tx.now()  # a sender whose own clock is ahead has not the last word on the template until then
+    at = {one.message_id: min(one.at, now) for one in refusals}
     found = await _OF_MESSAGES.all(tx, tenant_id=tenant_id, ids=sorted(refused))
     await templates.apply(
         tx, [_news(tenant_id, one, refused[one.message_id], at[one.message_id]) for one in found]
