@@ -16,16 +16,15 @@ from curbe.domain.content import TextBody, TextMessage
 from curbe.domain.errors import (
     AppError,
     Conflict,
-    FailureKind,
     GraphRefused,
     GraphUnreachable,
     InvalidRequest,
     MissingPermission,
     NumberForeign,
-    SendFailure,
     TokenRefused,
     TooManyRequests,
 )
+from curbe.domain.failures import FailureKind, SendFailure
 from curbe.domain.messages import Recipient
 from curbe.infra.crypto import Secret
 from curbe.infra.http import Egress, ForbiddenAddress

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from curbe.channels.cloudapi.codes import API_PERMISSION, CODES, known
 from curbe.channels.cloudapi.errors import read_refusal, reading_refused, status_failure
-from curbe.domain.errors import FailureKind, GraphRefused
+from curbe.domain.errors import GraphRefused
+from curbe.domain.failures import FailureKind
 
 REFERENCE = Path(__file__).parents[3] / "shared/reference/error-codes.json"
 GROUPS = {  # what the reference's group says the kind must be among

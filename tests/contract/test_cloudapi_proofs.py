@@ -10,7 +10,8 @@ from bed.answering import graph_answering
 from curbe.channels.cloudapi import samples, templates
 from curbe.channels.cloudapi.media import upload_form
 from curbe.channels.port import Accepted
-from curbe.domain.errors import FailureKind, GraphRefused, SendFailure
+from curbe.domain.errors import GraphRefused
+from curbe.domain.failures import FailureKind, SendFailure
 from curbe.infra.crypto import Secret
 
 pytestmark = pytest.mark.anyio

@@ -20,7 +20,8 @@ from curbe.channels.cloudapi.build import message_body
 from curbe.channels.cloudapi.media import upload_form
 from curbe.channels.port import Accepted
 from curbe.domain.content import decoded
-from curbe.domain.errors import AppError, FailureKind, SendFailure
+from curbe.domain.errors import AppError
+from curbe.domain.failures import FailureKind, SendFailure
 from curbe.domain.messages import Recipient
 from curbe.infra.crypto import Secret
 

@@ -8,7 +8,7 @@ import pytest
 
 from curbe.channels.cloudapi.codes import CODES
 from curbe.channels.cloudapi.phrases import untranslated, words_for
-from curbe.domain.errors import FailureKind
+from curbe.domain.failures import FailureKind
 
 CODES_OF_META = Path(__file__).parents[3] / "shared/reference/error-codes.json"
 

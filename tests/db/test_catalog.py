@@ -188,6 +188,7 @@ async def test_the_guard_of_a_tenants_table_reads_the_transactions_tenant(
         ("tenants", "own", "app_web", "app_worker"),
         ("tenants", "platform", "app_web"),
         ("tenants", "apply", "app_apply"),
+        ("tenants", "lookup", "app_lookup"),
         ("api_keys", "lookup", "app_lookup"),
         ("channel_connections", "lookup", "app_lookup"),
         ("messages", "lookup", "app_lookup"),

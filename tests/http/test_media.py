@@ -20,7 +20,7 @@ from bed.rows import Number, insert_conversation, insert_number
 from bed.tenants import Tenant, caller, told
 from curbe.channels.cloudapi.client import CloudApi
 from curbe.domain.access import Scope
-from curbe.domain.errors import FailureKind, SendFailure
+from curbe.domain.failures import FailureKind, SendFailure
 from curbe.infra.clock import utc_now
 from curbe.infra.crypto import Secret
 from curbe.infra.db import Pool

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from curbe.domain.errors import AppError, FailureKind, GraphRefused, NotFound, WindowClosed, every_refusal
+from curbe.domain.errors import AppError, GraphRefused, NotFound, WindowClosed, every_refusal
+from curbe.domain.failures import FailureKind
 
 
 def test_each_code_is_snake_case_and_stands_for_one_refusal() -> None:

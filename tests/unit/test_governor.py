@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curbe.domain.errors import FailureKind, SendFailure
+from curbe.domain.failures import FailureKind, SendFailure
 from curbe.inbox.departures import Verdict
 from curbe.outbound.breaker import Heard
 from curbe.outbound.governor import (

@@ -13,7 +13,8 @@ from curbe.campaigns.progress import Progress
 from curbe.campaigns.rates import Estimate
 from curbe.campaigns.rules import Deed
 from curbe.campaigns.shapes import Campaign
-from curbe.domain.errors import Conflict, FailureKind
+from curbe.domain.errors import Conflict
+from curbe.domain.failures import FailureKind
 from curbe.domain.status import MessageStatus
 from curbe.infra.db import Query, Transaction
 from curbe.outbound.store import PutOff

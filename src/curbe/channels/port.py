@@ -4,7 +4,7 @@ from typing import Protocol
 
 import msgspec
 
-from curbe.domain.errors import SendFailure
+from curbe.domain.failures import SendFailure
 from curbe.infra.crypto import Secret
 
 

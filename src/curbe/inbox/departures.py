@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from curbe.domain.errors import FailureKind
+from curbe.domain.failures import FailureKind
 from curbe.domain.status import MessageStatus
 from curbe.inbox.rules import Direction
 from curbe.inbox.shapes import MessageRow

@@ -12,7 +12,7 @@ import msgspec
 from curbe.channels.cloudapi.phrases import Words, words_for
 from curbe.channels.cloudapi.shown import shown
 from curbe.channels.cloudapi.shown_shapes import ContentShown, ContextShown, ReferralShown, Shown
-from curbe.domain.errors import FailureKind
+from curbe.domain.failures import FailureKind
 from curbe.domain.status import MessageStatus
 from curbe.domain.window import closing_time
 from curbe.inbox.rules import ConversationState, Direction, failure_counts, told_status

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from curbe.domain.errors import FailureKind
+from curbe.domain.failures import FailureKind
 from curbe.domain.status import MessageStatus
 from curbe.inbox.statuses import Moved
 from curbe.infra import jobs

@@ -10,7 +10,8 @@ import msgspec
 
 from curbe.channels.cloudapi.client import CloudApi
 from curbe.channels.cloudapi.media import upload_form
-from curbe.domain.errors import FailureKind, NotFound, SendFailure
+from curbe.domain.errors import NotFound
+from curbe.domain.failures import FailureKind, SendFailure
 from curbe.infra.crypto import Secret
 from curbe.infra.db import Pool
 from curbe.media import service, store

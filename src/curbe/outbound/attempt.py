@@ -16,7 +16,7 @@ from curbe.channels.cloudapi.callback import callback_data
 from curbe.channels.cloudapi.client import CloudApi
 from curbe.channels.port import Accepted
 from curbe.domain.content import Content, TemplateMessage, decoded, own_file
-from curbe.domain.errors import FailureKind, SendFailure
+from curbe.domain.failures import FailureKind, SendFailure
 from curbe.domain.messages import Recipient
 from curbe.domain.window import customer_service_window
 from curbe.inbox.departures import Intent, Settlement, Verdict

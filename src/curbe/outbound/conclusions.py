@@ -17,7 +17,7 @@ from curbe.channels.cloudapi.codes import OF_THE_WHOLE_WABA
 from curbe.channels.cloudapi.errors import status_failure
 from curbe.connections import service as connections
 from curbe.connections.rules import refusal_reason
-from curbe.domain.errors import SendFailure
+from curbe.domain.failures import SendFailure
 from curbe.infra import jobs
 from curbe.infra.db import Pool, Query, Transaction
 from curbe.infra.jobs import Job

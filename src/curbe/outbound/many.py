@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from curbe.domain.errors import FailureKind
+from curbe.domain.failures import FailureKind
 from curbe.inbox import departures
 from curbe.infra.db import Query, Transaction
 from curbe.outbound import store

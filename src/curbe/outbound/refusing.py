@@ -10,7 +10,6 @@ from curbe.domain.errors import (
     AppError,
     ContactBlocked,
     CountryRefused,
-    FailureKind,
     NoConnection,
     NoConsent,
     OptedOut,
@@ -19,6 +18,7 @@ from curbe.domain.errors import (
     TemplateUnknown,
     WindowClosed,
 )
+from curbe.domain.failures import FailureKind
 
 _ANSWERS: Final[Mapping[RefusalCode, type[AppError]]] = {
     RefusalCode.CONTACT_BLOCKED: ContactBlocked,

@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from curbe.consent.gate import Purpose
-from curbe.domain.errors import FailureKind, SendFailure
+from curbe.domain.failures import FailureKind, SendFailure
 from curbe.inbox.departures import Verdict
 from curbe.outbound.breaker import Heard
 from curbe.outbound.governor import CAMPAIGN, NOTIFICATION, REPLY

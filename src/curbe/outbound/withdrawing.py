@@ -11,7 +11,8 @@ import structlog
 
 from curbe.audit import service as audit
 from curbe.audit.service import AuditEntry
-from curbe.domain.errors import Conflict, FailureKind, NotFound
+from curbe.domain.errors import Conflict, NotFound
+from curbe.domain.failures import FailureKind
 from curbe.inbox import departures
 from curbe.inbox.service import MessageNews, message_events, messages_by_id
 from curbe.inbox.shapes import Message

@@ -12,7 +12,8 @@ import msgspec
 from curbe.campaigns import rates
 from curbe.channels.cloudapi.phrases import words_for
 from curbe.connections import service as connections
-from curbe.domain.errors import FailureKind, InvalidRequest
+from curbe.domain.errors import InvalidRequest
+from curbe.domain.failures import FailureKind
 from curbe.infra.db import Query, Transaction
 from curbe.reports import counting, keeping, rules
 from curbe.reports.counting import Stretch

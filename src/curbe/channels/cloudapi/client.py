@@ -40,7 +40,8 @@ from curbe.channels.cloudapi.errors import (
 )
 from curbe.channels.cloudapi.proofs import Proofs, proven
 from curbe.channels.port import Accepted
-from curbe.domain.errors import GraphRefused, GraphUnreachable, InvalidRequest, SendFailure, TokenRefused
+from curbe.domain.errors import GraphRefused, GraphUnreachable, InvalidRequest, TokenRefused
+from curbe.domain.failures import SendFailure
 from curbe.domain.notices import TemplateReported
 from curbe.infra.crypto import Secret
 from curbe.infra.http import (

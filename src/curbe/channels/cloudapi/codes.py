@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from curbe.domain.errors import FailureKind
+from curbe.domain.failures import FailureKind
 
 _THROTTLED: Final = FailureKind.THROTTLED
 _TRANSIENT: Final = FailureKind.TRANSIENT

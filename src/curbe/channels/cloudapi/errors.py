@@ -16,15 +16,14 @@ from curbe.channels.cloudapi.codes import CODES, UNPROVEN, ErrorCode, known
 from curbe.domain.errors import (
     AppError,
     Conflict,
-    FailureKind,
     GraphRefused,
     GraphUnreachable,
     MissingPermission,
     NumberForeign,
-    SendFailure,
     TokenRefused,
     TooManyRequests,
 )
+from curbe.domain.failures import FailureKind, SendFailure
 from curbe.infra.crypto import Secret
 
 _NOBODY_KNOWS: Final = (

@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from curbe.channels.cloudapi.codes import CODES, known
-from curbe.domain.errors import FailureKind
+from curbe.domain.failures import FailureKind
 
 
 class Words(msgspec.Struct, frozen=True):
