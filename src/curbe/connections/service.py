@@ -94,7 +94,7 @@ async def connect(
             )
         else:
             await store.reconnect(tx, facts, tenant_id=tenant_id, connection_id=connection_id, now=now)
-            await jobs.defer_anew(tx, [NewJob(tenant_id, CATCH_UP, connection_id)])
+            await jobs.defer_anew(tx, [NewJob(tenant_id, FETCH_AGAIN, connection_id)])
     except UniqueViolation:
         raise NumberTaken(
             "This number is connected already.",
@@ -102,7 +102,7 @@ async def connect(
             field="phone_number_id",
         ) from None
     # Anew: an attempt under way may have looked before this.
-    await jobs.defer_anew(tx, [NewJob(tenant_id, FETCH_AGAIN, connection_id)])
+    await jobs.defer_anew(tx, [NewJob(tenant_id, CATCH_UP, connection_id)])
     replaced = known is not None and known.is_live
     action = "connection.token_replaced" if replaced else "connection.connected"
     await _changed(
