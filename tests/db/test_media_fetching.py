@@ -505,7 +505,7 @@ async def test_a_number_that_is_connected_again_fetches_what_it_could_not_before
     await world.work()
     await world.owner.execute("UPDATE channel_connections SET status = 'active'")
     await world.receive("wamid.waits")
-    world.meta.files[PATH] = [refuses(401), gives(PICTURE)]
+    world.meta.files[PATH] = [refuses(401), refuses(401), gives(PICTURE)]  # a fresh link too
     await world.runner.run_due()
     await world.owner.execute("UPDATE message_media SET created_at = now() - interval '6 days'")
     assert [media["state"] for media in await world.shown()] == ["failed", "pending"]
