@@ -153,8 +153,8 @@ class World:
         return sorted(path for path in self.folder.rglob("*") if path.is_file())
 
     async def again(self) -> int:
-        """Return how many jobs are left."""
-        return await self.owner.fetchval("SELECT count(*) FROM jobs")
+        """Return how many jobs about files are left."""
+        return await self.owner.fetchval("SELECT count(*) FROM jobs WHERE kind LIKE 'media.%'")
 
 
 def _encoded(value: object) -> bytes:
