@@ -67,7 +67,7 @@ async def test_what_failed_or_is_unknown_is_sent_once_more_as_a_message_of_its_o
     assert told[again]["sender"].startswith("key:")
     assert await owner.fetch("SELECT message_id FROM outbox") == [(again,)]
     queued = await owner.fetchval("SELECT data::text FROM events WHERE type = 'message_queued'")
-    assert f'"retry_of": "{original}"' in queued
+    assert f'"retry_of":"{original}"' in queued
 
 
 async def test_two_who_retry_at_the_same_time_send_one(

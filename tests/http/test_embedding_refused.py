@@ -27,7 +27,7 @@ Owner = asyncpg.Connection
 ANSWERED = {"GET /api/auth/session", "POST /api/auth/sign-out"}
 # Of the operator's, those that want a proof of the person.
 PROVED = {"PATCH /api/operator/users/{user_id}"}
-# What administers a tenant: its keys, people, numbers, tokens like this one, the tenant itself.
+# What administers a tenant: its keys, people, numbers, tokens like this one, the tenant itself; and what takes a person away or out.
 ADMINISTERING = {
     f"DELETE {T}/keys/{{key_id}}",
     f"DELETE {T}/people/{{user_id}}",
@@ -42,6 +42,11 @@ ADMINISTERING = {
     f"POST {T}/whatsapp/disconnect",
     f"POST {T}/whatsapp/resume",
     f"POST {T}/whatsapp/test-connection",
+    f"POST {T}/resume",
+    f"GET {T}/contacts/{{contact_id}}/erasure",
+    f"GET {T}/contacts/{{contact_id}}/export",
+    f"POST {T}/contacts/{{contact_id}}/erasure",
+    f"POST {T}/suspend",
 }
 
 

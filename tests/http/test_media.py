@@ -437,7 +437,7 @@ async def test_a_file_that_cannot_be_provided_is_a_failure_and_never_a_doubt(
         gone = await provider(host.url).provide(UUID(media["id"]), wanted, number=number)
 
     assert [failure.kind for failure in (away, unknown, gone) if isinstance(failure, SendFailure)] == [
-        FailureKind.TRANSIENT,
+        FailureKind.UNREACHABLE,
         FailureKind.INVALID_REQUEST,
         FailureKind.INVALID_REQUEST,
     ]
