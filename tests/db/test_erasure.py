@@ -14,7 +14,7 @@ from bed.clocks import stopped_at
 from bed.rows import NOW, Number, insert_conversation, insert_number
 from bed.somebody import BERTA, CANARIES, EVERYWHERE, NAME, PHONE, WORDS, World, fill, found, say_no, write
 from bed.webhooks import body, change, text
-from curbe.campaigns import progress, store
+from curbe.campaigns import persons, progress, store
 from curbe.consent import facts
 from curbe.consent.facts import Recipient
 from curbe.consent.gate import Answer, Purpose, Refusal, TemplateName, Wanted
@@ -110,6 +110,42 @@ async def test_a_campaigns_figures_stay_what_they_were(world: World, worker: Poo
         row = await store.lock(tx, tenant_id=world.number.tenant_id, campaign_id=campaign_id)
         figures = await progress.of(tx, campaign=row, tenant_id=world.number.tenant_id)
     assert (figures.recipients, figures.delivered, figures.skipped) == (2, 1, 1)
+
+
+async def test_what_was_on_its_way_counts_in_a_campaign_as_what_became_of_it(
+    world: World, worker: Pool
+) -> None:
+    contact_id = await write(world)
+    await fill(world, contact_id)
+    tenant_id, became = world.number.tenant_id, "SELECT became FROM campaign_recipients WHERE state = 'taken'"
+    whose = {
+        "contact_ids": [contact_id],
+        "conversation_ids": [await world.conversation_of(contact_id)],
+        "phones": [PHONE],
+        "names": [NAME],
+    }
+
+    async def turn() -> tuple[int, str]:
+        async with worker.transaction(tenant_id) as tx:
+            count = await persons.erase(tx, tenant_id=tenant_id, **whose)
+        return count, await world.owner.fetchval(became)
+
+    message_id = uuid7()
+    of = {
+        "channel_connection_id": world.number.connection_id,
+        "conversation_id": whose["conversation_ids"][0],
+    }
+    await world.insert(
+        "messages", **of, id=message_id, direction="outbound", type="text", text=WORDS, payload="{}", phase="sending", created_at=NOW
+    )  # fmt: skip
+    await world.owner.execute(
+        "UPDATE campaign_recipients SET message_id = $1 WHERE state = 'taken'", message_id
+    )
+    assert (await turn())[1] == "sending"
+    await world.owner.execute("UPDATE messages SET delivered_at = now() WHERE id = $1", message_id)
+
+    assert await turn() == (1, "delivered")
+    assert await turn() == (0, "delivered"), "and it ends"
 
 
 async def asked(world: World, **who: object) -> Answer:

@@ -10,7 +10,7 @@ import pytest
 
 from bed.campaigns import Desk
 from bed.rows import Number
-from curbe.campaigns.rules import Deed
+from curbe.campaigns.rules import CampaignState, Deed
 from curbe.consent.facts import _WITHHELD
 from curbe.inbox.departures import Verdict
 from curbe.infra.clock import utc_now
@@ -74,6 +74,39 @@ async def test_whom_meta_keeps_a_template_from_for_an_experiment_is_not_sent_tha
         """UPDATE messages SET payload = jsonb_set(payload, '{template,name}', '"another"') WHERE error_code = 130472"""
     )
     assert await next_one(desk) == (3, {})
+
+
+@pytest.mark.parametrize("code", [131049, 130472])
+async def test_what_is_kept_back_at_the_last_moment_is_nobodys_failure_and_pauses_nothing(
+    desk: Desk, owner: Owner, code: int
+) -> None:
+    campaign_id = await desk.campaign(40)
+    await desk.treat(campaign_id, Deed.START)
+    await desk.turns()
+    await kept_from_all(owner, desk.number, code)
+
+    assert await desk.claim() == []
+    desk.anew()
+    await desk.turns()
+
+    seen = await desk.read(campaign_id)
+    assert (seen.state, seen.reason) == (CampaignState.FINISHED, None)
+    kinds = await owner.fetch("SELECT DISTINCT failure_kind FROM messages WHERE error_code IS NULL")
+    assert [row["failure_kind"] for row in kinds] == ["withheld"]
+
+
+async def kept_from_all(owner: Owner, number: Number, code: int) -> None:
+    """Let Meta have refused the template to everybody a moment ago, when another campaign sent it."""
+    await owner.execute(
+        """INSERT INTO messages (tenant_id, id, channel_connection_id, conversation_id, direction, type, payload, phase, created_at,
+                                 failed_at, failed_by, failure_kind, error_code)
+           SELECT v.tenant_id, gen_random_uuid(), v.channel_connection_id, v.id, 'outbound', 'template', '{"template": {"name": "hello"}}',
+                  'sending', now(), now(), 'provider', 'recipient', $2
+             FROM conversations v
+            WHERE v.tenant_id = $1""",
+        number.tenant_id,
+        code,
+    )
 
 
 async def test_what_was_delivered_after_all_was_not_kept_from_anybody(desk: Desk, owner: Owner) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 import httpx
@@ -10,10 +10,11 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from bed.appliers import drain
-from bed.rows import NOW, insert_number, insert_sent
+from bed.rows import NOW, Number, insert_number, insert_sent
 from bed.tenants import Tenant, caller
 from bed.users import insert_member, insert_user, join, signed_in
 from bed.webhooks import body, change, deliver, text
+from curbe.campaigns import store as campaigns
 from curbe.campaigns.tending import Tender
 from curbe.domain.access import Role
 from curbe.infra import jobs
@@ -136,6 +137,41 @@ async def test_its_campaigns_do_not_begin_and_begin_when_it_is_resumed(
     await resume(operator, acme)
     await tender.turn()
     assert await owner.fetchval("SELECT state::text FROM campaigns") != "scheduled"
+
+
+async def test_its_campaigns_stand_still_meanwhile_so_that_a_ramp_goes_on_where_it_was(
+    owner: Owner, operator: httpx.AsyncClient, acme: Tenant, web: Pool
+) -> None:
+    number = await insert_number(owner, acme.id)
+    before, meanwhile, paused = [await running(owner, number, for_hours=hours) for hours in (5, 2, 5)]
+    await suspend(operator, acme)
+    await owner.execute("UPDATE tenants SET suspended_at = now() - interval '4 hours' WHERE id = $1", acme.id)
+    answer = await operator.post(f"{acme.path}/campaigns/{paused}/pause")
+    assert answer.status_code == 200, answer.text
+
+    await resume(operator, acme)
+
+    async with web.transaction(acme.id) as tx:
+        rows = [
+            await campaigns.read(tx, tenant_id=acme.id, campaign_id=one)
+            for one in (before, meanwhile, paused)
+        ]
+    ran = [round(row.ran_for(now=utc_now()) / timedelta(minutes=1)) for row in rows]
+    assert ran == [60, 0, 60]
+    since = utc_now() - timedelta(hours=4, minutes=59)
+    assert (rows[0].resumed_at or utc_now()) < since, "its failures count since then"
+
+
+async def running(owner: Owner, number: Number, *, for_hours: int) -> UUID:
+    """Write down a campaign that has run for so long."""
+    campaign_id = uuid7()
+    await owner.execute(
+        """INSERT INTO campaigns (tenant_id, id, name, channel_connection_id, template, state, resumed_at, started_at, created_by)
+           SELECT $1, $2, 'Sale', $3, '{"name": "offer", "language": {"code": "es"}}', 'running', at, at, 'cli'
+             FROM (SELECT now() - make_interval(hours => $4) AS at) AS began""",
+        number.tenant_id, campaign_id, number.connection_id, for_hours,
+    )  # fmt: skip
+    return campaign_id
 
 
 async def test_its_jobs_wait_but_those_that_are_kept_up(

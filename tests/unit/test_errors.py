@@ -61,6 +61,7 @@ def test_the_ways_to_fail_are_the_words_the_database_knows() -> None:
         "recipient",
         "consent",
         "blocked",
+        "withheld",
         "cancelled",
         "expired",
         "template",

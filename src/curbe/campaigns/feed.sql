@@ -132,7 +132,7 @@ SELECT t.status AS template_status, t.quality AS template_quality, t.category AS
                        AND t.language = k.template -> 'language' ->> 'code' AND t.status IS DISTINCT FROM 'DELETED',
        LATERAL (SELECT (count(*) FILTER (WHERE m.status NOT IN ('queued', 'sending')))::integer AS settled,
                        (count(*) FILTER (WHERE m.status = 'failed'
-                                          AND m.failure_kind NOT IN ('cancelled', 'consent', 'blocked')))::integer AS failed,
+                                          AND m.failure_kind NOT IN ('cancelled', 'consent', 'blocked', 'withheld')))::integer AS failed,
                        (count(*) FILTER (WHERE m.status = 'unknown'))::integer AS unknown,
                        (count(*) FILTER (WHERE m.status = 'failed' AND m.error_code IN (132015, 132016)))::integer AS template_codes
                   FROM (SELECT r.message_id FROM campaign_recipients r

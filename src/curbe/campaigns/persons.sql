@@ -1,7 +1,8 @@
 -- Somebody erased out of campaigns: the figures stay as they are.
 
 -- name: erase_recipients
--- Nobody's number begins with 0. Who waits is written to no more; of who was, what became of their message stays.
+-- Nobody's number begins with 0. Who waits is written to no more; of who was, what became of their message stays. What was on its
+-- way meanwhile is found once more by its message, when it has become something else.
 UPDATE campaign_recipients r
    SET phone = lpad(r.n::text, 18, '0'), contact_id = NULL, variables = '{}', skip_detail = NULL,
        state = CASE r.state WHEN 'waiting' THEN 'skipped' ELSE r.state END,
@@ -20,7 +21,9 @@ UPDATE campaign_recipients r
          UNION
         SELECT o.campaign_id, o.n
           FROM messages m
-          JOIN campaign_recipients o ON o.tenant_id = m.tenant_id AND o.message_id = m.id AND o.became IS NULL
+          JOIN campaign_recipients o ON o.tenant_id = m.tenant_id AND o.message_id = m.id
+           AND o.became IS DISTINCT FROM CASE WHEN m.status = 'failed' AND m.failure_kind = 'cancelled' THEN 'cancelled'
+                                              ELSE m.status::text END
          WHERE m.tenant_id = :tenant_id AND m.conversation_id = ANY(:conversation_ids::uuid[])) AS mine
  WHERE r.tenant_id = :tenant_id AND r.campaign_id = mine.campaign_id AND r.n = mine.n
 RETURNING r.audience_id AS id

@@ -10,10 +10,11 @@ VALUES (:tenant_id, :id, :name, :connection_id, :template::jsonb, :time_zone, :q
 INSERT INTO campaign_feeds (tenant_id, campaign_id) VALUES (:tenant_id, :campaign_id)
 
 -- name: change_campaign
+-- Nobody has looked it over as it is then, under whatever category.
 UPDATE campaigns k
    SET name = :name, channel_connection_id = :connection_id, template = :template::jsonb, time_zone = :time_zone,
        quiet_from = :quiet_from, quiet_until = :quiet_until, ramp_first_hour = :ramp_first_hour, ramp_factor = :ramp_factor,
-       pause_at_failures = :pause_at_failures, state = 'draft', updated_at = now()
+       pause_at_failures = :pause_at_failures, category = NULL, state = 'draft', updated_at = now()
  WHERE k.tenant_id = :tenant_id AND k.id = :campaign_id
 
 -- name: refit_campaign
@@ -49,11 +50,13 @@ SELECT k.id, k.name, k.channel_connection_id AS connection_id, k.template::text 
    FOR UPDATE OF k
 
 -- name: move_campaign
--- Into its next state, with what goes with it: the clock of its running, and why it stands.
+-- Into its next state, with what goes with it: the clock of its running, which stands while its tenant is suspended, and why it stands.
 UPDATE campaigns k
    SET state = :state::text::campaign_state, reason = :reason, reason_detail = :reason_detail,
        scheduled_at = CASE :state WHEN 'scheduled' THEN :scheduled_at::timestamptz WHEN 'ready' THEN NULL ELSE k.scheduled_at END,
-       ran_before = CASE WHEN k.state = 'running' THEN k.ran_before + (:now::timestamptz - k.resumed_at) ELSE k.ran_before END,
+       ran_before = CASE WHEN k.state = 'running' THEN k.ran_before
+               + greatest(least(:now::timestamptz, (SELECT t.suspended_at FROM tenants t WHERE t.id = k.tenant_id)) - k.resumed_at, '0')
+               ELSE k.ran_before END,
        resumed_at = CASE WHEN :state = 'running' THEN :now::timestamptz END,
        started_at = CASE WHEN :state = 'running' THEN coalesce(k.started_at, :now::timestamptz) ELSE k.started_at END,
        ended_at = CASE WHEN :state IN ('finished', 'cancelled', 'failed') THEN :now::timestamptz END,
@@ -61,7 +64,8 @@ UPDATE campaigns k
  WHERE k.tenant_id = :tenant_id AND k.id = :campaign_id
 
 -- name: note_looked_over
-UPDATE campaigns k SET category = :category WHERE k.tenant_id = :tenant_id AND k.id = :campaign_id
+-- Where its template is unknown for a while, what it was looked over under before counts until it comes back.
+UPDATE campaigns k SET category = coalesce(:category, k.category) WHERE k.tenant_id = :tenant_id AND k.id = :campaign_id
 
 -- name: note_zones
 -- The clocks of those it writes to: looked up once, when it begins.

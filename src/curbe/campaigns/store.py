@@ -67,7 +67,7 @@ class CampaignRow(msgspec.Struct, frozen=True, kw_only=True):
         return RampUp(self.ramp_first_hour, self.ramp_factor)
 
     def ran_for(self, *, now: datetime) -> timedelta:
-        """Return how long it has run by ``now``, pauses left out."""
+        """Return how long it has run by ``now``; pauses, and suspensions of its tenant that are over, left out."""
         return self.ran_before + (now - self.resumed_at if self.resumed_at else timedelta())
 
     def shown(self) -> Campaign:
@@ -203,7 +203,7 @@ async def move(
 async def note_looked_over(
     tx: Transaction, *, tenant_id: UUID, campaign_id: UUID, category: str | None
 ) -> None:
-    """Write down the category under which Meta files its template."""
+    """Write down the category under which Meta files its template; where that is not known, the one before stays."""
     await _LOOKED_OVER.run(tx, tenant_id=tenant_id, campaign_id=campaign_id, category=category)
 
 

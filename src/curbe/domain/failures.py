@@ -17,6 +17,7 @@ class FailureKind(StrEnum):
     RECIPIENT = "recipient"  # give up for this person
     CONSENT = "consent"  # our own no: the person does not want it, or has not agreed
     BLOCKED = "blocked"  # our own no: the person is blocked
+    WITHHELD = "withheld"  # our own no: Meta keeps marketing from the person, and would refuse again
     CANCELLED = "cancelled"  # somebody took it back, or stopped what it was part of
     EXPIRED = "expired"  # it had waited for longer than it was good for
     TEMPLATE = "template"  # give up; its campaign pauses

@@ -8,7 +8,8 @@ from typing import Final
 
 MEDIA_TYPE: Final = "text/csv; charset=utf-8"
 _STARTS_A_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-_NUMBER: Final = re.compile(r"[+-]?\d+(?:[.,]\d+)?|\+[\d\s().-]+")  # or a phone
+# Or a phone; one with hyphens is a subtraction to a spreadsheet.
+_NUMBER: Final = re.compile(r"[+-]?\d+(?:[.,]\d+)?|\+[\d\s().]+")
 
 
 def harmless(cell: str) -> str:

@@ -45,8 +45,8 @@ _KINDS: Final[Mapping[RefusalCode, FailureKind]] = {
     RefusalCode.COUNTRY_REFUSED: FailureKind.RECIPIENT,
     RefusalCode.OPTED_OUT: FailureKind.CONSENT,
     RefusalCode.NO_CONSENT: FailureKind.CONSENT,
-    RefusalCode.MARKETING_CAPPED: FailureKind.RECIPIENT,
-    RefusalCode.IN_EXPERIMENT: FailureKind.RECIPIENT,
+    RefusalCode.MARKETING_CAPPED: FailureKind.WITHHELD,
+    RefusalCode.IN_EXPERIMENT: FailureKind.WITHHELD,
 }
 
 

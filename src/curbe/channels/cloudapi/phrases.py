@@ -62,6 +62,11 @@ _KINDS: Final[Mapping[FailureKind, Words]] = {
         "Esta persona está bloqueada. Vuelve a abrir la conversación para escribirle.",
         "Esta pessoa está bloqueada. Abra a conversa de novo para escrever a ela.",
     ),
+    FailureKind.WITHHELD: Words(
+        "Meta keeps marketing from this person for now. Nothing was sent; send it again another day.",
+        "Meta no entrega marketing a esta persona por ahora. No se envió nada; envíalo de nuevo otro día.",
+        "A Meta não entrega marketing a esta pessoa por enquanto. Nada foi enviado; envie de novo outro dia.",
+    ),
     FailureKind.CANCELLED: Words(
         "It was cancelled before it was sent. Send it again if it is still wanted.",
         "Se canceló antes de enviarse. Envíalo de nuevo si todavía hace falta.",
