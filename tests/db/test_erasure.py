@@ -287,9 +287,7 @@ async def test_what_waits_for_somebody_else_is_sent_to_them_all_the_same(world: 
 
     waiting = "SELECT phone FROM campaign_recipients WHERE state = 'waiting'"
     assert await world.owner.fetchval(waiting) == BERTA
-    assert (
-        await world.owner.fetchval("SELECT event_id FROM notifications WHERE state = 'waiting'") == "order-9"
-    )
+    assert await world.owner.fetchval("SELECT count(*) FROM notifications WHERE state = 'waiting'") == 1
 
 
 async def test_an_answer_that_holds_only_ids_stays_so_that_a_request_repeated_sends_nothing_again(
@@ -353,7 +351,8 @@ async def test_a_no_that_is_heard_after_the_request_is_kept_too_and_is_theirs_wh
 
     await erase(world, contact_id, worker)
 
-    assert await world.owner.fetchval("SELECT count(*) FROM suppressions WHERE value = $1", PHONE) == 1
+    kept = await world.owner.fetch("SELECT category FROM suppressions WHERE value = $1", PHONE)
+    assert {row["category"] for row in kept} == {"all", "marketing", "utility"}
     anew = await world.contact_of(PHONE)
     answer = await asked(world, contact_id=anew)
     assert isinstance(answer, Refusal)
