@@ -224,8 +224,10 @@ async def _sent_to_many(world: World, contact_id: UUID, outbound: UUID) -> None:
 
 
 async def _told(world: World, conversation_id: UUID) -> None:
-    answer = json.dumps({"conversation_id": str(conversation_id), "text": WORDS})
-    await world.insert("idempotency_keys", route="r", key="k", request_hash=_DIGEST, response=answer)
+    answer = json.dumps({"id": str(uuid7()), "conversation_id": str(conversation_id)})
+    await world.insert(
+        "idempotency_keys", route="r", key=f"welcome-{PHONE}", request_hash=_DIGEST, response=answer
+    )
     await world.insert("notices", id=uuid7(), field="f", digest=_DIGEST, payload=_PAYLOAD)
     await world.insert(
         "notification_events", id="order-7", event="shipped", data=_PAYLOAD, digest=_DIGEST, actor="cli", received_at=NOW

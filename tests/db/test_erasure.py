@@ -288,3 +288,148 @@ async def test_anothers_person_with_the_same_phone_is_not_touched(world: World, 
         await world.owner.fetchval("SELECT contact_wa_id FROM conversations WHERE id = $1", conversation)
         == PHONE
     )
+
+
+async def wait_to_tell(world: World, phone: str) -> None:
+    """Have a notification wait for its time."""
+    told = {"event": "shipped", "data": json.dumps({"to": f"+{phone}"}), "digest": b"." * 32, "actor": "cli"}
+    await world.insert("notification_events", **told, id="order-9", received_at=NOW)
+    said = {"event_id": "order-9", "rule_id": uuid7(), "state": "waiting", "due_at": NOW}
+    await world.insert("notifications", **said, id=uuid7())
+
+
+async def test_nothing_that_waits_for_its_time_is_sent_to_them_from_the_request_on(world: World) -> None:
+    contact_id = await write(world)
+    await fill(world, contact_id)
+    await wait_to_tell(world, PHONE)
+
+    await ask(world, contact_id)
+
+    waiting = "SELECT count(*) FROM campaign_recipients WHERE state = 'waiting'"
+    assert await world.owner.fetchval(waiting) == 0
+    assert await world.owner.fetchval("SELECT count(*) FROM notifications WHERE state = 'waiting'") == 0
+
+
+async def test_what_waits_for_somebody_else_is_sent_to_them_all_the_same(world: World) -> None:
+    contact_id = await write(world)
+    await fill(world, contact_id)
+    campaign = await world.owner.fetchrow("SELECT campaign_id, audience_id FROM campaign_recipients LIMIT 1")
+    await world.insert(
+        "campaign_recipients", **campaign, line=5, phone=BERTA, zone="Europe/Madrid", variables="{}"
+    )
+    await wait_to_tell(world, BERTA)
+
+    await ask(world, contact_id)
+
+    waiting = "SELECT phone FROM campaign_recipients WHERE state = 'waiting'"
+    assert await world.owner.fetchval(waiting) == BERTA
+    assert await world.owner.fetchval("SELECT count(*) FROM notifications WHERE state = 'waiting'") == 1
+
+
+async def test_an_answer_that_holds_only_ids_stays_so_that_a_request_repeated_sends_nothing_again(
+    world: World, worker: Pool
+) -> None:
+    contact_id = await write(world)
+    answer = json.dumps({"id": str(uuid7()), "conversation_id": str(await world.conversation_of(contact_id))})
+    await world.insert("idempotency_keys", route="r", key="order-7", request_hash=b"." * 32, response=answer)
+
+    await erase(world, contact_id, worker)
+
+    assert await world.owner.fetchval("SELECT key FROM idempotency_keys") == "order-7"
+
+
+async def pass_number_on(world: World, contact_id: UUID) -> UUID:
+    """Let Clementina's number be somebody else's by now; return their contact."""
+    await world.owner.execute(
+        "UPDATE contact_aliases SET retired_at = $2 WHERE contact_id = $1 AND kind = 'phone'", contact_id, NOW
+    )
+    other_id = uuid7()
+    await world.insert("contacts", id=other_id, name="Dora", wa_id=PHONE)
+    await world.insert("contact_aliases", kind="phone", value=PHONE, contact_id=other_id, since=NOW)
+    return other_id
+
+
+async def test_who_has_their_number_by_now_keeps_what_is_theirs(world: World, worker: Pool) -> None:
+    contact_id = await write(world)
+    await say_no(world)
+    other_id = await pass_number_on(world, contact_id)
+    await wait_to_tell(world, PHONE)
+
+    await erase(world, contact_id, worker)
+
+    assert await world.owner.fetchval("SELECT state FROM notifications") == "waiting"
+    assert await world.contact_of(PHONE) == other_id
+    assert await world.owner.fetchval("SELECT count(*) FROM suppressions WHERE value = $1", PHONE) == 0
+
+
+async def test_a_no_of_who_had_the_number_and_was_erased_before_stays(world: World, worker: Pool) -> None:
+    contact_id = await write(world)
+    await world.insert("suppressions", kind="phone", value=PHONE, category="all", at=NOW)
+
+    await erase(world, contact_id, worker)
+
+    assert await world.owner.fetchval("SELECT value FROM suppressions") == PHONE
+
+
+async def test_a_no_that_is_heard_after_the_request_is_kept_too_and_is_theirs_who_came_back(
+    world: World, worker: Pool
+) -> None:
+    contact_id = await write(world)
+    await ask(world, contact_id)
+    await world.hear(
+        body(
+            change(world.number, messages=[text("wamid.new", sender=PHONE, body="Hola")], names={PHONE: NAME})
+        )
+    )
+    await world.insert(
+        "consents", id=uuid7(), contact_id=contact_id, category="all", state="out", source="refusal", actor="contact", at=NOW
+    )  # fmt: skip
+
+    await erase(world, contact_id, worker)
+
+    kept = await world.owner.fetch("SELECT category FROM suppressions WHERE value = $1", PHONE)
+    assert {row["category"] for row in kept} == {"all", "marketing", "utility"}
+    anew = await world.contact_of(PHONE)
+    answer = await asked(world, contact_id=anew)
+    assert isinstance(answer, Refusal)
+    assert answer.code is RefusalCode.OPTED_OUT
+
+
+async def test_a_conversation_that_was_theirs_for_a_while_does_not_hold_their_erasure_up(
+    world: World, worker: Pool
+) -> None:
+    contact_id = await write(world)
+    berta = await world.contact_of(BERTA)
+    assert berta is not None
+    await world.owner.execute(
+        "UPDATE conversations SET merged_into = $2 WHERE contact_id = $1",
+        berta,
+        await world.conversation_of(contact_id),
+    )
+
+    await erase(world, contact_id, worker)
+
+    merged = "SELECT merged_into FROM conversations WHERE contact_id = $1"
+    assert await world.owner.fetchval(merged, berta) is None
+    assert await world.owner.fetchval("SELECT count(*) FROM conversations") == 1
+
+
+async def test_what_others_are_sent_goes_on_where_it_waited_behind_theirs(world: World, worker: Pool) -> None:
+    contact_id = await write(world)
+    berta = await world.contact_of(BERTA)
+    assert berta is not None
+    # Queued while the two were one person: both wait in one conversation, and each shows in its own by now.
+    hers, bertas = await world.conversation_of(contact_id), await world.conversation_of(berta)
+    for conversation_id, waits in ((hers, None), (bertas, "turn")):
+        message_id = uuid7()
+        connection = {"channel_connection_id": world.number.connection_id}
+        await world.insert(
+            "messages", **connection, conversation_id=conversation_id, id=message_id, direction="outbound", type="text", text="Hi",
+            payload="{}", phase="queued", created_at=NOW,
+        )  # fmt: skip
+        await world.insert("outbox", **connection, conversation_id=bertas, message_id=message_id, waits=waits)
+
+    await erase(world, contact_id, worker)
+
+    waiting = await world.owner.fetchrow("SELECT waits, count(*) OVER () AS count FROM outbox")
+    assert (waiting["waits"], waiting["count"]) == (None, 1)

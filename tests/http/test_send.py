@@ -263,6 +263,20 @@ async def test_a_request_repeated_with_its_key_is_the_same_message(acme: Tenant,
 
 
 @pytest.mark.usefixtures("thread")
+async def test_a_request_repeated_whose_message_was_deleted_is_told_so_and_sends_nothing(
+    acme: Tenant, owner: Owner
+) -> None:
+    await keyed(acme, "order-1042")
+    await owner.execute("DELETE FROM outbox")
+    await owner.execute("DELETE FROM messages")
+
+    again = await keyed(acme, "order-1042")
+
+    assert (again.status_code, again.json()["code"]) == (404, "not_found")
+    assert await count(owner, "outbox") == 0
+
+
+@pytest.mark.usefixtures("thread")
 async def test_the_event_tells_the_key_it_was_asked_for_with_and_later_ones_do_not(
     acme: Tenant, owner: Owner
 ) -> None:

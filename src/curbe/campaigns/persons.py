@@ -41,6 +41,7 @@ class _Audience(msgspec.Struct, frozen=True):
 
 
 _TO_PERSON: Final = Query(_PACKAGE, "campaigns_to_person", _Mailed)
+_SKIP: Final = Query(_PACKAGE, "skip_erased")
 _RECIPIENTS: Final = Query(_PACKAGE, "erase_recipients", _Audience)
 _FAULTS: Final = Query(_PACKAGE, "erase_faults", _Audience)
 _FILES: Final = Query(_PACKAGE, "forget_files")
@@ -61,6 +62,16 @@ async def campaigns_to(tx: Transaction, *, tenant_id: UUID, contact_id: UUID) ->
         )
         for row in await _TO_PERSON.all(tx, tenant_id=tenant_id, contact_id=contact_id)
     ]
+
+
+async def skip(
+    tx: Transaction, *, tenant_id: UUID, contact_ids: Sequence[UUID], phones: Sequence[str]
+) -> int:
+    """Let no campaign write to somebody whom it has not written to yet; return how many do not.
+
+    Who is being fed a batch with them at this moment finds that they wait no more, and begins the batch anew.
+    """
+    return await _SKIP.run(tx, tenant_id=tenant_id, contact_ids=list(contact_ids), phones=list(phones))
 
 
 async def erase(

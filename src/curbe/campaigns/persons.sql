@@ -1,5 +1,20 @@
 -- Somebody erased out of campaigns: the figures stay as they are.
 
+-- name: skip_erased
+-- At once: who waits is written to no more, though the rest of their row goes later.
+UPDATE campaign_recipients r
+   SET state = 'skipped', skip_reason = 'recipient_unreachable', skip_detail = NULL
+  FROM (SELECT o.campaign_id, o.n
+          FROM campaigns k
+          JOIN campaign_recipients o ON o.tenant_id = k.tenant_id AND o.campaign_id = k.id AND o.phone = ANY(:phones::text[])
+         WHERE k.tenant_id = :tenant_id
+         UNION
+        SELECT o.campaign_id, o.n
+          FROM campaigns k
+          JOIN campaign_recipients o ON o.tenant_id = k.tenant_id AND o.campaign_id = k.id AND o.contact_id = ANY(:contact_ids::uuid[])
+         WHERE k.tenant_id = :tenant_id) AS mine
+ WHERE r.tenant_id = :tenant_id AND r.campaign_id = mine.campaign_id AND r.n = mine.n AND r.state = 'waiting'
+
 -- name: erase_recipients
 -- Nobody's number begins with 0. Who waits is written to no more; of who was, what became of their message stays. What was on its
 -- way meanwhile is found once more by its message, when it has become something else.

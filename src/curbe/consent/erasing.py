@@ -4,12 +4,21 @@ Whoever is met later by the same name has said them (a trigger on ``contact_alia
 """
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
+
+import msgspec
 
 from curbe.infra.db import Query, Transaction
 
+
+class _Locked(msgspec.Struct, frozen=True):
+    locked: int
+
+
 _SUPPRESS: Final = Query("curbe.consent", "suppress")
+_SAY_TO_LIVING: Final = Query("curbe.consent", "say_to_living")
+_LOCK_WORDS: Final = Query("curbe.consent", "lock_words", _Locked)
 _DROP: Final = Query("curbe.consent", "drop_suppressions")
 _WORDS: Final = Query("curbe.consent", "erase_words")
 _FAILED_ROWS: Final = Query("curbe.consent", "erase_failed_rows")
@@ -19,18 +28,34 @@ async def suppress(
     tx: Transaction, *, tenant_id: UUID, contact_ids: Sequence[UUID], aliases: Sequence[tuple[str, str]]
 ) -> None:
     """Keep the nos of these contacts that stand, under each of their aliases (kind and value), and nothing else of their words."""
-    named = {
+    named = _named(tenant_id, contact_ids, aliases)
+    await _DROP.run(tx, **named)
+    await _SUPPRESS.run(tx, **named)
+
+
+async def delete_words(
+    tx: Transaction, *, tenant_id: UUID, contact_ids: Sequence[UUID], aliases: Sequence[tuple[str, str]]
+) -> int:
+    """Delete all that these contacts said; return how many words.
+
+    A no that was heard since they were suppressed, in a status that came late, is kept like the others first. The caller places nobody.
+    """
+    named = _named(tenant_id, contact_ids, aliases)
+    await _LOCK_WORDS.one(tx, tenant_ids=[tenant_id])
+    await _SUPPRESS.run(tx, **named)
+    await _SAY_TO_LIVING.run(tx, **named)
+    return await _WORDS.run(tx, tenant_id=tenant_id, contact_ids=list(contact_ids))
+
+
+def _named(
+    tenant_id: UUID, contact_ids: Sequence[UUID], aliases: Sequence[tuple[str, str]]
+) -> dict[str, Any]:
+    return {
         "tenant_id": tenant_id,
+        "contact_ids": list(contact_ids),
         "kinds": [kind for kind, _ in aliases],
         "values": [value for _, value in aliases],
     }
-    await _DROP.run(tx, **named)
-    await _SUPPRESS.run(tx, contact_ids=list(contact_ids), **named)
-
-
-async def delete_words(tx: Transaction, *, tenant_id: UUID, contact_ids: Sequence[UUID]) -> int:
-    """Delete all that these contacts said; return how many words."""
-    return await _WORDS.run(tx, tenant_id=tenant_id, contact_ids=list(contact_ids))
 
 
 async def delete_failed_rows(tx: Transaction, *, tenant_id: UUID, names: Sequence[str]) -> int:

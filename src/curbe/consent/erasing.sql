@@ -11,11 +11,26 @@ SELECT :tenant_id, u.kind::alias_kind, u.value, c.category, l.at
                       ORDER BY w.undated, w.at DESC, w.state DESC LIMIT 1) AS l
  CROSS JOIN unnest(:kinds::text[], :values::text[]) AS u (kind, value)
  WHERE l.state = 'out'
+    ON CONFLICT (tenant_id, kind, value, category) DO UPDATE SET at = greatest(suppressions.at, excluded.at)
+
+-- name: say_to_living
+-- Who has come back under one of the names meanwhile has said it too.
+INSERT INTO consents (tenant_id, id, contact_id, category, state, source, actor, at)
+SELECT s.tenant_id, gen_random_uuid(), a.contact_id, s.category, 'out', 'erasure', 'system:erasure', s.at
+  FROM unnest(:kinds::text[], :values::text[]) AS u (kind, value)
+  JOIN suppressions s ON s.tenant_id = :tenant_id AND s.kind = u.kind::alias_kind AND s.value = u.value
+  JOIN contact_aliases a ON a.tenant_id = s.tenant_id AND a.kind = s.kind AND a.value = s.value AND a.retired_at IS NULL
+ WHERE a.contact_id <> ALL(:contact_ids::uuid[])
+    ON CONFLICT DO NOTHING
 
 -- name: drop_suppressions
+-- Only what this ledger took over: what somebody else said who had the number is theirs.
 DELETE FROM suppressions s
  USING unnest(:kinds::text[], :values::text[]) AS u (kind, value)
  WHERE s.tenant_id = :tenant_id AND s.kind = u.kind::alias_kind AND s.value = u.value
+   AND EXISTS (SELECT FROM consents w
+                WHERE w.tenant_id = s.tenant_id AND w.contact_id = ANY(:contact_ids::uuid[])
+                  AND w.category = s.category AND w.at = s.at AND w.source = 'erasure')
 
 -- name: erase_words
 DELETE FROM consents w WHERE w.tenant_id = :tenant_id AND w.contact_id = ANY(:contact_ids::uuid[])

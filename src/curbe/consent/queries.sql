@@ -176,7 +176,8 @@ SELECT i.id, i.filename, i.category, i.state, i.proof, i.actor, i.total_count, i
 SELECT i.failed_rows FROM consent_imports i WHERE i.tenant_id = :tenant_id AND i.id = :id
 
 -- name: knows_contact
-SELECT c.id FROM contacts c WHERE c.tenant_id = :tenant_id AND c.id = :contact_id
+SELECT c.id FROM contacts c WHERE c.tenant_id = :tenant_id AND c.id = :contact_id AND c.erased_at IS NULL
+
 -- name: save_rules
 INSERT INTO consent_settings AS s (tenant_id, rules, updated_by) VALUES (:tenant_id, :rules::jsonb, :updated_by)
     ON CONFLICT (tenant_id) DO UPDATE SET rules = excluded.rules, updated_by = excluded.updated_by, updated_at = now()

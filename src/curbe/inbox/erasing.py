@@ -23,7 +23,8 @@ _EVER: Final = datetime(9999, 12, 30, tzinfo=UTC)
 class Erased(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody whom nobody finds any more.
 
-    ``aliases`` are what they were known by (kind and value), ``names`` every spelling of those that a text may hold.
+    ``aliases`` are what they were known by (kind and value), ``names`` every spelling of those that a text may hold; neither
+    has a phone that is somebody else's by now.
     """
 
     contact_ids: list[UUID]
@@ -46,12 +47,18 @@ class _Name(msgspec.Struct, frozen=True):
     value: str
 
 
+class _Phone(msgspec.Struct, frozen=True):
+    value: str
+
+
 class _Count(msgspec.Struct, frozen=True):
     count: int
 
 
 _PEOPLE: Final = Query(_PACKAGE, "erasure_people", _Id)
 _NAMES: Final = Query(_PACKAGE, "erasure_names", _Name)
+_PASSED_ON: Final = Query(_PACKAGE, "phones_passed_on", _Phone)
+_PART: Final = Query(_PACKAGE, "part_from_erased")
 _FORGET_ALIASES: Final = Query(_PACKAGE, "forget_aliases")
 _FORGET_PROFILES: Final = Query(_PACKAGE, "forget_profiles")
 _FORGET_ADDRESSES: Final = Query(_PACKAGE, "forget_addresses")
@@ -82,13 +89,22 @@ async def find(tx: Transaction, *, tenant_id: UUID, contact_id: UUID) -> Erased:
         )
     people = [row.id for row in await _PEOPLE.all(tx, tenant_id=tenant_id, contact_id=contact_id)]
     standing = await identity.conversations_of(tx, tenant_id=tenant_id, contact_ids=people)
-    found = await _NAMES.all(tx, tenant_id=tenant_id, contact_ids=people)
+    found = await _own_names(tx, tenant_id, people)
     return Erased(
         contact_ids=people,
         conversation_ids=[row.id for row in standing],
         aliases=sorted({(row.kind, _canonical(row)) for row in found}),
         names=sorted({spelling for row in found for spelling in _spellings(row)}),
     )
+
+
+async def _own_names(tx: Transaction, tenant_id: UUID, people: list[UUID]) -> list[_Name]:
+    """Return by which names they are known and nobody else is: a number that passed on leads to whoever has it since."""
+    found = await _NAMES.all(tx, tenant_id=tenant_id, contact_ids=people)
+    phones = sorted({_canonical(row) for row in found if row.kind == "phone"})
+    passed = await _PASSED_ON.all(tx, tenant_id=tenant_id, contact_ids=people, phones=phones)
+    others = {row.value for row in passed}
+    return [row for row in found if row.kind != "phone" or _canonical(row) not in others]
 
 
 async def forget(tx: Transaction, erased: Erased, *, tenant_id: UUID) -> None:
@@ -128,6 +144,7 @@ async def delete_people(
 ) -> bool:
     """Delete the conversations, empty by now, and the contacts; return whether they were there."""
     await identity.alone(tx, [tenant_id])
+    await _PART.run(tx, tenant_id=tenant_id, conversation_ids=list(conversation_ids))
     await _CONVERSATIONS.run(tx, tenant_id=tenant_id, conversation_ids=list(conversation_ids))
     gone = [
         await query.run(tx, tenant_id=tenant_id, contact_ids=list(contact_ids)) for query in _ABOUT_PEOPLE

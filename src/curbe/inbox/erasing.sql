@@ -24,6 +24,14 @@ SELECT n.kind, n.value
  WHERE v.tenant_id = :tenant_id AND v.contact_id = ANY(:contact_ids::uuid[]) AND n.value <> ''
  ORDER BY 1, 2
 
+-- name: phones_passed_on
+-- Of these phones those that are somebody else's now, or were since: what names them is not about the erased alone.
+SELECT a.value
+  FROM contact_aliases a
+ WHERE a.tenant_id = :tenant_id AND a.kind = 'phone' AND a.value = ANY(:phones::text[])
+ GROUP BY a.value
+HAVING NOT bool_or(a.retired_at IS NULL AND a.contact_id = ANY(:contact_ids::uuid[]))
+
 -- name: forget_aliases
 DELETE FROM contact_aliases a WHERE a.tenant_id = :tenant_id AND a.contact_id = ANY(:contact_ids::uuid[])
 
@@ -62,6 +70,11 @@ DELETE FROM annotations a
  WHERE a.tenant_id = :tenant_id
    AND a.id IN (SELECT o.id FROM annotations o
                  WHERE o.tenant_id = :tenant_id AND o.conversation_id = ANY(:conversation_ids::uuid[]) LIMIT :most)
+
+-- name: part_from_erased
+-- What was merged into one of these and stays, as its contact was taken apart since, is a conversation of its own.
+UPDATE conversations v SET merged_into = NULL, updated_at = now()
+ WHERE v.tenant_id = :tenant_id AND v.merged_into = ANY(:conversation_ids::uuid[]) AND v.id <> ALL(:conversation_ids::uuid[])
 
 -- name: erase_conversations
 DELETE FROM conversations v WHERE v.tenant_id = :tenant_id AND v.id = ANY(:conversation_ids::uuid[])

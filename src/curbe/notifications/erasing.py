@@ -13,7 +13,13 @@ class _Event(msgspec.Struct, frozen=True):
     id: str
 
 
+_DROP_WAITING: Final = Query("curbe.notifications", "drop_waiting_for")
 _WALK: Final = Query("curbe.notifications", "walk_told", _Event)
+
+
+async def drop_waiting(tx: Transaction, *, tenant_id: UUID, names: Sequence[str]) -> int:
+    """Let none of the notifications that wait be sent whose event holds one of ``names``; return how many are not."""
+    return await _DROP_WAITING.run(tx, tenant_id=tenant_id, names=list(names))
 
 
 async def walk_events(

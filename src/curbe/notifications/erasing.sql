@@ -1,5 +1,19 @@
 -- Somebody erased from what a tenant's own systems told.
 
+-- name: drop_waiting_for
+-- At once: what waits for its time is sent no more. What is being sent at this moment is left to its transaction: it has the row, and waits
+-- for us where it needs the person.
+DELETE FROM notifications n
+ USING (SELECT w.id
+          FROM notifications w
+          JOIN notification_events e ON e.tenant_id = w.tenant_id AND e.id = w.event_id
+         WHERE w.tenant_id = :tenant_id AND w.state = 'waiting'
+           AND EXISTS (SELECT FROM unnest(:names::text[]) AS name
+                        WHERE strpos(regexp_replace(e.data::text, '(?<=[0-9])[ ().-]+(?=[0-9])', '', 'g'), name) > 0
+                           OR strpos(e.id, name) > 0)
+           FOR UPDATE OF w SKIP LOCKED) AS mine
+ WHERE n.tenant_id = :tenant_id AND n.id = mine.id
+
 -- name: walk_told
 -- The next events after a place, without those about somebody, whatever followed going with them; and the place of the last.
 WITH ahead AS (

@@ -285,7 +285,10 @@ async def _outcome(
     with broadcast.subscribe(Channel.EVENTS, tenant_id) as wakeups:
         while True:
             async with pool.transaction(tenant_id) as tx:
-                (message,) = await messages_by_id(tx, tenant_id=tenant_id, ids=[taken.id])
+                found = await messages_by_id(tx, tenant_id=tenant_id, ids=[taken.id])
+            if not found:
+                raise service.gone()
+            (message,) = found
             left = until - loop.time()
             if message.status not in _UNANSWERED or left <= 0:
                 return message

@@ -67,13 +67,14 @@ async def repeated(tx: Transaction, *, tenant_id: UUID, key: Key) -> tuple[Taken
 
     Raises:
         IdempotencyMismatch: that was another request.
+        NotFound: its message was deleted since.
     """
     taken = await service.answered_before(tx, tenant_id=tenant_id, key=key)
     if taken is None:
         return None
     there = await store.destination(tx, tenant_id=tenant_id, conversation_id=taken.conversation_id)
     if there is None:
-        raise LookupError("the conversation of a message that was taken is not there")
+        raise service.gone()
     line, to = there
     return taken, Aim(to.e164 or "", line)
 

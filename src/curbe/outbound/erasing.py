@@ -9,6 +9,7 @@ import msgspec
 from curbe.domain.failures import FailureKind
 from curbe.inbox import departures
 from curbe.infra.db import Query, Transaction
+from curbe.outbound import store
 from curbe.outbound.store import Id
 
 _PACKAGE: Final = "curbe.outbound"
@@ -19,6 +20,11 @@ class _Nothing(msgspec.Struct, frozen=True):
     nothing: str
 
 
+class _Gone(msgspec.Struct, frozen=True):
+    id: UUID
+    conversation_id: UUID
+
+
 class _Answer(msgspec.Struct, frozen=True):
     route: str
     key: str
@@ -26,7 +32,7 @@ class _Answer(msgspec.Struct, frozen=True):
 
 _TAKE_TURNS_OF: Final = Query(_PACKAGE, "take_turns_of", _Nothing)
 _WAITING: Final = Query(_PACKAGE, "waiting_for_erased", Id)
-_DROP: Final = Query(_PACKAGE, "drop_of_erased", Id)
+_DROP: Final = Query(_PACKAGE, "drop_of_erased", _Gone)
 _ANY: Final = Query(_PACKAGE, "any_of_erased", Id)
 _WALK: Final = Query(_PACKAGE, "walk_answers", _Answer)
 
@@ -38,8 +44,11 @@ async def withdraw(tx: Transaction, *, tenant_id: UUID, conversation_ids: Sequen
         return 0
     ids = sorted(row.id for row in found)
     await _TAKE_TURNS_OF.all(tx, tenant_id=tenant_id, message_ids=ids)
-    gone = [row.id for row in await _DROP.all(tx, tenant_id=tenant_id, message_ids=ids)]
-    await departures.withdraw(tx, tenant_id=tenant_id, ids=gone, kind=FailureKind.CANCELLED, error=_ERASED)
+    gone = await _DROP.all(tx, tenant_id=tenant_id, message_ids=ids)
+    # In a conversation that was parted since, what others are sent waits behind theirs.
+    await store.free_next(tx, tenant_id=tenant_id, conversation_ids=[row.conversation_id for row in gone])
+    erased = [row.id for row in gone]
+    await departures.withdraw(tx, tenant_id=tenant_id, ids=erased, kind=FailureKind.CANCELLED, error=_ERASED)
     return len(gone)
 
 

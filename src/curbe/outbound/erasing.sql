@@ -12,7 +12,7 @@ SELECT o.message_id AS id
 -- name: drop_of_erased
 DELETE FROM outbox o
  WHERE o.tenant_id = :tenant_id AND o.message_id = ANY(:message_ids::uuid[]) AND o.lease_expires_at IS NULL
-RETURNING o.message_id AS id
+RETURNING o.message_id AS id, o.conversation_id
 
 -- name: any_of_erased
 SELECT o.message_id AS id
@@ -23,7 +23,8 @@ SELECT o.message_id AS id
  LIMIT 1
 
 -- name: walk_answers
--- The next answers after a place, without those that name somebody; and the place of the last.
+-- The next answers after a place, without those that name somebody; and the place of the last. One that holds only ids stays as long as any:
+-- without it a request that comes again would send again.
 WITH ahead AS (
     SELECT k.route, k.key, k.response::text AS told
       FROM idempotency_keys k

@@ -91,6 +91,14 @@ class AnsweredMeanwhile(Exception):
     """Another request with the same idempotency key committed first: roll back, and ask for its answer."""
 
 
+def gone() -> NotFound:
+    """Return what to tell whoever asks once more for what was taken before and is deleted by now: it is not sent again."""
+    return NotFound(
+        "This request was taken before, and its message was deleted since.",
+        fix="Nothing was sent again. Use another idempotency key where it is a new message.",
+    )
+
+
 async def take(
     tx: Transaction,
     request: Request,

@@ -20,6 +20,7 @@ from curbe.audit.service import AuditEntry
 from curbe.campaigns import persons as campaigns
 from curbe.consent import erasing as consents
 from curbe.inbox import erasing as inbox
+from curbe.inbox import identity
 from curbe.inbox import purge as said
 from curbe.infra import jobs
 from curbe.infra.db import Pool, Transaction
@@ -200,7 +201,8 @@ async def _annotations(tx: Transaction, tenant_id: UUID, erasure: Kept) -> int:
 async def _people(tx: Transaction, tenant_id: UUID, erasure: Kept) -> bool:
     """Delete the contacts and their conversations, and tell whoever has them open; False where that was done before."""
     people = {"tenant_id": tenant_id, "contact_ids": erasure.contact_ids}
-    await consents.delete_words(tx, **people)
+    await identity.alone(tx, [tenant_id])
+    await consents.delete_words(tx, aliases=erasure.aliases, **people)
     if not await inbox.delete_people(tx, conversation_ids=erasure.conversation_ids, **people):
         return False
     await realtime.append(tx, [_event(tenant_id, erasure)])
@@ -225,9 +227,7 @@ async def _walk_told(tx: Transaction, tenant_id: UUID, erasure: Kept, after: lis
 
 
 async def _walk_answers(tx: Transaction, tenant_id: UUID, erasure: Kept, after: list[str]) -> list[str]:
-    return await outbox.walk_answers(
-        tx, tenant_id=tenant_id, names=[*erasure.names, *_ids(erasure)], after=after, most=_AHEAD
-    )
+    return await outbox.walk_answers(tx, tenant_id=tenant_id, names=erasure.names, after=after, most=_AHEAD)
 
 
 _WALKS: Final[tuple[_Walk, ...]] = (_walk_events, _walk_told, _walk_answers)

@@ -8,12 +8,14 @@ import msgspec
 
 from curbe.audit import service as audit
 from curbe.audit.service import AuditEntry
+from curbe.campaigns import persons as campaigns
 from curbe.consent import erasing as consents
 from curbe.inbox import contacts
 from curbe.inbox import erasing as inbox
 from curbe.infra import jobs
 from curbe.infra.db import Query, Transaction
 from curbe.infra.jobs import NewJob
+from curbe.notifications import erasing as notifications
 
 _PACKAGE: Final = "curbe.retention"
 ERASE: Final = "retention.erase"  # the job that deletes all there is of somebody; its subject is the contact
@@ -36,11 +38,18 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     conversation_ids: list[UUID]
     phones: list[str]
     names: list[str]
+    alias_kinds: list[str]
+    alias_values: list[str]
     requested_by: str
     requested_at: datetime
     walk: int
     walked: list[str]
     finished_at: datetime | None
+
+    @property
+    def aliases(self) -> list[tuple[str, str]]:
+        """Return what they were known by (kind and value)."""
+        return list(zip(self.alias_kinds, self.alias_values, strict=True))
 
     def shown(self) -> Erasure:
         """Return what may be told of it."""
@@ -73,6 +82,8 @@ async def request(
     erased = await inbox.find(tx, tenant_id=tenant_id, contact_id=contact_id)
     await consents.suppress(tx, tenant_id=tenant_id, contact_ids=erased.contact_ids, aliases=erased.aliases)
     await inbox.forget(tx, erased, tenant_id=tenant_id)
+    await campaigns.skip(tx, tenant_id=tenant_id, contact_ids=erased.contact_ids, phones=erased.phones)
+    await notifications.drop_waiting(tx, tenant_id=tenant_id, names=erased.names)
     await _BEGIN.run(
         tx,
         tenant_id=tenant_id,
@@ -81,6 +92,8 @@ async def request(
         conversation_ids=erased.conversation_ids,
         phones=erased.phones,
         names=erased.names,
+        alias_kinds=[kind for kind, _ in erased.aliases],
+        alias_values=[value for _, value in erased.aliases],
         requested_by=actor,
         requested_at=now,
     )
