@@ -1,7 +1,7 @@
 """Somebody who is erased is nowhere any more: in no row, no file, no log. What stays is that they do not want to be written to."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -252,3 +252,42 @@ async def test_anothers_person_with_the_same_phone_is_not_touched(world: World, 
         await world.owner.fetchval("SELECT contact_wa_id FROM conversations WHERE id = $1", conversation)
         == PHONE
     )
+
+
+async def set_aside(world: World, *, received_at: datetime) -> UUID:
+    """Have an item of the number that names her wait to be applied."""
+    item_id = uuid7()
+    await world.owner.execute(
+        """INSERT INTO quarantine (id, kind, reason, detail, meta_app_id, phone_number_id, event_id, event_received_at, item, payload)
+           VALUES ($1, 'unrouted', 'r', '', '1', $2, $3, $4, 0, $5)""",
+        item_id, world.number.phone_number_id, int(received_at.timestamp()), received_at, PHONE.encode(),
+    )  # fmt: skip
+    return item_id
+
+
+async def kept_aside(world: World) -> set[UUID]:
+    return {row["id"] for row in await world.owner.fetch("SELECT id FROM quarantine")}
+
+
+async def test_what_waits_of_a_number_that_is_anothers_now_is_the_others(world: World, worker: Pool) -> None:
+    contact_id = await write(world)
+    item_id = await set_aside(world, received_at=NOW)
+    await world.owner.execute("UPDATE channel_connections SET status = 'revoked'")
+    await insert_number(world.owner, phone_number_id=world.number.phone_number_id)
+
+    await erase(world, contact_id, worker)
+
+    assert await kept_aside(world) == {item_id}
+
+
+async def test_what_waits_from_before_the_tenant_had_the_number_is_not_theirs_to_erase(
+    world: World, worker: Pool
+) -> None:
+    contact_id = await write(world)
+    before = await set_aside(world, received_at=NOW - timedelta(hours=1))
+    await set_aside(world, received_at=NOW + timedelta(hours=1))
+    await world.owner.execute("UPDATE channel_connections SET attached_at = $1", NOW)
+
+    await erase(world, contact_id, worker)
+
+    assert await kept_aside(world) == {before}
