@@ -1,7 +1,8 @@
 """Somebody who is erased is nowhere any more: in no row, no file, no log. What stays is that they do not want to be written to."""
 
+import asyncio
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -11,7 +12,8 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from bed.clocks import stopped_at
-from bed.rows import NOW, Number, insert_conversation, insert_number
+from bed.locks import waiting_for_a_lock
+from bed.rows import NOW, Number, insert_conversation, insert_number, insert_tenant
 from bed.somebody import BERTA, CANARIES, EVERYWHERE, NAME, PHONE, WORDS, World, fill, found, say_no, write
 from bed.webhooks import body, change, text
 from curbe.campaigns import persons, progress, store
@@ -23,11 +25,14 @@ from curbe.domain.errors import Conflict, NotFound
 from curbe.inbox import contacts
 from curbe.infra.db import Pool
 from curbe.infra.jobs import Runner
+from curbe.media import purge as files
+from curbe.media.rules import storage_key
 from curbe.media.storage import LocalStorage
 from curbe.realtime import service as realtime
 from curbe.retention import erasing, erasures
 from curbe.retention.erasing import Eraser
 from curbe.retention.erasures import ERASE
+from curbe.retention.stored_bytes import delete_bytes
 
 pytestmark = pytest.mark.anyio
 
@@ -433,3 +438,122 @@ async def test_what_others_are_sent_goes_on_where_it_waited_behind_theirs(world:
 
     waiting = await world.owner.fetchrow("SELECT waits, count(*) OVER () AS count FROM outbox")
     assert (waiting["waits"], waiting["count"]) == (None, 1)
+
+
+async def set_aside(world: World, *, received_at: datetime) -> UUID:
+    """Have an item of the number that names her wait to be applied."""
+    item_id = uuid7()
+    await world.owner.execute(
+        """INSERT INTO quarantine (id, kind, reason, detail, meta_app_id, phone_number_id, event_id, event_received_at, item, payload)
+           VALUES ($1, 'unrouted', 'r', '', '1', $2, $3, $4, 0, $5)""",
+        item_id, world.number.phone_number_id, int(received_at.timestamp()), received_at, PHONE.encode(),
+    )  # fmt: skip
+    return item_id
+
+
+async def kept_aside(world: World) -> set[UUID]:
+    return {row["id"] for row in await world.owner.fetch("SELECT id FROM quarantine")}
+
+
+async def test_what_waits_of_a_number_that_is_anothers_now_is_the_others(world: World, worker: Pool) -> None:
+    contact_id = await write(world)
+    item_id = await set_aside(world, received_at=NOW)
+    await world.owner.execute("UPDATE channel_connections SET status = 'revoked'")
+    await insert_number(world.owner, phone_number_id=world.number.phone_number_id)
+
+    await erase(world, contact_id, worker)
+
+    assert await kept_aside(world) == {item_id}
+
+
+async def test_what_waits_from_before_the_tenant_had_the_number_is_not_theirs_to_erase(
+    world: World, worker: Pool
+) -> None:
+    contact_id = await write(world)
+    before = await set_aside(world, received_at=NOW - timedelta(hours=1))
+    await set_aside(world, received_at=NOW + timedelta(hours=1))
+    await world.owner.execute("UPDATE channel_connections SET attached_at = $1", NOW)
+
+    await erase(world, contact_id, worker)
+
+    assert await kept_aside(world) == {before}
+
+
+async def hers(world: World, contact_id: UUID) -> bytes:
+    """Have a file on a message of hers; return its content's hash."""
+    conversation_id = await world.conversation_of(contact_id)
+    message_id = await world.owner.fetchval(
+        "SELECT id FROM messages WHERE conversation_id = $1 LIMIT 1", conversation_id
+    )
+    await world.store("hers", message_id)
+    return b"hers".ljust(32, b".")
+
+
+async def test_a_file_whose_content_is_being_stored_for_somebody_else_stays(
+    world: World, worker: Pool
+) -> None:
+    contact_id = await write(world)
+    await files.reserve(worker, tenant_id=world.number.tenant_id, sha256=await hers(world, contact_id))
+
+    await erase(world, contact_id, worker)
+
+    assert world.files() == 1
+    assert await world.owner.fetchval("SELECT count(*) FROM media_assets") == 1
+
+
+async def test_a_file_that_begins_to_be_stored_while_its_deletion_waits_stays(
+    world: World, worker: Pool
+) -> None:
+    digest = await hers(world, await write(world))
+    tenant_id = world.number.tenant_id
+    message_id = await world.owner.fetchval("SELECT message_id FROM message_media")
+
+    async def delete() -> int:
+        async with worker.transaction(tenant_id) as tx:
+            return await files.erase(tx, tenant_id=tenant_id, message_ids=[message_id])
+
+    async with asyncio.TaskGroup() as tasks, world.owner.transaction():
+        await world.owner.execute("UPDATE media_assets SET wanted_at = now()")
+        deleting = tasks.create_task(delete())
+        await waiting_for_a_lock(world.owner)
+        await world.owner.execute(
+            "INSERT INTO media_reservations (tenant_id, sha256) VALUES ($1, $2)", tenant_id, digest
+        )
+
+    assert deleting.result() == 0
+
+
+class Slow(LocalStorage):
+    """A storage that takes until somebody says so to delete."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.asked = asyncio.Event()
+        self.go_on = asyncio.Event()
+
+    async def delete(self, key: str) -> None:
+        self.asked.set()
+        await self.go_on.wait()
+        await super().delete(key)
+
+
+async def test_only_one_at_a_time_deletes_a_tenants_bytes_and_another_comes_back(
+    world: World, worker: Pool
+) -> None:
+    tenant_id, turn = world.number.tenant_id, timedelta(seconds=10)
+    await world.insert("media_deletions", storage_key=storage_key(tenant_id, b"k".ljust(32, b".")))
+    slow = Slow(world.folder)
+    async with asyncio.TaskGroup() as tasks:
+        first = tasks.create_task(delete_bytes(worker, slow, tenant_id=tenant_id, turn=turn))
+        await slow.asked.wait()
+
+        second = await delete_bytes(worker, world.storage, tenant_id=tenant_id, turn=turn)
+        anothers = await delete_bytes(
+            worker, world.storage, tenant_id=await insert_tenant(world.owner), turn=turn
+        )
+        left = await world.owner.fetchval("SELECT count(*) FROM media_deletions")
+        slow.go_on.set()
+
+    assert (second, anothers, left) == (False, True, 1)
+    assert first.result()
+    assert await delete_bytes(worker, world.storage, tenant_id=tenant_id, turn=turn)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -11,7 +12,7 @@ import pytest
 from bed.api import api, key_of
 from bed.appliers import drain
 from bed.rows import Number
-from bed.somebody import NAME, PHONE
+from bed.somebody import FORMER, NAME, PHONE, WORDS, World, fill, write
 from bed.webhooks import body, change, deliver, text
 from curbe.domain.access import Scope
 from curbe.infra.db import Pool
@@ -88,3 +89,27 @@ async def test_who_may_read_and_write_the_inbox_may_neither_export_nor_erase(
         for method, what in (("GET", "export"), ("POST", "erasure"), ("GET", "erasure")):
             refused = await client.request(method, f"{path}/{what}")
             assert (refused.status_code, refused.json()["code"]) == (403, "missing_scope")
+
+
+async def test_the_document_has_also_what_is_known_of_them_beside_what_they_said(
+    client: httpx.AsyncClient,
+    owner: asyncpg.Connection,
+    web: Pool,
+    apply: Pool,
+    number: Number,
+    tmp_path: Path,
+) -> None:
+    world = World(owner, web, apply, number, tmp_path)
+    contact_id = await write(world)
+    await fill(world, contact_id)
+    merged = await owner.fetchval("SELECT id FROM contacts WHERE merged_into = $1", contact_id)
+    await owner.execute("UPDATE marketing_preferences SET contact_id = $1", merged)
+    await owner.execute("UPDATE contact_activity SET kind = 'call'")
+
+    told = (await client.get(f"/contacts/{contact_id}/export")).json()
+
+    assert [one["value"] for one in told["marketing_preferences"]] == ["stop"]
+    assert {one["phone"] for one in told["campaigns"]} == {f"+{PHONE}", f"+{FORMER}"}
+    [talk] = told["conversations"]
+    assert [(one["kind"], one["text"]) for one in talk["revisions"]] == [("original", WORDS)]
+    assert len(talk["calls"]) == 1

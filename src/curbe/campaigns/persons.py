@@ -48,7 +48,7 @@ _FILES: Final = Query(_PACKAGE, "forget_files")
 
 
 async def campaigns_to(tx: Transaction, *, tenant_id: UUID, contact_id: UUID) -> list[Mailed]:
-    """Return the campaigns that somebody is a recipient of."""
+    """Return the campaigns that somebody, or whoever turned out to be them, is a recipient of."""
     return [
         Mailed(
             campaign_id=row.id,

@@ -59,8 +59,25 @@ DELETE FROM campaign_faults f
 RETURNING f.audience_id AS id
 
 -- name: campaigns_to_person
+-- Theirs and those of whoever turned out to be them; who waits may be known by phone alone.
+WITH RECURSIVE same (id) AS (
+    SELECT c.id FROM contacts c WHERE c.tenant_id = :tenant_id AND c.id = :contact_id
+    UNION
+    SELECT g.id FROM same JOIN contacts g ON g.tenant_id = :tenant_id AND g.merged_into = same.id
+), mine AS (
+    SELECT o.campaign_id, o.n
+      FROM same
+      JOIN campaigns k ON k.tenant_id = :tenant_id
+      JOIN campaign_recipients o ON o.tenant_id = k.tenant_id AND o.campaign_id = k.id AND o.contact_id = same.id
+     UNION
+    SELECT o.campaign_id, o.n
+      FROM same
+      JOIN contact_aliases a ON a.tenant_id = :tenant_id AND a.contact_id = same.id AND a.kind = 'phone'
+      JOIN campaigns k ON k.tenant_id = a.tenant_id
+      JOIN campaign_recipients o ON o.tenant_id = k.tenant_id AND o.campaign_id = k.id AND o.phone = a.value AND o.contact_id IS NULL
+)
 SELECT k.id, k.name, r.phone, r.variables::text AS variables, r.state::text AS state, r.skip_reason, r.message_id, r.taken_at
-  FROM campaigns k
-  JOIN campaign_recipients r ON r.tenant_id = k.tenant_id AND r.campaign_id = k.id AND r.contact_id = :contact_id
- WHERE k.tenant_id = :tenant_id
- ORDER BY k.id
+  FROM mine
+  JOIN campaign_recipients r ON r.tenant_id = :tenant_id AND r.campaign_id = mine.campaign_id AND r.n = mine.n
+  JOIN campaigns k ON k.tenant_id = r.tenant_id AND k.id = r.campaign_id
+ ORDER BY k.id, r.n

@@ -9,8 +9,10 @@ DELETE FROM notices n
    AND EXISTS (SELECT FROM unnest(:names::text[]) AS name WHERE strpos(n.payload::text, name) > 0)
 
 -- name: erase_set_aside
--- What could not be applied of the tenant's numbers, where its bytes hold one of the names.
+-- What could not be applied of the tenant's numbers, where its bytes hold one of the names. Of a number that changed hands it is its present
+-- owner's, from when they have it.
 DELETE FROM quarantine q
- WHERE q.phone_number_id IN (SELECT c.phone_number_id FROM channel_connections c
-                              WHERE c.tenant_id = :tenant_id AND c.phone_number_id IS NOT NULL)
+ WHERE EXISTS (SELECT FROM channel_connections c
+                WHERE c.tenant_id = :tenant_id AND c.phone_number_id = q.phone_number_id AND c.status IN ('active', 'error')
+                  AND q.event_received_at >= c.attached_at)
    AND EXISTS (SELECT FROM unnest(:names::text[]) AS name WHERE position(convert_to(name, 'UTF8') IN q.payload) > 0)

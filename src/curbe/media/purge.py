@@ -41,6 +41,7 @@ class _Yes(msgspec.Struct, frozen=True):
 _FORGET: Final = Query(_PACKAGE, "forget_files")
 _TO_PURGE: Final = Query(_PACKAGE, "assets_to_purge", _Doomed)
 _FILES_OF: Final = Query(_PACKAGE, "files_of", _Id)
+_LOCK: Final = Query(_PACKAGE, "lock_assets", _Id)
 _TO_ERASE: Final = Query(_PACKAGE, "assets_to_erase", _Doomed)
 _PURGE: Final = Query(_PACKAGE, "purge_assets")
 _KEYS: Final = Query(_PACKAGE, "keys_to_delete", _Key)
@@ -75,6 +76,7 @@ async def delete_unneeded(tx: Transaction, *, tenant_id: UUID, asset_ids: list[U
     """Delete the rows of these files that no message has and nothing names: their bytes are to follow. Return how many."""
     if not asset_ids:
         return 0
+    await _LOCK.all(tx, tenant_id=tenant_id, ids=asset_ids)
     return await _delete(tx, await _TO_ERASE.all(tx, tenant_id=tenant_id, ids=asset_ids), tenant_id)
 
 
@@ -122,8 +124,8 @@ async def reserve(pool: Pool, *, tenant_id: UUID, sha256: bytes) -> None:
     """
     key = storage_key(tenant_id, sha256)
     async with pool.transaction(tenant_id) as tx:
-        if not await _WANT.run(tx, tenant_id=tenant_id, sha256=sha256):
-            await _RESERVE.run(tx, tenant_id=tenant_id, sha256=sha256)
+        await _WANT.run(tx, tenant_id=tenant_id, sha256=sha256)
+        await _RESERVE.run(tx, tenant_id=tenant_id, sha256=sha256)
         row = await _IS_BEING_DELETED.one(tx, tenant_id=tenant_id, key=key)
     if row is not None and row.yes:
         raise StorageFailed("the same content is being deleted at this moment")

@@ -24,20 +24,24 @@ SELECT DISTINCT f.asset_id AS id
   FROM message_media f
  WHERE f.tenant_id = :tenant_id AND f.message_id = ANY(:message_ids::uuid[]) AND f.asset_id IS NOT NULL
 
+-- name: lock_assets
+-- A statement of its own: who was waited for here, storing the same content or hanging it on a message, is seen by the one that follows only.
+SELECT a.id FROM media_assets a WHERE a.tenant_id = :tenant_id AND a.id = ANY(:ids::uuid[]) ORDER BY a.id FOR UPDATE OF a
+
 -- name: assets_to_erase
--- Files of somebody who is erased that nothing else has or names, however lately they were asked for.
+-- Files of somebody who is erased that nothing else has or names, however lately they were asked for; one that is being stored for somebody else
+-- at this moment is theirs.
 SELECT a.id, a.storage_key, a.thumbnail_key
   FROM media_assets a
  WHERE a.tenant_id = :tenant_id AND a.id = ANY(:ids::uuid[])
    AND NOT EXISTS (SELECT FROM message_media f WHERE f.tenant_id = a.tenant_id AND f.asset_id = a.id)
+   AND NOT EXISTS (SELECT FROM media_reservations v WHERE v.tenant_id = a.tenant_id AND v.sha256 = a.sha256)
    AND NOT EXISTS (SELECT FROM template_settings s WHERE s.tenant_id = a.tenant_id AND s.cover_media_id = a.id)
    AND NOT EXISTS (SELECT FROM campaigns c
                     WHERE c.tenant_id = a.tenant_id AND c.state NOT IN ('cancelled', 'failed') AND c.kept IS NULL
                       AND strpos(lower(c.template::text), a.id::text) > 0)
    AND NOT EXISTS (SELECT FROM notification_rules r WHERE r.tenant_id = a.tenant_id AND strpos(lower(r.rule::text), a.id::text) > 0)
    AND NOT EXISTS (SELECT FROM automations r WHERE r.tenant_id = a.tenant_id AND strpos(lower(r.rule::text), a.id::text) > 0)
- ORDER BY a.id
-   FOR UPDATE OF a
 
 -- name: purge_assets
 -- The rows now, the bytes after the commit: until those are gone nothing may be stored under their keys.

@@ -5,7 +5,7 @@ What colleagues noted of somebody is data about them, so notes are in it, with t
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -16,9 +16,11 @@ from curbe.campaigns import persons
 from curbe.campaigns.persons import Mailed
 from curbe.consent import service as consents
 from curbe.inbox import contacts, notes
+from curbe.inbox import exporting as beside
 from curbe.inbox import service as inbox
 from curbe.inbox.annotations import Annotation
 from curbe.inbox.contacts import ContactDetail
+from curbe.inbox.exporting import Call, Preference, Version
 from curbe.inbox.notes import EVER
 from curbe.inbox.service import Place
 from curbe.inbox.shapes import Message
@@ -27,8 +29,8 @@ from curbe.infra.db import Pool, Transaction
 _AT_ONCE: Final = 200
 _MOST_WORDS: Final = 10_000
 
-_Line = Message | Annotation
-_Page = Callable[[Transaction, Place | None], Awaitable[list[_Line]]]
+_Line = TypeVar("_Line")
+_Page = Callable[[Transaction, _Line | None], Awaitable[list[_Line]]]
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,6 +39,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     exported_at: datetime
     contact: ContactDetail
     consents: list[consents.Kept]
+    marketing_preferences: list[Preference]
     campaigns: list[Mailed]
 
 
@@ -51,6 +54,7 @@ async def begin(tx: Transaction, *, tenant_id: UUID, contact_id: UUID, actor: st
         exported_at=now,
         contact=await contacts.contact(tx, **person),
         consents=await consents.ledger(tx, most=_MOST_WORDS, **person),
+        marketing_preferences=await beside.preferences(tx, **person),
         campaigns=await persons.campaigns_to(tx, **person),
     )
     entry = AuditEntry(tenant_id=tenant_id, actor=actor, action="contact.exported", subject=str(contact_id))
@@ -68,6 +72,12 @@ async def document(pool: Pool, known: Known, *, tenant_id: UUID) -> AsyncIterato
         yield separator + b'{"conversation":' + msgspec.json.encode(shown) + b',"messages":['
         async for piece in _pages(pool, tenant_id, _messages(tenant_id, place.id)):
             yield piece
+        yield b'],"revisions":['
+        async for piece in _pages(pool, tenant_id, _versions(tenant_id, place.id)):
+            yield piece
+        yield b'],"calls":['
+        async for piece in _pages(pool, tenant_id, _calls(tenant_id, place.id)):
+            yield piece
         yield b'],"annotations":['
         async for piece in _pages(pool, tenant_id, _annotations(tenant_id, place.id)):
             yield piece
@@ -76,38 +86,60 @@ async def document(pool: Pool, known: Known, *, tenant_id: UUID) -> AsyncIterato
     yield b"]}"
 
 
-async def _pages(pool: Pool, tenant_id: UUID, page: _Page) -> AsyncIterator[bytes]:
+async def _pages(pool: Pool, tenant_id: UUID, page: _Page[_Line]) -> AsyncIterator[bytes]:
     """Yield the elements of a list, a page at a time."""
-    after: Place | None = None
+    last: _Line | None = None
     while True:
         async with pool.transaction(tenant_id) as tx:
-            lines = await page(tx, after)
+            lines = await page(tx, last)
         if not lines:
             return
-        yield (b"," if after else b"") + b",".join(msgspec.json.encode(line) for line in lines)
-        after = Place(lines[-1].created_at, lines[-1].id)
+        yield (b"," if last else b"") + b",".join(msgspec.json.encode(line) for line in lines)
+        last = lines[-1]
 
 
-def _messages(tenant_id: UUID, conversation_id: UUID) -> _Page:
-    async def page(tx: Transaction, after: Place | None) -> list[_Line]:
+def _messages(tenant_id: UUID, conversation_id: UUID) -> _Page[Message]:
+    async def page(tx: Transaction, last: Message | None) -> list[Message]:
         found = await inbox.oldest_messages(
-            tx, tenant_id=tenant_id, conversation_id=conversation_id, after=after, limit=_AT_ONCE
+            tx, tenant_id=tenant_id, conversation_id=conversation_id, after=_place(last), limit=_AT_ONCE
         )
         return list(found.items)
 
     return page
 
 
-def _annotations(tenant_id: UUID, conversation_id: UUID) -> _Page:
-    async def page(tx: Transaction, after: Place | None) -> list[_Line]:
+def _annotations(tenant_id: UUID, conversation_id: UUID) -> _Page[Annotation]:
+    async def page(tx: Transaction, last: Annotation | None) -> list[Annotation]:
         found = await notes.annotations(
             tx,
             tenant_id=tenant_id,
             conversation_id=conversation_id,
             between=EVER,
-            after=after,
+            after=_place(last),
             limit=_AT_ONCE,
         )
         return list(found)
 
     return page
+
+
+def _calls(tenant_id: UUID, conversation_id: UUID) -> _Page[Call]:
+    async def page(tx: Transaction, last: Call | None) -> list[Call]:
+        return await beside.calls(
+            tx, tenant_id=tenant_id, conversation_id=conversation_id, after=last, most=_AT_ONCE
+        )
+
+    return page
+
+
+def _versions(tenant_id: UUID, conversation_id: UUID) -> _Page[Version]:
+    async def page(tx: Transaction, last: Version | None) -> list[Version]:
+        return await beside.versions(
+            tx, tenant_id=tenant_id, conversation_id=conversation_id, after=last, most=_AT_ONCE
+        )
+
+    return page
+
+
+def _place(last: Message | Annotation | None) -> Place | None:
+    return last and Place(last.created_at, last.id)

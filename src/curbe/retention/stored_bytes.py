@@ -1,5 +1,6 @@
 """Deletes from the storage what no row names any more: the end of whatever deletes rows of files."""
 
+import hashlib
 import time
 from datetime import timedelta
 from typing import Final
@@ -15,12 +16,25 @@ _FILES: Final = 200
 async def delete_bytes(pool: Pool, storage: Storage, *, tenant_id: UUID, turn: timedelta) -> bool:
     """Delete what no row names any more, or none ever did; return whether that was all.
 
-    For one turn, far within the job's lease: whoever took over would let the same contents be stored anew, and they would be
-    deleted here.
+    One at a time of a tenant's: of two that read the same keys, one would let a content be stored anew and the other delete it. Who comes
+    second deletes nothing, and that was not all. For one turn, far within the job's lease, as another has its turn after it.
 
     Raises:
         StorageFailed: the storage does not do it now.
     """
+    async with pool.session() as session:  # the lock ends with it, also where the process is killed
+        if not await session.try_lock(_lock_key(tenant_id)):
+            return False
+        return await _delete_bytes(pool, storage, tenant_id=tenant_id, turn=turn)
+
+
+def _lock_key(tenant_id: UUID) -> int:
+    """Return the advisory lock of deleting a tenant's bytes."""
+    digest = hashlib.blake2b(b"stored bytes" + tenant_id.bytes, digest_size=8).digest()
+    return int.from_bytes(digest, signed=True)
+
+
+async def _delete_bytes(pool: Pool, storage: Storage, *, tenant_id: UUID, turn: timedelta) -> bool:
     until = time.monotonic() + turn.total_seconds()
     while True:
         async with pool.transaction(tenant_id) as tx:
