@@ -222,6 +222,7 @@ def test_what_reached_nobody_is_tried_for_a_day_with_pauses_that_grow_to_a_minut
         (FailureKind.AMBIGUOUS, None, Heard.SILENCE),
         (FailureKind.AMBIGUOUS, 131000, Heard.SILENCE),
         (FailureKind.UNREACHABLE, None, Heard.SILENCE),
+        (FailureKind.UNREACHABLE, 131000, Heard.SILENCE),
         (FailureKind.RECIPIENT, 131026, Heard.CLEAR),
         (FailureKind.CREDENTIALS, 190, Heard.CLEAR),
         (FailureKind.THROTTLED, None, Heard.CLEAR),

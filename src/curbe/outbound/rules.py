@@ -81,11 +81,12 @@ def lifetime(purpose: Purpose, *, is_code: bool, wanted: timedelta | None) -> ti
 
 def heard(failure: SendFailure | None) -> Heard:
     """Return what an attempt heard of the provider; ``failure`` is None where it accepted."""
-    if failure is None or (failure.code is not None and failure.kind is not FailureKind.AMBIGUOUS):
+    if failure is None:
         return Heard.CLEAR
     if failure.kind in _SILENCES:
         return Heard.SILENCE
-    return Heard.CLEAR if failure.kind is FailureKind.THROTTLED else Heard.NOT_ASKED
+    answered = failure.code is not None or failure.kind is FailureKind.THROTTLED
+    return Heard.CLEAR if answered else Heard.NOT_ASKED
 
 
 def after(
