@@ -253,7 +253,7 @@ class Attempt:
             failure,
             refusals=claim.refusals,
             attempts=claim.attempt,
-            waiting_since=claim.created_at,
+            trying_since=claim.trying_since,
             now=now,
         )
         failed = following.verdict is Verdict.FAILED
