@@ -94,10 +94,11 @@ class Sender:
         self.in_flight = 0  # claimed and not answered yet
         self._finished: Final = asyncio.Event()
         self._leaving = False
+        self._left = False
 
     def leave(self) -> None:
         """Start nothing more, and end when what is under way is settled: another process has the number."""
-        self._leaving = True
+        self._leaving = self._left = True
         self.woken.set()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -116,6 +117,8 @@ class Sender:
             while self.in_flight:
                 self._finished.clear()
                 await self._finished.wait()
+            if self._left:  # whether Meta answers it, the other process knows
+                self._forget_circuits()
             self._settler.stop()
             await settling
         if closed is not None:
@@ -141,8 +144,7 @@ class Sender:
                 await asyncio.sleep(_ASK_AGAIN)
                 continue
             if claimed is None:
-                self._means.breaker.forget(self._connection_id)
-                self._show_circuits()
+                self._forget_circuits()
                 return
             if claimed.looked:
                 worked_at = loop.time()
@@ -345,6 +347,10 @@ class Sender:
                 self._log.warning("provider_silent", reach=change.reach.value)
             else:
                 self._log.info("provider_answers", reach=change.reach.value)
+        self._show_circuits()
+
+    def _forget_circuits(self) -> None:
+        self._means.breaker.forget(self._connection_id)
         self._show_circuits()
 
     def _show_circuits(self) -> None:
