@@ -100,7 +100,9 @@ class Breaker:
         self._provider = _Circuit(Reach.PROVIDER)
         self._halted: dict[UUID, _Circuit] = {}  # each open
         self._silences: Counter[UUID] = Counter()  # of a number, since it heard anything clear
-        self._lately: Counter[UUID] = Counter()  # of the numbers that are not halted, since anybody heard anything clear
+        self._lately: Counter[UUID] = (
+            Counter()
+        )  # of the numbers that are not halted, since anybody heard anything clear
 
     def may_claim(self, number: UUID, *, now: float) -> Leave:
         """Tell what it makes sense to claim; nothing is promised before :meth:`ask`."""

@@ -35,7 +35,9 @@ EXPERIMENT: Final = 130472  # the person is kept from marketing, as an experimen
 ENOUGH_MARKETING: Final = (
     131049  # the person gets too much marketing; not before 24 hours [Meta: per-user limits]
 )
-KEPT_FROM: Final = frozenset({EXPERIMENT, ENOUGH_MARKETING})  # what Meta keeps a person from, for now or for good
+KEPT_FROM: Final = frozenset(
+    {EXPERIMENT, ENOUGH_MARKETING}
+)  # what Meta keeps a person from, for now or for good
 _DIGESTED: Final = timedelta(hours=24)
 _NOT_THE_NUMBER: Final = (PAIR_RATE, FLOW_THROTTLED)
 _OF_SENDING: Final = range(
