@@ -180,24 +180,22 @@ async def _wired(
         fetcher = Fetcher(
             pools.work, cloud_api=cloud_api, keyring=keyring, keeping=keeping, metrics=metrics, now=utc_now
         )
-        receipts = Receipts(pools.work, cloud_api=cloud_api, keyring=keyring)
         asking: dict[str, Handler] = {
-            READ_RECEIPT: receipts.read,
+            READ_RECEIPT: Receipts(pools.work, cloud_api=cloud_api, keyring=keyring).read,
             CATCH_UP: CatchingUp(pools.work, everybody=pools.apply, callback_keys=callback_keys),
             SYNC: Syncer(pools.work, cloud_api=cloud_api, keyring=keyring),
         }
-        mail = _mail(settings, pools.work)
         patient: dict[str, Handler] = {
             PURGE: Purger(pools.work, storage=keeping.storage, now=db.Transaction.now),
             ERASE: Eraser(pools.work, everybody=pools.apply, storage=keeping.storage, now=db.Transaction.now),
             COUNT: Bookkeeper(pools.work, now=utc_now),
         }
+        mail = _mail(settings, pools.work)
         runners = runners_of(
             pools.apply, pools.work, files={FETCH: fetcher}, asking=asking, mail=mail, patient=patient
         )
-        senders = Senders(means, everybody=pools.apply)
         tender = Tender(everybody=pools.apply, pool=pools.work, now=utc_now)
-        yield applier, senders, tender, runners, keeping.spool, pools, metrics
+        yield applier, Senders(means, everybody=pools.apply), tender, runners, keeping.spool, pools, metrics
 
 
 def runners_of(
