@@ -180,22 +180,22 @@ async def _wired(
         fetcher = Fetcher(
             pools.work, cloud_api=cloud_api, keyring=keyring, keeping=keeping, metrics=metrics, now=utc_now
         )
-        receipts = Receipts(pools.work, cloud_api=cloud_api, keyring=keyring)
         asking: dict[str, Handler] = {
-            READ_RECEIPT: receipts.read,
+            READ_RECEIPT: Receipts(pools.work, cloud_api=cloud_api, keyring=keyring).read,
             CATCH_UP: CatchingUp(pools.work, everybody=pools.apply, callback_keys=callback_keys),
             SYNC: Syncer(pools.work, cloud_api=cloud_api, keyring=keyring),
-            **_mail(settings, pools.work),
         }
         patient: dict[str, Handler] = {
             PURGE: Purger(pools.work, storage=keeping.storage, now=db.Transaction.now),
             ERASE: Eraser(pools.work, everybody=pools.apply, storage=keeping.storage, now=db.Transaction.now),
             COUNT: Bookkeeper(pools.work, now=utc_now),
         }
-        runners = runners_of(pools.apply, pools.work, files={FETCH: fetcher}, asking=asking, patient=patient)
-        senders = Senders(means, everybody=pools.apply)
+        mail = _mail(settings, pools.work)
+        runners = runners_of(
+            pools.apply, pools.work, files={FETCH: fetcher}, asking=asking, mail=mail, patient=patient
+        )
         tender = Tender(everybody=pools.apply, pool=pools.work, now=utc_now)
-        yield applier, senders, tender, runners, keeping.spool, pools, metrics
+        yield applier, Senders(means, everybody=pools.apply), tender, runners, keeping.spool, pools, metrics
 
 
 def runners_of(
@@ -204,16 +204,18 @@ def runners_of(
     *,
     files: dict[str, Handler],
     asking: dict[str, Handler],
+    mail: dict[str, Handler],
     patient: dict[str, Handler],
 ) -> list[Runner]:
     """Return who works on jobs, so that none takes a turn from what it has nothing to do with.
 
-    What happens by itself asks nobody but the database and is done in milliseconds; who asks others, Meta or a mail server, may wait for
-    half a minute; a file may take minutes; deleting and counting have time.
+    What happens by itself asks nobody but the database and is done in milliseconds; who asks Meta may wait for half a minute; mail has a
+    server of its own, and waits for no other; a file may take minutes; deleting and counting have time.
     """
     hands = (
         (_by_itself(pool), _JOBS_AT_ONCE, None),
         (asking, _JOBS_AT_ONCE, _JOBS_AT_ONCE - 1),
+        (mail, _JOBS_AT_ONCE, _JOBS_AT_ONCE - 1),
         (files, _FILES_AT_ONCE, _FILES_OF_ONE),
         (patient, 1, None),
     )

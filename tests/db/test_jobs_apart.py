@@ -9,6 +9,7 @@ from uuid_utils.compat import uuid7
 from bed.appliers import drain
 from bed.rows import Number
 from bed.webhooks import body, change, deliver, text
+from curbe.auth.links import INVITE_MAIL
 from curbe.consent import service
 from curbe.consent.gate import Consent
 from curbe.consent.rules import ConsentRules, Said
@@ -36,13 +37,38 @@ async def test_whoever_says_stop_is_answered_while_every_file_and_every_question
         await jobs.defer(
             tx, [NewJob(number.tenant_id, kind, uuid7()) for kind in (FETCH, SYNC) for _ in range(20)]
         )
-    runners = runners_of(apply, worker, files={FETCH: hangs}, asking={SYNC: hangs}, patient={})
+    runners = runners_of(apply, worker, files={FETCH: hangs}, asking={SYNC: hangs}, mail={}, patient={})
     running = [asyncio.ensure_future(runner.run(asyncio.Event())) for runner in runners]
     try:
         await until(owner, "SELECT count(DISTINCT kind) = 2 FROM jobs WHERE attempt > 0")
         await deliver(owner, body(change(number, messages=[text("wamid.1", body="baja", at=utc_now())])))
         await drain(apply)
         await until(owner, "SELECT count(*) = 1 FROM messages WHERE text = 'Hecho.'")
+    finally:
+        for one in running:
+            one.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+
+async def test_mail_goes_out_while_every_question_to_meta_hangs(
+    owner: asyncpg.Connection, apply: Pool, worker: Pool, web: Pool, number: Number
+) -> None:
+    async def mailed(job: Job) -> None:
+        async with worker.transaction(job.tenant_id) as tx:
+            await jobs.finish(tx, job)
+
+    asked = [NewJob(number.tenant_id, SYNC, uuid7()) for _ in range(20)]
+    async with web.transaction(number.tenant_id) as tx:
+        await jobs.defer(tx, asked)
+    runners = runners_of(
+        apply, worker, files={}, asking={SYNC: hangs}, mail={INVITE_MAIL: mailed}, patient={}
+    )
+    running = [asyncio.ensure_future(runner.run(asyncio.Event())) for runner in runners]
+    try:
+        await until(owner, "SELECT count(*) > 0 FROM jobs WHERE attempt > 0")
+        async with web.transaction(number.tenant_id) as tx:
+            await jobs.defer(tx, [NewJob(number.tenant_id, INVITE_MAIL, uuid7())])
+        await until(owner, "SELECT count(*) = 20 FROM jobs")
     finally:
         for one in running:
             one.cancel()

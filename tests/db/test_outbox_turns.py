@@ -70,6 +70,35 @@ async def drop(worker: Pool, number: Number, ids: Iterable[UUID]) -> None:
         await store.drop(tx, tenant_id=number.tenant_id, message_ids=list(ids))
 
 
+async def put_back(worker: Pool, number: Number, one: Claim, *, pause: timedelta, counted: bool) -> None:
+    async with worker.transaction(number.tenant_id) as tx:
+        back = PutBack(message_id=one.message_id, pause=pause, counted=counted)
+        await store.put_back(tx, tenant_id=number.tenant_id, rows=[back])
+
+
+# --- how long it is tried
+
+
+async def test_a_message_is_tried_since_its_first_try_however_long_it_was_queued(
+    owner: Owner, web: Pool, worker: Pool, number: Number
+) -> None:
+    thread = await insert_conversation(owner, number)
+    await queue_texts(web, number, [thread])
+    await owner.execute("UPDATE outbox SET created_at = now() - interval '25 hours'")
+
+    (first,) = await claim(worker, number)
+    assert utc_now() - first.trying_since < timedelta(minutes=5)
+
+    await put_back(worker, number, first, pause=timedelta(milliseconds=1), counted=True)
+    await asyncio.sleep(0.05)
+    (second,) = await claim(worker, number)
+    assert second.trying_since == first.trying_since, "the provider said later"
+
+    await put_back(worker, number, second, pause=timedelta(), counted=False)
+    (third,) = await claim(worker, number)
+    assert third.trying_since > first.trying_since, "nothing was asked, or its number may not send"
+
+
 # --- nobody is forgotten
 
 

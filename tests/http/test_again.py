@@ -126,6 +126,20 @@ async def test_whom_meta_keeps_from_more_marketing_gets_it_a_day_later_and_not_b
     assert later.status_code == 202
 
 
+async def test_a_clock_of_metas_that_is_ahead_keeps_nobody_from_a_retry(
+    acme: Tenant, owner: Owner, number: Number, thread: UUID
+) -> None:
+    ahead = timedelta(hours=-2)
+    undelivered = await insert_message(owner, number, thread, **refused_by_meta(131026, ago=ahead))
+    enough = await insert_message(owner, number, thread, **refused_by_meta(131049, ago=ahead))
+
+    again = await acme.post(f"/whatsapp/messages/{undelivered}/retry")
+    early = await acme.post(f"/whatsapp/messages/{enough}/retry")
+
+    assert again.status_code == 202
+    assert int(early.headers["Retry-After"]) <= 24 * 3600
+
+
 async def test_a_template_that_a_person_does_not_get_as_an_experiment_is_never_sent_to_them_again(
     acme: Tenant, owner: Owner, number: Number, thread: UUID
 ) -> None:

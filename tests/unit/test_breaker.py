@@ -119,15 +119,55 @@ def test_where_several_numbers_hear_nothing_one_probe_serves_all() -> None:
     assert {breaker.may_claim(number, now=1) for number in (ONE, OTHER, THIRD)} == {Leave.ANY}
 
 
-def test_a_number_of_a_silent_provider_goes_on_once_both_have_answered() -> None:
+def test_what_one_halted_number_did_not_hear_counts_for_nobody_else() -> None:
     breaker = silenced(ONE)
-    breaker.heard(OTHER, SILENCE, leave=Leave.ANY, now=0)
+
+    for _ in range(4):
+        assert asked(breaker, OTHER, SILENCE) == []
+    assert breaker.may_claim(THIRD, now=0) is Leave.ANY
+    assert asked(breaker, ONE, SILENCE, now=1) == []
+    assert breaker.may_claim(THIRD, now=1) is Leave.ANY
+
+    assert asked(breaker, THIRD, SILENCE, now=1) == [Change(Reach.PROVIDER, opened=True)]
+
+
+def halted_within_an_outage() -> Breaker:
+    """ONE is halted by itself, and then so are all."""
+    breaker = silenced(ONE)
+    for number in (OTHER, THIRD, OTHER, THIRD, OTHER):
+        asked(breaker, number, SILENCE)
     assert (breaker.open_count(Reach.NUMBER), breaker.open_count(Reach.PROVIDER)) == (1, 1)
+    return breaker
+
+
+def test_a_halted_number_probes_itself_and_neither_slows_the_others_nor_takes_their_probe() -> None:
+    breaker = halted_within_an_outage()
+
+    assert breaker.ask(ONE, now=1) is Leave.PROBE
+    assert breaker.ask(OTHER, now=1) is Leave.PROBE
+    breaker.heard(ONE, SILENCE, leave=Leave.PROBE, now=1)
+
+    assert breaker.heard(OTHER, CLEAR, leave=Leave.PROBE, now=1) == [Change(Reach.PROVIDER, opened=False)]
+    assert breaker.may_claim(THIRD, now=1) is Leave.ANY
+    assert breaker.may_claim(ONE, now=1) is Leave.NONE
+
+
+def test_a_halted_number_that_is_answered_speaks_for_all() -> None:
+    breaker = halted_within_an_outage()
 
     assert asked(breaker, ONE, CLEAR, now=1) == [
         Change(Reach.NUMBER, opened=False),
         Change(Reach.PROVIDER, opened=False),
     ]
+    assert {breaker.may_claim(number, now=1) for number in (ONE, OTHER, THIRD)} == {Leave.ANY}
+
+
+def test_answers_that_come_in_while_all_are_halted_halt_no_number_by_itself() -> None:
+    breaker = silenced(ONE, OTHER)
+    for _ in range(20):
+        assert breaker.heard(ONE, SILENCE, leave=Leave.ANY, now=0.5) == []
+
+    assert breaker.open_count(Reach.NUMBER) == 0
 
 
 def test_a_number_that_is_gone_leaves_nothing_behind() -> None:
@@ -135,6 +175,16 @@ def test_a_number_that_is_gone_leaves_nothing_behind() -> None:
     breaker.forget(ONE)
 
     assert breaker.open_count(Reach.NUMBER) == 0
+
+
+def test_the_silences_of_a_number_that_is_gone_are_forgotten_with_it() -> None:
+    breaker = Breaker()
+    for _ in range(4):
+        asked(breaker, ONE, SILENCE)
+    breaker.forget(ONE)
+
+    assert asked(breaker, OTHER, SILENCE) == []
+    assert breaker.may_claim(OTHER, now=0) is Leave.ANY
 
 
 @given(st.lists(st.tuples(st.sampled_from([ONE, OTHER, THIRD]), st.sampled_from(Heard)), max_size=200))

@@ -158,7 +158,7 @@ def test_a_newcomer_among_very_many_still_gets_something() -> None:
 
 def following(code: int, kind: FailureKind, *, refusals: int = 0, wait: timedelta | None = None) -> Next:
     failure = SendFailure(kind=kind, code=code, title="", detail="", words="", retry_after=wait)
-    return after(failure, refusals=refusals, attempts=refusals + 1, waiting_since=NOW, now=NOW)
+    return after(failure, refusals=refusals, attempts=refusals + 1, trying_since=NOW, now=NOW)
 
 
 @pytest.mark.parametrize("refusals", range(5))
@@ -204,7 +204,7 @@ def test_what_meta_or_the_person_does_not_want_is_not_tried_again(code: int, kin
 
 def unreached(*, attempts: int, waited: timedelta = timedelta()) -> Next:
     failure = SendFailure(kind=FailureKind.UNREACHABLE, code=None, title="", detail="", words="")
-    return after(failure, refusals=0, attempts=attempts, waiting_since=NOW - waited, now=NOW)
+    return after(failure, refusals=0, attempts=attempts, trying_since=NOW - waited, now=NOW)
 
 
 def test_what_reached_nobody_is_tried_for_a_day_with_pauses_that_grow_to_a_minute() -> None:
@@ -222,6 +222,7 @@ def test_what_reached_nobody_is_tried_for_a_day_with_pauses_that_grow_to_a_minut
         (FailureKind.AMBIGUOUS, None, Heard.SILENCE),
         (FailureKind.AMBIGUOUS, 131000, Heard.SILENCE),
         (FailureKind.UNREACHABLE, None, Heard.SILENCE),
+        (FailureKind.UNREACHABLE, 131000, Heard.SILENCE),
         (FailureKind.RECIPIENT, 131026, Heard.CLEAR),
         (FailureKind.CREDENTIALS, 190, Heard.CLEAR),
         (FailureKind.THROTTLED, None, Heard.CLEAR),

@@ -190,7 +190,7 @@ class Fetcher:
         self._metrics.media_fetches.labels(outcome="stored").inc()
 
     def _tried(self, wanted: Wanted, *, attempts: int, reasons: tuple[str | None, ...]) -> Tried:
-        return Tried(attempts=attempts, waited=self._now() - wanted.expected_at, reasons=reasons)
+        return Tried(attempts=attempts, waited=wanted.now - wanted.expected_at, reasons=reasons)
 
     async def _failed(self, job: Job, wanted: Wanted, failure: Failure) -> None:
         reasons = (job.last_error, failure.reason)

@@ -14,6 +14,7 @@ SELECT u.tenant_id, u.message_id, u.connection_id, u.provider_media_id, u.url, u
 -- name: media_to_fetch
 -- A file still to be fetched, with the number that may; no number where the connection is gone or its token does not work.
 SELECT f.provider_media_id, f.provider_url, f.provider_url_at, f.mime_type, f.sha256, f.filename, f.voice, f.created_at AS expected_at,
+       now() AS now,
        f.channel_connection_id AS connection_id, c.phone_number_id, c.access_token_enc
   FROM message_media f
   LEFT JOIN channel_connections c ON c.tenant_id = f.tenant_id AND c.id = f.channel_connection_id AND c.status IN ('active', 'error')

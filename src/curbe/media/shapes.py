@@ -53,6 +53,7 @@ class Wanted(msgspec.Struct, frozen=True):
     filename: str | None
     voice: bool
     expected_at: datetime
+    now: datetime  # by the same clock
     connection_id: UUID
     phone_number_id: str | None
     access_token_enc: str | None

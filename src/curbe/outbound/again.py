@@ -10,7 +10,7 @@ from curbe.domain.content import decoded
 from curbe.domain.errors import Conflict, NotFound
 from curbe.domain.status import MessageStatus
 from curbe.infra.db import Query, Transaction
-from curbe.outbound.rules import may_retry_at
+from curbe.outbound.rules import KEPT_FROM, may_retry_at
 from curbe.outbound.service import Request, Taken, take
 
 _ELSEWHERE: Final = "elsewhere"  # written in another application: not ours to send
@@ -109,9 +109,10 @@ async def _once_more(
 
 def _require_retryable(original: _Original) -> None:
     """Refuse what Meta has just said that this person is not to get now, or not at all."""
-    if original.failed_at is None:
+    if original.failed_at is None or original.error_code not in KEPT_FROM:
         return
-    at = may_retry_at(original.error_code, failed_at=original.failed_at)
+    # When it failed is Meta's word; a clock of theirs that is ahead keeps nobody waiting for longer.
+    at = may_retry_at(original.error_code, failed_at=min(original.failed_at, original.now))
     if at is not None and at <= original.now:
         return
     status = {"message_status": MessageStatus.FAILED.value, "error_code": original.error_code}

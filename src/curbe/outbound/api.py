@@ -251,6 +251,7 @@ async def take_once(
     ttl: timedelta | None = None,
 ) -> Taken:
     """Queue a message, once for each key, and return it; where another request with its key was quicker, it is theirs."""
+    key = key and msgspec.structs.replace(key, ttl=ttl)
 
     async def take() -> Taken:
         async with pool.transaction(request.tenant_id, by_key=True) as tx:

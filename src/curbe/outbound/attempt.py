@@ -133,13 +133,15 @@ class Attempt:
         self._hold_on: Final = hold_on
         self._stop: Final = stop
 
-    async def __call__(self, claim: Claim, intent: Intent) -> Attempted:
-        """Ask the provider once and return what came of it; never raises, and never asks twice."""
+    async def prepare(self, claim: Claim, intent: Intent) -> bytes | Attempted:
+        """Return the request, its files at the provider, or what came of it where there is nothing to ask for; never raises."""
         body = await self._prepared(claim, intent)
         if body is _STOPPED:
             return self.postponed(intent)
-        if isinstance(body, SendFailure):
-            return self._failed(claim, intent, body)
+        return self._failed(claim, intent, body) if isinstance(body, SendFailure) else body
+
+    async def ask(self, claim: Claim, intent: Intent, body: bytes) -> Attempted:
+        """Ask the provider once and return what came of it; never raises, and never asks twice."""
         began = time.perf_counter()
         try:
             answer = await self._cloud_api.send_message(self._phone_number_id, self._token, body)
@@ -253,7 +255,7 @@ class Attempt:
             failure,
             refusals=claim.refusals,
             attempts=claim.attempt,
-            waiting_since=claim.created_at,
+            trying_since=claim.trying_since,
             now=now,
         )
         failed = following.verdict is Verdict.FAILED

@@ -3,6 +3,7 @@
 Time is a monotonic clock in seconds. docs/explanation/pace.md says why each rule is as it is.
 """
 
+from collections import Counter
 from enum import Enum, StrEnum
 from typing import Final
 from uuid import UUID
@@ -51,48 +52,36 @@ class _Circuit:
 
     def __init__(self, reach: Reach) -> None:
         self._reach: Final = reach
-        self._silences = 0
         self._pause = 0.0
         self._due_at = 0.0
         self._probing: UUID | None = None
 
     @property
-    def open(self) -> bool:
+    def is_open(self) -> bool:
         return self._pause > 0
 
-    @property
-    def untroubled(self) -> bool:
-        return not self.open and not self._silences
+    def open(self, *, now: float) -> list[Change]:
+        self._wait_for(_FIRST_PAUSE, now=now)
+        return [Change(self._reach, opened=True)]
+
+    def close(self) -> list[Change]:
+        was_open, self._pause, self._probing = self.is_open, 0.0, None
+        return [Change(self._reach, opened=False)] if was_open else []
 
     def probe(self, number: UUID) -> None:
         self._probing = number
 
+    def probed_by(self, number: UUID) -> bool:
+        return self._probing == number
+
     def wait(self, now: float) -> float:
         return _PROBE_UNDER_WAY if self._probing is not None else max(0.0, self._due_at - now)
 
-    def heard(
-        self, number: UUID, heard: Heard, *, leave: Leave, may_open: bool = True, now: float
-    ) -> list[Change]:
-        if self.open:
-            probed = leave is Leave.PROBE and self._probing == number
-            return self._heard_probe(heard, now=now) if probed else []
-        if heard is Heard.CLEAR:
-            self._silences = 0
-        elif heard is Heard.SILENCE:
-            self._silences += 1
-            if self._silences >= _IN_A_ROW and may_open:
-                self._wait_for(_FIRST_PAUSE, now=now)
-                return [Change(self._reach, opened=True)]
-        return []
-
-    def _heard_probe(self, heard: Heard, *, now: float) -> list[Change]:
+    def heard_nothing_clear(self, heard: Heard, *, now: float) -> None:
+        """Take note that a probe has ended, and has not closed this."""
         self._probing = None
         if heard is Heard.SILENCE:
             self._wait_for(min(self._pause * 2, _LONGEST_PAUSE), now=now)
-        elif heard is Heard.CLEAR:
-            self._silences, self._pause = 0, 0.0
-            return [Change(self._reach, opened=False)]
-        return []
 
     def _wait_for(self, pause: float, *, now: float) -> None:
         self._pause, self._due_at = pause, now + pause
@@ -103,56 +92,81 @@ class Breaker:
 
     Each request without a clear answer leaves a message that nobody may send again. So after five in a row nothing more is asked, but
     for one request after a pause that doubles up to a minute, until one is answered clearly. A number has a circuit of its own; where
-    the five are of several numbers, it is the provider that is silent, and one probe serves all of them.
+    the five are of several numbers, it is the provider that is silent, and one probe serves all of them. A number that is halted by
+    itself says nothing of the provider by its silence, and finds out for itself; what it is answered clearly speaks for both.
     """
 
     def __init__(self) -> None:
         self._provider = _Circuit(Reach.PROVIDER)
-        self._numbers: dict[UUID, _Circuit] = {}
-        self._silent: set[UUID] = set()  # numbers that heard nothing clear since anybody did
+        self._halted: dict[UUID, _Circuit] = {}  # each open
+        self._silences: Counter[UUID] = Counter()  # of a number, since it heard anything clear
+        self._lately: Counter[UUID] = (
+            Counter()
+        )  # of the numbers that are not halted, since anybody heard anything clear
 
     def may_claim(self, number: UUID, *, now: float) -> Leave:
         """Tell what it makes sense to claim; nothing is promised before :meth:`ask`."""
-        if not self._open(number):
+        circuit = self._circuit(number)
+        if circuit is None:
             return Leave.ANY
-        return Leave.NONE if self.wait(number, now=now) > 0 else Leave.PROBE
+        return Leave.NONE if circuit.wait(now) > 0 else Leave.PROBE
 
     def ask(self, number: UUID, *, now: float) -> Leave:
         """Tell whether a request may begin now. Who is given PROBE has it alone, and says by :meth:`heard` what came of it."""
         leave = self.may_claim(number, now=now)
-        if leave is Leave.PROBE:
-            for circuit in self._open(number):
-                circuit.probe(number)
+        circuit = self._circuit(number)
+        if leave is Leave.PROBE and circuit is not None:
+            circuit.probe(number)
         return leave
 
     def wait(self, number: UUID, *, now: float) -> float:
         """Return in how many seconds to look again."""
-        return max((circuit.wait(now) for circuit in self._open(number)), default=0.0)
+        circuit = self._circuit(number)
+        return 0.0 if circuit is None else circuit.wait(now)
 
     def heard(self, number: UUID, heard: Heard, *, leave: Leave, now: float) -> list[Change]:
         """Take note of what came of a request that began with ``leave``; return what has changed by it."""
-        own = self._numbers.setdefault(number, _Circuit(Reach.NUMBER))
-        if heard is Heard.SILENCE:
-            self._silent.add(number)
-        several = len(self._silent) >= _NUMBERS
-        changes = own.heard(number, heard, leave=leave, now=now)
-        changes += self._provider.heard(number, heard, leave=leave, may_open=several, now=now)
-        if self._provider.untroubled:
-            self._silent.clear()
-        if own.untroubled:
-            del self._numbers[number]
-        return changes
+        circuit = self._circuit(number)
+        if circuit is not None:
+            if leave is not Leave.PROBE or not circuit.probed_by(number):
+                return []
+            if heard is Heard.CLEAR:
+                return self._answered(number)
+            circuit.heard_nothing_clear(heard, now=now)
+        elif heard is Heard.CLEAR:
+            self._answered(number)
+        elif heard is Heard.SILENCE:
+            return self._silent(number, now=now)
+        return []
 
     def open_count(self, reach: Reach) -> int:
         """Return how many circuits are open."""
-        if reach is Reach.PROVIDER:
-            return int(self._provider.open)
-        return sum(circuit.open for circuit in self._numbers.values())
+        return int(self._provider.is_open) if reach is Reach.PROVIDER else len(self._halted)
 
     def forget(self, number: UUID) -> None:
         """Let go of a number that does not send any more."""
-        self._numbers.pop(number, None)
+        self._halted.pop(number, None)
+        self._silences.pop(number, None)
+        self._lately.pop(number, None)
 
-    def _open(self, number: UUID) -> list[_Circuit]:
-        circuits = (self._provider, self._numbers.get(number))
-        return [circuit for circuit in circuits if circuit is not None and circuit.open]
+    def _circuit(self, number: UUID) -> _Circuit | None:
+        """Return what keeps a number from asking: its own circuit before that of all."""
+        return self._halted.get(number) or (self._provider if self._provider.is_open else None)
+
+    def _answered(self, number: UUID) -> list[Change]:
+        self._silences.pop(number, None)
+        self._lately.clear()
+        own = self._halted.pop(number, None)
+        return [*(own.close() if own is not None else ()), *self._provider.close()]
+
+    def _silent(self, number: UUID, *, now: float) -> list[Change]:
+        self._silences[number] += 1
+        self._lately[number] += 1
+        if self._silences[number] >= _IN_A_ROW:
+            self.forget(number)
+            own = self._halted[number] = _Circuit(Reach.NUMBER)
+            return own.open(now=now)
+        if len(self._lately) >= _NUMBERS and self._lately.total() >= _IN_A_ROW:
+            self._lately.clear()
+            return self._provider.open(now=now)
+        return []

@@ -78,6 +78,10 @@ class Pace:
         self._under_way += 1
         return True
 
+    def forgo(self) -> None:
+        """Take note that what was counted as started asked for nothing."""
+        self._under_way -= 1
+
     def answered(self, *, started_at: float, now: float) -> None:
         """Take note that what was started then has its answer, whatever it says."""
         self._seen += 1

@@ -70,12 +70,14 @@ chosen AS (
 UPDATE outbox o
    SET attempt = o.attempt + CASE WHEN chosen.behind THEN 0 ELSE 1 END,
        lease_expires_at = CASE WHEN NOT chosen.behind THEN now() + :lease END,
+       trying_since = CASE WHEN chosen.behind THEN o.trying_since ELSE coalesce(o.trying_since, now()) END,
        waits = CASE WHEN chosen.behind THEN 'turn'::outbox_wait END,
        put_off = NULL
   FROM chosen, conversations c
  WHERE o.tenant_id = :tenant_id AND o.message_id = chosen.message_id AND (chosen.behind OR chosen.place <= :most)
    AND c.tenant_id = o.tenant_id AND c.id = chosen.thread_id
-RETURNING o.message_id, o.conversation_id, o.position, o.priority, o.attempt, o.refusals, o.created_at, c.contact_e164 AS e164,
+RETURNING o.message_id, o.conversation_id, o.position, o.priority, o.attempt, o.refusals, coalesce(o.trying_since, now()) AS trying_since,
+          c.contact_e164 AS e164,
           c.contact_bsuid AS bsuid,
           c.last_inbound_at, c.contact_id, c.id AS thread_id, chosen.behind,
           (SELECT m.type FROM messages m WHERE m.tenant_id = o.tenant_id AND m.id = o.message_id) AS type,
@@ -98,7 +100,8 @@ RETURNING o.message_id, o.conversation_id, o.position, o.priority, o.attempt, o.
 -- Claimed in this transaction, and it must wait: as if nobody had begun. Whoever is behind it waits with it where it holds them. For how
 -- long is told, not until when: the clock of who asks may be another.
 UPDATE outbox o
-   SET attempt = o.attempt - 1, lease_expires_at = NULL, waits = 'time', holds = :holds, available_at = now() + u.pause,
+   SET attempt = o.attempt - 1, lease_expires_at = NULL, trying_since = CASE WHEN o.attempt > 1 THEN o.trying_since END,
+       waits = 'time', holds = :holds, available_at = now() + u.pause,
        put_off = :reason::text::put_off_reason
   FROM unnest(:message_ids::uuid[], :pauses::interval[]) AS u (message_id, pause)
  WHERE o.tenant_id = :tenant_id AND o.message_id = u.message_id
@@ -114,9 +117,11 @@ UPDATE outbox o SET lease_expires_at = now() + :lease
 
 -- name: put_back
 -- Clearly not accepted: it waits until it may be asked again. Those behind it wait with it, but not for what takes longer than a minute
--- from when it was asked for.
+-- from when it was asked for. What goes back as it was, without a pause and uncounted, met nobody who said "later": nothing was asked, or its
+-- number may not send and will wait for whoever mends that.
 UPDATE outbox o
-   SET lease_expires_at = NULL, available_at = now() + u.pause, refusals = o.refusals + u.counted,
+   SET lease_expires_at = NULL, trying_since = CASE WHEN u.counted > 0 OR u.pause > interval '0' THEN o.trying_since END,
+       available_at = now() + u.pause, refusals = o.refusals + u.counted,
        waits = CASE WHEN u.pause > interval '0' THEN 'time'::outbox_wait END,
        holds = u.holds OR now() + u.pause <= o.created_at + interval '60 seconds'
   FROM unnest(:message_ids::uuid[], :pauses::interval[], :counted::integer[], :holds::boolean[]) AS u (message_id, pause, counted, holds)

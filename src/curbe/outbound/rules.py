@@ -19,7 +19,7 @@ PRIORITIES: Final = {
 
 _LIFETIMES: Final = {Purpose.REPLY: timedelta(hours=24), Purpose.NOTIFICATION: timedelta(hours=24)}
 _OF_A_CODE: Final = timedelta(minutes=10)  # as long as Meta tries to deliver one [Meta: time-to-live]
-_PATIENCE: Final = timedelta(hours=24)  # how long a message waits for a provider that says "later"
+_PATIENCE: Final = timedelta(hours=24)  # how long a message is tried where a provider says "later"
 _TRIES: Final = 5  # for a transient no
 _LONGEST_PAUSE: Final = timedelta(hours=1)
 _LONGEST_UNREACHED: Final = timedelta(minutes=1)  # between two tries to reach the provider at all
@@ -35,6 +35,9 @@ EXPERIMENT: Final = 130472  # the person is kept from marketing, as an experimen
 ENOUGH_MARKETING: Final = (
     131049  # the person gets too much marketing; not before 24 hours [Meta: per-user limits]
 )
+KEPT_FROM: Final = frozenset(
+    {EXPERIMENT, ENOUGH_MARKETING}
+)  # what Meta keeps a person from, for now or for good
 _DIGESTED: Final = timedelta(hours=24)
 _NOT_THE_NUMBER: Final = (PAIR_RATE, FLOW_THROTTLED)
 _OF_SENDING: Final = range(
@@ -81,15 +84,16 @@ def lifetime(purpose: Purpose, *, is_code: bool, wanted: timedelta | None) -> ti
 
 def heard(failure: SendFailure | None) -> Heard:
     """Return what an attempt heard of the provider; ``failure`` is None where it accepted."""
-    if failure is None or (failure.code is not None and failure.kind is not FailureKind.AMBIGUOUS):
+    if failure is None:
         return Heard.CLEAR
     if failure.kind in _SILENCES:
         return Heard.SILENCE
-    return Heard.CLEAR if failure.kind is FailureKind.THROTTLED else Heard.NOT_ASKED
+    answered = failure.code is not None or failure.kind is FailureKind.THROTTLED
+    return Heard.CLEAR if answered else Heard.NOT_ASKED
 
 
 def after(
-    failure: SendFailure, *, refusals: int, attempts: int, waiting_since: datetime, now: datetime
+    failure: SendFailure, *, refusals: int, attempts: int, trying_since: datetime, now: datetime
 ) -> Next:
     """Return what follows a provider's no, or no answer at all.
 
@@ -99,7 +103,7 @@ def after(
         failure: what the provider said, as `channels` read it.
         refusals: how many times it was refused, and put back, already.
         attempts: how many there were, this one among them; those that reached nobody are no refusals.
-        waiting_since: when the message was queued.
+        trying_since: when it was first tried; however long it waited for that.
         now: the moment of deciding.
     """
     if failure.kind is FailureKind.AMBIGUOUS:
@@ -109,7 +113,7 @@ def after(
     if failure.code in _HOLDS:
         # Tried again, it would only add to the complaints; what else goes to many waits until people have calmed down.
         return Next(verdict=Verdict.FAILED, hold=_HOLDS[failure.code])
-    patient = now - waiting_since < _PATIENCE
+    patient = now - trying_since < _PATIENCE
     if failure.kind is FailureKind.UNREACHABLE and patient:
         pause = min(timedelta(seconds=2 ** min(attempts - refusals - 1, 6)), _LONGEST_UNREACHED)
         return Next(verdict=Verdict.QUEUED, pause=pause, counted=False, holds=True)

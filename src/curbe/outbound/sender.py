@@ -91,13 +91,15 @@ class Sender:
         self._pairs: Pairs | None = None
         self._pace: Pace | None = None
         self._unstarted = 0
+        self._probes = 0  # being made ready while the provider is silent
         self.in_flight = 0  # claimed and not answered yet
         self._finished: Final = asyncio.Event()
         self._leaving = False
+        self._left = False
 
     def leave(self) -> None:
         """Start nothing more, and end when what is under way is settled: another process has the number."""
-        self._leaving = True
+        self._leaving = self._left = True
         self.woken.set()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -116,6 +118,8 @@ class Sender:
             while self.in_flight:
                 self._finished.clear()
                 await self._finished.wait()
+            if self._left:  # whether Meta answers it, the other process knows
+                self._forget_circuits()
             self._settler.stop()
             await settling
         if closed is not None:
@@ -141,8 +145,7 @@ class Sender:
                 await asyncio.sleep(_ASK_AGAIN)
                 continue
             if claimed is None:
-                self._means.breaker.forget(self._connection_id)
-                self._show_circuits()
+                self._forget_circuits()
                 return
             if claimed.looked:
                 worked_at = loop.time()
@@ -155,7 +158,9 @@ class Sender:
             return Grant(count=int(leave is not Leave.NONE), first_at=now, spacing=0.0)
         room = self._allowance(self.in_flight) - self.in_flight
         ready = self._pace.ready(now=now, horizon=_HORIZON) - self._unstarted
-        most = min(room, ready) if leave is Leave.ANY else min(room, ready, 1 - self._unstarted)
+        most = (
+            min(room, ready) if leave is Leave.ANY else min(room, ready, 1 - self._unstarted - self._probes)
+        )
         return self._pace.take(most, now=now, horizon=_HORIZON)
 
     def _rest(self, now: float) -> float:
@@ -309,34 +314,55 @@ class Sender:
         try:
             if start_at > loop.time():
                 await asyncio.sleep(start_at - loop.time())
-            leave = self._means.breaker.ask(self._connection_id, now=loop.time())
-            if leave is Leave.NONE:  # the provider has fallen silent since this was claimed
-                self._unstarted -= 1
-                self._settler.add(attempt.postponed(intent))
-                return
-            came = Heard.NOT_ASKED
-            try:
-                came = heard((await self._ask(pace, attempt, claim, intent)).failure)
-            finally:
-                self._hear(came, leave=leave, now=loop.time())
+            body = await self._prepare(attempt, claim, intent)
+            if isinstance(body, bytes):
+                await self._ask(pace, attempt, claim, intent, body=body)
+            else:  # nothing was asked for; what its file met on its way may tell of the provider
+                came = Heard.NOT_ASKED if body.next is None else heard(body.failure)
+                if came is not Heard.NOT_ASKED:
+                    leave = self._means.breaker.ask(self._connection_id, now=loop.time())
+                    self._hear(came, leave=leave, now=loop.time())
+                self._settler.add(body)
+                self._learn(pace, claim, body, started_at=loop.time(), now=loop.time())
         finally:  # whoever waits for the last one must not wait for ever
             self.in_flight -= 1
             self._finished.set()
 
-    async def _ask(self, pace: Pace, attempt: Attempt, claim: Claim, intent: Intent) -> Attempted:
-        """Ask the provider as soon as its last second has room, and hand the outcome on."""
+    async def _prepare(self, attempt: Attempt, claim: Claim, intent: Intent) -> bytes | Attempted:
+        """Make the request, which may take minutes where a file goes first; of a provider that is silent one at a time."""
+        leave = self._means.breaker.may_claim(self._connection_id, now=asyncio.get_running_loop().time())
+        self._unstarted -= 1
+        if leave is Leave.NONE:  # the provider has fallen silent since this was claimed
+            return attempt.postponed(intent)
+        probes = int(leave is Leave.PROBE)
+        self._probes += probes
+        try:
+            return await attempt.prepare(claim, intent)
+        finally:
+            self._probes -= probes
+
+    async def _ask(self, pace: Pace, attempt: Attempt, claim: Claim, intent: Intent, *, body: bytes) -> None:
+        """Ask the provider as soon as its last second has room and it is to be asked at all, and hand the outcome on."""
         loop = asyncio.get_running_loop()
+        self._unstarted += 1
         while not pace.may_start(now=loop.time()):  # noqa: ASYNC110 - time is what it waits for
             await asyncio.sleep(_FULL_SECOND)
         self._unstarted -= 1
         started_at = loop.time()
+        leave = self._means.breaker.ask(self._connection_id, now=started_at)
+        if leave is Leave.NONE:  # it has fallen silent while this waited, or its file was on its way
+            pace.forgo()
+            self._settler.add(attempt.postponed(intent))
+            return
+        came = Heard.NOT_ASKED
         try:
-            attempted = await attempt(claim, intent)
+            attempted = await attempt.ask(claim, intent, body)
+            came = heard(attempted.failure)
         finally:
             pace.answered(started_at=started_at, now=loop.time())
+            self._hear(came, leave=leave, now=loop.time())
         self._settler.add(attempted)
         self._learn(pace, claim, attempted, started_at=started_at, now=loop.time())
-        return attempted
 
     def _hear(self, came: Heard, *, leave: Leave, now: float) -> None:
         """Take note of whether the provider answers, and tell when that has changed."""
@@ -345,6 +371,10 @@ class Sender:
                 self._log.warning("provider_silent", reach=change.reach.value)
             else:
                 self._log.info("provider_answers", reach=change.reach.value)
+        self._show_circuits()
+
+    def _forget_circuits(self) -> None:
+        self._means.breaker.forget(self._connection_id)
         self._show_circuits()
 
     def _show_circuits(self) -> None:

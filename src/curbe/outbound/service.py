@@ -68,11 +68,15 @@ class _Filled(Request, frozen=True, kw_only=True):
 
 
 class Key(msgspec.Struct, frozen=True):
-    """The idempotency key a request came with, for one route; ``given`` is the request as it came, where part of it is found out here."""
+    """The idempotency key a request came with, for one route; ``given`` is the request as it came, where part of it is found out here.
+
+    ``ttl``: for how long it asked its message to be good.
+    """
 
     route: str
     key: str
     given: bytes | None = None
+    ttl: timedelta | None = None
 
 
 class Taken(msgspec.Struct, frozen=True):
@@ -391,4 +395,9 @@ async def answered_before(tx: Transaction, *, tenant_id: UUID, key: Key) -> Take
 def _fingerprint(request: Request, key: Key | None) -> bytes:
     """Return what makes two requests the same: what was given, or everything but who sent them."""
     same = key.given if key else None
-    return hashlib.sha256(same or msgspec.json.encode(msgspec.structs.replace(request, sender=""))).digest()
+    if same:
+        return hashlib.sha256(same).digest()
+    asked = msgspec.json.encode(msgspec.structs.replace(request, sender=""))
+    if key is not None and key.ttl is not None:  # without one it is what was kept before there was any
+        asked += msgspec.json.encode(key.ttl)
+    return hashlib.sha256(asked).digest()

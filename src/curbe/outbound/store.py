@@ -29,7 +29,7 @@ class Claim(msgspec.Struct, frozen=True):
     priority: int
     attempt: int
     refusals: int
-    created_at: datetime
+    trying_since: datetime  # it has not been left alone since, as by a number that may not send
     e164: str | None
     bsuid: str | None
     last_inbound_at: datetime | None

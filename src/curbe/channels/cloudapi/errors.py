@@ -189,11 +189,14 @@ def unsent(detail: str) -> SendFailure:
 
 
 def undone(failure: SendFailure) -> SendFailure:
-    """Return what ``failure`` means where no message was asked for, only what comes before one: no doubt, it is done again."""
+    """Return what ``failure`` means where no message was asked for, only what comes before one: no doubt, it is done again.
+
+    It is no clear answer, whatever vague code it carries: as where nobody was reached, the message waits and no try is used up.
+    """
     if failure.kind is not FailureKind.AMBIGUOUS:
         return failure
     words = "Meta could not take the file. Send it again later."
-    return msgspec.structs.replace(failure, kind=FailureKind.TRANSIENT, words=words)
+    return msgspec.structs.replace(failure, kind=FailureKind.UNREACHABLE, code=None, words=words)
 
 
 def _row_of(error: GraphError | None) -> ErrorCode | None:
