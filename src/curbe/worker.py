@@ -5,7 +5,7 @@ import contextlib
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Final
@@ -180,10 +180,9 @@ async def _wired(
         fetcher = Fetcher(
             pools.work, cloud_api=cloud_api, keyring=keyring, keeping=keeping, metrics=metrics, now=utc_now
         )
-        receipts = Receipts(pools.work, cloud_api=cloud_api, keyring=keyring)
+        catch_up = CatchingUp(pools.work, everybody=pools.apply, callback_keys=callback_keys)
         asking: dict[str, Handler] = {
-            READ_RECEIPT: receipts.read,
-            CATCH_UP: CatchingUp(pools.work, everybody=pools.apply, callback_keys=callback_keys),
+            READ_RECEIPT: Receipts(pools.work, cloud_api=cloud_api, keyring=keyring).read,
             SYNC: Syncer(pools.work, cloud_api=cloud_api, keyring=keyring),
             **_mail(settings, pools.work),
         }
@@ -192,10 +191,15 @@ async def _wired(
             ERASE: Eraser(pools.work, everybody=pools.apply, storage=keeping.storage, now=db.Transaction.now),
             COUNT: Bookkeeper(pools.work, now=utc_now),
         }
-        runners = runners_of(pools.apply, pools.work, files={FETCH: fetcher}, asking=asking, patient=patient)
-        senders = Senders(means, everybody=pools.apply)
+        runners = runners_of(
+            pools.apply,
+            pools.work,
+            files={FETCH: fetcher},
+            asking=asking,
+            alone=[{CATCH_UP: catch_up}, patient],
+        )
         tender = Tender(everybody=pools.apply, pool=pools.work, now=utc_now)
-        yield applier, senders, tender, runners, keeping.spool, pools, metrics
+        yield applier, Senders(means, everybody=pools.apply), tender, runners, keeping.spool, pools, metrics
 
 
 def runners_of(
@@ -204,18 +208,19 @@ def runners_of(
     *,
     files: dict[str, Handler],
     asking: dict[str, Handler],
-    patient: dict[str, Handler],
+    alone: Sequence[dict[str, Handler]],
 ) -> list[Runner]:
     """Return who works on jobs, so that none takes a turn from what it has nothing to do with.
 
     What happens by itself asks nobody but the database and is done in milliseconds; who asks others, Meta or a mail server, may wait for
-    half a minute; a file may take minutes; deleting and counting have time.
+    half a minute; a file may take minutes. Each of ``alone`` has a hand to itself: reading the log for what a number missed may take hours,
+    deleting and counting have time.
     """
     hands = (
         (_by_itself(pool), _JOBS_AT_ONCE, None),
         (asking, _JOBS_AT_ONCE, _JOBS_AT_ONCE - 1),
         (files, _FILES_AT_ONCE, _FILES_OF_ONE),
-        (patient, 1, None),
+        *((handlers, 1, None) for handlers in alone),
     )
     return [
         Runner(
