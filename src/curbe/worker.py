@@ -191,13 +191,8 @@ async def _wired(
             ERASE: Eraser(pools.work, everybody=pools.apply, storage=keeping.storage, now=db.Transaction.now),
             COUNT: Bookkeeper(pools.work, now=utc_now),
         }
-        runners = runners_of(
-            pools.apply,
-            pools.work,
-            files={FETCH: fetcher},
-            asking=asking,
-            alone=[{CATCH_UP: catch_up}, patient],
-        )
+        alone: list[dict[str, Handler]] = [{CATCH_UP: catch_up}, patient]
+        runners = runners_of(pools.apply, pools.work, files={FETCH: fetcher}, asking=asking, alone=alone)
         tender = Tender(everybody=pools.apply, pool=pools.work, now=utc_now)
         yield applier, Senders(means, everybody=pools.apply), tender, runners, keeping.spool, pools, metrics
 
