@@ -5,7 +5,7 @@ import contextlib
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Final
@@ -180,9 +180,9 @@ async def _wired(
         fetcher = Fetcher(
             pools.work, cloud_api=cloud_api, keyring=keyring, keeping=keeping, metrics=metrics, now=utc_now
         )
+        catch_up = CatchingUp(pools.work, everybody=pools.apply, callback_keys=callback_keys)
         asking: dict[str, Handler] = {
             READ_RECEIPT: Receipts(pools.work, cloud_api=cloud_api, keyring=keyring).read,
-            CATCH_UP: CatchingUp(pools.work, everybody=pools.apply, callback_keys=callback_keys),
             SYNC: Syncer(pools.work, cloud_api=cloud_api, keyring=keyring),
         }
         patient: dict[str, Handler] = {
@@ -190,9 +190,10 @@ async def _wired(
             ERASE: Eraser(pools.work, everybody=pools.apply, storage=keeping.storage, now=db.Transaction.now),
             COUNT: Bookkeeper(pools.work, now=utc_now),
         }
+        alone: list[dict[str, Handler]] = [{CATCH_UP: catch_up}, patient]
         mail = _mail(settings, pools.work)
         runners = runners_of(
-            pools.apply, pools.work, files={FETCH: fetcher}, asking=asking, mail=mail, patient=patient
+            pools.apply, pools.work, files={FETCH: fetcher}, asking=asking, mail=mail, alone=alone
         )
         tender = Tender(everybody=pools.apply, pool=pools.work, now=utc_now)
         yield applier, Senders(means, everybody=pools.apply), tender, runners, keeping.spool, pools, metrics
@@ -205,19 +206,20 @@ def runners_of(
     files: dict[str, Handler],
     asking: dict[str, Handler],
     mail: dict[str, Handler],
-    patient: dict[str, Handler],
+    alone: Sequence[dict[str, Handler]],
 ) -> list[Runner]:
     """Return who works on jobs, so that none takes a turn from what it has nothing to do with.
 
     What happens by itself asks nobody but the database and is done in milliseconds; who asks Meta may wait for half a minute; mail has a
-    server of its own, and waits for no other; a file may take minutes; deleting and counting have time.
+    server of its own, and waits for no other; a file may take minutes. Each of ``alone`` has a hand to itself: reading the log for what a
+    number missed may take hours, deleting and counting have time.
     """
     hands = (
         (_by_itself(pool), _JOBS_AT_ONCE, None),
         (asking, _JOBS_AT_ONCE, _JOBS_AT_ONCE - 1),
         (mail, _JOBS_AT_ONCE, _JOBS_AT_ONCE - 1),
         (files, _FILES_AT_ONCE, _FILES_OF_ONE),
-        (patient, 1, None),
+        *((handlers, 1, None) for handlers in alone),
     )
     return [
         Runner(

@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 from bed.rows import insert_tenant
 from curbe.infra import jobs
 from curbe.infra.db import Pool
-from curbe.infra.jobs import Job, NewJob, Runner
+from curbe.infra.jobs import Job, LostLease, NewJob, Runner
 
 pytestmark = pytest.mark.anyio
 
@@ -118,6 +118,37 @@ async def test_a_job_whose_worker_died_is_due_again_and_its_first_attempt_can_no
     assert (second.attempt, await left(owner)) == (2, 1)
     await finish(pools, second)
     assert await left(owner) == 0
+
+
+async def test_a_job_that_is_going_on_is_nobody_elses_and_goes_on_where_it_was_if_its_worker_dies(
+    pools: Pools, tenant: UUID
+) -> None:
+    await defer(pools, tenant)
+    (first,) = await claim(pools, lease=timedelta(0))
+    async with pools.worker.transaction(tenant) as tx:
+        await jobs.hold_on(tx, first, lease=LEASE, reached=[7, 11])
+    held = await claim(pools)
+    async with pools.worker.transaction(tenant) as tx:
+        await jobs.hold_on(tx, first, lease=timedelta(0), reached=[7, 12])
+
+    (second,) = await claim(pools)
+
+    assert (first.reached, held, second.reached) == (None, [], (7, 12))
+    async with pools.worker.transaction(tenant) as tx:
+        with pytest.raises(LostLease):
+            await jobs.hold_on(tx, first, lease=LEASE, reached=[7, 13])
+
+
+async def test_what_is_asked_for_anew_begins_at_the_beginning(pools: Pools, tenant: UUID) -> None:
+    (subject,) = await defer(pools, tenant)
+    (first,) = await claim(pools)
+    async with pools.worker.transaction(tenant) as tx:
+        await jobs.hold_on(tx, first, lease=LEASE, reached=[7, 11])
+        await jobs.defer_anew(tx, [NewJob(tenant, KIND, subject)])
+
+    (second,) = await claim(pools)
+
+    assert second.reached is None
 
 
 async def test_a_tenant_with_many_jobs_holds_up_no_other(

@@ -66,6 +66,14 @@ def test_how_often_anybody_may_ask_is_limited_everywhere_but_where_meta_delivers
     assert free == ["= /webhooks/meta/whatsapp"]
 
 
+def test_whoever_sends_another_key_each_time_is_known_by_the_address_all_the_same() -> None:
+    (zone,) = re.findall(r"^limit_req_zone \$binary_remote_addr +zone=(\w+):", CONF, re.MULTILINE)
+    places = [block for block in re.findall(r"location [^{]+ \{([^}]*)\}", CONF) if "limit_req " in block]
+
+    assert places
+    assert all(f"limit_req zone={zone} " in block for block in places)
+
+
 def test_there_are_such_paths() -> None:
     assert {path.rpartition(ID)[2] for path, _ in larger_than_usual()} >= {
         "/media",

@@ -19,7 +19,7 @@ from curbe.connections.service import CATCH_UP
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
 from curbe.infra.jobs import Runner
-from curbe.ingest import store
+from curbe.ingest import replay, store
 from curbe.ingest.apply import apply_webhooks
 from curbe.ingest.catching_up import CatchingUp
 
@@ -28,15 +28,14 @@ Owner = asyncpg.Connection
 NewTenant = Callable[[], Awaitable[Tenant]]
 Json = dict[str, Any]
 
+LEASE = timedelta(minutes=1)
 COMPLETE, DISCONNECT = "/whatsapp/connect/complete", "/whatsapp/disconnect"
 
 
 @pytest.fixture
 def runner(worker: Pool, apply: Pool) -> Runner:
     job = CatchingUp(worker, everybody=apply, callback_keys=[CALLBACK_KEY])
-    return Runner(
-        everybody=apply, pool=worker, handlers={CATCH_UP: job}, at_once=1, lease=timedelta(minutes=1)
-    )
+    return Runner(everybody=apply, pool=worker, handlers={CATCH_UP: job}, at_once=1, lease=LEASE)
 
 
 @pytest.fixture
@@ -192,3 +191,42 @@ async def test_a_batch_that_was_under_way_when_a_number_was_connected_hides_noth
         assert not working.done()
 
     assert await texts_of(owner, acme) == ["early"]
+
+
+async def test_catching_up_holds_on_to_its_job_batch_by_batch_and_goes_on_where_it_was_broken_off(
+    acme: Tenant, graph: Graph, owner: Owner, runner: Runner, told: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replay, "_MOST", 1)
+    world = graph.world()
+    await told(world, "first", waba_id="299999999999999")  # waits for ever, so the span begins with it
+    await told(world, "second")
+    await told(world, "third")
+    await acme.post(COMPLETE, world.body())
+    row = await owner.fetchrow("SELECT xid, id FROM webhook_events ORDER BY xid, id OFFSET 1 LIMIT 1")
+    await owner.execute("UPDATE jobs SET reached = $1 WHERE kind = $2", [row["xid"], row["id"]], CATCH_UP)
+
+    await work_off(runner)
+
+    assert await texts_of(owner, acme) == ["third"], "what was read is not read again"
+
+
+async def test_catching_up_stops_once_another_attempt_has_its_job(
+    acme: Tenant, graph: Graph, owner: Owner, runner: Runner, told: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replay, "_MOST", 1)
+    world = graph.world()
+    await told(world, "first")
+    await told(world, "second")
+    await acme.post(COMPLETE, world.body())
+    await owner.execute(
+        "CREATE FUNCTION take_over() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS "
+        "$$ BEGIN UPDATE jobs SET attempt = attempt + 1 WHERE kind = 'connection.catch_up'; RETURN NULL; END $$"
+    )
+    await owner.execute("CREATE TRIGGER taken AFTER INSERT ON messages EXECUTE FUNCTION take_over()")
+    try:
+        await runner.run_due()
+    finally:
+        await owner.execute("DROP FUNCTION take_over CASCADE")
+
+    assert await texts_of(owner, acme) == ["first"]
+    assert await owner.fetchval("SELECT attempt FROM jobs WHERE kind = $1", CATCH_UP) == 2

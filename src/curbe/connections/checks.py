@@ -206,13 +206,13 @@ def _leads_to(uri: str, webhook_url: str) -> bool:
 
 
 def _address(uri: str) -> tuple[str, str | None, int | None, str, str]:
-    """Return what of an address says where it leads: neither case, the usual port nor a closing slash."""
+    """Return what of an address says where it leads: neither case nor the usual port; a closing slash counts, it is another path."""
     try:
         url = urlsplit(uri)
         port = url.port or _USUAL_PORTS.get(url.scheme)
     except ValueError:
         return "", None, None, uri, ""
-    return url.scheme, url.hostname, port, url.path.rstrip("/"), url.query
+    return url.scheme, url.hostname, port, url.path, url.query
 
 
 def _wrong_app() -> WrongApp:

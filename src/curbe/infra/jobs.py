@@ -33,7 +33,10 @@ class NewJob(msgspec.Struct, frozen=True):
 
 
 class Job(msgspec.Struct, frozen=True):
-    """A job somebody holds. ``attempt`` counts from 1, those that died included; ``last_error`` is why it was put back last."""
+    """A job somebody holds. ``attempt`` counts from 1, those that died included; ``last_error`` is why it was put back last.
+
+    ``reached``: how far an earlier attempt got, where its handler noted that; of what is asked for anew, nothing.
+    """
 
     tenant_id: UUID
     kind: str
@@ -41,6 +44,7 @@ class Job(msgspec.Struct, frozen=True):
     attempt: int
     created_at: datetime
     last_error: str | None = None
+    reached: tuple[int, ...] | None = None
 
 
 class _Count(msgspec.Struct, frozen=True):
@@ -60,6 +64,7 @@ _SCHEDULE: Final = Query(_PACKAGE, "schedule_jobs")
 _CLAIM: Final = Query(_PACKAGE, "claim_jobs", Job)
 _FINISH: Final = Query(_PACKAGE, "finish_job")
 _BEGIN_ANEW: Final = Query(_PACKAGE, "begin_anew")
+_HOLD_ON: Final = Query(_PACKAGE, "hold_on_to_job")
 _PUT_BACK: Final = Query(_PACKAGE, "put_job_back")
 _COUNT: Final = Query(_PACKAGE, "count_jobs", _Count)
 
@@ -146,6 +151,17 @@ async def finish(tx: Transaction, job: Job) -> None:
         raise LostLease(f"{job.kind} attempt {job.attempt} was taken over")
 
 
+async def hold_on(tx: Transaction, job: Job, *, lease: timedelta, reached: Sequence[int]) -> None:
+    """Make the lease of an attempt that is going on last for ``lease`` from now, and note how far it has got.
+
+    Raises:
+        LostLease: another attempt has it now.
+    """
+    which = {"tenant_id": job.tenant_id, "kind": job.kind, "subject": job.subject, "attempt": job.attempt}
+    if not await _HOLD_ON.run(tx, **which, lease=lease, reached=list(reached)):
+        raise LostLease(f"{job.kind} attempt {job.attempt} was taken over")
+
+
 async def put_back(tx: Transaction, job: Job, *, after: timedelta, error: str) -> None:
     """Let ``job`` be due again ``after`` a pause; ``error`` is a short word for whoever looks why."""
     await _PUT_BACK.run(
@@ -173,7 +189,7 @@ class Runner:
         pool: as the worker role; it puts back what failed.
         handlers: kind -> what to do. A handler finishes its job itself, or puts it back; what it does not foresee, the runner puts back.
         at_once: how many jobs are worked on at the same time.
-        lease: longer than a handler may take.
+        lease: longer than a handler takes, or than it takes from one ``hold_on`` to the next.
         share: how many of those may be one tenant's: fewer, where what hangs for one must not hold up all. None: all.
         kept_up: the kinds that are done for suspended tenants too.
     """

@@ -30,7 +30,8 @@ INSERT INTO jobs (tenant_id, kind, subject)
 SELECT u.tenant_id, u.kind, u.subject
   FROM unnest(:tenant_ids::uuid[], :kinds::text[], :subjects::uuid[]) AS u (tenant_id, kind, subject)
  ORDER BY u.tenant_id, u.kind, u.subject
-    ON CONFLICT (tenant_id, kind, subject) DO UPDATE SET attempt = jobs.attempt + 1, available_at = now(), created_at = now()
+    ON CONFLICT (tenant_id, kind, subject) DO UPDATE SET attempt = jobs.attempt + 1, available_at = now(), created_at = now(),
+                                                                 reached = NULL
 
 -- name: claim_jobs
 -- The longest due of each tenant, turn by turn: what a tenant has in work already counts as turns it had, and beyond its share it waits. So one
@@ -71,7 +72,7 @@ UPDATE jobs j
    SET attempt = j.attempt + 1, available_at = now() + :lease, again = false
   FROM mine
  WHERE j.tenant_id = mine.tenant_id AND j.kind = mine.kind AND j.subject = mine.subject
-RETURNING j.tenant_id, j.kind, j.subject, j.attempt, j.created_at, j.last_error
+RETURNING j.tenant_id, j.kind, j.subject, j.attempt, j.created_at, j.last_error, j.reached
 
 -- name: finish_job
 -- The fence: an attempt whose lease was taken over by a later one finishes nothing.
@@ -81,8 +82,14 @@ DELETE FROM jobs
 -- name: begin_anew
 -- It was asked for again during the attempt that ends.
 UPDATE jobs
-   SET available_at = now(), again = false
+   SET available_at = now(), again = false, reached = NULL
  WHERE tenant_id = :tenant_id AND kind = :kind AND subject = :subject AND attempt = :attempt AND again
+
+-- name: hold_on_to_job
+-- The lease of an attempt that is still going on, made longer, and how far it has got; nothing where another one has it.
+UPDATE jobs
+   SET available_at = now() + :lease, reached = :reached::bigint[]
+ WHERE tenant_id = :tenant_id AND kind = :kind AND subject = :subject AND attempt = :attempt
 
 -- name: put_job_back
 UPDATE jobs

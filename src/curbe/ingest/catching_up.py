@@ -2,10 +2,13 @@
 
 Only what is set aside is applied, so that nothing a tenant had and deleted comes back with it; and by the rules that apply everywhere
 (``rules.route``): what is a former owner's stays so. A webhook must name the WABA, too, of which the owner has shown a token that reads it.
+
+What is read for it is the log of the whole installation, from the first of what waits to the last, which may take hours: a batch at a time,
+each of which makes the job's lease longer and notes how far the log has been read.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -22,7 +25,7 @@ from curbe.infra.log import bind
 from curbe.ingest import store
 from curbe.ingest.apply import apply_items
 from curbe.ingest.reading import read_items
-from curbe.ingest.replay import BEGINNING, Selection, next_webhooks
+from curbe.ingest.replay import BEGINNING, Position, Selection, next_webhooks
 from curbe.ingest.rules import Item
 from curbe.ingest.store import Counts, StoredWebhook
 
@@ -30,6 +33,7 @@ log: Final = structlog.get_logger(__name__)
 
 _PACKAGE: Final = "curbe.ingest"
 _INSTANT: Final = timedelta(microseconds=1)
+_LEASE: Final = timedelta(minutes=15)  # from one batch to the next: far longer than one takes
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,18 +68,29 @@ class CatchingUp:
         self._callback_keys: Final = tuple(callback_keys)
 
     async def __call__(self, job: Job) -> None:
-        """Work on a job; its subject is the connection. Broken off, it may be begun anew."""
+        """Work on a job; its subject is the connection. Broken off, it goes on from the last batch."""
         claim = await self._claim(job.tenant_id, job.subject)
         if claim is not None:
             bind(phone_number_id=claim.phone_number_id)
             # A batch that was under way when the number was connected may set something aside until its end.
             await store.await_batches(self._everybody)
-            counts = await catch_up(self._everybody, claim, callback_keys=self._callback_keys)
+            counts = await catch_up(
+                self._everybody,
+                claim,
+                callback_keys=self._callback_keys,
+                after=_noted(job),
+                reached=lambda position: self._hold_on(job, position),
+            )
             if counts:
                 applied = sum(count for (_, outcome, _), count in counts.items() if outcome == "applied")
                 log.info("caught_up", items=sum(counts.values()), applied=applied)
         async with self._pool.transaction(job.tenant_id) as tx:
             await jobs.finish(tx, job)
+
+    async def _hold_on(self, job: Job, position: Position) -> None:
+        # Apart from the batch, which holds rows that whoever connects the number locks after this job's.
+        async with self._pool.transaction(job.tenant_id) as tx:
+            await jobs.hold_on(tx, job, lease=_LEASE, reached=position)
 
     async def _claim(self, tenant_id: UUID, connection_id: UUID) -> Claim | None:
         async with self._pool.transaction(tenant_id) as tx:
@@ -87,8 +102,23 @@ class CatchingUp:
         )
 
 
-async def catch_up(pool: Pool, claim: Claim, *, callback_keys: Sequence[bytes]) -> Counts:
-    """Apply what is set aside for ``claim``, a transaction a batch, and return what became of it; ``pool`` is of the batch role."""
+async def catch_up(
+    pool: Pool,
+    claim: Claim,
+    *,
+    callback_keys: Sequence[bytes],
+    after: Position,
+    reached: Callable[[Position], Awaitable[None]],
+) -> Counts:
+    """Apply what is set aside for ``claim``, a transaction a batch, and return what became of it.
+
+    Args:
+        pool: of the batch role.
+        claim: whose it is.
+        callback_keys: see ``apply_items``.
+        after: where in the log to begin.
+        reached: is awaited after each batch with how far the log has been read; what it raises ends this.
+    """
     counts: Counts = Counter()
     async with pool.transaction() as tx:
         span = await _SPAN_SET_ASIDE.one(
@@ -98,7 +128,6 @@ async def catch_up(pool: Pool, claim: Claim, *, callback_keys: Sequence[bytes]) 
         return counts
     names = frozenset({claim.phone_number_id})
     selection = Selection(names=names, since=span.first, until=span.last + _INSTANT)
-    after = BEGINNING
     while True:
         async with pool.transaction() as tx:
             read = await next_webhooks(tx, selection, after=after)
@@ -111,6 +140,13 @@ async def catch_up(pool: Pool, claim: Claim, *, callback_keys: Sequence[bytes]) 
                     tx, items, callback_keys=callback_keys, released=True, gathered=None, met=Met()
                 )
             )
+        await reached(after)
+
+
+def _noted(job: Job) -> Position:
+    """Return how far an earlier attempt has read the log."""
+    xid, event_id = job.reached or BEGINNING
+    return xid, event_id
 
 
 async def _waiting(tx: Transaction, claim: Claim, webhooks: Sequence[StoredWebhook]) -> list[Item]:
