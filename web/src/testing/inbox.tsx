@@ -32,7 +32,7 @@ export async function renderInbox(
     tenant_name: "Sol",
     language: null,
     role: "owner",
-  suspended: false,
+    suspended: false,
     scopes: ["*"],
   } as const;
   const rendered = renderAt(

@@ -9,7 +9,7 @@ import { useRefusal } from "@/shared/api/use-refusal";
 import { useMessages } from "@/shared/i18n/language";
 import { contactPane } from "@/shared/lib/frame";
 import { useTenant } from "@/shared/session/session-context";
-import { useConversation, useStore } from "@/shared/store/hooks";
+import { useConversation, useStore, useTopic } from "@/shared/store/hooks";
 import type { Conversation } from "@/shared/store/types";
 import { FormError } from "@/shared/ui/form-error";
 import { uiMessages } from "@/shared/ui/messages";
@@ -37,6 +37,9 @@ export function ContactPane({ conversationId, consent }: ContactPaneProps) {
   const words = useMessages(uiMessages);
   const store = useStore();
   const conversation = useConversation(store.state.conversations.liveId(conversationId));
+  const missing = useTopic(`conversation/${conversationId}`, ({ state }) =>
+    state.conversations.isMissing(conversationId),
+  );
   return (
     <div className={classes["pane"]}>
       <ActionIcon
@@ -52,7 +55,7 @@ export function ContactPane({ conversationId, consent }: ContactPaneProps) {
       {conversation ? (
         <Inside conversation={conversation} consent={consent} key={conversation.id} />
       ) : (
-        <ListSkeleton rows={5} />
+        !missing && <ListSkeleton rows={5} />
       )}
     </div>
   );

@@ -139,12 +139,12 @@ describe("the list", () => {
     expect(await names()).toEqual(["Person 1"]);
   });
 
-  test("puts those first that have waited longest, if one wants", async () => {
+  test("puts the oldest message first, if one wants", async () => {
     for (const number of [1, 2, 3]) put(number);
     server.pageSize = 2;
     await renderInbox(<Screen />, { server, path: `${INBOX}?tab=all&sort=oldest` });
     await waitFor(async () => expect(await names()).toEqual(["Person 1", "Person 2", "Person 3"]));
-    await userEvent.click(screen.getByRole("button", { name: "Remove filter: Longest waiting first" }));
+    await userEvent.click(screen.getByRole("button", { name: "Remove filter: Oldest message first" }));
     await waitFor(async () => expect(await names()).toEqual(["Person 3", "Person 2", "Person 1"]));
   });
 

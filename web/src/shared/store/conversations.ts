@@ -40,6 +40,9 @@ export class Conversations {
   private readonly redirects = new Map<string, string>();
   private wishNumber = 0;
   private reading: string | null = null;
+  /** Lists in which the open conversation stays although they were loaded anew without it. */
+  private readonly staysIn = new Set<string>();
+  private readonly missing = new Set<string>();
   private readonly touch: (topic: Topic) => void;
   private readonly merged: Merged;
 
@@ -86,7 +89,7 @@ export class Conversations {
     if (into !== undefined && into !== id) {
       this.redirects.set(id, into);
       this.merged(id, into);
-    }
+    } else this.missing.add(id);
     this.replace(id, undefined);
   }
 
@@ -108,10 +111,24 @@ export class Conversations {
   setReading(id: string | null): void {
     const before = this.reading;
     this.reading = id;
+    if (before !== id) this.staysIn.clear();
     if (before === null || before === id) return;
     for (const list of this.lists.values()) {
       if (this.place(list, before)) this.setList(list, {});
     }
+  }
+
+  /** Take over which conversation is open from what is forgotten, and in which lists it stays although it has been read. */
+  goOnReading(former: Conversations): void {
+    this.reading = former.reading;
+    if (former.reading === null) return;
+    for (const [key, { order }] of former.lists)
+      if (order.placeOfId(former.reading) !== undefined) this.staysIn.add(key);
+  }
+
+  /** Whether it is known that there is none of this id. */
+  isMissing(id: string): boolean {
+    return this.missing.has(id);
   }
 
   list(view: View): KnownList {
@@ -150,6 +167,7 @@ export class Conversations {
 
   private replace(id: string, now: Conversation | undefined): void {
     const before = this.get(id);
+    if (now) this.missing.delete(id);
     if (now) this.known.set(id, now);
     else this.known.delete(id);
     const wishes = this.wishes.get(id);
@@ -165,7 +183,8 @@ export class Conversations {
 
   private place(list: KnownList, id: string): boolean {
     const now = this.get(id);
-    const isRead = id === this.reading && list.order.placeOfId(id) !== undefined;
+    const stays = () => list.order.placeOfId(id) !== undefined || this.staysIn.has(keyOfView(list.view));
+    const isRead = id === this.reading && stays();
     const view = isRead ? { ...list.view, unread: false } : list.view;
     return list.order.put(id, now && belongs(now, view, this.me) ? placeOf(now) : null);
   }

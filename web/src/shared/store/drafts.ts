@@ -75,6 +75,12 @@ export class Drafts {
     if (this.quote(to) === null) this.setQuote(to, quote);
   }
 
+  /** Keep nothing of what was written in a conversation. */
+  forget(conversationId: string): void {
+    this.arrive(conversationId);
+    for (const kind of [...MODES, QUOTE]) this.keep(`${conversationId}/${kind}`, "");
+  }
+
   /** Take up what another tab has written, sent or thrown away: what it sent must not be sent from here as well. */
   hear({ key, newValue }: Pick<StorageEvent, "key" | "newValue">): void {
     const gone = key === null ? [...this.texts.keys()] : []; // everything was thrown away

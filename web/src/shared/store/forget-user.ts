@@ -1,19 +1,22 @@
-/** What a user leaves in this browser, in every workspace: drafts, and messages that were not sent. Gone when they sign out. */
+/** What a user leaves in this browser, in every workspace: drafts, messages that were not sent, the list they looked at. Gone at sign-out. */
 
 import { done, open, STORE } from "./outbox-place";
 
-/** Rejects where the browser's database cannot be had; the drafts are gone by then. */
+/** Rejects where the browser's database cannot be had; the rest is gone by then. */
 export async function forgetUser(userId: string): Promise<void> {
-  forgetDrafts(userId);
+  forgetWords(localStorage, userId);
+  forgetWords(sessionStorage, userId);
   await forgetOutboxes(userId);
 }
 
-/** Their keys are `curbe.draft/<tenant>/<user>/<conversation>/<mode>`: see `Drafts`. */
-function forgetDrafts(userId: string): void {
+/** Their keys are `curbe.draft/<tenant>/<user>/<conversation>/<mode>` (see `Drafts`) and `curbe.view/<tenant>/<user>` (see `useView`). */
+const KINDS = ["curbe.draft", "curbe.view"];
+
+function forgetWords(place: Storage, userId: string): void {
   try {
-    for (const key of Object.keys(localStorage)) {
-      const [kind, , owner] = key.split("/");
-      if (kind === "curbe.draft" && owner === userId) localStorage.removeItem(key);
+    for (const key of Object.keys(place)) {
+      const [kind = "", , owner] = key.split("/");
+      if (KINDS.includes(kind) && owner === userId) place.removeItem(key);
     }
   } catch {
     // the browser keeps nothing, so there is nothing to forget

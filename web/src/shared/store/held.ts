@@ -6,6 +6,22 @@
 
 import type { Topic } from "./topics";
 
+/** By conversation. */
+export type HeldLists = Map<string, readonly HeldFile[]>;
+
+/** By tenant and user: whoever looks into another workspace finds them where they were. */
+const ofOwners = new Map<string, HeldLists>();
+
+/** What somebody holds in a tenant, as long as this page lives. */
+export function heldOf(owner: string): HeldLists {
+  const lists = ofOwners.get(owner) ?? new Map();
+  ofOwners.set(owner, lists);
+  return lists;
+}
+
+/** Tell whether anything is held, in whatever workspace. */
+export const holdsAny = (): boolean => [...ofOwners.values()].some((lists) => lists.size > 0);
+
 /** What of a file is known here; the composer, which alone puts them in, knows more. */
 export interface HeldFile {
   readonly id: string;
@@ -17,11 +33,12 @@ export interface HeldFile {
 const NONE: readonly HeldFile[] = [];
 
 export class HeldFiles {
-  private readonly lists = new Map<string, readonly HeldFile[]>();
+  private readonly lists: HeldLists;
   private readonly touch: (topic: Topic) => void;
 
-  constructor(touch: (topic: Topic) => void) {
+  constructor(touch: (topic: Topic) => void, lists: HeldLists = new Map()) {
     this.touch = touch;
+    this.lists = lists;
   }
 
   of(conversationId: string): readonly HeldFile[] {
@@ -48,6 +65,7 @@ export class HeldFiles {
     this.put(from, NONE);
   }
 
+  /** Let go of everything, as when the user signs out. */
   clear(): void {
     for (const conversationId of [...this.lists.keys()]) this.set(conversationId, NONE);
   }

@@ -113,7 +113,10 @@ export class Loading {
     const live = conversations.liveId(id);
     if (conversations.get(live)) return live;
     const found = await this.backend.conversation(id).catch(absent);
-    if (!found) return null;
+    if (!found) {
+      this.state().conversations.remove(id);
+      return null;
+    }
     if (found.id !== id) conversations.remove(id, found.id);
     this.state().putConversation(found);
     return found.id;

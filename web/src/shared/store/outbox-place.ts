@@ -41,8 +41,20 @@ export function browserOutbox(owner: string): OutboxPlace {
         return done(store.delete(keyed(clientId)));
       });
     },
+    tellDiscarded(clientId) {
+      const channel = new BroadcastChannel(channelOf(owner));
+      channel.postMessage(clientId);
+      channel.close();
+    },
+    hearDiscarded(ear) {
+      const channel = new BroadcastChannel(channelOf(owner));
+      channel.onmessage = ({ data }: MessageEvent<string>) => ear(data);
+      return () => channel.close();
+    },
   };
 }
+
+const channelOf = (owner: string): string => `curbe.outbox/${owner}`;
 
 function keptOf(owner: string, { problem, ...pending }: Pending): Kept {
   return { owner, pending, problem: problem && { status: problem.status, members: { ...problem.members } } };

@@ -53,6 +53,10 @@ export interface OutboxPlace {
   load(): Promise<Pending[]>;
   save(pending: Pending): Promise<void>;
   remove(clientId: string): Promise<void>;
+  /** Let the other pages of the same owner forget it too. */
+  tellDiscarded(clientId: string): void;
+  /** Hear what they let go; returns how to stop. */
+  hearDiscarded(ear: (clientId: string) => void): () => void;
 }
 
 interface Told {
@@ -70,6 +74,10 @@ export class Outbox {
   private readonly told: Told;
   private readonly clock: () => number;
   private stopped = false;
+  /** What a stopped outbox leaves to whoever takes it up from the browser's database. */
+  private readonly left = new Set<string>();
+  private heir: Outbox | null = null;
+  private readonly deafen: () => void;
 
   constructor(parts: {
     backend: Pick<Backend, "send">;
@@ -83,6 +91,7 @@ export class Outbox {
     this.timing = parts.timing;
     this.told = parts.told;
     this.clock = parts.clock ?? Date.now;
+    this.deafen = this.place.hearDiscarded((clientId) => this.drop(clientId));
   }
 
   get(clientId: string): Pending | undefined {
@@ -119,6 +128,7 @@ export class Outbox {
   /** Take up what an earlier page left: what is younger than `PATIENCE` goes on by itself, the rest waits for a person. */
   async restore(): Promise<void> {
     for (const kept of await this.place.load()) {
+      if (this.stopped) return;
       if (this.pendings.has(kept.client_id)) continue;
       const late = kept.state === "posting" && this.clock() - kept.tried_at >= PATIENCE;
       this.set({ ...kept, state: late ? "failed" : kept.state }, { save: late });
@@ -142,12 +152,30 @@ export class Outbox {
     return pending;
   }
 
+  /** Tell whether something is not ready to be posted, and so is kept nowhere else. */
+  isPreparing(): boolean {
+    return [...this.pendings.values()].some((pending) => pending.body === null);
+  }
+
+  /** Let what is being prepared here go on in the outbox that the same owner has now. */
+  handOver(heir: Outbox): void {
+    this.heir = heir;
+    for (const pending of [...this.pendings.values()]) {
+      if (pending.body !== null) continue;
+      this.pendings.delete(pending.client_id);
+      heir.set(pending, { save: false });
+    }
+  }
+
   progress(clientId: string, done: number): void {
+    this.heir?.progress(clientId, done);
     const held = this.pendings.get(clientId);
     if (held?.state === "held") this.set({ ...held, progress: done }, { save: false });
   }
 
+  /** Post what is ready now: also where the outbox was stopped meanwhile, as nobody else knows of it. */
   release(clientId: string, body: Json): void {
+    this.heir?.release(clientId, body);
     const held = this.pendings.get(clientId);
     if (!held) return; // discarded meanwhile
     this.set({ ...held, body, progress: null, state: "posting", tried_at: this.clock() });
@@ -156,6 +184,7 @@ export class Outbox {
   }
 
   refuse(clientId: string, problem: Problem): void {
+    this.heir?.refuse(clientId, problem);
     const pending = this.pendings.get(clientId);
     if (pending)
       this.set({ ...pending, state: "refused", problem, progress: null }, { save: pending.body !== null });
@@ -171,12 +200,11 @@ export class Outbox {
     this.next(pending.conversation_id);
   }
 
-  /** Forget a message that was not sent. */
+  /** Forget a message that was not sent, in every tab. */
   discard(clientId: string): void {
-    const pending = this.pendings.get(clientId);
-    if (!pending) return;
-    this.forget(clientId);
-    this.told.changed(pending);
+    if (!this.pendings.has(clientId)) return;
+    this.drop(clientId);
+    this.place.tellDiscarded(clientId);
   }
 
   /** Note that the server told of the message: by its answer, or by an event that was quicker. */
@@ -204,7 +232,16 @@ export class Outbox {
 
   stop(): void {
     this.stopped = true;
+    this.deafen();
+    for (const { client_id, body } of this.pendings.values()) if (body !== null) this.left.add(client_id);
     for (const clientId of [...this.alarms.keys()]) this.quiet(clientId);
+  }
+
+  private drop(clientId: string): void {
+    const pending = this.pendings.get(clientId);
+    if (!pending || pending.state === "taken") return;
+    this.forget(clientId);
+    this.told.changed(pending);
   }
 
   private made(message: NewMessage, state: Pending["state"]): Pending {
@@ -260,9 +297,10 @@ export class Outbox {
 
   /** Post what waits first in a conversation, unless something of it is under way: they arrive in the order they were written. */
   private next(conversationId: string): void {
-    if (this.stopped || this.posting.has(conversationId)) return;
+    if (this.posting.has(conversationId)) return;
     const first = [...this.pendings.values()].find(
-      (pending) => pending.conversation_id === conversationId && pending.state === "posting",
+      ({ client_id, conversation_id, state }) =>
+        conversation_id === conversationId && state === "posting" && !this.left.has(client_id),
     );
     if (!first) return;
     this.posting.add(conversationId);
@@ -275,7 +313,7 @@ export class Outbox {
   private async post(clientId: string): Promise<void> {
     for (let wait = FIRST_AGAIN; ; wait = Math.min(LAST_AGAIN, wait * 2)) {
       const pending = this.pendings.get(clientId);
-      if (this.stopped || pending?.state !== "posting" || !pending.body) return;
+      if (this.left.has(clientId) || pending?.state !== "posting" || !pending.body) return;
       try {
         const answer = await this.backend.send(pending.body, clientId);
         return this.confirm(clientId, answer.id);

@@ -6,9 +6,14 @@ import { useSession, useTenant } from "@/shared/session/session-context";
 import { SESSION_KEY, sessionQuery } from "@/shared/session/session-query";
 import { whenSigningOut } from "@/shared/session/sign-out";
 import { httpBackend } from "./backend-http";
+import { heldOf, holdsAny } from "./held";
 import { StoreContext } from "./hooks";
+import type { Outbox } from "./outbox";
 import { browserOutbox } from "./outbox-place";
 import { InboxStore } from "./store";
+
+/** By owner, the outboxes of workspaces that were left while a file went up. */
+const preparing = new Map<string, Outbox>();
 
 export function StoreProvider({ children }: { children: ReactNode }) {
   const { tenant_id: tenantId } = useTenant();
@@ -23,6 +28,7 @@ export function StoreProvider({ children }: { children: ReactNode }) {
       me: userId,
       owner,
       outbox: browserOutbox(owner),
+      held: heldOf(owner),
       ended: async () => {
         await queryClient.invalidateQueries({ queryKey: SESSION_KEY });
         // Where nobody is signed in any more the sign-in comes over this page, and it goes on when somebody is.
@@ -32,6 +38,8 @@ export function StoreProvider({ children }: { children: ReactNode }) {
         return true;
       },
     });
+    preparing.get(owner)?.handOver(made.outbox);
+    preparing.delete(owner);
     setStore(made);
     void made.start();
     const back = () => made.nudge({ networkChanged: true });
@@ -40,7 +48,7 @@ export function StoreProvider({ children }: { children: ReactNode }) {
     };
     const elsewhere = (event: StorageEvent) => made.drafts.hear(event);
     const leaving = (event: BeforeUnloadEvent) => {
-      if (made.wouldLose()) event.preventDefault();
+      if (made.wouldLose() || holdsAny()) event.preventDefault();
     };
     const stay = whenSigningOut(() => made.forget());
     addEventListener("storage", elsewhere);
@@ -56,6 +64,7 @@ export function StoreProvider({ children }: { children: ReactNode }) {
       document.removeEventListener("visibilitychange", seen);
       stay();
       made.stop();
+      if (made.outbox.isPreparing()) preparing.set(owner, made.outbox);
     };
   }, [tenantId, userId, queryClient]);
 

@@ -144,3 +144,59 @@ describe("a message that is sent", () => {
     expect(bed.server.sent.size).toBe(0);
   });
 });
+
+describe("a file that is going up when its workspace is left", () => {
+  const file = { conversation_id: uuid(1), type: "document", text: "plan.pdf" };
+  const body = { type: "document", conversation_id: uuid(1), document: { id: "m1" } };
+
+  beforeEach(async () => {
+    bed.server.put(conversationOf(1));
+    await live();
+  });
+
+  it("is sent once it is up, though nobody came back", async () => {
+    const held = bed.store.outbox.hold(file);
+    bed.store.stop();
+    bed.store.outbox.release(held.client_id, body);
+    await settled();
+    expect([...bed.server.sent.keys()]).toEqual([held.client_id]);
+    expect(bed.kept.size).toBe(0);
+  });
+
+  it("goes on as a line of the workspace once somebody is back there, and is sent from it", async () => {
+    const held = bed.store.outbox.hold(file);
+    bed.store.stop();
+    expect(bed.store.outbox.isPreparing()).toBe(true);
+    const back = newStore();
+    bed.store.outbox.handOver(back.outbox);
+    bed.store.outbox.progress(held.client_id, 0.5);
+    expect(back.outbox.get(held.client_id)).toMatchObject({ state: "held", progress: 0.5 });
+    bed.store.outbox.release(held.client_id, body);
+    await settled();
+    expect([...bed.server.sent.keys()]).toEqual([held.client_id]);
+  });
+
+  it("is taken up by whoever comes back where it waited to be posted, and by nobody else", async () => {
+    bed.server.refusing = NO_ANSWER;
+    bed.store.send({ ...file, body });
+    await settled();
+    bed.store.stop();
+    bed.server.refusing = null;
+    await bed.timing.pass(PATIENCE);
+    expect(bed.server.sent.size).toBe(0);
+  });
+});
+
+it("what one tab lets go is gone from the others, and is not sent from them", async () => {
+  bed.server.put(conversationOf(1));
+  await live();
+  bed.server.refusing = new Problem(422, { code: "invalid_request" });
+  const said = { conversation_id: uuid(1), body: { type: "text" }, type: "text", text: "hi" };
+  const pending = bed.store.send(said);
+  await settled();
+  const other = newStore();
+  await other.outbox.restore();
+  expect(other.outbox.stuck()).toHaveLength(1);
+  bed.store.outbox.discard(pending.client_id);
+  expect(other.outbox.stuck()).toEqual([]);
+});

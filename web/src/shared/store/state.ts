@@ -91,8 +91,10 @@ export class State {
       const { contact_id, other_id } = event.data as { contact_id: string; other_id: string };
       return [{ kind: "contact", ids: [contact_id, other_id] }];
     } else if (event.type === "contact_erased") {
-      for (const id of (event.data as { conversation_ids: string[] }).conversation_ids)
+      for (const id of (event.data as { conversation_ids: string[] }).conversation_ids) {
+        this.threads.forget(id);
         this.conversations.remove(id);
+      }
     } else if (event.type === "preference_changed" || event.type === "consent_changed") {
       return [{ kind: "contact", ids: [(event.data as { contact_id: string }).contact_id] }];
     }

@@ -1,7 +1,11 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { Problem } from "@/shared/api/problem";
-import { conversationOf, ME, messageOf, settled, uuid } from "./testing";
+import { heldOf, holdsAny } from "./held";
+import { State } from "./state";
+import { InboxStore } from "./store";
+import { conversationOf, keptOutbox, ME, messageOf, settled, uuid } from "./testing";
 import { ALL, bed, listed, live, NO_ANSWER, newStore, received, setUp } from "./testing-bed";
+import type { View } from "./views";
 
 setUp();
 
@@ -188,4 +192,57 @@ describe("drafts", () => {
     reloaded.drafts.set(uuid(1), "reply", "");
     expect(newStore().drafts.shown(uuid(1))).toBe("a note");
   });
+});
+
+it("keeps nothing of somebody who was erased: no draft, no quote, no file, nothing that waits to be sent", async () => {
+  localStorage.clear();
+  bed.server.put(conversationOf(1));
+  await live();
+  await bed.store.loadConversation(uuid(1));
+  bed.server.refusing = new Problem(422, { code: "invalid_request" });
+  bed.store.send({ conversation_id: uuid(1), body: { type: "text" }, type: "text", text: "hi" });
+  await settled();
+  bed.store.drafts.set(uuid(1), "reply", "Dear Ana");
+  bed.store.drafts.setQuote(uuid(1), messageOf(1, uuid(1)));
+  bed.store.held.set(uuid(1), [{ id: "f", file: new File(["bytes"], "plan.pdf"), url: null }]);
+
+  bed.server.happen("contact_erased", { contact_id: "c", conversation_ids: [uuid(1)] });
+  await settled();
+  expect(Object.keys(localStorage)).toEqual([]);
+  expect(bed.store.wouldLose()).toBe(false);
+  expect(bed.store.outbox.stuck()).toEqual([]);
+  expect(bed.kept.size).toBe(0);
+  expect(bed.store.state.conversations.isMissing(uuid(1))).toBe(true);
+});
+
+it("holds files for who chose them while they look into another workspace", () => {
+  const held = heldOf("one/u");
+  const parts = { backend: bed.server, me: "u", outbox: keptOutbox(), timing: bed.timing };
+  new InboxStore({ ...parts, owner: "one/u", held }).held.set(uuid(1), [
+    { id: "f", file: new File(["bytes"], "plan.pdf"), url: null },
+  ]);
+  const other = new InboxStore({ ...parts, owner: "two/u", held: heldOf("two/u") });
+  expect(other.held.any()).toBe(false);
+  expect(holdsAny()).toBe(true);
+  const back = new InboxStore({ ...parts, owner: "one/u", held: heldOf("one/u") });
+  expect(back.held.of(uuid(1))).toHaveLength(1);
+  back.held.clear();
+});
+
+it("keeps the open conversation among the unread ones when the log begins anew", () => {
+  const view: View = { tab: "all", unread: true };
+  const unread = conversationOf(1, { unread_count: 1, version: 1 });
+  const former = new State(ME, () => undefined);
+  former.putConversation(unread);
+  former.conversations.addPage(former.conversations.list(view), [unread], null);
+  former.conversations.setReading(unread.id);
+
+  const state = new State(ME, () => undefined);
+  state.conversations.goOnReading(former.conversations);
+  state.conversations.addPage(state.conversations.list(view), [], null);
+  state.putConversation({ ...unread, unread_count: 0, version: 2 });
+  const ids = () => state.conversations.list(view).state.ids;
+  expect(ids()).toEqual([unread.id]);
+  state.conversations.setReading(null);
+  expect(ids()).toEqual([]);
 });

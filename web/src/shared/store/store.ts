@@ -3,7 +3,7 @@
 import { asProblem, isProblem } from "@/shared/api/problem";
 import type { Backend, BulkAnswer } from "./backend";
 import { Drafts } from "./drafts";
-import { HeldFiles } from "./held";
+import { HeldFiles, type HeldLists } from "./held";
 import { Link, type LinkStatus } from "./link";
 import { Loading } from "./loading";
 import type { KnownMessage } from "./merging";
@@ -30,6 +30,8 @@ export interface StoreParts {
   /** Under whose name drafts and unsent messages are kept in the browser: tenant and user. */
   owner: string;
   outbox: OutboxPlace;
+  /** Where files that were not sent outlive the store; without it they go with it. */
+  held?: HeldLists;
   /** The session is over or was changed: load it again. Resolves to whether there still is one that may read this inbox. */
   ended?: () => Promise<boolean>;
   timing?: Timing;
@@ -65,7 +67,7 @@ export class InboxStore {
     this.topics = new Topics(this.timing);
     this.current = new State(parts.me, this.touch, this.merged);
     this.drafts = new Drafts(parts.owner, this.touch);
-    this.held = new HeldFiles(this.touch);
+    this.held = new HeldFiles(this.touch, parts.held);
     const { topics, timing, touch } = this;
     const ready = new Promise<void>((resolve) => {
       this.begun = resolve;
@@ -275,9 +277,19 @@ export class InboxStore {
     for (const event of events) {
       this.loading.need(this.current.apply(event));
       if (event.type.startsWith("message_")) this.settle(event.data as Message);
+      if (event.type === "contact_erased") this.erase(event.data as { conversation_ids: string[] });
       for (const ear of this.ears) ear(event);
     }
     this.loading.counts();
+  }
+
+  /** Of somebody who was erased nothing stays here either: not what was written to them, nor what waits to be sent. */
+  private erase({ conversation_ids }: { conversation_ids: string[] }): void {
+    for (const id of conversation_ids) {
+      this.drafts.forget(id);
+      this.held.set(id, []);
+      for (const key of this.outbox.keysOf(id)) this.outbox.discard(key);
+    }
   }
 
   /** A message that was asked for here has arrived: its line goes on as that of the message. */
@@ -314,6 +326,7 @@ export class InboxStore {
     const shown = [...conversations.all()].filter((id) => this.topics.isWatched(`conversation/${id}`));
     this.current = new State(this.me, this.touch, this.merged);
     Object.assign(this.current.directories, directories);
+    this.current.conversations.goOnReading(conversations);
     await Promise.all([
       ...views.map(([, list]) => this.loadList(list.view)),
       ...open.map((id) => this.loadThread(id)),

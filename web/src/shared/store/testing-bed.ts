@@ -15,13 +15,22 @@ export const bed = {} as {
   server: TestServer;
   timing: TestTiming;
   kept: Map<string, Pending>;
+  /** The tabs of the browser, as they hear what another lets go. */
+  tabs: Set<(clientId: string) => void>;
   store: InboxStore;
 };
 let made: InboxStore[] = [];
 
 export function newStore(ended: () => Promise<boolean> = async () => false): InboxStore {
-  const { server: backend, timing, kept } = bed;
-  const store = new InboxStore({ backend, me: ME, owner: "t/u", outbox: keptOutbox(kept), ended, timing });
+  const { server: backend, timing, kept, tabs } = bed;
+  const store = new InboxStore({
+    backend,
+    me: ME,
+    owner: "t/u",
+    outbox: keptOutbox(kept, tabs),
+    ended,
+    timing,
+  });
   made.push(store);
   return store;
 }
@@ -30,6 +39,7 @@ export function setUpAnew(): void {
   bed.server = new TestServer();
   bed.timing = new TestTiming();
   bed.kept = new Map();
+  bed.tabs = new Set();
   bed.store = newStore();
 }
 

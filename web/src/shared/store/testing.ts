@@ -132,11 +132,21 @@ export async function settled(): Promise<void> {
   for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
 }
 
-export function keptOutbox(kept: Map<string, Pending> = new Map()): OutboxPlace {
+export function keptOutbox(
+  kept: Map<string, Pending> = new Map(),
+  ears = new Set<(clientId: string) => void>(),
+): OutboxPlace {
   return {
     load: async () => [...kept.values()],
     save: async (pending) => void kept.set(pending.client_id, pending),
     remove: async (clientId) => void kept.delete(clientId),
+    tellDiscarded: (clientId) => {
+      for (const ear of ears) ear(clientId);
+    },
+    hearDiscarded: (ear) => {
+      ears.add(ear);
+      return () => ears.delete(ear);
+    },
   };
 }
 

@@ -84,6 +84,16 @@ export class Threads {
     this.touch(`thread/${conversationId}`);
   }
 
+  /** Keep nothing of a conversation. */
+  forget(conversationId: string): void {
+    this.close(conversationId);
+    for (const id of this.loose) {
+      if (this.messages.get(id)?.conversation_id !== conversationId) continue;
+      this.loose.delete(id);
+      this.messages.delete(id);
+    }
+  }
+
   putMessage(told: Message, telling: Telling): KnownMessage {
     const known = this.messages.get(told.id);
     const now = known ? mergeMessage(known, told, telling) : firstTold(told, telling);

@@ -39,7 +39,7 @@ const tenant: Session["memberships"][number] = {
   tenant_name: "Clínica Demo",
   language: null,
   role: "owner",
-        suspended: false,
+  suspended: false,
   scopes: ["messages:send", "inbox:write", "inbox:read"],
 };
 const session: Session = {

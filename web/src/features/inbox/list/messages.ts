@@ -29,7 +29,7 @@ export const listMessages = catalogue({
     assignee: "Assigned to",
     anybody: "Anybody",
     unreadOnly: "Unread only",
-    oldestFirst: "Longest waiting first",
+    oldestFirst: "Oldest message first",
     clearFilters: "Clear filters",
     removeFilter: (what: string) => `Remove filter: ${what}`,
     kinds: {
@@ -122,7 +122,7 @@ export const listMessages = catalogue({
     assignee: "Asignada a",
     anybody: "Cualquiera",
     unreadOnly: "Solo sin leer",
-    oldestFirst: "Primero quien lleva más tiempo esperando",
+    oldestFirst: "Primero el mensaje más antiguo",
     clearFilters: "Quitar filtros",
     removeFilter: (what: string) => `Quitar el filtro: ${what}`,
     kinds: {
@@ -217,7 +217,7 @@ export const listMessages = catalogue({
     assignee: "Atribuída a",
     anybody: "Qualquer pessoa",
     unreadOnly: "Só não lidas",
-    oldestFirst: "Quem espera há mais tempo primeiro",
+    oldestFirst: "Mensagem mais antiga primeiro",
     clearFilters: "Limpar filtros",
     removeFilter: (what: string) => `Remover o filtro: ${what}`,
     kinds: {

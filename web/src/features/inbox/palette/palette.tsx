@@ -15,7 +15,7 @@ import { folded } from "../actions/folded";
 import { searchQuery } from "../api/search";
 import { listMessages } from "../list/messages";
 import { nameOf } from "../list/row-model";
-import { lastView } from "../list/use-view";
+import { lastView, useViewName } from "../list/use-view";
 import { paramsOf } from "../list/view-params";
 import { Caps } from "./caps";
 import { paletteMessages } from "./messages";
@@ -56,6 +56,7 @@ export function Palette() {
   const t = useMessages(paletteMessages);
   const l = useMessages(listMessages);
   const { tenant_id, can } = useTenant();
+  const viewName = useViewName();
   const [, navigate] = useLocation();
   const [query, setQuery] = useState("");
   const [words] = useDebouncedValue(query.trim(), 150);
@@ -121,7 +122,7 @@ export function Palette() {
                 key={tab}
                 label={t.tabs[tab]}
                 leftSection={<IconArrowRight size={17} stroke={1.7} />}
-                onClick={() => navigate(`${home}/inbox?${paramsOf({ ...lastView(tenant_id), tab })}`)}
+                onClick={() => navigate(`${home}/inbox?${paramsOf({ ...lastView(viewName), tab })}`)}
               />
             ))}
             {pages.map(({ name, to }) => (

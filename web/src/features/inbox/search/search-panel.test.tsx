@@ -83,3 +83,13 @@ test("the key that opens it leads back to its field", async () => {
   await userEvent.keyboard("/");
   expect(document.activeElement).toBe(field());
 });
+
+test("Enter opens nothing that was found for the words before", async () => {
+  const onOpen = vi.fn();
+  const panel = <SearchPanel selected={null} onClose={() => undefined} onOpen={onOpen} />;
+  await renderInbox(panel, { api: { [SEARCH]: () => page([1]) } });
+  await userEvent.type(field(), "person");
+  await found();
+  await userEvent.type(field(), " two{Enter}");
+  expect(onOpen).not.toHaveBeenCalled();
+});

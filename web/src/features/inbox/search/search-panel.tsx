@@ -43,7 +43,7 @@ export function SearchPanel({ selected, onClose, onOpen }: SearchPanelProps) {
   });
   const found = asked ? (query.data?.pages.flatMap((page) => page.items) ?? []) : [];
   // What was found for former words stays in sight until these are answered, and is opened by pointing at it only.
-  const stale = query.isPlaceholderData;
+  const stale = query.isPlaceholderData || typed.trim() !== words;
   const { hasNextPage, isFetching, isFetchNextPageError: failed, fetchNextPage } = query;
   const field = useRef<HTMLInputElement>(null);
   useShortcut("search", () => {

@@ -44,7 +44,6 @@ export function useUnsentNotice(): void {
       id: NOTICE,
       color: "red",
       autoClose: false,
-      position: "top-right" as const, // it stays: below, it would lie on the button that sends
       closeButtonProps: { "aria-label": ui.close },
       title:
         told.length === 1 ? t.unsentTo(nameIn(told[0]?.conversation_id ?? "")) : t.unsentMany(told.length),

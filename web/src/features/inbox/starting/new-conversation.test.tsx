@@ -39,11 +39,12 @@ beforeEach(() => {
 
 async function shown(api: Parameters<typeof fakeApi>[0]) {
   const onOpen = vi.fn();
+  const onClose = vi.fn();
   const rendered = await renderInbox(
-    <NewConversation onClose={() => undefined} onOpen={onOpen} templateForm={Form} />,
+    <NewConversation onClose={onClose} onOpen={onOpen} templateForm={Form} />,
     { server, api },
   );
-  return { ...rendered, onOpen };
+  return { ...rendered, onOpen, onClose };
 }
 
 test("templates that could not be loaded are asked for again", async () => {
@@ -76,4 +77,24 @@ test("somebody is found by name and gets a template whatever its header holds", 
     connection_id: "c1",
     template: { name: "summer" },
   });
+});
+
+test("what is on its way cannot be closed away", async () => {
+  const contact = { ...conversationOf(1).contact, phone: "+34611000001" };
+  const found = { kind: "contact", conversation: { ...conversationOf(1), contact } };
+  const { onClose } = await shown({
+    [TEMPLATES]: templates,
+    [`GET /api/tenants/${TENANT}/inbox/search`]: () => ok({ items: [found], next_cursor: null }),
+    [`GET /api/tenants/${TENANT}/contacts`]: () => ok({ items: [], next_cursor: null }),
+    [SEND]: () => new Promise(() => undefined),
+  });
+  await userEvent.type(screen.getByLabelText("To", { selector: "input" }), "person");
+  await userEvent.click(await screen.findByRole("option", { name: /Person 1/, ...LAID_OUT_NOWHERE }));
+  await userEvent.click(screen.getByLabelText(/template/i, { selector: "input" }));
+  await userEvent.click(await screen.findByRole("option", { name: /summer/, ...LAID_OUT_NOWHERE }));
+  await userEvent.click(screen.getByRole("button", { name: "Continue" }));
+  await userEvent.click(await screen.findByRole("button", { name: "summer for Person 1" }));
+  await userEvent.keyboard("{Escape}");
+  await userEvent.click(screen.getByRole("button", { name: "Close" }));
+  expect(onClose).not.toHaveBeenCalled();
 });

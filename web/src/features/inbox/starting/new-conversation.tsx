@@ -47,7 +47,8 @@ export function NewConversation({ onClose, onOpen, templateForm: Form }: NewConv
       onClose={onClose}
       title={filling ? t.titleTo(draft.contact?.name ?? draft.phone) : t.title}
       size={filling ? 860 : "md"}
-      closeButtonProps={{ "aria-label": words.close }}
+      closeButtonProps={{ "aria-label": words.close, disabled: busy }}
+      closeOnEscape={!busy} // a refusal would reach nobody, and a success lead away
       closeOnClickOutside={false}
     >
       {told && (

@@ -34,7 +34,11 @@ async function forwarding(message: Partial<Message> = { text: "We open at nine."
   server.say(messageOf(1, uuid(1), message));
   const pane = <ThreadPane conversationId={uuid(1)} messageId={null} />;
   const shown = await renderInbox(pane, { server, api });
-  const row = await waitFor(() => document.querySelector<HTMLElement>("[data-message]") as HTMLElement);
+  const row = await waitFor(() => {
+    const drawn = document.querySelector<HTMLElement>("[data-message]");
+    if (drawn === null) throw new Error("no message is drawn yet");
+    return drawn;
+  });
   act(() => row.focus());
   await userEvent.keyboard("{Enter}");
   const choose = async (name: string) => {
@@ -77,4 +81,28 @@ test("it goes to anybody who is found by name or number, not only to those who w
   await userEvent.click(await screen.findByRole("button", { name: "Person 9" }));
   await waitFor(() => expect(history.at(-1)).toBe(`${INBOX}/${uuid(9)}`));
   expect(store.drafts.get(uuid(9), "reply")).toBe("We open at nine.");
+});
+
+test("whoever closes it while the file comes has changed their mind: nothing is held, and nobody is led away", async () => {
+  let arrive: (file: Response) => void = () => undefined;
+  const coming = new Promise<Response>((resolve) => {
+    arrive = resolve;
+  });
+  const { store, history, choose } = await forwarding(PLAN, { [`GET ${FILE}`]: () => coming });
+  const before = history.length;
+  await choose("Person 2");
+  expect(screen.getByRole("button", { name: "Person 1" })).toHaveProperty("disabled", true);
+  await userEvent.click(screen.getByRole("button", { name: "Close" }));
+  await act(async () => arrive(new Response("bytes")));
+  expect(store.held.any()).toBe(false);
+  expect(history.length).toBe(before);
+});
+
+test("a search that failed is told of, and does not look like nobody", async () => {
+  await forwarding(undefined, { [SEARCH]: () => problem(403, "forbidden") });
+  await userEvent.click(await screen.findByRole("menuitem", { name: "Forward" }));
+  await userEvent.type(await screen.findByRole("textbox", { name: "Name or number" }), "p");
+  expect(screen.queryByText(/nobody/i)).toBeNull();
+  await screen.findByRole("alert");
+  expect(screen.queryByText(/nobody/i)).toBeNull();
 });

@@ -3,7 +3,7 @@
 import { Loader, Modal, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useLocation } from "wouter";
 import { apiFetch } from "@/shared/api/client";
 import { useRefusal } from "@/shared/api/use-refusal";
@@ -26,23 +26,10 @@ export function Forward({ message, onClose }: { message: Message; onClose: () =>
   const t = useMessages(threadMessages);
   const ui = useMessages(uiMessages);
   const refusal = useRefusal();
-  const store = useStore();
-  const { tenant_id: tenantId } = useTenant();
-  const [, navigate] = useLocation();
   const [words, setWords] = useState("");
-  const [problem, setProblem] = useState<unknown>(null);
-  const { people, searching } = usePeople(words.trim());
-  const choose = async ({ id }: Conversation) => {
-    const forwarded = forwardedOf(message);
-    if (forwarded === null) return onClose();
-    try {
-      await putInto(store, id, forwarded);
-      onClose();
-      navigate(`/t/${tenantId}/inbox/${id}`);
-    } catch (error) {
-      setProblem(error);
-    }
-  };
+  const { people, searching, failure } = usePeople(words.trim());
+  const { choose, chosen, problem } = useChoice(message, onClose);
+  const told = problem ?? failure;
   return (
     <Modal
       opened
@@ -59,32 +46,78 @@ export function Forward({ message, onClose }: { message: Message; onClose: () =>
         rightSection={searching ? <Loader size={16} /> : null}
         data-autofocus
       />
-      {problem !== null && (
+      {told !== null && (
         <p className={classes["problem"]} role="alert">
-          {refusal(problem)}
+          {refusal(told)}
         </p>
       )}
       <ul className={classes["people"]}>
         {people.map((conversation) => (
           <li key={conversation.id}>
-            <Person conversation={conversation} onChoose={() => void choose(conversation)} />
+            <Person
+              conversation={conversation}
+              chosen={chosen}
+              onChoose={() => void choose(conversation.id)}
+            />
           </li>
         ))}
       </ul>
-      {people.length === 0 && !searching && <p className={classes["nobody"]}>{t.forwardNobody}</p>}
+      {people.length === 0 && !searching && failure === null && (
+        <p className={classes["nobody"]}>{t.forwardNobody}</p>
+      )}
     </Modal>
   );
 }
 
-function Person({ conversation, onChoose }: { conversation: Conversation; onChoose: () => void }) {
+/** One choice at a time. Whoever closes the dialog has taken theirs back, however far the file has come. */
+function useChoice(message: Message, onClose: () => void) {
+  const store = useStore();
+  const { tenant_id: tenantId } = useTenant();
+  const [, navigate] = useLocation();
+  const [chosen, setChosen] = useState<string | null>(null);
+  const [problem, setProblem] = useState<unknown>(null);
+  const going = useRef<AbortController | null>(null);
+  useEffect(() => () => going.current?.abort(), []);
+  const choose = async (id: string) => {
+    if (going.current !== null) return;
+    const forwarded = forwardedOf(message);
+    if (forwarded === null) return onClose();
+    const abort = new AbortController();
+    const { signal } = abort;
+    going.current = abort;
+    setChosen(id);
+    setProblem(null);
+    try {
+      await putInto(store, id, forwarded, signal);
+      onClose();
+      navigate(`/t/${tenantId}/inbox/${id}`);
+    } catch (error) {
+      if (signal.aborted) return;
+      going.current = null;
+      setChosen(null);
+      setProblem(error);
+    }
+  };
+  return { choose, chosen, problem };
+}
+
+interface PersonProps {
+  conversation: Conversation;
+  /** Who was chosen, while the message is on its way there. */
+  chosen: string | null;
+  onChoose: () => void;
+}
+
+function Person({ conversation, chosen, onChoose }: PersonProps) {
   const t = useMessages(threadMessages);
   const { contact } = conversation;
   const name = contact.name ?? contact.phone ?? (contact.username ? `@${contact.username}` : t.unknownPerson);
   return (
-    <button type="button" className={classes["person"]} onClick={onChoose}>
+    <button type="button" className={classes["person"]} disabled={chosen !== null} onClick={onChoose}>
       <Avatar name={name} seed={contact.id} size={32} />
       <bdi>{name}</bdi>
       {contact.phone && contact.phone !== name && <span>{contact.phone}</span>}
+      {chosen === conversation.id && <Loader size={16} />}
     </button>
   );
 }
@@ -95,15 +128,23 @@ function usePeople(words: string) {
   const { tenant_id: tenantId } = useTenant();
   const { ids } = useList({ tab: "all" });
   const [wanted] = useDebouncedValue(words, 200);
-  const { data, isFetching } = useQuery(peopleQuery(tenantId, wanted));
+  const { data, error, isFetching } = useQuery(peopleQuery(tenantId, wanted));
   const recent = ids.slice(0, MOST_RECENT).flatMap((id) => store.state.conversations.get(id) ?? []);
-  return { people: words === "" ? recent : (data ?? []), searching: words !== "" && isFetching };
+  if (words === "") return { people: recent, searching: false, failure: null };
+  const searching = isFetching || wanted !== words;
+  return { people: data ?? [], searching, failure: searching ? null : error };
 }
 
-/** Put it behind what is written there already. */
-async function putInto(store: InboxStore, conversationId: string, { text, file }: Forwarded): Promise<void> {
+/** Put it behind what is written there already. Rejects where it was aborted meanwhile. */
+async function putInto(
+  store: InboxStore,
+  conversationId: string,
+  { text, file }: Forwarded,
+  signal: AbortSignal,
+): Promise<void> {
   if (file === null) return store.drafts.add(conversationId, "reply", text);
-  const answer = await apiFetch(new Request(new URL(file.url, location.origin)));
+  const answer = await apiFetch(new Request(new URL(file.url, location.origin), { signal }));
   const bytes = await answer.blob();
+  signal.throwIfAborted();
   hold(store, conversationId, [new File([bytes], file.name, { type: file.type })], text);
 }

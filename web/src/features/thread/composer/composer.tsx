@@ -76,6 +76,8 @@ export function Composer(props: ComposerProps) {
   const isShut = conversation.state === "blocked" || conversation.state === "archived";
   const tell = useTyping(id, isOpen && canWrite);
   const text = texts[mode];
+  /** A quote that nobody sees is kept, and goes out with nothing. */
+  const quoted = mode === "reply" && isOpen ? quote : null;
 
   const write = (to: Mode, words: string) => {
     setTexts((now) => ({ ...now, [to]: words }));
@@ -88,11 +90,12 @@ export function Composer(props: ComposerProps) {
   };
   const sending = useSend({
     ...props,
+    quote: quoted,
     isWriting: texts.reply !== "",
     onCleared: (cleared) => write(cleared, ""),
     onRestored: putBack,
     onSent: (how) => {
-      if (how === "reply") onQuote(null);
+      if (how === "reply" && quoted) onQuote(null);
       onSent();
     },
   });
@@ -111,13 +114,17 @@ export function Composer(props: ComposerProps) {
   const isRecording =
     recording.state === "asking" || recording.state === "recording" || recording.state === "done";
   const first =
-    mode === "note" ? null : isRecording ? () => leaveRecording(recorder) : quote && (() => onQuote(null));
+    mode === "note" ? null : isRecording ? () => leaveRecording(recorder) : quoted && (() => onQuote(null));
   useShortcut("leave", first);
 
   const show = (to: Mode) => {
     setMode(to);
     if (to === "note") recorder.finish(); // nothing listens out of sight
   };
+  const { finish } = recorder;
+  useEffect(() => {
+    if (isShut || !canWrite) finish();
+  }, [isShut, canWrite, finish]);
   const turnTo = (to: Mode) => {
     show(to);
     focus();
@@ -177,7 +184,7 @@ export function Composer(props: ComposerProps) {
           </>
         ) : (
           <>
-            {isReply && quote && <QuoteBar message={quote} onClose={() => onQuote(null)} />}
+            {quoted && <QuoteBar message={quoted} onClose={() => onQuote(null)} />}
             {isReply && <AttachmentTray attachments={attachments} onLeave={focus} />}
             <Field
               key={mode}

@@ -122,6 +122,18 @@ describe("what a reply answers", () => {
     expect(store.drafts.quote(uuid(1))).toBeNull();
   });
 
+  test("is nothing that Escape lets go where it is not shown", async () => {
+    const { store } = await opened();
+    await quote();
+    await waitFor(() => expect(quoted()).not.toBeNull());
+    const closed = conversationOf(1, { window_closes_at: "2020-01-01T00:00:00Z", version: 9 });
+    await act(async () => store.putConversation(closed));
+    await waitFor(() => expect(quoted()).toBeNull());
+    fireEvent.keyDown(document.body, { code: "Escape", key: "Escape" });
+    expect(leave).toHaveBeenCalledOnce();
+    expect(store.drafts.quote(uuid(1))).not.toBeNull();
+  });
+
   test("is let go by the first Escape; the second leaves", async () => {
     await opened();
     await quote();
@@ -228,6 +240,29 @@ describe("a recording", () => {
     expect(leave).not.toHaveBeenCalled();
     pressEscape();
     expect(leave).toHaveBeenCalledOnce();
+  });
+
+  test("does not begin when the browser allows it after its author turned to a note", async () => {
+    let allow: (stream: unknown) => void = () => undefined;
+    const asking = new Promise((resolve) => {
+      allow = resolve;
+    });
+    const getUserMedia = () => asking;
+    Object.defineProperty(navigator, "mediaDevices", { value: { getUserMedia }, configurable: true });
+    await opened();
+    await userEvent.click(screen.getByRole("button", { name: "Record a voice message" }));
+    await userEvent.click(screen.getByRole("tab", { name: /note/i }));
+    await act(async () => allow({ getTracks: () => [{ stop: stopped }] }));
+    expect(stopped).toHaveBeenCalled();
+  });
+
+  test("ends when the conversation is put away under it", async () => {
+    const { store } = await opened();
+    await record();
+    await act(async () =>
+      store.putConversation(conversationOf(1, { ...OPEN, state: "archived", version: 9 })),
+    );
+    await waitFor(() => expect(stopped).toHaveBeenCalled());
   });
 
   test("that was thrown away is gone", async () => {

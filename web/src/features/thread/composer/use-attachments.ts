@@ -52,7 +52,7 @@ export function useAttachments(conversationId: string): Attachments {
     const set = (all: readonly Attachment[]) => put(store, conversationId, all);
     return {
       add: (files: Iterable<File>) => {
-        const room = MOST_FILES - now().length;
+        const room = Math.max(0, MOST_FILES - now().length); // recordings may have gone past it
         const all = [...files];
         if (all.length > room) notifications.show({ color: "red", message: t.tooManyFiles(MOST_FILES) });
         hold(store, conversationId, all.slice(0, room));

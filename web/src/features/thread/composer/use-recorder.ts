@@ -69,8 +69,11 @@ export function useRecorder(onKeep: (recorded: Recorded) => void) {
     setRecording({ state: "idle" });
   }, [release]);
 
+  /** Where the browser still asks whether it may, nothing begins any more. */
   const finish = useCallback(() => {
+    wanted.current = false;
     if (running.current?.recorder.state === "recording") running.current.recorder.stop();
+    else setRecording((now) => (now.state === "asking" ? { state: "idle" } : now));
   }, []);
 
   const putAside = useCallback(() => {
@@ -103,6 +106,7 @@ export function useRecorder(onKeep: (recorded: Recorded) => void) {
         audio: { channelCount: 1, echoCancellation: true, noiseSuppression: true },
       });
     } catch (error) {
+      if (!wanted.current) return;
       const missing = error instanceof DOMException && error.name === "NotFoundError";
       setRecording({ state: "refused", reason: missing ? "missing" : "denied" });
       return;

@@ -5,6 +5,9 @@
 
 import { useCallback, useEffect, useSyncExternalStore } from "react";
 
+/** How many paused sounds are kept where they stood, out of sight. */
+const MOST_PAUSED = 8;
+
 export const SPEEDS = [1, 1.5, 2] as const;
 export type Speed = (typeof SPEEDS)[number];
 
@@ -81,8 +84,17 @@ function listen(name: string, listener: () => void): () => void {
   listeners.set(name, those.add(listener));
   return () => {
     those.delete(listener);
-    if (those.size === 0 && listeners.get(name) === those) listeners.delete(name);
+    if (those.size > 0 || listeners.get(name) !== those) return;
+    listeners.delete(name);
+    if (players.get(name)?.now.state === "failed") forget(name); // whoever looks at it again may have better luck
+    forgetOldest();
   };
+}
+
+/** Each holds a file: only those that were played last are kept. */
+function forgetOldest(): void {
+  const paused = [...players].filter(([name, { audio }]) => audio.paused && !listeners.has(name));
+  for (const [name] of paused.slice(0, -MOST_PAUSED)) forget(name);
 }
 
 function tell(name: string, player: Player, change: Partial<Hearing>): void {
@@ -122,6 +134,8 @@ function playerOf(name: string, url: string | null): Player | null {
 
 function play(name: string, player: Player): void {
   for (const other of players.values()) if (other !== player) other.audio.pause();
+  players.delete(name);
+  players.set(name, player); // the last one played is the last one forgotten
   lastSpeed = player.now.speed;
   idle = { ...idle, speed: lastSpeed };
   player.audio.playbackRate = lastSpeed;
