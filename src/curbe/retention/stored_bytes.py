@@ -22,10 +22,13 @@ async def delete_bytes(pool: Pool, storage: Storage, *, tenant_id: UUID, turn: t
     Raises:
         StorageFailed: the storage does not do it now.
     """
-    async with pool.session() as session:  # the lock ends with it, also where the process is killed
+    async with pool.session() as session:  # where the process is killed the lock ends with it
         if not await session.try_lock(_lock_key(tenant_id)):
             return False
-        return await _delete_bytes(pool, storage, tenant_id=tenant_id, turn=turn)
+        try:
+            return await _delete_bytes(pool, storage, tenant_id=tenant_id, turn=turn)
+        finally:
+            await session.unlock(_lock_key(tenant_id))
 
 
 def _lock_key(tenant_id: UUID) -> int:
