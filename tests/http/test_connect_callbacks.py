@@ -133,10 +133,21 @@ async def test_the_numbers_own_callback_goes_before_its_wabas(
     world = graph.world()
     await acme.post(COMPLETE, world.body())
     override(graph, world, f"{origin}/theirs", of=world.waba_id)
-    override(graph, world, f"{origin}{OURS}/", of=world.phone_number_id)
+    override(graph, world, origin + OURS, of=world.phone_number_id)
 
     found = await callback_check(acme)
     assert found["ok"], found
+
+
+async def test_a_callback_with_a_closing_slash_is_not_ours_as_nothing_is_served_there(
+    acme: Tenant, graph: Graph, origin: str
+) -> None:
+    world = graph.world()
+    await acme.post(COMPLETE, world.body())
+    override(graph, world, f"{origin}{OURS}/", of=world.phone_number_id)
+
+    found = await callback_check(acme)
+    assert not found["ok"], found
 
 
 async def test_what_an_override_does_not_cover_is_told_where_the_app_calls_back_elsewhere(
