@@ -191,10 +191,8 @@ async def _wired(
             COUNT: Bookkeeper(pools.work, now=utc_now),
         }
         alone: list[dict[str, Handler]] = [{CATCH_UP: catch_up}, patient]
-        mail = _mail(settings, pools.work)
-        runners = runners_of(
-            pools.apply, pools.work, files={FETCH: fetcher}, asking=asking, mail=mail, alone=alone
-        )
+        kinds = {"files": {FETCH: fetcher}, "asking": asking, "mail": _mail(settings, pools.work)}
+        runners = runners_of(pools.apply, pools.work, **kinds, alone=alone)
         tender = Tender(everybody=pools.apply, pool=pools.work, now=utc_now)
         yield applier, Senders(means, everybody=pools.apply), tender, runners, keeping.spool, pools, metrics
 

@@ -16,12 +16,8 @@ from curbe.consent.gate import Purpose, Refusal, TemplateName, Wanted
 from curbe.domain.content import (
     KINDS,
     Content,
-    Document,
     TemplateMessage,
     encoded,
-    file_of,
-    own_file,
-    own_files,
     words_in,
 )
 from curbe.domain.errors import IdempotencyMismatch, InvalidRequest, NotFound
@@ -33,9 +29,7 @@ from curbe.inbox.people import Sighting
 from curbe.inbox.service import MessageNews, message_events, told
 from curbe.infra.db import Transaction
 from curbe.infra.log import bind
-from curbe.media import service as media
-from curbe.media.kinds import MediaKind
-from curbe.outbound import answers, store
+from curbe.outbound import answers, files, store
 from curbe.outbound.passcodes import carries_code
 from curbe.outbound.refusing import refused
 from curbe.outbound.rules import PRIORITIES, lifetime
@@ -147,7 +141,7 @@ async def take(
     filled = await _filled(tx, request, line)
     await _pass_gate(tx, filled, line, destination, purpose=purpose, now=now)
     taken = Taken(id=uuid7(), conversation_id=destination.id, unused=filled.unused)
-    await _check_files(tx, filled)
+    await files.check(tx, filled.content, tenant_id=filled.tenant_id)
     is_code = await carries_code(tx, filled.content, tenant_id=filled.tenant_id, connection_id=line.id)
     await _queue(
         tx,
@@ -210,7 +204,13 @@ async def _queue(
     await departures.queue(tx, [departure])
     row = (taken.id, destination.connection_id, destination.id)
     await store.enqueue(tx, tenant_id=request.tenant_id, rows=[row], priority=priority, lifetime=good_for)
-    if await _attach_file(tx, request, destination, taken):
+    if await files.attach(
+        tx,
+        request.content,
+        tenant_id=request.tenant_id,
+        message_id=taken.id,
+        connection_id=destination.connection_id,
+    ):
         news = MessageNews(request.tenant_id, taken.id, EventType.MESSAGE_QUEUED, client_id=client_id)
         await realtime.append(tx, await message_events(tx, [news]))
     else:  # nothing is known of it that was not just written
@@ -262,32 +262,6 @@ async def _pass_gate(
     )
     if isinstance(answer, Refusal):
         raise refused(answer, line)
-
-
-async def _check_files(tx: Transaction, request: _Filled) -> None:
-    """Refuse a file of the tenant's own that Meta would not take as what it is sent as, or that is not there."""
-    for file in own_files(request.content):
-        await media.sendable(
-            tx, tenant_id=request.tenant_id, media_id=file.id, kind=MediaKind(file.kind), field=file.field
-        )
-
-
-async def _attach_file(tx: Transaction, request: _Filled, destination: Destination, taken: Taken) -> bool:
-    """Hang a file of the tenant's own on its message, so that the inbox shows it; False where there is none."""
-    sent = file_of(request.content)
-    if sent is None or (ours := own_file(sent[1].id or "")) is None:
-        return False
-    kind, file = sent
-    await media.attach(
-        tx,
-        tenant_id=request.tenant_id,
-        message_id=taken.id,
-        connection_id=destination.connection_id,
-        media_id=ours,
-        filename=file.filename if isinstance(file, Document) else None,
-        voice=kind == "voice",
-    )
-    return True
 
 
 async def _destination(tx: Transaction, request: Request, *, now: datetime) -> tuple[Line, Destination]:

@@ -34,7 +34,7 @@ function Screen() {
   return (
     <>
       <InboxSignals />
-      <ListPane selected={null} />
+      <ListPane selected={null} templateForm={() => null} />
     </>
   );
 }
