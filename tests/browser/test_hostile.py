@@ -30,6 +30,9 @@ ANOTHER = """
 })
 """
 NUMBER = "300000000000009"  # nobody else's, ever: what is said here is of before it was connected
+# Every third one last, so that its conversation is among the first: those are opened, of every kind some. The list shows all.
+SAID = [*PAYLOADS[1::3], *PAYLOADS[2::3], *PAYLOADS[::3]]
+OPENED = len(PAYLOADS[::3])
 BEFORE = 3600  # seconds ago: the customer service window is open
 
 
@@ -39,7 +42,7 @@ def victim(site: Site) -> Tenant:
     site.meta("POST", "numbers", {"id": NUMBER, "waba_id": WABA, "display_phone_number": "+52 55 5000 0009"})
     tenant = site.tenant("Diana S.L.", phone_number_id=NUMBER, country="MX")
     now = int(site.now().timestamp())
-    for number, text in enumerate(PAYLOADS):
+    for number, text in enumerate(SAID):
         site.webhook(*attack(number, text, at=now - BEFORE + number, to=NUMBER))
     # The last one's last word, and with it everybody's.
     last = site.conversation_of(tenant, person(len(PAYLOADS) - 1))
@@ -84,16 +87,16 @@ def test_the_list_shows_their_names_and_words(agent: Agent) -> None:
     assert len(seen) >= 300
 
 
-def test_every_thread_and_contact_shows_them(agent: Agent) -> None:
+def test_threads_and_contacts_show_them(agent: Agent) -> None:
     seen: dict[str, int] = {}  # how many lines each conversation showed, by its first one
     agent.rows.first.click()
-    for _ in PAYLOADS:
+    for _ in range(OPENED):
         first, lines = agent.page.evaluate(ANOTHER, next(reversed(seen), None))
         seen[first] = lines
         unharmed(agent.page)
         agent.page.keyboard.press("Alt+KeyJ")
 
-    assert len(seen) == len(PAYLOADS)
+    assert len(seen) == OPENED
     # Of each some twenty: those that react and edit are part of others.
     assert min(seen.values()) >= 15
 
