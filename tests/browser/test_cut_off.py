@@ -40,7 +40,7 @@ def agent(visit: Enter, site: Site, clinic: Tenant, sara: Account, cable: Cable)
     agent.go()
     agent.shows("All")
     agent.opens("Persona 0")
-    expect(agent.bubble("Hola")).to_be_visible()
+    expect(agent.bubble("Hola").last).to_be_visible()
     return agent
 
 
