@@ -1,6 +1,7 @@
 import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, test } from "vitest";
+import { aSession } from "@/testing/fake-api";
 import { INBOX, renderInbox, TENANT } from "@/testing/inbox";
 import { Palette } from "./palette";
 
@@ -22,7 +23,7 @@ test.each([
 });
 
 test("another list keeps the filters", async () => {
-  sessionStorage.setItem(`curbe.view/${TENANT}`, "tab=all&unread=1");
+  sessionStorage.setItem(`curbe.view/${TENANT}/${aSession().user.id}`, "tab=all&unread=1");
   const { history } = await renderInbox(<Palette />);
   await userEvent.click(await screen.findByRole("button", { name: "Inbox: mine" }));
   await waitFor(() => expect(history.at(-1)).toBe(`${INBOX}?tab=mine&unread=1`));
