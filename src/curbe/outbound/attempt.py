@@ -54,13 +54,6 @@ _NOT_PROVIDED: Final = SendFailure(
     detail="the attempt broke off before the file was at Meta; nothing was sent to anybody",
     words="The file could not be handed to WhatsApp; it is tried again.",
 )
-_STOPPED: Final = SendFailure(
-    kind=FailureKind.TRANSIENT,
-    code=None,
-    title="Stopped",
-    detail="Curbe was stopped before the file was at Meta; nothing was sent to anybody",
-    words="The file is handed to WhatsApp once Curbe is back.",
-)
 _POSTPONED: Final = SendFailure(
     kind=FailureKind.TRANSIENT,
     code=None,
@@ -136,7 +129,7 @@ class Attempt:
     async def prepare(self, claim: Claim, intent: Intent) -> bytes | Attempted:
         """Return the request, its files at the provider, or what came of it where there is nothing to ask for; never raises."""
         body = await self._prepared(claim, intent)
-        if body is _STOPPED:
+        if body is _POSTPONED:
             return self.postponed(intent)
         return self._failed(claim, intent, body) if isinstance(body, SendFailure) else body
 
@@ -194,7 +187,7 @@ class Attempt:
         return uploads
 
     async def _unless_stopped(self, providing: Coroutine[None, None, Provided]) -> Provided:
-        """Return what comes of an upload, or ``_STOPPED``: it may take minutes, and who ends has seconds to write down how things stand."""
+        """Return what comes of an upload, or ``_POSTPONED``: it may take minutes, and who ends has seconds to write down what is."""
         working = asyncio.ensure_future(providing)
         stopping = asyncio.ensure_future(self._stop.wait())
         try:
@@ -203,7 +196,7 @@ class Attempt:
                 return await working
             working.cancel()
             await asyncio.wait((working,))
-            return _STOPPED
+            return _POSTPONED
         finally:
             working.cancel()
             stopping.cancel()

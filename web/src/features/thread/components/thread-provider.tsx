@@ -15,6 +15,19 @@ import { canUploadAgain, discardUpload, uploadAgain } from "../composer/upload";
 import { threadMessages } from "../messages";
 import { ActionsContext, DataContext, type ThreadActions, type ThreadData } from "../thread-context";
 
+/** What the thread itself does about a message; the rest is the conversation's. */
+export type OwnActions = Pick<
+  ThreadActions,
+  | "quote"
+  | "openMedia"
+  | "jumpToQuoted"
+  | "showInfo"
+  | "showRevisions"
+  | "sendAgain"
+  | "deleteNote"
+  | "forward"
+>;
+
 interface ThreadProviderProps {
   conversation: Conversation;
   isOpen: boolean;
@@ -23,17 +36,7 @@ interface ThreadProviderProps {
   quoted: ThreadData["quoted"];
   ownReaction: ThreadData["ownReaction"];
   wasRetried: ThreadData["wasRetried"];
-  own: Pick<
-    ThreadActions,
-    | "quote"
-    | "openMedia"
-    | "jumpToQuoted"
-    | "showInfo"
-    | "showRevisions"
-    | "sendAgain"
-    | "deleteNote"
-    | "forward"
-  >;
+  own: OwnActions;
   children: ReactNode;
 }
 

@@ -11,13 +11,12 @@ import { useAttachments } from "../composer/use-attachments";
 import { pauseSounds } from "../media/sound";
 import { threadMessages } from "../messages";
 import { messageOfQuoted } from "../model/summary";
-import type { ThreadActions } from "../thread-context";
 import { Announcer } from "./announcer";
 import { DropArea } from "./drop-area";
 import { type Over, Overlays } from "./overlays";
 import { ThreadFailed } from "./thread-failed";
 import { ThreadHeader } from "./thread-header";
-import { ThreadProvider } from "./thread-provider";
+import { type OwnActions, ThreadProvider } from "./thread-provider";
 import { ThreadSkeleton } from "./thread-skeleton";
 import { Timeline } from "./timeline";
 import { useServiceWindow } from "./use-clock";
@@ -62,17 +61,7 @@ export function Thread({ conversation, messageId, actions, notices }: ThreadProp
   );
   const wasRetried = useMemo(() => (message: Message) => retried.has(message.id), [retried]);
   const own = useMemo(
-    (): Pick<
-      ThreadActions,
-      | "quote"
-      | "openMedia"
-      | "jumpToQuoted"
-      | "showInfo"
-      | "showRevisions"
-      | "sendAgain"
-      | "deleteNote"
-      | "forward"
-    > => ({
+    (): OwnActions => ({
       quote: (message) => {
         setQuote(message);
         composer.current?.setMode("reply");
