@@ -8,35 +8,16 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any, Final
 
-import msgspec
 import structlog
 import uvicorn
-from litestar import Litestar, Router
-from litestar.di import Provide
-from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.openapi.spec import Components, SecurityScheme
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from curbe import __version__
-from curbe.auth.account import Account
-from curbe.auth.browser import SECURE_COOKIE
-from curbe.auth.describing import Describing
-from curbe.auth.factors import Factors
-from curbe.auth.gate import Gate
-from curbe.auth.joining import Joining
-from curbe.auth.members import Members
-from curbe.auth.oidc import Oidc, oidc_of
-from curbe.auth.passkeys import Passkeys
-from curbe.auth.passwords import Passwords
-from curbe.auth.principal import provide_principal, provide_visit
-from curbe.auth.sign_in import SignIn
-from curbe.auth.welcoming import Welcoming
+from curbe.api import Parts, Wiring, build_api
+from curbe.auth.oidc import oidc_of
 from curbe.channels.cloudapi.client import CloudApi
 from curbe.health import PATHS as HEALTH_PATHS
 from curbe.health import Health
-from curbe.inbox.changes import let_go_of_colleague
-from curbe.infra import db, web
+from curbe.infra import db
 from curbe.infra.addresses import in_both_protocols
 from curbe.infra.collector import REQUESTS, spare_what_stays
 from curbe.infra.crypto import Keyring
@@ -51,12 +32,8 @@ from curbe.ingest.commit import GroupCommitter
 from curbe.ingest.receive import PATH as WEBHOOK_PATH
 from curbe.ingest.receive import WebhookReceiver
 from curbe.ingest.wire import Webhooks
-from curbe.media.keeping import Keeping
 from curbe.media.place import keeping_of
-from curbe.outbound.receipts import Receipts
-from curbe.realtime.announce import people_changed
 from curbe.realtime.broadcast import Broadcast
-from curbe.routes import ROUTES
 from curbe.ui import Ui
 
 log: Final = structlog.get_logger(__name__)
@@ -68,68 +45,6 @@ AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _GRACE: Final = 10  # seconds for requests under way when told to stop
 _LAST_COMMITS: Final = 3.0  # seconds for webhooks that came in then
-
-
-class Parts(msgspec.Struct, frozen=True):
-    """What the API is wired from."""
-
-    settings: Settings
-    web_pool: Pool
-    apply_pool: Pool  # the operator's routes alone: what they are about has no tenant
-    keyring: Keyring
-    cloud_api: CloudApi
-    broadcast: Broadcast
-    metrics: Metrics
-    keeping: Keeping
-    oidc: Oidc | None  # None: no identity provider is configured
-
-
-def build_api(parts: Parts) -> Litestar:
-    """Return the API: every route behind the gate, every refusal as problem+json."""
-    given = {
-        "settings": parts.settings,
-        "web_pool": parts.web_pool,
-        "apply_pool": parts.apply_pool,
-        "keyring": parts.keyring,
-        "cloud_api": parts.cloud_api,
-        "broadcast": parts.broadcast,
-        "metrics": parts.metrics,
-        "keeping": parts.keeping,
-        "oidc": parts.oidc,
-        "receipts": Receipts(parts.web_pool, cloud_api=parts.cloud_api, keyring=parts.keyring),
-        **_accounts(parts),
-    }
-    dependencies = {name: Provide(_giving(value), sync_to_thread=False) for name, value in given.items()}
-    dependencies["principal"] = Provide(provide_principal, sync_to_thread=False)
-    dependencies["visit"] = Provide(provide_visit, sync_to_thread=False)
-    return Litestar(
-        route_handlers=ROUTES,
-        dependencies=dependencies,
-        guards=[Gate(parts.web_pool, parts.settings)],
-        plugins=[web.Kit(passing_faults=db.Unreachable), Describing()],
-        request_max_body_size=web.LARGEST_BODY,
-        openapi_config=_openapi(),
-    )
-
-
-def _accounts(parts: Parts) -> dict[str, object]:
-    """Return what the routes about people and their sessions work with, by the names of their dependencies."""
-    pool = parts.web_pool
-    passwords, members = Passwords(), Members(people_changed, let_go=let_go_of_colleague)
-    signing_in = SignIn(pool, passwords)
-    factors = Factors(pool, parts.keyring)
-    passkeys = Passkeys(pool, factors)
-    return {
-        "signing_in": signing_in,
-        "factors": factors,
-        "passkeys": passkeys,
-        "welcoming": Welcoming(
-            pool, parts.settings, signing_in=signing_in, factors=factors, passkeys=passkeys
-        ),
-        "members": members,
-        "joining": Joining(pool, members=members, passwords=passwords, signing_in=signing_in),
-        "account": Account(pool, passwords=passwords, signing_in=signing_in, announce=people_changed),
-    }
 
 
 class Dispatcher:
@@ -256,7 +171,7 @@ async def _wired(
             oidc=oidc_of(settings, egress=egress, pool=web_pool, keyring=keyring),
         )
         headers = security_headers(settings.public_base_url)
-        litestar = build_api(parts)
+        litestar = build_api(Wiring(parts))
         edge = Edge(litestar, metrics=metrics, headers=headers)  # type: ignore[arg-type]
         proxies = in_both_protocols(settings.trusted_proxies)
         api = ProxyHeadersMiddleware(edge, trusted_hosts=proxies)  # type: ignore[arg-type]
@@ -344,34 +259,6 @@ def _database(pool: Pool) -> Callable[[], Awaitable[str | None]]:
         return None
 
     return check
-
-
-def _openapi() -> OpenAPIConfig:
-    return OpenAPIConfig(
-        title="Curbe",
-        version=__version__,
-        description="WhatsApp for the customers of a SaaS: connect numbers, send, receive, read the inbox, follow the events.",
-        render_plugins=[JsonRenderPlugin(path=["/", "/openapi.json"])],
-        openapi_router=Router(
-            path="/schema", route_handlers=[], opt={"public": "it describes the API and holds no data"}
-        ),
-        security=[{"key": []}, {"session": []}],
-        components=Components(
-            security_schemes={
-                "key": SecurityScheme(type="http", scheme="bearer", description="An API key of Curbe"),
-                "session": SecurityScheme(
-                    type="apiKey",
-                    security_scheme_in="cookie",
-                    name=SECURE_COOKIE,
-                    description="The session of a person who signed in; requests that are no GET need X-CSRF-Token too",
-                ),
-            }
-        ),
-    )
-
-
-def _giving(value: object) -> Callable[[], object]:
-    return lambda: value
 
 
 def _shown(host: str) -> str:

@@ -6,12 +6,12 @@ import pytest
 from litestar.handlers import HTTPRouteHandler
 from source import ROOT
 
-from curbe.app import Parts, build_api
+from bed.api import described
 
 CONF = (ROOT / "deploy/nginx/curbe.conf").read_text()
 UNITS = {"k": 2**10, "m": 2**20}
 ID = "01234567-89ab-7def-8123-456789abcdef"
-APP = build_api(Parts(**dict.fromkeys(Parts.__struct_fields__)))  # type: ignore[arg-type] - never served
+APP = described()
 
 
 def bytes_of(size: str) -> int:

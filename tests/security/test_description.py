@@ -5,11 +5,9 @@ from typing import Any
 import pytest
 from litestar import Litestar
 
-from curbe.app import Parts, build_api
+from bed.api import described
 
-API: Litestar = build_api(
-    Parts(**dict.fromkeys(Parts.__struct_fields__))  # type: ignore[arg-type] - described, never served
-)
+API: Litestar = described()
 DOCUMENT: dict[str, Any] = API.openapi_schema.to_schema()
 KEY_OR_SESSION = [{"key": []}, {"session": []}]
 HANDLERS = {

@@ -3,7 +3,7 @@
 import json
 import sys
 
-from curbe.app import Parts, build_api
+from curbe.api import Parts, Wiring, build_api
 
 parts = Parts(**dict.fromkeys(Parts.__struct_fields__))  # type: ignore[arg-type]
-json.dump(build_api(parts).openapi_schema.to_schema(), sys.stdout, indent=1, sort_keys=True)
+json.dump(build_api(Wiring(parts)).openapi_schema.to_schema(), sys.stdout, indent=1, sort_keys=True)

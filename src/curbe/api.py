@@ -1,0 +1,149 @@
+"""The API as one Litestar application: every route, the gate before them, and what they are given."""
+
+from collections.abc import Callable
+
+import msgspec
+from litestar import Litestar, Router
+from litestar.di import Provide
+from litestar.handlers import BaseRouteHandler
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
+
+from curbe import __version__
+from curbe.auth.account import Account
+from curbe.auth.browser import SECURE_COOKIE
+from curbe.auth.describing import Describing
+from curbe.auth.factors import Factors
+from curbe.auth.gate import Connection, Gate
+from curbe.auth.joining import Joining
+from curbe.auth.members import Members
+from curbe.auth.oidc import Oidc
+from curbe.auth.passkeys import Passkeys
+from curbe.auth.passwords import Passwords
+from curbe.auth.principal import provide_principal, provide_visit
+from curbe.auth.sign_in import SignIn
+from curbe.auth.welcoming import Welcoming
+from curbe.channels.cloudapi.client import CloudApi
+from curbe.inbox.changes import let_go_of_colleague
+from curbe.infra import db, web
+from curbe.infra.crypto import Keyring
+from curbe.infra.db import Pool
+from curbe.infra.metrics import Metrics
+from curbe.infra.settings import Settings
+from curbe.media.keeping import Keeping
+from curbe.outbound.receipts import Receipts
+from curbe.realtime.announce import people_changed
+from curbe.realtime.broadcast import Broadcast
+from curbe.routes import ROUTES
+
+
+class Parts(msgspec.Struct, frozen=True):
+    """What the API is wired from."""
+
+    settings: Settings
+    web_pool: Pool
+    apply_pool: Pool  # the operator's routes alone: what they are about has no tenant
+    keyring: Keyring
+    cloud_api: CloudApi
+    broadcast: Broadcast
+    metrics: Metrics
+    keeping: Keeping
+    oidc: Oidc | None  # None: no identity provider is configured
+
+
+class Wiring:
+    """What the API's routes are given by name, and the gate before them.
+
+    It can be exchanged while no request is under way: making the routes takes a third of a second, which is too long for each test.
+    """
+
+    def __init__(self, parts: Parts) -> None:
+        self.use(parts)
+
+    def use(self, parts: Parts) -> None:
+        """Give these from now on."""
+        self._gate = Gate(parts.web_pool, parts.settings)
+        self._given: dict[str, object] = {
+            "settings": parts.settings,
+            "web_pool": parts.web_pool,
+            "apply_pool": parts.apply_pool,
+            "keyring": parts.keyring,
+            "cloud_api": parts.cloud_api,
+            "broadcast": parts.broadcast,
+            "metrics": parts.metrics,
+            "keeping": parts.keeping,
+            "oidc": parts.oidc,
+            "receipts": Receipts(parts.web_pool, cloud_api=parts.cloud_api, keyring=parts.keyring),
+            **_accounts(parts),
+        }
+
+    async def guard(self, connection: Connection, handler: BaseRouteHandler) -> None:
+        """Let the request pass, or raise as the gate does."""
+        await self._gate(connection, handler)
+
+    def dependencies(self) -> dict[str, Provide]:
+        """Return how the routes get each, by its name."""
+        return {name: Provide(self._giving(name), sync_to_thread=False) for name in self._given}
+
+    def _giving(self, name: str) -> Callable[[], object]:
+        return lambda: self._given[name]
+
+
+def build_api(wiring: Wiring) -> Litestar:
+    """Return the API: every route behind the gate, every refusal as problem+json."""
+    dependencies = wiring.dependencies()
+    dependencies["principal"] = Provide(provide_principal, sync_to_thread=False)
+    dependencies["visit"] = Provide(provide_visit, sync_to_thread=False)
+    return Litestar(
+        route_handlers=ROUTES,
+        dependencies=dependencies,
+        guards=[wiring.guard],
+        plugins=[web.Kit(passing_faults=db.Unreachable), Describing()],
+        request_max_body_size=web.LARGEST_BODY,
+        openapi_config=_openapi(),
+    )
+
+
+def _accounts(parts: Parts) -> dict[str, object]:
+    """Return what the routes about people and their sessions work with, by the names of their dependencies."""
+    pool = parts.web_pool
+    passwords, members = Passwords(), Members(people_changed, let_go=let_go_of_colleague)
+    signing_in = SignIn(pool, passwords)
+    factors = Factors(pool, parts.keyring)
+    passkeys = Passkeys(pool, factors)
+    return {
+        "signing_in": signing_in,
+        "factors": factors,
+        "passkeys": passkeys,
+        "welcoming": Welcoming(
+            pool, parts.settings, signing_in=signing_in, factors=factors, passkeys=passkeys
+        ),
+        "members": members,
+        "joining": Joining(pool, members=members, passwords=passwords, signing_in=signing_in),
+        "account": Account(pool, passwords=passwords, signing_in=signing_in, announce=people_changed),
+    }
+
+
+def _openapi() -> OpenAPIConfig:
+    return OpenAPIConfig(
+        title="Curbe",
+        version=__version__,
+        description="WhatsApp for the customers of a SaaS: connect numbers, send, receive, read the inbox, follow the events.",
+        render_plugins=[JsonRenderPlugin(path=["/", "/openapi.json"])],
+        openapi_router=Router(
+            path="/schema", route_handlers=[], opt={"public": "it describes the API and holds no data"}
+        ),
+        security=[{"key": []}, {"session": []}],
+        components=Components(
+            security_schemes={
+                "key": SecurityScheme(type="http", scheme="bearer", description="An API key of Curbe"),
+                "session": SecurityScheme(
+                    type="apiKey",
+                    security_scheme_in="cookie",
+                    name=SECURE_COOKIE,
+                    description="The session of a person who signed in; requests that are no GET need X-CSRF-Token too",
+                ),
+            }
+        ),
+    )
