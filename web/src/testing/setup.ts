@@ -1,3 +1,4 @@
+import { notifications } from "@mantine/notifications";
 import { cleanup, configure } from "@testing-library/react";
 import { afterEach } from "vitest";
 
@@ -8,6 +9,8 @@ configure({ asyncUtilTimeout: 10_000 });
 Object.defineProperty(document, "fonts", { value: new EventTarget(), configurable: true });
 
 afterEach(() => {
+  notifications.clean();
+  notifications.cleanQueue();
   cleanup();
   localStorage.clear();
   sessionStorage.clear();
