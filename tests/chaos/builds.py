@@ -20,7 +20,7 @@ from curbe.cli import main as curbe
 from curbe.domain.failures import FailureKind, SendFailure
 from curbe.inbox.departures import Settled, Verdict
 from curbe.infra.db import Pool
-from curbe.ingest import apply, commit
+from curbe.ingest import apply, commit, reading
 from curbe.ingest.commit import GroupCommitter, Tell
 from curbe.ingest.rules import Connection
 from curbe.outbound import attempt, send, sender
@@ -69,6 +69,12 @@ EXECUTE FUNCTION fail_over();""",
 }
 
 
+def _replace(owner: Any, name: str, by: Any) -> None:
+    """Put ``by`` in the place of what is there: a mistake that is planted where nothing looks for it any more would prove nothing."""
+    getattr(owner, name)
+    setattr(owner, name, by)
+
+
 def _ack_before_commit() -> None:
     """Answer 200 as soon as the body is in memory."""
 
@@ -79,28 +85,29 @@ def _ack_before_commit() -> None:
         asyncio.get_running_loop().call_soon(partial(tell, True))  # noqa: FBT003 - as it is told
         return True
 
-    GroupCommitter.take = take  # type: ignore[method-assign]
+    _replace(GroupCommitter, "take", take)
 
 
 def _asynchronous_commit() -> None:
     """Commit webhooks without waiting for the disk."""
-    commit._INSERT = """
+    hurried = """
 WITH hurry AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
 INSERT INTO webhook_events (meta_app_id, body)
 SELECT app_id, body FROM hurry, unnest($1::text[], $2::bytea[]) AS u (app_id, body)"""
+    _replace(commit, "_INSERT", hurried)
 
 
 def _swallowed() -> None:
     """Go on where a body cannot be read, as if it had not been there."""
-    read_body = apply.read_body
+    read_body = reading.read_body
 
-    def reading(body: bytes) -> list[Any]:
+    def swallowing(body: bytes) -> list[Any]:
         try:
             return list(read_body(body))
         except BrokenBody:
             return []
 
-    apply.read_body = reading
+    _replace(reading, "read_body", swallowing)
 
 
 def _requeue_expired() -> None:
@@ -117,7 +124,7 @@ def _requeue_expired() -> None:
             )
         return len(ids)
 
-    send.doubt_expired = requeue
+    _replace(send, "doubt_expired", requeue)
 
 
 def _retry_lost_answer() -> None:
@@ -130,7 +137,7 @@ def _retry_lost_answer() -> None:
             return Next(verdict=Verdict.QUEUED, pause=timedelta(milliseconds=100))
         return after(failure, **known)
 
-    attempt.after = retrying
+    _replace(attempt, "after", retrying)
 
 
 def _wrong_tenant() -> None:
@@ -148,7 +155,7 @@ def _wrong_tenant() -> None:
             for one, owner in zip(found, owners, strict=True)
         ]
 
-    apply.store.connections_of = mixed_up
+    _replace(apply.store, "connections_of", mixed_up)
 
 
 def _unasked_claim() -> None:
@@ -157,7 +164,7 @@ def _unasked_claim() -> None:
     async def everything(*_: Any, claims: Sequence[Claim], **__: Any) -> tuple[list[Claim], list[Settled]]:
         return list(claims), []
 
-    sender.ask_again = everything
+    _replace(sender, "ask_again", everything)
 
 
 _PLANT: Final[dict[Build, Callable[[], None]]] = {
@@ -169,6 +176,12 @@ _PLANT: Final[dict[Build, Callable[[], None]]] = {
     Build.WRONG_TENANT: _wrong_tenant,
     Build.UNASKED_CLAIM: _unasked_claim,
 }
+
+
+def plant_all() -> None:
+    """Plant every mistake at once, to see that each still has its place."""
+    for plant in _PLANT.values():
+        plant()
 
 
 def main() -> None:

@@ -30,3 +30,9 @@ def test_killed_under_load_nothing_is_lost_nothing_doubled_nothing_sent_twice():
         run.kill()
     print(said)
     assert run.returncode == 0, said
+
+
+def test_every_mistake_that_must_be_seen_still_has_its_place():
+    planting = [sys.executable, "-c", "from tests.chaos.builds import plant_all; plant_all()"]
+    planted = subprocess.run(planting, check=False, cwd=_ROOT, capture_output=True, text=True, timeout=60)
+    assert planted.returncode == 0, planted.stderr
