@@ -9,7 +9,6 @@ from itertools import islice
 from typing import Any, Final
 
 import msgspec
-from openpyxl import load_workbook
 
 from curbe.domain.errors import InvalidRequest
 
@@ -101,6 +100,8 @@ def _separator(text: str) -> str:
 
 
 def _xlsx(content: bytes, filename: str | None) -> Sheet:
+    from openpyxl import load_workbook  # noqa: PLC0415 - a fifth of what every process would load, for the first workbook
+
     try:
         _require_small(content, filename)
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
