@@ -8,9 +8,8 @@ from uuid import UUID
 
 import msgspec
 
-from curbe.campaigns import progress, rates, service, store
+from curbe.campaigns import progress, service, store
 from curbe.campaigns.progress import Progress
-from curbe.campaigns.rates import Estimate
 from curbe.campaigns.rules import Deed
 from curbe.campaigns.shapes import Campaign
 from curbe.domain.errors import Conflict
@@ -18,6 +17,8 @@ from curbe.domain.failures import FailureKind
 from curbe.domain.status import MessageStatus
 from curbe.infra.db import Query, Transaction
 from curbe.outbound.store import PutOff
+from curbe.pricing import rates
+from curbe.pricing.rates import Estimate
 
 _PACKAGE: Final = "curbe.campaigns"
 ANSWERED_WITHIN: Final = timedelta(days=7)  # whoever writes later was not moved by it
