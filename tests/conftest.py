@@ -10,6 +10,7 @@ import asyncpg
 import pytest
 
 from bed import postgres
+from bed.inbox import Inbox
 from bed.rows import Number, insert_number, insert_tenant
 from curbe.infra.db import Pool, Role
 
@@ -130,6 +131,12 @@ async def tenant(owner: asyncpg.Connection) -> UUID:
 async def number(owner: asyncpg.Connection) -> Number:
     """A tenant's connected number."""
     return await insert_number(owner)
+
+
+@pytest.fixture
+async def inbox(owner: asyncpg.Connection, number: Number) -> Inbox:
+    """The inbox of the tenant that has the number, with nothing in it."""
+    return Inbox(owner, number)
 
 
 @pytest.fixture(scope="session")

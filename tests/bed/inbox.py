@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 from uuid_utils.compat import uuid7
 
-from bed.rows import NOW, Number, insert_number
+from bed.rows import NOW, Number, insert_message, insert_number
 from bed.users import insert_member
 
 RECIPIENT_FAILURE = {
@@ -110,35 +110,17 @@ class Inbox:
 
     async def message(self, conversation_id: UUID, *, at: datetime = NOW, text: str = "hola") -> UUID:
         """Insert what the person wrote."""
-        message_id = uuid7()
-        await self._insert(
+        return await insert_message(
+            self.owner,
+            self.number,
             conversation_id,
-            id=message_id,
             direction="inbound",
-            provider_message_id=f"wamid.{message_id}",
+            provider_message_id=f"wamid.{uuid7()}",
             created_at=at,
             text=text,
         )
-        return message_id
 
     async def reply(self, conversation_id: UUID, **facts: object) -> UUID:
         """Insert what we wrote, with these facts known of it."""
-        message_id = uuid7()
         known = {"phase": "queued", "created_at": NOW, "text": "buenas", **facts}
-        await self._insert(conversation_id, id=message_id, direction="outbound", **known)
-        return message_id
-
-    async def _insert(self, conversation_id: UUID, **columns: object) -> None:
-        values = {
-            "tenant_id": self.tenant_id,
-            "channel_connection_id": self.connection_id,
-            "conversation_id": conversation_id,
-            "type": "text",
-            "payload": '{"type": "text", "text": {"body": "hola"}}',
-            **columns,
-        }
-        places = ", ".join(f"${number}" for number in range(1, len(values) + 1))
-        await self.owner.execute(
-            f"INSERT INTO messages ({', '.join(values)}) VALUES ({places})",
-            *values.values(),
-        )
+        return await insert_message(self.owner, self.number, conversation_id, direction="outbound", **known)

@@ -9,6 +9,8 @@ from uuid import UUID
 import asyncpg
 from uuid_utils.compat import uuid7
 
+from curbe.infra.clock import utc_now
+
 APP: Final = "100000000000001"
 CALLBACK_KEY: Final = b"the key of these tests' callbacks"
 # A whole second, as Meta's clock has no finer ones.
@@ -108,6 +110,26 @@ async def insert_conversation(
         last_inbound_at,
     )
     return conversation_id
+
+
+async def insert_message(
+    owner: asyncpg.Connection, number: Number, conversation_id: UUID, **columns: object
+) -> UUID:
+    """Insert a message with these columns, a text of this moment where they do not say otherwise; return its id."""
+    message_id = uuid7()
+    values = {
+        "tenant_id": number.tenant_id,
+        "id": message_id,
+        "channel_connection_id": number.connection_id,
+        "conversation_id": conversation_id,
+        "type": "text",
+        "payload": '{"type": "text", "text": {"body": "hola"}}',
+        "created_at": utc_now(),
+        **columns,
+    }
+    places = ", ".join(f"${place}" for place in range(1, len(values) + 1))
+    await owner.execute(f"INSERT INTO messages ({', '.join(values)}) VALUES ({places})", *values.values())
+    return message_id
 
 
 async def insert_sent(

@@ -8,6 +8,11 @@ from .site import Account, Site, Tenant
 from .watched import Watch
 
 
+def press(where: Page | Locator, name: str) -> None:
+    """Press the button of that name."""
+    where.get_by_role("button", name=name, exact=True).click()
+
+
 class Agent:
     """Somebody with a page open."""
 

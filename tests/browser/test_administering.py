@@ -13,7 +13,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Locator, expect
 
-from .agent import Agent
+from .agent import Agent, press
 from .conftest import Enter
 from .site import MEXICO, TOKEN, WABA, Account, Site, Tenant, until
 
@@ -52,10 +52,6 @@ def at(enter: Enter, nora: Account, studio: Tenant) -> Callable[[str], Agent]:
 
 def dialog(agent: Agent) -> Locator:
     return agent.page.get_by_role("dialog")
-
-
-def press(where: Any, name: str) -> None:
-    where.get_by_role("button", name=name, exact=True).click()
 
 
 def test_a_number_is_connected_by_hand_and_a_message_to_it_arrives(

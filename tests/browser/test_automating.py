@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from .agent import Agent
+from .agent import Agent, press
 from .conftest import Enter
 from .site import MEXICO, Account, Site, Tenant, until
 
@@ -34,10 +34,6 @@ def at_desk(enter: Enter, ada: Account, desk: Tenant) -> Agent:
     agent = enter(ada, tenant=desk, timezone_id="Europe/Madrid")
     agent.go(f"/t/{desk.id}/automations")
     return agent
-
-
-def press(where: Page | Locator, name: str) -> None:
-    where.get_by_role("button", name=name, exact=True).click()
 
 
 def trial(page: Page) -> Locator:

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
-from .agent import Agent
+from .agent import Agent, press
 from .conftest import Enter
 from .site import MEXICO, Account, Site, Tenant, until
 
@@ -54,10 +54,6 @@ def table(path: Path) -> Path:
     rows = [*good, f"{NOBODY};Nadie;P99", *(row for row, _ in BROKEN)]
     path.write_text("\n".join(["Teléfono;Nombre;Pedido", *rows]), encoding="utf-8")
     return path
-
-
-def press(where: Page | Locator, name: str) -> None:
-    where.get_by_role("button", name=name, exact=True).click()
 
 
 def choose(page: Page, field: str, option: str) -> None:

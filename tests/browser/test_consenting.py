@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from .agent import Agent
+from .agent import Agent, press
 from .conftest import Enter
 from .site import MEXICO, WABA, Account, Site, Tenant, until
 
@@ -50,10 +50,6 @@ def at(enter: Enter, alma: Account, shop: Tenant) -> Callable[[str], Page]:
         return agent.page
 
     return go
-
-
-def press(where: Page | Locator, name: str) -> None:
-    where.get_by_role("button", name=name, exact=True).click()
 
 
 def rules_of(site: Site, tenant: Tenant) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from .agent import Agent
+from .agent import Agent, press
 from .conftest import Enter
 from .site import MEXICO, Account, Site, Tenant
 
@@ -51,10 +51,6 @@ def tell(site: Site, shop: Tenant) -> Any:
         return site.ask("POST", path, told, Authorization=f"Bearer {made['key']}")
 
     return event
-
-
-def press(where: Page | Locator, name: str) -> None:
-    where.get_by_role("button", name=name, exact=True).click()
 
 
 def gap(page: Page, variable: str) -> Locator:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from .agent import Agent
+from .agent import Agent, press
 from .conftest import Enter
 from .site import Account, Site, Tenant
 
@@ -25,10 +25,6 @@ def at(enter: Enter, olga: Account, clinic: Tenant) -> Callable[[str], Agent]:
         return agent
 
     return go
-
-
-def press(where: Page | Locator, name: str) -> None:
-    where.get_by_role("button", name=name, exact=True).click()
 
 
 def write(page: Page, label: str, words: str) -> None:

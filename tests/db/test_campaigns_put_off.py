@@ -8,7 +8,8 @@ import pytest
 
 from bed.campaigns import NOON, Desk
 from curbe.campaigns import report
-from curbe.campaigns.report import Outcome
+from curbe.campaigns.progress import Outcome
+from curbe.campaigns.report import Recipient
 from curbe.campaigns.rules import CampaignState, Deed
 from curbe.campaigns.shapes import QuietHours
 from curbe.inbox.departures import Settlement, Verdict
@@ -28,6 +29,13 @@ LEASE = timedelta(seconds=60)
 async def due_now(owner: Owner) -> None:
     """Let the moment have come that messages were told to wait for."""
     await owner.execute("UPDATE outbox SET available_at = now() - interval '1 second' WHERE waits = 'time'")
+
+
+async def in_state(desk: Desk, campaign_id: UUID, outcome: Outcome | None) -> list[Recipient]:
+    """Return the campaign's recipients who stand there."""
+    async with desk.web.transaction(desk.tenant_id) as tx:
+        where = {"tenant_id": desk.tenant_id, "campaign_id": campaign_id}
+        return await report.page(tx, **where, outcome=outcome, after=0, limit=100)
 
 
 async def running(desk: Desk, people: int, **told: object) -> UUID:
@@ -98,16 +106,6 @@ async def test_whom_the_portfolio_has_no_room_for_is_counted_as_waiting_for_it(
 
     seen = await desk.progress(campaign_id)
     assert (seen.put_off, seen.queued) == (3, 2)
-    async with desk.web.transaction(desk.tenant_id) as tx:
-        rows = await report.page(
-            tx,
-            tenant_id=desk.tenant_id,
-            campaign_id=campaign_id,
-            outcome=Outcome.PUT_OFF,
-            after=0,
-            limit=10,
-        )
-    assert [row.outcome for row in rows] == [Outcome.PUT_OFF] * 3
 
     await due_now(owner)
     assert len(await desk.claim()) == 5
@@ -170,3 +168,34 @@ async def test_what_a_refusal_says_of_the_template_stops_the_next_claim_and_hold
     desk.anew()
     await desk.turns()
     assert (await desk.read(campaign_id)).reason == "template_refused"
+
+
+async def test_each_recipient_is_on_the_page_of_the_state_that_the_figures_count_them_in(
+    desk: Desk, owner: Owner
+) -> None:
+    campaign_id = await running(desk, 14)
+    taken = [one.message_id for one in await in_state(desk, campaign_id, None)]
+    facts = [
+        "phase = 'sending'", "phase = 'unknown'", "accepted_at = now()", "sent_at = now()", "delivered_at = now()", "read_at = now()",
+        "played_at = now()", "failed_at = now(), failed_by = 'curbe', failure_kind = 'recipient'",
+        "failed_at = now(), failed_by = 'curbe', failure_kind = 'cancelled'",
+    ]  # fmt: skip
+    for message_id, known in zip(taken, facts, strict=False):
+        await owner.execute(f"UPDATE messages SET {known} WHERE id = $1", message_id)
+    put_off = "UPDATE outbox SET waits = 'time', available_at = now() + interval '1 hour', put_off = $2 WHERE message_id = $1"
+    await owner.execute(put_off, taken[9], "room")
+    await owner.execute(put_off, taken[10], "quiet")
+    recipient = "UPDATE campaign_recipients SET {} WHERE message_id = $1"
+    await owner.execute(
+        recipient.format("state = 'skipped', skip_reason = 'opted_out', taken_at = NULL, message_id = NULL"),
+        taken[11],
+    )
+    await owner.execute(recipient.format("became = 'played', message_id = NULL"), taken[12])
+
+    seen = await desk.progress(campaign_id)
+    pages = {outcome: await in_state(desk, campaign_id, outcome) for outcome in Outcome}
+    assert {outcome: len(page) for outcome, page in pages.items()} == {
+        outcome: getattr(seen, outcome) for outcome in Outcome
+    }
+    assert all(one.outcome is outcome for outcome, page in pages.items() for one in page)
+    assert {outcome for outcome, page in pages.items() if page} == set(Outcome) - {Outcome.FORGOTTEN}

@@ -32,11 +32,6 @@ ACTOR = "user:00000000-0000-0000-0000-000000000001"
 
 
 @pytest.fixture
-async def inbox(owner: asyncpg.Connection) -> Inbox:
-    return await Inbox.of_a_new_tenant(owner)
-
-
-@pytest.fixture
 async def bea(inbox: Inbox) -> UUID:
     """A colleague."""
     return await inbox.colleague("Bea")

@@ -17,11 +17,6 @@ from curbe.infra.db import Pool
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture
-async def inbox(owner: asyncpg.Connection) -> Inbox:
-    return await Inbox.of_a_new_tenant(owner)
-
-
 @asynccontextmanager
 async def held_up(dsn: str, table: str, owner: asyncpg.Connection) -> AsyncIterator[asyncpg.Connection]:
     """Whoever reads ``table`` waits at it, and goes on when what the connection given here does is committed."""

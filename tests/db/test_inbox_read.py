@@ -28,11 +28,6 @@ pytestmark = pytest.mark.anyio
 ANY = ConversationFilter()
 
 
-@pytest.fixture
-async def inbox(owner: asyncpg.Connection) -> Inbox:
-    return await Inbox.of_a_new_tenant(owner)
-
-
 async def listed(
     web: Pool,
     inbox: Inbox,

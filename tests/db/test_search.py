@@ -19,11 +19,6 @@ pytestmark = pytest.mark.anyio
 ALL: tuple[Part, ...] = ("contacts", "messages")
 
 
-@pytest.fixture
-async def inbox(owner: asyncpg.Connection) -> Inbox:
-    return await Inbox.of_a_new_tenant(owner)
-
-
 async def found(
     web: Pool, inbox: Inbox, typed: str, *, parts: Sequence[Part] = ALL, limit: int = 25
 ) -> list[Found]:

@@ -5,7 +5,6 @@ from datetime import timedelta
 from itertools import chain, combinations
 from uuid import UUID, uuid4
 
-import asyncpg
 import pytest
 
 from bed.inbox import Inbox
@@ -18,11 +17,6 @@ from curbe.inbox.views import ConversationFilter, Sort
 from curbe.infra.db import Pool
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-async def inbox(owner: asyncpg.Connection) -> Inbox:
-    return await Inbox.of_a_new_tenant(owner)
 
 
 async def listed(

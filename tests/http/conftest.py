@@ -9,6 +9,7 @@ import pytest
 from bed import graph as graphs
 from bed.api import api, key_of
 from bed.graph import Graph
+from bed.rows import Number
 from bed.tenants import Tenant, caller
 from curbe.domain.access import Scope
 from curbe.infra.db import Pool
@@ -50,3 +51,12 @@ def new_tenant(web: Pool, operator: httpx.AsyncClient) -> Callable[[], Awaitable
 @pytest.fixture
 async def acme(new_tenant: Callable[[], Awaitable[Tenant]]) -> Tenant:
     return await new_tenant()
+
+
+@pytest.fixture
+async def client(web: Pool, number: Number) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the tenant that has the number, with a key that may do everything a tenant's key may."""
+    _, key = await key_of(web, number.tenant_id)
+    async with api(web, key=key) as client:
+        client.base_url = f"http://curbe/api/tenants/{number.tenant_id}"
+        yield client

@@ -76,16 +76,16 @@ async def test_no_tenant_sees_anothers_log(new_tenant: Callable[[], Awaitable[Te
     assert str(other.id) not in str(ours)
 
 
-@pytest.mark.parametrize("cursor", ["x", "WzFd", "bnVsbA", "WyJhIiwiYiJd", "a" * 600])
-async def test_a_cursor_nobody_gave_out_is_refused(acme: Tenant, cursor: str) -> None:
-    answer = await acme.get("/audit", params={"cursor": cursor})
+async def test_a_cursor_nobody_gave_out_is_refused(acme: Tenant) -> None:
+    for cursor in ["x", "WzFd", "bnVsbA", "WyJhIiwiYiJd", "a" * 600]:
+        answer = await acme.get("/audit", params={"cursor": cursor})
 
-    assert (answer.status_code, answer.json()["field"]) == (422, "cursor")
+        assert (answer.status_code, answer.json()["field"]) == (422, "cursor"), cursor
 
 
-@pytest.mark.parametrize("limit", ["0", "-1", "201", "x", ""])
-async def test_a_page_has_a_sensible_size(acme: Tenant, limit: str) -> None:
-    assert (await acme.get("/audit", params={"limit": limit})).status_code == 422
+async def test_a_page_has_a_sensible_size(acme: Tenant) -> None:
+    for limit in ["0", "-1", "201", "x", ""]:
+        assert (await acme.get("/audit", params={"limit": limit})).status_code == 422, limit
 
 
 async def test_the_log_is_narrowed_to_who_and_what_is_looked_for(
@@ -122,8 +122,9 @@ async def test_the_log_is_narrowed_to_who_and_what_is_looked_for(
     assert await actions(**january) == ["connection.paused"]
 
 
-@pytest.mark.parametrize(
-    "wrong", [{"who": "me"}, {"about": "a.b"}, {"since": "yesterday"}, {"actor": "x" * 101}]
-)
-async def test_a_filter_that_cannot_be_is_refused(acme: Tenant, wrong: dict[str, str]) -> None:
-    assert (await acme.get("/audit", params=wrong)).status_code == 422
+NO_FILTERS = [{"who": "me"}, {"about": "a.b"}, {"since": "yesterday"}, {"actor": "x" * 101}]
+
+
+async def test_a_filter_that_cannot_be_is_refused(acme: Tenant) -> None:
+    for wrong in NO_FILTERS:
+        assert (await acme.get("/audit", params=wrong)).status_code == 422, wrong

@@ -18,11 +18,6 @@ pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
-async def inbox(owner: asyncpg.Connection) -> Inbox:
-    return await Inbox.of_a_new_tenant(owner)
-
-
-@pytest.fixture
 async def client(web: Pool, inbox: Inbox) -> AsyncIterator[httpx.AsyncClient]:
     _, key = await key_of(web, inbox.tenant_id)
     async with api(web, key=key) as client:

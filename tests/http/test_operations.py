@@ -170,25 +170,23 @@ async def test_what_is_gone_from_the_log_is_named(
     assert (done["replayed"], [item["phone_number_id"] for item in done["gone"]]) == (0, [UNKNOWN])
 
 
-@pytest.mark.parametrize(
-    "wanted",
-    [
-        {},
-        {"until": "2026-01-01T00:00:00Z"},
-        {"event_id": 1, "phone_number_id": "1"},
-        {"tenant_id": str(uuid4()), "waba_id": "1"},
-        {"event_id": 2**63},
-        {"phone_number_id": "' OR 1=1"},
-        {"since": "2026-01-01T00:00:00"},
-        {"phone_number_id": "1", "cursor": "bm9wZQ"},
-    ],
-)
-async def test_a_replay_of_nothing_in_particular_is_refused(
-    operator: httpx.AsyncClient, wanted: Json
-) -> None:
-    answer = await operator.post("/api/operator/replay", json=wanted)
+NOTHING_IN_PARTICULAR = [
+    {},
+    {"until": "2026-01-01T00:00:00Z"},
+    {"event_id": 1, "phone_number_id": "1"},
+    {"tenant_id": str(uuid4()), "waba_id": "1"},
+    {"event_id": 2**63},
+    {"phone_number_id": "' OR 1=1"},
+    {"since": "2026-01-01T00:00:00"},
+    {"phone_number_id": "1", "cursor": "bm9wZQ"},
+]
 
-    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
+
+async def test_a_replay_of_nothing_in_particular_is_refused(operator: httpx.AsyncClient) -> None:
+    for wanted in NOTHING_IN_PARTICULAR:
+        answer = await operator.post("/api/operator/replay", json=wanted)
+
+        assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request"), wanted
 
 
 async def test_things_that_are_not_there_are_not_found(operator: httpx.AsyncClient) -> None:

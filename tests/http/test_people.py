@@ -275,25 +275,23 @@ async def test_who_is_in_already_cannot_be_invited(
     assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
 
 
-@pytest.mark.parametrize(
-    ("body", "field"),
-    [
-        ({"email": "ben", "role": "agent"}, "email"),
-        ({"email": "ben@localhost", "role": "agent"}, "email"),
-        ({"email": "bén@example.org", "role": "agent"}, "email"),
-        ({"email": "a@b@example.org", "role": "agent"}, "email"),
-        ({"email": "ben@example.org\nBcc: x@example.org", "role": "agent"}, "email"),
-        ({"email": "ben@example.org", "role": "emperor"}, "role"),
-        ({"email": "ben@example.org", "role": "agent", "name": "x" * 201}, "name"),
-        ({"email": "ben@example.org", "role": "agent", "name": "a\nb"}, "name"),
-    ],
-)
-async def test_an_invitation_that_cannot_be_is_refused(
-    acme: Tenant, hers: httpx.AsyncClient, body: dict[str, str], field: str
-) -> None:
-    answer = await hers.post(f"{acme.path}/people/invites", json=body)
+NO_INVITATIONS = [
+    ({"email": "ben", "role": "agent"}, "email"),
+    ({"email": "ben@localhost", "role": "agent"}, "email"),
+    ({"email": "bén@example.org", "role": "agent"}, "email"),
+    ({"email": "a@b@example.org", "role": "agent"}, "email"),
+    ({"email": "ben@example.org\nBcc: x@example.org", "role": "agent"}, "email"),
+    ({"email": "ben@example.org", "role": "emperor"}, "role"),
+    ({"email": "ben@example.org", "role": "agent", "name": "x" * 201}, "name"),
+    ({"email": "ben@example.org", "role": "agent", "name": "a\nb"}, "name"),
+]
 
-    assert (answer.status_code, answer.json()["field"]) == (422, field)
+
+async def test_an_invitation_that_cannot_be_is_refused(acme: Tenant, hers: httpx.AsyncClient) -> None:
+    for body, field in NO_INVITATIONS:
+        answer = await hers.post(f"{acme.path}/people/invites", json=body)
+
+        assert (answer.status_code, answer.json()["field"]) == (422, field), body
 
 
 # --- roles

@@ -1,7 +1,6 @@
 """A person's data over HTTP: all of it in one document, and gone when they ask for that; for admins alone."""
 
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -19,14 +18,6 @@ from curbe.infra.db import Pool
 from curbe.retention import exporting
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-async def client(web: Pool, number: Number) -> AsyncIterator[httpx.AsyncClient]:
-    _, key = await key_of(web, number.tenant_id)
-    async with api(web, key=key) as client:
-        client.base_url = f"http://curbe/api/tenants/{number.tenant_id}"
-        yield client
 
 
 @pytest.fixture

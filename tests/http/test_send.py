@@ -139,26 +139,23 @@ async def test_the_last_moment_of_the_window_counts(acme: Tenant, owner: Owner, 
     assert (await acme.post(SEND, {"to": PERSON, "text": "hola"})).status_code == 202
 
 
-@pytest.mark.usefixtures("thread")
-@pytest.mark.parametrize(
-    ("body", "field"),
-    [
-        ({"to": PERSON, "text": ""}, "text"),
-        ({"to": PERSON, "text": " \n\t"}, "text"),
-        ({"to": PERSON, "text": "x" * 4097}, "text"),
-        ({"to": "not a number", "text": "hola"}, "to"),
-        ({"to": "600000001", "text": "hola"}, "to"),
-        ({"text": "hola"}, "to"),
-    ],
-    ids=["empty", "blank", "too long", "no number", "no country", "nobody"],
-)
-async def test_what_cannot_be_sent_says_which_part(
-    acme: Tenant, owner: Owner, body: dict[str, Any], field: str
-) -> None:
-    refusal = await refused(acme, owner, body)
+UNSENDABLE = [
+    ({"to": PERSON, "text": ""}, "text"),
+    ({"to": PERSON, "text": " \n\t"}, "text"),
+    ({"to": PERSON, "text": "x" * 4097}, "text"),
+    ({"to": "not a number", "text": "hola"}, "to"),
+    ({"to": "600000001", "text": "hola"}, "to"),
+    ({"text": "hola"}, "to"),
+]
 
-    assert (refusal["status"], refusal["code"]) == (422, "invalid_request")
-    assert field in str(refusal.get("field")), refusal
+
+@pytest.mark.usefixtures("thread")
+async def test_what_cannot_be_sent_says_which_part(acme: Tenant, owner: Owner) -> None:
+    for body, field in UNSENDABLE:
+        refusal = await refused(acme, owner, body)
+
+        assert (refusal["status"], refusal["code"]) == (422, "invalid_request"), body
+        assert field in str(refusal.get("field")), refusal
 
 
 @pytest.mark.usefixtures("thread")

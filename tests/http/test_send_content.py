@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import asyncpg
 import httpx
 import pytest
 
@@ -20,11 +19,6 @@ NOW = datetime.now(UTC)  # noqa: TID251 - the window is measured by the server's
 
 
 @pytest.fixture
-async def inbox(owner: asyncpg.Connection) -> Inbox:
-    return await Inbox.of_a_new_tenant(owner)
-
-
-@pytest.fixture
 async def client(web: Pool, inbox: Inbox) -> AsyncIterator[httpx.AsyncClient]:
     _, key = await key_of(web, inbox.tenant_id)
     async with api(web, key=key) as client:
@@ -36,30 +30,26 @@ async def send(client: httpx.AsyncClient, conversation: Any, body: dict[str, Any
     return await client.post("/whatsapp/messages/send", json={"conversation_id": str(conversation), **body})
 
 
-@pytest.mark.parametrize("name", SAMPLES)
 async def test_every_kind_of_content_is_taken_and_shown_as_it_was_sent(
-    client: httpx.AsyncClient, inbox: Inbox, name: str
+    client: httpx.AsyncClient, inbox: Inbox
 ) -> None:
-    conversation = await inbox.conversation(last_inbound_at=NOW)
+    after: dict[str, str] = {}
+    for name, sample in SAMPLES.items():
+        conversation = await inbox.conversation(last_inbound_at=NOW)
 
-    taken = await send(client, conversation, SAMPLES[name])
+        taken = await send(client, conversation, sample)
 
-    assert taken.status_code == 202, taken.text
-    assert taken.json()["status"] == "queued"
-    shown = (await client.get(f"/inbox/conversations/{conversation}/messages")).json()["items"][0]
-    assert (shown["id"], shown["type"], shown["payload"]["type"]) == (
-        taken.json()["id"],
-        SAMPLES[name]["type"],
-        SAMPLES[name]["type"],
-    )
-    [queued] = [
-        event["data"]
-        for event in (await client.get("/events")).json()["items"]
-        if event["type"] == "message_queued"
-    ]
-    told = queued.pop("conversation")
-    assert queued == shown
-    assert told == (await client.get(f"/inbox/conversations/{conversation}")).json()
+        assert taken.status_code == 202, (name, taken.text)
+        assert taken.json()["status"] == "queued", name
+        shown = (await client.get(f"/inbox/conversations/{conversation}/messages")).json()["items"][0]
+        assert shown["id"] == taken.json()["id"], name
+        assert shown["type"] == shown["payload"]["type"] == sample["type"], name
+        page = (await client.get("/events", params=after)).json()
+        after = {"since": page["next_cursor"]}
+        [queued] = [event["data"] for event in page["items"] if event["type"] == "message_queued"]
+        told = queued.pop("conversation")
+        assert queued == shown, name
+        assert told == (await client.get(f"/inbox/conversations/{conversation}")).json(), name
 
 
 async def test_words_alone_are_a_text_message(client: httpx.AsyncClient, inbox: Inbox) -> None:
@@ -88,50 +78,50 @@ async def test_after_the_window_a_template_goes_and_a_text_is_refused(
     assert taken.status_code == 202
 
 
-@pytest.mark.parametrize(
-    ("body", "field", "limit"),
-    [
-        ({"text": "x" * 4097}, "text", "4096"),
-        ({"type": "text", "text": {"body": "x" * 4097}}, "text.body", "4096"),
-        ({"text": "   "}, "text", "not a space"),
-        (
-            {"type": "image", "image": {"link": "https://a.example/x", "caption": "x" * 1025}},
-            "image.caption",
-            "1024",
-        ),
-        ({"type": "image", "image": {}}, "image", "exactly one"),
-        (
-            {
-                "type": "interactive",
-                "interactive": {
-                    "type": "button",
-                    "body": {"text": "?"},
-                    "action": {"buttons": [{"type": "reply", "reply": {"id": "a", "title": "x" * 21}}]},
-                },
+BEYOND_A_LIMIT = [
+    ({"text": "x" * 4097}, "text", "4096"),
+    ({"type": "text", "text": {"body": "x" * 4097}}, "text.body", "4096"),
+    ({"text": "   "}, "text", "not a space"),
+    (
+        {"type": "image", "image": {"link": "https://a.example/x", "caption": "x" * 1025}},
+        "image.caption",
+        "1024",
+    ),
+    ({"type": "image", "image": {}}, "image", "exactly one"),
+    (
+        {
+            "type": "interactive",
+            "interactive": {
+                "type": "button",
+                "body": {"text": "?"},
+                "action": {"buttons": [{"type": "reply", "reply": {"id": "a", "title": "x" * 21}}]},
             },
-            "interactive.action.buttons[0].reply.title",
-            "20",
-        ),
-        ({"type": "telepathy"}, None, "telepathy"),
-        (
-            {"type": "reaction", "reaction": {"message_id": "wamid.A", "emoji": "👍"}, "reply_to": "wamid.B"},
-            "reply_to",
-            "quote",
-        ),
-    ],
-)
+        },
+        "interactive.action.buttons[0].reply.title",
+        "20",
+    ),
+    ({"type": "telepathy"}, None, "telepathy"),
+    (
+        {"type": "reaction", "reaction": {"message_id": "wamid.A", "emoji": "👍"}, "reply_to": "wamid.B"},
+        "reply_to",
+        "quote",
+    ),
+]
+
+
 async def test_a_limit_is_told_with_its_place_before_meta_is_asked(
-    client: httpx.AsyncClient, inbox: Inbox, body: dict[str, Any], field: str | None, limit: str
+    client: httpx.AsyncClient, inbox: Inbox
 ) -> None:
-    conversation = await inbox.conversation(last_inbound_at=NOW)
+    for body, field, limit in BEYOND_A_LIMIT:
+        conversation = await inbox.conversation(last_inbound_at=NOW)
 
-    refused = await send(client, conversation, body)
+        refused = await send(client, conversation, body)
 
-    assert (refused.status_code, refused.json()["code"]) == (422, "invalid_request"), refused.text
-    assert limit in refused.json()["detail"]
-    if field is not None:
-        assert refused.json()["field"] == field
-    assert (await client.get(f"/inbox/conversations/{conversation}/messages")).json()["items"] == []
+        assert (refused.status_code, refused.json()["code"]) == (422, "invalid_request"), refused.text
+        assert limit in refused.json()["detail"], body
+        if field is not None:
+            assert refused.json()["field"] == field, body
+        assert (await client.get(f"/inbox/conversations/{conversation}/messages")).json()["items"] == [], body
 
 
 @pytest.mark.parametrize(("category", "status"), [("AUTHENTICATION", 422), ("UTILITY", 202), (None, 202)])

@@ -5,13 +5,13 @@ import json
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import asyncpg
 import pytest
 from uuid_utils.compat import uuid7
 
-from bed.rows import Number, insert_conversation, insert_number, insert_sent
+from bed.rows import Number, insert_conversation, insert_message, insert_number, insert_sent
 from bed.tenants import Tenant
 from curbe.inbox import departures
 from curbe.infra.clock import utc_now
@@ -159,16 +159,7 @@ async def test_of_a_claim_and_a_cancel_in_the_same_moment_one_has_the_message(
 async def test_what_a_person_wrote_and_what_nobody_sent_is_not_found(
     acme: Tenant, owner: Owner, number: Number, thread: UUID
 ) -> None:
-    inbound = uuid4()
-    await owner.execute(
-        """INSERT INTO messages (tenant_id, id, channel_connection_id, conversation_id, direction, provider_message_id, type,
-                                 payload, created_at)
-           VALUES ($1, $2, $3, $4, 'inbound', 'wamid.1', 'text', '{}', now())""",
-        acme.id,
-        inbound,
-        number.connection_id,
-        thread,
-    )
+    inbound = await insert_message(owner, number, thread, direction="inbound", provider_message_id="wamid.1")
     for message in (inbound, uuid7()):
         assert (await acme.post(f"/whatsapp/messages/{message}/cancel")).status_code == 404
 

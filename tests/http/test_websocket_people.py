@@ -116,18 +116,17 @@ async def test_a_browser_follows_its_tenant_by_its_cookie(
             assert json.loads(await socket.recv())["type"] == "events"
 
 
-@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://localhost:1", ""])
 async def test_another_sites_page_opens_no_socket_with_somebodys_cookie(
-    tenant: UUID, owner: asyncpg.Connection, at: Callable[[Person], Awaitable[Browser]], origin: str
+    tenant: UUID, owner: asyncpg.Connection, at: Callable[[Person], Awaitable[Browser]]
 ) -> None:
     browser = await at(await insert_member(owner, tenant))
+    for origin in ("https://evil.example", "null", "http://localhost:1", ""):
+        with pytest.raises(InvalidStatus) as refused:
+            async with browser.follow(tenant, Origin=origin):
+                pass
 
-    with pytest.raises(InvalidStatus) as refused:
-        async with browser.follow(tenant, Origin=origin):
-            pass
-
-    assert refused.value.response.status_code == 403
-    assert b"foreign_origin" in refused.value.response.body
+        assert refused.value.response.status_code == 403, origin
+        assert b"foreign_origin" in refused.value.response.body, origin
 
 
 async def test_a_stranger_opens_no_socket(

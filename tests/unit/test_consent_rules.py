@@ -70,6 +70,13 @@ def test_a_column_is_no_phone_for_having_a_number_in_its_name() -> None:
     assert [row.phone for row in read(data, Columns(phone="Line 2"))[1]] == ["+34600000001"]
 
 
+def test_of_columns_that_may_be_the_phone_the_surest_is() -> None:
+    data = "Número;Teléfono móvil\n7;+34600000001\n".encode()
+
+    assert overview(data).phone == "Teléfono móvil"
+    assert [row.phone for row in read(data)[1]] == ["+34600000001"]
+
+
 @pytest.mark.parametrize(
     "data", [b"", b"\n\n", b"name\nAna\n", b"\x00\x01\x02", b"phone\n" + b"1\n" * (MOST_ROWS + 1)]
 )

@@ -19,7 +19,6 @@ from curbe.media.rules import (
     disposition,
     gives_up,
     link_is_fresh,
-    link_trouble,
     part_wanted,
     pause_after,
     served_type,
@@ -201,27 +200,6 @@ def test_a_bad_attempt_after_a_long_outage_is_not_the_last_one() -> None:
 def test_an_upload_that_ends_soon_is_not_used() -> None:
     assert upload_is_usable(NOW + timedelta(days=2), now=NOW)
     assert not upload_is_usable(NOW + timedelta(hours=2), now=NOW)
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "http://example.org/a.png",
-        "https://user:secret@example.org/a.png",
-        "https://",
-        "ftp://example.org/a",
-        "https://example.org/a b",
-        "https://example.org/ñ",
-        "https://example.org:port/",
-        "https://example.org/" + "a" * 2048,
-    ],
-)
-def test_a_link_that_meta_could_not_fetch_is_told_before_it_is_asked(url: str) -> None:
-    assert link_trouble(url)
-
-
-def test_a_plain_https_link_is_fine() -> None:
-    assert link_trouble("https://example.org/a.png?x=%20") is None
 
 
 def test_a_content_has_one_place_for_each_tenant() -> None:

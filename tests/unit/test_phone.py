@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from curbe.domain.errors import InvalidRequest
 from curbe.domain.phone import country_of, masked, to_e164, variants, wa_id_to_e164
+from curbe.domain.phone_tables import bare_phone, read_phone
 
 
 @pytest.mark.parametrize(
@@ -23,6 +24,19 @@ from curbe.domain.phone import country_of, masked, to_e164, variants, wa_id_to_e
 )
 def test_a_number_is_read_as_people_type_it(typed: str, country: str | None, e164: str) -> None:
     assert to_e164(typed, default_country=country) == e164
+
+
+@pytest.mark.parametrize(
+    ("cell", "country", "e164"),
+    [
+        ("'+34600111222", None, "+34600111222"),
+        ("0034 600 111 222", None, "+34600111222"),
+        ("\u202a+34 600\u00a0111 222\u202c", None, "+34600111222"),
+        ("+5215512345678", None, "+525512345678"),
+    ],
+)
+def test_a_number_is_read_as_tables_have_it(cell: str, country: str | None, e164: str) -> None:
+    assert read_phone(bare_phone(cell), country) == e164
 
 
 @pytest.mark.parametrize(

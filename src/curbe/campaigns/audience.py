@@ -17,7 +17,6 @@ from curbe.campaigns.audience_rules import (
     check_mapping,
     guess,
     no_phone,
-    read_phone,
     sorted_out,
 )
 from curbe.campaigns.audience_shapes import (
@@ -37,6 +36,7 @@ from curbe.campaigns.taking import let_in, take
 from curbe.domain.errors import Conflict, InvalidRequest, NotFound
 from curbe.domain.ids import FIRST_ID
 from curbe.domain.phone import wa_id_to_e164
+from curbe.domain.phone_tables import read_phone
 from curbe.inbox.rules import codes_of
 from curbe.infra.db import Pool, Query, Transaction
 from curbe.tenants import service as tenants

@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -11,17 +10,10 @@ import msgspec
 from curbe.campaigns.filling import check
 from curbe.campaigns.sheets import Row, Sheet
 from curbe.domain.errors import InvalidRequest
-from curbe.domain.phone import country_of, phone_fault, to_e164, variants, zone_of
+from curbe.domain.phone import country_of, phone_fault, variants, zone_of
+from curbe.domain.phone_tables import bare_phone, phone_column, phone_column_by_part, read_phone
 
 _WORD: Final = re.compile(r"[^a-z0-9]+")
-_PHONES: Final = (
-    "phone", "telefono", "telefone", "movil", "celular", "mobile", "whatsapp", "numero", "number", "tel", "wa_id", "phone_number",
-)  # fmt: skip
-_UNWANTED: Final = "'`\u00b4\u2019 \u00a0\u200b\u200e\u200f\u202a\u202c\ufeff"  # what spreadsheets and address books put around numbers
-_DECORATION: Final = re.compile(r"[\s().\-/]")
-_OLD_MEXICO: Final = re.compile(
-    r"\+521\d{10}"
-)  # how mobiles there were called from abroad until 2019, and still are in many a table
 _EXPONENT: Final = re.compile(r"^\d(?:[.,]\d+)?[eE]\+?\d+$")
 
 
@@ -73,15 +65,13 @@ def variable_name(column: str) -> str:
 
 def guess(sheet: Sheet, *, needed: Iterable[str], default_country: str | None) -> ColumnMapping | None:
     """Return the mapping that the columns' names suggest; None where no column looks like a phone."""
-    named = {column: variable_name(column) for column in sheet.columns}
-    phone = next((column for wanted in _PHONES for column, name in named.items() if name == wanted), None)
-    if phone is None:
-        phone = next(
-            (column for column, name in named.items() if any(word in name for word in _PHONES[:6])), None
-        )
-    if phone is None:
+    place = phone_column(sheet.columns)
+    if place is None:
+        place = phone_column_by_part(sheet.columns)
+    if place is None:
         return None
-    by_name = {name: column for column, name in reversed(named.items()) if column != phone}
+    phone = sheet.columns[place]
+    by_name = {variable_name(column): column for column in reversed(sheet.columns) if column != phone}
     return ColumnMapping(
         phone=phone,
         variables={name: by_name[name] for name in needed if name in by_name},
@@ -163,7 +153,7 @@ def _one(
     needed: Mapping[str, bool],
     fallback_zone: str,
 ) -> Candidate | Fault:
-    typed = (row.cells[phone_at] if phone_at < len(row.cells) else "").strip(_UNWANTED)
+    typed = bare_phone(row.cells[phone_at] if phone_at < len(row.cells) else "")
     # TODO: people whose phone nobody knows could be written to by their BSUID; campaigns go to phones alone, see docs/whatsapp.md.
     if not typed:
         return Fault(row.line, "phone_missing", "it has no phone number", row.cells)
@@ -201,18 +191,3 @@ def candidate(
         variables=values,
         cells=cells,
     )
-
-
-@lru_cache(maxsize=10_000)
-def read_phone(typed: str, country: str | None) -> str:
-    """Return a number as people keep it in tables as E.164; ``00`` before the country code is as good as ``+``.
-
-    Raises:
-        InvalidRequest: it is no number; the detail says why.
-    """
-    if typed.startswith("00"):
-        typed = "+" + typed[2:]
-    digits = _DECORATION.sub("", typed)
-    if _OLD_MEXICO.fullmatch(digits):
-        return variants(digits)[0]
-    return to_e164(typed, default_country=country)

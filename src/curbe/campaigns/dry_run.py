@@ -7,16 +7,17 @@ from uuid import UUID
 
 import msgspec
 
-from curbe.campaigns import allowing, audience, feed, rates, rules, service, store
+from curbe.campaigns import allowing, audience, feed, rules, service, store
 from curbe.campaigns.allowing import Person
 from curbe.campaigns.audience_shapes import FaultCount
 from curbe.campaigns.filling import variables_of
-from curbe.campaigns.rates import Estimate
 from curbe.campaigns.rules import CampaignState, Deed, Latest, Stop
 from curbe.campaigns.store import CampaignRow
 from curbe.domain.errors import Conflict, InvalidRequest
 from curbe.infra.db import Query, Transaction
 from curbe.outbound.governor import people_limit
+from curbe.pricing import rates
+from curbe.pricing.rates import Estimate
 from curbe.templates import sending
 
 _PACKAGE: Final = "curbe.campaigns"

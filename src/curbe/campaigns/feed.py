@@ -25,7 +25,7 @@ from curbe.inbox import departures, people
 from curbe.inbox.departures import Departure
 from curbe.inbox.people import Sighting
 from curbe.infra.db import Query, Transaction
-from curbe.outbound import many
+from curbe.outbound import campaign_outbox
 from curbe.outbound import store as outbox
 from curbe.outbound.governor import CAMPAIGN
 from curbe.templates import sending
@@ -147,9 +147,9 @@ async def feed(tx: Transaction, *, tenant_id: UUID, campaign_id: UUID, now: date
     campaign = await _CAMPAIGN.one(tx, tenant_id=tenant_id, campaign_id=campaign_id)
     if campaign is None:
         return None
-    depth = await many.depth(tx, tenant_id=tenant_id, campaign_id=campaign_id)
+    depth = await campaign_outbox.depth(tx, tenant_id=tenant_id, campaign_id=campaign_id)
     if depth.aside:
-        await many.bring_back(
+        await campaign_outbox.bring_back(
             tx, tenant_id=tenant_id, connection_id=campaign.connection_id, campaign_id=campaign_id
         )
     ahead = min(max(campaign.messages_per_second * _AHEAD, _LEAST_AHEAD), MOST_AHEAD)

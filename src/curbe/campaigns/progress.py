@@ -1,5 +1,6 @@
 """How far a campaign is: counted over its recipients and their messages in one statement, so that the parts are the whole at any moment."""
 
+from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
@@ -9,6 +10,24 @@ from curbe.campaigns.store import CampaignRow
 from curbe.domain.status import MessageStatus
 from curbe.infra.db import Query, Transaction
 from curbe.outbound.store import PutOff
+
+
+class Outcome(StrEnum):
+    """What may be asked for: where a recipient stands."""
+
+    WAITING = "waiting"
+    PUT_OFF = "put_off"
+    SKIPPED = "skipped"
+    QUEUED = "queued"
+    SENDING = "sending"
+    ACCEPTED = "accepted"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    CANCELLED = "cancelled"
+    FORGOTTEN = "forgotten"
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,8 +67,7 @@ class _Part(msgspec.Struct, frozen=True):
 
 
 _PARTS: Final = Query("curbe.campaigns", "progress", _Part)
-_CALLED: Final = {MessageStatus.PLAYED: "read"}
-PUT_OFF: Final = {PutOff.ROOM: "put_off", PutOff.QUIET: "waiting"}
+_PUT_OFF: Final = {PutOff.ROOM: Outcome.PUT_OFF, PutOff.QUIET: Outcome.WAITING}
 
 
 async def of(tx: Transaction, *, campaign: CampaignRow, tenant_id: UUID) -> Progress:
@@ -61,23 +79,33 @@ async def of(tx: Transaction, *, campaign: CampaignRow, tenant_id: UUID) -> Prog
 
 def added_up(parts: list[_Part]) -> Progress:
     """Return the figures that the counted parts make."""
-    figures = dict.fromkeys((name for name in Progress.__struct_fields__ if name != "skipped_by"), 0)
+    figures = {outcome.value: 0 for outcome in Outcome}
     skipped_by: dict[str, int] = {}
     for part in parts:
-        figures["recipients"] += part.count
-        figures[_name(part)] += part.count
+        outcome = outcome_of(part.state, part.status, cancelled=part.cancelled, put_off=part.put_off)
+        figures[outcome] += part.count
         if part.skip_reason is not None:
             skipped_by[part.skip_reason] = skipped_by.get(part.skip_reason, 0) + part.count
-    return Progress(**figures, skipped_by=skipped_by)
+    return Progress(**figures, recipients=sum(figures.values()), skipped_by=skipped_by)
 
 
-def _name(part: _Part) -> str:
-    if part.state != "taken":
-        return part.state
-    if part.status is None:
-        return "forgotten"
-    if part.cancelled:
-        return "cancelled"
-    if part.put_off is not None:
-        return PUT_OFF[part.put_off]
-    return _CALLED.get(part.status, part.status.value)
+def outcome_of(
+    state: str, status: MessageStatus | None, *, cancelled: bool, put_off: PutOff | None
+) -> Outcome:
+    """Return where a recipient stands; ``recipients_page`` chooses by the same rule.
+
+    Args:
+        state: of the recipient itself (waiting, taken, skipped).
+        status: of its message; None where there is none, or none any more.
+        cancelled: whether the message failed as the campaign was cancelled.
+        put_off: what the message waits for, beside its turn.
+    """
+    if state != "taken":
+        return Outcome(state)
+    if status is None:
+        return Outcome.FORGOTTEN
+    if status is MessageStatus.FAILED and cancelled:
+        return Outcome.CANCELLED
+    if put_off is not None:
+        return _PUT_OFF[put_off]
+    return Outcome.READ if status is MessageStatus.PLAYED else Outcome(status.value)

@@ -2,15 +2,13 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
 import msgspec
 
-from curbe.campaigns import progress, rates, service, store
-from curbe.campaigns.progress import Progress
-from curbe.campaigns.rates import Estimate
+from curbe.campaigns import progress, service, store
+from curbe.campaigns.progress import Outcome, Progress, outcome_of
 from curbe.campaigns.rules import Deed
 from curbe.campaigns.shapes import Campaign
 from curbe.domain.errors import Conflict
@@ -18,6 +16,8 @@ from curbe.domain.failures import FailureKind
 from curbe.domain.status import MessageStatus
 from curbe.infra.db import Query, Transaction
 from curbe.outbound.store import PutOff
+from curbe.pricing import rates
+from curbe.pricing.rates import Estimate
 
 _PACKAGE: Final = "curbe.campaigns"
 ANSWERED_WITHIN: Final = timedelta(days=7)  # whoever writes later was not moved by it
@@ -28,24 +28,6 @@ _RETRYABLE: Final = (
     FailureKind.UNLISTED,
 )
 _FREE: Final = frozenset({"free_customer_service", "free_entry_point"})
-
-
-class Outcome(StrEnum):
-    """What may be asked for: where a recipient stands."""
-
-    WAITING = "waiting"
-    PUT_OFF = "put_off"
-    SKIPPED = "skipped"
-    QUEUED = "queued"
-    SENDING = "sending"
-    ACCEPTED = "accepted"
-    SENT = "sent"
-    DELIVERED = "delivered"
-    READ = "read"
-    FAILED = "failed"
-    UNKNOWN = "unknown"
-    CANCELLED = "cancelled"
-    FORGOTTEN = "forgotten"
 
 
 class Recipient(msgspec.Struct, frozen=True, kw_only=True):
@@ -229,7 +211,9 @@ def _shown(row: _Row) -> Recipient:
             **same,
             "phone": f"+{row.phone}",
             "variables": msgspec.json.decode(row.variables, type=dict[str, str]),
-            "outcome": _outcome(row),
+            "outcome": outcome_of(
+                row.state, row.status, cancelled=row.failure_kind == "cancelled", put_off=row.put_off
+            ),
             "reason": row.skip_reason or row.failure_kind,
             "detail": row.skip_detail or row.error,
             "queued_at": row.created_at,
@@ -237,18 +221,6 @@ def _shown(row: _Row) -> Recipient:
             "currency": rates.card().currency,
         }
     )
-
-
-def _outcome(row: _Row) -> Outcome:
-    if row.state != "taken":
-        return Outcome(row.state)
-    if row.status is None:
-        return Outcome.FORGOTTEN
-    if row.status is MessageStatus.FAILED and row.failure_kind == "cancelled":
-        return Outcome.CANCELLED
-    if row.put_off is not None:
-        return Outcome(progress.PUT_OFF[row.put_off])
-    return Outcome.READ if row.status is MessageStatus.PLAYED else Outcome(row.status.value)
 
 
 def _cost(row: _Row) -> Decimal | None:

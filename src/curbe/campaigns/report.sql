@@ -14,9 +14,11 @@ SELECT r.state, r.skip_reason, coalesce(m.status, CASE r.became WHEN 'cancelled'
 
 -- name: recipients_page
 -- Recipients in their order, with what became of each: the message's facts, when the person wrote next, and which button they pressed.
+-- Those who are wanted are chosen by the rule of outcome_of in progress.py.
 SELECT r.n, r.line, r.phone, r.country, r.state, r.skip_reason, r.skip_detail, r.contact_id, p.name, r.variables::text AS variables,
        m.id AS message_id, m.conversation_id,
-       coalesce(m.status, CASE r.became WHEN 'cancelled' THEN 'failed' ELSE r.became::message_status END) AS status, m.created_at, m.accepted_at, m.sent_at, m.delivered_at, m.read_at, m.failed_at,
+       coalesce(m.status, CASE r.became WHEN 'cancelled' THEN 'failed' ELSE r.became::message_status END) AS status,
+       m.created_at, m.accepted_at, m.sent_at, m.delivered_at, m.read_at, m.failed_at,
        CASE r.became WHEN 'cancelled' THEN 'cancelled' ELSE m.failure_kind END AS failure_kind, m.error_code, m.error,
        m.pricing::text AS pricing, w.replied_at, b.clicked_at, b.clicked, o.put_off
   FROM campaign_recipients r

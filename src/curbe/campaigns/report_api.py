@@ -13,7 +13,8 @@ from litestar.response import Stream
 from curbe.auth.principal import Principal, Scope
 from curbe.campaigns import dry_run, report, store, trial
 from curbe.campaigns.dry_run import DryRun
-from curbe.campaigns.report import Outcome, Recipient, Report
+from curbe.campaigns.progress import Outcome
+from curbe.campaigns.report import Recipient, Report
 from curbe.campaigns.shapes import Campaign
 from curbe.campaigns.trial import TestSend, Tried
 from curbe.domain.errors import Conflict, InvalidRequest, NotFound

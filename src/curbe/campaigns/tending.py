@@ -18,7 +18,7 @@ from curbe.connections import service as connections
 from curbe.domain.errors import AppError
 from curbe.infra.db import Pool, PostgresError, Query, Transaction, Unreachable
 from curbe.infra.loop import pause
-from curbe.outbound import many
+from curbe.outbound import campaign_outbox
 from curbe.realtime import service as realtime
 
 log: Final = structlog.get_logger(__name__)
@@ -178,9 +178,11 @@ class Tender:
                 "campaign_id": row.id,
             }
             if row.state is CampaignState.PAUSED:
-                await many.set_aside(tx, **place)
+                await campaign_outbox.set_aside(tx, **place)
                 return False
-            withdrawn = await many.withdraw(tx, **place) if row.state is CampaignState.CANCELLED else 0
+            withdrawn = (
+                await campaign_outbox.withdraw(tx, **place) if row.state is CampaignState.CANCELLED else 0
+            )
         if withdrawn:
             await self._tell(campaign, self._paces.setdefault(campaign.id, _Pace()))
         return withdrawn > 0

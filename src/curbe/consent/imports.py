@@ -19,7 +19,8 @@ from curbe.consent.rules import About, Source
 from curbe.consent.service import Word
 from curbe.domain.errors import InvalidRequest, NotFound
 from curbe.domain.ids import LAST_ID
-from curbe.domain.phone import phone_fault, to_e164
+from curbe.domain.phone import phone_fault
+from curbe.domain.phone_tables import bare_phone, read_phone
 from curbe.inbox.people import acquaint, canonical_phone
 from curbe.infra.db import Pool, Query, Transaction
 from curbe.infra.tables import lines
@@ -156,7 +157,7 @@ def _one(row: Row, country: str | None) -> _Read | _Failed:
     if not row.phone:
         return _Failed(row, "phone_missing", "It has no phone number.")
     try:
-        wa_id = to_e164(row.phone, default_country=country).removeprefix("+")
+        wa_id = read_phone(bare_phone(row.phone), country).removeprefix("+")
     except InvalidRequest as refusal:
         return _Failed(row, "phone_invalid", refusal.detail, phone_fault(refusal))
     try:

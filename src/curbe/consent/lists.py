@@ -9,17 +9,11 @@ import msgspec
 
 from curbe.consent.rules import folded
 from curbe.domain.errors import InvalidRequest
+from curbe.domain.phone_tables import phone_column
 
 MOST_ROWS: Final = 50_000
 _SAMPLE: Final = 5  # rows
 _FEWEST_DIGITS: Final = 5  # of a phone; "Phone 2" is the name of a column
-_PHONES: Final = frozenset(
-    {
-        *("phone", "phone number", "telephone", "mobile", "mobile number", "whatsapp", "wa id", "number"),
-        *("telefono", "numero de telefono", "movil", "telefono movil", "celular", "numero", "tel"),
-        *("telefone", "numero de telefone", "telemovel"),
-    }
-)
 _DATES: Final = frozenset({"date", "at", "fecha", "data", "consent date", "opt in date"})
 
 
@@ -105,25 +99,29 @@ def _layout(data: bytes, columns: Columns) -> _Layout:
     if not lines:
         raise InvalidRequest("The list is empty.", fix="Send a CSV with a column of phone numbers.")
     first = lines[0][1]
-    phone = _place(first, columns.phone, _PHONES, field="phone")
+    phone = phone_column(first) if columns.phone is None else _told(first, columns.phone, field="phone")
     headless = phone is None and any(_looks_like_a_phone(cell) for cell in first)
     header, body = ([], lines) if headless else (first, lines[1:])
     if len(body) > MOST_ROWS:
         raise InvalidRequest(
             f"The list has {len(body)} rows; at most {MOST_ROWS} are taken at once.", fix="Split the list."
         )
-    date = None if headless else _place(first, columns.date, _DATES, field="date")
-    return _Layout(header, body, 0 if headless else phone, date)
+    if headless:
+        return _Layout(header, body, 0, None)
+    date = _date_column(first) if columns.date is None else _told(first, columns.date, field="date")
+    return _Layout(header, body, phone, date)
 
 
 def _looks_like_a_phone(cell: str) -> bool:
     return sum(char.isdigit() for char in cell) >= _FEWEST_DIGITS
 
 
-def _place(header: Sequence[str], told: str | None, known: frozenset[str], *, field: str) -> int | None:
-    """Return where the column that was told is; of none, where one is whose name is known."""
-    if told is None:
-        return next((n for n, name in enumerate(header) if folded(name) in known), None)
+def _date_column(header: Sequence[str]) -> int | None:
+    return next((n for n, name in enumerate(header) if folded(name) in _DATES), None)
+
+
+def _told(header: Sequence[str], told: str, *, field: str) -> int:
+    """Return where the column is that was named."""
     if told not in header:
         raise InvalidRequest(
             f"The list has no column {told!r}.",

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from curbe.domain.interactive import Interactive, words_in_interactive
+from curbe.domain.interactive_parts import Link
 from curbe.domain.template import TemplateContent
 from curbe.domain.template_words import words_in_template
 
@@ -23,7 +24,6 @@ MOST_CONTACTS: Final = 257
 Body = Annotated[str, Meta(min_length=1, max_length=LONGEST_TEXT)]
 Caption = Annotated[str, Meta(min_length=1, max_length=LONGEST_CAPTION)]
 Line = Annotated[str, Meta(min_length=1, max_length=LONGEST_CAPTION)]
-Link = Annotated[str, Meta(min_length=9, max_length=2000, pattern=r"^https?://[^\s]+$")]
 MediaId = Annotated[
     str, Meta(min_length=1, max_length=200, description="A media id of Meta's, or of your own uploads.")
 ]

@@ -10,9 +10,8 @@ import msgspec
 from curbe.domain.messages import Person
 from curbe.inbox.aliases import encoded
 from curbe.inbox.people import Sighting, place
+from curbe.inbox.rules import ProviderKey
 from curbe.infra.db import Query, Transaction
-
-Key = tuple[UUID, UUID, str]  # tenant, connection, the provider's id
 
 
 class Activity(msgspec.Struct, frozen=True):
@@ -30,7 +29,7 @@ class Activity(msgspec.Struct, frozen=True):
     opens_window: bool
 
     @property
-    def key(self) -> Key:
+    def key(self) -> ProviderKey:
         """Return what tells it from all others."""
         return self.tenant_id, self.connection_id, self.provider_id
 
@@ -45,7 +44,7 @@ _INSERT: Final = Query("curbe.inbox", "insert_activity", _Stored)
 _OPEN: Final = Query("curbe.inbox", "open_windows")
 
 
-async def note(tx: Transaction, done: Sequence[Activity]) -> set[Key]:
+async def note(tx: Transaction, done: Sequence[Activity]) -> set[ProviderKey]:
     """Store a batch, open the windows it opens, and return the keys of what was new. A batch may meet several tenants and repeat itself."""
     batch = sorted({one.key: one for one in done}.items())
     if not batch:

@@ -14,10 +14,10 @@ from uuid import UUID
 import msgspec
 
 from curbe.inbox.roster import columns
+from curbe.inbox.rules import ProviderKey
 from curbe.infra.db import Query, Transaction
 from curbe.realtime.rules import EventType
 
-Target = tuple[UUID, UUID, str]  # tenant, connection, provider_message_id
 OURS: Final = "us"
 THEIRS: Final = "contact"
 
@@ -44,7 +44,7 @@ class Amendment(msgspec.Struct, frozen=True):
     at: datetime
 
     @property
-    def message(self) -> Target:
+    def message(self) -> ProviderKey:
         """Return the message it amends."""
         return self.tenant_id, self.connection_id, self.target
 
@@ -107,7 +107,7 @@ class _Message(msgspec.Struct, frozen=True):
     at: datetime
 
     @property
-    def target(self) -> Target:
+    def target(self) -> ProviderKey:
         return self.tenant_id, self.connection_id, self.provider_message_id
 
 
@@ -165,7 +165,7 @@ async def amend(tx: Transaction, batch: Sequence[Amendment]) -> Outcome:
     )
 
 
-async def catch_up(tx: Transaction, targets: Iterable[Target]) -> list[tuple[Target, Changed]]:
+async def catch_up(tx: Transaction, targets: Iterable[ProviderKey]) -> list[tuple[ProviderKey, Changed]]:
     """Let these messages show what amendments say that wait for them; those without message or amendment are absent."""
     named = sorted(set(targets))
     if not named:
@@ -180,7 +180,7 @@ async def catch_up(tx: Transaction, targets: Iterable[Target]) -> list[tuple[Tar
     if not messages:
         return []
     found = [message.target for message in messages]
-    said: defaultdict[Target, list[_Row]] = defaultdict(list)
+    said: defaultdict[ProviderKey, list[_Row]] = defaultdict(list)
     for row in await _REVISIONS.all(tx, **columns(found, "tenant_ids", "connection_ids", "target_ids")):
         said[row.tenant_id, row.connection_id, row.target_id].append(row)
     first = [message for message in messages if said[message.target][0].kind is not RevisionKind.ORIGINAL]

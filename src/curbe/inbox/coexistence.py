@@ -15,6 +15,7 @@ from curbe.domain.notices import ContactNamed, MessageEchoed, PastMessage
 from curbe.domain.status import RANK, MessageStatus
 from curbe.inbox.aliases import Witness, encoded
 from curbe.inbox.people import Place, Sighting, place
+from curbe.inbox.rules import ProviderKey
 from curbe.infra.db import Query, Transaction
 
 PLACEHOLDER: Final = "media_placeholder"
@@ -190,8 +191,8 @@ async def name_contacts(tx: Transaction, named: Sequence[Named]) -> int:
     )
 
 
-async def mark_standby(tx: Transaction, messages: Iterable[tuple[UUID, UUID, str]]) -> int:
-    """Mark messages, as (tenant, connection, provider_message_id), as arrived while another application was answering."""
+async def mark_standby(tx: Transaction, messages: Iterable[ProviderKey]) -> int:
+    """Mark messages as arrived while another application was answering."""
     rows = sorted(set(messages))
     if not rows:
         return 0

@@ -15,6 +15,7 @@ import structlog
 from curbe.domain.notices import PastFile
 from curbe.inbox import coexistence
 from curbe.inbox.coexistence import Past, Row, Stored
+from curbe.inbox.rules import ProviderKey
 from curbe.infra.db import Query, Transaction
 
 log: Final = structlog.get_logger(__name__)
@@ -22,7 +23,6 @@ log: Final = structlog.get_logger(__name__)
 _PACKAGE: Final = "curbe.inbox"
 _KEPT: Final = timedelta(days=1)
 _FILE: Final = msgspec.json.Decoder(PastFile)
-Target = tuple[UUID, UUID, str]  # tenant, connection, provider_message_id
 
 
 class FileTold(msgspec.Struct, frozen=True):
@@ -34,7 +34,7 @@ class FileTold(msgspec.Struct, frozen=True):
     received_at: datetime  # when its webhook reached us
 
     @property
-    def target(self) -> Target:
+    def target(self) -> ProviderKey:
         """Return the message that keeps its place."""
         return self.tenant_id, self.connection_id, self.file.provider_message_id
 

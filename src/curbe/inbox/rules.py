@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
+from uuid import UUID
 
 from curbe.domain.status import RANK, MessageStatus
 
 RECEIVED: Final = "received"
+ProviderKey = tuple[UUID, UUID, str]  # tenant, connection, and the provider's id of what came there
 
 
 class ConversationState(StrEnum):

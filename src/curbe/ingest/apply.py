@@ -28,6 +28,7 @@ from curbe.inbox import amendments, arrivals, coexistence, identity, people, pla
 from curbe.inbox.arrivals import Arrival, Arrived
 from curbe.inbox.people import Met, Sighting
 from curbe.inbox.preferences import Kept
+from curbe.inbox.rules import ProviderKey
 from curbe.inbox.service import conversation_events, told
 from curbe.inbox.shapes import MessageRow
 from curbe.inbox.statuses import Moved, Report
@@ -332,7 +333,7 @@ async def _arrivals(tx: Transaction, routed: Routed, counts: Counts) -> list[Arr
     return arrived
 
 
-def _on_standby(batch: Sequence[Arrival]) -> list[tuple[UUID, UUID, str]]:
+def _on_standby(batch: Sequence[Arrival]) -> list[ProviderKey]:
     return [
         (arrival.tenant_id, arrival.connection_id, arrival.message.provider_message_id)
         for arrival in batch

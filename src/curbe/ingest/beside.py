@@ -1,7 +1,6 @@
 """What webhooks say beside messages and statuses: messages said otherwise or taken back, reactions, calls."""
 
 from collections.abc import Sequence
-from uuid import UUID
 
 from curbe.channels.cloudapi.items import read_calls
 from curbe.domain.messages import Called, MessageAmended, Person, Reacted
@@ -10,6 +9,7 @@ from curbe.inbox.activity import Activity
 from curbe.inbox.aliases import canonical_phone
 from curbe.inbox.amendments import THEIRS, Amendment, Changed, Reaction, RevisionKind
 from curbe.inbox.arrivals import Arrived
+from curbe.inbox.rules import ProviderKey
 from curbe.inbox.service import MessageNews, message_events
 from curbe.infra.db import Transaction
 from curbe.ingest.rules import Connection, Routed
@@ -38,7 +38,7 @@ async def events_of(tx: Transaction, changed: Sequence[Changed]) -> list[Event]:
     return await message_events(tx, list(told)) if told else []
 
 
-def _target(new: Arrived) -> tuple[UUID, UUID, str]:
+def _target(new: Arrived) -> ProviderKey:
     return new.arrival.tenant_id, new.arrival.connection_id, new.arrival.message.provider_message_id
 
 

@@ -3,7 +3,7 @@
 import re
 from datetime import datetime, timedelta
 from typing import Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 from uuid import UUID
 
 import msgspec
@@ -36,7 +36,6 @@ _PAUSES: Final = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes
 _PAUSE_FOR_TOKEN: Final = timedelta(
     hours=3
 )  # a person mends it, and then nobody waits for this: see RECONNECTING_MENDS
-_LONGEST_LINK: Final = 2048
 
 # What a browser may show in the page: never anything that can hold a script, and only where the bytes were seen to be it.
 _INLINE: Final = frozenset(
@@ -187,22 +186,6 @@ def part_wanted(header: str | None, *, size: int) -> Part | None:
     if start >= size:
         raise Unsatisfiable
     return Part(start, end - start + 1)
-
-
-def link_trouble(url: str) -> str | None:
-    """Return why Meta could not fetch a file from ``url``, None where nothing speaks against it. Curbe itself follows no such link."""
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
-    except ValueError:
-        return "It is no URL."
-    if parts.scheme != "https" or not host:
-        return "It must begin with https:// and name a host."
-    if parts.username is not None or parts.password is not None:
-        return "It must not hold a user name or password."
-    if len(url) > _LONGEST_LINK or not url.isascii() or not url.isprintable() or " " in url:
-        return f"It must have at most {_LONGEST_LINK} plain characters; write others percent-encoded."
-    return None
 
 
 _EXTENSIONS: Final = {

@@ -9,12 +9,12 @@ from uuid import UUID
 
 import msgspec
 
-from curbe.campaigns import rates
 from curbe.channels.cloudapi.phrases import words_for
 from curbe.connections import service as connections
 from curbe.domain.errors import InvalidRequest
 from curbe.domain.failures import FailureKind
 from curbe.infra.db import Query, Transaction
+from curbe.pricing import rates
 from curbe.reports import counting, keeping, rules
 from curbe.reports.counting import Stretch
 from curbe.reports.rules import Spread, spread

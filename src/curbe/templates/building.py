@@ -26,7 +26,8 @@ from curbe.domain.template import (
     TextParameter,
     UrlParameter,
 )
-from curbe.templates.slots import Slot, cards_of, slots
+from curbe.templates.parts import Part, cards_of
+from curbe.templates.slots import Slot, slots
 from curbe.templates.values import ButtonValue, words
 
 _SUB_TYPES: Final = {
@@ -43,7 +44,7 @@ _UNUSED: Final = "unused"  # what a flow's token is where nobody needs one [Meta
 Values = Mapping[str, Any]  # by the path of the place
 
 
-def build(components: Sequence[Mapping[str, Any]], values: Values, prefix: str = "") -> list[Any]:
+def build(components: Sequence[Part], values: Values, prefix: str = "") -> list[Any]:
     """Return Meta's components of a send; of one card where ``prefix`` leads to it."""
     built: list[Any] = []
     own = slots(components, prefix=prefix)

@@ -23,7 +23,8 @@ from curbe.domain.template import (
 )
 from curbe.templates.building import build
 from curbe.templates.faults import Code, Fault, fault, judged
-from curbe.templates.slots import Part, Slot, slots
+from curbe.templates.parts import Part
+from curbe.templates.slots import Slot, slots
 from curbe.templates.values import BodyValue, ButtonValue, Given, Plain, words
 
 _DIGITS: Final = re.compile(r"[0-9]{1,15}")  # milliseconds: until the year 33658

@@ -5,7 +5,7 @@ The rules are those that Meta documents; each finding names its page. What Meta'
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
@@ -17,10 +17,8 @@ from curbe.templates.lint_parts import (
     check_buttons,
     check_footer,
     check_header,
-    kind_of,
-    objects,
-    text_of,
 )
+from curbe.templates.parts import Part, kind_of, objects, text_of
 from curbe.templates.variables import NAMED, POSITIONAL, texts, variables
 
 LONGEST_OFFER: Final = 16
@@ -39,8 +37,6 @@ _KNOWN: Final = frozenset(
 )
 # Seconds that a message may wait to be delivered; -1 is 30 days [Meta: time-to-live, Dec 2025].
 _TTL: Final = {"AUTHENTICATION": (30, 900), "UTILITY": (30, 43_200), "MARKETING": (43_200, 2_592_000)}
-
-Part = Mapping[str, Any]
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

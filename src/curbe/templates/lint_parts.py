@@ -2,13 +2,14 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from itertools import pairwise
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from curbe.templates.lint_words import RULES
+from curbe.templates.parts import Part, kind_of, objects, text_of
 from curbe.templates.variables import VARIABLE, variables
 
 LONGEST_HEADER: Final = 60
@@ -91,7 +92,7 @@ class Found:
         )
 
 
-def check_header(found: Found, part: Mapping[str, Any], path: str) -> None:
+def check_header(found: Found, part: Part, path: str) -> None:
     """Check a header: its format, its text or its sample."""
     kind = str(part.get("format", "")).upper()
     if kind not in _FORMATS:
@@ -117,7 +118,7 @@ def check_header(found: Found, part: Mapping[str, Any], path: str) -> None:
     _check_examples(found, part, path, component="HEADER", names=names, key="header_text")
 
 
-def check_body(found: Found, part: Mapping[str, Any], path: str, *, longest: int = LONGEST_BODY) -> None:
+def check_body(found: Found, part: Part, path: str, *, longest: int = LONGEST_BODY) -> None:
     """Check a body: its length, its variables and their examples."""
     text, at = text_of(part), f"{path}.text"
     if not text.strip():
@@ -139,7 +140,7 @@ def check_body(found: Found, part: Mapping[str, Any], path: str, *, longest: int
     _check_examples(found, part, path, component="BODY", names=names, key="body_text")
 
 
-def check_footer(found: Found, part: Mapping[str, Any], path: str) -> None:
+def check_footer(found: Found, part: Part, path: str) -> None:
     """Check a footer: a short line without variables."""
     text, at = text_of(part), f"{path}.text"
     if not text.strip():
@@ -153,7 +154,7 @@ def check_footer(found: Found, part: Mapping[str, Any], path: str) -> None:
 
 
 def check_buttons(
-    found: Found, buttons: Sequence[Mapping[str, Any]], path: str, *, category: str, most: int = MOST_BUTTONS
+    found: Found, buttons: Sequence[Part], path: str, *, category: str, most: int = MOST_BUTTONS
 ) -> None:
     """Check a template's buttons: each one, and what may stand beside what."""
     kinds = [kind_of(button) for button in buttons]
@@ -193,22 +194,6 @@ def _missing(counted: Collection[int]) -> int | None:
     return next((n for n in range(1, len(set(counted)) + 1) if n not in counted), None)
 
 
-def kind_of(part: Mapping[str, Any]) -> str:
-    """Return the type of a part or a button, in capitals as Meta writes it."""
-    return str(part.get("type", "")).upper()
-
-
-def text_of(part: Mapping[str, Any]) -> str:
-    """Return what a part says; nothing where it says nothing that is a text."""
-    text = part.get("text")
-    return text if isinstance(text, str) else ""
-
-
-def objects(value: object) -> list[Mapping[str, Any]]:
-    """Return the objects in a list; none where it is no list."""
-    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
-
-
 def _edge(text: str) -> str | None:
     """Tell whether a text begins or ends with a variable: ``exactly``, or ``nearly`` with nothing but signs beyond it."""
     marked = VARIABLE.sub("\x00", text).strip()
@@ -218,7 +203,7 @@ def _edge(text: str) -> str | None:
     return "nearly" if said and "\x00" in {said[0], said[-1]} else None
 
 
-def _check_button(found: Found, kind: str, button: Mapping[str, Any], path: str, *, category: str) -> None:
+def _check_button(found: Found, kind: str, button: Part, path: str, *, category: str) -> None:
     if kind not in _KNOWN:
         found.add("button_unknown", f"{path}.type", component="BUTTONS", warning=True, name=kind or "?")
     text, at = text_of(button), f"{path}.text"
@@ -232,7 +217,7 @@ def _check_button(found: Found, kind: str, button: Mapping[str, Any], path: str,
         own(found, button, path, category)
 
 
-def _check_url(found: Found, button: Mapping[str, Any], path: str, _category: str) -> None:
+def _check_url(found: Found, button: Part, path: str, _category: str) -> None:
     written = button.get("url")
     url, at = written if isinstance(written, str) else "", f"{path}.url"
     if not re.match(r"https?://[^\s{}]+", url) or re.search(r"\s", VARIABLE.sub("", url)):
@@ -248,13 +233,13 @@ def _check_url(found: Found, button: Mapping[str, Any], path: str, _category: st
         found.add("example_missing", f"{path}.example", component="BUTTONS")
 
 
-def _check_phone(found: Found, button: Mapping[str, Any], path: str, _category: str) -> None:
+def _check_phone(found: Found, button: Part, path: str, _category: str) -> None:
     digits = str(button.get("phone_number", "")).removeprefix("+")
     if not digits.isdecimal() or len(digits) > LONGEST_PHONE:
         found.add("phone_number", f"{path}.phone_number", component="BUTTONS", limit=LONGEST_PHONE)
 
 
-def _check_code(found: Found, button: Mapping[str, Any], path: str, category: str) -> None:
+def _check_code(found: Found, button: Part, path: str, category: str) -> None:
     code = (_strings(button.get("example")) or [""])[0]
     if not 1 <= len(code) <= LONGEST_CODE:
         found.add("code_length", f"{path}.example", component="BUTTONS", limit=LONGEST_CODE)
@@ -262,22 +247,22 @@ def _check_code(found: Found, button: Mapping[str, Any], path: str, category: st
         found.add("code_marketing_only", f"{path}.type", component="BUTTONS")
 
 
-def _check_flow(found: Found, button: Mapping[str, Any], path: str, _category: str) -> None:
+def _check_flow(found: Found, button: Part, path: str, _category: str) -> None:
     if sum(bool(button.get(name)) for name in ("flow_id", "flow_name", "flow_json")) != 1:
         found.add("flow_missing", f"{path}.flow_id", component="BUTTONS")
 
 
-def _check_otp(found: Found, _button: Mapping[str, Any], path: str, category: str) -> None:
+def _check_otp(found: Found, _button: Part, path: str, category: str) -> None:
     if category != "AUTHENTICATION":
         found.add("otp_authentication_only", f"{path}.type", component="BUTTONS")
 
 
-def _check_contact_info(found: Found, button: Mapping[str, Any], path: str, _category: str) -> None:
+def _check_contact_info(found: Found, button: Part, path: str, _category: str) -> None:
     if text_of(button) not in {"", "Share Contact Info"}:
         found.add("contact_info_text", f"{path}.text", component="BUTTONS")
 
 
-_OWN_RULES: Final[dict[str, Callable[[Found, Mapping[str, Any], str, str], None]]] = {
+_OWN_RULES: Final[dict[str, Callable[[Found, Part, str, str], None]]] = {
     "URL": _check_url,
     "PHONE_NUMBER": _check_phone,
     "COPY_CODE": _check_code,
@@ -288,7 +273,7 @@ _OWN_RULES: Final[dict[str, Callable[[Found, Mapping[str, Any], str, str], None]
 
 
 def _check_examples(
-    found: Found, part: Mapping[str, Any], path: str, *, component: str, names: Sequence[str], key: str
+    found: Found, part: Part, path: str, *, component: str, names: Sequence[str], key: str
 ) -> None:
     if not names:
         return
@@ -302,7 +287,7 @@ def _check_examples(
         found.add("example_count", at, component=component, count=given, limit=len(names))
 
 
-def _example(part: Mapping[str, Any]) -> Mapping[str, Any]:
+def _example(part: Part) -> Part:
     example = part.get("example")
     return example if isinstance(example, dict) else {}
 

@@ -8,7 +8,7 @@ import msgspec
 from curbe.domain.interactive_parts import MediaRef
 from curbe.domain.template import DocumentParameter, ImageParameter, VideoParameter
 from curbe.templates.fitting import Filled
-from curbe.templates.slots import buttons_of, cards_of, kind_of
+from curbe.templates.parts import Part, buttons_of, cards_of, kind_of
 from curbe.templates.values import words
 from curbe.templates.variables import filled
 
@@ -59,7 +59,7 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     unused: list[str]
 
 
-def preview(components: Sequence[Mapping[str, Any]], filling: Filled) -> Preview:
+def preview(components: Sequence[Part], filling: Filled) -> Preview:
     """Return how the template reads with what was filled in."""
     parts = {kind_of(part): part for part in components}
     values = filling.values
@@ -78,7 +78,7 @@ def preview(components: Sequence[Mapping[str, Any]], filling: Filled) -> Preview
     )
 
 
-def _card(components: Sequence[Mapping[str, Any]], values: Mapping[str, Any], prefix: str) -> CardLook:
+def _card(components: Sequence[Part], values: Mapping[str, Any], prefix: str) -> CardLook:
     parts = {kind_of(part): part for part in components}
     return CardLook(
         header=_header(parts.get("HEADER"), values, prefix),
@@ -87,7 +87,7 @@ def _card(components: Sequence[Mapping[str, Any]], values: Mapping[str, Any], pr
     )
 
 
-def _header(part: Mapping[str, Any] | None, values: Mapping[str, Any], prefix: str) -> HeaderLook | None:
+def _header(part: Part | None, values: Mapping[str, Any], prefix: str) -> HeaderLook | None:
     if part is None:
         return None
     given = values.get(f"{prefix}header")
@@ -103,7 +103,7 @@ def _header(part: Mapping[str, Any] | None, values: Mapping[str, Any], prefix: s
     return HeaderLook(format=str(part.get("format", "TEXT")).upper(), text=text, media=media)
 
 
-def _body(part: Mapping[str, Any] | None, values: Mapping[str, Any], prefix: str) -> str | None:
+def _body(part: Part | None, values: Mapping[str, Any], prefix: str) -> str | None:
     text = None if part is None else _string(part.get("text"))
     if text is None:
         return None
@@ -114,16 +114,14 @@ def _body(part: Mapping[str, Any] | None, values: Mapping[str, Any], prefix: str
     return filled(text, {name: one for name, one in said.items() if one is not None})
 
 
-def _buttons(
-    components: Sequence[Mapping[str, Any]], values: Mapping[str, Any], prefix: str
-) -> list[ButtonLook]:
+def _buttons(components: Sequence[Part], values: Mapping[str, Any], prefix: str) -> list[ButtonLook]:
     return [
         _button(button, values.get(f"{prefix}buttons[{n}]"))
         for n, button in enumerate(buttons_of(components))
     ]
 
 
-def _button(button: Mapping[str, Any], given: object) -> ButtonLook:
+def _button(button: Part, given: object) -> ButtonLook:
     url, said = _string(button.get("url")), words(given)
     kind = kind_of(button)
     return ButtonLook(

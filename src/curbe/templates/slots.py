@@ -1,10 +1,11 @@
 """What a template wants filled in: each place by its path, with its kind and the name under which a simple map may give it. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 import msgspec
 
+from curbe.templates.parts import Part, buttons_of, cards_of, kind_of
 from curbe.templates.variables import variables
 
 _FILES: Final = {"IMAGE": "image", "VIDEO": "video", "GIF": "video", "DOCUMENT": "document"}
@@ -17,8 +18,6 @@ _BUTTONS: Final = {
     "CATALOG": ("catalog", False),
     "MPM": ("mpm", True),
 }
-
-Part = Mapping[str, Any]
 
 
 class Slot(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,30 +65,9 @@ def slots(components: Sequence[Part], *, prefix: str = "") -> list[Slot]:
     return found + list(_buttons(buttons, prefix, code=repeated if code else None))
 
 
-def buttons_of(components: Sequence[Part]) -> list[Part]:
-    """Return the buttons among components."""
-    return [
-        button
-        for part in components
-        if kind_of(part) == "BUTTONS"
-        for button in _objects(part.get("buttons"))
-    ]
-
-
-def cards_of(components: Sequence[Part]) -> list[list[Part]]:
-    """Return the components of each card of a carousel."""
-    carousels = [part for part in components if kind_of(part) == "CAROUSEL"]
-    return [_objects(card.get("components")) for part in carousels for card in _objects(part.get("cards"))]
-
-
 def is_authentication(buttons: Sequence[Part]) -> bool:
     """Tell whether these are an authentication template's buttons; Meta lists them as links that say so."""
     return any(kind_of(one) == "OTP" or "otp_type=" in str(one.get("url", "")) for one in buttons)
-
-
-def kind_of(part: Part) -> str:
-    """Return the type of a part or a button in capitals."""
-    return str(part.get("type", "")).upper()
 
 
 def _header(part: Part, prefix: str) -> list[Slot]:
@@ -140,7 +118,3 @@ def _plain(prefix: str) -> str:
 def _offer(part: Part) -> Part:
     offer = part.get("limited_time_offer")
     return offer if isinstance(offer, dict) else {}
-
-
-def _objects(value: object) -> list[Part]:
-    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
+
+from curbe.templates.parts import Part, objects
 
 # No space is matched apart from the name: several ways to share out spaces would cost a hostile text minutes.
 VARIABLE: Final = re.compile(r"\{\{([^{}]*)\}\}")
@@ -20,19 +22,16 @@ def filled(text: str, values: Mapping[str, str]) -> str:
     return VARIABLE.sub(lambda found: values.get(found[1].strip(), found[0]), text)
 
 
-def format_of(components: Sequence[Mapping[str, Any]]) -> str:
+def format_of(components: Sequence[Part]) -> str:
     """Return NAMED where the texts of the header and the body name their variables, else POSITIONAL: Meta's two words."""
     names = [name for text in texts(components) for name in variables(text)]
     return NAMED if any(not name.isdecimal() for name in names) else POSITIONAL
 
 
-def texts(components: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def texts(components: Sequence[Part]) -> Iterator[str]:
     """Yield the texts that hold variables, those of a carousel's cards too; not those of buttons."""
     for part in components:
         if isinstance(text := part.get("text"), str):
             yield text
-        cards = part.get("cards")
-        for card in cards if isinstance(cards, list) else ():
-            inside = card.get("components") if isinstance(card, dict) else None
-            if isinstance(inside, list):
-                yield from texts([one for one in inside if isinstance(one, dict)])
+        for card in objects(part.get("cards")):
+            yield from texts(objects(card.get("components")))

@@ -65,7 +65,7 @@ class Estimate(msgspec.Struct, frozen=True, kw_only=True):
 @cache
 def card() -> RateCard:
     """Return the rate card that comes with this build."""
-    content = files("curbe.campaigns").joinpath("rates.json").read_bytes()
+    content = files("curbe.pricing").joinpath("rates.json").read_bytes()
     return msgspec.json.decode(content, type=RateCard)
 
 
