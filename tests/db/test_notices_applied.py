@@ -14,7 +14,7 @@ from bed.rows import APP, NOW, Number, insert_number, insert_tenant
 from bed.tables import counted, natural
 from bed.webhooks import body, change, deliver, text
 from curbe.connections import health
-from curbe.domain.notices import TemplateReported
+from curbe.domain.notices import TemplateReported, TemplateStatus
 from curbe.inbox.service import conversations_by_id
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
@@ -432,6 +432,35 @@ async def test_one_batch_and_one_by_one_give_the_same_template(
             seen.add(tuple((await natural(owner))["templates"]))
 
     assert len(seen) == 1
+    assert await owner.fetchval("SELECT status FROM templates") == "APPROVED"
+
+
+async def test_of_one_second_what_meta_tells_goes_before_what_was_read_in_it(
+    owner: Owner, apply: Pool, number: Number
+) -> None:
+    """A webhook is dated in whole seconds: the moment in which we read the template lies after it by the clock alone."""
+
+    def read(status: str, *, seconds: float) -> TemplateReported:
+        return TemplateReported(
+            template_id=str(IDENTITY["message_template_id"]), name="cita", language="es_ES", tie="",
+            at=NOW + timedelta(seconds=seconds), status=TemplateStatus(status, status),
+        )  # fmt: skip
+
+    async def read_it(*found: TemplateReported) -> None:
+        async with apply.transaction() as tx:
+            for one in found:
+                await templates.apply(tx, [TemplateNews(number.tenant_id, number.waba_id, one)])
+
+    paused = template(number, "message_template_status_update", event="PAUSED")
+    await read_it(read("PENDING", seconds=0.2), read("APPROVED", seconds=0.4))
+    assert await owner.fetchval("SELECT status FROM templates") == "APPROVED"
+    await deliver(owner, paused)
+    await drain(apply)
+    assert await owner.fetchval("SELECT status FROM templates") == "PAUSED"
+
+    await read_it(read("APPROVED", seconds=0.6))
+    assert await owner.fetchval("SELECT status FROM templates") == "PAUSED"
+    await read_it(read("APPROVED", seconds=1))
     assert await owner.fetchval("SELECT status FROM templates") == "APPROVED"
 
 

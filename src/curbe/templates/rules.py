@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from operator import attrgetter
 from typing import Any, Final
 
 import msgspec
@@ -43,7 +42,7 @@ def joined(reports: Sequence[TemplateReported]) -> Parts:
     parts: dict[str, object] = {}
     for part in ("status", "quality", "category", "correction", "components"):
         told = [report for report in reports if getattr(report, part) is not None]
-        latest = max(told, key=attrgetter("at", "tie"), default=None)
+        latest = max(told, key=_counts_from, default=None)
         parts[part] = getattr(latest, part) if latest is not None else None
         parts[f"{part}_clock"] = (latest.at, latest.tie) if latest is not None else _UNTOLD
     return Parts(
@@ -51,6 +50,11 @@ def joined(reports: Sequence[TemplateReported]) -> Parts:
         language=max((report.language for report in reports if report.language), default=None),
         **parts,  # type: ignore[arg-type] - the names are those of the fields
     )
+
+
+def _counts_from(report: TemplateReported) -> tuple[datetime, str, datetime]:
+    """Return which of two words on a part is the later one, as ``keep_current`` orders them."""
+    return (report.at.replace(microsecond=0), report.tie, report.at)
 
 
 class KnownTemplate(msgspec.Struct, frozen=True, kw_only=True):

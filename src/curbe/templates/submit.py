@@ -62,7 +62,7 @@ async def create(means: Means, draft: Draft, *, waba_id: str | None) -> Template
     judge(draft)
     account = await _account(means, waba_id)
     async with means.pool.transaction(means.tenant_id) as tx:
-        at = _whole_second(await tx.now())
+        at = await tx.now()
         await _require_new(tx, draft, tenant_id=means.tenant_id, waba_id=account.waba_id)
     created = await meta.create(means.cloud_api, account.waba_id, account.token, template=_for_meta(draft))
     status = created.status or _PENDING
@@ -287,8 +287,3 @@ async def _record(
         detail={"name": name, "language": language},
     )
     await audit.record(tx, [entry])
-
-
-def _whole_second(moment: datetime) -> datetime:
-    """Return the moment as webhooks tell it: what Meta says of it in the same second goes before what we know."""
-    return moment.replace(microsecond=0)
