@@ -160,7 +160,7 @@ async def pause(
         reason: a sentence for people, without token or phone number.
         refused_token: the sealed token that Meta refused: a connection that got another one meanwhile goes
             on.
-        told_at: when Meta said so of a message it had taken: a connection that was connected or resumed since then goes on.
+        told_at: when Meta said so: a connection that was connected or resumed since then goes on.
         whole_waba: Meta refuses the account: the tenant's other numbers on it stop as well.
         actor: who stops it, for the audit log.
     """
