@@ -57,6 +57,17 @@ def _counts_from(report: TemplateReported) -> tuple[datetime, str, datetime]:
     return (report.at.replace(microsecond=0), report.tie, report.at)
 
 
+def as_of_its_coming(report: TemplateReported, *, received_at: datetime) -> TemplateReported:
+    """Return what a webhook that came at ``received_at`` tells, which is of then at the latest.
+
+    Meta's clock may be ahead of ours: what is dated ahead would stand against all that is told or read until that time. Of several that
+    came in one second, the one that Meta dates last counts.
+    """
+    if report.at <= received_at:
+        return report
+    return msgspec.structs.replace(report, at=received_at, tie=f"{report.at:%Y%m%d%H%M%S}{report.tie}")
+
+
 class KnownTemplate(msgspec.Struct, frozen=True, kw_only=True):
     """A template of a WABA as it stands here. ``components`` is JSON."""
 
