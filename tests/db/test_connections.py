@@ -1,6 +1,5 @@
 """Connections at rest: sealed tokens that open in their own row alone, pauses, and the number to send from."""
 
-import asyncio
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -287,31 +286,6 @@ async def test_another_tenants_connection_is_no_connection(
                 await wanted
         assert not await service.pause(tx, tenant_id=tenant, connection_id=theirs.id, reason="x")
     assert await owner.fetchval("SELECT status FROM channel_connections") == "active"
-
-
-async def test_who_listens_is_told_of_each_change_once_it_is_committed(
-    web: Pool, dsn: str, tenant: UUID
-) -> None:
-    heard: list[str] = []
-    twice = asyncio.Event()
-
-    def hear(*told: object) -> None:
-        heard.append(str(told[3]))
-        if len(heard) == 2:
-            twice.set()
-
-    listener = await asyncpg.connect(dsn)
-    await listener.add_listener("curbe_connections", hear)
-
-    connection = await connect(web, tenant)
-    async with web.transaction(tenant) as tx:
-        await service.pause(tx, tenant_id=tenant, connection_id=connection.id, reason="x")
-        await service.disconnect(tx, tenant_id=tenant, connection_id=connection.id, actor="cli", now=NOW)
-
-    async with asyncio.timeout(5):
-        await twice.wait()
-    assert set(heard) == {f"{tenant}/{connection.id}"}
-    await listener.close()
 
 
 async def test_the_statuses_of_a_connection_are_those_of_the_database(owner: asyncpg.Connection) -> None:

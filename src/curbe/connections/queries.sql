@@ -107,6 +107,3 @@ UPDATE channel_connections
 SELECT count(*) AS queued
   FROM outbox
  WHERE tenant_id = :tenant_id AND channel_connection_id = :id;
-
--- name: tell_connections_changed
-SELECT pg_notify('curbe_connections', :payload::text)::text AS nothing;

@@ -272,13 +272,9 @@ async def reseal_token(
         CannotOpen: it belongs to another row, or to a key this process does not have.
     """
     anew = keyring.reseal(sealed, bound_to=_place(tenant_id, connection_id))
-    if anew is None or not await store.reseal_token(
+    return anew is not None and await store.reseal_token(
         tx, tenant_id=tenant_id, connection_id=connection_id, was=sealed, sealed=anew
-    ):
-        return False
-    # Who sends with it knows a token that is refused by its sealed text.
-    await store.tell_changed(tx, tenant_id=tenant_id, connection_id=connection_id)
-    return True
+    )
 
 
 def _place(tenant_id: UUID, connection_id: UUID) -> str:
@@ -316,7 +312,7 @@ def _facts(
 
 
 async def tell(tx: Transaction, changes: Sequence[Change]) -> None:
-    """Tell the tenants' readers, and the processes that send, that connections changed; what was done goes on record."""
+    """Tell the tenants' readers that connections changed; what was done goes on record. Who sends reads them with every claim."""
     if not changes:
         return
     await record(
@@ -330,8 +326,6 @@ async def tell(tx: Transaction, changes: Sequence[Change]) -> None:
         ],
     )
     await realtime.append(tx, [_updated(one) for one in changes])
-    for one in changes:
-        await store.tell_changed(tx, tenant_id=one.tenant_id, connection_id=one.connection_id)
 
 
 async def _tell_paused(tx: Transaction, paused: Sequence[UUID], *, tenant_id: UUID, actor: str) -> None:

@@ -58,7 +58,6 @@ _RESUME: Final = Query(_PACKAGE, "resume")
 _SEALED_TOKEN: Final = Query(_PACKAGE, "sealed_token", _SealedToken)
 _RESEAL_TOKEN: Final = Query(_PACKAGE, "reseal_token")
 _COUNT_QUEUED: Final = Query(_PACKAGE, "count_queued", _Queued)
-_TELL: Final = Query(_PACKAGE, "tell_connections_changed", _Nothing)
 
 
 async def lock_number(tx: Transaction, phone_number_id: str) -> None:
@@ -167,8 +166,3 @@ async def count_queued(tx: Transaction, *, tenant_id: UUID, connection_id: UUID)
     """Return how many messages wait to be sent from a connection."""
     row = await _COUNT_QUEUED.one(tx, tenant_id=tenant_id, id=connection_id)
     return row.queued if row else 0
-
-
-async def tell_changed(tx: Transaction, *, tenant_id: UUID, connection_id: UUID) -> None:
-    """Tell on ``curbe_connections`` that a connection changed, when the transaction commits."""
-    await _TELL.one(tx, payload=f"{tenant_id}/{connection_id}")
