@@ -186,9 +186,7 @@ async def pause_refused_token(
     if not isinstance(code, int) or row is None:
         return  # not Meta's word on the token
     reason = rules.refusal_reason(code, row.words)
-    paused = await store.pause_refused_token(
-        tx, tenant_id=tenant_id, fingerprint=token.fingerprint(), reason=reason
-    )
+    paused = await store.pause(tx, tenant_id=tenant_id, fingerprint=token.fingerprint(), reason=reason)
     await _tell_paused(tx, paused, tenant_id=tenant_id, actor=actor)
 
 
