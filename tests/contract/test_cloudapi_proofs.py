@@ -1,18 +1,23 @@
 """That a token is used by its own app is proven to Meta, and what Meta makes of a proof harms nobody's message."""
 
+import asyncio
 import hashlib
 import hmac
-from datetime import UTC, datetime
+import json
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bed.answering import graph_answering
 from curbe.channels.cloudapi import samples, templates
 from curbe.channels.cloudapi.media import upload_form
+from curbe.channels.cloudapi.proofs import Proofs
 from curbe.channels.port import Accepted
 from curbe.domain.errors import GraphRefused
 from curbe.domain.failures import FailureKind, SendFailure
 from curbe.infra.crypto import Secret
+from curbe.infra.http import NotSent, Response, Timeouts
 
 pytestmark = pytest.mark.anyio
 
@@ -99,3 +104,23 @@ async def test_any_other_refusal_of_a_message_is_final_at_once() -> None:
     assert isinstance(failure, SendFailure)
     assert failure.kind is FailureKind.INVALID_REQUEST
     assert len(graph.lines()) == 1
+
+
+@pytest.mark.parametrize(("total", "asked"), [(0.3, 1), (60, 2)])
+async def test_asking_once_more_without_the_proof_has_only_the_time_that_is_left(
+    total: float, asked: int
+) -> None:
+    patience = Timeouts(connect=timedelta(seconds=0.2), total=timedelta(seconds=total))
+    given: list[timedelta] = []
+
+    async def slowly(_: str, within: Timeouts) -> Response:
+        given.append(within.total)
+        await asyncio.sleep(0.15)
+        status, answer = INVALID
+        return Response(status, {}, json.dumps(answer).encode())
+
+    with suppress(NotSent):
+        await Proofs(APP_SECRET).ask("POST", "https://meta.example/", TOKEN, send=slowly, timeouts=patience)
+
+    assert len(given) == asked
+    assert all(one <= patience.total - timedelta(seconds=0.15) for one in given[1:])

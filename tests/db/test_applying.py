@@ -712,6 +712,21 @@ async def test_what_a_tenant_was_sent_is_in_its_audit_log_without_its_words(
     assert "secret" not in rows[0]["detail"]
 
 
+async def test_a_webhook_that_is_applied_in_two_halves_is_one_in_the_audit_log(
+    owner: Owner, apply: Pool, number: Number
+) -> None:
+    await insert_sent(owner, number, provider_message_id="wamid.one", accepted_at=NOW)
+    poison = status("wamid.one", "failed", errors=[{"code": 10**11, "title": "An error of tomorrow"}])
+    await deliver(owner, body(change(number, messages=[text("wamid.1"), text("wamid.2")], statuses=[poison])))
+
+    await drain(apply)
+    await replay_all(apply)
+
+    rows = await owner.fetch("SELECT detail FROM audit_log WHERE action = 'webhook.received'")
+    told = [json.loads(row["detail"]) for row in rows]
+    assert [(one["items"], one["webhooks"]) for one in told] == [(2, 1), (2, 1)]
+
+
 async def test_however_many_webhooks_come_one_by_one_a_tenants_audit_log_grows_by_a_line_a_minute(
     owner: Owner, apply: Pool, number: Number
 ) -> None:

@@ -1,11 +1,11 @@
 """Connections at rest: sealed tokens that open in their own row alone, pauses, and the number to send from."""
 
-import asyncio
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import asyncpg
 import pytest
+from uuid_utils.compat import uuid7
 
 from bed.rows import insert_tenant
 from curbe.channels.cloudapi.answers import Number, TokenInfo
@@ -14,10 +14,14 @@ from curbe.connections import service
 from curbe.connections.rules import Connection, ConnectionStatus, Line, require_active, to_send_from
 from curbe.connections.service import Proof
 from curbe.domain.errors import ConnectionPaused, NoConnection, NumberTaken
+from curbe.inbox.departures import Settlement, Verdict
 from curbe.infra.crypto import CannotOpen, Keyring, Secret, WrongBinding, fresh_key
 from curbe.infra.db import Pool, Transaction
 from curbe.outbound import conclusions
 from curbe.outbound import store as outbox
+from curbe.outbound.attempt import Attempted
+from curbe.outbound.rules import Next
+from curbe.outbound.settle import Settler
 
 pytestmark = pytest.mark.anyio
 
@@ -200,6 +204,37 @@ async def test_a_number_resumed_since_a_refusal_of_its_account_goes_on(
     assert [row["id"] for row in rows] == [first.id]
 
 
+async def test_a_refusal_written_down_late_leaves_alone_what_was_connected_or_resumed_meanwhile(
+    web: Pool, worker: Pool, owner: asyncpg.Connection, tenant: UUID
+) -> None:
+    first = await connect(web, tenant, proof("300000000000001"))
+    beside = await connect(web, tenant, proof("300000000000002"))
+    await owner.execute("UPDATE channel_connections SET sends_since = now() WHERE id = $1", beside.id)
+
+    async def paused_by_a_refusal_of_then() -> list[UUID]:
+        settler = Settler(worker, tenant_id=tenant, connection_id=first.id)
+        settler.add(
+            Attempted(
+                settlement=Settlement(
+                    id=uuid7(), attempt=1, verdict=Verdict.QUEUED, at=NOW + timedelta(seconds=1)
+                ),
+                put_back=None,
+                next=Next(verdict=Verdict.QUEUED, pauses_connection=True),
+                failure=status_failure(131042, "No"),
+                sealed_token=await sealed(owner, first.id),
+            )
+        )
+        settler.stop()
+        await settler.run()
+        rows = await owner.fetch("SELECT id FROM channel_connections WHERE status = 'error'")
+        return [row["id"] for row in rows]
+
+    assert await paused_by_a_refusal_of_then() == [first.id]
+    async with web.transaction(tenant) as tx:
+        await service.resume(tx, tenant_id=tenant, connection_id=first.id, actor="cli")
+    assert await paused_by_a_refusal_of_then() == []
+
+
 async def test_resuming_ends_a_pause_and_only_a_pause(web: Pool, tenant: UUID) -> None:
     connection = await connect(web, tenant)
 
@@ -251,31 +286,6 @@ async def test_another_tenants_connection_is_no_connection(
                 await wanted
         assert not await service.pause(tx, tenant_id=tenant, connection_id=theirs.id, reason="x")
     assert await owner.fetchval("SELECT status FROM channel_connections") == "active"
-
-
-async def test_who_listens_is_told_of_each_change_once_it_is_committed(
-    web: Pool, dsn: str, tenant: UUID
-) -> None:
-    heard: list[str] = []
-    twice = asyncio.Event()
-
-    def hear(*told: object) -> None:
-        heard.append(str(told[3]))
-        if len(heard) == 2:
-            twice.set()
-
-    listener = await asyncpg.connect(dsn)
-    await listener.add_listener("curbe_connections", hear)
-
-    connection = await connect(web, tenant)
-    async with web.transaction(tenant) as tx:
-        await service.pause(tx, tenant_id=tenant, connection_id=connection.id, reason="x")
-        await service.disconnect(tx, tenant_id=tenant, connection_id=connection.id, actor="cli", now=NOW)
-
-    async with asyncio.timeout(5):
-        await twice.wait()
-    assert set(heard) == {f"{tenant}/{connection.id}"}
-    await listener.close()
 
 
 async def test_the_statuses_of_a_connection_are_those_of_the_database(owner: asyncpg.Connection) -> None:

@@ -14,7 +14,7 @@ from bed.rows import APP, NOW, Number, insert_number, insert_tenant
 from bed.tables import counted, natural
 from bed.webhooks import body, change, deliver, text
 from curbe.connections import health
-from curbe.domain.notices import TemplateReported
+from curbe.domain.notices import TemplateReported, TemplateStatus
 from curbe.inbox.service import conversations_by_id
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
@@ -432,6 +432,49 @@ async def test_one_batch_and_one_by_one_give_the_same_template(
             seen.add(tuple((await natural(owner))["templates"]))
 
     assert len(seen) == 1
+    assert await owner.fetchval("SELECT status FROM templates") == "APPROVED"
+
+
+async def read_at_meta(apply: Pool, number: Number, status: str, *, at: datetime) -> None:
+    found = TemplateReported(
+        template_id=str(IDENTITY["message_template_id"]), name="cita", language="es_ES", at=at, tie="",
+        status=TemplateStatus(status, status),
+    )  # fmt: skip
+    async with apply.transaction() as tx:
+        await templates.apply(tx, [TemplateNews(number.tenant_id, number.waba_id, found)])
+
+
+async def test_of_one_second_what_meta_tells_goes_before_what_was_read_in_it(
+    owner: Owner, apply: Pool, number: Number
+) -> None:
+    """A webhook is dated in whole seconds: the moment in which we read the template lies after it by the clock alone."""
+
+    within = [NOW + timedelta(seconds=part) for part in (0.2, 0.4, 0.6, 1)]
+    await read_at_meta(apply, number, "PENDING", at=within[0])
+    await read_at_meta(apply, number, "APPROVED", at=within[1])
+    assert await owner.fetchval("SELECT status FROM templates") == "APPROVED"
+    await deliver(owner, template(number, "message_template_status_update", event="PAUSED"))
+    await drain(apply)
+    assert await owner.fetchval("SELECT status FROM templates") == "PAUSED"
+
+    await read_at_meta(apply, number, "APPROVED", at=within[2])
+    assert await owner.fetchval("SELECT status FROM templates") == "PAUSED"
+    await read_at_meta(apply, number, "APPROVED", at=within[3])
+    assert await owner.fetchval("SELECT status FROM templates") == "APPROVED"
+
+
+async def test_what_meta_dates_ahead_of_its_coming_does_not_outlast_what_is_known_later(
+    owner: Owner, apply: Pool, number: Number
+) -> None:
+    ahead = [
+        template(number, "message_template_status_update", at=utc_now() + n * HOUR, event=event)
+        for n, event in enumerate(["PENDING", "PAUSED"], start=1)
+    ]
+    await deliver(owner, *ahead[::-1])
+    await drain(apply)
+    assert await owner.fetchval("SELECT status FROM templates") == "PAUSED", "the one that Meta dates last"
+
+    await read_at_meta(apply, number, "APPROVED", at=utc_now() + timedelta(seconds=1))
     assert await owner.fetchval("SELECT status FROM templates") == "APPROVED"
 
 

@@ -199,6 +199,20 @@ async def test_a_paused_template_is_unpaused_at_meta_and_on_record(
     assert row["subject"] == made["id"]
 
 
+async def test_a_template_that_meta_unpaused_may_be_sent_also_where_meta_then_cannot_be_read(
+    acme: Tenant, graph: Graph, world: World
+) -> None:
+    made = (await acme.post("/templates", DRAFT)).json()
+    set_status(graph, made, "PAUSED")
+    await acme.post("/templates/sync")
+    graph.control("POST", "/faults", {"kind": "refuse", "operation": "node"})
+
+    answer = await acme.post(f"/templates/{made['id']}/unpause")
+
+    assert (answer.status_code, answer.json()["status"]) == (200, "APPROVED")
+    assert at_meta(graph, world)[0]["status"] == "APPROVED"
+
+
 async def test_one_language_or_all_of_a_name_are_deleted(acme: Tenant, graph: Graph, world: World) -> None:
     made = {
         language: (await acme.post("/templates", {**DRAFT, "language": language})).json()

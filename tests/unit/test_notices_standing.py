@@ -20,6 +20,7 @@ STANDING = Standing(
     facts_at=None,
     quality_rating=None,
     throughput_level=None,
+    coexistence=False,
     messages_per_second=80,
     messaging_limit=None,
     display_name=None,
@@ -154,9 +155,15 @@ def test_quality_limit_throughput_and_an_approved_name_are_the_numbers() -> None
 
 
 def test_a_number_shared_with_the_app_keeps_its_pace() -> None:
-    assert (
-        standing(told("throughput", "HIGH"), start=changed(messages_per_second=20)).messages_per_second == 20
-    )
+    shared = changed(coexistence=True, messages_per_second=20)
+
+    assert standing(told("throughput", "HIGH"), start=shared).messages_per_second == 20
+
+
+def test_a_pace_that_is_told_is_the_one_that_connecting_the_number_gives_it() -> None:
+    raised = changed(throughput_level="HIGH", messages_per_second=1000)
+
+    assert standing(told("throughput", "STANDARD"), start=raised).messages_per_second == 80
 
 
 def test_the_same_word_told_again_later_is_kept_and_not_told_on() -> None:

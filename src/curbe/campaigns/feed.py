@@ -17,6 +17,7 @@ from curbe.campaigns.allowing import Person, Skip
 from curbe.campaigns.filling import Filler, values_of
 from curbe.campaigns.rules import Latest, Standing, Stop
 from curbe.campaigns.store import CampaignRow
+from curbe.channels.cloudapi.codes import TEMPLATE_DISABLED, TEMPLATE_PAUSED
 from curbe.domain.content import words_in
 from curbe.domain.errors import InvalidRequest
 from curbe.domain.messages import Person as Named
@@ -131,6 +132,7 @@ async def standing(tx: Transaction, *, tenant_id: UUID, campaign_id: UUID) -> St
         campaign_id=campaign_id,
         priority=CAMPAIGN,
         most=rules.LOOKED_BACK + MOST_AHEAD,
+        template_codes=[TEMPLATE_PAUSED, TEMPLATE_DISABLED],
     )
     if row is None:
         raise LookupError("the campaign whose standing is asked is not there")

@@ -134,7 +134,7 @@ SELECT t.status AS template_status, t.quality AS template_quality, t.category AS
                        (count(*) FILTER (WHERE m.status = 'failed'
                                           AND m.failure_kind NOT IN ('cancelled', 'consent', 'blocked', 'withheld')))::integer AS failed,
                        (count(*) FILTER (WHERE m.status = 'unknown'))::integer AS unknown,
-                       (count(*) FILTER (WHERE m.status = 'failed' AND m.error_code IN (132015, 132016)))::integer AS template_codes
+                       (count(*) FILTER (WHERE m.status = 'failed' AND m.error_code = ANY(:template_codes::integer[])))::integer AS template_codes
                   FROM (SELECT r.message_id FROM campaign_recipients r
                          WHERE r.tenant_id = :tenant_id AND r.campaign_id = :campaign_id AND r.state = 'taken'
                            AND r.taken_at >= k.resumed_at

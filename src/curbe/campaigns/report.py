@@ -11,6 +11,7 @@ from curbe.campaigns import progress, service, store
 from curbe.campaigns.progress import Outcome, Progress, outcome_of
 from curbe.campaigns.rules import Deed
 from curbe.campaigns.shapes import Campaign
+from curbe.channels.cloudapi.codes import TEMPLATE_PAUSED
 from curbe.domain.errors import Conflict
 from curbe.domain.failures import FailureKind
 from curbe.domain.status import MessageStatus
@@ -196,7 +197,9 @@ async def try_again(
         tx, Deed.RETRY, tenant_id=tenant_id, campaign_id=campaign_id, actor=actor, now=now
     )
     kinds = [kind.value for kind in _RETRYABLE]
-    if not await _TRY_AGAIN.run(tx, tenant_id=tenant_id, campaign_id=campaign_id, kinds=kinds):
+    if not await _TRY_AGAIN.run(
+        tx, tenant_id=tenant_id, campaign_id=campaign_id, kinds=kinds, template_paused=TEMPLATE_PAUSED
+    ):
         raise Conflict(
             "Nobody is left whom it would help to try again.",
             fix="The others failed for good, or may have got the message: the report says why.",

@@ -95,5 +95,5 @@ UPDATE campaign_recipients r
  WHERE r.tenant_id = :tenant_id AND r.campaign_id = :campaign_id AND r.state = 'taken'
    AND m.tenant_id = r.tenant_id AND m.id = r.message_id AND m.status = 'failed'
    AND (m.failure_kind = ANY(:kinds::text[])
-        OR (m.failure_kind = 'template' AND (m.error_code IS NULL OR m.error_code = 132015)))
+        OR (m.failure_kind = 'template' AND (m.error_code IS NULL OR m.error_code = :template_paused)))
    AND NOT EXISTS (SELECT FROM messages o WHERE o.tenant_id = m.tenant_id AND o.retry_of = m.id)

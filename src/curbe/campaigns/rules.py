@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from curbe.channels.cloudapi.codes import TEMPLATE_DISABLED, TEMPLATE_PAUSED
 from curbe.domain.errors import Conflict
 from curbe.domain.quiet import Quiet
 from curbe.domain.template import is_recategorised
@@ -170,7 +171,8 @@ def stop_of(standing: Standing, *, pause_at_failures: int | None) -> Stop | None
     """
     status = standing.template_status
     if standing.latest.template_codes:  # said first: from then on the template stands as paused or disabled
-        return Stop("template_refused", "Meta refused the template while it was sent (132015 or 132016)")
+        codes = f"{TEMPLATE_PAUSED} or {TEMPLATE_DISABLED}"
+        return Stop("template_refused", f"Meta refused the template while it was sent ({codes})")
     if status is None:
         return Stop("template_unknown", "the number does not have the template any more")
     if status != "APPROVED":

@@ -39,6 +39,7 @@ class _Row(msgspec.Struct, frozen=True):
     attached_at: datetime | None
     quality_rating: str | None
     throughput_level: str | None
+    coexistence: bool
     messages_per_second: int
     messaging_limit: str | None
     display_name: str | None
@@ -163,6 +164,7 @@ def _standing(row: _Row) -> Standing:
         facts_at=row.facts_at,
         quality_rating=row.quality_rating,
         throughput_level=row.throughput_level,
+        coexistence=row.coexistence,
         messages_per_second=row.messages_per_second,
         messaging_limit=row.messaging_limit,
         display_name=row.display_name,

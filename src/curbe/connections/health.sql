@@ -4,8 +4,8 @@
 -- The live numbers on these WABAs, in one order for all, so that two appliers cannot wait for each other.
 SELECT c.tenant_id, c.id, c.waba_id, c.phone_number_id, c.phone_number_e164, c.meta_app_id, c.status, c.health::text AS health, c.facts_at,
        CASE WHEN c.attached_at > '-infinity' THEN c.attached_at END AS attached_at, c.quality_rating, c.throughput_level,
-       c.messages_per_second, c.metadata ->> 'messaging_limit' AS messaging_limit, c.display_name, c.pause_reason, c.pause_cause,
-       c.pause_until
+       coalesce(c.metadata ->> 'coexistence' = 'true', false) AS coexistence, c.messages_per_second,
+       c.metadata ->> 'messaging_limit' AS messaging_limit, c.display_name, c.pause_reason, c.pause_cause, c.pause_until
   FROM channel_connections c
  WHERE c.tenant_id = ANY(:tenant_ids::uuid[]) AND c.waba_id = ANY(:waba_ids::text[]) AND c.status IN ('active', 'error')
  ORDER BY c.tenant_id, c.id
@@ -14,8 +14,8 @@ SELECT c.tenant_id, c.id, c.waba_id, c.phone_number_id, c.phone_number_e164, c.m
 -- name: lock_ended_pauses
 SELECT c.tenant_id, c.id, c.waba_id, c.phone_number_id, c.phone_number_e164, c.meta_app_id, c.status, c.health::text AS health, c.facts_at,
        CASE WHEN c.attached_at > '-infinity' THEN c.attached_at END AS attached_at, c.quality_rating, c.throughput_level,
-       c.messages_per_second, c.metadata ->> 'messaging_limit' AS messaging_limit, c.display_name, c.pause_reason, c.pause_cause,
-       c.pause_until
+       coalesce(c.metadata ->> 'coexistence' = 'true', false) AS coexistence, c.messages_per_second,
+       c.metadata ->> 'messaging_limit' AS messaging_limit, c.display_name, c.pause_reason, c.pause_cause, c.pause_until
   FROM channel_connections c
  WHERE c.pause_until <= :now AND c.status = 'error'
  ORDER BY c.tenant_id, c.id

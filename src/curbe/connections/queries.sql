@@ -55,28 +55,16 @@ UPDATE channel_connections
 -- name: pause
 -- The first reason stays; a connection that is paused or given up is left alone, and so is one with a new token, or one that was connected or
 -- resumed after what is said of it. In one order for all, so that two senders of one WABA cannot wait for each other.
+-- in: a connection, perhaps with all beside it on its WABA, or the fingerprint of a token: each that has it now is meant
 WITH meant AS (
     SELECT c.id
       FROM channel_connections c
      WHERE c.tenant_id = :tenant_id AND c.status = 'active'
-       AND (c.id = :id
-            OR (:whole_waba AND c.waba_id = (SELECT o.waba_id FROM channel_connections o WHERE o.tenant_id = :tenant_id AND o.id = :id)))
-       AND (:refused_token::text IS NULL OR c.id <> :id OR c.access_token_enc = :refused_token::text)
+       AND (c.id = :id::uuid
+            OR c.token_fingerprint = :fingerprint::text
+            OR (:whole_waba AND c.waba_id = (SELECT o.waba_id FROM channel_connections o WHERE o.tenant_id = :tenant_id AND o.id = :id::uuid)))
+       AND (:refused_token::text IS NULL OR c.id <> :id::uuid OR c.access_token_enc = :refused_token::text)
        AND (:told_at::timestamptz IS NULL OR c.sends_since < :told_at::timestamptz)
-     ORDER BY c.id
-       FOR NO KEY UPDATE OF c)
-UPDATE channel_connections c
-   SET status = 'error', pause_reason = :reason, paused_at = now(), updated_at = now()
-  FROM meant
- WHERE c.tenant_id = :tenant_id AND c.id = meant.id
-RETURNING c.id;
-
--- name: pause_refused_token
--- Each number that has this token now: one that got another one meanwhile goes on.
-WITH meant AS (
-    SELECT c.id
-      FROM channel_connections c
-     WHERE c.tenant_id = :tenant_id AND c.status = 'active' AND c.token_fingerprint = :fingerprint
      ORDER BY c.id
        FOR NO KEY UPDATE OF c)
 UPDATE channel_connections c
@@ -107,6 +95,3 @@ UPDATE channel_connections
 SELECT count(*) AS queued
   FROM outbox
  WHERE tenant_id = :tenant_id AND channel_connection_id = :id;
-
--- name: tell_connections_changed
-SELECT pg_notify('curbe_connections', :payload::text)::text AS nothing;

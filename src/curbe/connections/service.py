@@ -160,7 +160,7 @@ async def pause(
         reason: a sentence for people, without token or phone number.
         refused_token: the sealed token that Meta refused: a connection that got another one meanwhile goes
             on.
-        told_at: when Meta said so of a message it had taken: a connection that was connected or resumed since then goes on.
+        told_at: when Meta said so: a connection that was connected or resumed since then goes on.
         whole_waba: Meta refuses the account: the tenant's other numbers on it stop as well.
         actor: who stops it, for the audit log.
     """
@@ -186,9 +186,7 @@ async def pause_refused_token(
     if not isinstance(code, int) or row is None:
         return  # not Meta's word on the token
     reason = rules.refusal_reason(code, row.words)
-    paused = await store.pause_refused_token(
-        tx, tenant_id=tenant_id, fingerprint=token.fingerprint(), reason=reason
-    )
+    paused = await store.pause(tx, tenant_id=tenant_id, fingerprint=token.fingerprint(), reason=reason)
     await _tell_paused(tx, paused, tenant_id=tenant_id, actor=actor)
 
 
@@ -272,13 +270,9 @@ async def reseal_token(
         CannotOpen: it belongs to another row, or to a key this process does not have.
     """
     anew = keyring.reseal(sealed, bound_to=_place(tenant_id, connection_id))
-    if anew is None or not await store.reseal_token(
+    return anew is not None and await store.reseal_token(
         tx, tenant_id=tenant_id, connection_id=connection_id, was=sealed, sealed=anew
-    ):
-        return False
-    # Who sends with it knows a token that is refused by its sealed text.
-    await store.tell_changed(tx, tenant_id=tenant_id, connection_id=connection_id)
-    return True
+    )
 
 
 def _place(tenant_id: UUID, connection_id: UUID) -> str:
@@ -316,7 +310,7 @@ def _facts(
 
 
 async def tell(tx: Transaction, changes: Sequence[Change]) -> None:
-    """Tell the tenants' readers, and the processes that send, that connections changed; what was done goes on record."""
+    """Tell the tenants' readers that connections changed; what was done goes on record. Who sends reads them with every claim."""
     if not changes:
         return
     await record(
@@ -330,8 +324,6 @@ async def tell(tx: Transaction, changes: Sequence[Change]) -> None:
         ],
     )
     await realtime.append(tx, [_updated(one) for one in changes])
-    for one in changes:
-        await store.tell_changed(tx, tenant_id=one.tenant_id, connection_id=one.connection_id)
 
 
 async def _tell_paused(tx: Transaction, paused: Sequence[UUID], *, tenant_id: UUID, actor: str) -> None:

@@ -10,11 +10,9 @@ from typing import Final
 
 import msgspec
 
-from curbe.connections.rules import ConnectionStatus
+from curbe.connections.rules import ConnectionStatus, messages_per_second
 from curbe.domain.notices import HealthReported
 
-_HIGH_PACE: Final = 1000  # messages a second [Meta: throughput, Sep 2026]
-_COEXISTENCE_PACE: Final = 20  # fixed, whatever else is told
 # A restriction of what we begin leaves replies free: it is shown, and Meta refuses what it means. One of replies leaves nothing
 # [Meta: account_update, Sep 2026].
 _FORBIDDING: Final = "restriction.RESTRICTED_CUSTOMER_INITIATED_MESSAGING"
@@ -46,13 +44,18 @@ class Forbidden(msgspec.Struct, frozen=True):
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """Of a connection, what notices can change. ``facts_at``: when Graph was asked last; what was told before it changes no column."""
+    """Of a connection, what notices can change.
+
+    ``facts_at``: when Graph was asked last; what was told before it changes no column. ``coexistence``: the WhatsApp Business app is on
+    the number too, which notices do not change.
+    """
 
     status: ConnectionStatus
     health: dict[str, Fact]
     facts_at: datetime | None
     quality_rating: str | None
     throughput_level: str | None
+    coexistence: bool
     messages_per_second: int
     messaging_limit: str | None
     display_name: str | None
@@ -157,11 +160,7 @@ def _with_column(standing: Standing, name: str, fact: Fact) -> Standing:
         case "display_name":
             return msgspec.structs.replace(standing, display_name=fact.value)
         case "throughput":
-            pace = standing.messages_per_second
-            return msgspec.structs.replace(
-                standing,
-                throughput_level=fact.value,
-                messages_per_second=pace if pace == _COEXISTENCE_PACE else _HIGH_PACE,
-            )
+            pace = messages_per_second(throughput_level=fact.value, coexistence=standing.coexistence)
+            return msgspec.structs.replace(standing, throughput_level=fact.value, messages_per_second=pace)
         case _:
             return standing

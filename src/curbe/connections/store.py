@@ -53,12 +53,10 @@ _INSERT_CONNECTION: Final = Query(_PACKAGE, "insert_connection")
 _RECONNECT: Final = Query(_PACKAGE, "reconnect")
 _DISCONNECT: Final = Query(_PACKAGE, "disconnect")
 _PAUSE: Final = Query(_PACKAGE, "pause", _Paused)
-_PAUSE_TOKEN: Final = Query(_PACKAGE, "pause_refused_token", _Paused)
 _RESUME: Final = Query(_PACKAGE, "resume")
 _SEALED_TOKEN: Final = Query(_PACKAGE, "sealed_token", _SealedToken)
 _RESEAL_TOKEN: Final = Query(_PACKAGE, "reseal_token")
 _COUNT_QUEUED: Final = Query(_PACKAGE, "count_queued", _Queued)
-_TELL: Final = Query(_PACKAGE, "tell_connections_changed", _Nothing)
 
 
 async def lock_number(tx: Transaction, phone_number_id: str) -> None:
@@ -115,13 +113,14 @@ async def pause(
     tx: Transaction,
     *,
     tenant_id: UUID,
-    connection_id: UUID,
     reason: str,
-    refused_token: str | None,
-    told_at: datetime | None,
-    whole_waba: bool,
+    connection_id: UUID | None = None,
+    fingerprint: str | None = None,
+    refused_token: str | None = None,
+    told_at: datetime | None = None,
+    whole_waba: bool = False,
 ) -> list[UUID]:
-    """Pause an active connection, and with ``whole_waba`` those beside it; return which.
+    """Pause an active connection, and with ``whole_waba`` those beside it, or each that has the token of ``fingerprint``; return which.
 
     Left alone: the connection whose token is not ``refused_token`` any more, and each that sends since ``told_at``.
     """
@@ -129,20 +128,13 @@ async def pause(
         tx,
         tenant_id=tenant_id,
         id=connection_id,
+        fingerprint=fingerprint,
         reason=reason,
         refused_token=refused_token,
         told_at=told_at,
         whole_waba=whole_waba,
     )
     return [row.id for row in paused]
-
-
-async def pause_refused_token(
-    tx: Transaction, *, tenant_id: UUID, fingerprint: str, reason: str
-) -> list[UUID]:
-    """Pause the active connections that have the token with this fingerprint; return which."""
-    rows = await _PAUSE_TOKEN.all(tx, tenant_id=tenant_id, fingerprint=fingerprint, reason=reason)
-    return [row.id for row in rows]
 
 
 async def resume(tx: Transaction, *, tenant_id: UUID, connection_id: UUID) -> bool:
@@ -167,8 +159,3 @@ async def count_queued(tx: Transaction, *, tenant_id: UUID, connection_id: UUID)
     """Return how many messages wait to be sent from a connection."""
     row = await _COUNT_QUEUED.one(tx, tenant_id=tenant_id, id=connection_id)
     return row.queued if row else 0
-
-
-async def tell_changed(tx: Transaction, *, tenant_id: UUID, connection_id: UUID) -> None:
-    """Tell on ``curbe_connections`` that a connection changed, when the transaction commits."""
-    await _TELL.one(tx, payload=f"{tenant_id}/{connection_id}")

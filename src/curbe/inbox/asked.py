@@ -45,7 +45,7 @@ Ids = Annotated[
 Sort = Annotated[
     Literal["latest", "oldest"],
     QueryParameter(
-        description="Which come first: those with the latest message, or those that wait longest."
+        description="Which come first: those with the latest message, or those whose last message is the oldest."
     ),
 ]
 

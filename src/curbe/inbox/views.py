@@ -88,7 +88,7 @@ async def conversations(
 ) -> ConversationPage:
     """Return at most ``limit`` conversations of those ``wanted`` after a place.
 
-    ``sort``: those with the latest message first, or those that wait longest.
+    ``sort``: those with the latest message first, or those whose last message is the oldest.
     """
     start = after or (END if sort == "latest" else BEGINNING)
     conditions: dict[str, object] = {

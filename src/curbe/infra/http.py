@@ -71,6 +71,11 @@ class Timeouts(msgspec.Struct, frozen=True):
         if not timedelta(0) < self.connect < self.total:
             raise ValueError("the time for everything must be longer than the time for a connection")
 
+    def after(self, spent: timedelta) -> "Timeouts | None":
+        """Return what is left for another request once ``spent`` is; None where that is no longer than a connection may take."""
+        left = self.total - spent
+        return Timeouts(connect=self.connect, total=left) if left > self.connect else None
+
 
 class Streamed(msgspec.Struct, frozen=True):
     """A body too large to hold: ``chunks()`` yields its ``size`` bytes from the beginning."""

@@ -128,7 +128,7 @@ class Applier:
             )
             await store.move_lane(tx, mine, webhooks[-1])
         self._measure(counts, gathered, webhooks[0], time.perf_counter() - began)
-        self._tallies.add(gathered.received)
+        self._tallies.add(tallying.tallied(gathered.received))
         await self._note(gathered.heard)
         return len(webhooks)
 
@@ -202,11 +202,14 @@ async def apply_items(
         met: whom earlier batches found to be one person.
     """
     counts: Counts = Counter()
+    found = gathered if gathered is not None else Gathered()
     if released and items:
         await store.release(tx, items)  # what finds nobody again is set aside again
     for app_id in sorted({item.meta_app_id for item in items}):
         mine = [item for item in items if item.meta_app_id == app_id]
-        await _apply_or_halve(tx, mine, callback_keys, counts, gathered, met)
+        await _apply_or_halve(tx, mine, callback_keys, counts, found, met)
+    if gathered is None:
+        await audit.record(tx, tallying.entries(tallying.tallied(found.received)))
     counts = +counts  # what did not happen is not counted
     if counts:
         await store.add_counts(tx, counts)
@@ -236,7 +239,7 @@ async def _apply_or_halve(
     items: Sequence[Item],
     callback_keys: Sequence[bytes],
     counts: Counts,
-    gathered: Gathered | None,
+    gathered: Gathered,
     met: Met,
 ) -> None:
     if not items:
@@ -277,13 +280,12 @@ async def _apply(
     tx: Transaction,
     items: Sequence[Item],
     callback_keys: Sequence[bytes],
-    gathered: Gathered | None,
+    gathered: Gathered,
     met: Met,
 ) -> Counts:
     connections = await store.connections_of(tx, *named_in(items))
     routed = route(items, connections)
-    if gathered is not None:
-        gathered.hear(heard_in(routed))
+    gathered.hear(heard_in(routed))
     counts: Counts = Counter()
     # First: who turns out to be somebody we know writes into that person's conversation.
     await people.recognize(tx, _reached(routed, met), met=met)
@@ -303,18 +305,13 @@ async def _apply(
         for row in routed.set_aside:
             outcome = "quarantined" if row.kind == "poison" else row.kind
             counts[row.item.meta_app_id, outcome, row.reason] += 1
-            if gathered is not None:
-                gathered.put_aside(row.item.meta_app_id, outcome, row.reason, row.phone_number_id)
+            gathered.put_aside(row.item.meta_app_id, outcome, row.reason, row.phone_number_id)
     if events:
         await realtime.append(tx, events)
-    received = tallying.received_in(routed)
-    if gathered is None:
-        await audit.record(tx, tallying.entries(received))
     await automating.defer(tx, arrived)
     await concluding.defer(tx, moved)
     await hearing.write_down(tx, arrived=arrived, stopped=stopped_in(one.row for one in moved), stated=stated)
-    if gathered is not None:  # last: of what is rolled back and halved, nothing was got
-        tallying.add(gathered.received, received)
+    gathered.receive(tallying.received_in(routed))  # last: of what is rolled back and halved, nothing was got
     return counts
 
 

@@ -39,6 +39,7 @@ from curbe.realtime.rules import EventType
 from curbe.realtime.service import Event
 from curbe.templates import service as templates
 from curbe.templates import sync
+from curbe.templates.rules import as_of_its_coming
 from curbe.templates.service import TemplateNews
 
 log: Final = structlog.get_logger(__name__)
@@ -137,7 +138,8 @@ def _sort(effects: _Effects, effect: Effect, item: Item, notice: NoticeReceived,
             on = owner.waba_id if notice.phone_number_id is not None else waba_id
             effects.health.append(HealthNews(tenant_id, on, item.meta_app_id, effect))
         case TemplateReported():
-            effects.templates.append(TemplateNews(tenant_id, waba_id, effect))
+            told = as_of_its_coming(effect, received_at=item.received_at)
+            effects.templates.append(TemplateNews(tenant_id, waba_id, told))
         case PreferenceStated():
             effects.stated.append(Stated(tenant_id, owner.id, effect))
         case ContactNamed():

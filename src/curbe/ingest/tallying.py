@@ -4,6 +4,7 @@ Lines are sealed and stay for ever, so their number must not be that of the webh
 process; the webhooks themselves are in the log, and their effects in the tables.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
@@ -35,7 +36,8 @@ class Tally(msgspec.Struct, frozen=True):
         )
 
 
-Received = dict[UUID, Tally]  # tenant: what it got
+Tallied = dict[UUID, Tally]  # tenant: how much it got
+Received = dict[UUID, Counter[int]]  # tenant: how many items of which webhook
 
 
 @dataclass(slots=True)
@@ -50,6 +52,11 @@ class Gathered:
         """Take in who was heard of in a part of the batch."""
         self.heard.update({who: max(at, self.heard.get(who, at)) for who, at in heard.items()})
 
+    def receive(self, received: Received) -> None:
+        """Take in what a part of the batch brought: of a webhook whose items it was halved between, each half brings some."""
+        for tenant_id, items in received.items():
+            self.received.setdefault(tenant_id, Counter()).update(items)
+
     def put_aside(self, app_id: str, kind: str, reason: str, phone_number_id: str | None) -> None:
         """Take in which number something that no tenant gets is about."""
         if phone_number_id is not None:
@@ -62,24 +69,23 @@ class Gathered:
 
 def received_in(routed: Routed) -> Received:
     """Return what a batch brought each tenant."""
-    found: dict[UUID, tuple[set[int], int]] = {}
+    found: Received = {}
     for item, tenant_id in _addressed(routed):
-        ids, items = found.get(tenant_id, (set[int](), 0))
-        ids.add(item.event_id)
-        found[tenant_id] = (ids, items + 1)
+        found.setdefault(tenant_id, Counter())[item.event_id] += 1
+    return found
+
+
+def tallied(received: Received) -> Tallied:
+    """Return how much that is."""
     return {
-        tenant_id: Tally(items=items, webhooks=len(ids), first_event=min(ids), last_event=max(ids))
-        for tenant_id, (ids, items) in found.items()
+        tenant_id: Tally(
+            items=items.total(), webhooks=len(items), first_event=min(items), last_event=max(items)
+        )
+        for tenant_id, items in received.items()
     }
 
 
-def add(to: Received, more: Received) -> None:
-    """Count ``more`` into ``to``."""
-    for tenant_id, tally in more.items():
-        to[tenant_id] = to[tenant_id] + tally if tenant_id in to else tally
-
-
-def entries(received: Received) -> list[AuditEntry]:
+def entries(tallies: Tallied) -> list[AuditEntry]:
     """Return the lines that say so."""
     return [
         AuditEntry(
@@ -88,7 +94,7 @@ def entries(received: Received) -> list[AuditEntry]:
             action="webhook.received",
             detail=msgspec.structs.asdict(tally),
         )
-        for tenant_id, tally in sorted(received.items())
+        for tenant_id, tally in sorted(tallies.items())
     ]
 
 
@@ -96,14 +102,16 @@ class Tallies:
     """What one process has counted and not written down yet."""
 
     def __init__(self) -> None:
-        self._waiting: Final[Received] = {}
+        self._waiting: Final[Tallied] = {}
         self._taken_at: Final[dict[UUID, float]] = {}
 
-    def add(self, received: Received) -> None:
+    def add(self, tallies: Tallied) -> None:
         """Count what a batch brought."""
-        add(self._waiting, received)
+        for tenant_id, tally in tallies.items():
+            known = self._waiting.get(tenant_id)
+            self._waiting[tenant_id] = tally if known is None else known + tally
 
-    def take(self, *, now: float, everything: bool = False) -> Received:
+    def take(self, *, now: float, everything: bool = False) -> Tallied:
         """Take out what is due: of tenants whose last line is a minute old, or ``everything``; ``now`` is a monotonic clock in seconds."""
         due = [
             tenant_id

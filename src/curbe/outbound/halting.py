@@ -10,12 +10,13 @@ from uuid import UUID
 
 import msgspec
 
+from curbe.channels.cloudapi.codes import TEMPLATE_DISABLED, TEMPLATE_PAUSED
 from curbe.domain.notices import TemplateReported, TemplateStatus
 from curbe.infra.db import Query, Transaction
 from curbe.templates import service as templates
 from curbe.templates.service import TemplateNews
 
-_SAYS: Final = {132015: "PAUSED", 132016: "DISABLED"}  # [Meta: error codes, Sep 2026]
+_SAYS: Final = {TEMPLATE_PAUSED: "PAUSED", TEMPLATE_DISABLED: "DISABLED"}
 
 
 class _Template(msgspec.Struct, frozen=True):

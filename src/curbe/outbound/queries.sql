@@ -82,7 +82,7 @@ RETURNING o.message_id, o.conversation_id, o.position, o.priority, o.attempt, o.
           c.last_inbound_at, c.contact_id, c.id AS thread_id, chosen.behind,
           (SELECT m.type FROM messages m WHERE m.tenant_id = o.tenant_id AND m.id = o.message_id) AS type,
           -- What is sent to many is asked of the gate once more: the template's name and language.
-          CASE WHEN o.priority >= 10 AND NOT chosen.behind THEN
+          CASE WHEN o.priority >= :to_many AND NOT chosen.behind THEN
                (SELECT ARRAY[m.payload -> 'template' ->> 'name', m.payload -> 'template' -> 'language' ->> 'code']
                   FROM messages m WHERE m.tenant_id = o.tenant_id AND m.id = o.message_id AND m.type = 'template') END AS template,
           o.campaign_id,
@@ -217,7 +217,7 @@ SELECT c.tenant_id, c.id, c.phone_number_id
  WHERE c.status = 'active' AND c.pause_reason IS NULL
    AND (EXISTS (SELECT FROM outbox o
                  WHERE o.tenant_id = c.tenant_id AND o.channel_connection_id = c.id AND o.waits IS NULL
-                   AND o.priority < coalesce(h.from_priority, 32767) AND o.lease_expires_at IS NULL AND o.available_at <= now())
+                   AND o.priority < coalesce(h.from_priority, :everything::integer) AND o.lease_expires_at IS NULL AND o.available_at <= now())
         OR EXISTS (SELECT FROM outbox o
                     WHERE o.tenant_id = c.tenant_id AND o.channel_connection_id = c.id AND o.waits = 'time'
                       AND o.available_at <= now()))

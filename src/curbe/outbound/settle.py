@@ -126,7 +126,8 @@ class Settler:
 
     async def _draw_conclusions(self, tx: Transaction, batch: Sequence[Attempted]) -> None:
         """Pause the number, or hold back what goes to many, where an answer asks for it."""
-        refused = next((one for one in batch if one.next and one.next.pauses_connection), None)
+        pausing = [one for one in batch if one.next and one.next.pauses_connection]
+        refused = max(pausing, key=lambda one: one.settlement.at, default=None)
         if refused is not None and refused.failure is not None:
             await conclusions.pause(
                 tx,
@@ -134,6 +135,8 @@ class Settler:
                 tenant_id=self._tenant_id,
                 connection_id=self._connection_id,
                 refused_token=refused.sealed_token,
+                # Written down late, it may be of before the number, or one beside it, was connected or resumed.
+                told_at=refused.settlement.at,
             )
         held = {
             one.next.hold: one.failure.code or 0

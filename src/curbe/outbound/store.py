@@ -10,6 +10,7 @@ import msgspec
 
 from curbe.connections.rules import ConnectionStatus, Line
 from curbe.infra.db import Query, Transaction
+from curbe.outbound.governor import NOTIFICATION
 
 CHANNEL: Final = "curbe_outbox"  # a number has something to send: its tenant and its connection
 EVERYTHING: Final = 32_767  # a priority below which all lie
@@ -243,6 +244,7 @@ async def claim(
             look=look,
             lease=lease,
             below=below,
+            to_many=NOTIFICATION,
             campaigns=[row.id for row in running],
         )
         mine = [row for row in rows if not row.behind]
@@ -334,7 +336,7 @@ async def free_next(tx: Transaction, *, tenant_id: UUID, conversation_ids: Itera
 
 async def waiting_connections(tx: Transaction) -> list[WaitingConnection]:
     """Return the numbers that have something to send now, of all tenants."""
-    return await _WAITING.all(tx)
+    return await _WAITING.all(tx, everything=EVERYTHING)
 
 
 async def depth(tx: Transaction) -> int:

@@ -31,6 +31,7 @@ SELECT t.id FROM templates t
 
 -- name: keep_current
 -- Each part has its own clock: the latest word on it counts, in whatever order the webhooks come. What is older changes nothing.
+-- Webhooks are dated in whole seconds: of one second, theirs goes before what we did or read in it, and of ours the later.
 -- A webhook (it has a tie, a look at Meta has none) has words for texts and buttons alone: files in headers, cards and offers stay.
 -- in:  parallel arrays, one row per template, sorted by key; a part that was not told has no time
 -- out: the templates of which something became known
@@ -57,24 +58,24 @@ SELECT u.*
                           (excluded.status, excluded.status_event, excluded.rejected_reason, excluded.status_detail,
                            excluded.status_at, excluded.status_tie))
                   AS k (status, status_event, rejected_reason, status_detail, status_at, status_tie)
-            ORDER BY k.status_at DESC NULLS LAST, k.status_tie DESC LIMIT 1),
+            ORDER BY date_trunc('second', k.status_at) DESC NULLS LAST, k.status_tie DESC, k.status_at DESC LIMIT 1),
        (quality, quality_at, quality_tie) = (
            SELECT k.quality, k.quality_at, k.quality_tie
              FROM (VALUES (t.quality, t.quality_at, t.quality_tie), (excluded.quality, excluded.quality_at, excluded.quality_tie))
                   AS k (quality, quality_at, quality_tie)
-            ORDER BY k.quality_at DESC NULLS LAST, k.quality_tie DESC LIMIT 1),
+            ORDER BY date_trunc('second', k.quality_at) DESC NULLS LAST, k.quality_tie DESC, k.quality_at DESC LIMIT 1),
        (category, category_at, category_tie) = (
            SELECT k.category, k.category_at, k.category_tie
              FROM (VALUES (t.category, t.category_at, t.category_tie),
                           (excluded.category, excluded.category_at, excluded.category_tie))
                   AS k (category, category_at, category_tie)
-            ORDER BY k.category_at DESC NULLS LAST, k.category_tie DESC LIMIT 1),
+            ORDER BY date_trunc('second', k.category_at) DESC NULLS LAST, k.category_tie DESC, k.category_at DESC LIMIT 1),
        (correct_category, correct_category_from, correction_at, correction_tie) = (
            SELECT k.correct_category, k.correct_category_from, k.correction_at, k.correction_tie
              FROM (VALUES (t.correct_category, t.correct_category_from, t.correction_at, t.correction_tie),
                           (excluded.correct_category, excluded.correct_category_from, excluded.correction_at, excluded.correction_tie))
                   AS k (correct_category, correct_category_from, correction_at, correction_tie)
-            ORDER BY k.correction_at DESC NULLS LAST, k.correction_tie DESC LIMIT 1),
+            ORDER BY date_trunc('second', k.correction_at) DESC NULLS LAST, k.correction_tie DESC, k.correction_at DESC LIMIT 1),
        (components, components_at, components_tie) = (
            SELECT k.components, k.components_at, k.components_tie
              FROM (VALUES (t.components, t.components_at, t.components_tie),
@@ -87,13 +88,18 @@ SELECT u.*
                                               WHERE upper(p.part ->> 'type') NOT IN ('HEADER', 'BODY', 'FOOTER', 'BUTTONS')), '[]') END,
                            excluded.components_at, excluded.components_tie))
                   AS k (components, components_at, components_tie)
-            ORDER BY k.components_at DESC NULLS LAST, k.components_tie DESC LIMIT 1),
+            ORDER BY date_trunc('second', k.components_at) DESC NULLS LAST, k.components_tie DESC, k.components_at DESC LIMIT 1),
        updated_at = now()
- WHERE (excluded.status_at, excluded.status_tie) > (coalesce(t.status_at, '-infinity'), t.status_tie)
-    OR (excluded.quality_at, excluded.quality_tie) > (coalesce(t.quality_at, '-infinity'), t.quality_tie)
-    OR (excluded.category_at, excluded.category_tie) > (coalesce(t.category_at, '-infinity'), t.category_tie)
-    OR (excluded.correction_at, excluded.correction_tie) > (coalesce(t.correction_at, '-infinity'), t.correction_tie)
-    OR (excluded.components_at, excluded.components_tie) > (coalesce(t.components_at, '-infinity'), t.components_tie)
+ WHERE (date_trunc('second', excluded.status_at), excluded.status_tie, excluded.status_at)
+       > (coalesce(date_trunc('second', t.status_at), '-infinity'), t.status_tie, t.status_at)
+    OR (date_trunc('second', excluded.quality_at), excluded.quality_tie, excluded.quality_at)
+       > (coalesce(date_trunc('second', t.quality_at), '-infinity'), t.quality_tie, t.quality_at)
+    OR (date_trunc('second', excluded.category_at), excluded.category_tie, excluded.category_at)
+       > (coalesce(date_trunc('second', t.category_at), '-infinity'), t.category_tie, t.category_at)
+    OR (date_trunc('second', excluded.correction_at), excluded.correction_tie, excluded.correction_at)
+       > (coalesce(date_trunc('second', t.correction_at), '-infinity'), t.correction_tie, t.correction_at)
+    OR (date_trunc('second', excluded.components_at), excluded.components_tie, excluded.components_at)
+       > (coalesce(date_trunc('second', t.components_at), '-infinity'), t.components_tie, t.components_at)
     OR greatest(t.name, excluded.name) IS DISTINCT FROM t.name
     OR greatest(t.language, excluded.language) IS DISTINCT FROM t.language
 RETURNING t.tenant_id, t.id, t.waba_id, t.name, t.language, t.status, t.category, t.quality

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from operator import attrgetter
 from typing import Any, Final
 
 import msgspec
@@ -43,7 +42,7 @@ def joined(reports: Sequence[TemplateReported]) -> Parts:
     parts: dict[str, object] = {}
     for part in ("status", "quality", "category", "correction", "components"):
         told = [report for report in reports if getattr(report, part) is not None]
-        latest = max(told, key=attrgetter("at", "tie"), default=None)
+        latest = max(told, key=_counts_from, default=None)
         parts[part] = getattr(latest, part) if latest is not None else None
         parts[f"{part}_clock"] = (latest.at, latest.tie) if latest is not None else _UNTOLD
     return Parts(
@@ -51,6 +50,22 @@ def joined(reports: Sequence[TemplateReported]) -> Parts:
         language=max((report.language for report in reports if report.language), default=None),
         **parts,  # type: ignore[arg-type] - the names are those of the fields
     )
+
+
+def _counts_from(report: TemplateReported) -> tuple[datetime, str, datetime]:
+    """Return which of two words on a part is the later one, as ``keep_current`` orders them."""
+    return (report.at.replace(microsecond=0), report.tie, report.at)
+
+
+def as_of_its_coming(report: TemplateReported, *, received_at: datetime) -> TemplateReported:
+    """Return what a webhook that came at ``received_at`` tells, which is of then at the latest.
+
+    Meta's clock may be ahead of ours: what is dated ahead would stand against all that is told or read until that time. Of several that
+    came in one second, the one that Meta dates last counts.
+    """
+    if report.at <= received_at:
+        return report
+    return msgspec.structs.replace(report, at=received_at, tie=f"{report.at:%Y%m%d%H%M%S}{report.tie}")
 
 
 class KnownTemplate(msgspec.Struct, frozen=True, kw_only=True):

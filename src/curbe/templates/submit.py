@@ -31,6 +31,7 @@ from curbe.templates.shapes import Template
 from curbe.templates.variables import NAMED, format_of
 
 _PENDING: Final = "PENDING"
+_APPROVED: Final = "APPROVED"
 
 
 class Means(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,7 +63,7 @@ async def create(means: Means, draft: Draft, *, waba_id: str | None) -> Template
     judge(draft)
     account = await _account(means, waba_id)
     async with means.pool.transaction(means.tenant_id) as tx:
-        at = _whole_second(await tx.now())
+        at = await tx.now()
         await _require_new(tx, draft, tenant_id=means.tenant_id, waba_id=account.waba_id)
     created = await meta.create(means.cloud_api, account.waba_id, account.token, template=_for_meta(draft))
     status = created.status or _PENDING
@@ -74,7 +75,7 @@ async def create(means: Means, draft: Draft, *, waba_id: str | None) -> Template
         tie="",
         status=TemplateStatus(status, status),
         category=created.category or draft.category.upper(),
-        components=msgspec.json.encode(draft.components, order="deterministic").decode(),
+        components=_json(draft.components),
     )
     async with means.pool.transaction(means.tenant_id) as tx:
         template_id = await _keep(tx, means, account.waba_id, report)
@@ -105,7 +106,7 @@ async def edit(means: Means, changes: Changes, *, template_id: UUID) -> Template
     account = await _account(means, before.waba_id)
     told = {name: value for name, value in msgspec.structs.asdict(changes).items() if value is not None}
     await meta.edit(means.cloud_api, before.provider_template_id, account.token, changes=told)
-    after = await _as_it_stands(means, account, before, changes)
+    after = await _as_it_stands(means, account, before, components=changes.components)
     async with means.pool.transaction(means.tenant_id) as tx:
         await _keep(tx, means, before.waba_id, after)
         await service.note_edit(
@@ -128,7 +129,7 @@ async def unpause(means: Means, *, template_id: UUID) -> Template:
     require_paused(status=before.status)
     account = await _account(means, before.waba_id)
     await meta.unpause(means.cloud_api, before.provider_template_id, account.token)
-    after = await _as_it_stands(means, account, before, Changes())
+    after = await _as_it_stands(means, account, before, status=TemplateStatus(_APPROVED, _APPROVED))
     async with means.pool.transaction(means.tenant_id) as tx:
         await _keep(tx, means, before.waba_id, after)
         await _record(tx, means, "template.unpaused", template_id, name=before.name, language=before.language)
@@ -249,24 +250,33 @@ async def _now(means: Means) -> datetime:
 
 
 async def _as_it_stands(
-    means: Means, account: Account, before: Template, changes: Changes
+    means: Means,
+    account: Account,
+    before: Template,
+    *,
+    components: list[dict[str, Any]] | None = None,
+    status: TemplateStatus | None = None,
 ) -> TemplateReported:
-    """Return what Meta has now; where it cannot be read, what was changed: webhooks and the daily look tell the rest."""
+    """Return what Meta has now; where it cannot be read, the parts that were changed: webhooks and the daily look tell the rest."""
     at = await _now(means)
     try:
         report = await meta.read(means.cloud_api, before.provider_template_id, account.token, at=at)
     except AppError:
-        parts = changes.components
         return TemplateReported(
             template_id=before.provider_template_id,
             name=before.name,
             language=before.language,
             at=at,
             tie="",
-            components=None if parts is None else msgspec.json.encode(parts, order="deterministic").decode(),
+            status=status,
+            components=None if components is None else _json(components),
         )
     announced = report.correction is not None and report.correction.category == before.correct_category
     return msgspec.structs.replace(report, correction=None) if announced else report
+
+
+def _json(components: list[dict[str, Any]]) -> str:
+    return msgspec.json.encode(components, order="deterministic").decode()
 
 
 async def _keep(tx: Transaction, means: Means, waba_id: str, report: TemplateReported) -> UUID:
@@ -287,8 +297,3 @@ async def _record(
         detail={"name": name, "language": language},
     )
     await audit.record(tx, [entry])
-
-
-def _whole_second(moment: datetime) -> datetime:
-    """Return the moment as webhooks tell it: what Meta says of it in the same second goes before what we know."""
-    return moment.replace(microsecond=0)

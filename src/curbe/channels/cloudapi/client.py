@@ -31,14 +31,13 @@ from curbe.channels.cloudapi.answers import (
 from curbe.channels.cloudapi.errors import (
     APP_REFUSED,
     CHECK_THE_APP,
-    is_proof_refused,
     read_refusal,
     reading_refused,
     unanswered,
     undone,
     unsent,
 )
-from curbe.channels.cloudapi.proofs import Proofs, proven
+from curbe.channels.cloudapi.proofs import Proofs
 from curbe.channels.port import Accepted
 from curbe.domain.errors import GraphRefused, GraphUnreachable, InvalidRequest, TokenRefused
 from curbe.domain.failures import SendFailure
@@ -295,13 +294,9 @@ class CloudApi:
         timeouts: Timeouts,
         scheme: Literal["Bearer", "OAuth"] = "Bearer",
     ) -> Response:
-        """Return the answer to a request of ours, with the proof of its token where it has one.
+        """Return the answer to a request of ours, which shows the proof of its token."""
 
-        A proof that Meta refuses is of another app's token, or of a secret that was changed at Meta's: the request was not looked
-        at, and goes once more without.
-        """
-
-        async def asked(target: str) -> Response:
+        async def sent(target: str, within: Timeouts) -> Response:
             return await self._egress.request(
                 method,
                 target,
@@ -309,16 +304,11 @@ class CloudApi:
                 body=body,
                 bearer=token,
                 scheme=scheme,
-                timeouts=timeouts,
+                timeouts=within,
                 max_bytes=_MAX_BYTES,
             )
 
-        proof = self._proofs.of(token)
-        answer = await asked(proven(url, proof))
-        if token is None or proof is None or not is_proof_refused(answer.status, answer.body):
-            return answer
-        self._proofs.withdraw(token)
-        return await asked(url)
+        return await self._proofs.ask(method, url, token, send=sent, timeouts=timeouts)
 
     async def ask(
         self,

@@ -351,6 +351,8 @@ CODES: Final[Mapping[int, ErrorCode]] = {
     ),
 }
 
+TEMPLATE_PAUSED: Final = 132015
+TEMPLATE_DISABLED: Final = 132016
 # A payment that is owed and a block for violated policies are the account's: all of its numbers are refused [Meta: error codes, Sep 2026].
 OF_THE_WHOLE_WABA: Final = frozenset({368, 131042})
 

@@ -14572,7 +14572,7 @@ export interface operations {
                 connection?: string | null;
                 /** @description Exactly these, at most 200, whatever else is asked for. */
                 ids?: string[] | null;
-                /** @description Which come first: those with the latest message, or those that wait longest. */
+                /** @description Which come first: those with the latest message, or those whose last message is the oldest. */
                 sort?: "latest" | "oldest";
                 /** @description `next_cursor` of the page before. */
                 cursor?: string | null;
