@@ -34,7 +34,7 @@ from curbe.auth.sign_in import SignIn
 from curbe.auth.welcoming import Welcoming
 from curbe.channels.cloudapi.client import CloudApi
 from curbe.health import PATHS as HEALTH_PATHS
-from curbe.health import Health
+from curbe.health import Health, database
 from curbe.inbox.changes import let_go_of_colleague
 from curbe.infra import db, web
 from curbe.infra.addresses import in_both_protocols
@@ -262,7 +262,7 @@ async def _wired(
         api = ProxyHeadersMiddleware(edge, trusted_hosts=proxies)  # type: ignore[arg-type]
         receiver = _receiver(settings, committer, metrics)
         health = Health(
-            checks={"database": _database(web_pool)}, metrics=metrics, token=settings.metrics_token
+            checks={"database": database(web_pool)}, metrics=metrics, token=settings.metrics_token
         )
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         flushing = tasks.create_task(committer.run())
@@ -333,17 +333,6 @@ async def _watch_schema(dsn: str, server: uvicorn.Server) -> None:
             return
         except (*db.Unreachable, db.PostgresError) as error:
             log.warning("schema_not_checked", reason=type(error).__name__)
-
-
-def _database(pool: Pool) -> Callable[[], Awaitable[str | None]]:
-    async def check() -> str | None:
-        try:
-            await pool.execute("SELECT 1", timeout=2)
-        except (*db.Unreachable, db.PostgresError) as error:
-            return f"PostgreSQL does not answer ({type(error).__name__})"
-        return None
-
-    return check
 
 
 def _openapi() -> OpenAPIConfig:

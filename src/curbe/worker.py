@@ -24,7 +24,7 @@ from curbe.channels.cloudapi.client import CloudApi
 from curbe.connections import health
 from curbe.connections.service import CATCH_UP, FETCH_AGAIN
 from curbe.consent import hearing
-from curbe.health import Health
+from curbe.health import Health, database
 from curbe.health import serve as serve_health
 from curbe.inbox import statuses
 from curbe.inbox.changes import READ_RECEIPT, WAKE
@@ -379,13 +379,6 @@ async def _every(seconds: float, job: Work, stop: asyncio.Event) -> None:
 
 
 def _health(pools: _Pools, metrics: Metrics, token: Secret | None) -> Health:
-    async def database() -> str | None:
-        try:
-            await pools.apply.execute("SELECT 1", timeout=2)
-        except (*db.Unreachable, db.PostgresError) as error:
-            return f"PostgreSQL does not answer ({type(error).__name__})"
-        return None
-
     async def refresh() -> None:
         async with pools.apply.transaction() as tx:
             metrics.apply_backlog_seconds.set(await ingest.backlog_seconds(tx))
@@ -394,4 +387,4 @@ def _health(pools: _Pools, metrics: Metrics, token: Secret | None) -> Health:
             metrics.outbox_queued.set(await outbox.depth(tx))
             metrics.jobs_waiting.set(await jobs.count(tx, kinds=[FETCH]))
 
-    return Health(checks={"database": database}, metrics=metrics, token=token, refresh=refresh)
+    return Health(checks={"database": database(pools.apply)}, metrics=metrics, token=token, refresh=refresh)

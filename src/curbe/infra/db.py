@@ -29,6 +29,7 @@ Unreachable: Final = (
     asyncpg.InternalClientError,  # what asyncpg says of a statement begun in the moment in which its connection is cut
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
+    asyncpg.ReadOnlySQLTransactionError,  # a standby, or a server that was told to take no writes for a while
     ConnectionError,
     TimeoutError,
     OSError,
@@ -255,6 +256,10 @@ class Pool:
     async def execute(self, sql: str, *arguments: object, timeout: float | None = None) -> str:  # noqa: ASYNC109 - cancels on the server too
         """Run one statement as its own transaction, with no tenant: for roles that have none."""
         return await self._pool.execute(sql, *arguments, timeout=timeout)
+
+    async def value(self, sql: str, *arguments: object, timeout: float | None = None) -> object:  # noqa: ASYNC109 - likewise
+        """Run one statement as :meth:`execute` does, and return the first column of its first row."""
+        return await self._pool.fetchval(sql, *arguments, timeout=timeout)
 
     @asynccontextmanager
     async def session(self, *, silent: timedelta | None = None) -> AsyncIterator["Session"]:

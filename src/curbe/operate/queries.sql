@@ -2,7 +2,8 @@
 
 -- name: server_facts
 SELECT current_setting('server_version_num')::integer AS version, current_setting('server_version') AS version_text,
-       clock_timestamp() AS now, pg_database_size(current_database())::bigint AS bytes;
+       clock_timestamp() AS now, pg_database_size(current_database())::bigint AS bytes,
+       current_setting('transaction_read_only')::boolean AS read_only;
 
 -- name: role_facts
 -- The roles that processes work as, and whether one of them may do more than its grants.
