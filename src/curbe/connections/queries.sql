@@ -110,3 +110,10 @@ SELECT count(*) AS queued
 
 -- name: tell_connections_changed
 SELECT pg_notify('curbe_connections', :payload::text)::text AS nothing;
+
+-- name: count_by_state
+-- The connected numbers of all tenants: those that may send, and those that are paused or failed.
+SELECT (count(*) FILTER (WHERE c.status = 'active' AND c.pause_reason IS NULL))::integer AS active,
+       (count(*) FILTER (WHERE c.status <> 'active' OR c.pause_reason IS NOT NULL))::integer AS paused
+  FROM channel_connections c
+ WHERE c.status IN ('active', 'error')

@@ -13,7 +13,7 @@ import msgspec
 from curbe.channels.cloudapi.client import CloudApi
 from curbe.domain.errors import AppError
 from curbe.domain.ids import first_id
-from curbe.infra import db, migrate
+from curbe.infra import db, jobs, migrate
 from curbe.infra.clock import utc_now
 from curbe.infra.crypto import Keyring, Secret
 from curbe.infra.db import Pool, Query, Role, Transaction
@@ -22,7 +22,7 @@ from curbe.infra.migrate import SchemaMismatch
 from curbe.infra.settings import Settings
 from curbe.ingest import store as ingest
 from curbe.ingest.receive import PATH as WEBHOOK_PATH
-from curbe.operate import findings, resealing
+from curbe.operate import findings, findings_of_jobs, resealing
 from curbe.operate.findings import (
     ConnectionFacts,
     Finding,
@@ -141,6 +141,7 @@ async def _of_work(tx: Transaction) -> list[Finding]:
         findings.backlog(await ingest.backlog_seconds(tx)),
         findings.sealing(_only(await _UNSEALED.all(tx)).oldest),
         *findings.outbox(_only(await _OUTBOX.all(tx))),
+        *findings_of_jobs.jobs(await jobs.standing(tx)),
         findings.parked(_only(await _PARKED.all(tx))),
         *findings.quarantine(await _QUARANTINE.all(tx)),
     ]
