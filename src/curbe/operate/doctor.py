@@ -22,7 +22,7 @@ from curbe.infra.migrate import SchemaMismatch
 from curbe.infra.settings import Settings
 from curbe.ingest import store as ingest
 from curbe.ingest.receive import PATH as WEBHOOK_PATH
-from curbe.operate import findings, findings_of_jobs, resealing
+from curbe.operate import bucket, findings, findings_of_jobs, resealing
 from curbe.operate.findings import (
     ConnectionFacts,
     Finding,
@@ -73,6 +73,7 @@ async def examine(settings: Settings, dsn: str, *, env_file: Path) -> list[Findi
     """Return everything found, in the order of a request's way: settings, database, work, numbers, Meta."""
     return [
         *_of_settings(settings, env_file),
+        *await bucket.look(settings),
         *await _of_database(settings, dsn),
         await _of_graph(settings),
     ]
