@@ -16,7 +16,7 @@ from curbe.api import Parts, Wiring, build_api
 from curbe.auth.oidc import oidc_of
 from curbe.channels.cloudapi.client import CloudApi
 from curbe.health import PATHS as HEALTH_PATHS
-from curbe.health import Health
+from curbe.health import Health, database
 from curbe.infra import db
 from curbe.infra.addresses import in_both_protocols
 from curbe.infra.collector import REQUESTS, spare_what_stays
@@ -177,7 +177,7 @@ async def _wired(
         api = ProxyHeadersMiddleware(edge, trusted_hosts=proxies)  # type: ignore[arg-type]
         receiver = _receiver(settings, committer, metrics)
         health = Health(
-            checks={"database": _database(web_pool)}, metrics=metrics, token=settings.metrics_token
+            checks={"database": database(web_pool)}, metrics=metrics, token=settings.metrics_token
         )
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         flushing = tasks.create_task(committer.run())
@@ -248,17 +248,6 @@ async def _watch_schema(dsn: str, server: uvicorn.Server) -> None:
             return
         except (*db.Unreachable, db.PostgresError) as error:
             log.warning("schema_not_checked", reason=type(error).__name__)
-
-
-def _database(pool: Pool) -> Callable[[], Awaitable[str | None]]:
-    async def check() -> str | None:
-        try:
-            await pool.execute("SELECT 1", timeout=2)
-        except (*db.Unreachable, db.PostgresError) as error:
-            return f"PostgreSQL does not answer ({type(error).__name__})"
-        return None
-
-    return check
 
 
 def _shown(host: str) -> str:

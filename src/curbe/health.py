@@ -12,13 +12,17 @@ import uvicorn
 
 from curbe.infra import db
 from curbe.infra.crypto import Secret
+from curbe.infra.db import Pool
 from curbe.infra.metrics import Metrics
 
 log: Final = structlog.get_logger(__name__)
 
 Check = Callable[[], Awaitable[str | None]]  # None: fine; else what is wrong, in a sentence without secrets
 _TIMEOUT: Final = 3.0  # seconds for all checks together
+_ANSWERS_WITHIN: Final = 2.0  # seconds
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", None})
+# A standby is read-only, and so is a server whose operator, or whose host's rule for full disks, says so.
+_STANDING: Final = "SELECT current_setting('transaction_read_only')::boolean"
 
 PATHS: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 
@@ -109,6 +113,19 @@ class Health:
         client = scope.get("client")
         proxied = b"x-forwarded-for" in headers or b"forwarded" in headers
         return not proxied and (client[0] if client else None) in _LOOPBACK
+
+
+def database(pool: Pool) -> Check:
+    """Return the check that PostgreSQL answers, and takes writes, on a connection of ``pool``."""
+
+    async def check() -> str | None:
+        try:
+            read_only = await pool.value(_STANDING, timeout=_ANSWERS_WITHIN)
+        except (*db.Unreachable, db.PostgresError) as error:
+            return f"PostgreSQL does not answer ({type(error).__name__})"
+        return "PostgreSQL is read-only: nothing can be stored" if read_only else None
+
+    return check
 
 
 async def serve(health: Health, listening: socket.socket, stop: asyncio.Event) -> None:

@@ -8,10 +8,12 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 import structlog
 
+from curbe import gauges
 from curbe.audit.seal import seal_once
 from curbe.auth import factor_store
 from curbe.auth.links import INVITE_MAIL, RESET_MAIL
@@ -24,12 +26,12 @@ from curbe.channels.cloudapi.client import CloudApi
 from curbe.connections import health
 from curbe.connections.service import CATCH_UP, FETCH_AGAIN
 from curbe.consent import hearing
-from curbe.health import Health
+from curbe.health import Health, database
 from curbe.health import serve as serve_health
 from curbe.inbox import statuses
 from curbe.inbox.changes import READ_RECEIPT, WAKE
 from curbe.inbox.snooze import Alarm
-from curbe.infra import db, jobs
+from curbe.infra import db
 from curbe.infra.clock import utc_now
 from curbe.infra.collector import BATCHES, spare_what_stays
 from curbe.infra.crypto import Keyring, Secret
@@ -54,7 +56,6 @@ from curbe.media.service import FETCH
 from curbe.media.storage import Spool
 from curbe.notifications.sending import Notifying
 from curbe.notifications.service import SEND as NOTIFY
-from curbe.outbound import store as outbox
 from curbe.outbound.conclusions import Concluding
 from curbe.outbound.confirming import Confirming
 from curbe.outbound.receipts import Receipts
@@ -379,19 +380,9 @@ async def _every(seconds: float, job: Work, stop: asyncio.Event) -> None:
 
 
 def _health(pools: _Pools, metrics: Metrics, token: Secret | None) -> Health:
-    async def database() -> str | None:
-        try:
-            await pools.apply.execute("SELECT 1", timeout=2)
-        except (*db.Unreachable, db.PostgresError) as error:
-            return f"PostgreSQL does not answer ({type(error).__name__})"
-        return None
-
-    async def refresh() -> None:
-        async with pools.apply.transaction() as tx:
-            metrics.apply_backlog_seconds.set(await ingest.backlog_seconds(tx))
-            metrics.statuses_parked.set(await statuses.count_parked(tx))
-            metrics.quarantined.set(await ingest.count_quarantined(tx))
-            metrics.outbox_queued.set(await outbox.depth(tx))
-            metrics.jobs_waiting.set(await jobs.count(tx, kinds=[FETCH]))
-
-    return Health(checks={"database": database}, metrics=metrics, token=token, refresh=refresh)
+    return Health(
+        checks={"database": database(pools.apply)},
+        metrics=metrics,
+        token=token,
+        refresh=partial(gauges.refresh, metrics, pools.apply),
+    )

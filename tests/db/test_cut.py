@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -45,3 +46,21 @@ async def test_who_is_told_to_stop_while_the_pool_is_cut_stops(
     async with asyncio.timeout(5):
         with pytest.raises(asyncio.CancelledError):
             await working
+
+
+async def test_the_locks_of_a_process_that_hangs_are_free_again(worker: Pool) -> None:
+    async with worker.session(silent=timedelta(seconds=1)) as hangs, worker.session() as other:
+        assert await hangs.try_lock(7)
+        async with asyncio.timeout(5):
+            while not await other.try_lock(7):  # noqa: ASYNC110 - the server tells nobody
+                await asyncio.sleep(0.05)
+
+
+async def test_who_asks_now_and_then_keeps_its_locks(worker: Pool) -> None:
+    async with worker.session(silent=timedelta(seconds=1)) as lively, worker.session() as other:
+        assert await lively.try_lock(7)
+        for _ in range(12):
+            await asyncio.sleep(0.1)
+            assert await lively.alive()
+
+        assert not await other.try_lock(7)

@@ -14,6 +14,7 @@ import pytest
 from obstore.store import S3Store
 
 from bed import s3
+from bed.installation import SETTINGS
 from bed.s3 import BUCKET, KEY_ID, SECRET, Store
 from curbe.infra import dotenv, settings
 from curbe.infra.crypto import Secret
@@ -22,6 +23,8 @@ from curbe.media.place import storage_of
 from curbe.media.rules import storage_key
 from curbe.media.s3 import Bucket, S3Storage
 from curbe.media.storage import LocalStorage, NotStored, Spool, Storage, StorageFailed
+from curbe.operate.bucket import look
+from curbe.operate.findings import State
 
 pytestmark = pytest.mark.anyio
 
@@ -197,3 +200,28 @@ async def test_who_stops_waiting_for_a_file_leaves_it_closed(tmp_path: Path) -> 
     with pytest.raises(BrokenPipeError):
         await written()
     gc.collect()  # a file that was only forgotten would be told of here
+
+
+def keeping_in(endpoint: str, secret: str = SECRET) -> settings.Settings:
+    """Return the settings of an installation that keeps its files in a bucket there."""
+    return settings.load(
+        {
+            **SETTINGS,
+            "CURBE_S3_BUCKET": BUCKET,
+            "CURBE_S3_ENDPOINT": endpoint,
+            "CURBE_S3_ACCESS_KEY_ID": KEY_ID,
+            "CURBE_S3_SECRET_ACCESS_KEY": secret,
+        },
+        env_file=Path("/nowhere"),
+    )
+
+
+@pytest.mark.usefixtures("bucket")
+async def test_the_doctor_sees_whether_the_bucket_answers_to_who_has_its_key(store: Store) -> None:
+    (well,) = await look(keeping_in(store.endpoint))
+    (shut_out,) = await look(keeping_in(store.endpoint, secret="another"))
+    (gone,) = await look(keeping_in("http://127.0.0.1:9"))
+
+    assert [one.state for one in (well, shut_out, gone)] == [State.OK, State.FAIL, State.FAIL]
+    assert "another" not in shut_out.sentence
+    assert gone.fix

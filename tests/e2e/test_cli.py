@@ -9,6 +9,7 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from bed.installation import SETTINGS, Installation, installed
+from bed.rows import insert_number, insert_sent
 from curbe.audit.seal import seal_once
 from curbe.auth import service
 from curbe.domain.errors import Unauthorized
@@ -294,6 +295,21 @@ def test_settings_can_lie_in_another_file(dsn: str) -> None:
 
 
 # --- looking
+
+
+async def test_where_a_message_is_is_told_without_what_it_says(
+    here: Installation, owner: asyncpg.Connection
+) -> None:
+    sent = await insert_sent(owner, await insert_number(owner), phase="unknown")
+
+    told = here.curbe("message", "show", str(sent.id))
+    nothing = here.curbe("message", "show", "wamid.of-nobody")
+
+    assert (told.returncode, nothing.returncode) == (0, 1)
+    assert f"{sent.id}  outbound text, unknown" in told.stdout
+    assert sent.number.phone_number_id in told.stdout
+    assert "hola" not in told.stdout
+    assert "Meta has not delivered it here" in nothing.stdout
 
 
 async def test_audit_verify_names_the_first_row_that_was_changed_and_fails(

@@ -27,7 +27,10 @@ def test_whatever_is_not_fine_says_what_to_do() -> None:
         findings.webhook_address("http://curbe.example.org", path="/x"),
         findings.webhook_address("http://127.0.0.1:8080", path="/x"),
         findings.graph_address("http://127.0.0.1:8090"),
-        *findings.server(ServerFacts(150008, "15.8", NOW - timedelta(minutes=1), 1), now=NOW),
+        *findings.server(
+            ServerFacts(150008, "15.8", NOW - timedelta(minutes=1), 1, read_only=False), now=NOW
+        ),
+        *findings.server(ServerFacts(180004, "18.4", NOW, 1, read_only=True), now=NOW)[:1],
         findings.roles([], wanted=["app_web"]),
         findings.roles([RoleFacts("app_web", powerful=True)], wanted=["app_web"]),
         findings.row_security(["contacts"]),
@@ -46,7 +49,7 @@ def test_whatever_is_not_fine_says_what_to_do() -> None:
     ]
 
     assert [one for one in seen if one.state is OK or not one.fix] == []
-    assert len(seen) == 21
+    assert len(seen) == 22
 
 
 @pytest.mark.parametrize(
@@ -78,7 +81,7 @@ def test_applying_may_be_a_little_behind(seconds: float, state: State) -> None:
     ("seconds", "state"), [(1, OK), (-1, OK), (3, WARN), (-29, WARN), (31, FAIL), (-31, FAIL)]
 )
 def test_clocks_may_differ_a_little_in_either_direction(seconds: float, state: State) -> None:
-    facts = ServerFacts(180004, "18.4", NOW + timedelta(seconds=seconds), 1)
+    facts = ServerFacts(180004, "18.4", NOW + timedelta(seconds=seconds), 1, read_only=False)
 
     (clock,) = [one for one in findings.server(facts, now=NOW) if one.name == "clock"]
 

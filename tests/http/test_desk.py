@@ -1,5 +1,6 @@
 """Teams, labels and canned replies over HTTP: kept, told, and written by those who may."""
 
+import asyncio
 import json
 from uuid import UUID, uuid4
 
@@ -8,6 +9,7 @@ import httpx
 import pytest
 
 from bed.inbox import Inbox
+from bed.locks import waiting_for_a_lock
 from bed.rows import insert_conversation, insert_number
 from bed.tenants import Tenant
 from bed.users import insert_member, signed_in
@@ -60,6 +62,79 @@ async def test_the_conversations_of_a_deleted_team_are_of_no_team_and_every_scre
 
     updated = [data for kind, data in await told(owner, acme) if kind == "conversation_updated"]
     assert [(one["id"], one["team_id"]) for one in updated] == [(str(theirs), None)]
+
+
+async def many(
+    owner: Owner, tenant: Tenant, count: int, *, team: UUID | None = None, user: UUID | None = None
+) -> None:
+    """Insert conversations that a team, or a colleague, has."""
+    number = await insert_number(owner, tenant.id)
+    await owner.execute(
+        """WITH people AS (
+               INSERT INTO contacts (tenant_id, id) SELECT $1, gen_random_uuid() FROM generate_series(1, $3) RETURNING id)
+           INSERT INTO conversations (tenant_id, id, channel_connection_id, contact_id, external_thread_id, last_message_at, team_id,
+                                      assignee_id)
+           SELECT $1, gen_random_uuid(), $2, p.id, 'thread', now(), $4, $5 FROM people p""",
+        tenant.id,
+        number.connection_id,
+        count,
+        team,
+        user,
+    )
+
+
+async def told_at_once(owner: Owner) -> list[int]:
+    """Return how many conversations each transaction told that they changed."""
+    rows = await owner.fetch(
+        "SELECT count(*) FROM events WHERE type = 'conversation_updated' GROUP BY xid ORDER BY xid"
+    )
+    return [row[0] for row in rows]
+
+
+async def test_the_many_conversations_of_a_deleted_team_are_let_go_of_a_few_hundred_at_a_time(
+    acme: Tenant, owner: Owner
+) -> None:
+    team = (await acme.post("/teams", {"name": "Sales", "member_ids": []})).json()["id"]
+    await many(owner, acme, 450, team=UUID(team))
+
+    assert (await acme.client.delete(f"{acme.path}/teams/{team}")).status_code == 204
+
+    assert await told_at_once(owner) == [200, 200, 50]
+    assert await owner.fetchval("SELECT count(*) FROM conversations WHERE team_id IS NOT NULL") == 0
+    assert (await acme.get("/teams")).json()["items"] == []
+
+
+async def test_the_many_conversations_of_who_is_removed_are_let_go_of_a_few_hundred_at_a_time(
+    acme: Tenant, owner: Owner
+) -> None:
+    bea = (await insert_member(owner, acme.id, password=None)).id
+    await many(owner, acme, 400, user=bea)
+
+    assert (await acme.client.delete(f"{acme.path}/people/{bea}")).status_code == 204
+
+    assert await told_at_once(owner) == [200, 200]
+    assert await owner.fetchval("SELECT count(*) FROM memberships WHERE user_id = $1", bea) == 0
+
+
+async def test_a_label_is_taken_off_many_conversations_a_thousand_at_a_time(
+    acme: Tenant, owner: Owner
+) -> None:
+    label = UUID((await acme.post("/labels", {"name": "VIP", "color": "#AA00FF"})).json()["id"])
+    await many(owner, acme, 1500)
+    await owner.execute(
+        """INSERT INTO conversation_labels (tenant_id, conversation_id, label_id, state_code, last_message_at)
+           SELECT tenant_id, id, $1, state_code, last_message_at FROM conversations""",
+        label,
+    )
+
+    async with asyncio.TaskGroup() as tasks, owner.transaction():
+        await owner.execute("SELECT FROM labels FOR KEY SHARE")  # somebody gives it to a conversation
+        deleting = tasks.create_task(acme.client.delete(f"{acme.path}/labels/{label}"))
+        await waiting_for_a_lock(owner)
+        assert await owner.fetchval("SELECT count(*) FROM conversation_labels") == 500
+
+    assert deleting.result().status_code == 204
+    assert await owner.fetchval("SELECT count(*) FROM conversation_labels") == 0
 
 
 async def test_a_label_is_made_changed_and_deleted_and_everybody_is_told(acme: Tenant, owner: Owner) -> None:

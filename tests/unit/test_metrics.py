@@ -8,7 +8,8 @@ from curbe.infra.metrics import WEB, WORKER, Metrics
 WANTED = {
     "webhooks_received", "webhooks_refused", "webhook_ack_seconds", "webhook_batch_size", "webhooks_pending",
     "events_applied", "apply_batch_seconds", "apply_lag_seconds", "apply_backlog_seconds", "statuses_parked", "quarantined",
-    "sends", "send_seconds", "outbox_queued", "unlisted_error_codes",
+    "sends", "send_seconds", "outbox_queued", "outbox_oldest_seconds", "connections", "unlisted_error_codes",
+    "jobs_failing", "jobs_overdue_seconds",
     "sockets", "http_requests", "http_seconds",
 }  # fmt: skip
 
@@ -82,4 +83,4 @@ def test_no_label_names_a_tenant_a_number_or_a_person() -> None:
         for label in getattr(collector, "_labelnames", ())
     }
 
-    assert labels == {"reason", "outcome", "code", "route", "method", "status", "reach"}
+    assert labels == {"reason", "outcome", "code", "route", "method", "status", "reach", "state", "kind"}

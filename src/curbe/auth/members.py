@@ -14,15 +14,15 @@ from curbe.domain.access import Principal, Role
 from curbe.domain.errors import Conflict, LastOwner, NotFound, RoleBeyond
 from curbe.infra import jobs
 from curbe.infra.crypto import Secret
-from curbe.infra.db import Transaction
+from curbe.infra.db import Pool, Transaction
 from curbe.infra.jobs import NewJob
 from curbe.tenants import people
 from curbe.tenants.person_rules import Membership, Person, checked_email, checked_person_name
 
 # Told in the transaction of the change: the tenant, and whom it is about.
 Announce: TypeAlias = Callable[[Transaction, UUID, UUID], Awaitable[None]]
-# Called before somebody leaves, with the tenant, whom, and who sees to it: what they had in hand is let go of.
-LetGo: TypeAlias = Callable[[Transaction, UUID, UUID, str], Awaitable[None]]
+# Called before somebody leaves, with the tenant, whom, and who sees to it: some of what they had in hand is let go of. True: all of it.
+LetGo: TypeAlias = Callable[[Transaction, UUID, UUID, str], Awaitable[bool]]
 
 
 class Invited(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,7 +33,7 @@ class Invited(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Members:
-    """Changes who is in a tenant. Each method's ``tx`` is a transaction of that tenant."""
+    """Changes who is in a tenant. A method's ``tx`` is a transaction of that tenant."""
 
     def __init__(self, announce: Announce, *, let_go: LetGo) -> None:
         self._announce: Final = announce
@@ -155,21 +155,32 @@ class Members:
             raise RuntimeError("a membership without its person")
         return changed
 
-    async def remove(self, tx: Transaction, *, tenant_id: UUID, user_id: UUID, giver: Principal) -> None:
+    async def remove(self, pool: Pool, *, tenant_id: UUID, user_id: UUID, giver: Principal) -> None:
         """Take a person out of this tenant, or take an invitation back; their account stays.
+
+        What they have in hand is let go of first, in several transactions where it is much: who breaks off begins anew.
 
         Raises:
             NotFound: there is no such person in this tenant.
             RoleBeyond: their role is above the giver's.
             LastOwner: nobody would own the tenant.
         """
+        removed = False
+        while not removed:
+            async with pool.transaction(tenant_id) as tx:
+                removed = await self._remove(tx, tenant_id=tenant_id, user_id=user_id, giver=giver)
+
+    async def _remove(self, tx: Transaction, *, tenant_id: UUID, user_id: UUID, giver: Principal) -> bool:
+        """Remove them once they have nothing in hand any more; False where some of it is left."""
         where = {"tenant_id": tenant_id, "user_id": user_id}
         owners = await people.lock_member(tx, **where)
         _check_giving(giver, (await _membership(tx, **where)).role)
         _keep_an_owner(owners, user_id)
-        await self._let_go(tx, tenant_id, user_id, giver.actor)
+        if not await self._let_go(tx, tenant_id, user_id, giver.actor):
+            return False
         await people.remove_membership(tx, **where)
         await self._note(tx, "person.removed", where, actor=giver.actor)
+        return True
 
     async def _note(
         self,

@@ -150,5 +150,4 @@ class PeopleController(Controller):
         members: NamedDependency[Members],
     ) -> None:
         """Remove a person from this tenant; their account, and what they did, stay."""
-        async with web_pool.transaction(tenant_id) as tx:
-            await members.remove(tx, tenant_id=tenant_id, user_id=user_id, giver=principal)
+        await members.remove(web_pool, tenant_id=tenant_id, user_id=user_id, giver=principal)

@@ -27,6 +27,7 @@ _COMMANDS: Final = {
     "tenant": "accounts",
     "user": "people",
     "key": "accounts",
+    "message": "messages",
     "webhook": "webhooks",
     "reseal": "resealing",
     "audit": "checks",

@@ -9,34 +9,13 @@ from uuid import UUID
 
 import click
 
+from curbe.cli.moments import SPAN, Moment
 from curbe.cli.shell import Shell, json_option, pass_shell, show, table
-from curbe.infra.clock import utc_now
 from curbe.infra.database import database
-from curbe.infra.setting_values import Malformed, duration
 from curbe.ingest.replay import Replayed
 from curbe.operate import webhooks
 
 _KINDS: Final = ("unrouted", "foreign", "poison")
-_SPAN: Final = "a time with its zone, as 2026-11-22T10:00:00Z, or how long ago, as 2h or 7d"
-
-
-class _Moment(click.ParamType):
-    """A moment: a time with its zone, or how long ago."""
-
-    name = "TIME"
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        try:
-            return utc_now() - duration(value)
-        except Malformed:
-            pass  # then it is a time
-        try:
-            moment = datetime.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value!r} is not {_SPAN}.", param, ctx)
-        if moment.tzinfo is None:
-            self.fail(f"{value!r} does not say its time zone: add Z for UTC.", param, ctx)
-        return moment
 
 
 @click.group()
@@ -52,8 +31,8 @@ def webhook() -> None:
 @click.option(
     "--tenant", "tenant_id", type=click.UUID, help="Only what names a number or WABA of this tenant."
 )
-@click.option("--since", type=_Moment(), help=f"What came from then on: {_SPAN}.")
-@click.option("--until", type=_Moment(), help="What came before then; until now otherwise.")
+@click.option("--since", type=Moment(), help=f"What came from then on: {SPAN}.")
+@click.option("--until", type=Moment(), help="What came before then; until now otherwise.")
 @click.option("--dry-run", is_flag=True, help="Apply, count, and take all of it back.")
 @json_option
 @pass_shell

@@ -95,3 +95,10 @@ UPDATE channel_connections
 SELECT count(*) AS queued
   FROM outbox
  WHERE tenant_id = :tenant_id AND channel_connection_id = :id;
+
+-- name: count_by_state
+-- The connected numbers of all tenants: those that may send, and those that are paused or failed.
+SELECT (count(*) FILTER (WHERE c.status = 'active' AND c.pause_reason IS NULL))::integer AS active,
+       (count(*) FILTER (WHERE c.status <> 'active' OR c.pause_reason IS NOT NULL))::integer AS paused
+  FROM channel_connections c
+ WHERE c.status IN ('active', 'error')

@@ -31,6 +31,13 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     metadata: str
 
 
+class Numbers(msgspec.Struct, frozen=True):
+    """How many connected numbers may send, and how many are paused."""
+
+    active: int
+    paused: int
+
+
 class _Nothing(msgspec.Struct, frozen=True):
     nothing: str
 
@@ -56,6 +63,7 @@ _PAUSE: Final = Query(_PACKAGE, "pause", _Paused)
 _RESUME: Final = Query(_PACKAGE, "resume")
 _SEALED_TOKEN: Final = Query(_PACKAGE, "sealed_token", _SealedToken)
 _RESEAL_TOKEN: Final = Query(_PACKAGE, "reseal_token")
+_COUNT_BY_STATE: Final = Query(_PACKAGE, "count_by_state", Numbers)
 _COUNT_QUEUED: Final = Query(_PACKAGE, "count_queued", _Queued)
 
 
@@ -159,3 +167,8 @@ async def count_queued(tx: Transaction, *, tenant_id: UUID, connection_id: UUID)
     """Return how many messages wait to be sent from a connection."""
     row = await _COUNT_QUEUED.one(tx, tenant_id=tenant_id, id=connection_id)
     return row.queued if row else 0
+
+
+async def count_by_state(tx: Transaction) -> Numbers:
+    """Count the connected numbers of all tenants; ``tx`` is the batch role's."""
+    return await _COUNT_BY_STATE.one(tx) or Numbers(0, 0)

@@ -131,8 +131,7 @@ class TeamsController(Controller):
         web_pool: NamedDependency[Pool],
     ) -> None:
         """Delete it; its conversations belong to no team then."""
-        async with web_pool.transaction(tenant_id) as tx:
-            await teams.delete(tx, tenant_id=tenant_id, team_id=team_id, actor=principal.actor)
+        await teams.delete(web_pool, tenant_id=tenant_id, team_id=team_id, actor=principal.actor)
 
 
 class LabelsController(Controller):
@@ -213,5 +212,4 @@ class LabelsController(Controller):
         web_pool: NamedDependency[Pool],
     ) -> None:
         """Delete it, also from the conversations that have it."""
-        async with web_pool.transaction(tenant_id) as tx:
-            await labels.delete(tx, tenant_id=tenant_id, label_id=label_id, actor=principal.actor)
+        await labels.delete(web_pool, tenant_id=tenant_id, label_id=label_id, actor=principal.actor)

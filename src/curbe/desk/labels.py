@@ -10,11 +10,12 @@ from uuid_utils.compat import uuid7
 from curbe.desk.rules import color as color_of
 from curbe.desk.rules import words
 from curbe.desk.told import none_such, taken, tell
-from curbe.infra.db import Query, Transaction, UniqueViolation
+from curbe.infra.db import Pool, Query, Transaction, UniqueViolation
 from curbe.realtime.rules import EventType
 
 _PACKAGE: Final = "curbe.desk"
 _LONGEST_NAME: Final = 60
+_AT_ONCE: Final = 1000  # conversations from which one transaction takes a label
 
 
 class Label(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,6 +31,7 @@ _PAGE: Final = Query(_PACKAGE, "labels_page", Label)
 _INSERT: Final = Query(_PACKAGE, "insert_label", Label)
 _CHANGE: Final = Query(_PACKAGE, "change_label", Label)
 _DELETE: Final = Query(_PACKAGE, "delete_label")
+_TAKE_OFF: Final = Query(_PACKAGE, "take_label_off")
 
 
 async def page(tx: Transaction, *, tenant_id: UUID, after: UUID, limit: int) -> list[Label]:
@@ -83,12 +85,23 @@ async def change(
     return label
 
 
-async def delete(tx: Transaction, *, tenant_id: UUID, label_id: UUID, actor: str) -> None:
+async def delete(pool: Pool, *, tenant_id: UUID, label_id: UUID, actor: str) -> None:
     """Delete a label, also from the conversations that have it.
+
+    It is taken off those first, in several transactions where they are many: who breaks off begins anew.
 
     Raises:
         NotFound: the tenant has no such label.
     """
+    deleted = False
+    while not deleted:
+        async with pool.transaction(tenant_id) as tx:
+            taken_off = await _TAKE_OFF.run(tx, tenant_id=tenant_id, id=label_id, most=_AT_ONCE)
+            if deleted := taken_off < _AT_ONCE:
+                await _delete(tx, tenant_id, label_id, actor=actor)
+
+
+async def _delete(tx: Transaction, tenant_id: UUID, label_id: UUID, *, actor: str) -> None:
     if not await _DELETE.run(tx, tenant_id=tenant_id, id=label_id):
         raise none_such("label")
     await _tell(tx, tenant_id, label_id, None, actor=actor, deed="deleted")

@@ -12,7 +12,7 @@ from curbe.desk.rules import words
 from curbe.desk.told import none_such, taken, tell
 from curbe.domain.errors import InvalidRequest
 from curbe.inbox.changes import let_go_of_team
-from curbe.infra.db import Query, Transaction, UniqueViolation
+from curbe.infra.db import Pool, Query, Transaction, UniqueViolation
 from curbe.realtime.rules import EventType
 
 _PACKAGE: Final = "curbe.desk"
@@ -95,15 +95,26 @@ async def change(
     return await _told(tx, tenant_id, team_id, actor=actor, deed="changed")
 
 
-async def delete(tx: Transaction, *, tenant_id: UUID, team_id: UUID, actor: str) -> None:
+async def delete(pool: Pool, *, tenant_id: UUID, team_id: UUID, actor: str) -> None:
     """Delete a team; its conversations belong to no team then.
+
+    They are let go of first, in several transactions where they are many: who breaks off begins anew.
 
     Raises:
         NotFound: the tenant has no such team.
     """
+    deleted = False
+    while not deleted:
+        async with pool.transaction(tenant_id) as tx:
+            deleted = await _delete(tx, tenant_id, team_id, actor=actor)
+
+
+async def _delete(tx: Transaction, tenant_id: UUID, team_id: UUID, *, actor: str) -> bool:
+    """Delete a team once it has no conversation any more; False where some are left."""
     if await _LOCK.one(tx, tenant_id=tenant_id, id=team_id) is None:
         raise none_such("team")
-    await let_go_of_team(tx, tenant_id, team_id, actor)
+    if not await let_go_of_team(tx, tenant_id, team_id, actor):
+        return False
     await _DELETE.run(tx, tenant_id=tenant_id, id=team_id)
     await tell(
         tx,
@@ -115,6 +126,7 @@ async def delete(tx: Transaction, *, tenant_id: UUID, team_id: UUID, actor: str)
         thing_id=team_id,
         now=None,
     )
+    return True
 
 
 async def _set_members(tx: Transaction, tenant_id: UUID, team_id: UUID, member_ids: Sequence[UUID]) -> None:

@@ -41,6 +41,8 @@ READ_RECEIPT: Final = (
 )
 WAKE: Final = "snooze.end"  # the job that ends a snooze; its subject is the conversation
 _READ: Final = ConversationChange(unread=False)
+# Conversations in one transaction, which keeps each of them, and the event log's place for all, until it commits.
+_LET_GO_AT_ONCE: Final = 200
 
 
 class Refused(msgspec.Struct, frozen=True):
@@ -139,25 +141,33 @@ async def change_many(
     )
 
 
-async def let_go_of_colleague(tx: db.Transaction, tenant_id: UUID, user_id: UUID, actor: str) -> None:
-    """Leave what a colleague has to nobody, told and written down like any assignment: they are about to leave the tenant."""
-    await _let_go(tx, tenant_id, user_id, ConversationChange(assignee_id=None), actor)
+async def let_go_of_colleague(tx: db.Transaction, tenant_id: UUID, user_id: UUID, actor: str) -> bool:
+    """Leave some of what a colleague has to nobody, told and written down like any assignment: they are about to leave the tenant.
+
+    Returns:
+        True where that was the last of it: else commit, and call it again.
+    """
+    return await _let_go(tx, tenant_id, user_id, ConversationChange(assignee_id=None), actor)
 
 
-async def let_go_of_team(tx: db.Transaction, tenant_id: UUID, team_id: UUID, actor: str) -> None:
-    """Leave what a team has to no team: it is about to be deleted."""
-    await _let_go(tx, tenant_id, team_id, ConversationChange(team_id=None), actor)
+async def let_go_of_team(tx: db.Transaction, tenant_id: UUID, team_id: UUID, actor: str) -> bool:
+    """Leave some of what a team has to no team, as ``let_go_of_colleague`` does: it is about to be deleted."""
+    return await _let_go(tx, tenant_id, team_id, ConversationChange(team_id=None), actor)
 
 
 async def _let_go(
     tx: db.Transaction, tenant_id: UUID, holder_id: UUID, change: ConversationChange, actor: str
-) -> None:
-    held = [row.id for row in await _IN_HAND.all(tx, tenant_id=tenant_id, holder_id=holder_id)]
+) -> bool:
+    held = [
+        row.id
+        for row in await _IN_HAND.all(tx, tenant_id=tenant_id, holder_id=holder_id, most=_LET_GO_AT_ONCE)
+    ]
     standing = await locked(tx, tenant_id=tenant_id, conversation_ids=held)
     # Looked at once more under their locks: somebody may have given one of them to another in between, who keeps it.
     still = [known for known, one in standing.items() if holder_id in (one.assignee_id, one.team_id)]
     if still:
         await _change(tx, tenant_id, still, change, actor=actor, now=utc_now())
+    return len(held) < _LET_GO_AT_ONCE
 
 
 async def locked(

@@ -41,10 +41,10 @@ DELETE FROM conversation_labels l
  WHERE l.tenant_id = :tenant_id AND l.conversation_id = u.conversation_id AND l.label_id = u.label_id
 
 -- name: conversations_in_hand
--- All that a colleague, or a team, has: who leaves lets go of them. Two questions, each of its own index.
-SELECT c.id FROM conversations c WHERE c.tenant_id = :tenant_id AND c.merged_into IS NULL AND c.holder_id = :holder_id
+-- The next that a colleague, or a team, has: who leaves lets go of them. Two questions, each of its own index.
+(SELECT c.id FROM conversations c WHERE c.tenant_id = :tenant_id AND c.merged_into IS NULL AND c.holder_id = :holder_id LIMIT :most)
  UNION ALL
-SELECT c.id FROM conversations c WHERE c.tenant_id = :tenant_id AND c.merged_into IS NULL AND c.team_id = :holder_id
+(SELECT c.id FROM conversations c WHERE c.tenant_id = :tenant_id AND c.merged_into IS NULL AND c.team_id = :holder_id LIMIT :most)
 
 -- name: names_of_teams
 -- Held until the end of the transaction: a team that is being deleted is nobody's any more.

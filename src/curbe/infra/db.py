@@ -8,7 +8,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
@@ -29,6 +29,7 @@ Unreachable: Final = (
     asyncpg.InternalClientError,  # what asyncpg says of a statement begun in the moment in which its connection is cut
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
+    asyncpg.ReadOnlySQLTransactionError,  # a standby, or a server that was told to take no writes for a while
     ConnectionError,
     TimeoutError,
     OSError,
@@ -256,12 +257,22 @@ class Pool:
         """Run one statement as its own transaction, with no tenant: for roles that have none."""
         return await self._pool.execute(sql, *arguments, timeout=timeout)
 
+    async def value(self, sql: str, *arguments: object, timeout: float | None = None) -> object:  # noqa: ASYNC109 - likewise
+        """Run one statement as :meth:`execute` does, and return the first column of its first row."""
+        return await self._pool.fetchval(sql, *arguments, timeout=timeout)
+
     @asynccontextmanager
-    async def session(self) -> AsyncIterator["Session"]:
-        """Take one connection for long: session locks and notifications, given back by closing it."""
+    async def session(self, *, silent: timedelta | None = None) -> AsyncIterator["Session"]:
+        """Take one connection for long: session locks and notifications, given back by closing it.
+
+        ``silent``: the server ends it, and its locks, where nothing is asked on it for so long, as a process that hangs asks nothing;
+        None: never.
+        """
         async with self._pool.acquire() as connection:
             taken = cast("asyncpg.Connection", connection)
             try:
+                if silent is not None:
+                    await taken.execute(f"SET idle_session_timeout = {silent // timedelta(milliseconds=1)}")
                 yield Session(taken)
             finally:
                 _close(taken)

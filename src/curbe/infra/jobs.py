@@ -47,6 +47,18 @@ class Job(msgspec.Struct, frozen=True):
     reached: tuple[int, ...] | None = None
 
 
+class Standing(msgspec.Struct, frozen=True):
+    """How the jobs of one kind stand that failed last for the same reason, or did not (None).
+
+    ``failing`` of them failed three times or more and are tried again; the oldest has been due for ``overdue_seconds``, and nobody took it.
+    """
+
+    kind: str
+    last_error: str | None
+    failing: int
+    overdue_seconds: float
+
+
 class _Count(msgspec.Struct, frozen=True):
     count: int
 
@@ -67,6 +79,7 @@ _BEGIN_ANEW: Final = Query(_PACKAGE, "begin_anew")
 _HOLD_ON: Final = Query(_PACKAGE, "hold_on_to_job")
 _PUT_BACK: Final = Query(_PACKAGE, "put_job_back")
 _COUNT: Final = Query(_PACKAGE, "count_jobs", _Count)
+_STANDING: Final = Query(_PACKAGE, "jobs_standing", Standing)
 
 
 async def defer(tx: Transaction, jobs: Sequence[NewJob], *, again: bool = False) -> None:
@@ -179,6 +192,11 @@ async def count(tx: Transaction, *, kinds: Sequence[str]) -> int:
     """Return how many jobs of ``kinds`` are not done, in the eyes of ``tx``."""
     row = await _COUNT.one(tx, kinds=list(kinds))
     return row.count if row else 0
+
+
+async def standing(tx: Transaction) -> list[Standing]:
+    """Return how the jobs of all tenants that are not suspended stand; ``tx`` is the batch role's."""
+    return await _STANDING.all(tx)
 
 
 class Runner:

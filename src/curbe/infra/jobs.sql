@@ -96,5 +96,15 @@ UPDATE jobs
    SET available_at = now() + :pause, last_error = :error
  WHERE tenant_id = :tenant_id AND kind = :kind AND subject = :subject AND attempt = :attempt
 
+-- name: jobs_standing
+-- How jobs stand, of tenants that are not suspended: those that failed three times and wait to be tried once more, by why they did last; and
+-- for how long the one has been due that nobody takes.
+SELECT j.kind, j.last_error, (count(*) FILTER (WHERE j.attempt >= 3 AND j.last_error IS NOT NULL))::integer AS failing,
+       greatest(max(extract(epoch FROM now() - j.available_at)), 0)::float8 AS overdue_seconds
+  FROM jobs j
+  JOIN tenants t ON t.id = j.tenant_id AND t.suspended_at IS NULL
+ GROUP BY j.kind, j.last_error
+ ORDER BY j.kind, j.last_error
+
 -- name: count_jobs
 SELECT count(*)::integer AS count FROM jobs WHERE kind = ANY(:kinds::text[])

@@ -93,6 +93,17 @@ class Metrics:
         )
         self.send_seconds = self._times("send_seconds", "Time of one send to the Graph API.", into, _WORK)
         self.outbox_queued = self._gauge("outbox_queued", "Messages that wait to be sent now.", into)
+        self.outbox_oldest_seconds = self._gauge(
+            "outbox_oldest_seconds",
+            "For how long the oldest message has been free to go, now; not of numbers and tenants that may not send.",
+            into,
+        )
+        self.connections = self._gauge(
+            "connections",
+            "Connected numbers, by whether they may send (active) or not (paused).",
+            into,
+            "state",
+        )
         self.send_circuits_open = self._gauge(
             "send_circuits_open",
             "Numbers whose sending is halted as Meta does not answer (number), and whether all of it is (provider).",
@@ -108,6 +119,12 @@ class Metrics:
             "media_fetches", "Attempts to fetch a message's file, by what came of them.", into, "outcome"
         )
         self.jobs_waiting = self._gauge("jobs_waiting", "Files of messages that wait to be fetched.", into)
+        self.jobs_failing = self._gauge(
+            "jobs_failing", "Jobs that failed three times or more and are tried again, by kind.", into, "kind"
+        )
+        self.jobs_overdue_seconds = self._gauge(
+            "jobs_overdue_seconds", "For how long the oldest job has been due that nobody takes, now.", into
+        )
 
     def _serve(self, into: CollectorRegistry | None) -> None:
         self.sockets = self._gauge("sockets", "WebSockets open now.", into)

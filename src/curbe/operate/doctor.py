@@ -13,7 +13,7 @@ import msgspec
 from curbe.channels.cloudapi.client import CloudApi
 from curbe.domain.errors import AppError
 from curbe.domain.ids import first_id
-from curbe.infra import db, migrate
+from curbe.infra import db, jobs, migrate
 from curbe.infra.clock import utc_now
 from curbe.infra.crypto import Keyring, Secret
 from curbe.infra.db import Pool, Query, Role, Transaction
@@ -22,7 +22,7 @@ from curbe.infra.migrate import SchemaMismatch
 from curbe.infra.settings import Settings
 from curbe.ingest import store as ingest
 from curbe.ingest.receive import PATH as WEBHOOK_PATH
-from curbe.operate import findings, resealing
+from curbe.operate import bucket, findings, findings_of_jobs, resealing
 from curbe.operate.findings import (
     ConnectionFacts,
     Finding,
@@ -73,6 +73,7 @@ async def examine(settings: Settings, dsn: str, *, env_file: Path) -> list[Findi
     """Return everything found, in the order of a request's way: settings, database, work, numbers, Meta."""
     return [
         *_of_settings(settings, env_file),
+        *await bucket.look(settings),
         *await _of_database(settings, dsn),
         await _of_graph(settings),
     ]
@@ -141,6 +142,7 @@ async def _of_work(tx: Transaction) -> list[Finding]:
         findings.backlog(await ingest.backlog_seconds(tx)),
         findings.sealing(_only(await _UNSEALED.all(tx)).oldest),
         *findings.outbox(_only(await _OUTBOX.all(tx))),
+        *findings_of_jobs.jobs(await jobs.standing(tx)),
         findings.parked(_only(await _PARKED.all(tx))),
         *findings.quarantine(await _QUARANTINE.all(tx)),
     ]

@@ -26,6 +26,9 @@ _NO_DISK: Final = 200 * 2**20
 _NAMED: Final = 5  # people; of more, only their count is told
 _OLDEST_POSTGRES: Final = 150009
 _META: Final = "https://graph.facebook.com"
+_WRITABLE: Final = (
+    "let DATABASE_URL name the primary; a host also makes a full disk read-only: make room there"
+)
 _IS_WORKING: Final = "see that `curbe work` runs, and read its log"
 
 
@@ -47,12 +50,13 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 class ServerFacts(msgspec.Struct, frozen=True):
-    """The database server: ``version`` as a number, its clock, the size of the database."""
+    """The database server: ``version`` as a number, its clock, the size of the database, whether it takes no writes."""
 
     version: int
     version_text: str
     now: datetime
     bytes: int
+    read_only: bool
 
 
 class PartitionFacts(msgspec.Struct, frozen=True):
@@ -150,15 +154,17 @@ def graph_address(base_url: str) -> Finding:
 
 
 def server(facts: ServerFacts, *, now: datetime) -> list[Finding]:
-    """Judge the server's version and its clock against ours at ``now``."""
+    """Judge the server's version, whether it takes writes, and its clock against ours at ``now``."""
     size = f"PostgreSQL {facts.version_text}, {facts.bytes / 2**20:,.0f} MiB"
-    too_old = facts.version < _OLDEST_POSTGRES
+    standing = Finding("server", State.OK, size)
+    if facts.version < _OLDEST_POSTGRES:
+        standing = Finding("server", State.FAIL, size, "upgrade to PostgreSQL 15.9 or newer")
+    elif facts.read_only:
+        standing = Finding("server", State.FAIL, f"{size}, is read-only: nothing can be stored", _WRITABLE)
     skew = abs(facts.now - now)
     state = State.FAIL if skew > _SKEW_FAIL else State.WARN if skew > _SKEW_WARN else State.OK
     return [
-        Finding("server", State.FAIL, size, "upgrade to PostgreSQL 15.9 or newer")
-        if too_old
-        else Finding("server", State.OK, size),
+        standing,
         Finding(
             "clock",
             state,

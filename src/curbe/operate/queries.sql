@@ -2,7 +2,8 @@
 
 -- name: server_facts
 SELECT current_setting('server_version_num')::integer AS version, current_setting('server_version') AS version_text,
-       clock_timestamp() AS now, pg_database_size(current_database())::bigint AS bytes;
+       clock_timestamp() AS now, pg_database_size(current_database())::bigint AS bytes,
+       current_setting('transaction_read_only')::boolean AS read_only;
 
 -- name: role_facts
 -- The roles that processes work as, and whether one of them may do more than its grants.
@@ -29,9 +30,11 @@ SELECT (SELECT count(*) FROM generate_series(0, 30) AS d (ahead)
 -- name: outbox_facts
 -- What waits although it might be sent, and since when; what of it nobody settles.
 SELECT count(*) FILTER (WHERE o.lease_expires_at IS NULL)::integer AS waiting,
-       max(extract(epoch FROM now() - o.created_at)) FILTER (WHERE o.lease_expires_at IS NULL AND o.available_at <= now())::float8 AS oldest,
+       max(extract(epoch FROM now() - o.available_at))
+           FILTER (WHERE o.lease_expires_at IS NULL AND o.waits IS NULL AND o.available_at <= now())::float8 AS oldest,
        count(*) FILTER (WHERE o.lease_expires_at < now() - interval '5 minutes')::integer AS abandoned
   FROM outbox o
+  JOIN tenants t ON t.id = o.tenant_id AND t.suspended_at IS NULL
   JOIN channel_connections c ON c.tenant_id = o.tenant_id AND c.id = o.channel_connection_id
  WHERE c.status = 'active' AND c.pause_reason IS NULL;
 

@@ -223,7 +223,14 @@ SELECT c.tenant_id, c.id, c.phone_number_id
                       AND o.available_at <= now()))
 
 -- name: outbox_depth
-SELECT count(*)::integer AS waiting FROM outbox
+-- What waits, and for how long the oldest has been free to go: not what is put off, waits for its turn, or is of a number or a tenant that may
+-- not send.
+SELECT count(*)::integer AS waiting,
+       coalesce(max(extract(epoch FROM now() - o.available_at))
+                FILTER (WHERE c.id IS NOT NULL AND o.waits IS NULL AND o.lease_expires_at IS NULL AND o.available_at <= now()), 0)::float8 AS oldest_seconds
+  FROM outbox o
+  LEFT JOIN (channel_connections c JOIN tenants t ON t.id = c.tenant_id AND t.suspended_at IS NULL)
+         ON c.tenant_id = o.tenant_id AND c.id = o.channel_connection_id AND c.status = 'active' AND c.pause_reason IS NULL
 
 -- name: sending_account
 -- What a sender needs of its number; absent where it may not send. Locked: whoever pauses the number or suspends its tenant waits for the

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -26,6 +27,9 @@ _UNDER_WAY: Final = (
 _SWEEP_EVERY: Final = 3.0  # seconds; looking for leases that ran out reads the whole outbox
 _NO_KEY: Final = 10.0  # seconds, where a number's token cannot be opened: somebody has to bring the key back
 _ASK_AGAIN: Final = 0.2  # seconds, where the database does not answer
+_HANGS: Final = timedelta(
+    seconds=30
+)  # without a word from a process that asks every second: another takes its numbers
 _Key = tuple[UUID, UUID]  # tenant, connection
 
 
@@ -46,7 +50,7 @@ class Senders:
         async with asyncio.TaskGroup() as tasks:
             while not stop.is_set():
                 try:
-                    async with self._means.pool.session() as session:
+                    async with self._means.pool.session(silent=_HANGS) as session:
                         self._locked.clear()
                         await session.listen(store.CHANNEL, self._heard)
                         await self._serve(session, stop, tasks)

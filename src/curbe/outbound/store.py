@@ -154,8 +154,11 @@ class _Back(msgspec.Struct, frozen=True):
     holds: bool
 
 
-class _Depth(msgspec.Struct, frozen=True):
+class Depth(msgspec.Struct, frozen=True):
+    """How many messages wait for an answer; the oldest that may go has been free to for so many seconds."""
+
     waiting: int
+    oldest_seconds: float
 
 
 class _Nothing(msgspec.Struct, frozen=True):
@@ -176,7 +179,7 @@ _FREE_NEXT: Final = Query("curbe.outbound", "free_next")
 _EXPIRED: Final = Query("curbe.outbound", "expired", Expired)
 _DROP_EXPIRED: Final = Query("curbe.outbound", "drop_expired", Left)
 _WAITING: Final = Query("curbe.outbound", "waiting_connections", WaitingConnection)
-_DEPTH: Final = Query("curbe.outbound", "outbox_depth", _Depth)
+_DEPTH: Final = Query("curbe.outbound", "outbox_depth", Depth)
 _ACCOUNT: Final = Query("curbe.outbound", "sending_account", SendingAccount)
 _DESTINATION_OF_PHONE: Final = Query("curbe.outbound", "destination_of_phone", Destination)
 _LINES_TO_PHONE: Final = Query("curbe.outbound", "lines_to_phone", _Reached)
@@ -339,10 +342,9 @@ async def waiting_connections(tx: Transaction) -> list[WaitingConnection]:
     return await _WAITING.all(tx, everything=EVERYTHING)
 
 
-async def depth(tx: Transaction) -> int:
-    """Return how many messages wait for an answer, of all tenants."""
-    row = await _DEPTH.one(tx)
-    return row.waiting if row else 0
+async def depth(tx: Transaction) -> Depth:
+    """Return how much waits for an answer, of all tenants."""
+    return await _DEPTH.one(tx) or Depth(0, 0.0)
 
 
 async def sending_account(tx: Transaction, *, tenant_id: UUID, connection_id: UUID) -> SendingAccount | None:
