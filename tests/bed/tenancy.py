@@ -109,6 +109,10 @@ async def insert_one_of_everything(owner: asyncpg.Connection) -> Number:
             [tenant_id, NOW],
         ),
         (
+            "INSERT INTO tombstones (tenant_id, digest, until) VALUES ($1, $2, $3)",
+            [tenant_id, bytes(32), NOW],
+        ),
+        (
             """INSERT INTO contact_erasures (tenant_id, contact_id, contact_ids, conversation_ids, phones, names, requested_by,
                                              requested_at)
                VALUES ($1, $2, '{}', '{}', '{}', '{}', 'cli', $3)""",

@@ -129,6 +129,7 @@ APPLY_READS = {
     "suppressions",
     "template_syncs",
     "tenants",
+    "tombstones",
     "webhook_events",
 }
 

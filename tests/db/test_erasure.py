@@ -13,9 +13,23 @@ from uuid_utils.compat import uuid7
 
 from bed.clocks import stopped_at
 from bed.locks import waiting_for_a_lock
+from bed.notices import about
 from bed.rows import NOW, Number, insert_conversation, insert_number, insert_tenant
-from bed.somebody import BERTA, CANARIES, EVERYWHERE, NAME, PHONE, WORDS, World, fill, found, say_no, write
-from bed.webhooks import body, change, text
+from bed.somebody import (
+    BERTA,
+    BSUID,
+    CANARIES,
+    EVERYWHERE,
+    NAME,
+    PHONE,
+    WORDS,
+    World,
+    fill,
+    found,
+    say_no,
+    write,
+)
+from bed.webhooks import body, change, status, text
 from curbe.campaigns import persons, progress, store
 from curbe.consent import facts
 from curbe.consent.facts import Recipient
@@ -25,6 +39,7 @@ from curbe.domain.errors import Conflict, NotFound
 from curbe.inbox import contacts
 from curbe.infra.db import Pool
 from curbe.infra.jobs import Runner
+from curbe.ingest.replay import Selection, replay
 from curbe.media import purge as files
 from curbe.media.rules import storage_key
 from curbe.media.storage import LocalStorage
@@ -191,6 +206,98 @@ async def test_a_no_outlives_the_person_and_whoever_writes_afterwards_is_new(
     conversation_id = await world.conversation_of(anew)
     count = "SELECT count(*) FROM messages WHERE conversation_id = $1"
     assert await world.owner.fetchval(count, conversation_id) == 1
+
+
+HERS: Final = {"contact_aliases", "contacts", "conversations", "messages"}
+BESIDE: Final = {"contact_activity", "message_reactions", "message_revisions", "notices", "parked_statuses"}
+
+
+async def rows_of(world: World, tables: set[str]) -> dict[str, int]:
+    return {table: await world.owner.fetchval(f"SELECT count(*) FROM {table}") for table in sorted(tables)}
+
+
+def said_once_more(number: Number) -> bytes:
+    """Return the webhook in which Clementina wrote, as Meta delivers it again: beside a message of Berta's that is new."""
+    said = [text(f"wamid.c{n}", sender=PHONE, body=WORDS, from_user_id=BSUID) for n in range(3)]
+    berta = text("wamid.b2", sender=BERTA, body="Otra vez")
+    return body(change(number, messages=[*said, berta], names={PHONE: NAME, BERTA: "Berta"}))
+
+
+async def test_a_webhook_that_comes_again_after_the_erasure_makes_nobody_anew(
+    world: World, worker: Pool
+) -> None:
+    contact_id = await write(world)
+    await erase(world, contact_id, worker)
+    before = await rows_of(world, HERS)
+
+    await world.hear(said_once_more(world.number))
+
+    assert await world.contact_of(PHONE) is None
+    assert set(await found(world.owner, *CANARIES)) == {"webhook_events"}
+    assert await rows_of(world, HERS) == before | {"messages": before["messages"] + 1}, "Berta's"
+    ignored = "SELECT count FROM ingest_counts WHERE outcome = 'ignored' AND reason = 'erased'"
+    assert await world.owner.fetchval(ignored) == 3
+
+
+async def test_a_webhook_that_comes_again_while_the_erasure_waits_makes_nobody_anew_either(
+    world: World,
+) -> None:
+    contact_id = await write(world)
+    await ask(world, contact_id)
+
+    await world.hear(said_once_more(world.number))
+
+    assert await world.contact_of(PHONE) is None
+    assert await world.owner.fetchval("SELECT count(*) FROM contacts WHERE erased_at IS NULL") == 1, "Berta"
+
+
+async def test_a_replay_of_the_days_of_somebody_who_was_erased_leaves_them_erased(
+    world: World, worker: Pool
+) -> None:
+    await erase(world, await write(world), worker)
+
+    await replay(
+        world.apply,
+        Selection(until=await world.owner.fetchval("SELECT now() + interval '1 hour'")),
+        callback_keys=(),
+    )
+
+    assert await world.contact_of(PHONE) is None
+
+
+def beside(number: Number) -> list[bytes]:
+    """Return what Meta tells of her beside her words: a reaction, an edit, statuses, what she set, and her name in an address book."""
+    from_her = {"from": PHONE, "timestamp": str(int(NOW.timestamp()))}
+    reaction = {"type": "reaction", "reaction": {"message_id": "wamid.out", "emoji": "x"}, "id": "wamid.r"}
+    inner = {"type": "text", "text": {"body": WORDS}}
+    edit = {"type": "edit", "edit": {"original_message_id": "wamid.c0", "message": inner}, "id": "wamid.e"}
+    stopped = {"wa_id": PHONE, "category": "marketing_messages", "value": "stop", "timestamp": 1789000000}
+    entry = {"type": "contact", "contact": {"full_name": NAME, "phone_number": PHONE}, "action": "add"}
+    return [
+        body(change(number, messages=[from_her | reaction, from_her | edit])),
+        body(change(number, statuses=[status("wamid.out", kind) for kind in ("sent", "delivered", "read")])),
+        about(number, "user_preferences", at=None, user_preferences=[stopped]),
+        about(number, "smb_app_state_sync", at=None, state_sync=[entry | {"metadata": {"timestamp": 1}}]),
+    ]
+
+
+async def test_of_what_is_told_again_beside_their_messages_nothing_is_kept_either(
+    world: World, worker: Pool
+) -> None:
+    contact_id = await write(world)
+    await world.insert(
+        "messages", channel_connection_id=world.number.connection_id, conversation_id=await world.conversation_of(contact_id), id=uuid7(),
+        direction="outbound", provider_message_id="wamid.out", type="text", payload="{}", phase="sending", created_at=NOW,
+    )  # fmt: skip
+    await world.hear(*beside(world.number))
+    assert (await rows_of(world, BESIDE)).items() >= {"contact_activity": 1, "notices": 2}.items()
+    await erase(world, contact_id, worker)
+    before = await rows_of(world, HERS)
+
+    await world.hear(*beside(world.number))
+
+    assert await world.contact_of(PHONE) is None
+    assert await rows_of(world, HERS | BESIDE) == before | dict.fromkeys(BESIDE, 0)
 
 
 async def test_of_who_never_said_no_nothing_at_all_is_kept(world: World, worker: Pool) -> None:

@@ -510,6 +510,21 @@ async def test_answers_to_idempotency_keys_are_kept_for_a_week_whatever_a_tenant
     assert await owner.fetchval("SELECT array_agg(key) FROM idempotency_keys") == ["6"]
 
 
+async def test_what_is_remembered_of_an_erasure_goes_once_it_can_be_told_again_no_more(
+    world: World, owner: asyncpg.Connection
+) -> None:
+    await owner.execute("UPDATE tenants SET retention_days = NULL")
+    for until in (NOW - timedelta(hours=1), NOW + timedelta(hours=1)):
+        await owner.execute(
+            "INSERT INTO tombstones (tenant_id, digest, until) VALUES ($1, sha256($2::text::bytea), $3)",
+            world.tenant, str(until), until,
+        )  # fmt: skip
+
+    await world.purge()
+
+    assert await owner.fetch("SELECT until FROM tombstones") == [(NOW + timedelta(hours=1),)]
+
+
 async def test_the_audit_log_is_whole_after_a_purge(world: World, apply: Pool) -> None:
     conversation = await insert_conversation(world.owner, world.number)
     await world.say(OLD, conversation_id=conversation)

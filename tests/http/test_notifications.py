@@ -1,5 +1,6 @@
 """Events of a tenant's own systems become messages: each once, at its time, and what was not sent says why."""
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
@@ -10,6 +11,7 @@ import asyncpg
 import httpx
 import pytest
 
+from bed.locks import waiting_for_a_lock
 from bed.rows import Number, insert_number
 from bed.tenants import Tenant
 from bed.working import work_off
@@ -123,6 +125,30 @@ async def test_an_event_told_twice_is_sent_once(
     assert [one["id"] for one in again.json()["notifications"]] == [first.json()["notifications"][0]["id"]]
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_mismatch")
     assert await owner.fetchval("SELECT count(*) FROM messages") == 1
+
+
+async def test_one_that_is_about_to_be_sent_as_its_person_is_erased_is_sent_no_more(
+    owner: Owner, acme: Tenant, mine: Number, work: Callable[..., Awaitable[int]]
+) -> None:
+    assert mine
+    await rule(acme)
+    data = {"candidate": {"phone": "+34 608 684 495", "name": "Paco"}, "day": "lunes"}
+    await event(acme, data=data)
+    await work()
+    contact_id = await owner.fetchval("SELECT id FROM contacts")
+    await event(acme, data=data, id="crm-2")
+
+    async with asyncio.TaskGroup() as tasks, owner.transaction():
+        await owner.execute("SELECT pg_advisory_xact_lock(hashtextextended($1::text, 2))", str(acme.id))
+        erasing = tasks.create_task(acme.post(f"/contacts/{contact_id}/erasure"))
+        await waiting_for_a_lock(owner)
+        tasks.create_task(work())
+        await waiting_for_a_lock(owner, many=2)
+
+    assert erasing.result().status_code == 202
+    assert await owner.fetch("SELECT id FROM contacts WHERE erased_at IS NULL") == []
+    assert await owner.fetchval("SELECT count(*) FROM messages") == 1, "the one of before"
+    assert await history(acme, event_id="crm-2") == []
 
 
 async def test_an_event_nobody_has_a_rule_for_is_kept_and_does_nothing(acme: Tenant, mine: Number) -> None:

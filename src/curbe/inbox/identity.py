@@ -81,6 +81,7 @@ class _Locked(msgspec.Struct, frozen=True):
     locked: int
 
 
+_LOCK_BESIDE: Final = Query("curbe.inbox", "lock_beside", _Locked)
 _LOCK_ALONE: Final = Query("curbe.inbox", "lock_alone", _Locked)
 _KEPT_APART: Final = Query("curbe.inbox", "kept_apart", _Apart)
 _INHERIT_APART: Final = Query("curbe.inbox", "inherit_apart")
@@ -97,6 +98,11 @@ _INHERIT_NAME: Final = Query("curbe.inbox", "inherit_address_book")
 _MARK_MERGED: Final = Query("curbe.inbox", "mark_merged")
 _INSERT_MERGE: Final = Query("curbe.inbox", "insert_merge")
 _STRAYS: Final = Query("curbe.inbox", "stray_conversations", _Stray)
+
+
+async def beside(tx: Transaction, tenant_ids: Iterable[UUID]) -> None:
+    """Wait until nobody joins, parts or erases people of these tenants, and keep them from it until the transaction ends."""
+    await _LOCK_BESIDE.one(tx, tenant_ids=sorted(set(tenant_ids)))
 
 
 async def alone(tx: Transaction, tenant_ids: Iterable[UUID]) -> None:

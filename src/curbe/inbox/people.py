@@ -66,7 +66,6 @@ class _Locked(msgspec.Struct, frozen=True):
     locked: int
 
 
-_LOCK_BESIDE: Final = Query("curbe.inbox", "lock_beside", _Locked)
 _LOCK_NEW_PEOPLE: Final = Query("curbe.inbox", "lock_new_people", _Locked)
 
 
@@ -197,7 +196,7 @@ async def _planned(
         for alias in _aliases(sighting.tenant_id, witness)
     }
     if not any(witness.change is not None for witness in witnesses):
-        await _LOCK_BESIDE.one(tx, tenant_ids=tenant_ids)
+        await identity.beside(tx, tenant_ids)
         book = Book()
         await roster.look_up(tx, book, named)
         plan = _plan(book, sightings, witnesses, apart=())

@@ -36,7 +36,7 @@ from curbe.infra.clock import utc_now
 from curbe.infra.db import DataRefused, Pool, PostgresError, Transaction, Unreachable
 from curbe.infra.loop import pause
 from curbe.infra.metrics import Metrics
-from curbe.ingest import automating, concluding, notices, store, tallying
+from curbe.ingest import automating, concluding, forgotten, notices, store, tallying
 from curbe.ingest.beside import apply_beside, events_of
 from curbe.ingest.gathering import gather_for
 from curbe.ingest.reading import read_items
@@ -286,6 +286,7 @@ async def _apply(
     connections = await store.connections_of(tx, *named_in(items))
     routed = route(items, connections)
     gathered.hear(heard_in(routed))
+    routed = await forgotten.leave_out(tx, routed, connections=connections)
     counts: Counts = Counter()
     # First: who turns out to be somebody we know writes into that person's conversation.
     await people.recognize(tx, _reached(routed, met), met=met)

@@ -5,10 +5,17 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+import msgspec
+
 from curbe.infra.db import Query, Transaction
 
+
+class _Digest(msgspec.Struct, frozen=True):
+    digest: bytes
+
+
 _PURGE: Final = Query("curbe.ingest", "purge_notices")
-_NOTICES: Final = Query("curbe.ingest", "erase_notices")
+_NOTICES: Final = Query("curbe.ingest", "erase_notices", _Digest)
 _SET_ASIDE: Final = Query("curbe.ingest", "erase_set_aside")
 
 
@@ -17,9 +24,9 @@ async def delete_notices(tx: Transaction, *, tenant_id: UUID, before: datetime, 
     return await _PURGE.run(tx, tenant_id=tenant_id, before=before, most=most)
 
 
-async def erase_notices(tx: Transaction, *, tenant_id: UUID, names: Sequence[str]) -> int:
-    """Delete the notices that hold one of ``names``; return how many."""
-    return await _NOTICES.run(tx, tenant_id=tenant_id, names=list(names))
+async def erase_notices(tx: Transaction, *, tenant_id: UUID, names: Sequence[str]) -> list[bytes]:
+    """Delete the notices that hold one of ``names``; return their digests, which make a notice the same."""
+    return [row.digest for row in await _NOTICES.all(tx, tenant_id=tenant_id, names=list(names))]
 
 
 async def erase_set_aside(everybody: Transaction, *, tenant_id: UUID, names: Sequence[str]) -> int:

@@ -7,6 +7,7 @@ DELETE FROM notices n
 DELETE FROM notices n
  WHERE n.tenant_id = :tenant_id
    AND EXISTS (SELECT FROM unnest(:names::text[]) AS name WHERE strpos(n.payload::text, name) > 0)
+RETURNING n.digest
 
 -- name: erase_set_aside
 -- What could not be applied of the tenant's numbers, where its bytes hold one of the names. Of a number that changed hands it is its present

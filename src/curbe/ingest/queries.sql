@@ -34,7 +34,8 @@ UPDATE apply_lanes SET xid = :xid, id = :id, moved_at = now() WHERE lane = :lane
 -- name: connections_of
 -- The live owners of the numbers and WABAs that a batch names.
 SELECT c.tenant_id, c.id, c.phone_number_id, c.waba_id, c.meta_app_id,
-       CASE WHEN c.attached_at > '-infinity' THEN c.attached_at END AS attached_at
+       CASE WHEN c.attached_at > '-infinity' THEN c.attached_at END AS attached_at,
+       EXISTS (SELECT FROM tombstones t WHERE t.tenant_id = c.tenant_id) AS has_tombstones
   FROM channel_connections c
  WHERE c.status IN ('active', 'error')
    AND (c.phone_number_id = ANY(:phone_number_ids::text[]) OR c.waba_id = ANY(:waba_ids::text[]))

@@ -38,6 +38,7 @@ class Connection(msgspec.Struct, frozen=True):
     waba_id: str
     meta_app_id: str
     attached_at: datetime | None  # what the provider dates before this belongs to a former owner
+    has_tombstones: bool = False  # its tenant erased somebody of whom may be told again
 
     def came_after(self, at: datetime) -> bool:
         """Tell whether what was ``at`` is a former owner's."""

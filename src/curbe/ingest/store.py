@@ -126,7 +126,7 @@ async def insert_notices(
     rows = {}
     for item, notice, connection in notices:
         about_number = notice.phone_number_id is not None
-        key = (connection.tenant_id, _digest(notice, item.received_at))
+        key = (connection.tenant_id, digest_of(notice, item.received_at))
         rows.setdefault(key, (uuid7(), notice, connection, connection.id if about_number else None))
     ordered = sorted(rows.items(), key=lambda item: item[0])
     stored = await _INSERT_NOTICES.all(
@@ -198,7 +198,7 @@ async def stored_by_id(tx: Transaction, ids: Sequence[int]) -> list[StoredWebhoo
     return await _STORED_BY_ID.all(tx, ids=list(ids))
 
 
-def _digest(notice: NoticeReceived, received_at: datetime) -> bytes:
+def digest_of(notice: NoticeReceived, received_at: datetime) -> bytes:
     """Return what makes a notice the same: also when and about whom, as two templates, or one twice, can meet with the same words.
 
     An error without a time has the same words whenever it happens: it counts once a day.

@@ -1,8 +1,8 @@
 -- Somebody erased from what a tenant's own systems told.
 
 -- name: drop_waiting_for
--- At once: what waits for its time is sent no more. What is being sent at this moment is left to its transaction: it has the row, and waits
--- for us where it needs the person.
+-- At once: what waits for its time is sent no more. Nothing is being sent at this moment: whoever sends has the tenant's people beside others,
+-- and we have them alone.
 DELETE FROM notifications n
  USING (SELECT w.id
           FROM notifications w
@@ -10,8 +10,7 @@ DELETE FROM notifications n
          WHERE w.tenant_id = :tenant_id AND w.state = 'waiting'
            AND EXISTS (SELECT FROM unnest(:names::text[]) AS name
                         WHERE strpos(regexp_replace(e.data::text, '(?<=[0-9])[ ().-]+(?=[0-9])', '', 'g'), name) > 0
-                           OR strpos(e.id, name) > 0)
-           FOR UPDATE OF w SKIP LOCKED) AS mine
+                           OR strpos(e.id, name) > 0)) AS mine
  WHERE n.tenant_id = :tenant_id AND n.id = mine.id
 
 -- name: walk_told

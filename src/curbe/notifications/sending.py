@@ -10,6 +10,7 @@ from uuid_utils.compat import uuid7
 
 from curbe.consent.gate import Purpose
 from curbe.domain.errors import AppError, ConnectionPaused
+from curbe.inbox import identity
 from curbe.infra import jobs
 from curbe.infra.db import Pool, Query, Transaction
 from curbe.infra.jobs import Job
@@ -54,6 +55,8 @@ class Notifying:
         """Work on a job. A number that is paused is asked again for a day; every other no is final."""
         async with self._pool.transaction(job.tenant_id) as tx:
             now = self._now()
+            # Before the notification: whoever erases somebody has the tenant's people first, and then what waits to be sent to them.
+            await identity.beside(tx, [job.tenant_id])
             waiting = await _WAITING.one(tx, tenant_id=job.tenant_id, id=job.subject)
             if waiting is not None:
                 try:

@@ -20,7 +20,7 @@ from curbe.audit.service import AuditEntry
 from curbe.campaigns import persons as campaigns
 from curbe.consent import erasing as consents
 from curbe.inbox import erasing as inbox
-from curbe.inbox import identity
+from curbe.inbox import identity, tombstones
 from curbe.inbox import purge as said
 from curbe.infra import jobs
 from curbe.infra.db import Pool, Transaction
@@ -135,7 +135,8 @@ class Eraser:
             await told.erase_set_aside(everybody, tenant_id=tenant_id, names=erasure.names)
             await inbox.delete_parked_files(everybody, tenant_id=tenant_id, names=erasure.names)
         async with self._pool.transaction(tenant_id) as tx:
-            await told.erase_notices(tx, tenant_id=tenant_id, names=erasure.names)
+            digests = await told.erase_notices(tx, tenant_id=tenant_id, names=erasure.names)
+            await tombstones.bury_notices(tx, tenant_id=tenant_id, digests=digests)
             await consents.delete_failed_rows(tx, tenant_id=tenant_id, names=erasure.names)
         yield True
 
@@ -183,6 +184,7 @@ async def _messages(tx: Transaction, tenant_id: UUID, erasure: Kept) -> int:
     if not ids:
         return 0
     await files.erase(tx, tenant_id=tenant_id, message_ids=ids)
+    await tombstones.bury_messages(tx, tenant_id=tenant_id, message_ids=ids)
     return await said.delete_messages(tx, tenant_id=tenant_id, message_ids=ids)
 
 

@@ -10,7 +10,7 @@ from curbe.audit import service as audit
 from curbe.audit.service import AuditEntry
 from curbe.campaigns import persons as campaigns
 from curbe.consent import erasing as consents
-from curbe.inbox import contacts
+from curbe.inbox import contacts, tombstones
 from curbe.inbox import erasing as inbox
 from curbe.infra import jobs
 from curbe.infra.db import Query, Transaction
@@ -82,6 +82,7 @@ async def request(
     erased = await inbox.find(tx, tenant_id=tenant_id, contact_id=contact_id)
     await consents.suppress(tx, tenant_id=tenant_id, contact_ids=erased.contact_ids, aliases=erased.aliases)
     await inbox.forget(tx, erased, tenant_id=tenant_id)
+    await tombstones.bury_conversations(tx, tenant_id=tenant_id, conversation_ids=erased.conversation_ids)
     await campaigns.skip(tx, tenant_id=tenant_id, contact_ids=erased.contact_ids, phones=erased.phones)
     await notifications.drop_waiting(tx, tenant_id=tenant_id, names=erased.names)
     await _BEGIN.run(

@@ -19,6 +19,7 @@ from curbe.automations import service as automations
 from curbe.campaigns import ageing as sent_to_many
 from curbe.domain.ids import FIRST_ID
 from curbe.inbox import purge as said
+from curbe.inbox import tombstones
 from curbe.infra import jobs
 from curbe.infra.db import Pool, Transaction
 from curbe.infra.jobs import Job, NewJob
@@ -125,6 +126,8 @@ class Purger:
         answered = now - ANSWERS_KEPT
         while gone := await self._delete(answers.drop_before, tenant_id, before=answered, most=_BATCH):
             yield Purged(answers=gone)
+        while gone := await self._delete(tombstones.drop, tenant_id, before=now, most=_BATCH):
+            yield Purged(tombstones=gone)
         if days is None:
             return
         before = limit(retention_days=days, now=now)

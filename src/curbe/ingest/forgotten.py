@@ -1,0 +1,93 @@
+"""What Meta tells again of somebody who was erased since: nobody gets it, so that it does not make them anew.
+
+Edits, reactions and statuses go with the message that they are of, whenever they come: its id alone names whom it went to.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
+from uuid import UUID
+
+from curbe.domain.messages import (
+    ItemIgnored,
+    MessageAmended,
+    MessageReceived,
+    NoticeReceived,
+    Reacted,
+    StatusReported,
+)
+from curbe.inbox import tombstones
+from curbe.inbox.tombstones import Name
+from curbe.infra.db import Transaction
+from curbe.ingest.rules import Connection, Item, Routed
+from curbe.ingest.store import digest_of
+
+_REASON = "erased"
+
+_Told = TypeVar("_Told", MessageReceived, MessageAmended, Reacted, StatusReported)
+
+
+async def leave_out(tx: Transaction, routed: Routed, *, connections: Sequence[Connection]) -> Routed:
+    """Return a batch without what was erased, which is ignored. Free where none of the owners has erased anybody lately."""
+    if not any(one.has_tombstones for one in connections):
+        return routed
+    gone = await tombstones.buried(tx, _named_in(routed))
+    if not gone:
+        return routed
+    ignored: list[tuple[Item, ItemIgnored]] = []
+    return Routed(
+        messages=_living(routed.messages, gone, ignored),
+        amendments=_living(routed.amendments, gone, ignored),
+        reactions=_living(routed.reactions, gone, ignored),
+        statuses=_living(routed.statuses, gone, ignored),
+        notices=_living_notices(routed.notices, gone, ignored),
+        ignored=[*routed.ignored, *ignored],
+        set_aside=routed.set_aside,
+    )
+
+
+def _named_in(routed: Routed) -> Iterator[Name]:
+    told = (*routed.messages, *routed.amendments, *routed.reactions, *routed.statuses)
+    yield from (name for _, what, owner in told if owner.has_tombstones for name in _names(what, owner))
+    for item, notice, owners in routed.notices:
+        yield from (_name(item, notice, owner) for owner in owners if owner.has_tombstones)
+
+
+def _names(
+    what: MessageReceived | MessageAmended | Reacted | StatusReported, owner: Connection
+) -> list[tuple[UUID, str]]:
+    names = [what.provider_message_id]
+    if isinstance(what, MessageAmended | Reacted):
+        names.append(what.target)
+    return [(owner.tenant_id, name) for name in names]
+
+
+def _name(item: Item, notice: NoticeReceived, owner: Connection) -> Name:
+    return owner.tenant_id, digest_of(notice, item.received_at).hex()
+
+
+def _living(
+    told: Sequence[tuple[Item, _Told, Connection]], gone: set[Name], ignored: list[tuple[Item, ItemIgnored]]
+) -> list[tuple[Item, _Told, Connection]]:
+    living: list[tuple[Item, _Told, Connection]] = []
+    for item, what, owner in told:
+        if gone.isdisjoint(_names(what, owner)):
+            living.append((item, what, owner))
+        else:
+            ignored.append((item, ItemIgnored(_REASON)))
+    return living
+
+
+def _living_notices(
+    told: Sequence[tuple[Item, NoticeReceived, list[Connection]]],
+    gone: set[Name],
+    ignored: list[tuple[Item, ItemIgnored]],
+) -> list[tuple[Item, NoticeReceived, list[Connection]]]:
+    """A notice may be several tenants': each has erased its own people."""
+    living: list[tuple[Item, NoticeReceived, list[Connection]]] = []
+    for item, notice, owners in told:
+        left = [owner for owner in owners if _name(item, notice, owner) not in gone]
+        if left:
+            living.append((item, notice, left))
+        else:
+            ignored.append((item, ItemIgnored(_REASON)))
+    return living
