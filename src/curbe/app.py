@@ -41,6 +41,7 @@ from curbe.infra.addresses import in_both_protocols
 from curbe.infra.collector import REQUESTS, spare_what_stays
 from curbe.infra.crypto import Keyring
 from curbe.infra.db import Pool, Role
+from curbe.infra.document import DocumentConfig, operation_id
 from curbe.infra.edge import Edge, security_headers
 from curbe.infra.http import Egress
 from curbe.infra.listening import BACKLOG, listen
@@ -66,6 +67,11 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
+_DESCRIPTION: Final = (
+    "WhatsApp for the customers of a SaaS: connect numbers, send, receive, read the inbox, follow the events.\n\n"
+    "Programs send `Authorization: Bearer <key>`. What is refused is `application/problem+json` with a `code` that does not change. "
+    "Lists come in pages: `next_cursor` of one is the `cursor` of the next, null on the last. Times are RFC 3339 in UTC, phones E.164."
+)
 _GRACE: Final = 10  # seconds for requests under way when told to stop
 _LAST_COMMITS: Final = 3.0  # seconds for webhooks that came in then
 
@@ -347,13 +353,17 @@ def _database(pool: Pool) -> Callable[[], Awaitable[str | None]]:
 
 
 def _openapi() -> OpenAPIConfig:
-    return OpenAPIConfig(
+    return DocumentConfig(
         title="Curbe",
         version=__version__,
-        description="WhatsApp for the customers of a SaaS: connect numbers, send, receive, read the inbox, follow the events.",
+        description=_DESCRIPTION,
+        operation_id_creator=operation_id,
         render_plugins=[JsonRenderPlugin(path=["/", "/openapi.json"])],
         openapi_router=Router(
-            path="/schema", route_handlers=[], opt={"public": "it describes the API and holds no data"}
+            path="/schema",
+            route_handlers=[],
+            include_in_schema=False,
+            opt={"public": "it describes the API and holds no data"},
         ),
         security=[{"key": []}, {"session": []}],
         components=Components(
