@@ -29,6 +29,7 @@ from curbe.inbox.changes import let_go_of_colleague
 from curbe.infra import db, web
 from curbe.infra.crypto import Keyring
 from curbe.infra.db import Pool
+from curbe.infra.document import DocumentConfig, operation_id
 from curbe.infra.metrics import Metrics
 from curbe.infra.settings import Settings
 from curbe.media.keeping import Keeping
@@ -36,6 +37,12 @@ from curbe.outbound.receipts import Receipts
 from curbe.realtime.announce import people_changed
 from curbe.realtime.broadcast import Broadcast
 from curbe.routes import ROUTES
+
+_DESCRIPTION: Final = (
+    "WhatsApp for the customers of a SaaS: connect numbers, send, receive, read the inbox, follow the events.\n\n"
+    "Programs send `Authorization: Bearer <key>`. What is refused is `application/problem+json` with a `code` that does not change. "
+    "Lists come in pages: `next_cursor` of one is the `cursor` of the next, null on the last. Times are RFC 3339 in UTC, phones E.164."
+)
 
 
 class Parts(msgspec.Struct, frozen=True):
@@ -126,13 +133,17 @@ def _accounts(parts: Parts) -> dict[str, object]:
 
 
 def _openapi() -> OpenAPIConfig:
-    return OpenAPIConfig(
+    return DocumentConfig(
         title="Curbe",
         version=__version__,
-        description="WhatsApp for the customers of a SaaS: connect numbers, send, receive, read the inbox, follow the events.",
+        description=_DESCRIPTION,
+        operation_id_creator=operation_id,
         render_plugins=[JsonRenderPlugin(path=["/", "/openapi.json"])],
         openapi_router=Router(
-            path="/schema", route_handlers=[], opt={"public": "it describes the API and holds no data"}
+            path="/schema",
+            route_handlers=[],
+            include_in_schema=False,
+            opt={"public": "it describes the API and holds no data"},
         ),
         security=[{"key": []}, {"session": []}],
         components=Components(

@@ -107,9 +107,6 @@ OUTSIDE = {
     "/api/operator/unrouted": "the operator's: what no tenant has",
     "/send_template_direct": "of the key's tenant alone: company_id may name no other (test_direct.py)",
     "/send_text_direct": "of the key's tenant alone: company_id may name no other (test_direct.py)",
-    "/schema": "the description itself",
-    "/schema/openapi.json": "the description itself",
-    "/schema/{path}": "the description itself",
 }
 
 
@@ -224,6 +221,26 @@ def test_every_route_of_a_tenant_has_the_tenant_in_its_path_as_an_id() -> None:
 
     assert {(place.method, place.path) for place in PLACES if place.name == "tenant_id"} == routes
     assert len(routes) >= 18
+
+
+def test_a_client_made_from_the_document_has_short_names_that_tell_nothing_of_our_modules() -> None:
+    operations = [told for item in DOCUMENT["paths"].values() for told in item.values()]
+    names = [told["operationId"] for told in operations]
+    assert [name for name in names if not re.fullmatch(r"[a-z]+([A-Z][a-z]+){0,3}", name)] == []
+    assert len(set(names)) == len(names)
+    assert [name for name in DOCUMENT["components"]["schemas"] if "." in name] == []
+
+
+def test_the_document_explains_every_header_and_every_cursor() -> None:
+    told = [
+        (f"{operation['operationId']} {parameter['name']}", parameter.get("description"))
+        for item in DOCUMENT["paths"].values()
+        for operation in item.values()
+        for parameter in operation.get("parameters", [])
+        if parameter["in"] == "header" or parameter["name"] == "cursor"
+    ]
+    assert [what for what, words in told if not words] == []
+    assert {what.split()[-1] for what, _ in told} >= {"Idempotency-Key", "Prefer", "cursor"}
 
 
 def test_every_id_is_of_a_known_kind() -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 from litestar import Controller, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.params import FromPath, QueryParameter
 
 from curbe.audit import service
 from curbe.audit.rules import Row
@@ -16,7 +16,7 @@ from curbe.domain.access import PLATFORM, Scope
 from curbe.domain.errors import Forbidden, InvalidRequest, NotFound, Unauthorized
 from curbe.infra.db import Pool
 from curbe.infra.pages import Moment, Page, decode_cursor, page_of
-from curbe.infra.web import Limit, refusals
+from curbe.infra.web import Cursor, Limit, refusals
 
 _USUAL: Final = 50
 
@@ -58,6 +58,7 @@ class AuditController(Controller):
     @get(
         opt={"scope": Scope.AUDIT_READ},
         summary="List what was done in a tenant, newest first",
+        operation_id="listAuditEntries",
         responses=refusals(Unauthorized, Forbidden, NotFound, InvalidRequest),
     )
     async def entries(
@@ -65,7 +66,7 @@ class AuditController(Controller):
         tenant_id: FromPath[UUID],
         web_pool: NamedDependency[Pool],
         *,
-        cursor: FromQuery[str | None] = None,
+        cursor: Cursor = None,
         limit: Limit = _USUAL,
         deeds: Deeds = False,
         who: Who = None,
@@ -91,13 +92,14 @@ class PlatformAuditController(Controller):
     @get(
         opt={"scope": Scope.OPERATIONS_READ, "platform": True},
         summary="List what was done to the installation, newest first",
+        operation_id="listPlatformAuditEntries",
         responses=refusals(Unauthorized, Forbidden, InvalidRequest),
     )
     async def entries(
         self,
         web_pool: NamedDependency[Pool],
         *,
-        cursor: FromQuery[str | None] = None,
+        cursor: Cursor = None,
         limit: Limit = _USUAL,
         who: Who = None,
         actor: Actor = None,

@@ -76,6 +76,7 @@ class AccountController(Controller):
         "/profile",
         opt=WHO,
         summary="Change one's name or language",
+        operation_id="changeProfile",
         responses=refusals(Unauthorized, ForeignOrigin, InvalidRequest),
     )
     async def profile(
@@ -104,6 +105,7 @@ class AccountController(Controller):
         opt=WHO,
         status_code=204,
         summary="Choose another password; one's other sessions end",
+        operation_id="changePassword",
         responses=refusals(Unauthorized, ForeignOrigin, InvalidRequest, PasswordCommon, TooManyRequests),
     )
     async def password(
@@ -127,6 +129,7 @@ class AccountController(Controller):
         opt=ANYBODY,
         status_code=202,
         summary="Ask for a link to choose another password, by mail",
+        operation_id="requestPasswordReset",
         responses=refusals(ForeignOrigin, InvalidRequest, TooManyRequests),
     )
     async def ask_for_reset(
@@ -146,6 +149,7 @@ class AccountController(Controller):
         opt=ANYBODY,
         status_code=204,
         summary="Choose another password by a link; every session ends",
+        operation_id="completePasswordReset",
         responses=refusals(ForeignOrigin, LinkInvalid, InvalidRequest, PasswordCommon),
     )
     async def reset(self, data: JSONBody[ResetDone], account: NamedDependency[Account]) -> None:
@@ -156,6 +160,7 @@ class AccountController(Controller):
         "/invites/{token:str}",
         opt=ANYBODY,
         summary="See an invitation",
+        operation_id="readInvite",
         responses=refusals(LinkInvalid),
     )
     async def invitation(self, token: FromPath[str], joining: NamedDependency[Joining]) -> InviteShown:
@@ -167,6 +172,7 @@ class AccountController(Controller):
         opt=ANYBODY,
         status_code=200,
         summary="Accept an invitation",
+        operation_id="acceptInvite",
         responses=refusals(
             WrongCredentials,
             ForeignOrigin,

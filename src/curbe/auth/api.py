@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 from litestar import Controller, delete, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import FromPath, JSONBody
 
 from curbe.auth import service
 from curbe.auth.rules import StoredKey
@@ -17,7 +17,7 @@ from curbe.domain.ids import FIRST_ID
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
 from curbe.infra.pages import Moment, Page, decode_cursor, page_of
-from curbe.infra.web import Limit, refusals
+from curbe.infra.web import Cursor, Limit, refusals
 
 _USUAL: Final = 50
 
@@ -57,6 +57,7 @@ class KeyController(Controller):
     @post(
         opt={"scope": Scope.KEYS_WRITE, "proof": True},
         summary="Make an API key of a tenant",
+        operation_id="createKey",
         responses=refusals(Unauthorized, Forbidden, ProofRequired, NotFound, InvalidRequest),
     )
     async def create(
@@ -82,13 +83,14 @@ class KeyController(Controller):
     @get(
         opt={"scope": Scope.KEYS_READ},
         summary="List a tenant's API keys, oldest first",
+        operation_id="listKeys",
         responses=refusals(Unauthorized, Forbidden, NotFound, InvalidRequest),
     )
     async def every(
         self,
         tenant_id: FromPath[UUID],
         web_pool: NamedDependency[Pool],
-        cursor: FromQuery[str | None] = None,
+        cursor: Cursor = None,
         limit: Limit = _USUAL,
     ) -> Page[Key]:
         """Return a page of keys, revoked ones included."""
@@ -101,6 +103,7 @@ class KeyController(Controller):
         "/{key_id:uuid}",
         opt={"scope": Scope.KEYS_WRITE},
         summary="Revoke an API key",
+        operation_id="revokeKey",
         responses=refusals(Unauthorized, Forbidden, NotFound),
     )
     async def revoke(

@@ -64,6 +64,7 @@ class EmbedTokenController(Controller):
     @post(
         opt={"scope": Scope.EMBED_WRITE, "proof": True},
         summary="Make a token that opens the inbox within one's own page",
+        operation_id="createEmbedToken",
         responses=refusals(Unauthorized, Forbidden, RoleBeyond, NotFound, InvalidRequest),
     )
     async def make(
@@ -104,6 +105,7 @@ class EmbedController(Controller):
         opt=ANYBODY,
         status_code=200,
         summary="Begin the session of a page within another",
+        operation_id="exchangeEmbedToken",
         responses=refusals(WrongCredentials, ForeignOrigin, InvalidRequest),
     )
     async def exchange(

@@ -145,7 +145,13 @@ class FactorController(Controller):
     path = "/api/auth"
     tags = ("sessions",)
 
-    @get("/factors", opt=WHO, summary="See which second factors one has", responses=refusals(Unauthorized))
+    @get(
+        "/factors",
+        opt=WHO,
+        summary="See which second factors one has",
+        operation_id="listSecondFactors",
+        responses=refusals(Unauthorized),
+    )
     async def own(self, visit: NamedDependency[Visit], web_pool: NamedDependency[Pool]) -> OwnFactors:
         """Return one's own second factors."""
         user_id = visit.held.user_id
@@ -161,6 +167,7 @@ class FactorController(Controller):
         opt=WHO,
         status_code=204,
         summary="Show that it is still oneself",
+        operation_id="proveIdentity",
         responses=refusals(
             Unauthorized,
             WrongCredentials,
@@ -209,6 +216,7 @@ class FactorController(Controller):
         opt=WHO,
         status_code=200,
         summary="Ask for what a passkey has to answer",
+        operation_id="beginPasskeyProof",
         responses=refusals(Unauthorized, ForeignOrigin, CsrfFailed),
     )
     async def prove_by_passkey(
@@ -265,6 +273,7 @@ class FactorController(Controller):
         "/totp",
         opt=PROVED,
         summary="Remove the authenticator app",
+        operation_id="removeTotp",
         responses=refusals(Unauthorized, ProofRequired, ForeignOrigin, CsrfFailed, NotFound),
     )
     async def drop_totp(self, visit: NamedDependency[Visit], factors: NamedDependency[Factors]) -> None:
@@ -276,6 +285,7 @@ class FactorController(Controller):
         opt=PROVED,
         status_code=200,
         summary="Replace one's recovery codes",
+        operation_id="replaceRecoveryCodes",
         responses=refusals(Unauthorized, ProofRequired, ForeignOrigin, CsrfFailed, Conflict),
     )
     async def new_recovery_codes(
@@ -339,6 +349,7 @@ class FactorController(Controller):
         "/passkeys/{passkey_id:uuid}",
         opt=PROVED,
         summary="Remove a passkey",
+        operation_id="removePasskey",
         responses=refusals(Unauthorized, ProofRequired, ForeignOrigin, CsrfFailed, NotFound),
     )
     async def drop_passkey(

@@ -55,7 +55,12 @@ class OidcController(Controller):
     path = "/api/auth"
     tags = ("sessions",)
 
-    @get("/methods", opt=ANYBODY, summary="See which ways to sign in there are")
+    @get(
+        "/methods",
+        opt=ANYBODY,
+        summary="See which ways to sign in there are",
+        operation_id="listSignInMethods",
+    )
     async def methods(self, settings: NamedDependency[Settings]) -> Methods:
         """Return the ways to sign in here."""
         return Methods(
@@ -70,6 +75,7 @@ class OidcController(Controller):
         opt=ANYBODY,
         status_code=_FOUND,
         summary="Begin to sign in at the identity provider",
+        operation_id="beginOidcSignIn",
         responses=refusals(NotFound),
     )
     async def start(
@@ -96,6 +102,7 @@ class OidcController(Controller):
         opt=ANYBODY,
         status_code=_FOUND,
         summary="Come back from the identity provider",
+        operation_id="completeOidcSignIn",
         responses=refusals(NotFound),
     )
     async def callback(

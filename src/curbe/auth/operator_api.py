@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 from litestar import Controller, get, patch
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import FromPath, JSONBody
 
 from curbe.auth import operator_accounts
 from curbe.auth.principal import PLATFORM, Principal, Scope
@@ -16,7 +16,7 @@ from curbe.domain.errors import Conflict, Forbidden, InvalidRequest, NotFound, P
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
 from curbe.infra.pages import Moment, Page, decode_cursor, page_of
-from curbe.infra.web import Limit, refusals
+from curbe.infra.web import Cursor, Limit, refusals
 from curbe.tenants import people
 from curbe.tenants.person_rules import User
 from curbe.tenants.service import SEES_ALL
@@ -51,12 +51,13 @@ class OperatorController(Controller):
     @get(
         opt={"scope": Scope.OPERATIONS_READ, "platform": True},
         summary="List everybody who has an account (operator)",
+        operation_id="listUsers",
         responses=refusals(Unauthorized, Forbidden, InvalidRequest),
     )
     async def every(
         self,
         web_pool: NamedDependency[Pool],
-        cursor: FromQuery[str | None] = None,
+        cursor: Cursor = None,
         limit: Limit = _USUAL,
     ) -> Page[UserShown]:
         """Return a page of users, oldest first."""
@@ -69,6 +70,7 @@ class OperatorController(Controller):
         "/{user_id:uuid}",
         opt={"scope": Scope.OPERATIONS_WRITE, "platform": True, "proof": True},
         summary="Make somebody an operator or no longer one, stop their account or let it go on (operator)",
+        operation_id="changeUser",
         responses=refusals(Unauthorized, Forbidden, ProofRequired, NotFound, Conflict, InvalidRequest),
     )
     async def change(

@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 from litestar import Controller, delete, get, patch, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import FromPath, JSONBody
 
 from curbe.auth import links
 from curbe.auth.members import Members
@@ -25,7 +25,7 @@ from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
 from curbe.infra.pages import Page, decode_cursor, page_of
 from curbe.infra.settings import Settings
-from curbe.infra.web import Limit, refusals
+from curbe.infra.web import Cursor, Limit, refusals
 from curbe.tenants import people
 from curbe.tenants.person_rules import Person
 
@@ -63,13 +63,14 @@ class PeopleController(Controller):
     @get(
         opt={"scope": Scope.PEOPLE_READ},
         summary="List who works in a tenant, invited people too",
+        operation_id="listPeople",
         responses=refusals(Unauthorized, Forbidden, NotFound, InvalidRequest),
     )
     async def every(
         self,
         tenant_id: FromPath[UUID],
         web_pool: NamedDependency[Pool],
-        cursor: FromQuery[str | None] = None,
+        cursor: Cursor = None,
         limit: Limit = _USUAL,
     ) -> Page[Person]:
         """Return a page of people, in an order that stays."""
@@ -82,6 +83,7 @@ class PeopleController(Controller):
         "/invites",
         opt={"scope": Scope.PEOPLE_WRITE},
         summary="Invite somebody, or invite them again",
+        operation_id="invitePerson",
         responses=refusals(Unauthorized, Forbidden, RoleBeyond, NotFound, Conflict, InvalidRequest),
     )
     async def invite(
@@ -112,6 +114,7 @@ class PeopleController(Controller):
         "/{user_id:uuid}",
         opt={"scope": Scope.PEOPLE_WRITE},
         summary="Give a person another role, shut them out or let them in again",
+        operation_id="changePerson",
         responses=refusals(Unauthorized, Forbidden, RoleBeyond, NotFound, LastOwner, InvalidRequest),
     )
     async def change(
@@ -139,6 +142,7 @@ class PeopleController(Controller):
         "/{user_id:uuid}",
         opt={"scope": Scope.PEOPLE_WRITE},
         summary="Take a person out of a tenant, or an invitation back",
+        operation_id="removePerson",
         responses=refusals(Unauthorized, Forbidden, RoleBeyond, NotFound, LastOwner),
     )
     async def remove(

@@ -82,6 +82,7 @@ class SecondStepController(Controller):
         opt=ANYBODY,
         status_code=200,
         summary="Sign in: the second factor",
+        operation_id="passSecondFactor",
         responses=refusals(*_REFUSALS, Unavailable),
     )
     async def second_factor(
@@ -121,6 +122,7 @@ class SecondStepController(Controller):
         opt=ANYBODY,
         status_code=200,
         summary="Begin to sign in with a passkey",
+        operation_id="beginPasskeySignIn",
         responses=refusals(ForeignOrigin, InsecureTransport, TooManyRequests),
     )
     async def passkey_options(
@@ -143,6 +145,7 @@ class SecondStepController(Controller):
         opt=ANYBODY,
         status_code=200,
         summary="Sign in with a passkey",
+        operation_id="signInWithPasskey",
         responses=refusals(*_REFUSALS),
     )
     async def passkey_sign_in(

@@ -51,6 +51,7 @@ class SessionController(Controller):
         opt=ANYBODY,
         status_code=200,
         summary="Sign in with a password",
+        operation_id="signIn",
         responses=refusals(
             WrongCredentials, ForeignOrigin, InsecureTransport, InvalidRequest, TooManyRequests
         ),
@@ -75,6 +76,7 @@ class SessionController(Controller):
         "/session",
         opt=FRAMED,
         summary="See who is signed in, and what they may do where",
+        operation_id="readSession",
         responses=refusals(Unauthorized),
     )
     async def session(
@@ -97,6 +99,7 @@ class SessionController(Controller):
         opt=FRAMED,
         status_code=204,
         summary="End this session",
+        operation_id="signOut",
         responses=refusals(Unauthorized, ForeignOrigin),
     )
     async def sign_out(
@@ -113,6 +116,7 @@ class SessionController(Controller):
         opt=WHO,
         status_code=204,
         summary="End every session of one's own, this one too",
+        operation_id="signOutEverywhere",
         responses=refusals(Unauthorized, ForeignOrigin),
     )
     async def sign_out_everywhere(
@@ -128,6 +132,7 @@ class SessionController(Controller):
         "/sessions",
         opt=WHO,
         summary="See where one is signed in",
+        operation_id="listSessions",
         responses=refusals(Unauthorized),
     )
     async def own_sessions(
@@ -145,6 +150,7 @@ class SessionController(Controller):
         "/sessions",
         opt=PROVED,
         summary="End every other session of one's own",
+        operation_id="endOtherSessions",
         responses=refusals(Unauthorized, ProofRequired, ForeignOrigin, CsrfFailed),
     )
     async def end_others(self, visit: NamedDependency[Visit], web_pool: NamedDependency[Pool]) -> None:
@@ -163,6 +169,7 @@ class SessionController(Controller):
         "/sessions/{session_id:uuid}",
         opt=PROVED,
         summary="End one of one's sessions",
+        operation_id="endSession",
         responses=refusals(Unauthorized, ProofRequired, ForeignOrigin, CsrfFailed, NotFound),
     )
     async def end_one(

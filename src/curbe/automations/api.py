@@ -130,6 +130,7 @@ class AutomationController(Controller):
         status_code=HTTP_200_OK,
         opt={"scope": Scope.AUTOMATIONS_WRITE},
         summary="Try a rule that is not kept yet",
+        operation_id="tryAutomationRule",
         responses=refusals(InvalidRequest, NotFound),
     )
     async def try_rule(

@@ -235,6 +235,7 @@ class CampaignController(Controller):
         "/{campaign_id:uuid}/progress",
         opt={"scope": Scope.CAMPAIGNS_READ},
         summary="Read how far a campaign is",
+        operation_id="readCampaignProgress",
         responses=refusals(NotFound),
     )
     async def campaign_progress(

@@ -96,6 +96,7 @@ class AudienceController(Controller):
         "/audience/list",
         opt={"scope": Scope.CAMPAIGNS_WRITE},
         summary="Add recipients by name",
+        operation_id="addListedAudience",
         responses=refusals(Conflict, InvalidRequest, NotFound),
     )
     async def add_listed(
@@ -113,6 +114,7 @@ class AudienceController(Controller):
         "/audience/filter",
         opt={"scope": Scope.CAMPAIGNS_WRITE},
         summary="Add people of the inbox",
+        operation_id="addFilteredAudience",
         responses=refusals(Conflict, InvalidRequest, NotFound),
     )
     async def add_filtered(
@@ -146,6 +148,7 @@ class AudienceController(Controller):
         "/failed-rows.csv",
         opt={"scope": Scope.CAMPAIGNS_READ},
         summary="Download the rows that are nobody's message",
+        operation_id="downloadFailedRows",
         media_type=MEDIA_TYPE,
         responses=refusals(NotFound),
     )

@@ -105,6 +105,7 @@ class CampaignReportController(Controller):
         "/report",
         opt={"scope": Scope.CAMPAIGNS_READ},
         summary="Read a campaign's report",
+        operation_id="readCampaignReport",
         responses=refusals(NotFound),
     )
     async def campaign_report(
@@ -150,6 +151,7 @@ class CampaignReportController(Controller):
         "/export.csv",
         opt={"scope": Scope.CAMPAIGNS_READ},
         summary="Download what became of each recipient",
+        operation_id="downloadCampaign",
         media_type=MEDIA_TYPE,
         responses=refusals(NotFound),
     )

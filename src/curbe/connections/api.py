@@ -76,6 +76,7 @@ class ConnectionController(Controller):
         "/status",
         opt={"scope": Scope.CONNECTIONS_READ},
         summary="Show whether WhatsApp is connected, and each number",
+        operation_id="readWhatsAppStatus",
         responses=refusals(*_ALWAYS),
     )
     async def status(self, tenant_id: FromPath[UUID], web_pool: NamedDependency[Pool]) -> WhatsAppStatus:
@@ -88,6 +89,7 @@ class ConnectionController(Controller):
         opt={"scope": Scope.CONNECTIONS_WRITE},
         status_code=HTTP_200_OK,
         summary="Begin to connect a number: where to go, or what to do",
+        operation_id="startConnecting",
         responses=refusals(*_ALWAYS),
     )
     async def start(
@@ -109,6 +111,7 @@ class ConnectionController(Controller):
         opt={"scope": Scope.CONNECTIONS_WRITE},
         status_code=HTTP_200_OK,
         summary="Connect a number, once Meta has confirmed that the token reads it",
+        operation_id="connectNumber",
         responses=refusals(*_ALWAYS, *_OF_META, NumberTaken),
     )
     async def complete(
@@ -149,6 +152,7 @@ class ConnectionController(Controller):
         opt={"scope": Scope.CONNECTIONS_WRITE},
         status_code=HTTP_200_OK,
         summary="Give a number up: its token is wiped, its conversations and its queue stay",
+        operation_id="disconnectNumber",
         responses=refusals(*_ALWAYS, NoConnection, SeveralConnections),
     )
     async def disconnect(
@@ -177,6 +181,7 @@ class ConnectionController(Controller):
         opt={"scope": Scope.CONNECTIONS_WRITE},
         status_code=HTTP_200_OK,
         summary="Test a token before connecting it, or a connection that is there; changes nothing, and goes on record",
+        operation_id="testConnection",
         responses=refusals(*_ALWAYS, NoConnection, SeveralConnections),
     )
     async def test(
@@ -226,6 +231,7 @@ class ConnectionController(Controller):
         opt={"scope": Scope.CONNECTIONS_WRITE},
         status_code=HTTP_200_OK,
         summary="Let a paused number send again, once Meta has confirmed that its token works and that it may send",
+        operation_id="resumeNumber",
         responses=refusals(*_ALWAYS, *_OF_META, NoConnection, SeveralConnections, ConnectionPaused),
     )
     async def resume(

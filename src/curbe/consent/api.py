@@ -172,6 +172,7 @@ class ConsentController(Controller):
         status_code=200,
         opt={"scope": Scope.CONSENT_MANAGE},
         summary="What a list holds, before it is brought",
+        operation_id="readConsentColumns",
         request_max_body_size=_LARGEST,
         operation_class=_LIST,
         responses=refusals(InvalidRequest, TooLarge),
@@ -189,6 +190,7 @@ class ConsentController(Controller):
         "/consents/imports",
         opt={"scope": Scope.CONSENT_MANAGE},
         summary="The lists that were brought",
+        operation_id="listConsentImports",
         responses=refusals(InvalidRequest),
     )
     async def list_imports(
@@ -208,6 +210,7 @@ class ConsentController(Controller):
         "/consents/imports/{import_id:uuid}/failed-rows.csv",
         opt={"scope": Scope.CONSENT_MANAGE},
         summary="The rows of a list that failed, with their reasons",
+        operation_id="downloadFailedConsents",
         media_type="text/csv",
         responses=refusals(NotFound),
     )
@@ -223,6 +226,7 @@ class ConsentController(Controller):
         "/consent-rules",
         opt={"scope": Scope.INBOX_READ},
         summary="Where marketing needs a yes, and which words say yes and no",
+        operation_id="readConsentRules",
     )
     async def read_rules(self, tenant_id: FromPath[UUID], web_pool: NamedDependency[Pool]) -> ConsentRules:
         """Return the tenant's rules; those the product ships with, until somebody decides."""
@@ -233,6 +237,7 @@ class ConsentController(Controller):
         "/consent-rules",
         opt={"scope": Scope.CONSENT_MANAGE},
         summary="Decide them",
+        operation_id="changeConsentRules",
         responses=refusals(InvalidRequest),
     )
     async def write_rules(

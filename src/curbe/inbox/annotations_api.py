@@ -181,6 +181,7 @@ class MentionsController(Controller):
         status_code=200,
         opt={"scope": Scope.INBOX_WRITE},
         summary="Mark mentions as read",
+        operation_id="markMentionsRead",
         responses=refusals(InvalidRequest, NotFound),
     )
     async def read_mentions(

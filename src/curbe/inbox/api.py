@@ -85,6 +85,7 @@ class InboxController(Controller):
         "/{conversation_id:uuid}",
         opt={"scope": Scope.INBOX_READ},
         summary="Read a conversation",
+        operation_id="readConversation",
         responses=refusals(NotFound),
     )
     async def get_conversation(

@@ -61,6 +61,7 @@ class ContactsController(Controller):
         "/{contact_id:uuid}",
         opt={"scope": Scope.INBOX_READ},
         summary="Read a contact",
+        operation_id="readContact",
         responses=refusals(NotFound),
     )
     async def get_contact(
@@ -75,6 +76,7 @@ class ContactsController(Controller):
         status_code=200,
         opt={"scope": Scope.INBOX_WRITE},
         summary="Say that two contacts are one person",
+        operation_id="mergeContacts",
         responses=refusals(Conflict, InvalidRequest, NotFound),
     )
     async def merge(

@@ -19,7 +19,7 @@ from curbe.infra.clock import utc_now
 from curbe.infra.crypto import Keyring
 from curbe.infra.db import Pool
 from curbe.infra.pages import Moment, Page, decode_cursor, encode_cursor, page_of
-from curbe.infra.web import Limit, refusals
+from curbe.infra.web import Cursor, Limit, refusals
 from curbe.ingest import aside, replay
 from curbe.ingest.aside import AsideBody, AsideRow, Unrouted, UnroutedPosition
 from curbe.ingest.replay import Outcome, Position, Replayed, Selection, SetAsideItem
@@ -83,13 +83,14 @@ class OperationsController(Controller):
         "/quarantine",
         opt={"scope": Scope.OPERATIONS_READ, "platform": True},
         summary="List what is set aside, newest first, without what is in it",
+        operation_id="listQuarantine",
         responses=refusals(Unauthorized, Forbidden, InvalidRequest),
     )
     async def quarantine(
         self,
         apply_pool: NamedDependency[Pool],
         *,
-        cursor: FromQuery[str | None] = None,
+        cursor: Cursor = None,
         limit: Limit = _USUAL,
         kind: FromQuery[Kind | None] = None,
         phone_number_id: FromQuery[str | None] = None,
@@ -112,6 +113,7 @@ class OperationsController(Controller):
         "/quarantine/{item_id:uuid}",
         opt={"scope": Scope.OPERATIONS_READ, "platform": True},
         summary="Look into an item that is set aside; that somebody did goes on record",
+        operation_id="readQuarantinedItem",
         responses=refusals(Unauthorized, Forbidden, NotFound),
     )
     async def item(
@@ -128,12 +130,13 @@ class OperationsController(Controller):
         "/unrouted",
         opt={"scope": Scope.OPERATIONS_READ, "platform": True},
         summary="List numbers and WABAs that webhooks speak of and nobody had connected, the last heard of first",
+        operation_id="listUnrouted",
         responses=refusals(Unauthorized, Forbidden, InvalidRequest),
     )
     async def unrouted(
         self,
         apply_pool: NamedDependency[Pool],
-        cursor: FromQuery[str | None] = None,
+        cursor: Cursor = None,
         limit: Limit = _USUAL,
     ) -> Page[Unrouted]:
         """Return a page of what nobody had connected, and who has since."""
@@ -147,6 +150,7 @@ class OperationsController(Controller):
         opt={"scope": Scope.OPERATIONS_WRITE, "platform": True},
         status_code=HTTP_200_OK,
         summary="Apply stored webhooks again: what was missed is added, the rest stays as it is",
+        operation_id="replayWebhooks",
         responses=refusals(Unauthorized, Forbidden, NotFound, InvalidRequest),
     )
     async def replay(

@@ -49,6 +49,7 @@ class NoticeController(Controller):
         "/{notice_id:uuid}",
         opt={"scope": Scope.CONNECTIONS_READ},
         summary="Read one thing that Meta told",
+        operation_id="readNotice",
         responses=refusals(NotFound),
     )
     async def get_notice(

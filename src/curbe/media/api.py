@@ -56,6 +56,7 @@ class MediaController(Controller):
         "/",
         opt={"scope": Scope.MESSAGES_SEND},
         summary="Upload a file to send",
+        operation_id="uploadMedia",
         request_max_body_size=LARGEST + FORM,
         operation_class=body_of_file(
             "The file as a form's part `file`, or as the whole body with its own Content-Type.",
@@ -105,6 +106,7 @@ class MediaController(Controller):
         "/{media_id:uuid}/info",
         opt={"scope": Scope.INBOX_READ},
         summary="Read what a file is",
+        operation_id="readMediaInfo",
         responses=refusals(NotFound),
     )
     async def info(
@@ -120,6 +122,7 @@ class MediaController(Controller):
         "/{media_id:uuid}",
         opt={"scope": Scope.INBOX_READ},
         summary="Read a file",
+        operation_id="readMedia",
         media_type="*/*",
         responses=refusals(NotFound, RangeUnsatisfiable, Unavailable),
     )
@@ -143,6 +146,7 @@ class MediaController(Controller):
         "/{media_id:uuid}/thumbnail",
         opt={"scope": Scope.INBOX_READ},
         summary="Read a file's thumbnail",
+        operation_id="readThumbnail",
         media_type="image/webp",
         responses=refusals(NotFound, Unavailable),
     )
@@ -167,6 +171,7 @@ class MediaController(Controller):
         status_code=202,
         opt={"scope": Scope.INBOX_WRITE},
         summary="Fetch a message's file again",
+        operation_id="fetchMediaAgain",
         responses=refusals(NotFound),
     )
     async def fetch_again(

@@ -52,6 +52,7 @@ class TemplateSampleController(Controller):
         status_code=200,
         opt={"scope": Scope.TEMPLATES_WRITE},
         summary="Hand Meta the sample of a template's header",
+        operation_id="uploadTemplateSample",
         responses=refusals(
             NotFound,
             InvalidRequest,

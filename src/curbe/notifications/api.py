@@ -65,6 +65,7 @@ class NotificationController(Controller):
         status_code=HTTP_202_ACCEPTED,
         opt={"scope": Scope.NOTIFICATIONS_SEND},
         summary="Tell of something that happened",
+        operation_id="sendNotificationEvent",
         responses=refusals(InvalidRequest, IdempotencyMismatch),
     )
     async def receive_event(
@@ -85,6 +86,7 @@ class NotificationController(Controller):
         "/history",
         opt={"scope": Scope.NOTIFICATIONS_WRITE},
         summary="What went to whom, and why not",
+        operation_id="listNotifications",
         responses=refusals(InvalidRequest),
     )
     async def read_history(
@@ -112,6 +114,7 @@ class NotificationController(Controller):
         status_code=HTTP_200_OK,
         opt={"scope": Scope.NOTIFICATIONS_WRITE},
         summary="Try a rule with an event",
+        operation_id="tryNotificationRule",
         responses=refusals(InvalidRequest, TemplateUnknown, NoConnection, SeveralConnections),
     )
     async def try_rule(
@@ -133,6 +136,7 @@ class NotificationController(Controller):
         "/rules",
         opt={"scope": Scope.NOTIFICATIONS_WRITE},
         summary="List the rules",
+        operation_id="listNotificationRules",
         responses=refusals(InvalidRequest),
     )
     async def list_rules(
@@ -152,6 +156,7 @@ class NotificationController(Controller):
         "/rules",
         opt={"scope": Scope.NOTIFICATIONS_WRITE},
         summary="Make a rule",
+        operation_id="createNotificationRule",
         responses=refusals(InvalidRequest, TemplateUnknown, NoConnection, SeveralConnections),
     )
     async def create_rule(
@@ -169,6 +174,7 @@ class NotificationController(Controller):
         "/rules/{rule_id:uuid}",
         opt={"scope": Scope.NOTIFICATIONS_WRITE},
         summary="Read a rule",
+        operation_id="readNotificationRule",
         responses=refusals(NotFound),
     )
     async def read_rule(
@@ -182,6 +188,7 @@ class NotificationController(Controller):
         "/rules/{rule_id:uuid}",
         opt={"scope": Scope.NOTIFICATIONS_WRITE},
         summary="Change a rule",
+        operation_id="changeNotificationRule",
         responses=refusals(InvalidRequest, NotFound, TemplateUnknown, NoConnection, SeveralConnections),
     )
     async def change_rule(
@@ -200,6 +207,7 @@ class NotificationController(Controller):
         "/rules/{rule_id:uuid}",
         opt={"scope": Scope.NOTIFICATIONS_WRITE},
         summary="Delete a rule",
+        operation_id="deleteNotificationRule",
         responses=refusals(NotFound),
     )
     async def delete_rule(

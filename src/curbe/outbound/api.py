@@ -3,7 +3,7 @@
 import asyncio
 import re
 from datetime import timedelta
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeAlias
 from uuid import UUID
 
 import msgspec
@@ -44,6 +44,21 @@ from curbe.outbound.receipts import Receipts
 from curbe.outbound.service import AnsweredMeanwhile, Key, Taken
 from curbe.realtime.broadcast import Broadcast, Channel
 
+IdempotencyKey: TypeAlias = Annotated[
+    str | None,
+    HeaderParameter(
+        name="Idempotency-Key",
+        max_length=255,
+        description="A word of your own for this message: the same request with it again is answered as it stands, and sends nothing.",
+    ),
+]
+Prefer: TypeAlias = Annotated[
+    str | None,
+    HeaderParameter(
+        name="Prefer",
+        description="`wait=N`: answer 200 as soon as Meta has answered, or 202 after N seconds (30 at most).",
+    ),
+]
 ROUTE: Final = "messages/send"
 _LONGEST_WAIT: Final = timedelta(seconds=30)
 _WAIT: Final = re.compile(r"(?:^|[\s,;])wait=(\d{1,4})(?:$|[\s,;])")
@@ -117,10 +132,8 @@ class SendController(Controller):
         web_pool: NamedDependency[Pool],
         principal: NamedDependency[Principal],
         broadcast: NamedDependency[Broadcast],
-        idempotency_key: Annotated[
-            str | None, HeaderParameter(name="Idempotency-Key", max_length=255)
-        ] = None,
-        prefer: Annotated[str | None, HeaderParameter(name="Prefer")] = None,
+        idempotency_key: IdempotencyKey = None,
+        prefer: Prefer = None,
     ) -> Response[SendAnswer]:
         """Queue a message and answer 202; with ``Prefer: wait=N`` answer 200 as soon as Meta did, within N seconds."""
         request = _request(tenant_id, data, principal)
@@ -144,7 +157,7 @@ class SendController(Controller):
         web_pool: NamedDependency[Pool],
         principal: NamedDependency[Principal],
         broadcast: NamedDependency[Broadcast],
-        prefer: Annotated[str | None, HeaderParameter(name="Prefer")] = None,
+        prefer: Prefer = None,
     ) -> Response[SendAnswer]:
         """Queue its content as a message of its own, and answer as ``send`` does; asked again, it is the same message."""
         async with web_pool.transaction(tenant_id) as tx:
@@ -168,7 +181,7 @@ class SendController(Controller):
         web_pool: NamedDependency[Pool],
         principal: NamedDependency[Principal],
         broadcast: NamedDependency[Broadcast],
-        prefer: Annotated[str | None, HeaderParameter(name="Prefer")] = None,
+        prefer: Prefer = None,
     ) -> Response[SendAnswer]:
         """Queue its content as a message of its own, and answer as ``send`` does; asked again, it is the same message."""
         async with web_pool.transaction(tenant_id) as tx:

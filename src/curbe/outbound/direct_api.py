@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 from litestar import Controller, Response, post
 from litestar.di import NamedDependency
-from litestar.params import HeaderParameter, JSONBody
+from litestar.params import JSONBody
 from litestar.status_codes import HTTP_202_ACCEPTED
 
 from curbe.auth.principal import Principal, PrincipalKind, Scope
@@ -16,7 +16,7 @@ from curbe.inbox.shapes import MessageError
 from curbe.infra.db import Pool
 from curbe.infra.log import bind
 from curbe.outbound import direct, service
-from curbe.outbound.api import SendAnswer, answered, sending, take_once, wait_in
+from curbe.outbound.api import IdempotencyKey, Prefer, SendAnswer, answered, sending, take_once, wait_in
 from curbe.outbound.direct import Aim
 from curbe.outbound.service import Key, Taken
 from curbe.realtime.broadcast import Broadcast
@@ -28,8 +28,6 @@ TEMPLATE_ROUTE: Final = "/send_template_direct"
 TEXT_ROUTE: Final = "/send_text_direct"
 Phone = Annotated[str, msgspec.Meta(min_length=3, max_length=40)]
 Value = str | int | float | bool | None
-IdempotencyKey = Annotated[str | None, HeaderParameter(name="Idempotency-Key", max_length=255)]
-Prefer = Annotated[str | None, HeaderParameter(name="Prefer")]
 
 
 class _Whose(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -5,14 +5,14 @@ from uuid import UUID
 
 from litestar import Controller, Response, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, HeaderParameter, JSONBody
+from litestar.params import FromPath, JSONBody
 from litestar.status_codes import HTTP_202_ACCEPTED
 from msgspec import Meta, field
 
 from curbe.auth.principal import Principal, Scope
 from curbe.domain.template import HeaderParameter as Header
 from curbe.infra.db import Pool
-from curbe.outbound.api import SendAnswer, answered, sending, take_once, wait_in
+from curbe.outbound.api import IdempotencyKey, Prefer, SendAnswer, answered, sending, take_once, wait_in
 from curbe.outbound.bodies import Addressed
 from curbe.outbound.service import Key, Request
 from curbe.realtime.broadcast import Broadcast
@@ -62,10 +62,8 @@ class TemplateSendController(Controller):
         web_pool: NamedDependency[Pool],
         principal: NamedDependency[Principal],
         broadcast: NamedDependency[Broadcast],
-        idempotency_key: Annotated[
-            str | None, HeaderParameter(name="Idempotency-Key", max_length=255)
-        ] = None,
-        prefer: Annotated[str | None, HeaderParameter(name="Prefer")] = None,
+        idempotency_key: IdempotencyKey = None,
+        prefer: Prefer = None,
     ) -> Response[SendAnswer]:
         """Fill the template in, queue it and answer as `messages/send` does."""
         template = ByName(

@@ -37,6 +37,7 @@ class RetentionController(Controller):
     @get(
         opt={"scope": Scope.TENANTS_READ},
         summary="Count what would be deleted if things were kept for so many days",
+        operation_id="countOlder",
         responses=refusals(Unauthorized, Forbidden, NotFound, InvalidRequest),
     )
     async def older(self, tenant_id: FromPath[UUID], web_pool: NamedDependency[Pool], days: Days) -> Older:

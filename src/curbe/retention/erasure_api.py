@@ -26,6 +26,7 @@ class ErasureController(Controller):
         status_code=202,
         opt={"scope": Scope.CONTACTS_ERASE},
         summary="Erase a person: all they said and all that names them",
+        operation_id="eraseContact",
         responses=refusals(Conflict, NotFound),
     )
     async def erase(
@@ -48,6 +49,7 @@ class ErasureController(Controller):
     @get(
         opt={"scope": Scope.CONTACTS_ERASE},
         summary="Tell how far a person's erasure is",
+        operation_id="readErasure",
         responses=refusals(NotFound),
     )
     async def erasure(
@@ -67,6 +69,7 @@ class ExportController(Controller):
     @get(
         opt={"scope": Scope.CONTACTS_EXPORT},
         summary="Download all there is of a person",
+        operation_id="exportContact",
         media_type="application/json",
         responses=refusals(NotFound),
     )

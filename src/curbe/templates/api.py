@@ -151,6 +151,7 @@ class TemplateController(Controller):
         "/{template_id:uuid}",
         opt={"scope": Scope.TEMPLATES_READ},
         summary="Read a message template",
+        operation_id="readTemplate",
         responses=refusals(NotFound),
     )
     async def one(
@@ -164,6 +165,7 @@ class TemplateController(Controller):
         "/accounts",
         opt={"scope": Scope.TEMPLATES_READ},
         summary="List the WABAs and when their templates were read",
+        operation_id="listTemplateAccounts",
     )
     async def accounts(
         self, tenant_id: FromPath[UUID], web_pool: NamedDependency[Pool]
@@ -197,6 +199,7 @@ class TemplateController(Controller):
         "/cover",
         opt={"scope": Scope.TEMPLATES_READ},
         summary="Read the cover",
+        operation_id="readCover",
     )
     async def cover(self, tenant_id: FromPath[UUID], web_pool: NamedDependency[Pool]) -> Cover:
         """Return the image that stands in a header where none is given."""
@@ -207,6 +210,7 @@ class TemplateController(Controller):
         "/cover",
         opt={"scope": Scope.TEMPLATES_WRITE},
         summary="Choose the cover",
+        operation_id="changeCover",
         responses=refusals(NotFound, InvalidRequest),
     )
     async def set_cover(
@@ -276,6 +280,7 @@ class TemplateController(Controller):
         "/{template_id:uuid}",
         opt={"scope": Scope.TEMPLATES_WRITE},
         summary="Edit a message template at Meta",
+        operation_id="changeTemplate",
         responses=refusals(*_FROM_META, NotFound, TemplateInvalid, TemplateLocked),
     )
     async def edit_template(

@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 from litestar import Controller, get, patch, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import FromPath, JSONBody
 from uuid_utils.compat import uuid7
 
 from curbe.domain.access import Principal, Scope
@@ -16,7 +16,7 @@ from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
 from curbe.infra.pages import Page, decode_cursor, page_of
 from curbe.infra.settings import Settings
-from curbe.infra.web import Limit, refusals
+from curbe.infra.web import Cursor, Limit, refusals
 from curbe.tenants import service
 from curbe.tenants.rules import Language, Settled, Tenant
 
@@ -53,6 +53,7 @@ class TenantController(Controller):
     @post(
         opt={"scope": Scope.TENANTS_WRITE, "platform": True},
         summary="Create a tenant (platform keys)",
+        operation_id="createTenant",
         responses=refusals(Unauthorized, Forbidden, InvalidRequest),
     )
     async def create(
@@ -79,12 +80,13 @@ class TenantController(Controller):
     @get(
         opt={"scope": Scope.TENANTS_READ, "platform": True},
         summary="List the tenants, oldest first (platform keys)",
+        operation_id="listTenants",
         responses=refusals(Unauthorized, Forbidden, InvalidRequest),
     )
     async def every(
         self,
         web_pool: NamedDependency[Pool],
-        cursor: FromQuery[str | None] = None,
+        cursor: Cursor = None,
         limit: Limit = _USUAL,
     ) -> Page[Tenant]:
         """Return a page of tenants."""
@@ -97,6 +99,7 @@ class TenantController(Controller):
         "/{tenant_id:uuid}",
         opt={"scope": Scope.TENANTS_READ},
         summary="Read a tenant",
+        operation_id="readTenant",
         responses=refusals(Unauthorized, Forbidden, NotFound),
     )
     async def one(self, tenant_id: FromPath[UUID], web_pool: NamedDependency[Pool]) -> Tenant:
@@ -108,6 +111,7 @@ class TenantController(Controller):
         "/{tenant_id:uuid}",
         opt={"scope": Scope.TENANTS_WRITE},
         summary="Change a tenant's name, country, language, time zone, or how long it keeps things",
+        operation_id="changeTenant",
         responses=refusals(Unauthorized, Forbidden, NotFound, InvalidRequest),
     )
     async def change(
@@ -129,6 +133,7 @@ class TenantController(Controller):
         status_code=200,
         opt={"scope": Scope.TENANTS_WRITE, "platform": True},
         summary="Suspend a tenant (platform keys)",
+        operation_id="suspendTenant",
         responses=refusals(Unauthorized, Forbidden, NotFound),
     )
     async def suspend(
@@ -146,6 +151,7 @@ class TenantController(Controller):
         status_code=200,
         opt={"scope": Scope.TENANTS_WRITE, "platform": True},
         summary="Resume a suspended tenant (platform keys)",
+        operation_id="resumeTenant",
         responses=refusals(Unauthorized, Forbidden, NotFound),
     )
     async def resume(

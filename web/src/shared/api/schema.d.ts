@@ -14,7 +14,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Begin the session of a page within another */
-        post: operations["ApiAuthEmbedExchange"];
+        post: operations["exchangeEmbedToken"];
         delete?: never;
         options?: never;
         head?: never;
@@ -29,7 +29,7 @@ export interface paths {
             cookie?: never;
         };
         /** See which second factors one has */
-        get: operations["ApiAuthFactorsOwn"];
+        get: operations["listSecondFactors"];
         put?: never;
         post?: never;
         delete?: never;
@@ -48,7 +48,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Accept an invitation */
-        post: operations["ApiAuthInvitesAcceptAccept"];
+        post: operations["acceptInvite"];
         delete?: never;
         options?: never;
         head?: never;
@@ -63,7 +63,7 @@ export interface paths {
             cookie?: never;
         };
         /** See an invitation */
-        get: operations["ApiAuthInvitesTokenInvitation"];
+        get: operations["readInvite"];
         put?: never;
         post?: never;
         delete?: never;
@@ -80,7 +80,7 @@ export interface paths {
             cookie?: never;
         };
         /** See which ways to sign in there are */
-        get: operations["ApiAuthMethodsMethods"];
+        get: operations["listSignInMethods"];
         put?: never;
         post?: never;
         delete?: never;
@@ -97,7 +97,7 @@ export interface paths {
             cookie?: never;
         };
         /** Come back from the identity provider */
-        get: operations["ApiAuthOidcCallbackCallback"];
+        get: operations["completeOidcSignIn"];
         put?: never;
         post?: never;
         delete?: never;
@@ -114,7 +114,7 @@ export interface paths {
             cookie?: never;
         };
         /** Begin to sign in at the identity provider */
-        get: operations["ApiAuthOidcStartStart"];
+        get: operations["beginOidcSignIn"];
         put?: never;
         post?: never;
         delete?: never;
@@ -133,7 +133,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Add a passkey */
-        post: operations["ApiAuthPasskeysAddPasskey"];
+        post: operations["addPasskey"];
         delete?: never;
         options?: never;
         head?: never;
@@ -150,7 +150,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Begin to add a passkey */
-        post: operations["ApiAuthPasskeysOptionsBeginPasskey"];
+        post: operations["beginPasskey"];
         delete?: never;
         options?: never;
         head?: never;
@@ -167,7 +167,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Sign in with a passkey */
-        post: operations["ApiAuthPasskeysSignInPasskeySignIn"];
+        post: operations["signInWithPasskey"];
         delete?: never;
         options?: never;
         head?: never;
@@ -184,7 +184,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Begin to sign in with a passkey */
-        post: operations["ApiAuthPasskeysSignInOptionsPasskeyOptions"];
+        post: operations["beginPasskeySignIn"];
         delete?: never;
         options?: never;
         head?: never;
@@ -202,7 +202,7 @@ export interface paths {
         put?: never;
         post?: never;
         /** Remove a passkey */
-        delete: operations["ApiAuthPasskeysPasskeyIdDropPasskey"];
+        delete: operations["removePasskey"];
         options?: never;
         head?: never;
         patch?: never;
@@ -218,7 +218,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Choose another password; one's other sessions end */
-        post: operations["ApiAuthPasswordPassword"];
+        post: operations["changePassword"];
         delete?: never;
         options?: never;
         head?: never;
@@ -235,7 +235,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Ask for a link to choose another password, by mail */
-        post: operations["ApiAuthPasswordResetsAskForReset"];
+        post: operations["requestPasswordReset"];
         delete?: never;
         options?: never;
         head?: never;
@@ -252,7 +252,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Choose another password by a link; every session ends */
-        post: operations["ApiAuthPasswordResetsCompleteReset"];
+        post: operations["completePasswordReset"];
         delete?: never;
         options?: never;
         head?: never;
@@ -273,7 +273,7 @@ export interface paths {
         options?: never;
         head?: never;
         /** Change one's name or language */
-        patch: operations["ApiAuthProfileProfile"];
+        patch: operations["changeProfile"];
         trace?: never;
     };
     "/api/auth/proofs": {
@@ -286,7 +286,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Show that it is still oneself */
-        post: operations["ApiAuthProofsProve"];
+        post: operations["proveIdentity"];
         delete?: never;
         options?: never;
         head?: never;
@@ -303,7 +303,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Ask for what a passkey has to answer */
-        post: operations["ApiAuthProofsPasskeyOptionsProveByPasskey"];
+        post: operations["beginPasskeyProof"];
         delete?: never;
         options?: never;
         head?: never;
@@ -320,7 +320,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Replace one's recovery codes */
-        post: operations["ApiAuthRecoveryCodesNewRecoveryCodes"];
+        post: operations["replaceRecoveryCodes"];
         delete?: never;
         options?: never;
         head?: never;
@@ -335,7 +335,7 @@ export interface paths {
             cookie?: never;
         };
         /** See who is signed in, and what they may do where */
-        get: operations["ApiAuthSessionSession"];
+        get: operations["readSession"];
         put?: never;
         post?: never;
         delete?: never;
@@ -352,11 +352,11 @@ export interface paths {
             cookie?: never;
         };
         /** See where one is signed in */
-        get: operations["ApiAuthSessionsOwnSessions"];
+        get: operations["listSessions"];
         put?: never;
         post?: never;
         /** End every other session of one's own */
-        delete: operations["ApiAuthSessionsEndOthers"];
+        delete: operations["endOtherSessions"];
         options?: never;
         head?: never;
         patch?: never;
@@ -373,7 +373,7 @@ export interface paths {
         put?: never;
         post?: never;
         /** End one of one's sessions */
-        delete: operations["ApiAuthSessionsSessionIdEndOne"];
+        delete: operations["endSession"];
         options?: never;
         head?: never;
         patch?: never;
@@ -389,7 +389,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Sign in with a password */
-        post: operations["ApiAuthSignInSignIn"];
+        post: operations["signIn"];
         delete?: never;
         options?: never;
         head?: never;
@@ -406,7 +406,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Sign in: the second factor */
-        post: operations["ApiAuthSignInSecondFactorSecondFactor"];
+        post: operations["passSecondFactor"];
         delete?: never;
         options?: never;
         head?: never;
@@ -423,7 +423,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** End this session */
-        post: operations["ApiAuthSignOutSignOut"];
+        post: operations["signOut"];
         delete?: never;
         options?: never;
         head?: never;
@@ -440,7 +440,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** End every session of one's own, this one too */
-        post: operations["ApiAuthSignOutEverywhereSignOutEverywhere"];
+        post: operations["signOutEverywhere"];
         delete?: never;
         options?: never;
         head?: never;
@@ -457,9 +457,9 @@ export interface paths {
         get?: never;
         put?: never;
         /** Begin to add an authenticator app */
-        post: operations["ApiAuthTotpBeginTotp"];
+        post: operations["beginTotp"];
         /** Remove the authenticator app */
-        delete: operations["ApiAuthTotpDropTotp"];
+        delete: operations["removeTotp"];
         options?: never;
         head?: never;
         patch?: never;
@@ -475,7 +475,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Add the authenticator app */
-        post: operations["ApiAuthTotpConfirmConfirmTotp"];
+        post: operations["confirmTotp"];
         delete?: never;
         options?: never;
         head?: never;
@@ -490,7 +490,7 @@ export interface paths {
             cookie?: never;
         };
         /** List what was done to the installation, newest first */
-        get: operations["ApiOperatorAuditEntries"];
+        get: operations["listPlatformAuditEntries"];
         put?: never;
         post?: never;
         delete?: never;
@@ -507,7 +507,7 @@ export interface paths {
             cookie?: never;
         };
         /** List what is set aside, newest first, without what is in it */
-        get: operations["ApiOperatorQuarantineQuarantine"];
+        get: operations["listQuarantine"];
         put?: never;
         post?: never;
         delete?: never;
@@ -524,7 +524,7 @@ export interface paths {
             cookie?: never;
         };
         /** Look into an item that is set aside; that somebody did goes on record */
-        get: operations["ApiOperatorQuarantineItemIdItem"];
+        get: operations["readQuarantinedItem"];
         put?: never;
         post?: never;
         delete?: never;
@@ -543,7 +543,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Apply stored webhooks again: what was missed is added, the rest stays as it is */
-        post: operations["ApiOperatorReplayReplay"];
+        post: operations["replayWebhooks"];
         delete?: never;
         options?: never;
         head?: never;
@@ -558,7 +558,7 @@ export interface paths {
             cookie?: never;
         };
         /** List numbers and WABAs that webhooks speak of and nobody had connected, the last heard of first */
-        get: operations["ApiOperatorUnroutedUnrouted"];
+        get: operations["listUnrouted"];
         put?: never;
         post?: never;
         delete?: never;
@@ -575,7 +575,7 @@ export interface paths {
             cookie?: never;
         };
         /** List everybody who has an account (operator) */
-        get: operations["ApiOperatorUsersEvery"];
+        get: operations["listUsers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -598,7 +598,7 @@ export interface paths {
         options?: never;
         head?: never;
         /** Make somebody an operator or no longer one, stop their account or let it go on (operator) */
-        patch: operations["ApiOperatorUsersUserIdChange"];
+        patch: operations["changeUser"];
         trace?: never;
     };
     "/api/tenants": {
@@ -609,10 +609,10 @@ export interface paths {
             cookie?: never;
         };
         /** List the tenants, oldest first (platform keys) */
-        get: operations["ApiTenantsEvery"];
+        get: operations["listTenants"];
         put?: never;
         /** Create a tenant (platform keys) */
-        post: operations["ApiTenantsCreate"];
+        post: operations["createTenant"];
         delete?: never;
         options?: never;
         head?: never;
@@ -627,14 +627,14 @@ export interface paths {
             cookie?: never;
         };
         /** Read a tenant */
-        get: operations["ApiTenantsTenantIdOne"];
+        get: operations["readTenant"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
         /** Change a tenant's name, country, language, time zone, or how long it keeps things */
-        patch: operations["ApiTenantsTenantIdChange"];
+        patch: operations["changeTenant"];
         trace?: never;
     };
     "/api/tenants/{tenant_id}/audit": {
@@ -645,7 +645,7 @@ export interface paths {
             cookie?: never;
         };
         /** List what was done in a tenant, newest first */
-        get: operations["ApiTenantsTenantIdAuditEntries"];
+        get: operations["listAuditEntries"];
         put?: never;
         post?: never;
         delete?: never;
@@ -662,10 +662,10 @@ export interface paths {
             cookie?: never;
         };
         /** List the automations */
-        get: operations["ApiTenantsTenantIdAutomationsListAutomations"];
+        get: operations["listAutomations"];
         put?: never;
         /** Make an automation */
-        post: operations["ApiTenantsTenantIdAutomationsCreateAutomation"];
+        post: operations["createAutomation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -682,7 +682,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Try a rule that is not kept yet */
-        post: operations["ApiTenantsTenantIdAutomationsDryRunTryRule"];
+        post: operations["tryAutomationRule"];
         delete?: never;
         options?: never;
         head?: never;
@@ -697,12 +697,12 @@ export interface paths {
             cookie?: never;
         };
         /** Read an automation */
-        get: operations["ApiTenantsTenantIdAutomationsAutomationIdReadAutomation"];
+        get: operations["readAutomation"];
         /** Change an automation */
-        put: operations["ApiTenantsTenantIdAutomationsAutomationIdChangeAutomation"];
+        put: operations["changeAutomation"];
         post?: never;
         /** Delete an automation */
-        delete: operations["ApiTenantsTenantIdAutomationsAutomationIdDeleteAutomation"];
+        delete: operations["deleteAutomation"];
         options?: never;
         head?: never;
         patch?: never;
@@ -718,7 +718,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Try an automation */
-        post: operations["ApiTenantsTenantIdAutomationsAutomationIdDryRunTryAutomation"];
+        post: operations["tryAutomation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -733,10 +733,10 @@ export interface paths {
             cookie?: never;
         };
         /** List campaigns */
-        get: operations["ApiTenantsTenantIdCampaignsListCampaigns"];
+        get: operations["listCampaigns"];
         put?: never;
         /** Make a campaign */
-        post: operations["ApiTenantsTenantIdCampaignsCreateCampaign"];
+        post: operations["createCampaign"];
         delete?: never;
         options?: never;
         head?: never;
@@ -751,15 +751,15 @@ export interface paths {
             cookie?: never;
         };
         /** Read a campaign */
-        get: operations["ApiTenantsTenantIdCampaignsCampaignIdReadCampaign"];
+        get: operations["readCampaign"];
         put?: never;
         post?: never;
         /** Delete a campaign */
-        delete: operations["ApiTenantsTenantIdCampaignsCampaignIdDeleteCampaign"];
+        delete: operations["deleteCampaign"];
         options?: never;
         head?: never;
         /** Change a campaign */
-        patch: operations["ApiTenantsTenantIdCampaignsCampaignIdChangeCampaign"];
+        patch: operations["changeCampaign"];
         trace?: never;
     };
     "/api/tenants/{tenant_id}/campaigns/{campaign_id}/audience": {
@@ -770,7 +770,7 @@ export interface paths {
             cookie?: never;
         };
         /** List where a campaign's recipients came from */
-        get: operations["ApiTenantsTenantIdCampaignsCampaignIdAudienceListAudiences"];
+        get: operations["listAudiences"];
         put?: never;
         post?: never;
         delete?: never;
@@ -789,7 +789,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Add people of the inbox */
-        post: operations["ApiTenantsTenantIdCampaignsCampaignIdAudienceFilterAddFiltered"];
+        post: operations["addFilteredAudience"];
         delete?: never;
         options?: never;
         head?: never;
@@ -806,7 +806,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Add recipients by name */
-        post: operations["ApiTenantsTenantIdCampaignsCampaignIdAudienceListAddListed"];
+        post: operations["addListedAudience"];
         delete?: never;
         options?: never;
         head?: never;
@@ -823,7 +823,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Say how a file's columns are read */
-        post: operations["ApiTenantsTenantIdCampaignsCampaignIdAudienceMappingMapAudience"];
+        post: operations["mapAudience"];
         delete?: never;
         options?: never;
         head?: never;
@@ -840,7 +840,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Upload a file of recipients */
-        post: operations["ApiTenantsTenantIdCampaignsCampaignIdAudienceUploadUploadAudience"];
+        post: operations["uploadAudience"];
         delete?: never;
         options?: never;
         head?: never;
@@ -858,7 +858,7 @@ export interface paths {
         put?: never;
         post?: never;
         /** Take an audience out of a campaign */
-        delete: operations["ApiTenantsTenantIdCampaignsCampaignIdAudienceAudienceIdRemoveAudience"];
+        delete: operations["removeAudience"];
         options?: never;
         head?: never;
         patch?: never;
@@ -874,7 +874,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Cancel a campaign */
-        post: operations["ApiTenantsTenantIdCampaignsCampaignIdCancelCancelCampaign"];
+        post: operations["cancelCampaign"];
         delete?: never;
         options?: never;
         head?: never;
@@ -891,7 +891,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Look a campaign over */
-        post: operations["ApiTenantsTenantIdCampaignsCampaignIdDryRunDryRunCampaign"];
+        post: operations["dryRunCampaign"];
         delete?: never;
         options?: never;
         head?: never;
@@ -906,7 +906,7 @@ export interface paths {
             cookie?: never;
         };
         /** Download what became of each recipient */
-        get: operations["ApiTenantsTenantIdCampaignsCampaignIdExportCsvExportCampaign"];
+        get: operations["downloadCampaign"];
         put?: never;
         post?: never;
         delete?: never;
@@ -923,7 +923,7 @@ export interface paths {
             cookie?: never;
         };
         /** Download the rows that are nobody's message */
-        get: operations["ApiTenantsTenantIdCampaignsCampaignIdFailedRowsCsvFailedRows"];
+        get: operations["downloadFailedRows"];
         put?: never;
         post?: never;
         delete?: never;
@@ -942,7 +942,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Pause a campaign */
-        post: operations["ApiTenantsTenantIdCampaignsCampaignIdPausePauseCampaign"];
+        post: operations["pauseCampaign"];
         delete?: never;
         options?: never;
         head?: never;
@@ -957,7 +957,7 @@ export interface paths {
             cookie?: never;
         };
         /** Read how far a campaign is */
-        get: operations["ApiTenantsTenantIdCampaignsCampaignIdProgressCampaignProgress"];
+        get: operations["readCampaignProgress"];
         put?: never;
         post?: never;
         delete?: never;
@@ -974,7 +974,7 @@ export interface paths {
             cookie?: never;
         };
         /** List a campaign's recipients */
-        get: operations["ApiTenantsTenantIdCampaignsCampaignIdRecipientsListRecipients"];
+        get: operations["listRecipients"];
         put?: never;
         post?: never;
         delete?: never;
@@ -991,7 +991,7 @@ export interface paths {
             cookie?: never;
         };
         /** Read a campaign's report */
-        get: operations["ApiTenantsTenantIdCampaignsCampaignIdReportCampaignReport"];
+        get: operations["readCampaignReport"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1010,7 +1010,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Resume a campaign */
-        post: operations["ApiTenantsTenantIdCampaignsCampaignIdResumeResumeCampaign"];
+        post: operations["resumeCampaign"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1027,7 +1027,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Try those again who were put off */
-        post: operations["ApiTenantsTenantIdCampaignsCampaignIdRetryRetryCampaign"];
+        post: operations["retryCampaign"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1044,7 +1044,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Schedule a campaign */
-        post: operations["ApiTenantsTenantIdCampaignsCampaignIdScheduleScheduleCampaign"];
+        post: operations["scheduleCampaign"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1061,7 +1061,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Start a campaign */
-        post: operations["ApiTenantsTenantIdCampaignsCampaignIdStartStartCampaign"];
+        post: operations["startCampaign"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1078,7 +1078,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Send a campaign to yourself */
-        post: operations["ApiTenantsTenantIdCampaignsCampaignIdTestTestCampaign"];
+        post: operations["testCampaign"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1095,7 +1095,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Unschedule a campaign */
-        post: operations["ApiTenantsTenantIdCampaignsCampaignIdUnscheduleUnscheduleCampaign"];
+        post: operations["unscheduleCampaign"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1110,10 +1110,10 @@ export interface paths {
             cookie?: never;
         };
         /** List canned replies */
-        get: operations["ApiTenantsTenantIdCannedRepliesListCannedReplies"];
+        get: operations["listCannedReplies"];
         put?: never;
         /** Make a canned reply */
-        post: operations["ApiTenantsTenantIdCannedRepliesCreateCannedReply"];
+        post: operations["createCannedReply"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1131,11 +1131,11 @@ export interface paths {
         put?: never;
         post?: never;
         /** Delete a canned reply */
-        delete: operations["ApiTenantsTenantIdCannedRepliesCannedReplyIdDeleteCannedReply"];
+        delete: operations["deleteCannedReply"];
         options?: never;
         head?: never;
         /** Change a canned reply */
-        patch: operations["ApiTenantsTenantIdCannedRepliesCannedReplyIdChangeCannedReply"];
+        patch: operations["changeCannedReply"];
         trace?: never;
     };
     "/api/tenants/{tenant_id}/canned-replies/{canned_reply_id}/rendered": {
@@ -1146,7 +1146,7 @@ export interface paths {
             cookie?: never;
         };
         /** Fill in a canned reply */
-        get: operations["ApiTenantsTenantIdCannedRepliesCannedReplyIdRenderedRenderCannedReply"];
+        get: operations["renderCannedReply"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1163,9 +1163,9 @@ export interface paths {
             cookie?: never;
         };
         /** Where marketing needs a yes, and which words say yes and no */
-        get: operations["ApiTenantsTenantIdConsentRulesReadRules"];
+        get: operations["readConsentRules"];
         /** Decide them */
-        put: operations["ApiTenantsTenantIdConsentRulesWriteRules"];
+        put: operations["changeConsentRules"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1183,7 +1183,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Bring a list of what people said */
-        post: operations["ApiTenantsTenantIdConsentsImportImportConsents"];
+        post: operations["importConsents"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1200,7 +1200,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** What a list holds, before it is brought */
-        post: operations["ApiTenantsTenantIdConsentsImportColumnsReadColumns"];
+        post: operations["readConsentColumns"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1215,7 +1215,7 @@ export interface paths {
             cookie?: never;
         };
         /** The lists that were brought */
-        get: operations["ApiTenantsTenantIdConsentsImportsListImports"];
+        get: operations["listConsentImports"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1232,7 +1232,7 @@ export interface paths {
             cookie?: never;
         };
         /** The rows of a list that failed, with their reasons */
-        get: operations["ApiTenantsTenantIdConsentsImportsImportIdFailedRowsCsvReadFailedRows"];
+        get: operations["downloadFailedConsents"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1249,7 +1249,7 @@ export interface paths {
             cookie?: never;
         };
         /** List contacts */
-        get: operations["ApiTenantsTenantIdContactsListContacts"];
+        get: operations["listContacts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1266,7 +1266,7 @@ export interface paths {
             cookie?: never;
         };
         /** Read a contact */
-        get: operations["ApiTenantsTenantIdContactsContactIdGetContact"];
+        get: operations["readContact"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1283,10 +1283,10 @@ export interface paths {
             cookie?: never;
         };
         /** What a person said about being written to */
-        get: operations["ApiTenantsTenantIdContactsContactIdConsentsReadConsents"];
+        get: operations["readConsents"];
         put?: never;
         /** Write down what a person said */
-        post: operations["ApiTenantsTenantIdContactsContactIdConsentsRecordConsent"];
+        post: operations["recordConsent"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1301,10 +1301,10 @@ export interface paths {
             cookie?: never;
         };
         /** Tell how far a person's erasure is */
-        get: operations["ApiTenantsTenantIdContactsContactIdErasureErasure"];
+        get: operations["readErasure"];
         put?: never;
         /** Erase a person: all they said and all that names them */
-        post: operations["ApiTenantsTenantIdContactsContactIdErasureErase"];
+        post: operations["eraseContact"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1319,7 +1319,7 @@ export interface paths {
             cookie?: never;
         };
         /** Download all there is of a person */
-        get: operations["ApiTenantsTenantIdContactsContactIdExportExport"];
+        get: operations["exportContact"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1338,7 +1338,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Say that two contacts are one person */
-        post: operations["ApiTenantsTenantIdContactsContactIdMergesMerge"];
+        post: operations["mergeContacts"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1355,7 +1355,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Take a merge back */
-        post: operations["ApiTenantsTenantIdContactsContactIdMergesMergeIdUndoUndoMerge"];
+        post: operations["undoMerge"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1372,7 +1372,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Make a token that opens the inbox within one's own page */
-        post: operations["ApiTenantsTenantIdEmbedTokensMake"];
+        post: operations["createEmbedToken"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1387,7 +1387,7 @@ export interface paths {
             cookie?: never;
         };
         /** Read the event log */
-        get: operations["ApiTenantsTenantIdEventsListEvents"];
+        get: operations["listEvents"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1404,7 +1404,7 @@ export interface paths {
             cookie?: never;
         };
         /** List conversations */
-        get: operations["ApiTenantsTenantIdInboxConversationsListConversations"];
+        get: operations["listConversations"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1423,7 +1423,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Change many conversations */
-        post: operations["ApiTenantsTenantIdInboxConversationsBulkChangeConversations"];
+        post: operations["changeConversations"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1438,14 +1438,14 @@ export interface paths {
             cookie?: never;
         };
         /** Read a conversation */
-        get: operations["ApiTenantsTenantIdInboxConversationsConversationIdGetConversation"];
+        get: operations["readConversation"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
         /** Change a conversation */
-        patch: operations["ApiTenantsTenantIdInboxConversationsConversationIdChangeConversation"];
+        patch: operations["changeConversation"];
         trace?: never;
     };
     "/api/tenants/{tenant_id}/inbox/conversations/{conversation_id}/annotations": {
@@ -1456,7 +1456,7 @@ export interface paths {
             cookie?: never;
         };
         /** List a conversation's notes and activity */
-        get: operations["ApiTenantsTenantIdInboxConversationsConversationIdAnnotationsListAnnotations"];
+        get: operations["listAnnotations"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1473,7 +1473,7 @@ export interface paths {
             cookie?: never;
         };
         /** List a conversation's messages */
-        get: operations["ApiTenantsTenantIdInboxConversationsConversationIdMessagesListMessages"];
+        get: operations["listMessages"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1490,7 +1490,7 @@ export interface paths {
             cookie?: never;
         };
         /** Read what a message said before */
-        get: operations["ApiTenantsTenantIdInboxConversationsConversationIdMessagesMessageIdRevisionsListRevisions"];
+        get: operations["listRevisions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1509,7 +1509,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Write a note */
-        post: operations["ApiTenantsTenantIdInboxConversationsConversationIdNotesAddNote"];
+        post: operations["addNote"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1527,7 +1527,7 @@ export interface paths {
         put?: never;
         post?: never;
         /** Delete one's own note */
-        delete: operations["ApiTenantsTenantIdInboxConversationsConversationIdNotesNoteIdDeleteNote"];
+        delete: operations["deleteNote"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1543,7 +1543,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Mark a conversation as read */
-        post: operations["ApiTenantsTenantIdInboxConversationsConversationIdReadMarkRead"];
+        post: operations["markRead"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1575,7 +1575,7 @@ export interface paths {
             cookie?: never;
         };
         /** Count conversations */
-        get: operations["ApiTenantsTenantIdInboxCountsCountConversations"];
+        get: operations["countConversations"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1592,7 +1592,7 @@ export interface paths {
             cookie?: never;
         };
         /** List the notes that call you */
-        get: operations["ApiTenantsTenantIdInboxMentionsListMentions"];
+        get: operations["listMentions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1611,7 +1611,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Mark mentions as read */
-        post: operations["ApiTenantsTenantIdInboxMentionsReadReadMentions"];
+        post: operations["markMentionsRead"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1626,7 +1626,7 @@ export interface paths {
             cookie?: never;
         };
         /** Search the inbox */
-        get: operations["ApiTenantsTenantIdInboxSearchSearchInbox"];
+        get: operations["searchInbox"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1643,10 +1643,10 @@ export interface paths {
             cookie?: never;
         };
         /** List a tenant's API keys, oldest first */
-        get: operations["ApiTenantsTenantIdKeysEvery"];
+        get: operations["listKeys"];
         put?: never;
         /** Make an API key of a tenant */
-        post: operations["ApiTenantsTenantIdKeysCreate"];
+        post: operations["createKey"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1664,7 +1664,7 @@ export interface paths {
         put?: never;
         post?: never;
         /** Revoke an API key */
-        delete: operations["ApiTenantsTenantIdKeysKeyIdRevoke"];
+        delete: operations["revokeKey"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1678,10 +1678,10 @@ export interface paths {
             cookie?: never;
         };
         /** List labels */
-        get: operations["ApiTenantsTenantIdLabelsListLabels"];
+        get: operations["listLabels"];
         put?: never;
         /** Make a label */
-        post: operations["ApiTenantsTenantIdLabelsCreateLabel"];
+        post: operations["createLabel"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1699,11 +1699,11 @@ export interface paths {
         put?: never;
         post?: never;
         /** Delete a label */
-        delete: operations["ApiTenantsTenantIdLabelsLabelIdDeleteLabel"];
+        delete: operations["deleteLabel"];
         options?: never;
         head?: never;
         /** Change a label */
-        patch: operations["ApiTenantsTenantIdLabelsLabelIdChangeLabel"];
+        patch: operations["changeLabel"];
         trace?: never;
     };
     "/api/tenants/{tenant_id}/media": {
@@ -1716,7 +1716,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Upload a file to send */
-        post: operations["ApiTenantsTenantIdMediaUpload"];
+        post: operations["uploadMedia"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1733,7 +1733,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Fetch a message's file again */
-        post: operations["ApiTenantsTenantIdMediaMessagesMessageIdFetchFetchAgain"];
+        post: operations["fetchMediaAgain"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1748,7 +1748,7 @@ export interface paths {
             cookie?: never;
         };
         /** Read a file */
-        get: operations["ApiTenantsTenantIdMediaMediaIdRead"];
+        get: operations["readMedia"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1765,7 +1765,7 @@ export interface paths {
             cookie?: never;
         };
         /** Read what a file is */
-        get: operations["ApiTenantsTenantIdMediaMediaIdInfoInfo"];
+        get: operations["readMediaInfo"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1782,7 +1782,7 @@ export interface paths {
             cookie?: never;
         };
         /** Read a file's thumbnail */
-        get: operations["ApiTenantsTenantIdMediaMediaIdThumbnailThumbnail"];
+        get: operations["readThumbnail"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1801,7 +1801,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Try a rule with an event */
-        post: operations["ApiTenantsTenantIdNotificationsDryRunTryRule"];
+        post: operations["tryNotificationRule"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1818,7 +1818,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Tell of something that happened */
-        post: operations["ApiTenantsTenantIdNotificationsEventsReceiveEvent"];
+        post: operations["sendNotificationEvent"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1833,7 +1833,7 @@ export interface paths {
             cookie?: never;
         };
         /** What went to whom, and why not */
-        get: operations["ApiTenantsTenantIdNotificationsHistoryReadHistory"];
+        get: operations["listNotifications"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1850,10 +1850,10 @@ export interface paths {
             cookie?: never;
         };
         /** List the rules */
-        get: operations["ApiTenantsTenantIdNotificationsRulesListRules"];
+        get: operations["listNotificationRules"];
         put?: never;
         /** Make a rule */
-        post: operations["ApiTenantsTenantIdNotificationsRulesCreateRule"];
+        post: operations["createNotificationRule"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1868,12 +1868,12 @@ export interface paths {
             cookie?: never;
         };
         /** Read a rule */
-        get: operations["ApiTenantsTenantIdNotificationsRulesRuleIdReadRule"];
+        get: operations["readNotificationRule"];
         /** Change a rule */
-        put: operations["ApiTenantsTenantIdNotificationsRulesRuleIdChangeRule"];
+        put: operations["changeNotificationRule"];
         post?: never;
         /** Delete a rule */
-        delete: operations["ApiTenantsTenantIdNotificationsRulesRuleIdDeleteRule"];
+        delete: operations["deleteNotificationRule"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1887,7 +1887,7 @@ export interface paths {
             cookie?: never;
         };
         /** List who works in a tenant, invited people too */
-        get: operations["ApiTenantsTenantIdPeopleEvery"];
+        get: operations["listPeople"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1906,7 +1906,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Invite somebody, or invite them again */
-        post: operations["ApiTenantsTenantIdPeopleInvitesInvite"];
+        post: operations["invitePerson"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1924,11 +1924,11 @@ export interface paths {
         put?: never;
         post?: never;
         /** Take a person out of a tenant, or an invitation back */
-        delete: operations["ApiTenantsTenantIdPeopleUserIdRemove"];
+        delete: operations["removePerson"];
         options?: never;
         head?: never;
         /** Give a person another role, shut them out or let them in again */
-        patch: operations["ApiTenantsTenantIdPeopleUserIdChange"];
+        patch: operations["changePerson"];
         trace?: never;
     };
     "/api/tenants/{tenant_id}/reports/agents": {
@@ -1939,7 +1939,7 @@ export interface paths {
             cookie?: never;
         };
         /** Read what each agent did */
-        get: operations["ApiTenantsTenantIdReportsAgentsReportAgents"];
+        get: operations["reportAgents"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1956,7 +1956,7 @@ export interface paths {
             cookie?: never;
         };
         /** Download what each agent did */
-        get: operations["ApiTenantsTenantIdReportsAgentsCsvDownloadAgents"];
+        get: operations["downloadAgents"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1973,7 +1973,7 @@ export interface paths {
             cookie?: never;
         };
         /** Read what became of each campaign */
-        get: operations["ApiTenantsTenantIdReportsCampaignsReportCampaigns"];
+        get: operations["reportCampaigns"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1990,7 +1990,7 @@ export interface paths {
             cookie?: never;
         };
         /** Download what became of each campaign */
-        get: operations["ApiTenantsTenantIdReportsCampaignsCsvDownloadCampaigns"];
+        get: operations["downloadCampaigns"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2007,7 +2007,7 @@ export interface paths {
             cookie?: never;
         };
         /** Read what was charged */
-        get: operations["ApiTenantsTenantIdReportsCostsReportCosts"];
+        get: operations["reportCosts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2024,7 +2024,7 @@ export interface paths {
             cookie?: never;
         };
         /** Download what was charged */
-        get: operations["ApiTenantsTenantIdReportsCostsCsvDownloadCosts"];
+        get: operations["downloadCosts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2041,7 +2041,7 @@ export interface paths {
             cookie?: never;
         };
         /** Read what messages came to, day by day */
-        get: operations["ApiTenantsTenantIdReportsSeriesReportSeries"];
+        get: operations["reportSeries"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2058,7 +2058,7 @@ export interface paths {
             cookie?: never;
         };
         /** Download what messages came to, day by day */
-        get: operations["ApiTenantsTenantIdReportsSeriesCsvDownloadSeries"];
+        get: operations["downloadSeries"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2075,7 +2075,7 @@ export interface paths {
             cookie?: never;
         };
         /** Read what messages came to */
-        get: operations["ApiTenantsTenantIdReportsSummaryReportSummary"];
+        get: operations["reportSummary"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2092,7 +2092,7 @@ export interface paths {
             cookie?: never;
         };
         /** Download what messages came to */
-        get: operations["ApiTenantsTenantIdReportsSummaryCsvDownloadSummary"];
+        get: operations["downloadSummary"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2109,7 +2109,7 @@ export interface paths {
             cookie?: never;
         };
         /** Read what became of each template */
-        get: operations["ApiTenantsTenantIdReportsTemplatesReportTemplates"];
+        get: operations["reportTemplates"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2126,7 +2126,7 @@ export interface paths {
             cookie?: never;
         };
         /** Download what became of each template */
-        get: operations["ApiTenantsTenantIdReportsTemplatesCsvDownloadTemplates"];
+        get: operations["downloadTemplates"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2145,7 +2145,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Resume a suspended tenant (platform keys) */
-        post: operations["ApiTenantsTenantIdResumeResume"];
+        post: operations["resumeTenant"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2160,7 +2160,7 @@ export interface paths {
             cookie?: never;
         };
         /** Count what would be deleted if things were kept for so many days */
-        get: operations["ApiTenantsTenantIdRetentionOlder"];
+        get: operations["countOlder"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2179,7 +2179,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Suspend a tenant (platform keys) */
-        post: operations["ApiTenantsTenantIdSuspendSuspend"];
+        post: operations["suspendTenant"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2194,10 +2194,10 @@ export interface paths {
             cookie?: never;
         };
         /** List teams */
-        get: operations["ApiTenantsTenantIdTeamsListTeams"];
+        get: operations["listTeams"];
         put?: never;
         /** Make a team */
-        post: operations["ApiTenantsTenantIdTeamsCreateTeam"];
+        post: operations["createTeam"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2215,11 +2215,11 @@ export interface paths {
         put?: never;
         post?: never;
         /** Delete a team */
-        delete: operations["ApiTenantsTenantIdTeamsTeamIdDeleteTeam"];
+        delete: operations["deleteTeam"];
         options?: never;
         head?: never;
         /** Change a team */
-        patch: operations["ApiTenantsTenantIdTeamsTeamIdChangeTeam"];
+        patch: operations["changeTeam"];
         trace?: never;
     };
     "/api/tenants/{tenant_id}/templates": {
@@ -2230,10 +2230,10 @@ export interface paths {
             cookie?: never;
         };
         /** List message templates */
-        get: operations["ApiTenantsTenantIdTemplatesListTemplates"];
+        get: operations["listTemplates"];
         put?: never;
         /** Create a message template at Meta */
-        post: operations["ApiTenantsTenantIdTemplatesCreateTemplate"];
+        post: operations["createTemplate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2248,7 +2248,7 @@ export interface paths {
             cookie?: never;
         };
         /** List the WABAs and when their templates were read */
-        get: operations["ApiTenantsTenantIdTemplatesAccountsAccounts"];
+        get: operations["listTemplateAccounts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2265,9 +2265,9 @@ export interface paths {
             cookie?: never;
         };
         /** Read the cover */
-        get: operations["ApiTenantsTenantIdTemplatesCoverCover"];
+        get: operations["readCover"];
         /** Choose the cover */
-        put: operations["ApiTenantsTenantIdTemplatesCoverSetCover"];
+        put: operations["changeCover"];
         post?: never;
         delete?: never;
         options?: never;
@@ -2285,7 +2285,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Judge a draft by Meta's rules */
-        post: operations["ApiTenantsTenantIdTemplatesLintJudgeTemplate"];
+        post: operations["judgeTemplate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2302,7 +2302,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Hand Meta the sample of a template's header */
-        post: operations["ApiTenantsTenantIdTemplatesMediaUploadSample"];
+        post: operations["uploadTemplateSample"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2336,7 +2336,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Read the templates from Meta */
-        post: operations["ApiTenantsTenantIdTemplatesSyncSyncTemplates"];
+        post: operations["syncTemplates"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2351,15 +2351,15 @@ export interface paths {
             cookie?: never;
         };
         /** Read a message template */
-        get: operations["ApiTenantsTenantIdTemplatesTemplateIdOne"];
+        get: operations["readTemplate"];
         put?: never;
         post?: never;
         /** Delete a message template at Meta */
-        delete: operations["ApiTenantsTenantIdTemplatesTemplateIdDeleteTemplate"];
+        delete: operations["deleteTemplate"];
         options?: never;
         head?: never;
         /** Edit a message template at Meta */
-        patch: operations["ApiTenantsTenantIdTemplatesTemplateIdEditTemplate"];
+        patch: operations["changeTemplate"];
         trace?: never;
     };
     "/api/tenants/{tenant_id}/templates/{template_id}/preview": {
@@ -2372,7 +2372,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** See how a template reads with values */
-        post: operations["ApiTenantsTenantIdTemplatesTemplateIdPreviewPreviewTemplate"];
+        post: operations["previewTemplate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2389,7 +2389,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Unpause a message template at Meta */
-        post: operations["ApiTenantsTenantIdTemplatesTemplateIdUnpauseUnpauseTemplate"];
+        post: operations["unpauseTemplate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2406,7 +2406,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Connect a number, once Meta has confirmed that the token reads it */
-        post: operations["ApiTenantsTenantIdWhatsappConnectCompleteComplete"];
+        post: operations["connectNumber"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2423,7 +2423,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Begin to connect a number: where to go, or what to do */
-        post: operations["ApiTenantsTenantIdWhatsappConnectStartStart"];
+        post: operations["startConnecting"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2440,7 +2440,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Give a number up: its token is wiped, its conversations and its queue stay */
-        post: operations["ApiTenantsTenantIdWhatsappDisconnectDisconnect"];
+        post: operations["disconnectNumber"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2523,7 +2523,7 @@ export interface paths {
             cookie?: never;
         };
         /** List what Meta told beyond messages */
-        get: operations["ApiTenantsTenantIdWhatsappNoticesListNotices"];
+        get: operations["listNotices"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2540,7 +2540,7 @@ export interface paths {
             cookie?: never;
         };
         /** Read one thing that Meta told */
-        get: operations["ApiTenantsTenantIdWhatsappNoticesNoticeIdGetNotice"];
+        get: operations["readNotice"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2559,7 +2559,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Let a paused number send again, once Meta has confirmed that its token works and that it may send */
-        post: operations["ApiTenantsTenantIdWhatsappResumeResume"];
+        post: operations["resumeNumber"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2574,7 +2574,7 @@ export interface paths {
             cookie?: never;
         };
         /** Show whether WhatsApp is connected, and each number */
-        get: operations["ApiTenantsTenantIdWhatsappStatusStatus"];
+        get: operations["readWhatsAppStatus"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2593,58 +2593,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Test a token before connecting it, or a connection that is there; changes nothing, and goes on record */
-        post: operations["ApiTenantsTenantIdWhatsappTestConnectionTest"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/schema": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Handler */
-        get: operations["SchemaHandler"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/schema/openapi.json": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Handler */
-        get: operations["SchemaOpenapiJsonHandler"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/schema/{path}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** HandleSchemaPathNotFound */
-        get: operations["SchemaPathHandleSchemaPathNotFound"];
-        put?: never;
-        post?: never;
+        post: operations["testConnection"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2747,6 +2696,11 @@ export interface components {
             kind: "note" | "activity";
             mentions?: string[];
         };
+        /** Page[Annotation] */
+        AnnotationPage: {
+            items: components["schemas"]["Annotation"][];
+            next_cursor?: string | null;
+        };
         /** AsideRow */
         AsideRow: {
             /** Format: date-time */
@@ -2762,6 +2716,11 @@ export interface components {
             received_at: string;
             size: number;
             waba_id: string | null;
+        };
+        /** Page[AsideRow] */
+        AsideRowPage: {
+            items: components["schemas"]["AsideRow"][];
+            next_cursor?: string | null;
         };
         /** Assign */
         Assign: {
@@ -2816,6 +2775,11 @@ export interface components {
             id: number;
             subject: string | null;
         };
+        /** Page[AuditRow] */
+        AuditRowPage: {
+            items: components["schemas"]["AuditRow"][];
+            next_cursor?: string | null;
+        };
         /** Automation */
         Automation: {
             /** Format: date-time */
@@ -2828,6 +2792,11 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
             updated_by: string;
+        };
+        /** Page[Automation] */
+        AutomationPage: {
+            items: components["schemas"]["Automation"][];
+            next_cursor?: string | null;
         };
         /** Away */
         Away: {
@@ -2970,6 +2939,11 @@ export interface components {
             /** @description IANA, such as Europe/Madrid */
             time_zone?: string;
         };
+        /** Page[Campaign] */
+        CampaignPage: {
+            items: components["schemas"]["Campaign"][];
+            next_cursor?: string | null;
+        };
         /**
          * CampaignState
          * @description Where a campaign stands. Declared as the PostgreSQL enum.
@@ -2993,6 +2967,11 @@ export interface components {
             body?: string | null;
             shortcut?: string | null;
             title?: string | null;
+        };
+        /** Page[CannedReply] */
+        CannedReplyPage: {
+            items: components["schemas"]["CannedReply"][];
+            next_cursor?: string | null;
         };
         /** Card */
         Card: {
@@ -3195,6 +3174,11 @@ export interface components {
             department?: string | null;
             title?: string | null;
         };
+        /** Page[Contact] */
+        ContactPage: {
+            items: components["schemas"]["Contact"][];
+            next_cursor?: string | null;
+        };
         /** ContactPhone */
         ContactPhone: {
             phone?: string | null;
@@ -3269,6 +3253,11 @@ export interface components {
             state?: components["schemas"]["ConversationState"];
             team_id?: string | null;
             unread?: boolean;
+        };
+        /** Page[Conversation] */
+        ConversationPage: {
+            items: components["schemas"]["Conversation"][];
+            next_cursor?: string | null;
         };
         /**
          * ConversationState
@@ -3685,6 +3674,11 @@ export interface components {
             rule_id: string;
             state: components["schemas"]["State"];
         };
+        /** Page[Followed] */
+        FollowedPage: {
+            items: components["schemas"]["Followed"][];
+            next_cursor?: string | null;
+        };
         /** Footer */
         Footer: {
             text: string;
@@ -3721,6 +3715,11 @@ export interface components {
             throughput_level: string | null;
             token_expires_at: string | null;
             waba_id: string;
+        };
+        /** Page[Found] */
+        FoundPage: {
+            items: components["schemas"]["Found"][];
+            next_cursor?: string | null;
         };
         /** Give */
         Give: {
@@ -3792,6 +3791,11 @@ export interface components {
             state: components["schemas"]["Consent"];
             total_count: number;
         };
+        /** Page[Imported] */
+        ImportedPage: {
+            items: components["schemas"]["Imported"][];
+            next_cursor?: string | null;
+        };
         /** InviteMade */
         InviteMade: {
             link: string | null;
@@ -3840,6 +3844,11 @@ export interface components {
             updated_at: string;
             updated_by: string;
         };
+        /** Page[KeptRule] */
+        KeptRulePage: {
+            items: components["schemas"]["KeptRule"][];
+            next_cursor?: string | null;
+        };
         /** Key */
         Key: {
             /** Format: date-time */
@@ -3851,6 +3860,11 @@ export interface components {
             name: string;
             revoked_at: string | null;
             scopes: string[];
+        };
+        /** Page[Key] */
+        KeyPage: {
+            items: components["schemas"]["Key"][];
+            next_cursor?: string | null;
         };
         /** KeywordReply */
         KeywordReply: {
@@ -3874,6 +3888,11 @@ export interface components {
         LabelChange: {
             color?: string | null;
             name?: string | null;
+        };
+        /** Page[Label] */
+        LabelPage: {
+            items: components["schemas"]["Label"][];
+            next_cursor?: string | null;
         };
         /** LabelsChanged */
         LabelsChanged: {
@@ -4079,6 +4098,11 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             read_at: string | null;
+        };
+        /** Page[Mention] */
+        MentionPage: {
+            items: components["schemas"]["Mention"][];
+            next_cursor?: string | null;
         };
         /** MentionsLeft */
         MentionsLeft: {
@@ -4321,6 +4345,11 @@ export interface components {
             received_at: string;
             waba_id: string | null;
         };
+        /** Page[Notice] */
+        NoticePage: {
+            items: components["schemas"]["Notice"][];
+            next_cursor?: string | null;
+        };
         /** OfferComponent */
         OfferComponent: {
             parameters: components["schemas"]["OfferParameter"][];
@@ -4406,121 +4435,6 @@ export interface components {
         /** OwnSessions */
         OwnSessions: {
             items: components["schemas"]["OwnSession"][];
-        };
-        /** Page[AuditRow] */
-        "Page_curbe.audit.api.AuditRow_": {
-            items: components["schemas"]["AuditRow"][];
-            next_cursor?: string | null;
-        };
-        /** Page[Key] */
-        "Page_curbe.auth.api.Key_": {
-            items: components["schemas"]["Key"][];
-            next_cursor?: string | null;
-        };
-        /** Page[UserShown] */
-        "Page_curbe.auth.operator_api.UserShown_": {
-            items: components["schemas"]["UserShown"][];
-            next_cursor?: string | null;
-        };
-        /** Page[Automation] */
-        "Page_curbe.automations.service.Automation_": {
-            items: components["schemas"]["Automation"][];
-            next_cursor?: string | null;
-        };
-        /** Page[Recipient] */
-        "Page_curbe.campaigns.report.Recipient_": {
-            items: components["schemas"]["Recipient"][];
-            next_cursor?: string | null;
-        };
-        /** Page[Campaign] */
-        "Page_curbe.campaigns.shapes.Campaign_": {
-            items: components["schemas"]["Campaign"][];
-            next_cursor?: string | null;
-        };
-        /** Page[Imported] */
-        "Page_curbe.consent.imports.Imported_": {
-            items: components["schemas"]["Imported"][];
-            next_cursor?: string | null;
-        };
-        /** Page[CannedReply] */
-        "Page_curbe.desk.canned.CannedReply_": {
-            items: components["schemas"]["CannedReply"][];
-            next_cursor?: string | null;
-        };
-        /** Page[Label] */
-        "Page_curbe.desk.labels.Label_": {
-            items: components["schemas"]["Label"][];
-            next_cursor?: string | null;
-        };
-        /** Page[Found] */
-        "Page_curbe.desk.search.Found_": {
-            items: components["schemas"]["Found"][];
-            next_cursor?: string | null;
-        };
-        /** Page[Team] */
-        "Page_curbe.desk.teams.Team_": {
-            items: components["schemas"]["Team"][];
-            next_cursor?: string | null;
-        };
-        /** Page[Annotation] */
-        "Page_curbe.inbox.annotations.Annotation_": {
-            items: components["schemas"]["Annotation"][];
-            next_cursor?: string | null;
-        };
-        /** Page[Contact] */
-        "Page_curbe.inbox.contacts.Contact_": {
-            items: components["schemas"]["Contact"][];
-            next_cursor?: string | null;
-        };
-        /** Page[Mention] */
-        "Page_curbe.inbox.notes.Mention_": {
-            items: components["schemas"]["Mention"][];
-            next_cursor?: string | null;
-        };
-        /** Page[Conversation] */
-        "Page_curbe.inbox.shapes.Conversation_": {
-            items: components["schemas"]["Conversation"][];
-            next_cursor?: string | null;
-        };
-        /** Page[AsideRow] */
-        "Page_curbe.ingest.aside.AsideRow_": {
-            items: components["schemas"]["AsideRow"][];
-            next_cursor?: string | null;
-        };
-        /** Page[Unrouted] */
-        "Page_curbe.ingest.aside.Unrouted_": {
-            items: components["schemas"]["Unrouted"][];
-            next_cursor?: string | null;
-        };
-        /** Page[Notice] */
-        "Page_curbe.ingest.notice_list.Notice_": {
-            items: components["schemas"]["Notice"][];
-            next_cursor?: string | null;
-        };
-        /** Page[Followed] */
-        "Page_curbe.notifications.service.Followed_": {
-            items: components["schemas"]["Followed"][];
-            next_cursor?: string | null;
-        };
-        /** Page[KeptRule] */
-        "Page_curbe.notifications.service.KeptRule_": {
-            items: components["schemas"]["KeptRule"][];
-            next_cursor?: string | null;
-        };
-        /** Page[Template] */
-        "Page_curbe.templates.shapes.Template_": {
-            items: components["schemas"]["Template"][];
-            next_cursor?: string | null;
-        };
-        /** Page[Person] */
-        "Page_curbe.tenants.person_rules.Person_": {
-            items: components["schemas"]["Person"][];
-            next_cursor?: string | null;
-        };
-        /** Page[Tenant] */
-        "Page_curbe.tenants.rules.Tenant_": {
-            items: components["schemas"]["Tenant"][];
-            next_cursor?: string | null;
         };
         /** Passkey */
         Passkey: {
@@ -4618,6 +4532,11 @@ export interface components {
         PersonChange: {
             disabled?: boolean | null;
             role?: components["schemas"]["Role"] | null;
+        };
+        /** Page[Person] */
+        PersonPage: {
+            items: components["schemas"]["Person"][];
+            next_cursor?: string | null;
         };
         /** PhoneShown */
         PhoneShown: {
@@ -4843,6 +4762,11 @@ export interface components {
             variables: {
                 [key: string]: string;
             };
+        };
+        /** Page[Recipient] */
+        RecipientPage: {
+            items: components["schemas"]["Recipient"][];
+            next_cursor?: string | null;
         };
         /** RecoveryCodes */
         RecoveryCodes: {
@@ -5487,6 +5411,11 @@ export interface components {
             /** @constant */
             type: "team";
         };
+        /** Page[Team] */
+        TeamPage: {
+            items: components["schemas"]["Team"][];
+            next_cursor?: string | null;
+        };
         /** Template */
         Template: {
             category: string | null;
@@ -5543,6 +5472,11 @@ export interface components {
             parameter_format?: string | null;
             waba_id?: string | null;
         };
+        /** Page[Template] */
+        TemplatePage: {
+            items: components["schemas"]["Template"][];
+            next_cursor?: string | null;
+        };
         /** TemplateSample */
         TemplateSample: {
             /** @enum {string} */
@@ -5588,6 +5522,11 @@ export interface components {
             name?: string;
             retention_days?: number | null;
             time_zone?: string | null;
+        };
+        /** Page[Tenant] */
+        TenantPage: {
+            items: components["schemas"]["Tenant"][];
+            next_cursor?: string | null;
         };
         /**
          * Test
@@ -5687,6 +5626,11 @@ export interface components {
             tenant_name: string | null;
             waba_id: string | null;
         };
+        /** Page[Unrouted] */
+        UnroutedPage: {
+            items: components["schemas"]["Unrouted"][];
+            next_cursor?: string | null;
+        };
         /** UnsupportedShown */
         UnsupportedShown: {
             code?: number | null;
@@ -5729,6 +5673,11 @@ export interface components {
             id: string;
             is_operator: boolean;
             name: string;
+        };
+        /** Page[UserShown] */
+        UserShownPage: {
+            items: components["schemas"]["UserShown"][];
+            next_cursor?: string | null;
         };
         /** Video */
         Video: {
@@ -5838,7 +5787,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    ApiAuthEmbedExchange: {
+    exchangeEmbedToken: {
         parameters: {
             query?: never;
             header?: never;
@@ -5916,7 +5865,7 @@ export interface operations {
             };
         };
     };
-    ApiAuthFactorsOwn: {
+    listSecondFactors: {
         parameters: {
             query?: never;
             header?: never;
@@ -5990,7 +5939,7 @@ export interface operations {
             };
         };
     };
-    ApiAuthInvitesAcceptAccept: {
+    acceptInvite: {
         parameters: {
             query?: never;
             header?: never;
@@ -6086,7 +6035,7 @@ export interface operations {
             };
         };
     };
-    ApiAuthInvitesTokenInvitation: {
+    readInvite: {
         parameters: {
             query?: never;
             header?: never;
@@ -6153,7 +6102,7 @@ export interface operations {
             };
         };
     };
-    ApiAuthMethodsMethods: {
+    listSignInMethods: {
         parameters: {
             query?: never;
             header?: never;
@@ -6200,7 +6149,7 @@ export interface operations {
             };
         };
     };
-    ApiAuthOidcCallbackCallback: {
+    completeOidcSignIn: {
         parameters: {
             query?: {
                 state?: string | null;
@@ -6259,7 +6208,7 @@ export interface operations {
             };
         };
     };
-    ApiAuthOidcStartStart: {
+    beginOidcSignIn: {
         parameters: {
             query?: {
                 /** @description The page to go on to, a path of ours. */
@@ -6318,7 +6267,7 @@ export interface operations {
             };
         };
     };
-    ApiAuthPasskeysAddPasskey: {
+    addPasskey: {
         parameters: {
             query?: never;
             header?: never;
@@ -6414,7 +6363,7 @@ export interface operations {
             };
         };
     };
-    ApiAuthPasskeysOptionsBeginPasskey: {
+    beginPasskey: {
         parameters: {
             query?: never;
             header?: never;
@@ -6497,7 +6446,7 @@ export interface operations {
             };
         };
     };
-    ApiAuthPasskeysSignInPasskeySignIn: {
+    signInWithPasskey: {
         parameters: {
             query?: never;
             header?: never;
@@ -6584,7 +6533,7 @@ export interface operations {
             };
         };
     };
-    ApiAuthPasskeysSignInOptionsPasskeyOptions: {
+    beginPasskeySignIn: {
         parameters: {
             query?: never;
             header?: never;
@@ -6658,7 +6607,7 @@ export interface operations {
             };
         };
     };
-    ApiAuthPasskeysPasskeyIdDropPasskey: {
+    removePasskey: {
         parameters: {
             query?: never;
             header?: never;
@@ -6741,7 +6690,7 @@ export interface operations {
             };
         };
     };
-    ApiAuthPasswordPassword: {
+    changePassword: {
         parameters: {
             query?: never;
             header?: never;
@@ -6826,7 +6775,7 @@ export interface operations {
             };
         };
     };
-    ApiAuthPasswordResetsAskForReset: {
+    requestPasswordReset: {
         parameters: {
             query?: never;
             header?: never;
@@ -6902,7 +6851,7 @@ export interface operations {
             };
         };
     };
-    ApiAuthPasswordResetsCompleteReset: {
+    completePasswordReset: {
         parameters: {
             query?: never;
             header?: never;
@@ -6978,7 +6927,7 @@ export interface operations {
             };
         };
     };
-    ApiAuthProfileProfile: {
+    changeProfile: {
         parameters: {
             query?: never;
             header?: never;
@@ -7065,7 +7014,7 @@ export interface operations {
             };
         };
     };
-    ApiAuthProofsProve: {
+    proveIdentity: {
         parameters: {
             query?: never;
             header?: never;
@@ -7150,7 +7099,7 @@ export interface operations {
             };
         };
     };
-    ApiAuthProofsPasskeyOptionsProveByPasskey: {
+    beginPasskeyProof: {
         parameters: {
             query?: never;
             header?: never;
@@ -7233,7 +7182,7 @@ export interface operations {
             };
         };
     };
-    ApiAuthRecoveryCodesNewRecoveryCodes: {
+    replaceRecoveryCodes: {
         parameters: {
             query?: never;
             header?: never;
@@ -7325,7 +7274,7 @@ export interface operations {
             };
         };
     };
-    ApiAuthSessionSession: {
+    readSession: {
         parameters: {
             query?: never;
             header?: never;
@@ -7399,7 +7348,7 @@ export interface operations {
             };
         };
     };
-    ApiAuthSessionsOwnSessions: {
+    listSessions: {
         parameters: {
             query?: never;
             header?: never;
@@ -7473,7 +7422,7 @@ export interface operations {
             };
         };
     };
-    ApiAuthSessionsEndOthers: {
+    endOtherSessions: {
         parameters: {
             query?: never;
             header?: never;
@@ -7545,7 +7494,7 @@ export interface operations {
             };
         };
     };
-    ApiAuthSessionsSessionIdEndOne: {
+    endSession: {
         parameters: {
             query?: never;
             header?: never;
@@ -7628,7 +7577,7 @@ export interface operations {
             };
         };
     };
-    ApiAuthSignInSignIn: {
+    signIn: {
         parameters: {
             query?: never;
             header?: never;
@@ -7715,7 +7664,7 @@ export interface operations {
             };
         };
     };
-    ApiAuthSignInSecondFactorSecondFactor: {
+    passSecondFactor: {
         parameters: {
             query?: never;
             header?: never;
@@ -7802,7 +7751,7 @@ export interface operations {
             };
         };
     };
-    ApiAuthSignOutSignOut: {
+    signOut: {
         parameters: {
             query?: never;
             header?: never;
@@ -7885,7 +7834,7 @@ export interface operations {
             };
         };
     };
-    ApiAuthSignOutEverywhereSignOutEverywhere: {
+    signOutEverywhere: {
         parameters: {
             query?: never;
             header?: never;
@@ -7968,7 +7917,7 @@ export interface operations {
             };
         };
     };
-    ApiAuthTotpBeginTotp: {
+    beginTotp: {
         parameters: {
             query?: never;
             header?: never;
@@ -8060,7 +8009,7 @@ export interface operations {
             };
         };
     };
-    ApiAuthTotpDropTotp: {
+    removeTotp: {
         parameters: {
             query?: never;
             header?: never;
@@ -8141,7 +8090,7 @@ export interface operations {
             };
         };
     };
-    ApiAuthTotpConfirmConfirmTotp: {
+    confirmTotp: {
         parameters: {
             query?: never;
             header?: never;
@@ -8237,9 +8186,10 @@ export interface operations {
             };
         };
     };
-    ApiOperatorAuditEntries: {
+    listPlatformAuditEntries: {
         parameters: {
             query?: {
+                /** @description `next_cursor` of the page before. */
                 cursor?: string | null;
                 /** @description How many items a page has at most. */
                 limit?: number;
@@ -8268,7 +8218,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_curbe.audit.api.AuditRow_"];
+                    "application/json": components["schemas"]["AuditRowPage"];
                 };
             };
             /** @description `request_cut_off`: The request ended before its body did */
@@ -8327,9 +8277,10 @@ export interface operations {
             };
         };
     };
-    ApiOperatorQuarantineQuarantine: {
+    listQuarantine: {
         parameters: {
             query?: {
+                /** @description `next_cursor` of the page before. */
                 cursor?: string | null;
                 /** @description How many items a page has at most. */
                 limit?: number;
@@ -8349,7 +8300,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_curbe.ingest.aside.AsideRow_"];
+                    "application/json": components["schemas"]["AsideRowPage"];
                 };
             };
             /** @description `request_cut_off`: The request ended before its body did */
@@ -8408,7 +8359,7 @@ export interface operations {
             };
         };
     };
-    ApiOperatorQuarantineItemIdItem: {
+    readQuarantinedItem: {
         parameters: {
             query?: never;
             header?: never;
@@ -8493,7 +8444,7 @@ export interface operations {
             };
         };
     };
-    ApiOperatorReplayReplay: {
+    replayWebhooks: {
         parameters: {
             query?: never;
             header?: never;
@@ -8589,9 +8540,10 @@ export interface operations {
             };
         };
     };
-    ApiOperatorUnroutedUnrouted: {
+    listUnrouted: {
         parameters: {
             query?: {
+                /** @description `next_cursor` of the page before. */
                 cursor?: string | null;
                 /** @description How many items a page has at most. */
                 limit?: number;
@@ -8608,7 +8560,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_curbe.ingest.aside.Unrouted_"];
+                    "application/json": components["schemas"]["UnroutedPage"];
                 };
             };
             /** @description `request_cut_off`: The request ended before its body did */
@@ -8667,9 +8619,10 @@ export interface operations {
             };
         };
     };
-    ApiOperatorUsersEvery: {
+    listUsers: {
         parameters: {
             query?: {
+                /** @description `next_cursor` of the page before. */
                 cursor?: string | null;
                 /** @description How many items a page has at most. */
                 limit?: number;
@@ -8686,7 +8639,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_curbe.auth.operator_api.UserShown_"];
+                    "application/json": components["schemas"]["UserShownPage"];
                 };
             };
             /** @description `request_cut_off`: The request ended before its body did */
@@ -8745,7 +8698,7 @@ export interface operations {
             };
         };
     };
-    ApiOperatorUsersUserIdChange: {
+    changeUser: {
         parameters: {
             query?: never;
             header?: never;
@@ -8852,9 +8805,10 @@ export interface operations {
             };
         };
     };
-    ApiTenantsEvery: {
+    listTenants: {
         parameters: {
             query?: {
+                /** @description `next_cursor` of the page before. */
                 cursor?: string | null;
                 /** @description How many items a page has at most. */
                 limit?: number;
@@ -8871,7 +8825,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_curbe.tenants.rules.Tenant_"];
+                    "application/json": components["schemas"]["TenantPage"];
                 };
             };
             /** @description `request_cut_off`: The request ended before its body did */
@@ -8930,7 +8884,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsCreate: {
+    createTenant: {
         parameters: {
             query?: never;
             header?: never;
@@ -9017,7 +8971,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdOne: {
+    readTenant: {
         parameters: {
             query?: never;
             header?: never;
@@ -9102,7 +9056,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdChange: {
+    changeTenant: {
         parameters: {
             query?: never;
             header?: never;
@@ -9200,9 +9154,10 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdAuditEntries: {
+    listAuditEntries: {
         parameters: {
             query?: {
+                /** @description `next_cursor` of the page before. */
                 cursor?: string | null;
                 /** @description How many items a page has at most. */
                 limit?: number;
@@ -9235,7 +9190,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_curbe.audit.api.AuditRow_"];
+                    "application/json": components["schemas"]["AuditRowPage"];
                 };
             };
             /** @description `request_cut_off`: The request ended before its body did */
@@ -9303,7 +9258,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdAutomationsListAutomations: {
+    listAutomations: {
         parameters: {
             query?: {
                 /** @description `next_cursor` of the page before. */
@@ -9325,7 +9280,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_curbe.automations.service.Automation_"];
+                    "application/json": components["schemas"]["AutomationPage"];
                 };
             };
             /** @description `request_cut_off`: The request ended before its body did */
@@ -9393,7 +9348,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdAutomationsCreateAutomation: {
+    createAutomation: {
         parameters: {
             query?: never;
             header?: never;
@@ -9491,7 +9446,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdAutomationsDryRunTryRule: {
+    tryAutomationRule: {
         parameters: {
             query?: never;
             header?: never;
@@ -9589,7 +9544,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdAutomationsAutomationIdReadAutomation: {
+    readAutomation: {
         parameters: {
             query?: never;
             header?: never;
@@ -9675,7 +9630,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdAutomationsAutomationIdChangeAutomation: {
+    changeAutomation: {
         parameters: {
             query?: never;
             header?: never;
@@ -9774,7 +9729,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdAutomationsAutomationIdDeleteAutomation: {
+    deleteAutomation: {
         parameters: {
             query?: never;
             header?: never;
@@ -9858,7 +9813,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdAutomationsAutomationIdDryRunTryAutomation: {
+    tryAutomation: {
         parameters: {
             query?: never;
             header?: never;
@@ -9957,7 +9912,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdCampaignsListCampaigns: {
+    listCampaigns: {
         parameters: {
             query?: {
                 state?: components["schemas"]["CampaignState"] | null;
@@ -9980,7 +9935,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_curbe.campaigns.shapes.Campaign_"];
+                    "application/json": components["schemas"]["CampaignPage"];
                 };
             };
             /** @description `request_cut_off`: The request ended before its body did */
@@ -10048,7 +10003,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdCampaignsCreateCampaign: {
+    createCampaign: {
         parameters: {
             query?: never;
             header?: never;
@@ -10155,7 +10110,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdCampaignsCampaignIdReadCampaign: {
+    readCampaign: {
         parameters: {
             query?: never;
             header?: never;
@@ -10241,7 +10196,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdCampaignsCampaignIdDeleteCampaign: {
+    deleteCampaign: {
         parameters: {
             query?: never;
             header?: never;
@@ -10334,7 +10289,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdCampaignsCampaignIdChangeCampaign: {
+    changeCampaign: {
         parameters: {
             query?: never;
             header?: never;
@@ -10442,7 +10397,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdCampaignsCampaignIdAudienceListAudiences: {
+    listAudiences: {
         parameters: {
             query?: never;
             header?: never;
@@ -10528,7 +10483,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdCampaignsCampaignIdAudienceFilterAddFiltered: {
+    addFilteredAudience: {
         parameters: {
             query?: never;
             header?: never;
@@ -10636,7 +10591,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdCampaignsCampaignIdAudienceListAddListed: {
+    addListedAudience: {
         parameters: {
             query?: never;
             header?: never;
@@ -10744,7 +10699,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdCampaignsCampaignIdAudienceMappingMapAudience: {
+    mapAudience: {
         parameters: {
             query?: never;
             header?: never;
@@ -10852,7 +10807,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdCampaignsCampaignIdAudienceUploadUploadAudience: {
+    uploadAudience: {
         parameters: {
             query?: {
                 /** @description The file's name, where it is the whole body. */
@@ -10968,7 +10923,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdCampaignsCampaignIdAudienceAudienceIdRemoveAudience: {
+    removeAudience: {
         parameters: {
             query?: never;
             header?: never;
@@ -11062,7 +11017,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdCampaignsCampaignIdCancelCancelCampaign: {
+    cancelCampaign: {
         parameters: {
             query?: never;
             header?: never;
@@ -11166,7 +11121,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdCampaignsCampaignIdDryRunDryRunCampaign: {
+    dryRunCampaign: {
         parameters: {
             query?: never;
             header?: never;
@@ -11270,7 +11225,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdCampaignsCampaignIdExportCsvExportCampaign: {
+    downloadCampaign: {
         parameters: {
             query?: {
                 state?: components["schemas"]["campaigns_report_Outcome"] | null;
@@ -11358,7 +11313,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdCampaignsCampaignIdFailedRowsCsvFailedRows: {
+    downloadFailedRows: {
         parameters: {
             query?: never;
             header?: never;
@@ -11444,7 +11399,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdCampaignsCampaignIdPausePauseCampaign: {
+    pauseCampaign: {
         parameters: {
             query?: never;
             header?: never;
@@ -11548,7 +11503,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdCampaignsCampaignIdProgressCampaignProgress: {
+    readCampaignProgress: {
         parameters: {
             query?: never;
             header?: never;
@@ -11634,7 +11589,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdCampaignsCampaignIdRecipientsListRecipients: {
+    listRecipients: {
         parameters: {
             query?: {
                 state?: components["schemas"]["campaigns_report_Outcome"] | null;
@@ -11658,7 +11613,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_curbe.campaigns.report.Recipient_"];
+                    "application/json": components["schemas"]["RecipientPage"];
                 };
             };
             /** @description `request_cut_off`: The request ended before its body did */
@@ -11726,7 +11681,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdCampaignsCampaignIdReportCampaignReport: {
+    readCampaignReport: {
         parameters: {
             query?: never;
             header?: never;
@@ -11812,7 +11767,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdCampaignsCampaignIdResumeResumeCampaign: {
+    resumeCampaign: {
         parameters: {
             query?: never;
             header?: never;
@@ -11916,7 +11871,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdCampaignsCampaignIdRetryRetryCampaign: {
+    retryCampaign: {
         parameters: {
             query?: never;
             header?: never;
@@ -12020,7 +11975,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdCampaignsCampaignIdScheduleScheduleCampaign: {
+    scheduleCampaign: {
         parameters: {
             query?: never;
             header?: never;
@@ -12128,7 +12083,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdCampaignsCampaignIdStartStartCampaign: {
+    startCampaign: {
         parameters: {
             query?: never;
             header?: never;
@@ -12232,7 +12187,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdCampaignsCampaignIdTestTestCampaign: {
+    testCampaign: {
         parameters: {
             query?: never;
             header?: never;
@@ -12340,7 +12295,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdCampaignsCampaignIdUnscheduleUnscheduleCampaign: {
+    unscheduleCampaign: {
         parameters: {
             query?: never;
             header?: never;
@@ -12444,7 +12399,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdCannedRepliesListCannedReplies: {
+    listCannedReplies: {
         parameters: {
             query?: {
                 /** @description `next_cursor` of the page before. */
@@ -12466,7 +12421,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_curbe.desk.canned.CannedReply_"];
+                    "application/json": components["schemas"]["CannedReplyPage"];
                 };
             };
             /** @description `request_cut_off`: The request ended before its body did */
@@ -12534,7 +12489,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdCannedRepliesCreateCannedReply: {
+    createCannedReply: {
         parameters: {
             query?: never;
             header?: never;
@@ -12641,7 +12596,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdCannedRepliesCannedReplyIdDeleteCannedReply: {
+    deleteCannedReply: {
         parameters: {
             query?: never;
             header?: never;
@@ -12725,7 +12680,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdCannedRepliesCannedReplyIdChangeCannedReply: {
+    changeCannedReply: {
         parameters: {
             query?: never;
             header?: never;
@@ -12833,7 +12788,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdCannedRepliesCannedReplyIdRenderedRenderCannedReply: {
+    renderCannedReply: {
         parameters: {
             query: {
                 /** @description Whom it is written to. */
@@ -12922,7 +12877,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdConsentRulesReadRules: {
+    readConsentRules: {
         parameters: {
             query?: never;
             header?: never;
@@ -13007,7 +12962,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdConsentRulesWriteRules: {
+    changeConsentRules: {
         parameters: {
             query?: never;
             header?: never;
@@ -13105,7 +13060,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdConsentsImportImportConsents: {
+    importConsents: {
         parameters: {
             query: {
                 /** @description Where and how all of them said it; kept with each. */
@@ -13222,7 +13177,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdConsentsImportColumnsReadColumns: {
+    readConsentColumns: {
         parameters: {
             query?: never;
             header?: never;
@@ -13325,7 +13280,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdConsentsImportsListImports: {
+    listConsentImports: {
         parameters: {
             query?: {
                 /** @description `next_cursor` of the page before. */
@@ -13346,7 +13301,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_curbe.consent.imports.Imported_"];
+                    "application/json": components["schemas"]["ImportedPage"];
                 };
             };
             /** @description `request_cut_off`: The request ended before its body did */
@@ -13414,7 +13369,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdConsentsImportsImportIdFailedRowsCsvReadFailedRows: {
+    downloadFailedConsents: {
         parameters: {
             query?: never;
             header?: never;
@@ -13500,7 +13455,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdContactsListContacts: {
+    listContacts: {
         parameters: {
             query?: {
                 /** @description Exactly this number, however it is written. */
@@ -13528,7 +13483,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_curbe.inbox.contacts.Contact_"];
+                    "application/json": components["schemas"]["ContactPage"];
                 };
             };
             /** @description `request_cut_off`: The request ended before its body did */
@@ -13596,7 +13551,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdContactsContactIdGetContact: {
+    readContact: {
         parameters: {
             query?: never;
             header?: never;
@@ -13682,7 +13637,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdContactsContactIdConsentsReadConsents: {
+    readConsents: {
         parameters: {
             query?: never;
             header?: never;
@@ -13768,7 +13723,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdContactsContactIdConsentsRecordConsent: {
+    recordConsent: {
         parameters: {
             query?: never;
             header?: never;
@@ -13867,7 +13822,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdContactsContactIdErasureErasure: {
+    readErasure: {
         parameters: {
             query?: never;
             header?: never;
@@ -13953,7 +13908,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdContactsContactIdErasureErase: {
+    eraseContact: {
         parameters: {
             query?: never;
             header?: never;
@@ -14057,7 +14012,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdContactsContactIdExportExport: {
+    exportContact: {
         parameters: {
             query?: never;
             header?: never;
@@ -14143,7 +14098,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdContactsContactIdMergesMerge: {
+    mergeContacts: {
         parameters: {
             query?: never;
             header?: never;
@@ -14251,7 +14206,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdContactsContactIdMergesMergeIdUndoUndoMerge: {
+    undoMerge: {
         parameters: {
             query?: never;
             header?: never;
@@ -14356,7 +14311,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdEmbedTokensMake: {
+    createEmbedToken: {
         parameters: {
             query?: never;
             header?: never;
@@ -14454,7 +14409,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdEventsListEvents: {
+    listEvents: {
         parameters: {
             query?: {
                 /** @description A cursor: only what came after it. `now`: only what is still to come. */
@@ -14554,7 +14509,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdInboxConversationsListConversations: {
+    listConversations: {
         parameters: {
             query?: {
                 channel?: "whatsapp";
@@ -14593,7 +14548,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_curbe.inbox.shapes.Conversation_"];
+                    "application/json": components["schemas"]["ConversationPage"];
                 };
             };
             /** @description `request_cut_off`: The request ended before its body did */
@@ -14661,7 +14616,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdInboxConversationsBulkChangeConversations: {
+    changeConversations: {
         parameters: {
             query?: never;
             header?: never;
@@ -14759,7 +14714,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdInboxConversationsConversationIdGetConversation: {
+    readConversation: {
         parameters: {
             query?: never;
             header?: never;
@@ -14845,7 +14800,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdInboxConversationsConversationIdChangeConversation: {
+    changeConversation: {
         parameters: {
             query?: never;
             header?: never;
@@ -14953,7 +14908,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdInboxConversationsConversationIdAnnotationsListAnnotations: {
+    listAnnotations: {
         parameters: {
             query?: {
                 /** @description Only of this time or later. */
@@ -14980,7 +14935,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_curbe.inbox.annotations.Annotation_"];
+                    "application/json": components["schemas"]["AnnotationPage"];
                 };
             };
             /** @description `request_cut_off`: The request ended before its body did */
@@ -15048,7 +15003,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdInboxConversationsConversationIdMessagesListMessages: {
+    listMessages: {
         parameters: {
             query?: {
                 /** @description Which comes first: `newest` unless `after` is given. */
@@ -15147,7 +15102,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdInboxConversationsConversationIdMessagesMessageIdRevisionsListRevisions: {
+    listRevisions: {
         parameters: {
             query?: never;
             header?: never;
@@ -15234,7 +15189,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdInboxConversationsConversationIdNotesAddNote: {
+    addNote: {
         parameters: {
             query?: never;
             header?: never;
@@ -15333,7 +15288,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdInboxConversationsConversationIdNotesNoteIdDeleteNote: {
+    deleteNote: {
         parameters: {
             query?: never;
             header?: never;
@@ -15420,7 +15375,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdInboxConversationsConversationIdReadMarkRead: {
+    markRead: {
         parameters: {
             query?: never;
             header?: never;
@@ -15610,7 +15565,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdInboxCountsCountConversations: {
+    countConversations: {
         parameters: {
             query?: never;
             header?: never;
@@ -15695,7 +15650,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdInboxMentionsListMentions: {
+    listMentions: {
         parameters: {
             query?: {
                 /** @description `next_cursor` of the page before. */
@@ -15717,7 +15672,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_curbe.inbox.notes.Mention_"];
+                    "application/json": components["schemas"]["MentionPage"];
                 };
             };
             /** @description `request_cut_off`: The request ended before its body did */
@@ -15785,7 +15740,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdInboxMentionsReadReadMentions: {
+    markMentionsRead: {
         parameters: {
             query?: never;
             header?: never;
@@ -15883,7 +15838,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdInboxSearchSearchInbox: {
+    searchInbox: {
         parameters: {
             query: {
                 /** @description Beginnings of words, in any case and with or without accents; or part of a phone. */
@@ -15909,7 +15864,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_curbe.desk.search.Found_"];
+                    "application/json": components["schemas"]["FoundPage"];
                 };
             };
             /** @description `request_cut_off`: The request ended before its body did */
@@ -15977,9 +15932,10 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdKeysEvery: {
+    listKeys: {
         parameters: {
             query?: {
+                /** @description `next_cursor` of the page before. */
                 cursor?: string | null;
                 /** @description How many items a page has at most. */
                 limit?: number;
@@ -15998,7 +15954,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_curbe.auth.api.Key_"];
+                    "application/json": components["schemas"]["KeyPage"];
                 };
             };
             /** @description `request_cut_off`: The request ended before its body did */
@@ -16066,7 +16022,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdKeysCreate: {
+    createKey: {
         parameters: {
             query?: never;
             header?: never;
@@ -16164,7 +16120,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdKeysKeyIdRevoke: {
+    revokeKey: {
         parameters: {
             query?: never;
             header?: never;
@@ -16248,7 +16204,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdLabelsListLabels: {
+    listLabels: {
         parameters: {
             query?: {
                 /** @description `next_cursor` of the page before. */
@@ -16270,7 +16226,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_curbe.desk.labels.Label_"];
+                    "application/json": components["schemas"]["LabelPage"];
                 };
             };
             /** @description `request_cut_off`: The request ended before its body did */
@@ -16338,7 +16294,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdLabelsCreateLabel: {
+    createLabel: {
         parameters: {
             query?: never;
             header?: never;
@@ -16445,7 +16401,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdLabelsLabelIdDeleteLabel: {
+    deleteLabel: {
         parameters: {
             query?: never;
             header?: never;
@@ -16529,7 +16485,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdLabelsLabelIdChangeLabel: {
+    changeLabel: {
         parameters: {
             query?: never;
             header?: never;
@@ -16637,7 +16593,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdMediaUpload: {
+    uploadMedia: {
         parameters: {
             query?: {
                 /** @description As what it is to be sent; its limits are checked before anything is stored. Without it: as what its type suggests. */
@@ -16756,7 +16712,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdMediaMessagesMessageIdFetchFetchAgain: {
+    fetchMediaAgain: {
         parameters: {
             query?: never;
             header?: never;
@@ -16849,7 +16805,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdMediaMediaIdRead: {
+    readMedia: {
         parameters: {
             query?: never;
             header?: never;
@@ -16944,7 +16900,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdMediaMediaIdInfoInfo: {
+    readMediaInfo: {
         parameters: {
             query?: never;
             header?: never;
@@ -17030,7 +16986,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdMediaMediaIdThumbnailThumbnail: {
+    readThumbnail: {
         parameters: {
             query?: never;
             header?: never;
@@ -17116,7 +17072,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdNotificationsDryRunTryRule: {
+    tryNotificationRule: {
         parameters: {
             query?: never;
             header?: never;
@@ -17223,7 +17179,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdNotificationsEventsReceiveEvent: {
+    sendNotificationEvent: {
         parameters: {
             query?: never;
             header?: never;
@@ -17321,7 +17277,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdNotificationsHistoryReadHistory: {
+    listNotifications: {
         parameters: {
             query?: {
                 event_id?: string | null;
@@ -17347,7 +17303,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_curbe.notifications.service.Followed_"];
+                    "application/json": components["schemas"]["FollowedPage"];
                 };
             };
             /** @description `request_cut_off`: The request ended before its body did */
@@ -17415,7 +17371,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdNotificationsRulesListRules: {
+    listNotificationRules: {
         parameters: {
             query?: {
                 /** @description `next_cursor` of the page before. */
@@ -17437,7 +17393,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_curbe.notifications.service.KeptRule_"];
+                    "application/json": components["schemas"]["KeptRulePage"];
                 };
             };
             /** @description `request_cut_off`: The request ended before its body did */
@@ -17505,7 +17461,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdNotificationsRulesCreateRule: {
+    createNotificationRule: {
         parameters: {
             query?: never;
             header?: never;
@@ -17612,7 +17568,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdNotificationsRulesRuleIdReadRule: {
+    readNotificationRule: {
         parameters: {
             query?: never;
             header?: never;
@@ -17698,7 +17654,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdNotificationsRulesRuleIdChangeRule: {
+    changeNotificationRule: {
         parameters: {
             query?: never;
             header?: never;
@@ -17806,7 +17762,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdNotificationsRulesRuleIdDeleteRule: {
+    deleteNotificationRule: {
         parameters: {
             query?: never;
             header?: never;
@@ -17890,9 +17846,10 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdPeopleEvery: {
+    listPeople: {
         parameters: {
             query?: {
+                /** @description `next_cursor` of the page before. */
                 cursor?: string | null;
                 /** @description How many items a page has at most. */
                 limit?: number;
@@ -17911,7 +17868,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_curbe.tenants.person_rules.Person_"];
+                    "application/json": components["schemas"]["PersonPage"];
                 };
             };
             /** @description `request_cut_off`: The request ended before its body did */
@@ -17979,7 +17936,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdPeopleInvitesInvite: {
+    invitePerson: {
         parameters: {
             query?: never;
             header?: never;
@@ -18086,7 +18043,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdPeopleUserIdRemove: {
+    removePerson: {
         parameters: {
             query?: never;
             header?: never;
@@ -18179,7 +18136,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdPeopleUserIdChange: {
+    changePerson: {
         parameters: {
             query?: never;
             header?: never;
@@ -18287,7 +18244,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdReportsAgentsReportAgents: {
+    reportAgents: {
         parameters: {
             query?: {
                 /** @description The first day, by the tenant's clock; 29 days before `to` where it is left out. */
@@ -18388,7 +18345,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdReportsAgentsCsvDownloadAgents: {
+    downloadAgents: {
         parameters: {
             query?: {
                 /** @description The first day, by the tenant's clock; 29 days before `to` where it is left out. */
@@ -18489,7 +18446,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdReportsCampaignsReportCampaigns: {
+    reportCampaigns: {
         parameters: {
             query?: {
                 /** @description The first day, by the tenant's clock; 29 days before `to` where it is left out. */
@@ -18590,7 +18547,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdReportsCampaignsCsvDownloadCampaigns: {
+    downloadCampaigns: {
         parameters: {
             query?: {
                 /** @description The first day, by the tenant's clock; 29 days before `to` where it is left out. */
@@ -18691,7 +18648,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdReportsCostsReportCosts: {
+    reportCosts: {
         parameters: {
             query?: {
                 /** @description The first day, by the tenant's clock; 29 days before `to` where it is left out. */
@@ -18792,7 +18749,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdReportsCostsCsvDownloadCosts: {
+    downloadCosts: {
         parameters: {
             query?: {
                 /** @description The first day, by the tenant's clock; 29 days before `to` where it is left out. */
@@ -18893,7 +18850,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdReportsSeriesReportSeries: {
+    reportSeries: {
         parameters: {
             query?: {
                 /** @description The first day, by the tenant's clock; 29 days before `to` where it is left out. */
@@ -18996,7 +18953,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdReportsSeriesCsvDownloadSeries: {
+    downloadSeries: {
         parameters: {
             query?: {
                 /** @description The first day, by the tenant's clock; 29 days before `to` where it is left out. */
@@ -19099,7 +19056,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdReportsSummaryReportSummary: {
+    reportSummary: {
         parameters: {
             query?: {
                 /** @description The first day, by the tenant's clock; 29 days before `to` where it is left out. */
@@ -19200,7 +19157,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdReportsSummaryCsvDownloadSummary: {
+    downloadSummary: {
         parameters: {
             query?: {
                 /** @description The first day, by the tenant's clock; 29 days before `to` where it is left out. */
@@ -19301,7 +19258,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdReportsTemplatesReportTemplates: {
+    reportTemplates: {
         parameters: {
             query?: {
                 /** @description The first day, by the tenant's clock; 29 days before `to` where it is left out. */
@@ -19402,7 +19359,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdReportsTemplatesCsvDownloadTemplates: {
+    downloadTemplates: {
         parameters: {
             query?: {
                 /** @description The first day, by the tenant's clock; 29 days before `to` where it is left out. */
@@ -19503,7 +19460,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdResumeResume: {
+    resumeTenant: {
         parameters: {
             query?: never;
             header?: never;
@@ -19597,7 +19554,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdRetentionOlder: {
+    countOlder: {
         parameters: {
             query: {
                 days: number;
@@ -19684,7 +19641,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdSuspendSuspend: {
+    suspendTenant: {
         parameters: {
             query?: never;
             header?: never;
@@ -19778,7 +19735,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdTeamsListTeams: {
+    listTeams: {
         parameters: {
             query?: {
                 /** @description `next_cursor` of the page before. */
@@ -19800,7 +19757,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_curbe.desk.teams.Team_"];
+                    "application/json": components["schemas"]["TeamPage"];
                 };
             };
             /** @description `request_cut_off`: The request ended before its body did */
@@ -19868,7 +19825,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdTeamsCreateTeam: {
+    createTeam: {
         parameters: {
             query?: never;
             header?: never;
@@ -19975,7 +19932,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdTeamsTeamIdDeleteTeam: {
+    deleteTeam: {
         parameters: {
             query?: never;
             header?: never;
@@ -20059,7 +20016,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdTeamsTeamIdChangeTeam: {
+    changeTeam: {
         parameters: {
             query?: never;
             header?: never;
@@ -20167,7 +20124,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdTemplatesListTemplates: {
+    listTemplates: {
         parameters: {
             query?: {
                 /** @description Only those that this connection can send. */
@@ -20197,7 +20154,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_curbe.templates.shapes.Template_"];
+                    "application/json": components["schemas"]["TemplatePage"];
                 };
             };
             /** @description `request_cut_off`: The request ended before its body did */
@@ -20274,7 +20231,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdTemplatesCreateTemplate: {
+    createTemplate: {
         parameters: {
             query?: never;
             header?: never;
@@ -20390,7 +20347,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdTemplatesAccountsAccounts: {
+    listTemplateAccounts: {
         parameters: {
             query?: never;
             header?: never;
@@ -20475,7 +20432,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdTemplatesCoverCover: {
+    readCover: {
         parameters: {
             query?: never;
             header?: never;
@@ -20560,7 +20517,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdTemplatesCoverSetCover: {
+    changeCover: {
         parameters: {
             query?: never;
             header?: never;
@@ -20658,7 +20615,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdTemplatesLintJudgeTemplate: {
+    judgeTemplate: {
         parameters: {
             query?: never;
             header?: never;
@@ -20756,7 +20713,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdTemplatesMediaUploadSample: {
+    uploadTemplateSample: {
         parameters: {
             query?: never;
             header?: never;
@@ -20876,7 +20833,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description A word of your own for this message: the same request with it again is answered as it stands, and sends nothing. */
                 "Idempotency-Key"?: string | null;
+                /** @description `wait=N`: answer 200 as soon as Meta has answered, or 202 after N seconds (30 at most). */
                 Prefer?: string | null;
             };
             path: {
@@ -20991,7 +20950,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdTemplatesSyncSyncTemplates: {
+    syncTemplates: {
         parameters: {
             query?: never;
             header?: never;
@@ -21103,7 +21062,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdTemplatesTemplateIdOne: {
+    readTemplate: {
         parameters: {
             query?: never;
             header?: never;
@@ -21189,7 +21148,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdTemplatesTemplateIdDeleteTemplate: {
+    deleteTemplate: {
         parameters: {
             query?: {
                 /** @description Every language of its name, not this one alone. */
@@ -21294,7 +21253,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdTemplatesTemplateIdEditTemplate: {
+    changeTemplate: {
         parameters: {
             query?: never;
             header?: never;
@@ -21411,7 +21370,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdTemplatesTemplateIdPreviewPreviewTemplate: {
+    previewTemplate: {
         parameters: {
             query?: never;
             header?: never;
@@ -21510,7 +21469,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdTemplatesTemplateIdUnpauseUnpauseTemplate: {
+    unpauseTemplate: {
         parameters: {
             query?: never;
             header?: never;
@@ -21623,7 +21582,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdWhatsappConnectCompleteComplete: {
+    connectNumber: {
         parameters: {
             query?: never;
             header?: never;
@@ -21739,7 +21698,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdWhatsappConnectStartStart: {
+    startConnecting: {
         parameters: {
             query?: never;
             header?: never;
@@ -21837,7 +21796,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdWhatsappDisconnectDisconnect: {
+    disconnectNumber: {
         parameters: {
             query?: never;
             header?: never;
@@ -21948,7 +21907,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description A word of your own for this message: the same request with it again is answered as it stands, and sends nothing. */
                 "Idempotency-Key"?: string | null;
+                /** @description `wait=N`: answer 200 as soon as Meta has answered, or 202 after N seconds (30 at most). */
                 Prefer?: string | null;
             };
             path: {
@@ -22171,6 +22132,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description `wait=N`: answer 200 as soon as Meta has answered, or 202 after N seconds (30 at most). */
                 Prefer?: string | null;
             };
             path: {
@@ -22286,6 +22248,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description `wait=N`: answer 200 as soon as Meta has answered, or 202 after N seconds (30 at most). */
                 Prefer?: string | null;
             };
             path: {
@@ -22397,7 +22360,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdWhatsappNoticesListNotices: {
+    listNotices: {
         parameters: {
             query?: {
                 /** @description Meta's field, such as account_update. */
@@ -22421,7 +22384,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_curbe.ingest.notice_list.Notice_"];
+                    "application/json": components["schemas"]["NoticePage"];
                 };
             };
             /** @description `request_cut_off`: The request ended before its body did */
@@ -22489,7 +22452,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdWhatsappNoticesNoticeIdGetNotice: {
+    readNotice: {
         parameters: {
             query?: never;
             header?: never;
@@ -22575,7 +22538,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdWhatsappResumeResume: {
+    resumeNumber: {
         parameters: {
             query?: never;
             header?: never;
@@ -22691,7 +22654,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdWhatsappStatusStatus: {
+    readWhatsAppStatus: {
         parameters: {
             query?: never;
             header?: never;
@@ -22776,7 +22739,7 @@ export interface operations {
             };
         };
     };
-    ApiTenantsTenantIdWhatsappTestConnectionTest: {
+    testConnection: {
         parameters: {
             query?: never;
             header?: never;
@@ -22883,163 +22846,13 @@ export interface operations {
             };
         };
     };
-    SchemaHandler: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/vnd.oai.openapi+json": string;
-                };
-            };
-            /** @description `request_cut_off`: The request ended before its body did */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `invalid_request`: The request cannot be used as it is */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable`: This is not possible at the moment */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    SchemaOpenapiJsonHandler: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/vnd.oai.openapi+json": string;
-                };
-            };
-            /** @description `request_cut_off`: The request ended before its body did */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `invalid_request`: The request cannot be used as it is */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable`: This is not possible at the moment */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    SchemaPathHandleSchemaPathNotFound: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                path: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/html": unknown;
-                };
-            };
-            /** @description `request_cut_off`: The request ended before its body did */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not_found`: There is no such thing here */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `invalid_request`: The request cannot be used as it is */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable`: This is not possible at the moment */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     sendTemplateDirect: {
         parameters: {
             query?: never;
             header?: {
+                /** @description A word of your own for this message: the same request with it again is answered as it stands, and sends nothing. */
                 "Idempotency-Key"?: string | null;
+                /** @description `wait=N`: answer 200 as soon as Meta has answered, or 202 after N seconds (30 at most). */
                 Prefer?: string | null;
             };
             path?: never;
@@ -23156,7 +22969,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description A word of your own for this message: the same request with it again is answered as it stands, and sends nothing. */
                 "Idempotency-Key"?: string | null;
+                /** @description `wait=N`: answer 200 as soon as Meta has answered, or 202 after N seconds (30 at most). */
                 Prefer?: string | null;
             };
             path?: never;
