@@ -30,6 +30,7 @@ from curbe.auth.oidc import Oidc, oidc_of
 from curbe.auth.passkeys import Passkeys
 from curbe.auth.passwords import Passwords
 from curbe.auth.principal import provide_principal, provide_visit
+from curbe.auth.quotas import Quotas, quotas_of
 from curbe.auth.sign_in import SignIn
 from curbe.auth.welcoming import Welcoming
 from curbe.channels.cloudapi.client import CloudApi
@@ -82,6 +83,7 @@ class Parts(msgspec.Struct, frozen=True):
     metrics: Metrics
     keeping: Keeping
     oidc: Oidc | None  # None: no identity provider is configured
+    quotas: Quotas
 
 
 def build_api(parts: Parts) -> Litestar:
@@ -105,7 +107,7 @@ def build_api(parts: Parts) -> Litestar:
     return Litestar(
         route_handlers=ROUTES,
         dependencies=dependencies,
-        guards=[Gate(parts.web_pool, parts.settings)],
+        guards=[Gate(parts.web_pool, parts.settings, parts.quotas)],
         plugins=[web.Kit(passing_faults=db.Unreachable), Describing()],
         request_max_body_size=web.LARGEST_BODY,
         openapi_config=_openapi(),
@@ -254,6 +256,7 @@ async def _wired(
             metrics=metrics,
             keeping=keeping_of(settings),
             oidc=oidc_of(settings, egress=egress, pool=web_pool, keyring=keyring),
+            quotas=quotas_of(settings, metrics=metrics),
         )
         headers = security_headers(settings.public_base_url)
         litestar = build_api(parts)

@@ -14,6 +14,7 @@ import httpx
 
 from curbe.app import Parts, build_api
 from curbe.auth.oidc import oidc_of
+from curbe.auth.quotas import quotas_of
 from curbe.auth.rules import PLATFORM_ONLY
 from curbe.auth.service import make_key
 from curbe.channels.cloudapi.client import CloudApi
@@ -28,7 +29,13 @@ from curbe.infra.metrics import Metrics
 from curbe.media.place import keeping_of
 from curbe.realtime.broadcast import Broadcast
 
-_ENVIRON: Final = dotenv.parse(settings.fresh_env(app_id="100000000000001")).values
+# Tests ask as fast as they can; those of tests/http/test_quotas.py set limits of their own.
+_ENVIRON: Final = {
+    **dotenv.parse(settings.fresh_env(app_id="100000000000001")).values,
+    "CURBE_REQUESTS_PER_KEY": "0",
+    "CURBE_REQUESTS_PER_PERSON": "0",
+    "CURBE_REQUESTS_PER_TENANT": "0",
+}
 _READY: Final = "curbe serves on "
 
 
@@ -82,6 +89,7 @@ async def api(
             metrics=metrics,
             keeping=keeping_of(configured),
             oidc=oidc_of(configured, egress=egress, pool=web, keyring=keyring),
+            quotas=quotas_of(configured, metrics=metrics),
         )
         app = Edge(build_api(parts), metrics=metrics, headers=security_headers(configured.public_base_url))
         listening = asyncio.ensure_future(broadcast.run())

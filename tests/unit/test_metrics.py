@@ -9,7 +9,7 @@ WANTED = {
     "webhooks_received", "webhooks_refused", "webhook_ack_seconds", "webhook_batch_size", "webhooks_pending",
     "events_applied", "apply_batch_seconds", "apply_lag_seconds", "apply_backlog_seconds", "statuses_parked", "quarantined",
     "sends", "send_seconds", "outbox_queued", "unlisted_error_codes",
-    "sockets", "http_requests", "http_seconds",
+    "sockets", "http_requests", "http_seconds", "requests_refused",
 }  # fmt: skip
 
 
@@ -82,4 +82,4 @@ def test_no_label_names_a_tenant_a_number_or_a_person() -> None:
         for label in getattr(collector, "_labelnames", ())
     }
 
-    assert labels == {"reason", "outcome", "code", "route", "method", "status", "reach"}
+    assert labels == {"reason", "outcome", "code", "route", "method", "status", "reach", "limit"}

@@ -5970,7 +5970,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -6394,7 +6394,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -6477,7 +6477,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -6721,7 +6721,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -6806,7 +6806,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -7045,7 +7045,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -7130,7 +7130,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -7213,7 +7213,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -7305,7 +7305,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -7379,7 +7379,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -7453,7 +7453,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -7525,7 +7525,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -7608,7 +7608,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -7865,7 +7865,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -7948,7 +7948,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -8040,7 +8040,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -8121,7 +8121,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -8217,7 +8217,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -8307,7 +8307,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -8388,7 +8388,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -8473,7 +8473,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -8569,7 +8569,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -8647,7 +8647,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -8725,7 +8725,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -8832,7 +8832,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -8910,7 +8910,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -8997,7 +8997,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -9082,7 +9082,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -9180,7 +9180,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -9283,7 +9283,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -9373,7 +9373,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -9471,7 +9471,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -9569,7 +9569,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -9655,7 +9655,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -9754,7 +9754,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -9838,7 +9838,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -9937,7 +9937,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -10028,7 +10028,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -10135,7 +10135,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -10221,7 +10221,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -10314,7 +10314,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -10422,7 +10422,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -10508,7 +10508,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -10616,7 +10616,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -10724,7 +10724,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -10832,7 +10832,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -10948,7 +10948,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -11042,7 +11042,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -11146,7 +11146,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -11250,7 +11250,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -11338,7 +11338,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -11424,7 +11424,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -11528,7 +11528,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -11614,7 +11614,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -11706,7 +11706,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -11792,7 +11792,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -11896,7 +11896,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -12000,7 +12000,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -12108,7 +12108,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -12212,7 +12212,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -12320,7 +12320,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -12424,7 +12424,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -12514,7 +12514,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -12621,7 +12621,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -12705,7 +12705,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -12813,7 +12813,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -12902,7 +12902,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -12987,7 +12987,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -13085,7 +13085,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -13202,7 +13202,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -13305,7 +13305,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -13394,7 +13394,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -13480,7 +13480,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -13576,7 +13576,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -13662,7 +13662,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -13748,7 +13748,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -13847,7 +13847,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -13933,7 +13933,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -14037,7 +14037,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -14123,7 +14123,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -14231,7 +14231,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -14336,7 +14336,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -14434,7 +14434,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -14534,7 +14534,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -14641,7 +14641,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -14739,7 +14739,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -14825,7 +14825,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -14933,7 +14933,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -15028,7 +15028,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -15127,7 +15127,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -15214,7 +15214,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -15313,7 +15313,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -15400,7 +15400,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -15495,7 +15495,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -15590,7 +15590,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -15675,7 +15675,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -15765,7 +15765,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -15863,7 +15863,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -15957,7 +15957,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -16046,7 +16046,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -16144,7 +16144,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -16228,7 +16228,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -16318,7 +16318,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -16425,7 +16425,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -16509,7 +16509,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -16617,7 +16617,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -16727,7 +16727,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -16829,7 +16829,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -16924,7 +16924,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -17010,7 +17010,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -17096,7 +17096,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -17203,7 +17203,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -17301,7 +17301,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -17395,7 +17395,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -17485,7 +17485,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -17592,7 +17592,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -17678,7 +17678,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -17786,7 +17786,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -17870,7 +17870,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -17959,7 +17959,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -18066,7 +18066,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -18159,7 +18159,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -18267,7 +18267,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -18368,7 +18368,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -18469,7 +18469,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -18570,7 +18570,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -18671,7 +18671,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -18772,7 +18772,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -18873,7 +18873,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -18976,7 +18976,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -19079,7 +19079,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -19180,7 +19180,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -19281,7 +19281,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -19382,7 +19382,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -19483,7 +19483,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -19577,7 +19577,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -19664,7 +19664,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -19758,7 +19758,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -19848,7 +19848,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -19955,7 +19955,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -20039,7 +20039,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -20147,7 +20147,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -20254,7 +20254,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -20361,7 +20361,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -20455,7 +20455,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -20540,7 +20540,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -20638,7 +20638,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -20736,7 +20736,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -20843,7 +20843,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -20971,7 +20971,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -21074,7 +21074,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -21169,7 +21169,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -21265,7 +21265,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -21382,7 +21382,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -21490,7 +21490,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -21594,7 +21594,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -21710,7 +21710,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -21817,7 +21817,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -21924,7 +21924,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -22043,7 +22043,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -22147,7 +22147,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -22262,7 +22262,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -22377,7 +22377,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -22469,7 +22469,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -22555,7 +22555,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -22662,7 +22662,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -22756,7 +22756,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -22863,7 +22863,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -23132,7 +23132,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -23249,7 +23249,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
