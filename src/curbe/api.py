@@ -22,6 +22,7 @@ from curbe.auth.oidc import Oidc
 from curbe.auth.passkeys import Passkeys
 from curbe.auth.passwords import Passwords
 from curbe.auth.principal import provide_principal, provide_visit
+from curbe.auth.quotas import Quotas
 from curbe.auth.sign_in import SignIn
 from curbe.auth.welcoming import Welcoming
 from curbe.channels.cloudapi.client import CloudApi
@@ -57,6 +58,7 @@ class Parts(msgspec.Struct, frozen=True):
     metrics: Metrics
     keeping: Keeping
     oidc: Oidc | None  # None: no identity provider is configured
+    quotas: Quotas
 
 
 class Wiring:
@@ -70,7 +72,7 @@ class Wiring:
 
     def use(self, parts: Parts) -> None:
         """Give these from now on."""
-        self._gate = Gate(parts.web_pool, parts.settings)
+        self._gate = Gate(parts.web_pool, parts.settings, parts.quotas)
         self._given: dict[str, object] = {
             "settings": parts.settings,
             "web_pool": parts.web_pool,

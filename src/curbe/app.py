@@ -14,6 +14,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from curbe.api import Parts, Wiring, build_api
 from curbe.auth.oidc import oidc_of
+from curbe.auth.quotas import quotas_of
 from curbe.channels.cloudapi.client import CloudApi
 from curbe.health import PATHS as HEALTH_PATHS
 from curbe.health import Health, database
@@ -169,6 +170,7 @@ async def _wired(
             metrics=metrics,
             keeping=keeping_of(settings),
             oidc=oidc_of(settings, egress=egress, pool=web_pool, keyring=keyring),
+            quotas=quotas_of(settings, metrics=metrics),
         )
         headers = security_headers(settings.public_base_url)
         litestar = build_api(Wiring(parts))

@@ -15,6 +15,7 @@ from litestar import Litestar
 
 from curbe.api import Parts, Wiring, build_api
 from curbe.auth.oidc import oidc_of
+from curbe.auth.quotas import quotas_of
 from curbe.auth.rules import PLATFORM_ONLY
 from curbe.auth.service import make_key
 from curbe.channels.cloudapi.client import CloudApi
@@ -29,7 +30,13 @@ from curbe.infra.metrics import Metrics
 from curbe.media.place import keeping_of
 from curbe.realtime.broadcast import Broadcast
 
-_ENVIRON: Final = dotenv.parse(settings.fresh_env(app_id="100000000000001")).values
+# Tests ask as fast as they can; those of tests/http/test_quotas.py set limits of their own.
+_ENVIRON: Final = {
+    **dotenv.parse(settings.fresh_env(app_id="100000000000001")).values,
+    "CURBE_REQUESTS_PER_KEY": "0",
+    "CURBE_REQUESTS_PER_PERSON": "0",
+    "CURBE_REQUESTS_PER_TENANT": "0",
+}
 _READY: Final = "curbe serves on "
 _IDLE: Final[
     list[tuple[Wiring, Litestar]]
@@ -86,6 +93,7 @@ async def api(
             metrics=metrics,
             keeping=keeping_of(configured),
             oidc=oidc_of(configured, egress=egress, pool=web, keyring=keyring),
+            quotas=quotas_of(configured, metrics=metrics),
         )
         wiring, litestar = _IDLE.pop() if _IDLE else _made(parts)
         wiring.use(parts)

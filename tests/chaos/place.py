@@ -78,6 +78,8 @@ class Place:
             "DATABASE_URL": dsn,
             "CURBE_PORT": str(self.port),
             "CURBE_UNKNOWN_AFTER": _UNKNOWN_AFTER,
+            "CURBE_REQUESTS_PER_KEY": "0",  # a load, and no integration that ran away
+            "CURBE_REQUESTS_PER_TENANT": "0",
             "META_APP_ID": APP_ID,
             "META_APP_SECRET": APP_SECRET,
             "META_GRAPH_BASE_URL": graph,

@@ -356,7 +356,7 @@ async def test_a_route_that_declares_nothing_is_never_run(web: Pool) -> None:
     async def forgotten() -> None:
         ran.append(True)
 
-    app = Litestar([forgotten], guards=[Gate(web, None)], openapi_config=None)  # type: ignore[arg-type] - not read
+    app = Litestar([forgotten], guards=[Gate(web, None, None)], openapi_config=None)  # type: ignore[arg-type] - not read
     async with AsyncTestClient(app) as client:
         assert (await client.get("/forgotten")).status_code == 500
     assert ran == []

@@ -10,7 +10,7 @@ WANTED = {
     "events_applied", "apply_batch_seconds", "apply_lag_seconds", "apply_backlog_seconds", "statuses_parked", "quarantined",
     "sends", "send_seconds", "outbox_queued", "outbox_oldest_seconds", "connections", "unlisted_error_codes",
     "jobs_failing", "jobs_overdue_seconds",
-    "sockets", "http_requests", "http_seconds",
+    "sockets", "http_requests", "http_seconds", "requests_refused",
 }  # fmt: skip
 
 
@@ -83,4 +83,15 @@ def test_no_label_names_a_tenant_a_number_or_a_person() -> None:
         for label in getattr(collector, "_labelnames", ())
     }
 
-    assert labels == {"reason", "outcome", "code", "route", "method", "status", "reach", "state", "kind"}
+    assert labels == {
+        "reason",
+        "outcome",
+        "code",
+        "route",
+        "method",
+        "status",
+        "reach",
+        "state",
+        "kind",
+        "limit",
+    }

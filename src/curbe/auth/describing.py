@@ -20,6 +20,7 @@ from curbe.domain.errors import (
     InvalidRequest,
     NotFound,
     ProofRequired,
+    RateLimited,
     TooLarge,
     TooManyRequests,
     Unauthorized,
@@ -59,7 +60,7 @@ def _usual(handler: HTTPRouteHandler, route: HTTPRoute) -> list[type[AppError]]:
     if not _WITHOUT_BODY.issuperset(handler.http_methods):
         kinds.append(TooLarge)
     if "public" not in handler.opt:
-        kinds += [Unauthorized, Forbidden, TooManyRequests]
+        kinds += [Unauthorized, Forbidden, TooManyRequests, RateLimited]
         kinds += [CsrfFailed] * changes
     if changes:
         kinds.append(ForeignOrigin)

@@ -12,17 +12,16 @@ from litestar.handlers import BaseRouteHandler
 from curbe.auth import browser, factor_rules, rules, service, session_rules, sessions
 from curbe.auth.entering import Entrance
 from curbe.auth.principal import Visit
+from curbe.auth.quotas import Quotas
 from curbe.auth.roles import ADMINISTERS
 from curbe.domain.access import Principal, PrincipalKind, Scope
 from curbe.domain.errors import EmbeddedSession, Forbidden, ProofRequired, TooManyRequests, Unauthorized
-from curbe.infra import log
+from curbe.infra import edge, log
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
 from curbe.infra.settings import Settings
 from curbe.infra.throttle import Throttle
 
-# TODO: how often a valid key may ask has no limit and no quota here, for each tenant or at all: the proxy's (`limit_req`), see
-# docs/whatsapp.md. Only failures are counted.
 _FAILURES_AT_ONCE: Final = 20
 _FAILURES_PER_SECOND: Final = 0.5
 _SUSPECTED_FOR: Final = timedelta(minutes=1)
@@ -46,9 +45,10 @@ class Gate:
     administers a tenant, and what any person may who signed in, refuses it, unless that last adds ``"embedded": "why"``.
     """
 
-    def __init__(self, pool: Pool, settings: Settings) -> None:
+    def __init__(self, pool: Pool, settings: Settings, quotas: Quotas) -> None:
         self._pool: Final = pool
         self._settings: Final = settings
+        self._quotas: Final = quotas
         self._entrance: Final = Entrance(pool)
         self._failures: Final = Throttle(per_second=_FAILURES_PER_SECOND, burst=_FAILURES_AT_ONCE)
         # Addresses that failed too often, until when: their keys are looked up one at a time, so that a
@@ -63,6 +63,7 @@ class Gate:
         Raises:
             Unauthorized: it carries no valid key and no session.
             TooManyRequests: the same, and its address tried too often.
+            RateLimited: who asks is known, and asks more often than allowed.
             ForeignOrigin: a browser asks from another site's page.
             CsrfFailed: a browser asks without its session's token.
             NotFound: what it carries does not open this tenant.
@@ -83,6 +84,7 @@ class Gate:
             raise TypeError(f"{handler} declares neither a scope nor why it needs none")
         tenant_id = connection.path_params.get("tenant_id")
         principal = await self._who(connection, tenant_id)
+        self._count(connection, principal)
         if tenant_id is not None:
             await self._entrance.enter(principal, tenant_id)
             log.bind(tenant_id=tenant_id)
@@ -98,6 +100,12 @@ class Gate:
         if isinstance(visit, Visit):
             _check_proof(visit, handler, now=utc_now())
         connection.scope["user"] = principal
+
+    def _count(self, connection: Connection, principal: Principal) -> None:
+        counted = self._quotas.count(principal, now=asyncio.get_running_loop().time())
+        edge.add_headers(connection.scope, counted.headers)
+        if counted.refusal is not None:
+            raise counted.refusal
 
     async def _who(self, connection: Connection, tenant_id: UUID | None) -> Principal:
         """Return who asks, by key or by session; a wrong one is counted against its address."""

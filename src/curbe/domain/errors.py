@@ -330,6 +330,12 @@ class TooManyRequests(AppError):
     code, http_status, title = "too_many_requests", 429, "Too many requests"
 
 
+class RateLimited(AppError):
+    """A key or a person whom we know, or those of one tenant together, ask more often than the operator allows."""
+
+    code, http_status, title = "rate_limited", 429, "Requests come faster than allowed"
+
+
 class Unavailable(AppError):
     """Something we depend on does not answer; nothing was done."""
 

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from typing import Any, Final
 
 import structlog
@@ -28,6 +28,7 @@ _FOR_JSON: Final = (
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'"),
     (b"cross-origin-resource-policy", b"same-origin"),
 )
+_FURTHER: Final = "further_headers"
 _ALWAYS_TLS: Final = (b"strict-transport-security", b"max-age=31536000")
 
 _logger: Final = structlog.get_logger(__name__)
@@ -48,6 +49,11 @@ def note_refusal(scope: Mapping[str, Any], code: str) -> None:
     scope.get("state", {})["refusal"] = code
 
 
+def add_headers(scope: Mapping[str, Any], headers: Headers) -> None:
+    """Give the answer to this request these headers too, whatever it will be; outside an Edge nothing happens."""
+    scope.get("state", {}).setdefault(_FURTHER, []).extend(headers)
+
+
 class Edge:
     """Wraps the API's ASGI app. The webhook's address is served before it and pays nothing for it."""
 
@@ -63,7 +69,8 @@ class Edge:
             return
         request_id = _asked_id(scope) or str(uuid_utils.uuid7())
         scope.setdefault("state", {})["request_id"] = request_id
-        answer = _Answer(send, headers=(*self._headers, (b"x-request-id", request_id.encode())))
+        further = scope["state"][_FURTHER] = [(b"x-request-id", request_id.encode())]
+        answer = _Answer(send, headers=self._headers, further=further)
         began = time.perf_counter()
         with log.bound(request_id=request_id):
             try:
@@ -87,11 +94,13 @@ class Edge:
 class _Answer:
     """Passes the answer on: remembers its status, adds the headers it lacks."""
 
-    __slots__ = ("_headers", "_send", "status")
+    __slots__ = ("_further", "_headers", "_send", "status")
 
-    def __init__(self, send: Send, *, headers: Headers) -> None:
+    def __init__(self, send: Send, *, headers: Headers, further: Sequence[tuple[bytes, bytes]]) -> None:
+        """``further`` headers come after ``headers``; what is added to them until the answer begins is sent."""
         self._send: Final = send
         self._headers: Final = headers
+        self._further: Final = further
         self.status: int | None = None
 
     async def __call__(self, message: Message) -> None:
@@ -100,7 +109,7 @@ class _Answer:
         if message["type"] in {"http.response.start", "websocket.accept", "websocket.http.response.start"}:
             present = list(message.get("headers", ()))
             names = {bytes(name).lower() for name, _ in present}
-            missing = [header for header in self._headers if header[0] not in names]
+            missing = [header for header in (*self._headers, *self._further) if header[0] not in names]
             message = {**message, "headers": [*present, *missing]}
         await self._send(message)
 

@@ -131,6 +131,12 @@ class Metrics:
         self.http_requests = self._counter(
             "http_requests", "API requests, by route, method and status.", into, "route", "method", "status"
         )
+        self.requests_refused = self._counter(
+            "requests_refused",
+            "API requests that came faster than allowed, by whose limit was met.",
+            into,
+            "limit",
+        )
         self.http_seconds = self._times(
             "http_seconds", "Time to answer an API request.", into, _ANSWER, "route"
         )

@@ -1,5 +1,6 @@
 """What a refusal looks like on the wire: ``application/problem+json`` (RFC 9457) with a stable code."""
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from typing import Any, Final
@@ -80,7 +81,7 @@ def headers(refusal: AppError) -> dict[str, str]:
     """Return the headers that go with ``refusal``: when to come back, how to identify oneself."""
     found = {}
     if refusal.retry_after is not None:
-        found["Retry-After"] = str(max(1, round(refusal.retry_after.total_seconds())))
+        found["Retry-After"] = str(max(1, math.ceil(refusal.retry_after.total_seconds())))
     if refusal.http_status == 401:  # noqa: PLR2004 - RFC 9110 asks for the header with this very status
         found["WWW-Authenticate"] = "Bearer"
     return found

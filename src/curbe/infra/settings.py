@@ -53,6 +53,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     log_format: str
     default_country: str | None  # of tenants made without one of their own
     webhook_max_pending: int
+    requests_per_key: int  # a minute; 0: no limit
+    requests_per_person: int  # a minute; 0: no limit
+    requests_per_tenant: int  # a minute, of all keys and of all people; 0: no limit
+    requests_burst: timedelta
     send_rate_cap: int | None  # messages a second, per number
     send_headroom: int  # percent
     unknown_after: timedelta

@@ -220,6 +220,36 @@ SETTINGS: Final = (
         default="5000",
     ),
     Setting(
+        name="CURBE_REQUESTS_PER_KEY",
+        group=_WORK,
+        meaning="How many requests of the API a minute each key of a tenant may make; what comes faster is answered 429. "
+        "0: no limit. The operator's own keys have none. Each process that serves counts for itself.",
+        read=read.whole_number(least=0, most=10_000_000),
+        default="6000",
+    ),
+    Setting(
+        name="CURBE_REQUESTS_PER_PERSON",
+        group=_WORK,
+        meaning="The same of each person who signed in, in all their browsers.",
+        read=read.whole_number(least=0, most=10_000_000),
+        default="3000",
+    ),
+    Setting(
+        name="CURBE_REQUESTS_PER_TENANT",
+        group=_WORK,
+        meaning="The same of all keys of a tenant together, and once more of all its people together: keys never use up "
+        "what its people may.",
+        read=read.whole_number(least=0, most=10_000_000),
+        default="18000",
+    ),
+    Setting(
+        name="CURBE_REQUESTS_BURST",
+        group=_WORK,
+        meaning="How much of each of these limits may come at once: what it allows in this time.",
+        read=read.duration,
+        default="15s",
+    ),
+    Setting(
         name="CURBE_SEND_RATE_CAP",
         group=_WORK,
         meaning="The most messages a second from one number, where you want fewer than Meta allows it.",

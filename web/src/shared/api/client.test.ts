@@ -1,4 +1,4 @@
-import { expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { fakeApi, ok, problem } from "@/testing/fake-api";
 import { answer, api, call } from "./client";
 import { setCredentials, whenUnauthorized } from "./credentials";
@@ -35,6 +35,65 @@ test("a refusal is thrown with its code, its field and when to come back", async
 
   expect(isProblem(failure, "too_many_requests")).toBe(true);
   expect(failure).toMatchObject({ status: 429, field: "email", requestId: "r1", retryAfter: 7 });
+});
+
+describe("what is asked faster than allowed", () => {
+  const tooFast = () => problem(429, "rate_limited", {}, { "Retry-After": "3" });
+  beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] }));
+  afterEach(() => void vi.useRealTimers());
+
+  test("is read again after as long as the server says", async () => {
+    const answers = [tooFast(), new Response("<h1>Too Many Requests</h1>", { status: 429 }), ok({ a: 1 })];
+    const { asked } = fakeApi({ "GET /api/x": () => answers.shift() ?? tooFast() });
+    const told = call("GET", "/api/x");
+
+    await vi.advanceTimersByTimeAsync(2_999);
+    expect(asked).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(asked).toHaveLength(2);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(await told).toEqual({ a: 1 });
+  });
+
+  test("is told in the end, and at once where it changes something, takes long or was a wrong guess", async () => {
+    const { asked } = fakeApi({
+      "GET /api/x": tooFast,
+      "POST /api/x": tooFast,
+      "GET /api/long": () => problem(429, "rate_limited", {}, { "Retry-After": "60" }),
+      "GET /api/guess": () => problem(429, "too_many_requests", {}, { "Retry-After": "3" }),
+    });
+    const told = Promise.allSettled([
+      call("GET", "/api/x"),
+      call("POST", "/api/x"),
+      call("GET", "/api/long"),
+      call("GET", "/api/guess"),
+    ]);
+    await vi.advanceTimersByTimeAsync(10_000);
+
+    expect((await told).map((one) => one.status === "rejected" && one.reason.status)).toEqual([
+      429, 429, 429, 429,
+    ]);
+    expect(asked).toHaveLength(3 + 1 + 1 + 1);
+  });
+
+  test("is not asked again by who has gone away", async () => {
+    const given = new AbortController();
+    let answered = 0;
+    fakeApi({
+      "GET /api/x": () => {
+        given.signal.throwIfAborted(); // as the browser's own fetch does
+        answered += 1;
+        return tooFast();
+      },
+    });
+    const told = call("GET", "/api/x", { signal: given.signal }).catch((error: unknown) => error);
+    await vi.advanceTimersByTimeAsync(100);
+    given.abort();
+    await vi.advanceTimersByTimeAsync(0);
+
+    expect(isProblem(await told)).toBe(false);
+    expect(answered).toBe(1);
+  });
 });
 
 test("an answer that is no problem+json, and none at all, are problems with codes too", async () => {

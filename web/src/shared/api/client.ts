@@ -16,22 +16,57 @@ export type Schemas = components["schemas"];
 /** Milliseconds for a whole answer; what asks holds its dialog so long. Files take as long as they take. */
 const LONGEST_WAIT = 60_000;
 
-/** Fetches with the session's credentials; throws a `Problem` for everything but a success. `until` ends it beside the request's own signal. */
+/** A read that came too fast is asked again so often, after at most so many milliseconds each time. */
+const MOST_RESTS = 2;
+const LONGEST_REST = 15_000;
+const USUAL_REST = 2_000;
+
+/**
+ * Fetches with the session's credentials; throws a `Problem` for everything but a success. `until` ends it beside the request's own signal.
+ * A read that comes faster than allowed waits as long as the server says and is asked again; what changes something is the caller's to repeat.
+ */
 export async function apiFetch(request: Request, until?: AbortSignal): Promise<Response> {
   authorize(request.headers, request.method);
-  let response: Response;
+  const signal = until ? AbortSignal.any([request.signal, until]) : request.signal;
+  for (let rests = 0; ; rests += 1) {
+    const response = await fetched(request, signal);
+    if (response.ok) return response;
+    const problem = await problemOf(response);
+    const rest = rests < MOST_RESTS ? restBefore(request, problem) : null;
+    if (rest === null) {
+      if (problem.status === 401 && problem.code === "unauthorized" && !asksWhoOneIs(request))
+        tellUnauthorized();
+      throw problem;
+    }
+    await pause(rest, signal);
+  }
+}
+
+async function fetched(request: Request, signal: AbortSignal): Promise<Response> {
   try {
-    response = await (until
-      ? fetch(request, { signal: AbortSignal.any([request.signal, until]) })
-      : fetch(request));
+    return await fetch(request, { signal });
   } catch (fault) {
     if (request.signal.aborted) throw fault;
     throw new Problem(0, { code: UNREACHABLE, title: "The server does not answer" });
   }
-  if (response.ok) return response;
-  const problem = await problemOf(response);
-  if (problem.status === 401 && problem.code === "unauthorized" && !asksWhoOneIs(request)) tellUnauthorized();
-  throw problem;
+}
+
+/** Returns how many milliseconds to wait before asking again; null where that is not for us to do. A proxy's 429 has no code of the API's. */
+function restBefore(request: Request, problem: Problem): number | null {
+  if (request.method !== "GET" || problem.status !== 429 || problem.code === "too_many_requests") return null;
+  const rest = problem.retryAfter === null ? USUAL_REST : problem.retryAfter * 1_000;
+  return rest <= LONGEST_REST ? rest : null;
+}
+
+/** Ends early where the request is given up: what is fetched then tells why. */
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }
 
 /** Its 401 is an answer like any other, and nothing to ask about again. */

@@ -19,6 +19,7 @@ const en = {
     conflict: "This cannot be done now",
     invalid_request: "Something in this form is not right",
     too_many_requests: "Too many attempts. Wait a moment",
+    rate_limited: "Too much was asked for in a short time",
     too_large: "This is too large",
     unavailable: "This is not possible at the moment",
     no_room: "There is no room for files",
@@ -68,6 +69,7 @@ const en = {
   detailByCode: {
     unreachable: "Check your connection. Nothing you typed is lost.",
     unavailable: "Nothing was done. Try again in a few seconds.",
+    rate_limited: "Nothing was done. Wait a few seconds and try again.",
     no_room: "Tell whoever runs Curbe. Messages without files go out as ever.",
     internal_error: "Try again; if it happens again, give the code below to whoever runs Curbe.",
     csrf_failed: "Reload it and try again.",
@@ -105,6 +107,7 @@ const es: Translated<Words> = {
     conflict: "Esto no se puede hacer ahora",
     invalid_request: "Algo de este formulario no es correcto",
     too_many_requests: "Demasiados intentos. Espera un momento",
+    rate_limited: "Se ha pedido demasiado en poco tiempo",
     too_large: "Es demasiado grande",
     unavailable: "Ahora mismo no es posible",
     no_room: "No queda sitio para archivos",
@@ -154,6 +157,7 @@ const es: Translated<Words> = {
   detailByCode: {
     unreachable: "Revisa tu conexión. Lo que has escrito no se pierde.",
     unavailable: "No se ha hecho nada. Inténtalo otra vez en unos segundos.",
+    rate_limited: "No se ha hecho nada. Espera unos segundos e inténtalo otra vez.",
     no_room: "Díselo a quien administra Curbe. Los mensajes sin archivos salen como siempre.",
     internal_error: "Inténtalo otra vez; si se repite, da el código de abajo a quien gestiona Curbe.",
     csrf_failed: "Recárgala e inténtalo otra vez.",
@@ -190,6 +194,7 @@ const pt: Translated<Words> = {
     conflict: "Isto não pode ser feito agora",
     invalid_request: "Algo neste formulário não está certo",
     too_many_requests: "Tentativas demais. Espere um momento",
+    rate_limited: "Pediu-se demais em pouco tempo",
     too_large: "É grande demais",
     unavailable: "Não é possível no momento",
     no_room: "Não há espaço para arquivos",
@@ -239,6 +244,7 @@ const pt: Translated<Words> = {
   detailByCode: {
     unreachable: "Verifique sua conexão. Nada do que você digitou se perde.",
     unavailable: "Nada foi feito. Tente de novo em alguns segundos.",
+    rate_limited: "Nada foi feito. Espere alguns segundos e tente de novo.",
     no_room: "Avise quem administra o Curbe. As mensagens sem arquivos saem normalmente.",
     internal_error: "Tente de novo; se acontecer outra vez, passe o código abaixo a quem administra o Curbe.",
     csrf_failed: "Recarregue-a e tente de novo.",

@@ -5919,7 +5919,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -6343,7 +6343,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -6426,7 +6426,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -6670,7 +6670,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -6755,7 +6755,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -6994,7 +6994,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -7079,7 +7079,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -7162,7 +7162,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -7254,7 +7254,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -7328,7 +7328,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -7402,7 +7402,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -7474,7 +7474,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -7557,7 +7557,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -7814,7 +7814,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -7897,7 +7897,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -7989,7 +7989,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -8070,7 +8070,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -8166,7 +8166,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -8257,7 +8257,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -8339,7 +8339,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -8424,7 +8424,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -8520,7 +8520,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -8599,7 +8599,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -8678,7 +8678,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -8785,7 +8785,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -8864,7 +8864,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -8951,7 +8951,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -9036,7 +9036,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -9134,7 +9134,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -9238,7 +9238,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -9328,7 +9328,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -9426,7 +9426,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -9524,7 +9524,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -9610,7 +9610,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -9709,7 +9709,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -9793,7 +9793,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -9892,7 +9892,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -9983,7 +9983,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -10090,7 +10090,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -10176,7 +10176,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -10269,7 +10269,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -10377,7 +10377,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -10463,7 +10463,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -10571,7 +10571,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -10679,7 +10679,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -10787,7 +10787,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -10903,7 +10903,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -10997,7 +10997,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -11101,7 +11101,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -11205,7 +11205,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -11293,7 +11293,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -11379,7 +11379,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -11483,7 +11483,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -11569,7 +11569,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -11661,7 +11661,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -11747,7 +11747,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -11851,7 +11851,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -11955,7 +11955,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -12063,7 +12063,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -12167,7 +12167,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -12275,7 +12275,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -12379,7 +12379,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -12469,7 +12469,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -12576,7 +12576,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -12660,7 +12660,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -12768,7 +12768,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -12857,7 +12857,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -12942,7 +12942,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -13040,7 +13040,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -13157,7 +13157,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -13260,7 +13260,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -13349,7 +13349,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -13435,7 +13435,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -13531,7 +13531,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -13617,7 +13617,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -13703,7 +13703,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -13802,7 +13802,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -13888,7 +13888,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -13992,7 +13992,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -14078,7 +14078,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -14186,7 +14186,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -14291,7 +14291,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -14389,7 +14389,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -14489,7 +14489,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -14596,7 +14596,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -14694,7 +14694,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -14780,7 +14780,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -14888,7 +14888,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -14983,7 +14983,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -15082,7 +15082,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -15169,7 +15169,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -15268,7 +15268,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -15355,7 +15355,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -15450,7 +15450,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -15545,7 +15545,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -15630,7 +15630,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -15720,7 +15720,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -15818,7 +15818,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -15912,7 +15912,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -16002,7 +16002,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -16100,7 +16100,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -16184,7 +16184,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -16274,7 +16274,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -16381,7 +16381,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -16465,7 +16465,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -16573,7 +16573,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -16683,7 +16683,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -16785,7 +16785,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -16880,7 +16880,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -16966,7 +16966,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -17052,7 +17052,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -17159,7 +17159,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -17257,7 +17257,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -17351,7 +17351,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -17441,7 +17441,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -17548,7 +17548,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -17634,7 +17634,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -17742,7 +17742,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -17826,7 +17826,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -17916,7 +17916,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -18023,7 +18023,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -18116,7 +18116,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -18224,7 +18224,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -18325,7 +18325,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -18426,7 +18426,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -18527,7 +18527,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -18628,7 +18628,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -18729,7 +18729,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -18830,7 +18830,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -18933,7 +18933,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -19036,7 +19036,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -19137,7 +19137,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -19238,7 +19238,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -19339,7 +19339,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -19440,7 +19440,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -19534,7 +19534,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -19621,7 +19621,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -19715,7 +19715,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -19805,7 +19805,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -19912,7 +19912,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -19996,7 +19996,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -20104,7 +20104,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -20211,7 +20211,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -20318,7 +20318,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -20412,7 +20412,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -20497,7 +20497,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -20595,7 +20595,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -20693,7 +20693,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -20800,7 +20800,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -20930,7 +20930,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -21033,7 +21033,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -21128,7 +21128,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -21224,7 +21224,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -21341,7 +21341,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -21449,7 +21449,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -21553,7 +21553,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -21669,7 +21669,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -21776,7 +21776,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -21883,7 +21883,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -22004,7 +22004,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -22108,7 +22108,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -22224,7 +22224,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -22340,7 +22340,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -22432,7 +22432,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -22518,7 +22518,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -22625,7 +22625,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -22719,7 +22719,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -22826,7 +22826,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -22945,7 +22945,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -23064,7 +23064,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
                     [name: string]: unknown;
