@@ -201,6 +201,17 @@ async def test_a_campaign_must_be_looked_over_before_it_starts(acme: Tenant) -> 
 
 
 @pytest.mark.usefixtures("number")
+async def test_the_audit_log_names_a_campaign_also_once_it_is_deleted(acme: Tenant) -> None:
+    campaign = await made(acme)
+
+    await acme.client.delete(f"/api/tenants/{acme.id}{campaign}")
+
+    entries = (await acme.get("/audit")).json()["items"]
+    named = [(one["action"], one["detail"].get("name")) for one in entries if "campaign" in one["action"]]
+    assert named == [("campaign.deleted", "Navidad"), ("campaign.created", "Navidad")]
+
+
+@pytest.mark.usefixtures("number")
 async def test_a_dry_run_says_who_would_get_it_and_what_it_costs(acme: Tenant, owner: Owner) -> None:
     await owner.execute(
         'UPDATE channel_connections SET metadata = metadata || \'{"messaging_limit": "TIER_50"}\''

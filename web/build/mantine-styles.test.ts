@@ -4,13 +4,16 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { mantineStyles } from "./mantine-styles.ts";
 
-function stylesFor(code: string): string[] {
+/** The names of the styles that a program needs, of the first screen and of what comes later. */
+function partsOf(files: Record<string, string>): { first: string[]; later: string[] } {
   const folder = mkdtempSync(join(tmpdir(), "curbe-styles-"));
-  writeFileSync(join(folder, "screen.tsx"), code);
-  return mantineStyles(folder).map((specifier) =>
-    specifier.replace(/.*\/(?:styles\/)?([\w-]+)\.layer\.css$/, "$1"),
-  );
+  for (const [name, code] of Object.entries(files)) writeFileSync(join(folder, name), code);
+  const { first, later } = mantineStyles(folder);
+  const name = (specifier: string) => specifier.replace(/.*\/(?:styles\/)?([\w-]+)\.layer\.css$/, "$1");
+  return { first: first.map(name), later: later.map(name) };
 }
+
+const stylesFor = (code: string): string[] => partsOf({ "main.tsx": code }).first;
 
 test("a component comes with its CSS, behind that of what it is made of", () => {
   const styles = stylesFor('import { Button, useMantineTheme } from "@mantine/core";');
@@ -30,4 +33,29 @@ test("a package with one file for all of its own brings the components it is mad
 
 test("no component that is not used brings its CSS", () => {
   expect(stylesFor("export const nothing = 1;")).toHaveLength(3);
+});
+
+test("what the first screen does not show comes later, and what both are made of comes first", () => {
+  const { first, later } = partsOf({
+    "main.tsx": 'import { Row } from "./row";\nconst menu = () => import("./menu");\nexport { menu, Row };',
+    "row.tsx": 'import { ActionIcon } from "@mantine/core";\nexport const Row = ActionIcon;',
+    "menu.tsx":
+      'import { Menu } from "@mantine/core";\nimport { Notifications } from "@mantine/notifications";',
+  });
+
+  expect(first).toContain("ActionIcon");
+  expect(first).toContain("UnstyledButton");
+  expect(first).not.toContain("Menu");
+  expect(later).toEqual(expect.arrayContaining(["Popover", "Menu", "Notification", "styles"]));
+  expect(later.filter((style) => first.includes(style))).toEqual([]);
+});
+
+test("a file that is imported for its types alone is no part of the first screen", () => {
+  const { first, later } = partsOf({
+    "main.tsx": 'import type { Props } from "./menu";\nexport type { Props };',
+    "menu.tsx": 'import { Menu } from "@mantine/core";\nexport interface Props {}',
+  });
+
+  expect(first).not.toContain("Menu");
+  expect(later).toContain("Menu");
 });

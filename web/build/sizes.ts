@@ -7,7 +7,7 @@ const BUILT = "../src/curbe/ui_dist";
 const ENTRY = "index.html";
 /** What an agent needs before the first conversation is on the screen. */
 const FIRST_SCREEN = "src/app/inbox-page.tsx";
-const BUDGET = { js: { aim: 190, most: 220 }, css: { aim: 25, most: 25 }, lazy: { aim: 60, most: 60 } };
+const BUDGET = { js: { aim: 190, most: 200 }, css: { aim: 15, most: 18 }, lazy: { aim: 60, most: 60 } };
 /** Parts that may be larger, each with its own limit. */
 const LARGER_ON_PURPOSE: Record<string, number> = {};
 

@@ -88,7 +88,13 @@ async def delete(tx: Transaction, *, tenant_id: UUID, campaign_id: UUID, actor: 
     row = await store.lock(tx, tenant_id=tenant_id, campaign_id=campaign_id)
     if not await store.delete(tx, tenant_id=tenant_id, campaign_id=campaign_id):
         raise Conflict(f"The campaign is {row.state.value}.", fix="Cancel it: what it did is kept.")
-    entry = AuditEntry(tenant_id=tenant_id, actor=actor, action="campaign.deleted", subject=str(campaign_id))
+    entry = AuditEntry(
+        tenant_id=tenant_id,
+        actor=actor,
+        action="campaign.deleted",
+        subject=str(campaign_id),
+        detail={"name": row.name},
+    )
     await audit.record(tx, [entry])
 
 
@@ -200,7 +206,11 @@ async def _told(tx: Transaction, *, tenant_id: UUID, campaign_id: UUID, actor: s
         actor=actor,
         action=f"campaign.{deed}",
         subject=str(campaign_id),
-        detail={"state": shown.state.value, **({"reason": shown.reason} if shown.reason else {})},
+        detail={
+            "name": shown.name,
+            "state": shown.state.value,
+            **({"reason": shown.reason} if shown.reason else {}),
+        },
     )
     await audit.record(tx, [entry])
     return shown

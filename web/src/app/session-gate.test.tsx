@@ -3,6 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { expect, test, vi } from "vitest";
 import { call } from "@/shared/api/client";
 import { useSession } from "@/shared/session/session-context";
+import { tellOtherTabs } from "@/shared/session/tabs";
 import { aSession, fakeApi, ok, problem } from "@/testing/fake-api";
 import { renderAt } from "@/testing/render";
 import { SessionGate } from "./session-gate";
@@ -51,6 +52,21 @@ test("a session that ends while somebody writes keeps what was written, and goes
 
   await waitFor(() => expect(screen.queryByLabelText("Password")).toBeNull());
   expect(screen.getByDisplayValue("Half an ans")).toBeTruthy();
+});
+
+test("who signed out in another tab is asked here too, with what was written still there", async () => {
+  const { handlers } = fakeApi({ "GET /api/auth/session": () => ok(aSession()) });
+  renderAt("/t/1/inbox", gate);
+  await userEvent.type(await screen.findByLabelText("Message by Ana Torres"), "Half an ans");
+
+  handlers["GET /api/auth/session"] = over;
+  tellOtherTabs();
+  await screen.findByLabelText("Password");
+  expect(screen.getByDisplayValue("Half an ans")).toBeTruthy();
+
+  handlers["GET /api/auth/session"] = () => ok(aSession());
+  tellOtherTabs();
+  await waitFor(() => expect(screen.queryByLabelText("Password")).toBeNull());
 });
 
 test("a 401 that turns out to be about something else interrupts nobody", async () => {

@@ -7,11 +7,11 @@ import { useMessages } from "@/shared/i18n/language";
 import { initialsOf } from "@/shared/lib/color";
 import type { Membership } from "@/shared/session/session";
 import { useSession } from "@/shared/session/session-context";
+import { type OverlayProps, useOpenAtOnce } from "@/shared/ui/overlay-on-demand";
 import classes from "./frame.module.css";
-import { type MenuProps, useOpenAtOnce } from "./menu-on-demand";
 import { frameMessages } from "./messages";
 
-export function TenantMenu({ tenant, button }: { tenant: Membership | null } & MenuProps) {
+export function TenantMenu({ tenant, button }: { tenant: Membership | null } & OverlayProps) {
   const t = useMessages(frameMessages);
   const { memberships } = useSession();
   const [, navigate] = useLocation();

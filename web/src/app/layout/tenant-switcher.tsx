@@ -6,8 +6,8 @@ import { initialsOf } from "@/shared/lib/color";
 import type { Membership } from "@/shared/session/session";
 import { useSession } from "@/shared/session/session-context";
 import { Mark } from "@/shared/ui/mark";
+import { OverlayOnDemand } from "@/shared/ui/overlay-on-demand";
 import classes from "./frame.module.css";
-import { MenuOnDemand } from "./menu-on-demand";
 import { frameMessages } from "./messages";
 
 const load = () => import("./tenant-menu");
@@ -31,9 +31,9 @@ export function TenantSwitcher({ tenant }: { tenant: Membership | null }) {
   }
   const name = tenant ? `${t.switchTenant}: ${tenant.tenant_name}` : t.switchTenant;
   return (
-    <MenuOnDemand
+    <OverlayOnDemand
       load={load}
-      menu={Menu}
+      overlay={Menu}
       given={{ tenant }}
       button={{
         className: classes["switcher"],

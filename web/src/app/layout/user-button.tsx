@@ -5,8 +5,8 @@ import { useMessages } from "@/shared/i18n/language";
 import type { Membership } from "@/shared/session/session";
 import { useSession } from "@/shared/session/session-context";
 import { Avatar } from "@/shared/ui/avatar";
+import { OverlayOnDemand } from "@/shared/ui/overlay-on-demand";
 import classes from "./frame.module.css";
-import { MenuOnDemand } from "./menu-on-demand";
 import { frameMessages } from "./messages";
 
 const load = () => import("./user-menu");
@@ -17,9 +17,9 @@ export function UserButton({ tenant }: { tenant: Membership | null }) {
   const { user } = useSession();
   const name = user.name || user.email;
   return (
-    <MenuOnDemand
+    <OverlayOnDemand
       load={load}
-      menu={Menu}
+      overlay={Menu}
       given={{ tenant }}
       button={{
         className: classes["user"],

@@ -20,8 +20,8 @@ import type { Membership } from "@/shared/session/session";
 import { useSession } from "@/shared/session/session-context";
 import { signOut } from "@/shared/session/sign-out";
 import { tellFailed } from "@/shared/ui/notices";
+import { type OverlayProps, useOpenAtOnce } from "@/shared/ui/overlay-on-demand";
 import classes from "./frame.module.css";
-import { type MenuProps, useOpenAtOnce } from "./menu-on-demand";
 import { frameMessages } from "./messages";
 
 const ICON = { size: 16, stroke: 1.7 } as const;
@@ -31,7 +31,7 @@ const SCHEMES = [
   ["auto", <IconDeviceDesktop {...ICON} key="auto" />],
 ] as const;
 
-export function UserMenu({ tenant, button }: { tenant: Membership | null } & MenuProps) {
+export function UserMenu({ tenant, button }: { tenant: Membership | null } & OverlayProps) {
   const { target, opened, setOpened } = useOpenAtOnce();
   const t = useMessages(frameMessages);
   const problems = useMessages(problemMessages);

@@ -7,7 +7,8 @@ import { Problem } from "@/shared/api/problem";
 import { useShortcuts } from "@/shared/keys/use-shortcut";
 import { conversationOf, ME, messageOf, TestServer, timeAt, uuid } from "@/shared/store/testing";
 import type { Conversation } from "@/shared/store/types";
-import { INBOX, renderInbox } from "@/testing/inbox";
+import { ok } from "@/testing/fake-api";
+import { INBOX, renderInbox, TENANT } from "@/testing/inbox";
 import { ListPane } from "./list-pane";
 
 let server: TestServer;
@@ -208,6 +209,25 @@ test("Escape closes the filters, and the conversation stays open", async () => {
   expect(history).toHaveLength(before);
   await userEvent.keyboard("{Escape}");
   expect(history).toHaveLength(before + 1);
+});
+
+test("a note that calls somebody is behind its button, opens its conversation, and Escape leaves it", async () => {
+  vi.spyOn(Element.prototype, "getBoundingClientRect").mockReturnValue(new DOMRect(100, 100, 40, 40));
+  const annotation = { kind: "note", id: uuid(70), conversation_id: uuid(1), body: "Call her back, Ana" };
+  const mention = { annotation, conversation: put(1), created_at: timeAt(1), read_at: null };
+  const mentions = () => ok({ items: [mention], next_cursor: null });
+  const { history } = await renderInbox(<Screen />, {
+    server,
+    api: { [`GET /api/tenants/${TENANT}/inbox/mentions`]: mentions },
+  });
+  const opens = () => screen.findByRole("button", { name: "1 unread mention" });
+  await userEvent.click(await opens());
+  await screen.findByRole("menuitem", { name: /Call her back, Ana/ });
+  await userEvent.keyboard("{Escape}");
+  await waitFor(() => expect(screen.queryByRole("menuitem")).toBeNull());
+  await userEvent.click(await opens());
+  await userEvent.click(await screen.findByRole("menuitem", { name: /Call her back, Ana/ }));
+  expect(history.at(-1)).toBe(`${INBOX}/${uuid(1)}`);
 });
 
 describe("several at once", () => {

@@ -1,6 +1,5 @@
 /** The left pane: which conversations there are, and everything to find one. */
 
-import { ActionIcon } from "@mantine/core";
 import { IconMessagePlus, IconSearch } from "@tabler/icons-react";
 import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useState } from "react";
 import { useLocation, useSearchParams } from "wouter";
@@ -13,6 +12,7 @@ import { type Chosen, NOTHING, stillThere } from "./list/choosing";
 import { ConversationList } from "./list/conversation-list";
 import { EmptyList } from "./list/empty-list";
 import { FilterButton, FilterChips } from "./list/filters";
+import { HeadButton } from "./list/head-button";
 import { LiveBanner } from "./list/live-banner";
 import { Mentions } from "./list/mentions";
 import { listMessages } from "./list/messages";
@@ -105,29 +105,15 @@ export function ListPane({ selected, onShown, templateForm }: ListPaneProps) {
       ) : (
         <header className={classes["header"]}>
           <h1 className={classes["title"]}>{t.title}</h1>
-          <ActionIcon
-            variant="subtle"
-            color="gray"
-            size={34}
-            aria-label={t.search}
-            title={`${t.search} ( / )`}
-            onClick={() => setSearching(true)}
-          >
+          <HeadButton aria-label={t.search} title={`${t.search} ( / )`} onClick={() => setSearching(true)}>
             <IconSearch size={19} stroke={1.7} />
-          </ActionIcon>
+          </HeadButton>
           <Mentions selected={selected} onOpen={open} />
           <FilterButton view={view} onView={setView} />
           {start && (
-            <ActionIcon
-              variant="subtle"
-              color="gray"
-              size={34}
-              aria-label={t.newConversation}
-              title={t.newConversation}
-              onClick={start}
-            >
+            <HeadButton aria-label={t.newConversation} title={t.newConversation} onClick={start}>
               <IconMessagePlus size={19} stroke={1.7} />
-            </ActionIcon>
+            </HeadButton>
           )}
         </header>
       )}

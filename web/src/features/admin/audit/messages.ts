@@ -56,6 +56,12 @@ export const auditMessages = catalogue({
     cli: "the command line",
     anybodyActor: "somebody unknown",
     byItself: "Curbe",
+    automations: {
+      keyword_reply: "Keyword reply",
+      away: "Away message",
+      welcome: "Welcome",
+      assign: "Assignment",
+    },
     thing: {
       connection: "a number",
       person: "somebody",
@@ -132,6 +138,12 @@ export const auditMessages = catalogue({
     cli: "la línea de órdenes",
     anybodyActor: "alguien desconocido",
     byItself: "Curbe",
+    automations: {
+      keyword_reply: "Respuesta a palabras",
+      away: "Mensaje fuera de horario",
+      welcome: "Bienvenida",
+      assign: "Reparto",
+    },
     thing: {
       connection: "un número",
       person: "alguien",
@@ -208,6 +220,12 @@ export const auditMessages = catalogue({
     cli: "a linha de comando",
     anybodyActor: "alguém desconhecido",
     byItself: "Curbe",
+    automations: {
+      keyword_reply: "Resposta a palavras",
+      away: "Mensagem fora do horário",
+      welcome: "Boas-vindas",
+      assign: "Distribuição",
+    },
     thing: {
       connection: "um número",
       person: "alguém",

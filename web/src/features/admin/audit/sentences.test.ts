@@ -59,6 +59,16 @@ test("campaigns, automations and what people agreed to are told in words too", (
   expect(extraOf(rule, NAMES, en)).toBe("order.shipped");
 });
 
+test("which campaign and which automation it was is said, also of one that was deleted", () => {
+  const gone = row({ action: "campaign.deleted", subject: "c1", detail: { name: "Flu jab" } });
+  expect(extraOf(gone, NAMES, en)).toBe("Flu jab");
+  const older = row({ action: "campaign.start", subject: "c1", detail: { state: "running" } });
+  expect(extraOf(older, NAMES, en)).toBe("");
+  const away = row({ action: "automation.saved", subject: "a1", detail: { kind: "away" } });
+  expect(extraOf(away, NAMES, en)).toBe("Away message");
+  expect(extraOf(away, NAMES, auditMessages.es)).toBe("Mensaje fuera de horario");
+});
+
 test("a deed that nobody wrote words for yet is told by its own name", () => {
   expect(sentenceOf(row({ action: "thing.happened" }), NAMES, en)).toBe("Ana Torres: thing.happened");
 });

@@ -77,8 +77,12 @@ export function extraOf(row: AuditRow, names: Names, t: Words): string {
     case "notification.rule_saved":
     case "notification.rule_deleted":
       return typeof detail["event"] === "string" ? detail["event"] : "";
+    case "automation.saved":
+    case "automation.deleted":
+      return word(detail["kind"], t.automations);
     default:
-      return "";
+      // A campaign has its name, also where it was deleted since.
+      return row.action.startsWith("campaign.") && typeof detail["name"] === "string" ? detail["name"] : "";
   }
 }
 

@@ -1,16 +1,19 @@
 /** What the list is narrowed to: a panel to choose from, and what was chosen as chips that can be taken away. */
 
-import { ActionIcon, Indicator, Popover } from "@mantine/core";
+import { Indicator } from "@mantine/core";
 import { IconFilter, IconX } from "@tabler/icons-react";
-import { lazy, Suspense } from "react";
+import { lazy } from "react";
 import { useMessages } from "@/shared/i18n/language";
 import { useDirectory } from "@/shared/store/hooks";
 import type { View } from "@/shared/store/views";
+import { OverlayOnDemand } from "@/shared/ui/overlay-on-demand";
 import classes from "./filters.module.css";
+import { HeadButton } from "./head-button";
 import { listMessages } from "./messages";
 import { filterCount, without } from "./view-params";
 
-const FilterPanel = lazy(async () => ({ default: (await import("./filter-panel")).FilterPanel }));
+const load = () => import("./filter-popover");
+const FilterPopover = lazy(async () => ({ default: (await load()).FilterPopover }));
 
 export interface FilterProps {
   view: View;
@@ -21,18 +24,18 @@ export function FilterButton({ view, onView }: FilterProps) {
   const t = useMessages(listMessages);
   return (
     <Indicator disabled={filterCount(view) === 0} size={8} offset={6} color="brand">
-      <Popover width={300} position="bottom-end" shadow="md" trapFocus returnFocus>
-        <Popover.Target>
-          <ActionIcon variant="subtle" color="gray" size={34} aria-label={t.filter} title={t.filter}>
-            <IconFilter size={19} stroke={1.7} />
-          </ActionIcon>
-        </Popover.Target>
-        <Popover.Dropdown data-overlay>
-          <Suspense>
-            <FilterPanel view={view} onView={onView} />
-          </Suspense>
-        </Popover.Dropdown>
-      </Popover>
+      <OverlayOnDemand
+        load={load}
+        overlay={FilterPopover}
+        given={{ view, onView }}
+        as={HeadButton}
+        button={{
+          "aria-haspopup": "dialog",
+          "aria-label": t.filter,
+          title: t.filter,
+          children: <IconFilter size={19} stroke={1.7} />,
+        }}
+      />
     </Indicator>
   );
 }

@@ -22,10 +22,22 @@ beforeEach(() => {
   server.say(messageOf(1, CONVERSATION, { text: "Do you open on Saturday?" }));
 });
 
+const APPROVED = {
+  id: "t1",
+  name: "opening_hours",
+  language: "en",
+  status: "APPROVED",
+  category: "UTILITY",
+  components: [{ type: "BODY", text: "We open at nine." }],
+};
+
 /** The thread, with a server that answers a note when `answer` is called, and not before. */
 async function opened() {
   const waiting: ((answer: Response) => void)[] = [];
-  const api = { [NOTES]: () => new Promise<Response>((resolve) => waiting.push(resolve)) };
+  const api = {
+    [NOTES]: () => new Promise<Response>((resolve) => waiting.push(resolve)),
+    [`GET /api/tenants/${TENANT}/templates`]: () => ok({ items: [APPROVED], next_cursor: null }),
+  };
   const { asked, store } = await renderInbox(<ThreadPane conversationId={CONVERSATION} messageId={null} />, {
     server,
     api,
@@ -48,6 +60,7 @@ const saved = () =>
     mentions: [],
     created_at: new Date().toISOString(),
   });
+const gone = () => waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
 const field = (name: RegExp) => screen.getByRole<HTMLTextAreaElement>("combobox", { name });
 const noteField = () => field(/internal note/i);
 const replyField = () => field(/write to person 1/i);
@@ -114,7 +127,6 @@ describe("a message that a colleague was quicker than", () => {
     await screen.findByRole("dialog");
     return shown;
   }
-  const gone = () => waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
 
   test.each(["Escape", "the button"])(
     "stays in the thread, where the field could not take it back: put off with %s",
@@ -150,4 +162,29 @@ describe("a message that a colleague was quicker than", () => {
     await userEvent.type(replyField(), "{Enter}");
     expect([...store.outbox.all()][0]?.body?.["reply_to"]).toBe("wamid.1");
   });
+});
+
+test("a template that is sent as an answer keeps what it answers, and the next message answers nothing", async () => {
+  const { store } = await opened();
+  const asked = messageOf(1, CONVERSATION, { text: "Do you open on Saturday?" });
+  await screen.findByRole("tab", { name: "Reply" });
+  act(() => store.drafts.setQuote(CONVERSATION, asked));
+  await screen.findByRole("button", { name: "Do not quote" });
+
+  await userEvent.click(screen.getByRole("button", { name: /template/i }));
+  const picker = within(await screen.findByRole("dialog"));
+  await userEvent.click(await picker.findByRole("button", { name: /opening_hours/ }));
+  await userEvent.click(await picker.findByRole("button", { name: "Send template" }));
+  await gone();
+  await userEvent.type(replyField(), "Until two{Enter}");
+
+  const sent = [...store.outbox.all()].map(({ type, reply_to, body }) => [
+    type,
+    reply_to,
+    body?.["reply_to"],
+  ]);
+  expect(sent).toEqual([
+    ["template", asked.provider_message_id, asked.provider_message_id],
+    ["text", null, undefined],
+  ]);
 });

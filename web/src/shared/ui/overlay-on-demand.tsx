@@ -1,8 +1,9 @@
-/** A button whose menu is loaded when somebody is about to open it: the rail needs no menu to be drawn. */
+/** A button whose menu or panel is loaded when somebody is about to open it: nothing of what floats is needed to draw the button. */
 
 import {
   type ButtonHTMLAttributes,
   type ComponentType,
+  type ElementType,
   type LazyExoticComponent,
   type ReactNode,
   Suspense,
@@ -13,23 +14,31 @@ import {
 
 type ButtonProps = ButtonHTMLAttributes<HTMLButtonElement> & { children: ReactNode };
 
-export interface MenuProps {
-  /** What the menu's own button looks like: as the one it takes the place of. */
+export interface OverlayProps {
+  /** What the overlay's own button looks like: as the one it takes the place of. */
   button: ButtonProps;
 }
 
-interface MenuOnDemandProps<Props> {
+interface OverlayOnDemandProps<Props> {
   load: () => Promise<unknown>;
-  menu: LazyExoticComponent<ComponentType<Props & MenuProps>>;
+  overlay: LazyExoticComponent<ComponentType<Props & OverlayProps>>;
   given: Props;
   button: ButtonProps;
+  /** What both buttons are. */
+  as?: ElementType;
 }
 
-export function MenuOnDemand<Props>({ load, menu: Menu, given, button }: MenuOnDemandProps<Props>) {
+export function OverlayOnDemand<Props>({
+  load,
+  overlay: Overlay,
+  given,
+  button,
+  as: Target = "button",
+}: OverlayOnDemandProps<Props>) {
   const [wanted, setWanted] = useState(false);
   const loadAhead = () => void load().catch(() => {}); // a failure is told when it is wanted
   const plain = (
-    <button
+    <Target
       type="button"
       aria-haspopup="menu"
       {...button}
@@ -41,12 +50,12 @@ export function MenuOnDemand<Props>({ load, menu: Menu, given, button }: MenuOnD
   if (!wanted) return plain;
   return (
     <Suspense fallback={plain}>
-      <Menu {...given} button={button} />
+      <Overlay {...given} button={button} />
     </Suspense>
   );
 }
 
-/** For the menu that is loaded: open from the start, with the focus where the plain button had it. */
+/** For the overlay that is loaded: open from the start, with the focus where the plain button had it. */
 export function useOpenAtOnce() {
   const target = useRef<HTMLButtonElement>(null);
   const [opened, setOpened] = useState(false);
