@@ -1,6 +1,7 @@
 """The API as one Litestar application: every route, the gate before them, and what they are given."""
 
 from collections.abc import Callable
+from typing import Final
 
 import msgspec
 from litestar import Litestar, Router

@@ -66,12 +66,15 @@ async def come_in_at(client: httpx.AsyncClient, ana: Person, **answer: Any) -> h
 
 
 async def seal_token(owner: asyncpg.Connection, *, key: str) -> tuple[UUID, str]:
-    """Connect a number whose token was sealed with ``key``; return it, and where the token lies."""
+    """Connect a number whose token and PIN were sealed with ``key``; return it, and where the token lies."""
     number = await insert_number(owner)
     place = binding("channel_connections", number.tenant_id, number.connection_id, "access_token_enc")
-    sealed = Keyring.from_base64(Secret(key)).seal(Secret("EAAtoken"), bound_to=place)
+    keyring = Keyring.from_base64(Secret(key))
     await owner.execute(
-        "UPDATE channel_connections SET access_token_enc = $2 WHERE id = $1", number.connection_id, sealed
+        "UPDATE channel_connections SET access_token_enc = $2, pin_enc = $3 WHERE id = $1",
+        number.connection_id,
+        keyring.seal(Secret("EAAtoken"), bound_to=place),
+        keyring.seal(Secret("123456"), bound_to=place.replace("access_token_enc", "pin_enc")),
     )
     return number.connection_id, place
 
@@ -143,11 +146,13 @@ async def test_the_doctor_counts_what_is_under_a_retired_key_until_all_is_sealed
     assert "1 authenticator app" in before[1]
     assert done == {
         "tokens": {"resealed": 1, "current": 0, "closed": 0},
+        "pins": {"resealed": 1, "current": 0, "closed": 0},
         "apps": {"resealed": 1, "current": 0, "closed": 0},
         "apps_closed": [],
     }
     assert again == {
         "tokens": {"resealed": 0, "current": 1, "closed": 0},
+        "pins": {"resealed": 0, "current": 1, "closed": 0},
         "apps": {"resealed": 0, "current": 1, "closed": 0},
         "apps_closed": [],
     }

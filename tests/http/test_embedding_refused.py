@@ -39,6 +39,8 @@ ADMINISTERING = {
     f"POST {T}/people/invites",
     f"POST {T}/whatsapp/connect/complete",
     f"POST {T}/whatsapp/connect/start",
+    f"POST {T}/whatsapp/connections/{{connection_id}}/register",
+    f"POST {T}/whatsapp/connections/{{connection_id}}/reveal-pin",
     f"POST {T}/whatsapp/disconnect",
     f"POST {T}/whatsapp/resume",
     f"POST {T}/whatsapp/test-connection",

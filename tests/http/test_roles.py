@@ -204,6 +204,8 @@ LEAST = {
     f"PUT {T}/templates/cover": "admin",
     f"POST {T}/whatsapp/connect/complete": "admin",
     f"POST {T}/whatsapp/connect/start": "admin",
+    f"POST {T}/whatsapp/connections/{{connection_id}}/register": "admin",
+    f"POST {T}/whatsapp/connections/{{connection_id}}/reveal-pin": "admin",
     f"POST {T}/whatsapp/disconnect": "admin",
     f"POST {T}/whatsapp/messages/send": "agent",
     f"POST {T}/whatsapp/messages/{{message_id}}/cancel": "agent",

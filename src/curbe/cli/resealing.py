@@ -18,12 +18,13 @@ _FAILED: Final = 1
 @json_option
 @pass_shell
 def reseal(shell: Shell, *, as_json: bool) -> None:
-    """Seal tokens and authenticator apps with TOKEN_ENCRYPTION_KEY; exit code 1 where no key opens one."""
+    """Seal tokens, PINs and authenticator apps with TOKEN_ENCRYPTION_KEY; exit code 1 where no key opens one."""
     settings = shell.quiet_settings()
     with database(settings) as dsn:
         done = asyncio.run(resealing.reseal(settings, dsn))
-    words = "\n".join([_line("tokens of numbers", done.tokens), _line("authenticator apps", done.apps)])
-    closed = bool(done.tokens.closed or done.apps.closed)
+    counts = {"tokens of numbers": done.tokens, "PINs of numbers": done.pins, "authenticator apps": done.apps}
+    words = "\n".join(_line(what, count) for what, count in counts.items())
+    closed = any(count.closed for count in counts.values())
     if done.apps_closed:
         words += f" ({findings.named(done.apps_closed)})"
     left = "\nPut the key they were sealed with into TOKEN_ENCRYPTION_KEYS_RETIRED and call this again."

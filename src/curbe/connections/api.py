@@ -11,7 +11,7 @@ from litestar.status_codes import HTTP_200_OK
 
 from curbe.channels.cloudapi.client import CloudApi
 from curbe.channels.cloudapi.fields import TO_SUBSCRIBE
-from curbe.connections import prove, rules, service, signup
+from curbe.connections import prove, registration, rules, service, signup
 from curbe.connections.checks import Candidate, Check, require_health
 from curbe.connections.prove import Examination, MetaApp
 from curbe.connections.rules import Connection
@@ -124,8 +124,9 @@ class ConnectionController(Controller):
         cloud_api: NamedDependency[CloudApi],
         principal: NamedDependency[Principal],
     ) -> ShownConnection:
-        """Connect a number; connecting one again gives it the new token."""
+        """Connect a number, and register it where it comes from a sign-up; connecting one again gives it the new token."""
         app = _app(settings)
+        registration.require_pin(data.pin)
         if data.code is not None:
             candidate, token = await _signed_up(cloud_api, settings, keyring, tenant_id, data)
         else:
@@ -143,8 +144,17 @@ class ConnectionController(Controller):
                 actor=principal.actor,
                 now=await tx.now(),
             )
-        # TODO: after a sign-up register the number with a PIN, or where it is on the WhatsApp Business app ask for its contacts
-        # and its history within 24 hours [Meta: Embedded Signup]; what fails of it is a warning, and the connection stays.
+        # TODO: where a number from a sign-up is on the WhatsApp Business app, ask for its contacts and its history within 24 hours
+        # [Meta: Embedded Signup].
+        if data.code is not None or data.pin is not None:
+            connection = await registration.attempt(
+                web_pool,
+                connection,
+                cloud_api=cloud_api,
+                keyring=keyring,
+                pin=data.pin,
+                actor=principal.actor,
+            )
         return shown(connection)
 
     @post(

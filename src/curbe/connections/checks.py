@@ -107,13 +107,20 @@ def check_membership(numbers: Sequence[Number], *, candidate: Candidate) -> Chec
 
 def check_registered(number: Number) -> Check:
     """Return whether Meta lets the number send; a number that is not registered yet can be connected all the same."""
+    if number.is_unregistered:
+        return Check(
+            "number_status",
+            ok=False,
+            detail=f"Meta has the number as {number.status}: it is not registered, and may not send.",
+            fix="Connect it, then register it with POST .../whatsapp/connections/{connection_id}/register.",
+        )
     if number.status in {None, "CONNECTED"}:
         return Check("number_status", ok=True, detail="Meta has the number as connected.")
     return Check(
         "number_status",
         ok=False,
         detail=f"Meta has the number as {number.status}: it may not send.",
-        fix="Register or repair it in the WhatsApp Manager.",
+        fix="Repair it in the WhatsApp Manager.",
     )
 
 

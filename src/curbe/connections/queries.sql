@@ -8,8 +8,9 @@ SELECT c.tenant_id, c.id, c.status, c.waba_id, c.phone_number_id, c.phone_number
        c.meta_app_id, c.token_last4, c.token_fingerprint, c.token_expires_at,
        ARRAY(SELECT jsonb_array_elements_text(c.scopes)) AS scopes, c.quality_rating, c.throughput_level,
        c.metadata ->> 'messaging_limit' AS messaging_limit, c.metadata ->> 'number_status' AS number_status,
-       c.metadata ->> 'name_status' AS name_status, c.metadata ->> 'coexistence' = 'true' AS coexistence, c.last_webhook_at,
-       c.facts_at,       c.messages_per_second, c.pause_reason, c.paused_at, c.pause_cause, c.pause_until, c.health::text AS health, c.created_at,
+       c.metadata ->> 'name_status' AS name_status, c.metadata ->> 'coexistence' = 'true' AS coexistence,
+       c.metadata ->> 'unregistered' = 'true' AS unregistered, c.registration_problem, c.pin_enc IS NOT NULL AS pin_kept, c.last_webhook_at,
+       c.facts_at, c.messages_per_second, c.pause_reason, c.paused_at, c.pause_cause, c.pause_until, c.health::text AS health, c.created_at,
        c.updated_at
   FROM channel_connections c
  WHERE c.tenant_id = :tenant_id
@@ -35,7 +36,7 @@ UPDATE channel_connections
        token_last4 = :token_last4, token_fingerprint = :token_fingerprint, token_expires_at = :token_expires_at,
        scopes = :scopes, quality_rating = :quality_rating, throughput_level = :throughput_level,
        messages_per_second = :messages_per_second, metadata = metadata || :metadata, pause_reason = NULL, paused_at = NULL,
-       pause_cause = NULL, pause_until = NULL, facts_at = :now, sends_since = :now,
+       pause_cause = NULL, pause_until = NULL, registration_problem = NULL, facts_at = :now, sends_since = :now,
        -- Of another WABA nobody has said yet whose it is.
        health = CASE WHEN waba_id IS DISTINCT FROM :waba_id THEN health - 'portfolio' ELSE health END,
        attached_at = CASE
@@ -46,7 +47,7 @@ UPDATE channel_connections
  WHERE tenant_id = :tenant_id AND id = :id;
 
 -- name: disconnect
--- The token goes; the conversations and what is queued stay.
+-- The token goes; the conversations, what is queued and the PIN stay: the number keeps its PIN wherever it goes.
 UPDATE channel_connections
    SET status = 'revoked', access_token_enc = NULL, token_last4 = NULL, token_fingerprint = NULL, token_expires_at = NULL,
        pause_reason = NULL, paused_at = NULL, pause_cause = NULL, pause_until = NULL, updated_at = :now
@@ -90,6 +91,37 @@ SELECT access_token_enc
 UPDATE channel_connections
    SET access_token_enc = :sealed
  WHERE tenant_id = :tenant_id AND id = :id AND access_token_enc = :was;
+
+-- name: lock_pin
+-- Two requests that register one number take their turns at choosing its PIN: the second takes what the first has chosen.
+SELECT pin_enc
+  FROM channel_connections
+ WHERE tenant_id = :tenant_id AND id = :id
+   FOR NO KEY UPDATE;
+
+-- name: keep_pin
+UPDATE channel_connections
+   SET pin_enc = :sealed
+ WHERE tenant_id = :tenant_id AND id = :id;
+
+-- name: note_registered
+UPDATE channel_connections
+   SET metadata = metadata || '{"unregistered": false, "number_status": "CONNECTED"}', registration_problem = NULL,
+       pin_enc = coalesce(:pin, pin_enc), updated_at = now()
+ WHERE tenant_id = :tenant_id AND id = :id;
+
+-- name: note_unregistered
+-- A PIN that Meta says is not the number's is not kept, unless another took its place meanwhile.
+UPDATE channel_connections
+   SET metadata = metadata || '{"unregistered": true}', registration_problem = :problem,
+       pin_enc = CASE WHEN pin_enc = :wrong_pin THEN NULL ELSE pin_enc END, updated_at = now()
+ WHERE tenant_id = :tenant_id AND id = :id;
+
+-- name: reseal_pin
+-- No row where another PIN took its place meanwhile.
+UPDATE channel_connections
+   SET pin_enc = :sealed
+ WHERE tenant_id = :tenant_id AND id = :id AND pin_enc = :was;
 
 -- name: count_queued
 SELECT count(*) AS queued

@@ -19,6 +19,7 @@ _COEXISTENCE_PACE: Final = 20  # messages a second, fixed [throughput, Sep 2026]
 _USUAL_PACE: Final = 80
 _HIGH_PACE: Final = 1000
 _ENDED_BY_CONNECTING: Final = frozenset({"deleted", "partner_removed", "app_uninstalled"})
+_NOT_REGISTERED: Final = 133010  # Meta's code of a send from a number that is not registered
 _CODE: Final = re.compile(r"\bcode (\d{1,9})\b")
 _FEWEST_DIGITS: Final = 7
 _MOST_DIGITS: Final = 15
@@ -58,6 +59,9 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
     number_status: str | None
     name_status: str | None
     coexistence: bool | None
+    unregistered: bool | None
+    registration_problem: str | None
+    pin_kept: bool
     last_webhook_at: datetime | None
     facts_at: datetime | None
     messages_per_second: int
@@ -196,12 +200,14 @@ class PauseEnd(StrEnum):
     """What ends a pause."""
 
     CONNECT = "connect"  # a new access token
+    REGISTER = "register"  # with its PIN
     RESUME = "resume"  # a person, once what Meta refused is settled
     BY_ITSELF = "by_itself"  # Meta, by a notice, or the moment it named
 
 
 _WAYS_OUT: Final = {
     PauseEnd.CONNECT: "Connect it again with a new access token; what is queued then goes out.",
+    PauseEnd.REGISTER: "Register it, with the PIN of its two-step verification if it has one; what is queued then goes out.",
     PauseEnd.RESUME: "Settle it in the WhatsApp Manager, then resume; what is queued then goes out.",
     PauseEnd.BY_ITSELF: "It goes on by itself once Meta lifts this; what is queued then goes out. The WhatsApp Manager says more.",
 }
@@ -222,7 +228,20 @@ def end_of_pause(pause_cause: str | None, pause_reason: str | None) -> PauseEnd:
     """Return what ends a pause: ``pause_cause`` is the notice of Meta's behind it, None where a refused send is, as the reason tells."""
     if pause_cause is not None:
         return PauseEnd.CONNECT if pause_cause in _ENDED_BY_CONNECTING else PauseEnd.BY_ITSELF
+    if is_for_want_of_registration(pause_cause, pause_reason):
+        return PauseEnd.REGISTER
     return PauseEnd.CONNECT if needs_new_token(code_in(pause_reason)) else PauseEnd.RESUME
+
+
+def is_for_want_of_registration(pause_cause: str | None, pause_reason: str | None) -> bool:
+    """Return whether a pause is there because Meta refused a send from a number that is not registered."""
+    return pause_cause is None and code_in(pause_reason) == _NOT_REGISTERED
+
+
+def needs_registration(connection: Connection) -> bool:
+    """Return whether a number that is connected must be registered before it can send, as far as Meta has told."""
+    refused = is_for_want_of_registration(connection.pause_cause, connection.pause_reason)
+    return connection.is_live and (bool(connection.unregistered) or refused)
 
 
 def way_out(pause_cause: str | None, pause_reason: str | None) -> str:

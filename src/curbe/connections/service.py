@@ -288,6 +288,7 @@ def _facts(
         "number_status": number.status,
         "name_status": number.name_status,
         "coexistence": bool(number.is_on_biz_app),
+        "unregistered": number.is_unregistered,
     }
     return Facts(
         waba_id=proof.waba_id,

@@ -11,7 +11,14 @@ from curbe.channels.cloudapi.answers import Number, TokenInfo
 from curbe.channels.cloudapi.codes import known
 from curbe.channels.cloudapi.phrases import Words, words_for
 from curbe.connections.checks import Check
-from curbe.connections.rules import Connection, ConnectionStatus, code_in, e164_of, way_out
+from curbe.connections.rules import (
+    Connection,
+    ConnectionStatus,
+    code_in,
+    e164_of,
+    needs_registration,
+    way_out,
+)
 from curbe.connections.standing import Fact
 from curbe.domain.phone import country_of, spelled
 from curbe.infra.crypto import Secret
@@ -43,6 +50,8 @@ class ShownConnection(msgspec.Struct, frozen=True, kw_only=True):
     on the WhatsApp Business app as well. ``pause_cause`` names the fact in ``health`` that paused it, and is
     null where a refused send did (then ``pause_words`` say what Meta's code means, in three languages);
     ``pause_until`` is when that ends by itself; ``pause_fix`` what to do.
+    ``needs_registration``: Meta lets it send once it is registered; ``registration_problem`` is the code of the refusal that the
+    last try ended with (``wrong_pin``: it has a PIN of its own). ``pin_kept``: its PIN is known here, and can be revealed.
     ``last_webhook_at``: when Meta last told anything about it, to half a minute; null: never.
     """
 
@@ -57,6 +66,9 @@ class ShownConnection(msgspec.Struct, frozen=True, kw_only=True):
     number_status: str | None
     name_status: str | None
     coexistence: bool
+    needs_registration: bool
+    registration_problem: str | None
+    pin_kept: bool
     quality_rating: str | None
     messaging_limit: str | None
     throughput_level: str | None
@@ -118,6 +130,9 @@ class Completion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     With a ``code``, ``redirect_uri`` is the one the sign-up was begun with (absent for Meta's JavaScript
     pop-up), and the ids may be left out where the customer granted one WABA with one number. The operator
     may leave ``access_token`` out: then META_SYSTEM_USER_TOKEN is the number's. No tenant can.
+
+    A number that comes with a ``code`` or a ``pin`` is registered where it is not yet: under that PIN of six digits, or under one that is
+    made for it. Where Meta refuses, the number is connected all the same, and ``registration_problem`` says why.
     """
 
     waba_id: MetaId | None = None
@@ -127,6 +142,22 @@ class Completion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     redirect_uri: Url | None = None
     state: ShortText | None = None
     country_id: CountryId | None = None
+    pin: Secret | None = None
+
+
+class Registration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How to register a number: the ``pin`` of its two-step verification, six digits.
+
+    Absent: the one that is kept, else a new one. A number that never had one takes any.
+    """
+
+    pin: Secret | None = None
+
+
+class RevealedPin(msgspec.Struct, frozen=True):
+    """The PIN of a number's two-step verification: whoever registers it anew, here or elsewhere, needs it."""
+
+    pin: str
 
 
 class Which(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -204,6 +235,7 @@ def shown(connection: Connection) -> ShownConnection:
         phone_number_spelled=_spelled(connection.phone_number_e164),
         name_status=_name_status(connection, health),
         coexistence=bool(connection.coexistence),
+        needs_registration=needs_registration(connection),
         health=[
             ShownFact(name=name, value=fact.value, detail=fact.detail, until=fact.until, at=fact.at)
             for name, fact in sorted(health.items())

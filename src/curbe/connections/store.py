@@ -46,6 +46,10 @@ class _SealedToken(msgspec.Struct, frozen=True):
     access_token_enc: str
 
 
+class _SealedPin(msgspec.Struct, frozen=True):
+    pin_enc: str | None
+
+
 class _Paused(msgspec.Struct, frozen=True):
     id: UUID
 
@@ -63,6 +67,11 @@ _PAUSE: Final = Query(_PACKAGE, "pause", _Paused)
 _RESUME: Final = Query(_PACKAGE, "resume")
 _SEALED_TOKEN: Final = Query(_PACKAGE, "sealed_token", _SealedToken)
 _RESEAL_TOKEN: Final = Query(_PACKAGE, "reseal_token")
+_LOCK_PIN: Final = Query(_PACKAGE, "lock_pin", _SealedPin)
+_KEEP_PIN: Final = Query(_PACKAGE, "keep_pin")
+_NOTE_REGISTERED: Final = Query(_PACKAGE, "note_registered")
+_NOTE_UNREGISTERED: Final = Query(_PACKAGE, "note_unregistered")
+_RESEAL_PIN: Final = Query(_PACKAGE, "reseal_pin")
 _COUNT_BY_STATE: Final = Query(_PACKAGE, "count_by_state", Numbers)
 _COUNT_QUEUED: Final = Query(_PACKAGE, "count_queued", _Queued)
 
@@ -161,6 +170,36 @@ async def reseal_token(
 ) -> bool:
     """Keep a connection's token as ``sealed`` where it is kept as ``was``."""
     return bool(await _RESEAL_TOKEN.run(tx, tenant_id=tenant_id, id=connection_id, was=was, sealed=sealed))
+
+
+async def lock_pin(tx: Transaction, *, tenant_id: UUID, connection_id: UUID) -> str | None:
+    """Return a number's PIN as it is stored, None where none is; nobody else chooses one until ``tx`` ends."""
+    row = await _LOCK_PIN.one(tx, tenant_id=tenant_id, id=connection_id)
+    return row.pin_enc if row else None
+
+
+async def keep_pin(tx: Transaction, *, tenant_id: UUID, connection_id: UUID, sealed: str) -> None:
+    """Keep a PIN, in place of any."""
+    await _KEEP_PIN.run(tx, tenant_id=tenant_id, id=connection_id, sealed=sealed)
+
+
+async def note_registered(tx: Transaction, *, tenant_id: UUID, connection_id: UUID, pin: str | None) -> None:
+    """Write down that Meta has the number as registered; ``pin``: under which, sealed, None where nobody knows."""
+    await _NOTE_REGISTERED.run(tx, tenant_id=tenant_id, id=connection_id, pin=pin)
+
+
+async def note_unregistered(
+    tx: Transaction, *, tenant_id: UUID, connection_id: UUID, problem: str, wrong_pin: str | None
+) -> None:
+    """Write down that registering a number failed, with the refusal's code; a ``wrong_pin``, sealed, is not the number's and goes."""
+    await _NOTE_UNREGISTERED.run(
+        tx, tenant_id=tenant_id, id=connection_id, problem=problem, wrong_pin=wrong_pin
+    )
+
+
+async def reseal_pin(tx: Transaction, *, tenant_id: UUID, connection_id: UUID, was: str, sealed: str) -> bool:
+    """Keep a number's PIN as ``sealed`` where it is kept as ``was``."""
+    return bool(await _RESEAL_PIN.run(tx, tenant_id=tenant_id, id=connection_id, was=was, sealed=sealed))
 
 
 async def count_queued(tx: Transaction, *, tenant_id: UUID, connection_id: UUID) -> int:

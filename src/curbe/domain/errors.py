@@ -272,6 +272,18 @@ class MissingPermission(AppError):
     code, http_status, title = "missing_permission", 422, "The access token lacks a permission"
 
 
+class WrongPin(AppError):
+    """The number has a PIN of two-step verification, and it is another one than the number was to be registered with."""
+
+    code, http_status, title = "wrong_pin", 422, "The number's two-step PIN is another one"
+
+
+class NumberUnverified(AppError):
+    """Meta wants to see once more whose the number is, by a code to its phone, before it is registered."""
+
+    code, http_status, title = "number_unverified", 409, "The number must be verified at Meta's first"
+
+
 class TemplateInvalid(AppError):
     """The template breaks rules of Meta's; ``findings`` names each, and nobody was asked."""
 

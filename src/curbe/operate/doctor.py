@@ -117,8 +117,10 @@ async def _of_database(settings: Settings, dsn: str) -> list[Finding]:
         apply, web = pools
         async with apply.transaction() as tx:
             rows = await resealing.connection_facts(tx)
+            pins = await resealing.pin_facts(tx)
             found = [*await _of_server(tx), *await _of_work(tx), *_of_numbers(rows, settings)]
-        found.append(findings.encryption_key(await resealing.sealed_facts(web, rows, Keyring.of(settings))))
+        sealed = await resealing.sealed_facts(web, rows, pins, Keyring.of(settings))
+        found.append(findings.encryption_key(sealed))
         async with web.transaction() as tx:
             found.append(findings.platform_keys(_only(await _PLATFORM_KEYS.all(tx)).count))
         unknown = await _unknown_sends(apply, now=utc_now())

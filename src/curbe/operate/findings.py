@@ -105,6 +105,14 @@ class ConnectionFacts(msgspec.Struct, frozen=True):
     access_token_enc: str | None
 
 
+class PinFacts(msgspec.Struct, frozen=True):
+    """The PIN of a number's two-step verification, sealed."""
+
+    tenant_id: UUID
+    id: UUID
+    pin_enc: str
+
+
 class SealedFacts(msgspec.Struct, frozen=True):
     """What our keys open, how much of it a retired one, and what none does: apps by the addresses of their people.
 
@@ -113,6 +121,7 @@ class SealedFacts(msgspec.Struct, frozen=True):
 
     tokens: int
     tokens_retired: int
+    pins_retired: int
     apps: int
     apps_retired: int
     apps_closed: tuple[str, ...]
@@ -309,8 +318,10 @@ def encryption_key(facts: SealedFacts) -> Finding:
         closed = f"{count} sealed with a key that is not here: {named(facts.apps_closed)}"
         fix = "put that key into TOKEN_ENCRYPTION_KEYS_RETIRED, or `curbe user reset-factors EMAIL`"
         return Finding(name, State.FAIL, closed, fix)
-    if facts.tokens_retired or facts.apps_retired:
+    if facts.tokens_retired or facts.pins_retired or facts.apps_retired:
         tokens = _counted(facts.tokens_retired, "token")
+        if facts.pins_retired:
+            tokens = f"{tokens}, {_counted(facts.pins_retired, 'PIN')}"
         apps = _counted(facts.apps_retired, "authenticator app")
         return Finding(
             name, State.WARN, f"{tokens} and {apps} sealed with a retired key",
@@ -354,6 +365,8 @@ def _unpause(row: ConnectionFacts) -> str:
     match end_of_pause(row.pause_cause, row.pause_reason):
         case PauseEnd.CONNECT:
             return "connect it anew with a token that works"
+        case PauseEnd.REGISTER:
+            return "register the number, under Connections"
         case PauseEnd.RESUME:
             return "settle it in the WhatsApp Manager, then resume the number"
         case PauseEnd.BY_ITSELF:

@@ -63,6 +63,13 @@ SELECT c.tenant_id, c.id, c.status::text AS status, c.phone_number_id, c.pause_r
  WHERE c.status <> 'revoked'
  ORDER BY c.tenant_id, c.id;
 
+-- name: pin_facts
+-- Those of numbers that were given up too: their PIN is theirs wherever they go.
+SELECT c.tenant_id, c.id, c.pin_enc
+  FROM channel_connections c
+ WHERE c.pin_enc IS NOT NULL
+ ORDER BY c.tenant_id, c.id;
+
 -- name: unsealed_facts
 -- Since when the oldest row of the audit log waits for its seal; NULL where none does.
 SELECT extract(epoch FROM now() - min(newest.at))::float8 AS oldest

@@ -1,4 +1,7 @@
-"""What is sealed at rest, and with which of our keys: tokens of numbers, secrets of authenticator apps. All of it can be sealed anew."""
+"""What is sealed at rest, and with which of our keys: tokens and PINs of numbers, secrets of authenticator apps.
+
+All of it can be sealed anew.
+"""
 
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -9,15 +12,17 @@ import msgspec
 
 from curbe.auth import factor_store, factors
 from curbe.auth.factor_store import StoredTotp
+from curbe.connections import registration
 from curbe.connections import service as connections
 from curbe.infra.crypto import CannotOpen, Keyring
 from curbe.infra.db import Pool, Query, Role, Transaction
 from curbe.infra.settings import Settings
 from curbe.operate.accounts import pool
-from curbe.operate.findings import ConnectionFacts, SealedFacts
+from curbe.operate.findings import ConnectionFacts, PinFacts, SealedFacts
 from curbe.tenants import people, service
 
 _CONNECTIONS: Final = Query("curbe.operate", "connection_facts", ConnectionFacts)
+_PINS: Final = Query("curbe.operate", "pin_facts", PinFacts)
 _PAGE: Final = 500
 
 
@@ -39,6 +44,7 @@ class Resealed(msgspec.Struct, frozen=True, kw_only=True):
     """What became of all that is sealed; ``apps_closed``: the addresses of those whose app no key opens."""
 
     tokens: Counted
+    pins: Counted
     apps: Counted
     apps_closed: tuple[str, ...]
 
@@ -53,20 +59,25 @@ class _App(msgspec.Struct, frozen=True):
 async def reseal(settings: Settings, dsn: str) -> Resealed:
     """Seal everything with the current key and return what became of it; what no key opens is left as it is."""
     keyring = Keyring.of(settings)
-    tokens, secrets = Counter[_Outcome](), Counter[_Outcome]()
+    tokens, pins, secrets = Counter[_Outcome](), Counter[_Outcome](), Counter[_Outcome]()
     closed: list[str] = []
     async with pool(dsn, Role.APPLY) as apply, pool(dsn) as web:
         async with apply.transaction() as tx:
             rows = await connection_facts(tx)
+            kept = await pin_facts(tx)
         for row in rows:
             if row.access_token_enc is not None:
                 tokens[await _reseal_token(web, row, row.access_token_enc, keyring)] += 1
+        for pin in kept:
+            pins[await _reseal_pin(web, pin, keyring)] += 1
         async for app in _apps(web):
             outcome = await _reseal_app(web, app.kept, keyring)
             secrets[outcome] += 1
             if outcome is _Outcome.CLOSED:
                 closed.append(app.email)
-    return Resealed(tokens=Counted(**tokens), apps=Counted(**secrets), apps_closed=tuple(closed))
+    return Resealed(
+        tokens=Counted(**tokens), pins=Counted(**pins), apps=Counted(**secrets), apps_closed=tuple(closed)
+    )
 
 
 async def connection_facts(tx: Transaction) -> list[ConnectionFacts]:
@@ -74,8 +85,15 @@ async def connection_facts(tx: Transaction) -> list[ConnectionFacts]:
     return await _CONNECTIONS.all(tx)
 
 
-async def sealed_facts(web: Pool, rows: list[ConnectionFacts], keyring: Keyring) -> SealedFacts:
-    """Count what is under which key: the tokens of ``rows`` that open, and every authenticator app."""
+async def pin_facts(tx: Transaction) -> list[PinFacts]:
+    """Return every PIN that is kept, of numbers that were given up too; ``tx`` is the batch role's."""
+    return await _PINS.all(tx)
+
+
+async def sealed_facts(
+    web: Pool, rows: list[ConnectionFacts], pins: list[PinFacts], keyring: Keyring
+) -> SealedFacts:
+    """Count what is under which key: the tokens of ``rows`` that open, the ``pins``, and every authenticator app."""
     tokens = [
         keyring.is_current(row.access_token_enc)
         for row in rows
@@ -86,6 +104,7 @@ async def sealed_facts(web: Pool, rows: list[ConnectionFacts], keyring: Keyring)
     return SealedFacts(
         tokens=len(tokens),
         tokens_retired=tokens.count(False),
+        pins_retired=sum(_is_retired(pin.pin_enc, keyring) for pin in pins),
         apps=len(opened),
         apps_retired=opened.count(False),
         apps_closed=tuple(app.email for app in apps if not _app_opens(app.kept, keyring)),
@@ -99,6 +118,13 @@ def opens(row: ConnectionFacts, sealed: str, keyring: Keyring) -> bool:
     except CannotOpen:
         return False
     return True
+
+
+def _is_retired(sealed: str, keyring: Keyring) -> bool:
+    try:
+        return not keyring.is_current(sealed)
+    except CannotOpen:
+        return False
 
 
 def _app_opens(app: StoredTotp, keyring: Keyring) -> bool:
@@ -133,6 +159,17 @@ async def _reseal_token(web: Pool, row: ConnectionFacts, sealed: str, keyring: K
         async with web.transaction(row.tenant_id) as tx:
             done = await connections.reseal_token(
                 tx, sealed, tenant_id=row.tenant_id, connection_id=row.id, keyring=keyring
+            )
+    except CannotOpen:
+        return _Outcome.CLOSED
+    return _Outcome.RESEALED if done else _Outcome.CURRENT
+
+
+async def _reseal_pin(web: Pool, row: PinFacts, keyring: Keyring) -> _Outcome:
+    try:
+        async with web.transaction(row.tenant_id) as tx:
+            done = await registration.reseal_pin(
+                tx, row.pin_enc, tenant_id=row.tenant_id, connection_id=row.id, keyring=keyring
             )
     except CannotOpen:
         return _Outcome.CLOSED

@@ -60,6 +60,8 @@ class NewNumber(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     status: str = "CONNECTED"
     is_on_biz_app: bool = False
     messaging_limit: str = "TIER_2K"
+    code_verification_status: str = "VERIFIED"
+    pin: str = ""  # of its two-step verification; empty: it has none
 
 
 class NewToken(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):

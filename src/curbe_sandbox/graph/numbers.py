@@ -26,6 +26,7 @@ NUMBER_DEFAULT: Final = (
 )
 _PROFILE_LIMITS: Final = {"about": 139, "address": 256, "description": 512, "email": 128}
 _SYNC_STARTS_S: Final = 0.05
+_UNREGISTERED: Final = frozenset({"PENDING", "DISCONNECTED"})
 _REGISTRATIONS: Final = 10  # per number and 72 hours [registration, Dec 2025]
 
 
@@ -152,7 +153,7 @@ def number_fields(box: Sandbox, number: PhoneNumber, ask: Ask) -> dict[str, Any]
         "quality_score": {"score": number.quality_rating},
         "code_verification_status": number.code_verification_status,
         "name_status": number.name_status,
-        "platform_type": "CLOUD_API",
+        "platform_type": "NOT_APPLICABLE" if number.status in _UNREGISTERED else "CLOUD_API",
         "throughput": {"level": number.level},
         "account_mode": "LIVE",
         "is_official_business_account": False,

@@ -6,11 +6,13 @@ open: a word Meta adds tomorrow arrives as it is.
 """
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from curbe.domain.notices import Correction, TemplateReported, TemplateStatus
+
+_UNREGISTERED: Final = frozenset({"PENDING", "UNVERIFIED", "DISCONNECTED"})
 
 
 class Callbacks(msgspec.Struct, frozen=True):
@@ -55,6 +57,13 @@ class Number(msgspec.Struct, frozen=True):
     messaging_limit: str | None = None
     callbacks: Callbacks | None = None
     health: Health | None = None
+
+    @property
+    def is_unregistered(self) -> bool:
+        """Tell whether it must be registered before it sends; one on the WhatsApp Business app never is [registration, Dec 2025]."""
+        return not self.is_on_biz_app and (
+            self.status in _UNREGISTERED or self.platform_type == "NOT_APPLICABLE"
+        )
 
 
 class GrantedScope(msgspec.Struct, frozen=True):

@@ -20,8 +20,10 @@ from curbe.domain.errors import (
     GraphUnreachable,
     MissingPermission,
     NumberForeign,
+    NumberUnverified,
     TokenRefused,
     TooManyRequests,
+    WrongPin,
 )
 from curbe.domain.failures import FailureKind, SendFailure
 from curbe.infra.crypto import Secret
@@ -38,6 +40,18 @@ _GRANT: Final = "Grant the token whatsapp_business_messaging and whatsapp_busine
 _INVALID_PARAMETER: Final = 100  # what is wrong with it stands in the subcode, where Meta says it at all
 _OBJECT_GONE: Final = 33  # the code, or the subcode of 100, of what is gone or out of this token's reach
 _PROOF: Final = "appsecret_proof"
+# These keep a number's messages waiting, as what is wrong with its token does, and are no matter of the token.
+_ABOUT_REGISTRATION: Final = frozenset({133000, 133005, 133006, 133010})
+_REGISTERING: Final[Mapping[int, tuple[type[AppError], str]]] = {
+    133005: (
+        WrongPin,
+        "Send the number's own PIN as `pin`. The WhatsApp Manager sets another, under Two-step verification.",
+    ),
+    133006: (
+        NumberUnverified,
+        "Have the number verified in the WhatsApp Manager, by the code that Meta sends to it; then register it.",
+    ),
+}
 _EXISTS: Final = 2388024  # a template of that name in that language
 _OWN_NUMBERS: Final = 2_000_000
 # Of 100, those that Meta's table lists by their own number: refused templates among them [Meta: error codes, Sep 2026].
@@ -137,7 +151,8 @@ def reading_refused(
         return TokenRefused(detail, fix=fix, extra={"graph_code": code})
     if row is CODES[_OBJECT_GONE]:
         return NumberForeign(detail, fix="Check both ids, and that the token's user has access to that WABA.")
-    if row is not None and row.kind is FailureKind.CREDENTIALS and row is not UNPROVEN:
+    credentials = row is not None and row.kind is FailureKind.CREDENTIALS and row is not UNPROVEN
+    if credentials and code not in _ABOUT_REGISTRATION:
         return MissingPermission(detail, fix=_GRANT)
     if throttled or (row is not None and row.kind is FailureKind.THROTTLED):
         return TooManyRequests(detail, fix="Wait, then try again.", retry_after=_wait(headers, row))
@@ -152,7 +167,10 @@ def _about_it(detail: str, code: int | None, row: ErrorCode | None) -> AppError:
         return GraphRefused(detail, graph_code=None, graph_title=APP_REFUSED, fix=CHECK_THE_APP)
     if row is CODES[_EXISTS]:
         return Conflict(detail, fix=row.words)
-    fix = row.words if row.kind is FailureKind.TEMPLATE else ""
+    if code in _REGISTERING:
+        kind, advice = _REGISTERING[code]
+        return kind(detail, fix=advice, extra={"graph_code": code})
+    fix = row.words if row.kind is FailureKind.TEMPLATE or code in _ABOUT_REGISTRATION else ""
     return GraphRefused(detail, graph_code=code, graph_title=row.title, fix=fix)
 
 

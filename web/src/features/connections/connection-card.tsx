@@ -1,7 +1,7 @@
 /** One number: how it stands, what stops it, and what can be done with it. */
 
 import { ActionIcon, Button, Menu } from "@mantine/core";
-import { IconDots, IconKey, IconPlugConnectedX, IconStethoscope } from "@tabler/icons-react";
+import { IconDots, IconKey, IconPlugConnectedX, IconShieldLock, IconStethoscope } from "@tabler/icons-react";
 import { useState } from "react";
 import { useFormat, useMessages } from "@/shared/i18n/language";
 import { countryName } from "@/shared/lib/countries";
@@ -16,6 +16,8 @@ import { ConnectionFacts } from "./connection-facts";
 import { DisconnectDialog } from "./disconnect-dialog";
 import { cardMessages } from "./messages";
 import { PauseNote } from "./pause-note";
+import { PinDialog } from "./pin-dialog";
+import { RegistrationNote } from "./registration-note";
 import { statusOf } from "./standing";
 import { TestResult } from "./test-result";
 
@@ -31,6 +33,7 @@ export function ConnectionCard({ connection, onAgain }: ConnectionCardProps) {
   const { can } = useTenant();
   const test = useTest();
   const [leaving, setLeaving] = useState(false);
+  const [showing, setShowing] = useState(false);
   const status = statusOf(connection);
   const live = connection.status !== "revoked";
   const phone = connection.phone_number_spelled ?? connection.phone_number_id ?? "";
@@ -53,6 +56,7 @@ export function ConnectionCard({ connection, onAgain }: ConnectionCardProps) {
         </ToneWord>
       </header>
       {connection.paused && <PauseNote connection={connection} onAgain={onAgain} />}
+      {connection.needs_registration && <RegistrationNote connection={connection} />}
       {live && <ConnectionFacts connection={connection} />}
       {live && <ConnectionDetails connection={connection} />}
       {mayWrite && (
@@ -83,6 +87,11 @@ export function ConnectionCard({ connection, onAgain }: ConnectionCardProps) {
                 <Menu.Item leftSection={<IconKey size={16} />} onClick={onAgain}>
                   {t.replaceToken}
                 </Menu.Item>
+                {connection.pin_kept && (
+                  <Menu.Item leftSection={<IconShieldLock size={16} />} onClick={() => setShowing(true)}>
+                    {t.showPin}…
+                  </Menu.Item>
+                )}
                 <Menu.Item
                   color="red"
                   leftSection={<IconPlugConnectedX size={16} />}
@@ -96,6 +105,7 @@ export function ConnectionCard({ connection, onAgain }: ConnectionCardProps) {
         </footer>
       )}
       {(test.data || test.error) && <TestResult result={test.data ?? null} error={test.error} />}
+      {showing && <PinDialog connectionId={connection.id} onClose={() => setShowing(false)} />}
       <DisconnectDialog
         connection={connection}
         name={name}

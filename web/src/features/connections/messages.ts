@@ -14,6 +14,7 @@ export const cardMessages = catalogue({
     given: "Disconnected",
     status: {
       active: "Connected",
+      unregistered: "Not registered",
       paused: "Paused",
       disconnected: "Disconnected",
       pending: "Not finished",
@@ -56,11 +57,13 @@ export const cardMessages = catalogue({
     end: {
       by_itself: "It goes on by itself when Meta lifts this. The WhatsApp Manager says more.",
       reconnect: "Connect it again with a new access token to go on.",
+      register: "Register it, below; then it goes on.",
       resume: "When the cause is mended at Meta's, resume it here.",
     },
     resume: "Resume",
     resumed: "It sends again",
     replaceToken: "Replace token",
+    showPin: "Show PIN",
     connectAgain: "Connect again",
     test: "Test connection",
     testing: "Asking Meta…",
@@ -87,6 +90,7 @@ export const cardMessages = catalogue({
     given: "Desconectados",
     status: {
       active: "Conectado",
+      unregistered: "Sin registrar",
       paused: "En pausa",
       disconnected: "Desconectado",
       pending: "Sin terminar",
@@ -134,11 +138,13 @@ export const cardMessages = catalogue({
     end: {
       by_itself: "Sigue sola cuando Meta lo levante. El administrador de WhatsApp dice más.",
       reconnect: "Conéctalo de nuevo con un token de acceso nuevo para seguir.",
+      register: "Regístralo, aquí abajo; entonces sigue.",
       resume: "Cuando la causa esté resuelta en Meta, reanúdalo aquí.",
     },
     resume: "Reanudar",
     resumed: "Vuelve a enviar",
     replaceToken: "Cambiar token",
+    showPin: "Ver PIN",
     connectAgain: "Conectar de nuevo",
     test: "Probar conexión",
     testing: "Preguntando a Meta…",
@@ -165,6 +171,7 @@ export const cardMessages = catalogue({
     given: "Desconectados",
     status: {
       active: "Conectado",
+      unregistered: "Sem registro",
       paused: "Em pausa",
       disconnected: "Desconectado",
       pending: "Não concluído",
@@ -208,11 +215,13 @@ export const cardMessages = catalogue({
     end: {
       by_itself: "Continua sozinho quando a Meta liberar. O Gerenciador do WhatsApp diz mais.",
       reconnect: "Conecte de novo com um novo token de acesso para continuar.",
+      register: "Registre-o, logo abaixo; então ele continua.",
       resume: "Quando a causa estiver resolvida na Meta, retome aqui.",
     },
     resume: "Retomar",
     resumed: "Voltou a enviar",
     replaceToken: "Trocar token",
+    showPin: "Ver PIN",
     connectAgain: "Conectar de novo",
     test: "Testar conexão",
     testing: "Perguntando à Meta…",
@@ -226,5 +235,54 @@ export const cardMessages = catalogue({
       count === "1"
         ? "1 mensagem espera que ele seja conectado de novo"
         : `${count} mensagens esperam que ele seja conectado de novo`,
+  },
+});
+
+/** A number that is not registered with Meta yet, and its PIN. */
+export const registrationMessages = catalogue({
+  en: {
+    title: "Not registered with Meta yet",
+    why: "It receives, and sends only once it is registered. A number without a PIN of two-step verification gets one, which is kept here.",
+    hasPin:
+      "It has a PIN of two-step verification already, and is registered with that one alone. Whoever set the number up knows it; in the WhatsApp Manager, under Two-step verification, another can be set.",
+    pin: "PIN, if it has one",
+    itsPin: "The number's PIN",
+    pinEmpty: "Six digits",
+    register: "Register",
+    registered: "The number is registered, and sends",
+    pinTitle: "PIN of two-step verification",
+    pinHint:
+      "With it the number can be registered elsewhere. That you looked at it is written down in the audit log.",
+    showPin: "Show PIN",
+  },
+  es: {
+    title: "Aún sin registrar en Meta",
+    why: "Recibe, y solo envía cuando está registrado. Un número sin PIN de verificación en dos pasos recibe uno, que se guarda aquí.",
+    hasPin:
+      "Ya tiene un PIN de verificación en dos pasos, y solo se registra con él. Lo sabe quien configuró el número; en el administrador de WhatsApp, en Verificación en dos pasos, se puede poner otro.",
+    pin: "PIN, si tiene uno",
+    itsPin: "El PIN del número",
+    pinEmpty: "Seis cifras",
+    register: "Registrar",
+    registered: "El número está registrado, y envía",
+    pinTitle: "PIN de verificación en dos pasos",
+    pinHint:
+      "Con él se puede registrar el número en otro sitio. Que lo has mirado queda en el registro de auditoría.",
+    showPin: "Ver PIN",
+  },
+  pt: {
+    title: "Ainda sem registro na Meta",
+    why: "Ele recebe, e só envia quando está registrado. Um número sem PIN de verificação em duas etapas ganha um, que fica guardado aqui.",
+    hasPin:
+      "Ele já tem um PIN de verificação em duas etapas, e só se registra com ele. Quem configurou o número o conhece; no Gerenciador do WhatsApp, em Verificação em duas etapas, dá para definir outro.",
+    pin: "PIN, se ele tiver um",
+    itsPin: "O PIN do número",
+    pinEmpty: "Seis dígitos",
+    register: "Registrar",
+    registered: "O número está registrado, e envia",
+    pinTitle: "PIN de verificação em duas etapas",
+    pinHint:
+      "Com ele o número pode ser registrado em outro lugar. Que você olhou fica no registro de auditoria.",
+    showPin: "Ver PIN",
   },
 });

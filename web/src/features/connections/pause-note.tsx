@@ -41,7 +41,7 @@ export function PauseNote({ connection, onAgain }: { connection: Connection; onA
           {refusal(resume.error)}
         </p>
       )}
-      {can("connections:write") && end !== "by_itself" && (
+      {can("connections:write") && end !== "by_itself" && end !== "register" && (
         <Group gap="xs" mt={10}>
           {end === "reconnect" && (
             <Button size="xs" onClick={onAgain}>

@@ -16,7 +16,7 @@ test("Meta's tiers are numbers of people", () => {
 test("a word of Meta's that nobody knows yet is neither good nor bad", () => {
   expect(qualityOf("TURQUOISE")).toEqual({ word: "unknown", tone: "quiet" });
   expect(nameOf("WHATEVER")).toEqual({ word: "none", tone: "quiet" });
-  expect(statusOf({ status: "pending" }).tone).toBe("quiet");
+  expect(statusOf({ status: "pending", needs_registration: false }).tone).toBe("quiet");
 });
 
 test("a token warns a fortnight before it ends", () => {
@@ -48,6 +48,7 @@ describe("a pause ends", () => {
     expect(paused(null, "Meta refused with code 200: ...")).toBe("reconnect");
     expect(paused(null, "Meta refused with code 33: ...")).toBe("reconnect");
     expect(paused(null, "Meta refused with code 131042: ...")).toBe("resume");
+    expect(paused(null, "Meta refused with code 133010: ...")).toBe("register");
   });
 });
 

@@ -1,5 +1,6 @@
 /** How a number stands, read from Meta's words: what is good, what wants attention, what stops it. Pure. */
 
+import { isProblem } from "@/shared/api/problem";
 import type { Tone } from "@/shared/ui/tone";
 import type { Check, Connection } from "./api/status";
 
@@ -9,11 +10,15 @@ const EXPIRES_SOON = 14 * DAY;
 const NEW = DAY / 24;
 const HEARD_LATELY = 2 * DAY;
 
-export type StatusWord = "active" | "paused" | "disconnected" | "pending";
+export type StatusWord = "active" | "unregistered" | "paused" | "disconnected" | "pending";
 
-export function statusOf({ status }: Pick<Connection, "status">): { word: StatusWord; tone: Tone } {
-  switch (status) {
+export function statusOf(connection: Pick<Connection, "status" | "needs_registration">): {
+  word: StatusWord;
+  tone: Tone;
+} {
+  switch (connection.status) {
     case "active":
+      if (connection.needs_registration) return { word: "unregistered", tone: "warn" };
       return { word: "active", tone: "good" };
     case "error":
       return { word: "paused", tone: "warn" };
@@ -92,18 +97,30 @@ export function webhookOf(
   return now - since < NEW ? { word: "waiting", tone: "quiet" } : { word: "silent", tone: "warn" };
 }
 
-/** What ends a pause: Meta lifts it by itself, a new token is needed, or a person says that the cause is gone. */
-export type PauseEnd = "by_itself" | "reconnect" | "resume";
+/** The code of what the last try at registering a number came to; null where there was none, or it went well. */
+export function lastTry(
+  { registration_problem }: Pick<Connection, "registration_problem">,
+  error: unknown,
+): string | null {
+  return isProblem(error) ? error.code : registration_problem;
+}
+
+/** What ends a pause: Meta lifts it by itself, a new token, registering the number, or a person who says that the cause is gone. */
+export type PauseEnd = "by_itself" | "reconnect" | "register" | "resume";
 
 const ENDED_BY_CONNECTING = new Set(["deleted", "partner_removed", "app_uninstalled"]);
 /** Meta's codes of a token that is dead or lacks a permission: nothing but a new one helps. */
 const TOKEN_CODES = /\bcode (0|3|10|33|104|190|2\d\d|131005)\b/;
 
+const NOT_REGISTERED = /\bcode 133010\b/;
+
 export function endOfPause(connection: Pick<Connection, "pause_cause" | "pause_reason">): PauseEnd {
   if (connection.pause_cause !== null) {
     return ENDED_BY_CONNECTING.has(connection.pause_cause) ? "reconnect" : "by_itself";
   }
-  return TOKEN_CODES.test(connection.pause_reason ?? "") ? "reconnect" : "resume";
+  const reason = connection.pause_reason ?? "";
+  if (NOT_REGISTERED.test(reason)) return "register";
+  return TOKEN_CODES.test(reason) ? "reconnect" : "resume";
 }
 
 export type Field = "access_token" | "waba_id" | "phone_number_id";

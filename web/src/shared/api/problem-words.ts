@@ -65,6 +65,8 @@ const en = {
     number_not_on_waba: "The number does not belong to that WhatsApp Business account",
     template_invalid: "Meta would refuse this template",
     wrong_app: "The access token belongs to another Meta app",
+    wrong_pin: "The number has another two-step PIN",
+    number_unverified: "Meta wants the number verified first",
   },
   detailByCode: {
     unreachable: "Check your connection. Nothing you typed is lost.",
@@ -86,6 +88,8 @@ const en = {
     template_unknown: "Synchronise the templates and choose again.",
     token_refused: "Make a new one at Meta and paste it whole.",
     number_taken: "Disconnect it where it is connected now, then connect it here.",
+    wrong_pin: "Type the number's own, or set another in the WhatsApp Manager.",
+    number_unverified: "Verify it in the WhatsApp Manager, then register it here.",
     window_closed: "Send an approved template; once the person writes, free text may be sent for 24 hours.",
   },
 };
@@ -153,6 +157,8 @@ const es: Translated<Words> = {
     number_not_on_waba: "El número no es de esa cuenta de WhatsApp Business",
     template_invalid: "Meta rechazaría esta plantilla",
     wrong_app: "El token de acceso es de otra aplicación de Meta",
+    wrong_pin: "El número tiene otro PIN de dos pasos",
+    number_unverified: "Meta quiere verificar antes el número",
   },
   detailByCode: {
     unreachable: "Revisa tu conexión. Lo que has escrito no se pierde.",
@@ -174,6 +180,8 @@ const es: Translated<Words> = {
     template_unknown: "Sincroniza las plantillas y elige otra vez.",
     token_refused: "Crea uno nuevo en Meta y pégalo entero.",
     number_taken: "Desconéctalo donde está conectado ahora y conéctalo aquí.",
+    wrong_pin: "Escribe el suyo, o pon otro en el administrador de WhatsApp.",
+    number_unverified: "Verifícalo en el administrador de WhatsApp, y regístralo aquí.",
     window_closed:
       "Envía una plantilla aprobada; cuando la persona escriba, se puede enviar texto libre durante 24 horas.",
   },
@@ -240,6 +248,8 @@ const pt: Translated<Words> = {
     number_not_on_waba: "O número não é dessa conta do WhatsApp Business",
     template_invalid: "A Meta recusaria este modelo",
     wrong_app: "O token de acesso é de outro aplicativo da Meta",
+    wrong_pin: "O número tem outro PIN de duas etapas",
+    number_unverified: "A Meta quer verificar o número antes",
   },
   detailByCode: {
     unreachable: "Verifique sua conexão. Nada do que você digitou se perde.",
@@ -261,6 +271,8 @@ const pt: Translated<Words> = {
     template_unknown: "Sincronize os modelos e escolha de novo.",
     token_refused: "Crie um novo na Meta e cole-o inteiro.",
     number_taken: "Desconecte-o onde está conectado agora e conecte-o aqui.",
+    wrong_pin: "Digite o dele, ou defina outro no Gerenciador do WhatsApp.",
+    number_unverified: "Verifique-o no Gerenciador do WhatsApp, e registre-o aqui.",
     window_closed:
       "Envie um modelo aprovado; quando a pessoa escrever, pode-se enviar texto livre durante 24 horas.",
   },

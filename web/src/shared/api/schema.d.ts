@@ -2430,6 +2430,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tenants/{tenant_id}/whatsapp/connections/{connection_id}/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Register a connected number with Meta, so that it may send; one that is registered is left alone */
+        post: operations["register"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/whatsapp/connections/{connection_id}/reveal-pin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show the PIN of a number's two-step verification; that it was shown goes on record */
+        post: operations["reveal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tenants/{tenant_id}/whatsapp/disconnect": {
         parameters: {
             query?: never;
@@ -3070,6 +3104,7 @@ export interface components {
             /** @description ISO 3166, such as ES */
             country_id?: string | null;
             phone_number_id?: string | null;
+            pin?: string | null;
             redirect_uri?: string | null;
             state?: string | null;
             waba_id?: string | null;
@@ -4752,7 +4787,7 @@ export interface components {
             message_id: string | null;
             n: number;
             name: string | null;
-            outcome: components["schemas"]["campaigns_report_Outcome"];
+            outcome: components["schemas"]["campaigns_progress_Outcome"];
             phone: string;
             queued_at: string | null;
             read_at: string | null;
@@ -4799,6 +4834,10 @@ export interface components {
             detail: string;
             /** Format: uuid */
             id: string;
+        };
+        /** Registration */
+        Registration: {
+            pin?: string | null;
         };
         /** Rendered */
         Rendered: {
@@ -4859,6 +4898,10 @@ export interface components {
         /** ResetWanted */
         ResetWanted: {
             email: string;
+        };
+        /** RevealedPin */
+        RevealedPin: {
+            pin: string;
         };
         /**
          * RevisionKind
@@ -5235,6 +5278,7 @@ export interface components {
             messages_per_second: number;
             messaging_limit: string | null;
             name_status: string | null;
+            needs_registration: boolean;
             number_status: string | null;
             pause_cause: string | null;
             pause_fix: string | null;
@@ -5246,7 +5290,9 @@ export interface components {
             phone_number_e164: string | null;
             phone_number_id: string | null;
             phone_number_spelled: string | null;
+            pin_kept: boolean;
             quality_rating: string | null;
+            registration_problem: string | null;
             scopes: string[];
             status: components["schemas"]["ConnectionStatus"];
             throughput_level: string | null;
@@ -5737,7 +5783,7 @@ export interface components {
          * @description What may be asked for: where a recipient stands.
          * @enum {string}
          */
-        campaigns_report_Outcome: "waiting" | "put_off" | "skipped" | "queued" | "sending" | "accepted" | "sent" | "delivered" | "read" | "failed" | "unknown" | "cancelled" | "forgotten";
+        campaigns_progress_Outcome: "waiting" | "put_off" | "skipped" | "queued" | "sending" | "accepted" | "sent" | "delivered" | "read" | "failed" | "unknown" | "cancelled" | "forgotten";
         /** Variable */
         campaigns_shapes_Variable: {
             name: string;
@@ -11228,7 +11274,7 @@ export interface operations {
     downloadCampaign: {
         parameters: {
             query?: {
-                state?: components["schemas"]["campaigns_report_Outcome"] | null;
+                state?: components["schemas"]["campaigns_progress_Outcome"] | null;
             };
             header?: never;
             path: {
@@ -11592,7 +11638,7 @@ export interface operations {
     listRecipients: {
         parameters: {
             query?: {
-                state?: components["schemas"]["campaigns_report_Outcome"] | null;
+                state?: components["schemas"]["campaigns_progress_Outcome"] | null;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string | null;
                 /** @description How many items a page has at most. */
@@ -21751,6 +21797,227 @@ export interface operations {
             };
             /** @description `not_found`: There is no such thing here */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: This is not possible at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    register: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Registration"] | null;
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownConnection"];
+                };
+            };
+            /** @description `request_cut_off`: The request ended before its body did */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: The API key or session is missing, unknown or no longer valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_connection`: No connected number can send this; `conflict`: This cannot be done now; `number_unverified`: The number must be verified at Meta's first */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is; `wrong_pin`: The number's two-step PIN is another one; `token_refused`: Meta refuses this access token; `missing_permission`: The access token lacks a permission; `number_not_readable`: This access token does not read that number */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `graph_refused`: Meta refused the request */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `graph_unreachable`: Meta does not answer; `unavailable`: This is not possible at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reveal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevealedPin"];
+                };
+            };
+            /** @description `request_cut_off`: The request ended before its body did */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: The API key or session is missing, unknown or no longer valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `missing_scope`: This API key or role may not do that; `proof_required`: Show first that it is you; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_connection`: No connected number can send this; `conflict`: This cannot be done now */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -11,6 +11,9 @@ export const en = {
   "connection.paused": (who, what) => `${who} paused ${what}`,
   "connection.resumed": (who, what) => `${who} let ${what} send again`,
   "connection.tested": (who, what) => `${who} tested the connection of ${what}`,
+  "connection.registered": (who, what) => `${who} registered ${what} with Meta`,
+  "connection.not_registered": (who, what) => `${who} tried to register ${what} with Meta, which refused`,
+  "connection.pin_revealed": (who, what) => `${who} looked at the PIN of ${what}`,
   "connection.hold": (who, what) =>
     `${who} held back what goes to many people from ${what}, as Meta complained`,
   "person.invited": (who, what) => `${who} invited ${what}`,
@@ -108,6 +111,9 @@ export const es: Translated<typeof en> = {
   "connection.paused": (who, what) => `${who} puso en pausa ${what}`,
   "connection.resumed": (who, what) => `${who} dejó que ${what} vuelva a enviar`,
   "connection.tested": (who, what) => `${who} probó la conexión de ${what}`,
+  "connection.registered": (who, what) => `${who} registró ${what} en Meta`,
+  "connection.not_registered": (who, what) => `${who} intentó registrar ${what} en Meta, que lo rechazó`,
+  "connection.pin_revealed": (who, what) => `${who} miró el PIN de ${what}`,
   "connection.hold": (who, what) =>
     `${who} retuvo lo que va a muchas personas desde ${what}, por quejas de Meta`,
   "person.invited": (who, what) => `${who} invitó a ${what}`,
@@ -207,6 +213,9 @@ export const pt: Translated<typeof en> = {
   "connection.paused": (who, what) => `${who} pausou ${what}`,
   "connection.resumed": (who, what) => `${who} deixou ${what} voltar a enviar`,
   "connection.tested": (who, what) => `${who} testou a conexão de ${what}`,
+  "connection.registered": (who, what) => `${who} registrou ${what} na Meta`,
+  "connection.not_registered": (who, what) => `${who} tentou registrar ${what} na Meta, que recusou`,
+  "connection.pin_revealed": (who, what) => `${who} olhou o PIN de ${what}`,
   "connection.hold": (who, what) =>
     `${who} reteve o que vai para muitas pessoas de ${what}, por queixas da Meta`,
   "person.invited": (who, what) => `${who} convidou ${what}`,

@@ -62,6 +62,42 @@ export function useResume() {
   });
 }
 
+export interface Registration {
+  connection_id: string;
+  /** Null: the one that is kept, else a new one. */
+  pin: string | null;
+}
+
+/** Lets a number send that is not registered with Meta yet. */
+export function useRegister(): UseMutationResult<Connection, Error, Registration> {
+  const { tenant_id } = useTenant();
+  const refresh = useRefresh();
+  return useMutation({
+    mutationFn: ({ connection_id, pin }) =>
+      answer(
+        api.POST("/api/tenants/{tenant_id}/whatsapp/connections/{connection_id}/register", {
+          params: { path: { tenant_id, connection_id } },
+          body: { pin },
+        }),
+      ),
+    onSuccess: refresh,
+  });
+}
+
+/** Shows the PIN that is kept of a number; it is in no cache. */
+export function useRevealPin() {
+  const { tenant_id } = useTenant();
+  return useMutation({
+    gcTime: 0,
+    mutationFn: (connection_id: string) =>
+      answer(
+        api.POST("/api/tenants/{tenant_id}/whatsapp/connections/{connection_id}/reveal-pin", {
+          params: { path: { tenant_id, connection_id } },
+        }),
+      ),
+  });
+}
+
 function useRefresh(): () => Promise<void> {
   const { tenant_id } = useTenant();
   const client = useQueryClient();

@@ -2,11 +2,13 @@
 
 import { Button, Group } from "@mantine/core";
 import { IconCircleCheckFilled } from "@tabler/icons-react";
+import { useState } from "react";
 import { Link } from "wouter";
 import { useMessages } from "@/shared/i18n/language";
 import { useTenant } from "@/shared/session/session-context";
 import { CopyField } from "@/shared/ui/copy-field";
 import type { Connection, Started } from "../api/status";
+import { RegistrationNote } from "../registration-note";
 import classes from "./connected.module.css";
 import { wizardMessages } from "./messages";
 
@@ -16,9 +18,10 @@ interface ConnectedProps {
   onClose: () => void;
 }
 
-export function Connected({ connection, started, onClose }: ConnectedProps) {
+export function Connected({ connection: connected, started, onClose }: ConnectedProps) {
   const t = useMessages(wizardMessages);
   const { tenant_id } = useTenant();
+  const [connection, setConnection] = useState(connected);
   const name = connection.display_name ?? connection.phone_number_spelled ?? "";
   return (
     <>
@@ -27,6 +30,9 @@ export function Connected({ connection, started, onClose }: ConnectedProps) {
         <p className={classes["title"]}>{t.done(name)}</p>
         <p className={classes["hint"]}>{t.doneHint}</p>
       </div>
+      {connection.needs_registration && (
+        <RegistrationNote connection={connection} onRegistered={setConnection} />
+      )}
       <section className={classes["webhook"]}>
         <h3 className={classes["subtitle"]}>{t.webhook}</h3>
         <p className={classes["words"]}>{t.webhookHint}</p>

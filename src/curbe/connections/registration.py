@@ -1,0 +1,224 @@
+"""Registering a number with Meta under the PIN of its two-step verification; nothing is sent from it before.
+
+Safe to repeat: a number that is registered is left alone, and a PIN that is made here is kept before Meta hears of it, so that none is
+lost with an answer.
+"""
+
+import re
+import secrets
+from typing import Final
+from uuid import UUID
+
+import msgspec
+import structlog
+
+from curbe.audit.service import AuditEntry, record
+from curbe.channels.cloudapi import onboarding
+from curbe.channels.cloudapi.client import CloudApi
+from curbe.connections import rules, service, store
+from curbe.connections.rules import Connection
+from curbe.connections.service import Change
+from curbe.domain.errors import AppError, Conflict, InvalidRequest, NoConnection, NotFound, WrongPin
+from curbe.infra.crypto import CannotOpen, Keyring, Secret, binding
+from curbe.infra.db import Pool, Transaction
+
+log: Final = structlog.get_logger(__name__)
+
+_PIN: Final = re.compile(r"[0-9]{6}")
+_PINS: Final = 10**6
+
+
+class _Chosen(msgspec.Struct, frozen=True):
+    """The PIN to register with, and as it is sealed."""
+
+    pin: Secret
+    sealed: str
+
+
+def require_pin(pin: Secret | None) -> None:
+    """Return where ``pin`` is six digits, or none.
+
+    Raises:
+        InvalidRequest: it is anything else.
+    """
+    if pin is not None and not _PIN.fullmatch(pin.reveal()):
+        raise InvalidRequest("A PIN has six digits.", fix="Send six digits, as a text.", field="pin")
+
+
+async def register(
+    pool: Pool,
+    *,
+    tenant_id: UUID,
+    connection_id: UUID,
+    cloud_api: CloudApi,
+    keyring: Keyring,
+    pin: Secret | None,
+    actor: str,
+) -> Connection:
+    """Register a connected number where Meta says that it is not, and return the connection; that ends a pause for want of it.
+
+    Args:
+        pool: as the web role; no transaction is open while Meta is asked.
+        tenant_id: whose connection.
+        connection_id: which.
+        cloud_api: to ask.
+        keyring: opens the token, seals the PIN.
+        pin: of the number's two-step verification; None: the one that is kept, else a new one.
+        actor: who asks, for the audit log.
+
+    Raises:
+        InvalidRequest: ``pin`` is not six digits.
+        NoConnection: there is none, or it was given up.
+        Conflict: the PIN that is kept cannot be read.
+        AppError: Meta refuses; `WrongPin` asks for the number's own. The connection stays as it is.
+    """
+    require_pin(pin)
+    async with pool.transaction(tenant_id) as tx:
+        connection = await service.read(tx, tenant_id=tenant_id, connection_id=connection_id)
+        if not connection.is_live or connection.phone_number_id is None:
+            raise NoConnection("This number is not connected.", fix="Connect it again, then register it.")
+        token = await service.credentials(
+            tx, tenant_id=tenant_id, connection_id=connection_id, keyring=keyring
+        )
+    number = await cloud_api.read_number(connection.phone_number_id, token)
+    if not number.is_unregistered:
+        return await _done(pool, connection, registered_under=None, actor=actor)
+    if pin is None and connection.registration_problem == WrongPin.code:
+        raise WrongPin(
+            "This number has a PIN of its own, which is not known here.",  # another guess would cost one of ten
+            fix="Send it as `pin`. The WhatsApp Manager sets another, under Two-step verification.",
+        )
+    chosen = await _choose(pool, connection, keyring=keyring, given=pin)
+    try:
+        await onboarding.register(cloud_api, connection.phone_number_id, token, pin=chosen.pin)
+    except AppError as refusal:
+        await _failed(pool, connection, refusal, chosen, actor=actor)
+        raise
+    return await _done(pool, connection, registered_under=chosen, actor=actor)
+
+
+async def attempt(
+    pool: Pool,
+    connection: Connection,
+    *,
+    cloud_api: CloudApi,
+    keyring: Keyring,
+    pin: Secret | None,
+    actor: str,
+) -> Connection:
+    """Register a number that was connected just now, if it is not, and return its connection whatever comes of it."""
+    if not rules.needs_registration(connection):
+        return connection
+    tenant_id, connection_id = connection.tenant_id, connection.id
+    try:
+        return await register(
+            pool,
+            tenant_id=tenant_id,
+            connection_id=connection_id,
+            cloud_api=cloud_api,
+            keyring=keyring,
+            pin=pin,
+            actor=actor,
+        )
+    except AppError as refusal:
+        log.warning("number_not_registered", connection_id=str(connection_id), reason=refusal.code)
+    async with pool.transaction(tenant_id) as tx:
+        return await service.read(tx, tenant_id=tenant_id, connection_id=connection_id)
+
+
+async def reveal_pin(
+    tx: Transaction, *, tenant_id: UUID, connection_id: UUID, keyring: Keyring, actor: str
+) -> Secret:
+    """Return the PIN that is kept of a number, connected or given up; that it was shown goes on record.
+
+    Raises:
+        NoConnection: the tenant has no such connection.
+        NotFound: none is kept.
+        Conflict: it cannot be read with the keys this process has.
+    """
+    await service.read(tx, tenant_id=tenant_id, connection_id=connection_id)
+    sealed = await store.lock_pin(tx, tenant_id=tenant_id, connection_id=connection_id)
+    if sealed is None:
+        raise NotFound(
+            "No PIN of this number is kept here.",
+            fix="The WhatsApp Manager sets another, under Two-step verification.",
+        )
+    pin = _opened(keyring, sealed, tenant_id=tenant_id, connection_id=connection_id)
+    await _record(
+        tx, "connection.pin_revealed", tenant_id=tenant_id, connection_id=connection_id, actor=actor
+    )
+    return pin
+
+
+async def reseal_pin(
+    tx: Transaction, sealed: str, *, tenant_id: UUID, connection_id: UUID, keyring: Keyring
+) -> bool:
+    """Seal a number's PIN, kept as ``sealed``, with the current key; False where that is done.
+
+    Raises:
+        CannotOpen: it belongs to another row, or to a key this process does not have.
+    """
+    anew = keyring.reseal(sealed, bound_to=_place(tenant_id, connection_id))
+    return anew is not None and await store.reseal_pin(
+        tx, tenant_id=tenant_id, connection_id=connection_id, was=sealed, sealed=anew
+    )
+
+
+async def _choose(pool: Pool, connection: Connection, *, keyring: Keyring, given: Secret | None) -> _Chosen:
+    """Return the PIN to register with. One that is kept is replaced by another only once Meta has taken that."""
+    which = {"tenant_id": connection.tenant_id, "connection_id": connection.id}
+    async with pool.transaction(connection.tenant_id) as tx:
+        kept = await store.lock_pin(tx, **which)
+        if given is None and kept is not None:
+            return _Chosen(_opened(keyring, kept, **which), kept)
+        pin = given or Secret(f"{secrets.randbelow(_PINS):06}")
+        sealed = keyring.seal(pin, bound_to=_place(**which))
+        if kept is None:
+            await store.keep_pin(tx, **which, sealed=sealed)
+    return _Chosen(pin, sealed)
+
+
+async def _done(
+    pool: Pool, connection: Connection, *, registered_under: _Chosen | None, actor: str
+) -> Connection:
+    """Write down that a number is registered; ``registered_under``: by us, just now."""
+    which = {"tenant_id": connection.tenant_id, "connection_id": connection.id}
+    async with pool.transaction(connection.tenant_id) as tx:
+        before = await service.read(tx, **which)
+        pin = registered_under.sealed if registered_under is not None else None
+        if registered_under is not None or rules.needs_registration(before):
+            await store.note_registered(tx, **which, pin=pin)
+            action = "connection.registered" if registered_under is not None else None
+            change = Change(**which, status=before.status, action=action, actor=actor)
+            await service.tell(tx, [change])
+        if rules.is_for_want_of_registration(before.pause_cause, before.pause_reason):
+            await service.resume(tx, **which, actor=actor)
+        return await service.read(tx, **which)
+
+
+async def _failed(
+    pool: Pool, connection: Connection, refusal: AppError, chosen: _Chosen, *, actor: str
+) -> None:
+    which = {"tenant_id": connection.tenant_id, "connection_id": connection.id}
+    wrong = chosen.sealed if isinstance(refusal, WrongPin) else None
+    async with pool.transaction(connection.tenant_id) as tx:
+        await store.note_unregistered(tx, **which, problem=refusal.code, wrong_pin=wrong)
+        status = (await service.read(tx, **which)).status
+        change = Change(**which, status=status, action="connection.not_registered", actor=actor)
+        await service.tell(tx, [change])
+
+
+async def _record(tx: Transaction, action: str, *, tenant_id: UUID, connection_id: UUID, actor: str) -> None:
+    entry = AuditEntry(tenant_id=tenant_id, actor=actor, action=action, subject=str(connection_id))
+    await record(tx, [entry])
+
+
+def _opened(keyring: Keyring, sealed: str, *, tenant_id: UUID, connection_id: UUID) -> Secret:
+    try:
+        return keyring.open(sealed, bound_to=_place(tenant_id, connection_id))
+    except CannotOpen as failure:
+        raise Conflict(str(failure), fix="Send the number's own PIN as `pin`.") from failure
+
+
+def _place(tenant_id: UUID, connection_id: UUID) -> str:
+    return binding("channel_connections", tenant_id, connection_id, "pin_enc")
