@@ -2,9 +2,11 @@
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
@@ -37,8 +39,8 @@ from curbe.consent.gate import Answer, Purpose, Refusal, TemplateName, Wanted
 from curbe.consent.words import RefusalCode
 from curbe.domain.errors import Conflict, NotFound
 from curbe.inbox import contacts
-from curbe.infra.db import Pool
-from curbe.infra.jobs import Runner
+from curbe.infra.db import Pool, Role, Transaction, Unreachable
+from curbe.infra.jobs import Runner, claim
 from curbe.ingest.replay import Selection, replay
 from curbe.media import purge as files
 from curbe.media.rules import storage_key
@@ -320,6 +322,61 @@ async def test_an_erasure_that_is_broken_off_anywhere_goes_on_and_ends(
 
     left = await found(world.owner, *CANARIES)
     assert set(left) == set(STAYS)
+    assert await world.owner.fetchval("SELECT finished_at FROM contact_erasures") == NOW
+
+
+class Mortal(Pool):
+    """A worker's connections, one of which is cut: before its transaction is committed, or in the moment after."""
+
+    owner: Owner
+    until: int  # which of the transactions to come it is
+    committed = False
+
+    def cut_after(self, transactions: int, *, committed: bool) -> None:
+        self.until, self.committed = transactions, committed
+
+    @asynccontextmanager
+    async def transaction(self, tenant_id: UUID | None = None, **more: Any) -> AsyncIterator[Transaction]:
+        async with super().transaction(tenant_id, **more) as tx:
+            yield tx
+            self.until -= 1
+            if self.until == 0 and not self.committed:
+                pid = tx.connection.get_server_pid()
+                assert await self.owner.fetchval("SELECT pg_terminate_backend($1, 5000)", pid)
+        if self.until == 0:
+            raise ConnectionResetError
+
+
+async def test_a_worker_that_dies_at_any_point_of_an_erasure_leaves_it_to_be_ended_and_written_down_once(
+    world: World, dsn: str
+) -> None:
+    contact_id = await write(world)
+    await fill(world, contact_id)
+    await ask(world, contact_id)
+    mortal = await Mortal.open(dsn, Role.WORKER)
+    mortal.owner = world.owner
+    eraser = Eraser(mortal, everybody=world.apply, storage=world.storage, now=stopped_at(NOW))
+    job = "SELECT count(*) FROM jobs WHERE kind = $1"
+
+    deaths = 0
+    while await world.owner.fetchval(job, ERASE):
+        mortal.cut_after(deaths // 2 + 1, committed=deaths % 2 == 1)
+        async with world.apply.transaction() as tx:
+            await tx.connection.execute("UPDATE jobs SET available_at = now() WHERE kind = $1", ERASE)
+            (taken,) = await claim(tx, kinds=[ERASE], most=1, lease=timedelta(0), held={})
+        try:
+            await eraser(taken)
+        except (OSError, *Unreachable):
+            deaths += 1
+    await mortal.close()
+
+    assert deaths >= 16, "hardly any transaction is left in which none died"
+    assert set(await found(world.owner, *CANARIES)) == set(STAYS)
+    assert world.files() == 1, "the file that Berta got too"
+    lines = "SELECT count(*) FROM audit_log WHERE action = 'contact.erased'"
+    assert await world.owner.fetchval(lines) == 1
+    told = "SELECT count(*) FROM events WHERE type = 'contact_erased'"
+    assert await world.owner.fetchval(told) == 1
     assert await world.owner.fetchval("SELECT finished_at FROM contact_erasures") == NOW
 
 

@@ -11,7 +11,7 @@ import pytest
 from bed.api import api, key_of
 from bed.appliers import drain
 from bed.rows import Number
-from bed.somebody import FORMER, NAME, PHONE, WORDS, World, fill, write
+from bed.somebody import BERTA, FORMER, NAME, PHONE, WORDS, World, fill, write
 from bed.webhooks import body, change, deliver, text
 from curbe.domain.access import Scope
 from curbe.infra.db import Pool
@@ -89,10 +89,14 @@ async def test_the_document_has_also_what_is_known_of_them_beside_what_they_said
     apply: Pool,
     number: Number,
     tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     world = World(owner, web, apply, number, tmp_path)
     contact_id = await write(world)
     await fill(world, contact_id)
+    about_berta = {"event": "shipped", "data": json.dumps({"to": BERTA}), "digest": b"." * 32, "actor": "cli"}
+    await world.insert("notification_events", **about_berta, id="order-8")
+    monkeypatch.setattr(exporting, "_AHEAD", 1)
     merged = await owner.fetchval("SELECT id FROM contacts WHERE merged_into = $1", contact_id)
     await owner.execute("UPDATE marketing_preferences SET contact_id = $1", merged)
     await owner.execute("UPDATE contact_activity SET kind = 'call'")
@@ -101,6 +105,9 @@ async def test_the_document_has_also_what_is_known_of_them_beside_what_they_said
 
     assert [one["value"] for one in told["marketing_preferences"]] == ["stop"]
     assert {one["phone"] for one in told["campaigns"]} == {f"+{PHONE}", f"+{FORMER}"}
+    [event] = told["notification_events"]
+    assert (event["id"], event["data"]["name"]) == ("order-7", NAME)
+    assert [one["recipient"] for one in event["notifications"]] == [f"+{PHONE}"]
     [talk] = told["conversations"]
     assert [(one["kind"], one["text"]) for one in talk["revisions"]] == [("original", WORDS)]
     assert len(talk["calls"]) == 1

@@ -94,8 +94,15 @@ async def find(tx: Transaction, *, tenant_id: UUID, contact_id: UUID) -> Erased:
         contact_ids=people,
         conversation_ids=[row.id for row in standing],
         aliases=sorted({(row.kind, _canonical(row)) for row in found}),
-        names=sorted({spelling for row in found for spelling in _spellings(row)}),
+        names=_spelt(found),
     )
+
+
+async def names_of(tx: Transaction, *, tenant_id: UUID, contact_id: UUID) -> list[str]:
+    """Return every spelling that a text may hold of what somebody, or whoever turned out to be them, is known by; none of another's."""
+    people = [row.id for row in await _PEOPLE.all(tx, tenant_id=tenant_id, contact_id=contact_id)]
+    found = await _own_names(tx, tenant_id, people)
+    return _spelt(found)
 
 
 async def _own_names(tx: Transaction, tenant_id: UUID, people: list[UUID]) -> list[_Name]:
@@ -159,6 +166,10 @@ async def delete_parked_files(everybody: Transaction, *, tenant_id: UUID, names:
 
 def _canonical(name: _Name) -> str:
     return canonical_phone(name.value) if name.kind == "phone" else name.value
+
+
+def _spelt(names: Sequence[_Name]) -> list[str]:
+    return sorted({spelling for name in names for spelling in _spellings(name)})
 
 
 def _spellings(name: _Name) -> list[str]:

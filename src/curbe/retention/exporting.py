@@ -16,6 +16,7 @@ from curbe.campaigns import persons
 from curbe.campaigns.persons import Mailed
 from curbe.consent import service as consents
 from curbe.inbox import contacts, notes
+from curbe.inbox import erasing as naming
 from curbe.inbox import exporting as beside
 from curbe.inbox import service as inbox
 from curbe.inbox.annotations import Annotation
@@ -25,8 +26,10 @@ from curbe.inbox.notes import EVER
 from curbe.inbox.service import Place
 from curbe.inbox.shapes import Message
 from curbe.infra.db import Pool, Transaction
+from curbe.notifications import exporting as told
 
 _AT_ONCE: Final = 200
+_AHEAD: Final = 2_000  # events looked at in one transaction
 _MOST_WORDS: Final = 10_000
 
 _Line = TypeVar("_Line")
@@ -83,7 +86,26 @@ async def document(pool: Pool, known: Known, *, tenant_id: UUID) -> AsyncIterato
             yield piece
         yield b"]}"
         separator = b","
+    yield b'],"notification_events":['
+    async for piece in _notification_events(pool, tenant_id, known.contact.contact.id):
+        yield piece
     yield b"]}"
+
+
+async def _notification_events(pool: Pool, tenant_id: UUID, contact_id: UUID) -> AsyncIterator[bytes]:
+    """Yield what the tenant's own systems told about somebody, looking through all that they told."""
+    async with pool.transaction(tenant_id) as tx:
+        names = await naming.names_of(tx, tenant_id=tenant_id, contact_id=contact_id)
+    separator, after = b"", ""
+    while True:
+        async with pool.transaction(tenant_id) as tx:
+            looked = await told.told_of(tx, tenant_id=tenant_id, names=names, after=after, most=_AHEAD)
+        if looked.heard:
+            yield separator + b",".join(map(msgspec.json.encode, looked.heard))
+            separator = b","
+        if looked.upto is None:
+            return
+        after = looked.upto
 
 
 async def _pages(pool: Pool, tenant_id: UUID, page: _Page[_Line]) -> AsyncIterator[bytes]:

@@ -46,6 +46,11 @@ export class Drafts {
     return this.get(conversationId, "reply") || this.get(conversationId, "note");
   }
 
+  /** The conversations in which something is written or quoted. */
+  conversations(): Set<string> {
+    return new Set([...this.texts.keys()].map((name) => name.slice(0, name.indexOf("/"))));
+  }
+
   set(conversationId: string, mode: Mode, text: string): void {
     if (this.get(conversationId, mode) !== text) this.keep(`${conversationId}/${mode}`, text);
   }

@@ -215,6 +215,41 @@ it("keeps nothing of somebody who was erased: no draft, no quote, no file, nothi
   expect(bed.store.state.conversations.isMissing(uuid(1))).toBe(true);
 });
 
+it("lets go, as it opens, of what was written to conversations that are no more, and of nothing else", async () => {
+  localStorage.clear();
+  bed.server.put(conversationOf(2));
+  const before = newStore();
+  before.drafts.set(uuid(1), "reply", "Dear Ana");
+  before.drafts.set(uuid(1), "note", "called twice");
+  before.drafts.setQuote(uuid(1), messageOf(1, uuid(1)));
+  before.drafts.set(uuid(2), "reply", "Dear Berta");
+  const unsent = { body: { type: "text" }, type: "text", text: "hi" };
+  bed.server.refusing = new Problem(422, { code: "invalid_request" });
+  for (const number of [1, 2]) before.send({ ...unsent, conversation_id: uuid(number) });
+  await settled();
+  bed.server.refusing = null;
+  bed.store = newStore();
+
+  await live();
+  await settled();
+  expect(Object.keys(localStorage)).toEqual([`curbe.draft/t/u/${uuid(2)}/reply`]);
+  expect([...bed.kept.values()].map((pending) => pending.conversation_id)).toEqual([uuid(2)]);
+  expect(bed.store.drafts.get(uuid(1), "reply")).toBe("");
+});
+
+it("keeps what was written where the server does not answer", async () => {
+  localStorage.clear();
+  await live();
+  bed.store.stop();
+  bed.store = newStore();
+  bed.store.drafts.set(uuid(1), "reply", "Dear Ana");
+  const refused = vi.spyOn(bed.server, "conversation").mockRejectedValue(NO_ANSWER);
+
+  await live();
+  expect(refused).toHaveBeenCalled();
+  expect(bed.store.drafts.get(uuid(1), "reply")).toBe("Dear Ana");
+});
+
 it("holds files for who chose them while they look into another workspace", () => {
   const held = heldOf("one/u");
   const parts = { backend: bed.server, me: "u", outbox: keptOutbox(), timing: bed.timing };

@@ -93,12 +93,13 @@ export class InboxStore {
   async start(): Promise<void> {
     for (const of of DIRECTORIES) this.loading.directory(of);
     this.loading.counts({ now: true });
-    void this.outbox.restore();
+    const restored = this.outbox.restore();
     const cursor = await this.firstCursor();
     if (cursor === null || this.stopped) return;
     this.begun();
     this.link = new Link({ backend: this.parts.backend, timing: this.timing, cursor, ears: this.linkEars() });
     void this.link.run();
+    void restored.then(() => this.eraseMissing());
   }
 
   stop(): void {
@@ -289,6 +290,18 @@ export class InboxStore {
       this.drafts.forget(id);
       this.held.set(id, []);
       for (const key of this.outbox.keysOf(id)) this.outbox.discard(key);
+    }
+  }
+
+  /** Who was erased while nobody had this inbox open is told of by no event: their conversations are gone. */
+  private async eraseMissing(): Promise<void> {
+    const unsent = this.outbox.stuck().map(({ conversation_id }) => conversation_id);
+    for (const id of new Set([...this.drafts.conversations(), ...unsent])) {
+      try {
+        if ((await this.loadConversation(id)) === null) this.erase({ conversation_ids: [id] });
+      } catch {
+        return; // it cannot be known now: the next page that opens asks again
+      }
     }
   }
 
