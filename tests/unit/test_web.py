@@ -7,8 +7,9 @@ import logging
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID, uuid4
 
 import msgspec
@@ -17,7 +18,7 @@ import structlog
 from hypothesis import given
 from hypothesis import strategies as st
 from litestar import Litestar, Response, get, post
-from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, QueryParameter
 from litestar.testing import TestClient
 
 from curbe.domain.errors import (
@@ -46,10 +47,33 @@ class NewTenant(msgspec.Struct, forbid_unknown_fields=True):
     name: Annotated[str, msgspec.Meta(min_length=1)]
     access_token: Secret | None = None
     numbers: list[int] = []
+    country: str | None = None
 
 
 class Shown(msgspec.Struct):
     id: UUID
+
+
+class Colour(StrEnum):
+    RED = "red"
+    BLUE = "blue"
+
+
+class Circle(msgspec.Struct, tag_field="shape", tag="circle"):
+    colours: list[Colour] = []
+
+
+class Square(msgspec.Struct, tag_field="shape", tag="square"):
+    inner: Circle | None = None
+    line: Literal["thin", "thick"] = "thin"
+
+
+@post("/paint")
+async def paint(
+    data: JSONBody[Circle | Square],
+    colour: FromQuery[Colour | None] = None,
+    key: Annotated[str | None, HeaderParameter(name="Idempotency-Key", max_length=5)] = None,
+) -> None: ...
 
 
 @post("/tenants/{tenant_id:uuid}", responses=web.refusals(NotFound, WindowClosed, Unauthorized))
@@ -105,7 +129,7 @@ async def page() -> Response[str]:
 
 METRICS = Metrics()
 APP = Litestar(
-    [create, list_, closed, slow_down, who, bug, away, page],
+    [create, list_, paint, closed, slow_down, who, bug, away, page],
     plugins=[web.Kit(passing_faults=(DatabaseAway,))],
     request_max_body_size=web.LARGEST_BODY,
 )
@@ -156,7 +180,8 @@ def test_who_brings_no_key_is_told_how_to_bring_one(client: TestClient) -> None:
     ("body", "field", "says"),
     [
         (b'{"name": 5}', "name", "name: expected text, got a whole number."),
-        (b'{"name": ""}', "name", "name: expected text of length >= 1."),
+        (b'{"name": ""}', "name", "name: expected text with a length of at least 1."),
+        (b'{"name": "a", "country": 5}', "country", "country: expected text or null, got a whole number."),
         (b"{}", "name", "name is missing."),
         (b'{"name": "a", "surname": "b"}', "surname", "surname is not known here."),
         (
@@ -168,7 +193,8 @@ def test_who_brings_no_key_is_told_how_to_bring_one(client: TestClient) -> None:
         (b'{"name": "a", "access_token": ""}', "access_token", "must not be empty"),
         (b"[]", None, "The body: expected an object, got a list."),
         (b"", None, "The request needs a JSON body."),
-        (b"{bad", None, "JSON is malformed"),
+        (b"{bad", None, "The body is not JSON: object keys must be strings (byte 1)."),
+        (b'{"name": ', None, "The body is not JSON: it ends too early."),
         (b'{"name": "\xff"}', None, "not UTF-8 at byte 10"),
         (b'{"name": "\\ud800"}', None, ""),
         (b'{"name": "a\\u0000b"}', None, "U+0000"),
@@ -184,6 +210,35 @@ def test_a_wrong_body_is_refused_with_its_place_and_a_sentence(
     told = problem(answer, 422, "invalid_request")
     assert told.get("field") == field
     assert says in told["detail"]
+
+
+@pytest.mark.parametrize(
+    ("query", "body", "field", "words"),
+    [
+        ("", {"shape": "star"}, "shape", "circle, square"),
+        ("", {"shape": "circle", "colours": ["red", "green"]}, "colours[1]", "red, blue"),
+        (
+            "",
+            {"shape": "square", "inner": {"shape": "circle", "colours": ["green"]}},
+            "inner.colours[0]",
+            "red, blue",
+        ),
+        ("", {"shape": "square", "line": "dotted"}, "line", "thick, thin"),
+        ("?colour=green", {"shape": "circle"}, "colour", "red, blue"),
+    ],
+)
+def test_who_sends_none_of_the_words_that_a_place_takes_is_told_which_those_are(
+    client: TestClient, query: str, body: dict[str, Any], field: str, words: str
+) -> None:
+    told = problem(client.post(f"/paint{query}", json=body), 422, "invalid_request")
+
+    assert (told["field"], told["fix"]) == (field, f"Send one of {words}.")
+
+
+def test_a_wrong_header_is_refused_by_the_name_it_was_sent_under(client: TestClient) -> None:
+    answer = client.post("/paint", json={"shape": "circle"}, headers={"Idempotency-Key": "longer"})
+
+    assert problem(answer, 422, "invalid_request")["field"] == "Idempotency-Key"
 
 
 def test_a_text_that_only_spells_the_escape_is_taken(client: TestClient) -> None:

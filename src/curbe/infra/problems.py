@@ -1,7 +1,7 @@
 """What a refusal looks like on the wire: ``application/problem+json`` (RFC 9457) with a stable code."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -16,8 +16,16 @@ _WORDS: Final = {
     "str": "text", "int": "a whole number", "float": "a number", "bool": "true or false", "null": "null",
     "array": "a list", "object": "an object", "datetime": "a time (RFC 3339)", "uuid": "a UUID",
 }  # fmt: skip
-_TYPE_WORD: Final = re.compile(r"`(\w+)`")
+_TYPES: Final = re.compile(r"`(\w+(?: \| \w+)*)`")
+_BOUND: Final = re.compile(r"( of length)? (<=|>=|<|>) ")
+_BOUND_WORDS: Final = {"<=": "at most", ">=": "at least", "<": "less than", ">": "more than"}
+_NOT_ONE_OF_THEM: Final = re.compile(r"Invalid (?:enum )?value ")
 _ABOUT_FIELD: Final = re.compile(r"Object (missing required|contains unknown) field `([^`]*)`")
+
+
+_SEE_THE_SHAPE: Final = (
+    "Correct the value and send the request again; the OpenAPI document at /schema has its shape."
+)
 
 
 class MethodNotAllowed(AppError):
@@ -78,22 +86,31 @@ def headers(refusal: AppError) -> dict[str, str]:
     return found
 
 
-def invalid_values(errors: Sequence[dict[str, Any]]) -> InvalidRequest:
+def invalid_values(
+    errors: Sequence[dict[str, Any]], *, choices: Callable[[str, str], list[str]] = lambda _key, _source: []
+) -> InvalidRequest:
     """Return the refusal for the values a request got wrong.
 
     Args:
-        errors: per wrong value Litestar's ``key`` (its JSON path or parameter name) and ``message``.
+        errors: per wrong value Litestar's ``key`` (its JSON path or parameter name), ``source`` (where that is) and ``message``.
+        choices: tells of a ``key`` and a ``source`` which words may stand there, where it is one of a few.
     """
-    told = [_told(str(error.get("key", "")), str(error.get("message", ""))) for error in errors]
+    told = [_told(error, choices) for error in errors]
     if not told:
         return InvalidRequest("A value of the request is missing or malformed.")
-    field, detail = told[0]
-    others: list[JsonValue] = [{"field": name, "detail": words} for name, words in told]
+    field, detail, fix = told[0]
+    others: list[JsonValue] = [{"field": name, "detail": words} for name, words, _ in told]
+    return InvalidRequest(detail, fix=fix, field=field, extra={"errors": others} if len(others) > 1 else {})
+
+
+def no_json(fault: str) -> InvalidRequest:
+    """Return the refusal for a body that is no JSON, with the parser's words about it."""
+    words = {"Input data was truncated": "it ends too early"}.get(
+        fault, fault.removeprefix("JSON is malformed: ")
+    )
     return InvalidRequest(
-        detail,
-        fix="Correct the value and send the request again; the OpenAPI document at /schema has its shape.",
-        field=field,
-        extra={"errors": others} if len(others) > 1 else {},
+        f"The body is not JSON: {words}.",
+        fix="Send one JSON value in UTF-8, with Content-Type: application/json.",
     )
 
 
@@ -110,16 +127,34 @@ def _meaning(kind: type[AppError]) -> str:
     return (kind.__doc__ or "").partition("\n")[0]
 
 
-def _told(key: str, message: str) -> tuple[str | None, str]:
-    """Return the field to blame and a sentence about it."""
+def _told(error: dict[str, Any], choices: Callable[[str, str], list[str]]) -> tuple[str | None, str, str]:
+    """Return the field to blame, a sentence about it and what to do."""
+    key, message, source = (str(error.get(name, "")) for name in ("key", "message", "source"))
     path = "" if key == "data" else key
     about = _ABOUT_FIELD.match(message)
     if about is not None:
         path = f"{path}.{about[2]}" if path else about[2]
         fault = "missing" if about[1] == "missing required" else "not known here"
-        return path, f"{path} is {fault}."
+        return path, f"{path} is {fault}.", _SEE_THE_SHAPE
     if message == "'data'":  # how Litestar names an absent body
-        return None, "The request needs a JSON body."
-    sentence = _TYPE_WORD.sub(lambda found: _WORDS.get(found[1], found[1]), message).rstrip(".")
-    sentence = sentence[:1].lower() + sentence[1:]
-    return path or None, f"{path or 'The body'}: {sentence}."
+        return None, "The request needs a JSON body.", _SEE_THE_SHAPE
+    few = choices(key, source) if _NOT_ONE_OF_THEM.match(message) else []
+    return (
+        path or None,
+        f"{path or 'The body'}: {_plain(message)}.",
+        f"Send one of {', '.join(few)}." if few else _SEE_THE_SHAPE,
+    )
+
+
+def _plain(message: str) -> str:
+    """Return msgspec's message in people's words."""
+    sentence = _TYPES.sub(
+        lambda found: " or ".join(_WORDS.get(one, one) for one in found[1].split(" | ")), message
+    )
+    sentence = _BOUND.sub(_bound, sentence).rstrip(".")
+    return sentence[:1].lower() + sentence[1:]
+
+
+def _bound(found: re.Match[str]) -> str:
+    length = " with a length of" if found[1] else " of"
+    return f"{length} {_BOUND_WORDS[found[2]]} "

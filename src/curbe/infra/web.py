@@ -16,18 +16,20 @@ from litestar.exceptions import (
     InternalServerException,
     MethodNotAllowedException,
     NotFoundException,
+    SerializationException,
     ValidationException,
     WebSocketException,
 )
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import OpenAPIType, Schema
-from litestar.params import QueryParameter
+from litestar.params import HeaderParameter, QueryParameter
 from litestar.plugins import InitPlugin, OpenAPISchemaPlugin
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from litestar.typing import FieldDefinition
 
 from curbe.domain.errors import AppError, InvalidRequest, NotFound, TooLarge, Unavailable
 from curbe.infra import edge, problems
+from curbe.infra.choices import choices_at
 from curbe.infra.crypto import Secret
 from curbe.infra.problems import InternalError, MethodNotAllowed, RequestCutOff
 
@@ -169,8 +171,7 @@ def _refused(request: ApiRequest, refusal: AppError) -> Response[bytes]:
 def _refused_by_litestar(request: ApiRequest, failure: HTTPException) -> Response[bytes]:
     match failure:
         case ValidationException():
-            errors = failure.extra if isinstance(failure.extra, list) else []
-            return _refused(request, problems.invalid_values(errors))
+            return _refused(request, _invalid(request, failure))
         case NotFoundException():
             return _refused(request, NotFound("There is nothing at this address."))
         case MethodNotAllowedException():
@@ -180,9 +181,29 @@ def _refused_by_litestar(request: ApiRequest, failure: HTTPException) -> Respons
         case HTTPException(status_code=413):
             return _refused(request, TooLarge(f"The body is larger than {LARGEST_BODY} bytes."))
         case HTTPException(status_code=status) if status < _FIRST_SERVER_ERROR:
-            return _refused(request, InvalidRequest(f"{failure.detail.rstrip('.')}."))
+            is_read = not isinstance(failure.__cause__, SerializationException)
+            detail = failure.detail
+            return _refused(
+                request, InvalidRequest(f"{detail.rstrip('.')}.") if is_read else problems.no_json(detail)
+            )
         case _:
             return _failed(request, failure)
+
+
+def _invalid(request: ApiRequest, failure: ValidationException) -> InvalidRequest:
+    errors = failure.extra if isinstance(failure.extra, list) else []
+    parameters = request.route_handler.parsed_fn_signature.parameters
+
+    def name(error: dict[str, Any]) -> dict[str, Any]:
+        known = parameters.get(error.get("key", ""))
+        header = error.get("source") == "header" and known and known.kwarg_definition
+        return {**error, "key": header.name} if isinstance(header, HeaderParameter) else error
+
+    def choices(key: str, source: str) -> list[str]:
+        argument, path = ("data", key) if source == "body" else (key, "")
+        return choices_at(parameters[argument].annotation, path) if argument in parameters else []
+
+    return problems.invalid_values([name(error) for error in errors], choices=choices)
 
 
 def _unavailable(request: ApiRequest, fault: Exception) -> Response[bytes]:
