@@ -103,6 +103,7 @@ async def test_every_row_of_a_broken_file_is_a_recipient_or_comes_back_with_its_
         9: "phone_invalid",
     }
     rows = await acme.get(f"{campaign}/failed-rows.csv")
+    assert rows.headers["content-type"] == "text/csv; charset=utf-8"
     read = list(csv.reader(io.StringIO(rows.content.decode("utf-8-sig"))))
     assert [row[1] for row in read[1:]] == ["4", "5", "6", "7", "8", "9"]
     again = await done(acme, f"{campaign}/audience/mapping", mapping)

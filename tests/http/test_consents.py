@@ -148,7 +148,7 @@ async def test_the_counts_of_a_list_add_up_and_the_rows_that_failed_are_told(
         4,
     )
     rows = await acme.get(f"/consents/imports/{told['id']}/failed-rows.csv")
-    assert rows.headers["content-type"].startswith("text/csv")
+    assert rows.headers["content-type"] == "text/csv; charset=utf-8"
     header, *failed = csv.reader(io.StringIO(rows.text))
     assert header == ["line", "reason", "about", "detail", "Nombre", "Teléfono", "Fecha"]
     assert [row[:3] for row in failed] == [

@@ -95,6 +95,18 @@ async def test_without_a_country_of_its_own_the_numbers_counts(
     assert (await template(acme, phone="912345678")).json()["phone"] == "+351912345678"
 
 
+async def test_a_number_that_was_given_no_country_is_of_the_one_whose_code_it_has(
+    owner: Owner, acme: Tenant, mine: Number
+) -> None:
+    await owner.execute("UPDATE tenants SET default_country = NULL WHERE id = $1", acme.id)
+    await owner.execute(
+        "UPDATE channel_connections SET country_id = NULL, phone_number_e164 = '+351912000001' WHERE id = $1",
+        mine.connection_id,
+    )
+
+    assert (await template(acme, phone="912345678")).json()["phone"] == "+351912345678"
+
+
 async def test_the_number_that_spoke_with_the_person_last_sends(
     owner: Owner, acme: Tenant, mine: Number
 ) -> None:

@@ -13,16 +13,18 @@ def choices_at(annotation: Any, path: str) -> list[str]:
     """Return the words that may stand at ``path`` (``scopes[0]``, ``interactive.type``); none where any may, or the place is unknown."""
     steps = _STEP.findall(path)
     places = list(_alternatives(inspect.type_info(annotation)))
-    while len(steps) > 0 and places:
+    while steps and places:
         name = steps.pop(0)
-        if not steps and (tags := [place.tag for place in places if _tagged(place, name)]):
-            return sorted(str(tag) for tag in tags)
+        if not steps and (tags := list(_tags(places, name))):
+            return sorted(tags)
         places = [inner for place in places for inner in _within(place, name)]
     return _words(places)
 
 
-def _tagged(place: inspect.Type, name: str) -> bool:
-    return isinstance(place, inspect.StructType) and place.tag is not None and place.tag_field == name
+def _tags(places: Iterable[inspect.Type], name: str) -> Iterator[str]:
+    for place in places:
+        if isinstance(place, inspect.StructType) and place.tag is not None and place.tag_field == name:
+            yield str(place.tag)
 
 
 def _within(place: inspect.Type, name: str) -> Iterator[inspect.Type]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-MEDIA_TYPE: Final = "text/csv; charset=utf-8"
+MEDIA_TYPE: Final = "text/csv"  # in UTF-8: Litestar says so
 _STARTS_A_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 # Or a phone; one with hyphens is a subtraction to a spreadsheet.
 _NUMBER: Final = re.compile(r"[+-]?\d+(?:[.,]\d+)?|\+[\d\s().]+")
