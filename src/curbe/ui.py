@@ -5,18 +5,17 @@ The page forbids what it does not use (Content-Security-Policy and its kin); not
 
 import hashlib
 import secrets
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import msgspec
+
+from curbe.infra.edge import Receive, Scope, Send
 
 FOLDER: Final = Path(__file__).parent / "ui_dist"
 EMBEDDED: Final = "/embed"  # the one page that other sites may frame, where the operator lists them
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 
 _TYPES: Final = {

@@ -10,7 +10,6 @@ import pytest
 from bed.installation import SETTINGS, Installation, installed
 
 UNITS = Path(__file__).parents[2] / "deploy/systemd"
-APART = ("curbe-serve@.service", "curbe-work@.service")
 MISUSED = 2
 
 
@@ -26,9 +25,12 @@ def written(here: Installation, line: str) -> Path:
     return file
 
 
-@pytest.mark.parametrize("unit", APART)
 @pytest.mark.parametrize(
-    "line", ["# DATABASE_URL=postgresql://curbe@db/curbe", "DATABASE_URL=", 'DATABASE_URL=""']
+    ("unit", "line"),
+    [
+        ("curbe-serve@.service", "# DATABASE_URL=postgresql://curbe@db/curbe"),
+        ("curbe-work@.service", 'DATABASE_URL=""'),
+    ],
 )
 def test_without_a_postgresql_of_ones_own_it_says_so_and_is_not_started_again(unit: str, line: str) -> None:
     with installed() as here:
@@ -40,8 +42,10 @@ def test_without_a_postgresql_of_ones_own_it_says_so_and_is_not_started_again(un
     assert f"RestartPreventExitStatus={MISUSED}\n" in (UNITS / unit).read_text()
 
 
-@pytest.mark.parametrize("unit", APART)
-@pytest.mark.parametrize("line", ["DATABASE_URL={}", 'export DATABASE_URL="{}"', "  DATABASE_URL = '{}'"])
+@pytest.mark.parametrize(
+    ("unit", "line"),
+    [("curbe-serve@.service", 'export DATABASE_URL="{}"'), ("curbe-work@.service", "  DATABASE_URL = '{}'")],
+)
 def test_it_starts_however_the_database_is_written_down(unit: str, line: str, dsn: str) -> None:
     with installed() as here:
         running = here.start(*started_by(unit, written(here, line.format(dsn))))
@@ -52,7 +56,6 @@ def test_it_starts_however_the_database_is_written_down(unit: str, line: str, ds
         assert running.ended() == 0
 
 
-@pytest.mark.parametrize("unit", APART)
-def test_it_starts_where_the_environment_names_the_database(unit: str, dsn: str) -> None:
+def test_it_starts_where_the_environment_names_the_database(dsn: str) -> None:
     with installed(DATABASE_URL=dsn) as here:
-        here.start(*started_by(unit, written(here, ""))).ready()
+        here.start(*started_by("curbe-serve@.service", written(here, ""))).ready()

@@ -196,8 +196,9 @@ def test_serve_and_work_started_by_themselves_share_the_embedded_database_and_th
     assert here.postmaster() == 0
 
 
-@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
-@pytest.mark.parametrize("command", ["run", "serve", "work"])
+@pytest.mark.parametrize(
+    ("command", "stop"), [("run", signal.SIGINT), ("serve", signal.SIGTERM), ("work", signal.SIGINT)]
+)
 def test_each_process_ends_with_zero_when_told_to_stop(
     on_database: Installation, command: str, stop: signal.Signals
 ) -> None:

@@ -28,7 +28,6 @@ _RETRYABLE: Final = (
     FailureKind.UNREACHABLE,
     FailureKind.UNLISTED,
 )
-_FREE: Final = frozenset({"free_customer_service", "free_entry_point"})
 
 
 class Recipient(msgspec.Struct, frozen=True, kw_only=True):
@@ -169,7 +168,7 @@ async def sums(tx: Transaction, *, tenant_id: UUID, campaign_id: UUID) -> Report
     prices = await _PRICES.all(tx, **where)
     charged: dict[tuple[str | None, str], int] = {}
     for price in prices:
-        if price.type not in _FREE:
+        if price.type not in rates.FREE:
             key = (price.country, price.category or "")
             charged[key] = charged.get(key, 0) + price.count
     return Report(
@@ -177,7 +176,7 @@ async def sums(tx: Transaction, *, tenant_id: UUID, campaign_id: UUID) -> Report
         replied=replied.replied if replied else 0,
         clicks=await _CLICKS.all(tx, **where),
         failures=await _FAILURES.all(tx, **where),
-        free=sum(price.count for price in prices if price.type in _FREE),
+        free=sum(price.count for price in prices if price.type in rates.FREE),
         cost=rates.estimate(charged),
     )
 
@@ -230,6 +229,6 @@ def _cost(row: _Row) -> Decimal | None:
     if row.pricing is None:
         return None
     told = msgspec.json.decode(row.pricing, type=dict[str, Any])
-    if told.get("type") in _FREE:
+    if told.get("type") in rates.FREE:
         return Decimal(0)
     return rates.card().rate(category=str(told.get("category") or ""), country=row.country)

@@ -7,14 +7,15 @@ parsed before the answer. Whoever signs is never turned away; only failures are 
 import hmac
 import re
 import time
-from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 from urllib.parse import parse_qs
 
 import structlog
 
 from curbe.channels.cloudapi.webhook import is_signed
+from curbe.infra.edge import Receive, Scope, Send
 from curbe.infra.metrics import Metrics
 from curbe.infra.settings import MetaApp
 from curbe.infra.throttle import Throttle
@@ -23,9 +24,6 @@ from curbe.ingest.commit import GroupCommitter, NotStored
 PATH: Final = "/webhooks/meta/whatsapp"
 LARGEST_BODY: Final = 3 * 2**20  # Meta's own limit is 3 MB [webhooks overview, Sep 2026]
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Headers = Sequence[tuple[bytes, bytes]]
 
 log: Final = structlog.get_logger(__name__)

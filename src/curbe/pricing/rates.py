@@ -10,6 +10,8 @@ from typing import Final
 import msgspec
 
 _CATEGORIES: Final = ("marketing", "utility", "authentication")
+# The types of pricing, as Meta calls them in a status, of messages that it does not charge.
+FREE: Final = frozenset({"free_customer_service", "free_entry_point"})
 
 
 class _Rates(msgspec.Struct, frozen=True):

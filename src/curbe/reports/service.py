@@ -35,7 +35,6 @@ from curbe.tenants.rules import Tenant
 
 _PACKAGE: Final = "curbe.reports"
 MOST_LINES: Final = 10_000
-_FREE: Final = frozenset({"free_customer_service", "free_entry_point"})
 _UNTOLD: Final = "untold"
 # What is no template is charged as utility is since October 2026 [Meta: pricing, non-template messages].
 _CHARGED_AS: Final = {"service": "utility"}
@@ -264,7 +263,7 @@ def _money(rows: Iterable[_CostRow]) -> Money:
     amount, charged, free, untold, unpriced = Decimal(0), 0, 0, 0, 0
     for row in rows:
         each = _rate(row)
-        if row.pricing in _FREE:
+        if row.pricing in rates.FREE:
             free += row.messages
         elif row.pricing == _UNTOLD:
             untold += row.messages
@@ -285,7 +284,7 @@ def _money(rows: Iterable[_CostRow]) -> Money:
 
 
 def _cost_line(row: _CostRow) -> CostLine:
-    each = {**dict.fromkeys(_FREE, Decimal(0)), _UNTOLD: None}.get(row.pricing, _rate(row))
+    each = {**dict.fromkeys(rates.FREE, Decimal(0)), _UNTOLD: None}.get(row.pricing, _rate(row))
     return CostLine(
         category=row.category,
         pricing=row.pricing,
