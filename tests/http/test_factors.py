@@ -167,6 +167,29 @@ async def test_guessing_at_codes_is_slowed_even_for_who_knows_the_password(
     assert int(answers[-1].headers["retry-after"]) > 0
 
 
+async def test_who_knows_the_password_and_guesses_at_codes_locks_nobody_out(
+    operator: httpx.AsyncClient, at: httpx.AsyncClient, ana: Person
+) -> None:
+    secret, recovery = await add_app(at)
+    for n in range(11):
+        guesser = browser(operator, address=f"203.0.113.{n + 1}")
+        asked = (await try_signing_in(guesser, ana)).json()
+        guessed = await second(guesser, asked, "totp", code="000000")
+    travelling, home = browser(operator, address="198.51.100.9"), browser(operator)
+
+    there = (await try_signing_in(travelling, ana)).json()
+    held_back = await second(travelling, there, "totp", code=code_of(secret))
+    recovered = await second(travelling, there, "recovery", code=recovery[0])
+    here = (await try_signing_in(home, ana)).json()
+    opened = await second(home, here, "totp", code=code_of(secret))
+    proved = await at.post("/api/auth/proofs", json={"method": "totp", "code": code_of(secret, steps=1)})
+
+    assert problem(guessed) == (429, "too_many_requests"), "however many addresses they have"
+    assert problem(held_back) == (429, "too_many_requests")
+    assert recovered.status_code == 200, "what nobody guesses always opens"
+    assert (opened.status_code, proved.status_code) == (200, 204), "and so does where one is known"
+
+
 async def test_a_challenge_that_has_expired_opens_nothing(
     operator: httpx.AsyncClient, at: httpx.AsyncClient, ana: Person, owner: Owner
 ) -> None:

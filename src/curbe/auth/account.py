@@ -12,10 +12,11 @@ from curbe.auth import session_store as store
 from curbe.auth.members import Announce
 from curbe.auth.passwords import Passwords, check_password
 from curbe.auth.session_rules import Held
-from curbe.auth.sign_in import SignIn, place_of
+from curbe.auth.sign_in import SignIn
 from curbe.domain.access import PLATFORM
 from curbe.domain.errors import InvalidRequest, TooManyRequests, WrongCredentials
 from curbe.infra import jobs
+from curbe.infra.addresses import place_of
 from curbe.infra.crypto import Secret
 from curbe.infra.db import Pool, Transaction
 from curbe.infra.jobs import NewJob

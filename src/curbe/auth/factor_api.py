@@ -199,9 +199,9 @@ class FactorController(Controller):
                     email=user.email, password=password, address=address_of(request)
                 )
             case TotpProof(code):
-                await factors.check_code(user_id, Method.TOTP, code, now=now)
+                await factors.check_code(user_id, Method.TOTP, code, by=visit.held.session_id, now=now)
             case RecoveryProof(code):
-                await factors.check_code(user_id, Method.RECOVERY, code, now=now)
+                await factors.check_code(user_id, Method.RECOVERY, code, by=visit.held.session_id, now=now)
             case PasskeyProof(challenge, credential):
                 asked = await factors.asked(challenge, Purpose.PROOF, now=now)
                 if asked.user_id != user_id:

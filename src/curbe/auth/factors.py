@@ -1,7 +1,8 @@
 """Second factors: an authenticator app (TOTP), recovery codes, and the challenge between the two steps of signing in.
 
-A code opens once. A challenge takes a few tries and lives for minutes; an account whose codes are guessed at
-answers later and later, to whoever has its password, and is never locked.
+A code opens once. A challenge takes a few tries and lives for minutes. Wrong codes of an app have to wait, and whoever has the password
+cannot lock its person out by them: they count for the account where it has no session from, else for the place or the session they come
+from; recovery codes and passkeys, which nobody guesses, do not count.
 """
 
 import asyncio
@@ -19,10 +20,12 @@ from pyotp.totp import TOTP
 from curbe.audit.service import AuditEntry, record
 from curbe.auth import factor_rules as rules
 from curbe.auth import factor_store as store
+from curbe.auth import session_store
 from curbe.auth.factor_rules import Method, Purpose
 from curbe.auth.factor_store import Asked, StoredTotp
 from curbe.domain.access import PLATFORM
 from curbe.domain.errors import Conflict, NotFound, TooManyRequests, Unavailable, WrongFactor
+from curbe.infra.addresses import place_of
 from curbe.infra.crypto import CannotOpen, Keyring, Secret, binding, key_hash, random_token
 from curbe.infra.db import Pool, Transaction
 from curbe.infra.throttle import Throttle
@@ -109,38 +112,63 @@ class Factors:
             if not await store.drop_challenge(tx, token):
                 raise WrongFactor("This step has ended.", fix="Begin to sign in again.")
 
-    async def check_code(self, user_id: UUID, method: Method, code: str, *, now: datetime) -> None:
+    async def check_code(
+        self, user_id: UUID, method: Method, code: str, *, by: UUID | str, now: datetime
+    ) -> None:
         """Return where ``code`` is one of the user's that was not used before; it is used up by this.
+
+        Args:
+            user_id: whose.
+            method: of which kind it is.
+            code: as it was typed.
+            by: who sent it: the id of the session that asks, or before there is one the address.
+            now: the moment, aware.
 
         Raises:
             WrongFactor: it is none, or was used.
-            TooManyRequests: too many wrong ones were tried at this account.
+            TooManyRequests: too many wrong ones of an app came from there, or to this account from places it does not know.
             Unavailable: the app's secret cannot be opened with the keys this process has.
         """
-        moment = asyncio.get_running_loop().time()
-        account = user_id.hex
-        if not self._guessed.allow(account, now=moment):
+        if method is Method.TOTP:
+            await self._check_totp(user_id, code, by=by, now=now)
+            return
+        async with self._pool.transaction(PLATFORM, context=people.as_user(user_id)) as tx:
+            right = await self._takes_recovery_code(tx, user_id, code, now=now)
+        if not right:
+            raise _wrong_code()
+
+    async def _check_totp(self, user_id: UUID, code: str, *, by: UUID | str, now: datetime) -> None:
+        moment, guesser = asyncio.get_running_loop().time(), await self._guesser(user_id, by)
+        if not self._guessed.allow(guesser, now=moment):
             raise TooManyRequests(
                 "Too many wrong codes were tried at this account.",
-                fix="Wait until your app shows another code.",
-                retry_after=timedelta(seconds=self._guessed.wait(account, now=moment)),
+                fix="Wait until your app shows another code, or use a recovery code or a passkey.",
+                retry_after=timedelta(seconds=self._guessed.wait(guesser, now=moment)),
             )
         async with self._pool.transaction(PLATFORM, context=people.as_user(user_id)) as tx:
-            if method is Method.TOTP:
-                try:
-                    right = await self._takes_totp(tx, user_id, code, now=now)
-                except Unavailable:  # nothing was guessed: nobody looked at the code
-                    self._guessed.give_back(account)
-                    raise
-            else:
-                right = await self._takes_recovery_code(tx, user_id, code, now=now)
+            try:
+                right = await self._takes_totp(tx, user_id, code, now=now)
+            except Unavailable:  # nothing was guessed: nobody looked at the code
+                self._guessed.give_back(guesser)
+                raise
         if not right:
-            raise WrongFactor(
-                "That is not a code of this account, or it was used already.",
-                fix="Send the six digits your app shows now, or a recovery code that was never used.",
-                field="code",
-            )
-        self._guessed.give_back(account)
+            raise _wrong_code()
+        self._guessed.give_back(guesser)
+
+    async def _guesser(self, user_id: UUID, by: UUID | str) -> str:
+        """Return what a wrong code counts for.
+
+        Six digits bear few guesses, so all places share one count, as many addresses are cheap. Who guesses without ever having been let
+        in stays within it; the person at a place where they have a session, or in one, is counted apart.
+        """
+        if isinstance(by, UUID):
+            return f"{user_id.hex} {by}"
+        async with self._pool.transaction(context=people.as_user(user_id)) as tx:
+            sessions = await session_store.sessions_of_user(tx, user_id)
+        # Another site's software begins a session without a factor: that makes no place known.
+        known = {place_of(one.address) for one in sessions if one.address and one.embedded_in is None}
+        place = place_of(by)
+        return f"{user_id.hex} {place}" if place in known else user_id.hex
 
     async def begin_totp(self, user: User, *, now: datetime) -> NewTotp:
         """Make a secret for an authenticator app; it is asked for once a code of it was seen.
@@ -280,6 +308,14 @@ async def _put_recovery_codes(tx: Transaction, user_id: UUID, *, now: datetime) 
     await store.replace_recovery_codes(tx, user_id=user_id, hashes=hashes, now=now)
     await audited(tx, user_id, "factor.recovery_codes_made", "recovery")
     return [Secret(rules.shown_recovery_code(code)) for code in codes]
+
+
+def _wrong_code() -> WrongFactor:
+    return WrongFactor(
+        "That is not a code of this account, or it was used already.",
+        fix="Send the six digits your app shows now, or a recovery code that was never used.",
+        field="code",
+    )
 
 
 def _seen_by(token: str, user_id: UUID | None) -> dict[str, str]:

@@ -106,10 +106,10 @@ class SecondStepController(Controller):
                 method = Method.PASSKEY
             case ByApp(code=code):
                 method = Method.TOTP
-                await factors.check_code(asked.user_id, method, code, now=now)
+                await factors.check_code(asked.user_id, method, code, by=address_of(request), now=now)
             case ByRecoveryCode(code=code):
                 method = Method.RECOVERY
-                await factors.check_code(asked.user_id, method, code, now=now)
+                await factors.check_code(asked.user_id, method, code, by=address_of(request), now=now)
         await factors.answered(data.challenge)
         user = await signing_in.still_welcome(asked.user_id)
         begun = await signing_in.begin(

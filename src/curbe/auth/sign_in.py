@@ -7,7 +7,6 @@ answers everybody later, and still answers.
 
 import asyncio
 from datetime import datetime, timedelta
-from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Final
 from uuid import UUID
 
@@ -20,6 +19,7 @@ from curbe.auth.passwords import Passwords, is_outdated
 from curbe.auth.session_rules import Device
 from curbe.domain.access import PLATFORM
 from curbe.domain.errors import TooManyRequests, WrongCredentials
+from curbe.infra.addresses import place_of
 from curbe.infra.crypto import Secret
 from curbe.infra.db import Pool, Transaction
 from curbe.infra.throttle import Throttle
@@ -190,16 +190,3 @@ def _too_many(seconds: float) -> TooManyRequests:
         fix="Wait a moment, or ask for a link to choose another password.",
         retry_after=timedelta(seconds=seconds),
     )
-
-
-def place_of(address: str) -> str:
-    """Return who is counted as one: an IPv4 address, the /64 of an IPv6 one, which is one subscriber's."""
-    try:
-        ip = ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(ip, IPv4Address):
-        return str(ip)
-    if ip.ipv4_mapped is not None:  # as a socket that listens on both protocols writes it
-        return str(ip.ipv4_mapped)
-    return str(ip_network((int(ip) >> 64 << 64, 64)))

@@ -1,4 +1,4 @@
-"""Which addresses are the public internet, as far as a URL of a stranger's may lead, and how else one is written. Pure."""
+"""Which addresses are the public internet, as far as a URL of a stranger's may lead, how else one is written, and whose it is. Pure."""
 
 from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, ip_address, ip_network
@@ -67,3 +67,16 @@ def _is_denied(ip: IPv4Address | IPv6Address) -> bool:
 
 def _has_zone(ip: IPv4Address | IPv6Address) -> bool:
     return isinstance(ip, IPv6Address) and ip.scope_id is not None
+
+
+def place_of(address: str) -> str:
+    """Return who is counted as one: an IPv4 address, the /64 of an IPv6 one, which is one subscriber's."""
+    try:
+        ip = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(ip, IPv4Address):
+        return str(ip)
+    if ip.ipv4_mapped is not None:  # as a socket that listens on both protocols writes it
+        return str(ip.ipv4_mapped)
+    return str(ip_network((int(ip) >> 64 << 64, 64)))
