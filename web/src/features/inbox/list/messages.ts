@@ -250,13 +250,13 @@ export const listMessages = catalogue({
     statuses: {
       queued: "Aguardando envio",
       sending: "Enviando",
-      unknown: "Não confirmado",
-      accepted: "Aceito",
-      sent: "Enviado",
+      unknown: "Não confirmada",
+      accepted: "Aceita",
+      sent: "Enviada",
       failed: "Não entregue",
       delivered: "Entregue",
-      read: "Lido",
-      played: "Ouvido",
+      read: "Lida",
+      played: "Ouvida",
     },
     mentions: (count: number) =>
       plural("pt", count, { one: "# menção não lida", other: "# menções não lidas" }),
