@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from curbe.operate import findings
+from curbe.operate import findings, findings_of_disks
 from curbe.operate.findings import (
     ConnectionFacts,
     Finding,
@@ -43,9 +43,9 @@ def test_whatever_is_not_fine_says_what_to_do() -> None:
         findings.unknown_sends(1, days=7),
         findings.parked(ParkedFacts(1, 7200)),
         findings.platform_keys(0),
-        findings.disk(10, folder="/data"),
-        findings.files(10, keep_free=9, folder="/data"),
-        findings.files(8, keep_free=9, folder="/data"),
+        findings_of_disks.disk(10, folder="/data"),
+        findings_of_disks.files(10, keep_free=9, folder="/data"),
+        findings_of_disks.files(8, keep_free=9, folder="/data"),
     ]
 
     assert [one for one in seen if one.state is OK or not one.fix] == []
@@ -69,7 +69,7 @@ def test_meta_must_be_able_to_reach_the_address(address: str, state: State) -> N
 
 @pytest.mark.parametrize(("free", "state"), [(20, OK), (19, WARN), (10, WARN), (9, FAIL)])
 def test_little_room_for_files_is_told_before_there_is_none(free: int, state: State) -> None:
-    assert findings.files(free, keep_free=10, folder="/data").state is state
+    assert findings_of_disks.files(free, keep_free=10, folder="/data").state is state
 
 
 @pytest.mark.parametrize(("seconds", "state"), [(0, OK), (30, OK), (31, WARN), (300, WARN), (301, FAIL)])

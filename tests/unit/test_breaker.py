@@ -6,7 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from curbe.channels.cloudapi.errors import unanswered, unsent
+from curbe.domain.failures import FailureKind, SendFailure
 from curbe.outbound.breaker import Breaker, Change, Heard, Leave, Reach
+from curbe.outbound.rules import without_quotes
 
 ONE, OTHER, THIRD = UUID(int=1), UUID(int=2), UUID(int=3)
 CLEAR, SILENCE, NOT_ASKED = Heard.CLEAR, Heard.SILENCE, Heard.NOT_ASKED
@@ -196,3 +199,10 @@ def test_whatever_was_heard_somebody_may_ask_again_within_a_minute(story: list[t
     for number in (ONE, OTHER, THIRD):
         assert breaker.wait(number, now=now) <= 60
         assert breaker.may_claim(number, now=now + 60) is not Leave.NONE
+
+
+def test_why_it_is_silent_is_told_without_what_it_said_itself() -> None:
+    assert without_quotes(unsent("the name cannot be resolved")) == "Not sent: the name cannot be resolved"
+    assert without_quotes(unanswered("no answer within 30 s")) == "No answer: no answer within 30 s"
+    said = SendFailure(FailureKind.AMBIGUOUS, 2, "Temporary", "Hola Ana, your code is 1234", "Nobody knows.")
+    assert without_quotes(said) == "Temporary"

@@ -61,17 +61,19 @@ def _system(error: BaseException) -> str | None:
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: {error.strerror}; make it usable for this user and try again."
     if isinstance(error, (*db.Unreachable, db.PostgresError)):
-        return f"PostgreSQL cannot be used ({type(error).__name__}: {_first_line(error)}). {_CONNECTING}."
+        return f"PostgreSQL cannot be used ({named(error)}). {_CONNECTING}."
     return None
 
 
 def _bug(error: BaseException) -> str:
     log.debug("unforeseen", exc_info=error)
     return (
-        f"something went wrong that Curbe did not foresee ({type(error).__name__}: {_first_line(error)}); "
+        f"something went wrong that Curbe did not foresee ({named(error)}); "
         "please report it, with what the log says at CURBE_LOG_LEVEL=debug."
     )
 
 
-def _first_line(error: BaseException) -> str:
-    return str(error).partition("\n")[0].rstrip(".")
+def named(error: BaseException) -> str:
+    """Return what kind of failure it is, and the first line of what it says, if anything."""
+    said = str(error).partition("\n")[0].rstrip(".")
+    return f"{type(error).__name__}: {said}" if said else type(error).__name__

@@ -22,7 +22,7 @@ from curbe.infra.migrate import SchemaMismatch
 from curbe.infra.settings import Settings
 from curbe.ingest import store as ingest
 from curbe.ingest.receive import PATH as WEBHOOK_PATH
-from curbe.operate import bucket, findings, findings_of_jobs, resealing
+from curbe.operate import bucket, findings, findings_of_disks, findings_of_jobs, resealing
 from curbe.operate.findings import (
     ConnectionFacts,
     Finding,
@@ -88,10 +88,10 @@ def _of_settings(settings: Settings, env_file: Path) -> list[Finding]:
     found.append(findings.webhook_address(settings.public_base_url, path=WEBHOOK_PATH))
     folder = str(settings.data_dir)
     if settings.database_url is None:
-        found.append(findings.disk(_free(settings.data_dir), folder=folder))
+        found.append(findings_of_disks.disk(_free(settings.data_dir), folder=folder))
     if settings.s3_bucket is None and settings.media_keep_free:
         free = _free(settings.data_dir)
-        found.append(findings.files(free, keep_free=settings.media_keep_free, folder=folder))
+        found.append(findings_of_disks.files(free, keep_free=settings.media_keep_free, folder=folder))
     return found
 
 

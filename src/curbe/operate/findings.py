@@ -21,8 +21,6 @@ _STUCK: Final = timedelta(minutes=5)
 _PARKED_LONG: Final = timedelta(hours=1)
 _DAYS_AHEAD: Final = 2
 _EXPIRES_SOON: Final = timedelta(days=7)
-_LITTLE_DISK: Final = 2 * 2**30
-_NO_DISK: Final = 200 * 2**20
 _NAMED: Final = 5  # people; of more, only their count is told
 _OLDEST_POSTGRES: Final = 150009
 _META: Final = "https://graph.facebook.com"
@@ -336,26 +334,6 @@ def platform_keys(count: int) -> Finding:
     if count:
         return Finding("platform keys", State.OK, f"{count} valid")
     return Finding("platform keys", State.WARN, "none is valid", "`curbe key create --platform --scope all`")
-
-
-def disk(free_bytes: int, *, folder: str) -> Finding:
-    """Judge the room that is left where the embedded database writes."""
-    state = State.FAIL if free_bytes < _NO_DISK else State.WARN if free_bytes < _LITTLE_DISK else State.OK
-    fix = "make room: a full disk stops PostgreSQL, and with it everything" if state is not State.OK else ""
-    return Finding("disk", state, f"{free_bytes / 2**30:,.1f} GiB free at {folder}", fix)
-
-
-def files(free_bytes: int, *, keep_free: int, folder: str) -> Finding:
-    """Judge the room that is left for files on this machine's disk."""
-    free, floor = (f"{size / 2**30:,.1f} GiB" for size in (free_bytes, keep_free))
-    if free_bytes >= 2 * keep_free:
-        return Finding("files", State.OK, f"{free} free at {folder}")
-    fix = "make room, or keep files in a bucket (CURBE_S3_BUCKET); CURBE_MEDIA_KEEP_FREE says how much stays free"
-    if free_bytes >= keep_free:
-        return Finding("files", State.WARN, f"{free} free at {folder}; below {floor} no file is taken", fix)
-    return Finding(
-        "files", State.FAIL, f"none is fetched or uploaded: {free} free at {folder}, {floor} stay free", fix
-    )
 
 
 _RESTORE_KEY: Final = "put the key it was sealed with into TOKEN_ENCRYPTION_KEYS_RETIRED, or connect it anew"

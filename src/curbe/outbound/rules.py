@@ -92,6 +92,17 @@ def heard(failure: SendFailure | None) -> Heard:
     return Heard.CLEAR if answered else Heard.NOT_ASKED
 
 
+def without_quotes(failure: SendFailure | None) -> str | None:
+    """Return why the provider was not heard, for a log: what it said itself, beside its code, is left out."""
+    if failure is None:
+        return None
+    return (
+        failure.title
+        if failure.code is not None or not failure.detail
+        else f"{failure.title}: {failure.detail}"
+    )
+
+
 def after(
     failure: SendFailure, *, refusals: int, attempts: int, trying_since: datetime, now: datetime
 ) -> Next:

@@ -16,6 +16,7 @@ import structlog
 
 from curbe.channels.cloudapi.client import UPLOAD_WITHIN, CloudApi
 from curbe.connections import service as connections
+from curbe.domain.failures import SendFailure
 from curbe.inbox import departures
 from curbe.inbox.departures import Intent
 from curbe.infra.clock import carried_on
@@ -30,7 +31,7 @@ from curbe.outbound.breaker import Breaker, Heard, Leave, Reach
 from curbe.outbound.governing import admit
 from curbe.outbound.governor import Pairs
 from curbe.outbound.pace import Grant, Pace
-from curbe.outbound.rules import heard
+from curbe.outbound.rules import heard, without_quotes
 from curbe.outbound.settle import Settler, tell
 from curbe.outbound.store import Claim, SendingAccount
 
@@ -321,7 +322,7 @@ class Sender:
                 came = Heard.NOT_ASKED if body.next is None else heard(body.failure)
                 if came is not Heard.NOT_ASKED:
                     leave = self._means.breaker.ask(self._connection_id, now=loop.time())
-                    self._hear(came, leave=leave, now=loop.time())
+                    self._hear(came, leave=leave, now=loop.time(), failure=body.failure)
                 self._settler.add(body)
                 self._learn(pace, claim, body, started_at=loop.time(), now=loop.time())
         finally:  # whoever waits for the last one must not wait for ever
@@ -354,21 +355,21 @@ class Sender:
             pace.forgo()
             self._settler.add(attempt.postponed(intent))
             return
-        came = Heard.NOT_ASKED
+        came, failure = Heard.NOT_ASKED, None
         try:
             attempted = await attempt.ask(claim, intent, body)
-            came = heard(attempted.failure)
+            came, failure = heard(attempted.failure), attempted.failure
         finally:
             pace.answered(started_at=started_at, now=loop.time())
-            self._hear(came, leave=leave, now=loop.time())
+            self._hear(came, leave=leave, now=loop.time(), failure=failure)
         self._settler.add(attempted)
         self._learn(pace, claim, attempted, started_at=started_at, now=loop.time())
 
-    def _hear(self, came: Heard, *, leave: Leave, now: float) -> None:
+    def _hear(self, came: Heard, *, leave: Leave, now: float, failure: SendFailure | None) -> None:
         """Take note of whether the provider answers, and tell when that has changed."""
         for change in self._means.breaker.heard(self._connection_id, came, leave=leave, now=now):
             if change.opened:
-                self._log.warning("provider_silent", reach=change.reach.value)
+                self._log.warning("provider_silent", reach=change.reach.value, reason=without_quotes(failure))
             else:
                 self._log.info("provider_answers", reach=change.reach.value)
         self._show_circuits()
