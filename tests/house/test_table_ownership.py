@@ -6,7 +6,7 @@ from collections import defaultdict
 
 from source import SOURCE, modules
 
-WRITES = re.compile(r"\b(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+(?!SET\b|OF\b|NOTHING\b)(\w+)")
+WRITES = re.compile(r"\b(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+(?!SET\b|OF\b|NOTHING\b|SKIP\b)(\w+)")
 
 
 def written_by_features() -> dict[str, set[str]]:

@@ -79,6 +79,7 @@ _CHANGE: Final = db.Query(_PACKAGE, "change_conversations")
 _HOLD_CLAIMS: Final = db.Query(_PACKAGE, "hold_claims", _Nothing)
 _ADD_LABELS: Final = db.Query(_PACKAGE, "add_labels")
 _REMOVE_LABELS: Final = db.Query(_PACKAGE, "remove_labels")
+_TAKE_LABEL_OFF: Final = db.Query(_PACKAGE, "take_label_off")
 _TEAMS: Final = db.Query(_PACKAGE, "names_of_teams", _Name)
 _LABELS: Final = db.Query(_PACKAGE, "names_of_labels", _Name)
 _FORMER: Final = db.Query(_PACKAGE, "names_of_former", _Name)
@@ -153,6 +154,11 @@ async def let_go_of_colleague(tx: db.Transaction, tenant_id: UUID, user_id: UUID
 async def let_go_of_team(tx: db.Transaction, tenant_id: UUID, team_id: UUID, actor: str) -> bool:
     """Leave some of what a team has to no team, as ``let_go_of_colleague`` does: it is about to be deleted."""
     return await _let_go(tx, tenant_id, team_id, ConversationChange(team_id=None), actor)
+
+
+async def take_label_off(tx: db.Transaction, *, tenant_id: UUID, label_id: UUID, most: int) -> int:
+    """Take a label that is about to be deleted off up to ``most`` conversations; return of how many it was."""
+    return await _TAKE_LABEL_OFF.run(tx, tenant_id=tenant_id, label_id=label_id, most=most)
 
 
 async def _let_go(

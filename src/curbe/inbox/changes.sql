@@ -77,3 +77,12 @@ SELECT m.id
         WHERE m.tenant_id = :tenant_id AND m.conversation_id = u.id AND m.direction = 'inbound'
         ORDER BY m.created_at DESC, m.id DESC
         LIMIT 1) m
+
+-- name: take_label_off
+-- From the next conversations, as the label's list has them; one that is being changed, or has no message yet, is left to the deletion itself.
+DELETE FROM conversation_labels l
+ USING (SELECT x.conversation_id FROM conversation_labels x
+         WHERE x.tenant_id = :tenant_id AND x.label_id = :label_id AND x.last_message_at IS NOT NULL
+         LIMIT :most
+           FOR UPDATE SKIP LOCKED) AS taken
+ WHERE l.tenant_id = :tenant_id AND l.label_id = :label_id AND l.conversation_id = taken.conversation_id
