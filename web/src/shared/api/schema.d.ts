@@ -2781,6 +2781,12 @@ export interface components {
             kind: "note" | "activity";
             mentions?: string[];
         };
+        /**
+         * AppDataState
+         * @description How far asking for a part has come. ``REFUSED``: for good.
+         * @enum {string}
+         */
+        AppDataState: "waiting" | "asked" | "refused";
         /** AsideRow */
         AsideRow: {
             /** Format: date-time */
@@ -5312,6 +5318,17 @@ export interface components {
         ShortBody: {
             text: string;
         };
+        /** ShownAppData */
+        ShownAppData: {
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            name: "contacts" | "history";
+            problem: string | null;
+            request_id: string | null;
+            state: components["schemas"]["AppDataState"];
+            words: components["schemas"]["channels_cloudapi_phrases_Words"] | null;
+        };
         /** ShownBody */
         ShownBody: {
             /** Format: date-time */
@@ -5341,6 +5358,7 @@ export interface components {
         };
         /** ShownConnection */
         ShownConnection: {
+            app_data: components["schemas"]["ShownAppData"][];
             coexistence: boolean;
             country_id: string | null;
             /** Format: date-time */
@@ -5418,6 +5436,8 @@ export interface components {
         };
         /** Start */
         Start: {
+            /** @default false */
+            coexistence: boolean;
             redirect_uri?: string | null;
         };
         /** Started */
