@@ -22077,7 +22077,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `no_connection`: No connected number can send this; `conflict`: This cannot be done now */
+            /** @description `conflict`: This cannot be done now */
             409: {
                 headers: {
                     [name: string]: unknown;
