@@ -24,6 +24,7 @@ from curbe.campaigns.tending import Tender
 from curbe.channels.cloudapi.callback import PURPOSE as CALLBACK_PURPOSE
 from curbe.channels.cloudapi.client import CloudApi
 from curbe.connections import health
+from curbe.connections.app_data import ASK, AppData
 from curbe.connections.service import CATCH_UP, FETCH_AGAIN
 from curbe.consent import hearing
 from curbe.health import Health, database
@@ -185,6 +186,7 @@ async def _wired(
         asking: dict[str, Handler] = {
             READ_RECEIPT: Receipts(pools.work, cloud_api=cloud_api, keyring=keyring).read,
             SYNC: Syncer(pools.work, cloud_api=cloud_api, keyring=keyring),
+            ASK: AppData(pools.work, cloud_api=cloud_api, keyring=keyring, now=utc_now),
         }
         patient: dict[str, Handler] = {
             PURGE: Purger(pools.work, storage=keeping.storage, now=db.Transaction.now),

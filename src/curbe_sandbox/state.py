@@ -110,6 +110,7 @@ class PhoneNumber:
     behaviour: WebhookBehaviour | None = None
     registrations: list[datetime] = field(default_factory=list)
     synced: set[str] = field(default_factory=set)  # what the WhatsApp Business app has shared: once each
+    onboarded_at: datetime | None = None  # by a sign-up; None: just now
 
     @property
     def digits(self) -> str:

@@ -1,5 +1,6 @@
 """Beginning to connect: Meta's sign-up where it is configured, the steps by hand where it is not."""
 
+import json
 from collections.abc import Awaitable, Callable
 from urllib.parse import parse_qs, urlsplit
 
@@ -50,6 +51,18 @@ class TestEmbeddedSignup:
                 "state": started["state"],
             }.items()
         )
+
+    async def test_who_keeps_the_number_on_the_whatsapp_business_app_says_so_in_metas_dialog(
+        self, acme: Tenant
+    ) -> None:
+        def extras(started: dict[str, str]) -> object:
+            return json.loads(parse_qs(urlsplit(started["connectUrl"]).query)["extras"][0])
+
+        usual = (await acme.post("/whatsapp/connect/start")).json()
+        beside = (await acme.post("/whatsapp/connect/start", {"coexistence": True})).json()
+
+        assert extras(usual) == {"setup": {}}
+        assert extras(beside) == {"setup": {}, "featureType": "whatsapp_business_app_onboarding"}
 
     async def test_the_code_it_comes_back_with_connects_the_number_granted(
         self, acme: Tenant, graph: Graph

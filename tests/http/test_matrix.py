@@ -77,6 +77,7 @@ BODIES: dict[str, Json] = {
     "PersonChange": {"role": "supervisor"},
     "Schedule": {"at": "2099-12-24T10:00"},
     "SendText": {"type": "text", "text": "hola", "to": "+34600000001"},
+    "Registration": {},
     "Start": {},
     "TeamChange": {"name": "Support"},
     "Cover": {},

@@ -56,6 +56,7 @@ def connection(country: str | None = None, *, status: str = "active") -> Connect
         pause_cause=None,
         pause_until=None,
         health="{}",
+        app_data="{}",
         created_at=NOW,
         updated_at=NOW,
     )

@@ -11,7 +11,7 @@ from litestar.status_codes import HTTP_200_OK
 
 from curbe.channels.cloudapi.client import CloudApi
 from curbe.channels.cloudapi.fields import TO_SUBSCRIBE
-from curbe.connections import prove, registration, rules, service, signup
+from curbe.connections import app_data, prove, registration, rules, service, signup
 from curbe.connections.checks import Candidate, Check, require_health
 from curbe.connections.prove import Examination, MetaApp
 from curbe.connections.rules import Connection
@@ -104,7 +104,14 @@ class ConnectionController(Controller):
         async with web_pool.transaction(tenant_id) as tx:
             status = whatsapp_status(await service.every(tx, tenant_id=tenant_id))
         redirect_uri = (data.redirect_uri if data else None) or f"{settings.public_base_url}{_RETURN_PAGE}"
-        return _started(settings, keyring, tenant_id, redirect_uri=redirect_uri, status=status)
+        return _started(
+            settings,
+            keyring,
+            tenant_id,
+            redirect_uri=redirect_uri,
+            coexistence=data is not None and data.coexistence,
+            status=status,
+        )
 
     @post(
         "/connect/complete",
@@ -144,8 +151,8 @@ class ConnectionController(Controller):
                 actor=principal.actor,
                 now=await tx.now(),
             )
-        # TODO: where a number from a sign-up is on the WhatsApp Business app, ask for its contacts and its history within 24 hours
-        # [Meta: Embedded Signup].
+            if data.code is not None and connection.coexistence:
+                connection = await app_data.want(tx, connection, now=await tx.now())
         if data.code is not None or data.pin is not None:
             connection = await registration.attempt(
                 web_pool,
@@ -342,7 +349,13 @@ async def _signed_up(
 
 
 def _started(
-    settings: Settings, keyring: Keyring, tenant_id: UUID, *, redirect_uri: str, status: WhatsAppStatus
+    settings: Settings,
+    keyring: Keyring,
+    tenant_id: UUID,
+    *,
+    redirect_uri: str,
+    coexistence: bool,
+    status: WhatsAppStatus,
 ) -> Started:
     webhook_url = _webhook_url(settings)
     manual = Started(
@@ -363,6 +376,7 @@ def _started(
         config_id=settings.meta_embedded_signup_config_id,
         redirect_uri=redirect_uri,
         state=state,
+        coexistence=coexistence,
     )
     return msgspec.structs.replace(
         manual,

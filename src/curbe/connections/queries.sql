@@ -10,8 +10,8 @@ SELECT c.tenant_id, c.id, c.status, c.waba_id, c.phone_number_id, c.phone_number
        c.metadata ->> 'messaging_limit' AS messaging_limit, c.metadata ->> 'number_status' AS number_status,
        c.metadata ->> 'name_status' AS name_status, c.metadata ->> 'coexistence' = 'true' AS coexistence,
        c.metadata ->> 'unregistered' = 'true' AS unregistered, c.registration_problem, c.pin_enc IS NOT NULL AS pin_kept, c.last_webhook_at,
-       c.facts_at, c.messages_per_second, c.pause_reason, c.paused_at, c.pause_cause, c.pause_until, c.health::text AS health, c.created_at,
-       c.updated_at
+       c.facts_at, c.messages_per_second, c.pause_reason, c.paused_at, c.pause_cause, c.pause_until, c.health::text AS health,
+       c.app_data::text AS app_data, c.created_at, c.updated_at
   FROM channel_connections c
  WHERE c.tenant_id = :tenant_id
  ORDER BY c.id;
@@ -50,7 +50,7 @@ UPDATE channel_connections
 -- The token goes; the conversations, what is queued and the PIN stay: the number keeps its PIN wherever it goes.
 UPDATE channel_connections
    SET status = 'revoked', access_token_enc = NULL, token_last4 = NULL, token_fingerprint = NULL, token_expires_at = NULL,
-       pause_reason = NULL, paused_at = NULL, pause_cause = NULL, pause_until = NULL, updated_at = :now
+       pause_reason = NULL, paused_at = NULL, pause_cause = NULL, pause_until = NULL, app_data = '{}', updated_at = :now
  WHERE tenant_id = :tenant_id AND id = :id AND status <> 'revoked';
 
 -- name: pause
@@ -91,6 +91,11 @@ SELECT access_token_enc
 UPDATE channel_connections
    SET access_token_enc = :sealed
  WHERE tenant_id = :tenant_id AND id = :id AND access_token_enc = :was;
+
+-- name: note_app_data
+UPDATE channel_connections
+   SET app_data = app_data || :asked, updated_at = now()
+ WHERE tenant_id = :tenant_id AND id = :id;
 
 -- name: lock_pin
 -- Two requests that register one number take their turns at choosing its PIN: the second takes what the first has chosen.

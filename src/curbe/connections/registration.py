@@ -68,13 +68,14 @@ async def register(
 
     Raises:
         InvalidRequest: ``pin`` is not six digits.
-        NoConnection: there is none, or it was given up.
+        NotFound: the tenant has no such connection.
+        NoConnection: it was given up.
         Conflict: the PIN that is kept cannot be read.
         AppError: Meta refuses; `WrongPin` asks for the number's own. The connection stays as it is.
     """
     require_pin(pin)
     async with pool.transaction(tenant_id) as tx:
-        connection = await service.read(tx, tenant_id=tenant_id, connection_id=connection_id)
+        connection = await _named(tx, tenant_id=tenant_id, connection_id=connection_id)
         if not connection.is_live or connection.phone_number_id is None:
             raise NoConnection("This number is not connected.", fix="Connect it again, then register it.")
         token = await service.credentials(
@@ -132,11 +133,10 @@ async def reveal_pin(
     """Return the PIN that is kept of a number, connected or given up; that it was shown goes on record.
 
     Raises:
-        NoConnection: the tenant has no such connection.
-        NotFound: none is kept.
+        NotFound: the tenant has no such connection, or none is kept.
         Conflict: it cannot be read with the keys this process has.
     """
-    await service.read(tx, tenant_id=tenant_id, connection_id=connection_id)
+    await _named(tx, tenant_id=tenant_id, connection_id=connection_id)
     sealed = await store.lock_pin(tx, tenant_id=tenant_id, connection_id=connection_id)
     if sealed is None:
         raise NotFound(
@@ -162,6 +162,13 @@ async def reseal_pin(
     return anew is not None and await store.reseal_pin(
         tx, tenant_id=tenant_id, connection_id=connection_id, was=sealed, sealed=anew
     )
+
+
+async def _named(tx: Transaction, *, tenant_id: UUID, connection_id: UUID) -> Connection:
+    try:
+        return await service.read(tx, tenant_id=tenant_id, connection_id=connection_id)
+    except NoConnection as absent:
+        raise NotFound(absent.detail, fix=absent.fix) from absent
 
 
 async def _choose(pool: Pool, connection: Connection, *, keyring: Keyring, given: Secret | None) -> _Chosen:

@@ -81,7 +81,7 @@ class RegistrationController(Controller):
         opt={"scope": Scope.CONNECTIONS_WRITE, "proof": True},
         status_code=HTTP_200_OK,
         summary="Show the PIN of a number's two-step verification; that it was shown goes on record",
-        responses=refusals(Unauthorized, Forbidden, ProofRequired, NotFound, NoConnection, Conflict),
+        responses=refusals(Unauthorized, Forbidden, ProofRequired, NotFound, Conflict),
     )
     async def reveal(
         self,

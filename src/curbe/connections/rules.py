@@ -37,8 +37,39 @@ class ConnectionStatus(StrEnum):
 LIVE: Final = frozenset({ConnectionStatus.ACTIVE, ConnectionStatus.ERROR})
 
 
+class AppPart(StrEnum):
+    """What the WhatsApp Business app knows of a number, in Meta's words and in the order in which it is asked for."""
+
+    CONTACTS = "smb_app_state_sync"
+    HISTORY = "history"
+
+
+class AppDataState(StrEnum):
+    """How far asking for a part has come. ``REFUSED``: for good."""
+
+    WAITING = "waiting"
+    ASKED = "asked"
+    REFUSED = "refused"
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How asking for a part went, and when.
+
+    ``request_id`` is Meta's, None where the answer that named it was lost; ``problem`` is the refusal's code, ``graph_code`` Meta's.
+    """
+
+    state: AppDataState
+    at: datetime
+    request_id: str | None = None
+    problem: str | None = None
+    graph_code: int | None = None
+
+
 class Connection(msgspec.Struct, frozen=True, kw_only=True):
-    """One tenant's access to one number, without its token. ``health`` is JSON: facts by name (`standing`)."""
+    """One tenant's access to one number, without its token.
+
+    Of JSON are ``health``, facts by name (`standing`), and ``app_data``, `Asked` by `AppPart`.
+    """
 
     tenant_id: UUID
     id: UUID
@@ -70,6 +101,7 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
     pause_cause: str | None
     pause_until: datetime | None
     health: str
+    app_data: str
     created_at: datetime
     updated_at: datetime
 

@@ -12,6 +12,9 @@ from curbe.channels.cloudapi.codes import known
 from curbe.channels.cloudapi.phrases import Words, words_for
 from curbe.connections.checks import Check
 from curbe.connections.rules import (
+    AppDataState,
+    AppPart,
+    Asked,
     Connection,
     ConnectionStatus,
     code_in,
@@ -26,7 +29,12 @@ from curbe.infra.crypto import Secret
 MetaId = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z_]{1,64}$")]
 CountryId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z]{2}$", description="ISO 3166, such as ES")]
 Url = Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s]+$", max_length=2000)]
-_TOLD_OTHERWISE: Final = {"health", "name_status", "coexistence"}
+_TOLD_OTHERWISE: Final = {"health", "name_status", "coexistence", "app_data"}
+_APP_DATA: Final = msgspec.json.Decoder(dict[AppPart, Asked])
+_PARTS: Final[Mapping[AppPart, Literal["contacts", "history"]]] = {
+    AppPart.CONTACTS: "contacts",
+    AppPart.HISTORY: "history",
+}
 _HEALTH: Final = msgspec.json.Decoder(dict[str, Fact])
 ShortText = Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
 
@@ -41,6 +49,21 @@ class ShownFact(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
 
 
+class ShownAppData(msgspec.Struct, frozen=True, kw_only=True):
+    """How asking for the WhatsApp Business app's ``contacts`` or ``history`` went; what Meta then tells comes as any webhook does.
+
+    ``state``: ``waiting`` (it is tried until 24 hours after the sign-up), ``asked`` or ``refused``, then with the refusal's code as
+    ``problem``, and with what Meta's code means in three languages where it has told one. ``request_id`` is Meta's.
+    """
+
+    name: Literal["contacts", "history"]
+    state: AppDataState
+    at: datetime
+    request_id: str | None
+    problem: str | None
+    words: Words | None
+
+
 class ShownConnection(msgspec.Struct, frozen=True, kw_only=True):
     """One tenant's access to one number.
 
@@ -52,6 +75,7 @@ class ShownConnection(msgspec.Struct, frozen=True, kw_only=True):
     ``pause_until`` is when that ends by itself; ``pause_fix`` what to do.
     ``needs_registration``: Meta lets it send once it is registered; ``registration_problem`` is the code of the refusal that the
     last try ended with (``wrong_pin``: it has a PIN of its own). ``pin_kept``: its PIN is known here, and can be revealed.
+    ``app_data``: of a number that came from a sign-up and is on the WhatsApp Business app, what was asked for of the app.
     ``last_webhook_at``: when Meta last told anything about it, to half a minute; null: never.
     """
 
@@ -81,6 +105,7 @@ class ShownConnection(msgspec.Struct, frozen=True, kw_only=True):
     pause_fix: str | None
     pause_words: Words | None
     health: list[ShownFact]
+    app_data: list[ShownAppData]
     facts_at: datetime | None
     last_webhook_at: datetime | None
     token_last4: str | None
@@ -99,9 +124,14 @@ class WhatsAppStatus(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Start(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``redirect_uri``: the page of yours that Meta's sign-up comes back to; only for Embedded Signup."""
+    """For Embedded Signup.
+
+    ``redirect_uri``: the page of yours that Meta's sign-up comes back to. ``coexistence``: the number is on the WhatsApp Business app, and
+    stays there beside the API.
+    """
 
     redirect_uri: Url | None = None
+    coexistence: bool = False
 
 
 class Started(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -240,7 +270,25 @@ def shown(connection: Connection) -> ShownConnection:
             ShownFact(name=name, value=fact.value, detail=fact.detail, until=fact.until, at=fact.at)
             for name, fact in sorted(health.items())
         ],
+        app_data=_app_data(connection),
         **fields,
+    )
+
+
+def _app_data(connection: Connection) -> list[ShownAppData]:
+    asked = _APP_DATA.decode(connection.app_data)
+    return [_shown_part(part, asked[part]) for part in AppPart if part in asked]
+
+
+def _shown_part(part: AppPart, asked: Asked) -> ShownAppData:
+    row = known(asked.graph_code)
+    return ShownAppData(
+        name=_PARTS[part],
+        state=asked.state,
+        at=asked.at,
+        request_id=asked.request_id,
+        problem=asked.problem,
+        words=words_for(row.kind, asked.graph_code) if row else None,
     )
 
 

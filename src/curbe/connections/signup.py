@@ -23,7 +23,9 @@ _DIALOG: Final = "https://www.facebook.com"
 _STATE: Final = re.compile(r"v1\.([0-9a-f-]{36})\.([0-9]{1,12})\.([A-Za-z0-9_-]{43})")
 
 
-def connect_url(*, version: str, app_id: str, config_id: str, redirect_uri: str, state: str) -> str:
+def connect_url(
+    *, version: str, app_id: str, config_id: str, redirect_uri: str, state: str, coexistence: bool
+) -> str:
     """Return the address of Meta's dialog; it comes back to ``redirect_uri`` with ``code`` and ``state``.
 
     Args:
@@ -32,8 +34,11 @@ def connect_url(*, version: str, app_id: str, config_id: str, redirect_uri: str,
         config_id: of its Facebook Login for Business configuration, which says what is asked for.
         redirect_uri: a page of the SaaS; registered with the app as a valid OAuth redirect.
         state: from ``state_for``.
+        coexistence: for a number that stays on the WhatsApp Business app.
     """
-    # TODO: featureType "whatsapp_business_app_onboarding", for who keeps the number in the Business app too [Meta: Embedded Signup].
+    extras: dict[str, object] = {"setup": {}}
+    if coexistence:
+        extras["featureType"] = "whatsapp_business_app_onboarding"
     asked = {
         "client_id": app_id,
         "config_id": config_id,
@@ -41,7 +46,7 @@ def connect_url(*, version: str, app_id: str, config_id: str, redirect_uri: str,
         "override_default_response_type": "true",
         "redirect_uri": redirect_uri,
         "state": state,
-        "extras": json.dumps({"setup": {}}),
+        "extras": json.dumps(extras),
     }
     return f"{_DIALOG}/{version}/dialog/oauth?{urlencode(asked)}"
 

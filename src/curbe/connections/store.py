@@ -1,12 +1,13 @@
 """Connections at rest. This package alone writes ``channel_connections``."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 import msgspec
 
-from curbe.connections.rules import Connection
+from curbe.connections.rules import AppPart, Asked, Connection
 from curbe.infra.db import Query, Transaction
 
 _PACKAGE: Final = "curbe.connections"
@@ -67,6 +68,7 @@ _PAUSE: Final = Query(_PACKAGE, "pause", _Paused)
 _RESUME: Final = Query(_PACKAGE, "resume")
 _SEALED_TOKEN: Final = Query(_PACKAGE, "sealed_token", _SealedToken)
 _RESEAL_TOKEN: Final = Query(_PACKAGE, "reseal_token")
+_NOTE_APP_DATA: Final = Query(_PACKAGE, "note_app_data")
 _LOCK_PIN: Final = Query(_PACKAGE, "lock_pin", _SealedPin)
 _KEEP_PIN: Final = Query(_PACKAGE, "keep_pin")
 _NOTE_REGISTERED: Final = Query(_PACKAGE, "note_registered")
@@ -170,6 +172,15 @@ async def reseal_token(
 ) -> bool:
     """Keep a connection's token as ``sealed`` where it is kept as ``was``."""
     return bool(await _RESEAL_TOKEN.run(tx, tenant_id=tenant_id, id=connection_id, was=was, sealed=sealed))
+
+
+async def note_app_data(
+    tx: Transaction, *, tenant_id: UUID, connection_id: UUID, asked: Mapping[AppPart, Asked]
+) -> None:
+    """Write down how asking for these parts of the WhatsApp Business app's data went."""
+    await _NOTE_APP_DATA.run(
+        tx, tenant_id=tenant_id, id=connection_id, asked=msgspec.json.encode(asked).decode()
+    )
 
 
 async def lock_pin(tx: Transaction, *, tenant_id: UUID, connection_id: UUID) -> str | None:

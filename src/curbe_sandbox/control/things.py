@@ -62,6 +62,7 @@ class NewNumber(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     messaging_limit: str = "TIER_2K"
     code_verification_status: str = "VERIFIED"
     pin: str = ""  # of its two-step verification; empty: it has none
+    onboarded_at: datetime | None = None  # with its time zone; None: just now
 
 
 class NewToken(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):

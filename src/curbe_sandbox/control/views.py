@@ -35,6 +35,7 @@ def number_view(number: PhoneNumber) -> dict[str, Any]:
         "is_on_biz_app": number.is_on_biz_app,
         "code_verification_status": number.code_verification_status,
         "pin": number.pin,
+        "synced": sorted(number.synced),
         "registrations": len(number.registrations),
         "messages_per_second": number.messages_per_second,
         "messaging_limit": number.messaging_limit,

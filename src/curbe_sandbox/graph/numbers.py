@@ -25,6 +25,7 @@ NUMBER_DEFAULT: Final = (
     "id",
 )
 _PROFILE_LIMITS: Final = {"about": 139, "address": 256, "description": 512, "email": 128}
+_SYNC_WITHIN: Final = timedelta(hours=24)
 _SYNC_STARTS_S: Final = 0.05
 _UNREGISTERED: Final = frozenset({"PENDING", "DISCONNECTED"})
 _REGISTRATIONS: Final = 10  # per number and 72 hours [registration, Dec 2025]
@@ -69,6 +70,8 @@ def sync_app_data(box: Sandbox, ask: Ask) -> Answer:
         raise bad_parameter("Param sync_type must be one of {smb_app_state_sync, history}.")
     if not number.is_on_biz_app:
         raise bad_parameter("The phone number is not in the WhatsApp Business app.")
+    if number.onboarded_at is not None and ask.call.now - number.onboarded_at > _SYNC_WITHIN:
+        raise refusal(2593108, "The number was onboarded more than 24 hours ago.")
     if kind in number.synced:  # each once [coexistence, Dec 2025]
         raise refusal(2593107, "This was synchronized before.")
     number.synced.add(kind)
@@ -163,7 +166,7 @@ def number_fields(box: Sandbox, number: PhoneNumber, ask: Ask) -> dict[str, Any]
         "whatsapp_business_manager_messaging_limit": number.messaging_limit,
         "health_status": health_of_number(box, number),
         "webhook_configuration": _webhook_configuration(box, number, ask.token.app_id),
-        "last_onboarded_time": None,
+        "last_onboarded_time": number.onboarded_at.isoformat() if number.onboarded_at else None,
     }
 
 

@@ -161,6 +161,12 @@ class NumberNode(msgspec.Struct):
         )
 
 
+class AppDataRequested(msgspec.Struct):
+    """``POST /{phone_number_id}/smb_app_data``."""
+
+    request_id: str | None = None
+
+
 class _Cursors(msgspec.Struct):
     after: str | None = None
 

@@ -1,6 +1,6 @@
 /** What one looks up now and then: Meta's ids, what the token may, what Meta said last. */
 
-import { useFormat, useMessages } from "@/shared/i18n/language";
+import { useFormat, useLanguage, useMessages } from "@/shared/i18n/language";
 import { CopyField } from "@/shared/ui/copy-field";
 import type { Connection } from "./api/status";
 import classes from "./connection-details.module.css";
@@ -9,6 +9,7 @@ import { cardMessages } from "./messages";
 export function ConnectionDetails({ connection }: { connection: Connection }) {
   const t = useMessages(cardMessages);
   const format = useFormat();
+  const { language } = useLanguage();
   return (
     <details className={classes["details"]}>
       <summary className={classes["summary"]}>
@@ -26,6 +27,20 @@ export function ConnectionDetails({ connection }: { connection: Connection }) {
             </span>
           )}
         </p>
+        {connection.app_data.length > 0 && (
+          <>
+            <p className={classes["label"]}>{t.appData.title}</p>
+            <ul className={classes["news"]}>
+              {connection.app_data.map((part) => (
+                <li key={part.name}>
+                  <span className={classes["fact"]}>{t.appData[part.name]}</span> {t.appData[part.state]}
+                  {part.words && <> · {part.words[language]}</>}
+                  <span className={classes["when"]}> {format.date(part.at)}</span>
+                </li>
+              ))}
+            </ul>
+          </>
+        )}
         {connection.health.length > 0 && (
           <>
             <p className={classes["label"]}>{t.news}</p>

@@ -2735,6 +2735,12 @@ export interface components {
             items: components["schemas"]["Annotation"][];
             next_cursor?: string | null;
         };
+        /**
+         * AppDataState
+         * @description How far asking for a part has come. ``REFUSED``: for good.
+         * @enum {string}
+         */
+        AppDataState: "waiting" | "asked" | "refused";
         /** AsideRow */
         AsideRow: {
             /** Format: date-time */
@@ -5236,6 +5242,17 @@ export interface components {
         ShortBody: {
             text: string;
         };
+        /** ShownAppData */
+        ShownAppData: {
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            name: "contacts" | "history";
+            problem: string | null;
+            request_id: string | null;
+            state: components["schemas"]["AppDataState"];
+            words: components["schemas"]["channels_cloudapi_phrases_Words"] | null;
+        };
         /** ShownBody */
         ShownBody: {
             /** Format: date-time */
@@ -5265,6 +5282,7 @@ export interface components {
         };
         /** ShownConnection */
         ShownConnection: {
+            app_data: components["schemas"]["ShownAppData"][];
             coexistence: boolean;
             country_id: string | null;
             /** Format: date-time */
@@ -5342,6 +5360,8 @@ export interface components {
         };
         /** Start */
         Start: {
+            /** @default false */
+            coexistence: boolean;
             redirect_uri?: string | null;
         };
         /** Started */
@@ -22016,7 +22036,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `no_connection`: No connected number can send this; `conflict`: This cannot be done now */
+            /** @description `conflict`: This cannot be done now */
             409: {
                 headers: {
                     [name: string]: unknown;

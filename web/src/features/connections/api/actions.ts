@@ -3,7 +3,7 @@
 import { type UseMutationResult, useMutation, useQueryClient } from "@tanstack/react-query";
 import { answer, api, type Schemas } from "@/shared/api/client";
 import { useTenant } from "@/shared/session/session-context";
-import { at, CONNECTIONS, type Connection, type TrialResult } from "./status";
+import { at, CONNECTIONS, type Connection, type Started, type TrialResult } from "./status";
 
 export interface Credentials {
   waba_id: string;
@@ -19,6 +19,20 @@ export function useTest(): UseMutationResult<TrialResult, Error, Credentials | {
   return useMutation({
     mutationFn: (body) =>
       answer(api.POST("/api/tenants/{tenant_id}/whatsapp/test-connection", { params: at(tenant_id), body })),
+  });
+}
+
+/** Begins Meta's sign-up of a number that stays on the WhatsApp Business app. */
+export function useStartBesideApp(): UseMutationResult<Started, Error, string> {
+  const { tenant_id } = useTenant();
+  return useMutation({
+    mutationFn: (redirect_uri) =>
+      answer(
+        api.POST("/api/tenants/{tenant_id}/whatsapp/connect/start", {
+          params: at(tenant_id),
+          body: { redirect_uri, coexistence: true },
+        }),
+      ),
   });
 }
 

@@ -4,6 +4,7 @@ import { queryOptions } from "@tanstack/react-query";
 import { answer, api, type Schemas } from "@/shared/api/client";
 
 export type Connection = Schemas["ShownConnection"];
+export type AppData = Schemas["ShownAppData"];
 export type Fact = Schemas["ShownFact"];
 export type FoundNumber = Schemas["FoundNumber"];
 export type Check = Schemas["ShownCheck"];
@@ -29,7 +30,7 @@ export function startQuery(tenantId: string, redirectUri: string) {
       answer(
         api.POST("/api/tenants/{tenant_id}/whatsapp/connect/start", {
           params: at(tenantId),
-          body: { redirect_uri: redirectUri },
+          body: { redirect_uri: redirectUri, coexistence: false },
         }),
       ),
     staleTime: 5 * 60_000, // what was signed for the sign-up does not last

@@ -1,9 +1,12 @@
 /** Meta's sign-up, or by hand. */
 
-import { IconChevronRight, IconForms, IconWorldShare } from "@tabler/icons-react";
+import { IconChevronRight, IconDeviceMobileMessage, IconForms, IconWorldShare } from "@tabler/icons-react";
 import type { ReactNode } from "react";
+import { useRefusal } from "@/shared/api/use-refusal";
 import { useMessages } from "@/shared/i18n/language";
 import { useTenant } from "@/shared/session/session-context";
+import { FormError } from "@/shared/ui/form-error";
+import { useStartBesideApp } from "../api/actions";
 import type { Started } from "../api/status";
 import classes from "./choose-path.module.css";
 import { wizardMessages } from "./messages";
@@ -12,6 +15,8 @@ import { begin } from "./sign-up";
 export function ChoosePath({ started, onByHand }: { started: Started; onByHand: () => void }) {
   const t = useMessages(wizardMessages);
   const { tenant_id } = useTenant();
+  const refusal = useRefusal();
+  const beside = useStartBesideApp();
   const { connectUrl: url, redirect_uri } = started;
   return (
     <>
@@ -26,6 +31,20 @@ export function ChoosePath({ started, onByHand }: { started: Started; onByHand: 
           {t.signUpHint}
         </Path>
       )}
+      {url && redirect_uri && (
+        <Path
+          icon={<IconDeviceMobileMessage size={24} stroke={1.6} />}
+          title={t.besideApp}
+          onChoose={() =>
+            beside.mutate(redirect_uri, {
+              onSuccess: ({ connectUrl }) => connectUrl && begin({ tenant_id, redirect_uri }, connectUrl),
+            })
+          }
+        >
+          {t.besideAppHint}
+        </Path>
+      )}
+      {beside.error && <FormError>{refusal(beside.error)}</FormError>}
       <Path icon={<IconForms size={24} stroke={1.6} />} title={t.byHand} onChoose={onByHand}>
         {t.byHandHint}
       </Path>

@@ -190,6 +190,24 @@ test("where Meta's sign-up is set up it is offered first, and by hand stays poss
   expect(screen.getByLabelText("Access token")).toBeTruthy();
 });
 
+test("a number that stays on the WhatsApp Business app has a sign-up of its own", async () => {
+  const assign = vi.spyOn(window.location, "assign").mockImplementation(() => {});
+  const redirect_uri = "https://curbe.example/connect/whatsapp";
+  const { asked } = fakeApi({
+    [`POST ${BASE}/connect/start`]: ({ body }) => {
+      const beside = (body as { coexistence: boolean }).coexistence;
+      const connectUrl = `https://www.facebook.com/dialog/oauth?${beside ? "beside" : "usual"}`;
+      return ok({ ...started, mode: "embedded_signup", connectUrl, redirect_uri });
+    },
+  });
+  wizard();
+
+  await userEvent.click(await screen.findByRole("button", { name: /Keeping the WhatsApp Business app/ }));
+
+  await waitFor(() => expect(assign).toHaveBeenCalledWith("https://www.facebook.com/dialog/oauth?beside"));
+  expect(asked.map(({ body }) => (body as { coexistence: boolean }).coexistence)).toEqual([false, true]);
+});
+
 test("where messages lead elsewhere is told with the address, before anything is connected", async () => {
   const detail = "Meta sends this number's messages to https://theirs.example/hook.";
   const callback = { name: "callback", ok: false, detail, fix: "Clear the override.", code: null };

@@ -10,6 +10,9 @@ export const wizardMessages = catalogue({
     signUp: "With Meta's sign-up",
     signUpHint: "You sign in at Meta, choose the account and the number, and come back. Nothing to copy.",
     recommended: "Recommended",
+    besideApp: "Keeping the WhatsApp Business app",
+    besideAppHint:
+      "Meta's sign-up for a number that is used on a phone: app and inbox go on side by side, and the app's contacts and up to 180 days of its history come here.",
     byHand: "By hand",
     byHandHint:
       "You copy an access token and two IDs from Meta. For who has a WhatsApp Business account already.",
@@ -76,6 +79,9 @@ export const wizardMessages = catalogue({
     signUp: "Con el registro de Meta",
     signUpHint: "Entras en Meta, eliges la cuenta y el número, y vuelves. No hay que copiar nada.",
     recommended: "Recomendado",
+    besideApp: "Sin dejar la app WhatsApp Business",
+    besideAppHint:
+      "El registro de Meta para un número que se usa en un teléfono: la app y la bandeja siguen a la vez, y sus contactos y hasta 180 días de historial llegan aquí.",
     byHand: "A mano",
     byHandHint:
       "Copias de Meta un token de acceso y dos ID. Para quien ya tiene una cuenta de WhatsApp Business.",
@@ -142,6 +148,9 @@ export const wizardMessages = catalogue({
     signUp: "Com o cadastro da Meta",
     signUpHint: "Você entra na Meta, escolhe a conta e o número, e volta. Nada para copiar.",
     recommended: "Recomendado",
+    besideApp: "Sem deixar o app WhatsApp Business",
+    besideAppHint:
+      "O cadastro da Meta para um número que se usa em um telefone: o app e a caixa de entrada continuam lado a lado, e os contatos e até 180 dias de histórico do app chegam aqui.",
     byHand: "À mão",
     byHandHint:
       "Você copia da Meta um token de acesso e dois IDs. Para quem já tem uma conta do WhatsApp Business.",

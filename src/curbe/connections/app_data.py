@@ -1,0 +1,131 @@
+"""Asking Meta for what the WhatsApp Business app knows of a number that stays on it: its contacts, then its history.
+
+Each is asked for once, within 24 hours of the sign-up, by a job that has patience until then. What Meta has to tell comes by webhooks
+[Meta: coexistence, Dec 2025].
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from curbe.channels.cloudapi import onboarding
+from curbe.channels.cloudapi.client import CloudApi
+from curbe.channels.cloudapi.codes import CODES
+from curbe.connections import service, store
+from curbe.connections.rules import AppDataState, AppPart, Asked, Connection
+from curbe.connections.service import Change
+from curbe.domain.errors import AppError, GraphRefused, NoConnection, TokenRefused
+from curbe.infra import jobs
+from curbe.infra.crypto import Keyring, Secret
+from curbe.infra.db import Pool, Transaction
+from curbe.infra.jobs import Job, NewJob
+
+ASK: Final = "connection.app_data"  # the job; its subject is the connection
+_ACTOR: Final = "system:app_data"
+_WITHIN: Final = timedelta(hours=24)
+_LEASE: Final = timedelta(minutes=15)
+_ASKED_BEFORE: Final = 2593107
+_TOO_LATE: Final = 2593108
+_ASKED: Final = msgspec.json.Decoder(dict[AppPart, Asked])
+
+
+async def want(tx: Transaction, connection: Connection, *, now: datetime) -> Connection:
+    """Have the app's contacts and history asked for, anew after each sign-up, and return the connection."""
+    which = {"tenant_id": connection.tenant_id, "connection_id": connection.id}
+    waiting = Asked(state=AppDataState.WAITING, at=now)
+    await store.note_app_data(tx, **which, asked=dict.fromkeys(AppPart, waiting))
+    # Anew: what an attempt under way is told is about the sign-up before.
+    await jobs.defer_anew(tx, [NewJob(connection.tenant_id, ASK, connection.id)])
+    return await service.read(tx, **which)
+
+
+class AppData:
+    """Handles ``connection.app_data``.
+
+    Args:
+        pool: as the worker role.
+        cloud_api: to ask.
+        keyring: opens the tokens.
+        now: the time, aware.
+    """
+
+    def __init__(
+        self, pool: Pool, *, cloud_api: CloudApi, keyring: Keyring, now: Callable[[], datetime]
+    ) -> None:
+        self._pool: Final = pool
+        self._cloud_api: Final = cloud_api
+        self._keyring: Final = keyring
+        self._now: Final = now
+
+    async def __call__(self, job: Job) -> None:
+        """Ask for what was not asked for yet; what fails for now is put back until the 24 hours are over.
+
+        Raises:
+            LostLease: another attempt has taken over; what is asked twice Meta refuses.
+        """
+        found = await self._read(job)
+        if found is not None:
+            connection, token = found
+            known = _ASKED.decode(connection.app_data)
+            for part in AppPart:
+                if part in known and known[part].state is AppDataState.WAITING:
+                    outcome = await self._ask(job, connection, token, part)
+                    if outcome is None:
+                        return
+                    await self._note(job, part, outcome)
+        async with self._pool.transaction(job.tenant_id) as tx:
+            await jobs.finish(tx, job)
+
+    async def _read(self, job: Job) -> tuple[Connection, Secret] | None:
+        """Return the connection and its token; None where it was given up."""
+        which = {"tenant_id": job.tenant_id, "connection_id": job.subject}
+        try:
+            async with self._pool.transaction(job.tenant_id) as tx:
+                connection = await service.read(tx, **which)
+                token = await service.credentials(tx, **which, keyring=self._keyring)
+        except NoConnection:
+            return None
+        return connection, token
+
+    async def _ask(self, job: Job, connection: Connection, token: Secret, part: AppPart) -> Asked | None:
+        """Return what came of asking for a part; None where it was put back, to be asked for later."""
+        number = connection.phone_number_id or ""
+        try:
+            request_id = await onboarding.request_app_data(
+                self._cloud_api, number, token, sync_type=part.value
+            )
+        except AppError as refusal:
+            code = _code_of(refusal)
+            if code == _ASKED_BEFORE:  # whose answer was lost
+                return Asked(state=AppDataState.ASKED, at=self._now())
+            if isinstance(refusal, TokenRefused):
+                await self._heed(refusal, token, tenant_id=job.tenant_id)
+            if code != _TOO_LATE and self._now() < job.created_at + _WITHIN:
+                async with self._pool.transaction(job.tenant_id) as tx:
+                    await jobs.put_back(tx, job, after=jobs.pause_after(job.attempt), error=refusal.code)
+                return None
+            return Asked(state=AppDataState.REFUSED, at=self._now(), problem=refusal.code, graph_code=code)
+        return Asked(state=AppDataState.ASKED, at=self._now(), request_id=request_id)
+
+    async def _heed(self, refusal: TokenRefused, token: Secret, *, tenant_id: UUID) -> None:
+        async with self._pool.transaction(tenant_id) as tx:
+            await service.pause_refused_token(tx, refusal, token=token, tenant_id=tenant_id, actor=_ACTOR)
+
+    async def _note(self, job: Job, part: AppPart, asked: Asked) -> None:
+        which = {"tenant_id": job.tenant_id, "connection_id": job.subject}
+        async with self._pool.transaction(job.tenant_id) as tx:
+            await jobs.hold_on(tx, job, lease=_LEASE, reached=[])
+            await store.note_app_data(tx, **which, asked={part: asked})
+            status = (await service.read(tx, **which)).status
+            await service.tell(tx, [Change(**which, status=status, action=None, actor=_ACTOR)])
+
+
+def _code_of(refusal: AppError) -> int | None:
+    """Return Meta's code; by its title where Meta told it as a subcode."""
+    if not isinstance(refusal, GraphRefused):
+        return None
+    titles = {CODES[code].title: code for code in (_ASKED_BEFORE, _TOO_LATE)}
+    return titles.get(str(refusal.graph_title), refusal.graph_code)
