@@ -10,12 +10,12 @@ from uuid_utils.compat import uuid7
 from curbe.desk.rules import color as color_of
 from curbe.desk.rules import words
 from curbe.desk.told import none_such, taken, tell
+from curbe.inbox.labelled import take_label_off
 from curbe.infra.db import Pool, Query, Transaction, UniqueViolation
 from curbe.realtime.rules import EventType
 
 _PACKAGE: Final = "curbe.desk"
 _LONGEST_NAME: Final = 60
-_AT_ONCE: Final = 1000  # conversations from which one transaction takes a label
 
 
 class Label(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,7 +31,6 @@ _PAGE: Final = Query(_PACKAGE, "labels_page", Label)
 _INSERT: Final = Query(_PACKAGE, "insert_label", Label)
 _CHANGE: Final = Query(_PACKAGE, "change_label", Label)
 _DELETE: Final = Query(_PACKAGE, "delete_label")
-_TAKE_OFF: Final = Query(_PACKAGE, "take_label_off")
 
 
 async def page(tx: Transaction, *, tenant_id: UUID, after: UUID, limit: int) -> list[Label]:
@@ -96,8 +95,7 @@ async def delete(pool: Pool, *, tenant_id: UUID, label_id: UUID, actor: str) -> 
     deleted = False
     while not deleted:
         async with pool.transaction(tenant_id) as tx:
-            taken_off = await _TAKE_OFF.run(tx, tenant_id=tenant_id, id=label_id, most=_AT_ONCE)
-            if deleted := taken_off < _AT_ONCE:
+            if deleted := await take_label_off(tx, tenant_id, label_id):
                 await _delete(tx, tenant_id, label_id, actor=actor)
 
 

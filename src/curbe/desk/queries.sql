@@ -64,15 +64,6 @@ UPDATE labels SET name = coalesce(:name, name), color = coalesce(:color, color),
  WHERE tenant_id = :tenant_id AND id = :id
 RETURNING id, name, color, created_at
 
--- name: take_label_off
--- From the next conversations, as the label's list has them; one that is being changed, or has no message yet, is left to the deletion itself.
-DELETE FROM conversation_labels l
- USING (SELECT x.conversation_id FROM conversation_labels x
-         WHERE x.tenant_id = :tenant_id AND x.label_id = :id AND x.last_message_at IS NOT NULL
-         LIMIT :most
-           FOR UPDATE SKIP LOCKED) AS taken
- WHERE l.tenant_id = :tenant_id AND l.label_id = :id AND l.conversation_id = taken.conversation_id
-
 -- name: delete_label
 DELETE FROM labels WHERE tenant_id = :tenant_id AND id = :id
 

@@ -40,6 +40,15 @@ DELETE FROM conversation_labels l
  USING unnest(:conversation_ids::uuid[], :label_ids::uuid[]) AS u (conversation_id, label_id)
  WHERE l.tenant_id = :tenant_id AND l.conversation_id = u.conversation_id AND l.label_id = u.label_id
 
+-- name: take_label_off
+-- From the next conversations, as the label's list has them; one that is being changed, or has no message yet, is left to the deletion itself.
+DELETE FROM conversation_labels l
+ USING (SELECT x.conversation_id FROM conversation_labels x
+         WHERE x.tenant_id = :tenant_id AND x.label_id = :id AND x.last_message_at IS NOT NULL
+         LIMIT :most
+           FOR UPDATE OF x SKIP LOCKED) AS taken
+ WHERE l.tenant_id = :tenant_id AND l.label_id = :id AND l.conversation_id = taken.conversation_id
+
 -- name: conversations_in_hand
 -- The next that a colleague, or a team, has: who leaves lets go of them. Two questions, each of its own index.
 (SELECT c.id FROM conversations c WHERE c.tenant_id = :tenant_id AND c.merged_into IS NULL AND c.holder_id = :holder_id LIMIT :most)
