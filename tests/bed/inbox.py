@@ -110,12 +110,14 @@ class Inbox:
 
     async def message(self, conversation_id: UUID, *, at: datetime = NOW, text: str = "hola") -> UUID:
         """Insert what the person wrote."""
+        message_id = uuid7()
         return await insert_message(
             self.owner,
             self.number,
             conversation_id,
+            id=message_id,
             direction="inbound",
-            provider_message_id=f"wamid.{uuid7()}",
+            provider_message_id=f"wamid.{message_id}",
             created_at=at,
             text=text,
         )

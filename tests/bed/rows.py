@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
@@ -116,10 +116,9 @@ async def insert_message(
     owner: asyncpg.Connection, number: Number, conversation_id: UUID, **columns: object
 ) -> UUID:
     """Insert a message with these columns, a text of this moment where they do not say otherwise; return its id."""
-    message_id = uuid7()
-    values = {
+    values: dict[str, Any] = {
         "tenant_id": number.tenant_id,
-        "id": message_id,
+        "id": uuid7(),
         "channel_connection_id": number.connection_id,
         "conversation_id": conversation_id,
         "type": "text",
@@ -129,7 +128,7 @@ async def insert_message(
     }
     places = ", ".join(f"${place}" for place in range(1, len(values) + 1))
     await owner.execute(f"INSERT INTO messages ({', '.join(values)}) VALUES ({places})", *values.values())
-    return message_id
+    return values["id"]
 
 
 async def insert_sent(

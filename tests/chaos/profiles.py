@@ -41,7 +41,7 @@ _BAD: Final[dict[Build, tuple[Wrong, list[Appointment]]]] = {
     Build.SWALLOWED: (Wrong.LOST_POISON, [_do(webhooks.POISON, after=0.1)] * 12),
     Build.REQUEUE_EXPIRED: (
         Wrong.SENT_TWICE,
-        [_fault(kind="slow", ms=4000, count=20), _do(kills.KILL_WORKER, after=2.0)],
+        [_fault(kind="slow", ms=4000, count=60), _do(kills.KILL_WORKER, after=3.0)],
     ),
     Build.RETRY_LOST_ANSWER: (Wrong.SENT_TWICE, [_fault(kind="accept_then_drop", count=10)]),
     Build.OVERWRITE_STATUS: (Wrong.REGRESSED, []),

@@ -279,6 +279,7 @@ async def rows_touched(worker: Pool, number: Number) -> float:
         "lease": LEASE,
         "below": store.EVERYTHING,
         "campaigns": "{}",
+        "to_many": store.NOTIFICATION,
     }
     names = store._CLAIM.names
     casts = {
@@ -286,6 +287,7 @@ async def rows_touched(worker: Pool, number: Number) -> float:
         "tenant_id": "uuid",
         "connection_id": "uuid",
         "below": "integer",
+        "to_many": "integer",
         "campaigns": "uuid[]",
     }
     types = ", ".join(casts.get(name, "bigint") for name in names)
