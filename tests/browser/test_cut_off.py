@@ -135,4 +135,7 @@ def rows(page: Page) -> list[tuple[str, int]]:
 
 def rows_at_the_server(site: Site, tenant: Tenant) -> list[tuple[str, int]]:
     page: Any = site.ask("GET", f"/api/tenants/{tenant.id}/inbox/conversations?state=active&limit=200")
-    return [(one["contact"]["name"], min(99, one["unread_count"])) for one in page["items"]]
+    return [
+        (one["contact"]["name"] or one["contact"]["phone"], min(99, one["unread_count"]))
+        for one in page["items"]
+    ]

@@ -80,6 +80,27 @@ def test_a_file_waits_with_its_caption_while_one_looks_elsewhere(agent: Agent) -
     assert "Como le decía" not in other.site.phone(other.wa_id)
 
 
+def test_a_photo_is_forwarded_from_its_menu_and_arrives_at_who_was_chosen(agent: Agent) -> None:
+    ona, teo = customer(agent, "Ona Ribas"), customer(agent, "Teo Prat")
+    photo = {"sample": "image", "image": {"caption": "Así ha llegado"}}
+    number = {"phone_number_id": ona.tenant.phone_number_id}
+    ona.site.meta("POST", f"people/{ona.wa_id}/messages", {**photo, **number})
+    agent.opens("Ona Ribas")
+    expect(agent.bubble("Así ha llegado").locator("img").first).to_be_visible()
+    agent.bubble("Así ha llegado").hover()
+
+    agent.bubble("Así ha llegado").get_by_role("button", name="More").click()
+    agent.page.get_by_role("menuitem", name="Forward").click()
+    agent.page.get_by_role("dialog").get_by_role("button", name="Teo Prat").click()
+
+    expect(agent.thread).to_have_attribute("aria-label", "Conversation with Teo Prat")
+    expect(agent.composer.get_by_label("Caption")).to_have_value("Así ha llegado")
+    assert "Así ha llegado" not in teo.site.phone(teo.wa_id)  # nothing goes before it was looked at
+    agent.composer.get_by_role("button", name="Send file").click()
+    teo.reads("Así ha llegado")
+    expect(agent.bubble("Así ha llegado").locator("img").first).to_be_visible()
+
+
 def test_a_reload_that_would_lose_a_file_is_asked_about(agent: Agent) -> None:
     customer(agent, "Biel Mas")
     agent.opens("Biel Mas")
