@@ -87,7 +87,7 @@ class Watch:
             while not self._ended.is_set():
                 lags = [await self._lag(pool) for _ in range(_LOOKS)]
                 async with pool.transaction() as tx:
-                    queued = await depth(tx)
+                    queued = (await depth(tx)).waiting
                 now, spent = time.monotonic(), self._spent()
                 self.lags.extend(lags)
                 self.seconds.append(
