@@ -3,10 +3,10 @@
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 import structlog
 import uvicorn
@@ -23,7 +23,7 @@ from curbe.infra.addresses import in_both_protocols
 from curbe.infra.collector import REQUESTS, spare_what_stays
 from curbe.infra.crypto import Keyring
 from curbe.infra.db import Pool, Role
-from curbe.infra.edge import Edge, security_headers
+from curbe.infra.edge import AsgiApp, Edge, Receive, Scope, Send, security_headers
 from curbe.infra.http import Egress
 from curbe.infra.listening import BACKLOG, listen
 from curbe.infra.metrics import WEB, Metrics
@@ -38,11 +38,6 @@ from curbe.realtime.broadcast import Broadcast
 from curbe.ui import Ui
 
 log: Final = structlog.get_logger(__name__)
-
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _GRACE: Final = 10  # seconds for requests under way when told to stop
 _LAST_COMMITS: Final = 3.0  # seconds for webhooks that came in then
