@@ -1,8 +1,10 @@
 """Templates are judged before Meta is asked, created, edited within Meta's limits and deleted; Meta's no is told in Meta's words."""
 
+import asyncio
 import copy
 import hashlib
 import io
+from datetime import timedelta
 from typing import Any
 
 import asyncpg
@@ -12,6 +14,11 @@ from PIL import Image
 
 from bed.graph import Graph, World
 from bed.tenants import Tenant
+from curbe.domain.notices import TemplateReported, TemplateStatus
+from curbe.infra.clock import utc_now
+from curbe.infra.db import Pool
+from curbe.templates import service
+from curbe.templates.service import TemplateNews
 
 pytestmark = pytest.mark.anyio
 
@@ -227,6 +234,28 @@ async def test_one_language_or_all_of_a_name_are_deleted(acme: Tenant, graph: Gr
     assert (await deleted(acme, made["en"]["id"], all_languages=True)).status_code == 204
     assert await names(acme) == []
     assert at_meta(graph, world) == []
+
+
+async def test_what_is_deleted_in_the_second_of_its_approval_stays_deleted(
+    acme: Tenant, world: World, apply: Pool
+) -> None:
+    made = (await acme.post("/templates", DRAFT)).json()
+    now = utc_now()
+    await asyncio.sleep(1 - now.microsecond / 1_000_000)
+
+    assert (await deleted(acme, made["id"])).status_code == 204
+    approved = TemplateReported(
+        template_id=made["provider_template_id"],
+        name=made["name"],
+        language=made["language"],
+        at=now.replace(microsecond=0) + timedelta(seconds=1),
+        tie="f" * 16,
+        status=TemplateStatus("APPROVED", "APPROVED"),
+    )
+    async with apply.transaction() as tx:
+        await service.apply(tx, [TemplateNews(acme.id, world.waba_id, approved)])
+
+    assert await names(acme) == []
 
 
 async def test_what_meta_disabled_stays(acme: Tenant, graph: Graph, world: World) -> None:

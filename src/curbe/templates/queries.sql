@@ -31,7 +31,8 @@ SELECT t.id FROM templates t
 
 -- name: keep_current
 -- Each part has its own clock: the latest word on it counts, in whatever order the webhooks come. What is older changes nothing.
--- Webhooks are dated in whole seconds: of one second, theirs goes before what we did or read in it, and of ours the later.
+-- Webhooks are dated in whole seconds: of one second, theirs goes before what we did or read in it, and of ours the later; what was
+-- deleted here goes before all of its second.
 -- A webhook (it has a tie, a look at Meta has none) has words for texts and buttons alone: files in headers, cards and offers stay.
 -- in:  parallel arrays, one row per template, sorted by key; a part that was not told has no time
 -- out: the templates of which something became known

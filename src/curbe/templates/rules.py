@@ -12,6 +12,8 @@ from curbe.domain.notices import Correction, TemplateReported, TemplateStatus
 _UNTOLD = (None, "")
 DELETED = "DELETED"
 ARCHIVED = "ARCHIVED"
+# The tie of what was deleted here, behind that of every webhook: one dated in the same second tells of before, and none brings it back.
+FINAL: Final = "z"
 FRESH_FOR: Final = timedelta(days=1)  # webhooks tell of every change meanwhile
 _EDITABLE: Final = frozenset({"APPROVED", "REJECTED", "PAUSED"})
 # Of approved ones [Meta: template management, Sep 2026].

@@ -22,6 +22,7 @@ from curbe.templates.lint_parts import Finding
 from curbe.templates.rules import (
     DELETED,
     EDITS_COUNT_FOR,
+    FINAL,
     require_deletable,
     require_editable,
     require_paused,
@@ -165,7 +166,7 @@ async def delete(means: Means, *, template_id: UUID, all_languages: bool) -> Non
             name=one.name,
             language=one.language,
             at=at,
-            tie="",
+            tie=FINAL,
             status=TemplateStatus(DELETED, DELETED),
         )
         for one in going
