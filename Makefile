@@ -129,7 +129,7 @@ security: $(SYNCED) ## the security suite in full: isolation, forgeries, address
 audit: $(SYNCED) ## packages that are known to be vulnerable; ADVISORIES="all.zip ..." names databases in the OSV format
 	@PYTHONPATH=tests $(BIN)/python -m security.audit $(ADVISORIES)
 
-chaos: $(SYNCED) ## everything that dies, fills up or lies, 350 kills and more, judged from outside: 42 minutes; SEED=n repeats one, COMMIT=yes keeps the report in docs/
+chaos: $(SYNCED) ## everything that dies, fills up or lies, 350 kills and more, judged from outside: 45 minutes; SEED=n repeats one, COMMIT=yes keeps the report in docs/
 	@$(BIN)/python -m tests.chaos --profile full $(if $(SEED),--seed $(SEED)) $(if $(COMMIT),--commit)
 
 chaos-smoke: $(SYNCED) ## a little of the same: three minutes

@@ -13,6 +13,8 @@ from pathlib import Path
 import msgspec
 
 from . import disk, report
+from .failing import may_fail
+from .nemeses import DEEDS, Counts
 from .place import Place, place
 from .profiles import PROFILES, BadRun, Profile
 from .report import BuildSeen, Report
@@ -59,11 +61,21 @@ async def _judged(into: Report, order: Order, keep: Path | None) -> None:
     if order.disks and not disk.may_be_filled():
         into.skipped.append(f"{len(order.appointments)} full disks: only root may mount file systems")
         return
+    if not may_fail():
+        order = _without(order, Counts.ERRORS, into, why="that takes a C compiler on Linux")
     async with place(keep, tenants=order.tenants, proxies=True, disks=order.disks, seed=order.seed) as here:
         outcome = await run(here, order)
     into.outcomes.append(outcome)
     report.say(outcome)
     report.keep(into)
+
+
+def _without(order: Order, what: Counts, into: Report, *, why: str) -> Order:
+    """Return the order without deeds that cannot be done here, and say so in the report."""
+    left = [one for one in order.appointments if DEEDS[one.deed].counts is not what]
+    if missing := len(order.appointments) - len(left):
+        into.skipped.append(f"{missing} {what} in {order.name}: {why}")
+    return msgspec.structs.replace(order, appointments=left)
 
 
 def main() -> None:

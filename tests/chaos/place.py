@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
@@ -29,6 +29,7 @@ from curbe.infra.embedded_process import USER, processes
 from . import disk
 from .chance import chance
 from .disk import Disk
+from .failing import FailingDisk, Fails, may_fail
 from .processes import Program, free_port
 from .proxy import FaultProxy
 from .world import APP_ID, APP_SECRET, VERIFY_TOKEN, Number
@@ -45,9 +46,12 @@ _CONNECTED_AT_ONCE: Final = 3
 class Place:
     """A cluster, a sandbox, tenants with a number each, and a folder for everything a run leaves behind."""
 
-    def __init__(self, folder: Path, postgres: EmbeddedServer, *, seed: int, disks: bool) -> None:
+    def __init__(
+        self, folder: Path, postgres: EmbeddedServer, *, seed: int, disks: bool, failing: FailingDisk | None
+    ) -> None:
         self.folder: Final = folder
         self._postgres: Final = postgres
+        self._failing: Final = failing
         self.disks: Final = disks
         self.port: Final = free_port()
         self.record: Final = folder / "record.jsonl"
@@ -85,6 +89,11 @@ class Place:
             "META_GRAPH_BASE_URL": graph,
             "PYTHONFAULTHANDLER": "1",
         }
+
+    @property
+    def path(self) -> str:
+        """Return where Curbe's programs find the modules of the harness that stand in for them."""
+        return os.pathsep.join((str(_ROOT), os.environ.get("PYTHONPATH", "")))
 
     @property
     def origin(self) -> str:
@@ -144,6 +153,20 @@ class Place:
         """Start PostgreSQL again and wait until its crash recovery is over."""
         await asyncio.to_thread(self._postgres.ensure_alive)
 
+    async def postgres_answers(self, *, within: float) -> bool:
+        """Tell whether PostgreSQL takes a connection again before so many seconds are over."""
+        try:
+            async with asyncio.timeout(within):
+                while True:
+                    try:
+                        await self.execute("SELECT 1")
+                    except (asyncpg.PostgresError, OSError):
+                        await asyncio.sleep(0.1)
+                    else:
+                        return True
+        except TimeoutError:
+            return False
+
     def fill(self, which: Disk) -> None:
         """Leave no room on a disk."""
         disk.fill(self.folder / which)
@@ -151,6 +174,11 @@ class Place:
     def make_room(self, which: Disk) -> None:
         """Leave room on it again."""
         disk.make_room(self.folder / which)
+
+    def failing(self, what: Fails) -> AbstractContextManager[None]:
+        """Have PostgreSQL's disk answer with errors within the block; it must be one that may."""
+        assert self._failing is not None, "no disk here can be made to fail"
+        return self._failing.failing(what)
 
     async def control(self, method: str, path: str, body: Any = None) -> Any:
         """Call the sandbox's control API."""
@@ -194,11 +222,10 @@ class Place:
     ) -> Program:
         """Return one of Curbe's programs; ``build`` names a known-bad build of it."""
         start = [*entry("tests.chaos.builds"), build] if build else entry("curbe")
-        path = os.pathsep.join((str(_ROOT), os.environ.get("PYTHONPATH", "")))
         return Program(
             name,
             [*start, *command],
-            env={**env, "PYTHONPATH": path},
+            env={**env, "PYTHONPATH": self.path},
             folder=self.folder,
             ready=ready,
             output=self.folder / Disk.OUTPUT if self.disks else None,
@@ -293,8 +320,12 @@ async def place(
     try:
         if disks:
             await asyncio.to_thread(_give_disks, folder, machine)
-        with await asyncio.to_thread(ensure_running, folder / Disk.DATA, machine=machine) as postgres:
-            made = Place(folder, postgres, seed=seed, disks=disks)
+        failing = FailingDisk(folder) if may_fail() else None
+        with (
+            contextlib.nullcontext() if failing is None else failing.beneath(),
+            await asyncio.to_thread(ensure_running, folder / Disk.DATA, machine=machine) as postgres,
+        ):
+            made = Place(folder, postgres, seed=seed, disks=disks, failing=failing)
             try:
                 for proxy in made.proxies if proxies else ():
                     await proxy.start()

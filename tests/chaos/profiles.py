@@ -7,7 +7,7 @@ import msgspec
 
 from .builds import Build
 from .findings import Wrong
-from .nemeses import clocks, database, disks, kills, pauses, webhooks, wire
+from .nemeses import clocks, database, disks, errors, kills, pauses, versions, webhooks, wire
 from .nemeses.deed import Appointment
 from .nemeses.meta import FAULTS, META_FAULT
 from .nemesis import schedule
@@ -173,8 +173,12 @@ _FULL: Final = _WEATHER | {
     wire.DATABASE_REFUSES: 1,
     clocks.WEBS_CLOCK: 1,
     clocks.WORKERS_CLOCK: 1,
+    errors.SYNCS_FAIL: 1,
+    errors.WRITES_FAIL: 1,
+    versions.UPGRADE: 1,
 }
-_SMOKE: Final = dict.fromkeys(_FULL, 1) | {
+_TOO_LONG: Final = frozenset({errors.WRITES_FAIL, versions.UPGRADE})  # for every push
+_SMOKE: Final = dict.fromkeys(_FULL.keys() - _TOO_LONG, 1) | {
     kills.KILL_WEB: 2,
     kills.KILL_WORKER: 2,
     kills.KILL_POSTGRES: 2,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from . import clocks, database, disks, kills, meta, pauses, webhooks, wire
+from . import clocks, database, disks, errors, kills, meta, pauses, versions, webhooks, wire
 from .deed import Appointment, Counts, Deed, Hand, Stream
 
 __all__ = ["DEEDS", "Appointment", "Counts", "Deed", "Hand", "Stream", "named"]
@@ -12,10 +12,12 @@ _FAMILIES: Final[Sequence[Sequence[Deed]]] = (
     kills.DEEDS,
     pauses.DEEDS,
     disks.DEEDS,
+    errors.DEEDS,
     database.DEEDS,
     meta.DEEDS,
     webhooks.DEEDS,
     clocks.DEEDS,
+    versions.DEEDS,
     wire.DEEDS,
 )
 DEEDS: Final[dict[str, Deed]] = {deed.name: deed for family in _FAMILIES for deed in family}

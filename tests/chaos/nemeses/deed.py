@@ -25,6 +25,7 @@ class Counts(StrEnum):
     SENDER_KILL = "kills and pauses of a sender with requests under way"
     OUTAGE = "database outages"
     DISK = "full disks"
+    ERRORS = "disks that answer with errors"
     PARTITION = "partitions"
     WIRE = "requests harmed on the wire"
     META = "faults of Meta's ordered"
