@@ -84,7 +84,7 @@ async def register(
     number = await cloud_api.read_number(connection.phone_number_id, token)
     if not number.is_unregistered:
         return await _done(pool, connection, registered_under=None, actor=actor)
-    if pin is None and connection.registration_problem == WrongPin.code:
+    if pin is None and not connection.pin_kept and connection.registration_problem == WrongPin.code:
         raise WrongPin(
             "This number has a PIN of its own, which is not known here.",  # another guess would cost one of ten
             fix="Send it as `pin`. The WhatsApp Manager sets another, under Two-step verification.",
