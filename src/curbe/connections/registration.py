@@ -150,6 +150,15 @@ async def reveal_pin(
     return pin
 
 
+def open_pin(keyring: Keyring, sealed: str, *, tenant_id: UUID, connection_id: UUID) -> Secret:
+    """Return the PIN in ``sealed``, which opens for its own row alone.
+
+    Raises:
+        CannotOpen: it belongs to another row, or to a key this process does not have.
+    """
+    return keyring.open(sealed, bound_to=_place(tenant_id, connection_id))
+
+
 async def reseal_pin(
     tx: Transaction, sealed: str, *, tenant_id: UUID, connection_id: UUID, keyring: Keyring
 ) -> bool:
@@ -222,7 +231,7 @@ async def _record(tx: Transaction, action: str, *, tenant_id: UUID, connection_i
 
 def _opened(keyring: Keyring, sealed: str, *, tenant_id: UUID, connection_id: UUID) -> Secret:
     try:
-        return keyring.open(sealed, bound_to=_place(tenant_id, connection_id))
+        return open_pin(keyring, sealed, tenant_id=tenant_id, connection_id=connection_id)
     except CannotOpen as failure:
         raise Conflict(str(failure), fix="Send the number's own PIN as `pin`.") from failure
 
