@@ -185,6 +185,22 @@ async def test_what_no_key_opens_is_left_as_it_is_counted_and_the_command_fails(
     assert before == after
 
 
+async def test_of_a_pin_that_no_key_opens_the_doctor_does_not_say_that_sealing_anew_helps(
+    here: Installation, owner: asyncpg.Connection
+) -> None:
+    connection_id, place = await seal_token(owner, key=OLD)
+    anew = Keyring.from_base64(Secret(NEW)).seal(Secret("EAAtoken"), bound_to=place)
+    await owner.execute(
+        "UPDATE channel_connections SET access_token_enc = $2 WHERE id = $1", connection_id, anew
+    )
+
+    state, line = about_the_key(here, TOKEN_ENCRYPTION_KEYS_RETIRED="")
+
+    assert state == "warn"
+    assert "1 PIN sealed with a key that is not here" in line
+    assert "reseal" not in line
+
+
 async def test_the_doctor_and_reseal_name_whose_app_no_key_opens(
     here: Installation, web: Pool, ana: Person
 ) -> None:

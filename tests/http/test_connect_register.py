@@ -107,6 +107,20 @@ async def test_a_number_with_a_pin_of_its_own_is_connected_and_asks_for_it(
     assert "connection.not_registered" in await deeds(acme)
 
 
+async def test_a_mistyped_pin_does_not_stand_in_the_way_of_the_one_that_is_kept(
+    acme: Tenant, graph: Graph
+) -> None:
+    made = (await signed_up(acme, graph, pin="161803")).json()
+    graph.control("PATCH", f"/numbers/{made['phone_number_id']}", {"status": "DISCONNECTED"})
+
+    wrong = await acme.post(on(made, "register"), {"pin": "161830"})
+    kept = await acme.post(on(made, "register"))
+
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "wrong_pin")
+    assert (kept.status_code, kept.json()["needs_registration"]) == (200, False), kept.text
+    assert (await acme.post(on(made, "reveal-pin"))).json() == {"pin": "161803"}
+
+
 async def test_a_number_connected_by_hand_is_registered_when_somebody_says_so(
     acme: Tenant, graph: Graph
 ) -> None:

@@ -84,7 +84,7 @@ async def register(
     number = await cloud_api.read_number(connection.phone_number_id, token)
     if not number.is_unregistered:
         return await _done(pool, connection, registered_under=None, actor=actor)
-    if pin is None and connection.registration_problem == WrongPin.code:
+    if pin is None and not connection.pin_kept and connection.registration_problem == WrongPin.code:
         raise WrongPin(
             "This number has a PIN of its own, which is not known here.",  # another guess would cost one of ten
             fix="Send it as `pin`. The WhatsApp Manager sets another, under Two-step verification.",
@@ -148,6 +148,15 @@ async def reveal_pin(
         tx, "connection.pin_revealed", tenant_id=tenant_id, connection_id=connection_id, actor=actor
     )
     return pin
+
+
+def open_pin(keyring: Keyring, sealed: str, *, tenant_id: UUID, connection_id: UUID) -> Secret:
+    """Return the PIN in ``sealed``, which opens for its own row alone.
+
+    Raises:
+        CannotOpen: it belongs to another row, or to a key this process does not have.
+    """
+    return keyring.open(sealed, bound_to=_place(tenant_id, connection_id))
 
 
 async def reseal_pin(
@@ -222,7 +231,7 @@ async def _record(tx: Transaction, action: str, *, tenant_id: UUID, connection_i
 
 def _opened(keyring: Keyring, sealed: str, *, tenant_id: UUID, connection_id: UUID) -> Secret:
     try:
-        return keyring.open(sealed, bound_to=_place(tenant_id, connection_id))
+        return open_pin(keyring, sealed, tenant_id=tenant_id, connection_id=connection_id)
     except CannotOpen as failure:
         raise Conflict(str(failure), fix="Send the number's own PIN as `pin`.") from failure
 

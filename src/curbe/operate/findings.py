@@ -112,7 +112,7 @@ class PinFacts(msgspec.Struct, frozen=True):
 
 
 class SealedFacts(msgspec.Struct, frozen=True):
-    """What our keys open, how much of it a retired one, and what none does: apps by the addresses of their people.
+    """What our keys open, how much of it a retired one, and what none does: PINs, and apps by the addresses of their people.
 
     Tokens that none opens are told with their numbers.
     """
@@ -120,6 +120,7 @@ class SealedFacts(msgspec.Struct, frozen=True):
     tokens: int
     tokens_retired: int
     pins_retired: int
+    pins_closed: int
     apps: int
     apps_retired: int
     apps_closed: tuple[str, ...]
@@ -325,6 +326,10 @@ def encryption_key(facts: SealedFacts) -> Finding:
             name, State.WARN, f"{tokens} and {apps} sealed with a retired key",
             "`curbe reseal`, then take TOKEN_ENCRYPTION_KEYS_RETIRED out",
         )  # fmt: skip
+    if facts.pins_closed:
+        closed = f"{_counted(facts.pins_closed, 'PIN')} sealed with a key that is not here"
+        fix = "put that key into TOKEN_ENCRYPTION_KEYS_RETIRED; lost, others are set in the WhatsApp Manager"
+        return Finding(name, State.WARN, closed, fix)
     tokens, apps = _counted(facts.tokens, "token"), _counted(facts.apps, "authenticator app")
     return Finding(name, State.OK, f"{tokens} and {apps} sealed with it")
 

@@ -101,10 +101,12 @@ async def sealed_facts(
     ]
     apps = [app async for app in _apps(web)]
     opened = [keyring.is_current(app.kept.secret_enc) for app in apps if _app_opens(app.kept, keyring)]
+    known = [keyring.is_current(pin.pin_enc) for pin in pins if _pin_opens(pin, keyring)]
     return SealedFacts(
         tokens=len(tokens),
         tokens_retired=tokens.count(False),
-        pins_retired=sum(_is_retired(pin.pin_enc, keyring) for pin in pins),
+        pins_retired=known.count(False),
+        pins_closed=len(pins) - len(known),
         apps=len(opened),
         apps_retired=opened.count(False),
         apps_closed=tuple(app.email for app in apps if not _app_opens(app.kept, keyring)),
@@ -120,11 +122,12 @@ def opens(row: ConnectionFacts, sealed: str, keyring: Keyring) -> bool:
     return True
 
 
-def _is_retired(sealed: str, keyring: Keyring) -> bool:
+def _pin_opens(row: PinFacts, keyring: Keyring) -> bool:
     try:
-        return not keyring.is_current(sealed)
+        registration.open_pin(keyring, row.pin_enc, tenant_id=row.tenant_id, connection_id=row.id)
     except CannotOpen:
         return False
+    return True
 
 
 def _app_opens(app: StoredTotp, keyring: Keyring) -> bool:

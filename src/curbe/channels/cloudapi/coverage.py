@@ -46,7 +46,7 @@ UNUSED: Final = (
     ("`{phone_number_id}/whatsapp_commerce_settings`", "the cart and the catalogue: in the Commerce Manager"),
     ("`{phone_number_id}/username`", "claiming one: in the WhatsApp Manager; what becomes of it is shown"),
     ("`{phone_number_id}/contact_book`", "Curbe's contacts are its own"),
-    ("`{phone_number_id}/register`, `deregister`", "in the WhatsApp Manager"),
+    ("`{phone_number_id}/deregister`", "in the WhatsApp Manager"),
     ("`{phone_number_id}/calls`", "declined: the Calling API"),
     ("`{waba_id}/flows`", "making flows: in the WhatsApp Manager; one that exists can be sent"),
     ("`message_template_library`", "templates are written here or there, not copied from it"),

@@ -76,7 +76,7 @@ export function ConnectionCard({ connection, onAgain }: ConnectionCardProps) {
               {t.connectAgain}
             </Button>
           )}
-          {live && (
+          {(live || connection.pin_kept) && (
             <Menu position="bottom-end">
               <Menu.Target>
                 <ActionIcon variant="subtle" color="gray" size={34} aria-label={t.more(name)}>
@@ -84,21 +84,25 @@ export function ConnectionCard({ connection, onAgain }: ConnectionCardProps) {
                 </ActionIcon>
               </Menu.Target>
               <Menu.Dropdown>
-                <Menu.Item leftSection={<IconKey size={16} />} onClick={onAgain}>
-                  {t.replaceToken}
-                </Menu.Item>
+                {live && (
+                  <Menu.Item leftSection={<IconKey size={16} />} onClick={onAgain}>
+                    {t.replaceToken}
+                  </Menu.Item>
+                )}
                 {connection.pin_kept && (
                   <Menu.Item leftSection={<IconShieldLock size={16} />} onClick={() => setShowing(true)}>
                     {t.showPin}…
                   </Menu.Item>
                 )}
-                <Menu.Item
-                  color="red"
-                  leftSection={<IconPlugConnectedX size={16} />}
-                  onClick={() => setLeaving(true)}
-                >
-                  {t.disconnect}…
-                </Menu.Item>
+                {live && (
+                  <Menu.Item
+                    color="red"
+                    leftSection={<IconPlugConnectedX size={16} />}
+                    onClick={() => setLeaving(true)}
+                  >
+                    {t.disconnect}…
+                  </Menu.Item>
+                )}
               </Menu.Dropdown>
             </Menu>
           )}

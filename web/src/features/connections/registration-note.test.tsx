@@ -11,11 +11,11 @@ const TENANT = "0190aaaa-0000-7000-8000-000000000001";
 const ID = "0190aaaa-0000-7000-8000-00000000000c";
 const REGISTER = `POST /api/tenants/${TENANT}/whatsapp/connections/${ID}/register`;
 
-function note(registration_problem: string | null = null) {
+function note(registration_problem: string | null = null, pin_kept = false) {
   const session = aSession();
   const [membership] = session.memberships;
   if (!membership) throw new Error("a session without a workspace");
-  const connection = { id: ID, registration_problem } as Connection;
+  const connection = { id: ID, registration_problem, pin_kept } as Connection;
   return renderAt(
     `/t/${TENANT}/connections`,
     <SessionValue session={session}>
@@ -50,6 +50,16 @@ test("a number that turns out to have a PIN asks for it, and takes six digits", 
   await press();
 
   expect(asked.map(({ body }) => body)).toEqual([{ pin: null }, { pin: "123456" }]);
+});
+
+test("a number whose PIN is kept is registered without typing it, also after a wrong one was typed", async () => {
+  const { asked } = fakeApi({ [REGISTER]: () => ok({ id: ID }) });
+  note("wrong_pin", true);
+  expect(screen.getByText("The number has another two-step PIN")).toBeTruthy();
+
+  await press();
+
+  expect(asked[0]?.body).toEqual({ pin: null });
 });
 
 test("what the last try came to is told", () => {

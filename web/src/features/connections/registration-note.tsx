@@ -29,7 +29,8 @@ export function RegistrationNote({ connection, onRegistered }: RegistrationNoteP
   const register = useRegister();
   const [pin, setPin] = useState("");
   const problem = lastTry(connection, register.error);
-  const hasOwn = problem === "wrong_pin";
+  // Of a number whose PIN is kept, another was mistyped: the one that is kept needs no typing.
+  const hasOwn = problem === "wrong_pin" && !connection.pin_kept;
   const failed = refusal(register.error) ?? (problem && !hasOwn ? (problems[problem] ?? problem) : null);
   const submit = (event: FormEvent) => {
     event.preventDefault();

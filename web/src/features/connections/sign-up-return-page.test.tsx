@@ -33,6 +33,14 @@ test("who closed Meta's window is told that nothing happened", async () => {
   expect(asked).toEqual([]);
 });
 
+test("who granted an account without a number is told that it has none", async () => {
+  fakeApi({ [COMPLETE]: () => problem(422, "invalid_request", { field: "phone_number_id", choices: [] }) });
+
+  returned("?code=abc");
+
+  expect(await screen.findByText(/There is no number in what you granted/)).toBeTruthy();
+});
+
 test("several numbers are named, and a refusal is shown with the way back", async () => {
   const choices = { field: "phone_number_id", choices: ["1", "2"] };
   fakeApi({ [COMPLETE]: () => problem(422, "invalid_request", choices) });

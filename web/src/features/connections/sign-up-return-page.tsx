@@ -49,7 +49,7 @@ export function SignUpReturnPage() {
     if (Array.isArray(choices)) {
       return (
         <EmptyState icon={<IconPlugConnectedX size={26} />} title={t.cancelled} action={home}>
-          {t.several(choices.join(", "))}
+          {choices.length > 0 ? t.several(choices.join(", ")) : t.noNumber}
         </EmptyState>
       );
     }

@@ -67,6 +67,7 @@ export const wizardMessages = catalogue({
     cancelledHint: "Nothing was connected. You can begin again whenever you like.",
     lostHint:
       "This browser does not know which workspace the sign-up was for. Begin again from the connections page.",
+    noNumber: "There is no number in what you granted. Begin again and add one at Meta.",
     several: (numbers: string) =>
       `You granted several (${numbers}), and it is not clear which one is meant. Begin again and choose one, or connect by hand.`,
     toConnections: "To the connections",
@@ -136,6 +137,7 @@ export const wizardMessages = catalogue({
     cancelledHint: "No se ha conectado nada. Puedes empezar de nuevo cuando quieras.",
     lostHint:
       "Este navegador no sabe para qué espacio era el registro. Empieza de nuevo desde la página de conexiones.",
+    noNumber: "No hay ningún número en lo que concediste. Empieza de nuevo y añade uno en Meta.",
     several: (numbers) =>
       `Concediste varios (${numbers}), y no está claro cuál es. Empieza de nuevo y elige uno, o conéctalo a mano.`,
     toConnections: "A las conexiones",
@@ -205,6 +207,7 @@ export const wizardMessages = catalogue({
     cancelledHint: "Nada foi conectado. Você pode começar de novo quando quiser.",
     lostHint:
       "Este navegador não sabe para qual espaço era o cadastro. Comece de novo na página de conexões.",
+    noNumber: "Não há nenhum número no que você concedeu. Comece de novo e adicione um na Meta.",
     several: (numbers) =>
       `Você concedeu vários (${numbers}), e não está claro qual é. Comece de novo e escolha um, ou conecte à mão.`,
     toConnections: "Para as conexões",
