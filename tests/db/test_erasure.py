@@ -24,6 +24,7 @@ from bed.somebody import (
     EVERYWHERE,
     NAME,
     PHONE,
+    SPELT,
     WORDS,
     World,
     fill,
@@ -39,12 +40,14 @@ from curbe.consent.gate import Answer, Purpose, Refusal, TemplateName, Wanted
 from curbe.consent.words import RefusalCode
 from curbe.domain.errors import Conflict, NotFound
 from curbe.inbox import contacts
+from curbe.inbox import erasing as naming
 from curbe.infra.db import Pool, Role, Transaction, Unreachable
 from curbe.infra.jobs import Runner, claim
 from curbe.ingest.replay import Selection, replay
 from curbe.media import purge as files
 from curbe.media.rules import storage_key
 from curbe.media.storage import LocalStorage
+from curbe.notifications.exporting import told_of
 from curbe.realtime import service as realtime
 from curbe.retention import erasing, erasures
 from curbe.retention.erasing import Eraser
@@ -82,6 +85,11 @@ async def erase(
 ) -> None:
     """Erase somebody, turn by turn, until nothing is left to do."""
     await ask(world, contact_id)
+    await work(world, worker, turn=turn)
+
+
+async def work(world: World, worker: Pool, *, turn: timedelta = timedelta(seconds=10)) -> None:
+    """Delete what is left of whoever was asked for, turn by turn."""
     erasing = runner(worker, world.apply, world.storage, turn=turn)
     for _ in range(400):
         await world.owner.execute("UPDATE jobs SET available_at = now() WHERE kind = $1", ERASE)
@@ -118,6 +126,23 @@ async def test_of_somebody_erased_nothing_is_found_in_the_whole_database_but_tha
     assert await world.contact_of(BERTA) is not None
     assert world.files() == 1, "the file that Berta got too stays"
     assert await world.owner.fetchval("SELECT count(*) FROM messages") == 1
+    assert "Berta" in await world.owner.fetchval("SELECT failed_rows FROM consent_imports")
+
+
+async def test_a_refused_row_of_a_list_goes_also_where_it_has_the_number_without_its_country_code(
+    world: World, worker: Pool
+) -> None:
+    contact_id = await write(world)
+    await fill(world, contact_id)
+    at_home = "0611 222 333"
+    await world.owner.execute(
+        "UPDATE consent_imports SET failed_rows = replace(failed_rows, $1, $2)", SPELT, at_home
+    )
+    await world.owner.execute("UPDATE campaign_faults SET cells = $1", json.dumps([at_home, NAME]))
+
+    await erase(world, contact_id, worker)
+
+    assert set(await found(world.owner, *CANARIES)) == set(STAYS)
     assert "Berta" in await world.owner.fetchval("SELECT failed_rows FROM consent_imports")
 
 
@@ -459,9 +484,10 @@ async def test_anothers_person_with_the_same_phone_is_not_touched(world: World, 
     )
 
 
-async def wait_to_tell(world: World, phone: str) -> None:
-    """Have a notification wait for its time."""
-    told = {"event": "shipped", "data": json.dumps({"to": f"+{phone}"}), "digest": b"." * 32, "actor": "cli"}
+async def wait_to_tell(world: World, phone: str, *, written: str | None = None) -> None:
+    """Have a notification wait for its time, its number ``written`` so; else with + and all digits."""
+    data = json.dumps({"to": written or f"+{phone}"})
+    told = {"event": "shipped", "data": data, "digest": b"." * 32, "actor": "cli"}
     await world.insert("notification_events", **told, id="order-9", received_at=NOW)
     said = {"event_id": "order-9", "rule_id": uuid7(), "state": "waiting", "due_at": NOW}
     await world.insert("notifications", **said, id=uuid7())
@@ -477,6 +503,44 @@ async def test_nothing_that_waits_for_its_time_is_sent_to_them_from_the_request_
     waiting = "SELECT count(*) FROM campaign_recipients WHERE state = 'waiting'"
     assert await world.owner.fetchval(waiting) == 0
     assert await world.owner.fetchval("SELECT count(*) FROM notifications WHERE state = 'waiting'") == 0
+
+
+@pytest.mark.parametrize(
+    ("phone", "written", "shown"),
+    [
+        # Of whichever country: it goes, but is not shown to her, as in another one it is somebody else's.
+        (PHONE, "611 222 333", []),
+        ("447911123456", "07911 123456", []),
+        ("5491123456789", "+54 11 2345-6789", ["order-9"]),  # without the 9 that Meta writes
+        ("525512345678", "+52 1 55 1234 5678", ["order-9"]),  # with the 1 of former days
+    ],
+)
+async def test_a_number_is_theirs_in_whatever_form_their_own_systems_write_it(
+    world: World, worker: Pool, phone: str, written: str, shown: list[str]
+) -> None:
+    await world.hear(body(change(world.number, messages=[text("wamid.x", sender=phone)])))
+    contact_id = await world.contact_of(phone)
+    assert contact_id is not None
+    await wait_to_tell(world, phone, written=written)
+    async with world.web.transaction(world.number.tenant_id) as tx:
+        names = await naming.names_of(tx, tenant_id=world.number.tenant_id, contact_id=contact_id)
+        heard = await told_of(tx, tenant_id=world.number.tenant_id, names=names, after="", most=9)
+    assert [one.id for one in heard.heard] == shown
+
+    await ask(world, contact_id)
+    assert await world.owner.fetchval("SELECT count(*) FROM notifications") == 0
+    await work(world, worker)
+
+    assert await world.owner.fetchval("SELECT count(*) FROM notification_events") == 0
+
+
+async def test_digits_within_another_number_are_nobodys(world: World, worker: Pool) -> None:
+    contact_id = await write(world)
+    await wait_to_tell(world, BERTA, written="+1 611 222 3334")
+
+    await erase(world, contact_id, worker)
+
+    assert await world.owner.fetchval("SELECT state FROM notifications") == "waiting"
 
 
 async def test_what_waits_for_somebody_else_is_sent_to_them_all_the_same(world: World) -> None:

@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 
 from curbe.domain.errors import Conflict
-from curbe.domain.phone import wa_id_to_e164
+from curbe.domain.phone import variants, wa_id_to_e164
 from curbe.inbox import contacts, identity, purge
 from curbe.inbox.aliases import canonical_phone
 from curbe.infra.db import Query, Transaction
@@ -175,4 +175,5 @@ def _spelt(names: Sequence[_Name]) -> list[str]:
 def _spellings(name: _Name) -> list[str]:
     if name.kind != "phone":
         return [name.value]
-    return [name.value, canonical_phone(name.value), wa_id_to_e164(name.value).removeprefix("+")]
+    # Their own systems and lists write any form of a number, and Meta names people by any.
+    return [name.value, *(form.removeprefix("+") for form in variants(wa_id_to_e164(name.value)))]
