@@ -22,6 +22,7 @@ from bed.somebody import (
     BSUID,
     CANARIES,
     EVERYWHERE,
+    FORMER,
     NAME,
     PHONE,
     SPELT,
@@ -593,6 +594,21 @@ async def test_who_has_their_number_by_now_keeps_what_is_theirs(world: World, wo
     assert await world.owner.fetchval("SELECT state FROM notifications") == "waiting"
     assert await world.contact_of(PHONE) == other_id
     assert await world.owner.fetchval("SELECT count(*) FROM suppressions WHERE value = $1", PHONE) == 0
+
+
+async def test_a_number_that_they_gave_up_and_nobody_has_had_since_is_looked_for_as_well(
+    world: World, worker: Pool
+) -> None:
+    contact_id = await write(world)
+    await fill(world, contact_id)
+    await world.owner.execute("UPDATE contact_aliases SET retired_at = $2 WHERE value = $1", FORMER, NOW)
+    async with world.web.transaction(world.number.tenant_id) as tx:
+        shown = await naming.names_of(tx, tenant_id=world.number.tenant_id, contact_id=contact_id)
+    assert FORMER not in shown, "a stranger may have it by now"
+
+    await erase(world, contact_id, worker)
+
+    assert set(await found(world.owner, *CANARIES)) == set(STAYS)
 
 
 async def test_a_no_of_who_had_the_number_and_was_erased_before_stays(world: World, worker: Pool) -> None:
