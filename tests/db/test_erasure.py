@@ -15,7 +15,7 @@ from uuid_utils.compat import uuid7
 
 from bed.clocks import stopped_at
 from bed.locks import waiting_for_a_lock
-from bed.notices import about
+from bed.notices import about, echo
 from bed.rows import NOW, Number, insert_conversation, insert_number, insert_tenant
 from bed.somebody import (
     BERTA,
@@ -279,6 +279,51 @@ async def test_a_webhook_that_comes_again_while_the_erasure_waits_makes_nobody_a
     assert await world.owner.fetchval("SELECT count(*) FROM contacts WHERE erased_at IS NULL") == 1, "Berta"
 
 
+async def test_what_is_told_again_beside_their_messages_while_the_erasure_is_under_way_makes_nobody_anew(
+    world: World, worker: Pool
+) -> None:
+    contact_id = await write(world)
+    asked_again = [*beside(world.number)[2:], called(world.number)]
+    await world.hear(*asked_again)
+    await ask(world, contact_id)
+    await runner(worker, world.apply, world.storage, turn=timedelta(0)).run_due()
+    assert await world.owner.fetchval("SELECT finished_at FROM contact_erasures") is None
+
+    await world.hear(*asked_again)
+
+    assert await world.contact_of(PHONE) is None
+    await work(world, worker)
+    assert set(await found(world.owner, *CANARIES)) <= set(STAYS)
+
+
+async def test_what_another_notice_tells_of_what_was_erased_makes_nobody_anew_either(
+    world: World, worker: Pool
+) -> None:
+    contact_id = await write(world)
+    await world.hear(called(world.number), echoed(world.number, echo("wamid.app", to=PHONE)))
+    await erase(world, contact_id, worker)
+    before = await rows_of(world, HERS | BESIDE - {"notices"})
+
+    shared = text("wamid.c0", sender=PHONE, body=WORDS)
+    chunk = {"metadata": {"phase": 0}, "threads": [{"id": PHONE, "messages": [shared]}]}
+    inner = {"type": "text", "text": {"body": WORDS}}
+    edit = {"original_message_id": "wamid.app", "message": inner}
+    file = {"type": "image", "image": {"id": "1"}, **{k: shared[k] for k in ("from", "id", "timestamp")}}
+    await world.hear(
+        called(world.number, again=True),
+        about(world.number, "history", history=[chunk]),
+        about(world.number, "history", messages=[file]),
+        echoed(world.number, echo("wamid.app", to=PHONE, at=NOW + timedelta(seconds=1))),
+        echoed(world.number, echo("wamid.later", to=PHONE, type="edit", edit=edit)),
+    )
+
+    assert await world.contact_of(PHONE) is None
+    assert await rows_of(world, HERS | BESIDE - {"notices"}) == before
+    assert await world.owner.fetchval("SELECT count(*) FROM parked_files") == 0
+    ignored = "SELECT count FROM ingest_counts WHERE outcome = 'ignored' AND reason = 'erased'"
+    assert await world.owner.fetchval(ignored) == 5
+
+
 async def test_a_replay_of_the_days_of_somebody_who_was_erased_leaves_them_erased(
     world: World, worker: Pool
 ) -> None:
@@ -291,6 +336,18 @@ async def test_a_replay_of_the_days_of_somebody_who_was_erased_leaves_them_erase
     )
 
     assert await world.contact_of(PHONE) is None
+
+
+def called(number: Number, *, again: bool = False) -> bytes:
+    """Return that she called; ``again``: the same call, told in other words."""
+    call = {"id": "wacid.1", "from": PHONE, "event": "connect", "direction": "USER_INITIATED"}
+    more = {"session": {"sdp_type": "offer"}} if again else {}
+    return about(number, "calls", at=None, calls=[{**call, **more, "timestamp": str(int(NOW.timestamp()))}])
+
+
+def echoed(number: Number, *said: Any) -> bytes:
+    """Return what a colleague wrote to her, or changed, in the app."""
+    return about(number, "smb_message_echoes", at=None, message_echoes=list(said))
 
 
 def beside(number: Number) -> list[bytes]:
