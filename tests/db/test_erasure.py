@@ -15,15 +15,17 @@ from uuid_utils.compat import uuid7
 
 from bed.clocks import stopped_at
 from bed.locks import waiting_for_a_lock
-from bed.notices import about
+from bed.notices import about, echo
 from bed.rows import NOW, Number, insert_conversation, insert_number, insert_tenant
 from bed.somebody import (
     BERTA,
     BSUID,
     CANARIES,
     EVERYWHERE,
+    FORMER,
     NAME,
     PHONE,
+    SPELT,
     WORDS,
     World,
     fill,
@@ -39,12 +41,14 @@ from curbe.consent.gate import Answer, Purpose, Refusal, TemplateName, Wanted
 from curbe.consent.words import RefusalCode
 from curbe.domain.errors import Conflict, NotFound
 from curbe.inbox import contacts
+from curbe.inbox import erasing as naming
 from curbe.infra.db import Pool, Role, Transaction, Unreachable
 from curbe.infra.jobs import Runner, claim
 from curbe.ingest.replay import Selection, replay
 from curbe.media import purge as files
 from curbe.media.rules import storage_key
 from curbe.media.storage import LocalStorage
+from curbe.notifications.exporting import told_of
 from curbe.realtime import service as realtime
 from curbe.retention import erasing, erasures
 from curbe.retention.erasing import Eraser
@@ -82,6 +86,11 @@ async def erase(
 ) -> None:
     """Erase somebody, turn by turn, until nothing is left to do."""
     await ask(world, contact_id)
+    await work(world, worker, turn=turn)
+
+
+async def work(world: World, worker: Pool, *, turn: timedelta = timedelta(seconds=10)) -> None:
+    """Delete what is left of whoever was asked for, turn by turn."""
     erasing = runner(worker, world.apply, world.storage, turn=turn)
     for _ in range(400):
         await world.owner.execute("UPDATE jobs SET available_at = now() WHERE kind = $1", ERASE)
@@ -118,6 +127,23 @@ async def test_of_somebody_erased_nothing_is_found_in_the_whole_database_but_tha
     assert await world.contact_of(BERTA) is not None
     assert world.files() == 1, "the file that Berta got too stays"
     assert await world.owner.fetchval("SELECT count(*) FROM messages") == 1
+    assert "Berta" in await world.owner.fetchval("SELECT failed_rows FROM consent_imports")
+
+
+async def test_a_refused_row_of_a_list_goes_also_where_it_has_the_number_without_its_country_code(
+    world: World, worker: Pool
+) -> None:
+    contact_id = await write(world)
+    await fill(world, contact_id)
+    at_home = "0611 222 333"
+    await world.owner.execute(
+        "UPDATE consent_imports SET failed_rows = replace(failed_rows, $1, $2)", SPELT, at_home
+    )
+    await world.owner.execute("UPDATE campaign_faults SET cells = $1", json.dumps([at_home, NAME]))
+
+    await erase(world, contact_id, worker)
+
+    assert set(await found(world.owner, *CANARIES)) == set(STAYS)
     assert "Berta" in await world.owner.fetchval("SELECT failed_rows FROM consent_imports")
 
 
@@ -253,6 +279,51 @@ async def test_a_webhook_that_comes_again_while_the_erasure_waits_makes_nobody_a
     assert await world.owner.fetchval("SELECT count(*) FROM contacts WHERE erased_at IS NULL") == 1, "Berta"
 
 
+async def test_what_is_told_again_beside_their_messages_while_the_erasure_is_under_way_makes_nobody_anew(
+    world: World, worker: Pool
+) -> None:
+    contact_id = await write(world)
+    asked_again = [*beside(world.number)[2:], called(world.number)]
+    await world.hear(*asked_again)
+    await ask(world, contact_id)
+    await runner(worker, world.apply, world.storage, turn=timedelta(0)).run_due()
+    assert await world.owner.fetchval("SELECT finished_at FROM contact_erasures") is None
+
+    await world.hear(*asked_again)
+
+    assert await world.contact_of(PHONE) is None
+    await work(world, worker)
+    assert set(await found(world.owner, *CANARIES)) <= set(STAYS)
+
+
+async def test_what_another_notice_tells_of_what_was_erased_makes_nobody_anew_either(
+    world: World, worker: Pool
+) -> None:
+    contact_id = await write(world)
+    await world.hear(called(world.number), echoed(world.number, echo("wamid.app", to=PHONE)))
+    await erase(world, contact_id, worker)
+    before = await rows_of(world, HERS | BESIDE - {"notices"})
+
+    shared = text("wamid.c0", sender=PHONE, body=WORDS)
+    chunk = {"metadata": {"phase": 0}, "threads": [{"id": PHONE, "messages": [shared]}]}
+    inner = {"type": "text", "text": {"body": WORDS}}
+    edit = {"original_message_id": "wamid.app", "message": inner}
+    file = {"type": "image", "image": {"id": "1"}, **{k: shared[k] for k in ("from", "id", "timestamp")}}
+    await world.hear(
+        called(world.number, again=True),
+        about(world.number, "history", history=[chunk]),
+        about(world.number, "history", messages=[file]),
+        echoed(world.number, echo("wamid.app", to=PHONE, at=NOW + timedelta(seconds=1))),
+        echoed(world.number, echo("wamid.later", to=PHONE, type="edit", edit=edit)),
+    )
+
+    assert await world.contact_of(PHONE) is None
+    assert await rows_of(world, HERS | BESIDE - {"notices"}) == before
+    assert await world.owner.fetchval("SELECT count(*) FROM parked_files") == 0
+    ignored = "SELECT count FROM ingest_counts WHERE outcome = 'ignored' AND reason = 'erased'"
+    assert await world.owner.fetchval(ignored) == 5
+
+
 async def test_a_replay_of_the_days_of_somebody_who_was_erased_leaves_them_erased(
     world: World, worker: Pool
 ) -> None:
@@ -265,6 +336,18 @@ async def test_a_replay_of_the_days_of_somebody_who_was_erased_leaves_them_erase
     )
 
     assert await world.contact_of(PHONE) is None
+
+
+def called(number: Number, *, again: bool = False) -> bytes:
+    """Return that she called; ``again``: the same call, told in other words."""
+    call = {"id": "wacid.1", "from": PHONE, "event": "connect", "direction": "USER_INITIATED"}
+    more = {"session": {"sdp_type": "offer"}} if again else {}
+    return about(number, "calls", at=None, calls=[{**call, **more, "timestamp": str(int(NOW.timestamp()))}])
+
+
+def echoed(number: Number, *said: Any) -> bytes:
+    """Return what a colleague wrote to her, or changed, in the app."""
+    return about(number, "smb_message_echoes", at=None, message_echoes=list(said))
 
 
 def beside(number: Number) -> list[bytes]:
@@ -459,9 +542,10 @@ async def test_anothers_person_with_the_same_phone_is_not_touched(world: World, 
     )
 
 
-async def wait_to_tell(world: World, phone: str) -> None:
-    """Have a notification wait for its time."""
-    told = {"event": "shipped", "data": json.dumps({"to": f"+{phone}"}), "digest": b"." * 32, "actor": "cli"}
+async def wait_to_tell(world: World, phone: str, *, written: str | None = None) -> None:
+    """Have a notification wait for its time, its number ``written`` so; else with + and all digits."""
+    data = json.dumps({"to": written or f"+{phone}"})
+    told = {"event": "shipped", "data": data, "digest": b"." * 32, "actor": "cli"}
     await world.insert("notification_events", **told, id="order-9", received_at=NOW)
     said = {"event_id": "order-9", "rule_id": uuid7(), "state": "waiting", "due_at": NOW}
     await world.insert("notifications", **said, id=uuid7())
@@ -477,6 +561,44 @@ async def test_nothing_that_waits_for_its_time_is_sent_to_them_from_the_request_
     waiting = "SELECT count(*) FROM campaign_recipients WHERE state = 'waiting'"
     assert await world.owner.fetchval(waiting) == 0
     assert await world.owner.fetchval("SELECT count(*) FROM notifications WHERE state = 'waiting'") == 0
+
+
+@pytest.mark.parametrize(
+    ("phone", "written", "shown"),
+    [
+        # Of whichever country: it goes, but is not shown to her, as in another one it is somebody else's.
+        (PHONE, "611 222 333", []),
+        ("447911123456", "07911 123456", []),
+        ("5491123456789", "+54 11 2345-6789", ["order-9"]),  # without the 9 that Meta writes
+        ("525512345678", "+52 1 55 1234 5678", ["order-9"]),  # with the 1 of former days
+    ],
+)
+async def test_a_number_is_theirs_in_whatever_form_their_own_systems_write_it(
+    world: World, worker: Pool, phone: str, written: str, shown: list[str]
+) -> None:
+    await world.hear(body(change(world.number, messages=[text("wamid.x", sender=phone)])))
+    contact_id = await world.contact_of(phone)
+    assert contact_id is not None
+    await wait_to_tell(world, phone, written=written)
+    async with world.web.transaction(world.number.tenant_id) as tx:
+        names = await naming.names_of(tx, tenant_id=world.number.tenant_id, contact_id=contact_id)
+        heard = await told_of(tx, tenant_id=world.number.tenant_id, names=names, after="", most=9)
+    assert [one.id for one in heard.heard] == shown
+
+    await ask(world, contact_id)
+    assert await world.owner.fetchval("SELECT count(*) FROM notifications") == 0
+    await work(world, worker)
+
+    assert await world.owner.fetchval("SELECT count(*) FROM notification_events") == 0
+
+
+async def test_digits_within_another_number_are_nobodys(world: World, worker: Pool) -> None:
+    contact_id = await write(world)
+    await wait_to_tell(world, BERTA, written="+1 611 222 3334")
+
+    await erase(world, contact_id, worker)
+
+    assert await world.owner.fetchval("SELECT state FROM notifications") == "waiting"
 
 
 async def test_what_waits_for_somebody_else_is_sent_to_them_all_the_same(world: World) -> None:
@@ -529,6 +651,21 @@ async def test_who_has_their_number_by_now_keeps_what_is_theirs(world: World, wo
     assert await world.owner.fetchval("SELECT state FROM notifications") == "waiting"
     assert await world.contact_of(PHONE) == other_id
     assert await world.owner.fetchval("SELECT count(*) FROM suppressions WHERE value = $1", PHONE) == 0
+
+
+async def test_a_number_that_they_gave_up_and_nobody_has_had_since_is_looked_for_as_well(
+    world: World, worker: Pool
+) -> None:
+    contact_id = await write(world)
+    await fill(world, contact_id)
+    await world.owner.execute("UPDATE contact_aliases SET retired_at = $2 WHERE value = $1", FORMER, NOW)
+    async with world.web.transaction(world.number.tenant_id) as tx:
+        shown = await naming.names_of(tx, tenant_id=world.number.tenant_id, contact_id=contact_id)
+    assert FORMER not in shown, "a stranger may have it by now"
+
+    await erase(world, contact_id, worker)
+
+    assert set(await found(world.owner, *CANARIES)) == set(STAYS)
 
 
 async def test_a_no_of_who_had_the_number_and_was_erased_before_stays(world: World, worker: Pool) -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curbe.domain.errors import InvalidRequest
-from curbe.domain.phone import country_of, masked, to_e164, variants, wa_id_to_e164
+from curbe.domain.phone import at_home, country_of, masked, to_e164, variants, wa_id_to_e164
 from curbe.domain.phone_tables import bare_phone, read_phone
 
 
@@ -117,6 +117,20 @@ def test_variants_of_variants_are_the_same_person(digits: str) -> None:
 )
 def test_a_number_tells_its_country(e164: str, country: str | None) -> None:
     assert country_of(e164) == country
+
+
+@pytest.mark.parametrize(
+    ("e164", "digits"),
+    [
+        ("+34600111222", ("600111222",)),
+        ("+447911123456", ("7911123456",)),
+        ("+5491123456789", ("91123456789", "1123456789")),
+        ("+3546111234", ()),  # seven digits: many things have as many
+        ("nonsense", ()),
+    ],
+)
+def test_a_number_is_known_by_how_it_is_written_at_home(e164: str, digits: tuple[str, ...]) -> None:
+    assert at_home(e164) == digits
 
 
 def test_a_masked_number_cannot_be_called() -> None:

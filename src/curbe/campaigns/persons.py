@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from curbe.domain.phone import patterns_at_home
 from curbe.infra.db import Query, Transaction
 
 _PACKAGE: Final = "curbe.campaigns"
@@ -94,7 +95,13 @@ async def erase(
         conversation_ids=list(conversation_ids),
         phones=list(phones),
     )
-    faults = await _FAULTS.all(tx, tenant_id=tenant_id, phones=list(phones), names=list(names))
+    faults = await _FAULTS.all(
+        tx,
+        tenant_id=tenant_id,
+        phones=list(phones),
+        names=list(names),
+        at_home=patterns_at_home(names),
+    )
     audiences = sorted({row.id for row in (*recipients, *faults)})
     await _FILES.run(tx, tenant_id=tenant_id, ids=audiences)
     return len(recipients) + len(faults)

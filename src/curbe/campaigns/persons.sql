@@ -54,8 +54,9 @@ UPDATE campaign_audiences a SET content = NULL
 DELETE FROM campaign_faults f
  WHERE f.tenant_id = :tenant_id
    AND (f.phone = ANY(:phones::text[])
-        OR EXISTS (SELECT FROM unnest(:names::text[]) AS name
-                    WHERE strpos(regexp_replace(f.cells::text, '(?<=[0-9])[ ().-]+(?=[0-9])', '', 'g'), name) > 0))
+        OR EXISTS (SELECT FROM regexp_replace(f.cells::text, '(?<=[0-9])[ ().-]+(?=[0-9])', '', 'g') AS looked (told)
+                    WHERE told ~ ANY(:at_home::text[])
+                       OR EXISTS (SELECT FROM unnest(:names::text[]) AS name WHERE strpos(told, name) > 0)))
 RETURNING f.audience_id AS id
 
 -- name: campaigns_to_person

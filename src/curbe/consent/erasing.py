@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 
+from curbe.domain.phone import patterns_at_home
 from curbe.infra.db import Query, Transaction
 
 
@@ -60,4 +61,4 @@ def _named(
 
 async def delete_failed_rows(tx: Transaction, *, tenant_id: UUID, names: Sequence[str]) -> int:
     """Take the rows that name somebody out of what lists kept of their refused rows; return from how many lists."""
-    return await _FAILED_ROWS.run(tx, tenant_id=tenant_id, names=list(names))
+    return await _FAILED_ROWS.run(tx, tenant_id=tenant_id, names=list(names), at_home=patterns_at_home(names))

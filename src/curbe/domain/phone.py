@@ -1,6 +1,7 @@
 """Phone numbers: what people type, E.164, and what Meta writes: in three countries not the same digits."""
 
 import re
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -16,6 +17,7 @@ from curbe.domain.errors import InvalidRequest
 _A_DAY: Final = datetime(2026, 1, 15)  # noqa: DTZ001 - a wall clock's day, the same everywhere
 _LONGEST_TYPED: Final = 40  # characters; the longest number has 15 digits, the rest is decoration
 _FEWEST_DIGITS_TO_SHOW: Final = 7
+_FEWEST_DIGITS_AT_HOME: Final = 8
 _LETTER: Final = re.compile(r"[^\W\d_]")
 
 _WRITE_IT_SO: Final = "Write the number with + and its country code, for example +34600111222."
@@ -153,6 +155,31 @@ def variants(e164: str) -> tuple[str, ...]:
         if match is not None:
             return canonical.format(*match.groups()), other.format(*match.groups())
     return (e164,)
+
+
+def at_home(e164: str) -> tuple[str, ...]:
+    """Return the digits by which the number is written within its own country, without the 0 before them; in every form it has.
+
+    Nothing where it cannot be read, or so short that other things have as many digits.
+    """
+    found = []
+    for form in variants(e164):
+        try:
+            digits = phonenumbers.national_significant_number(_parsed(form, None))
+        except NumberParseException:
+            continue
+        if len(digits) >= _FEWEST_DIGITS_AT_HOME:
+            found.append(digits)
+    return tuple(found)
+
+
+def patterns_at_home(names: Iterable[str]) -> list[str]:
+    """Return, as PostgreSQL's regular expressions, how a text has the phones among ``names`` (digits) without their country code.
+
+    As whole numbers, a 0 before them or not: within other digits so few are found that are nobody's.
+    """
+    phones = {digits for name in names if name.isdigit() for digits in at_home(wa_id_to_e164(name))}
+    return [f"(?<![0-9])0?{digits}(?![0-9])" for digits in sorted(phones)]
 
 
 def country_of(e164: str) -> str | None:

@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 
 from curbe.domain.errors import Conflict
-from curbe.domain.phone import wa_id_to_e164
+from curbe.domain.phone import variants, wa_id_to_e164
 from curbe.inbox import contacts, identity, purge
 from curbe.inbox.aliases import canonical_phone
 from curbe.infra.db import Query, Transaction
@@ -89,7 +89,7 @@ async def find(tx: Transaction, *, tenant_id: UUID, contact_id: UUID) -> Erased:
         )
     people = [row.id for row in await _PEOPLE.all(tx, tenant_id=tenant_id, contact_id=contact_id)]
     standing = await identity.conversations_of(tx, tenant_id=tenant_id, contact_ids=people)
-    found = await _own_names(tx, tenant_id, people)
+    found = await _own_names(tx, tenant_id, people, to_show=False)
     return Erased(
         contact_ids=people,
         conversation_ids=[row.id for row in standing],
@@ -99,17 +99,20 @@ async def find(tx: Transaction, *, tenant_id: UUID, contact_id: UUID) -> Erased:
 
 
 async def names_of(tx: Transaction, *, tenant_id: UUID, contact_id: UUID) -> list[str]:
-    """Return every spelling that a text may hold of what somebody, or whoever turned out to be them, is known by; none of another's."""
+    """Return every spelling that a text may hold of what somebody, or whoever turned out to be them, is known by; none of another's.
+
+    Nor a number that they gave up: what names it is shown to them, and may be about a stranger.
+    """
     people = [row.id for row in await _PEOPLE.all(tx, tenant_id=tenant_id, contact_id=contact_id)]
-    found = await _own_names(tx, tenant_id, people)
+    found = await _own_names(tx, tenant_id, people, to_show=True)
     return _spelt(found)
 
 
-async def _own_names(tx: Transaction, tenant_id: UUID, people: list[UUID]) -> list[_Name]:
+async def _own_names(tx: Transaction, tenant_id: UUID, people: list[UUID], *, to_show: bool) -> list[_Name]:
     """Return by which names they are known and nobody else is: a number that passed on leads to whoever has it since."""
     found = await _NAMES.all(tx, tenant_id=tenant_id, contact_ids=people)
     phones = sorted({_canonical(row) for row in found if row.kind == "phone"})
-    passed = await _PASSED_ON.all(tx, tenant_id=tenant_id, contact_ids=people, phones=phones)
+    passed = await _PASSED_ON.all(tx, tenant_id=tenant_id, contact_ids=people, phones=phones, to_show=to_show)
     others = {row.value for row in passed}
     return [row for row in found if row.kind != "phone" or _canonical(row) not in others]
 
@@ -175,4 +178,5 @@ def _spelt(names: Sequence[_Name]) -> list[str]:
 def _spellings(name: _Name) -> list[str]:
     if name.kind != "phone":
         return [name.value]
-    return [name.value, canonical_phone(name.value), wa_id_to_e164(name.value).removeprefix("+")]
+    # Their own systems and lists write any form of a number, and Meta names people by any.
+    return [name.value, *(form.removeprefix("+") for form in variants(wa_id_to_e164(name.value)))]

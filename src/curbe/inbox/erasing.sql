@@ -25,12 +25,14 @@ SELECT n.kind, n.value
  ORDER BY 1, 2
 
 -- name: phones_passed_on
--- Of these phones those that are somebody else's now, or were since: what names them is not about the erased alone.
+-- Of these phones those that are somebody else's now, or were since: what names them is not about the erased alone. One that they gave up
+-- and nobody else is known to have had is theirs, but to show what names it: a stranger may have it by now.
 SELECT a.value
   FROM contact_aliases a
  WHERE a.tenant_id = :tenant_id AND a.kind = 'phone' AND a.value = ANY(:phones::text[])
  GROUP BY a.value
 HAVING NOT bool_or(a.retired_at IS NULL AND a.contact_id = ANY(:contact_ids::uuid[]))
+   AND (:to_show::boolean OR bool_or(a.contact_id <> ALL(:contact_ids::uuid[])))
 
 -- name: forget_aliases
 DELETE FROM contact_aliases a WHERE a.tenant_id = :tenant_id AND a.contact_id = ANY(:contact_ids::uuid[])

@@ -12,6 +12,7 @@ from curbe.inbox.arrivals import Arrived
 from curbe.inbox.rules import ProviderKey
 from curbe.inbox.service import MessageNews, message_events
 from curbe.infra.db import Transaction
+from curbe.ingest import forgotten
 from curbe.ingest.rules import Connection, Routed
 from curbe.ingest.store import Counts
 from curbe.realtime.service import Event
@@ -28,7 +29,7 @@ async def apply_beside(
     changed = [change for _, change in waited]
     changed += await _amend(tx, routed, counts)
     changed += await _react(tx, routed, counts)
-    await _calls(tx, routed)
+    await _calls(tx, routed, counts)
     return await events_of(tx, changed)
 
 
@@ -64,18 +65,24 @@ async def _react(tx: Transaction, routed: Routed, counts: Counts) -> list[Change
     return await amendments.react(tx, [reaction_of(said, owner) for _, said, owner in routed.reactions])
 
 
-async def _calls(tx: Transaction, routed: Routed) -> None:
+async def _calls(tx: Transaction, routed: Routed, counts: Counts) -> None:
     """A call opens the window. The notice it came in is kept and counted with all others."""
     calls = [
-        _call(call, owner)
-        for _, notice, owners in routed.notices
+        (call, item, owner)
+        for item, notice, owners in routed.notices
         if notice.field == "calls" and notice.phone_number_id is not None
         for call in read_calls(notice.payload)
         for owner in owners
         if not owner.came_after(call.at)
     ]
-    if calls:
-        await activity.note(tx, calls)
+    gone = await forgotten.gone_in(tx, ((call, owner) for call, _, owner in calls))
+    living: list[Activity] = []
+    for call, item, owner in calls:
+        if forgotten.is_gone(call, owner, gone):
+            counts[item.meta_app_id, "ignored", forgotten.REASON] += 1
+        else:
+            living.append(_call(call, owner))
+    await activity.note(tx, living)
 
 
 def amendment_of(said: MessageAmended, owner: Connection) -> Amendment:

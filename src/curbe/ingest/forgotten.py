@@ -3,11 +3,11 @@
 Edits, reactions and statuses go with the message that they are of, whenever they come: its id alone names whom it went to.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
-from uuid import UUID
 
 from curbe.domain.messages import (
+    Called,
     ItemIgnored,
     MessageAmended,
     MessageReceived,
@@ -15,15 +15,17 @@ from curbe.domain.messages import (
     Reacted,
     StatusReported,
 )
+from curbe.domain.notices import Effect, MessageEchoed, PastFile, PastMessage
 from curbe.inbox import tombstones
 from curbe.inbox.tombstones import Name
 from curbe.infra.db import Transaction
 from curbe.ingest.rules import Connection, Item, Routed
 from curbe.ingest.store import digest_of
 
-_REASON = "erased"
+REASON = "erased"  # as which it is counted
 
 _Told = TypeVar("_Told", MessageReceived, MessageAmended, Reacted, StatusReported)
+_Part = Effect | Called  # of a notice
 
 
 async def leave_out(tx: Transaction, routed: Routed, *, connections: Sequence[Connection]) -> Routed:
@@ -45,6 +47,20 @@ async def leave_out(tx: Transaction, routed: Routed, *, connections: Sequence[Co
     )
 
 
+async def gone_in(tx: Transaction, parts: Iterable[tuple[_Part, Connection]]) -> set[Name]:
+    """Return which messages and calls were erased that these parts of notices name: another notice, told later, may name them too.
+
+    Free where none of the owners has erased anybody lately.
+    """
+    asked = [name for part, owner in parts if owner.has_tombstones for name in _names(part, owner)]
+    return await tombstones.buried(tx, asked) if asked else set()
+
+
+def is_gone(part: _Part, owner: Connection, gone: set[Name]) -> bool:
+    """Tell whether a part of a notice is, or is of, something that was erased."""
+    return bool(gone) and not gone.isdisjoint(_names(part, owner))
+
+
 def _named_in(routed: Routed) -> Iterator[Name]:
     told = (*routed.messages, *routed.amendments, *routed.reactions, *routed.statuses)
     yield from (name for _, what, owner in told if owner.has_tombstones for name in _names(what, owner))
@@ -52,12 +68,16 @@ def _named_in(routed: Routed) -> Iterator[Name]:
         yield from (_name(item, notice, owner) for owner in owners if owner.has_tombstones)
 
 
-def _names(
-    what: MessageReceived | MessageAmended | Reacted | StatusReported, owner: Connection
-) -> list[tuple[UUID, str]]:
-    names = [what.provider_message_id]
-    if isinstance(what, MessageAmended | Reacted):
-        names.append(what.target)
+def _names(what: MessageReceived | StatusReported | _Part, owner: Connection) -> list[Name]:
+    match what:
+        case MessageAmended() | Reacted():
+            names = [what.provider_message_id, what.target]
+        case MessageReceived() | StatusReported() | MessageEchoed() | PastMessage() | PastFile():
+            names = [what.provider_message_id]
+        case Called():
+            names = [what.provider_id]
+        case _:  # of numbers and templates, and names and wishes of people: known by their notice alone
+            names = []
     return [(owner.tenant_id, name) for name in names]
 
 
@@ -73,7 +93,7 @@ def _living(
         if gone.isdisjoint(_names(what, owner)):
             living.append((item, what, owner))
         else:
-            ignored.append((item, ItemIgnored(_REASON)))
+            ignored.append((item, ItemIgnored(REASON)))
     return living
 
 
@@ -89,5 +109,5 @@ def _living_notices(
         if left:
             living.append((item, notice, left))
         else:
-            ignored.append((item, ItemIgnored(_REASON)))
+            ignored.append((item, ItemIgnored(REASON)))
     return living

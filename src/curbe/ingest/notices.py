@@ -30,7 +30,7 @@ from curbe.inbox.placeholders import FileTold
 from curbe.inbox.preferences import Kept, Stated
 from curbe.inbox.service import MessageNews, conversation_events, message_events
 from curbe.infra.db import Transaction
-from curbe.ingest import store
+from curbe.ingest import forgotten, store
 from curbe.ingest.beside import amendment_of, events_of, reaction_of
 from curbe.ingest.rules import Connection, Item
 from curbe.ingest.store import Counts
@@ -86,16 +86,22 @@ async def apply(
     readings = {
         id(notice): read_effects(notice, at=notice.at or item.received_at) for item, notice, _ in routed
     }
+    told = [
+        (effect, item, notice, owner)
+        for item, notice, owners in routed
+        if notice.at is not None or id(notice) in fresh or _dates_itself(readings[id(notice)])
+        for owner in owners
+        for effect in readings[id(notice)].effects
+    ]
+    gone = await forgotten.gone_in(tx, ((effect, owner) for effect, _, _, owner in told))
     effects = _Effects()
-    for item, notice, owners in routed:
-        if notice.at is None and id(notice) not in fresh and not _dates_itself(readings[id(notice)]):
-            continue
-        for owner in owners:
-            for effect in readings[id(notice)].effects:
-                if isinstance(effect, _DATED) and owner.came_after(effect.at):
-                    counts[item.meta_app_id, "unrouted", "former_owner"] += 1
-                    continue
-                _sort(effects, effect, item, notice, owner)
+    for effect, item, notice, owner in told:
+        if isinstance(effect, _DATED) and owner.came_after(effect.at):
+            counts[item.meta_app_id, "unrouted", "former_owner"] += 1
+        elif forgotten.is_gone(effect, owner, gone):
+            counts[item.meta_app_id, "ignored", forgotten.REASON] += 1
+        else:
+            _sort(effects, effect, item, notice, owner)
     _count(routed, readings, fresh, counts)
     return [*await _take_effect(tx, effects, now=now, stated=stated), *(_received(*one) for one in new)]
 

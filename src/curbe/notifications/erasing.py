@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from curbe.domain.phone import patterns_at_home
 from curbe.infra.db import Query, Transaction
 
 
@@ -18,8 +19,13 @@ _WALK: Final = Query("curbe.notifications", "walk_told", _Event)
 
 
 async def drop_waiting(tx: Transaction, *, tenant_id: UUID, names: Sequence[str]) -> int:
-    """Let none of the notifications that wait be sent whose event holds one of ``names``; return how many are not."""
-    return await _DROP_WAITING.run(tx, tenant_id=tenant_id, names=list(names))
+    """Let none of the notifications that wait be sent whose event holds one of ``names``; return how many are not.
+
+    Of a phone also as it is written without its country code.
+    """
+    return await _DROP_WAITING.run(
+        tx, tenant_id=tenant_id, names=list(names), at_home=patterns_at_home(names)
+    )
 
 
 async def walk_events(
@@ -27,5 +33,12 @@ async def walk_events(
 ) -> list[str]:
     """Delete the events among the ``most`` after a place that hold one of ``names``; return the next place, empty at the end."""
     (start,) = after or ("",)
-    row = await _WALK.one(tx, tenant_id=tenant_id, names=list(names), after=start, most=most)
+    row = await _WALK.one(
+        tx,
+        tenant_id=tenant_id,
+        names=list(names),
+        at_home=patterns_at_home(names),
+        after=start,
+        most=most,
+    )
     return [] if row is None else [row.id]

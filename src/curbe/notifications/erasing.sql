@@ -8,9 +8,10 @@ DELETE FROM notifications n
           FROM notifications w
           JOIN notification_events e ON e.tenant_id = w.tenant_id AND e.id = w.event_id
          WHERE w.tenant_id = :tenant_id AND w.state = 'waiting'
-           AND EXISTS (SELECT FROM unnest(:names::text[]) AS name
-                        WHERE strpos(regexp_replace(e.data::text, '(?<=[0-9])[ ().-]+(?=[0-9])', '', 'g'), name) > 0
-                           OR strpos(e.id, name) > 0)) AS mine
+           AND EXISTS (SELECT FROM regexp_replace(e.data::text, '(?<=[0-9])[ ().-]+(?=[0-9])', '', 'g') AS looked (told)
+                        WHERE told ~ ANY(:at_home::text[])
+                           OR EXISTS (SELECT FROM unnest(:names::text[]) AS name WHERE strpos(told, name) > 0 OR strpos(e.id, name) > 0))
+       ) AS mine
  WHERE n.tenant_id = :tenant_id AND n.id = mine.id
 
 -- name: walk_told
@@ -24,9 +25,10 @@ WITH ahead AS (
 ), gone AS (
     DELETE FROM notification_events e USING ahead a
      WHERE e.tenant_id = :tenant_id AND e.id = a.id
-       AND EXISTS (SELECT FROM unnest(:names::text[]) AS name
-                    WHERE strpos(a.told, name) > 0 OR strpos(a.id, name) > 0
-                       OR EXISTS (SELECT FROM notifications n
-                                   WHERE n.tenant_id = e.tenant_id AND n.event_id = e.id AND strpos(n.recipient, name) > 0))
+       AND (a.told ~ ANY(:at_home::text[])
+            OR EXISTS (SELECT FROM unnest(:names::text[]) AS name
+                        WHERE strpos(a.told, name) > 0 OR strpos(a.id, name) > 0
+                           OR EXISTS (SELECT FROM notifications n
+                                       WHERE n.tenant_id = e.tenant_id AND n.event_id = e.id AND strpos(n.recipient, name) > 0)))
 )
 SELECT a.id FROM ahead a ORDER BY a.id DESC LIMIT 1

@@ -1,7 +1,8 @@
 -- What a tenant's own systems told about somebody.
 
 -- name: told_of
--- The next events after a place; of those about somebody, by the same marks as they are erased by, what was told.
+-- The next events after a place; of those about somebody, by the same marks as they are erased by, what was told. Not by their number without its
+-- country code: the same digits are somebody else's in another country.
 WITH ahead AS (
     SELECT e.id, e.event, e.data, e.received_at, regexp_replace(e.data::text, '(?<=[0-9])[ ().-]+(?=[0-9])', '', 'g') AS told
       FROM notification_events e

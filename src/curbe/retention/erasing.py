@@ -84,6 +84,9 @@ class Eraser:
             if erasure is None or erasure.finished_at is not None:
                 await jobs.finish(tx, job)
                 return
+        if job.attempt == 1:
+            # Now already, and of what comes until the end then: told again meanwhile, they would make the person anew.
+            await self._one(_notices, tenant_id, erasure)
         again = await self._again_after(tenant_id, erasure)
         async with self._pool.transaction(tenant_id) as tx:
             if again is None:
@@ -135,8 +138,7 @@ class Eraser:
             await told.erase_set_aside(everybody, tenant_id=tenant_id, names=erasure.names)
             await inbox.delete_parked_files(everybody, tenant_id=tenant_id, names=erasure.names)
         async with self._pool.transaction(tenant_id) as tx:
-            digests = await told.erase_notices(tx, tenant_id=tenant_id, names=erasure.names)
-            await tombstones.bury_notices(tx, tenant_id=tenant_id, digests=digests)
+            await _notices(tx, tenant_id, erasure)
             await consents.delete_failed_rows(tx, tenant_id=tenant_id, names=erasure.names)
         yield True
 
@@ -198,6 +200,11 @@ async def _annotations(tx: Transaction, tenant_id: UUID, erasure: Kept) -> int:
     return await inbox.delete_annotations(
         tx, tenant_id=tenant_id, conversation_ids=erasure.conversation_ids, most=_BATCH
     )
+
+
+async def _notices(tx: Transaction, tenant_id: UUID, erasure: Kept) -> int:
+    digests = await told.erase_notices(tx, tenant_id=tenant_id, names=erasure.names)
+    return await tombstones.bury_notices(tx, tenant_id=tenant_id, digests=digests)
 
 
 async def _people(tx: Transaction, tenant_id: UUID, erasure: Kept) -> bool:
