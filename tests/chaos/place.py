@@ -22,6 +22,7 @@ from urllib.parse import urlsplit, urlunsplit
 import aiohttp
 import asyncpg
 
+from curbe.infra.db import Unreachable
 from curbe.infra.embedded import EmbeddedServer, Machine, ensure_running
 from curbe.infra.embedded_place import PORT
 from curbe.infra.embedded_process import USER, processes
@@ -160,7 +161,7 @@ class Place:
                 while True:
                     try:
                         await self.execute("SELECT 1")
-                    except (asyncpg.PostgresError, OSError):
+                    except Unreachable:
                         await asyncio.sleep(0.1)
                     else:
                         return True

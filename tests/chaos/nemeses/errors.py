@@ -5,7 +5,7 @@ import signal
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-import asyncpg
+from curbe.infra.db import Unreachable
 
 from ..failing import Fails
 from ..processes import NotReady
@@ -40,7 +40,7 @@ async def _must_not_commit(hand: Hand, what: Fails) -> None:
     """
     try:
         await hand.sql(_COMMITS)
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+    except Unreachable:
         return
     raise NotReady(f"PostgreSQL committed although its {what} fail")
 
