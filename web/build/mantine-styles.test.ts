@@ -1,12 +1,13 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { mantineStyles } from "./mantine-styles.ts";
 
 /** The names of the styles that a program needs, of the first screen and of what comes later. */
 function partsOf(files: Record<string, string>): { first: string[]; later: string[] } {
   const folder = mkdtempSync(join(tmpdir(), "curbe-styles-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
   for (const [name, code] of Object.entries(files)) writeFileSync(join(folder, name), code);
   const { first, later } = mantineStyles(folder);
   const name = (specifier: string) => specifier.replace(/.*\/(?:styles\/)?([\w-]+)\.layer\.css$/, "$1");
