@@ -3,6 +3,7 @@
 import asyncio
 import statistics
 import time
+import unicodedata
 from collections.abc import Awaitable, Callable
 from uuid import uuid4
 
@@ -24,6 +25,7 @@ from bed.users import (
     signed_in,
     try_signing_in,
 )
+from curbe.auth.passwords import LONGEST
 from curbe.domain.access import PLATFORM, Role
 from curbe.infra.db import Pool
 
@@ -208,6 +210,28 @@ async def test_who_types_the_right_password_is_never_slowed(acme: Tenant, ana: P
     answers = [await try_signing_in(at, ana) for _ in range(25)]
 
     assert {answer.status_code for answer in answers} == {200}
+
+
+async def test_a_password_of_nothing_but_accents_holds_nobody_up(acme: Tenant, ana: Person) -> None:
+    accents = "\u0300" * 60_000 + "\u0323" * 60_000
+    began = time.perf_counter()
+
+    refused = await try_signing_in(browser(acme.client), ana, accents)
+
+    assert refused.status_code == 401
+    assert time.perf_counter() - began < 8
+
+
+async def test_the_longest_password_opens_however_the_keyboard_composes_it(
+    acme: Tenant, owner: asyncpg.Connection
+) -> None:
+    letters = "\u1f82\u1f83\u1f84\u1f85"  # each is four characters where its marks are typed apart
+    eva = await insert_user(owner, password=letters * 64)
+    typed = unicodedata.normalize("NFD", letters * 64)
+
+    assert len(typed) == 4 * LONGEST
+    assert (await try_signing_in(browser(acme.client), eva, typed)).status_code == 200
+    assert (await try_signing_in(browser(acme.client), eva, typed + "x")).status_code == 401
 
 
 # --- what a session opens
