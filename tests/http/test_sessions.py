@@ -222,6 +222,19 @@ async def test_a_password_of_nothing_but_accents_holds_nobody_up(acme: Tenant, a
     assert time.perf_counter() - began < 8
 
 
+async def test_a_cookie_of_nothing_but_escapes_holds_nobody_up_and_the_one_beside_it_counts(
+    acme: Tenant, ana: Person
+) -> None:
+    at = await signed_in(acme.client, ana)
+    quoted = 'x="' + '\\"' * 60_000 + f'"; curbe={at.cookies["curbe"]}'
+    began = time.perf_counter()
+
+    known = await browser(acme.client).get("/api/auth/session", headers={"Cookie": quoted})
+
+    assert known.json()["user"]["id"] == str(ana.id)
+    assert time.perf_counter() - began < 8
+
+
 async def test_the_longest_password_opens_however_the_keyboard_composes_it(
     acme: Tenant, owner: asyncpg.Connection
 ) -> None:

@@ -128,7 +128,9 @@ class Gate:
         if bearer is not None and bearer.startswith(session_rules.PREFIX):
             return await self._embedded(connection, bearer, tenant_id, now=now)
         transport = self._transport(connection)
-        cookie = connection.cookies.get(transport.cookie) if transport is not browser.Transport.OPEN else None
+        cookie = None
+        if transport is not browser.Transport.OPEN:
+            cookie = browser.cookie_of(connection.headers.get("cookie"), transport.cookie)
         if cookie is None or "authorization" in connection.headers or bearer is not None:
             return await service.authenticate(self._pool, bearer, now=now)
         held = await sessions.held_by(
