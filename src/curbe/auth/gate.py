@@ -17,6 +17,7 @@ from curbe.auth.roles import ADMINISTERS
 from curbe.domain.access import Principal, PrincipalKind, Scope
 from curbe.domain.errors import EmbeddedSession, Forbidden, ProofRequired, TooManyRequests, Unauthorized
 from curbe.infra import edge, log
+from curbe.infra.addresses import place_of
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
 from curbe.infra.settings import Settings
@@ -109,16 +110,16 @@ class Gate:
 
     async def _who(self, connection: Connection, tenant_id: UUID | None) -> Principal:
         """Return who asks, by key or by session; a wrong one is counted against its address."""
-        address = connection.client.host if connection.client else ""
+        place = place_of(connection.client.host) if connection.client else ""
         now = asyncio.get_running_loop().time()
         try:
-            if self._suspects.get(address, 0) > now:
+            if self._suspects.get(place, 0) > now:
                 return await self._look_up_slowly(connection, tenant_id)
             return await self._look_up(connection, tenant_id, now=utc_now())
         except Unauthorized:
-            if self._failures.allow(address, now=now):
+            if self._failures.allow(place, now=now):
                 raise
-        self._suspect(address, until=now + _SUSPECTED_FOR.total_seconds())
+        self._suspect(place, until=now + _SUSPECTED_FOR.total_seconds())
         raise _too_many()
 
     async def _look_up(self, connection: Connection, tenant_id: UUID | None, *, now: datetime) -> Principal:
@@ -191,9 +192,9 @@ class Gate:
         finally:
             self._waiting -= 1
 
-    def _suspect(self, address: str, *, until: float) -> None:
-        self._suspects[address] = until
-        self._suspects.move_to_end(address)
+    def _suspect(self, place: str, *, until: float) -> None:
+        self._suspects[place] = until
+        self._suspects.move_to_end(place)
         if len(self._suspects) > _MOST_SUSPECTS:
             self._suspects.popitem(last=False)
 
