@@ -13,7 +13,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from bed.api import api
-from bed.tenants import Tenant, told
+from bed.tenants import Tenant, caller, told
 from bed.users import (
     HERE,
     PASSWORD,
@@ -210,6 +210,20 @@ async def test_who_types_the_right_password_is_never_slowed(acme: Tenant, ana: P
     answers = [await try_signing_in(at, ana) for _ in range(25)]
 
     assert {answer.status_code for answer in answers} == {200}
+
+
+async def test_an_office_whose_sessions_are_over_learns_it_on_every_page(acme: Tenant) -> None:
+    """A page that were told to wait would not show the sign-in: twenty pages in the morning, and nobody else could come in."""
+    stale, nobody, frame = [browser(acme.client, address="203.0.113.7") for _ in range(3)]
+    stale.cookies["curbe"] = "curbe_s_" + "A" * 43
+    frame.headers["Authorization"] = "Bearer curbe_s_" + "A" * 43
+    program = caller(acme.client, key="curbe_t_" + "A" * 43, address="203.0.113.7")
+
+    answers = [await at.get("/api/auth/session") for at in (stale, nobody, frame) * 10]
+
+    assert {(answer.status_code, answer.json()["code"]) for answer in answers} == {(401, "unauthorized")}
+    slowed = [await program.get(f"{acme.path}/keys") for _ in range(5)]
+    assert 429 in {answer.status_code for answer in slowed}, "a program is"
 
 
 async def test_a_password_of_nothing_but_accents_holds_nobody_up(acme: Tenant, ana: Person) -> None:

@@ -63,7 +63,7 @@ class Gate:
 
         Raises:
             Unauthorized: it carries no valid key and no session.
-            TooManyRequests: the same, and its address tried too often.
+            TooManyRequests: the key it carries is none, and its address tried too often.
             RateLimited: who asks is known, and asks more often than allowed.
             ForeignOrigin: a browser asks from another site's page.
             CsrfFailed: a browser asks without its session's token.
@@ -119,13 +119,14 @@ class Gate:
         except Unauthorized:
             if self._failures.allow(place, now=now):
                 raise
-        self._suspect(place, until=now + _SUSPECTED_FOR.total_seconds())
+            self._suspect(place, until=now + _SUSPECTED_FOR.total_seconds())
+            # In the morning the sessions of a whole office are over: each page has to learn it, so that its person can sign in.
+            if _is_a_page(connection):
+                raise
         raise _too_many()
 
     async def _look_up(self, connection: Connection, tenant_id: UUID | None, *, now: datetime) -> Principal:
-        bearer = rules.bearer_of(connection.headers.get("authorization"))
-        if bearer is None and connection.scope["type"] == "websocket":
-            bearer = rules.bearer_of_protocols(connection.scope.get("subprotocols", ()))
+        bearer = _bearer_of(connection)
         if bearer is not None and bearer.startswith(session_rules.PREFIX):
             return await self._embedded(connection, bearer, tenant_id, now=now)
         transport = self._transport(connection)
@@ -223,6 +224,21 @@ def _check_proof(visit: Visit, handler: BaseRouteHandler, *, now: datetime) -> N
             "This asks you to show once more that it is you.",
             fix="Send your password or a second factor to POST /api/auth/proofs, then ask again.",
         )
+
+
+def _bearer_of(connection: Connection) -> str | None:
+    bearer = rules.bearer_of(connection.headers.get("authorization"))
+    if bearer is None and connection.scope["type"] == "websocket":
+        return rules.bearer_of_protocols(connection.scope.get("subprotocols", ()))
+    return bearer
+
+
+def _is_a_page(connection: Connection) -> bool:
+    """Tell whether a browser's page asks: it sends its session, or nothing before somebody signed in. A program sends a key."""
+    bearer = _bearer_of(connection)
+    if bearer is None:
+        return "authorization" not in connection.headers
+    return bearer.startswith(session_rules.PREFIX)
 
 
 def _scheme(connection: Connection) -> str:
