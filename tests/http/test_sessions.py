@@ -2,6 +2,7 @@
 
 import asyncio
 import statistics
+import threading
 import time
 import unicodedata
 from collections.abc import Awaitable, Callable
@@ -25,8 +26,11 @@ from bed.users import (
     signed_in,
     try_signing_in,
 )
-from curbe.auth.passwords import LONGEST
+from curbe.auth.passwords import LONGEST, Passwords
+from curbe.auth.sign_in import SignIn
 from curbe.domain.access import PLATFORM, Role
+from curbe.domain.errors import Unavailable
+from curbe.infra.crypto import Secret
 from curbe.infra.db import Pool
 
 pytestmark = pytest.mark.anyio
@@ -224,6 +228,30 @@ async def test_an_office_whose_sessions_are_over_learns_it_on_every_page(acme: T
     assert {(answer.status_code, answer.json()["code"]) for answer in answers} == {(401, "unauthorized")}
     slowed = [await program.get(f"{acme.path}/keys") for _ in range(5)]
     assert 429 in {answer.status_code for answer in slowed}, "a program is"
+
+
+async def test_what_could_not_be_looked_at_counts_as_no_wrong_password(ana: Person, web: Pool) -> None:
+    passwords, release = Passwords(), threading.Event()
+    signing_in = SignIn(web, passwords)
+    for _ in range(2):
+        passwords._threads.submit(release.wait)
+    waiting = [asyncio.ensure_future(passwords.hashed(Secret(PASSWORD))) for _ in range(64)]
+    await asyncio.sleep(0)
+
+    try:
+        for _ in range(6):
+            with pytest.raises(Unavailable):
+                await signing_in.with_password(
+                    email=ana.email, password=Secret(PASSWORD), address="203.0.113.7"
+                )
+    finally:
+        for one in waiting:
+            one.cancel()
+        release.set()
+    await asyncio.gather(*waiting, return_exceptions=True)
+
+    shown = await signing_in.with_password(email=ana.email, password=Secret(PASSWORD), address="203.0.113.7")
+    assert shown.user.id == ana.id
 
 
 async def test_a_password_of_nothing_but_accents_holds_nobody_up(acme: Tenant, ana: Person) -> None:

@@ -62,8 +62,12 @@ class SignIn:
         """
         account, place = email_digest(email).hex, place_of(address)
         await self._take_a_turn(account, place)
-        user, stored = await self._found(email)
-        right = await self._passwords.matches(password, stored.hash if stored else None)
+        try:
+            user, stored = await self._found(email)
+            right = await self._passwords.matches(password, stored.hash if stored else None)
+        except Exception:  # nothing was guessed: nobody looked at the password
+            self._give_back(account, place)
+            raise
         if user is None or stored is None or not right or user.disabled_at is not None:
             await self._refuse(user.id if user else None)
             raise WrongCredentials(
