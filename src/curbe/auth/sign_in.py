@@ -45,7 +45,7 @@ class SignIn:
         self._from_address: Final = Throttle(per_second=1 / 15, burst=20)
         self._at_account: Final = Throttle(per_second=1 / 60, burst=5)  # from one address
         self._guessed: Final = Throttle(per_second=1 / 60, burst=30)  # from everywhere
-        self._asking: Final = Throttle(per_second=0.5, burst=30)
+        self._asking: Final = Throttle(per_second=2, burst=120)  # an office may share its address
 
     async def with_password(self, *, email: str, password: Secret, address: str) -> Shown:
         """Return the user whose address and password these are.
