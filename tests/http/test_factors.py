@@ -371,6 +371,21 @@ async def test_what_is_no_credential_is_refused_and_breaks_nothing(
     assert problem(refused) == (401, "wrong_factor")
 
 
+async def test_a_whole_office_begins_to_sign_in_within_a_minute_and_nobody_without_end(
+    operator: httpx.AsyncClient,
+) -> None:
+    office = browser(operator, address="203.0.113.7")
+
+    begun = 0
+    while (
+        answer := await office.post("/api/auth/passkeys/sign-in/options")
+    ).status_code == 200 and begun < 500:
+        begun += 1
+
+    assert begun >= 120
+    assert problem(answer) == (429, "too_many_requests")
+
+
 async def test_a_passkey_that_was_removed_opens_nothing(
     operator: httpx.AsyncClient, at: httpx.AsyncClient, ana: Person
 ) -> None:

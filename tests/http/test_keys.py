@@ -190,6 +190,16 @@ async def test_who_keeps_failing_is_slowed_and_nobody_else_is(acme: Tenant) -> N
     assert (await elsewhere.get(f"{acme.path}/keys")).status_code == 401
 
 
+async def test_a_subscriber_with_a_whole_ipv6_network_is_one_address(acme: Tenant) -> None:
+    wrong = [caller(acme.client, key=_WELL_FORMED, address=f"2001:db8:1:2::{n}") for n in range(1, 41)]
+    elsewhere = caller(acme.client, key=_WELL_FORMED, address="2001:db8:1:3::1")
+
+    answers = [await one.get(f"{acme.path}/keys") for one in wrong]
+
+    assert [answer.status_code for answer in answers[-15:]] == [429] * 15
+    assert (await elsewhere.get(f"{acme.path}/keys")).status_code == 401
+
+
 def routes(app: Litestar) -> list[tuple[str, str]]:
     """Every method and path of the API, from its OpenAPI document."""
     paths = app.openapi_schema.to_schema()["paths"]

@@ -188,7 +188,8 @@ async def test_an_answer_counts_in_the_browser_that_asked_alone_and_once(
 
 
 @pytest.mark.parametrize(
-    "next_page", ["https://evil.example", "//evil.example/x", "/\\evil.example", "javascript:alert(1)", ""]
+    "next_page",
+    ["https://evil.example", "//evil.example/x", "/\\evil.example", "javascript:alert(1)", "//[", ""],
 )
 async def test_it_sends_nobody_to_another_site(
     at: httpx.AsyncClient, provider: Provider, owner: Owner, next_page: str

@@ -2,7 +2,9 @@
 
 import asyncio
 import statistics
+import threading
 import time
+import unicodedata
 from collections.abc import Awaitable, Callable
 from uuid import uuid4
 
@@ -12,7 +14,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from bed.api import api
-from bed.tenants import Tenant, told
+from bed.tenants import Tenant, caller, told
 from bed.users import (
     HERE,
     PASSWORD,
@@ -24,7 +26,11 @@ from bed.users import (
     signed_in,
     try_signing_in,
 )
+from curbe.auth.passwords import LONGEST, Passwords
+from curbe.auth.sign_in import SignIn
 from curbe.domain.access import PLATFORM, Role
+from curbe.domain.errors import Unavailable
+from curbe.infra.crypto import Secret
 from curbe.infra.db import Pool
 
 pytestmark = pytest.mark.anyio
@@ -208,6 +214,79 @@ async def test_who_types_the_right_password_is_never_slowed(acme: Tenant, ana: P
     answers = [await try_signing_in(at, ana) for _ in range(25)]
 
     assert {answer.status_code for answer in answers} == {200}
+
+
+async def test_an_office_whose_sessions_are_over_learns_it_on_every_page(acme: Tenant) -> None:
+    """A page that were told to wait would not show the sign-in: twenty pages in the morning, and nobody else could come in."""
+    stale, nobody, frame = [browser(acme.client, address="203.0.113.7") for _ in range(3)]
+    stale.cookies["curbe"] = "curbe_s_" + "A" * 43
+    frame.headers["Authorization"] = "Bearer curbe_s_" + "A" * 43
+    program = caller(acme.client, key="curbe_t_" + "A" * 43, address="203.0.113.7")
+
+    answers = [await at.get("/api/auth/session") for at in (stale, nobody, frame) * 10]
+
+    assert {(answer.status_code, answer.json()["code"]) for answer in answers} == {(401, "unauthorized")}
+    slowed = [await program.get(f"{acme.path}/keys") for _ in range(5)]
+    assert 429 in {answer.status_code for answer in slowed}, "a program is"
+
+
+async def test_what_could_not_be_looked_at_counts_as_no_wrong_password(ana: Person, web: Pool) -> None:
+    passwords, release = Passwords(), threading.Event()
+    signing_in = SignIn(web, passwords)
+    for _ in range(2):
+        passwords._threads.submit(release.wait)
+    waiting = [asyncio.ensure_future(passwords.hashed(Secret(PASSWORD))) for _ in range(64)]
+    await asyncio.sleep(0)
+
+    try:
+        for _ in range(6):
+            with pytest.raises(Unavailable):
+                await signing_in.with_password(
+                    email=ana.email, password=Secret(PASSWORD), address="203.0.113.7"
+                )
+    finally:
+        for one in waiting:
+            one.cancel()
+        release.set()
+    await asyncio.gather(*waiting, return_exceptions=True)
+
+    shown = await signing_in.with_password(email=ana.email, password=Secret(PASSWORD), address="203.0.113.7")
+    assert shown.user.id == ana.id
+
+
+async def test_a_password_of_nothing_but_accents_holds_nobody_up(acme: Tenant, ana: Person) -> None:
+    accents = "\u0300" * 60_000 + "\u0323" * 60_000
+    began = time.perf_counter()
+
+    refused = await try_signing_in(browser(acme.client), ana, accents)
+
+    assert refused.status_code == 401
+    assert time.perf_counter() - began < 8
+
+
+async def test_a_cookie_of_nothing_but_escapes_holds_nobody_up_and_the_one_beside_it_counts(
+    acme: Tenant, ana: Person
+) -> None:
+    at = await signed_in(acme.client, ana)
+    quoted = 'x="' + '\\"' * 60_000 + f'"; curbe={at.cookies["curbe"]}'
+    began = time.perf_counter()
+
+    known = await browser(acme.client).get("/api/auth/session", headers={"Cookie": quoted})
+
+    assert known.json()["user"]["id"] == str(ana.id)
+    assert time.perf_counter() - began < 8
+
+
+async def test_the_longest_password_opens_however_the_keyboard_composes_it(
+    acme: Tenant, owner: asyncpg.Connection
+) -> None:
+    letters = "\u1f82\u1f83\u1f84\u1f85"  # each is four characters where its marks are typed apart
+    eva = await insert_user(owner, password=letters * 64)
+    typed = unicodedata.normalize("NFD", letters * 64)
+
+    assert len(typed) == 4 * LONGEST
+    assert (await try_signing_in(browser(acme.client), eva, typed)).status_code == 200
+    assert (await try_signing_in(browser(acme.client), eva, typed + "x")).status_code == 401
 
 
 # --- what a session opens

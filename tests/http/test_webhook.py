@@ -100,6 +100,17 @@ async def test_the_verify_token_cannot_be_guessed_without_end(address: Intake) -
     assert (meta.status, meta.body) == (200, b"1158201444")
 
 
+async def test_the_verify_token_cannot_be_guessed_from_all_addresses_of_an_ipv6_network(
+    address: Intake,
+) -> None:
+    for n in range(100):
+        await address.ask("GET", query=handshake(hub_verify_token=str(n)), address=f"2001:db8:1:2::{n + 1:x}")
+    late = await address.ask("GET", query=handshake(), address="2001:db8:1:2::ffff")
+    elsewhere = await address.ask("GET", query=handshake(), address="2001:db8:1:3::1")
+
+    assert (late.status, elsewhere.status) == (429, 200)
+
+
 async def test_who_floods_without_a_signature_keeps_nobody_from_the_handshake(address: Intake) -> None:
     for _ in range(100):
         await address.ask("POST", BODY)

@@ -109,6 +109,25 @@ def held(**changes: object) -> Held:
     return Held(**{**values, **changes})  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("header", "found"),
+    [
+        (None, None),
+        ("", None),
+        ("curbe=abc", "abc"),
+        ("theme=dark; curbe=abc; other=1", "abc"),
+        ('curbe="v1.k.a_b-c="', "v1.k.a_b-c="),  # what ends in = is sent in quotes
+        ("curbe=old;curbe=new", "new"),
+        ("curbe=", ""),
+        ("__Host-curbe=abc; xcurbe=abc; curbe", ""),
+        ("__Host-curbe=abc; xcurbe=abc", None),
+        ("\xa0curbe=abc; \x85curbe=abc; \x1fcurbe=abc", None),
+    ],
+)
+def test_the_cookie_of_a_name_is_found_among_others(header: str | None, found: str | None) -> None:
+    assert browser.cookie_of(header, "curbe") == found
+
+
 def test_a_session_ends_when_it_is_not_used_and_at_the_latest_after_a_month() -> None:
     idle = timedelta(hours=12)
 

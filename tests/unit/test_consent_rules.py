@@ -1,6 +1,7 @@
 """Keywords are whole messages, whatever their case and accents; lists are read whatever their separator and encoding."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,16 @@ def test_a_word_that_means_yes_and_no_is_told() -> None:
 
     assert contradictions(both) == ["", "si"]
     assert contradictions(RULES.keywords) == []
+
+
+def test_a_lists_columns_are_told_at_once_whatever_they_are_called() -> None:
+    strange = "\u0300" * 50_000 + "\u0323" * 50_000
+    began = time.perf_counter()
+
+    found = overview(f"{strange},phone,Fecha\na,+34600111222,2026-11-29\n".encode())
+
+    assert (found.phone, found.date) == ("phone", "Fecha")
+    assert time.perf_counter() - began < 5
 
 
 @given(st.text(max_size=80))

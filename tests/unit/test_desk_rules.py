@@ -1,5 +1,7 @@
 """Canned replies: what may stand in them, and what becomes of it."""
 
+import time
+
 import pytest
 
 from curbe.desk.rules import Variable, color, render, shortcut, variables_in, words
@@ -33,6 +35,14 @@ def test_a_variable_nobody_knows_is_refused_when_it_is_written() -> None:
 
     assert refused.value.field == "body"
     assert "{{contact_name}}" in refused.value.fix
+
+
+def test_a_text_of_nothing_but_space_after_an_opening_is_read_at_once() -> None:
+    began = time.perf_counter()
+
+    assert variables_in("{{" + " " * 4000) == frozenset()
+    assert render("{{" + " " * 4000, ANA) == "{{" + " " * 4000
+    assert time.perf_counter() - began < 5
 
 
 def test_the_variables_of_a_text_are_known() -> None:

@@ -1,12 +1,14 @@
 """What people type becomes one number, and the forms Meta uses for it are one person."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from curbe.domain.errors import InvalidRequest
 from curbe.domain.phone import at_home, country_of, masked, to_e164, variants, wa_id_to_e164
-from curbe.domain.phone_tables import bare_phone, read_phone
+from curbe.domain.phone_tables import bare_phone, phone_column, read_phone
 
 
 @pytest.mark.parametrize(
@@ -37,6 +39,13 @@ def test_a_number_is_read_as_people_type_it(typed: str, country: str | None, e16
 )
 def test_a_number_is_read_as_tables_have_it(cell: str, country: str | None, e164: str) -> None:
     assert read_phone(bare_phone(cell), country) == e164
+
+
+def test_the_column_of_phones_is_found_at_once_however_another_is_called() -> None:
+    began = time.perf_counter()
+
+    assert phone_column(["\u0300" * 50_000 + "\u0323" * 50_000, "Te\u0301lefono"]) == 1
+    assert time.perf_counter() - began < 5
 
 
 @pytest.mark.parametrize(

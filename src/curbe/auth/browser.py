@@ -20,6 +20,7 @@ SECURE_COOKIE: Final = "__Host-curbe"  # a browser takes a name of that beginnin
 PLAIN_COOKIE: Final = "curbe"
 CSRF_HEADER: Final = "X-CSRF-Token"
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_SPACE: Final = " \t"  # what a browser does not take for one is part of a name, or another site's cookie would pass for ours
 
 
 class Transport(StrEnum):
@@ -77,6 +78,20 @@ def check_origin(headers: Mapping[str, str], *, scheme: str, public_base_url: st
             "The request comes from a page of another site." if origin else "The request names no Origin.",
             fix="Use Curbe at the address in CURBE_PUBLIC_BASE_URL, or send an API key instead of a cookie.",
         )
+
+
+def cookie_of(header: str | None, name: str) -> str | None:
+    """Return the last cookie of this name in a ``Cookie`` header; None where there is none.
+
+    Ours hold nothing that is escaped, so nothing is undone: Python's parser takes a time that grows with the square of what is sent, and
+    anybody may send it.
+    """
+    found = None
+    for each in (header or "").split(";"):
+        called, _, value = each.partition("=")
+        if called.strip(_SPACE) == name:
+            found = value.strip(_SPACE).strip('"')
+    return found
 
 
 def csrf_token(session_token: str) -> str:

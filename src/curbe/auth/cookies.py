@@ -63,7 +63,7 @@ async def visitor_of(
 ) -> Visit | None:
     """Return the session of who asks at a route that is public; None where there is none, or not its token."""
     transport = _transport(request, settings)
-    cookie = request.cookies.get(transport.cookie)
+    cookie = browser.cookie_of(request.headers.get("cookie"), transport.cookie)
     if cookie is None or transport is Transport.OPEN:
         return None
     try:

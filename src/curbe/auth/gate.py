@@ -17,6 +17,7 @@ from curbe.auth.roles import ADMINISTERS
 from curbe.domain.access import Principal, PrincipalKind, Scope
 from curbe.domain.errors import EmbeddedSession, Forbidden, ProofRequired, TooManyRequests, Unauthorized
 from curbe.infra import edge, log
+from curbe.infra.addresses import place_of
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
 from curbe.infra.settings import Settings
@@ -62,7 +63,7 @@ class Gate:
 
         Raises:
             Unauthorized: it carries no valid key and no session.
-            TooManyRequests: the same, and its address tried too often.
+            TooManyRequests: the key it carries is none, and its address tried too often.
             RateLimited: who asks is known, and asks more often than allowed.
             ForeignOrigin: a browser asks from another site's page.
             CsrfFailed: a browser asks without its session's token.
@@ -109,26 +110,29 @@ class Gate:
 
     async def _who(self, connection: Connection, tenant_id: UUID | None) -> Principal:
         """Return who asks, by key or by session; a wrong one is counted against its address."""
-        address = connection.client.host if connection.client else ""
+        place = place_of(connection.client.host) if connection.client else ""
         now = asyncio.get_running_loop().time()
         try:
-            if self._suspects.get(address, 0) > now:
+            if self._suspects.get(place, 0) > now:
                 return await self._look_up_slowly(connection, tenant_id)
             return await self._look_up(connection, tenant_id, now=utc_now())
         except Unauthorized:
-            if self._failures.allow(address, now=now):
+            if self._failures.allow(place, now=now):
                 raise
-        self._suspect(address, until=now + _SUSPECTED_FOR.total_seconds())
+            self._suspect(place, until=now + _SUSPECTED_FOR.total_seconds())
+            # In the morning the sessions of a whole office are over: each page has to learn it, so that its person can sign in.
+            if _is_a_page(connection):
+                raise
         raise _too_many()
 
     async def _look_up(self, connection: Connection, tenant_id: UUID | None, *, now: datetime) -> Principal:
-        bearer = rules.bearer_of(connection.headers.get("authorization"))
-        if bearer is None and connection.scope["type"] == "websocket":
-            bearer = rules.bearer_of_protocols(connection.scope.get("subprotocols", ()))
+        bearer = _bearer_of(connection)
         if bearer is not None and bearer.startswith(session_rules.PREFIX):
             return await self._embedded(connection, bearer, tenant_id, now=now)
         transport = self._transport(connection)
-        cookie = connection.cookies.get(transport.cookie) if transport is not browser.Transport.OPEN else None
+        cookie = None
+        if transport is not browser.Transport.OPEN:
+            cookie = browser.cookie_of(connection.headers.get("cookie"), transport.cookie)
         if cookie is None or "authorization" in connection.headers or bearer is not None:
             return await service.authenticate(self._pool, bearer, now=now)
         held = await sessions.held_by(
@@ -189,9 +193,9 @@ class Gate:
         finally:
             self._waiting -= 1
 
-    def _suspect(self, address: str, *, until: float) -> None:
-        self._suspects[address] = until
-        self._suspects.move_to_end(address)
+    def _suspect(self, place: str, *, until: float) -> None:
+        self._suspects[place] = until
+        self._suspects.move_to_end(place)
         if len(self._suspects) > _MOST_SUSPECTS:
             self._suspects.popitem(last=False)
 
@@ -220,6 +224,21 @@ def _check_proof(visit: Visit, handler: BaseRouteHandler, *, now: datetime) -> N
             "This asks you to show once more that it is you.",
             fix="Send your password or a second factor to POST /api/auth/proofs, then ask again.",
         )
+
+
+def _bearer_of(connection: Connection) -> str | None:
+    bearer = rules.bearer_of(connection.headers.get("authorization"))
+    if bearer is None and connection.scope["type"] == "websocket":
+        return rules.bearer_of_protocols(connection.scope.get("subprotocols", ()))
+    return bearer
+
+
+def _is_a_page(connection: Connection) -> bool:
+    """Tell whether a browser's page asks: it sends its session, or nothing before somebody signed in. A program sends a key."""
+    bearer = _bearer_of(connection)
+    if bearer is None:
+        return "authorization" not in connection.headers
+    return bearer.startswith(session_rules.PREFIX)
 
 
 def _scheme(connection: Connection) -> str:

@@ -11,7 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery, QueryParameter
 from litestar.response import Redirect
 
-from curbe.auth.browser import Transport
+from curbe.auth.browser import Transport, cookie_of
 from curbe.auth.cookies import ANYBODY, address_of, cookie, device_of, transport_of
 from curbe.auth.oidc import Oidc
 from curbe.auth.oidc_rules import ATTEMPT_LIVES
@@ -119,7 +119,7 @@ class OidcController(Controller):
         try:
             transport = transport_of(request, settings)
             user, next_page = await _configured(oidc).finish(
-                kept=request.cookies.get(_COOKIE), state=told_state, code=code, now=now
+                kept=cookie_of(request.headers.get("cookie"), _COOKIE), state=told_state, code=code, now=now
             )
             begun = await signing_in.begin(
                 user, by="oidc", device=device_of(request), now=now, vouched_for=True

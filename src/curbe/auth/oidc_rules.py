@@ -4,7 +4,7 @@ import base64
 import hashlib
 from datetime import timedelta
 from typing import Any, Final
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import msgspec
 from joserfc.errors import JoseError
@@ -85,14 +85,9 @@ def challenge_of(verifier: str) -> str:
 def own_page(path: str | None) -> str:
     """Return the page to go on to: one of ours, whatever was asked."""
     asked = path or "/"
-    parts = urlsplit(asked)
-    ours = (
-        asked.startswith("/")
-        and not asked.startswith(("//", "/\\"))
-        and not parts.scheme
-        and not parts.netloc
-    )
-    return asked if ours and asked.isprintable() and "\\" not in asked else "/"
+    # A browser takes a backslash for a slash, and leaves out what cannot be printed.
+    ours = asked.startswith("/") and not asked.startswith("//") and "\\" not in asked and asked.isprintable()
+    return asked if ours else "/"
 
 
 def keys_of(published: Published) -> KeySet | None:

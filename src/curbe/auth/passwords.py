@@ -21,6 +21,8 @@ from curbe.infra.crypto import Secret, random_token
 
 SHORTEST: Final = 10
 LONGEST: Final = 256
+# A letter is typed as four characters at most (itself and three marks): what is longer is longer than any password, however it is composed.
+_LONGEST_TYPED: Final = 4 * LONGEST + 1
 _FEWEST_DIFFERENT: Final = 5
 # What whoever guesses at this product tries first, beside the words of the address: a password needs more than them.
 _GUESSED: Final = frozenset({"curbe", "whatsapp", "password", "contrasena", "clave", "senha"})
@@ -119,8 +121,9 @@ def _unfit(detail: str) -> InvalidRequest:
 
 
 def _plain(password: Secret) -> str:
-    # Keyboards differ in how they compose é: NIST SP 800-63B, 3.1.1.2.
-    return unicodedata.normalize("NFKC", password.reveal())
+    # Keyboards differ in how they compose é: NIST SP 800-63B, 3.1.1.2. It takes a time that grows with the square of what is sent, and
+    # anybody may send it: a megabyte of accents would hold up everybody for minutes.
+    return unicodedata.normalize("NFKC", password.reveal()[:_LONGEST_TYPED])
 
 
 def _without_accents(text: str) -> str:

@@ -45,7 +45,7 @@ class SignIn:
         self._from_address: Final = Throttle(per_second=1 / 15, burst=20)
         self._at_account: Final = Throttle(per_second=1 / 60, burst=5)  # from one address
         self._guessed: Final = Throttle(per_second=1 / 60, burst=30)  # from everywhere
-        self._asking: Final = Throttle(per_second=0.5, burst=30)
+        self._asking: Final = Throttle(per_second=2, burst=120)  # an office may share its address
 
     async def with_password(self, *, email: str, password: Secret, address: str) -> Shown:
         """Return the user whose address and password these are.
@@ -62,8 +62,12 @@ class SignIn:
         """
         account, place = email_digest(email).hex, place_of(address)
         await self._take_a_turn(account, place)
-        user, stored = await self._found(email)
-        right = await self._passwords.matches(password, stored.hash if stored else None)
+        try:
+            user, stored = await self._found(email)
+            right = await self._passwords.matches(password, stored.hash if stored else None)
+        except Exception:  # nothing was guessed: nobody looked at the password
+            self._give_back(account, place)
+            raise
         if user is None or stored is None or not right or user.disabled_at is not None:
             await self._refuse(user.id if user else None)
             raise WrongCredentials(

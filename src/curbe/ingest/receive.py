@@ -15,6 +15,7 @@ from urllib.parse import parse_qs
 import structlog
 
 from curbe.channels.cloudapi.webhook import is_signed
+from curbe.infra.addresses import place_of
 from curbe.infra.edge import Receive, Scope, Send
 from curbe.infra.metrics import Metrics
 from curbe.infra.settings import MetaApp
@@ -163,7 +164,7 @@ class WebhookReceiver:
     def _unsigned(self, scope: Scope, reason: str) -> _Answer:
         self._metrics.webhooks_refused.labels(reason=reason).inc()
         address = _address(scope)
-        if not self._failures.allow(address, now=time.monotonic()):
+        if not self._failures.allow(place_of(address), now=time.monotonic()):
             return _SLOW_DOWN
         log.warning("webhook_refused", reason=reason, client=address)
         return _UNSIGNED
@@ -172,7 +173,7 @@ class WebhookReceiver:
         """Count and log a refusal that slows nobody; of one client there are no more lines a minute than of wrong signatures."""
         self._metrics.webhooks_refused.labels(reason=reason).inc()
         address = _address(scope)
-        if self._lines.allow(address, now=time.monotonic()):
+        if self._lines.allow(place_of(address), now=time.monotonic()):
             log.warning("webhook_refused", reason=reason, client=address)
         return answer
 
@@ -181,13 +182,13 @@ class WebhookReceiver:
 
         Who has guessed too often is not looked at, right or wrong: a person may have chosen the token, and it may be short.
         """
-        address, now = _address(scope), time.monotonic()
-        if self._guesses.wait(address, now=now) > 0:
+        place, now = place_of(_address(scope)), time.monotonic()
+        if self._guesses.wait(place, now=now) > 0:
             return self._refuse("too_many_guesses", _SLOW_DOWN, scope)
         query = parse_qs(scope["query_string"].decode("latin-1"))
         token = query.get("hub.verify_token", [""])[0].encode()
         if not hmac.compare_digest(token, self._verify_token):
-            self._guesses.allow(address, now=now)
+            self._guesses.allow(place, now=now)
             return self._refuse("wrong_verify_token", _WRONG_TOKEN, scope)
         challenge = query.get("hub.challenge", [""])[0]
         # Plain words only: whatever else is echoed here would be shown on our own origin.
