@@ -1,7 +1,7 @@
 /** What is asked of the API, and that each thing is asked for once at a time. */
 
 import { asProblem, isProblem } from "@/shared/api/problem";
-import type { Backend, MessagesWanted } from "./backend";
+import { type Backend, isPassing, type MessagesWanted } from "./backend";
 import type { KnownList } from "./conversations";
 import type { Place } from "./moments";
 import type { Directories, Need, State } from "./state";
@@ -11,6 +11,7 @@ import type { Conversation, Message, Page } from "./types";
 import type { View } from "./views";
 
 const GATHER = 50; // milliseconds: what events ask for is asked together
+const AGAIN = 5_000; // what the server did not answer
 const MOST_AT_ONCE = 200;
 const COUNTS_EVERY = 20_000;
 
@@ -35,6 +36,7 @@ export class Loading {
   private gathering = false;
   private countedAt = Number.NEGATIVE_INFINITY;
   private counting = false;
+  private stopped = false;
 
   constructor(parts: {
     backend: Backend;
@@ -51,6 +53,7 @@ export class Loading {
   }
 
   stop(): void {
+    this.stopped = true;
     for (const cancel of this.cancels) cancel();
     this.cancels.clear();
   }
@@ -146,7 +149,7 @@ export class Loading {
     this.after(wait, async () => {
       this.countedAt = this.timing.now();
       this.counting = false;
-      const counts = await this.backend.counts().catch(unheard);
+      const counts = await this.backend.counts().catch(this.unheard(() => this.counts()));
       if (counts) this.state().conversations.setCounts(counts);
     });
   }
@@ -235,10 +238,10 @@ export class Loading {
     }
   }
 
-  private gather(): void {
+  private gather(wait = GATHER): void {
     if (this.gathering) return;
     this.gathering = true;
-    this.after(GATHER, async () => {
+    this.after(wait, async () => {
       this.gathering = false;
       const ids = [...this.wanted];
       this.wanted.clear();
@@ -251,7 +254,7 @@ export class Loading {
   }
 
   private async refresh(ids: readonly string[]): Promise<void> {
-    const found = await this.backend.conversationsById(ids).catch(unheard);
+    const found = await this.backend.conversationsById(ids).catch(this.unheard(() => this.want(ids)));
     if (!found) return;
     for (const conversation of found) this.state().putConversation(conversation);
     const here = new Set(found.map((conversation) => conversation.id));
@@ -264,7 +267,7 @@ export class Loading {
     try {
       live = await this.backend.conversation(id).catch(absent);
     } catch (error) {
-      return void unheard(error);
+      return void this.unheard(() => this.want([id]))(error);
     }
     if (live?.id !== id) this.state().conversations.remove(id, live?.id);
     if (live) this.state().putConversation(live);
@@ -273,6 +276,10 @@ export class Loading {
   private async loadDirectory(of: keyof Directories): Promise<void> {
     const state = this.state();
     const { backend } = this;
+    const unheard = this.unheard(() => {
+      this.directories.add(of);
+      this.gather(AGAIN);
+    });
     if (of === "people") {
       const people = await backend.people().catch(unheard);
       if (people) state.setDirectory(of, new Map(people.map((person) => [person.user_id, person])));
@@ -283,7 +290,22 @@ export class Loading {
       state.setDirectory(of, new Map(items.map((item) => [item.id, item])) as Directories[typeof of]);
   }
 
+  private want(conversationIds: readonly string[]): void {
+    for (const id of conversationIds) this.wanted.add(id);
+    this.gather(AGAIN);
+  }
+
+  /** Return what takes a failure: the event that made us ask is not told again, so it is `again` that asks once the server may answer. */
+  private unheard(again: () => void): (error: unknown) => null {
+    return (error) => {
+      if (!isProblem(error)) reportError(error);
+      else if (isPassing(error)) again();
+      return null;
+    };
+  }
+
   private after(milliseconds: number, run: () => Promise<void>): void {
+    if (this.stopped) return;
     const cancel = this.timing.later(() => {
       this.cancels.delete(cancel);
       void run();
@@ -294,12 +316,6 @@ export class Loading {
 
 function placeOf(message: Message | undefined): Place | null {
   return message ? { at: message.created_at, id: message.id } : null;
-}
-
-/** Where the server cannot be heard now, the link asks again later. */
-function unheard(error: unknown): null {
-  if (!isProblem(error)) reportError(error);
-  return null;
 }
 
 function absent(error: unknown): null {

@@ -98,6 +98,24 @@ describe("what happens", () => {
     expect(bed.store.state.conversations.get(uuid(2))).toBeDefined();
   });
 
+  it("is asked for again where the server did not answer, as no event tells of it a second time", async () => {
+    const label = { id: uuid(90), name: "VIP", color: "#d97706" };
+    bed.server.labels = vi.fn(async () => [label]).mockRejectedValueOnce(NO_ANSWER);
+    bed.server.teams = vi.fn().mockRejectedValue(new Problem(403, { code: "forbidden" }));
+    await live();
+    bed.server.put(conversationOf(1));
+    bed.server.happen("message_received", messageOf(1, uuid(1)));
+    bed.server.refusing = NO_ANSWER;
+    await bed.timing.pass(50);
+    bed.server.refusing = null;
+    expect(bed.store.state.conversations.get(uuid(1))).toBeUndefined();
+    await bed.timing.pass(20_000);
+    expect(bed.store.state.conversations.get(uuid(1))).toBeDefined();
+    expect(bed.store.state.directories.labels.get(label.id)).toEqual(label);
+    expect(bed.store.state.conversations.counts?.all).toBe(1);
+    expect(bed.server.teams).toHaveBeenCalledOnce(); // a refusal stays one
+  });
+
   it("moves a conversation that was merged to where it went, and what was written in it", async () => {
     bed.server.put(conversationOf(1));
     const gone = bed.server.put(conversationOf(2));
