@@ -1,6 +1,6 @@
 /** What is asked of the API, and that each thing is asked for once at a time. */
 
-import { asProblem, isProblem } from "@/shared/api/problem";
+import { asProblem, isProblem, NO_PROBLEM } from "@/shared/api/problem";
 import { type Backend, isPassing, type MessagesWanted } from "./backend";
 import type { KnownList } from "./conversations";
 import type { Place } from "./moments";
@@ -318,7 +318,8 @@ function placeOf(message: Message | undefined): Place | null {
   return message ? { at: message.created_at, id: message.id } : null;
 }
 
+/** Only the API knows that there is none: a proxy in front of a server that starts anew answers 404 as well. */
 function absent(error: unknown): null {
-  if (isProblem(error) && error.status === 404) return null;
+  if (isProblem(error) && error.status === 404 && error.code !== NO_PROBLEM) return null;
   throw error;
 }

@@ -255,13 +255,19 @@ it("lets go, as it opens, of what was written to conversations that are no more,
   expect(bed.store.drafts.get(uuid(1), "reply")).toBe("");
 });
 
-it("keeps what was written where the server does not answer", async () => {
+it.each([
+  ["the server does not answer", NO_ANSWER],
+  [
+    "a proxy answers in its place that there is no such page",
+    new Problem(404, { code: "unreadable_answer" }),
+  ],
+])("keeps what was written where %s", async (_, problem) => {
   localStorage.clear();
   await live();
   bed.store.stop();
   bed.store = newStore();
   bed.store.drafts.set(uuid(1), "reply", "Dear Ana");
-  const refused = vi.spyOn(bed.server, "conversation").mockRejectedValue(NO_ANSWER);
+  const refused = vi.spyOn(bed.server, "conversation").mockRejectedValue(problem);
 
   await live();
   expect(refused).toHaveBeenCalled();
