@@ -1,4 +1,4 @@
-import { act, screen, waitFor } from "@testing-library/react";
+import { act, fireEvent, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { Problem } from "@/shared/api/problem";
@@ -173,6 +173,24 @@ test("the picture of what was sent is let go once the message is there", async (
   expect(letGo).not.toHaveBeenCalled();
   server.happen("message_queued", server.sent.get(client_id) ?? {});
   await waitFor(() => expect(letGo).toHaveBeenCalledExactlyOnceWith("blob:of-a-photo"));
+});
+
+test("what is unread below the screen is not read by opening the conversation", async () => {
+  vi.spyOn(document, "hasFocus").mockReturnValue(true);
+  const height = vi.spyOn(HTMLElement.prototype, "scrollHeight", "get").mockReturnValue(4000);
+  const read = vi.spyOn(server, "markRead");
+  server.pageSize = 50;
+  server.put(conversationOf(1, { ...OPEN, unread_count: 30 }));
+  say(30);
+  await renderInbox(pane(), { server });
+  await screen.findByText("Words 1.");
+  await act(() => new Promise((resolve) => setTimeout(resolve, 50))); // it would have been told by then
+  act(() => void server.happen("message_received", messageOf(31, uuid(1))));
+  await screen.findByRole("button", { name: "Jump to the latest. 1 new message" });
+  expect(read).not.toHaveBeenCalled();
+  height.mockReturnValue(800);
+  fireEvent.scroll(screen.getByRole("log"));
+  await waitFor(() => expect(read).toHaveBeenCalledOnce());
 });
 
 describe("photos", () => {
