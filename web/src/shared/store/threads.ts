@@ -222,7 +222,8 @@ export class Threads {
     // Of a stretch that is not here nothing is known; what is pending stands behind the latest message alone.
     const newer = span === undefined ? anchor !== null : span.to !== null;
     return {
-      keys: newer ? keys : [...keys, ...pending],
+      // One whose message is here already, by a page that was quicker than its event, is that message's line.
+      keys: newer ? keys : [...keys, ...pending.filter((key) => this.messageAt(key) === undefined)],
       older: span === undefined || span.from !== null,
       newer,
       loading: thread.loading,
