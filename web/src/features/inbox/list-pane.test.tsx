@@ -276,6 +276,25 @@ describe("several at once", () => {
     await screen.findByText("Esto no se puede hacer ahora.");
   });
 
+  test("from one to another are those between the two, also where the list has moved meanwhile", async () => {
+    for (const number of [1, 2, 3, 4]) put(number);
+    await renderInbox(<Screen />, { server });
+    const user = userEvent.setup();
+    const click = async (name: string) => user.click(await screen.findByText(name));
+    await rows();
+    await user.keyboard("{Control>}");
+    await click("Person 3");
+    await user.keyboard("{/Control}");
+    server.happen("conversation_updated", put(1, { last_message_at: timeAt(99), version: 2 }));
+    await waitFor(async () =>
+      expect(await names()).toEqual(["Person 1", "Person 4", "Person 3", "Person 2"]),
+    );
+    await user.keyboard("{Shift>}");
+    await click("Person 2");
+    await user.keyboard("{/Shift}");
+    await screen.findByText("2 selected");
+  });
+
   test("are let go with Escape", async () => {
     const user = await tickBoth();
     await user.keyboard("{Escape}");
