@@ -116,14 +116,25 @@ describe("a message that is looked for", () => {
     await screen.findByText("Words 30.");
   });
 
-  test("is loaded again where all that is known of the person has to be", async () => {
+  test("is loaded again where its person turns out to be two", async () => {
     say(30);
     await renderInbox(pane(messageOf(10, uuid(1)).id), { server });
     await screen.findByText("Words 10.");
     server.asked.length = 0;
-    server.happen("preference_changed", { contact_id: conversationOf(1).contact.id });
+    server.happen("contact_parted", { contact_id: conversationOf(1).contact.id, other_id: uuid(999) });
     await waitFor(() => expect(server.asked.some((what) => what.includes("around"))).toBe(true));
     await screen.findByText("Words 10.");
+  });
+
+  test("stays in sight when the person says what they want to receive", async () => {
+    say(30);
+    await renderInbox(pane(messageOf(10, uuid(1)).id), { server });
+    const shown = await screen.findByText("Words 10.");
+    server.asked.length = 0;
+    server.happen("consent_changed", { contact_id: conversationOf(1).contact.id });
+    await waitFor(() => expect(server.asked).toContain("conversations by id 1"));
+    expect(server.asked).not.toContain("messages {}");
+    expect(shown.isConnected).toBe(true);
   });
 });
 

@@ -135,7 +135,7 @@ export class Loading {
     for (const need of needs) {
       if (need.kind === "directory") this.directories.add(need.of);
       else if (need.kind === "conversation") this.wanted.add(need.id);
-      else this.needContacts(need.ids);
+      else this.needContacts(need.ids, need.moved);
     }
     if (this.wanted.size || this.directories.size) this.gather();
   }
@@ -227,13 +227,13 @@ export class Loading {
     }
   }
 
-  private needContacts(contactIds: readonly string[]): void {
+  private needContacts(contactIds: readonly string[], moved: boolean): void {
     const { conversations, threads } = this.state();
     for (const id of conversations.all()) {
       if (!contactIds.includes(conversations.get(id)?.contact.id ?? "")) continue;
       this.wanted.add(id);
-      if (!threads.isOpen(id)) continue;
-      threads.close(id); // its messages may belong to another conversation now
+      if (!moved || !threads.isOpen(id)) continue;
+      threads.close(id);
       if (this.topics.isWatched(`thread/${id}`)) void this.thread(id);
     }
   }
