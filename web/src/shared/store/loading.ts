@@ -135,6 +135,7 @@ export class Loading {
     for (const need of needs) {
       if (need.kind === "directory") this.directories.add(need.of);
       else if (need.kind === "conversation") this.wanted.add(need.id);
+      else if (need.kind === "message") void this.message(need.conversation_id, need.id);
       else this.needContacts(need.ids, need.moved);
     }
     if (this.wanted.size || this.directories.size) this.gather();
@@ -225,6 +226,12 @@ export class Loading {
     } catch (error) {
       threads.setThread(conversationId, { loading: null, failed: asProblem(error) });
     }
+  }
+
+  private async message(conversationId: string, id: string): Promise<void> {
+    const again = () => this.after(AGAIN, () => this.message(conversationId, id));
+    const page = await this.backend.messages(conversationId, { around: id }).catch(this.unheard(again));
+    for (const message of page?.items ?? []) this.state().putMessage(message);
   }
 
   private needContacts(contactIds: readonly string[], moved: boolean): void {

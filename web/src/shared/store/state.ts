@@ -31,6 +31,7 @@ export interface Directories {
 /** What an event does not carry and has to be asked for. */
 export type Need =
   | { kind: "conversation"; id: string }
+  | { kind: "message"; id: string; conversation_id: string }
   /** `moved`: what they said may belong to another conversation now. */
   | { kind: "contact"; ids: string[]; moved: boolean }
   | { kind: "directory"; of: keyof Directories };
@@ -124,11 +125,16 @@ export class State {
 
   private applyMessage(type: string, data: Message & { conversation?: Conversation }): Need[] {
     const { conversation, ...message } = data;
-    this.putMessage(message, TELLING[type] ?? "status");
-    if (conversation) {
-      this.putConversation(conversation);
-      return [];
-    }
-    return MOVING.has(type) ? [{ kind: "conversation", id: message.conversation_id }] : [];
+    const { id, conversation_id } = message;
+    const telling = TELLING[type] ?? "status";
+    // A campaign's message is told of from its acceptance on, without its words.
+    const isWordless =
+      telling !== "whole" && !this.threads.messages.has(id) && this.threads.isInSight(message);
+    this.putMessage(message, telling);
+    if (conversation) this.putConversation(conversation);
+    const needs: Need[] = isWordless ? [{ kind: "message", id, conversation_id }] : [];
+    if (!conversation && (isWordless || MOVING.has(type)))
+      needs.push({ kind: "conversation", id: conversation_id });
+    return needs;
   }
 }

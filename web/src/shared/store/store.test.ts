@@ -3,7 +3,7 @@ import { Problem } from "@/shared/api/problem";
 import { heldOf, holdsAny } from "./held";
 import { State } from "./state";
 import { InboxStore } from "./store";
-import { conversationOf, keptOutbox, ME, messageOf, settled, uuid } from "./testing";
+import { conversationOf, keptOutbox, ME, messageOf, settled, timeAt, uuid } from "./testing";
 import { ALL, bed, listed, live, NO_ANSWER, newStore, received, setUp } from "./testing-bed";
 import type { View } from "./views";
 
@@ -114,6 +114,30 @@ describe("what happens", () => {
     expect(bed.store.state.directories.labels.get(label.id)).toEqual(label);
     expect(bed.store.state.conversations.counts?.all).toBe(1);
     expect(bed.server.teams).toHaveBeenCalledOnce(); // a refusal stays one
+  });
+
+  it("is asked for where a campaign's message comes into an open thread, as its words are not told", async () => {
+    for (const number of [1, 2]) bed.server.put(conversationOf(number));
+    await live();
+    await bed.store.loadThread(uuid(1));
+    const ours = {
+      direction: "outbound",
+      status: "accepted",
+      accepted_at: timeAt(9),
+      type: "template",
+    } as const;
+    const payload = { template: { name: "summer" } };
+    for (const number of [1, 2]) {
+      bed.server.say(messageOf(number, uuid(number), { ...ours, payload }));
+      bed.server.put(conversationOf(number, { last_message_at: timeAt(9), version: 2 }));
+    }
+    bed.server.asked.length = 0;
+    for (const number of [1, 2]) bed.server.happen("message_accepted", messageOf(number, uuid(number), ours));
+    await bed.timing.pass(50);
+    const { threads, conversations } = bed.store.state;
+    expect(threads.messages.get(messageOf(1, uuid(1)).id)?.payload).toEqual(payload);
+    expect(conversations.get(uuid(1))?.last_message_at).toBe(timeAt(9));
+    expect(bed.server.asked.filter((what) => what.startsWith("messages"))).toHaveLength(1); // of who is not looked at, nothing
   });
 
   it("moves a conversation that was merged to where it went, and what was written in it", async () => {

@@ -177,6 +177,12 @@ export class Threads {
     return first && last ? { first, last } : null;
   }
 
+  /** Whether a message stands, or would stand, among what is loaded of a thread that is open. */
+  isInSight({ conversation_id, created_at, id }: Message): boolean {
+    const thread = this.threads.get(conversation_id);
+    return thread !== undefined && spanAt(thread.spans, { at: created_at, id }) !== undefined;
+  }
+
   isLoading(conversationId: string): boolean {
     return (this.threads.get(conversationId)?.loading ?? null) !== null;
   }
