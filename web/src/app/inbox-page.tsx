@@ -8,6 +8,7 @@ import { ListPane } from "@/features/inbox/list-pane";
 import { useMessages } from "@/shared/i18n/language";
 import { contactPane } from "@/shared/lib/frame";
 import { useSignal } from "@/shared/lib/signal";
+import { useTopic } from "@/shared/store/hooks";
 import { EmptyState } from "@/shared/ui/empty-state";
 import classes from "./inbox-page.module.css";
 import { frameMessages } from "./layout/messages";
@@ -36,7 +37,7 @@ function loadAhead(): void {
 
 export function InboxPage() {
   const t = useMessages(frameMessages);
-  const selected = useParams<{ conversation?: string }>().conversation ?? null;
+  const selected = useSelected();
   const [search] = useSearchParams();
   const side = useSignal(contactPane);
   return (
@@ -84,5 +85,13 @@ export function InboxPage() {
         </aside>
       )}
     </div>
+  );
+}
+
+/** The conversation that the address names, by the id it goes by now: one that was merged goes on as what it is part of. */
+function useSelected(): string | null {
+  const named = useParams<{ conversation?: string }>().conversation ?? null;
+  return useTopic(`conversation/${named}`, ({ state }) =>
+    named === null ? null : state.conversations.liveId(named),
   );
 }

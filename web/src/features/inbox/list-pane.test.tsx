@@ -230,6 +230,23 @@ test("a note that calls somebody is behind its button, opens its conversation, a
   expect(history.at(-1)).toBe(`${INBOX}/${uuid(1)}`);
 });
 
+test("a note that was read in another tab is counted no more, and one that was deleted is gone", async () => {
+  const annotation = { kind: "note", id: uuid(70), conversation_id: uuid(1), body: "Call her back, Ana" };
+  const mention = { annotation, conversation: put(1), created_at: timeAt(1), read_at: null as string | null };
+  let items = [mention];
+  await renderInbox(<Screen />, {
+    server,
+    api: { [`GET /api/tenants/${TENANT}/inbox/mentions`]: () => ok({ items, next_cursor: null }) },
+  });
+  await screen.findByRole("button", { name: "1 unread mention" });
+  items = [{ ...mention, read_at: timeAt(5) }];
+  act(() => void document.dispatchEvent(new Event("visibilitychange", { bubbles: true })));
+  await screen.findByRole("button", { name: "0 unread mentions" });
+  items = [];
+  act(() => void server.happen("annotation_changed", { ...annotation, body: null, deleted_at: timeAt(6) }));
+  await waitFor(() => expect(screen.queryByRole("button", { name: "0 unread mentions" })).toBeNull());
+});
+
 describe("several at once", () => {
   async function tickBoth(told = "2 selected") {
     put(1);
@@ -274,6 +291,25 @@ describe("several at once", () => {
     const user = await tickBoth("2 seleccionadas");
     await user.click(screen.getByRole("button", { name: "Archivar" }));
     await screen.findByText("Esto no se puede hacer ahora.");
+  });
+
+  test("from one to another are those between the two, also where the list has moved meanwhile", async () => {
+    for (const number of [1, 2, 3, 4]) put(number);
+    await renderInbox(<Screen />, { server });
+    const user = userEvent.setup();
+    const click = async (name: string) => user.click(await screen.findByText(name));
+    await rows();
+    await user.keyboard("{Control>}");
+    await click("Person 3");
+    await user.keyboard("{/Control}");
+    server.happen("conversation_updated", put(1, { last_message_at: timeAt(99), version: 2 }));
+    await waitFor(async () =>
+      expect(await names()).toEqual(["Person 1", "Person 4", "Person 3", "Person 2"]),
+    );
+    await user.keyboard("{Shift>}");
+    await click("Person 2");
+    await user.keyboard("{/Shift}");
+    await screen.findByText("2 selected");
   });
 
   test("are let go with Escape", async () => {

@@ -1,10 +1,10 @@
-import { act, screen, waitFor } from "@testing-library/react";
+import { act, fireEvent, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { Problem } from "@/shared/api/problem";
 import type { MessagesWanted } from "@/shared/store/backend";
 import { conversationOf, messageOf, TestServer, uuid } from "@/shared/store/testing";
-import type { Conversation } from "@/shared/store/types";
+import type { Conversation, Message } from "@/shared/store/types";
 import { renderInbox } from "@/testing/inbox";
 import { showLocal } from "./media/media-url";
 import { ThreadPane } from "./thread-pane";
@@ -116,14 +116,25 @@ describe("a message that is looked for", () => {
     await screen.findByText("Words 30.");
   });
 
-  test("is loaded again where all that is known of the person has to be", async () => {
+  test("is loaded again where its person turns out to be two", async () => {
     say(30);
     await renderInbox(pane(messageOf(10, uuid(1)).id), { server });
     await screen.findByText("Words 10.");
     server.asked.length = 0;
-    server.happen("preference_changed", { contact_id: conversationOf(1).contact.id });
+    server.happen("contact_parted", { contact_id: conversationOf(1).contact.id, other_id: uuid(999) });
     await waitFor(() => expect(server.asked.some((what) => what.includes("around"))).toBe(true));
     await screen.findByText("Words 10.");
+  });
+
+  test("stays in sight when the person says what they want to receive", async () => {
+    say(30);
+    await renderInbox(pane(messageOf(10, uuid(1)).id), { server });
+    const shown = await screen.findByText("Words 10.");
+    server.asked.length = 0;
+    server.happen("consent_changed", { contact_id: conversationOf(1).contact.id });
+    await waitFor(() => expect(server.asked).toContain("conversations by id 1"));
+    expect(server.asked).not.toContain("messages {}");
+    expect(shown.isConnected).toBe(true);
   });
 });
 
@@ -173,6 +184,80 @@ test("the picture of what was sent is let go once the message is there", async (
   expect(letGo).not.toHaveBeenCalled();
   server.happen("message_queued", server.sent.get(client_id) ?? {});
   await waitFor(() => expect(letGo).toHaveBeenCalledExactlyOnceWith("blob:of-a-photo"));
+});
+
+test("what is unread below the screen is not read by opening the conversation", async () => {
+  vi.spyOn(document, "hasFocus").mockReturnValue(true);
+  const height = vi.spyOn(HTMLElement.prototype, "scrollHeight", "get").mockReturnValue(4000);
+  const read = vi.spyOn(server, "markRead");
+  server.pageSize = 50;
+  server.put(conversationOf(1, { ...OPEN, unread_count: 30 }));
+  say(30);
+  await renderInbox(pane(), { server });
+  await screen.findByText("Words 1.");
+  await act(() => new Promise((resolve) => setTimeout(resolve, 50))); // it would have been told by then
+  act(() => void server.happen("message_received", messageOf(31, uuid(1))));
+  await screen.findByRole("button", { name: "Jump to the latest. 1 new message" });
+  expect(read).not.toHaveBeenCalled();
+  height.mockReturnValue(800);
+  fireEvent.scroll(screen.getByRole("log"));
+  await waitFor(() => expect(read).toHaveBeenCalledOnce());
+});
+
+describe("photos", () => {
+  const waiting = { state: "pending", mime_type: "image/jpeg" } as const;
+  const stored = { state: "stored", mime_type: "image/jpeg", url: "/api/photo" } as const;
+  const photo = (number: number, change: Partial<Message> = {}) =>
+    messageOf(number, uuid(1), {
+      type: "image",
+      text: null,
+      content: { kind: "media" },
+      media: waiting,
+      ...change,
+    });
+  const come = (...numbers: number[]) =>
+    act(async () => {
+      for (const number of numbers) server.happen("message_received", photo(number));
+    });
+  const fileComes = (number: number) =>
+    act(async () => void server.happen("media_stored", photo(number, { media: stored })));
+  const opening = () => screen.findAllByRole("button", { name: "Open: Photo" });
+
+  test("open as soon as their file is here, also where they came while one was looking", async () => {
+    say(1);
+    await renderInbox(pane(), { server });
+    await screen.findByText("Words 1.");
+    await come(2);
+    await waitFor(() => expect(document.querySelector("[data-waiting]")).not.toBeNull());
+    await fileComes(2);
+    await userEvent.click((await opening())[0] as HTMLElement);
+    await screen.findByRole("dialog", { name: "1 of 1" });
+  });
+
+  test("that came together are there one by one, whichever file is here first", async () => {
+    say(1);
+    await renderInbox(pane(), { server });
+    await screen.findByText("Words 1.");
+    await come(2, 3);
+    await screen.findByRole("group", { name: "2 photos and videos" });
+    await fileComes(3);
+    await waitFor(async () => expect(await opening()).toHaveLength(1));
+    await fileComes(2);
+    await waitFor(async () => expect(await opening()).toHaveLength(2));
+  });
+
+  test("that were sent together say which of them did not go", async () => {
+    const ours = { type: "image", text: null, direction: "outbound" } as const;
+    const sent = { ...ours, status: "sent", media: stored, payload: { image: { id: "m1" } } } as const;
+    for (const number of [1, 2]) server.say(messageOf(number, uuid(1), sent));
+    await renderInbox(pane(), { server });
+    await screen.findByRole("group", { name: "2 photos and videos" });
+    const words = "The file is too large.";
+    const error = { kind: "rejected", words: { en: words, es: words, pt: words } };
+    const failed = { ...ours, status: "failed", failed_at: "2026-11-20T12:01:00Z", error } as const;
+    await act(async () => void server.happen("message_failed", messageOf(1, uuid(1), failed)));
+    await screen.findByText(words);
+  });
 });
 
 test("a file that Meta could not fetch is told with what to do about it", async () => {

@@ -62,6 +62,13 @@ export class Drafts {
     this.set(conversationId, mode, there ? `${there}\n${text}` : text);
   }
 
+  /** Put it before what has been written there since, whoever is looking at it. */
+  putBack(conversationId: string, mode: Mode, text: string): void {
+    const since = this.get(conversationId, mode);
+    this.arrive(conversationId);
+    this.set(conversationId, mode, since ? `${text}\n${since}` : text);
+  }
+
   setQuote(conversationId: string, message: Message | null): void {
     this.keep(`${conversationId}/${QUOTE}`, message === null ? "" : JSON.stringify(message));
   }

@@ -1,6 +1,14 @@
 /** The store in React: each hook paints again when what it names has changed, and only then. */
 
-import { createContext, useCallback, useContext, useEffect, useMemo, useSyncExternalStore } from "react";
+import {
+  createContext,
+  useCallback,
+  useContext,
+  useEffect,
+  useMemo,
+  useRef,
+  useSyncExternalStore,
+} from "react";
 import type { ListState } from "./conversations";
 import type { HeldFile } from "./held";
 import type { LinkStatus } from "./link";
@@ -63,6 +71,33 @@ export function useLine(key: string): Line | null {
   const source = useTopic(`line/${key}`, () => store.lineSource(key));
   // biome-ignore lint/correctness/useExhaustiveDependencies: the line is made of its source
   return useMemo(() => store.line(key), [store, key, source]);
+}
+
+/** Several lines by their keys, without those that are gone; the same array as long as they are the same. */
+export function useLines(keys: readonly string[]): readonly Line[] {
+  const store = useStore();
+  const all = keys.join(" ");
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `all` says which they are
+  const subscribe = useCallback(
+    (listener: () => void) => {
+      const stops = keys.map((key) => store.topics.subscribe(`line/${key}`, listener));
+      return () => {
+        for (const stop of stops) stop();
+      };
+    },
+    [store, all],
+  );
+  const read = useRef<{ sources: (object | undefined)[]; lines: readonly Line[] }>({
+    sources: [],
+    lines: [],
+  });
+  return useSyncExternalStore(subscribe, () => {
+    const sources = keys.map((key) => store.lineSource(key));
+    const known = read.current.sources;
+    if (sources.length !== known.length || sources.some((source, index) => source !== known[index]))
+      read.current = { sources, lines: keys.flatMap((key) => store.line(key) ?? []) };
+    return read.current.lines;
+  });
 }
 
 /** The notes of colleagues in a conversation, as far as it is loaded, oldest first. */

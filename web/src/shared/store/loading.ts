@@ -1,7 +1,7 @@
 /** What is asked of the API, and that each thing is asked for once at a time. */
 
-import { asProblem, isProblem } from "@/shared/api/problem";
-import type { Backend, MessagesWanted } from "./backend";
+import { asProblem, isProblem, NO_PROBLEM } from "@/shared/api/problem";
+import { type Backend, isPassing, type MessagesWanted } from "./backend";
 import type { KnownList } from "./conversations";
 import type { Place } from "./moments";
 import type { Directories, Need, State } from "./state";
@@ -11,6 +11,7 @@ import type { Conversation, Message, Page } from "./types";
 import type { View } from "./views";
 
 const GATHER = 50; // milliseconds: what events ask for is asked together
+const AGAIN = 5_000; // what the server did not answer
 const MOST_AT_ONCE = 200;
 const COUNTS_EVERY = 20_000;
 
@@ -35,6 +36,7 @@ export class Loading {
   private gathering = false;
   private countedAt = Number.NEGATIVE_INFINITY;
   private counting = false;
+  private stopped = false;
 
   constructor(parts: {
     backend: Backend;
@@ -51,6 +53,7 @@ export class Loading {
   }
 
   stop(): void {
+    this.stopped = true;
     for (const cancel of this.cancels) cancel();
     this.cancels.clear();
   }
@@ -132,7 +135,8 @@ export class Loading {
     for (const need of needs) {
       if (need.kind === "directory") this.directories.add(need.of);
       else if (need.kind === "conversation") this.wanted.add(need.id);
-      else this.needContacts(need.ids);
+      else if (need.kind === "message") void this.message(need.conversation_id, need.id);
+      else this.needContacts(need.ids, need.moved);
     }
     if (this.wanted.size || this.directories.size) this.gather();
   }
@@ -146,7 +150,7 @@ export class Loading {
     this.after(wait, async () => {
       this.countedAt = this.timing.now();
       this.counting = false;
-      const counts = await this.backend.counts().catch(unheard);
+      const counts = await this.backend.counts().catch(this.unheard(() => this.counts()));
       if (counts) this.state().conversations.setCounts(counts);
     });
   }
@@ -224,21 +228,27 @@ export class Loading {
     }
   }
 
-  private needContacts(contactIds: readonly string[]): void {
+  private async message(conversationId: string, id: string): Promise<void> {
+    const again = () => this.after(AGAIN, () => this.message(conversationId, id));
+    const page = await this.backend.messages(conversationId, { around: id }).catch(this.unheard(again));
+    for (const message of page?.items ?? []) this.state().putMessage(message);
+  }
+
+  private needContacts(contactIds: readonly string[], moved: boolean): void {
     const { conversations, threads } = this.state();
     for (const id of conversations.all()) {
       if (!contactIds.includes(conversations.get(id)?.contact.id ?? "")) continue;
       this.wanted.add(id);
-      if (!threads.isOpen(id)) continue;
-      threads.close(id); // its messages may belong to another conversation now
+      if (!moved || !threads.isOpen(id)) continue;
+      threads.close(id);
       if (this.topics.isWatched(`thread/${id}`)) void this.thread(id);
     }
   }
 
-  private gather(): void {
+  private gather(wait = GATHER): void {
     if (this.gathering) return;
     this.gathering = true;
-    this.after(GATHER, async () => {
+    this.after(wait, async () => {
       this.gathering = false;
       const ids = [...this.wanted];
       this.wanted.clear();
@@ -251,7 +261,7 @@ export class Loading {
   }
 
   private async refresh(ids: readonly string[]): Promise<void> {
-    const found = await this.backend.conversationsById(ids).catch(unheard);
+    const found = await this.backend.conversationsById(ids).catch(this.unheard(() => this.want(ids)));
     if (!found) return;
     for (const conversation of found) this.state().putConversation(conversation);
     const here = new Set(found.map((conversation) => conversation.id));
@@ -264,7 +274,7 @@ export class Loading {
     try {
       live = await this.backend.conversation(id).catch(absent);
     } catch (error) {
-      return void unheard(error);
+      return void this.unheard(() => this.want([id]))(error);
     }
     if (live?.id !== id) this.state().conversations.remove(id, live?.id);
     if (live) this.state().putConversation(live);
@@ -273,6 +283,10 @@ export class Loading {
   private async loadDirectory(of: keyof Directories): Promise<void> {
     const state = this.state();
     const { backend } = this;
+    const unheard = this.unheard(() => {
+      this.directories.add(of);
+      this.gather(AGAIN);
+    });
     if (of === "people") {
       const people = await backend.people().catch(unheard);
       if (people) state.setDirectory(of, new Map(people.map((person) => [person.user_id, person])));
@@ -283,7 +297,22 @@ export class Loading {
       state.setDirectory(of, new Map(items.map((item) => [item.id, item])) as Directories[typeof of]);
   }
 
+  private want(conversationIds: readonly string[]): void {
+    for (const id of conversationIds) this.wanted.add(id);
+    this.gather(AGAIN);
+  }
+
+  /** Return what takes a failure: the event that made us ask is not told again, so it is `again` that asks once the server may answer. */
+  private unheard(again: () => void): (error: unknown) => null {
+    return (error) => {
+      if (!isProblem(error)) reportError(error);
+      else if (isPassing(error)) again();
+      return null;
+    };
+  }
+
   private after(milliseconds: number, run: () => Promise<void>): void {
+    if (this.stopped) return;
     const cancel = this.timing.later(() => {
       this.cancels.delete(cancel);
       void run();
@@ -296,13 +325,8 @@ function placeOf(message: Message | undefined): Place | null {
   return message ? { at: message.created_at, id: message.id } : null;
 }
 
-/** Where the server cannot be heard now, the link asks again later. */
-function unheard(error: unknown): null {
-  if (!isProblem(error)) reportError(error);
-  return null;
-}
-
+/** Only the API knows that there is none: a proxy in front of a server that starts anew answers 404 as well. */
 function absent(error: unknown): null {
-  if (isProblem(error) && error.status === 404) return null;
+  if (isProblem(error) && error.status === 404 && error.code !== NO_PROBLEM) return null;
   throw error;
 }

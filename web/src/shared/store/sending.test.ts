@@ -3,6 +3,7 @@ import { Problem } from "@/shared/api/problem";
 import { PATIENCE } from "./outbox";
 import { conversationOf, messageOf, settled, uuid } from "./testing";
 import { bed, live, NO_ANSWER, newStore, setUp } from "./testing-bed";
+import type { Message } from "./types";
 
 setUp();
 
@@ -44,6 +45,22 @@ describe("a message that is sent", () => {
       });
     }
     expect(bed.kept.size).toBe(0);
+  });
+
+  it("is one line where a page of the thread is quicker than the event that tells of it", async () => {
+    bed.server.put(conversationOf(2));
+    const pending = bed.store.send({
+      ...said,
+      conversation_id: uuid(2),
+      body: { ...said.body, conversation_id: uuid(2) },
+    });
+    await settled();
+    bed.server.say(bed.server.sent.get(pending.client_id) as Message);
+    await bed.store.loadThread(uuid(2));
+    expect(bed.store.thread(uuid(2), null).keys).toEqual([pending.client_id]);
+    bed.server.happen("message_queued", bed.server.sent.get(pending.client_id) as Message);
+    await settled();
+    expect(bed.store.thread(uuid(2), null).keys).toEqual([pending.client_id]);
   });
 
   it("goes out in the order it was written", async () => {

@@ -31,7 +31,9 @@ export interface Directories {
 /** What an event does not carry and has to be asked for. */
 export type Need =
   | { kind: "conversation"; id: string }
-  | { kind: "contact"; ids: string[] }
+  | { kind: "message"; id: string; conversation_id: string }
+  /** `moved`: what they said may belong to another conversation now. */
+  | { kind: "contact"; ids: string[]; moved: boolean }
   | { kind: "directory"; of: keyof Directories };
 
 const TELLING: Record<string, Telling> = {
@@ -89,14 +91,15 @@ export class State {
       this.threads.putAnnotation(event.data as Annotation);
     } else if (event.type === "contact_merged" || event.type === "contact_parted") {
       const { contact_id, other_id } = event.data as { contact_id: string; other_id: string };
-      return [{ kind: "contact", ids: [contact_id, other_id] }];
+      return [{ kind: "contact", ids: [contact_id, other_id], moved: true }];
     } else if (event.type === "contact_erased") {
       for (const id of (event.data as { conversation_ids: string[] }).conversation_ids) {
         this.threads.forget(id);
         this.conversations.remove(id);
       }
     } else if (event.type === "preference_changed" || event.type === "consent_changed") {
-      return [{ kind: "contact", ids: [(event.data as { contact_id: string }).contact_id] }];
+      const { contact_id } = event.data as { contact_id: string };
+      return [{ kind: "contact", ids: [contact_id], moved: false }];
     }
     return [];
   }
@@ -122,11 +125,16 @@ export class State {
 
   private applyMessage(type: string, data: Message & { conversation?: Conversation }): Need[] {
     const { conversation, ...message } = data;
-    this.putMessage(message, TELLING[type] ?? "status");
-    if (conversation) {
-      this.putConversation(conversation);
-      return [];
-    }
-    return MOVING.has(type) ? [{ kind: "conversation", id: message.conversation_id }] : [];
+    const { id, conversation_id } = message;
+    const telling = TELLING[type] ?? "status";
+    // A campaign's message is told of from its acceptance on, without its words.
+    const isWordless =
+      telling !== "whole" && !this.threads.messages.has(id) && this.threads.isInSight(message);
+    this.putMessage(message, telling);
+    if (conversation) this.putConversation(conversation);
+    const needs: Need[] = isWordless ? [{ kind: "message", id, conversation_id }] : [];
+    if (!conversation && (isWordless || MOVING.has(type)))
+      needs.push({ kind: "conversation", id: conversation_id });
+    return needs;
   }
 }

@@ -3,7 +3,7 @@ import { Problem } from "@/shared/api/problem";
 import { heldOf, holdsAny } from "./held";
 import { State } from "./state";
 import { InboxStore } from "./store";
-import { conversationOf, keptOutbox, ME, messageOf, settled, uuid } from "./testing";
+import { conversationOf, keptOutbox, ME, messageOf, settled, timeAt, uuid } from "./testing";
 import { ALL, bed, listed, live, NO_ANSWER, newStore, received, setUp } from "./testing-bed";
 import type { View } from "./views";
 
@@ -96,6 +96,48 @@ describe("what happens", () => {
       "conversations by id 3",
     ]);
     expect(bed.store.state.conversations.get(uuid(2))).toBeDefined();
+  });
+
+  it("is asked for again where the server did not answer, as no event tells of it a second time", async () => {
+    const label = { id: uuid(90), name: "VIP", color: "#d97706" };
+    bed.server.labels = vi.fn(async () => [label]).mockRejectedValueOnce(NO_ANSWER);
+    bed.server.teams = vi.fn().mockRejectedValue(new Problem(403, { code: "forbidden" }));
+    await live();
+    bed.server.put(conversationOf(1));
+    bed.server.happen("message_received", messageOf(1, uuid(1)));
+    bed.server.refusing = NO_ANSWER;
+    await bed.timing.pass(50);
+    bed.server.refusing = null;
+    expect(bed.store.state.conversations.get(uuid(1))).toBeUndefined();
+    await bed.timing.pass(20_000);
+    expect(bed.store.state.conversations.get(uuid(1))).toBeDefined();
+    expect(bed.store.state.directories.labels.get(label.id)).toEqual(label);
+    expect(bed.store.state.conversations.counts?.all).toBe(1);
+    expect(bed.server.teams).toHaveBeenCalledOnce(); // a refusal stays one
+  });
+
+  it("is asked for where a campaign's message comes into an open thread, as its words are not told", async () => {
+    for (const number of [1, 2]) bed.server.put(conversationOf(number));
+    await live();
+    await bed.store.loadThread(uuid(1));
+    const ours = {
+      direction: "outbound",
+      status: "accepted",
+      accepted_at: timeAt(9),
+      type: "template",
+    } as const;
+    const payload = { template: { name: "summer" } };
+    for (const number of [1, 2]) {
+      bed.server.say(messageOf(number, uuid(number), { ...ours, payload }));
+      bed.server.put(conversationOf(number, { last_message_at: timeAt(9), version: 2 }));
+    }
+    bed.server.asked.length = 0;
+    for (const number of [1, 2]) bed.server.happen("message_accepted", messageOf(number, uuid(number), ours));
+    await bed.timing.pass(50);
+    const { threads, conversations } = bed.store.state;
+    expect(threads.messages.get(messageOf(1, uuid(1)).id)?.payload).toEqual(payload);
+    expect(conversations.get(uuid(1))?.last_message_at).toBe(timeAt(9));
+    expect(bed.server.asked.filter((what) => what.startsWith("messages"))).toHaveLength(1); // of who is not looked at, nothing
   });
 
   it("moves a conversation that was merged to where it went, and what was written in it", async () => {
@@ -237,13 +279,19 @@ it("lets go, as it opens, of what was written to conversations that are no more,
   expect(bed.store.drafts.get(uuid(1), "reply")).toBe("");
 });
 
-it("keeps what was written where the server does not answer", async () => {
+it.each([
+  ["the server does not answer", NO_ANSWER],
+  [
+    "a proxy answers in its place that there is no such page",
+    new Problem(404, { code: "unreadable_answer" }),
+  ],
+])("keeps what was written where %s", async (_, problem) => {
   localStorage.clear();
   await live();
   bed.store.stop();
   bed.store = newStore();
   bed.store.drafts.set(uuid(1), "reply", "Dear Ana");
-  const refused = vi.spyOn(bed.server, "conversation").mockRejectedValue(NO_ANSWER);
+  const refused = vi.spyOn(bed.server, "conversation").mockRejectedValue(problem);
 
   await live();
   expect(refused).toHaveBeenCalled();

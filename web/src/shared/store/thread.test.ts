@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { conversationOf, messageOf, uuid } from "./testing";
+import { conversationOf, messageOf, timeAt, uuid } from "./testing";
 import { bed, live, NO_ANSWER, received, setUp } from "./testing-bed";
 
 setUp();
@@ -87,6 +87,17 @@ describe("a thread", () => {
     expect(bed.store.thread(uuid(1), null).failed).toBe(NO_ANSWER);
     await bed.store.loadThread(uuid(1));
     expect(bed.store.thread(uuid(1), null).failed).toBeNull();
+  });
+
+  it("is another for who lists its lines where a file or a reaction comes to one, and not where one has come further", async () => {
+    await bed.store.loadThread(uuid(1));
+    const before = bed.store.thread(uuid(1), null);
+    const read = { status: "read", read_at: timeAt(20) } as const;
+    bed.server.happen("message_read", messageOf(12, uuid(1), read));
+    expect(bed.store.thread(uuid(1), null)).toBe(before);
+    const reactions = [{ who: "contact", emoji: "👍", at: timeAt(21) }];
+    bed.server.happen("message_reacted", messageOf(12, uuid(1), { ...read, reactions }));
+    expect(bed.store.thread(uuid(1), null)).not.toBe(before);
   });
 
   it("shows what waits to be sent behind its latest message, not in place of what is looked for", async () => {

@@ -35,6 +35,18 @@ interface Thread {
 }
 
 const NO_NOTES: readonly Annotation[] = [];
+
+/** Members by which a message stands alone or with others, and is found by what quotes it, reacts to it or looks through the pictures. */
+const ARRANGING = [
+  "type",
+  "content_as_of",
+  "provider_message_id",
+  "reply_to",
+  "edited_at",
+  "revoked_at",
+  "media",
+  "reactions",
+] as const satisfies (keyof KnownMessage)[];
 const EMPTY: ThreadState = { keys: [], older: false, newer: false, loading: null, failed: null };
 
 export class Threads {
@@ -102,7 +114,10 @@ export class Threads {
     if (known && known.conversation_id !== now.conversation_id) this.drop(known.conversation_id, now.id);
     const thread = this.threads.get(now.conversation_id);
     if (!thread) this.keepLoose(now.id);
-    else if (this.insert(thread, { kind: "message", at: now.created_at, id: now.id }))
+    else if (
+      this.insert(thread, { kind: "message", at: now.created_at, id: now.id }) ||
+      (known && isArrangedAnew(known, now))
+    )
       this.changed(now.conversation_id);
     this.touch(`line/${this.keyOf.get(now.id) ?? now.id}`);
     return now;
@@ -162,6 +177,12 @@ export class Threads {
     return first && last ? { first, last } : null;
   }
 
+  /** Whether a message stands, or would stand, among what is loaded of a thread that is open. */
+  isInSight({ conversation_id, created_at, id }: Message): boolean {
+    const thread = this.threads.get(conversation_id);
+    return thread !== undefined && spanAt(thread.spans, { at: created_at, id }) !== undefined;
+  }
+
   isLoading(conversationId: string): boolean {
     return (this.threads.get(conversationId)?.loading ?? null) !== null;
   }
@@ -207,7 +228,8 @@ export class Threads {
     // Of a stretch that is not here nothing is known; what is pending stands behind the latest message alone.
     const newer = span === undefined ? anchor !== null : span.to !== null;
     return {
-      keys: newer ? keys : [...keys, ...pending],
+      // One whose message is here already, by a page that was quicker than its event, is that message's line.
+      keys: newer ? keys : [...keys, ...pending.filter((key) => this.messageAt(key) === undefined)],
       older: span === undefined || span.from !== null,
       newer,
       loading: thread.loading,
@@ -257,4 +279,13 @@ export class Threads {
       this.messages.delete(id);
     }
   }
+}
+
+/** Whether more is new of a message than how far it came, which its own line shows: then the lines around it may be others too. */
+function isArrangedAnew(before: KnownMessage, now: KnownMessage): boolean {
+  return isStuck(before) !== isStuck(now) || ARRANGING.some((member) => before[member] !== now[member]);
+}
+
+function isStuck({ status }: KnownMessage): boolean {
+  return status === "failed" || status === "unknown";
 }

@@ -27,7 +27,7 @@ export const mentionsQuery = (tenantId: string) =>
       return page.items;
     },
     staleTime: 60_000,
-    refetchOnWindowFocus: false, // the event log tells of new ones
+    refetchOnWindowFocus: "always", // the event log tells of new ones, not of those read in another tab
   });
 
 export function readMentions(tenantId: string, conversationId?: string): Promise<{ unread: number }> {

@@ -49,7 +49,7 @@ export function ConversationList({ view, selected, chosen, onChoose, onOpen, emp
   const now = useNow(30_000);
   const scroller = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState<string | null>(null);
-  const lastChosen = useRef(-1);
+  const lastChosen = useRef<string | null>(null); // not its place: the list moves
 
   const virtualizer = useVirtualizer({
     count: count + (complete || count === 0 || failed ? 0 : TO_COME),
@@ -78,11 +78,11 @@ export function ConversationList({ view, selected, chosen, onChoose, onOpen, emp
 
   const choose = useCallback(
     (id: string, index: number, event: { shiftKey: boolean }) => {
-      const range = event.shiftKey && lastChosen.current >= 0;
-      onChoose(range ? withRange(chosen, ids, lastChosen.current, index) : toggled(chosen, id));
-      lastChosen.current = index;
+      const from = event.shiftKey && lastChosen.current !== null ? indexOf(lastChosen.current) : -1;
+      onChoose(from >= 0 ? withRange(chosen, ids, from, index) : toggled(chosen, id));
+      lastChosen.current = id;
     },
-    [chosen, ids, onChoose],
+    [chosen, ids, indexOf, onChoose],
   );
   const open = useCallback(
     (id: string, event: MouseEvent) => {

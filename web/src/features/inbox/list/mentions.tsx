@@ -31,8 +31,10 @@ export function Mentions({ selected, onOpen }: MentionsProps) {
   useEffect(
     () =>
       store.onEvent((event) => {
-        if (event.type !== "mention" || (event.data as { user_id?: string }).user_id !== store.me) return;
-        void queryClient.invalidateQueries({ queryKey: mentionsKey(tenant_id) });
+        const isForMe = event.type === "mention" && (event.data as { user_id?: string }).user_id === store.me;
+        // A note that is deleted calls nobody any more.
+        if (isForMe || event.type === "annotation_changed")
+          void queryClient.invalidateQueries({ queryKey: mentionsKey(tenant_id) });
       }),
     [store, queryClient, tenant_id],
   );

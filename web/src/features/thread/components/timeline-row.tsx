@@ -1,7 +1,7 @@
 /** One line of a thread, painted again when what it shows has changed and only then. */
 
 import { memo } from "react";
-import { useLine, useStore } from "@/shared/store/hooks";
+import { useLine, useLines, useStore } from "@/shared/store/hooks";
 import type { Message } from "@/shared/store/types";
 import { Album } from "../bubbles/album";
 import { Bubble } from "../bubbles/bubble";
@@ -60,11 +60,8 @@ function SourceRow({
 }
 
 function AlbumRow({ line, marked }: { line: Extract<Line, { kind: "album" }>; marked: boolean }) {
-  const store = useStore();
-  useLine(line.keys.at(-1) ?? ""); // the one whose time and mark are shown
-  const messages = line.keys.flatMap((key): Message[] => {
-    const source = store.line(key);
-    return source?.kind === "message" ? [source.message] : [];
-  });
+  const messages = useLines(line.keys).flatMap((source): Message[] =>
+    source.kind === "message" ? [source.message] : [],
+  );
   return <Album messages={messages} first={line.first} last={line.last} marked={marked} />;
 }

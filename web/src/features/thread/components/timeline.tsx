@@ -115,7 +115,8 @@ export function Timeline(props: TimelineProps) {
   const look = useCallback(() => {
     const now = !newer && virtualizer.getDistanceFromEnd() <= NEAR;
     setAtEnd(now);
-  }, [newer, virtualizer]);
+    onEnd(now); // nobody hears of an end that was not looked at: being there is reading
+  }, [newer, virtualizer, onEnd]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is shown changes where the end is
   useEffect(look, [look, lines, lastShown]);
   useEffect(() => {
@@ -129,7 +130,6 @@ export function Timeline(props: TimelineProps) {
     };
     return () => cancelAnimationFrame(frame);
   }, [look]);
-  useEffect(() => onEnd(atEnd), [atEnd, onEnd]);
 
   // The field below grows and shrinks: whoever is at the end stays there. And whoever has just sent something wants to see it.
   const keepEnd = useRef(true);

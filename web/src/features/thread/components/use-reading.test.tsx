@@ -2,7 +2,7 @@ import { act, waitFor } from "@testing-library/react";
 import { beforeEach, expect, test, vi } from "vitest";
 import { Problem } from "@/shared/api/problem";
 import { useConversation } from "@/shared/store/hooks";
-import { conversationOf, messageOf, TestServer, uuid } from "@/shared/store/testing";
+import { conversationOf, messageOf, TestServer, timeAt, uuid } from "@/shared/store/testing";
 import { renderInbox } from "@/testing/inbox";
 import { useReading } from "./use-reading";
 
@@ -19,10 +19,10 @@ beforeEach(() => {
   vi.spyOn(document, "hasFocus").mockReturnValue(true);
   server = new TestServer();
   server.put(conversationOf(1, { unread_count: 2 }));
-  vi.spyOn(server, "markRead").mockRejectedValueOnce(new Problem(0, { code: "unreachable" }));
 });
 
 async function readInVain() {
+  vi.spyOn(server, "markRead").mockRejectedValueOnce(new Problem(0, { code: "unreachable" }));
   const { store } = await renderInbox(<Reader />, { server });
   await act(() => store.loadConversation(uuid(1)));
   await waitFor(() => expect(server.markRead).toHaveBeenCalledOnce());
@@ -43,4 +43,18 @@ test("and once the connection is back", async () => {
   await waitFor(() => expect(server.sockets).toHaveLength(2));
   act(() => server.socket.open());
   await waitFor(() => expect(server.conversationMap.get(uuid(1))?.unread_count).toBe(0));
+});
+
+test("a message that was in sight before it was told of is read as well; what is marked as unread by hand is not", async () => {
+  const read = vi.spyOn(server, "markRead");
+  server.put(conversationOf(1));
+  const { store } = await renderInbox(<Reader />, { server });
+  await act(() => store.loadConversation(uuid(1)));
+  const unread = { unread_count: 1, last_message_at: timeAt(2), window_closes_at: timeAt(86_402) };
+  act(() => store.putConversation(server.put(conversationOf(1, { ...unread, version: 2 }))));
+  await waitFor(() => expect(read).toHaveBeenCalledOnce());
+  await waitFor(() => expect(store.state.conversations.get(uuid(1))?.unread_count).toBe(0));
+  act(() => store.putConversation(conversationOf(1, { ...unread, version: 9 })));
+  await act(() => new Promise((resolve) => setTimeout(resolve, 50))); // it would have been asked by then
+  expect(read).toHaveBeenCalledOnce();
 });

@@ -14,11 +14,13 @@ export function useReading(
   const isLive = useLinkStatus() === "live";
   const id = conversation?.id;
   const latestId = latest?.id ?? null;
+  // Moves with each word of the person: a message may be here before it is known that it is unread.
+  const closesAt = conversation?.window_closes_at ?? null;
   // biome-ignore lint/correctness/useExhaustiveDependencies: what the server did not hear is told again once it is back
   useEffect(() => {
     if (id === undefined) return;
     const look = () => {
-      const end = `${id}/${latestId}`;
+      const end = `${id}/${latestId}/${closesAt}`;
       // Marked as unread by hand it stays so: only what is new to the eye is read.
       if (!atEnd || !document.hasFocus() || latestId === null || read.current === end) return;
       read.current = end;
@@ -29,7 +31,7 @@ export function useReading(
     look();
     addEventListener("focus", look);
     return () => removeEventListener("focus", look);
-  }, [store, id, latestId, atEnd, isLive]);
+  }, [store, id, latestId, closesAt, atEnd, isLive]);
 }
 
 /** Colleagues see who looks at a conversation. */

@@ -84,8 +84,8 @@ export function useStretch(conversation: Conversation, messageId: string | null)
 
   const lastKey = entries.at(-1)?.key ?? null;
   useEffect(() => {
-    if (atEnd) setLeftAt(lastKey);
-  }, [atEnd, lastKey]);
+    if (atEnd || (leftAt === null && !thread.newer)) setLeftAt(lastKey); // what was there to begin with did not come since
+  }, [atEnd, lastKey, leftAt, thread.newer]);
   const arrived = atEnd || thread.newer ? 0 : theirsAfter(entries, leftAt);
 
   const keyOf = (found: string | null) =>

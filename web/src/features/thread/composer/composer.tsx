@@ -83,10 +83,10 @@ export function Composer(props: ComposerProps) {
     setTexts((now) => ({ ...now, [to]: words }));
     store.drafts.set(id, to, words);
   };
-  /** What comes back goes before what has been written since. */
+  /** It may come back long after this was drawn, when another field stands here. */
   const putBack = (to: Mode, words: string) => {
-    const since = store.drafts.get(id, to); // not `texts`: it may come back long after this was drawn
-    write(to, since === "" ? words : `${words}\n${since}`);
+    store.drafts.putBack(id, to, words);
+    store.topics.flush();
   };
   const sending = useSend({
     ...props,

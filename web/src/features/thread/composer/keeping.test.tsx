@@ -6,7 +6,8 @@ import { useState } from "react";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { useShortcut, useShortcuts } from "@/shared/keys/use-shortcut";
 import { conversationOf, messageOf, TestServer, uuid } from "@/shared/store/testing";
-import { renderInbox } from "@/testing/inbox";
+import { problem } from "@/testing/fake-api";
+import { renderInbox, TENANT } from "@/testing/inbox";
 import { ThreadPane } from "../thread-pane";
 
 const OPEN = { window_closes_at: "2999-01-01T00:00:00Z" };
@@ -144,6 +145,28 @@ describe("what a reply answers", () => {
     fireEvent.keyDown(field(), { code: "Escape", key: "Escape" });
     expect(leave).toHaveBeenCalledOnce();
   });
+});
+
+test("a note that was refused is in the field again, also where its author went elsewhere and came back", async () => {
+  let refuse: (answer: Response) => void = () => undefined;
+  const NOTES = `POST /api/tenants/${TENANT}/inbox/conversations/${uuid(1)}/notes`;
+  const waits = new Promise<Response>((resolve) => {
+    refuse = resolve;
+  });
+  const api = { [NOTES]: () => waits };
+  const { store } = await renderInbox(<Pages />, { server, api });
+  await screen.findAllByText("Words of 1.");
+  const turn = async () => userEvent.click(await screen.findByRole("tab", { name: "Internal note" }));
+  const note = () => screen.getByRole<HTMLTextAreaElement>("combobox", { name: /internal note/i });
+  await turn();
+  await userEvent.type(note(), "Call her{Enter}");
+  await goTo(2);
+  await goTo(1);
+  await turn();
+  await act(async () => refuse(problem(500, "internal_error")));
+  await waitFor(() => expect(note().value).toBe("Call her"));
+  await userEvent.type(note(), " today");
+  expect(store.drafts.get(uuid(1), "note")).toBe("Call her today");
 });
 
 describe("a draft in two tabs", () => {

@@ -1,7 +1,7 @@
 /** Sending what was written, chosen, recorded or filled in: each becomes a pending line at once. */
 
 import { notifications } from "@mantine/notifications";
-import { useState } from "react";
+import { useCallback, useState } from "react";
 import { inOneLine, problemMessages, problemWords } from "@/shared/api/problem-words";
 import { useMessages } from "@/shared/i18n/language";
 import { useTenant } from "@/shared/session/session-context";
@@ -39,9 +39,13 @@ export function useSend(given: Sending) {
   const store = useStore();
   const { tenant_id: tenantId } = useTenant();
   const people = useDirectory("people");
-  const seen = useSeen(latest, isWriting, atEnd);
-  const [busy, setBusy] = useState(false);
   const { id } = conversation;
+  const isHere = useCallback(
+    (messageId: string) => store.state.threads.messages.get(messageId)?.conversation_id === id,
+    [store, id],
+  );
+  const seen = useSeen(latest, isWriting, atEnd, isHere);
+  const [busy, setBusy] = useState(false);
   const replyTo = quote?.provider_message_id ?? null;
 
   /** What every message carries: where it goes, what it answers, what had been seen. */
