@@ -36,6 +36,17 @@ def test_a_conversation_is_read_answered_and_left_on_a_phone(
     expect(agent.row("Laia Font")).to_contain_text("Sí, a las cinco")
 
 
+@pytest.fixture(scope="module")
+def two_figures(site: Site, clinic: Tenant) -> None:
+    """More unread conversations than one figure tells."""
+    people = [f"346440001{n:02}" for n in range(10)]
+    for phone in people:
+        site.writes(phone, "¿Hay alguien?", name=f"Persona {phone[-2:]}")
+    for phone in people:
+        site.conversation_of(clinic, phone)
+
+
+@pytest.mark.usefixtures("two_figures")
 @pytest.mark.parametrize("role", ["owner", "supervisor", "agent"])
 @pytest.mark.parametrize("locale", MORE)
 def test_the_bar_of_the_smallest_phone_cuts_no_word_and_leads_everywhere(
