@@ -94,7 +94,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
                     webhooks_per_second=120 if build is Build.ASYNCHRONOUS_COMMIT else 40,
                     sends_per_second=0.5 if build is Build.ASYNCHRONOUS_COMMIT else 40,
                     build=build,
-                    lasts=2.0,
+                    # Few messages are read and then fail: in a shorter time there may be none.
+                    lasts=8.0 if _BAD[build][0] is Wrong.REGRESSED else 2.0,
                     # A status that came in time would save a message from the mistake.
                     late_statuses=_BAD[build][0] is Wrong.SENT_TWICE,
                 ),
