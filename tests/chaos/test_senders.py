@@ -139,13 +139,15 @@ async def cut_all(owner: asyncpg.Connection) -> None:
 
 @contextlib.asynccontextmanager
 async def graph_that_names_all_alike(
-    *, after: float, uploads_after: float = 0, alike: bool = True
+    *, after: float, uploads_after: float = 0, uploads_refused: int = 0, alike: bool = True
 ) -> AsyncIterator[tuple[str, asyncio.Event]]:
     """A Graph API that accepts each message ``after`` seconds, by one and the same wamid; and the event that a request has come.
 
-    Files are taken after ``uploads_after`` seconds. Not ``alike``: each message has a name of its own.
+    Files are taken after ``uploads_after`` seconds, the first ``uploads_refused`` are one request too many. Not ``alike``: each
+    message has a name of its own.
     """
     asked = asyncio.Event()
+    refusals = iter(range(uploads_refused))
 
     async def accept(_request: web.Request) -> web.Response:
         asked.set()
@@ -159,6 +161,8 @@ async def graph_that_names_all_alike(
         asked.set()
         await request.read()
         await asyncio.sleep(uploads_after)
+        if next(refusals, None) is not None:
+            return web.json_response({"error": {"code": 80007, "message": "Rate limit"}}, status=400)
         return web.json_response({"id": "901"})
 
     app = web.Application()
@@ -259,6 +263,28 @@ async def test_an_upload_that_takes_longer_than_a_lease_is_waited_for(
         await until(owner, "SELECT status = 'accepted' FROM messages WHERE id = $1", picture.id)
     phase = await owner.fetchval("SELECT phase::text FROM messages WHERE id = $1", picture.id)
     assert phase == "sending", "nobody doubted it meanwhile"
+
+
+async def test_messages_that_wait_for_one_upload_slow_their_number_down_once_where_it_was_one_too_many(
+    owner: asyncpg.Connection, worker: Pool, apply: Pool, number: Number, tmp_path: Path
+):
+    keyring = Keyring.from_base64(fresh_key())
+    await give_token(owner, number, keyring)
+    pictures = [await waiting(owner, number) for _ in range(40)]
+    storage = LocalStorage(tmp_path / "media")
+    await become_a_picture(owner, pictures[0], storage, tmp_path)
+    await owner.execute(
+        """UPDATE messages m SET type = p.type, payload = p.payload FROM messages p
+            WHERE p.id = $1 AND m.id = ANY ($2)""",
+        pictures[0].id,
+        [picture.id for picture in pictures[1:]],
+    )
+    async with (
+        graph_that_names_all_alike(after=0, uploads_after=1, uploads_refused=1, alike=False) as (graph, _),
+        sending(worker, apply, keyring, graph=graph, files=Files(worker, storage)),
+    ):
+        # Slowed down by each of them, one a second would go.
+        await until(owner, "SELECT count(*) = 0 FROM outbox")
 
 
 async def test_whoever_is_told_to_stop_while_a_file_goes_up_leaves_its_message_for_later(

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
+from bed.locks import waiting_for_a_lock
 from bed.rows import insert_tenant
 from curbe.domain.errors import CursorExpired
 from curbe.infra.db import Pool, Transaction
@@ -220,6 +221,36 @@ async def test_a_cursor_ahead_of_the_database_is_refused_as_it_would_stay_silent
 
     with pytest.raises(CursorExpired):
         await page(web, tenant, after=Cursor(epoch=ahead.epoch, xid=ahead.xid + 1000, id=0))
+
+
+async def test_a_reader_whose_next_events_are_deleted_while_it_reads_is_told_that_it_missed_something(
+    web: Pool, owner: Owner, tenant: UUID
+) -> None:
+    await write(web, tenant, 0)
+    first = (await settled(web, tenant, after=None)).cursor
+    await write(web, tenant, 1)
+    second = (await settled(web, tenant, after=first)).cursor
+    await write(web, tenant, 2)
+    await settled(web, tenant, after=second)
+
+    # As retention does, between the reader's look at where the log begins and its reading.
+    async with owner.transaction():
+        await owner.execute("LOCK TABLE events IN ACCESS EXCLUSIVE MODE")
+        reading = asyncio.ensure_future(page(web, tenant, after=first))
+        await waiting_for_a_lock(owner)
+        await owner.execute(
+            "DELETE FROM events WHERE tenant_id = $1 AND (xid, id) <= ($2, $3)", tenant, second.xid, second.id
+        )
+        await owner.execute(
+            "INSERT INTO event_log_starts (tenant_id, epoch, xid, id) VALUES ($1, $2, $3, $4)",
+            tenant,
+            second.epoch,
+            second.xid,
+            second.id,
+        )
+
+    with pytest.raises(CursorExpired):
+        await reading
 
 
 async def test_a_commit_wakes_the_readers_of_its_tenant_and_nobody_else(

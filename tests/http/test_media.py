@@ -1,5 +1,6 @@
 """Files over HTTP: uploaded within WhatsApp's limits, kept once, served so that they can do no harm, provided to the number that sends."""
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta
@@ -10,6 +11,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import httpx
 import pytest
+from aiohttp import web
 from uuid_utils.compat import uuid7
 
 from bed import files
@@ -24,7 +26,7 @@ from curbe.domain.failures import FailureKind, SendFailure
 from curbe.infra.clock import utc_now
 from curbe.infra.crypto import Secret
 from curbe.infra.db import Pool
-from curbe.infra.http import Egress
+from curbe.infra.http import Egress, ForbiddenAddress
 from curbe.media import purge, service
 from curbe.media.kinds import LIMITS, MediaKind
 from curbe.media.provide import Provider, SendingNumber
@@ -417,6 +419,98 @@ async def test_meta_gets_a_file_once_for_each_number_until_its_id_ends(
 
     assert (once, again, elsewhere, later) == ("901", "901", "902", "903")
     assert host.uploads == [("image/png", PICTURE)] * 3
+
+
+def all_at_once(many: int) -> Callable[[], Awaitable[bool]]:
+    """Let messages begin their uploads together."""
+    barrier = asyncio.Barrier(many)
+
+    async def wanted() -> bool:
+        await barrier.wait()
+        return True
+
+    return wanted
+
+
+async def test_messages_that_begin_at_once_with_one_file_upload_it_once(
+    acme: Tenant, worker: Pool, owner: asyncpg.Connection, tmp_path: Path, host: Meta
+) -> None:
+    media = await uploaded(acme)
+    [number] = await numbers_of(owner, acme, 1)
+    begun = all_at_once(5)
+    async with Egress(trusted=[host.url]) as egress:
+        api = CloudApi(egress, base_url=host.url, version="v25.0")
+        provider = Provider(worker, cloud_api=api, storage=LocalStorage(tmp_path / "media"), now=utc_now)
+
+        provided = await asyncio.gather(
+            *(provider.provide(UUID(media["id"]), begun, number=number) for _ in range(5))
+        )
+
+    assert provided == ["901"] * 5
+    assert host.uploads == [("image/png", PICTURE)]
+
+
+async def test_a_message_that_waits_for_an_upload_that_is_told_to_stop_makes_its_own_if_it_still_may(
+    acme: Tenant, worker: Pool, owner: asyncpg.Connection, tmp_path: Path, host: Meta
+) -> None:
+    media = await uploaded(acme)
+    [number] = await numbers_of(owner, acme, 1)
+    under_way, waits, over = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    times_asked = 0
+
+    async def never_answers(_: web.Request) -> web.Response:
+        under_way.set()
+        await over.wait()
+        return web.Response()
+
+    async def takes(_: web.Request) -> web.Response:
+        return web.json_response({"id": "902"})
+
+    async def asked() -> bool:
+        nonlocal times_asked
+        times_asked += 1
+        waits.set()
+        return True
+
+    host.files[f"/v25.0/{number.phone_number_id}/media"] = [never_answers, takes]
+    async with Egress(trusted=[host.url]) as egress, asyncio.timeout(10):
+        api = CloudApi(egress, base_url=host.url, version="v25.0")
+        provider = Provider(worker, cloud_api=api, storage=LocalStorage(tmp_path / "media"), now=utc_now)
+        first = asyncio.ensure_future(provider.provide(UUID(media["id"]), wanted, number=number))
+        await under_way.wait()
+        second = asyncio.ensure_future(provider.provide(UUID(media["id"]), asked, number=number))
+        await waits.wait()
+        first.cancel()
+        provided = await second
+    over.set()
+
+    assert provided == "902"
+    assert times_asked == 2, "its lease lasts as long as an upload that begins now"
+
+
+async def test_messages_that_wait_for_an_upload_that_fails_were_certainly_not_sent(
+    acme: Tenant, worker: Pool, owner: asyncpg.Connection, tmp_path: Path
+) -> None:
+    media = await uploaded(acme)
+    [number] = await numbers_of(owner, acme, 1)
+    nobody = "http://127.0.0.1:9"
+    async with Egress(trusted=[nobody]) as egress:
+
+        async def provided(base_url: str) -> list[str | SendFailure | BaseException]:
+            api = CloudApi(egress, base_url=base_url, version="v25.0")
+            provider = Provider(worker, cloud_api=api, storage=LocalStorage(tmp_path / "media"), now=utc_now)
+            begun = all_at_once(3)
+            return await asyncio.gather(
+                *(provider.provide(UUID(media["id"]), begun, number=number) for _ in range(3)),
+                return_exceptions=True,
+            )
+
+        away = await provided(nobody)
+        broken = await provided("http://127.0.0.1:10")  # not trusted: what uploads breaks
+
+    assert [came.kind for came in away if isinstance(came, SendFailure)] == [FailureKind.UNREACHABLE] * 3
+    assert [type(came) for came in broken if not isinstance(came, SendFailure)] == [ForbiddenAddress]
+    assert [came.kind for came in broken if isinstance(came, SendFailure)] == [FailureKind.TRANSIENT] * 2
 
 
 async def test_a_file_that_cannot_be_provided_is_a_failure_and_never_a_doubt(

@@ -1,5 +1,6 @@
 """Hands a stored file to Meta so that a message can name it: once for each number, as long as the id lasts."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from datetime import datetime
@@ -25,6 +26,13 @@ _TOO_LATE: Final = SendFailure(
     title="Too late",
     detail="somebody else has answered for the message before its file was uploaded",
     words="The file could not be handed to WhatsApp in time.",
+)
+_BROKE_OFF: Final = SendFailure(
+    kind=FailureKind.TRANSIENT,
+    code=None,
+    title="File not ready",
+    detail="the upload that this message waited for broke off; nothing was sent to anybody",
+    words="The file could not be handed to WhatsApp; it is tried again.",
 )
 
 
@@ -54,6 +62,10 @@ class Provider:
         self._cloud_api: Final = cloud_api
         self._storage: Final = storage
         self._now: Final = now
+        # By the token too: its failure is of one token, and no other is to be blamed for it.
+        self._under_way: Final[
+            dict[tuple[UUID, SendingNumber], asyncio.Future[str | SendFailure | None]]
+        ] = {}
 
     async def provide(
         self, media_id: UUID, still_wanted: Callable[[], Awaitable[bool]], *, number: SendingNumber
@@ -63,6 +75,21 @@ class Provider:
         ``still_wanted`` is asked before an upload, which may take :data:`~curbe.channels.cloudapi.client.UPLOAD_WITHIN`. No transaction
         is open while Meta is asked. A failure means that nothing was sent to anybody: never ``AMBIGUOUS``.
         """
+        found = await self._found(media_id, number)
+        if not isinstance(found, Asset):
+            return found
+        while await still_wanted():
+            under_way = self._under_way.get((media_id, number))
+            if under_way is None:
+                return await self._provided(media_id, number)
+            # A campaign begins with hundreds of messages that have the same file: they wait for the one that uploads it.
+            outcome = await asyncio.shield(under_way)
+            if outcome is not None:
+                return outcome
+        return _TOO_LATE
+
+    async def _found(self, media_id: UUID, number: SendingNumber) -> Asset | str | SendFailure:
+        """Return the id under which Meta has the file for a day at least, or the file itself where it is to be uploaded."""
         try:
             async with self._pool.transaction(number.tenant_id) as tx:
                 asset = await service.asset(tx, tenant_id=number.tenant_id, media_id=media_id)
@@ -76,9 +103,28 @@ class Provider:
             return _given_up(missing.detail)
         if known is not None and upload_is_usable(known.expires_at, now=self._now()):
             return known.provider_media_id
-        if not await still_wanted():
-            return _TOO_LATE
-        uploaded = await self._upload(asset, number)
+        return asset
+
+    async def _provided(self, media_id: UUID, number: SendingNumber) -> str | SendFailure:
+        """Upload the file, and tell who waits for that what came of it."""
+        told = self._under_way[media_id, number] = asyncio.get_running_loop().create_future()
+        outcome: str | SendFailure | None = None  # told to stop: whoever waits uploads it
+        try:
+            outcome = await self._uploaded(media_id, number)
+        except Exception:
+            outcome = _BROKE_OFF
+            raise
+        else:
+            return outcome
+        finally:
+            del self._under_way[media_id, number]
+            told.set_result(outcome)
+
+    async def _uploaded(self, media_id: UUID, number: SendingNumber) -> str | SendFailure:
+        found = await self._found(media_id, number)  # once more: it may have been uploaded a moment ago
+        if not isinstance(found, Asset):
+            return found
+        uploaded = await self._upload(found, number)
         if isinstance(uploaded, SendFailure):
             return uploaded
         upload = Upload(uploaded, self._now() + UPLOAD_LIVES)

@@ -315,6 +315,7 @@ class Sender:
         try:
             if start_at > loop.time():
                 await asyncio.sleep(start_at - loop.time())
+            began = loop.time()
             body = await self._prepare(attempt, claim, intent)
             if isinstance(body, bytes):
                 await self._ask(pace, attempt, claim, intent, body=body)
@@ -324,7 +325,7 @@ class Sender:
                     leave = self._means.breaker.ask(self._connection_id, now=loop.time())
                     self._hear(came, leave=leave, now=loop.time(), failure=body.failure)
                 self._settler.add(body)
-                self._learn(pace, claim, body, started_at=loop.time(), now=loop.time())
+                self._learn(pace, claim, body, started_at=began, now=loop.time())
         finally:  # whoever waits for the last one must not wait for ever
             self.in_flight -= 1
             self._finished.set()

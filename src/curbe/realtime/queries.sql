@@ -23,8 +23,10 @@ SELECT l.epoch, settled_xid() AS settled_xid, pg_snapshot_xmax(pg_current_snapsh
   LEFT JOIN event_log_starts s ON s.tenant_id = :tenant_id AND s.epoch = l.epoch;
 
 -- name: settled_events
--- What lies between the cursor and the horizon. The horizon was asked for by an earlier statement, hence all of it is visible to this one.
-SELECT e.xid, e.id, e.type, e.conversation_id, e.message_id, e.data::text AS data, e.created_at
+-- What lies between the cursor and the horizon. The horizon was asked for by an earlier statement, hence all of it is visible to this one:
+-- what was deleted in between is not, so up to where that was is told along with what is left.
+SELECT e.xid, e.id, e.type, e.conversation_id, e.message_id, e.data::text AS data, e.created_at,
+       (SELECT ARRAY[s.xid, s.id] FROM event_log_starts s JOIN log_epoch l ON l.epoch = s.epoch WHERE s.tenant_id = :tenant_id) AS begins
   FROM events e
  WHERE e.tenant_id = :tenant_id
    AND (e.xid, e.id) > (:xid::bigint, :id::bigint)

@@ -78,6 +78,11 @@ class _EventRow(msgspec.Struct, frozen=True):
     message_id: UUID | None
     data: str
     created_at: datetime
+    begins: tuple[int, int] | None
+
+    def lacks(self, after: Cursor) -> bool:
+        """Tell whether events between ``after`` and this one were deleted."""
+        return self.begins is not None and (after.xid, after.id) < self.begins
 
 
 class _Unsettled(msgspec.Struct, frozen=True):
@@ -142,10 +147,12 @@ async def read(tx: db.Transaction, *, tenant_id: UUID, after: Cursor | None, lim
     if start.epoch != horizon.epoch or start.xid > horizon.next_xid:
         raise _expired("The event log was restored since this cursor was given out.", horizon)
     if after is not None and horizon.lacks(after):
-        raise _expired("Events that follow this cursor are too old and were deleted.", horizon)
+        raise _too_old(horizon)
     rows = await _SETTLED.all(
         tx, tenant_id=tenant_id, xid=start.xid, id=start.id, settled_xid=horizon.settled_xid, most=limit + 1
     )
+    if after is not None and rows and rows[0].lacks(after):  # since the horizon was asked for
+        raise _too_old(horizon)
     events = [_logged(row, epoch=horizon.epoch) for row in rows[:limit]]
     more = len(rows) > limit
     return EventPage(
@@ -154,6 +161,10 @@ async def read(tx: db.Transaction, *, tenant_id: UUID, after: Cursor | None, lim
         more=more,
         pending=not more and await _pending(tx, tenant_id=tenant_id, start=start, horizon=horizon),
     )
+
+
+def _too_old(horizon: _Horizon) -> CursorExpired:
+    return _expired("Events that follow this cursor are too old and were deleted.", horizon)
 
 
 def _expired(detail: str, horizon: _Horizon) -> CursorExpired:
