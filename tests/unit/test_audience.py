@@ -118,6 +118,15 @@ def test_what_is_no_table_is_refused_with_a_reason(content: bytes) -> None:
         read(content, filename="x.csv")
 
 
+@pytest.mark.timeout(10)
+def test_a_head_with_hundreds_of_thousands_of_empty_columns_is_read_at_once() -> None:
+    sheet = read(b"phone,nombre" + b"," * 300_000 + b"\n+34600111222,Ana" + b"," * 1_000 + b"x\n")
+
+    assert sheet.columns == ["phone", "nombre"]
+    assert [row.cells[:2] for row in sheet.rows] == [["+34600111222", "Ana"]]
+    assert len(sheet.rows[0].cells) == 200, "no row is wider than a table may be"
+
+
 @given(st.binary(max_size=400))
 def test_no_file_breaks_the_reader(content: bytes) -> None:
     try:

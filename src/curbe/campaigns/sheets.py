@@ -153,7 +153,7 @@ def _table(lines: Iterator[Row], filename: str | None) -> tuple[list[str], list[
     columns = _columns(head.cells, filename)
     rows: list[Row] = []
     for row in lines:
-        cells = [cell.strip()[:_LONGEST_CELL] for cell in row.cells]
+        cells = [cell.strip()[:_LONGEST_CELL] for cell in row.cells[:_MOST_COLUMNS]]
         if not any(cells):
             continue
         if len(rows) >= MOST_ROWS:
@@ -164,12 +164,11 @@ def _table(lines: Iterator[Row], filename: str | None) -> tuple[list[str], list[
 
 def _columns(cells: list[str], filename: str | None) -> list[str]:
     """Return the head's names, each once: an empty one is called by its place."""
-    while cells and not cells[-1].strip():
-        cells = cells[:-1]
-    if len(cells) > _MOST_COLUMNS:
+    width = max((place for place, cell in enumerate(cells, start=1) if cell.strip()), default=0)
+    if width > _MOST_COLUMNS:
         raise _refusal(f"the file has more than {_MOST_COLUMNS} columns", filename)
     names: list[str] = []
-    for place, cell in enumerate(cells, start=1):
+    for place, cell in enumerate(cells[:width], start=1):
         name = cell.strip()[:200] or f"column {place}"
         while name in names:
             name = f"{name} ({place})"
