@@ -66,3 +66,18 @@ def test_a_workbook_that_unpacks_to_more_than_it_may_is_refused_before_it_is_unp
 
     with pytest.raises(InvalidRequest):
         sheets.read(bomb.getvalue())
+
+
+@pytest.mark.timeout(20)
+def test_a_row_that_says_it_is_the_billionth_is_refused_and_not_counted_up_to() -> None:
+    again = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(workbook())) as before,
+        zipfile.ZipFile(again, "w", zipfile.ZIP_DEFLATED) as after,
+    ):
+        for name in before.namelist():
+            text = before.read(name).replace(b'<row r="2"', b'<row r="1000000000"')
+            after.writestr(name, text.replace(b'<dimension ref="A1:A2" />', b""))  # which says where it ends
+
+    with pytest.raises(InvalidRequest, match="beyond"):
+        sheets.read(again.getvalue())

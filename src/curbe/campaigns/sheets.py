@@ -3,9 +3,8 @@
 import csv
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time
-from itertools import islice
 from typing import Any, Final
 
 import msgspec
@@ -16,6 +15,7 @@ LARGEST_FILE: Final = 32 * 2**20  # bytes
 MOST_ROWS: Final = 200_000
 _MOST_COLUMNS: Final = 200
 _LARGEST_UNPACKED: Final = 512 * 2**20  # bytes: a workbook that unpacks to more is a bomb
+_LAST_LINE: Final = 2**20  # of a workbook's sheet [Excel specifications and limits]
 _LONGEST_CELL: Final = 5_000  # characters
 _ZIP: Final = b"PK\x03\x04"
 _SEPARATORS: Final = ",;\t|"
@@ -107,10 +107,7 @@ def _xlsx(content: bytes, filename: str | None) -> Sheet:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         try:
             sheet = book.active if book.active is not None else book.worksheets[0]
-            lines = (
-                Row(line, [_text(value) for value in islice(values, _MOST_COLUMNS)])
-                for line, values in enumerate(sheet.iter_rows(values_only=True), start=1)
-            )
+            lines = _lines_of(sheet.iter_rows(values_only=True), filename)
             columns, rows = _table(lines, filename)
         finally:
             book.close()
@@ -119,6 +116,16 @@ def _xlsx(content: bytes, filename: str | None) -> Sheet:
     except Exception as error:  # whatever a broken workbook does to its reader, the answer is the same
         raise _refusal(f"the workbook cannot be read ({type(error).__name__})", filename) from error
     return Sheet(columns=columns, rows=rows, kind="xlsx")
+
+
+def _lines_of(values: Iterable[Sequence[object]], filename: str | None) -> Iterator[Row]:
+    """Yield the lines that hold anything. A row says its own number, and those that it passes over come as empty ones."""
+    for line, every in enumerate(values, start=1):
+        if line > _LAST_LINE:
+            raise _refusal(f"the workbook has a row beyond the {_LAST_LINE:,}th", filename)
+        cells = every[:_MOST_COLUMNS]
+        if cells.count(None) < len(cells):
+            yield Row(line, [_text(value) for value in cells])
 
 
 def _require_small(content: bytes, filename: str | None) -> None:
