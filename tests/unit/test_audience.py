@@ -1,5 +1,6 @@
 """Tables as people have them become recipients and faults, each row one of the two, with its line and its reason."""
 
+import asyncio
 import io
 from datetime import UTC, datetime
 
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
+from curbe.campaigns import sheets
 from curbe.campaigns.audience_rules import (
     Candidate,
     ColumnMapping,
@@ -19,7 +21,7 @@ from curbe.campaigns.audience_rules import (
     variable_name,
 )
 from curbe.campaigns.filling import Filler, variables_of
-from curbe.campaigns.sheets import Sheet, read
+from curbe.campaigns.sheets import Sheet
 from curbe.domain.errors import InvalidRequest
 from curbe.domain.template import BodyComponent, Language, TemplateContent, TextParameter
 from curbe.templates.fitting import fill
@@ -46,6 +48,10 @@ Juan;600 111 228 ext. 5;Madrid
 María;'+52 1 55 1234 5678;México
 María;+525512345678;México
 """
+
+
+def read(content: bytes, *, filename: str | None = None) -> Sheet:
+    return asyncio.run(sheets.read(content, filename=filename))
 
 
 def outcomes(sheet: Sheet, mapping: ColumnMapping | None = None) -> list[Candidate | Fault]:
