@@ -42,6 +42,26 @@ async def test_automations_are_kept_in_their_order_changed_and_deleted(acme: Ten
     assert (await acme.client.get(path)).status_code == 404
 
 
+async def test_a_tenant_has_no_more_automations_than_can_be_looked_at_with_each_message(
+    owner: asyncpg.Connection, acme: Tenant
+) -> None:
+    kept = (await keep(acme, PRICE)).json()["id"]
+    await owner.execute(
+        """INSERT INTO automations (tenant_id, id, kind, place, enabled, rule, updated_by)
+           SELECT tenant_id, gen_random_uuid(), kind, place, enabled, rule, updated_by FROM automations, generate_series(1, 199)
+            WHERE id = $1::uuid""",
+        kept,
+    )
+
+    refused = await keep(acme, PRICE)
+
+    assert refused.status_code == 422
+    assert "200" in refused.json()["words"]["es"]
+    assert (await acme.client.put(f"{acme.path}/automations/{kept}", json={"rule": AWAY})).status_code == 200
+    assert (await acme.client.delete(f"{acme.path}/automations/{kept}")).status_code == 204
+    assert (await keep(acme, PRICE)).status_code == 201
+
+
 @pytest.mark.parametrize(
     ("rule", "trial", "deed"),
     [

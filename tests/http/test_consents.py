@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from uuid import UUID
 
 import asyncpg
@@ -263,3 +264,25 @@ async def test_a_list_about_everything_overrides_no_no_to_one_kind_of_message(
 
     await says("all", "in", "2026-06-06")
     assert await bring("in") == (0, 1, 0), "a no that they took back themselves stands no more"
+
+
+async def test_a_yes_that_is_yet_to_be_given_overrides_no_no(
+    owner: Owner, acme: Tenant, mine: Number
+) -> None:
+    contact_id, _ = await person(owner, mine)
+    assert (await acme.post(f"/contacts/{contact_id}/consents", NO)).status_code == 201
+
+    async def bring(state: str, at: str) -> tuple[int, int, int]:
+        answer = await acme.client.post(
+            f"/api/tenants/{acme.id}/consents/import",
+            params={"proof": "Appointments", "state": state},
+            content=f"phone,date\n+34600000001,{at}\n+34600000002,{at}\n".encode(),
+        )
+        assert answer.status_code == 201, answer.text
+        return _counts(answer.json())
+
+    next_month = f"{utc_now() + timedelta(days=30):%Y-%m-%d}"
+    assert await bring("in", next_month) == (0, 0, 2)
+    assert await bring("in", "0001-01-01T00:00+02:00") == (0, 0, 2), "there is no such day by our clock"
+    assert (await acme.get(f"/contacts/{contact_id}/consents")).json()["standing"]["marketing"] == "out"
+    assert await bring("out", next_month) == (1, 1, 0), "a no counts, whatever its date"

@@ -1,15 +1,30 @@
-"""A workbook is XML in a zip: its entities name no file of ours and multiply nothing, and it unpacks to what it may."""
+"""A workbook is XML in a zip: its entities name no file of ours and multiply nothing, and it unpacks to what it may.
 
+What opens it is a process of its own, which takes nothing with it and leaves nothing behind.
+"""
+
+import asyncio
 import io
+import os
 import zipfile
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
 
 from curbe.campaigns import sheets
 from curbe.domain.errors import InvalidRequest
+from curbe.infra.apart import run_apart
 
-SHEET = "xl/worksheets/sheet1.xml"
+pytestmark = pytest.mark.anyio
+
+SHEET, TEXTS = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"
+TYPES = "[Content_Types].xml"
+ONE_TEXT = b'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><si><t>%s</t></si></sst>'
+ITS_TYPE = b'<Override PartName="/xl/sharedStrings.xml" ContentType="%s.sharedStrings+xml" />' % (
+    b"application/vnd.openxmlformats-officedocument.spreadsheetml"
+)
 LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
 DOCTYPES = {
     "a file": ('<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>', "&e;"),
@@ -33,29 +48,46 @@ def workbook(*, cell: str = "+34600000001", change: tuple[str, str] | None = Non
     with zipfile.ZipFile(written) as before, zipfile.ZipFile(again, "w", zipfile.ZIP_DEFLATED) as after:
         for name in before.namelist():
             text = before.read(name).decode()
-            if name in {SHEET, "xl/sharedStrings.xml"}:
+            if name in {SHEET, TEXTS}:
                 head, mark, rest = text.partition("?>")
                 text = (head + mark + doctype + rest if mark else doctype + text).replace(cell, entity)
             after.writestr(name, text)
     return again.getvalue()
 
 
-def test_a_workbook_is_read() -> None:
+CELL, DIMENSION = b"+34600000001", b'<dimension ref="A1:A2" />'  # where the sheet ends, if it says so
+with zipfile.ZipFile(io.BytesIO(workbook())) as read_once:
+    PARTS = {name: read_once.read(name) for name in read_once.namelist()}
+
+
+def with_parts(others: dict[str, list[bytes]]) -> bytes:
+    """The workbook with other parts than its own, or more."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as after:
+        for name in PARTS | others:
+            with after.open(name, "w") as part:
+                part.writelines(others.get(name) or [PARTS[name]])
+    return made.getvalue()
+
+
+async def test_a_workbook_is_read() -> None:
     """The control."""
-    assert [row.cells[0] for row in sheets.read(workbook()).rows] == ["+34600000001"]
+    assert [row.cells[0] for row in (await sheets.read(workbook())).rows] == ["+34600000001"]
 
 
 @pytest.mark.parametrize("change", DOCTYPES.values(), ids=DOCTYPES.keys())
 @pytest.mark.timeout(20)
-def test_no_entity_of_a_workbook_reaches_a_file_an_address_or_the_memory(change: tuple[str, str]) -> None:
+async def test_no_entity_of_a_workbook_reaches_a_file_an_address_or_the_memory(
+    change: tuple[str, str],
+) -> None:
     try:
-        rows = sheets.read(workbook(change=change)).rows
+        rows = (await sheets.read(workbook(change=change))).rows
     except InvalidRequest:
         return
     assert all(len(cell) < 100 and "root:" not in cell for row in rows for cell in row.cells)
 
 
-def test_a_workbook_that_unpacks_to_more_than_it_may_is_refused_before_it_is_unpacked() -> None:
+async def test_a_workbook_that_unpacks_to_more_than_it_may_is_refused_before_it_is_unpacked() -> None:
     bomb = io.BytesIO(workbook())
     with (
         zipfile.ZipFile(bomb, "a", zipfile.ZIP_DEFLATED, compresslevel=9) as archive,
@@ -65,4 +97,67 @@ def test_a_workbook_that_unpacks_to_more_than_it_may_is_refused_before_it_is_unp
             huge.write(bytes(2**20))
 
     with pytest.raises(InvalidRequest):
-        sheets.read(bomb.getvalue())
+        await sheets.read(bomb.getvalue())
+
+
+@pytest.mark.timeout(20)
+async def test_a_row_that_says_it_is_the_billionth_is_refused_and_not_counted_up_to() -> None:
+    far = PARTS[SHEET].replace(DIMENSION, b"").replace(b'<row r="2"', b'<row r="1000000000"')
+
+    with pytest.raises(InvalidRequest, match="beyond"):
+        await sheets.read(with_parts({SHEET: [far]}))
+
+
+async def test_what_opens_a_workbook_is_a_process_of_its_own() -> None:
+    made = workbook()
+    before = os.times()
+    await sheets.read(made)
+    after = os.times()
+
+    assert after.children_user - before.children_user > after.user - before.user
+
+
+@pytest.mark.timeout(60)
+async def test_two_megabytes_that_take_gigabytes_to_read_are_refused_and_take_nothing_with_it() -> None:
+    head, tail = PARTS[SHEET].split(CELL)
+    # One letter that takes four bytes, and so does each of the others.
+    made = with_parts({SHEET: [head, "\N{GRINNING FACE}".encode(), *([b"A" * 2**20] * 500), tail]})
+    assert len(made) < 2**22
+
+    with pytest.raises(InvalidRequest, match="cannot be read"):
+        await sheets.read(made)
+
+
+async def test_what_is_no_workbook_is_refused_by_its_name() -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        await sheets.read(b"PK\x03\x04 no zip", filename="people.xlsx")
+
+    assert refused.value.detail == "people.xlsx: the workbook cannot be read (BadZipFile)."
+
+
+async def test_one_long_text_in_all_cells_is_refused_before_it_fills_the_memory() -> None:
+    row = b"<row>" + b'<c t="s"><v>0</v></c>' * 200 + b"</row>"
+    head, tail = PARTS[SHEET].split(b"</sheetData>")
+    sheet = [head.replace(DIMENSION, b""), row * 300, b"</sheetData>", tail]
+    types = PARTS[TYPES].replace(b"</Types>", ITS_TYPE + b"</Types>")
+    made = with_parts({SHEET: sheet, TEXTS: [ONE_TEXT % (b"a" * 5_000)], TYPES: [types]})
+
+    with pytest.raises(InvalidRequest, match="too much text"):
+        await sheets.read(made)
+
+
+async def test_who_stops_waiting_for_a_workbook_ends_what_opens_it(tmp_path: Path) -> None:
+    told = tmp_path / "pid"
+    sleeps = (
+        f"import os, pathlib, time; pathlib.Path({str(told)!r}).write_text(str(os.getpid())); time.sleep(600)"
+    )
+    async with asyncio.timeout(30), asyncio.TaskGroup() as tasks:
+        opened = tasks.create_task(run_apart("timeit", "-n1", "-r1", sleeps, patience=600, given=b""))
+        while not (told.exists() and told.read_text()):  # noqa: ASYNC110 - another process does it
+            await asyncio.sleep(0.02)
+        opened.cancel()
+        with suppress(asyncio.CancelledError):
+            await opened
+
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(told.read_text()), 0)

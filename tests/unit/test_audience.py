@@ -1,5 +1,6 @@
 """Tables as people have them become recipients and faults, each row one of the two, with its line and its reason."""
 
+import asyncio
 import io
 from datetime import UTC, datetime
 
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
+from curbe.campaigns import sheets
 from curbe.campaigns.audience_rules import (
     Candidate,
     ColumnMapping,
@@ -19,7 +21,7 @@ from curbe.campaigns.audience_rules import (
     variable_name,
 )
 from curbe.campaigns.filling import Filler, variables_of
-from curbe.campaigns.sheets import Sheet, read
+from curbe.campaigns.sheets import Sheet
 from curbe.domain.errors import InvalidRequest
 from curbe.domain.template import BodyComponent, Language, TemplateContent, TextParameter
 from curbe.templates.fitting import fill
@@ -46,6 +48,10 @@ Juan;600 111 228 ext. 5;Madrid
 María;'+52 1 55 1234 5678;México
 María;+525512345678;México
 """
+
+
+def read(content: bytes, *, filename: str | None = None) -> Sheet:
+    return asyncio.run(sheets.read(content, filename=filename))
 
 
 def outcomes(sheet: Sheet, mapping: ColumnMapping | None = None) -> list[Candidate | Fault]:
@@ -116,6 +122,15 @@ def test_a_workbook_is_read_with_numbers_as_numbers_are_read() -> None:
 def test_what_is_no_table_is_refused_with_a_reason(content: bytes) -> None:
     with pytest.raises(InvalidRequest):
         read(content, filename="x.csv")
+
+
+@pytest.mark.timeout(10)
+def test_a_head_with_hundreds_of_thousands_of_empty_columns_is_read_at_once() -> None:
+    sheet = read(b"phone,nombre" + b"," * 300_000 + b"\n+34600111222,Ana" + b"," * 1_000 + b"x\n")
+
+    assert sheet.columns == ["phone", "nombre"]
+    assert [row.cells[:2] for row in sheet.rows] == [["+34600111222", "Ana"]]
+    assert len(sheet.rows[0].cells) == 200, "no row is wider than a table may be"
 
 
 @given(st.binary(max_size=400))

@@ -41,6 +41,16 @@ def test_a_number_is_read_as_tables_have_it(cell: str, country: str | None, e164
     assert read_phone(bare_phone(cell), country) == e164
 
 
+@pytest.mark.parametrize("number", ["+5215512345678", "+34600111222"])
+def test_a_cell_of_a_hundred_thousand_dashes_is_no_number_and_not_remembered(number: str) -> None:
+    before = read_phone.cache_info().currsize
+
+    with pytest.raises(InvalidRequest, match="too many characters"):
+        read_phone(number + "-" * 100_000, None)
+
+    assert read_phone.cache_info().currsize == before
+
+
 def test_the_column_of_phones_is_found_at_once_however_another_is_called() -> None:
     began = time.perf_counter()
 

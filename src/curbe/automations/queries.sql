@@ -21,6 +21,9 @@ SELECT a.id, a.rule::text AS rule, a.place, a.enabled, a.updated_by, a.created_a
 -- name: teams_among
 SELECT t.id FROM teams t WHERE t.tenant_id = :tenant_id AND t.id = ANY(:ids::uuid[])
 
+-- name: automations_kept
+SELECT count(*)::integer AS count FROM automations a WHERE a.tenant_id = :tenant_id
+
 -- name: save_automation
 INSERT INTO automations AS a (tenant_id, id, kind, place, enabled, rule, updated_by)
 VALUES (:tenant_id, :id, :kind, :place, :enabled, :rule::jsonb, :updated_by)

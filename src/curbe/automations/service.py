@@ -19,6 +19,7 @@ from curbe.infra.db import Query, Transaction
 
 _PACKAGE: Final = "curbe.automations"
 _NOBODY: Final = UUID(int=0)
+_MOST: Final = 200  # of a tenant: all of them are looked at with each message, and whoever assigns is locked, beside other tenants' work
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -91,6 +92,10 @@ class _Row(msgspec.Struct, frozen=True):
     updated_at: datetime
 
 
+class _Count(msgspec.Struct, frozen=True):
+    count: int
+
+
 class _Unknown(msgspec.Struct, frozen=True):
     field: str
     id: UUID
@@ -99,6 +104,7 @@ class _Unknown(msgspec.Struct, frozen=True):
 _PAGE: Final = Query(_PACKAGE, "automation_page", _Row)
 _ONE: Final = Query(_PACKAGE, "automation_of", _Row)
 _ENABLED: Final = Query(_PACKAGE, "enabled_automations", _Row)
+_KEPT: Final = Query(_PACKAGE, "automations_kept", _Count)
 _SAVE: Final = Query(_PACKAGE, "save_automation", _Row)
 _DELETE: Final = Query(_PACKAGE, "delete_automation")
 _MESSAGE: Final = Query(_PACKAGE, "message_seen", Standing)
@@ -143,10 +149,12 @@ async def save(
 
     Raises:
         NotFound: the tenant has no such automation.
-        InvalidRequest: something of the rule cannot be; the field says what.
+        InvalidRequest: something of the rule cannot be; the field says what. Or there are as many as a tenant may have.
     """
     if automation_id is not None:
         await one(tx, tenant_id=tenant_id, automation_id=automation_id)
+    else:
+        await _require_room(tx, tenant_id)
     rules.check(draft.rule)
     await _check_names(tx, tenant_id, draft.rule)
     kind = str(type(draft.rule).__struct_config__.tag)
@@ -261,6 +269,23 @@ async def try_out(
     # Present is who is here now, whenever the message is imagined to come.
     here = [msgspec.structs.replace(one, seen_at=_as_of(one.seen_at, at - now)) for one in people]
     return rules.deed(own, rule, seen, candidates=here)
+
+
+async def _require_room(tx: Transaction, tenant_id: UUID) -> None:
+    kept = await _KEPT.one(tx, tenant_id=tenant_id)
+    if kept is None or kept.count < _MOST:
+        return
+    words = {
+        "en": f"There are {_MOST} automations, as many as there may be.",
+        "es": f"Hay {_MOST} automatizaciones, tantas como puede haber.",
+        "pt": f"Há {_MOST} automações, tantas quantas pode haver.",
+    }
+    ways_out = {
+        "en": "Delete one, or give one of them more words: a keyword reply takes a hundred.",
+        "es": "Borra alguna o dale más palabras a una de ellas: una respuesta por palabra clave admite cien.",
+        "pt": "Apague alguma ou dê mais palavras a uma delas: uma resposta por palavra-chave aceita cem.",
+    }
+    raise InvalidRequest(words["en"], fix=ways_out["en"], extra={"words": words, "ways_out": ways_out})
 
 
 async def _check_names(

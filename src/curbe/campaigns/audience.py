@@ -111,7 +111,7 @@ async def upload(
     async with pool.transaction(tenant_id) as tx:
         row = await service.touch(tx, tenant_id=tenant_id, campaign_id=campaign_id)
         country = (await tenants.read(tx, tenant_id=tenant_id)).default_country
-    sheet = await asyncio.to_thread(read, content, filename=filename)
+    sheet = await read(content, filename=filename)
     audience_id = uuid7()
     described = {
         "columns": sheet.columns,
@@ -164,7 +164,9 @@ async def map_file(
     if kept is None:
         raise NotFound("This campaign has no such file.", fix="Upload the file again.")
     needed = variables_of(row.content())
-    outcomes = await asyncio.to_thread(_read_as, kept, mapping, needed, row.zone())
+    sheet = await read(kept.content, filename=kept.filename)
+    check_mapping(mapping, sheet.columns, needed=needed)
+    outcomes = await asyncio.to_thread(_sorted_as, sheet, mapping, needed, row.zone())
     async with pool.transaction(tenant_id) as tx:
         now = await service.touch(tx, tenant_id=tenant_id, campaign_id=campaign_id)
         if (now.template, now.time_zone) != (row.template, row.time_zone):
@@ -177,12 +179,10 @@ async def map_file(
         return taken
 
 
-def _read_as(
-    kept: _Content, mapping: ColumnMapping, needed: dict[str, bool], zone: str
+def _sorted_as(
+    sheet: Sheet, mapping: ColumnMapping, needed: dict[str, bool], zone: str
 ) -> list[Candidate | Fault]:
     """Sort out a file's rows; in a thread, as a hundred thousand take some seconds."""
-    sheet: Sheet = read(kept.content, filename=kept.filename)
-    check_mapping(mapping, sheet.columns, needed=needed)
     return list(sorted_out(sheet, mapping, needed=needed, fallback_zone=zone))
 
 

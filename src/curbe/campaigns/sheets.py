@@ -1,25 +1,26 @@
 """Tables as people have them, CSV in any of its dialects or XLSX, read into rows of text. No database, no network."""
 
+import asyncio
 import csv
 import io
-import zipfile
 from collections.abc import Iterator
-from datetime import date, datetime, time
-from itertools import islice
 from typing import Any, Final
 
 import msgspec
 
+from curbe.campaigns.workbook import LONGEST_CELL, MOST_COLUMNS, MOST_ROWS, TOO_MUCH
 from curbe.domain.errors import InvalidRequest
+from curbe.infra.apart import exception_named, run_apart
 
 LARGEST_FILE: Final = 32 * 2**20  # bytes
-MOST_ROWS: Final = 200_000
-_MOST_COLUMNS: Final = 200
-_LARGEST_UNPACKED: Final = 512 * 2**20  # bytes: a workbook that unpacks to more is a bomb
-_LONGEST_CELL: Final = 5_000  # characters
 _ZIP: Final = b"PK\x03\x04"
 _SEPARATORS: Final = ",;\t|"
 _SAMPLE: Final = 64 * 1024  # characters
+_PATIENCE: Final = 240.0  # seconds; the program's own limit is CPU time
+_TURNS: Final = asyncio.Semaphore(
+    2
+)  # files that are read at once: their memory, and no other request's threads
+_LINE: Final = msgspec.json.Decoder(tuple[int, list[str]])
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -39,7 +40,7 @@ class Sheet(msgspec.Struct, frozen=True):
     separator: str | None = None
 
 
-def read(content: bytes, *, filename: str | None = None) -> Sheet:
+async def read(content: bytes, *, filename: str | None = None) -> Sheet:
     """Return the table in a file.
 
     Args:
@@ -53,7 +54,12 @@ def read(content: bytes, *, filename: str | None = None) -> Sheet:
         raise _refusal(f"the file is larger than {LARGEST_FILE // 2**20} MiB", filename)
     if not content.strip():
         raise _refusal("the file is empty", filename)
-    sheet = _xlsx(content, filename) if content.startswith(_ZIP) else _csv(content, filename)
+    async with _TURNS:
+        if content.startswith(_ZIP):
+            lines = await _opened_apart(content, filename)
+            sheet = await asyncio.to_thread(_xlsx, lines, filename)
+        else:
+            sheet = await asyncio.to_thread(_csv, content, filename)
     if not sheet.rows:
         raise _refusal("the file has a head and no rows", filename)
     return sheet
@@ -99,51 +105,24 @@ def _separator(text: str) -> str:
     return max(_SEPARATORS, key=outside.count) if any(mark in outside for mark in _SEPARATORS) else ","
 
 
-def _xlsx(content: bytes, filename: str | None) -> Sheet:
-    from openpyxl import load_workbook  # noqa: PLC0415 - a fifth of what every process would load, for the first workbook
-
+async def _opened_apart(content: bytes, filename: str | None) -> bytes:
     try:
-        _require_small(content, filename)
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        try:
-            sheet = book.active if book.active is not None else book.worksheets[0]
-            lines = (
-                Row(line, [_text(value) for value in islice(values, _MOST_COLUMNS)])
-                for line, values in enumerate(sheet.iter_rows(values_only=True), start=1)
-            )
-            columns, rows = _table(lines, filename)
-        finally:
-            book.close()
-    except InvalidRequest:
-        raise
-    except Exception as error:  # whatever a broken workbook does to its reader, the answer is the same
-        raise _refusal(f"the workbook cannot be read ({type(error).__name__})", filename) from error
+        ended = await run_apart("curbe.campaigns.workbook", patience=_PATIENCE, given=content)
+    except TimeoutError:
+        raise _refusal("the workbook takes too long to read", filename) from None
+    if ended.code == TOO_MUCH:
+        raise _refusal(ended.complaint.decode(), filename)
+    if ended.code < 0:  # killed, by the limit of its time or of the machine's memory
+        raise _refusal("the workbook takes too much to read", filename)
+    if ended.code != 0:  # whatever a broken workbook does to its reader, the answer is the same
+        name = exception_named(ended.complaint).rpartition(".")[2]
+        raise _refusal(f"the workbook cannot be read ({name})", filename)
+    return ended.answer
+
+
+def _xlsx(lines: bytes, filename: str | None) -> Sheet:
+    columns, rows = _table((Row(*_LINE.decode(line)) for line in io.BytesIO(lines)), filename)
     return Sheet(columns=columns, rows=rows, kind="xlsx")
-
-
-def _require_small(content: bytes, filename: str | None) -> None:
-    with zipfile.ZipFile(io.BytesIO(content)) as packed:
-        if sum(part.file_size for part in packed.infolist()) > _LARGEST_UNPACKED:
-            raise _refusal("the workbook unpacks to too much", filename)
-
-
-def _text(value: object) -> str:
-    """Return a cell as a person reads it: a phone number that Excel took for an amount keeps its digits."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, datetime):
-        return (
-            value.date().isoformat()
-            if value.time() == time()
-            else value.isoformat(sep=" ", timespec="minutes")
-        )
-    if isinstance(value, (date, time)):
-        return value.isoformat()
-    return str(value)
 
 
 def _table(lines: Iterator[Row], filename: str | None) -> tuple[list[str], list[Row]]:
@@ -153,7 +132,7 @@ def _table(lines: Iterator[Row], filename: str | None) -> tuple[list[str], list[
     columns = _columns(head.cells, filename)
     rows: list[Row] = []
     for row in lines:
-        cells = [cell.strip()[:_LONGEST_CELL] for cell in row.cells]
+        cells = [cell.strip()[:LONGEST_CELL] for cell in row.cells[:MOST_COLUMNS]]
         if not any(cells):
             continue
         if len(rows) >= MOST_ROWS:
@@ -164,12 +143,11 @@ def _table(lines: Iterator[Row], filename: str | None) -> tuple[list[str], list[
 
 def _columns(cells: list[str], filename: str | None) -> list[str]:
     """Return the head's names, each once: an empty one is called by its place."""
-    while cells and not cells[-1].strip():
-        cells = cells[:-1]
-    if len(cells) > _MOST_COLUMNS:
-        raise _refusal(f"the file has more than {_MOST_COLUMNS} columns", filename)
+    width = max((place for place, cell in enumerate(cells, start=1) if cell.strip()), default=0)
+    if width > MOST_COLUMNS:
+        raise _refusal(f"the file has more than {MOST_COLUMNS} columns", filename)
     names: list[str] = []
-    for place, cell in enumerate(cells, start=1):
+    for place, cell in enumerate(cells[:width], start=1):
         name = cell.strip()[:200] or f"column {place}"
         while name in names:
             name = f"{name} ({place})"

@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -26,6 +26,7 @@ from curbe.infra.db import Pool, Query, Transaction
 from curbe.infra.tables import lines
 
 _AT_ONCE: Final = 1_000  # rows in one transaction: nobody who writes to the tenant waits for long
+_AHEAD: Final = timedelta(days=1)  # of our clock, by which a day has begun somewhere
 
 
 class Brought(msgspec.Struct, frozen=True, kw_only=True):
@@ -143,7 +144,7 @@ def _readable(brought: Brought, counts: Counter[str]) -> tuple[list[str], list[_
     usable: dict[str, _Read] = {}
     failed: list[_Failed] = []
     for row in rows:
-        found = _one(row, brought.country)
+        found = _one(row, brought)
         if isinstance(found, _Failed):
             failed.append(found)
         elif found.phone in usable:
@@ -153,22 +154,28 @@ def _readable(brought: Brought, counts: Counter[str]) -> tuple[list[str], list[_
     return header, list(usable.values()), failed
 
 
-def _one(row: Row, country: str | None) -> _Read | _Failed:
+def _one(row: Row, brought: Brought) -> _Read | _Failed:
     if not row.phone:
         return _Failed(row, "phone_missing", "It has no phone number.")
     try:
-        wa_id = read_phone(bare_phone(row.phone), country).removeprefix("+")
+        wa_id = read_phone(bare_phone(row.phone), brought.country).removeprefix("+")
     except InvalidRequest as refusal:
         return _Failed(row, "phone_invalid", refusal.detail, phone_fault(refusal))
     try:
-        at = None if row.date is None else datetime.fromisoformat(row.date)
-    except ValueError:
+        at = None if row.date is None else _moment(row.date)
+    except (ValueError, OverflowError):  # the first and the last day of the calendar are none elsewhere
         return _Failed(
             row, "date_invalid", f"The date {row.date!r} is not one: write 2026-05-31, or with a time."
         )
-    if at is not None and at.tzinfo is None:
-        at = at.replace(tzinfo=UTC)
+    # A yes that is yet to be given would come after every no there is; a no counts from now on.
+    if at is not None and at > brought.at + _AHEAD and brought.state is Consent.IN:
+        return _Failed(row, "date_invalid", f"The date {row.date!r} is yet to come.")
     return _Read(row, canonical_phone(wa_id), wa_id, at)
+
+
+def _moment(told: str) -> datetime:
+    at = datetime.fromisoformat(told)
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 async def _take(

@@ -15,7 +15,7 @@ from phonenumbers.timezone import time_zones_for_number
 from curbe.domain.errors import InvalidRequest
 
 _A_DAY: Final = datetime(2026, 1, 15)  # noqa: DTZ001 - a wall clock's day, the same everywhere
-_LONGEST_TYPED: Final = 40  # characters; the longest number has 15 digits, the rest is decoration
+LONGEST_TYPED: Final = 40  # characters; the longest number has 15 digits, the rest is decoration
 _FEWEST_DIGITS_TO_SHOW: Final = 7
 _FEWEST_DIGITS_AT_HOME: Final = 8
 _LETTER: Final = re.compile(r"[^\W\d_]")
@@ -97,7 +97,7 @@ def to_e164(typed: str, *, default_country: str | None, field: str | None = None
     """
     if default_country is not None and default_country not in phonenumbers.SUPPORTED_REGIONS:
         raise _refusal(PhoneFault.REGION, field)
-    if len(typed) > _LONGEST_TYPED:
+    if len(typed) > LONGEST_TYPED:
         raise _refusal(PhoneFault.CHARACTERS, field)
     if _LETTER.search(typed):
         raise _refusal(PhoneFault.LETTERS, field)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
-from curbe.domain.phone import to_e164, variants
+from curbe.domain.phone import LONGEST_TYPED, to_e164, variants
 
 # What the column is called, the surest names first: a "number" beside a "phone" is that of something else.
 _SURE: Final = ("phone", "telefono", "telefone", "movil", "celular", "mobile")
@@ -50,7 +50,8 @@ def read_phone(typed: str, country: str | None) -> str:
     """
     if typed.startswith("00"):
         typed = "+" + typed[2:]
-    digits = _DECORATION.sub("", typed)
+    # A longer cell is refused below, and a refusal is not remembered: it may be a hundred thousand dashes.
+    digits = _DECORATION.sub("", typed) if len(typed) <= LONGEST_TYPED else ""
     if _OLD_MEXICO.fullmatch(digits):
         return variants(digits)[0]
     return to_e164(typed, default_country=country)

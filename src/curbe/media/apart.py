@@ -1,13 +1,13 @@
 """Runs the program that opens strangers' files, and believes nothing but its answer's shape."""
 
 import asyncio
-import os
-import sys
 from pathlib import Path
 from typing import Final
 
 import msgspec
 import structlog
+
+from curbe.infra.apart import exception_named, run_apart
 
 log: Final = structlog.get_logger(__name__)
 
@@ -56,40 +56,13 @@ class Examiner:
         await self._run("voice", path, mime_type, target)
 
     async def _run(self, task: str, path: Path, mime_type: str, target: Path) -> bytes:
-        command = (
-            sys.executable,
-            "-I",
-            "-m",
-            "curbe.media.examine",
-            task,
-            str(path),
-            mime_type,
-            str(target),
-        )
         async with self._turns:
-            process = await asyncio.create_subprocess_exec(
-                *command,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.PIPE,
-                env={"PATH": os.defpath, "LANG": "C.UTF-8"},  # none of this process's secrets
-            )
             try:
-                async with asyncio.timeout(_PATIENCE):
-                    answer, complaint = await process.communicate()
+                ended = await run_apart(
+                    "curbe.media.examine", task, str(path), mime_type, str(target), patience=_PATIENCE
+                )
             except TimeoutError:
                 raise Unreadable("it took too long") from None
-            finally:
-                if process.returncode is None:
-                    process.kill()
-                    await process.wait()
-        if process.returncode != 0:
-            raise Unreadable(f"exit {process.returncode}, {_exception_named(complaint)}")
-        return answer
-
-
-def _exception_named(complaint: bytes) -> str:
-    """Return the name of the exception that a traceback ends with; its words may hold parts of the file."""
-    last = complaint.decode(errors="replace").strip().rsplit("\n", 1)[-1]
-    name = last.partition(":")[0]
-    return name if name.replace(".", "").replace("_", "").isalnum() else "no word"
+        if ended.code != 0:
+            raise Unreadable(f"exit {ended.code}, {exception_named(ended.complaint)}")
+        return ended.answer

@@ -45,7 +45,7 @@ export const importMessages = catalogue({
     row: "The row",
     reason: {
       phone_missing: "It has no phone number.",
-      date_invalid: "This is not a date: write it as 2026-05-31.",
+      date_invalid: "This is no date that has been: write it as 2026-05-31.",
       said_no: "The person has said no.",
     },
     saidNoOn: (day: string) => `The person said no on ${day}, and this row is not later.`,
@@ -102,7 +102,7 @@ export const importMessages = catalogue({
     row: "La fila",
     reason: {
       phone_missing: "No tiene número de teléfono.",
-      date_invalid: "Esto no es una fecha: escríbela así: 2026-05-31.",
+      date_invalid: "Esto no es una fecha pasada: escríbela así: 2026-05-31.",
       said_no: "La persona ha dicho que no.",
     },
     saidNoOn: (day) => `La persona dijo que no el ${day}, y esta fila no es posterior.`,
@@ -158,7 +158,7 @@ export const importMessages = catalogue({
     row: "O conteúdo",
     reason: {
       phone_missing: "Não tem número de telefone.",
-      date_invalid: "Isto não é uma data: escreva assim: 2026-05-31.",
+      date_invalid: "Isto não é uma data passada: escreva assim: 2026-05-31.",
       said_no: "A pessoa disse não.",
     },
     saidNoOn: (day) => `A pessoa disse não em ${day}, e esta linha não é posterior.`,
