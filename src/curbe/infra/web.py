@@ -28,7 +28,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from litestar.typing import FieldDefinition
 
 from curbe.domain.errors import AppError, InvalidRequest, NotFound, TooLarge, Unavailable
-from curbe.infra import edge, problems
+from curbe.infra import edge, litestar_parsers, problems
 from curbe.infra.choices import choices_at
 from curbe.infra.crypto import Secret
 from curbe.infra.problems import InternalError, MethodNotAllowed, RequestCutOff
@@ -105,6 +105,7 @@ class Kit(InitPlugin, OpenAPISchemaPlugin):
         """
         if app_config.request_max_body_size != LARGEST_BODY:
             raise ValueError("make the app with request_max_body_size=web.LARGEST_BODY")
+        litestar_parsers.replace()
         app_config.exception_handlers = {**app_config.exception_handlers, **self._handlers}
         app_config.after_exception = [*app_config.after_exception, self._note_refused_handshake]
         app_config.request_class = CheckedRequest
