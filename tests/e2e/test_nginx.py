@@ -225,6 +225,12 @@ def test_the_api_answers_through_it(front: Front) -> None:
     assert b"x-request-id" in said.lower()
 
 
+def test_an_address_of_200_ids_passes_through_it(front: Front) -> None:
+    ids = "&".join([f"ids={'0' * 36}"] * 200)
+
+    assert front.ask(f"GET /api/tenants?{ids}", f"Authorization: Bearer {front.key}")[0] == 200
+
+
 def test_a_socket_for_events_is_opened_through_it(front: Front) -> None:
     _, said = front.ask(
         "POST /api/tenants",

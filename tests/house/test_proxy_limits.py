@@ -7,6 +7,7 @@ from litestar.handlers import HTTPRouteHandler
 from source import ROOT
 
 from bed.api import described
+from curbe.inbox.asked import MOST_IDS
 
 CONF = (ROOT / "deploy/nginx/curbe.conf").read_text()
 UNITS = {"k": 2**10, "m": 2**20}
@@ -43,6 +44,14 @@ def larger_than_usual() -> list[tuple[str, int]]:
 
 def test_the_usual_body_and_metas_largest_webhook_pass() -> None:
     assert limit_of(f"/api/tenants/{ID}/messages/send") == USUAL >= 3 * 2**20
+
+
+def test_an_address_of_as_many_ids_as_a_list_takes_passes() -> None:
+    address = f"/api/tenants/{ID}/inbox/conversations?" + "&".join([f"ids={ID}"] * MOST_IDS)
+
+    assert len(address) + 1000 < bytes_of(
+        re.findall(r"^    large_client_header_buffers \d+ (\w+);", CONF, re.MULTILINE)[0]
+    )
 
 
 @pytest.mark.parametrize(("path", "most"), larger_than_usual(), ids=str)

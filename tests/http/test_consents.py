@@ -2,6 +2,7 @@
 
 import csv
 import io
+import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from uuid import UUID
@@ -207,6 +208,19 @@ async def test_a_list_brought_twice_adds_nothing(acme: Tenant) -> None:
 
     assert (first["added_count"], first["filename"]) == (2, "a.csv")
     assert (second["added_count"], second["repeated_count"]) == (0, 2)
+
+
+async def test_a_form_in_an_encoding_of_host_names_holds_nobody_up(acme: Tenant) -> None:
+    form = {
+        "file": ("a.csv", b"phone\n+34600000001\n", "text/csv"),
+        "note": (None, b"a" * 200_000 + b"-" + b"a" * 200_000, "text/plain; charset=punycode"),
+    }
+    began = time.perf_counter()
+
+    told = await acme.client.post(f"/api/tenants/{acme.id}/consents/import/columns", files=form)
+
+    assert told.json()["phone"] == "phone"
+    assert time.perf_counter() - began < 8
 
 
 async def test_another_tenants_people_have_no_ledger_here(

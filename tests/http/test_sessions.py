@@ -264,6 +264,15 @@ async def test_a_password_of_nothing_but_accents_holds_nobody_up(acme: Tenant, a
     assert time.perf_counter() - began < 8
 
 
+async def test_a_member_that_looks_like_many_places_holds_nobody_up(acme: Tenant) -> None:
+    began = time.perf_counter()
+
+    refused = await browser(acme.client).post("/api/auth/sign-in", json={"`$." * 40_000 + "\n": 1})
+
+    assert refused.status_code == 422
+    assert time.perf_counter() - began < 8
+
+
 async def test_a_cookie_of_nothing_but_escapes_holds_nobody_up_and_the_one_beside_it_counts(
     acme: Tenant, ana: Person
 ) -> None:

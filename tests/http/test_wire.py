@@ -55,9 +55,10 @@ class Served:
             writer.write(piece)
             await writer.drain()
             await asyncio.sleep(0.002 if len(pieces) > 1 else 0)
-        told = await read_answers(reader, answers)
-        writer.close()
-        return told
+        try:
+            return await read_answers(reader, answers)
+        finally:
+            writer.close()
 
 
 async def read_answers(reader: asyncio.StreamReader, count: int) -> bytes:
@@ -203,6 +204,71 @@ async def test_a_body_in_chunks_is_taken(address: Served, owner: Owner) -> None:
 
     assert statuses(await address.ask(chunked)) == [200]
     assert await stored(owner) == [BODY]
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [
+        pytest.param(b"GET /", id="its address"),
+        pytest.param(b"GET / HTTP/1.1\r\nHost: x\r\nX-Long: ", id="a header"),
+        pytest.param(b"GET / HTTP/1.1\r\nHost: x\r\nX-", id="a header's name"),
+    ],
+)
+async def test_a_head_without_end_is_refused_instead_of_kept(address: Served, begun: bytes) -> None:
+    assert statuses(await address.ask(begun + b"a" * 66_000)) == [400]
+
+
+async def test_trailers_without_end_are_refused_instead_of_kept(address: Served) -> None:
+    reader, writer = await address.connected()
+    head = post(b"", more="Transfer-Encoding: chunked\r\nExpect: 100-continue\r\n")
+    writer.write(head.replace(b"Content-Length: 0\r\n", b""))
+    assert statuses(await reader.readuntil(b"\r\n\r\n")) == [100]
+    writer.write(b"0\r\nX-Long: " + b"a" * 66_000)
+
+    try:
+        assert statuses(await read_answers(reader, 1)) == [400]
+    finally:
+        writer.close()
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        pytest.param(
+            b"GET /?code=" + b"a" * 8_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
+            id="where a sign-in comes back to",
+        ),
+        pytest.param(
+            b"GET /?" + b"&".join([b"ids=" + b"0" * 36] * 200) + b" HTTP/1.1\r\nHost: x\r\n\r\n", id="200 ids"
+        ),
+        pytest.param(
+            b"GET / HTTP/1.1\r\nHost: x\r\n"
+            + b"".join(b"Cookie: a=%s\r\n" % (b"a" * 4_000) for _ in range(12))
+            + b"\r\n",
+            id="cookies",
+        ),
+    ],
+)
+async def test_a_large_head_is_taken_as_often_as_it_comes_whole_or_in_pieces(
+    address: Served, head: bytes
+) -> None:
+    third = len(head) // 3
+    pieces = [head[:third], head[third : 2 * third], head[2 * third :]]
+
+    assert statuses(await address.ask(*pieces, *pieces, answers=2)) == [404, 404]
+    assert statuses(await address.ask(head * 4, answers=4)) == [404] * 4, "pipelined"
+
+
+async def test_a_head_counts_by_itself_however_much_came_before_it(address: Served, owner: Owner) -> None:
+    reader, writer = await address.connected()
+    for _ in range(3):
+        writer.write(post(b"x" * 60_000) + post()[:100])
+        assert statuses(await read_answers(reader, 1)) == [200]
+        writer.write(post()[100:])
+        assert statuses(await read_answers(reader, 1)) == [200]
+    writer.close()
+
+    assert len(await stored(owner)) == 6
 
 
 async def test_whoever_hangs_up_takes_nobody_with_him(address: Served, owner: Owner) -> None:

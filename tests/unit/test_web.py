@@ -259,6 +259,12 @@ def test_an_address_with_nul_is_refused(client: TestClient, path: str) -> None:
     assert client.get(path).status_code in {404, 422}
 
 
+@pytest.mark.parametrize("query", ["&".join("a" * 501), "q=" + "a" * 32_767], ids=["many", "long"])
+def test_an_address_of_more_parameters_than_any_list_has_is_refused(client: TestClient, query: str) -> None:
+    problem(client.get(f"/list?{query}"), 422, "invalid_request")
+    assert client.get(f"/list?{query[:-2]}").status_code == 200, "one less"
+
+
 def test_a_secret_is_read_from_the_body(client: TestClient) -> None:
     answer = client.post(f"/tenants/{uuid4()}", json={"name": "a", "access_token": "EAAtoken0123456789abcd"})
 

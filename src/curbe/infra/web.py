@@ -28,7 +28,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from litestar.typing import FieldDefinition
 
 from curbe.domain.errors import AppError, InvalidRequest, NotFound, TooLarge, Unavailable
-from curbe.infra import edge, problems
+from curbe.infra import edge, litestar_parsers, problems
 from curbe.infra.choices import choices_at
 from curbe.infra.crypto import Secret
 from curbe.infra.problems import InternalError, MethodNotAllowed, RequestCutOff
@@ -38,6 +38,9 @@ LARGEST_BODY: Final = 2**20  # bytes; the API's bodies are a few kilobytes
 # An escaped U+0000: an odd number of backslashes before u0000. PostgreSQL's text cannot hold it.
 _ESCAPED_NUL: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 _FIRST_SERVER_ERROR: Final = 500
+# Of a query: Litestar remembers the last thousand as it has parsed them, and anybody may send other ones. 200 ids take 8 KiB.
+_LONGEST_QUERY: Final = 32 * 2**10  # bytes
+_MOST_PARAMETERS: Final = 500
 _REFUSED_HANDSHAKE: Final = "refused_handshake"
 _STRUCTS: Final = StructSchemaPlugin()
 _COME_BACK_AFTER: Final = timedelta(seconds=2)
@@ -105,12 +108,13 @@ class Kit(InitPlugin, OpenAPISchemaPlugin):
         """
         if app_config.request_max_body_size != LARGEST_BODY:
             raise ValueError("make the app with request_max_body_size=web.LARGEST_BODY")
+        litestar_parsers.replace()
         app_config.exception_handlers = {**app_config.exception_handlers, **self._handlers}
         app_config.after_exception = [*app_config.after_exception, self._note_refused_handshake]
         app_config.request_class = CheckedRequest
         app_config.type_decoders = [*(app_config.type_decoders or ()), (_is_secret, _read_secret)]
         app_config.middleware = [
-            _no_nul_in_the_url,
+            _check_the_url,
             _answer_options,
             _answer_handshakes,
             *app_config.middleware,
@@ -248,10 +252,16 @@ def _failed(request: ApiRequest, fault: Exception) -> Response[bytes]:
     )
 
 
-def _no_nul_in_the_url(app: ASGIApp) -> ASGIApp:
+def _check_the_url(app: ASGIApp) -> ASGIApp:
     async def checked(scope: Scope, receive: Receive, send: Send) -> None:
-        if "\0" in scope["path"] or b"%00" in scope["query_string"]:
+        query = scope["query_string"]
+        if "\0" in scope["path"] or b"%00" in query:
             raise InvalidRequest("The address holds the character U+0000, which no text may.")
+        if len(query) > _LONGEST_QUERY or query.count(b"&") >= _MOST_PARAMETERS:
+            raise InvalidRequest(
+                f"The address has more than {_LONGEST_QUERY} bytes or {_MOST_PARAMETERS} parameters behind its question mark.",
+                fix="Leave out the parameters that this address does not take.",
+            )
         await app(scope, receive, send)
 
     return checked

@@ -16,6 +16,7 @@ from curbe.ingest.receive import PATH, WebhookReceiver, signature_of, stored_ans
 
 _PATH: Final = PATH.encode()
 _SMALL: Final = 64 * 2**10  # bytes of a body held here; uvicorn stops reading at as many
+_LARGEST_HEAD: Final = 64 * 2**10  # bytes, of trailers too
 
 
 class Webhooks(HttpToolsProtocol):
@@ -30,15 +31,25 @@ class Webhooks(HttpToolsProtocol):
         self._chunks: list[bytes] = []
         self._owed = 0  # answers that wait for their commit
         self._closing = False
+        self._unfinished = 0  # bytes that came since a head or a piece of a body was read
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came. A head that has no end is refused: the parser keeps all of it and copies it for each piece, whoever sends it."""
+        self._unfinished += len(data)
+        super().data_received(data)
+        if self._unfinished > _LARGEST_HEAD and not self.transport.is_closing():
+            self.send_400_response("The head of the request is too large.")
 
     def on_headers_complete(self) -> None:
         """Decide the way."""
+        self._unfinished = 0
         if self._is_short():
             return
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
         """Keep a piece of the body."""
+        self._unfinished = 0
         if self._signature is None:
             super().on_body(body)
         else:

@@ -12,7 +12,7 @@ import type { View } from "./views";
 
 const GATHER = 50; // milliseconds: what events ask for is asked together
 const AGAIN = 5_000; // what the server did not answer
-const MOST_AT_ONCE = 200;
+const MOST_AT_ONCE = 100; // ids in an address: of the 200 that the server takes it would be longer than the 8 KiB that nginx lets through
 const COUNTS_EVERY = 20_000;
 
 /** What a thread is loading: where somebody goes to (a message; null: the latest), or a further page (undefined). */

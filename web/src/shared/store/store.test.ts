@@ -98,6 +98,20 @@ describe("what happens", () => {
     expect(bed.store.state.conversations.get(uuid(2))).toBeDefined();
   });
 
+  it("is asked for in addresses that any proxy lets through, however many conversations changed", async () => {
+    await live();
+    for (let number = 1; number <= 150; number += 1) {
+      bed.server.put(conversationOf(number));
+      bed.server.happen("message_received", messageOf(number, uuid(number)));
+    }
+    await bed.timing.pass(1_000);
+    expect(bed.server.asked.filter((what) => what.startsWith("conversations by id"))).toEqual([
+      "conversations by id 100",
+      "conversations by id 50",
+    ]);
+    expect(bed.store.state.conversations.get(uuid(150))).toBeDefined();
+  });
+
   it("is asked for again where the server did not answer, as no event tells of it a second time", async () => {
     const label = { id: uuid(90), name: "VIP", color: "#d97706" };
     bed.server.labels = vi.fn(async () => [label]).mockRejectedValueOnce(NO_ANSWER);

@@ -73,6 +73,9 @@ describe("WhatsApp's formatting", () => {
 
   it("keeps a bracket that belongs to the address", () => {
     expect(shown(piecesOf("https://es.wikipedia.org/wiki/Sol_(estrella)"))).toContain("Sol_(estrella)</a>");
+    expect(shown(piecesOf("(https://es.wikipedia.org/wiki/Sol_(estrella)))."))).toContain(
+      "Sol_(estrella)</a>)).",
+    );
   });
 
   it.each([
@@ -101,6 +104,7 @@ describe("WhatsApp's formatting", () => {
       "a@".repeat(30_000),
       "a.".repeat(30_000),
       "https://".repeat(8_000),
+      `https://a.example/(${")".repeat(60_000)}`,
     ];
     const began = performance.now();
     for (const text of hostile) blocksOf(text);

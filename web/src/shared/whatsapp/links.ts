@@ -48,20 +48,16 @@ export function safeUrl(address: string | null | undefined): string | null {
 
 function trimmed(address: string): string {
   let end = address.length;
+  // A bracket that was opened within the address belongs to it, as in a page of Wikipedia. Counted once: of a row of closing ones each
+  // would cost the whole address.
+  const opened = address.split("(").length - 1;
+  let closed = address.split(")").length - 1;
   while (end > 0 && TRAILING.test(address.slice(end - 1, end))) {
-    const last = address[end - 1];
-    if (last === ")" && isBalanced(address.slice(0, end))) break;
+    if (address[end - 1] === ")") {
+      if (opened > 0 && closed <= opened) break;
+      closed -= 1;
+    }
     end -= 1;
   }
   return address.slice(0, end);
-}
-
-/** A bracket that was opened within the address belongs to it, as in a page of Wikipedia. */
-function isBalanced(address: string): boolean {
-  let open = 0;
-  for (const letter of address) {
-    if (letter === "(") open += 1;
-    if (letter === ")") open -= 1;
-  }
-  return open >= 0 && address.includes("(");
 }

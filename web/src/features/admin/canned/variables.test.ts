@@ -22,6 +22,13 @@ test("a name that nobody knows stands as it is, and is told", () => {
   expect(unknownIn("{{a}} {{contact_name}} {{ a }} {{b}}")).toEqual(["a", "b"]);
 });
 
+test("a text of nothing but space after an opening is read at once", () => {
+  const began = performance.now();
+  expect(unknownIn(`{{${" ".repeat(4_000)}`)).toEqual([]);
+  expect(text(`{{${" ".repeat(4_000)}`)).toHaveLength(4_002);
+  expect(performance.now() - began).toBeLessThan(5_000);
+});
+
 test("a variable replaces what is selected, and the cursor stands behind it", () => {
   expect(inserted("Hola NAME!", { start: 5, end: 9 }, "contact_name")).toEqual({
     body: "Hola {{contact_name}}!",

@@ -3,7 +3,8 @@
 export const VARIABLES = ["contact_name", "contact_phone", "agent_name", "business_name"] as const;
 export type Variable = (typeof VARIABLES)[number];
 
-const ONE = /\{\{\s*([^{}]*?)\s*\}\}/g;
+// With the space around the name: a pattern that leaves it out tries every way to share a long one among its parts, for minutes.
+const ONE = /\{\{([^{}]*)\}\}/g;
 
 export function isVariable(name: string): name is Variable {
   return VARIABLES.some((one) => one === name);
@@ -16,7 +17,7 @@ export function pieces(body: string, values: Record<Variable, string>): Piece[] 
   const found: Piece[] = [];
   let end = 0;
   for (const match of body.matchAll(ONE)) {
-    const name = match[1] ?? "";
+    const name = (match[1] ?? "").trim();
     if (!isVariable(name)) continue;
     if (match.index > end) found.push({ text: body.slice(end, match.index), variable: null });
     found.push({ text: values[name], variable: name });
@@ -28,7 +29,7 @@ export function pieces(body: string, values: Record<Variable, string>): Piece[] 
 
 /** Names in double braces that nothing is filled in for, each once. */
 export function unknownIn(body: string): string[] {
-  const names = [...body.matchAll(ONE)].map((match) => match[1] ?? "");
+  const names = [...body.matchAll(ONE)].map((match) => (match[1] ?? "").trim());
   return [...new Set(names.filter((name) => !isVariable(name)))];
 }
 

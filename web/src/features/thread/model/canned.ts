@@ -19,8 +19,9 @@ export interface CannedValues {
 /** The body as it goes into the field. One without a value leaves nothing behind, nor a space before it; as the server renders it. */
 export function filledIn(body: string, values: CannedValues): string {
   const known: Record<string, string | undefined> = { ...values };
-  return body.replace(/([ \t]?)\{\{\s*([^{}]*?)\s*\}\}/g, (whole, space: string, name: string) => {
-    const value = known[name];
+  // With the space around the name: a pattern that leaves it out tries every way to share a long one among its parts, for minutes.
+  return body.replace(/([ \t]?)\{\{([^{}]*)\}\}/g, (whole, space: string, name: string) => {
+    const value = known[name.trim()];
     return value === undefined ? whole : value && space + value;
   });
 }

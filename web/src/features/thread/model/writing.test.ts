@@ -22,6 +22,13 @@ describe("a canned reply", () => {
     );
   });
 
+  it("of nothing but space after an opening is read at once", () => {
+    const began = performance.now();
+    const open = `{{${" ".repeat(4_000)}`;
+    expect(filledIn(open, VALUES)).toBe(open);
+    expect(performance.now() - began).toBeLessThan(5_000);
+  });
+
   it("is found by its shortcut first, then by its title and words", () => {
     const reply = (shortcut: string, title: string, body: string): CannedReply => ({
       id: shortcut,
