@@ -19,7 +19,7 @@ VERA = "5215512340077"
 BROKEN = (
     ("Carl;12;", "too few digits"),
     ("Dora;;2026-10-08", "It has no phone number."),
-    ("Nil;+34 622 300 106;ayer", "This is not a date"),
+    ("Nil;+34 622 300 106;ayer", "This is not a past date"),
     ("=Fred;letras;", "letters in it"),
 )
 GOOD = ("Ana;+34 622 300 101;2026-10-02", "Berta;0034622300102;", "Iván;622300103;2026-10-05")

@@ -45,7 +45,7 @@ export const importMessages = catalogue({
     row: "The row",
     reason: {
       phone_missing: "It has no phone number.",
-      date_invalid: "This is no date that has been: write it as 2026-05-31.",
+      date_invalid: "This is not a past date: write it as 2026-05-31.",
       said_no: "The person has said no.",
     },
     saidNoOn: (day: string) => `The person said no on ${day}, and this row is not later.`,
