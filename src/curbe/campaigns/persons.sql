@@ -53,10 +53,7 @@ UPDATE campaign_audiences a SET content = NULL
 -- Rows that were left out and hold their number in whatever spelling; the counts of their audience stay.
 DELETE FROM campaign_faults f
  WHERE f.tenant_id = :tenant_id
-   AND (f.phone = ANY(:phones::text[])
-        OR EXISTS (SELECT FROM regexp_replace(f.cells::text, '(?<=[0-9])[ ().-]+(?=[0-9])', '', 'g') AS looked (told)
-                    WHERE told ~ ANY(:at_home::text[])
-                       OR EXISTS (SELECT FROM unnest(:names::text[]) AS name WHERE strpos(told, name) > 0)))
+   AND (f.phone = ANY(:phones::text[]) OR tells_of(f.cells::text, :names, :at_home))
 RETURNING f.audience_id AS id
 
 -- name: campaigns_to_person

@@ -40,10 +40,5 @@ DELETE FROM consents w WHERE w.tenant_id = :tenant_id AND w.contact_id = ANY(:co
 UPDATE consent_imports i
    SET failed_rows = (SELECT coalesce(string_agg(l.line, E'\n' ORDER BY l.n), '')
                         FROM regexp_split_to_table(i.failed_rows, E'\n') WITH ORDINALITY AS l (line, n)
-                       WHERE NOT EXISTS (SELECT FROM regexp_replace(l.line, '(?<=[0-9])[ ().-]+(?=[0-9])', '', 'g') AS looked (told)
-                                          WHERE told ~ ANY(:at_home::text[])
-                                             OR EXISTS (SELECT FROM unnest(:names::text[]) AS name WHERE strpos(told, name) > 0)))
- WHERE i.tenant_id = :tenant_id
-   AND EXISTS (SELECT FROM regexp_replace(i.failed_rows, '(?<=[0-9])[ ().-]+(?=[0-9])', '', 'g') AS looked (told)
-                WHERE told ~ ANY(:at_home::text[])
-                   OR EXISTS (SELECT FROM unnest(:names::text[]) AS name WHERE strpos(told, name) > 0))
+                       WHERE NOT tells_of(l.line, :names, :at_home))
+ WHERE i.tenant_id = :tenant_id AND tells_of(i.failed_rows, :names, :at_home)

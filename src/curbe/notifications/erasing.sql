@@ -8,16 +8,15 @@ DELETE FROM notifications n
           FROM notifications w
           JOIN notification_events e ON e.tenant_id = w.tenant_id AND e.id = w.event_id
          WHERE w.tenant_id = :tenant_id AND w.state = 'waiting'
-           AND EXISTS (SELECT FROM regexp_replace(e.data::text, '(?<=[0-9])[ ().-]+(?=[0-9])', '', 'g') AS looked (told)
-                        WHERE told ~ ANY(:at_home::text[])
-                           OR EXISTS (SELECT FROM unnest(:names::text[]) AS name WHERE strpos(told, name) > 0 OR strpos(e.id, name) > 0))
+           AND (tells_of(e.data::text, :names, :at_home)
+                OR EXISTS (SELECT FROM unnest(:names::text[]) AS name WHERE strpos(e.id, name) > 0))
        ) AS mine
  WHERE n.tenant_id = :tenant_id AND n.id = mine.id
 
 -- name: walk_told
 -- The next events after a place, without those about somebody, whatever followed going with them; and the place of the last.
 WITH ahead AS (
-    SELECT e.id, regexp_replace(e.data::text, '(?<=[0-9])[ ().-]+(?=[0-9])', '', 'g') AS told
+    SELECT e.id, tells_of(e.data::text, :names, :at_home) AS told
       FROM notification_events e
      WHERE e.tenant_id = :tenant_id AND e.id > :after::text
      ORDER BY e.id
@@ -25,9 +24,9 @@ WITH ahead AS (
 ), gone AS (
     DELETE FROM notification_events e USING ahead a
      WHERE e.tenant_id = :tenant_id AND e.id = a.id
-       AND (a.told ~ ANY(:at_home::text[])
+       AND (a.told
             OR EXISTS (SELECT FROM unnest(:names::text[]) AS name
-                        WHERE strpos(a.told, name) > 0 OR strpos(a.id, name) > 0
+                        WHERE strpos(a.id, name) > 0
                            OR EXISTS (SELECT FROM notifications n
                                        WHERE n.tenant_id = e.tenant_id AND n.event_id = e.id AND strpos(n.recipient, name) > 0)))
 )

@@ -13,9 +13,8 @@ from ..courier import Courier
 from ..place import Place
 from ..processes import NotReady, Program
 
-_BEGINS_WITHIN: Final = (
-    4  # tries; a process that finds no database ends, and whoever looks after it starts it again
-)
+# Tries: a process that finds no database ends, and whoever looks after it starts it again. More than the harms that may wait for it on its way there.
+_BEGINS_WITHIN: Final = 12
 
 
 class Counts(StrEnum):
