@@ -18,7 +18,8 @@ from curbe.infra.crypto import CannotOpen, Keyring
 from curbe.infra.db import Pool, Query, Role, Transaction
 from curbe.infra.settings import Settings
 from curbe.operate.accounts import pool
-from curbe.operate.findings import ConnectionFacts, PinFacts, SealedFacts
+from curbe.operate.findings import PinFacts, SealedFacts
+from curbe.operate.findings_of_numbers import ConnectionFacts
 from curbe.tenants import people, service
 
 _CONNECTIONS: Final = Query("curbe.operate", "connection_facts", ConnectionFacts)
