@@ -173,6 +173,17 @@ async def reseal_pin(
     )
 
 
+async def forget_pin(
+    tx: Transaction, sealed: str, *, tenant_id: UUID, connection_id: UUID, actor: str
+) -> bool:
+    """Keep a number's PIN, kept as ``sealed``, no longer, as no key opens it; on record. False where another took its place."""
+    which = {"tenant_id": tenant_id, "connection_id": connection_id}
+    if not await store.forget_pin(tx, **which, was=sealed):
+        return False
+    await _record(tx, "connection.pin_forgotten", **which, actor=actor)
+    return True
+
+
 async def _named(tx: Transaction, *, tenant_id: UUID, connection_id: UUID) -> Connection:
     try:
         return await service.read(tx, tenant_id=tenant_id, connection_id=connection_id)

@@ -284,7 +284,7 @@ def encryption_key(facts: SealedFacts) -> Finding:
         )  # fmt: skip
     if facts.pins_closed:
         closed = f"{_counted(facts.pins_closed, 'PIN')} sealed with a key that is not here"
-        fix = "put that key into TOKEN_ENCRYPTION_KEYS_RETIRED; lost, others are set in the WhatsApp Manager"
+        fix = "put that key into TOKEN_ENCRYPTION_KEYS_RETIRED, or `curbe reseal --forget-pins` where it is lost"
         return Finding(name, State.WARN, closed, fix)
     tokens, apps = _counted(facts.tokens, "token"), _counted(facts.apps, "authenticator app")
     return Finding(name, State.OK, f"{tokens} and {apps} sealed with it")

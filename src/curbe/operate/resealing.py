@@ -25,6 +25,7 @@ from curbe.tenants import people, service
 _CONNECTIONS: Final = Query("curbe.operate", "connection_facts", ConnectionFacts)
 _PINS: Final = Query("curbe.operate", "pin_facts", PinFacts)
 _PAGE: Final = 500
+_CLI: Final = "cli"
 
 
 class _Outcome(StrEnum):
@@ -42,10 +43,14 @@ class Counted(msgspec.Struct, frozen=True):
 
 
 class Resealed(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of all that is sealed; ``apps_closed``: the addresses of those whose app no key opens."""
+    """What became of all that is sealed.
+
+    ``pins_forgotten``: those that no key opened, as was asked for. ``apps_closed``: the addresses of those whose app no key opens.
+    """
 
     tokens: Counted
     pins: Counted
+    pins_forgotten: int
     apps: Counted
     apps_closed: tuple[str, ...]
 
@@ -57,10 +62,14 @@ class _App(msgspec.Struct, frozen=True):
     kept: StoredTotp
 
 
-async def reseal(settings: Settings, dsn: str) -> Resealed:
-    """Seal everything with the current key and return what became of it; what no key opens is left as it is."""
+async def reseal(settings: Settings, dsn: str, *, forget_pins: bool = False) -> Resealed:
+    """Seal everything with the current key and return what became of it.
+
+    What no key opens is left as it is; with ``forget_pins`` the PINs among that are forgotten.
+    """
     keyring = Keyring.of(settings)
     tokens, pins, secrets = Counter[_Outcome](), Counter[_Outcome](), Counter[_Outcome]()
+    forgotten = 0
     closed: list[str] = []
     async with pool(dsn, Role.APPLY) as apply, pool(dsn) as web:
         async with apply.transaction() as tx:
@@ -70,14 +79,22 @@ async def reseal(settings: Settings, dsn: str) -> Resealed:
             if row.access_token_enc is not None:
                 tokens[await _reseal_token(web, row, row.access_token_enc, keyring)] += 1
         for pin in kept:
-            pins[await _reseal_pin(web, pin, keyring)] += 1
+            outcome = await _reseal_pin(web, pin, keyring)
+            if outcome is _Outcome.CLOSED and forget_pins and await _forget_pin(web, pin):
+                forgotten += 1
+            else:
+                pins[outcome] += 1
         async for app in _apps(web):
             outcome = await _reseal_app(web, app.kept, keyring)
             secrets[outcome] += 1
             if outcome is _Outcome.CLOSED:
                 closed.append(app.email)
     return Resealed(
-        tokens=Counted(**tokens), pins=Counted(**pins), apps=Counted(**secrets), apps_closed=tuple(closed)
+        tokens=Counted(**tokens),
+        pins=Counted(**pins),
+        pins_forgotten=forgotten,
+        apps=Counted(**secrets),
+        apps_closed=tuple(closed),
     )
 
 
@@ -178,6 +195,13 @@ async def _reseal_pin(web: Pool, row: PinFacts, keyring: Keyring) -> _Outcome:
     except CannotOpen:
         return _Outcome.CLOSED
     return _Outcome.RESEALED if done else _Outcome.CURRENT
+
+
+async def _forget_pin(web: Pool, row: PinFacts) -> bool:
+    async with web.transaction(row.tenant_id) as tx:
+        return await registration.forget_pin(
+            tx, row.pin_enc, tenant_id=row.tenant_id, connection_id=row.id, actor=_CLI
+        )
 
 
 async def _reseal_app(web: Pool, app: StoredTotp, keyring: Keyring) -> _Outcome:
