@@ -12,8 +12,8 @@ import msgspec
 
 from curbe.auth import factor_store, factors
 from curbe.auth.factor_store import StoredTotp
-from curbe.connections import registration
-from curbe.connections import service as connections
+from curbe.connections import registration, sealed
+from curbe.connections.sealed import Column
 from curbe.infra.crypto import CannotOpen, Keyring
 from curbe.infra.db import Pool, Query, Role, Transaction
 from curbe.infra.settings import Settings
@@ -77,9 +77,9 @@ async def reseal(settings: Settings, dsn: str, *, forget_pins: bool = False) -> 
             kept = await pin_facts(tx)
         for row in rows:
             if row.access_token_enc is not None:
-                tokens[await _reseal_token(web, row, row.access_token_enc, keyring)] += 1
+                tokens[await _reseal(web, row, Column.TOKEN, row.access_token_enc, keyring)] += 1
         for pin in kept:
-            outcome = await _reseal_pin(web, pin, keyring)
+            outcome = await _reseal(web, pin, Column.PIN, pin.pin_enc, keyring)
             if outcome is _Outcome.CLOSED and forget_pins and await _forget_pin(web, pin):
                 forgotten += 1
             else:
@@ -119,7 +119,7 @@ async def sealed_facts(
     ]
     apps = [app async for app in _apps(web)]
     opened = [keyring.is_current(app.kept.secret_enc) for app in apps if _app_opens(app.kept, keyring)]
-    known = [keyring.is_current(pin.pin_enc) for pin in pins if _pin_opens(pin, keyring)]
+    known = [keyring.is_current(pin.pin_enc) for pin in pins if _opens(pin, Column.PIN, pin.pin_enc, keyring)]
     return SealedFacts(
         tokens=len(tokens),
         tokens_retired=tokens.count(False),
@@ -131,18 +131,14 @@ async def sealed_facts(
     )
 
 
-def opens(row: ConnectionFacts, sealed: str, keyring: Keyring) -> bool:
+def opens(row: ConnectionFacts, token: str, keyring: Keyring) -> bool:
     """Tell whether one of our keys opens a connection's token."""
-    try:
-        connections.open_token(keyring, sealed, tenant_id=row.tenant_id, connection_id=row.id)
-    except CannotOpen:
-        return False
-    return True
+    return _opens(row, Column.TOKEN, token, keyring)
 
 
-def _pin_opens(row: PinFacts, keyring: Keyring) -> bool:
+def _opens(row: ConnectionFacts | PinFacts, column: Column, stored: str, keyring: Keyring) -> bool:
     try:
-        registration.open_pin(keyring, row.pin_enc, tenant_id=row.tenant_id, connection_id=row.id)
+        sealed.opened(keyring, column, stored, tenant_id=row.tenant_id, connection_id=row.id)
     except CannotOpen:
         return False
     return True
@@ -175,22 +171,13 @@ async def _apps(web: Pool) -> AsyncIterator[_App]:
         after = people.place_of(users[-1])
 
 
-async def _reseal_token(web: Pool, row: ConnectionFacts, sealed: str, keyring: Keyring) -> _Outcome:
+async def _reseal(
+    web: Pool, row: ConnectionFacts | PinFacts, column: Column, stored: str, keyring: Keyring
+) -> _Outcome:
     try:
         async with web.transaction(row.tenant_id) as tx:
-            done = await connections.reseal_token(
-                tx, sealed, tenant_id=row.tenant_id, connection_id=row.id, keyring=keyring
-            )
-    except CannotOpen:
-        return _Outcome.CLOSED
-    return _Outcome.RESEALED if done else _Outcome.CURRENT
-
-
-async def _reseal_pin(web: Pool, row: PinFacts, keyring: Keyring) -> _Outcome:
-    try:
-        async with web.transaction(row.tenant_id) as tx:
-            done = await registration.reseal_pin(
-                tx, row.pin_enc, tenant_id=row.tenant_id, connection_id=row.id, keyring=keyring
+            done = await sealed.reseal(
+                tx, column, stored, tenant_id=row.tenant_id, connection_id=row.id, keyring=keyring
             )
     except CannotOpen:
         return _Outcome.CLOSED
