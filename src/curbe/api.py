@@ -26,6 +26,7 @@ from curbe.auth.principal import provide_principal, provide_visit
 from curbe.auth.quotas import Quotas
 from curbe.auth.sign_in import SignIn
 from curbe.auth.welcoming import Welcoming
+from curbe.campaigns.sheets import Sheets
 from curbe.channels.cloudapi.client import CloudApi
 from curbe.inbox.changes import let_go_of_colleague
 from curbe.infra import db, web
@@ -85,6 +86,7 @@ class Wiring:
             "keeping": parts.keeping,
             "oidc": parts.oidc,
             "receipts": Receipts(parts.web_pool, cloud_api=parts.cloud_api, keyring=parts.keyring),
+            "sheets": Sheets(),
             **_accounts(parts),
         }
 

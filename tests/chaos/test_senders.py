@@ -246,6 +246,31 @@ async def test_a_file_that_breaks_off_takes_nobody_elses_answer_with_it(
     assert await owner.fetchval("SELECT phase::text FROM messages WHERE id = $1", picture.id) == "queued"
 
 
+async def test_while_the_store_of_files_is_away_a_message_waits_for_its_file_and_uses_up_no_try(
+    owner: asyncpg.Connection, worker: Pool, apply: Pool, number: Number, tmp_path: Path
+):
+    keyring = Keyring.from_base64(fresh_key())
+    await give_token(owner, number, keyring)
+    text, picture = await waiting(owner, number), await waiting(owner, number)
+    await owner.execute("UPDATE outbox SET refusals = 4 WHERE message_id = $1", picture.id)
+    storage = LocalStorage(tmp_path / "media")
+    await become_a_picture(owner, picture, storage, tmp_path)
+    [file] = [path for path in (tmp_path / "media").rglob("*") if path.is_file()]
+    elsewhere = file.rename(tmp_path / "elsewhere")
+    file.mkdir()  # there, and it cannot be read
+    async with (
+        graph_that_names_all_alike(after=0, alike=False) as (graph, _),
+        sending(worker, apply, keyring, graph=graph, files=Files(worker, storage)),
+    ):
+        await until(owner, "SELECT attempt > 3 FROM outbox WHERE message_id = $1", picture.id)
+        await until(owner, "SELECT status = 'accepted' FROM messages WHERE id = $1", text.id)
+        refusals = await owner.fetchval("SELECT refusals FROM outbox WHERE message_id = $1", picture.id)
+        file.rmdir()
+        elsewhere.rename(file)
+        await until(owner, "SELECT status = 'accepted' FROM messages WHERE id = $1", picture.id)
+    assert refusals == 4
+
+
 async def test_an_upload_that_takes_longer_than_a_lease_is_waited_for(
     owner: asyncpg.Connection, worker: Pool, apply: Pool, number: Number, tmp_path: Path
 ):

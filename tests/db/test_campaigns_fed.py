@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from bed.campaigns import LEASE, NOON, Desk
-from bed.rows import insert_conversation
+from bed.rows import insert_conversation, insert_number
 from curbe.campaigns import ageing, audience, feed, service
 from curbe.campaigns.audience_shapes import Listed, ListedRecipient
 from curbe.campaigns.rules import CampaignState, Deed
@@ -300,6 +300,32 @@ async def test_two_workers_feed_nobody_twice(desk: Desk, owner: Owner, apply: Po
 
     assert await owner.fetchval("SELECT count(*) FROM messages") == 100
     assert await owner.fetchval("SELECT count(DISTINCT conversation_id) FROM messages") == 100
+
+
+async def test_a_tenant_whose_campaigns_are_held_up_leaves_a_hand_for_those_of_others(
+    desk: Desk, owner: Owner, web: Pool, worker: Pool, apply: Pool
+) -> None:
+    for campaign_id in [await desk.campaign(1) for _ in range(4)]:
+        await desk.treat(campaign_id, Deed.START)
+    theirs = await Desk.open(owner, web, worker, apply, await insert_number(owner))
+    await theirs.treat(await theirs.campaign(300), Deed.START)
+    stop = asyncio.Event()
+    sent: list[UUID] = []
+
+    async with asyncio.timeout(20), asyncio.TaskGroup() as tasks:
+        try:
+            async with owner.transaction():
+                await owner.execute("SELECT FROM campaigns WHERE tenant_id = $1 FOR UPDATE", desk.tenant_id)
+                tasks.create_task(desk.tender.run(stop))
+                while len(sent) < 300:  # more than one turn brings
+                    claimed = await theirs.claim()
+                    await theirs.answer(claimed)
+                    sent += claimed
+                    await asyncio.sleep(0.02)
+        finally:
+            stop.set()
+
+    assert len(set(sent)) == 300
 
 
 async def test_a_feeding_that_breaks_off_leaves_nothing_and_the_next_one_goes_on(

@@ -13,6 +13,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import asyncpg
@@ -194,6 +195,32 @@ def test_the_last_to_leave_stops_it(open_dir, hold):
     assert pid is not None
     assert not alive(pid)
     assert second.pid is None
+
+
+def test_one_that_does_not_stop_is_ended_by_force_and_nothing_that_was_committed_is_lost(
+    open_dir, hold, monkeypatch
+):
+    monkeypatch.setattr("curbe.infra.embedded._FAST_STOP", timedelta(seconds=1))
+    server = hold(open_dir / "data")
+    run_sql(server, "CREATE TABLE kept AS SELECT generate_series(1, 1000) AS id", "SELECT 1")
+    pid = server.pid
+    deaf = "COPY (SELECT 1) TO PROGRAM 'trap \"\" TERM INT; sleep 40'"  # its backend waits for it, and hears nothing
+
+    async def close_meanwhile() -> None:
+        connection = await asyncpg.connect(server.dsn)
+        waiting = asyncio.create_task(connection.execute(deaf))  # noqa: TID251 - awaited below
+        await asyncio.sleep(0.3)
+        await asyncio.to_thread(server.close)
+        with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):
+            await waiting
+        connection.terminate()
+
+    began = time.monotonic()
+    asyncio.run(close_meanwhile())
+
+    assert time.monotonic() - began < 20
+    assert not alive(pid)
+    assert run_sql(hold(open_dir / "data"), "SELECT count(*) FROM kept") == 1000
 
 
 def test_many_processes_at_once_get_one_server(open_dir, machine):

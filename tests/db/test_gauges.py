@@ -15,6 +15,7 @@ from curbe.infra.db import Pool
 from curbe.infra.metrics import Metrics
 from curbe.operate.findings import State
 from curbe.operate.findings_of_jobs import jobs as judged
+from curbe.operate.resealing import connection_facts
 
 pytestmark = pytest.mark.anyio
 
@@ -47,6 +48,24 @@ async def ask(
            VALUES ($1, $2, $3, $4, now() - $5::interval, $6)""",
         tenant, kind, uuid7(), attempt, due, error,
     )  # fmt: skip
+
+
+async def test_the_doctor_hears_of_each_number_whether_it_is_registered(
+    owner: asyncpg.Connection, apply: Pool, number: Number
+) -> None:
+    waiting = await insert_number(owner)
+    await owner.execute(
+        "UPDATE channel_connections SET metadata = metadata || '{\"unregistered\": true}' WHERE id = $1",
+        waiting.connection_id,
+    )
+
+    async with apply.transaction() as tx:
+        rows = await connection_facts(tx)
+
+    assert {row.id: row.unregistered for row in rows} == {
+        number.connection_id: False,
+        waiting.connection_id: True,
+    }
 
 
 async def test_the_age_of_what_waits_is_that_of_what_might_go(

@@ -144,6 +144,15 @@ async def test_a_store_that_is_away_is_said_to_be(tmp_path: Path, monkeypatch: p
         await all_of(away.read(KEY, start=0, length=None))
 
 
+async def test_a_disk_that_fails_while_it_is_read_is_said_to(tmp_path: Path) -> None:
+    place = tmp_path / "media" / KEY
+    place.parent.mkdir(parents=True)
+    place.symlink_to("/proc/self/mem")  # can be opened, and its first page cannot be read
+
+    with pytest.raises(StorageFailed):
+        await all_of(LocalStorage(tmp_path / "media").read(KEY, start=0, length=10))
+
+
 @pytest.mark.parametrize("key", ["../../etc/passwd", "/etc/passwd", "a/b", f"{KEY}/../x", KEY + "\n"])
 async def test_only_keys_of_files_become_paths(tmp_path: Path, key: str) -> None:
     with pytest.raises(ValueError, match="not a key"):

@@ -5,9 +5,8 @@ from uuid import UUID
 
 import pytest
 
-from curbe.operate import findings, findings_of_disks
+from curbe.operate import findings, findings_of_disks, findings_of_numbers
 from curbe.operate.findings import (
-    ConnectionFacts,
     Finding,
     OutboxFacts,
     ParkedFacts,
@@ -16,6 +15,7 @@ from curbe.operate.findings import (
     ServerFacts,
     State,
 )
+from curbe.operate.findings_of_numbers import ConnectionFacts
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 OK, WARN, FAIL = State.OK, State.WARN, State.FAIL
@@ -93,10 +93,11 @@ def about(**facts: object) -> Finding | None:
     row = {
         "tenant_id": TENANT, "id": CONNECTION, "status": "active", "phone_number_id": "3", "pause_reason": None,
         "pause_cause": None, "pause_until": None, "token_expires_at": None, "meta_app_id": "1", "access_token_enc": "v1.x",
+        "unregistered": False,
     }  # fmt: skip
     unreadable = facts.pop("unreadable", [])
     rows = [ConnectionFacts(**{**row, **facts})]  # type: ignore[arg-type]
-    found = findings.connections(rows, app_id="1", unreadable=unreadable, now=NOW)  # type: ignore[arg-type]
+    found = findings_of_numbers.connections(rows, app_id="1", unreadable=unreadable, now=NOW)  # type: ignore[arg-type]
     return found[1] if len(found) > 1 else None
 
 
@@ -123,6 +124,19 @@ def test_a_pause_says_whether_somebody_must_act() -> None:
     assert meta is not None
     assert "connect it anew" in token.fix
     assert "by itself" in meta.fix
+
+
+def test_a_number_that_is_not_registered_says_how_it_is() -> None:
+    found = about(unregistered=True)
+
+    assert found is not None
+    assert found.state is WARN
+    assert f"POST /api/tenants/{TENANT}/whatsapp/connections/{CONNECTION}/register" in found.fix
+    paused = about(
+        unregistered=True, status="error", pause_reason="Meta refused with code 133010: register it."
+    )
+    assert paused is not None
+    assert "register the number" in paused.fix
 
 
 def test_a_number_of_another_app_or_key_is_broken() -> None:

@@ -147,12 +147,14 @@ async def test_the_doctor_counts_what_is_under_a_retired_key_until_all_is_sealed
     assert done == {
         "tokens": {"resealed": 1, "current": 0, "closed": 0},
         "pins": {"resealed": 1, "current": 0, "closed": 0},
+        "pins_forgotten": 0,
         "apps": {"resealed": 1, "current": 0, "closed": 0},
         "apps_closed": [],
     }
     assert again == {
         "tokens": {"resealed": 0, "current": 1, "closed": 0},
         "pins": {"resealed": 0, "current": 1, "closed": 0},
+        "pins_forgotten": 0,
         "apps": {"resealed": 0, "current": 1, "closed": 0},
         "apps_closed": [],
     }
@@ -198,7 +200,31 @@ async def test_of_a_pin_that_no_key_opens_the_doctor_does_not_say_that_sealing_a
 
     assert state == "warn"
     assert "1 PIN sealed with a key that is not here" in line
-    assert "reseal" not in line
+    assert "`curbe reseal`" not in line
+
+
+async def test_a_pin_whose_key_is_lost_can_be_let_go_of_and_is_on_record_then(
+    here: Installation, owner: asyncpg.Connection
+) -> None:
+    connection_id, place = await seal_token(owner, key=OLD)
+    anew = Keyring.from_base64(Secret(NEW)).seal(Secret("EAAtoken"), bound_to=place)
+    await owner.execute(
+        "UPDATE channel_connections SET access_token_enc = $2 WHERE id = $1", connection_id, anew
+    )
+
+    before = here.curbe("reseal", TOKEN_ENCRYPTION_KEYS_RETIRED="")
+    done = here.curbe("reseal", "--forget-pins", TOKEN_ENCRYPTION_KEYS_RETIRED="")
+
+    assert (before.returncode, done.returncode) == (1, 0)
+    assert "--forget-pins" in before.stdout
+    assert "PINs forgotten: 1" in done.stdout
+    assert (
+        await owner.fetchval("SELECT pin_enc FROM channel_connections WHERE id = $1", connection_id) is None
+    )
+    assert await owner.fetch(
+        "SELECT actor, subject FROM audit_log WHERE action = 'connection.pin_forgotten'"
+    ) == [("cli", str(connection_id))]
+    assert about_the_key(here, TOKEN_ENCRYPTION_KEYS_RETIRED="")[0] == "ok"
 
 
 async def test_the_doctor_and_reseal_name_whose_app_no_key_opens(

@@ -537,6 +537,29 @@ async def test_a_file_that_cannot_be_provided_is_a_failure_and_never_a_doubt(
     ]
 
 
+async def test_of_a_file_that_cannot_be_read_at_the_moment_meta_hears_nothing_and_it_is_said_whose_fault_it_is(
+    acme: Tenant, worker: Pool, owner: asyncpg.Connection, tmp_path: Path, host: Meta
+) -> None:
+    media = await uploaded(acme)
+    [number] = await numbers_of(owner, acme, 1)
+    for path in kept(tmp_path):
+        path.unlink()
+        path.mkdir()  # there, and no file can be read from it
+    async with Egress(trusted=[host.url]) as egress:
+        provider = Provider(
+            worker,
+            cloud_api=CloudApi(egress, base_url=host.url, version="v25.0"),
+            storage=LocalStorage(tmp_path / "media"),
+            now=utc_now,
+        )
+
+        unread = await provider.provide(UUID(media["id"]), wanted, number=number)
+
+    assert isinstance(unread, SendFailure)
+    assert (unread.kind, unread.code) == (FailureKind.STORAGE, None)
+    assert host.asked == []
+
+
 async def test_the_real_graph_rules_take_what_we_upload(
     acme: Tenant, worker: Pool, owner: asyncpg.Connection, tmp_path: Path, graph: Graph
 ) -> None:

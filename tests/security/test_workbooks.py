@@ -72,7 +72,7 @@ def with_parts(others: dict[str, list[bytes]]) -> bytes:
 
 async def test_a_workbook_is_read() -> None:
     """The control."""
-    assert [row.cells[0] for row in (await sheets.read(workbook())).rows] == ["+34600000001"]
+    assert [row.cells[0] for row in (await sheets.Sheets().read(workbook())).rows] == ["+34600000001"]
 
 
 @pytest.mark.parametrize("change", DOCTYPES.values(), ids=DOCTYPES.keys())
@@ -81,7 +81,7 @@ async def test_no_entity_of_a_workbook_reaches_a_file_an_address_or_the_memory(
     change: tuple[str, str],
 ) -> None:
     try:
-        rows = (await sheets.read(workbook(change=change))).rows
+        rows = (await sheets.Sheets().read(workbook(change=change))).rows
     except InvalidRequest:
         return
     assert all(len(cell) < 100 and "root:" not in cell for row in rows for cell in row.cells)
@@ -97,7 +97,7 @@ async def test_a_workbook_that_unpacks_to_more_than_it_may_is_refused_before_it_
             huge.write(bytes(2**20))
 
     with pytest.raises(InvalidRequest):
-        await sheets.read(bomb.getvalue())
+        await sheets.Sheets().read(bomb.getvalue())
 
 
 @pytest.mark.timeout(20)
@@ -105,13 +105,13 @@ async def test_a_row_that_says_it_is_the_billionth_is_refused_and_not_counted_up
     far = PARTS[SHEET].replace(DIMENSION, b"").replace(b'<row r="2"', b'<row r="1000000000"')
 
     with pytest.raises(InvalidRequest, match="beyond"):
-        await sheets.read(with_parts({SHEET: [far]}))
+        await sheets.Sheets().read(with_parts({SHEET: [far]}))
 
 
 async def test_what_opens_a_workbook_is_a_process_of_its_own() -> None:
     made = workbook()
     before = os.times()
-    await sheets.read(made)
+    await sheets.Sheets().read(made)
     after = os.times()
 
     assert after.children_user - before.children_user > after.user - before.user
@@ -125,12 +125,12 @@ async def test_two_megabytes_that_take_gigabytes_to_read_are_refused_and_take_no
     assert len(made) < 2**22
 
     with pytest.raises(InvalidRequest, match="cannot be read"):
-        await sheets.read(made)
+        await sheets.Sheets().read(made)
 
 
 async def test_what_is_no_workbook_is_refused_by_its_name() -> None:
     with pytest.raises(InvalidRequest) as refused:
-        await sheets.read(b"PK\x03\x04 no zip", filename="people.xlsx")
+        await sheets.Sheets().read(b"PK\x03\x04 no zip", filename="people.xlsx")
 
     assert refused.value.detail == "people.xlsx: the workbook cannot be read (BadZipFile)."
 
@@ -143,7 +143,7 @@ async def test_one_long_text_in_all_cells_is_refused_before_it_fills_the_memory(
     made = with_parts({SHEET: sheet, TEXTS: [ONE_TEXT % (b"a" * 5_000)], TYPES: [types]})
 
     with pytest.raises(InvalidRequest, match="too much text"):
-        await sheets.read(made)
+        await sheets.Sheets().read(made)
 
 
 async def test_who_stops_waiting_for_a_workbook_ends_what_opens_it(tmp_path: Path) -> None:

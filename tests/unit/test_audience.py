@@ -51,7 +51,7 @@ María;+525512345678;México
 
 
 def read(content: bytes, *, filename: str | None = None) -> Sheet:
-    return asyncio.run(sheets.read(content, filename=filename))
+    return asyncio.run(sheets.Sheets().read(content, filename=filename))
 
 
 def outcomes(sheet: Sheet, mapping: ColumnMapping | None = None) -> list[Candidate | Fault]:

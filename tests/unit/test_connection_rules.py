@@ -11,8 +11,8 @@ from curbe.connections import checks, rules, signup
 from curbe.connections.checks import MANAGEMENT, MESSAGING, Candidate
 from curbe.connections.rules import Connection, ConnectionStatus, PauseEnd
 from curbe.domain.errors import AppError, NoConnection, SeveralConnections
-from curbe.operate import findings
-from curbe.operate.findings import ConnectionFacts
+from curbe.operate import findings_of_numbers
+from curbe.operate.findings_of_numbers import ConnectionFacts
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 APP = "100"
@@ -212,8 +212,9 @@ def test_the_doctor_advises_what_ends_the_pause() -> None:
             token_expires_at=None,
             meta_app_id=APP,
             access_token_enc=None,
+            unregistered=False,
         )
-        (_, found) = findings.connections([facts], app_id=APP, unreadable=[], now=NOW)
+        (_, found) = findings_of_numbers.connections([facts], app_id=APP, unreadable=[], now=NOW)
         return found.fix
 
     assert "token" in advice(None, "Meta refused with code 190: dead.")

@@ -56,6 +56,7 @@ def test_the_ways_to_fail_are_the_words_the_database_knows() -> None:
         "throttled",
         "transient",
         "unreachable",
+        "storage",
         "ambiguous",
         "window_closed",
         "recipient",

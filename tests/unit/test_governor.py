@@ -202,8 +202,10 @@ def test_what_meta_or_the_person_does_not_want_is_not_tried_again(code: int, kin
     assert told.hold is None
 
 
-def unreached(*, attempts: int, waited: timedelta = timedelta()) -> Next:
-    failure = SendFailure(kind=FailureKind.UNREACHABLE, code=None, title="", detail="", words="")
+def unreached(
+    *, attempts: int, waited: timedelta = timedelta(), kind: FailureKind = FailureKind.UNREACHABLE
+) -> Next:
+    failure = SendFailure(kind=kind, code=None, title="", detail="", words="")
     return after(failure, refusals=0, attempts=attempts, trying_since=NOW - waited, now=NOW)
 
 
@@ -216,6 +218,15 @@ def test_what_reached_nobody_is_tried_for_a_day_with_pauses_that_grow_to_a_minut
     assert unreached(attempts=2, waited=timedelta(hours=24)).verdict is Verdict.FAILED
 
 
+def test_what_waits_for_its_file_is_tried_for_a_day_too_and_holds_up_nobody() -> None:
+    kind = FailureKind.STORAGE
+    told = [unreached(attempts=n, waited=timedelta(hours=23), kind=kind) for n in (1, 3, 2000)]
+
+    assert [one.pause for one in told] == [seconds(n) for n in (1, 4, 60)]
+    assert {(one.verdict, one.counted, one.holds) for one in told} == {(Verdict.QUEUED, False, False)}
+    assert unreached(attempts=2, waited=timedelta(hours=24), kind=kind).verdict is Verdict.FAILED
+
+
 @pytest.mark.parametrize(
     ("kind", "code", "said"),
     [
@@ -223,6 +234,7 @@ def test_what_reached_nobody_is_tried_for_a_day_with_pauses_that_grow_to_a_minut
         (FailureKind.AMBIGUOUS, 131000, Heard.SILENCE),
         (FailureKind.UNREACHABLE, None, Heard.SILENCE),
         (FailureKind.UNREACHABLE, 131000, Heard.SILENCE),
+        (FailureKind.STORAGE, None, Heard.NOT_ASKED),
         (FailureKind.RECIPIENT, 131026, Heard.CLEAR),
         (FailureKind.CREDENTIALS, 190, Heard.CLEAR),
         (FailureKind.THROTTLED, None, Heard.CLEAR),

@@ -30,7 +30,7 @@ from curbe.campaigns.audience_shapes import (
 )
 from curbe.campaigns.filling import check, variables_of
 from curbe.campaigns.rules import Deed
-from curbe.campaigns.sheets import MOST_ROWS, Sheet, read
+from curbe.campaigns.sheets import MOST_ROWS, Sheet, Sheets
 from curbe.campaigns.store import CampaignRow
 from curbe.campaigns.taking import let_in, take
 from curbe.domain.errors import Conflict, InvalidRequest, NotFound
@@ -99,7 +99,7 @@ _PEOPLE: Final = Query(_PACKAGE, "people_of_filter", _Person)
 
 
 async def upload(
-    pool: Pool, *, tenant_id: UUID, campaign_id: UUID, content: bytes, filename: str | None
+    pool: Pool, sheets: Sheets, *, tenant_id: UUID, campaign_id: UUID, content: bytes, filename: str | None
 ) -> UploadedFile:
     """Keep a file for a campaign and return what is in it, with the mapping that its columns suggest. Nobody is added yet.
 
@@ -111,7 +111,7 @@ async def upload(
     async with pool.transaction(tenant_id) as tx:
         row = await service.touch(tx, tenant_id=tenant_id, campaign_id=campaign_id)
         country = (await tenants.read(tx, tenant_id=tenant_id)).default_country
-    sheet = await read(content, filename=filename)
+    sheet = await sheets.read(content, filename=filename)
     audience_id = uuid7()
     described = {
         "columns": sheet.columns,
@@ -147,7 +147,13 @@ async def upload(
 
 
 async def map_file(
-    pool: Pool, mapping: ColumnMapping, *, tenant_id: UUID, campaign_id: UUID, audience_id: UUID
+    pool: Pool,
+    sheets: Sheets,
+    mapping: ColumnMapping,
+    *,
+    tenant_id: UUID,
+    campaign_id: UUID,
+    audience_id: UUID,
 ) -> Taken:
     """Read a file that was uploaded with these columns; what it had been read as before is forgotten.
 
@@ -164,7 +170,7 @@ async def map_file(
     if kept is None:
         raise NotFound("This campaign has no such file.", fix="Upload the file again.")
     needed = variables_of(row.content())
-    sheet = await read(kept.content, filename=kept.filename)
+    sheet = await sheets.read(kept.content, filename=kept.filename)
     check_mapping(mapping, sheet.columns, needed=needed)
     outcomes = await asyncio.to_thread(_sorted_as, sheet, mapping, needed, row.zone())
     async with pool.transaction(tenant_id) as tx:

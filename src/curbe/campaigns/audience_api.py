@@ -10,7 +10,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from curbe.auth.principal import Scope
 from curbe.campaigns import audience
 from curbe.campaigns.audience_shapes import Audience, FileMapping, Filter, Listed, Taken, UploadedFile
-from curbe.campaigns.sheets import LARGEST_FILE
+from curbe.campaigns.sheets import LARGEST_FILE, Sheets
 from curbe.domain.errors import Conflict, InvalidRequest, NotFound, TooLarge
 from curbe.infra.db import Pool
 from curbe.infra.tables import MEDIA_TYPE, attachment, lines
@@ -54,6 +54,7 @@ class AudienceController(Controller):
         campaign_id: FromPath[UUID],
         request: ApiRequest,
         web_pool: NamedDependency[Pool],
+        sheets: NamedDependency[Sheets],
         filename: Annotated[
             str | None,
             QueryParameter(description="The file's name, where it is the whole body.", max_length=240),
@@ -63,6 +64,7 @@ class AudienceController(Controller):
         content, named = await file_in(request, most=LARGEST_FILE, what="A file of recipients")
         return await audience.upload(
             web_pool,
+            sheets,
             tenant_id=tenant_id,
             campaign_id=campaign_id,
             content=content,
@@ -82,10 +84,12 @@ class AudienceController(Controller):
         campaign_id: FromPath[UUID],
         data: JSONBody[FileMapping],
         web_pool: NamedDependency[Pool],
+        sheets: NamedDependency[Sheets],
     ) -> Taken:
         """Add the file's people; every row is a recipient or has its reason. Asked again, the file is read anew."""
         return await audience.map_file(
             web_pool,
+            sheets,
             data.mapping(),
             tenant_id=tenant_id,
             campaign_id=campaign_id,

@@ -26,6 +26,7 @@ _RETRYABLE: Final = (
     FailureKind.THROTTLED,
     FailureKind.TRANSIENT,
     FailureKind.UNREACHABLE,
+    FailureKind.STORAGE,
     FailureKind.UNLISTED,
 )
 

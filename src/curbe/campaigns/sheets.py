@@ -17,9 +17,7 @@ _ZIP: Final = b"PK\x03\x04"
 _SEPARATORS: Final = ",;\t|"
 _SAMPLE: Final = 64 * 1024  # characters
 _PATIENCE: Final = 240.0  # seconds; the program's own limit is CPU time
-_TURNS: Final = asyncio.Semaphore(
-    2
-)  # files that are read at once: their memory, and no other request's threads
+_AT_ONCE: Final = 2  # files
 _LINE: Final = msgspec.json.Decoder(tuple[int, list[str]])
 
 
@@ -40,29 +38,36 @@ class Sheet(msgspec.Struct, frozen=True):
     separator: str | None = None
 
 
-async def read(content: bytes, *, filename: str | None = None) -> Sheet:
-    """Return the table in a file.
+class Sheets:
+    """Reads files, few of them at a time: their memory, and no other request's threads."""
 
-    Args:
-        content: the file.
-        filename: its name, for the refusal.
+    def __init__(self) -> None:
+        """No file is being read yet."""
+        self._turns: Final = asyncio.Semaphore(_AT_ONCE)
 
-    Raises:
-        InvalidRequest: it is no table, or too large a one; the detail says why.
-    """
-    if len(content) > LARGEST_FILE:
-        raise _refusal(f"the file is larger than {LARGEST_FILE // 2**20} MiB", filename)
-    if not content.strip():
-        raise _refusal("the file is empty", filename)
-    async with _TURNS:
-        if content.startswith(_ZIP):
-            lines = await _opened_apart(content, filename)
-            sheet = await asyncio.to_thread(_xlsx, lines, filename)
-        else:
-            sheet = await asyncio.to_thread(_csv, content, filename)
-    if not sheet.rows:
-        raise _refusal("the file has a head and no rows", filename)
-    return sheet
+    async def read(self, content: bytes, *, filename: str | None = None) -> Sheet:
+        """Return the table in a file.
+
+        Args:
+            content: the file.
+            filename: its name, for the refusal.
+
+        Raises:
+            InvalidRequest: it is no table, or too large a one; the detail says why.
+        """
+        if len(content) > LARGEST_FILE:
+            raise _refusal(f"the file is larger than {LARGEST_FILE // 2**20} MiB", filename)
+        if not content.strip():
+            raise _refusal("the file is empty", filename)
+        async with self._turns:
+            if content.startswith(_ZIP):
+                lines = await _opened_apart(content, filename)
+                sheet = await asyncio.to_thread(_xlsx, lines, filename)
+            else:
+                sheet = await asyncio.to_thread(_csv, content, filename)
+        if not sheet.rows:
+            raise _refusal("the file has a head and no rows", filename)
+        return sheet
 
 
 def decoded(content: bytes) -> tuple[str, str]:

@@ -25,7 +25,9 @@ log: Final = structlog.get_logger(__name__)
 
 _ACTOR: Final = "system:campaigns"
 _LOOK_EVERY: Final = 0.25  # seconds
+_RESTS: Final = 0.2  # seconds a campaign is left alone that has nothing more to do at once
 _AT_ONCE: Final = 4  # campaigns
+_OF_ONE_TENANT: Final = 3  # of those; whatever holds its campaigns up, somebody else's go on
 _JUDGED_EVERY: Final = 1.0  # seconds
 _TOLD_EVERY: Final = 1.0
 _TOLD_SHARE: Final = 20  # counting takes at most one part of so many of the time
@@ -70,31 +72,70 @@ class Tender:
         self._pool: Final = pool
         self._now: Final = now
         self._paces: Final[dict[UUID, _Pace]] = {}
+        # Campaigns that have their turn, wait for it, or rest after it.
+        self._in_hand: Final[set[UUID]] = set()
+        self._hands: Final = asyncio.Semaphore(_AT_ONCE)
+        self._hands_of: Final[dict[UUID, asyncio.Semaphore]] = {}  # of a tenant
+        self._woken: Final = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Carry campaigns on until ``stop``. What a campaign's turn could not do, its next one does."""
-        while not stop.is_set():
-            again = False
-            try:
-                again = await self.turn()
-            except (*Unreachable, PostgresError) as error:
-                log.warning("campaigns_not_tended", reason=type(error).__name__, detail=str(error)[:200])
-            if not again:
-                await pause(stop, _LOOK_EVERY)
+        """Carry campaigns on until ``stop``, none of them waiting for another's turn to end. What one turn could not do, the next does."""
+        async with asyncio.TaskGroup() as tasks:
+            while not stop.is_set():
+                self._woken.clear()
+                try:
+                    work = await self._at_work()
+                except (*Unreachable, PostgresError) as error:
+                    log.warning("campaigns_not_tended", reason=type(error).__name__, detail=str(error)[:200])
+                    work = []
+                for campaign in work:
+                    self._in_hand.add(campaign.id)
+                    tasks.create_task(self._carry(campaign, stop))
+                await self._pause(stop)
 
     async def turn(self) -> bool:
-        """Do once what there is to do; return whether there is more to do at once."""
+        """Do once what there is to do, to the end; return whether there is more to do at once."""
+        return any(await asyncio.gather(*(self._in_turn(one) for one in await self._at_work())))
+
+    async def _at_work(self) -> list[AtWork]:
+        """Return the campaigns that something is to be done about and that are not in hand."""
         async with self._everybody.transaction() as tx:
             work = await _AT_WORK.all(tx)
-        for gone in self._paces.keys() - {one.id for one in work}:
+        for gone in self._paces.keys() - {one.id for one in work} - self._in_hand:
             del self._paces[gone]
-        gate = asyncio.Semaphore(_AT_ONCE)
+        for tenant_id in self._hands_of.keys() - {one.tenant_id for one in work}:
+            del self._hands_of[tenant_id]
+        return [one for one in work if one.id not in self._in_hand]
 
-        async def one(campaign: AtWork) -> bool:
-            async with gate:
-                return await self._tend(campaign)
+    async def _carry(self, campaign: AtWork, stop: asyncio.Event) -> None:
+        """Give a campaign its turn, and leave it alone for a moment where that was all there is to do."""
+        again = False
+        try:
+            again = await self._in_turn(campaign, stop)
+            if not again:
+                await pause(stop, _RESTS)
+        finally:
+            self._in_hand.discard(campaign.id)
+        if again:
+            self._woken.set()
 
-        return any(await asyncio.gather(*(one(campaign) for campaign in work)))
+    async def _in_turn(self, campaign: AtWork, stop: asyncio.Event | None = None) -> bool:
+        """Tend a campaign once a hand is free; return whether there is more to do at once.
+
+        Its tenant's own hand comes first: in the line for any of them stand few of each tenant, however many campaigns it has.
+        """
+        own = self._hands_of.setdefault(campaign.tenant_id, asyncio.Semaphore(_OF_ONE_TENANT))
+        async with own, self._hands:
+            return False if stop is not None and stop.is_set() else await self._tend(campaign)
+
+    async def _pause(self, stop: asyncio.Event) -> None:
+        """Return when it is time to look again, as there is more to do at once, or as all ends."""
+        waits = [asyncio.ensure_future(event.wait()) for event in (stop, self._woken)]
+        try:
+            await asyncio.wait(waits, timeout=_LOOK_EVERY, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
 
     async def _tend(self, campaign: AtWork) -> bool:
         try:

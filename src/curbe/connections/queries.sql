@@ -128,6 +128,12 @@ UPDATE channel_connections
    SET pin_enc = :sealed
  WHERE tenant_id = :tenant_id AND id = :id AND pin_enc = :was;
 
+-- name: forget_pin
+-- No row where another PIN took its place meanwhile.
+UPDATE channel_connections
+   SET pin_enc = NULL, updated_at = now()
+ WHERE tenant_id = :tenant_id AND id = :id AND pin_enc = :was;
+
 -- name: count_queued
 SELECT count(*) AS queued
   FROM outbox

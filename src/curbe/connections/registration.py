@@ -15,11 +15,12 @@ import structlog
 from curbe.audit.service import AuditEntry, record
 from curbe.channels.cloudapi import onboarding
 from curbe.channels.cloudapi.client import CloudApi
-from curbe.connections import rules, service, store
+from curbe.connections import rules, sealed, service, store
 from curbe.connections.rules import Connection
+from curbe.connections.sealed import Column
 from curbe.connections.service import Change
 from curbe.domain.errors import AppError, Conflict, InvalidRequest, NoConnection, NotFound, WrongPin
-from curbe.infra.crypto import CannotOpen, Keyring, Secret, binding
+from curbe.infra.crypto import CannotOpen, Keyring, Secret
 from curbe.infra.db import Pool, Transaction
 
 log: Final = structlog.get_logger(__name__)
@@ -137,40 +138,26 @@ async def reveal_pin(
         Conflict: it cannot be read with the keys this process has.
     """
     await _named(tx, tenant_id=tenant_id, connection_id=connection_id)
-    sealed = await store.lock_pin(tx, tenant_id=tenant_id, connection_id=connection_id)
-    if sealed is None:
+    kept = await store.lock_pin(tx, tenant_id=tenant_id, connection_id=connection_id)
+    if kept is None:
         raise NotFound(
             "No PIN of this number is kept here.",
             fix="The WhatsApp Manager sets another, under Two-step verification.",
         )
-    pin = _opened(keyring, sealed, tenant_id=tenant_id, connection_id=connection_id)
+    pin = _opened(keyring, kept, tenant_id=tenant_id, connection_id=connection_id)
     await _record(
         tx, "connection.pin_revealed", tenant_id=tenant_id, connection_id=connection_id, actor=actor
     )
     return pin
 
 
-def open_pin(keyring: Keyring, sealed: str, *, tenant_id: UUID, connection_id: UUID) -> Secret:
-    """Return the PIN in ``sealed``, which opens for its own row alone.
-
-    Raises:
-        CannotOpen: it belongs to another row, or to a key this process does not have.
-    """
-    return keyring.open(sealed, bound_to=_place(tenant_id, connection_id))
-
-
-async def reseal_pin(
-    tx: Transaction, sealed: str, *, tenant_id: UUID, connection_id: UUID, keyring: Keyring
-) -> bool:
-    """Seal a number's PIN, kept as ``sealed``, with the current key; False where that is done.
-
-    Raises:
-        CannotOpen: it belongs to another row, or to a key this process does not have.
-    """
-    anew = keyring.reseal(sealed, bound_to=_place(tenant_id, connection_id))
-    return anew is not None and await store.reseal_pin(
-        tx, tenant_id=tenant_id, connection_id=connection_id, was=sealed, sealed=anew
-    )
+async def forget_pin(tx: Transaction, kept: str, *, tenant_id: UUID, connection_id: UUID, actor: str) -> bool:
+    """Let go of a number's PIN, kept as ``kept``, as no key opens it; on record. False where another took its place."""
+    which = {"tenant_id": tenant_id, "connection_id": connection_id}
+    if not await store.forget_pin(tx, **which, was=kept):
+        return False
+    await _record(tx, "connection.pin_forgotten", **which, actor=actor)
+    return True
 
 
 async def _named(tx: Transaction, *, tenant_id: UUID, connection_id: UUID) -> Connection:
@@ -188,10 +175,10 @@ async def _choose(pool: Pool, connection: Connection, *, keyring: Keyring, given
         if given is None and kept is not None:
             return _Chosen(_opened(keyring, kept, **which), kept)
         pin = given or Secret(f"{secrets.randbelow(_PINS):06}")
-        sealed = keyring.seal(pin, bound_to=_place(**which))
+        stored = sealed.seal(keyring, Column.PIN, pin, **which)
         if kept is None:
-            await store.keep_pin(tx, **which, sealed=sealed)
-    return _Chosen(pin, sealed)
+            await store.keep_pin(tx, **which, sealed=stored)
+    return _Chosen(pin, stored)
 
 
 async def _done(
@@ -229,12 +216,8 @@ async def _record(tx: Transaction, action: str, *, tenant_id: UUID, connection_i
     await record(tx, [entry])
 
 
-def _opened(keyring: Keyring, sealed: str, *, tenant_id: UUID, connection_id: UUID) -> Secret:
+def _opened(keyring: Keyring, kept: str, *, tenant_id: UUID, connection_id: UUID) -> Secret:
     try:
-        return open_pin(keyring, sealed, tenant_id=tenant_id, connection_id=connection_id)
+        return sealed.opened(keyring, Column.PIN, kept, tenant_id=tenant_id, connection_id=connection_id)
     except CannotOpen as failure:
         raise Conflict(str(failure), fix="Send the number's own PIN as `pin`.") from failure
-
-
-def _place(tenant_id: UUID, connection_id: UUID) -> str:
-    return binding("channel_connections", tenant_id, connection_id, "pin_enc")

@@ -14,20 +14,19 @@ from uuid_utils.compat import uuid7
 from curbe.audit.service import AuditEntry, record
 from curbe.channels.cloudapi.answers import Number, TokenInfo
 from curbe.channels.cloudapi.codes import known
-from curbe.connections import rules, store
+from curbe.connections import rules, sealed, store
 from curbe.connections.rules import Connection, ConnectionStatus
+from curbe.connections.sealed import Column
 from curbe.connections.store import Facts
 from curbe.domain.errors import NoConnection, NumberTaken, TokenRefused
 from curbe.infra import jobs
-from curbe.infra.crypto import Keyring, Secret, binding
+from curbe.infra.crypto import Keyring, Secret
 from curbe.infra.db import Transaction, UniqueViolation
 from curbe.infra.jobs import NewJob
 from curbe.realtime import service as realtime
 from curbe.realtime.rules import EventType
 from curbe.realtime.service import Event
 
-_TABLE: Final = "channel_connections"
-_COLUMN: Final = "access_token_enc"
 SENDER: Final = "system:send"
 FETCH_AGAIN: Final = (
     "media.fetch_again"  # the job: files that waited for a number's token; its subject is the connection
@@ -246,37 +245,19 @@ async def credentials(tx: Transaction, *, tenant_id: UUID, connection_id: UUID, 
         NoConnection: it has none.
         CannotOpen: it cannot be read with the keys this process has.
     """
-    sealed = await store.sealed_token(tx, tenant_id=tenant_id, connection_id=connection_id)
-    if sealed is None:
+    stored = await store.sealed_token(tx, tenant_id=tenant_id, connection_id=connection_id)
+    if stored is None:
         raise NoConnection("This connection holds no access token.", fix="Connect the number again.")
-    return open_token(keyring, sealed, tenant_id=tenant_id, connection_id=connection_id)
+    return open_token(keyring, stored, tenant_id=tenant_id, connection_id=connection_id)
 
 
-def open_token(keyring: Keyring, sealed: str, *, tenant_id: UUID, connection_id: UUID) -> Secret:
-    """Return the access token in ``sealed``, which opens for its own row alone.
-
-    Raises:
-        CannotOpen: it belongs to another row, or to a key this process does not have.
-    """
-    return keyring.open(sealed, bound_to=_place(tenant_id, connection_id))
-
-
-async def reseal_token(
-    tx: Transaction, sealed: str, *, tenant_id: UUID, connection_id: UUID, keyring: Keyring
-) -> bool:
-    """Seal a connection's token, kept as ``sealed``, with the current key; False where that is done.
+def open_token(keyring: Keyring, stored: str, *, tenant_id: UUID, connection_id: UUID) -> Secret:
+    """Return a connection's access token, which opens for its own row alone.
 
     Raises:
         CannotOpen: it belongs to another row, or to a key this process does not have.
     """
-    anew = keyring.reseal(sealed, bound_to=_place(tenant_id, connection_id))
-    return anew is not None and await store.reseal_token(
-        tx, tenant_id=tenant_id, connection_id=connection_id, was=sealed, sealed=anew
-    )
-
-
-def _place(tenant_id: UUID, connection_id: UUID) -> str:
-    return binding(_TABLE, tenant_id, connection_id, _COLUMN)
+    return sealed.opened(keyring, Column.TOKEN, stored, tenant_id=tenant_id, connection_id=connection_id)
 
 
 def _facts(
@@ -296,7 +277,9 @@ def _facts(
         display_name=number.verified_name,
         country_id=country_id,
         meta_app_id=proof.app_id,
-        access_token_enc=keyring.seal(token, bound_to=_place(tenant_id, connection_id)),
+        access_token_enc=sealed.seal(
+            keyring, Column.TOKEN, token, tenant_id=tenant_id, connection_id=connection_id
+        ),
         token_last4=token.last4(),
         token_fingerprint=token.fingerprint(),
         token_expires_at=proof.about_token.expires_at,

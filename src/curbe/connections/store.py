@@ -74,6 +74,7 @@ _KEEP_PIN: Final = Query(_PACKAGE, "keep_pin")
 _NOTE_REGISTERED: Final = Query(_PACKAGE, "note_registered")
 _NOTE_UNREGISTERED: Final = Query(_PACKAGE, "note_unregistered")
 _RESEAL_PIN: Final = Query(_PACKAGE, "reseal_pin")
+_FORGET_PIN: Final = Query(_PACKAGE, "forget_pin")
 _COUNT_BY_STATE: Final = Query(_PACKAGE, "count_by_state", Numbers)
 _COUNT_QUEUED: Final = Query(_PACKAGE, "count_queued", _Queued)
 
@@ -211,6 +212,11 @@ async def note_unregistered(
 async def reseal_pin(tx: Transaction, *, tenant_id: UUID, connection_id: UUID, was: str, sealed: str) -> bool:
     """Keep a number's PIN as ``sealed`` where it is kept as ``was``."""
     return bool(await _RESEAL_PIN.run(tx, tenant_id=tenant_id, id=connection_id, was=was, sealed=sealed))
+
+
+async def forget_pin(tx: Transaction, *, tenant_id: UUID, connection_id: UUID, was: str) -> bool:
+    """Keep no PIN of a number any more where it is kept as ``was``."""
+    return bool(await _FORGET_PIN.run(tx, tenant_id=tenant_id, id=connection_id, was=was))
 
 
 async def count_queued(tx: Transaction, *, tenant_id: UUID, connection_id: UUID) -> int:

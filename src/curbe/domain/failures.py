@@ -12,6 +12,7 @@ class FailureKind(StrEnum):
     THROTTLED = "throttled"  # later, and slower
     TRANSIENT = "transient"  # later, a few times
     UNREACHABLE = "unreachable"  # later, as often as it takes: nobody was there to say no
+    STORAGE = "storage"  # later, as often as it takes: what Curbe keeps files in does not give one
     AMBIGUOUS = "ambiguous"  # it may have arrived: never again by itself
     WINDOW_CLOSED = "window_closed"  # give up; a template is needed
     RECIPIENT = "recipient"  # give up for this person

@@ -11,8 +11,11 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -49,6 +52,8 @@ SELECT 'CREATE DATABASE curbe' WHERE NOT EXISTS (SELECT FROM pg_database WHERE d
 # MiB. Who needs the log's next file writes it full of zeros while everybody who commits waits: of sixteen, PostgreSQL's own size, that can
 # take 50 ms, and happens once in two seconds under full load (docs/explanation/performance.md).
 _LOG_FILE: Final = 4
+# For a stop that writes a checkpoint; with what a process takes to end before it, less than the service managers of deploy/ allow.
+_FAST_STOP: Final = timedelta(seconds=45)
 _COLLATIONS_OF_ITS_OWN: Final = (
     17  # the first PostgreSQL whose collations no update of the C library can change
 )
@@ -289,20 +294,40 @@ def _leave(place: Place, *, users_lock: int) -> None:
 
 
 def _stop(place: Place) -> None:
-    """Stop the server, if there is one of ours, and wait for its end; one that has not come up yet is waited for."""
-    told = False
+    """Stop the server, if there is one of ours, and wait for its end; one that has not come up yet is waited for.
+
+    One that does not end in time, as when its disk failed once more while it recovered, is ended as by a crash: what was committed is in
+    its log, and the next start replays that.
+    """
+    told, told_at, late = False, 0.0, False
 
     def ended() -> bool:
-        nonlocal told
+        nonlocal told, told_at, late
         if server_ended(place):
             return True
+        if told and time.monotonic() - told_at < _FAST_STOP.total_seconds():
+            return False
         if told:
+            if not late:
+                sys.stderr.write(
+                    "curbe: PostgreSQL does not stop, and is ended; it recovers when it starts\n"
+                )
+                late = True
+            _end_at_once(place)
             return False
         if (pid := postmaster(place)) is not None:
             told = signal_to(pid, signal.SIGINT)  # "fast": connections are closed, a checkpoint is written
+            told_at = time.monotonic()
         for each in processes(place):
             # One that somebody made stand still hears of it when it goes on. Those whose postmaster is gone are ended as above.
             signal_to(each, signal.SIGCONT if told else signal.SIGQUIT)
         return False
 
     wait_until(ended, what="PostgreSQL to stop")
+
+
+def _end_at_once(place: Place) -> None:
+    """Let the server drop everything: its postmaster sees to the others, and where that is gone each hears of it by itself."""
+    pid = postmaster(place)
+    for each in processes(place) if pid is None else {pid}:
+        signal_to(each, signal.SIGQUIT)

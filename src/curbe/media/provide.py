@@ -27,12 +27,12 @@ _TOO_LATE: Final = SendFailure(
     detail="somebody else has answered for the message before its file was uploaded",
     words="The file could not be handed to WhatsApp in time.",
 )
-_BROKE_OFF: Final = SendFailure(
+NOT_PROVIDED: Final = SendFailure(
     kind=FailureKind.TRANSIENT,
     code=None,
     title="File not ready",
-    detail="the upload that this message waited for broke off; nothing was sent to anybody",
-    words="The file could not be handed to WhatsApp; it is tried again.",
+    detail="what was done for this message's file broke off before it was at Meta; nothing was sent to anybody",
+    words="The file could not be handed to WhatsApp. Send it again later.",
 )
 
 
@@ -112,7 +112,7 @@ class Provider:
         try:
             outcome = await self._uploaded(media_id, number)
         except Exception:
-            outcome = _BROKE_OFF
+            outcome = NOT_PROVIDED
             raise
         else:
             return outcome
@@ -139,6 +139,9 @@ class Provider:
         return uploaded
 
     async def _upload(self, asset: Asset, number: SendingNumber) -> str | SendFailure:
+        unread = await self._unread(asset)
+        if unread is not None:
+            return unread
         trouble: list[NotStored | StorageFailed] = []
 
         async def chunks() -> AsyncIterator[bytes]:
@@ -161,19 +164,30 @@ class Provider:
         uploaded = await self._cloud_api.upload_media(
             number.phone_number_id, number.token, body=body, content_type=content_type
         )
-        match trouble:
-            case [NotStored()]:
-                return _given_up("The file is no longer stored.")
-            case [StorageFailed() as failure]:
-                return SendFailure(
-                    kind=FailureKind.TRANSIENT,
-                    code=None,
-                    title="Storage",
-                    detail=str(failure),
-                    words="The file could not be read; it is tried again.",
-                )
-            case _:
-                return uploaded
+        return _not_read(trouble[0]) if trouble else uploaded
+
+    async def _unread(self, asset: Asset) -> SendFailure | None:
+        """Return why the file cannot be read, by its first byte: of a request whose file does not come Meta need not hear."""
+        try:
+            async with aclosing(self._storage.read(asset.storage_key, start=0, length=1)) as read:
+                async for _ in read:
+                    pass
+        except (NotStored, StorageFailed) as failure:
+            return _not_read(failure)
+        return None
+
+
+def _not_read(failure: NotStored | StorageFailed) -> SendFailure:
+    """Return what it means for a message that its file cannot be read: one that is gone is gone, a store that is away comes back."""
+    if isinstance(failure, NotStored):
+        return _given_up("The file is no longer stored.")
+    return SendFailure(
+        kind=FailureKind.STORAGE,
+        code=None,
+        title="Storage",
+        detail=str(failure),
+        words="The file could not be read from where Curbe keeps files. Send it again later.",
+    )
 
 
 def _given_up(detail: str) -> SendFailure:

@@ -133,7 +133,10 @@ class LocalStorage:
             file.seek(start)
             left = length
             while left is None or left > 0:
-                chunk = await asyncio.to_thread(file.read, min(_CHUNK, left or _CHUNK))
+                try:
+                    chunk = await asyncio.to_thread(file.read, min(_CHUNK, left or _CHUNK))
+                except OSError as error:
+                    raise StorageFailed(f"the file cannot be read: {error.strerror}") from error
                 if not chunk and left is not None:
                     raise StorageFailed("the file is shorter than it was")
                 if not chunk:

@@ -22,9 +22,15 @@ from curbe.infra.migrate import SchemaMismatch
 from curbe.infra.settings import Settings
 from curbe.ingest import store as ingest
 from curbe.ingest.receive import PATH as WEBHOOK_PATH
-from curbe.operate import bucket, findings, findings_of_disks, findings_of_jobs, resealing
+from curbe.operate import (
+    bucket,
+    findings,
+    findings_of_disks,
+    findings_of_jobs,
+    findings_of_numbers,
+    resealing,
+)
 from curbe.operate.findings import (
-    ConnectionFacts,
     Finding,
     OutboxFacts,
     ParkedFacts,
@@ -34,6 +40,7 @@ from curbe.operate.findings import (
     ServerFacts,
     State,
 )
+from curbe.operate.findings_of_numbers import ConnectionFacts
 
 Row = TypeVar("Row")
 
@@ -157,7 +164,9 @@ def _of_numbers(rows: Sequence[ConnectionFacts], settings: Settings) -> list[Fin
         for row in rows
         if row.access_token_enc is not None and not resealing.opens(row, row.access_token_enc, keyring)
     ]
-    return findings.connections(rows, app_id=settings.meta_app_id, unreadable=unreadable, now=utc_now())
+    return findings_of_numbers.connections(
+        rows, app_id=settings.meta_app_id, unreadable=unreadable, now=utc_now()
+    )
 
 
 async def _unknown_sends(pool: Pool, *, now: datetime) -> int | None:

@@ -1,6 +1,5 @@
 """What the doctor makes of what it saw: every fact becomes a finding that says what to do. No I/O."""
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -11,8 +10,6 @@ from uuid import UUID
 
 import msgspec
 
-from curbe.connections.rules import PauseEnd, end_of_pause
-
 _SKEW_WARN: Final = timedelta(seconds=2)
 _SKEW_FAIL: Final = timedelta(seconds=30)
 _BEHIND_WARN: Final = timedelta(seconds=30)
@@ -20,7 +17,6 @@ _BEHIND_FAIL: Final = timedelta(minutes=5)
 _STUCK: Final = timedelta(minutes=5)
 _PARKED_LONG: Final = timedelta(hours=1)
 _DAYS_AHEAD: Final = 2
-_EXPIRES_SOON: Final = timedelta(days=7)
 _NAMED: Final = 5  # people; of more, only their count is told
 _OLDEST_POSTGRES: Final = 150009
 _META: Final = "https://graph.facebook.com"
@@ -86,21 +82,6 @@ class QuarantineFacts(msgspec.Struct, frozen=True):
     reason: str
     count: int
     since: datetime
-
-
-class ConnectionFacts(msgspec.Struct, frozen=True):
-    """A connected number, its token sealed. ``pause_cause``: what Meta told about it, where that paused it."""
-
-    tenant_id: UUID
-    id: UUID
-    status: str
-    phone_number_id: str | None
-    pause_reason: str | None
-    pause_cause: str | None
-    pause_until: datetime | None
-    token_expires_at: datetime | None
-    meta_app_id: str | None
-    access_token_enc: str | None
 
 
 class PinFacts(msgspec.Struct, frozen=True):
@@ -284,31 +265,6 @@ def quarantine(rows: Sequence[QuarantineFacts]) -> list[Finding]:
     ] or [Finding("set aside", State.OK, "nothing")]
 
 
-def connections(
-    rows: Sequence[ConnectionFacts], *, app_id: str, unreadable: Sequence[UUID], now: datetime
-) -> list[Finding]:
-    """Judge the connected numbers; ``unreadable`` are those whose token no key of ours opens."""
-    counted = Counter(row.status for row in rows)
-    summary = ", ".join(f"{count} {status}" for status, count in sorted(counted.items())) or "none yet"
-    found = [Finding("connections", State.OK, summary)]
-    for row in rows:
-        if row.id in set(unreadable):
-            found.append(
-                _about(row, State.FAIL, "its token was sealed with a key that is not here", _RESTORE_KEY)
-            )
-        elif row.status == "error" or row.pause_reason is not None:
-            reason = (row.pause_reason or "no reason given").rstrip(".")
-            found.append(_about(row, State.WARN, f"is paused, its queue is kept: {reason}", _unpause(row)))
-        elif row.token_expires_at is not None and row.token_expires_at < now + _EXPIRES_SOON:
-            until = f"its token ends {row.token_expires_at:%Y-%m-%d %H:%M} UTC"
-            state = State.FAIL if row.token_expires_at <= now else State.WARN
-            found.append(_about(row, state, until, "connect it anew with a new token"))
-        elif row.meta_app_id is not None and row.meta_app_id != app_id:
-            foreign = f"it was connected through app {row.meta_app_id}, not META_APP_ID"
-            found.append(_about(row, State.FAIL, foreign, "its webhooks count as foreign: connect it anew"))
-    return found
-
-
 def encryption_key(facts: SealedFacts) -> Finding:
     """Judge whether the retired keys can go, and whether everybody's authenticator app opens."""
     name = "encryption key"
@@ -328,7 +284,7 @@ def encryption_key(facts: SealedFacts) -> Finding:
         )  # fmt: skip
     if facts.pins_closed:
         closed = f"{_counted(facts.pins_closed, 'PIN')} sealed with a key that is not here"
-        fix = "put that key into TOKEN_ENCRYPTION_KEYS_RETIRED; lost, others are set in the WhatsApp Manager"
+        fix = "put that key into TOKEN_ENCRYPTION_KEYS_RETIRED, or `curbe reseal --forget-pins` where it is lost"
         return Finding(name, State.WARN, closed, fix)
     tokens, apps = _counted(facts.tokens, "token"), _counted(facts.apps, "authenticator app")
     return Finding(name, State.OK, f"{tokens} and {apps} sealed with it")
@@ -339,33 +295,6 @@ def platform_keys(count: int) -> Finding:
     if count:
         return Finding("platform keys", State.OK, f"{count} valid")
     return Finding("platform keys", State.WARN, "none is valid", "`curbe key create --platform --scope all`")
-
-
-_RESTORE_KEY: Final = "put the key it was sealed with into TOKEN_ENCRYPTION_KEYS_RETIRED, or connect it anew"
-
-
-def _unpause(row: ConnectionFacts) -> str:
-    match end_of_pause(row.pause_cause, row.pause_reason):
-        case PauseEnd.CONNECT:
-            return "connect it anew with a token that works"
-        case PauseEnd.REGISTER:
-            return "register the number, under Connections"
-        case PauseEnd.RESUME:
-            return "settle it in the WhatsApp Manager, then resume the number"
-        case PauseEnd.BY_ITSELF:
-            pass
-    if row.pause_until is not None:
-        return "it goes on by itself when that ends"
-    return "settle it with Meta; it goes on by itself when Meta says so"
-
-
-def _about(row: ConnectionFacts, state: State, sentence: str, fix: str) -> Finding:
-    return Finding(
-        "connection",
-        state,
-        f"phone_number_id {row.phone_number_id} of tenant {row.tenant_id}: {sentence}",
-        fix,
-    )
 
 
 def _behind(name: str, seconds: float, *, what: str) -> Finding:

@@ -58,7 +58,7 @@ SELECT q.kind::text AS kind, q.reason, count(*)::integer AS count, min(q.created
 
 -- name: connection_facts
 SELECT c.tenant_id, c.id, c.status::text AS status, c.phone_number_id, c.pause_reason, c.pause_cause, c.pause_until, c.token_expires_at, c.meta_app_id,
-       c.access_token_enc
+       c.access_token_enc, coalesce(c.metadata ->> 'unregistered' = 'true', false) AS unregistered
   FROM channel_connections c
  WHERE c.status <> 'revoked'
  ORDER BY c.tenant_id, c.id;

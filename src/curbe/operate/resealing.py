@@ -12,18 +12,20 @@ import msgspec
 
 from curbe.auth import factor_store, factors
 from curbe.auth.factor_store import StoredTotp
-from curbe.connections import registration
-from curbe.connections import service as connections
+from curbe.connections import registration, sealed
+from curbe.connections.sealed import Column
 from curbe.infra.crypto import CannotOpen, Keyring
 from curbe.infra.db import Pool, Query, Role, Transaction
 from curbe.infra.settings import Settings
 from curbe.operate.accounts import pool
-from curbe.operate.findings import ConnectionFacts, PinFacts, SealedFacts
+from curbe.operate.findings import PinFacts, SealedFacts
+from curbe.operate.findings_of_numbers import ConnectionFacts
 from curbe.tenants import people, service
 
 _CONNECTIONS: Final = Query("curbe.operate", "connection_facts", ConnectionFacts)
 _PINS: Final = Query("curbe.operate", "pin_facts", PinFacts)
 _PAGE: Final = 500
+_CLI: Final = "cli"
 
 
 class _Outcome(StrEnum):
@@ -41,10 +43,14 @@ class Counted(msgspec.Struct, frozen=True):
 
 
 class Resealed(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of all that is sealed; ``apps_closed``: the addresses of those whose app no key opens."""
+    """What became of all that is sealed.
+
+    ``pins_forgotten``: those that no key opened, as was asked for. ``apps_closed``: the addresses of those whose app no key opens.
+    """
 
     tokens: Counted
     pins: Counted
+    pins_forgotten: int
     apps: Counted
     apps_closed: tuple[str, ...]
 
@@ -56,10 +62,14 @@ class _App(msgspec.Struct, frozen=True):
     kept: StoredTotp
 
 
-async def reseal(settings: Settings, dsn: str) -> Resealed:
-    """Seal everything with the current key and return what became of it; what no key opens is left as it is."""
+async def reseal(settings: Settings, dsn: str, *, forget_pins: bool = False) -> Resealed:
+    """Seal everything with the current key and return what became of it.
+
+    What no key opens is left as it is; with ``forget_pins`` the PINs among that are forgotten.
+    """
     keyring = Keyring.of(settings)
     tokens, pins, secrets = Counter[_Outcome](), Counter[_Outcome](), Counter[_Outcome]()
+    forgotten = 0
     closed: list[str] = []
     async with pool(dsn, Role.APPLY) as apply, pool(dsn) as web:
         async with apply.transaction() as tx:
@@ -67,16 +77,24 @@ async def reseal(settings: Settings, dsn: str) -> Resealed:
             kept = await pin_facts(tx)
         for row in rows:
             if row.access_token_enc is not None:
-                tokens[await _reseal_token(web, row, row.access_token_enc, keyring)] += 1
+                tokens[await _reseal(web, row, Column.TOKEN, row.access_token_enc, keyring)] += 1
         for pin in kept:
-            pins[await _reseal_pin(web, pin, keyring)] += 1
+            outcome = await _reseal(web, pin, Column.PIN, pin.pin_enc, keyring)
+            if outcome is _Outcome.CLOSED and forget_pins and await _forget_pin(web, pin):
+                forgotten += 1
+            else:
+                pins[outcome] += 1
         async for app in _apps(web):
             outcome = await _reseal_app(web, app.kept, keyring)
             secrets[outcome] += 1
             if outcome is _Outcome.CLOSED:
                 closed.append(app.email)
     return Resealed(
-        tokens=Counted(**tokens), pins=Counted(**pins), apps=Counted(**secrets), apps_closed=tuple(closed)
+        tokens=Counted(**tokens),
+        pins=Counted(**pins),
+        pins_forgotten=forgotten,
+        apps=Counted(**secrets),
+        apps_closed=tuple(closed),
     )
 
 
@@ -101,7 +119,7 @@ async def sealed_facts(
     ]
     apps = [app async for app in _apps(web)]
     opened = [keyring.is_current(app.kept.secret_enc) for app in apps if _app_opens(app.kept, keyring)]
-    known = [keyring.is_current(pin.pin_enc) for pin in pins if _pin_opens(pin, keyring)]
+    known = [keyring.is_current(pin.pin_enc) for pin in pins if _opens(pin, Column.PIN, pin.pin_enc, keyring)]
     return SealedFacts(
         tokens=len(tokens),
         tokens_retired=tokens.count(False),
@@ -113,18 +131,14 @@ async def sealed_facts(
     )
 
 
-def opens(row: ConnectionFacts, sealed: str, keyring: Keyring) -> bool:
+def opens(row: ConnectionFacts, token: str, keyring: Keyring) -> bool:
     """Tell whether one of our keys opens a connection's token."""
-    try:
-        connections.open_token(keyring, sealed, tenant_id=row.tenant_id, connection_id=row.id)
-    except CannotOpen:
-        return False
-    return True
+    return _opens(row, Column.TOKEN, token, keyring)
 
 
-def _pin_opens(row: PinFacts, keyring: Keyring) -> bool:
+def _opens(row: ConnectionFacts | PinFacts, column: Column, stored: str, keyring: Keyring) -> bool:
     try:
-        registration.open_pin(keyring, row.pin_enc, tenant_id=row.tenant_id, connection_id=row.id)
+        sealed.opened(keyring, column, stored, tenant_id=row.tenant_id, connection_id=row.id)
     except CannotOpen:
         return False
     return True
@@ -157,26 +171,24 @@ async def _apps(web: Pool) -> AsyncIterator[_App]:
         after = people.place_of(users[-1])
 
 
-async def _reseal_token(web: Pool, row: ConnectionFacts, sealed: str, keyring: Keyring) -> _Outcome:
+async def _reseal(
+    web: Pool, row: ConnectionFacts | PinFacts, column: Column, stored: str, keyring: Keyring
+) -> _Outcome:
     try:
         async with web.transaction(row.tenant_id) as tx:
-            done = await connections.reseal_token(
-                tx, sealed, tenant_id=row.tenant_id, connection_id=row.id, keyring=keyring
+            done = await sealed.reseal(
+                tx, column, stored, tenant_id=row.tenant_id, connection_id=row.id, keyring=keyring
             )
     except CannotOpen:
         return _Outcome.CLOSED
     return _Outcome.RESEALED if done else _Outcome.CURRENT
 
 
-async def _reseal_pin(web: Pool, row: PinFacts, keyring: Keyring) -> _Outcome:
-    try:
-        async with web.transaction(row.tenant_id) as tx:
-            done = await registration.reseal_pin(
-                tx, row.pin_enc, tenant_id=row.tenant_id, connection_id=row.id, keyring=keyring
-            )
-    except CannotOpen:
-        return _Outcome.CLOSED
-    return _Outcome.RESEALED if done else _Outcome.CURRENT
+async def _forget_pin(web: Pool, row: PinFacts) -> bool:
+    async with web.transaction(row.tenant_id) as tx:
+        return await registration.forget_pin(
+            tx, row.pin_enc, tenant_id=row.tenant_id, connection_id=row.id, actor=_CLI
+        )
 
 
 async def _reseal_app(web: Pool, app: StoredTotp, keyring: Keyring) -> _Outcome:

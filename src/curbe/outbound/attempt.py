@@ -22,6 +22,7 @@ from curbe.domain.window import customer_service_window
 from curbe.inbox.departures import Intent, Settlement, Verdict
 from curbe.infra.crypto import Secret
 from curbe.infra.metrics import Metrics
+from curbe.media.provide import NOT_PROVIDED
 from curbe.outbound.rules import Next, after
 from curbe.outbound.store import Claim, PutBack
 
@@ -45,14 +46,6 @@ _LOST: Final = SendFailure(
     title="No clear answer",
     detail="the attempt broke off inside Curbe; whether Meta took the message is not known",
     words="It is not known whether this message arrived.",
-)
-
-_NOT_PROVIDED: Final = SendFailure(
-    kind=FailureKind.TRANSIENT,
-    code=None,
-    title="File not ready",
-    detail="the attempt broke off before the file was at Meta; nothing was sent to anybody",
-    words="The file could not be handed to WhatsApp; it is tried again.",
 )
 _POSTPONED: Final = SendFailure(
     kind=FailureKind.TRANSIENT,
@@ -180,7 +173,7 @@ class Attempt:
             except Exception:
                 # The database for a moment, or the disk: whoever is sent to beside this one must not suffer from it.
                 log.exception("file_not_provided", message_id=str(intent.id))
-                provided = _NOT_PROVIDED
+                provided = NOT_PROVIDED
             if isinstance(provided, SendFailure):
                 return provided
             uploads[media_id] = provided

@@ -22,9 +22,10 @@ _OF_A_CODE: Final = timedelta(minutes=10)  # as long as Meta tries to deliver on
 _PATIENCE: Final = timedelta(hours=24)  # how long a message is tried where a provider says "later"
 _TRIES: Final = 5  # for a transient no
 _LONGEST_PAUSE: Final = timedelta(hours=1)
-_LONGEST_UNREACHED: Final = timedelta(minutes=1)  # between two tries to reach the provider at all
+_LONGEST_UNREACHED: Final = timedelta(minutes=1)  # between two tries of which nothing leaves here
 _KEEPS_QUEUE: Final = (FailureKind.CREDENTIALS, FailureKind.ACCOUNT)
 _SILENCES: Final = (FailureKind.AMBIGUOUS, FailureKind.UNREACHABLE)
+_NEVER_LEFT: Final = (FailureKind.UNREACHABLE, FailureKind.STORAGE)
 _LATER: Final = (FailureKind.THROTTLED, FailureKind.TRANSIENT, FailureKind.UNLISTED)
 PAIR_RATE: Final = 131056  # one person at a time too fast: retry after 4^n seconds [Meta: error codes]
 MAINTENANCE: Final = 131057  # the number is being upgraded; at most a minute [Meta: throughput]
@@ -125,9 +126,11 @@ def after(
         # Tried again, it would only add to the complaints; what else goes to many waits until people have calmed down.
         return Next(verdict=Verdict.FAILED, hold=_HOLDS[failure.code])
     patient = now - trying_since < _PATIENCE
-    if failure.kind is FailureKind.UNREACHABLE and patient:
+    if failure.kind in _NEVER_LEFT and patient:
         pause = min(timedelta(seconds=2 ** min(attempts - refusals - 1, 6)), _LONGEST_UNREACHED)
-        return Next(verdict=Verdict.QUEUED, pause=pause, counted=False, holds=True)
+        # Where nobody is reached, whoever is behind it reaches nobody either; where only its file is missing, they may go.
+        holds = failure.kind is FailureKind.UNREACHABLE
+        return Next(verdict=Verdict.QUEUED, pause=pause, counted=False, holds=holds)
     too_often = failure.kind is not FailureKind.THROTTLED and refusals + 1 >= _TRIES
     if failure.kind not in _LATER or _is_final(failure) or too_often or not patient:
         return Next(verdict=Verdict.FAILED)

@@ -37,6 +37,11 @@ _KINDS: Final[Mapping[FailureKind, Words]] = {
         "No se pudo contactar con Meta en todo un día. No se envió nada; envíalo de nuevo más tarde.",
         "Não foi possível contatar a Meta durante um dia inteiro. Nada foi enviado; envie de novo mais tarde.",
     ),
+    FailureKind.STORAGE: Words(
+        "The file of this message could not be read here for a whole day. Nothing was sent; send it again later.",
+        "El archivo de este mensaje no se pudo leer aquí en todo un día. No se envió nada; envíalo de nuevo más tarde.",
+        "O arquivo desta mensagem não pôde ser lido aqui durante um dia inteiro. Nada foi enviado; envie de novo mais tarde.",
+    ),
     FailureKind.AMBIGUOUS: Words(
         "It is not known whether this message arrived. Ask the person before you send it again.",
         "No se sabe si este mensaje llegó. Pregunta a la persona antes de enviarlo otra vez.",

@@ -14,6 +14,7 @@ export const en = {
   "connection.registered": (who, what) => `${who} registered ${what} with Meta`,
   "connection.not_registered": (who, what) => `${who} tried to register ${what} with Meta, which refused`,
   "connection.pin_revealed": (who, what) => `${who} looked at the PIN of ${what}`,
+  "connection.pin_forgotten": (who, what) => `${who} let go of the PIN of ${what}, which no key opened`,
   "connection.hold": (who, what) =>
     `${who} held back what goes to many people from ${what}, as Meta complained`,
   "person.invited": (who, what) => `${who} invited ${what}`,
@@ -114,6 +115,7 @@ export const es: Translated<typeof en> = {
   "connection.registered": (who, what) => `${who} registró ${what} en Meta`,
   "connection.not_registered": (who, what) => `${who} intentó registrar ${what} en Meta, que lo rechazó`,
   "connection.pin_revealed": (who, what) => `${who} miró el PIN de ${what}`,
+  "connection.pin_forgotten": (who, what) => `${who} descartó el PIN de ${what}, que ninguna clave abría`,
   "connection.hold": (who, what) =>
     `${who} retuvo lo que va a muchas personas desde ${what}, por quejas de Meta`,
   "person.invited": (who, what) => `${who} invitó a ${what}`,
@@ -216,6 +218,7 @@ export const pt: Translated<typeof en> = {
   "connection.registered": (who, what) => `${who} registrou ${what} na Meta`,
   "connection.not_registered": (who, what) => `${who} tentou registrar ${what} na Meta, que recusou`,
   "connection.pin_revealed": (who, what) => `${who} olhou o PIN de ${what}`,
+  "connection.pin_forgotten": (who, what) => `${who} descartou o PIN de ${what}, que nenhuma chave abria`,
   "connection.hold": (who, what) =>
     `${who} reteve o que vai para muitas pessoas de ${what}, por queixas da Meta`,
   "person.invited": (who, what) => `${who} convidou ${what}`,

@@ -20,7 +20,7 @@ import { type Campaign, type Deed, useDeed } from "../api/campaigns";
 import { type Report, useRetry } from "../api/report";
 import { watchMessages } from "./messages";
 
-const PUT_OFF = new Set(["throttled", "transient", "unreachable", "unlisted"]);
+const PUT_OFF = new Set(["throttled", "transient", "unreachable", "storage", "unlisted"]);
 
 export function Deeds({ campaign, report }: { campaign: Campaign; report: Report | undefined }) {
   const t = useMessages(watchMessages);
