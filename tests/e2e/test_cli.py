@@ -115,6 +115,20 @@ def test_init_by_force_keeps_every_setting_but_the_secrets_that_it_makes_anew(
     assert after["META_VERIFY_TOKEN"] != before["META_VERIFY_TOKEN"]
 
 
+def test_init_by_force_leaves_a_file_alone_that_it_cannot_read_to_its_end(bare: Installation) -> None:
+    """What stands in such a line would be lost: another database, perhaps, and the key that opens it."""
+    bare.answer("init")
+    file = bare.folder / ".env"
+    before = file.read_text() + "CURBE_MAIL_FROM='Sol <sol@example.org>\n"
+    file.write_text(before)
+
+    done = bare.curbe("init", "--force")
+
+    assert done.returncode == 2
+    assert "CURBE_MAIL_FROM" in done.stderr
+    assert file.read_text() == before
+
+
 def test_init_by_force_takes_the_secret_of_another_app_for_nobodys(bare: Installation) -> None:
     bare.answer("init", "--app-id", "123456789012345", "--app-secret", "a-secret-of-metas")
 
@@ -257,6 +271,7 @@ def test_nothing_works_on_a_schema_it_does_not_know(bare: Installation, command:
 
     assert done.returncode == 1
     assert "curbe migrate" in done.stderr
+    assert "DATABASE_URL" in done.stderr, "an empty database is mostly another one than was meant"
 
 
 async def test_nothing_works_on_a_schema_that_is_newer_than_itself(empty_dsn: str) -> None:
@@ -318,6 +333,16 @@ def test_what_postgresql_refuses_is_told_with_what_to_do_about_it(
 )
 def test_a_failure_that_passes_once_somebody_acts_says_how(failure: Exception, says: str) -> None:
     assert says in refusal_of(failure).sentence
+
+
+def test_settings_that_are_not_where_they_are_looked_for_are_told_by_that_place() -> None:
+    """The folder is wrong, mostly: whoever makes a new file there has a second installation, an empty one."""
+    with installed() as elsewhere:
+        done = elsewhere.curbe("tenant", "list")
+
+    assert done.returncode == 2
+    assert f"There is no file {elsewhere.folder / '.env'}" in done.stderr
+    assert "--env-file" in done.stderr
 
 
 def test_the_environment_wins_over_the_file(here: Installation) -> None:
