@@ -114,6 +114,7 @@ async def serve(
 
     Raises:
         SchemaMismatch: the database's schema is not this build's.
+        CannotListen: somebody else does there, or nobody can.
     """
     await require_known_schema(dsn)
     async with _wired(settings, dsn) as (app, protocol, broadcast):

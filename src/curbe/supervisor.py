@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 import structlog
 
-from curbe.infra.listening import listen
+from curbe.infra.listening import CannotListen, listen
 from curbe.infra.loop import when_signalled
 from curbe.infra.migrate import migrate
 from curbe.infra.settings import Settings
@@ -138,6 +138,7 @@ async def supervise(
     Raises:
         SchemaMismatch: the database's schema is newer than this build.
         CannotStart: web or worker ended before it had begun.
+        CannotListen: somebody else does there, or nobody can.
     """
     stop = asyncio.Event()
     hurry = asyncio.Event()
@@ -187,9 +188,9 @@ def _listening_for_worker(port: int | None) -> socket.socket | None:
         return None
     try:
         return listen(_LOOPBACK, port)
-    except OSError as failure:
+    except CannotListen as failure:
         raise CannotStart(
-            f"CURBE_WORKER_PORT is {port}, which cannot be listened on: {failure}."
+            f"CURBE_WORKER_PORT is {port}: {failure.why}; set another, or leave it empty."
         ) from failure
 
 

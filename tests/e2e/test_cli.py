@@ -1,8 +1,10 @@
 """The command line as an operator meets it: real processes, their output, their exit codes."""
 
+import errno
 import json
 import stat
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
@@ -12,6 +14,7 @@ from bed.installation import SETTINGS, Installation, installed
 from bed.rows import insert_number, insert_sent
 from curbe.audit.seal import seal_once
 from curbe.auth import service
+from curbe.cli.refusals import refusal_of
 from curbe.domain.errors import Unauthorized
 from curbe.infra import dotenv, settings
 from curbe.infra.clock import utc_now
@@ -110,6 +113,20 @@ def test_init_by_force_keeps_every_setting_but_the_secrets_that_it_makes_anew(
     }
     assert before["DATABASE_URL"] == empty_dsn
     assert after["META_VERIFY_TOKEN"] != before["META_VERIFY_TOKEN"]
+
+
+def test_init_by_force_leaves_a_file_alone_that_it_cannot_read_to_its_end(bare: Installation) -> None:
+    """What stands in such a line would be lost: another database, perhaps, and the key that opens it."""
+    bare.answer("init")
+    file = bare.folder / ".env"
+    before = file.read_text() + "CURBE_MAIL_FROM='Sol <sol@example.org>\n"
+    file.write_text(before)
+
+    done = bare.curbe("init", "--force")
+
+    assert done.returncode == 2
+    assert "CURBE_MAIL_FROM" in done.stderr
+    assert file.read_text() == before
 
 
 def test_init_by_force_takes_the_secret_of_another_app_for_nobodys(bare: Installation) -> None:
@@ -215,9 +232,13 @@ def test_all_scopes_of_a_tenants_key_are_those_it_may_have(here: Installation) -
         (("audit", "verify"), 2, "--all"),
         (("webhook", "replay"), 2, "--event"),
         (("webhook", "replay", "--since", "2026-11-22T10:00:00"), 2, "time zone"),
+        (("webhook", "replay", "--since", "999999d"), 2, "too long ago"),
+        (("webhook", "replay", "--since", "1h", "--until", "2h"), 2, "not after"),
         (("webhook", "replay", "--tenant", NOBODY), 1, "tenant list"),
+        (("audit", "verify", "--tenant", NOBODY), 1, "tenant list"),
         (("serve", "--port", "http"), 2, "integer"),
         (("serve", "--host", "203.0.113.7", "--port", "0"), 1, "--host"),
+        (("serve", "--host", "nowhere.invalid", "--port", "0"), 1, "--host"),
     ],
 )
 def test_a_command_that_cannot_be_done_says_why_and_what_to_do(
@@ -228,6 +249,7 @@ def test_a_command_that_cannot_be_done_says_why_and_what_to_do(
     assert done.returncode == code, done.stderr
     assert says in done.stderr
     assert "Traceback" not in done.stderr
+    assert "PostgreSQL" not in done.stderr, "it is not to blame for any of these"
     assert done.stdout == ""
 
 
@@ -249,6 +271,7 @@ def test_nothing_works_on_a_schema_it_does_not_know(bare: Installation, command:
 
     assert done.returncode == 1
     assert "curbe migrate" in done.stderr
+    assert "DATABASE_URL" in done.stderr, "an empty database is mostly another one than was meant"
 
 
 async def test_nothing_works_on_a_schema_that_is_newer_than_itself(empty_dsn: str) -> None:
@@ -276,6 +299,50 @@ def test_a_database_that_does_not_answer_is_told_in_one_sentence_without_its_pas
     assert "DATABASE_URL" in done.stderr
     assert "hunter2" not in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "further", "says"),
+    [
+        ("/no_such_database", "", "createdb"),
+        (None, "role=app_web", "CREATEROLE"),
+        (None, "default_transaction_read_only=on", "name the primary"),
+    ],
+)
+def test_what_postgresql_refuses_is_told_with_what_to_do_about_it(
+    here: Installation, dsn: str, path: str | None, further: str, says: str
+) -> None:
+    url = urlsplit(dsn)
+    query = "&".join(part for part in (url.query, further) if part)
+
+    done = here.curbe("migrate", DATABASE_URL=url._replace(path=path or url.path, query=query).geturl())
+
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1), done.stderr
+    assert says in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("failure", "says"),
+    [
+        (asyncpg.InvalidPasswordError("password authentication failed"), "user and password"),
+        (asyncpg.TooManyConnectionsError("too many clients already"), "max_connections"),
+        (asyncpg.LockNotAvailableError("canceling statement due to lock timeout"), "try again"),
+        (asyncpg.DiskFullError("could not extend file"), "Make room"),
+        (OSError(errno.ENOSPC, "No space left on device"), "the disk is full"),
+    ],
+)
+def test_a_failure_that_passes_once_somebody_acts_says_how(failure: Exception, says: str) -> None:
+    assert says in refusal_of(failure).sentence
+
+
+def test_settings_that_are_not_where_they_are_looked_for_are_told_by_that_place() -> None:
+    """The folder is wrong, mostly: whoever makes a new file there has a second installation, an empty one."""
+    with installed() as elsewhere:
+        done = elsewhere.curbe("tenant", "list")
+
+    assert done.returncode == 2
+    assert f"There is no file {elsewhere.folder / '.env'}" in done.stderr
+    assert "--env-file" in done.stderr
 
 
 def test_the_environment_wins_over_the_file(here: Installation) -> None:

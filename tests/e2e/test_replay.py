@@ -118,6 +118,8 @@ async def test_single_webhooks_are_replayed_by_their_ids(
 
     assert done["webhooks"] == 2
     assert await texts_of(owner, number) == ["first", "third"]
+    nothing = here.curbe("webhook", "replay", "--event", str(third + 1000))
+    assert (nothing.returncode, "No stored webhook" in nothing.stdout) == (0, True)
 
 
 async def test_a_tenants_webhooks_are_those_that_name_one_of_its_numbers(

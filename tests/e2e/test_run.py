@@ -340,7 +340,7 @@ def test_run_says_that_a_port_it_was_told_for_its_worker_is_taken(on_database: I
         running = on_database.start("run", "--port", "0", CURBE_WORKER_PORT=str(port))
 
         assert running.ended() == 1
-    assert "CURBE_WORKER_PORT" in "".join(running.logged)
+    assert f"CURBE_WORKER_PORT is {port}: port {port} of 127.0.0.1 is in use" in "".join(running.logged)
 
 
 @pytest.mark.anyio

@@ -1,5 +1,8 @@
 """What a process counts can be read by Prometheus, and belongs to that process alone."""
 
+import re
+from pathlib import Path
+
 from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -31,6 +34,19 @@ def test_everything_the_product_needs_is_there_and_explained() -> None:
 
     assert {f"curbe_{name}" for name in WANTED} <= set(families)
     assert [family.name for family in families.values() if not family.documentation] == []
+
+
+def test_every_metric_that_the_operators_page_names_is_there() -> None:
+    page = (Path(__file__).parents[2] / "docs/howto/operate.md").read_text()
+    shown = set(re.findall(r"^# HELP (\S+)", Metrics().render()[0].decode(), re.MULTILINE))
+
+    named = {
+        re.sub(r"_(bucket|count|sum)$", "", name)
+        for name in re.findall(r"\bcurbe_[a-z]+_[a-z_]+|\bcurbe_(?:connections|quarantined)\b", page)
+    }
+
+    assert len(named) > 10
+    assert named - shown == set()
 
 
 def test_what_is_counted_is_shown_under_its_labels() -> None:

@@ -96,6 +96,9 @@ def test_no_secret_has_a_default() -> None:
         ("CURBE_PORT", "٣٣", "from 0 to 65535"),
         ("DATABASE_URL", "mysql://root:hunter2@db/curbe", "postgresql://"),
         ("DATABASE_URL", "http://[hunter2", "postgresql://"),
+        ("DATABASE_URL", "postgresql://curbe:hun#ter2@db/curbe", "%23"),
+        ("DATABASE_URL", "postgresql://curbe:hun/ter2@db/curbe", "%2F"),
+        ("DATABASE_URL", "postgresql://curbe:hun?ter2@db/curbe", "%3F"),
         ("CURBE_LOG_LEVEL", "loud", "debug, info, warning, error"),
         ("CURBE_LOG_FORMAT", "xml", "json, console"),
         ("CURBE_DEFAULT_COUNTRY", "XX", "two-letter country code"),
@@ -145,6 +148,25 @@ def test_mail_is_encrypted_wherever_a_password_or_the_internet_is_involved(
     assert server is not None
     assert (server.port, server.tls) == (port, tls)
     assert "p%40ss" not in url or (server.password is not None and server.password.reveal() == "p@ss")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://curbe:hun%23ter2@db.example.org:5432/curbe?sslmode=require",
+        "postgres://curbe:hun@ter2@10.0.0.1/curbe",
+        "postgresql://curbe@/curbe?host=%2Frun%2Fpostgresql&port=5432",
+        "postgresql://curbe@%2Frun%2Fpostgresql/curbe",
+        "postgresql://curbe@[::1]:5432/curbe",
+        "postgresql://one:5432,two:5433/curbe?target_session_attrs=primary",
+        "postgresql:///curbe",
+    ],
+)
+def test_a_database_is_named_in_every_way_that_postgresql_knows(url: str) -> None:
+    read = load(DATABASE_URL=url).database_url
+
+    assert read is not None
+    assert read.reveal() == url
 
 
 def test_mail_comes_from_the_installation_unless_told_otherwise() -> None:

@@ -21,6 +21,8 @@ class Moment(click.ParamType):
             return utc_now() - duration(value)
         except Malformed:
             pass  # then it is a time
+        except OverflowError:
+            self.fail(f"{value!r} is too long ago.", param, ctx)
         try:
             moment = datetime.fromisoformat(value)
         except ValueError:

@@ -10,6 +10,7 @@ from curbe.domain.errors import AppError, InvalidRequest
 from curbe.infra import db
 from curbe.infra.crypto import CannotOpen
 from curbe.infra.embedded import EmbeddedUnavailable
+from curbe.infra.listening import CannotListen
 from curbe.infra.log import scrubbed
 from curbe.infra.migrate import SchemaMismatch
 from curbe.infra.settings import BadSettings
@@ -21,10 +22,23 @@ log: Final = structlog.get_logger(__name__)
 FAILED: Final = 1
 MISUSED: Final = 2
 _MISUSES: Final = (BadSettings, AlreadyThere)
-_SENTENCES: Final = (SchemaMismatch, EmbeddedUnavailable, CannotStart, CannotOpen)
+_SENTENCES: Final = (SchemaMismatch, EmbeddedUnavailable, CannotStart, CannotListen, CannotOpen)
 _CONNECTING: Final = (
     "Check DATABASE_URL, and that the server runs and takes connections; `curbe doctor` looks closer"
 )
+_AS_WHOM: Final = "Check user and password in DATABASE_URL, and that the server lets them in (pg_hba.conf)"
+# What to do by PostgreSQL's own code: https://www.postgresql.org/docs/current/errcodes-appendix.html
+_BY_CODE: Final = {
+    "25006": "Let DATABASE_URL name the primary; a host also makes a full disk read-only: make room there",
+    "28000": _AS_WHOM,
+    "28P01": _AS_WHOM,
+    "3D000": "Make that database (createdb), or name another one in DATABASE_URL",
+    "42501": "Let the user of DATABASE_URL own the database, and make roles (ALTER ROLE ... CREATEROLE)",
+    "53100": "Make room on its disk",
+    "53300": "See who holds its connections (pg_stat_activity), or raise max_connections",
+    "55P03": "A dump or a long transaction holds what is needed (pg_stat_activity): once it has ended, try again",
+    "57P03": "It is starting or recovering: try again in a while",
+}
 
 
 class Refusal(msgspec.Struct, frozen=True):
@@ -50,18 +64,13 @@ def refusal_of(error: BaseException) -> Refusal:
 
 def _system(error: BaseException) -> str | None:
     """Return what to say of a failure of the network, the disk or the database; None for any other."""
-    if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
-        return "the port is in use; stop what listens there, or choose another with --port or CURBE_PORT."
-    if (
-        isinstance(error, OSError)
-        and error.errno in (errno.EACCES, errno.EADDRNOTAVAIL)
-        and not error.filename
-    ):
-        return "it is not possible to listen there; choose another --host or a --port of 1024 or more."
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "the disk is full; make room and try again."
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: {error.strerror}; make it usable for this user and try again."
     if isinstance(error, (*db.Unreachable, db.PostgresError)):
-        return f"PostgreSQL cannot be used ({named(error)}). {_CONNECTING}."
+        what_to_do = _BY_CODE.get(getattr(error, "sqlstate", ""), _CONNECTING)
+        return f"PostgreSQL cannot be used ({named(error)}). {what_to_do}."
     return None
 
 

@@ -52,6 +52,8 @@ def replay(
         raise click.UsageError("--event names its webhooks itself: leave the other options out.")
     if not (ids or numbers or tenant_id or since):
         raise click.UsageError("Say which webhooks: --event, --phone-number-id, --tenant or --since.")
+    if since and until and until <= since:
+        raise click.UsageError("--until is not after --since: nothing came between them.")
     wanted = webhooks.Wanted(
         ids=tuple(ids), phone_number_ids=frozenset(numbers), tenant_id=tenant_id, since=since, until=until
     )
@@ -99,6 +101,8 @@ def _tell(webhooks_read: int) -> None:
 
 
 def _words(done: Replayed, *, dry_run: bool) -> str:
+    if not done.webhooks and not done.gone:
+        return "No stored webhook is meant by that; each is kept for 30 days."
     lines = [f"{done.webhooks} webhooks {'would be' if dry_run else 'were'} applied again."]
     lines += [f"{one.count:8}  {one.outcome}, {one.reason}" for one in done.outcomes]
     if done.gone:

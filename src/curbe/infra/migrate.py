@@ -89,6 +89,11 @@ async def require_known_schema(dsn: str) -> None:
     async with _looking(dsn) as connection:
         exists = await connection.fetchval("SELECT to_regclass('schema_migrations') IS NOT NULL")
         applied = await _applied(connection) if exists else {}
+    if not applied:
+        raise SchemaMismatch(
+            "the database has no tables of Curbe's. If it is the one that is meant (DATABASE_URL, or CURBE_DATA_DIR, which "
+            "begins in this folder where it is relative), run `curbe migrate`, then start again"
+        )
     _compare(applied, known_migrations())
     missing = [migration.version for migration in known_migrations() if migration.version not in applied]
     if missing:

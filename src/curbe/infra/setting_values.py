@@ -23,6 +23,7 @@ _UNITS: Final = {
     "h": timedelta(hours=1),
     "d": timedelta(days=1),
 }
+_HOST: Final = re.compile(r"(?:\[[0-9A-Fa-f:.%]+\]|[^:\[\]]*)(?::[0-9]*)?")
 _SIZE: Final = re.compile(r"0|([1-9]\d{0,5})(MiB|GiB|TiB)")
 _BYTES: Final = {"MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
 
@@ -132,11 +133,18 @@ def encryption_keys(text: str) -> tuple[Secret, ...]:
 def database_url(text: str) -> Secret:
     """Read a PostgreSQL URL; a Secret, as it may hold a password."""
     try:
-        scheme = urlsplit(text).scheme
+        url = urlsplit(text)
     except ValueError:
-        scheme = ""
-    if scheme not in {"postgresql", "postgres"}:
+        url = urlsplit("")
+    if url.scheme not in {"postgresql", "postgres"}:
         raise Malformed("does not begin with postgresql:// (or postgres://), or is no URL")
+    # A password that ends the host's part of the URL too early leaves a piece of itself where the port should be.
+    hosts = url.netloc.rpartition("@")[2].split(",")
+    if url.fragment or not all(_HOST.fullmatch(host) for host in hosts):
+        raise Malformed(
+            "is no URL with a host and a port: write special characters of a user name or password with % escapes "
+            "(# is %23, / is %2F, ? is %3F, @ is %40)"
+        )
     return Secret(text)
 
 

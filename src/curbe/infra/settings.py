@@ -131,6 +131,8 @@ def load(
             values[setting.field] = setting.read(text) if text else _unset(setting)
         except Malformed as malformed:
             problems.append(Problem(setting.name, _advice(f"{setting.name} {malformed}.", setting)))
+    if lost := _not_there(env_file, told):
+        problems.insert(0, lost)
     for name in _MISSING_BESIDE_OIDC_ISSUER:
         if values.get("oidc_issuer") and not told.get(name, "").strip():
             problems.append(
@@ -142,6 +144,18 @@ def load(
     host = urlsplit(values["public_base_url"]).hostname
     values["mail_from"] = values["mail_from"] or f"Curbe <curbe@{host}>"
     return Settings(**values)
+
+
+def written(env_file: Path) -> dict[str, str]:
+    """Return what the file sets.
+
+    Raises:
+        BadSettings: not all of it can be read.
+    """
+    values, problems = _read_file(env_file)
+    if problems:
+        raise BadSettings(tuple(problems))
+    return values
 
 
 def meta_apps(settings: Settings) -> list[MetaApp]:
@@ -227,6 +241,15 @@ def _read_file(env_file: Path | None) -> tuple[dict[str, str], list[Problem]]:
         Problem(name, sentence) for name in read_back.values if (sentence := _misspelt(name, env_file))
     ]
     return read_back.values, problems
+
+
+def _not_there(env_file: Path | None, told: Mapping[str, str]) -> Problem | None:
+    """Return what to say of a file that is not there where what it should say is missing: another folder was meant, mostly."""
+    missing = any(setting.required and not told.get(setting.name, "").strip() for setting in SETTINGS)
+    if env_file is None or env_file.exists() or not missing:
+        return None
+    where = "be in the folder that it is in, or name it with --env-file"
+    return Problem(str(env_file), f"There is no file {env_file.absolute()}: {where}.")
 
 
 def _misspelt(name: str, env_file: Path) -> str | None:

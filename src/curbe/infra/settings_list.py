@@ -169,8 +169,8 @@ SETTINGS: Final = (
     Setting(
         name="DATABASE_URL",
         group=_PLACE,
-        meaning="Your PostgreSQL, as postgresql://user:password@host:5432/curbe. Where it is not set, an "
-        "embedded server runs in CURBE_DATA_DIR.",
+        meaning="Your PostgreSQL, as postgresql://user:password@host:5432/curbe, special characters with % escapes. Where it is "
+        "not set, an embedded server runs in CURBE_DATA_DIR.",
         read=read.database_url,
         secret=True,
     ),
@@ -384,7 +384,7 @@ SETTINGS: Final = (
     Setting(
         name="CURBE_S3_ACCESS_KEY_ID",
         group=_FILES,
-        meaning="The id of a key that may read, write and delete objects of the bucket.",
+        meaning="The id of a key that may list the bucket, and read, write and delete its objects.",
         read=read.secret,
         secret=True,
     ),

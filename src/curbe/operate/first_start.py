@@ -51,7 +51,8 @@ def prepare(env_file: Path, *, wanted: Wanted, replace: bool) -> Made:
 
     Raises:
         AlreadyThere: there is such a file, and ``replace`` is not set.
-        BadSettings: with what the operator said, or what the environment says, no process would start.
+        BadSettings: with what the operator said, or what the environment says, no process would start; or the file that is there cannot
+            be read to its end, so that what it says would be lost.
     """
     there = env_file.exists()
     if there and not replace:
@@ -59,7 +60,7 @@ def prepare(env_file: Path, *, wanted: Wanted, replace: bool) -> Made:
             f"{env_file} is there already and was left as it is; "
             "`curbe init --force` writes a new one and keeps this one beside it."
         )
-    before = dotenv.parse(env_file.read_text(encoding="utf-8")).values if there else {}
+    before = settings.written(env_file) if there else {}
     text = _text(wanted, before)
     told = settings.load({**dotenv.parse(text).values, **os.environ}, env_file=None)
     with database(told) as dsn:
