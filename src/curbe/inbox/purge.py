@@ -27,6 +27,7 @@ _PURGE_MESSAGES: Final = Query(_PACKAGE, "purge_messages", _Count)
 _BESIDE: Final = tuple(
     Query(_PACKAGE, name) for name in ("purge_revisions", "purge_reactions", "purge_activity")
 )
+_UNMET: Final = Query(_PACKAGE, "purge_unmet")
 _ANNOTATIONS: Final = Query(_PACKAGE, "purge_annotations")
 _COUNT_BEFORE: Final = Query(_PACKAGE, "count_messages_before", _Count)
 
@@ -61,6 +62,11 @@ async def delete_beside(tx: Transaction, *, tenant_id: UUID, before: datetime, m
     return sum(
         [await query.run(tx, tenant_id=tenant_id, before=before, most=most) for query in _BESIDE], start=0
     )
+
+
+async def delete_unmet(tx: Transaction, *, tenant_id: UUID, before: datetime, most: int) -> int:
+    """Delete up to ``most`` amendments that came before ``before`` and still wait for their message; return how many."""
+    return await _UNMET.run(tx, tenant_id=tenant_id, before=before, most=most)
 
 
 async def delete_annotations(tx: Transaction, *, tenant_id: UUID, before: datetime, most: int) -> int:

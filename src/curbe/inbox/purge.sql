@@ -53,6 +53,19 @@ DELETE FROM message_revisions r
                              AND m.provider_message_id = o.target_id)
         LIMIT :most)
 
+-- name: purge_unmet
+-- Amendments whose message can come no more, by when they came here: nobody sees them.
+DELETE FROM message_revisions r
+ WHERE r.tenant_id = :tenant_id
+   AND (r.channel_connection_id, r.target_id, r.provider_message_id) IN (
+       SELECT o.channel_connection_id, o.target_id, o.provider_message_id
+         FROM message_revisions o
+        WHERE o.tenant_id = :tenant_id AND o.waits AND o.stored_at < :before
+          AND NOT EXISTS (SELECT FROM messages m
+                           WHERE m.tenant_id = o.tenant_id AND m.channel_connection_id = o.channel_connection_id
+                             AND m.provider_message_id = o.target_id)
+        LIMIT :most)
+
 -- name: purge_reactions
 DELETE FROM message_reactions r
  WHERE r.tenant_id = :tenant_id
