@@ -172,7 +172,7 @@ class Purger:
             if not ids:
                 return 0
             await files.forget(tx, tenant_id=tenant_id, message_ids=ids)
-            return await said.delete_messages(tx, tenant_id=tenant_id, message_ids=ids)
+            return await said.delete_messages(tx, tenant_id=tenant_id, message_ids=ids, before=before)
 
     async def _delete(self, delete: "_Delete", tenant_id: UUID, *, before: datetime, most: int) -> int:
         async with self._pool.transaction(tenant_id) as tx:
