@@ -49,4 +49,6 @@ def _environment(cluster: Cluster, folder: Path, *, database: str, graph: str) -
         # One key asks as fast as the product answers: that is what is measured.
         "CURBE_REQUESTS_PER_KEY": "0",
         "CURBE_REQUESTS_PER_TENANT": "0",
+        "CURBE_SOCKETS_PER_KEY": "0",
+        "CURBE_SOCKETS_PER_TENANT": "0",
     }

@@ -39,6 +39,7 @@ from curbe.media.keeping import Keeping
 from curbe.outbound.receipts import Receipts
 from curbe.realtime.announce import people_changed
 from curbe.realtime.broadcast import Broadcast
+from curbe.realtime.sockets import Sockets
 from curbe.routes import ROUTES
 
 _DESCRIPTION: Final = (
@@ -61,6 +62,7 @@ class Parts(msgspec.Struct, frozen=True):
     keeping: Keeping
     oidc: Oidc | None  # None: no identity provider is configured
     quotas: Quotas
+    sockets: Sockets
 
 
 class Wiring:
@@ -83,6 +85,7 @@ class Wiring:
             "cloud_api": parts.cloud_api,
             "broadcast": parts.broadcast,
             "metrics": parts.metrics,
+            "sockets": parts.sockets,
             "keeping": parts.keeping,
             "oidc": parts.oidc,
             "receipts": Receipts(parts.web_pool, cloud_api=parts.cloud_api, keyring=parts.keyring),

@@ -35,6 +35,7 @@ from curbe.ingest.receive import WebhookReceiver
 from curbe.ingest.wire import Webhooks
 from curbe.media.place import keeping_of
 from curbe.realtime.broadcast import Broadcast
+from curbe.realtime.sockets import sockets_of
 from curbe.ui import Ui
 
 log: Final = structlog.get_logger(__name__)
@@ -167,6 +168,7 @@ async def _wired(
             keeping=keeping_of(settings),
             oidc=oidc_of(settings, egress=egress, pool=web_pool, keyring=keyring),
             quotas=quotas_of(settings, metrics=metrics),
+            sockets=sockets_of(settings, metrics=metrics),
         )
         headers = security_headers(settings.public_base_url)
         litestar = build_api(Wiring(parts))
@@ -189,8 +191,7 @@ async def _wired(
             taken={route.path.split("/")[1] for route in litestar.routes},
         )
         try:
-            protocol = partial(Webhooks, receiver=receiver, committer=committer)
-            yield dispatcher, protocol, broadcast
+            yield dispatcher, partial(Webhooks, receiver=receiver, committer=committer), broadcast
         finally:
             listening.cancel()
             committer.stop()

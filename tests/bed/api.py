@@ -29,6 +29,7 @@ from curbe.infra.http import Egress
 from curbe.infra.metrics import Metrics
 from curbe.media.place import keeping_of
 from curbe.realtime.broadcast import Broadcast
+from curbe.realtime.sockets import sockets_of
 
 # Tests ask as fast as they can; those of tests/http/test_quotas.py set limits of their own.
 _ENVIRON: Final = {
@@ -94,6 +95,7 @@ async def api(
             keeping=keeping_of(configured),
             oidc=oidc_of(configured, egress=egress, pool=web, keyring=keyring),
             quotas=quotas_of(configured, metrics=metrics),
+            sockets=sockets_of(configured, metrics=metrics),
         )
         wiring, litestar = _IDLE.pop() if _IDLE else _made(parts)
         wiring.use(parts)

@@ -427,6 +427,63 @@ async def test_what_retention_deletes_stays_counted_and_nothing_that_comes_later
     assert (told.period.partial_days, told.period.pending_days) == (0, 0)
 
 
+async def test_a_resolution_stays_counted_with_its_time_when_retention_has_deleted_how_it_began(
+    owner: asyncpg.Connection, worker: Pool, apply: Pool, tmp_path: Path
+) -> None:
+    story = await history(owner, zone="UTC")
+    conversation_id, number = next(iter(story.people.items()))
+    # Wrote, was resolved; wrote twice, the second time lately, and was resolved; and once more without a word.
+    for days in (40, 36, 35, 9):
+        at = NOW - timedelta(days=days)
+        await story.say(Said(uuid7(), number, conversation_id, inbound=True, at=at))
+    for days in (38, 5, 4):
+        await owner.execute(
+            """INSERT INTO annotations (tenant_id, id, conversation_id, kind, author, activity, created_at)
+               VALUES ($1, $2, $3, 'activity', $4, '{"type": "state", "state": "resolved", "from_state": "open"}', $5)""",
+            number.tenant_id,
+            first_id(NOW - timedelta(days=days)),
+            conversation_id,
+            SENDERS[0],
+            NOW - timedelta(days=days),
+        )
+    await owner.execute("UPDATE tenants SET retention_days = 30")
+    lately = (
+        "SELECT count, seconds FROM report_times WHERE kind = 'resolution' AND day > $1::date ORDER BY day"
+    )
+    since, took = NOW.date() - timedelta(days=30), [(1, 31 * 86_400)]
+    await count_all(worker, number.tenant_id, now=NOW)
+    assert [tuple(row) for row in await owner.fetch(lately, since)] == took
+
+    purger = Purger(worker, storage=LocalStorage(tmp_path), now=stopped_at(NOW))
+    runner = Runner(
+        everybody=apply, pool=worker, handlers={PURGE: purger}, at_once=1, lease=timedelta(minutes=5)
+    )
+    async with worker.transaction(number.tenant_id) as tx:
+        await defer(tx, [NewJob(number.tenant_id, PURGE, number.tenant_id)])
+    while await runner.run_due():
+        pass
+    left = "SELECT (SELECT count(*) FROM messages), (SELECT count(*) FROM annotations)"
+    assert tuple(await owner.fetchrow(left)) == (1, 2)
+
+    assert await count_all(worker, number.tenant_id, now=NOW + timedelta(hours=4)) > 1
+    assert [tuple(row) for row in await owner.fetch(lately, since)] == took
+
+    # What waited until a resolution that is deleted in its turn, waits no more.
+    await owner.execute(
+        "UPDATE annotations SET id = $1 WHERE created_at < $2",
+        first_id(NOW - timedelta(days=31)),
+        NOW - timedelta(days=4, hours=1),
+    )
+    async with worker.transaction(number.tenant_id) as tx:
+        await defer(tx, [NewJob(number.tenant_id, PURGE, number.tenant_id)])
+    while await runner.run_due():
+        pass
+    assert (
+        await owner.fetchval("SELECT purged_waiting_since FROM conversations WHERE id = $1", conversation_id)
+        is None
+    )
+
+
 async def test_a_day_first_counted_after_some_of_it_was_deleted_says_so(
     owner: asyncpg.Connection, worker: Pool, web: Pool
 ) -> None:

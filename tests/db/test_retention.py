@@ -308,6 +308,27 @@ async def test_who_sets_no_limit_keeps_everything_and_nobody_is_touched_by_anoth
     assert await world.ids("messages") == {kept}
 
 
+async def test_an_edit_whose_message_can_come_no_more_goes_also_where_everything_is_kept(
+    world: World,
+) -> None:
+    conversation = await insert_conversation(world.owner, world.number)
+    await world.say(OLD, conversation_id=conversation, wamid="wamid.here")
+    await world.owner.execute("UPDATE tenants SET retention_days = NULL; DELETE FROM message_revisions")
+    # A month, the days in which a webhook comes again before it, and a day; one of them is dated ahead.
+    for target, days in (("wamid.lost", 39), ("wamid.late", 37), ("wamid.here", 39)):
+        await world.owner.execute(
+            """INSERT INTO message_revisions (tenant_id, channel_connection_id, target_id, provider_message_id, kind, type, text, payload,
+                                              at, stored_at)
+               VALUES ($1, $2, $3, 'wamid.edit', 'edit', 'text', 'otra cosa', '{}', $4, $5)""",
+            world.tenant, world.number.connection_id, target, NOW + timedelta(days=900), NOW - timedelta(days=days),
+        )  # fmt: skip
+
+    await world.purge()
+
+    left = await world.owner.fetch("SELECT target_id FROM message_revisions ORDER BY 1")
+    assert [row["target_id"] for row in left] == ["wamid.here", "wamid.late"]
+
+
 async def test_of_everything_a_tenant_has_only_what_people_said_is_deleted(
     owner: asyncpg.Connection, worker: Pool, apply: Pool, tmp_path: Path
 ) -> None:

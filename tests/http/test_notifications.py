@@ -288,6 +288,39 @@ async def test_a_rule_is_checked_when_it_is_kept(
     assert (await acme.get("/notifications/rules")).json()["items"] == []
 
 
+async def test_a_tenant_has_so_many_rules_for_an_event_and_so_many_in_all(
+    owner: Owner, acme: Tenant, mine: Number
+) -> None:
+    assert mine
+    kept = (await rule(acme)).json()["id"]
+
+    async def copy(times: int, *, event: str) -> None:
+        await owner.execute(
+            """INSERT INTO notification_rules (tenant_id, id, event, enabled, rule, updated_by)
+               SELECT tenant_id, gen_random_uuid(), $3, enabled, rule, updated_by FROM notification_rules, generate_series(1, $2)
+                WHERE id = $1::uuid""",
+            kept,
+            times,
+            event,
+        )
+
+    await copy(49, event=RULE["event"])
+    of_event = await rule(acme)
+    assert (of_event.status_code, of_event.json()["field"]) == (422, "event")
+    assert "50" in of_event.json()["words"]["es"]
+    other = (await rule(acme, event="another")).json()["id"]
+    moved = await acme.client.put(f"{acme.path}/notifications/rules/{other}", json=RULE)
+    assert (moved.status_code, moved.json()["field"]) == (422, "event")
+
+    await copy(149, event="a.third")
+    in_all = await rule(acme, event="a.fourth")
+    assert (in_all.status_code, "200" in in_all.json()["words"]["es"]) == (422, True)
+    path = f"{acme.path}/notifications/rules/{kept}"
+    assert (await acme.client.put(path, json={**RULE, "name": "Better"})).status_code == 200
+    assert (await acme.client.delete(path)).status_code == 204
+    assert (await rule(acme, event="a.fourth")).status_code == 201
+
+
 async def test_rules_are_read_changed_and_deleted(acme: Tenant, mine: Number) -> None:
     assert mine
     made = (await rule(acme)).json()

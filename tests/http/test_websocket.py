@@ -6,6 +6,7 @@ import random  # noqa: TID251 - a seeded one, for cuts that repeat
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -36,7 +37,7 @@ def dsn(postgres_server: postgres.Server) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 async def server(dsn: str) -> AsyncIterator[Serving]:
-    async with serving(dsn) as server:
+    async with serving(dsn, CURBE_SOCKETS_PER_KEY="20", CURBE_SOCKETS_PER_TENANT="22") as server:
         yield server
 
 
@@ -151,6 +152,34 @@ async def test_many_sockets_of_a_tenant_are_told_the_same(
     await asyncio.gather(*(socket.close() for socket in sockets))
 
     assert everything == [list(range(10))] * 20
+
+
+async def test_a_key_and_a_tenant_have_so_many_sockets_open_and_one_too_many_is_told_what_to_do(
+    server: Serving, owner: asyncpg.Connection, web: Pool, tenant: UUID, key: str
+) -> None:
+    second, other = (await key_of(web, tenant))[1], await insert_tenant(owner)
+    others = (await key_of(web, other))[1]
+    own = await asyncio.gather(*(follow(server, tenant, key) for _ in range(20)))
+    async with follow(server, tenant, key) as one_too_many:
+        assert await closing(one_too_many) == (
+            4429,
+            "this key has 20 sockets open, its most: close one, or connect again later",
+        )
+    theirs = await asyncio.gather(*(follow(server, tenant, second) for _ in range(2)))
+    async with follow(server, tenant, second) as one_too_many, follow(server, other, others) as elsewhere:
+        code, reason = await closing(one_too_many)
+        assert (code, reason.partition(",")[0]) == (4429, "all keys of this tenant have 22 sockets open")
+        assert (await frame(elsewhere))["type"] == "hello", "another tenant has its own"
+
+    for socket in own[:2]:
+        await socket.close()
+    async with asyncio.timeout(10):
+        while True:  # until the server has noticed that they are gone
+            async with follow(server, tenant, key) as again:
+                with suppress(ConnectionClosed):
+                    assert json.loads(await again.recv())["type"] == "hello"
+                    break
+    await asyncio.gather(*(socket.close() for socket in (*own, *theirs)))
 
 
 async def test_a_socket_is_never_told_of_another_tenant(

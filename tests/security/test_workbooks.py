@@ -100,6 +100,32 @@ async def test_a_workbook_that_unpacks_to_more_than_it_may_is_refused_before_it_
         await sheets.Sheets().read(bomb.getvalue())
 
 
+async def test_all_rows_and_columns_of_a_workbook_are_read_wherever_it_says_that_it_ends() -> None:
+    """Programs that write row by row say so before they know, and some say A1 whatever there is."""
+    cell = b'<c t="inlineStr"><is><t>%s</t></is></c>'
+    rows = b"<row>%s</row><row>%s</row>" % (
+        cell % b"phone" + cell % b"name",
+        cell % b"+34600000002" + cell % b"Ana",
+    )
+    sheet = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">%s<sheetData>%s</sheetData></worksheet>'
+
+    for said in (b'<dimension ref="A1" />', b'<dimension ref="A1:A1" />', b""):
+        read = await sheets.read(with_parts({SHEET: [sheet % (said, rows)]}))
+        assert (read.columns, [row.cells for row in read.rows]) == (
+            ["phone", "name"],
+            [["+34600000002", "Ana"]],
+        )
+
+
+async def test_a_workbook_of_more_columns_than_a_table_may_have_is_refused_and_not_cut() -> None:
+    cell = b'<c t="inlineStr"><is><t>x</t></is></c>'
+    rows = b"<row>%s</row><row>%s</row>" % (cell * 201, cell)
+    sheet = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>%s</sheetData></worksheet>'
+
+    with pytest.raises(InvalidRequest, match="more than 200 columns"):
+        await sheets.read(with_parts({SHEET: [sheet % rows]}))
+
+
 @pytest.mark.timeout(20)
 async def test_a_row_that_says_it_is_the_billionth_is_refused_and_not_counted_up_to() -> None:
     far = PARTS[SHEET].replace(DIMENSION, b"").replace(b'<row r="2"', b'<row r="1000000000"')

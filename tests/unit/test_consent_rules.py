@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curbe.consent.gate import Consent
-from curbe.consent.lists import MOST_ROWS, Columns, overview, read
+from curbe.consent.lists import MOST_COLUMNS, MOST_ROWS, Columns, overview, read
 from curbe.consent.rules import ConsentRules, Said, contradictions, keyword_in
 from curbe.domain.errors import InvalidRequest
 
@@ -94,6 +94,18 @@ def test_of_columns_that_may_be_the_phone_the_surest_is() -> None:
 def test_what_is_no_list_is_refused(data: bytes) -> None:
     with pytest.raises(InvalidRequest):
         read(data)
+
+
+@pytest.mark.parametrize("wide", ["head", "line"])
+def test_a_list_of_more_columns_than_it_may_have_is_refused_by_the_line(wide: str) -> None:
+    commas = "," * MOST_COLUMNS
+    data = f"phone{commas if wide == 'head' else ''}\n600111222{commas}\n".encode()
+
+    with pytest.raises(
+        InvalidRequest, match=f"Line {1 if wide == 'head' else 2} of the list has more than 200 columns"
+    ):
+        read(data)
+    assert len(read(data.replace(b",\n", b"\n"))[1]) == 1, "as many as it may have"
 
 
 @given(st.binary(max_size=300))

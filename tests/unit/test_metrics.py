@@ -13,7 +13,7 @@ WANTED = {
     "events_applied", "apply_batch_seconds", "apply_lag_seconds", "apply_backlog_seconds", "statuses_parked", "quarantined",
     "sends", "send_seconds", "outbox_queued", "outbox_oldest_seconds", "connections", "unlisted_error_codes",
     "jobs_failing", "jobs_overdue_seconds",
-    "sockets", "http_requests", "http_seconds", "requests_refused",
+    "sockets", "sockets_refused", "http_requests", "http_seconds", "requests_refused",
 }  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """How often somebody may ask: never more than the limit, never less, and people and keys never for each other."""
 
+from contextlib import ExitStack
 from datetime import timedelta
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from curbe.auth.quota_rules import Limit, Whose, decide, limit_of, limits_on
 from curbe.auth.quotas import Quotas
 from curbe.domain.access import Principal, PrincipalKind, Scope
 from curbe.infra.metrics import Metrics
+from curbe.realtime.sockets import Sockets
 
 LIMIT = Limit(per_minute=60, burst=5)  # one comes back each second
 EVERY = dict.fromkeys(Whose, LIMIT)
@@ -165,3 +167,25 @@ def test_only_so_many_are_remembered_and_the_longest_silent_is_forgotten_first()
 
     assert [refused(quotas, key(number), now=100) for number in (3, 2)] == ["key", "key"]
     assert refused(quotas, key(1), now=100) is None
+
+
+def test_sockets_of_people_are_counted_apart_from_those_of_keys_and_the_operators_not_at_all() -> None:
+    sockets = Sockets(dict.fromkeys(Whose, 1), metrics=Metrics())
+    operator = person(3, operator=True)
+
+    def refused(*opened: Principal) -> list[bool]:
+        with ExitStack() as stack:
+            return [stack.enter_context(sockets.taken(one, now=0)) is not None for one in opened]
+
+    assert refused(key(), person(), operator, operator) == [False] * 4
+    assert refused(person(), person(tenant=2), person(2), person(2, tenant=2)) == [False, True, True, False]
+    assert refused(key(), key(), key(2), key(2, tenant=2)) == [False, True, True, False]
+
+
+@pytest.mark.parametrize("whose", Whose)
+def test_why_a_socket_is_one_too_many_fits_into_what_closes_it(whose: Whose) -> None:
+    who = key() if "key" in whose else person()
+    sockets = Sockets({whose: 0}, metrics=Metrics())
+    with sockets.taken(who, now=0) as why:
+        assert why is not None
+        assert len(why.replace(" 0 ", " 10000000 ").encode()) <= 123

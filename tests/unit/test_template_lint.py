@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curbe.templates.lint import Draft, lint, refused
-from curbe.templates.lint_parts import Finding
+from curbe.templates.lint_parts import Finding, Found
 from curbe.templates.lint_words import RULES
 from curbe.templates.variables import variables
 
@@ -140,6 +140,7 @@ OTP = "components[2].buttons[0]"
 ONE_CARD = "components[1].cards[0].components"
 # rule: (which good template, what spoils it, the path that is blamed)
 BROKEN: dict[str, tuple[Json, Callable[[Json], None], str]] = {
+    "more_findings": (USUAL, at("components", [{}] * 300), "components"),
     "name_format": (USUAL, at("name", "Order Update"), "name"),
     "language_format": (USUAL, at("language", "es-ES"), "language"),
     "category_unknown": (USUAL, at("category", "TRANSACTIONAL"), "category"),
@@ -312,6 +313,28 @@ def test_a_hostile_text_is_judged_at_once(text: str) -> None:
     assert refused(
         findings({**USUAL, "components": [{"type": "BUTTONS", "buttons": [{"type": "URL", "url": text}]}]})
     )
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("part", [{}, {"type": "FOOTER"}, {"type": "BUTTONS", "buttons": [{}, {}]}])
+def test_of_endless_findings_the_first_hundred_are_told_and_how_many_more_there_are(part: Json) -> None:
+    found = findings({**USUAL, "components": [part] * 50_000})
+
+    assert refused(found)
+    assert len(found) == 101
+    last = found[-1]
+    assert (last.rule, last.path, last.severity) == ("more_findings", "components", "error")
+    assert int(re.findall(r"\d+", last.words.es)[0]) > 49_900
+
+
+def test_of_many_warnings_none_becomes_a_refusal_and_behind_them_an_error_is_one() -> None:
+    found = Found()
+    for _ in range(150):
+        found.add("body_spacing", "components[0].text", warning=True)
+    assert (found.told()[-1].rule, refused(found.told())) == ("more_findings", False)
+
+    found.add("body_missing", "components")
+    assert refused(found.told())
 
 
 @pytest.mark.timeout(20)

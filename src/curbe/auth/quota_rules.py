@@ -81,16 +81,21 @@ def decide(limit: Limit, *, full_at: float, now: float) -> Decision:
 
 
 def limits_on(principal: Principal, limits: Mapping[Whose, Limit]) -> dict[Asker, Limit]:
-    """Return which of ``limits`` this principal's requests count towards, the narrowest first.
+    """Return which of ``limits`` this principal's requests count towards, the narrowest first."""
+    return {asker: limits[asker[0]] for asker in askers_of(principal) if asker[0] in limits}
+
+
+def askers_of(principal: Principal) -> list[Asker]:
+    """Return towards whose limits counts what this principal does, the narrowest first.
 
     None for the operator, by key or as a person: who has to stop a tenant that floods the installation must get in, and their key may
     serve all tenants.
     """
     if principal.is_platform:
-        return {}
+        return []
     person = principal.user_id is not None
     askers: list[tuple[Whose, UUID | None]] = [
         (Whose.PERSON, principal.user_id) if person else (Whose.KEY, principal.key_id),
         (Whose.TENANT_PEOPLE if person else Whose.TENANT_KEYS, principal.tenant_id),
     ]
-    return {(whose, id_): limits[whose] for whose, id_ in askers if id_ is not None and whose in limits}
+    return [(whose, id_) for whose, id_ in askers if id_ is not None]

@@ -48,11 +48,13 @@ def rows_of(content: bytes) -> Iterator[tuple[int, list[str]]]:
     _require_small(content)
     book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
     sheet = book.active if book.active is not None else book.worksheets[0]
+    # Programs write where a sheet ends before they know, or a constant: whoever believes them leaves out the rows beyond, in silence.
+    sheet.reset_dimensions()
     # A row says its own number, and those that it passes over come as empty ones.
     for line, values in enumerate(sheet.iter_rows(values_only=True), start=1):
         if line > _LAST_LINE:
             raise TooMuch(f"the workbook has a row beyond the {_LAST_LINE:,}th")
-        cells = values[:MOST_COLUMNS]
+        cells = values[: MOST_COLUMNS + 1]  # the one too many: who reads the head says so
         if cells.count(None) == len(cells):
             continue
         texts = [_text(value).strip()[:LONGEST_CELL] for value in cells]

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Final
 
 import msgspec
@@ -12,6 +13,7 @@ from curbe.domain.errors import InvalidRequest
 from curbe.domain.phone_tables import phone_column
 
 MOST_ROWS: Final = 50_000
+MOST_COLUMNS: Final = 200  # as of a campaign's file: a line of nothing but separators is millions of cells
 _SAMPLE: Final = 5  # rows
 _FEWEST_DIGITS: Final = 5  # of a phone; "Phone 2" is the name of a column
 _DATES: Final = frozenset({"date", "at", "fecha", "data", "consent date", "opt in date"})
@@ -57,7 +59,7 @@ def read(data: bytes, columns: Columns = GUESSED) -> tuple[list[str], list[Row]]
     """Return the header (empty where there is none) and the rows of a CSV that has a column of phone numbers.
 
     Raises:
-        InvalidRequest: it is no text, has no rows or too many, has no such column, or none of phones can be told.
+        InvalidRequest: it is no text, has no rows, too many rows or columns, has no such column, or none of phones can be told.
     """
     found = _layout(data, columns)
     phone, date = found.phone, found.date
@@ -77,7 +79,7 @@ def overview(data: bytes) -> Overview:
     """Return what a list holds.
 
     Raises:
-        InvalidRequest: it is no text, has no rows or too many.
+        InvalidRequest: it is no text, has no rows, or too many rows or columns.
     """
     found = _layout(data, GUESSED)
 
@@ -104,7 +106,7 @@ def _layout(data: bytes, columns: Columns) -> _Layout:
     header, body = ([], lines) if headless else (first, lines[1:])
     if len(body) > MOST_ROWS:
         raise InvalidRequest(
-            f"The list has {len(body)} rows; at most {MOST_ROWS} are taken at once.", fix="Split the list."
+            f"The list has more than {MOST_ROWS:,} rows, as many as are taken at once.", fix="Split the list."
         )
     if headless:
         return _Layout(header, body, 0, None)
@@ -143,21 +145,30 @@ def _text(data: bytes) -> str:
 
 
 def _lines(text: str) -> list[tuple[int, list[str]]]:
-    """Return the lines that are not empty, each with its number in the file."""
+    """Return the lines that are not empty, each with its number in the file: the head, as many as are taken, and one too many."""
     head = text[: text.find("\n")] if "\n" in text else text
     separator = max(",;\t|", key=head.count)
-    return list(_numbered(csv.reader(io.StringIO(text), delimiter=separator)))
+    return list(islice(_numbered(csv.reader(io.StringIO(text), delimiter=separator)), MOST_ROWS + 2))
 
 
 def _numbered(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
     try:
         for cells in reader:
+            if len(cells) > MOST_COLUMNS:
+                raise _too_wide(reader.line_num)  # type: ignore[attr-defined] - csv's reader has it
             if any(cell.strip() for cell in cells):
                 yield reader.line_num, [cell.strip() for cell in cells]  # type: ignore[attr-defined] - csv's reader has it
     except csv.Error as broken:
         raise InvalidRequest(
             f"The list cannot be read as CSV: {broken}.", fix="Send it as CSV, in UTF-8."
         ) from None
+
+
+def _too_wide(line: int) -> InvalidRequest:
+    return InvalidRequest(
+        f"Line {line} of the list has more than {MOST_COLUMNS} columns.",
+        fix="Leave out the columns that are not the phone number or the date, and empty ones at the end of the lines.",
+    )
 
 
 def _cell(cells: Sequence[str], n: int) -> str:

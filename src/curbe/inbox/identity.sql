@@ -48,6 +48,7 @@ UPDATE conversations kept
    SET unread_count = kept.unread_count + gone.unread_count,
        last_inbound_at = greatest(kept.last_inbound_at, gone.last_inbound_at),
        purged_inbound_at = greatest(kept.purged_inbound_at, gone.purged_inbound_at),
+       purged_waiting_since = least(kept.purged_waiting_since, gone.purged_waiting_since),
        last_outbound_at = greatest(kept.last_outbound_at, gone.last_outbound_at),
        last_message_at = greatest(kept.last_message_at, gone.last_message_at),
        created_at = least(kept.created_at, gone.created_at),

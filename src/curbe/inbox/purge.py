@@ -27,7 +27,8 @@ _PURGE_MESSAGES: Final = Query(_PACKAGE, "purge_messages", _Count)
 _BESIDE: Final = tuple(
     Query(_PACKAGE, name) for name in ("purge_revisions", "purge_reactions", "purge_activity")
 )
-_ANNOTATIONS: Final = Query(_PACKAGE, "purge_annotations")
+_UNMET: Final = Query(_PACKAGE, "purge_unmet")
+_ANNOTATIONS: Final = Query(_PACKAGE, "purge_annotations", _Count)
 _COUNT_BEFORE: Final = Query(_PACKAGE, "count_messages_before", _Count)
 
 
@@ -50,9 +51,11 @@ async def messages(
     return [row.id for row in rows]
 
 
-async def delete_messages(tx: Transaction, *, tenant_id: UUID, message_ids: list[UUID]) -> int:
-    """Delete messages whose files hang on them no more; return how many."""
-    row = await _PURGE_MESSAGES.one(tx, tenant_id=tenant_id, ids=message_ids)
+async def delete_messages(
+    tx: Transaction, *, tenant_id: UUID, message_ids: list[UUID], before: datetime | None = None
+) -> int:
+    """Delete messages whose files hang on them no more; return how many. ``before``: until when all of them go; until now without it."""
+    row = await _PURGE_MESSAGES.one(tx, tenant_id=tenant_id, ids=message_ids, before=before)
     return row.count if row else 0
 
 
@@ -63,9 +66,15 @@ async def delete_beside(tx: Transaction, *, tenant_id: UUID, before: datetime, m
     )
 
 
+async def delete_unmet(tx: Transaction, *, tenant_id: UUID, before: datetime, most: int) -> int:
+    """Delete up to ``most`` amendments that came before ``before`` and still wait for their message; return how many."""
+    return await _UNMET.run(tx, tenant_id=tenant_id, before=before, most=most)
+
+
 async def delete_annotations(tx: Transaction, *, tenant_id: UUID, before: datetime, most: int) -> int:
     """Delete up to ``most`` notes and lines of what was done from before ``before``; return how many."""
-    return await _ANNOTATIONS.run(tx, tenant_id=tenant_id, before=first_id(before), most=most)
+    row = await _ANNOTATIONS.one(tx, tenant_id=tenant_id, before=first_id(before), most=most)
+    return row.count if row else 0
 
 
 async def count_before(tx: Transaction, *, tenant_id: UUID, before: datetime, most: int) -> int:

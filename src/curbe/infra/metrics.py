@@ -128,6 +128,9 @@ class Metrics:
 
     def _serve(self, into: CollectorRegistry | None) -> None:
         self.sockets = self._gauge("sockets", "WebSockets open now.", into)
+        self.sockets_refused = self._counter(
+            "sockets_refused", "WebSockets that were one too many, by whose limit was met.", into, "limit"
+        )
         self.http_requests = self._counter(
             "http_requests", "API requests, by route, method and status.", into, "route", "method", "status"
         )

@@ -1,4 +1,4 @@
-"""What a setting may be: each function turns its text into a value, or says what is wrong with it."""
+"""What a setting is, and what it may be: each function turns its text into a value, or says what is wrong with it."""
 
 import re
 from collections.abc import Callable
@@ -30,6 +30,28 @@ _BYTES: Final = {"MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
 
 class Malformed(ValueError):
     """A text is no value of its setting: the message goes on from "NAME ...", and holds no secret."""
+
+
+class Setting(msgspec.Struct, frozen=True, kw_only=True):
+    """One setting as the operator meets it.
+
+    ``default`` is the text read where nothing is set, "" for none; ``make`` says how to come by a value.
+    """
+
+    name: str
+    group: str
+    meaning: str
+    read: Callable[[str], object]
+    make: str = ""
+    default: str = ""
+    required: bool = False
+    secret: bool = False
+    unset: object = None  # its value where there is neither text nor default
+
+    @property
+    def field(self) -> str:
+        """The name of its field in Settings."""
+        return self.name.removeprefix("CURBE_").lower()
 
 
 class Tls(StrEnum):

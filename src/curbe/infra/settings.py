@@ -18,8 +18,8 @@ import msgspec
 
 from curbe.infra import crypto, dotenv
 from curbe.infra.crypto import Secret
-from curbe.infra.setting_values import Malformed, SmtpServer
-from curbe.infra.settings_list import SETTINGS, Setting
+from curbe.infra.setting_values import Malformed, Setting, SmtpServer
+from curbe.infra.settings_list import SETTINGS
 
 _OURS: Final = ("CURBE_", "META_", "TOKEN_ENCRYPTION_", "DATABASE_")
 _SECRET_LENGTH: Final = 32
@@ -57,6 +57,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     requests_per_person: int  # a minute; 0: no limit
     requests_per_tenant: int  # a minute, of all keys and of all people; 0: no limit
     requests_burst: timedelta
+    sockets_per_key: int  # and per person; 0: no limit
+    sockets_per_tenant: int  # of all keys and of all people; 0: no limit
     send_rate_cap: int | None  # messages a second, per number
     send_headroom: int  # percent
     unknown_after: timedelta

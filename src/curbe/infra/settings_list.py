@@ -1,34 +1,9 @@
 """The one list of settings as an operator meets them: reader, reference page and ``.env`` come from it."""
 
-from collections.abc import Callable
 from typing import Final
 
-import msgspec
-
 from curbe.infra import setting_values as read
-
-
-class Setting(msgspec.Struct, frozen=True, kw_only=True):
-    """One setting as the operator meets it.
-
-    ``default`` is the text read where nothing is set, "" for none; ``make`` says how to come by a value.
-    """
-
-    name: str
-    group: str
-    meaning: str
-    read: Callable[[str], object]
-    make: str = ""
-    default: str = ""
-    required: bool = False
-    secret: bool = False
-    unset: object = None  # its value where there is neither text nor default
-
-    @property
-    def field(self) -> str:
-        """The name of its field in Settings."""
-        return self.name.removeprefix("CURBE_").lower()
-
+from curbe.infra.setting_values import Setting
 
 _META: Final = "Meta's app"
 _KEYS: Final = "Secrets at rest"
@@ -248,6 +223,21 @@ SETTINGS: Final = (
         meaning="How much of each of these limits may come at once: what it allows in this time.",
         read=read.duration,
         default="15s",
+    ),
+    Setting(
+        name="CURBE_SOCKETS_PER_KEY",
+        group=_WORK,
+        meaning="How many WebSockets each key of a tenant, and each person who signed in, may have open at once; one more is "
+        "closed with 4429. 0: no limit. The operator's have none. Each process that serves counts for itself.",
+        read=read.whole_number(least=0, most=10_000_000),
+        default="200",
+    ),
+    Setting(
+        name="CURBE_SOCKETS_PER_TENANT",
+        group=_WORK,
+        meaning="The same of all keys of a tenant together, and once more of all its people together.",
+        read=read.whole_number(least=0, most=10_000_000),
+        default="2000",
     ),
     Setting(
         name="CURBE_SEND_RATE_CAP",

@@ -63,6 +63,11 @@ SELECT r.id, r.rule::text AS rule, r.updated_by, r.created_at, r.updated_at
   FROM notification_rules r
  WHERE r.tenant_id = :tenant_id AND r.id = :id
 
+-- name: rules_kept
+SELECT count(*)::integer AS count, (count(*) FILTER (WHERE r.event = :event))::integer AS of_event
+  FROM notification_rules r
+ WHERE r.tenant_id = :tenant_id
+
 -- name: save_rule
 INSERT INTO notification_rules AS r (tenant_id, id, event, channel_connection_id, enabled, rule, updated_by)
 VALUES (:tenant_id, :id, :event, :connection_id, :enabled, :rule::jsonb, :updated_by)

@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 from curbe.audit.service import AuditEntry
 from curbe.audit.service import record as record_audit
 from curbe.connections.rules import to_send_from
-from curbe.domain.errors import IdempotencyMismatch, NotFound
+from curbe.domain.errors import IdempotencyMismatch, InvalidRequest, NotFound
 from curbe.domain.ids import LAST_ID
 from curbe.infra import jobs
 from curbe.infra.db import Query, Transaction
@@ -25,6 +25,8 @@ from curbe.templates.fitting import places_to_fill
 
 _PACKAGE: Final = "curbe.notifications"
 SEND: Final = "notification.send"  # the job that sends one; its subject is the notification
+_MOST: Final = 200  # rules of a tenant
+_MOST_OF_EVENT: Final = 50  # each is a message more for each event, asked for and answered in one request
 
 
 class State(StrEnum):
@@ -113,6 +115,11 @@ class _RuleRow(msgspec.Struct, frozen=True):
     updated_at: datetime
 
 
+class _Counts(msgspec.Struct, frozen=True):
+    count: int
+    of_event: int
+
+
 class _New(msgspec.Struct, frozen=True):
     """A notification to be written down."""
 
@@ -129,6 +136,7 @@ _ADD: Final = Query(_PACKAGE, "add_notifications")
 _HISTORY: Final = Query(_PACKAGE, "history", Followed)
 _RULE_PAGE: Final = Query(_PACKAGE, "rule_page", _RuleRow)
 _RULE: Final = Query(_PACKAGE, "rule_of", _RuleRow)
+_KEPT: Final = Query(_PACKAGE, "rules_kept", _Counts)
 _SAVE_RULE: Final = Query(_PACKAGE, "save_rule", _RuleRow)
 _DELETE_RULE: Final = Query(_PACKAGE, "delete_rule")
 _DELETE_EVENTS: Final = Query(_PACKAGE, "delete_events")
@@ -203,12 +211,13 @@ async def save(tx: Transaction, rule: Rule, *, tenant_id: UUID, rule_id: UUID | 
 
     Raises:
         NotFound: the tenant has no such rule.
-        InvalidRequest: its paths, or its values for the template, are not right; the field says which.
+        InvalidRequest: its paths, or its values for the template, are not right; the field says which. Or there are as many as may be.
         TemplateUnknown: the number has no such template.
         NoConnection, SeveralConnections: which number sends is not clear.
     """
-    if rule_id is not None:
-        await rule_of(tx, tenant_id=tenant_id, rule_id=rule_id)
+    before = None if rule_id is None else await rule_of(tx, tenant_id=tenant_id, rule_id=rule_id)
+    if before is None or before.rule.event != rule.event:
+        await _require_room(tx, rule, tenant_id=tenant_id, new=before is None)
     await check(tx, rule, tenant_id=tenant_id)
     row = await _SAVE_RULE.one(
         tx,
@@ -292,6 +301,36 @@ async def _follow(tx: Transaction, told: Told, *, tenant_id: UUID, now: datetime
         tx,
         [(NewJob(tenant_id, SEND, one.id), one.due_at) for one in new if one.outcome.state is State.WAITING],
     )
+
+
+async def _require_room(tx: Transaction, rule: Rule, *, tenant_id: UUID, new: bool) -> None:
+    kept = await _KEPT.one(tx, tenant_id=tenant_id, event=rule.event)
+    if kept is None:
+        return
+    if new and kept.count >= _MOST:
+        words = {
+            "en": f"There are {_MOST} rules, as many as there may be.",
+            "es": f"Hay {_MOST} reglas, tantas como puede haber.",
+            "pt": f"Há {_MOST} regras, tantas quantas pode haver.",
+        }
+        raise _no_room(words, field=None)
+    if kept.of_event >= _MOST_OF_EVENT:
+        words = {
+            "en": f"There are {_MOST_OF_EVENT} rules for this event, as many as there may be.",
+            "es": f"Hay {_MOST_OF_EVENT} reglas para este evento, tantas como puede haber.",
+            "pt": f"Há {_MOST_OF_EVENT} regras para este evento, tantas quantas pode haver.",
+        }
+        raise _no_room(words, field="event")
+
+
+def _no_room(words: dict[str, str], *, field: str | None) -> InvalidRequest:
+    ways_out = {
+        "en": "Delete one, or tell of what differs by variables of one template.",
+        "es": "Borra alguna o di lo que cambia con variables de una plantilla.",
+        "pt": "Apague alguma ou diga o que muda com variáveis de um modelo.",
+    }
+    told = {"words": words, "ways_out": ways_out}
+    return InvalidRequest(words["en"], fix=ways_out["en"], field=field, extra=told)
 
 
 def _kept(row: _RuleRow) -> KeptRule:

@@ -22,6 +22,7 @@ from curbe.realtime.broadcast import Broadcast, Channel
 from curbe.realtime.follow import CloseCode, Follower
 from curbe.realtime.rules import Cursor, cursor_from, next_look
 from curbe.realtime.sharing import EventItem, item_of
+from curbe.realtime.sockets import Sockets
 
 PROTOCOL: Final = "curbe.v1"
 NOW: Final = "now"
@@ -95,6 +96,8 @@ class EventsController(Controller):
         broadcast: NamedDependency[Broadcast],
         metrics: NamedDependency[Metrics],
         settings: NamedDependency[Settings],
+        *,
+        sockets: NamedDependency[Sockets],
         since: FromQuery[str | None] = None,
     ) -> None:
         """Send the events after a cursor, or from now on, as they happen (docs/reference/events.md)."""
@@ -109,10 +112,14 @@ class EventsController(Controller):
             session_idle=settings.session_idle,
         )
         start = None if since in (None, NOW) else cursor_from(since)
-        with metrics.sockets.track_inprogress():
-            if start is None and since not in (None, NOW):
-                await follower.close(CloseCode.INVALID_REQUEST, "since is not a cursor")
-            else:
+        if start is None and since not in (None, NOW):
+            await follower.close(CloseCode.INVALID_REQUEST, "since is not a cursor")
+            return
+        with sockets.taken(principal, now=asyncio.get_running_loop().time()) as too_many:
+            if too_many is not None:
+                await follower.close(CloseCode.TOO_MANY_SOCKETS, too_many)
+                return
+            with metrics.sockets.track_inprogress():
                 await follower.run(start)
 
 

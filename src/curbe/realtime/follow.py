@@ -47,6 +47,7 @@ class CloseCode(IntEnum):
     TOO_SLOW = 4408  # the reader did not take what was written to it; come back with the cursor
     CURSOR_EXPIRED = 4410  # load the state again
     INVALID_REQUEST = 4422  # the cursor is none
+    TOO_MANY_SOCKETS = 4429  # of the key, the person or the tenant; close one, or come back later
 
 
 class Hello(msgspec.Struct, frozen=True, tag_field="type", tag="hello"):

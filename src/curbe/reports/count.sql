@@ -61,23 +61,31 @@ SELECT m.channel_connection_id AS connection_id,
  GROUP BY 1, 2, 3, 4
 
 -- name: count_resolutions
--- Their ids tell about when lines were written. What was resolved without anybody having written since the last time took no time.
+-- Their ids tell about when lines were written. What was resolved without anybody having written since the last time took no time. Where
+-- retention has deleted what they wrote first, the conversation tells when that was.
 SELECT c.channel_connection_id AS connection_id, 'resolution' AS kind, a.author AS sender,
        floor(ln(greatest(s.seconds, 1)) / ln(1.1))::smallint AS step,
        count(*)::integer AS count,
        sum(round(s.seconds))::bigint AS seconds
   FROM annotations a
   JOIN conversations c ON c.tenant_id = :tenant_id AND c.id = a.conversation_id
+  JOIN conversations k ON k.tenant_id = :tenant_id AND k.id = coalesce(c.merged_into, c.id)
   LEFT JOIN LATERAL (
        SELECT max(p.created_at) AS at FROM annotations p
         WHERE p.tenant_id = :tenant_id AND p.conversation_id = a.conversation_id AND (p.created_at, p.id) < (a.created_at, a.id)
           AND p.activity ->> 'type' = 'state' AND p.activity ->> 'state' = 'resolved') l ON true
  CROSS JOIN LATERAL (
-       SELECT i.created_at FROM messages i
-        WHERE i.tenant_id = :tenant_id AND i.conversation_id = coalesce(c.merged_into, c.id)
-          AND i.created_at > coalesce(l.at, '-infinity') AND i.created_at <= a.created_at
-          AND i.direction = 'inbound' AND i.type <> 'system'
-        ORDER BY i.created_at
+       SELECT w.at AS created_at
+         FROM (SELECT k.purged_waiting_since AS at
+               UNION ALL
+               (SELECT i.created_at FROM messages i
+                 WHERE i.tenant_id = :tenant_id AND i.conversation_id = k.id
+                   AND i.created_at > coalesce(l.at, '-infinity') AND i.created_at <= a.created_at
+                   AND i.direction = 'inbound' AND i.type <> 'system'
+                 ORDER BY i.created_at
+                 LIMIT 1)) w
+        WHERE w.at > coalesce(l.at, '-infinity') AND w.at <= a.created_at
+        ORDER BY w.at
         LIMIT 1) i
  CROSS JOIN LATERAL (SELECT extract(epoch FROM a.created_at - i.created_at) AS seconds) s
  WHERE a.tenant_id = :tenant_id AND a.id >= :from_id AND a.id < :until_id AND a.created_at >= :from_at AND a.created_at < :until_at

@@ -128,6 +128,11 @@ class Purger:
             yield Purged(answers=gone)
         while gone := await self._delete(tombstones.drop, tenant_id, before=now, most=_BATCH):
             yield Purged(tombstones=gone)
+        # As long as what was erased is remembered, and for the same reason: until then their message may come, by Meta or by a replay.
+        while gone := await self._delete(
+            said.delete_unmet, tenant_id, before=now - tombstones.KEPT, most=_BATCH
+        ):
+            yield Purged(others=gone)
         if days is None:
             return
         before = limit(retention_days=days, now=now)
@@ -167,7 +172,7 @@ class Purger:
             if not ids:
                 return 0
             await files.forget(tx, tenant_id=tenant_id, message_ids=ids)
-            return await said.delete_messages(tx, tenant_id=tenant_id, message_ids=ids)
+            return await said.delete_messages(tx, tenant_id=tenant_id, message_ids=ids, before=before)
 
     async def _delete(self, delete: "_Delete", tenant_id: UUID, *, before: datetime, most: int) -> int:
         async with self._pool.transaction(tenant_id) as tx:

@@ -53,7 +53,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 def lint(draft: Draft) -> list[Finding]:
     """Return what Meta would refuse of ``draft`` (errors), and what it often refuses or what comes to nothing from here (warnings).
 
-    In the order of its parts.
+    In the order of its parts; the last one says how many more there are, where they are too many to tell.
     """
     found = Found()
     category = draft.category.upper()
@@ -76,7 +76,7 @@ def lint(draft: Draft) -> list[Finding]:
         _check_offer(found, parts, kinds, category)
     if "CAROUSEL" in kinds:
         _check_carousel(found, parts, kinds, category)
-    return found.findings
+    return found.told()
 
 
 def refused(findings: Sequence[Finding]) -> bool:
@@ -95,11 +95,13 @@ def _check_wait(found: Found, seconds: int | None, category: str) -> None:
 
 
 def _check_parts(found: Found, kinds: Sequence[str]) -> None:
+    seen: set[str] = set()
     for n, kind in enumerate(kinds):
         if kind not in _KNOWN:
             found.add("component_unknown", f"components[{n}].type", name=kind or "?")
-        elif kind in kinds[:n]:
+        elif kind in seen:
             found.add("component_twice", f"components[{n}]", component=kind, name=kind)
+        seen.add(kind)
     if "BODY" not in kinds:
         found.add("body_missing", "components", component="BODY")
 
@@ -112,12 +114,8 @@ def _check_format(found: Found, draft: Draft) -> None:
     said = None if declared is None else declared.upper()
     if said is not None and (said not in {NAMED, POSITIONAL} or (said == NAMED) in counted):
         found.add("parameter_format", "parameter_format", name=said)
-    elif any(counted) and not all(counted) and not _mixed_already(found):
+    elif any(counted) and not all(counted) and not found.has("variables_mixed"):
         found.add("variables_mixed", "components")
-
-
-def _mixed_already(found: Found) -> bool:
-    return any(one.rule == "variables_mixed" for one in found.findings)
 
 
 def _check_usual(found: Found, parts: Sequence[Part], kinds: Sequence[str], category: str) -> None:

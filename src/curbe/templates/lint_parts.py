@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -20,6 +20,9 @@ LONGEST_BUTTON: Final = 25
 LONGEST_URL: Final = 2000
 LONGEST_PHONE: Final = 20
 LONGEST_CODE: Final = 20  # since 2025-12-03; 15 before
+MOST_FINDINGS: Final = (
+    100  # that are told one by one: a body of nothing but empty components breaks rules without end
+)
 MEDIA: Final = frozenset({"IMAGE", "VIDEO", "DOCUMENT", "GIF"})
 _FORMATS: Final = MEDIA | {"TEXT", "LOCATION", "PRODUCT"}
 # How many of a kind one template may have [Meta: template components, Dec 2025].
@@ -66,10 +69,11 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Found:
-    """What was found so far."""
+    """What was found so far: the first of it, and how much there is beyond."""
 
     def __init__(self) -> None:
-        self.findings: Final[list[Finding]] = []
+        self._findings: Final[list[Finding]] = []
+        self._beyond: Final[Counter[str]] = Counter()  # by severity
 
     def add(
         self,
@@ -81,15 +85,32 @@ class Found:
         **told: str | int,
     ) -> None:
         """Note that ``path`` breaks ``rule``; ``told`` fills the rule's sentences."""
-        about = RULES[rule]
-        values = {"limit": "", "count": "", "name": "", **told}
-        words = Words(about.en.format(**values), about.es.format(**values), about.pt.format(**values))
         severity = "warning" if warning else "error"
-        self.findings.append(
-            Finding(
-                rule=rule, severity=severity, component=component, path=path, words=words, page=about.page
-            )
-        )
+        if len(self._findings) >= MOST_FINDINGS:
+            self._beyond[severity] += 1
+        else:
+            self._findings.append(_finding(rule, severity, path, component, told))
+
+    def has(self, rule: str) -> bool:
+        """Tell whether ``rule`` is among what is told one by one."""
+        return any(one.rule == rule for one in self._findings)
+
+    def told(self) -> list[Finding]:
+        """Return all of it; what is beyond is one finding, as severe as the severest of it."""
+        if not self._beyond:
+            return self._findings
+        severity = "error" if self._beyond["error"] else "warning"
+        count = self._beyond.total()
+        return [*self._findings, _finding("more_findings", severity, "components", None, {"count": count})]
+
+
+def _finding(
+    rule: str, severity: str, path: str, component: str | None, told: Mapping[str, str | int]
+) -> Finding:
+    about = RULES[rule]
+    values = {"limit": "", "count": "", "name": "", **told}
+    words = Words(about.en.format(**values), about.es.format(**values), about.pt.format(**values))
+    return Finding(rule=rule, severity=severity, component=component, path=path, words=words, page=about.page)
 
 
 def check_header(found: Found, part: Part, path: str) -> None:

@@ -30,6 +30,12 @@ class Rule(msgspec.Struct, frozen=True):
 
 RULES: Final[dict[str, Rule]] = {
     # --- the template
+    "more_findings": Rule(
+        OVERVIEW,
+        "There are {count} more findings, which are not listed.",
+        "Hay {count} hallazgos más, que no se enumeran.",
+        "Há mais {count} problemas, que não são listados.",
+    ),
     "name_format": Rule(
         OVERVIEW,
         "The name takes small letters, digits and underscores, at most 512.",

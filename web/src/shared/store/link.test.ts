@@ -114,6 +114,20 @@ describe("a cut connection", () => {
     expect(bed.store.status).toBe("live");
   });
 
+  it("becomes reading every few seconds at once where too many pages are open, until there is room", async () => {
+    void bed.store.start();
+    await settled();
+    bed.server.socket.drop(4429);
+    await settled();
+    expect(bed.store.status).toBe("polling");
+    await bed.timing.pass(12_000);
+    expect(bed.server.sockets).toHaveLength(1);
+    await bed.timing.pass(6_000);
+    bed.server.socket.open();
+    await settled();
+    expect(bed.store.status).toBe("live");
+  });
+
   it("begins anew where the server's log did: everything is loaded again", async () => {
     bed.server.put(conversationOf(1));
     await live();

@@ -10,8 +10,8 @@ import type { LoggedEvent } from "./types";
 
 /**
  * live: what happens is here at once · catching_up: connected, and reading what was missed · reconnecting: the connection was lost ·
- * polling: no socket opens (a proxy that does not let it through?), so the log is read every few seconds · offline: the server cannot
- * be reached at all · ended: the session is over or was changed.
+ * polling: no socket opens (a proxy that does not let it through? too many pages?), so the log is read every few seconds ·
+ * offline: the server cannot be reached at all · ended: the session is over or was changed.
  */
 export type LinkStatus =
   | "connecting"
@@ -32,7 +32,7 @@ const PINGED_WITHIN = 25_000; // the server pings every 20 seconds
 const SILENT_FOR = 45_000;
 const TRIES_BEFORE_POLLING = 2;
 
-const CLOSE = { UNAUTHORIZED: 4401, FORBIDDEN: 4403, CURSOR_EXPIRED: 4410, INVALID: 4422 };
+const CLOSE = { UNAUTHORIZED: 4401, FORBIDDEN: 4403, CURSOR_EXPIRED: 4410, INVALID: 4422, TOO_MANY: 4429 };
 
 export interface LinkEars {
   events(items: readonly LoggedEvent[]): void;
@@ -90,6 +90,8 @@ export class Link {
   private async turn(): Promise<void> {
     const code = this.isSocketDue() ? await this.follow() : null;
     if (this.stopped) return;
+    // Too many pages are open: trying at once again would end the same.
+    if (code === CLOSE.TOO_MANY) this.failures = Math.max(this.failures, TRIES_BEFORE_POLLING);
     if (code === CLOSE.CURSOR_EXPIRED || code === CLOSE.INVALID) await this.restart();
     else if (code === CLOSE.UNAUTHORIZED || code === CLOSE.FORBIDDEN) await this.renew();
     else await this.catchUp();
