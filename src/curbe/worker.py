@@ -25,6 +25,7 @@ from curbe.channels.cloudapi.callback import PURPOSE as CALLBACK_PURPOSE
 from curbe.channels.cloudapi.client import CloudApi
 from curbe.connections import health
 from curbe.connections.app_data import ASK, AppData
+from curbe.connections.choosing import FORGET, Forgetting
 from curbe.connections.service import CATCH_UP, FETCH_AGAIN
 from curbe.consent import hearing
 from curbe.health import Health, database
@@ -81,7 +82,7 @@ _JOBS_AT_ONCE: Final = 4
 _FILES_AT_ONCE: Final = 6
 _FILES_OF_ONE: Final = 4  # whose files hang at Meta for minutes leaves two hands for all others
 # Of suspended tenants too: what people send can be fetched for days only, and what is to be deleted is.
-_KEPT_UP: Final = frozenset({FETCH, PURGE, ERASE, COUNT})
+_KEPT_UP: Final = frozenset({FETCH, FORGET, PURGE, ERASE, COUNT})
 
 Work = Callable[[], Awaitable[object]]
 
@@ -239,12 +240,14 @@ def runners_of(
 def _by_itself(pool: Pool) -> dict[str, Handler]:
     """Return who does what is done without anybody.
 
-    Ends of snoozes, answers to STOP, notifications, automations, what failures say, and what a number that is back lets be done.
+    Ends of snoozes, answers to STOP, notifications, automations, what failures say, what a number that is back lets be done, and choices
+    that nobody made.
     """
     return {
         WAKE: Alarm(pool, now=utc_now),
         hearing.ANSWER: Confirming(pool, now=utc_now),
         FETCH_AGAIN: FetchingAgain(pool),
+        FORGET: Forgetting(pool),
         NOTIFY: Notifying(pool, now=utc_now),
         automating.RUN: Automating(pool, now=utc_now),
         concluding.CONCLUDE: Concluding(pool),

@@ -25,6 +25,7 @@ KINDS = {
     "automation_id": "automation",
     "user_ids": "user",
     "connection_ids": "connection",
+    "choice_id": "sign-up choice",
     "connection_id": "connection",
     "number": "connection",
     "media_id": "media",
@@ -59,6 +60,9 @@ _NOTICE = """INSERT INTO notices (tenant_id, id, waba_id, field, digest, payload
 _RULE = """INSERT INTO notification_rules (tenant_id, id, event, enabled, rule, updated_by)
            VALUES ($1, gen_random_uuid(), 'e', true, '{"event": "e", "template": "hello", "language": "es", "recipient": "$.phone"}', 'cli')
            RETURNING id"""
+
+_CHOICE = """INSERT INTO sign_up_choices (tenant_id, id, actor, access_token_enc, numbers, expires_at)
+             VALUES ($1, gen_random_uuid(), $2, 'sealed', '[]', now() + interval '1 hour') RETURNING id"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +133,7 @@ async def everything_of(tenant: Tenant, owner: asyncpg.Connection) -> Things:
             "tenant": tenant.id,
             "key": UUID(spare),
             "connection": number.connection_id,
+            "sign-up choice": await owner.fetchval(_CHOICE, tenant.id, f"key:{key}"),
             "contact": contact,
             "another contact": another,
             "conversation": conversation,

@@ -174,6 +174,11 @@ async def insert_one_of_everything(owner: asyncpg.Connection) -> Number:
         ("INSERT INTO report_marks (tenant_id, quarter) VALUES ($1, $2)", [tenant_id, NOW]),
         ("INSERT INTO jobs (tenant_id, kind, subject) VALUES ($1, 'a.job', $2)", [tenant_id, uuid7()]),
         ("INSERT INTO event_log_starts (tenant_id, xid, id) VALUES ($1, 1, 1)", [tenant_id]),
+        (
+            """INSERT INTO sign_up_choices (tenant_id, id, actor, access_token_enc, numbers, expires_at)
+               VALUES ($1, $2, 'user:1', 'sealed', '[]', $3)""",
+            [tenant_id, uuid7(), NOW],
+        ),
         ("INSERT INTO media_reservations (tenant_id, sha256) VALUES ($1, $2)", [tenant_id, b"." * 32]),
         ("INSERT INTO media_deletions (tenant_id, storage_key) VALUES ($1, 'k')", [tenant_id]),
         (

@@ -57,6 +57,7 @@ KEPT = {
     "idempotency_keys",  # a week at most
     "invites",  # a week at most
     "embed_tokens",  # minutes at most
+    "sign_up_choices",  # a quarter of an hour
     "jobs",
     "labels",
     "marketing_preferences",

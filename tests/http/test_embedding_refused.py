@@ -37,6 +37,8 @@ ADMINISTERING = {
     f"POST {T}/embed-tokens",
     f"POST {T}/keys",
     f"POST {T}/people/invites",
+    f"POST {T}/whatsapp/connect/cancel",
+    f"POST {T}/whatsapp/connect/choose",
     f"POST {T}/whatsapp/connect/complete",
     f"POST {T}/whatsapp/connect/start",
     f"POST {T}/whatsapp/connections/{{connection_id}}/register",

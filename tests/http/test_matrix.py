@@ -54,6 +54,8 @@ BODIES: dict[str, Json] = {
     "RuleTrial": {"rule": {"kind": "assign", "user_ids": ["{user}"]}},
     "MessageTrial": {},
     "NewConsent": {"category": "all", "state": "out", "proof": "They said so."},
+    "Choosing": {"choice_id": "{sign-up choice}", "phone_number_id": "2"},
+    "WhichChoice": {"choice_id": "{sign-up choice}"},
     "Completion": {"waba_id": "1", "phone_number_id": "2", "access_token": "EAA"},
     "ConversationChange": {"state": "resolved"},
     "FileMapping": {"audience_id": "{audience}", "phone": "phone"},

@@ -202,6 +202,8 @@ LEAST = {
     f"POST {T}/templates/{{template_id}}/preview": "agent",
     f"POST {T}/templates/{{template_id}}/unpause": "admin",
     f"PUT {T}/templates/cover": "admin",
+    f"POST {T}/whatsapp/connect/cancel": "admin",
+    f"POST {T}/whatsapp/connect/choose": "admin",
     f"POST {T}/whatsapp/connect/complete": "admin",
     f"POST {T}/whatsapp/connect/start": "admin",
     f"POST {T}/whatsapp/connections/{{connection_id}}/register": "admin",

@@ -50,6 +50,7 @@ SETTINGS: Final = {
     "META_APP_SECRET_PREVIOUS": FORMER_APP_SECRET,
     "META_VERIFY_TOKEN": VERIFY_TOKEN,
     "META_SYSTEM_USER_TOKEN": SYSTEM_TOKEN,
+    "META_EMBEDDED_SIGNUP_CONFIG_ID": "123456789",
     "TOKEN_ENCRYPTION_KEY": ENCRYPTION_KEY,
     "TOKEN_ENCRYPTION_KEYS_RETIRED": RETIRED_KEY,
     "CURBE_SMTP_URL": f"smtps://mailer:{SMTP}@127.0.0.1:1",
@@ -264,6 +265,15 @@ def _connecting(world: World) -> None:
     to = {"type": "text", "text": "hola", "to": "+34600000001"}
     world.ask("POST", f"{world.tenant}/whatsapp/messages/send", to, key=True)
     world.ask("POST", f"{world.tenant}/templates/sync", key=True)
+    for _ in "ab":
+        world.graph.number(there.waba_id)
+    granted = world.graph.token(waba_ids=[there.waba_id], code=True)
+    world.keep("a sign-up's token", granted["token"])
+    world.keep("a sign-up's code", granted["code"])
+    asked = world.ask(
+        "POST", f"{world.tenant}/whatsapp/connect/complete", {"code": granted["code"]}, key=True
+    )
+    assert asked.status_code == 409, asked.text  # its token waits for a choice that nobody makes
     world.graph.revoke(there.token)
     world.ask("POST", f"{world.tenant}/templates/sync", key=True)
 

@@ -10,6 +10,7 @@ from curbe.channels.cloudapi.answers import GrantedScope, Number, TokenInfo
 from curbe.connections import checks, rules, signup
 from curbe.connections.checks import MANAGEMENT, MESSAGING, Candidate
 from curbe.connections.rules import Connection, ConnectionStatus, PauseEnd
+from curbe.connections.signup import Granted
 from curbe.domain.errors import AppError, NoConnection, SeveralConnections
 from curbe.operate import findings_of_numbers
 from curbe.operate.findings_of_numbers import ConnectionFacts
@@ -172,6 +173,16 @@ def test_the_mark_of_a_sign_up_is_its_tenants_and_counts_for_an_hour() -> None:
     forged = state.replace(state.split(".")[2], str(int(NOW.timestamp()) + 10**6))
     assert not signup.is_state_of(forged, mine, keys=(key,), now=NOW)
     assert not signup.is_state_of("", mine, keys=(key,), now=NOW)
+
+
+def test_of_the_numbers_that_a_sign_up_granted_those_that_are_connected_are_not_meant_unless_all_are() -> (
+    None
+):
+    one, other = (Granted(waba_id="200", phone_number_id=number) for number in ("300", "301"))
+
+    assert signup.left_to_choose([one, other], connected={"300", None}) == [other]
+    assert signup.left_to_choose([one, other], connected=()) == [one, other]
+    assert signup.left_to_choose([one, other], connected={"300", "301"}) == [one, other]
 
 
 @pytest.mark.parametrize(

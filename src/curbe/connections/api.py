@@ -7,15 +7,16 @@ import msgspec
 from litestar import Controller, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
-from litestar.status_codes import HTTP_200_OK
+from litestar.status_codes import HTTP_200_OK, HTTP_204_NO_CONTENT
 
 from curbe.channels.cloudapi.client import CloudApi
 from curbe.channels.cloudapi.fields import TO_SUBSCRIBE
-from curbe.connections import app_data, prove, registration, rules, service, signup
+from curbe.connections import choosing, completing, prove, rules, service, signup
 from curbe.connections.checks import Candidate, Check, require_health
-from curbe.connections.prove import Examination, MetaApp
+from curbe.connections.prove import Examination
 from curbe.connections.rules import Connection
 from curbe.connections.shapes import (
+    Choosing,
     Completion,
     Disconnection,
     FoundNumber,
@@ -26,6 +27,7 @@ from curbe.connections.shapes import (
     TrialResult,
     WhatsAppStatus,
     Which,
+    WhichChoice,
     found_number,
     shown,
     trial_result,
@@ -33,6 +35,7 @@ from curbe.connections.shapes import (
 )
 from curbe.domain.access import Principal, Scope
 from curbe.domain.errors import (
+    ChoiceExpired,
     ConnectionPaused,
     Forbidden,
     GraphRefused,
@@ -45,13 +48,14 @@ from curbe.domain.errors import (
     NumberNotOnWaba,
     NumberTaken,
     SeveralConnections,
+    SeveralNumbers,
     TokenRefused,
     TooManyRequests,
     Unauthorized,
     WrongApp,
 )
 from curbe.infra.clock import utc_now
-from curbe.infra.crypto import CannotOpen, Keyring, Secret
+from curbe.infra.crypto import CannotOpen, Keyring
 from curbe.infra.db import Pool
 from curbe.infra.log import bind
 from curbe.infra.settings import Settings
@@ -119,7 +123,7 @@ class ConnectionController(Controller):
         status_code=HTTP_200_OK,
         summary="Connect a number, once Meta has confirmed that the token reads it",
         operation_id="connectNumber",
-        responses=refusals(*_ALWAYS, *_OF_META, NumberTaken),
+        responses=refusals(*_ALWAYS, *_OF_META, NumberTaken, SeveralNumbers),
     )
     async def complete(
         self,
@@ -132,37 +136,49 @@ class ConnectionController(Controller):
         principal: NamedDependency[Principal],
     ) -> ShownConnection:
         """Connect a number, and register it where it comes from a sign-up; connecting one again gives it the new token."""
-        app = _app(settings)
-        registration.require_pin(data.pin)
-        if data.code is not None:
-            candidate, token = await _signed_up(cloud_api, settings, keyring, tenant_id, data)
-        else:
-            lent = settings.meta_system_user_token if principal.is_platform else None
-            candidate, token = _named(data, lent=lent)
-        bind(phone_number_id=candidate.phone_number_id)
-        proof = await prove.prove(cloud_api, candidate, token=token, app=app, now=utc_now())
+        means = completing.Means(web_pool, cloud_api, keyring, settings)
+        return shown(await completing.complete(means, data, tenant_id=tenant_id, principal=principal))
+
+    @post(
+        "/connect/choose",
+        opt={"scope": Scope.CONNECTIONS_WRITE},
+        status_code=HTTP_200_OK,
+        summary="Connect one of the numbers that a sign-up left to choose from",
+        operation_id="chooseNumber",
+        responses=refusals(*_ALWAYS, *_OF_META, NumberTaken, ChoiceExpired),
+    )
+    async def choose(
+        self,
+        tenant_id: FromPath[UUID],
+        data: JSONBody[Choosing],
+        web_pool: NamedDependency[Pool],
+        settings: NamedDependency[Settings],
+        keyring: NamedDependency[Keyring],
+        cloud_api: NamedDependency[CloudApi],
+        principal: NamedDependency[Principal],
+    ) -> ShownConnection:
+        """Connect the number as connect/complete would have. Only whoever brought the code may, for 15 minutes, and once."""
+        means = completing.Means(web_pool, cloud_api, keyring, settings)
+        return shown(await completing.choose(means, data, tenant_id=tenant_id, principal=principal))
+
+    @post(
+        "/connect/cancel",
+        opt={"scope": Scope.CONNECTIONS_WRITE},
+        status_code=HTTP_204_NO_CONTENT,
+        summary="Connect none of the numbers that a sign-up left to choose from; its token is deleted",
+        operation_id="cancelChoice",
+        responses=refusals(*_ALWAYS, ChoiceExpired),
+    )
+    async def cancel(
+        self,
+        tenant_id: FromPath[UUID],
+        data: JSONBody[WhichChoice],
+        web_pool: NamedDependency[Pool],
+        principal: NamedDependency[Principal],
+    ) -> None:
+        """Forget what Meta granted, before its 15 minutes are over."""
         async with web_pool.transaction(tenant_id) as tx:
-            connection = await service.connect(
-                tx,
-                proof,
-                tenant_id=tenant_id,
-                keyring=keyring,
-                country_id=data.country_id.upper() if data.country_id else None,
-                actor=principal.actor,
-                now=await tx.now(),
-            )
-            if data.code is not None and connection.coexistence:
-                connection = await app_data.want(tx, connection, now=await tx.now())
-        if data.code is not None or data.pin is not None:
-            connection = await registration.attempt(
-                web_pool,
-                connection,
-                cloud_api=cloud_api,
-                keyring=keyring,
-                pin=data.pin,
-                actor=principal.actor,
-            )
-        return shown(connection)
+            await choosing.end(tx, data.choice_id, tenant_id=tenant_id, actor=principal.actor)
 
     @post(
         "/disconnect",
@@ -214,7 +230,7 @@ class ConnectionController(Controller):
         """Ask Meta step by step and return what was found."""
         trial = data or Trial()
         if trial.access_token is not None:
-            candidate, token = _named(trial)
+            candidate, token = completing.named(trial)
         else:
             async with web_pool.transaction(tenant_id) as tx:
                 connection = rules.meant(
@@ -231,7 +247,9 @@ class ConnectionController(Controller):
                     await service.note_test(tx, number, tenant_id=tenant_id, ok=False, actor=principal.actor)
                     return trial_result([_unreadable(failure)])
             candidate = _of(connection)
-        found = await prove.examine(cloud_api, candidate, token=token, app=_app(settings), now=utc_now())
+        found = await prove.examine(
+            cloud_api, candidate, token=token, app=completing.app_of(settings), now=utc_now()
+        )
         webhook_url = _webhook_url(settings)
         further = (
             await prove.subscription(cloud_api, found.proof, webhook_url=webhook_url) if found.proof else []
@@ -278,7 +296,7 @@ class ConnectionController(Controller):
             except CannotOpen as failure:
                 raise TokenRefused(str(failure), fix=rules.way_out(None, None)) from failure
         found = await prove.examine(
-            cloud_api, _of(connection), token=token, app=_app(settings), now=utc_now()
+            cloud_api, _of(connection), token=token, app=completing.app_of(settings), now=utc_now()
         )
         require_health(found.require().number.health)
         async with web_pool.transaction(tenant_id) as tx:
@@ -292,60 +310,12 @@ def _found(found: Examination, candidate: Candidate) -> FoundNumber | None:
     return found_number(found.number, waba_id=candidate.waba_id, token=found.about_token)
 
 
-def _app(settings: Settings) -> MetaApp:
-    return MetaApp(id=settings.meta_app_id, secret=settings.meta_app_secret)
-
-
 def _webhook_url(settings: Settings) -> str:
     return f"{settings.public_base_url}{_WEBHOOK}"
 
 
 def _of(connection: Connection) -> Candidate:
     return Candidate(waba_id=connection.waba_id or "", phone_number_id=connection.phone_number_id or "")
-
-
-def _named(data: Completion | Trial, *, lent: Secret | None = None) -> tuple[Candidate, Secret]:
-    """Return the ids and the token that were sent together; where none was sent, the one that is ``lent``.
-
-    Raises:
-        InvalidRequest: one of them is missing.
-    """
-    token = data.access_token or lent
-    if data.waba_id is not None and data.phone_number_id is not None and token is not None:
-        return Candidate(waba_id=data.waba_id, phone_number_id=data.phone_number_id), token
-    missing = next(
-        name for name in ("waba_id", "phone_number_id", "access_token") if getattr(data, name) is None
-    )
-    raise InvalidRequest(
-        f"{missing} is missing.",
-        fix="Send waba_id, phone_number_id and access_token together; connect/start says where to find them.",
-        field=missing,
-    )
-
-
-async def _signed_up(
-    cloud_api: CloudApi, settings: Settings, keyring: Keyring, tenant_id: UUID, data: Completion
-) -> tuple[Candidate, Secret]:
-    """Exchange the code of Embedded Signup, and return the ids it stands for and its token."""
-    keys = keyring.derive_each(signup.PURPOSE)
-    if settings.meta_embedded_signup_config_id is None or data.code is None or data.access_token is not None:
-        raise InvalidRequest(
-            "A code is taken where Embedded Signup is configured, and without an access_token beside it.",
-            fix="Send access_token, waba_id and phone_number_id, or have META_EMBEDDED_SIGNUP_CONFIG_ID set.",
-            field="code",
-        )
-    if data.state is not None and not signup.is_state_of(data.state, tenant_id, keys=keys, now=utc_now()):
-        raise InvalidRequest(
-            "This sign-up was not begun for this tenant, or too long ago.",
-            fix="Begin again with connect/start.",
-            field="state",
-        )
-    app = _app(settings)
-    token = await cloud_api.exchange_code(data.code, app.id, app.secret, redirect_uri=data.redirect_uri)
-    candidate = await prove.discover(
-        cloud_api, token=token, app=app, waba_id=data.waba_id, phone_number_id=data.phone_number_id
-    )
-    return candidate, token
 
 
 def _started(

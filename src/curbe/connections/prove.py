@@ -23,13 +23,17 @@ from curbe.connections.checks import (
     no_waba,
     refused,
 )
+from curbe.connections.rules import e164_of
 from curbe.connections.service import Proof
-from curbe.domain.errors import AppError, GraphRefused, InvalidRequest
+from curbe.connections.signup import Granted
+from curbe.domain.errors import AppError, GraphRefused, InvalidRequest, NumberNotOnWaba
+from curbe.domain.phone import spelled
 from curbe.infra.crypto import Secret
 
 T = TypeVar("T")
 # Graph's answer to being asked for the fields of one kind of thing on another kind.
 _NO_SUCH_FIELD: Final = 100
+_MOST_WABAS: Final = 20  # each is a question to Meta
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,32 +122,59 @@ async def subscription(cloud_api: CloudApi, proof: Proof, *, webhook_url: str) -
 
 async def discover(
     cloud_api: CloudApi, *, token: Secret, app: MetaApp, waba_id: str | None, phone_number_id: str | None
-) -> Candidate:
-    """Return the ids that a customer granted in Embedded Signup, where the caller does not name them.
+) -> list[Granted]:
+    """Return the numbers that a customer granted in Embedded Signup: those of the WABA that is named, or of each; or the one that is named.
 
     Raises:
-        InvalidRequest: there is more than one WABA or number to choose from, or none.
+        InvalidRequest: there is none, or there are more WABAs than are looked through.
+        NumberNotOnWaba: the number that is named is on none of several WABAs.
         AppError: Meta refuses to say.
     """
-    if waba_id is None:
-        about = await cloud_api.debug_token(token, app.id, app.secret)
-        granted = {
-            target
-            for scope in about.granular_scopes
-            if scope.scope in {MESSAGING, MANAGEMENT}
-            for target in scope.target_ids
-        }
-        waba_id = _only("waba_id", sorted(granted))
-    if phone_number_id is None:
-        numbers = await cloud_api.numbers_of(waba_id, token)
-        phone_number_id = _only("phone_number_id", sorted(number.id for number in numbers))
-    return Candidate(waba_id=waba_id, phone_number_id=phone_number_id)
+    waba_ids = [waba_id] if waba_id is not None else await _granted_wabas(cloud_api, token=token, app=app)
+    if phone_number_id is not None and len(waba_ids) == 1:
+        return [Granted(waba_id=waba_ids[0], phone_number_id=phone_number_id)]
+    found = [_granted(one, number) for one in waba_ids for number in await cloud_api.numbers_of(one, token)]
+    if phone_number_id is not None:
+        found = [one for one in found if one.phone_number_id == phone_number_id]
+        if not found:
+            raise NumberNotOnWaba(
+                f"None of the {len(waba_ids)} WABAs that were granted has this number.",
+                fix="Start again, and choose its account at Meta.",
+                field="phone_number_id",
+            )
+    if not found:
+        raise _unclear("phone_number_id", [])
+    return sorted(found, key=lambda one: (one.waba_id, one.phone_number_id))
 
 
-def _only(field: str, found: list[str]) -> str:
-    if len(found) == 1:
-        return found[0]
-    raise InvalidRequest(
+async def _granted_wabas(cloud_api: CloudApi, *, token: Secret, app: MetaApp) -> list[str]:
+    """Return the WABAs that a token names: a customer's has each that was ever shared with the app, in no order."""
+    about = await cloud_api.debug_token(token, app.id, app.secret)
+    granted = {
+        target
+        for scope in about.granular_scopes
+        if scope.scope in {MESSAGING, MANAGEMENT}
+        for target in scope.target_ids
+    }
+    if not 0 < len(granted) <= _MOST_WABAS:
+        raise _unclear("waba_id", sorted(granted))
+    return sorted(granted)
+
+
+def _granted(waba_id: str, number: Number) -> Granted:
+    e164 = e164_of(number.display_phone_number or "")
+    return Granted(
+        waba_id=waba_id,
+        phone_number_id=number.id,
+        phone_number_e164=e164,
+        phone_number_spelled=spelled(e164) if e164 else number.display_phone_number,
+        display_name=number.verified_name,
+        number_status=number.status,
+    )
+
+
+def _unclear(field: str, found: list[str]) -> InvalidRequest:
+    return InvalidRequest(
         f"The customer granted {len(found)} that {field} could mean.",
         fix=f"Start again, and send the {field} that the sign-up's FINISH event names.",
         field=field,

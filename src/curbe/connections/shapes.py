@@ -158,8 +158,9 @@ class Completion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """What came of connecting: an ``access_token`` with both ids, or the ``code`` of Embedded Signup.
 
     With a ``code``, ``redirect_uri`` is the one the sign-up was begun with (absent for Meta's JavaScript
-    pop-up), and the ids may be left out where the customer granted one WABA with one number. The operator
-    may leave ``access_token`` out: then META_SYSTEM_USER_TOKEN is the number's. No tenant can.
+    pop-up), and the ids may be left out: of the numbers that the customer granted, the one that is not connected here yet
+    is meant. Where there are several, or to give one that is connected a new token, ``phone_number_id`` says which; without it 409
+    ``several_numbers`` asks. The operator may leave ``access_token`` out: then META_SYSTEM_USER_TOKEN is the number's. No tenant can.
 
     A number that comes with a ``code`` or a ``pin`` is registered where it is not yet: under that PIN of six digits, or under one that is
     made for it. Where Meta refuses, the number is connected all the same, and ``registration_problem`` says why.
@@ -173,6 +174,21 @@ class Completion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     state: ShortText | None = None
     country_id: CountryId | None = None
     pin: Secret | None = None
+
+
+class Choosing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One of the ``choices`` that 409 ``several_numbers`` named, with its ``choice_id``; all else as for connect/complete."""
+
+    choice_id: UUID
+    phone_number_id: MetaId
+    country_id: CountryId | None = None
+    pin: Secret | None = None
+
+
+class WhichChoice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A choice that nobody wants to make."""
+
+    choice_id: UUID
 
 
 class Registration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

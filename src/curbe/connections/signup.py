@@ -8,10 +8,13 @@ import hashlib
 import hmac
 import json
 import re
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlencode
 from uuid import UUID
+
+import msgspec
 
 from curbe.channels.cloudapi.fields import TO_SUBSCRIBE
 
@@ -21,6 +24,17 @@ VALID_FOR: Final = timedelta(hours=1)
 
 _DIALOG: Final = "https://www.facebook.com"
 _STATE: Final = re.compile(r"v1\.([0-9a-f-]{36})\.([0-9]{1,12})\.([A-Za-z0-9_-]{43})")
+
+
+class Granted(msgspec.Struct, frozen=True, kw_only=True):
+    """A number that a customer granted in a sign-up; all but the ids as Meta says, where it was asked."""
+
+    waba_id: str
+    phone_number_id: str
+    phone_number_e164: str | None = None
+    phone_number_spelled: str | None = None
+    display_name: str | None = None
+    number_status: str | None = None
 
 
 def connect_url(
@@ -67,12 +81,22 @@ def is_state_of(state: str, tenant_id: UUID, *, keys: tuple[bytes, ...], now: da
     return any(genuine) and now.timestamp() < until
 
 
+def left_to_choose(granted: Sequence[Granted], *, connected: Collection[str | None]) -> list[Granted]:
+    """Return those of several numbers that a sign-up can be meant for: those that are not connected, or all, where each is.
+
+    Meta comes back with a code alone; which number somebody chose there it tells only the page of its JavaScript.
+    """
+    anew = [one for one in granted if one.phone_number_id not in connected]
+    return anew or list(granted)
+
+
 def steps_of_sign_up(redirect_uri: str) -> list[str]:
     """Return what to do with a sign-up that was begun."""
     return [
         "Send the customer to connectUrl.",
         f"Meta comes back to {redirect_uri} with code and state; the code counts for 30 seconds.",
         "Send code, state and redirect_uri to connect/complete at once.",
+        "Where it answers several_numbers, show its choices, and send choice_id and phone_number_id to connect/choose.",
     ]
 
 

@@ -242,6 +242,18 @@ class NumberTaken(AppError):
     code, http_status, title = "number_taken", 409, "This number is connected already"
 
 
+class SeveralNumbers(AppError):
+    """A sign-up granted several numbers: one of ``choices`` is to be chosen, by ``choice_id``, until ``expires_at``."""
+
+    code, http_status, title = "several_numbers", 409, "Choose which of these numbers is meant"
+
+
+class ChoiceExpired(AppError):
+    """The choice that a sign-up left is over, was made, was given up, or is somebody else's."""
+
+    code, http_status, title = "choice_expired", 410, "The choice has expired: begin anew"
+
+
 class TokenRefused(AppError):
     """Meta does not accept the access token; ``extra`` has its ``graph_code`` where it refused a call."""
 

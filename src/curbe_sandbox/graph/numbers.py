@@ -28,6 +28,8 @@ _PROFILE_LIMITS: Final = {"about": 139, "address": 256, "description": 512, "ema
 _SYNC_WITHIN: Final = timedelta(hours=24)
 _SYNC_STARTS_S: Final = 0.05
 _UNREGISTERED: Final = frozenset({"PENDING", "DISCONNECTED"})
+# Where Meta keeps a number's data at rest, if asked to [Graph reference: register].
+_REGIONS: Final = ("AE", "AU", "BH", "BR", "CA", "CH", "DE", "GB", "ID", "IN", "JP", "KR", "SG", "ZA")
 _REGISTRATIONS: Final = 10  # per number and 72 hours [registration, Dec 2025]
 
 
@@ -99,6 +101,8 @@ def register(box: Sandbox, ask: Ask) -> Answer:
         raise bad_parameter("The parameter messaging_product is required.")
     if len(pin) != 6 or not pin.isdigit():
         raise bad_parameter("Param pin must be 6 digits.")
+    if body.get("data_localization_region") not in (None, *_REGIONS):
+        raise bad_parameter(f"Param data_localization_region must be one of {{{', '.join(_REGIONS)}}}.")
     _count_registration(number, ask)
     if number.pin and number.pin != pin:
         raise refusal(133005, "The two step verification PIN is not the one of this number.")

@@ -229,6 +229,21 @@ def test_a_number_that_is_not_registered_cannot_send(sandbox: Sandbox) -> None:
     assert sandbox.graph("POST", f"{NUMBER}/register", {**registration, "pin": "654321"}).code == 133005
 
 
+def test_a_registration_whose_fields_are_wrong_is_refused_with_code_100_and_counts_for_nothing(
+    sandbox: Sandbox,
+) -> None:
+    right = {"messaging_product": "whatsapp", "pin": "123456"}
+
+    def code(**fields: object) -> int | None:
+        return sandbox.graph("POST", f"{NUMBER}/register", {**right, **fields}).code
+
+    assert [code(pin=pin) for pin in ("", "12345", "1234567", "12345x", None)] == [100] * 5
+    assert [code(data_localization_region=region) for region in ("ES", "de", "", 49)] == [100] * 4
+    assert [code(messaging_product=product) for product in (None, "WHATSAPP!", "")] == [100] * 3
+    stored = {**right, "data_localization_region": "DE"}
+    assert sandbox.graph("POST", f"{NUMBER}/register", stored).json == {"success": True}
+
+
 def test_the_eleventh_registration_within_72_hours_is_refused(sandbox: Sandbox) -> None:
     answers = [sandbox.graph("POST", f"{NUMBER}/deregister") for _ in range(11)]
 

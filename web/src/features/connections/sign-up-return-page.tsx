@@ -1,8 +1,8 @@
-/** Where Meta's sign-up comes back to: the number it stands for is connected, or it is said why not. */
+/** Where Meta's sign-up comes back to: the number it stands for is connected, or one is chosen, or it is said why not. */
 
 import { Button, Loader } from "@mantine/core";
 import { IconPlugConnected, IconPlugConnectedX } from "@tabler/icons-react";
-import { useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { Link, useLocation, useSearchParams } from "wouter";
 import { answer, api } from "@/shared/api/client";
 import { isProblem } from "@/shared/api/problem";
@@ -10,40 +10,81 @@ import { useMessages } from "@/shared/i18n/language";
 import { EmptyState } from "@/shared/ui/empty-state";
 import { ErrorState } from "@/shared/ui/error-state";
 import { tellSaved } from "@/shared/ui/notices";
+import { at, type Connection } from "./api/status";
+import { ChooseNumber } from "./wizard/choose-number";
 import { wizardMessages } from "./wizard/messages";
-import { begun, forget, type SignUp } from "./wizard/sign-up";
+import { begun, choiceIn, forget, keep, type SignUp } from "./wizard/sign-up";
 
 export function SignUpReturnPage() {
   const t = useMessages(wizardMessages);
   const [search] = useSearchParams();
   const [, navigate] = useLocation();
   const [failure, setFailure] = useState<unknown>(null);
-  const [signUp] = useState<SignUp | null>(begun);
+  const [signUp, setSignUp] = useState<SignUp | null>(begun);
+  const [expired, setExpired] = useState(false);
   const code = search.get("code");
   const state = search.get("state");
   const sent = useRef(false); // a code is good once
 
+  const leave = useCallback(
+    (tenantId: string, connection?: Connection) => {
+      forget();
+      if (connection) tellSaved(t.done(connection.display_name ?? connection.phone_number_spelled ?? ""));
+      navigate(`/t/${tenantId}/connections`, { replace: true });
+    },
+    [navigate, t],
+  );
+
   useEffect(() => {
-    if (!signUp || !code || sent.current) return;
+    if (!signUp || signUp.choice || !code || sent.current) return;
     sent.current = true;
     forget();
-    const { tenant_id, redirect_uri } = signUp;
+    const { tenant_id, redirect_uri, phone_number_id } = signUp;
     answer(
       api.POST("/api/tenants/{tenant_id}/whatsapp/connect/complete", {
-        params: { path: { tenant_id } },
-        body: { code, state, redirect_uri },
+        params: at(tenant_id),
+        body: { code, state, redirect_uri, ...(phone_number_id && { phone_number_id }) },
       }),
-    ).then((connection) => {
-      tellSaved(t.done(connection.display_name ?? connection.phone_number_spelled ?? ""));
-      navigate(`/t/${tenant_id}/connections`, { replace: true });
-    }, setFailure);
-  }, [signUp, code, state, navigate, t]);
+    ).then(
+      (connection) => leave(tenant_id, connection),
+      (error: unknown) => {
+        const choice = choiceIn(error);
+        if (choice) {
+          keep({ ...signUp, choice });
+          setSignUp({ ...signUp, choice });
+        } else {
+          setFailure(error);
+        }
+      },
+    );
+  }, [signUp, code, state, leave]);
 
   const home = (
     <Button component={Link} to={signUp ? `/t/${signUp.tenant_id}/connections` : "/"} variant="default">
       {t.toConnections}
     </Button>
   );
+  if (expired) {
+    return (
+      <EmptyState icon={<IconPlugConnectedX size={26} />} title={t.choiceExpired} action={home}>
+        {t.choiceExpiredHint}
+      </EmptyState>
+    );
+  }
+  if (signUp?.choice) {
+    return (
+      <ChooseNumber
+        tenantId={signUp.tenant_id}
+        choice={signUp.choice}
+        onConnected={(connection) => leave(signUp.tenant_id, connection)}
+        onExpired={() => {
+          forget();
+          setExpired(true);
+        }}
+        onCancelled={() => leave(signUp.tenant_id)}
+      />
+    );
+  }
   if (failure !== null) {
     const choices = isProblem(failure, "invalid_request") ? failure.members["choices"] : null;
     if (Array.isArray(choices)) {

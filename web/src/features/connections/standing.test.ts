@@ -1,5 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { endOfPause, fieldOf, limitOf, nameOf, qualityOf, statusOf, tokenOf, webhookOf } from "./standing";
+import {
+  endOfPause,
+  fieldOf,
+  limitOf,
+  nameOf,
+  numberStatusOf,
+  qualityOf,
+  statusOf,
+  tokenOf,
+  webhookOf,
+} from "./standing";
 
 const NOW = Date.parse("2026-11-20T12:00:00Z");
 const inDays = (days: number) => new Date(NOW + days * 86_400_000).toISOString();
@@ -16,6 +26,7 @@ test("Meta's tiers are numbers of people", () => {
 test("a word of Meta's that nobody knows yet is neither good nor bad", () => {
   expect(qualityOf("TURQUOISE")).toEqual({ word: "unknown", tone: "quiet" });
   expect(nameOf("WHATEVER")).toEqual({ word: "none", tone: "quiet" });
+  expect(numberStatusOf("WHATEVER")).toEqual({ word: "none", tone: "quiet" });
   expect(statusOf({ status: "pending", needs_registration: false }).tone).toBe("quiet");
 });
 

@@ -70,6 +70,22 @@ export function nameOf(status: string | null): { word: NameWord; tone: Tone } {
   return NAMES[status ?? ""] ?? { word: "none", tone: "quiet" };
 }
 
+export type NumberWord = "registered" | "unregistered" | "blocked" | "none";
+
+const NUMBERS: Record<string, { word: NumberWord; tone: Tone }> = {
+  CONNECTED: { word: "registered", tone: "good" },
+  PENDING: { word: "unregistered", tone: "quiet" },
+  UNVERIFIED: { word: "unregistered", tone: "quiet" },
+  DISCONNECTED: { word: "unregistered", tone: "quiet" },
+  BANNED: { word: "blocked", tone: "bad" },
+  RESTRICTED: { word: "blocked", tone: "bad" },
+};
+
+/** How Meta has a number that is not connected here yet; one that is not registered is when it is connected. */
+export function numberStatusOf(status: string | null): { word: NumberWord; tone: Tone } {
+  return NUMBERS[status ?? ""] ?? { word: "none", tone: "quiet" };
+}
+
 export type TokenWord = "endless" | "later" | "soon" | "expired";
 
 export function tokenOf(expiresAt: string | null, now: number): { word: TokenWord; tone: Tone } {

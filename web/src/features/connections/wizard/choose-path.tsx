@@ -7,17 +7,27 @@ import { useMessages } from "@/shared/i18n/language";
 import { useTenant } from "@/shared/session/session-context";
 import { FormError } from "@/shared/ui/form-error";
 import { useStartBesideApp } from "../api/actions";
-import type { Started } from "../api/status";
+import type { Connection, Started } from "../api/status";
 import classes from "./choose-path.module.css";
 import { wizardMessages } from "./messages";
 import { begin } from "./sign-up";
 
-export function ChoosePath({ started, onByHand }: { started: Started; onByHand: () => void }) {
+interface ChoosePathProps {
+  started: Started;
+  /** A number that is connected again. */
+  again: Connection | null;
+  onByHand: () => void;
+}
+
+export function ChoosePath({ started, again, onByHand }: ChoosePathProps) {
   const t = useMessages(wizardMessages);
   const { tenant_id } = useTenant();
   const refusal = useRefusal();
   const beside = useStartBesideApp();
   const { connectUrl: url, redirect_uri } = started;
+  const leave = (to: string) =>
+    redirect_uri &&
+    begin({ tenant_id, redirect_uri, phone_number_id: again?.phone_number_id ?? undefined }, to);
   return (
     <>
       <p className={classes["question"]}>{t.path}</p>
@@ -26,7 +36,7 @@ export function ChoosePath({ started, onByHand }: { started: Started; onByHand: 
           icon={<IconWorldShare size={24} stroke={1.6} />}
           title={t.signUp}
           mark={t.recommended}
-          onChoose={() => begin({ tenant_id, redirect_uri }, url)}
+          onChoose={() => leave(url)}
         >
           {t.signUpHint}
         </Path>
@@ -37,7 +47,7 @@ export function ChoosePath({ started, onByHand }: { started: Started; onByHand: 
           title={t.besideApp}
           onChoose={() =>
             beside.mutate(redirect_uri, {
-              onSuccess: ({ connectUrl }) => connectUrl && begin({ tenant_id, redirect_uri }, connectUrl),
+              onSuccess: ({ connectUrl }) => connectUrl && leave(connectUrl),
             })
           }
         >
@@ -56,13 +66,14 @@ interface PathProps {
   icon: ReactNode;
   title: string;
   mark?: string;
+  disabled?: boolean;
   children: ReactNode;
   onChoose: () => void;
 }
 
-function Path({ icon, title, mark, children, onChoose }: PathProps) {
+export function Path({ icon, title, mark, disabled, children, onChoose }: PathProps) {
   return (
-    <button type="button" className={classes["path"]} onClick={onChoose}>
+    <button type="button" className={classes["path"]} disabled={disabled} onClick={onChoose}>
       <span className={classes["icon"]}>{icon}</span>
       <span className={classes["words"]}>
         <span className={classes["title"]}>

@@ -47,7 +47,7 @@ const refused = (name: string, code: string): TrialResult => ({
   found: null,
 });
 
-function wizard() {
+function wizard(again: Connection | null = null) {
   const session = aSession();
   const [membership] = session.memberships;
   if (!membership) throw new Error("a session without a workspace");
@@ -55,7 +55,7 @@ function wizard() {
     `/t/${TENANT}/connections`,
     <SessionValue session={session}>
       <TenantValue membership={membership}>
-        <ConnectWizard again={null} onClose={() => {}} />
+        <ConnectWizard again={again} onClose={() => {}} />
       </TenantValue>
     </SessionValue>,
   );
@@ -188,6 +188,25 @@ test("where Meta's sign-up is set up it is offered first, and by hand stays poss
 
   await userEvent.click(screen.getByRole("button", { name: /By hand/ }));
   expect(screen.getByLabelText("Access token")).toBeTruthy();
+});
+
+test("Meta's sign-up for a number that is connected again remembers which", async () => {
+  vi.spyOn(window.location, "assign").mockImplementation(() => {});
+  const redirect_uri = "https://curbe.example/connect/whatsapp";
+  const connectUrl = "https://www.facebook.com/dialog/oauth?x=1";
+  fakeApi({
+    [`POST ${BASE}/connect/start`]: () =>
+      ok({ ...started, mode: "embedded_signup", connectUrl, redirect_uri }),
+  });
+  wizard({ phone_number_id: "106540352242922", display_name: "Acme Spain" } as Connection);
+
+  await userEvent.click(await screen.findByRole("button", { name: /With Meta's sign-up/ }));
+
+  expect(JSON.parse(sessionStorage.getItem("curbe.sign-up") ?? "")).toEqual({
+    tenant_id: TENANT,
+    redirect_uri,
+    phone_number_id: "106540352242922",
+  });
 });
 
 test("a number that stays on the WhatsApp Business app has a sign-up of its own", async () => {

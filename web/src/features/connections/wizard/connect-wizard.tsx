@@ -60,7 +60,11 @@ export function ConnectWizard({ again, onClose }: ConnectWizardProps) {
         <>
           {step.name !== "done" && <Progress step={step.name} hasPath={hasSignUp} />}
           {step.name === "path" && (
-            <ChoosePath started={start.data} onByHand={() => setStep({ name: "credentials" })} />
+            <ChoosePath
+              started={start.data}
+              again={again}
+              onByHand={() => setStep({ name: "credentials" })}
+            />
           )}
           {step.name === "credentials" && (
             <CredentialsForm

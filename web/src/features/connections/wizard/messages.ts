@@ -70,6 +70,18 @@ export const wizardMessages = catalogue({
     noNumber: "There is no number in what you granted. Begin again and add one at Meta.",
     several: (numbers: string) =>
       `You granted several (${numbers}), and it is not clear which one is meant. Begin again and choose one, or connect by hand.`,
+    choose: "Which number do you want to connect?",
+    chooseHint: (until: string) =>
+      `What you granted at Meta has several. Choose one before ${until}; the others can be connected later.`,
+    chooseNone: "None of these",
+    numberStatus: {
+      registered: "Registered",
+      unregistered: "Not registered yet",
+      blocked: "Blocked by Meta",
+      none: "Status not told",
+    },
+    choiceExpired: "The choice has expired",
+    choiceExpiredHint: "Nothing was connected, and what Meta granted for it is deleted. Begin anew.",
     toConnections: "To the connections",
   },
   es: {
@@ -140,6 +152,19 @@ export const wizardMessages = catalogue({
     noNumber: "No hay ningún número en lo que concediste. Empieza de nuevo y añade uno en Meta.",
     several: (numbers) =>
       `Concediste varios (${numbers}), y no está claro cuál es. Empieza de nuevo y elige uno, o conéctalo a mano.`,
+    choose: "¿Qué número quieres conectar?",
+    chooseHint: (until) =>
+      `En lo que concediste en Meta hay varios. Elige uno antes de las ${until}; los demás se pueden conectar más tarde.`,
+    chooseNone: "Ninguno de estos",
+    numberStatus: {
+      registered: "Registrado",
+      unregistered: "Sin registrar todavía",
+      blocked: "Bloqueado por Meta",
+      none: "Estado desconocido",
+    },
+    choiceExpired: "La elección ha caducado",
+    choiceExpiredHint:
+      "No se ha conectado nada, y lo que Meta concedió para ello se ha borrado. Empieza de nuevo.",
     toConnections: "A las conexiones",
   },
   pt: {
@@ -210,6 +235,18 @@ export const wizardMessages = catalogue({
     noNumber: "Não há nenhum número no que você concedeu. Comece de novo e adicione um na Meta.",
     several: (numbers) =>
       `Você concedeu vários (${numbers}), e não está claro qual é. Comece de novo e escolha um, ou conecte à mão.`,
+    choose: "Qual número você quer conectar?",
+    chooseHint: (until) =>
+      `No que você concedeu na Meta há vários. Escolha um antes das ${until}; os outros podem ser conectados depois.`,
+    chooseNone: "Nenhum destes",
+    numberStatus: {
+      registered: "Registrado na Meta",
+      unregistered: "Ainda não registrado",
+      blocked: "Bloqueado pela Meta",
+      none: "Status não informado",
+    },
+    choiceExpired: "A escolha expirou",
+    choiceExpiredHint: "Nada foi conectado, e o que a Meta concedeu para isso foi apagado. Comece de novo.",
     toConnections: "Para as conexões",
   },
 });
