@@ -109,7 +109,7 @@ class Bookkeeper:
             log.info("days_counted", tenant_id=str(tenant.id), days=len(days) - left, left=left)
         async with self._pool.transaction(tenant.id) as tx:
             if left:
-                await jobs.put_back(tx, job, after=_NEXT_TURN, error="not_all_yet")
+                await jobs.put_back(tx, job, after=_NEXT_TURN, error=None)
             else:
                 await _NOTE_RUN.run(tx, tenant_id=tenant.id, now=now)
                 await jobs.finish(tx, job)
