@@ -491,6 +491,27 @@ async def test_another_time_zone_counts_every_day_again(owner: asyncpg.Connectio
 
     assert [row["day"] for row in await owner.fetch("SELECT day FROM report_messages")] == [date(2026, 11, 3)]
 
+    await owner.execute("UPDATE tenants SET time_zone = 'Asia/Tokyo'")
+    await count_all(worker, number.tenant_id, now=NOW)
+
+    assert [row["day"] for row in await owner.fetch("SELECT day FROM report_messages")] == [date(2026, 11, 4)]
+
+
+async def test_today_is_told_by_the_tenants_clock_though_another_one_had_it_over(
+    owner: asyncpg.Connection, worker: Pool, web: Pool
+) -> None:
+    story = await history(owner, zone="Pacific/Kiritimati")
+    conversation_id, number = next(iter(story.people.items()))
+    await story.say(Said(uuid7(), number, conversation_id, inbound=True, at=NOW - timedelta(hours=3)))
+    await count_all(worker, number.tenant_id, now=NOW)
+    await story.say(Said(uuid7(), number, conversation_id, inbound=True, at=NOW - timedelta(hours=1)))
+
+    await owner.execute("UPDATE tenants SET time_zone = 'UTC'")
+    async with web.transaction(number.tenant_id) as tx:
+        told = await service.summary(tx, asked(number.tenant_id, NOW.date(), NOW.date()))
+
+    assert (told.total.figures.received, told.period.other_clock_days) == (2, 0)
+
 
 async def test_nobody_sees_what_others_messages_came_to(
     owner: asyncpg.Connection, worker: Pool, web: Pool

@@ -31,6 +31,7 @@ _EVERY: Final = timedelta(minutes=10)
 _MOST_TENANTS: Final = 500
 _TURN: Final = timedelta(seconds=10)  # then others have the worker
 _NEXT_TURN: Final = timedelta(seconds=1)
+_ZONES_APART: Final = timedelta(days=2)  # more than the clocks of two time zones are
 
 
 class _Id(msgspec.Struct, frozen=True):
@@ -45,11 +46,11 @@ class _Mark(msgspec.Struct, frozen=True):
     quarter: datetime
 
 
-class _Day(msgspec.Struct, frozen=True):
 class _Number(msgspec.Struct, frozen=True):
     n: int
 
 
+class _Day(msgspec.Struct, frozen=True):
     day: date
 
 
@@ -60,9 +61,9 @@ _COUNTED: Final = Query(_PACKAGE, "days_counted", Counted)
 _EVENTFUL: Final = Query(_PACKAGE, "eventful_days", _Day)
 _SPREAD_MARKS: Final = Query(_PACKAGE, "spread_marks")
 _MARKS: Final = Query(_PACKAGE, "marks", _Mark)
-_TAKE_MARKS: Final = Query(_PACKAGE, "take_marks")
 _MARKS_OF: Final = Query(_PACKAGE, "marks_of", _Number)
 _TAKE_THESE: Final = Query(_PACKAGE, "take_these_marks")
+_TAKE_MARKS: Final = Query(_PACKAGE, "take_marks")
 _HOLD: Final = Query(_PACKAGE, "hold_day", _Day)
 _CLOSE: Final = Query(_PACKAGE, "close_days")
 _DROPS: Final = tuple(Query(_PACKAGE, name) for name in ("drop_messages", "drop_times", "drop_costs"))
@@ -136,7 +137,8 @@ async def due_days(pool: Pool, *, tenant_id: UUID, now: datetime) -> tuple[Tenan
             return tenant, []
         await _SPREAD_MARKS.run(tx, tenant_id=tenant_id)
         marked = {rules.day_of(mark.quarter, zone) for mark in await _MARKS.all(tx, tenant_id=tenant_id)}
-        counted = await counted_days(tx, tenant_id=tenant_id, first=first, last=last)
+        # By the clock of an earlier time zone what came first may have been of a day before: that one comes to nothing now.
+        counted = await counted_days(tx, tenant_id=tenant_id, first=first - _ZONES_APART, last=last)
         days = counted.keys() | await eventful(tx, tenant=tenant, first=first, last=last, but=counted)
         due = rules.due(days, counted=counted, marked=marked, zone=zone, now=now)
         for day in marked.difference(due):
