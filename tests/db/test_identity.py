@@ -19,7 +19,7 @@ pytestmark = pytest.mark.anyio
 
 Owner = asyncpg.Connection
 HOUR = timedelta(hours=1)
-ANA, OTHER = "34600000001", "34600000002"
+ANA, OTHER, THIRD = "34600000001", "34600000002", "34600000003"
 
 
 def moved(wamid: str, *, old: str, new: str, at: object, ids: tuple[str, str] | None = None) -> Json:
@@ -238,9 +238,11 @@ async def test_merges_are_taken_back_in_the_opposite_order(
 ) -> None:
     await two_met_apart(owner, apply, number)
     await told(owner, apply, number, text("wamid.5", sender=OTHER, body="five", at=NOW))
+    await told(owner, apply, number, text("wamid.6", sender=THIRD, body="six", at=NOW))
     ids = [one.contact.id for one in await people(web, number.tenant_id)]
     first = await by_hand(web, number, (ids[0], ids[1]))
     second = await by_hand(web, number, (ids[2], ids[0]))
+    third = await by_hand(web, number, (ids[3], ids[2]))
 
     async def undo(contact_id: UUID, merge_id: UUID) -> None:
         async with web.transaction(number.tenant_id) as tx:
@@ -252,10 +254,69 @@ async def test_merges_are_taken_back_in_the_opposite_order(
         await undo(ids[0], first.merges[0].id)
     with pytest.raises(NotFound):
         await undo(ids[1], first.merges[0].id)
+    await undo(ids[3], third.merges[0].id)
+    parts = await owner.fetch(
+        "SELECT w.contact_id FROM conversations v JOIN conversations w ON w.id = v.merged_into WHERE v.contact_id = ANY($1)",
+        ids[:2],
+    )
     await undo(ids[2], second.merges[0].id)
     await undo(ids[0], first.merges[0].id)
 
-    assert await threads(owner) == ["five", "one", "two"]
+    assert [row["contact_id"] for row in parts] == [ids[2], ids[2]]
+    assert await threads(owner) == ["five", "one", "six", "two"]
+
+
+async def taken_back(web: Pool, number: Number, contact_id: UUID, merge_id: UUID) -> None:
+    async with web.transaction(number.tenant_id) as tx:
+        await contacts.undo_merge(
+            tx, tenant_id=number.tenant_id, contact_id=contact_id, merge_id=merge_id, actor="key:1"
+        )
+
+
+async def met_on_two_numbers(
+    owner: Owner, apply: Pool, web: Pool, number: Number
+) -> tuple[Number, list[UUID]]:
+    """Ana wrote to one of a tenant's numbers, two others to another one, which is returned with who they are."""
+    second = await insert_number(owner, number.tenant_id)
+    await told(owner, apply, number, text("wamid.1", sender=ANA, body="one", at=NOW))
+    await told(owner, apply, second, text("wamid.2", sender=OTHER, body="two", at=NOW + HOUR))
+    await told(owner, apply, second, text("wamid.3", sender=THIRD, body="three", at=NOW + HOUR))
+    known = [await people(web, number.tenant_id, phone=f"+{phone}") for phone in (ANA, OTHER, THIRD)]
+    return second, [one.contact.id for (one,) in known]
+
+
+async def test_what_was_said_under_a_name_that_stays_is_nobody_elses_once_a_merge_is_undone(
+    owner: Owner, apply: Pool, web: Pool, number: Number
+) -> None:
+    second, ids = await met_on_two_numbers(owner, apply, web, number)
+    merged = await by_hand(web, number, ids)
+    await told(owner, apply, second, text("wamid.4", sender=ANA, body="four", at=NOW + 2 * HOUR))
+    await told(owner, apply, second, text("wamid.5", sender=OTHER, body="five", at=NOW + 3 * HOUR))
+    assert await threads(owner) == ["one", "three", "two four five"]
+
+    await taken_back(web, number, ids[0], merged.merges[0].id)
+    await told(owner, apply, second, text("wamid.6", sender=ANA, body="six", at=NOW + 4 * HOUR))
+
+    assert await threads(owner) == ["four six", "one", "three", "two five"]
+    rows = await owner.fetch("SELECT contact_id, unread_count FROM conversations ORDER BY unread_count, id")
+    assert [(row["contact_id"], row["unread_count"]) for row in rows] == [
+        (ids[0], 1), (ids[2], 1), (ids[1], 2), (ids[0], 2)
+    ]  # fmt: skip
+
+
+async def test_a_merge_is_not_taken_back_with_what_a_later_one_poured_into_it(
+    owner: Owner, apply: Pool, web: Pool, number: Number
+) -> None:
+    _, ids = await met_on_two_numbers(owner, apply, web, number)
+    first = (await by_hand(web, number, ids[:2])).merges[0].id
+    later = (await by_hand(web, number, (ids[0], ids[2]))).merges[1].id
+
+    with pytest.raises(Conflict):
+        await taken_back(web, number, ids[0], first)
+    await taken_back(web, number, ids[0], later)
+    await taken_back(web, number, ids[0], first)
+
+    assert await threads(owner) == ["one", "three", "two"]
 
 
 async def test_what_people_joined_by_hand_stays_joined_when_a_number_passes_on(

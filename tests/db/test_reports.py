@@ -352,6 +352,43 @@ async def test_a_day_that_is_counted_for_good_while_a_report_is_read_is_in_it_on
     assert (await read()).total.figures.received == 1
 
 
+async def test_a_day_is_counted_before_anything_is_written_and_kept_unless_somebody_else_counted_it_since(
+    owner: asyncpg.Connection, worker: Pool
+) -> None:
+    story = await history(owner, zone="UTC")
+    conversation_id, number = next(iter(story.people.items()))
+    await story.say(Said(uuid7(), number, conversation_id, inbound=True, at=NOW - timedelta(days=3)))
+    tenant, (day,) = await keeping.due_days(worker, tenant_id=number.tenant_id, now=NOW)
+    waits = """SELECT a.backend_xid FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+                WHERE l.relation = 'annotations'::regclass AND NOT l.granted"""
+
+    async with asyncio.TaskGroup() as tasks, owner.transaction():
+        await owner.execute("LOCK TABLE annotations")
+        counting = tasks.create_task(keeping.count_day(worker, tenant=tenant, day=day, now=NOW))
+        async with asyncio.timeout(10):
+            while not (busy := await owner.fetch(waits)):  # noqa: ASYNC110 - the database has no event for it
+                await asyncio.sleep(0.01)
+        await owner.execute(
+            "INSERT INTO report_days (tenant_id, day, time_zone, counted_at, partial) VALUES ($1, $2, 'UTC', now(), false)",
+            tenant.id, day,
+        )  # fmt: skip
+
+    assert [row["backend_xid"] for row in busy] == [
+        None
+    ]  # for whoever has one, every reader of the log waits
+    assert counting.result() is False
+    assert await owner.fetchval("SELECT count(*) FROM report_messages") == 0
+    assert await owner.fetchval("SELECT count(*) FROM report_marks") > 0
+    assert await keeping.count_day(worker, tenant=tenant, day=day, now=NOW)
+    assert await owner.fetchval("SELECT sum(messages) FROM report_messages") == 1
+    assert (
+        await owner.fetchval(
+            "SELECT count(*) FROM report_marks m WHERE (m.quarter AT TIME ZONE 'UTC')::date = $1", day
+        )
+        == 0
+    )
+
+
 async def test_a_resolution_takes_from_the_first_message_since_the_last_one(
     owner: asyncpg.Connection, web: Pool
 ) -> None:
@@ -510,6 +547,27 @@ async def test_another_time_zone_counts_every_day_again(owner: asyncpg.Connectio
     await count_all(worker, number.tenant_id, now=NOW)
 
     assert [row["day"] for row in await owner.fetch("SELECT day FROM report_messages")] == [date(2026, 11, 3)]
+
+    await owner.execute("UPDATE tenants SET time_zone = 'Asia/Tokyo'")
+    await count_all(worker, number.tenant_id, now=NOW)
+
+    assert [row["day"] for row in await owner.fetch("SELECT day FROM report_messages")] == [date(2026, 11, 4)]
+
+
+async def test_today_is_told_by_the_tenants_clock_though_another_one_had_it_over(
+    owner: asyncpg.Connection, worker: Pool, web: Pool
+) -> None:
+    story = await history(owner, zone="Pacific/Kiritimati")
+    conversation_id, number = next(iter(story.people.items()))
+    await story.say(Said(uuid7(), number, conversation_id, inbound=True, at=NOW - timedelta(hours=3)))
+    await count_all(worker, number.tenant_id, now=NOW)
+    await story.say(Said(uuid7(), number, conversation_id, inbound=True, at=NOW - timedelta(hours=1)))
+
+    await owner.execute("UPDATE tenants SET time_zone = 'UTC'")
+    async with web.transaction(number.tenant_id) as tx:
+        told = await service.summary(tx, asked(number.tenant_id, NOW.date(), NOW.date()))
+
+    assert (told.total.figures.received, told.period.other_clock_days) == (2, 0)
 
 
 async def test_nobody_sees_what_others_messages_came_to(

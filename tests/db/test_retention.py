@@ -16,6 +16,7 @@ from bed.rows import Number, insert_conversation, insert_number, insert_sent
 from bed.tenancy import insert_one_of_everything, tenants_tables
 from curbe.audit import service as audit
 from curbe.domain.errors import CursorExpired
+from curbe.infra import jobs
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
 from curbe.infra.jobs import Runner
@@ -597,6 +598,25 @@ async def test_many_bytes_are_deleted_turn_by_turn_within_the_time_that_the_job_
     assert storage.asked == 3
     await world.purge()
     assert (world.stored(), await world.count("media_deletions")) == (0, 0)
+
+
+async def test_a_purge_of_many_turns_has_not_failed_and_one_whose_storage_is_away_has(
+    world: World, worker: Pool, apply: Pool
+) -> None:
+    storage = Away(world.folder)
+    world.runner = purging(worker, apply, storage, turn=timedelta(0))
+    for n in range(3):
+        await world.store(f"old {n}".encode(), at=OLD)
+
+    stood = []
+    for away in (False, True):
+        storage.away = away
+        for _ in range(3):
+            await attempt(world)
+        async with apply.transaction() as tx:
+            stood += [(one.last_error, one.failing) for one in await jobs.standing(tx)]
+
+    assert stood == [(None, 0), ("storage_failed", 1)]
 
 
 async def test_what_was_deleted_is_written_down_also_where_the_bytes_are_not_reached(

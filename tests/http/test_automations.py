@@ -1,6 +1,7 @@
 """Automations over HTTP: kept, changed, and tried out before they act."""
 
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import httpx
@@ -100,6 +101,37 @@ async def test_an_assignment_is_tried_in_a_conversation(owner: asyncpg.Connectio
     assert taken.json()["deed"] == {"does": "nothing", "reason": "assigned"}
 
 
+async def test_an_automation_is_changed_and_tried_though_what_it_names_is_gone(
+    owner: asyncpg.Connection, acme: Tenant
+) -> None:
+    ana, bea = [(await insert_member(owner, acme.id)).id for _ in range(2)]
+    label = (await acme.post("/labels", {"name": "VIP", "color": "#1a73e8"})).json()["id"]
+    team = (await acme.post("/teams", {"name": "Ventas"})).json()["id"]
+    rule = {
+        "kind": "assign",
+        "user_ids": [str(ana)],
+        "only_present": False,
+        "label_ids": [label],
+        "team_id": team,
+    }
+    kept = await keep(acme, rule)
+    path = f"{acme.path}/automations/{kept.json()['id']}"
+    await owner.execute("DELETE FROM memberships WHERE tenant_id = $1 AND user_id = $2", acme.id, ana)
+    for gone in (f"/labels/{label}", f"/teams/{team}"):
+        assert (await acme.client.delete(acme.path + gone)).status_code == 204
+
+    switched_off = await acme.client.put(path, json={"rule": rule, "enabled": False})
+    tried = await acme.client.post(f"{path}/dry-run", json={})
+    instead = await acme.client.put(path, json={"rule": {**rule, "user_ids": [str(ana), str(bea)]}})
+    anew = await acme.client.put(path, json={"rule": {**rule, "user_ids": [str(UUID(int=7))]}})
+
+    assert (switched_off.status_code, switched_off.json()["enabled"]) == (200, False)
+    assert tried.json()["deed"] == {"does": "nothing", "reason": "another_label"}
+    assert instead.status_code == 200
+    assert (anew.status_code, anew.json()["field"]) == (422, "user_ids")
+    assert (await keep(acme, rule)).status_code == 422
+
+
 @pytest.mark.parametrize(
     ("rule", "field"),
     [
@@ -114,3 +146,10 @@ async def test_a_rule_that_cannot_be_is_refused(acme: Tenant, rule: dict[str, An
 
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
     assert field in answer.text
+
+
+async def test_a_moment_beyond_the_calendar_is_none_to_try_a_rule_at(acme: Tenant) -> None:
+    for at in ("0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"):
+        answer = await acme.post("/automations/dry-run", {"rule": AWAY, "at": at})
+
+        assert (answer.status_code, answer.json()["field"]) == (422, "at")

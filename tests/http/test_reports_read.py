@@ -99,6 +99,8 @@ DAYS_THAT_WILL_NOT_DO = [
     ({"from": "2026-02-02", "to": "2026-02-01"}, "from"),
     ({"from": (TODAY - timedelta(days=400)).isoformat()}, "from"),
     ({"to": (TODAY + timedelta(days=1)).isoformat()}, "to"),
+    ({"to": "0001-01-05"}, "to"),
+    ({"from": "0001-01-01", "to": "0001-02-01"}, "from"),
 ]
 
 

@@ -97,6 +97,18 @@ def test_one_closed_period_has_one_beginning(at: datetime) -> None:
         assert closed_since(WEEK, [], MADRID, now=since) == since
 
 
+def test_however_long_it_is_closed_it_is_closed_since_it_closed() -> None:
+    august = [date(2026, 8, day) for day in range(1, 32)]
+    mondays = [date(2026, 11, 16) - timedelta(weeks=n) for n in range(20)]
+
+    since = {
+        closed_since(WEEK, august, MADRID, now=madrid(f"2026-08-{day}T12:00")) for day in (10, 14, 15, 31)
+    }
+
+    assert since == {madrid("2026-07-31T18:00")}
+    assert closed_since(WEEK[:1], mondays, MADRID, now=NOW) == madrid("2026-06-29T18:00")
+
+
 def test_who_is_always_closed_is_closed_since_one_moment() -> None:
     assert closed_since([], [], MADRID, now=NOW) == closed_since([], [], MADRID, now=NOW + timedelta(days=3))
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-_LOOKED_BACK: Final = 15  # days: a business that was closed for longer is closed "since then"
+_NEVER_OPEN: Final = datetime(2000, 1, 1, tzinfo=UTC)  # one moment for all, as it has no beginning
 ClockTime = Annotated[
     str,
     msgspec.Meta(
@@ -31,28 +31,30 @@ class Hours(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 def closed_since(
     hours: Sequence[Hours], holidays: Sequence[date], zone: ZoneInfo, *, now: datetime
 ) -> datetime | None:
-    """Return since when it is closed at ``now``; None where it is open.
+    """Return since when it is closed at ``now``, however long that is; None where it is open.
 
-    What was closed for more than two weeks, or always, is closed since the beginning of what is looked at.
+    What never opens is closed since one moment.
     """
+    closed = set(holidays)
     today = now.astimezone(zone).date()
-    spans = list(_spans(hours, set(holidays), zone, today))
-    if any(opens <= now < closes for opens, closes in spans):
-        return None
-    ended = [closes for _, closes in spans if closes <= now]
-    return max(ended, default=_moment(date.min.replace(year=2000), "00:00", ZoneInfo("UTC")))
+    # Backwards to the first day on which it closed. So many weeks, as each holiday can take one of them away from who opens once a week.
+    for back in range(7 * (len(closed) + 2)):
+        spans = list(_spans(hours, closed, zone, today - timedelta(days=back)))
+        if any(opens <= now < closes for opens, closes in spans):
+            return None
+        if ended := [closes for _, closes in spans if closes <= now]:
+            return max(ended)
+    return _NEVER_OPEN
 
 
 def _spans(
-    hours: Sequence[Hours], holidays: set[date], zone: ZoneInfo, today: date
+    hours: Sequence[Hours], holidays: set[date], zone: ZoneInfo, day: date
 ) -> Iterator[tuple[datetime, datetime]]:
-    for back in range(-1, _LOOKED_BACK):
-        day = today - timedelta(days=back)
-        if day in holidays:
-            continue
-        for one in hours:
-            if one.day == day.weekday():
-                yield _moment(day, one.opens, zone), _moment(day, one.closes, zone)
+    if day in holidays:
+        return
+    for one in hours:
+        if one.day == day.weekday():
+            yield _moment(day, one.opens, zone), _moment(day, one.closes, zone)
 
 
 def _moment(day: date, clock: str, zone: ZoneInfo) -> datetime:

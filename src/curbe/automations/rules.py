@@ -157,6 +157,12 @@ def without_gone(rule: Rule, teams: Container[UUID]) -> Rule:
     return rule
 
 
+def named_in(rule: Rule) -> frozenset[UUID]:
+    """Return the ids of everybody and everything of the tenant that a rule names."""
+    own = [*rule.user_ids, *rule.label_ids, rule.team_id] if isinstance(rule, Assign) else []
+    return frozenset(one for one in (*own, *rule.connection_ids) if one is not None)
+
+
 def check(rule: Rule) -> None:
     """Return where a rule can be kept.
 

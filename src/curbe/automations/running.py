@@ -58,7 +58,7 @@ async def _act(
     tx: Transaction, tenant_id: UUID, standing: Standing, seen: Seen, *, clock: Callable[[], datetime]
 ) -> None:
     kept = await service.enabled(tx, tenant_id=tenant_id)
-    teams = await service.teams_among(tx, kept, tenant_id=tenant_id)
+    teams = await service.teams_among(tx, (one.rule for one in kept), tenant_id=tenant_id)
     gifts = [one for one in kept if isinstance(one.rule, Assign)]
     if gifts:
         seen = await _locked(tx, tenant_id, standing, seen)

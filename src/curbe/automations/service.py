@@ -1,6 +1,6 @@
 """Automations kept, and what one would do about a message. The only writer of the tables of automations."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Final
 from uuid import UUID
@@ -20,6 +20,7 @@ from curbe.infra.db import Query, Transaction
 _PACKAGE: Final = "curbe.automations"
 _NOBODY: Final = UUID(int=0)
 _MOST: Final = 200  # of a tenant: all of them are looked at with each message, and whoever assigns is locked, beside other tenants' work
+_IMAGINED: Final = timedelta(days=3650)  # how far from now a message is tried: further away the calendar ends
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -147,16 +148,19 @@ async def save(
 ) -> Automation:
     """Keep an automation, a new one or in place of one, and return it.
 
+    What one names already may be gone: who switches it off, or takes that out, has not to begin with what somebody else deleted.
+
     Raises:
         NotFound: the tenant has no such automation.
         InvalidRequest: something of the rule cannot be; the field says what. Or there are as many as a tenant may have.
     """
+    known = frozenset[UUID]()
     if automation_id is not None:
-        await one(tx, tenant_id=tenant_id, automation_id=automation_id)
+        known = rules.named_in((await one(tx, tenant_id=tenant_id, automation_id=automation_id)).rule)
     else:
         await _require_room(tx, tenant_id)
     rules.check(draft.rule)
-    await _check_names(tx, tenant_id, draft.rule)
+    await _check_names(tx, tenant_id, draft.rule, known=known)
     kind = str(type(draft.rule).__struct_config__.tag)
     row = await _SAVE.one(
         tx,
@@ -201,11 +205,9 @@ async def look_at(
     return standing, await _seen(tx, tenant_id, standing, now=now)
 
 
-async def teams_among(tx: Transaction, kept: Sequence[Automation], *, tenant_id: UUID) -> set[UUID]:
-    """Return those of the teams that automations name that there still are."""
-    named = {
-        one.rule.team_id for one in kept if isinstance(one.rule, Assign) and one.rule.team_id is not None
-    }
+async def teams_among(tx: Transaction, named_by: Iterable[Rule], *, tenant_id: UUID) -> set[UUID]:
+    """Return those of the teams that rules name that there still are."""
+    named = {rule.team_id for rule in named_by if isinstance(rule, Assign) and rule.team_id is not None}
     if not named:
         return set()
     return {row.id for row in await _TEAMS.all(tx, tenant_id=tenant_id, ids=sorted(named))}
@@ -231,44 +233,52 @@ async def try_out(
     automation_id: UUID | None,
     now: datetime,
 ) -> Deed:
-    """Return what a rule would do about a message, and do nothing.
+    """Return what a rule would do about a message, and do nothing. What a kept one names may be gone, as when it acts.
 
     Raises:
         NotFound: the tenant has no such conversation.
         InvalidRequest: the rule cannot be.
     """
     rules.check(rule)
-    await _check_names(tx, tenant_id, rule, connection_id=trial.connection_id)
+    known = frozenset[UUID]() if automation_id is None else rules.named_in(rule)
+    await _check_names(tx, tenant_id, rule, known=known, connection_id=trial.connection_id)
     at = trial.at or now
-    standing = Standing(
-        message_id=_NOBODY,
-        conversation_id=_NOBODY,
-        connection_id=trial.connection_id or _NOBODY,
-        type="text",
-        text=None,
-        at=at,
-        standby=False,
-        blocked=False,
-        assignee_id=None,
-        team_id=None,
-        label_ids=[],
-        silent_since=None,
-    )
-    if trial.conversation_id is not None:
-        found = await _CONVERSATION.one(tx, tenant_id=tenant_id, conversation_id=trial.conversation_id)
-        if found is None:
-            raise NotFound(
-                "This tenant has no such conversation.",
-                fix="List the tenant's conversations and take an id from there.",
-            )
-        standing = found
-    standing = msgspec.structs.replace(standing, text=trial.text, at=at)
+    if abs(at - now) > _IMAGINED:
+        raise InvalidRequest("at is too far away.", fix="Send a moment within ten years of now.", field="at")
+    standing = await _tried_in(tx, tenant_id, trial, at=at)
     seen = await _seen(tx, tenant_id, standing, now=at)
     own = automation_id or _NOBODY
     people = await candidates_of(tx, rule, tenant_id=tenant_id, automation_id=own)
     # Present is who is here now, whenever the message is imagined to come.
     here = [msgspec.structs.replace(one, seen_at=_as_of(one.seen_at, at - now)) for one in people]
-    return rules.deed(own, rule, seen, candidates=here)
+    left = rules.without_gone(rule, await teams_among(tx, [rule], tenant_id=tenant_id))
+    return rules.deed(own, left, seen, candidates=here)
+
+
+async def _tried_in(tx: Transaction, tenant_id: UUID, trial: MessageTrial, *, at: datetime) -> Standing:
+    """Return a message to be tried as if it stood in its conversation, or were somebody's first."""
+    if trial.conversation_id is None:
+        return Standing(
+            message_id=_NOBODY,
+            conversation_id=_NOBODY,
+            connection_id=trial.connection_id or _NOBODY,
+            type="text",
+            text=trial.text,
+            at=at,
+            standby=False,
+            blocked=False,
+            assignee_id=None,
+            team_id=None,
+            label_ids=[],
+            silent_since=None,
+        )
+    found = await _CONVERSATION.one(tx, tenant_id=tenant_id, conversation_id=trial.conversation_id)
+    if found is None:
+        raise NotFound(
+            "This tenant has no such conversation.",
+            fix="List the tenant's conversations and take an id from there.",
+        )
+    return msgspec.structs.replace(found, text=trial.text, at=at)
 
 
 async def _require_room(tx: Transaction, tenant_id: UUID) -> None:
@@ -289,11 +299,11 @@ async def _require_room(tx: Transaction, tenant_id: UUID) -> None:
 
 
 async def _check_names(
-    tx: Transaction, tenant_id: UUID, rule: Rule, *, connection_id: UUID | None = None
+    tx: Transaction, tenant_id: UUID, rule: Rule, *, known: Container[UUID], connection_id: UUID | None = None
 ) -> None:
-    """Refuse a rule that names somebody or something that the tenant does not have."""
+    """Refuse a rule that names somebody or something that the tenant does not have, beyond what is ``known``."""
     gift = rule if isinstance(rule, Assign) else Assign()
-    unknown = await _UNKNOWN.all(
+    rows = await _UNKNOWN.all(
         tx,
         tenant_id=tenant_id,
         user_ids=gift.user_ids,
@@ -301,7 +311,7 @@ async def _check_names(
         label_ids=gift.label_ids,
         connection_ids=[*rule.connection_ids, *([] if connection_id is None else [connection_id])],
     )
-    if unknown:
+    if unknown := [row for row in rows if row.id not in known]:
         raise InvalidRequest(
             f"The tenant has nothing of the id that {unknown[0].field} names.",
             fix="List what there is and take an id from there.",

@@ -67,6 +67,7 @@ _MOVE_THIS_ACTIVITY: Final = Query("curbe.inbox", "move_this_activity")
 _RECOUNT: Final = Query("curbe.inbox", "recount_conversations")
 _FOLLOW_BACK: Final = Query("curbe.inbox", "follow_back")
 _FIND_MERGE: Final = Query("curbe.inbox", "find_merge", _Merge)
+_SINCE: Final = Query("curbe.inbox", "merges_since", _MovedText)
 _MARK_UNDONE: Final = Query("curbe.inbox", "mark_undone")
 _KEEP_APART: Final = Query("curbe.inbox", "keep_apart")
 
@@ -233,11 +234,11 @@ async def _recount(tx: Transaction, tenant_id: UUID, unread: dict[UUID, int]) ->
 async def undo(tx: Transaction, *, tenant_id: UUID, contact_id: UUID, merge_id: UUID, actor: str) -> UUID:
     """Take a merge back and return the contact that is there again; no webhook makes the two one again.
 
-    What moved goes back, and what was said since under a name that goes back goes with it.
+    What moved goes back, and what was said since under a name that goes back goes with it; under any other, it stays.
 
     Raises:
         NotFound: the contact has no such merge.
-        Conflict: it was undone before, or the contact was merged into another since.
+        Conflict: it was undone before, or a later merge rests on it.
     """
     await identity.alone(tx, [tenant_id])
     await identity.absorb(tx)
@@ -248,12 +249,12 @@ async def undo(tx: Transaction, *, tenant_id: UUID, contact_id: UUID, merge_id: 
         )
     if found.undone_at is not None:
         raise Conflict("This merge was undone before.", fix="Read the contact again.")
-    if found.buried:
+    moved = _MOVED.decode(found.moved)
+    if found.buried or await _is_rested_on(tx, tenant_id, found, moved):
         raise Conflict(
-            "This contact was merged into another one since.",
+            "This contact was merged with another one since.",
             fix="Undo the later merge first, then this one.",
         )
-    moved = _MOVED.decode(found.moved)
     if moved.aliases:
         await _MOVE_BACK.run(
             tx,
@@ -262,7 +263,7 @@ async def undo(tx: Transaction, *, tenant_id: UUID, contact_id: UUID, merge_id: 
             to_id=found.merged_id,
             **roster.columns(moved.aliases, "kinds", "values", "sinces"),
         )
-    await _restore_conversations(tx, tenant_id, contact_id, found.merged_id, moved)
+    await _restore_conversations(tx, tenant_id, found, moved)
     await _restore_claims(tx, tenant_id, contact_id, found.merged_id, moved.before)
     await _KEEP_APART.run(tx, tenant_id=tenant_id, one_id=contact_id, other_id=found.merged_id)
     await _MARK_UNDONE.run(tx, tenant_id=tenant_id, id=merge_id, actor=actor)
@@ -278,20 +279,31 @@ async def undo(tx: Transaction, *, tenant_id: UUID, contact_id: UUID, merge_id: 
     return found.merged_id
 
 
-async def _restore_conversations(
-    tx: Transaction, tenant_id: UUID, survivor_id: UUID, merged_id: UUID, moved: Moved
-) -> None:
+async def _is_rested_on(tx: Transaction, tenant_id: UUID, merge: _Merge, moved: Moved) -> bool:
+    """Tell whether a later merge emptied a conversation into one that this one gave: that would go back with a third person's words."""
+    given = {one.id for one in moved.conversations if one.into is None}
+    later = await _SINCE.all(tx, tenant_id=tenant_id, survivor_id=merge.survivor_id, id=merge.id)
+    return any(one.into in given for row in later for one in _MOVED.decode(row.moved).conversations)
+
+
+async def _restore_conversations(tx: Transaction, tenant_id: UUID, merge: _Merge, moved: Moved) -> None:
     book = Book()
-    said = await _EVIDENCE.all(tx, tenant_id=tenant_id, contact_id=survivor_id)
+    said = await _EVIDENCE.all(tx, tenant_id=tenant_id, contact_id=merge.survivor_id)
     witnesses = {row.id: _WITNESS.decode(row.person) for row in said if row.person is not None}
     phones = {phone for witness in witnesses.values() for phone in phones_in(witness)}
     await roster.look_up(tx, book, [(tenant_id, "phone", phone) for phone in phones])
     mine = set(moved.aliases)
-    standing = await identity.conversations_of(tx, tenant_id=tenant_id, contact_ids=[survivor_id])
+    standing = await identity.conversations_of(tx, tenant_id=tenant_id, contact_ids=[merge.survivor_id])
     unread = {row.id: row.unread_count for row in standing}
     whole = [one.id for one in moved.conversations if one.into is None]
     if whole:
-        await _GIVE.run(tx, tenant_id=tenant_id, contact_id=merged_id, ids=whole)
+        await _GIVE.run(tx, tenant_id=tenant_id, contact_id=merge.merged_id, ids=whole)
+        named = {row.id: _nodes(tenant_id, row, witnesses, book) for row in said}
+        since = [
+            row for row in said if row.conversation_id in whole and (row.beside or row.id > str(merge.id))
+        ]
+        own = [row for row in since if named[row.id] and mine.isdisjoint(named[row.id])]
+        await _keep_own(tx, tenant_id, merge.survivor_id, own, unread)
     for one in moved.conversations:
         if one.into is None:
             continue
@@ -300,13 +312,33 @@ async def _restore_conversations(
             row
             for row in said
             if row.conversation_id == one.into
-            and ((not row.beside and row.id in back) or _best(tenant_id, row, witnesses, book) in mine)
+            and (
+                (not row.beside and row.id in back)
+                or not mine.isdisjoint(_nodes(tenant_id, row, witnesses, book)[:1])
+            )
         ]
         await _move(tx, tenant_id, rows, one.id)
         counts = {one.id: _unread_back(one, rows, unread[one.into])}
         counts[one.into] = unread[one.into] - counts[one.id]
-        await _FOLLOW_BACK.run(tx, tenant_id=tenant_id, from_id=one.id, into_id=one.into, merged_id=merged_id)
+        await _FOLLOW_BACK.run(
+            tx, tenant_id=tenant_id, from_id=one.id, into_id=one.into, merged_id=merge.merged_id
+        )
         await _recount(tx, tenant_id, counts)
+
+
+async def _keep_own(
+    tx: Transaction, tenant_id: UUID, survivor_id: UUID, own: Sequence[_Evidence], unread: dict[UUID, int]
+) -> None:
+    """Give the survivor a conversation for what they and we said to each other in one that has gone back whole."""
+    shares: defaultdict[tuple[UUID, UUID], list[_Evidence]] = defaultdict(list)
+    for row in own:
+        shares[row.conversation_id, row.connection_id].append(row)
+    for (conversation_id, connection_id), rows in shares.items():
+        new_id = uuid7()
+        await roster.add_conversations(tx, [(new_id, (tenant_id, connection_id, survivor_id))])
+        await _move(tx, tenant_id, rows, new_id)
+        theirs = min(unread[conversation_id], sum(row.counts for row in rows))
+        await _recount(tx, tenant_id, {new_id: theirs, conversation_id: unread[conversation_id] - theirs})
 
 
 def _unread_back(one: MovedConversation, rows: Sequence[_Evidence], unread: int) -> int:
@@ -316,10 +348,10 @@ def _unread_back(one: MovedConversation, rows: Sequence[_Evidence], unread: int)
     return min(unread, one.unread_count + since)
 
 
-def _best(tenant_id: UUID, row: _Evidence, witnesses: dict[str, Witness], book: Book) -> Node | None:
+def _nodes(tenant_id: UUID, row: _Evidence, witnesses: dict[str, Witness], book: Book) -> list[Node]:
+    """Return how somebody was named when something was said, the name that identifies best first."""
     witness = witnesses.get(row.id)
-    nodes = nodes_of(tenant_id, witness, row.at, book.handovers) if witness is not None else []
-    return nodes[0] if nodes else None
+    return [] if witness is None else nodes_of(tenant_id, witness, row.at, book.handovers)
 
 
 async def _restore_claims(

@@ -30,10 +30,13 @@ UPDATE contact_aliases a SET retired_at = e.at
    AND (a.retired_at IS NULL OR a.retired_at > e.at)
 
 -- name: follow_back
+-- What had become part of one that goes back goes with it, through however many merges.
+WITH RECURSIVE same (id) AS (
+    SELECT :merged_id::uuid
+    UNION
+    SELECT g.id FROM same JOIN contacts g ON g.tenant_id = :tenant_id AND g.merged_into = same.id)
 UPDATE conversations v SET merged_into = :from_id
-  FROM contacts c
- WHERE v.tenant_id = :tenant_id AND v.merged_into = :into_id AND v.id <> :from_id
-   AND c.tenant_id = v.tenant_id AND c.id = v.contact_id AND c.merged_into = :merged_id
+ WHERE v.tenant_id = :tenant_id AND v.merged_into = :into_id AND v.id <> :from_id AND v.contact_id IN (SELECT same.id FROM same)
 
 -- name: move_these_messages
 UPDATE messages m SET conversation_id = :into_id, updated_at = now()
@@ -73,6 +76,12 @@ SELECT g.id, g.survivor_id, g.merged_id, g.moved::text AS moved, g.undone_at,
 SELECT g.moved::text AS moved
   FROM contact_merges g
  WHERE g.tenant_id = :tenant_id AND g.survivor_id = :survivor_id AND g.reason = 'by_hand' AND g.undone_at IS NULL
+
+-- name: merges_since
+-- Into the same contact, as they stand: ids are in the order of the merging.
+SELECT g.moved::text AS moved
+  FROM contact_merges g
+ WHERE g.tenant_id = :tenant_id AND g.survivor_id = :survivor_id AND g.id > :id AND g.undone_at IS NULL
 
 -- name: mark_undone
 UPDATE contact_merges g SET undone_at = now(), undone_by = :actor WHERE g.tenant_id = :tenant_id AND g.id = :id

@@ -32,7 +32,7 @@ class Alarm:
             )
             until = None if standing is None else standing.snoozed_until
             if until is not None and until > now:
-                await jobs.put_back(tx, job, after=until - now, error="snoozed_anew")
+                await jobs.put_back(tx, job, after=until - now, error=None)
                 return
             if until is not None:
                 await change(

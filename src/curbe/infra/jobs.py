@@ -175,8 +175,11 @@ async def hold_on(tx: Transaction, job: Job, *, lease: timedelta, reached: Seque
         raise LostLease(f"{job.kind} attempt {job.attempt} was taken over")
 
 
-async def put_back(tx: Transaction, job: Job, *, after: timedelta, error: str) -> None:
-    """Let ``job`` be due again ``after`` a pause; ``error`` is a short word for whoever looks why."""
+async def put_back(tx: Transaction, job: Job, *, after: timedelta, error: str | None) -> None:
+    """Let ``job`` be due again ``after`` a pause.
+
+    ``error`` is a short word for whoever looks why; None where nothing failed, and it only has more to do or a later time.
+    """
     await _PUT_BACK.run(
         tx,
         tenant_id=job.tenant_id,

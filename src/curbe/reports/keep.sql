@@ -42,16 +42,24 @@ SELECT :tenant_id, date_bin('12 hours', c.quarter, 'epoch') + n * interval '12 h
 -- name: marks
 SELECT DISTINCT k.quarter FROM report_marks k WHERE k.tenant_id = :tenant_id ORDER BY k.quarter
 
+-- name: marks_of
+-- What they tell of is committed: whoever counts the day after this sees it.
+SELECT k.n FROM report_marks k WHERE k.tenant_id = :tenant_id AND k.quarter >= :from_at AND k.quarter < :until_at
+
+-- name: take_these_marks
+-- Those that were there before the day was counted: all others tell of what that may not have seen, and stay.
+DELETE FROM report_marks k WHERE k.tenant_id = :tenant_id AND k.n = ANY(:numbers::bigint[])
+
 -- name: take_marks
--- Before the day is counted: what is committed after this was not seen by it, and stays.
 DELETE FROM report_marks k WHERE k.tenant_id = :tenant_id AND k.quarter >= :from_at AND k.quarter < :until_at
 
 -- name: hold_day
--- Nobody else counts the tenant's day at the same time: the row is held. None comes back where the day is closed.
+-- Nobody else has counted the tenant's day since it was seen (NULL: not counted yet), and nobody does now: the row is held. None comes back
+-- where somebody has, whose count may be the later one, and where the day is closed.
 INSERT INTO report_days AS d (tenant_id, day, time_zone, counted_at, partial)
 VALUES (:tenant_id, :day, :time_zone, :now, :partial)
     ON CONFLICT (tenant_id, day) DO UPDATE SET time_zone = excluded.time_zone, counted_at = excluded.counted_at
- WHERE d.closed_at IS NULL
+ WHERE d.closed_at IS NULL AND d.counted_at = :seen_at::timestamptz
 RETURNING d.day
 
 -- name: close_days

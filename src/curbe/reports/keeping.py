@@ -1,6 +1,6 @@
 """Keeping what days came to: each counted once it is over, again whenever it changes, and for the last time before its messages go.
 
-A day is a transaction, so a run may be broken off anywhere and another goes on; counting a day twice comes to the same.
+A day is kept in a transaction, so a run may be broken off anywhere and another goes on; counting a day twice comes to the same.
 """
 
 import time
@@ -31,6 +31,7 @@ _EVERY: Final = timedelta(minutes=10)
 _MOST_TENANTS: Final = 500
 _TURN: Final = timedelta(seconds=10)  # then others have the worker
 _NEXT_TURN: Final = timedelta(seconds=1)
+_ZONES_APART: Final = timedelta(days=2)  # more than the clocks of two time zones are
 
 
 class _Id(msgspec.Struct, frozen=True):
@@ -45,6 +46,10 @@ class _Mark(msgspec.Struct, frozen=True):
     quarter: datetime
 
 
+class _Number(msgspec.Struct, frozen=True):
+    n: int
+
+
 class _Day(msgspec.Struct, frozen=True):
     day: date
 
@@ -56,13 +61,13 @@ _COUNTED: Final = Query(_PACKAGE, "days_counted", Counted)
 _EVENTFUL: Final = Query(_PACKAGE, "eventful_days", _Day)
 _SPREAD_MARKS: Final = Query(_PACKAGE, "spread_marks")
 _MARKS: Final = Query(_PACKAGE, "marks", _Mark)
+_MARKS_OF: Final = Query(_PACKAGE, "marks_of", _Number)
+_TAKE_THESE: Final = Query(_PACKAGE, "take_these_marks")
 _TAKE_MARKS: Final = Query(_PACKAGE, "take_marks")
 _HOLD: Final = Query(_PACKAGE, "hold_day", _Day)
 _CLOSE: Final = Query(_PACKAGE, "close_days")
 _DROPS: Final = tuple(Query(_PACKAGE, name) for name in ("drop_messages", "drop_times", "drop_costs"))
-_KEEP_MESSAGES: Final = Query(_PACKAGE, "keep_messages")
-_KEEP_TIMES: Final = Query(_PACKAGE, "keep_times")
-_KEEP_COSTS: Final = Query(_PACKAGE, "keep_costs")
+_KEEPS: Final = tuple(Query(_PACKAGE, name) for name in ("keep_messages", "keep_times", "keep_costs"))
 
 
 async def defer_due(pool: Pool, *, now: datetime) -> int:
@@ -105,7 +110,7 @@ class Bookkeeper:
             log.info("days_counted", tenant_id=str(tenant.id), days=len(days) - left, left=left)
         async with self._pool.transaction(tenant.id) as tx:
             if left:
-                await jobs.put_back(tx, job, after=_NEXT_TURN, error="not_all_yet")
+                await jobs.put_back(tx, job, after=_NEXT_TURN, error=None)
             else:
                 await _NOTE_RUN.run(tx, tenant_id=tenant.id, now=now)
                 await jobs.finish(tx, job)
@@ -116,8 +121,8 @@ async def close(pool: Pool, *, tenant_id: UUID, before: datetime, now: datetime)
     tenant, days = await due_days(pool, tenant_id=tenant_id, now=now)
     last = rules.day_of(before - timedelta(microseconds=1), tenant.zone)
     for day in days:
-        if day <= last:
-            await count_day(pool, tenant=tenant, day=day, now=now)
+        while day <= last and not await count_day(pool, tenant=tenant, day=day, now=now):
+            pass  # what somebody else counted meanwhile may be from before the latest change
     async with pool.transaction(tenant_id) as tx:
         await _CLOSE.run(tx, tenant_id=tenant_id, last=last, now=now)
 
@@ -132,7 +137,8 @@ async def due_days(pool: Pool, *, tenant_id: UUID, now: datetime) -> tuple[Tenan
             return tenant, []
         await _SPREAD_MARKS.run(tx, tenant_id=tenant_id)
         marked = {rules.day_of(mark.quarter, zone) for mark in await _MARKS.all(tx, tenant_id=tenant_id)}
-        counted = await counted_days(tx, tenant_id=tenant_id, first=first, last=last)
+        # By the clock of an earlier time zone what came first may have been of a day before: that one comes to nothing now.
+        counted = await counted_days(tx, tenant_id=tenant_id, first=first - _ZONES_APART, last=last)
         days = counted.keys() | await eventful(tx, tenant=tenant, first=first, last=last, but=counted)
         due = rules.due(days, counted=counted, marked=marked, zone=zone, now=now)
         for day in marked.difference(due):
@@ -171,23 +177,45 @@ async def counted_days(tx: Transaction, *, tenant_id: UUID, first: date, last: d
     return {row.day: row for row in rows}
 
 
-async def count_day(pool: Pool, *, tenant: Tenant, day: date, now: datetime) -> None:
-    """Count a day and keep what it came to instead of what is kept; nothing where it is closed."""
+async def count_day(pool: Pool, *, tenant: Tenant, day: date, now: datetime) -> bool:
+    """Count a day and keep what it came to instead of what is kept, unless it is closed; False where somebody else counted it meanwhile.
+
+    It is counted before anything is written: whoever reads the log of events waits for all who write, and a day may take long to count.
+    """
     from_at, until_at = rules.bounds(day, tenant.zone)
     key = {"tenant_id": tenant.id, "day": day}
     async with pool.transaction(tenant.id) as tx:
-        held = await _HOLD.one(
-            tx, **key, time_zone=tenant.zone.key, now=now, partial=_was_purged(tenant, from_at)
+        known = (await counted_days(tx, tenant_id=tenant.id, first=day, last=day)).get(day)
+        marks = await _MARKS_OF.all(tx, tenant_id=tenant.id, from_at=from_at, until_at=until_at)
+        closed = known is not None and known.closed_at is not None
+        found = (
+            []
+            if closed
+            else await _count(tx, Stretch(tenant_id=tenant.id, from_at=from_at, until_at=until_at))
         )
-        await _take_marks(tx, tenant.id, day, tenant.zone)
-        if held is None:
-            return
-        stretch = Stretch(tenant_id=tenant.id, from_at=from_at, until_at=until_at)
-        for drop in _DROPS:
-            await drop.run(tx, **key)
-        await _KEEP_MESSAGES.run(tx, **key, rows=_json(await counting.messages(tx, stretch)))
-        await _KEEP_TIMES.run(tx, **key, rows=_json(await counting.times(tx, stretch)))
-        await _KEEP_COSTS.run(tx, **key, rows=_json(await counting.costs(tx, stretch)))
+    async with pool.transaction(tenant.id) as tx:
+        if found:
+            held = await _HOLD.one(
+                tx,
+                **key,
+                time_zone=tenant.zone.key,
+                now=now,
+                partial=_was_purged(tenant, from_at),
+                seen_at=known and known.counted_at,
+            )
+            if held is None:
+                return False
+            for drop in _DROPS:
+                await drop.run(tx, **key)
+            for keep, rows in zip(_KEEPS, found, strict=True):
+                await keep.run(tx, **key, rows=rows)
+        await _TAKE_THESE.run(tx, tenant_id=tenant.id, numbers=[mark.n for mark in marks])
+    return True
+
+
+async def _count(tx: Transaction, stretch: Stretch) -> list[str]:
+    """Return what a stretch of time comes to, as JSON: messages, times, costs."""
+    return [_json(await count(tx, stretch)) for count in (counting.messages, counting.times, counting.costs)]
 
 
 def _was_purged(tenant: Tenant, from_at: datetime) -> bool:

@@ -17,6 +17,9 @@ _OVER: Final = timedelta(hours=2)  # so long after its end is a day counted: wha
 _SETTLED: Final = timedelta(days=8)  # by then whatever answers a message of that day has come
 _AGAIN: Final = timedelta(hours=3)  # until then, a day is counted so often
 _DAY: Final = timedelta(days=1)
+_OLDEST: Final = date(
+    1970, 1, 1
+)  # nobody has messages from before, and the calendar goes on far enough on either side of it
 
 
 class Counted(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,8 +95,13 @@ def checked_range(first: date | None, last: date | None, *, today: date) -> tupl
     """Return the days asked for; the last 30 where none are named.
 
     Raises:
-        InvalidRequest: it ends before it begins, is too long, or has not come yet.
+        InvalidRequest: it ends before it begins, is too long, has not come yet, or was before there could be any message.
     """
+    for field, day in (("from", first), ("to", last)):
+        if day is not None and day < _OLDEST:
+            raise InvalidRequest(
+                f"There are no messages of {day}.", fix=f"Send a day since {_OLDEST}.", field=field
+            )
     end = today if last is None else last
     begin = end - timedelta(days=USUAL_DAYS - 1) if first is None else first
     if end > today:

@@ -177,7 +177,12 @@ async def _days(tx: Transaction, ask: Ask) -> _Days:
     first, last = rules.checked_range(ask.first, ask.last, today=today)
     counted = await keeping.counted_days(tx, tenant_id=ask.tenant_id, first=first, last=last)
     fresh = max(first, min(today - timedelta(days=1), last + timedelta(days=1)))
-    live = [day for day in rules.days_between(fresh, last) if day not in counted]
+    # Today may have been counted by the clock of another time zone, where it is over.
+    live = [
+        day
+        for day in rules.days_between(fresh, last)
+        if day not in counted or counted[day].time_zone != tenant.zone.key
+    ]
     pending = await keeping.eventful(
         tx, tenant=tenant, first=first, last=fresh - timedelta(days=1), but=counted
     )
@@ -187,7 +192,9 @@ async def _days(tx: Transaction, ask: Ask) -> _Days:
         time_zone=tenant.zone.key,
         pending_days=len(pending),
         partial_days=sum(day.partial for day in counted.values()),
-        other_clock_days=sum(day.time_zone != tenant.zone.key for day in counted.values()),
+        other_clock_days=sum(
+            day.time_zone != tenant.zone.key for day in counted.values() if day.day not in live
+        ),
     )
     return _Days(tx, ask, tenant=tenant, period=period, live=live)
 

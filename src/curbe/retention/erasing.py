@@ -36,7 +36,7 @@ from curbe.realtime.rules import EventType
 from curbe.realtime.service import Event
 from curbe.retention import erasures
 from curbe.retention.erasures import Kept
-from curbe.retention.stored_bytes import delete_bytes
+from curbe.retention.stored_bytes import STORAGE_FAILED, delete_bytes
 
 log: Final = structlog.get_logger(__name__)
 
@@ -95,7 +95,8 @@ class Eraser:
                 await audit.record(tx, [_entry(tenant_id, erasure)])
                 await jobs.finish(tx, job)
             else:
-                await jobs.put_back(tx, job, after=again, error="not_all_yet")
+                error = STORAGE_FAILED if again == _STORAGE_AGAIN else None
+                await jobs.put_back(tx, job, after=again, error=error)
         log.info("erasure_turn_ended", tenant_id=str(tenant_id), whole=again is None)
 
     async def _again_after(self, tenant_id: UUID, erasure: Kept) -> timedelta | None:

@@ -31,7 +31,7 @@ from curbe.outbound import answers
 from curbe.realtime import purge as log_of_events
 from curbe.reports import keeping as reports
 from curbe.retention.rules import ANSWERS_KEPT, EVERY, Purged, limit
-from curbe.retention.stored_bytes import delete_bytes
+from curbe.retention.stored_bytes import STORAGE_FAILED, delete_bytes
 from curbe.tenants import service as tenants
 
 log: Final = structlog.get_logger(__name__)
@@ -86,18 +86,19 @@ class Purger:
         async with self._pool.transaction(tenant_id) as tx:
             tenant = await tenants.read(tx, tenant_id=tenant_id)
         whole = await self._take_turn(tenant_id, days=tenant.retention_days)
+        error: str | None = None
         try:
             gone = await delete_bytes(self._pool, self._storage, tenant_id=tenant_id, turn=self._turn)
             again = None if gone and whole else _NEXT_TURN
         except StorageFailed as failure:
             log.warning("files_not_deleted", tenant_id=str(tenant_id), reason=str(failure))
-            again = _STORAGE_AGAIN
+            again, error = _STORAGE_AGAIN, STORAGE_FAILED
         async with self._pool.transaction(tenant_id) as tx:
             if again is None:
                 await tenants.mark_purged(tx, tenant_id=tenant_id, now=await self._now(tx))
                 await jobs.finish(tx, job)
             else:
-                await jobs.put_back(tx, job, after=again, error="not_all_yet")
+                await jobs.put_back(tx, job, after=again, error=error)
         log.info("purge_turn_ended", tenant_id=str(tenant_id), whole=again is None)
 
     async def _take_turn(self, tenant_id: UUID, *, days: int | None) -> bool:

@@ -10,6 +10,7 @@ from curbe.infra.db import Pool
 from curbe.media import purge as files
 from curbe.media.storage import Storage
 
+STORAGE_FAILED: Final = "storage_failed"  # why a job is put back whose bytes could not be deleted
 _FILES: Final = 200
 
 
