@@ -172,6 +172,16 @@ async def test_the_inbox_is_searched_page_by_page(client: httpx.AsyncClient, inb
         assert (refused.status_code, refused.json().get("field")) == (422, field), refused.text
 
 
+async def test_a_misspelt_filter_is_refused_instead_of_showing_what_was_not_asked_for(
+    client: httpx.AsyncClient,
+) -> None:
+    refused = await client.get("", params={"asignee": "none", "limit": "2"})
+
+    told = refused.json()
+    assert (refused.status_code, told["code"], told["field"]) == (422, "invalid_request", "asignee")
+    assert " assignee," in told["fix"]
+
+
 async def test_what_contradicts_itself_is_refused(client: httpx.AsyncClient, inbox: Inbox) -> None:
     conversation = await inbox.conversation()
     message = await inbox.message(conversation)

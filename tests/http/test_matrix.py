@@ -281,6 +281,25 @@ def leads(body: str, way: tuple[str, ...]) -> bool:
     return any("properties" in known for _, known in variants(schema))
 
 
+async def test_every_route_refuses_a_parameter_that_it_does_not_take(new_tenant: NewTenant) -> None:
+    tenant = await new_tenant()
+    refused, others = 0, []
+    for method, path, _ in operations():
+        if path.startswith(OF_TENANTS):
+            at = re.sub(
+                r"\{(\w+)\}", lambda name: str(tenant.id if name[1] == "tenant_id" else uuid4()), path
+            )
+            answer = await tenant.client.request(method, at, params={"nonsense": "1"})
+            told = answer.json() if answer.is_error else {}
+            if (answer.status_code, told.get("field")) == (422, "nonsense"):
+                refused += 1
+            elif answer.status_code != 403:  # the operator's
+                others.append(f"{method} {path}: {answer.text}")
+
+    assert others == []
+    assert refused >= 140
+
+
 @pytest.fixture
 def with_everything(new_tenant: NewTenant, owner: asyncpg.Connection) -> Callable[[], Awaitable[Things]]:
     async def make() -> Things:
@@ -363,14 +382,18 @@ async def test_a_tenant_named_anywhere_but_in_the_path_decides_nothing(
         path = re.sub(r"\{(\w+)\}", lambda found, ids=me.ids: str(ids[KINDS[found[1]]]), place.path)
         named = str(they.tenant.id)
 
+        in_the_query = await me.tenant.client.request(
+            place.method, path, params={"tenant_id": named, "tenant": named}
+        )
         answer = await me.tenant.client.request(
             place.method,
             path,
-            params={"tenant_id": named, "tenant": named},
             headers={"X-Tenant-Id": named},
             json={**filled(BODIES[place.body], me.ids), "tenant_id": named} if place.body else None,
         )
 
+        refused = (in_the_query.status_code, in_the_query.json().get("field"))
+        assert refused in {(422, "tenant_id"), (403, None)}, place  # 403: the operator's
         assert not any(str(one) in answer.text for one in they.ids.values()), place
         assert await of_tenants(owner, they.tenant.id) == of_theirs, place
         if place.method != "GET":

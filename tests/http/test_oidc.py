@@ -127,6 +127,18 @@ async def test_who_the_provider_vouches_for_is_signed_in_and_goes_on_to_their_pa
     assert (session["user"]["id"], session["user"]["has_password"]) == (str(ana.id), False)
 
 
+async def test_what_a_provider_adds_to_its_redirect_is_passed_over(
+    at: httpx.AsyncClient, provider: Provider, owner: Owner
+) -> None:
+    ana = await insert_user(owner)
+    await provider.knows("ana-3", email=ana.email, email_verified=True)
+
+    address = await provider.sent_back(await asked(at), "ana-3")
+    done = await back(at, f"{address}&iss=https%3A%2F%2Fid.example.org&session_state=1")
+
+    assert (done.status_code, done.headers["location"]) == (302, "/t/1/inbox")
+
+
 async def test_a_person_stays_the_same_when_the_provider_tells_another_address(
     at: httpx.AsyncClient, operator: httpx.AsyncClient, provider: Provider, owner: Owner
 ) -> None:

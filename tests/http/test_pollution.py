@@ -82,7 +82,6 @@ def polluted(body: Any, theirs: Things) -> Iterator[Asked]:
     everywhere = dict.fromkeys(NAMES, id_)
     yield {
         "json": {**(body if isinstance(body, dict) else {}), **everywhere},
-        "params": everywhere,
         "headers": dict.fromkeys(HEADERS[:4], id_),
     }
     if body is None:

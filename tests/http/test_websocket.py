@@ -223,6 +223,17 @@ async def test_a_key_in_the_address_is_not_looked_at(server: Serving, tenant: UU
     assert refused.value.response.status_code == 401
 
 
+async def test_a_misspelt_cursor_is_refused_instead_of_missing_what_came_after_it(
+    server: Serving, tenant: UUID, key: str
+) -> None:
+    with pytest.raises(InvalidStatus) as refused:
+        await follow(server, tenant, key, sinse="1.1.1")
+
+    told = _told(refused.value.response.body)
+    assert (refused.value.response.status_code, told["field"]) == (422, "sinse")
+    assert told["fix"] == "Send only what it takes: since."
+
+
 async def test_a_browser_sends_its_key_as_a_protocol_and_never_gets_it_back(
     server: Serving, web: Pool, tenant: UUID, key: str
 ) -> None:

@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 from litestar import Litestar
+from litestar.routes import WebSocketRoute
 
 from bed.api import described
+from curbe.infra.query import KNOWN, OPEN
 
 API: Litestar = described()
 DOCUMENT: dict[str, Any] = API.openapi_schema.to_schema()
@@ -41,6 +43,21 @@ def test_a_route_says_who_may_pass_and_what_refuses_them(
     for status, answer in operation["responses"].items():
         if status >= "400":
             assert set(answer["content"]) == {"application/problem+json"}, status
+
+
+def test_a_route_takes_the_parameters_that_its_description_names_and_no_other() -> None:
+    named = {
+        (method.upper(), path): {
+            one["name"] for one in operation.get("parameters", []) if one["in"] == "query"
+        }
+        for path, item in DOCUMENT["paths"].items()
+        for method, operation in item.items()
+    }
+    sockets = [route.route_handler.opt[KNOWN] for route in API.routes if isinstance(route, WebSocketRoute)]
+
+    assert {place: HANDLERS[place].opt[KNOWN] for place in named} == named
+    assert sockets == [{"since"}]
+    assert [place for place in named if OPEN in HANDLERS[place].opt] == [("GET", "/api/auth/oidc/callback")]
 
 
 def test_a_body_that_takes_no_unknown_member_says_so() -> None:

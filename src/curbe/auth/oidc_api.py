@@ -26,6 +26,7 @@ from curbe.domain.errors import (
     WrongCredentials,
 )
 from curbe.infra.clock import utc_now
+from curbe.infra.query import OPEN
 from curbe.infra.settings import Settings
 from curbe.infra.web import refusals
 
@@ -99,7 +100,7 @@ class OidcController(Controller):
 
     @get(
         "/oidc/callback",
-        opt=ANYBODY,
+        opt={**ANYBODY, OPEN: "providers add parameters of their own, such as iss and session_state"},
         status_code=_FOUND,
         summary="Come back from the identity provider",
         operation_id="completeOidcSignIn",

@@ -23,7 +23,8 @@ from litestar.exceptions import (
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import OpenAPIType, Schema
 from litestar.params import HeaderParameter, QueryParameter
-from litestar.plugins import InitPlugin, OpenAPISchemaPlugin
+from litestar.plugins import InitPlugin, OpenAPISchemaPlugin, ReceiveRoutePlugin
+from litestar.routes import BaseRoute
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from litestar.typing import FieldDefinition
 
@@ -32,6 +33,7 @@ from curbe.infra import edge, litestar_parsers, problems
 from curbe.infra.choices import choices_at
 from curbe.infra.crypto import Secret
 from curbe.infra.problems import InternalError, MethodNotAllowed, RequestCutOff
+from curbe.infra.query import note_parameters, refuse_unknown_parameters
 
 LARGEST_BODY: Final = 2**20  # bytes; the API's bodies are a few kilobytes
 
@@ -79,11 +81,11 @@ class CheckedRequest(Request[Any, Any, State]):
         return body
 
 
-class Kit(InitPlugin, OpenAPISchemaPlugin):
+class Kit(InitPlugin, ReceiveRoutePlugin, OpenAPISchemaPlugin):
     """What every API of Curbe needs of Litestar, in one plugin.
 
-    Refusals become problem+json; bodies are limited and checked; a field of type ``Secret`` is read from text
-    and write-only in the OpenAPI document.
+    Refusals become problem+json; bodies are limited and checked; a query holds nothing that its route does not take; a field of type
+    ``Secret`` is read from text and write-only in the OpenAPI document.
     """
 
     def __init__(self, *, passing_faults: tuple[type[Exception], ...] = ()) -> None:
@@ -112,6 +114,7 @@ class Kit(InitPlugin, OpenAPISchemaPlugin):
         app_config.exception_handlers = {**app_config.exception_handlers, **self._handlers}
         app_config.after_exception = [*app_config.after_exception, self._note_refused_handshake]
         app_config.request_class = CheckedRequest
+        app_config.guards = [*app_config.guards, refuse_unknown_parameters]
         app_config.type_decoders = [*(app_config.type_decoders or ()), (_is_secret, _read_secret)]
         app_config.middleware = [
             _check_the_url,
@@ -121,6 +124,10 @@ class Kit(InitPlugin, OpenAPISchemaPlugin):
         ]
         app_config.logging_config = None
         return app_config
+
+    def receive_route(self, route: BaseRoute) -> None:
+        """Note which parameters the handlers of ``route`` take."""
+        note_parameters(route)
 
     async def _note_refused_handshake(self, fault: Exception, scope: Scope) -> None:
         """Make the answer to a WebSocket that is not let in; Litestar asks no exception handler about those."""
