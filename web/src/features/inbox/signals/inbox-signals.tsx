@@ -7,8 +7,9 @@ import { useLocation } from "wouter";
 import { useMessages } from "@/shared/i18n/language";
 import { Chime } from "@/shared/lib/chime";
 import { closeNotices, noticeWorker, showNotice, whenNoticeClicked } from "@/shared/lib/desktop-notices";
-import { type LiveStatus, liveStatus, unreadMine, unsentMine } from "@/shared/lib/frame";
+import { type LiveStatus, liveStatus, pageName, unreadMine, unsentMine } from "@/shared/lib/frame";
 import { preferences } from "@/shared/lib/preferences";
+import { useSignal } from "@/shared/lib/signal";
 import { useSession, useTenant } from "@/shared/session/session-context";
 import { useCounts, useLinkStatus, useStore, useTopic } from "@/shared/store/hooks";
 import type { LinkStatus } from "@/shared/store/link";
@@ -41,7 +42,9 @@ export function InboxSignals() {
 
 function useFrame(): void {
   const t = useMessages(signalMessages);
-  const { tenant_name: name } = useTenant();
+  const { tenant_name } = useTenant();
+  const page = useSignal(pageName);
+  const name = page ? `${page} · ${tenant_name}` : tenant_name;
   const counts = useCounts();
   const status = useLinkStatus();
   // What waits for me, and what waits for anybody.
@@ -56,12 +59,15 @@ function useFrame(): void {
     unsentMine.set(unsent);
     showUnread(unread, (count) => t.title(count, name), name);
     if (unsent > 0) document.title = t.unsentTitle(unsent, document.title);
-    return () => {
+  }, [unread, unsent, name, t]);
+  useEffect(
+    () => () => {
       unreadMine.set(0);
       unsentMine.set(0);
-      showUnread(0, () => "", name);
-    };
-  }, [unread, unsent, name, t]);
+      showUnread(0, () => "", tenant_name);
+    },
+    [tenant_name],
+  );
 }
 
 function useRinging(): void {
