@@ -28,6 +28,9 @@ _ENCODINGS: Final = (("br", ".br"), ("gzip", ".gz"))  # the better first
 _NONCE_PLACE: Final = b'<meta name="csp-nonce" content="'
 _FOR_EVER: Final = b"public, max-age=31536000, immutable"  # the name changes with the content
 _AN_HOUR: Final = b"public, max-age=3600"
+_ANEW: Final = b"no-cache"
+# It outlives the page that asked for it: an old one would go on for as long as it is kept. At the root, as it may lead to any page.
+_WORKER: Final = "notifications-worker.js"
 _POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; style-src-attr 'unsafe-inline'; "
     "img-src 'self' data: blob:; media-src 'self' blob:; font-src 'self'; connect-src 'self'; worker-src 'self'; "
@@ -101,7 +104,7 @@ class Ui:
         policy = _POLICY.format(nonce=nonce, ancestors=self._embedders if framed else "'none'")
         headers = [
             (b"content-type", _TYPES[".html"].encode()),
-            (b"cache-control", b"no-cache"),
+            (b"cache-control", _ANEW),
             (b"content-security-policy", policy.encode()),
             # Popups stay reachable: Meta's Embedded Signup tells its opener what was connected.
             (b"cross-origin-opener-policy", b"same-origin-allow-popups"),
@@ -131,12 +134,18 @@ def _read(folder: Path) -> dict[str, _File]:
         }
         found[f"/{name.as_posix()}"] = _File(
             kind=_TYPES.get(file.suffix, "application/octet-stream").encode(),
-            cached=_FOR_EVER if name.parts[0] == "assets" else _AN_HOUR,
+            cached=_cached(name),
             etag=f'"{hashlib.sha256(plain).hexdigest()[:20]}"'.encode(),
             plain=plain,
             encoded=encoded,
         )
     return found
+
+
+def _cached(name: Path) -> bytes:
+    if name.parts[0] == "assets":
+        return _FOR_EVER
+    return _ANEW if str(name) == _WORKER else _AN_HOUR
 
 
 def _answer(file: _File, asked: Mapping[bytes, bytes]) -> tuple[int, Headers, bytes]:

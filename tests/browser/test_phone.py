@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from .conftest import Enter
-from .site import Account, Site, Tenant
+from .site import Account, Site, Tenant, until
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 SMALL = {**PHONE, "viewport": {"width": 320, "height": 568}}
@@ -34,6 +34,44 @@ def test_a_conversation_is_read_answered_and_left_on_a_phone(
     agent.page.get_by_role("link", name="Back").tap()
 
     expect(agent.row("Laia Font")).to_contain_text("Sí, a las cinco")
+
+
+# As Chrome on Android is: no page shows a notification, a worker may; and as a phone in a pocket is: nobody looks.
+ANDROID = """
+window.Notification = class {
+  static permission = 'granted';
+  constructor() { throw new TypeError('Illegal constructor'); }
+};
+document.hasFocus = () => false;
+"""
+SHOWN = """
+async () => (await (await navigator.serviceWorker.getRegistration())?.getNotifications() ?? [])
+  .map((one) => [one.title, one.body, one.data.path])
+"""
+
+
+def test_a_phone_in_a_pocket_is_notified_until_its_owner_signs_out(
+    visit: Enter, site: Site, clinic: Tenant
+) -> None:
+    owner = site.account("Nil Pons", tenant=clinic)
+    site.writes("34644000002", "Hola", name="Ona Mir")
+    site.conversation_of(clinic, "34644000002")
+    agent = visit(owner, clinic, permissions=["notifications"], **PHONE)
+    agent.page.add_init_script(ANDROID)
+    agent.comes_in()
+    agent.go()
+    expect(agent.row("Ona Mir")).to_be_visible()
+    agent.page.evaluate("async () => void await navigator.serviceWorker.ready")
+
+    site.writes("34644000002", "¿Está ahí?")
+
+    path = f"/t/{clinic.id}/inbox/{site.conversation_of(clinic, '34644000002')['id']}"
+    until(lambda: agent.page.evaluate(SHOWN) == [["Ona Mir", "¿Está ahí?", path]])
+    agent.go(f"/t/{clinic.id}/settings/profile")
+    agent.page.get_by_role("button", name="More").tap()
+    agent.page.get_by_role("button", name="Sign out", exact=True).tap()
+    agent.page.wait_for_url(f"{site.url}/sign-in")
+    assert agent.page.evaluate(SHOWN) == []
 
 
 @pytest.fixture(scope="module")

@@ -25,6 +25,7 @@ def built(tmp_path: Path) -> Path:
     (tmp_path / ".vite/manifest.json").write_text("{}")
     (tmp_path / "index.html").write_text('<head><meta name="csp-nonce" content="" /></head><div id="root">')
     (tmp_path / "favicon.svg").write_text("<svg/>")
+    (tmp_path / "notifications-worker.js").write_bytes(SCRIPT)
     (tmp_path / "assets/app-Zx1.js").write_bytes(SCRIPT)
     (tmp_path / "assets/app-Zx1.js.br").write_bytes(b"as brotli")
     (tmp_path / "assets/app-Zx1.js.gz").write_bytes(b"as gzip")
@@ -122,6 +123,20 @@ async def test_a_file_that_the_browser_has_is_not_sent_again(client: httpx.Async
 
     assert first.headers["content-type"] == "image/svg+xml"
     assert (again.status_code, again.content) == (304, b"")
+
+
+async def test_the_worker_that_shows_notifications_is_asked_for_anew_and_may_load_nothing_from_elsewhere(
+    client: httpx.AsyncClient,
+) -> None:
+    answer = await client.get("/notifications-worker.js")
+    again = await client.get("/notifications-worker.js", headers={"if-none-match": answer.headers["etag"]})
+
+    assert answer.headers["content-type"] == "text/javascript; charset=utf-8"
+    assert answer.headers["cache-control"] == again.headers["cache-control"] == "no-cache"
+    assert directives(answer)["default-src"] == "'none'"
+    assert "service-worker-allowed" not in answer.headers  # its place gives it the pages that it needs
+    assert again.status_code == 304
+    assert directives(await client.get("/"))["worker-src"] == "'self'"
 
 
 def directives(answer: httpx.Response) -> dict[str, str]:

@@ -10,6 +10,7 @@ import { Splash } from "@/shared/ui/splash";
 import { Failed } from "./failed";
 import { Frame } from "./layout/frame";
 import { frameMessages } from "./layout/messages";
+import { Leaving } from "./leaving";
 import { NotFound } from "./not-found";
 import {
   AutomationPage,
@@ -41,26 +42,28 @@ export function Routes() {
   const [location] = useLocation();
   return (
     <Failed resetKey={location}>
-      <Suspense fallback={<Splash />}>
-        <Switch>
-          <Route path="/sign-in" component={SignInPage} />
-          <Route path="/reset" component={ResetPage} />
-          <Route path="/invite/:token" component={InvitePage} />
-          {/* The inbox inside somebody else's page: all of it stays below /embed, which alone may be framed. */}
-          <Route path="/embed/*?">
-            <EmbedGate>
-              <Router base="/embed">
+      <Leaving location={location}>
+        <Suspense fallback={<Splash />}>
+          <Switch>
+            <Route path="/sign-in" component={SignInPage} />
+            <Route path="/reset" component={ResetPage} />
+            <Route path="/invite/:token" component={InvitePage} />
+            {/* The inbox inside somebody else's page: all of it stays below /embed, which alone may be framed. */}
+            <Route path="/embed/*?">
+              <EmbedGate>
+                <Router base="/embed">
+                  <SignedIn />
+                </Router>
+              </EmbedGate>
+            </Route>
+            <Route>
+              <SessionGate>
                 <SignedIn />
-              </Router>
-            </EmbedGate>
-          </Route>
-          <Route>
-            <SessionGate>
-              <SignedIn />
-            </SessionGate>
-          </Route>
-        </Switch>
-      </Suspense>
+              </SessionGate>
+            </Route>
+          </Switch>
+        </Suspense>
+      </Leaving>
     </Failed>
   );
 }

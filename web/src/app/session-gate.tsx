@@ -9,6 +9,7 @@ import { lazy, type ReactNode, Suspense, useEffect, useRef } from "react";
 import { Redirect, useLocation } from "wouter";
 import { whenUnauthorized } from "@/shared/api/credentials";
 import { useLanguage } from "@/shared/i18n/language";
+import { closeNotices } from "@/shared/lib/desktop-notices";
 import type { Session } from "@/shared/session/session";
 import { SessionValue } from "@/shared/session/session-context";
 import { SESSION_KEY, sessionQuery } from "@/shared/session/session-query";
@@ -40,6 +41,12 @@ export function SessionGate({ children }: { children: ReactNode }) {
     };
   }, [queryClient]);
 
+  // What is still shown says who wrote, and what: it is nobody's to read until somebody signs in.
+  const isSignedOut = data === null;
+  useEffect(() => {
+    if (isSignedOut) void closeNotices();
+  }, [isSignedOut]);
+
   if (isPending) return <Splash />;
   if (error && !last.current) return <ErrorState error={error} onRetry={() => void refetch()} />;
   if (data) {
@@ -70,7 +77,13 @@ export function SessionGate({ children }: { children: ReactNode }) {
 
 /** Whoever signs out leaves nothing in this browser, of no workspace: the store forgets its own alone, and the operator's pages have none. */
 function useForgetting(userId: string | null): void {
-  useEffect(() => (userId === null ? undefined : whenSigningOut(() => forgetUser(userId))), [userId]);
+  useEffect(() => {
+    if (userId === null) return;
+    const stops = [whenSigningOut(() => forgetUser(userId)), whenSigningOut(() => closeNotices())];
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }, [userId]);
 }
 
 /** A language that the person chose in their profile wins over this browser's. */

@@ -3,6 +3,8 @@
  * address. Mantine writes CSS into <style> through innerHTML, so the one policy lets texts without markup through, and nothing else.
  */
 
+import { NOTICE_WORKER } from "@/shared/lib/desktop-notices";
+
 interface Policies {
   createPolicy: (
     name: string,
@@ -21,7 +23,7 @@ export function withoutMarkup(text: string): string {
 
 export function ownScript(url: string): string {
   const { origin, pathname } = new URL(url, location.href);
-  if (origin !== location.origin || !pathname.startsWith("/assets/"))
+  if (origin !== location.origin || !(pathname.startsWith("/assets/") || pathname === NOTICE_WORKER))
     throw new TypeError("No script from elsewhere");
   return url;
 }

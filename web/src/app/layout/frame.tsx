@@ -1,9 +1,9 @@
 /** The frame around every signed-in screen: the rail (a bar at the bottom on phones) and the place of the page. */
 
-import type { ReactNode } from "react";
-import { useRoute } from "wouter";
+import { type ReactNode, useEffect } from "react";
+import { useLocation, useRoute } from "wouter";
 import { useFormat, useMessages } from "@/shared/i18n/language";
-import { unreadMine, unsentMine } from "@/shared/lib/frame";
+import { pageName, unreadMine, unsentMine } from "@/shared/lib/frame";
 import { useSignal } from "@/shared/lib/signal";
 import type { Membership } from "@/shared/session/session";
 import { EVERYTHING, useSession } from "@/shared/session/session-context";
@@ -11,6 +11,7 @@ import classes from "./frame.module.css";
 import { LiveDot } from "./live-dot";
 import { frameMessages } from "./messages";
 import { MoreButton } from "./more-button";
+import { pageNameOf } from "./page-name";
 import { AT_HAND, placesOf } from "./places";
 import { type Badge, RailLink } from "./rail-link";
 import { TenantSwitcher } from "./tenant-switcher";
@@ -27,6 +28,13 @@ export function Frame({ tenant, children }: { tenant: Membership | null; childre
   const can = (scope: string) =>
     Boolean(tenant?.scopes.some((held) => held === scope || held === EVERYTHING));
   const places = placesOf(tenant && `/t/${tenant.tenant_id}`, can, user.is_operator);
+  const [location] = useLocation();
+  const name = pageNameOf(location, places, t);
+  const isOutside = tenant === null;
+  useEffect(() => {
+    pageName.set(name);
+    if (isOutside) document.title = name ?? "Curbe"; // within a workspace the inbox does, which counts
+  }, [name, isOutside]);
   const badge = badgeOf(unread, unsent, t, format.number);
   if (embedded) return <main className={classes["embedded"]}>{children}</main>; // its host has a frame of its own
   return (

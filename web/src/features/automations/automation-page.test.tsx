@@ -6,6 +6,7 @@ import { TenantValue } from "@/shared/session/session-context";
 import { StoreContext } from "@/shared/store/hooks";
 import { bed, setUp } from "@/shared/store/testing-bed";
 import { type Asked, fakeApi, ok } from "@/testing/fake-api";
+import { asksAtReload } from "@/testing/leaving";
 import { renderAt } from "@/testing/render";
 import { AutomationPage } from "./automation-page";
 import { AutomationsPage } from "./automations-page";
@@ -72,8 +73,10 @@ test("an away message is tried at a time by its own clock, and then kept", async
   });
   const { history } = opened("/new?start=away");
   const message = await screen.findByLabelText("Message");
+  expect(asksAtReload()).toBe(false);
   await userEvent.clear(message);
   await userEvent.type(message, "Closed");
+  expect(asksAtReload(), "it would be lost").toBe(true);
   await userEvent.click(screen.getByRole("button", { name: "What would happen?" }));
 
   expect(await screen.findByText("You are open then.")).toBeDefined();

@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, test, vi } from "vitest";
 import { Route } from "wouter";
 import { Problem } from "@/shared/api/problem";
 import { useShortcuts } from "@/shared/keys/use-shortcut";
+import { TenantValue } from "@/shared/session/session-context";
 import { conversationOf, ME, messageOf, TestServer, timeAt, uuid } from "@/shared/store/testing";
 import type { Conversation } from "@/shared/store/types";
 import { ok } from "@/testing/fake-api";
@@ -116,6 +117,16 @@ describe("the list", () => {
     expect(history.at(-1)).toContain(`${INBOX}/${uuid(3)}`);
   });
 
+  test("has the focus again once the conversation is left by a key, where that one stands", async () => {
+    for (const number of [1, 2, 3]) put(number);
+    await renderInbox(<AtAddress />, { server, path: `${INBOX}/${uuid(2)}?tab=all` });
+    await rows();
+    await userEvent.keyboard("{Escape}");
+    const list = screen.getByRole("listbox");
+    await waitFor(() => expect(document.activeElement).toBe(list));
+    expect(list.getAttribute("aria-activedescendant")).toBe(`conversation-${uuid(2)}`);
+  });
+
   test("of unread ones keeps the one that is being read until it is left", async () => {
     for (const number of [1, 2, 3]) put(number, { unread_count: 1 });
     const { history, store } = await renderInbox(<AtAddress />, {
@@ -154,6 +165,25 @@ describe("the list", () => {
     const { history } = await renderInbox(<Screen />, { server, path: `${INBOX}?tab=mine` });
     await userEvent.click(await screen.findByRole("button", { name: "See unassigned" }));
     expect(history.at(-1)).toContain("tab=unassigned");
+  });
+
+  test("sends who may not connect a number to who may, while there is none", async () => {
+    const membership = {
+      tenant_id: TENANT,
+      tenant_name: "Sol",
+      language: null,
+      role: "agent",
+      suspended: false,
+      scopes: ["inbox:read", "inbox:write"],
+    } as const;
+    const agent = (
+      <TenantValue membership={{ ...membership, scopes: [...membership.scopes] }}>
+        <Screen />
+      </TenantValue>
+    );
+    await renderInbox(agent, { server, path: `${INBOX}?tab=all` });
+    await screen.findByText(/Ask an administrator to connect a number/);
+    expect(screen.queryByRole("button", { name: "Connect a number" })).toBeNull();
   });
 
   test("says what went wrong, and tries again", async () => {

@@ -1,7 +1,7 @@
 /** The left pane: which conversations there are, and everything to find one. */
 
 import { IconMessagePlus, IconSearch } from "@tabler/icons-react";
-import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useLocation, useSearchParams } from "wouter";
 import { useMessages } from "@/shared/i18n/language";
 import { useShortcut } from "@/shared/keys/use-shortcut";
@@ -93,11 +93,20 @@ export function ListPane({ selected, onShown, templateForm }: ListPaneProps) {
     const soon = setTimeout(onShown, SETTLED);
     return () => clearTimeout(soon);
   }, [isShown, onShown]);
+  // Whoever leaves a thread by a key goes on in the list: what had the focus has gone with the thread.
+  const pane = useRef<HTMLDivElement>(null);
+  const before = useRef(selected);
+  useEffect(() => {
+    const left = before.current !== null && selected === null;
+    before.current = selected;
+    if (left && document.activeElement === document.body)
+      pane.current?.querySelector<HTMLElement>('[role="listbox"]')?.focus({ preventScroll: true });
+  }, [selected]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another list, other ticks
   useEffect(() => setTicked(NOTHING), [view]);
 
   return (
-    <div className={classes["pane"]}>
+    <div ref={pane} className={classes["pane"]}>
       {chosen.size > 0 ? (
         <Suspense fallback={<div className={classes["header"]} />}>
           <BulkBar chosen={chosen} onChoose={setTicked} />

@@ -7,6 +7,7 @@ import { Link } from "wouter";
 import { useFormat, useMessages } from "@/shared/i18n/language";
 import { countryName } from "@/shared/lib/countries";
 import { Avatar } from "@/shared/ui/avatar";
+import { Chip } from "@/shared/ui/chip";
 import { EmptyState } from "@/shared/ui/empty-state";
 import { ErrorState } from "@/shared/ui/error-state";
 import { LoadMore } from "@/shared/ui/load-more";
@@ -81,7 +82,13 @@ function TenantRow({ tenant }: { tenant: Tenant }) {
   return (
     <Row
       lead={<Avatar name={tenant.name} seed={tenant.id} size={38} />}
-      title={tenant.name}
+      faded={tenant.suspended_at !== null}
+      title={
+        <>
+          {tenant.name}
+          {tenant.suspended_at !== null && <Chip tone="danger">{t.suspended}</Chip>}
+        </>
+      }
       hint={about.filter(Boolean).join(" · ")}
       actions={
         <Button

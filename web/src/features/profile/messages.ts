@@ -35,6 +35,8 @@ export const profileMessages = catalogue({
     blocked: "Your browser blocks notifications for this page. Allow them beside the address bar.",
     askPermission: "Allow notifications",
     needsHttps: "Desktop notifications need HTTPS.",
+    needsHomeScreen:
+      "This browser shows none. On an iPhone or iPad, add this page to the Home Screen and open it there.",
     keys: "Keyboard",
     keysHint: "Press ? in the inbox for the whole list.",
     shortcuts: "Keyboard shortcuts",
@@ -81,6 +83,8 @@ export const profileMessages = catalogue({
       "Tu navegador bloquea las notificaciones de esta página. Permítelas junto a la barra de direcciones.",
     askPermission: "Permitir notificaciones",
     needsHttps: "Las notificaciones de escritorio necesitan HTTPS.",
+    needsHomeScreen:
+      "Este navegador no las muestra. En un iPhone o iPad, añade esta página a la pantalla de inicio y ábrela desde allí.",
     keys: "Teclado",
     keysHint: "Pulsa ? en la bandeja para ver la lista completa.",
     shortcuts: "Atajos de teclado",
@@ -126,6 +130,8 @@ export const profileMessages = catalogue({
     blocked: "Seu navegador bloqueia as notificações desta página. Permita-as ao lado da barra de endereço.",
     askPermission: "Permitir notificações",
     needsHttps: "As notificações na área de trabalho precisam de HTTPS.",
+    needsHomeScreen:
+      "Este navegador não as mostra. Em um iPhone ou iPad, adicione esta página à Tela de Início e abra-a de lá.",
     keys: "Teclado",
     keysHint: "Pressione ? na caixa de entrada para ver a lista completa.",
     shortcuts: "Atalhos de teclado",

@@ -1,6 +1,6 @@
 import { screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { SessionValue } from "@/shared/session/session-context";
 import { aSession, fakeApi, ok } from "@/testing/fake-api";
 import { renderAt } from "@/testing/render";
@@ -36,4 +36,30 @@ test("within another page the language is that page's, and nothing of the accoun
 
   expect(await screen.findByText("Idioma e aparência")).toBeTruthy();
   expect(asked()).toEqual([]);
+});
+
+test("the sound is heard where it is chosen, also before anything else has sounded", async () => {
+  const sounded = vi.fn();
+  const part = () => ({
+    ...{ connect: (next: object) => next, start: sounded, stop: () => undefined, frequency: {} },
+    gain: { setValueAtTime() {}, linearRampToValueAtTime() {}, exponentialRampToValueAtTime() {} },
+  });
+  vi.stubGlobal(
+    "AudioContext",
+    class {
+      state = "suspended";
+      currentTime = 0;
+      destination = {};
+      createOscillator = part;
+      createGain = part;
+      resume = async () => {
+        this.state = "running";
+      };
+    },
+  );
+  shown(false);
+
+  await userEvent.click(screen.getByRole("button", { name: "Play it" }));
+
+  expect(sounded).toHaveBeenCalled();
 });

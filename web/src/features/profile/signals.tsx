@@ -3,12 +3,16 @@
 import { Button, SegmentedControl, Switch } from "@mantine/core";
 import { useState } from "react";
 import { useMessages } from "@/shared/i18n/language";
+import { Chime } from "@/shared/lib/chime";
+import { noticeWorker } from "@/shared/lib/desktop-notices";
 import { type Preferences, setPreferences, usePreferences } from "@/shared/lib/preferences";
+import { useSession } from "@/shared/session/session-context";
 import { FormError } from "@/shared/ui/form-error";
 import { Choice } from "./choice";
 import { profileMessages } from "./messages";
 
 type Whose = Preferences["sound"];
+const chime = new Chime();
 const WHOSE: readonly Whose[] = ["mine", "all", "off"];
 
 export function Signals() {
@@ -24,6 +28,11 @@ export function Signals() {
           onChange={(value) => setPreferences({ sound: value })}
           data={data}
         />
+        {sound !== "off" && (
+          <Button variant="subtle" size="compact-sm" onClick={() => void chime.sample()}>
+            {t.testSound}
+          </Button>
+        )}
       </Choice>
       <Switch
         label={t.whenFocused}
@@ -47,16 +56,24 @@ export function Signals() {
 /** The browser's own permission, without which the choice above changes nothing. */
 function Permission() {
   const t = useMessages(profileMessages);
-  const [permission, setPermission] = useState(() =>
-    globalThis.isSecureContext && "Notification" in globalThis ? Notification.permission : "impossible",
-  );
+  const { embedded } = useSession();
+  const [permission, setPermission] = useState(() => {
+    if (!globalThis.isSecureContext) return "insecure";
+    return "Notification" in globalThis ? Notification.permission : "unknown";
+  });
   if (permission === "granted") return null;
-  if (permission === "impossible") return <FormError tone="warn">{t.needsHttps}</FormError>;
+  if (permission === "insecure") return <FormError tone="warn">{t.needsHttps}</FormError>;
+  if (permission === "unknown") return <FormError tone="warn">{t.needsHomeScreen}</FormError>;
   if (permission === "denied") return <FormError tone="warn">{t.blocked}</FormError>;
   return (
     <Button
       variant="default"
-      onClick={() => void Notification.requestPermission().then((decided) => setPermission(decided))}
+      onClick={() =>
+        void Notification.requestPermission().then((decided) => {
+          setPermission(decided);
+          if (!embedded) void noticeWorker();
+        })
+      }
     >
       {t.askPermission}
     </Button>

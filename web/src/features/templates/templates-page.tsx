@@ -7,6 +7,7 @@ import { useMemo, useState } from "react";
 import { Link, useParams } from "wouter";
 import { useMessages } from "@/shared/i18n/language";
 import { useTenant } from "@/shared/session/session-context";
+import { useKept } from "@/shared/session/use-kept";
 import { useInvalidateOn } from "@/shared/store/use-invalidate";
 import { EmptyState } from "@/shared/ui/empty-state";
 import { ErrorState } from "@/shared/ui/error-state";
@@ -30,7 +31,7 @@ export function TemplatesPage() {
   const t = useMessages(templateMessages);
   const tenant = useTenant();
   const home = `/t/${useParams<{ tenant: string }>().tenant}/templates`;
-  const [filters, setFilters] = useState<Filters>(NONE);
+  const [filters, setFilters] = useKept<Filters>("templates", NONE);
   const [asked] = useDebouncedValue(filters, 200);
   const [covering, setCovering] = useState(false);
   const pages = useTemplatePages(asked);

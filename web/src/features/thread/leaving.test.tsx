@@ -8,7 +8,9 @@ import { useShortcut, useShortcuts } from "@/shared/keys/use-shortcut";
 import { conversationOf, messageOf, TestServer, uuid } from "@/shared/store/testing";
 import { renderInbox } from "@/testing/inbox";
 import { type Opened, RowTools } from "./bubbles/row-tools";
+import { InteractiveComposer } from "./composer/interactive-composer";
 import { Lightbox } from "./media/lightbox";
+import { TemplateForm } from "./templates/template-form";
 import { ActionsContext, DataContext, type ThreadActions, type ThreadData } from "./thread-context";
 import { ThreadPane } from "./thread-pane";
 
@@ -88,4 +90,40 @@ test("a picture closes", async () => {
   );
   fireEvent.keyDown(screen.getByRole("button", { name: "Close" }), { code: "Escape", key: "Escape" });
   expect(leave).not.toHaveBeenCalled();
+});
+
+test("a message to press that is half put together is not closed away without a question", async () => {
+  const close = vi.fn();
+  await shown(<InteractiveComposer onClose={close} onSend={() => undefined} />);
+  await userEvent.type(await screen.findByLabelText("Text"), "Which day");
+  await pressEscape(screen.getByRole("dialog"));
+  await screen.findByText("Leave without saving?");
+  expect(close).not.toHaveBeenCalled();
+
+  await userEvent.click(screen.getByRole("button", { name: "Leave" }));
+  expect(close).toHaveBeenCalled();
+});
+
+test("a template tells what it stands in whether closing would lose what was filled in", async () => {
+  const told: boolean[] = [];
+  const template = {
+    id: "1",
+    name: "hi",
+    language: "es",
+    components: [{ type: "BODY", text: "Hola {{1}}" }],
+  };
+  await shown(
+    <TemplateForm
+      contact={null}
+      template={template as never}
+      onFilled={(filled) => told.push(filled)}
+      onBack={() => undefined}
+      onSend={() => undefined}
+    />,
+  );
+  expect(told.at(-1)).toBe(false);
+  await userEvent.type(screen.getByRole("textbox"), "E");
+  expect(told.at(-1)).toBe(true);
+  await userEvent.clear(screen.getByRole("textbox"));
+  expect(told.at(-1)).toBe(false);
 });

@@ -10,6 +10,8 @@ export interface ThreadActions {
   react: (message: Message, emoji: string) => void;
   retry: (message: Message) => void;
   sendAgain: (message: Message) => void;
+  /** Of a message that still waits. */
+  takeBack: (message: Message) => void;
   fetchAgain: (message: Message) => Promise<void>;
   openMedia: (messageId: string) => void;
   /** Asks for what a message quotes: events do not tell it. */

@@ -1,4 +1,4 @@
-/** What the frame (rail, menu) shows of the inbox, and what it asks of it. The inbox sets the first three; the frame the fourth. */
+/** What the frame (rail, menu) shows of the inbox, and what it tells it. The inbox sets the first three; the frame the next two. */
 
 import { signal } from "./signal";
 
@@ -12,6 +12,9 @@ export const unreadMine = signal(0);
 
 /** Messages that were not sent and wait for their author: the badge says so before it counts anything else. */
 export const unsentMine = signal(0);
+
+/** What the page is called, for the tab's title; null where it has no name. */
+export const pageName = signal<string | null>(null);
 
 /** Whether the list of shortcuts is open: the user menu opens it, the inbox shows it. */
 export const shortcutsHelp = signal(false);

@@ -2,11 +2,11 @@
 
 import { Button, Group, Modal, Stack } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
-import { type FormEvent, type ReactNode, useState } from "react";
+import type { FormEvent, ReactNode } from "react";
 import { useMessages } from "@/shared/i18n/language";
-import { ConfirmDialog } from "./confirm-dialog";
 import classes from "./form-dialog.module.css";
 import { FormError } from "./form-error";
+import { useClosing } from "./leave-question";
 import { uiMessages } from "./messages";
 
 interface FormDialogProps {
@@ -40,8 +40,7 @@ export function FormDialog(props: FormDialogProps) {
     children,
   } = props;
   const t = useMessages(uiMessages);
-  const [leaving, setLeaving] = useState(false);
-  const close = dirty ? () => setLeaving(true) : onClose;
+  const { close, asking, question } = useClosing(dirty, onClose);
   const phone = useMediaQuery("(max-width: 759.98px)", false, { getInitialValueInEffect: false });
   const send = (event: FormEvent) => {
     event.preventDefault();
@@ -56,7 +55,7 @@ export function FormDialog(props: FormDialogProps) {
       size={size}
       fullScreen={phone}
       closeOnClickOutside={false}
-      closeOnEscape={!busy && !leaving} // what is asked above it closes alone
+      closeOnEscape={!busy && !asking} // what is asked above it closes alone
       closeButtonProps={{ "aria-label": t.close, disabled: busy }}
       classNames={{ header: classes["header"], title: classes["title"], body: classes["body"] }}
     >
@@ -74,16 +73,7 @@ export function FormDialog(props: FormDialogProps) {
           </Button>
         </Group>
       </form>
-      <ConfirmDialog
-        opened={leaving}
-        onClose={() => setLeaving(false)}
-        title={t.leaveTitle}
-        confirm={t.leave}
-        danger
-        onConfirm={onClose}
-      >
-        {t.leaveWords}
-      </ConfirmDialog>
+      {question}
     </Modal>
   );
 }

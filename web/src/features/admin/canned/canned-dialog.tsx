@@ -38,6 +38,8 @@ export function CannedDialog({ reply, onClose }: CannedDialogProps) {
   const taken = isProblem(save.error, "conflict");
   const unfit = !SHORTCUT.test(shortcut);
   const unknown = unknownIn(body);
+  const isChanged =
+    shortcut !== (reply?.shortcut ?? "") || title !== (reply?.title ?? "") || body !== (reply?.body ?? "");
 
   const insert = (variable: Variable) => {
     const at = field.current;
@@ -67,6 +69,7 @@ export function CannedDialog({ reply, onClose }: CannedDialogProps) {
       submit={reply ? t.save : t.create}
       busy={save.isPending}
       refusal={taken ? null : refusal(save.error)}
+      dirty={isChanged}
       size={580}
     >
       <div className={classes["pair"]}>

@@ -97,6 +97,7 @@ function InviteLink({ email, link, onClose }: { email: string; link: string; onC
       onClose={onClose}
       title={t.linkTitle(email)}
       closeOnClickOutside={false}
+      closeOnEscape={false} // it is not shown again
       closeButtonProps={{ "aria-label": ui.close }}
     >
       <p style={{ margin: "0 0 16px", color: "var(--fg-2)" }}>{t.linkHint}</p>

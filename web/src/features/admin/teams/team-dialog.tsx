@@ -27,7 +27,8 @@ export function TeamDialog({ team, people, onClose }: TeamDialogProps) {
   const refusal = useRefusal();
   const save = useSaveTeam();
   const [name, setName] = useState(team?.name ?? "");
-  const [members, setMembers] = useState<ReadonlySet<string>>(() => new Set(team?.member_ids ?? []));
+  const [before] = useState<ReadonlySet<string>>(() => new Set(team?.member_ids ?? []));
+  const [members, setMembers] = useState(before);
   const [sought, setSought] = useState("");
   const [tried, setTried] = useState(false);
   const taken = isProblem(save.error, "conflict");
@@ -36,8 +37,8 @@ export function TeamDialog({ team, people, onClose }: TeamDialogProps) {
   const eligible = people.filter((one) => !one.disabled || members.has(one.user_id));
 
   const toggle = (userId: string) =>
-    setMembers((before) => {
-      const after = new Set(before);
+    setMembers((now) => {
+      const after = new Set(now);
       if (!after.delete(userId)) after.add(userId);
       return after;
     });
@@ -55,6 +56,7 @@ export function TeamDialog({ team, people, onClose }: TeamDialogProps) {
       submit={team ? t.save : t.create}
       busy={save.isPending}
       refusal={taken ? null : refusal(save.error)}
+      dirty={name !== (team?.name ?? "") || members !== before}
     >
       <TextInput
         label={t.name}

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useLocation } from "wouter";
 import { useRefusal } from "@/shared/api/use-refusal";
 import { useMessages } from "@/shared/i18n/language";
+import { useUnsaved } from "@/shared/lib/unsaved";
 import { useTenant } from "@/shared/session/session-context";
 import { FormError } from "@/shared/ui/form-error";
 import { tellSaved } from "@/shared/ui/notices";
@@ -41,8 +42,10 @@ export function AutomationEditor({ id, begin }: AutomationEditorProps) {
   const { tenant_id } = useTenant();
   const [, navigate] = useLocation();
   const save = useSaveAutomations();
-  const [rule, setRule] = useState<Rule>(begin.rule);
-  const [enabled, setEnabled] = useState(begin.enabled);
+  const [begun] = useState(begin);
+  const [rule, setRule] = useState<Rule>(begun.rule);
+  const [enabled, setEnabled] = useState(begun.enabled);
+  const settle = useUnsaved(rule !== begun.rule || enabled !== begun.enabled);
   const [tried, setTried] = useState(false);
   const faults = faultsIn(rule);
   const sound = Object.keys(faults).length === 0;
@@ -58,6 +61,7 @@ export function AutomationEditor({ id, begin }: AutomationEditorProps) {
     if (!sound) return;
     save.mutate([{ id, rule: toKeep(rule), place: begin.place, enabled }], {
       onSuccess: () => {
+        settle();
         tellSaved(t.saved);
         navigate(home);
       },

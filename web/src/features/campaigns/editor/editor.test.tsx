@@ -4,6 +4,7 @@ import { expect, test, vi } from "vitest";
 import { TestServer } from "@/shared/store/testing";
 import { type fakeApi, ok, problem } from "@/testing/fake-api";
 import { renderInbox, TENANT } from "@/testing/inbox";
+import { asksAtReload } from "@/testing/leaving";
 import type { Campaign } from "../api/campaigns";
 import { Editor } from "./editor";
 import { useMessageDraft } from "./use-message-draft";
@@ -74,7 +75,9 @@ const startButton = () => screen.findByRole<HTMLButtonElement>("button", { name:
 test("what is written in the message is still there after a look at another step", async () => {
   const { history } = await opened();
   const name = await screen.findByDisplayValue("Spring");
+  expect(asksAtReload()).toBe(false);
   await userEvent.type(name, " sale");
+  expect(asksAtReload(), "it would be lost").toBe(true);
   const gap = await screen.findByDisplayValue("lunes");
   await userEvent.clear(gap);
   await userEvent.type(gap, "martes");

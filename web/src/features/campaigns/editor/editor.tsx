@@ -5,6 +5,7 @@ import { IconTrash } from "@tabler/icons-react";
 import { useEffect, useEffectEvent, useRef, useState } from "react";
 import { Link, useLocation, useSearchParams } from "wouter";
 import { useMessages } from "@/shared/i18n/language";
+import { useUnsaved } from "@/shared/lib/unsaved";
 import { useTenant } from "@/shared/session/session-context";
 import { ConfirmDialog } from "@/shared/ui/confirm-dialog";
 import { WorkPage } from "@/shared/ui/work-page";
@@ -33,6 +34,7 @@ export function Editor({ campaign }: { campaign: Campaign | null }) {
   const timing = useTiming(campaign);
   const [deleting, setDeleting] = useState(false);
   const remove = useDelete(campaign?.id ?? "");
+  const settle = useUnsaved(message.isTyped || timing.differs);
   const home = `/t/${tenant_id}/campaigns`;
   const asked = STEPS.find((step) => step === params.get("step"));
   const step: Step = campaign ? (asked ?? (campaign.state === "ready" ? "check" : "message")) : "message";
@@ -46,7 +48,9 @@ export function Editor({ campaign }: { campaign: Campaign | null }) {
   const at = (id: string, next: Step) => `${home}/${id}?step=${next}`;
   /** An answer that comes when one has gone elsewhere takes nobody along. */
   const goOn = (from: Step, id: string, next: Step) => {
-    if (here.current === from) navigate(at(id, next), { replace: !campaign });
+    if (here.current !== from) return;
+    if (!campaign) settle(); // it goes on under an address of its own
+    navigate(at(id, next), { replace: !campaign });
   };
   return (
     <WorkPage
@@ -108,6 +112,7 @@ export function Editor({ campaign }: { campaign: Campaign | null }) {
           danger
           onConfirm={async () => {
             await remove.mutateAsync();
+            settle();
             navigate(home);
           }}
         >

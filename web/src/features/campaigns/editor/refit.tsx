@@ -2,6 +2,7 @@
 
 import { useLocation } from "wouter";
 import { useMessages } from "@/shared/i18n/language";
+import { useUnsaved } from "@/shared/lib/unsaved";
 import { useTenant } from "@/shared/session/session-context";
 import { WorkPage } from "@/shared/ui/work-page";
 import type { Campaign } from "../api/campaigns";
@@ -16,6 +17,7 @@ export function Refit({ campaign }: { campaign: Campaign }) {
   const { tenant_id } = useTenant();
   const [, navigate] = useLocation();
   const message = useMessage(campaign, true);
+  useUnsaved(message.differs);
   const home = `/t/${tenant_id}/campaigns/${campaign.id}`;
   return (
     <WorkPage

@@ -38,7 +38,8 @@ export function useMessageDraft() {
     setChosen(unless(chosen));
     setTyped(unless(typed));
   };
-  return { name, setName, from, setFrom, chosen, setChosen, typed, setTyped, fill, settle };
+  const isBegun = name !== null || chosen !== null || typed !== null;
+  return { isBegun, name, setName, from, setFrom, chosen, setChosen, typed, setTyped, fill, settle };
 }
 
 function unless<T>(stored: T) {

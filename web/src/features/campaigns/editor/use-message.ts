@@ -77,6 +77,8 @@ export function useMessage(campaign: Campaign | null, begun = false) {
     sound: told !== null && !head.isOpen,
     /** It is written otherwise than it is stored. */
     differs: differs || (campaign !== null && head.isOpen),
+    /** Leaving would lose something. */
+    isTyped: campaign ? differs || head.isOpen : draft.isBegun,
     isSaving: create.isPending || change.isPending,
     error: create.error ?? change.error,
     forgetError: () => {

@@ -3,13 +3,13 @@
 import { Button, Select } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
 import { Link } from "wouter";
 import { fileName, useDownload } from "@/shared/api/download";
 import { usePages } from "@/shared/api/pages";
 import { useRefusal } from "@/shared/api/use-refusal";
 import { useFormat, useMessages } from "@/shared/i18n/language";
 import { useTenant } from "@/shared/session/session-context";
+import { useKept } from "@/shared/session/use-kept";
 import { FormError } from "@/shared/ui/form-error";
 import { LoadMore } from "@/shared/ui/load-more";
 import { ListSkeleton } from "@/shared/ui/skeletons";
@@ -27,7 +27,7 @@ export function Recipients({ campaign, progress }: { campaign: Campaign; progres
   const t = useMessages(watchMessages);
   const refusal = useRefusal();
   const { tenant_id } = useTenant();
-  const [outcome, setOutcome] = useState<Outcome | null>(null);
+  const [{ outcome }, keep] = useKept(`campaign/${campaign.id}`, { outcome: null as Outcome | null });
   const download = useDownload();
   const audiences = useQuery(audiencesQuery(tenant_id, campaign.id));
   const unusable = (audiences.data ?? []).reduce(
@@ -45,7 +45,11 @@ export function Recipients({ campaign, progress }: { campaign: Campaign; progres
       <div className={classes["cardHead"]}>
         <h2 className={classes["subtitle"]}>{t.people}</h2>
         <div className={classes["tools"]}>
-          <OutcomeFilter progress={progress} value={outcome} onChange={setOutcome} />
+          <OutcomeFilter
+            progress={progress}
+            value={outcome}
+            onChange={(chosen) => keep({ outcome: chosen })}
+          />
           <Button
             variant="default"
             leftSection={<IconDownload size={16} />}

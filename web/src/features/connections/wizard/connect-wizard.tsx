@@ -7,6 +7,7 @@ import { useState } from "react";
 import { useFormat, useMessages } from "@/shared/i18n/language";
 import { useTenant } from "@/shared/session/session-context";
 import { ErrorState } from "@/shared/ui/error-state";
+import { useClosing } from "@/shared/ui/leave-question";
 import { uiMessages } from "@/shared/ui/messages";
 import type { Credentials } from "../api/actions";
 import { type Connection, startQuery, type TrialResult } from "../api/status";
@@ -42,15 +43,18 @@ export function ConnectWizard({ again, onClose }: ConnectWizardProps) {
   const [typed, setTyped] = useState<Typed>(() => typedOf(again));
   const hasSignUp = start.data?.mode === "embedded_signup";
   const step: Step = chosen ?? { name: hasSignUp ? "path" : "credentials" };
+  const wouldLose = step.name !== "done" && typed.access_token !== "";
+  const { close, asking, question } = useClosing(wouldLose, onClose);
   const name = again?.display_name ?? again?.phone_number_spelled ?? null;
   return (
     <Modal
       opened
-      onClose={onClose}
+      onClose={close}
       title={name ? t.titleAgain(name) : t.title}
       size={560}
       fullScreen={phone}
-      closeOnClickOutside={step.name === "done" || typed.access_token === ""}
+      closeOnClickOutside={!wouldLose}
+      closeOnEscape={!asking}
       closeButtonProps={{ "aria-label": ui.close }}
       classNames={{ header: classes["header"], title: classes["title"], body: classes["body"] }}
     >
@@ -91,6 +95,7 @@ export function ConnectWizard({ again, onClose }: ConnectWizardProps) {
           )}
         </>
       )}
+      {question}
     </Modal>
   );
 }

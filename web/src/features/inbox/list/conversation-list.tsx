@@ -70,6 +70,11 @@ export function ConversationList({ view, selected, chosen, onChoose, onOpen, emp
   );
   useAnchor({ scroller, list, indexOf, rows, offset: virtualizer.scrollOffset ?? 0 });
 
+  // The keyboard goes on from there, once it is left.
+  useEffect(() => {
+    if (selected !== null) setActive(selected);
+  }, [selected]);
+
   // The conversation that is open is in sight, also when it was opened with a key.
   useEffect(() => {
     const index = selected === null ? -1 : indexOf(selected);

@@ -23,7 +23,7 @@ export function EmptyList({ view, onView, onNew }: EmptyListProps) {
   const t = useMessages(listMessages);
   const counts = useCounts();
   const connections = useDirectory("connections");
-  const { tenant_id } = useTenant();
+  const { tenant_id, can } = useTenant();
   const [, navigate] = useLocation();
   const to = (tab: View["tab"], words: string) => (
     <Button variant="default" onClick={() => onView(unfiltered(view, tab))}>
@@ -62,13 +62,18 @@ export function EmptyList({ view, onView, onNew }: EmptyListProps) {
     );
   }
   if (connections.size === 0) {
+    const mayConnect = can("connections:write");
     return (
       <EmptyState
         icon={<IconPlugConnected {...ICON} />}
         title={t.empty.all}
-        action={<Button onClick={() => navigate(`/t/${tenant_id}/connections`)}>{t.empty.connect}</Button>}
+        action={
+          mayConnect && (
+            <Button onClick={() => navigate(`/t/${tenant_id}/connections`)}>{t.empty.connect}</Button>
+          )
+        }
       >
-        {t.empty.noNumber}
+        {mayConnect ? t.empty.noNumber : t.empty.askNumber}
       </EmptyState>
     );
   }

@@ -83,6 +83,7 @@ export const listMessages = catalogue({
       all: "No conversations yet",
       allHint: "When somebody writes to your number, it appears here at once.",
       noNumber: "Connect a number to begin. Then everybody who writes to it appears here.",
+      askNumber: "Ask an administrator to connect a number. Then everybody who writes to it appears here.",
       filtered: "Nothing matches these filters",
       seeUnassigned: "See unassigned",
       seeAll: "See all",
@@ -178,6 +179,8 @@ export const listMessages = catalogue({
       all: "Aún no hay conversaciones",
       allHint: "En cuanto alguien escriba a tu número, aparecerá aquí.",
       noNumber: "Conecta un número para empezar. Quien le escriba aparecerá aquí.",
+      askNumber:
+        "Pide a un administrador que conecte un número. Después aparecerá aquí todo el que le escriba.",
       filtered: "Nada coincide con estos filtros",
       seeUnassigned: "Ver sin asignar",
       seeAll: "Ver todas",
@@ -273,6 +276,8 @@ export const listMessages = catalogue({
       all: "Ainda não há conversas",
       allHint: "Assim que alguém escrever para o seu número, aparecerá aqui.",
       noNumber: "Conecte um número para começar. Quem escrever para ele aparecerá aqui.",
+      askNumber:
+        "Peça a um administrador que conecte um número. Depois, todos que escreverem para ele aparecem aqui.",
       filtered: "Nada corresponde a estes filtros",
       seeUnassigned: "Ver sem dono",
       seeAll: "Ver todas",

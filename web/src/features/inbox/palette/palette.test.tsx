@@ -16,6 +16,12 @@ test.each([
   ["Reports", "reports"],
   ["Notifications", "notifications"],
   ["Automations", "automations"],
+  ["Workspace settings", "settings/general"],
+  ["Security", "settings/security"],
+  ["Keywords", "settings/keywords"],
+  ["Consents", "settings/consents"],
+  ["API keys", "settings/keys"],
+  ["Audit log", "settings/audit"],
 ])("leads to every place of the workspace: %s", async (name, place) => {
   const { history } = await renderInbox(<Palette />);
   await userEvent.click(await screen.findByRole("button", { name }));

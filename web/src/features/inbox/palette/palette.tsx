@@ -9,7 +9,7 @@ import { useLocation } from "wouter";
 import { useMessages } from "@/shared/i18n/language";
 import type { Shortcut } from "@/shared/keys/shortcuts";
 import { canRun, runShortcut } from "@/shared/keys/use-shortcut";
-import { useTenant } from "@/shared/session/session-context";
+import { useSession, useTenant } from "@/shared/session/session-context";
 import { Avatar } from "@/shared/ui/avatar";
 import { folded } from "../actions/folded";
 import { searchQuery } from "../api/search";
@@ -44,10 +44,16 @@ const PAGES = [
   { name: "automations", to: "automations", scope: "automations:write" },
   { name: "connections", to: "connections", scope: "connections:read" },
   { name: "profile", to: "settings/profile", scope: null },
+  { name: "security", to: "settings/security", scope: null },
+  { name: "general", to: "settings/general", scope: "tenants:write" },
   { name: "people", to: "settings/people", scope: "people:write" },
   { name: "teams", to: "settings/teams", scope: "desk:write" },
   { name: "labels", to: "settings/labels", scope: "desk:write" },
   { name: "canned", to: "settings/canned", scope: "desk:write" },
+  { name: "keywords", to: "settings/keywords", scope: "consent:manage" },
+  { name: "consents", to: "settings/consents", scope: "consent:manage" },
+  { name: "keys", to: "settings/keys", scope: "keys:write" },
+  { name: "audit", to: "settings/audit", scope: "audit:read" },
 ] as const;
 const TABS = ["mine", "unassigned", "all"] as const;
 const MOST_PEOPLE = 6;
@@ -56,6 +62,7 @@ export function Palette() {
   const t = useMessages(paletteMessages);
   const l = useMessages(listMessages);
   const { tenant_id, can } = useTenant();
+  const { embedded } = useSession();
   const viewName = useViewName();
   const [, navigate] = useLocation();
   const [query, setQuery] = useState("");
@@ -70,7 +77,10 @@ export function Palette() {
   const found = (people.data?.pages[0]?.items ?? []).slice(0, MOST_PEOPLE);
   const fits = (text: string) => folded(text).includes(folded(query));
   const deeds = DEEDS.filter((name) => canRun(name) && fits(t.names[name]));
-  const pages = PAGES.filter(({ name, scope }) => (scope === null || can(scope)) && fits(t.pages[name]));
+  const pages = PAGES.filter(({ name, scope }) => {
+    if (embedded && name === "security") return false; // as in the settings: it is Curbe's own
+    return (scope === null || can(scope)) && fits(t.pages[name]);
+  });
   const tabs = TABS.filter((tab) => fits(t.tabs[tab]));
   const nothing = deeds.length + pages.length + tabs.length + found.length === 0;
   return (

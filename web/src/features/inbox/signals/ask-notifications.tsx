@@ -3,8 +3,10 @@
 import { Button, Group } from "@mantine/core";
 import { useState } from "react";
 import { useMessages } from "@/shared/i18n/language";
+import { noticeWorker } from "@/shared/lib/desktop-notices";
 import { usePreferences } from "@/shared/lib/preferences";
 import { read, write } from "@/shared/lib/storage";
+import { useSession } from "@/shared/session/session-context";
 import classes from "./ask-notifications.module.css";
 import { signalMessages } from "./messages";
 
@@ -13,8 +15,9 @@ const STORED = "curbe.asked-notifications";
 export function AskNotifications() {
   const t = useMessages(signalMessages);
   const { notifications } = usePreferences();
+  const { embedded } = useSession(); // browsers ask nobody within another page
   const [asked, setAsked] = useState(() => read(STORED) !== null || !possible());
-  if (asked || notifications === "off") return null;
+  if (asked || embedded || notifications === "off") return null;
   const done = () => {
     write(STORED, "yes");
     setAsked(true);
@@ -23,7 +26,14 @@ export function AskNotifications() {
     <section className={classes["ask"]}>
       <p>{t.ask}</p>
       <Group gap={6}>
-        <Button size="compact-sm" onClick={() => void Notification.requestPermission().finally(done)}>
+        <Button
+          size="compact-sm"
+          onClick={() =>
+            void Notification.requestPermission()
+              .then(() => void noticeWorker())
+              .finally(done)
+          }
+        >
           {t.turnOn}
         </Button>
         <Button size="compact-sm" variant="subtle" color="gray" onClick={done}>

@@ -5,15 +5,17 @@ import { notifications } from "@mantine/notifications";
 import { useEffect, useRef } from "react";
 import { useLocation } from "wouter";
 import { useMessages } from "@/shared/i18n/language";
-import { type LiveStatus, liveStatus, unreadMine, unsentMine } from "@/shared/lib/frame";
+import { Chime } from "@/shared/lib/chime";
+import { closeNotices, noticeWorker, showNotice, whenNoticeClicked } from "@/shared/lib/desktop-notices";
+import { type LiveStatus, liveStatus, pageName, unreadMine, unsentMine } from "@/shared/lib/frame";
 import { preferences } from "@/shared/lib/preferences";
-import { useTenant } from "@/shared/session/session-context";
+import { useSignal } from "@/shared/lib/signal";
+import { useSession, useTenant } from "@/shared/session/session-context";
 import { useCounts, useLinkStatus, useStore, useTopic } from "@/shared/store/hooks";
 import type { LinkStatus } from "@/shared/store/link";
 import type { Annotation } from "@/shared/store/types";
 import { listMessages } from "../list/messages";
 import { nameOf, previewOf } from "../list/row-model";
-import { Chime } from "./chime";
 import { signalMessages } from "./messages";
 import { OneTab } from "./one-tab";
 import { concerns, mentionIn, type News, newsIn } from "./ringing";
@@ -33,13 +35,16 @@ const FRAME: Record<LinkStatus, LiveStatus> = {
 export function InboxSignals() {
   useFrame();
   useRinging();
+  useNotices();
   useUnsentNotice();
   return null;
 }
 
 function useFrame(): void {
   const t = useMessages(signalMessages);
-  const { tenant_name: name } = useTenant();
+  const { tenant_name } = useTenant();
+  const page = useSignal(pageName);
+  const name = page ? `${page} · ${tenant_name}` : tenant_name;
   const counts = useCounts();
   const status = useLinkStatus();
   // What waits for me, and what waits for anybody.
@@ -54,12 +59,15 @@ function useFrame(): void {
     unsentMine.set(unsent);
     showUnread(unread, (count) => t.title(count, name), name);
     if (unsent > 0) document.title = t.unsentTitle(unsent, document.title);
-    return () => {
+  }, [unread, unsent, name, t]);
+  useEffect(
+    () => () => {
       unreadMine.set(0);
       unsentMine.set(0);
-      showUnread(0, () => "", name);
-    };
-  }, [unread, unsent, name, t]);
+      showUnread(0, () => "", tenant_name);
+    },
+    [tenant_name],
+  );
 }
 
 function useRinging(): void {
@@ -67,8 +75,13 @@ function useRinging(): void {
   const l = useMessages(listMessages);
   const store = useStore();
   const { tenant_id } = useTenant();
+  const { embedded } = useSession();
   const [location, navigate] = useLocation();
   const inbox = `/t/${tenant_id}/inbox`;
+  const notify = (title: string, body: string, conversation: string) => {
+    const path = `${inbox}/${conversation}`;
+    void showNotice({ title, body, tag: conversation, path }, { embedded, open: () => navigate(path) });
+  };
   const tell = useRef<(news: News, chime: Chime) => void>(() => undefined);
   tell.current = ({ message, conversation }, chime) => {
     const wanted = preferences();
@@ -81,12 +94,7 @@ function useRinging(): void {
     if (inFront || !concerns(conversation, wanted.notifications, store.me)) return;
     const { text, word } = previewOf(message);
     const name = conversation && nameOf(conversation.contact);
-    notify({
-      title: name ?? t.newMessage,
-      body: text ?? (word ? l.kinds[word] : ""),
-      tag: message.conversation_id,
-      open: () => navigate(`${inbox}/${message.conversation_id}`),
-    });
+    notify(name ?? t.newMessage, text ?? (word ? l.kinds[word] : ""), message.conversation_id);
   };
 
   const tellMention = useRef<(note: Annotation, chime: Chime) => void>(() => undefined);
@@ -94,12 +102,7 @@ function useRinging(): void {
     const wanted = preferences();
     if (wanted.sound !== "off") chime.play();
     if ((document.hasFocus() && !document.hidden) || wanted.notifications === "off") return;
-    notify({
-      title: t.mention,
-      body: note.body ?? "",
-      tag: note.conversation_id,
-      open: () => navigate(`${inbox}/${note.conversation_id}`),
-    });
+    notify(t.mention, note.body ?? "", note.conversation_id);
   };
 
   useEffect(() => {
@@ -130,6 +133,32 @@ function useRinging(): void {
   }, [store]);
 }
 
+/** A click on a notification leads here; one of a conversation that is looked at has nothing more to tell. */
+function useNotices(): void {
+  const { tenant_id } = useTenant();
+  const { embedded } = useSession();
+  const [location, navigate] = useLocation();
+  const inbox = `/t/${tenant_id}/inbox/`;
+  useEffect(() => {
+    if (embedded) return;
+    void noticeWorker();
+    return whenNoticeClicked((path) => {
+      const isHere = path.startsWith(inbox);
+      if (isHere) navigate(path);
+      return isHere;
+    });
+  }, [embedded, inbox, navigate]);
+  useEffect(() => {
+    if (embedded || !location.startsWith(inbox)) return;
+    const looked = () => {
+      if (document.hasFocus() && !document.hidden) void closeNotices(location.slice(inbox.length));
+    };
+    looked();
+    addEventListener("focus", looked);
+    return () => removeEventListener("focus", looked);
+  }, [embedded, inbox, location]);
+}
+
 function offerSound(t: { silent: string; silentHint: string; allow: string }, chime: Chime): void {
   const id = "sound-is-blocked";
   notifications.show({
@@ -154,24 +183,4 @@ function offerSound(t: { silent: string; silentHint: string; allow: string }, ch
     ),
     autoClose: 12_000,
   });
-}
-
-function notify({
-  title,
-  body,
-  tag,
-  open,
-}: {
-  title: string;
-  body: string;
-  tag: string;
-  open: () => void;
-}): void {
-  if (!("Notification" in globalThis) || Notification.permission !== "granted") return;
-  const shown = new Notification(title, { body, tag, icon: "/favicon.svg" });
-  shown.onclick = () => {
-    window.focus();
-    open();
-    shown.close();
-  };
 }

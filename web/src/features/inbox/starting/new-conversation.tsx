@@ -9,6 +9,7 @@ import { useMessages } from "@/shared/i18n/language";
 import { useTenant } from "@/shared/session/session-context";
 import { newId } from "@/shared/store/ids";
 import type { ContactSummary, Json } from "@/shared/store/types";
+import { useClosing } from "@/shared/ui/leave-question";
 import { uiMessages } from "@/shared/ui/messages";
 import { Beginning, type Draft } from "./beginning";
 import { startingMessages } from "./messages";
@@ -18,6 +19,7 @@ export type TemplateForm = ComponentType<{
   contact: Pick<ContactSummary, "name" | "marketing"> | null;
   template: Template;
   busy: boolean;
+  onFilled: (filled: boolean) => void;
   onBack: () => void;
   onSend: (template: Json) => void;
 }>;
@@ -34,6 +36,8 @@ export function NewConversation({ onClose, onOpen, templateForm: Form }: NewConv
   const problems = useMessages(problemMessages);
   const [draft, setDraft] = useState<Draft>({ phone: "", contact: null, connectionId: null, template: null });
   const [filling, setFilling] = useState(false);
+  const [filled, setFilled] = useState(false);
+  const { close, asking, question } = useClosing(filled, onClose);
   const go = (conversationId: string) => {
     onOpen(conversationId);
     onClose();
@@ -44,11 +48,11 @@ export function NewConversation({ onClose, onOpen, templateForm: Form }: NewConv
   return (
     <Modal
       opened
-      onClose={onClose}
+      onClose={close}
       title={filling ? t.titleTo(draft.contact?.name ?? draft.phone) : t.title}
       size={filling ? 860 : "md"}
       closeButtonProps={{ "aria-label": words.close, disabled: busy }}
-      closeOnEscape={!busy} // a refusal would reach nobody, and a success lead away
+      closeOnEscape={!busy && !asking} // a refusal would reach nobody, and a success lead away
       closeOnClickOutside={false}
     >
       {told && (
@@ -62,6 +66,7 @@ export function NewConversation({ onClose, onOpen, templateForm: Form }: NewConv
             contact={draft.contact}
             template={template}
             busy={busy}
+            onFilled={setFilled}
             onBack={() => {
               forget();
               setFilling(false);
@@ -78,6 +83,7 @@ export function NewConversation({ onClose, onOpen, templateForm: Form }: NewConv
           onDone={() => setFilling(true)}
         />
       )}
+      {question}
     </Modal>
   );
 }

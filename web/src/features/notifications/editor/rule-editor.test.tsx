@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import type { Template } from "@/shared/api/templates";
 import { ok, problem } from "@/testing/fake-api";
 import { renderInbox, TENANT } from "@/testing/inbox";
+import { asksAtReload } from "@/testing/leaving";
 import type { KeptRule } from "../api/notifications";
 import { RuleEditor } from "./rule-editor";
 
@@ -78,4 +79,17 @@ test("a condition of the wrong kind is put right by a real event and typing it a
   expect(asked.find(({ method }) => method === "PUT")?.body).toMatchObject({
     conditions: [{ path: "$.age", test: "equals", value: 31 }],
   });
+});
+
+test("a change that is not saved is asked about before it is lost, and no more once it is saved", async () => {
+  const { history } = await renderInbox(<RuleEditor kept={kept} templates={[template()]} />, {
+    api: { [PUT]: () => ok(kept) },
+  });
+  expect(asksAtReload()).toBe(false);
+  await userEvent.type(screen.getByPlaceholderText("Your order left"), "Shipped");
+  expect(asksAtReload()).toBe(true);
+
+  await save();
+  await waitFor(() => expect(history.at(-1)).toBe(`/t/${TENANT}/notifications`));
+  expect(asksAtReload()).toBe(false);
 });

@@ -5,6 +5,7 @@ import { useMemo, useState } from "react";
 import { useLocation } from "wouter";
 import { approved, type Template } from "@/shared/api/templates";
 import { useMessages } from "@/shared/i18n/language";
+import { useUnsaved } from "@/shared/lib/unsaved";
 import { useTenant } from "@/shared/session/session-context";
 import { FormError } from "@/shared/ui/form-error";
 import { tellSaved } from "@/shared/ui/notices";
@@ -45,7 +46,9 @@ export function RuleEditor({ kept, templates }: RuleEditorProps) {
   const save = useSaveRule();
   const home = `/t/${tenant_id}/notifications`;
 
-  const [draft, setDraft] = useState<Draft>(() => (kept ? draftOf(kept.rule) : EMPTY));
+  const [begun] = useState<Draft>(() => (kept ? draftOf(kept.rule) : EMPTY));
+  const [draft, setDraft] = useState(begun);
+  const settle = useUnsaved(draft !== begun);
   const [sampleText, setSampleText] = useState(() => (kept ? madeUp(kept.rule, templates) : ""));
   const [pasted, setPasted] = useState(false);
   const [tried, setTried] = useState(false);
@@ -97,6 +100,7 @@ export function RuleEditor({ kept, templates }: RuleEditorProps) {
       { id: kept?.id ?? null, rule },
       {
         onSuccess: () => {
+          settle();
           tellSaved(t.saved(rule.event));
           navigate(home);
         },

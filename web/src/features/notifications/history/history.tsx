@@ -3,11 +3,11 @@
 import { ActionIcon, Button, Select, TextInput, Tooltip } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconHistory, IconRefresh } from "@tabler/icons-react";
-import { useState } from "react";
 import { Link } from "wouter";
 import { useFormat, useMessages } from "@/shared/i18n/language";
 import { own } from "@/shared/lib/own";
 import { useTenant } from "@/shared/session/session-context";
+import { useKept } from "@/shared/session/use-kept";
 import { EmptyState } from "@/shared/ui/empty-state";
 import { ErrorState } from "@/shared/ui/error-state";
 import { LoadMore } from "@/shared/ui/load-more";
@@ -35,7 +35,7 @@ const TYPING = 300;
 
 export function History() {
   const { history: t } = useMessages(notificationMessages);
-  const [filter, setFilter] = useState(NOTHING);
+  const [filter, setFilter] = useKept("notifications", NOTHING);
   const [eventId] = useDebouncedValue(filter.eventId.trim(), TYPING);
   const rules = useRules().data ?? [];
   const pages = useHistory({ ...filter, eventId });

@@ -6,6 +6,7 @@ import { useLocation } from "wouter";
 import { isProblem } from "@/shared/api/problem";
 import { useRefusal } from "@/shared/api/use-refusal";
 import { useMessages } from "@/shared/i18n/language";
+import { useUnsaved } from "@/shared/lib/unsaved";
 import { FormError } from "@/shared/ui/form-error";
 import { tellSaved } from "@/shared/ui/notices";
 import {
@@ -52,7 +53,9 @@ interface EditorProps {
 export function Editor({ start, template, home }: EditorProps) {
   const t = useMessages(templateMessages);
   const refusal = useRefusal();
-  const [draft, setDraft] = useState(start);
+  const [begun] = useState(start);
+  const [draft, setDraft] = useState(begun);
+  const settle = useUnsaved(draft !== begun);
   const [seen, setSeen] = useState<ReadonlySet<string>>(new Set());
   const [tried, setTried] = useState(false);
   const { data: accounts } = useAccounts();
@@ -64,7 +67,7 @@ export function Editor({ start, template, home }: EditorProps) {
   const { data: judgement } = useJudgement(asked);
   const findings = judgement?.findings ?? NONE;
   const judged = useMemo(() => placed(findings, written, draft), [findings, written, draft]);
-  const { send, isSending, error } = useHandIn(template, home);
+  const { send, isSending, error } = useHandIn({ template, home, onHandedIn: settle });
   const found = (field: string) => {
     const shown = tried || seen.has(field) || seen.has(field.split(".")[0] ?? "");
     return shown ? (judged.at.get(field) ?? []) : [];
@@ -99,7 +102,7 @@ export function Editor({ start, template, home }: EditorProps) {
           </FormError>
         )}
         <div className={classes["actions"]}>
-          <Verdict findings={findings} known={judgement !== undefined && begun(draft)} />
+          <Verdict findings={findings} known={judgement !== undefined && isBegun(draft)} />
           <Button type="submit" loading={isSending} leftSection={<IconSend size={16} />}>
             {template ? t.handInAgain : t.handIn}
           </Button>
@@ -155,8 +158,14 @@ function Parts(props: FieldProps & SampleProps) {
   }
 }
 
+interface HandingIn {
+  template: Template | null;
+  home: string;
+  onHandedIn: () => void;
+}
+
 /** Hands a draft in unless Meta's rules refuse it; `send` tells whether it was handed in. */
-function useHandIn(template: Template | null, home: string) {
+function useHandIn({ template, home, onHandedIn }: HandingIn) {
   const t = useMessages(templateMessages);
   const [, go] = useLocation();
   const judge = useJudge();
@@ -170,6 +179,7 @@ function useHandIn(template: Template | null, home: string) {
     setJudging(false);
     if (judgement && errorsIn(judgement.findings) > 0) return false;
     const onSuccess = (made: Template) => {
+      onHandedIn();
       tellSaved(template ? t.edited(made.name) : t.created(made.name));
       go(`${home}/${made.id}`);
     };
@@ -186,7 +196,7 @@ function errorsIn(findings: readonly Finding[]): number {
 }
 
 /** Whether there is something to judge: an empty page is not told what it lacks. */
-function begun(draft: Draft): boolean {
+function isBegun(draft: Draft): boolean {
   return draft.body !== "" || draft.kind === "CODE";
 }
 

@@ -29,6 +29,11 @@ export function sendAgain(tenantId: string, message: Message): Promise<Sent> {
   return call("POST", `${messages(tenantId)}/${message.id}/send-again`);
 }
 
+/** Takes back one that nobody has begun to send: it has failed then, and can be sent again. */
+export function takeBack(tenantId: string, message: Message): Promise<Sent> {
+  return call("POST", `${messages(tenantId)}/${message.id}/cancel`);
+}
+
 /** Asks Meta once more for a message's file. */
 export function fetchAgain(tenantId: string, message: Message): Promise<void> {
   return call("POST", `/api/tenants/${tenantId}/media/messages/${message.id}/fetch`);

@@ -1,10 +1,11 @@
-/** Reactions, by mouse, finger and keyboard. */
+/** Reactions, by mouse, finger and keyboard; and what a menu offers of a message that waits. */
 
 import { act, fireEvent, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, test, vi } from "vitest";
 import { conversationOf, messageOf, TestServer, uuid } from "@/shared/store/testing";
-import { renderInbox } from "@/testing/inbox";
+import { ok } from "@/testing/fake-api";
+import { renderInbox, TENANT } from "@/testing/inbox";
 import { ThreadPane } from "../thread-pane";
 
 beforeEach(() => {
@@ -62,4 +63,34 @@ test("whoever reacts while they write goes on writing", async () => {
   await userEvent.click(await screen.findByRole("button", { name: "🙏" }));
   expect(given()).toEqual([["reaction", "🙏"]]);
   await waitFor(() => expect(document.activeElement).toBe(field));
+});
+
+test("a message that still waits is taken back from its menu, and one that was sent is not", async () => {
+  const server = new TestServer();
+  server.put(conversationOf(1, { window_closes_at: "2999-01-01T00:00:00Z" }));
+  const ours = { direction: "outbound", provider_message_id: null } as const;
+  server.say(messageOf(1, uuid(1), { ...ours, status: "sent", text: "Gone" }));
+  const waiting = messageOf(2, uuid(1), { ...ours, status: "queued", text: "To the wrong one" });
+  server.say(waiting);
+  const cancel = `POST /api/tenants/${TENANT}/whatsapp/messages/${waiting.id}/cancel`;
+  const api = { [cancel]: () => ok({ id: waiting.id, status: "failed", conversation_id: uuid(1) }) };
+  const { asked } = await renderInbox(<ThreadPane conversationId={uuid(1)} messageId={null} />, {
+    server,
+    api,
+  });
+  const menuOf = async (words: string) => {
+    const row = (await screen.findByText(words)).closest<HTMLElement>("[data-message]") as HTMLElement;
+    act(() => row.focus());
+    await userEvent.keyboard("{Enter}");
+    await screen.findByRole("menuitem", { name: "Message info" });
+  };
+
+  await menuOf("Gone");
+  expect(screen.queryByRole("menuitem", { name: /Take back/ })).toBeNull();
+  await userEvent.keyboard("{Escape}");
+  await waitFor(() => expect(screen.queryByRole("menu")).toBeNull());
+  await menuOf("To the wrong one");
+  await userEvent.click(screen.getByRole("menuitem", { name: /Take back/ }));
+
+  await waitFor(() => expect(asked.map(({ method, path }) => `${method} ${path}`)).toContain(cancel));
 });

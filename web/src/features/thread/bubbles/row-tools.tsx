@@ -3,6 +3,7 @@
 import { Menu, Popover } from "@mantine/core";
 import {
   IconArrowBackUp,
+  IconArrowBackUpDouble,
   IconArrowForwardUp,
   IconCopy,
   IconDots,
@@ -17,6 +18,7 @@ import { useMessages } from "@/shared/i18n/language";
 import type { Message } from "@/shared/store/types";
 import { threadMessages } from "../messages";
 import { forwardedOf } from "../model/forwarding";
+import { isWaiting } from "../model/ticks";
 import { useActions, useData } from "../thread-context";
 import classes from "./row-tools.module.css";
 
@@ -148,7 +150,7 @@ interface MessageMenuProps {
 function MessageMenu({ message, canAnswer, onReact, onAnyEmoji, onClose }: MessageMenuProps) {
   const t = useMessages(threadMessages);
   const { canSend } = useData();
-  const { quote, copy, forward, showInfo, showRevisions } = useActions();
+  const { quote, copy, forward, showInfo, showRevisions, takeBack } = useActions();
   const stored = message.media?.state === "stored" ? message.media : null;
   return (
     <Menu opened onClose={onClose} position="bottom-end" withinPortal trapFocus>
@@ -186,6 +188,11 @@ function MessageMenu({ message, canAnswer, onReact, onAnyEmoji, onClose }: Messa
         {canSend && forwardedOf(message) !== null && (
           <Menu.Item leftSection={<IconArrowForwardUp size={16} />} onClick={() => forward(message)}>
             {t.forward}
+          </Menu.Item>
+        )}
+        {canSend && isWaiting(message) && (
+          <Menu.Item leftSection={<IconArrowBackUpDouble size={16} />} onClick={() => takeBack(message)}>
+            {t.takeBack}
           </Menu.Item>
         )}
         {stored?.url && (

@@ -140,6 +140,7 @@ function useThreadActions(own: ThreadProviderProps["own"]): ThreadActions {
         });
       },
       retry: (message) => void requests.retry(tenantId, message).catch(tell(t.retryRefused)),
+      takeBack: (message) => void requests.takeBack(tenantId, message).catch(tell(t.takeBackRefused)),
       findQuoted: (message) => {
         if (asked.has(message.id)) return;
         asked.add(message.id);

@@ -188,3 +188,15 @@ test("a template that is sent as an answer keeps what it answers, and the next m
     ["text", null, undefined],
   ]);
 });
+
+test("a conversation that does not let itself be opened again says why", async () => {
+  server.put(conversationOf(1, { state: "archived" }));
+  server.change = async () => {
+    throw new Problem(403, { code: "missing_scope" });
+  };
+  await opened();
+
+  await userEvent.click(await screen.findByRole("button", { name: "Reopen" }));
+
+  await screen.findByText(/Your role does not allow this/);
+});

@@ -5,6 +5,7 @@ import { IconPlus, IconSend2, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
 import { useMessages } from "@/shared/i18n/language";
 import type { Json } from "@/shared/store/types";
+import { useClosing } from "@/shared/ui/leave-question";
 import { uiMessages } from "@/shared/ui/messages";
 import { Interactive } from "../bubbles/interactive";
 import {
@@ -14,6 +15,7 @@ import {
   type InteractiveDraft,
   type InteractiveKind,
   interactiveFor,
+  isWritten,
   longestBody,
   MOST,
   rowsLeft,
@@ -34,6 +36,7 @@ export function InteractiveComposer({ onClose, onSend }: InteractiveComposerProp
   const ui = useMessages(uiMessages);
   const [draft, setDraft] = useState<InteractiveDraft>(EMPTY);
   const put = (change: Partial<InteractiveDraft>) => setDraft((now) => ({ ...now, ...change }));
+  const { close, asking, question } = useClosing(isWritten(draft), onClose);
   const flaws = flawsIn(draft);
   const shown = interactiveOf(interactiveFor(draft));
   const kinds: [InteractiveKind, string][] = [
@@ -46,11 +49,12 @@ export function InteractiveComposer({ onClose, onSend }: InteractiveComposerProp
   return (
     <Modal
       opened
-      onClose={onClose}
+      onClose={close}
       title={t.interactiveTitle}
       size={820}
       closeButtonProps={{ "aria-label": ui.close }}
       closeOnClickOutside={false}
+      closeOnEscape={!asking}
     >
       <div className={form["sides"]}>
         <form
@@ -121,7 +125,7 @@ export function InteractiveComposer({ onClose, onSend }: InteractiveComposerProp
             />
           )}
           <div className={form["actions"]}>
-            <Button variant="default" onClick={onClose}>
+            <Button variant="default" onClick={close}>
               {ui.cancel}
             </Button>
             <Button type="submit" disabled={flaws.length > 0} rightSection={<IconSend2 size={17} />}>
@@ -134,6 +138,7 @@ export function InteractiveComposer({ onClose, onSend }: InteractiveComposerProp
           <div className={form["bubble"]}>{shown && <Interactive sent={shown} />}</div>
         </section>
       </div>
+      {question}
     </Modal>
   );
 }

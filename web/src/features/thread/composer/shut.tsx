@@ -3,21 +3,26 @@
 import { Button } from "@mantine/core";
 import { IconArchive, IconBan, IconEye } from "@tabler/icons-react";
 import { useState } from "react";
+import { inOneLine, problemMessages, problemWords } from "@/shared/api/problem-words";
 import { useMessages } from "@/shared/i18n/language";
 import { useStore } from "@/shared/store/hooks";
 import type { Conversation } from "@/shared/store/types";
+import { tellFailed } from "@/shared/ui/notices";
 import { composerMessages } from "./messages";
 import classes from "./shut.module.css";
 
 export function Shut({ conversation, canWrite }: { conversation: Conversation; canWrite: boolean }) {
   const t = useMessages(composerMessages);
+  const problems = useMessages(problemMessages);
   const store = useStore();
   const [busy, setBusy] = useState(false);
   const blocked = conversation.state === "blocked";
   const IconOf = !canWrite ? IconEye : blocked ? IconBan : IconArchive;
   const open = async () => {
     setBusy(true);
-    await store.change(conversation.id, { state: "open" }).catch(() => undefined); // taken back in the store, and seen
+    await store.change(conversation.id, { state: "open" }).catch((error: unknown) => {
+      tellFailed(inOneLine(problemWords(error, problems)));
+    });
     setBusy(false);
   };
   return (

@@ -39,6 +39,11 @@ export const EMPTY: InteractiveDraft = {
   linkUrl: "",
 };
 
+/** Whether anything was written in it: what kind it is is chosen again in a moment. */
+export function isWritten(draft: InteractiveDraft): boolean {
+  return JSON.stringify({ ...draft, kind: EMPTY.kind }) !== JSON.stringify(EMPTY);
+}
+
 /** [Meta: interactive messages]; the server holds the same (docs/reference/messages.md). */
 export const MOST = {
   header: 60,

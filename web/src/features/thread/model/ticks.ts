@@ -21,6 +21,11 @@ export function troubleOf(message: Message): Trouble {
   return null;
 }
 
+/** Whether it can still be taken back: nobody has begun to send it, as where its number is paused. */
+export function isWaiting(message: Message): boolean {
+  return message.direction === "outbound" && message.status === "queued";
+}
+
 export type Fact =
   | "created"
   | "accepted"

@@ -21,17 +21,31 @@ interface TemplateFormProps {
   contact: Pick<ContactSummary, "name" | "marketing"> | null;
   template: Template;
   busy?: boolean;
+  /** Something was filled in that closing what it stands in would lose; or no longer. Keep it stable. */
+  onFilled?: (filled: boolean) => void;
   onBack: () => void;
   onSend: (template: Json, words: string) => void;
 }
 
-export function TemplateForm({ contact, template, busy = false, onBack, onSend }: TemplateFormProps) {
+export function TemplateForm({
+  contact,
+  template,
+  busy = false,
+  onFilled,
+  onBack,
+  onSend,
+}: TemplateFormProps) {
   const t = useMessages(templateMessages);
   const { components } = template;
   const fields = useMemo(() => fieldsOf(components), [components]);
   const [values, setValues] = useState<Record<string, string>>({});
   const [files, setFiles] = useState<Record<string, string>>({});
   const [picture, setPicture] = useState<string | null>(null);
+  const isFilled = [...Object.values(values), ...Object.values(files)].some((one) => one !== "");
+  useEffect(() => {
+    onFilled?.(isFilled);
+    return () => onFilled?.(false);
+  }, [isFilled, onFilled]);
   const preview = previewOf(components, values);
   const missing = missingIn(fields, values, files);
   const canSend = missing.length === 0 && preview.beyond.length === 0;

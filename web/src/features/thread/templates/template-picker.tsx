@@ -11,6 +11,7 @@ import { useTenant } from "@/shared/session/session-context";
 import type { Conversation, Json } from "@/shared/store/types";
 import { EmptyState } from "@/shared/ui/empty-state";
 import { ErrorState } from "@/shared/ui/error-state";
+import { useClosing } from "@/shared/ui/leave-question";
 import { uiMessages } from "@/shared/ui/messages";
 import { previewOf } from "@/shared/whatsapp/templates";
 import { folded } from "../model/folded";
@@ -31,6 +32,8 @@ export function TemplatePicker({ conversation, onClose, onSend }: TemplatePicker
   const tenant = useTenant();
   const query = useTemplates(tenant.tenant_id, conversation.connection_id);
   const [chosen, setChosen] = useState<Template | null>(null);
+  const [filled, setFilled] = useState(false);
+  const { close, asking, question } = useClosing(filled, onClose);
   const approved = useMemo(
     () => (query.data ?? []).filter((one) => one.status === "APPROVED" && one.components),
     [query.data],
@@ -38,16 +41,18 @@ export function TemplatePicker({ conversation, onClose, onSend }: TemplatePicker
   return (
     <Modal
       opened
-      onClose={onClose}
+      onClose={close}
       title={t.title}
       size={chosen ? 860 : 680}
       closeButtonProps={{ "aria-label": ui.close }}
       closeOnClickOutside={false}
+      closeOnEscape={!asking}
     >
       {chosen ? (
         <TemplateForm
           contact={conversation.contact}
           template={chosen}
+          onFilled={setFilled}
           onBack={() => setChosen(null)}
           onSend={onSend}
         />
@@ -62,6 +67,7 @@ export function TemplatePicker({ conversation, onClose, onSend }: TemplatePicker
       ) : (
         <TemplateList templates={approved} onChoose={setChosen} />
       )}
+      {question}
     </Modal>
   );
 }

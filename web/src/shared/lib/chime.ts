@@ -20,6 +20,13 @@ export class Chime {
     if (this.context?.state === "suspended") void this.context.resume();
   }
 
+  /** Play it for whoever chooses it, in the gesture that asks for it. */
+  async sample(): Promise<void> {
+    this.context ??= newContext();
+    await this.context?.resume();
+    this.play();
+  }
+
   /** Play it. Returns false where the browser does not let it sound. */
   play(): boolean {
     if (this.context?.state !== "running") return false;
