@@ -13,7 +13,7 @@ from ..courier import Courier
 from ..place import Place
 from ..processes import NotReady, Program
 
-# Tries: a process that finds no database ends, and whoever looks after it starts it again. More than the harms that may wait on its way there.
+# Tries: a process that finds no database ends, and whoever looks after it starts it again. More than the harms that may wait on its way.
 _BEGINS_WITHIN: Final = 12
 
 
