@@ -31,7 +31,8 @@ from curbe.consent import hearing
 from curbe.health import Health, database
 from curbe.health import serve as serve_health
 from curbe.inbox import statuses
-from curbe.inbox.changes import READ_RECEIPT, WAKE
+from curbe.inbox.changes import READ_RECEIPT
+from curbe.inbox.rules import WAKE
 from curbe.inbox.snooze import Alarm
 from curbe.infra import db
 from curbe.infra.clock import utc_now

@@ -17,9 +17,8 @@ from bed.webhooks import body, deliver, envelope, status, text
 from bed.webhooks import change as change_of
 from curbe.domain.errors import InvalidRequest
 from curbe.inbox import changes, contacts
-from curbe.inbox.changes import WAKE
 from curbe.inbox.deeds import ConversationChange
-from curbe.inbox.rules import ConversationState
+from curbe.inbox.rules import WAKE, ConversationState
 from curbe.inbox.shapes import Conversation
 from curbe.inbox.snooze import Alarm
 from curbe.infra.clock import utc_now

@@ -319,6 +319,29 @@ async def test_a_merge_is_not_taken_back_with_what_a_later_one_poured_into_it(
     assert await threads(owner) == ["one", "three", "two"]
 
 
+async def test_what_was_put_off_comes_back_at_its_time_though_it_was_merged_meanwhile(
+    owner: Owner, apply: Pool, web: Pool, number: Number
+) -> None:
+    await two_met_apart(owner, apply, number)
+    ids = [one.contact.id for one in await people(web, number.tenant_id)]
+    until = NOW + timedelta(days=300)
+    await owner.execute(
+        "UPDATE conversations SET state = CASE contact_id WHEN $1 THEN 'snoozed' ELSE 'resolved' END::conversation_state,"
+        " snoozed_until = CASE contact_id WHEN $1 THEN $2::timestamptz END",
+        ids[1], until,
+    )  # fmt: skip
+    merged = await by_hand(web, number, ids)
+
+    await taken_back(web, number, ids[0], merged.merges[0].id)
+
+    snoozed = await owner.fetch("SELECT id, snoozed_until FROM conversations ORDER BY id")
+    waking = await owner.fetch(
+        "SELECT subject, available_at FROM jobs WHERE kind = 'snooze.end' ORDER BY subject"
+    )
+    assert [tuple(row) for row in waking] == [tuple(row) for row in snoozed]
+    assert [row["snoozed_until"] for row in snoozed] == [until, until]
+
+
 async def test_what_people_joined_by_hand_stays_joined_when_a_number_passes_on(
     owner: Owner, apply: Pool, web: Pool, number: Number
 ) -> None:

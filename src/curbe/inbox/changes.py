@@ -23,7 +23,7 @@ from curbe.inbox.deeds import (
     check,
     lines_between,
 )
-from curbe.inbox.rules import ConversationState
+from curbe.inbox.rules import WAKE, ConversationState
 from curbe.inbox.service import (
     conversation_event,
     conversations_by_id,
@@ -39,7 +39,6 @@ _PACKAGE: Final = "curbe.inbox"
 READ_RECEIPT: Final = (
     "receipt.read"  # the job that tells the provider; its subject is the newest message that was read
 )
-WAKE: Final = "snooze.end"  # the job that ends a snooze; its subject is the conversation
 _READ: Final = ConversationChange(unread=False)
 # Conversations in one transaction, which keeps each of them, and the event log's place for all, until it commits.
 _LET_GO_AT_ONCE: Final = 200

@@ -27,7 +27,10 @@ from curbe.inbox.aliases import (
 )
 from curbe.inbox.identity import Moved, MovedConversation
 from curbe.inbox.roster import Book
+from curbe.inbox.rules import WAKE
+from curbe.infra import jobs
 from curbe.infra.db import Query, Transaction
+from curbe.infra.jobs import NewJob
 from curbe.realtime.rules import EventType
 
 _ACTOR: Final = "system:apply"
@@ -52,6 +55,11 @@ class _Merge(msgspec.Struct, frozen=True):
     buried: bool
 
 
+class _Snoozed(msgspec.Struct, frozen=True):
+    id: UUID
+    until: datetime
+
+
 class _MovedText(msgspec.Struct, frozen=True):
     moved: str
 
@@ -66,6 +74,7 @@ _MOVE_THESE: Final = Query("curbe.inbox", "move_these_messages")
 _MOVE_THIS_ACTIVITY: Final = Query("curbe.inbox", "move_this_activity")
 _RECOUNT: Final = Query("curbe.inbox", "recount_conversations")
 _FOLLOW_BACK: Final = Query("curbe.inbox", "follow_back")
+_SNOOZED: Final = Query("curbe.inbox", "snoozed_among", _Snoozed)
 _FIND_MERGE: Final = Query("curbe.inbox", "find_merge", _Merge)
 _SINCE: Final = Query("curbe.inbox", "merges_since", _MovedText)
 _MARK_UNDONE: Final = Query("curbe.inbox", "mark_undone")
@@ -324,6 +333,13 @@ async def _restore_conversations(tx: Transaction, tenant_id: UUID, merge: _Merge
             tx, tenant_id=tenant_id, from_id=one.id, into_id=one.into, merged_id=merge.merged_id
         )
         await _recount(tx, tenant_id, counts)
+        await _wake_in_time(tx, tenant_id, [one.id, one.into])
+
+
+async def _wake_in_time(tx: Transaction, tenant_id: UUID, ids: Sequence[UUID]) -> None:
+    """See to it that what is snoozed comes back at its time: as one of two, it did so by the other's job, which may have ended."""
+    snoozed = await _SNOOZED.all(tx, tenant_id=tenant_id, ids=list(ids))
+    await jobs.schedule(tx, [(NewJob(tenant_id, WAKE, one.id), one.until) for one in snoozed])
 
 
 async def _keep_own(

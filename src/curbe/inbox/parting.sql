@@ -64,6 +64,11 @@ UPDATE conversations v
   FROM unnest(:ids::uuid[], :unreads::integer[]) AS u (id, unread)
  WHERE v.tenant_id = :tenant_id AND v.id = u.id
 
+-- name: snoozed_among
+SELECT v.id, v.snoozed_until AS until
+  FROM conversations v
+ WHERE v.tenant_id = :tenant_id AND v.id = ANY(:ids::uuid[]) AND v.snoozed_until IS NOT NULL
+
 -- name: find_merge
 SELECT g.id, g.survivor_id, g.merged_id, g.moved::text AS moved, g.undone_at,
        (SELECT c.merged_into IS NOT NULL FROM contacts c WHERE c.tenant_id = g.tenant_id AND c.id = g.survivor_id) AS buried

@@ -8,6 +8,7 @@ from uuid import UUID
 from curbe.domain.status import RANK, MessageStatus
 
 RECEIVED: Final = "received"
+WAKE: Final = "snooze.end"  # the job that ends a snooze; its subject is the conversation
 ProviderKey = tuple[UUID, UUID, str]  # tenant, connection, and the provider's id of what came there
 
 
