@@ -121,7 +121,7 @@ def configure(folder: Path, *, upstream: str, port: int, plain: int) -> None:
     user = "user root;" if os.geteuid() == 0 else ""
     (folder / "nginx.conf").write_text(
         f"pid {folder / 'pid'}; error_log {folder / 'error.log'}; worker_processes 1; {user}"
-        f"events {{ worker_connections 4096; }} http {{ access_log off; {spools} include {folder / 'curbe.conf'}; }}"
+        f"events {{ worker_connections 4096; }} http {{ access_log {folder / 'access.log'}; {spools} include {folder / 'curbe.conf'}; }}"
     )
     write_certificate(folder)
 
@@ -281,10 +281,33 @@ def test_the_verify_token_of_metas_handshake_is_in_no_access_line(front: Front) 
     status, said = front.ask(f"GET {WEBHOOK}?{query}")
     assert (status, said.rpartition(b"\r\n\r\n")[2]) == (200, b"42")
 
-    end = time.monotonic() + 5
-    while f'"GET {WEBHOOK}" 200' not in front.log.read_text() and time.monotonic() < end:
-        threading.Event().wait(0.05)
-
-    lines = front.log.read_text()
-    assert f'"GET {WEBHOOK}" 200' in lines
+    lines = until_logged(front, f'"GET {WEBHOOK}" 200')
     assert SETTINGS["META_VERIFY_TOKEN"] not in lines
+
+
+def test_what_opens_an_invitation_is_in_no_access_line(front: Front) -> None:
+    token = "opens-an-account-" + "a" * 26
+    page, _ = front.ask(f"GET /invite/{token}")
+    shown, _ = front.ask(f"GET /api/auth/invites/{token}")
+    front.ask("POST /api/auth/invites/accept", "Content-Type: application/json", body=b"{}")
+    httpx.get(f"http://127.0.0.1:{front.plain}/invite/{token}", headers={"Host": NAME}, timeout=10)
+    front.ask("GET /api/auth/session")
+    lines = until_logged(front, '"GET /api/auth/session"')
+
+    assert (page, shown) == (200, 410)
+    for told in ('"GET /invite/-" 200', '"GET /api/auth/invites/-" 410', '"POST /api/auth/invites/accept"'):
+        assert told in lines
+    assert token not in lines
+    assert token not in (front.log.parent / "access.log").read_text(), (
+        "nor where nginx logs what nobody speaks of"
+    )
+
+
+def until_logged(front: Front, told: str) -> str:
+    """Return the access log once it tells something."""
+    end = time.monotonic() + 5
+    while told not in front.log.read_text() and time.monotonic() < end:
+        threading.Event().wait(0.05)
+    lines = front.log.read_text()
+    assert told in lines
+    return lines
