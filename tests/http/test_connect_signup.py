@@ -109,6 +109,21 @@ class TestEmbeddedSignup:
             answer = await other.post(COMPLETE, {"code": code, "state": state})
             assert (answer.status_code, answer.json()["field"]) == (422, "state")
 
+    async def test_the_sign_up_of_one_person_does_not_end_with_another(
+        self, acme: Tenant, graph: Graph, owner: asyncpg.Connection
+    ) -> None:
+        ana, ben = [
+            Tenant(acme.id, client=await session_at(owner, acme.client, person), key="")
+            for person in [await insert_member(owner, acme.id, role=Role.ADMIN, password=None) for _ in "ab"]
+        ]
+        state = (await ana.post("/whatsapp/connect/start")).json()["state"]
+        body = {"code": code_for(graph, graph.world()), "state": state}
+
+        bens, anas = await ben.post(COMPLETE, body), await ana.post(COMPLETE, body)
+
+        assert (bens.status_code, bens.json()["field"]) == (422, "state")
+        assert anas.status_code == 200, anas.text
+
     async def test_a_page_to_come_back_to_is_an_address(self, acme: Tenant) -> None:
         answer = await acme.post("/whatsapp/connect/start", {"redirect_uri": "javascript:alert(1)"})
 

@@ -164,15 +164,31 @@ def test_a_pause_never_moves_a_message_to_another_number() -> None:
 
 def test_the_mark_of_a_sign_up_is_its_tenants_and_counts_for_an_hour() -> None:
     mine, key = uuid4(), b"k" * 32
-    state = signup.state_for(mine, key=key, now=NOW)
+    state = signup.state_for(mine, user_id=None, key=key, now=NOW)
 
-    assert signup.is_state_of(state, mine, keys=(b"new" * 11, key), now=NOW + timedelta(minutes=59))
-    assert not signup.is_state_of(state, mine, keys=(key,), now=NOW + signup.VALID_FOR)
-    assert not signup.is_state_of(state, uuid4(), keys=(key,), now=NOW)
-    assert not signup.is_state_of(state, mine, keys=(b"x" * 32,), now=NOW)
+    def counts(state: str, tenant_id: UUID, *keys: bytes, after: timedelta = timedelta(0)) -> bool:
+        return signup.is_state_of(state, tenant_id, user_id=None, keys=keys, now=NOW + after)
+
+    assert counts(state, mine, b"new" * 11, key, after=timedelta(minutes=59))
+    assert not counts(state, mine, key, after=signup.VALID_FOR)
+    assert not counts(state, uuid4(), key)
+    assert not counts(state, mine, b"x" * 32)
     forged = state.replace(state.split(".")[2], str(int(NOW.timestamp()) + 10**6))
-    assert not signup.is_state_of(forged, mine, keys=(key,), now=NOW)
-    assert not signup.is_state_of("", mine, keys=(key,), now=NOW)
+    assert not counts(forged, mine, key)
+    assert not counts("", mine, key)
+
+
+def test_the_mark_of_a_sign_up_that_a_person_began_is_theirs_and_a_keys_is_anybodys_of_the_tenant() -> None:
+    mine, ana, ben, key = uuid4(), uuid4(), uuid4(), b"k" * 32
+    hers, the_keys = (signup.state_for(mine, user_id=who, key=key, now=NOW) for who in (ana, None))
+
+    def theirs(state: str) -> list[bool]:
+        return [
+            signup.is_state_of(state, mine, user_id=who, keys=(key,), now=NOW) for who in (ana, ben, None)
+        ]
+
+    assert theirs(hers) == [True, False, False]
+    assert theirs(the_keys) == [True, True, True]
 
 
 def test_of_the_numbers_that_a_sign_up_granted_those_that_are_connected_are_not_meant_unless_all_are() -> (

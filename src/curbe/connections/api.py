@@ -102,6 +102,7 @@ class ConnectionController(Controller):
         web_pool: NamedDependency[Pool],
         settings: NamedDependency[Settings],
         keyring: NamedDependency[Keyring],
+        principal: NamedDependency[Principal],
         data: JSONBody[Start | None] = None,
     ) -> Started:
         """Return Meta's sign-up where it is configured, else the steps to take by hand."""
@@ -112,6 +113,7 @@ class ConnectionController(Controller):
             settings,
             keyring,
             tenant_id,
+            user_id=principal.user_id,
             redirect_uri=redirect_uri,
             coexistence=data is not None and data.coexistence,
             status=status,
@@ -323,6 +325,7 @@ def _started(
     keyring: Keyring,
     tenant_id: UUID,
     *,
+    user_id: UUID | None,
     redirect_uri: str,
     coexistence: bool,
     status: WhatsAppStatus,
@@ -339,7 +342,7 @@ def _started(
     )
     if settings.meta_embedded_signup_config_id is None:
         return manual
-    state = signup.state_for(tenant_id, key=keyring.derive(signup.PURPOSE), now=utc_now())
+    state = signup.state_for(tenant_id, user_id=user_id, key=keyring.derive(signup.PURPOSE), now=utc_now())
     url = signup.connect_url(
         version=settings.meta_graph_version,
         app_id=settings.meta_app_id,

@@ -50,7 +50,7 @@ async def complete(means: Means, data: Completion, *, tenant_id: UUID, principal
         lent = means.settings.meta_system_user_token if principal.is_platform else None
         candidate, token = named(data, lent=lent)
     else:
-        found, token = await _signed_up(means, data, tenant_id=tenant_id)
+        found, token = await _signed_up(means, data, tenant_id=tenant_id, user_id=principal.user_id)
         if len(found) > 1:
             found = await _left(means, found, token, tenant_id=tenant_id, actor=principal.actor)
         candidate = _of(found[0])
@@ -143,7 +143,9 @@ async def _connect(
     )
 
 
-async def _signed_up(means: Means, data: Completion, *, tenant_id: UUID) -> tuple[list[Granted], Secret]:
+async def _signed_up(
+    means: Means, data: Completion, *, tenant_id: UUID, user_id: UUID | None
+) -> tuple[list[Granted], Secret]:
     """Exchange the code of Embedded Signup, and return the numbers it may stand for and its token."""
     keys = means.keyring.derive_each(signup.PURPOSE)
     if (
@@ -156,9 +158,11 @@ async def _signed_up(means: Means, data: Completion, *, tenant_id: UUID) -> tupl
             fix="Send access_token, waba_id and phone_number_id, or have META_EMBEDDED_SIGNUP_CONFIG_ID set.",
             field="code",
         )
-    if data.state is not None and not signup.is_state_of(data.state, tenant_id, keys=keys, now=utc_now()):
+    if data.state is not None and not signup.is_state_of(
+        data.state, tenant_id, user_id=user_id, keys=keys, now=utc_now()
+    ):
         raise InvalidRequest(
-            "This sign-up was not begun for this tenant, or too long ago.",
+            "This sign-up was begun for another tenant, by somebody else, or too long ago.",
             fix="Begin again with connect/start.",
             field="state",
         )

@@ -65,19 +65,25 @@ def connect_url(
     return f"{_DIALOG}/{version}/dialog/oauth?{urlencode(asked)}"
 
 
-def state_for(tenant_id: UUID, *, key: bytes, now: datetime) -> str:
-    """Return a mark that says whose sign-up it is, and until when it counts."""
+def state_for(tenant_id: UUID, *, user_id: UUID | None, key: bytes, now: datetime) -> str:
+    """Return a mark that says whose sign-up it is, and until when it counts; ``user_id``: None where a key began it."""
     until = int((now + VALID_FOR).timestamp())
-    return f"v1.{tenant_id}.{until}.{_mac(tenant_id, until, key)}"
+    return f"v1.{tenant_id}.{until}.{_mac(tenant_id, user_id, until, key)}"
 
 
-def is_state_of(state: str, tenant_id: UUID, *, keys: tuple[bytes, ...], now: datetime) -> bool:
-    """Tell whether ``state`` was made for this tenant, under one of ``keys``, and still counts."""
+def is_state_of(
+    state: str, tenant_id: UUID, *, user_id: UUID | None, keys: tuple[bytes, ...], now: datetime
+) -> bool:
+    """Tell whether ``state`` was made for this tenant, by this person or a key, under one of ``keys``, and still counts."""
     match = _STATE.fullmatch(state)
     if match is None or match[1] != str(tenant_id):
         return False
     until = int(match[2])
-    genuine = [hmac.compare_digest(_mac(tenant_id, until, key), match[3]) for key in keys]
+    genuine = [
+        hmac.compare_digest(_mac(tenant_id, by, until, key), match[3])
+        for key in keys
+        for by in {user_id, None}
+    ]
     return any(genuine) and now.timestamp() < until
 
 
@@ -119,6 +125,7 @@ def steps_by_hand(*, app_id: str, webhook_url: str) -> list[str]:
     ]
 
 
-def _mac(tenant_id: UUID, until: int, key: bytes) -> str:
-    digest = hmac.new(key, f"{tenant_id}|{until}".encode(), hashlib.sha256).digest()
+def _mac(tenant_id: UUID, user_id: UUID | None, until: int, key: bytes) -> str:
+    begun = f"{tenant_id}|{until}" if user_id is None else f"{tenant_id}|{until}|{user_id}"
+    digest = hmac.new(key, begun.encode(), hashlib.sha256).digest()
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")
