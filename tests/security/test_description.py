@@ -7,6 +7,7 @@ from litestar import Litestar
 from litestar.routes import WebSocketRoute
 
 from bed.api import described
+from curbe.infra.document import glossary, named_places
 from curbe.infra.query import KNOWN, OPEN
 
 API: Litestar = described()
@@ -58,6 +59,33 @@ def test_a_route_takes_the_parameters_that_its_description_names_and_no_other() 
     assert {place: HANDLERS[place].opt[KNOWN] for place in named} == named
     assert sockets == [{"since"}]
     assert [place for place in named if OPEN in HANDLERS[place].opt] == [("GET", "/api/auth/oidc/callback")]
+
+
+def test_every_property_and_every_parameter_says_what_it_is() -> None:
+    silent = [
+        f"{owner}.{name}" for owner, name, place in named_places(DOCUMENT) if not place.get("description")
+    ]
+
+    assert silent == []
+
+
+def test_each_entry_of_the_glossary_is_used_and_says_something_of_its_own() -> None:
+    meanings = glossary()
+    used = {
+        key
+        for owner, name, place in named_places(DOCUMENT)
+        for key in (f"{owner}.{name}", name)
+        if key in meanings and meanings[key] == place.get("description")
+    }
+    as_elsewhere = [
+        key
+        for key, meaning in meanings.items()
+        if "." in key and meanings.get(key.rpartition(".")[2]) == meaning
+    ]
+
+    assert meanings.keys() - used == set()
+    assert as_elsewhere == []
+    assert [key for key, meaning in meanings.items() if not meaning.endswith(".")] == []
 
 
 def test_a_body_that_takes_no_unknown_member_says_so() -> None:

@@ -1,7 +1,9 @@
 """The OpenAPI document as those want it who generate a client from it: short names that say nothing of our modules."""
 
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
+from importlib.resources import files
 from typing import Any, Final
 
 import msgspec
@@ -33,10 +35,49 @@ class DocumentConfig(OpenAPIConfig):
 
 
 class Document(OpenAPI):
-    """The document; a page of a list is named for what it lists, as ``AuditRowPage``."""
+    """The document; a page of a list is named for what it lists, as ``AuditRowPage``, and the glossary says what its names mean."""
 
     def to_schema(self) -> dict[str, Any]:
         """Return it as JSON's values."""
         named = _PAGE_OF.sub(rb"\1Page", msgspec.json.encode(super().to_schema()))
         document: dict[str, Any] = msgspec.json.decode(named)
+        explain(document, glossary())
         return document
+
+
+def glossary() -> dict[str, str]:
+    """Return what names mean, by the name, or by its schema or operation and the name: ``limit``, ``DryRun.limit``."""
+    lines = files("curbe.infra").joinpath("glossary.txt").read_text("utf-8").splitlines()
+    entries = (line.partition(": ") for line in lines if line and not line.startswith("#"))
+    return {name: meaning for name, _, meaning in entries}
+
+
+def explain(document: dict[str, Any], meanings: Mapping[str, str]) -> None:
+    """Describe each property and parameter that says nothing itself."""
+    for owner, name, place in named_places(document):
+        meaning = meanings.get(f"{owner}.{name}") or meanings.get(name)
+        if meaning and not place.get("description"):
+            place["description"] = meaning
+
+
+def named_places(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield each property and parameter: the schema or operation that it is of, its name, and the place itself."""
+    for name, schema in document["components"]["schemas"].items():
+        yield from _properties(name, schema)
+    for item in document["paths"].values():
+        for operation in item.values():
+            owner = operation["operationId"]
+            for parameter in operation.get("parameters", ()):
+                yield owner, parameter["name"], parameter
+            yield from _properties(owner, operation)
+
+
+def _properties(owner: str, part: Any) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    if isinstance(part, list):
+        for one in part:
+            yield from _properties(owner, one)
+    elif isinstance(part, dict):
+        for name, schema in part.get("properties", {}).items():
+            yield owner, name, schema
+        for one in part.values():
+            yield from _properties(owner, one)

@@ -2715,58 +2715,98 @@ export interface components {
         About: "marketing" | "utility" | "all";
         /** Acceptance */
         Acceptance: {
+            /** @description What the person wants to be called; left out: as before, or as in the invitation. */
             name?: string | null;
+            /** @description The password that is chosen for a new account, or that of the one that is there. Sent, never returned. */
             password?: string | null;
             /** @description Sent, never returned. */
             token: string;
         };
         /** AccountSynced */
         AccountSynced: {
-            /** @default 0 */
+            /**
+             * @description How many of the templates were news.
+             * @default 0
+             */
             changed: number;
+            /** @description A sentence for people; null or absent where there is none. */
             detail?: string | null;
+            /** @description The code of the refusal; null where Meta answered. */
             error?: string | null;
-            /** @default 0 */
+            /**
+             * @description How many templates it has.
+             * @default 0
+             */
             templates: number;
+            /** @description A WhatsApp Business account, by Meta's id of it. */
             waba_id: string;
         };
         /** ActionParameter */
         ActionParameter: {
+            /** @description What the buttons, the list or the link do, in Meta's shape. */
             action: components["schemas"]["ButtonActionData"];
-            /** @constant */
+            /**
+             * @description Tells apart what it is, in Meta's word.
+             * @constant
+             */
             type: "action";
         };
         /** ActionSection */
         ActionSection: {
+            /** @description The products, in their order. */
             product_items: components["schemas"]["ProductItem"][];
+            /** @description The heading of the products, up to 24 characters. */
             title?: string | null;
         };
         /** Alias */
         Alias: {
+            /** @description What it is: `phone`, `bsuid` or `parent_bsuid`. */
             kind: string;
+            /** @description Until when it was theirs, RFC 3339 in UTC; null: it is still. */
             retired_at: string | null;
+            /** @description From when it is theirs, RFC 3339 in UTC; null where it was always. */
             since: string | null;
+            /** @description The phone number in E.164 with its `+`, or the id. */
             value: string;
         };
         /** Annotation */
         Annotation: {
+            /** @description What was done, told apart by its `type`; absent on a note. */
             activity?: components["schemas"]["Assigned"] | components["schemas"]["TeamChanged"] | components["schemas"]["LabelsChanged"] | components["schemas"]["StateChanged"] | components["schemas"]["Merged"] | null;
+            /** @description Who wrote or did it: `user:` or `key:` and an id, or `system:` and the part of Curbe. */
             author: string;
+            /** @description The words of a note; absent on activity, and once the note is deleted. */
             body?: string | null;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description A conversation with a person, by its id.
+             */
             conversation_id: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made, RFC 3339 in UTC.
+             */
             created_at: string;
+            /** @description When the note was deleted; absent where it was not. */
             deleted_at?: string | null;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Its id here, a UUID.
+             */
             id: string;
-            /** @enum {string} */
+            /**
+             * @description Tells apart what it is.
+             * @enum {string}
+             */
             kind: "note" | "activity";
+            /** @description The users that the note calls, by their ids. */
             mentions?: string[];
         };
         /** Page[Annotation] */
         AnnotationPage: {
+            /** @description What is on this page. */
             items: components["schemas"]["Annotation"][];
+            /** @description Goes as `cursor` into the request for the next page; null on the last. */
             next_cursor?: string | null;
         };
         /**
@@ -2777,245 +2817,419 @@ export interface components {
         AppDataState: "waiting" | "asked" | "refused";
         /** AsideRow */
         AsideRow: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was set aside, RFC 3339 in UTC.
+             */
             created_at: string;
+            /** @description The webhook that it came with, by its number in the log. */
             event_id: number;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Its id here, a UUID.
+             */
             id: string;
+            /** @description Why it is set aside: `unrouted` (nobody has connected it), `foreign` (signed by another Meta app) or `poison` (it could not be applied). */
             kind: string;
+            /** @description The Meta app whose secret signed it, by its id. */
             meta_app_id: string;
+            /** @description A number, by Meta's id of it (no phone number). */
             phone_number_id: string | null;
+            /** @description Why, in a word for programs; null where there is no reason to tell. */
             reason: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it came here, RFC 3339 in UTC.
+             */
             received_at: string;
+            /** @description In bytes; absent where it is not known. */
             size: number;
+            /** @description A WhatsApp Business account, by Meta's id of it. */
             waba_id: string | null;
         };
         /** Page[AsideRow] */
         AsideRowPage: {
+            /** @description What is on this page. */
             items: components["schemas"]["AsideRow"][];
+            /** @description Goes as `cursor` into the request for the next page; null on the last. */
             next_cursor?: string | null;
         };
         /** Assign */
         Assign: {
+            /** @description Only what is written to these numbers, by the ids of their connections; empty: to any. */
             connection_ids?: string[];
-            /** @constant */
+            /**
+             * @description Tells apart what it is.
+             * @constant
+             */
             kind: "assign";
+            /** @description Only conversations with one of these labels, by their ids; empty: all. */
             label_ids?: string[];
-            /** @default true */
+            /**
+             * @description Whether it goes only to who was here in the last ten minutes.
+             * @default true
+             */
             only_present: boolean;
+            /** @description The team to which it is given beside or instead of people, by its id; null: none. */
             team_id?: string | null;
+            /** @description The users who get conversations in turn, by their ids. */
             user_ids?: string[];
         };
         /** Assigned */
         Assigned: {
+            /** @description The user who has the conversation, by their id; null: nobody. */
             assignee_id: string | null;
+            /** @description The user who had it before, by their id; null: nobody. */
             from_id: string | null;
-            /** @constant */
+            /**
+             * @description Tells apart what was done.
+             * @constant
+             */
             type: "assigned";
         };
         /** Audience */
         Audience: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made, RFC 3339 in UTC.
+             */
             created_at: string;
+            /** @description What the audience was made from, as it was asked for: the filter, or how the file is written. */
             described: unknown;
+            /** @description Rows that name somebody again. */
             duplicate_count: number;
+            /** @description The file's name; null or absent where it has none. */
             filename: string | null;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Its id here, a UUID.
+             */
             id: string;
+            /** @description Rows that are nobody's message for a fault of theirs. */
             invalid_count: number;
+            /** @description Where the recipients came from: `file`, `filter` or `list`. */
             kind: string;
+            /** @description How the columns are read; null until that is said, and for what came from no file. */
             mapping: components["schemas"]["ColumnMapping"] | null;
+            /** @description How many rows there are. */
             row_count: number;
+            /** @description Rows that became recipients. */
             taken_count: number;
         };
         /** Audio */
         Audio: {
             /** @description A media id of Meta's, or of your own uploads. */
             id?: string | null;
+            /** @description The address of the file, http or https. */
             link?: string | null;
-            /** @default false */
+            /**
+             * @description Whether it is a voice note.
+             * @default false
+             */
             voice: boolean;
         };
         /** AuditRow */
         AuditRow: {
+            /** @description What was done, as what it was done to and how: `connection.tested`. */
             action: string;
+            /** @description Who did it: `user:` or `key:` and an id, `system:` and the part of Curbe, or `contact` for the person. */
             actor: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was, RFC 3339 in UTC.
+             */
             at: string;
+            /** @description More of it, by names: ids, codes and counts. */
             detail: {
                 [key: string]: unknown;
             };
+            /** @description Its number in the log. */
             id: number;
+            /** @description What it was done to, by its id; null where there is no such thing. */
             subject: string | null;
         };
         /** Page[AuditRow] */
         AuditRowPage: {
+            /** @description What is on this page. */
             items: components["schemas"]["AuditRow"][];
+            /** @description Goes as `cursor` into the request for the next page; null on the last. */
             next_cursor?: string | null;
         };
         /** Automation */
         Automation: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made, RFC 3339 in UTC.
+             */
             created_at: string;
+            /** @description Whether it is in force. */
             enabled: boolean;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Its id here, a UUID.
+             */
             id: string;
+            /** @description Its place among those of its kind: the lowest is looked at first. */
             place: number;
+            /** @description What it does and when, told apart by its `kind`. */
             rule: components["schemas"]["KeywordReply"] | components["schemas"]["Away"] | components["schemas"]["Welcome"] | components["schemas"]["Assign"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was last changed, RFC 3339 in UTC.
+             */
             updated_at: string;
+            /** @description Who changed it last: `user:` or `key:` and an id. */
             updated_by: string;
         };
         /** Page[Automation] */
         AutomationPage: {
+            /** @description What is on this page. */
             items: components["schemas"]["Automation"][];
+            /** @description Goes as `cursor` into the request for the next page; null on the last. */
             next_cursor?: string | null;
         };
         /** Away */
         Away: {
+            /** @description Only what is written to these numbers, by the ids of their connections; empty: to any. */
             connection_ids?: string[];
+            /** @description Days on which it is closed all day, as YYYY-MM-DD. */
             holidays?: string[];
+            /** @description When it is open, in spans that lie within a day. */
             hours: components["schemas"]["Hours"][];
-            /** @constant */
+            /**
+             * @description Tells apart what it is.
+             * @constant
+             */
             kind: "away";
+            /** @description The text to send. */
             message: string;
+            /** @description The time zone by IANA, such as Europe/Madrid. */
             time_zone: string;
         };
         /** BodyComponent */
         BodyComponent: {
+            /** @description What it takes, in Meta's shape. */
             parameters: (components["schemas"]["TextParameter"] | components["schemas"]["CurrencyParameter"] | components["schemas"]["DateTimeParameter"])[];
-            /** @constant */
+            /**
+             * @description Tells apart what it is, in Meta's word.
+             * @constant
+             */
             type: "body";
         };
         /** BulkChange */
         BulkChange: {
+            /** @description What to change of each. */
             change: components["schemas"]["ConversationChange"];
+            /** @description The conversations, by their ids. */
             ids: string[];
         };
         /** ButtonAction */
         ButtonAction: {
+            /** @description The buttons, in their order. */
             buttons: components["schemas"]["ReplyButton"][];
         };
         /** ButtonActionData */
         ButtonActionData: {
+            /** @description What the flow's first screen is given. */
             flow_action_data?: {
                 [key: string]: unknown;
             } | null;
+            /** @description Your own word for this use of the flow, which comes back with its answer. */
             flow_token?: string | null;
+            /** @description The sections, in their order. */
             sections?: components["schemas"]["ActionSection"][] | null;
+            /** @description The product whose picture is shown, by your own id of it in the catalogue. */
             thumbnail_product_retailer_id?: string | null;
         };
         /** ButtonComponent */
         ButtonComponent: {
+            /** @description Which of the template's buttons it is, counted from 0. */
             index: string | number;
+            /** @description What it takes, in Meta's shape. */
             parameters: (components["schemas"]["PayloadParameter"] | components["schemas"]["UrlParameter"] | components["schemas"]["CouponParameter"] | components["schemas"]["ActionParameter"])[];
+            /** @description What the button is, in Meta's word. */
             sub_type: ("quick_reply" | "url" | "copy_code" | "flow" | "catalog" | "mpm") | ("QUICK_REPLY" | "URL" | "COPY_CODE" | "FLOW" | "CATALOG" | "MPM");
-            /** @constant */
+            /**
+             * @description Tells apart what it is, in Meta's word.
+             * @constant
+             */
             type: "button";
         };
         /** ButtonLook */
         ButtonLook: {
+            /** @description The code that the button copies. */
             code?: string | null;
+            /** @description The number that the button calls. */
             phone_number?: string | null;
+            /** @description What stands on the button. */
             text: string;
+            /** @description What the button is, in Meta's word, such as QUICK_REPLY or URL. */
             type: string;
+            /** @description A web address. */
             url?: string | null;
         };
         /** ButtonShown */
         ButtonShown: {
-            /** @constant */
+            /**
+             * @description Tells apart what it is.
+             * @constant
+             */
             kind: "button";
+            /** @description What comes back when the button is pressed. */
             payload?: string | null;
+            /** @description What stands on the button that was pressed. */
             text: string;
         };
         /** ButtonValue */
         ButtonValue: {
+            /** @description The code to copy, up to 20 characters. */
             coupon_code?: string | null;
+            /** @description What the flow's first screen is given. */
             flow_action_data?: {
                 [key: string]: unknown;
             } | null;
+            /** @description Your own word for this use of the flow, which comes back with its answer. */
             flow_token?: string | null;
+            /** @description Which of the template's buttons it is, counted from 0. */
             index: number;
+            /** @description What comes back when the button is pressed. */
             payload?: string | null;
+            /** @description The sections, in their order. */
             sections?: components["schemas"]["ActionSection"][] | null;
+            /** @description The end of the button's link, or the code of an authentication template. */
             text?: string | number | null;
+            /** @description The product whose picture is shown, by your own id of it in the catalogue. */
             thumbnail_product_retailer_id?: string | null;
         };
         /** Buttons */
         Buttons: {
+            /** @description What the buttons, the list or the link do, in Meta's shape. */
             action: components["schemas"]["ButtonAction"];
+            /** @description The text below the header, in Meta's shape. */
             body: components["schemas"]["ShortBody"];
+            /** @description A small line at the end. */
             footer?: components["schemas"]["Footer"] | null;
+            /** @description What stands above the body, in Meta's shape. */
             header?: components["schemas"]["TextHeader"] | components["schemas"]["ImageHeader"] | components["schemas"]["VideoHeader"] | components["schemas"]["DocumentHeader"] | null;
-            /** @constant */
+            /**
+             * @description Tells apart what it is, in Meta's word.
+             * @constant
+             */
             type: "button";
         };
         /** ByApp */
         ByApp: {
+            /** @description Which attempt it is: what an earlier answer had under this name, unchanged. */
             challenge: string;
             /** @description Six digits, or a recovery code. */
             code: string;
-            /** @constant */
+            /**
+             * @description Tells the ways apart.
+             * @constant
+             */
             method: "totp";
         };
         /** ByPasskey */
         ByPasskey: {
+            /** @description Which attempt it is: what an earlier answer had under this name, unchanged. */
             challenge: string;
+            /** @description What `navigator.credentials` answered, as its `toJSON()` writes it. */
             credential: {
                 [key: string]: unknown;
             };
-            /** @constant */
+            /**
+             * @description Tells the ways apart.
+             * @constant
+             */
             method: "passkey";
         };
         /** ByRecoveryCode */
         ByRecoveryCode: {
+            /** @description Which attempt it is: what an earlier answer had under this name, unchanged. */
             challenge: string;
             /** @description Six digits, or a recovery code. */
             code: string;
-            /** @constant */
+            /**
+             * @description Tells the ways apart.
+             * @constant
+             */
             method: "recovery";
         };
         /** Campaign */
         Campaign: {
+            /** @description The template's category in Meta's word: MARKETING, UTILITY or AUTHENTICATION; null where it is not known. */
             category: string | null;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description One of the tenant's numbers, by the id of its connection.
+             */
             connection_id: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made, RFC 3339 in UTC.
+             */
             created_at: string;
+            /** @description Who made it: `user:` or `key:` and an id. */
             created_by: string;
+            /** @description When it was over, RFC 3339 in UTC; null until then. */
             ended_at: string | null;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Its id here, a UUID.
+             */
             id: string;
+            /** @description What it is called. */
             name: string;
+            /** @description At how many percent of failures and missing answers among the latest it pauses by itself; null: never for that. */
             pause_at_failures: number | null;
+            /** @description When nobody is written to, by each recipient's own clock; null: no such hours. */
             quiet_hours: components["schemas"]["QuietHours"] | null;
+            /** @description How slowly it begins; null: as fast as the number goes. */
             ramp_up: components["schemas"]["Ramp"] | null;
+            /** @description Why, in a word for programs; null where there is no reason to tell. */
             reason: string | null;
+            /** @description Why it is paused or failed, in words; null where it is neither. */
             reason_detail: string | null;
+            /** @description When it begins, RFC 3339 in UTC; null where it is not scheduled. */
             scheduled_at: string | null;
+            /** @description When it began, RFC 3339 in UTC; null until it has. */
             started_at: string | null;
+            /** @description The state that it is in. */
             state: components["schemas"]["CampaignState"];
+            /** @description The template by its name and language, and what its parts take, in Meta's shape. */
             template: components["schemas"]["TemplateContent"];
+            /** @description The time zone by IANA, such as Europe/Madrid. */
             time_zone: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was last changed, RFC 3339 in UTC.
+             */
             updated_at: string;
+            /** @description The variables that its texts name. */
             variables: components["schemas"]["campaigns_shapes_Variable"][];
         };
         /** CampaignChange */
         CampaignChange: {
+            /** @description One of the tenant's numbers, by the id of its connection. */
             connection_id?: string;
+            /** @description What it is called. */
             name?: string;
+            /** @description At how many percent of failures and missing answers among the latest it pauses by itself; null: never for that. */
             pause_at_failures?: number | null;
+            /** @description When nobody is written to, by each recipient's own clock; null: no such hours. */
             quiet_hours?: components["schemas"]["QuietHours"] | null;
+            /** @description How slowly it begins; null: as fast as the number goes. */
             ramp_up?: components["schemas"]["Ramp"] | null;
+            /** @description The template by its name and language, and what its parts take, in Meta's shape. */
             template?: components["schemas"]["TemplateContent"];
             /** @description IANA, such as Europe/Madrid */
             time_zone?: string;
         };
         /** Page[Campaign] */
         CampaignPage: {
+            /** @description What is on this page. */
             items: components["schemas"]["Campaign"][];
+            /** @description Goes as `cursor` into the request for the next page; null on the last. */
             next_cursor?: string | null;
         };
         /**
@@ -3026,99 +3240,157 @@ export interface components {
         CampaignState: "draft" | "ready" | "scheduled" | "running" | "paused" | "finished" | "cancelled" | "failed";
         /** CannedReply */
         CannedReply: {
+            /** @description The text; it may hold `{{contact_name}}`, `{{contact_phone}}`, `{{agent_name}}` and `{{business_name}}`. */
             body: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made, RFC 3339 in UTC.
+             */
             created_at: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Its id here, a UUID.
+             */
             id: string;
+            /** @description What is typed after `/` to find it, up to 40 characters without spaces. */
             shortcut: string;
+            /** @description What it is called in the list. */
             title: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was last changed, RFC 3339 in UTC.
+             */
             updated_at: string;
         };
         /** CannedReplyChange */
         CannedReplyChange: {
+            /** @description The text, up to 4,096 characters. */
             body?: string | null;
+            /** @description What is typed after `/` to find it, up to 40 characters without spaces. */
             shortcut?: string | null;
+            /** @description What it is called in the list, up to 200 characters. */
             title?: string | null;
         };
         /** Page[CannedReply] */
         CannedReplyPage: {
+            /** @description What is on this page. */
             items: components["schemas"]["CannedReply"][];
+            /** @description Goes as `cursor` into the request for the next page; null on the last. */
             next_cursor?: string | null;
         };
         /** Card */
         Card: {
+            /** @description Which card it is, counted from 0. */
             card_index: number;
+            /** @description What the template's parts take, in Meta's shape. */
             components: (components["schemas"]["HeaderComponent"] | components["schemas"]["BodyComponent"] | components["schemas"]["ButtonComponent"])[];
         };
         /** CardAction */
         CardAction: {
+            /** @description The buttons, in their order. */
             buttons?: components["schemas"]["QuickReplyButton"][] | null;
-            /** @enum {null|string} */
+            /**
+             * @description Tells a link apart; with `buttons` it is left out.
+             * @enum {null|string}
+             */
             name?: "cta_url" | null;
+            /** @description What it takes, in Meta's shape. */
             parameters?: components["schemas"]["LinkParameters"] | null;
         };
         /** CardBody */
         CardBody: {
+            /** @description The card's text, up to 160 characters and two line breaks. */
             text: string;
         };
         /** CardLook */
         CardLook: {
+            /** @description The card's text, with its values in it; null where it has none. */
             body: string | null;
+            /** @description The buttons, in their order. */
             buttons: components["schemas"]["ButtonLook"][];
+            /** @description What stands above the card's text; null where it has none. */
             header: components["schemas"]["HeaderLook"] | null;
         };
         /** CardShown */
         CardShown: {
+            /** @description As YYYY-MM-DD. */
             birthday?: string | null;
+            /** @description E-mail addresses. */
             emails?: string[];
+            /** @description What it is called. */
             name?: string | null;
+            /** @description Where the person works, by its name. */
             organization?: string | null;
+            /** @description `contact_request` where the person shared their number as they were asked to. */
             origin?: string | null;
+            /** @description Phone numbers. */
             phones?: components["schemas"]["PhoneShown"][];
         };
         /** CardValue */
         CardValue: {
+            /** @description What those of the card's buttons take that take something. */
             buttons?: components["schemas"]["ButtonValue"][];
+            /** @description What the card's header takes, in Meta's shape. */
             header?: components["schemas"]["TextParameter"] | components["schemas"]["ImageParameter"] | components["schemas"]["VideoParameter"] | components["schemas"]["DocumentParameter"] | components["schemas"]["LocationParameter"] | components["schemas"]["ProductParameter"] | null;
+            /** @description The variables of the card's text: a list in order, or by their names or numbers. */
             parameters?: (string | number | components["schemas"]["TextParameter"] | components["schemas"]["CurrencyParameter"] | components["schemas"]["DateTimeParameter"])[] | {
                 [key: string]: string | number;
             } | null;
         };
         /** Carousel */
         Carousel: {
+            /** @description What the buttons, the list or the link do, in Meta's shape. */
             action: components["schemas"]["CarouselAction"];
+            /** @description The text below the header, in Meta's shape. */
             body: components["schemas"]["ShortBody"];
-            /** @constant */
+            /**
+             * @description Tells apart what it is, in Meta's word.
+             * @constant
+             */
             type: "carousel";
         };
         /** CarouselAction */
         CarouselAction: {
+            /** @description The cards, in their order. */
             cards: (components["schemas"]["LinkCard"] | components["schemas"]["ProductCard"])[];
         };
         /** CarouselComponent */
         CarouselComponent: {
+            /** @description The cards, in their order. */
             cards: components["schemas"]["Card"][];
-            /** @constant */
+            /**
+             * @description Tells apart what it is, in Meta's word.
+             * @constant
+             */
             type: "carousel";
         };
         /** Catalog */
         Catalog: {
+            /** @description What the buttons, the list or the link do, in Meta's shape. */
             action?: components["schemas"]["CatalogAction"];
+            /** @description The text below the header, in Meta's shape. */
             body: components["schemas"]["ShortBody"];
+            /** @description A small line at the end. */
             footer?: components["schemas"]["Footer"] | null;
-            /** @constant */
+            /**
+             * @description Tells apart what it is, in Meta's word.
+             * @constant
+             */
             type: "catalog_message";
         };
         /** CatalogAction */
         CatalogAction: {
-            /** @constant */
+            /**
+             * @description Tells the action apart.
+             * @constant
+             */
             name?: "catalog_message";
+            /** @description What it takes, in Meta's shape. */
             parameters?: components["schemas"]["CatalogParameters"] | null;
         };
         /** CatalogParameters */
         CatalogParameters: {
+            /** @description The product whose picture is shown, by your own id of it in the catalogue. */
             thumbnail_product_retailer_id: string;
         };
         /** Choosing */
@@ -3132,37 +3404,52 @@ export interface components {
         };
         /** Clicks */
         Clicks: {
+            /** @description What stands on the button. */
             button: string;
+            /** @description How many there are. */
             count: number;
         };
         /** ColumnMapping */
         ColumnMapping: {
+            /** @description By which country numbers without a country code are read, by ISO 3166, such as ES; null: none. */
             default_country?: string | null;
+            /** @description What a variable says where its cell is empty or no column fills it, by the variables' names. */
             defaults?: {
                 [key: string]: string;
             };
+            /** @description The column of the phone numbers, by its name. */
             phone: string;
+            /** @description The template's variables, each with the column that fills it, by its name. */
             variables: {
                 [key: string]: string;
             };
         };
         /** Completion */
         Completion: {
+            /** @description An access token of Meta's for the number. Sent, never returned. */
             access_token?: string | null;
+            /** @description What Meta's sign-up came back with. Sent, never returned. */
             code?: string | null;
             /** @description ISO 3166, such as ES */
             country_id?: string | null;
+            /** @description A number, by Meta's id of it (no phone number). */
             phone_number_id?: string | null;
+            /** @description The PIN of the number's two-step verification, six digits. Sent, never returned. */
             pin?: string | null;
+            /** @description The page of yours that Meta's sign-up comes back to. */
             redirect_uri?: string | null;
+            /** @description What the sign-up came back with under this name. */
             state?: string | null;
+            /** @description A WhatsApp Business account, by Meta's id of it. */
             waba_id?: string | null;
         };
         /** Condition */
         Condition: {
             /** @description Such as $.candidate.phone */
             path: string;
+            /** @description How the value is looked at. */
             test: components["schemas"]["Test"];
+            /** @description What it is compared with: a list for `in`, nothing for `exists` and `missing`. */
             value?: string | number | boolean | (string | number | boolean)[] | null;
         };
         /**
@@ -3180,25 +3467,40 @@ export interface components {
         Consent: "in" | "out";
         /** ConsentRules */
         ConsentRules: {
+            /** @description Words that mean something where they are all of a message. */
             keywords?: components["schemas"]["Said"][];
+            /** @description Where marketing needs a yes. */
             opt_in_needed?: components["schemas"]["OptInNeeded"];
         };
         /** Contact */
         Contact: {
+            /** @description The person's business-scoped user id, which Meta gives instead of a number; null or absent where it is not known. */
             bsuid: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made, RFC 3339 in UTC.
+             */
             created_at: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Its id here, a UUID.
+             */
             id: string;
+            /** @description Who they turned out to be, by the id of that contact; null for everybody who is listed. */
             merged_into: string | null;
+            /** @description The person's name, as WhatsApp tells it; null where it is not known. */
             name: string | null;
+            /** @description A phone number in E.164 with its `+`; null where it is not known. */
             phone: string | null;
+            /** @description The person's user name on WhatsApp; null where it is not known. */
             username: string | null;
+            /** @description The person's number as Meta writes it: digits without `+`; null or absent where it is not known. */
             wa_id: string | null;
         };
         /** ContactAction */
         ContactAction: {
             /**
+             * @description Tells the action apart.
              * @default request_contact_info
              * @constant
              */
@@ -3206,141 +3508,239 @@ export interface components {
         };
         /** ContactAddress */
         ContactAddress: {
+            /** @description The city. */
             city?: string | null;
+            /** @description The country's name. */
             country?: string | null;
+            /** @description The country by ISO 3166, such as ES. */
             country_code?: string | null;
+            /** @description The state or province. */
             state?: string | null;
+            /** @description The street and the number. */
             street?: string | null;
+            /** @description Which of the addresses it is, such as HOME or WORK. */
             type?: string | null;
+            /** @description The postal code. */
             zip?: string | null;
         };
         /** ContactCard */
         ContactCard: {
+            /** @description Postal addresses. */
             addresses?: components["schemas"]["ContactAddress"][];
+            /** @description As YYYY-MM-DD. */
             birthday?: string | null;
+            /** @description E-mail addresses. */
             emails?: components["schemas"]["ContactEmail"][];
+            /** @description The person's name, in its parts. */
             name: components["schemas"]["ContactName"];
+            /** @description Where the person works. */
             org?: components["schemas"]["ContactOrg"] | null;
+            /** @description Phone numbers. */
             phones?: components["schemas"]["ContactPhone"][];
+            /** @description Web addresses. */
             urls?: components["schemas"]["ContactUrl"][];
         };
         /** ContactConversation */
         ContactConversation: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description One of the tenant's numbers, by the id of its connection.
+             */
             connection_id: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Its id here, a UUID.
+             */
             id: string;
         };
         /** ContactDetail */
         ContactDetail: {
+            /** @description Every phone number and id that the person is or was known by. */
             aliases: components["schemas"]["Alias"][];
+            /** @description The person. */
             contact: components["schemas"]["Contact"];
+            /** @description The conversations with the person, one for each number of the tenant's. */
             conversations: components["schemas"]["ContactConversation"][];
+            /** @description The contacts that became part of this one. */
             merges: components["schemas"]["Merge"][];
         };
         /** ContactEmail */
         ContactEmail: {
+            /** @description An e-mail address. */
             email: string;
+            /** @description Which of the addresses it is, such as HOME or WORK. */
             type?: string | null;
         };
         /** ContactName */
         ContactName: {
+            /** @description The given name. */
             first_name?: string | null;
+            /** @description The whole name, as it is shown. */
             formatted_name: string;
+            /** @description The family name. */
             last_name?: string | null;
+            /** @description The middle name. */
             middle_name?: string | null;
+            /** @description What stands before the name, such as Dr. */
             prefix?: string | null;
+            /** @description What stands after the name, such as Jr. */
             suffix?: string | null;
         };
         /** ContactOrg */
         ContactOrg: {
+            /** @description The company's name. */
             company?: string | null;
+            /** @description The department in the company. */
             department?: string | null;
+            /** @description What the person is there. */
             title?: string | null;
         };
         /** Page[Contact] */
         ContactPage: {
+            /** @description What is on this page. */
             items: components["schemas"]["Contact"][];
+            /** @description Goes as `cursor` into the request for the next page; null on the last. */
             next_cursor?: string | null;
         };
         /** ContactPhone */
         ContactPhone: {
+            /** @description The phone number, as people write it. */
             phone?: string | null;
+            /** @description Which of the phones it is, such as CELL or WORK. */
             type?: string | null;
+            /** @description The person's number as Meta writes it: digits without `+`; null or absent where it is not known. */
             wa_id?: string | null;
         };
         /** ContactRequest */
         ContactRequest: {
+            /** @description What the buttons, the list or the link do, in Meta's shape. */
             action?: components["schemas"]["ContactAction"];
+            /** @description The text below the header, in Meta's shape. */
             body: components["schemas"]["ShortBody"];
-            /** @constant */
+            /**
+             * @description Tells apart what it is, in Meta's word.
+             * @constant
+             */
             type: "request_contact_info";
         };
         /** ContactSummary */
         ContactSummary: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Its id here, a UUID.
+             */
             id: string;
+            /** @description Their latest word on marketing messages: stop, resume or signup; null where they said none. */
             marketing: string | null;
+            /** @description The person's name, as WhatsApp tells it; null where it is not known. */
             name: string | null;
+            /** @description A phone number in E.164 with its `+`; null where it is not known. */
             phone: string | null;
+            /** @description The person's user name on WhatsApp; null where it is not known. */
             username: string | null;
+            /** @description The person's number as Meta writes it: digits without `+`; null or absent where it is not known. */
             wa_id: string | null;
         };
         /** ContactUrl */
         ContactUrl: {
+            /** @description Which of the addresses it is, such as HOME or WORK. */
             type?: string | null;
+            /** @description A web address. */
             url: string;
         };
         /** ContactsShown */
         ContactsShown: {
+            /** @description The cards, in their order. */
             cards: components["schemas"]["CardShown"][];
-            /** @constant */
+            /**
+             * @description Tells apart what it is.
+             * @constant
+             */
             kind: "contacts";
         };
         /** ContextShown */
         ContextShown: {
+            /** @description Whose message is quoted: a number in digits or a user id, as Meta names them. */
             author?: string | null;
+            /** @description The catalogue, by Meta's id. */
             catalog_id?: string | null;
-            /** @default false */
+            /**
+             * @description Whether it was passed on.
+             * @default false
+             */
             forwarded: boolean;
-            /** @default false */
+            /**
+             * @description Whether it was passed on many times.
+             * @default false
+             */
             frequently_forwarded: boolean;
+            /** @description The product, by your own id of it in the catalogue. */
             product_retailer_id?: string | null;
         };
         /** Conversation */
         Conversation: {
+            /** @description The user who has the conversation, by their id; null: nobody. */
             assignee_id: string | null;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description One of the tenant's numbers, by the id of its connection.
+             */
             connection_id: string;
+            /** @description The person. */
             contact: components["schemas"]["ContactSummary"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the conversation began, RFC 3339 in UTC.
+             */
             created_at: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Its id here, a UUID.
+             */
             id: string;
+            /** @description Labels, by their ids. */
             label_ids: string[];
+            /** @description What a list shows of the latest message; null where there is none. */
             last_message: components["schemas"]["LastMessage"] | null;
+            /** @description When the latest message was, RFC 3339 in UTC; null where there is none. */
             last_message_at: string | null;
+            /** @description When it opens again by itself, RFC 3339 in UTC; null: when the person writes, or it is not snoozed. */
             snoozed_until: string | null;
+            /** @description The state that it is in. */
             state: components["schemas"]["ConversationState"];
+            /** @description The team that has the conversation, by its id; null: none. */
             team_id: string | null;
+            /** @description How many messages of the person came since somebody read it. */
             unread_count: number;
+            /** @description Grows with each change: of two snapshots the higher is the newer. */
             version: number;
+            /** @description When the customer service window closes or closed, RFC 3339 in UTC; null where the person never wrote. */
             window_closes_at: string | null;
         };
         /** ConversationChange */
         ConversationChange: {
+            /** @description Labels to add, by their ids. */
             add_label_ids?: string[];
+            /** @description The user who has the conversation, by their id; null: nobody. */
             assignee_id?: string | null;
+            /** @description The labels that it is to have, by their ids, instead of those it has. */
             label_ids?: string[];
+            /** @description Labels to take away, by their ids. */
             remove_label_ids?: string[];
+            /** @description When it opens again by itself, RFC 3339 in UTC; null: when the person writes, or it is not snoozed. */
             snoozed_until?: string | null;
+            /** @description The state to move it to. */
             state?: components["schemas"]["ConversationState"];
+            /** @description The team that is to have the conversation, by its id; null: none. */
             team_id?: string | null;
+            /** @description true marks it as unread, false as read. */
             unread?: boolean;
         };
         /** Page[Conversation] */
         ConversationPage: {
+            /** @description What is on this page. */
             items: components["schemas"]["Conversation"][];
+            /** @description Goes as `cursor` into the request for the next page; null on the last. */
             next_cursor?: string | null;
         };
         /**
@@ -3351,134 +3751,228 @@ export interface components {
         ConversationState: "open" | "waiting" | "resolved" | "snoozed" | "archived" | "blocked";
         /** Cost */
         Cost: {
+            /** @description What it comes to by the rate card, a decimal number as text, in units of `currency` (not in cents); null where the card has no rate. */
             amount: string;
+            /** @description The category that is charged: marketing, utility or authentication. */
             category: string;
+            /** @description The country of the phone number by ISO 3166, such as ES; null where it cannot be told. */
             country: string | null;
+            /** @description What one of them costs by the rate card, a decimal number as text, in units of the currency; null where the card has no rate. */
             each: string;
+            /** @description How many messages. */
             messages: number;
         };
         /** CostLine */
         CostLine: {
+            /** @description What it comes to by the rate card, a decimal number as text, in units of `currency` (not in cents); null where the card has no rate. */
             amount: string | null;
+            /** @description The category that Meta names for the message, in small letters; empty where it has named none. */
             category: string;
+            /** @description The country of the phone number by ISO 3166, such as ES; null where it cannot be told. */
             country: string | null;
+            /** @description What one of them costs by the rate card, a decimal number as text, in units of the currency; null where the card has no rate. */
             each: string | null;
+            /** @description How many messages. */
             messages: number;
+            /** @description Meta's word for how it charges, such as regular; `untold` where it has said none. */
             pricing: string;
         };
         /** Costs */
         Costs: {
+            /** @description The lines, in their order. */
             lines: components["schemas"]["CostLine"][];
+            /** @description Which days it is about. */
             period: components["schemas"]["Period"];
+            /** @description Where the rates are from. */
             source: string;
+            /** @description All of it. */
             total: components["schemas"]["Money"];
         };
         /** Counts */
         Counts: {
+            /** @description Open and waiting conversations, whoever has them. */
             all: number;
-            /** @default 1000 */
+            /**
+             * @description To how many each is counted: at that number there may be more.
+             * @default 1000
+             */
             capped_at: number;
+            /** @description Open and waiting conversations that the asker has; none where an API key asks. */
             mine: number;
+            /** @description Open and waiting conversations that nobody has. */
             unassigned: number;
+            /** @description Open and waiting conversations with unread messages, whoever has them. */
             unread_all: number;
+            /** @description Open and waiting conversations with unread messages that the asker has. */
             unread_mine: number;
+            /** @description Open and waiting conversations with unread messages that nobody has. */
             unread_unassigned: number;
         };
         /** CouponParameter */
         CouponParameter: {
+            /** @description The code to copy, up to 20 characters. */
             coupon_code: string;
-            /** @constant */
+            /**
+             * @description Tells apart what it is, in Meta's word.
+             * @constant
+             */
             type: "coupon_code";
         };
         /** Cover */
         Cover: {
+            /** @description The address of an image, https. */
             link?: string | null;
+            /** @description A stored image of the tenant's, by its id. */
             media_id?: string | null;
         };
         /** CreatedKey */
         CreatedKey: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made, RFC 3339 in UTC.
+             */
             created_at: string;
+            /** @description When it ends, RFC 3339 in UTC; null: never. */
             expires_at: string | null;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Its id here, a UUID.
+             */
             id: string;
+            /** @description The key itself, shown this once. */
             key: string;
+            /** @description The last four characters of the key, to know it by. */
             last4: string;
+            /** @description What it is called. */
             name: string;
+            /** @description When it was revoked, RFC 3339 in UTC; null: it was not. */
             revoked_at: string | null;
+            /** @description What it may do. */
             scopes: string[];
         };
         /** Credentials */
         Credentials: {
+            /** @description An e-mail address. */
             email: string;
             /** @description Sent, never returned. */
             password: string;
         };
         /** Currency */
         Currency: {
+            /** @description The amount times 1,000. */
             amount_1000: number;
+            /** @description The currency by ISO 4217, such as EUR. */
             code: string;
+            /** @description The text that people read. */
             fallback_value: string;
         };
         /** CurrencyParameter */
         CurrencyParameter: {
+            /** @description The amount of money. */
             currency: components["schemas"]["Currency"];
+            /** @description The variable's name, where the template names its variables. */
             parameter_name?: string | null;
-            /** @constant */
+            /**
+             * @description Tells apart what it is, in Meta's word.
+             * @constant
+             */
             type: "currency";
         };
         /** DateTime */
         DateTime: {
-            /** @enum {null|string} */
+            /**
+             * @description By which calendar the parts of the date are meant.
+             * @enum {null|string}
+             */
             calendar?: "GREGORIAN" | "SOLAR_HIJRI" | null;
+            /** @description The day of the month. */
             day_of_month?: number | null;
+            /** @description The day of the week, 1 to 7, as Meta counts. */
             day_of_week?: number | null;
+            /** @description The text that people read. */
             fallback_value: string;
+            /** @description The hour, 0 to 23. */
             hour?: number | null;
+            /** @description The minute, 0 to 59. */
             minute?: number | null;
+            /** @description The month, 1 to 12. */
             month?: number | null;
+            /** @description The moment, in seconds since 1970. */
             timestamp?: number | null;
+            /** @description The year. */
             year?: number | null;
         };
         /** DateTimeParameter */
         DateTimeParameter: {
+            /** @description The date. */
             date_time: components["schemas"]["DateTime"];
+            /** @description The variable's name, where the template names its variables. */
             parameter_name?: string | null;
-            /** @constant */
+            /**
+             * @description Tells apart what it is, in Meta's word.
+             * @constant
+             */
             type: "date_time";
         };
         /** DirectAnswer */
         DirectAnswer: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description One of the tenant's numbers, by the id of its connection.
+             */
             connection_id: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description A conversation with a person, by its id.
+             */
             conversation_id: string;
+            /** @description Why the message failed; absent where it did not. */
             error?: components["schemas"]["MessageError"] | null;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Its id here, a UUID.
+             */
             id: string;
+            /** @description A phone number in E.164 with its `+`; null where it is not known. */
             phone: string;
+            /** @description Meta's id of the message (wamid); null or absent until Meta took it. */
             provider_message_id?: string | null;
+            /** @description How far the message has come. */
             status: string;
-            /** @default [] */
+            /**
+             * @description Names of values that the template has no place for.
+             * @default []
+             */
             unused: string[];
         };
         /** DirectTemplate */
         DirectTemplate: {
+            /** @description The tenant of the key, by its id; it may be left out. */
             company_id?: string | null;
+            /** @description The template's language as Meta writes it, such as es_ES. */
             language?: string | null;
+            /** @description The phone number; one without a country code is read by the tenant's country. */
             phone: string;
+            /** @description A number, by Meta's id of it (no phone number). */
             phone_number_id?: string | null;
+            /** @description What fills the template, by the names of its places: variables, `header`, `button_0` ... */
             template_data?: {
                 [key: string]: string | number | boolean | null;
             };
+            /** @description The template's name. */
             template_name: string;
         };
         /** DirectText */
         DirectText: {
+            /** @description The tenant of the key, by its id; it may be left out. */
             company_id?: string | null;
+            /** @description The words, by another name of `text`. */
             message?: string | null;
+            /** @description The phone number; one without a country code is read by the tenant's country. */
             phone: string;
+            /** @description A number, by Meta's id of it (no phone number). */
             phone_number_id?: string | null;
+            /** @description The words, up to 4,096 characters. */
             text?: string | null;
         };
         /**
@@ -3489,56 +3983,92 @@ export interface components {
         Direction: "inbound" | "outbound";
         /** Disconnection */
         Disconnection: {
+            /** @description The connection, as it stands now. */
             connection: components["schemas"]["ShownConnection"];
+            /** @description How many messages wait until the number is connected again. */
             queued_messages: number;
         };
         /** Document */
         Document: {
+            /** @description The text below the file, up to 1,024 characters. */
             caption?: string | null;
+            /** @description The file's name; null or absent where it has none. */
             filename?: string | null;
             /** @description A media id of Meta's, or of your own uploads. */
             id?: string | null;
+            /** @description The address of the file, http or https. */
             link?: string | null;
         };
         /** DocumentHeader */
         DocumentHeader: {
+            /** @description The file. */
             document: components["schemas"]["MediaRef"];
-            /** @constant */
+            /**
+             * @description Tells apart what it is, in Meta's word.
+             * @constant
+             */
             type: "document";
         };
         /** DocumentParameter */
         DocumentParameter: {
+            /** @description The file. */
             document: components["schemas"]["MediaRef"];
-            /** @constant */
+            /**
+             * @description Tells apart what it is, in Meta's word.
+             * @constant
+             */
             type: "document";
         };
         /** Draft */
         Draft: {
-            /** @default true */
+            /**
+             * @description Whether it is in force.
+             * @default true
+             */
             enabled: boolean;
-            /** @default 0 */
+            /**
+             * @description Its place among those of its kind: the lowest is looked at first.
+             * @default 0
+             */
             place: number;
+            /** @description What it does and when, told apart by its `kind`. */
             rule: components["schemas"]["KeywordReply"] | components["schemas"]["Away"] | components["schemas"]["Welcome"] | components["schemas"]["Assign"];
         };
         /** DryRun */
         DryRun: {
+            /** @description The template's category in Meta's word: MARKETING, UTILITY or AUTHENTICATION; null where it is not known. */
             category: string | null;
+            /** @description What it costs by the rate card: an estimate, Meta's bill counts. */
             cost: components["schemas"]["Estimate"];
+            /** @description Rows that name somebody again. */
             duplicate: number;
+            /** @description Recipients who would get a message. */
             eligible: number;
+            /** @description How many rows have which fault. */
             faults: components["schemas"]["FaultCount"][];
+            /** @description Rows that are nobody's message for a fault of theirs. */
             invalid: number;
+            /** @description How many people the portfolio may write to. */
             limit: components["schemas"]["Limit"];
+            /** @description Recipients with no open customer service window. */
             outside_window: number;
+            /** @description Of the eligible, those whom the portfolio may not write to today; they wait for room. */
             over_limit: number;
+            /** @description People whom the audiences name. */
             recipients: number;
+            /** @description Recipients who would get no message. */
             refused: number;
+            /** @description Why they would get none: how many for each reason. */
             refused_by: {
                 [key: string]: number;
             };
+            /** @description How many rows the audiences had. */
             rows: number;
+            /** @description How many seconds sending takes, at the number's pace. */
             seconds: number;
+            /** @description The campaign's state after it was looked over. */
             state: components["schemas"]["CampaignState"];
+            /** @description What keeps the whole campaign from starting; empty: nothing. */
             stops: components["schemas"]["Stop"][];
         };
         /** EmbedExchange */
@@ -3548,59 +4078,98 @@ export interface components {
         };
         /** EmbedRequest */
         EmbedRequest: {
+            /** @description An e-mail address. */
             email?: string | null;
-            /** @default 60 */
+            /**
+             * @description For how many seconds the token may be exchanged.
+             * @default 60
+             */
             ttl_seconds: number;
+            /** @description The person of the tenant for whom it is, by their id; or by `email`. */
             user_id?: string | null;
         };
         /** EmbedToken */
         EmbedToken: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Until when it can be exchanged, RFC 3339 in UTC.
+             */
             expires_at: string;
+            /** @description The token itself, shown this once. */
             token: string;
+            /** @description The address to put into a frame; the token is in its fragment, which no server sees. */
             url: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Somebody with an account, by their id.
+             */
             user_id: string;
         };
         /** Erasure */
         Erasure: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description A person, by the id of their contact.
+             */
             contact_id: string;
+            /** @description When all of it was gone, RFC 3339 in UTC; null until then. */
             finished_at?: string | null;
+            /** @description When it was asked for, RFC 3339 in UTC; null: nobody asked. */
             requested_at?: string | null;
+            /** @description Who asked for it: `user:` or `key:` and an id; null: nobody did. */
             requested_by?: string | null;
         };
         /** Estimate */
         Estimate: {
+            /** @description What it comes to by the rate card, a decimal number as text, in units of `currency` (not in cents); null where the card has no rate. */
             amount: string;
+            /** @description The day of the rate card, as YYYY-MM-DD. */
             as_of: string;
+            /** @description The same by category and country. */
             by_country: components["schemas"]["Cost"][];
+            /** @description When the rate card was last compared with Meta's, as YYYY-MM-DD. */
             checked: string;
+            /** @description The currency by ISO 4217, such as USD. */
             currency: string;
+            /** @description Where the rates are from. */
             source: string;
+            /** @description Messages of a category that the rate card does not have, so that they are not in `amount`. */
             unpriced: number;
         };
         /** EventItem */
         EventItem: {
+            /** @description A conversation with a person, by its id. */
             conversation_id: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made, RFC 3339 in UTC.
+             */
             created_at: string;
+            /** @description Where the event stands in the log: as `since`, it gives what came after. */
             cursor: string;
+            /** @description What happened, in the shape that belongs to the `type`. */
             data: unknown;
+            /** @description A message, by its id here. */
             message_id: string | null;
+            /** @description What happened; there may be more types one day, so pass over what you do not know. */
             type: components["schemas"]["EventType"];
         };
         /** EventList */
         EventList: {
+            /** @description What is on this page. */
             items: components["schemas"]["EventItem"][];
+            /** @description Whether there is more at once. */
             more: boolean;
+            /** @description Goes as `since` into the next request; it is always there. */
             next_cursor: string;
         };
         /** EventTrial */
         EventTrial: {
+            /** @description What the event would tell, as your own system writes it. */
             data?: {
                 [key: string]: unknown;
             };
+            /** @description The rule to try, kept or not. */
             rule: components["schemas"]["Rule"];
         };
         /**
@@ -3611,206 +4180,354 @@ export interface components {
         EventType: "message_received" | "message_edited" | "message_revoked" | "message_reacted" | "message_echoed" | "message_queued" | "message_accepted" | "message_sent" | "message_delivered" | "message_read" | "message_played" | "message_failed" | "message_unknown" | "media_stored" | "media_failed" | "conversation_updated" | "annotation_added" | "annotation_changed" | "mention" | "labels_changed" | "teams_changed" | "canned_replies_changed" | "people_changed" | "contact_merged" | "contact_parted" | "contact_erased" | "preference_changed" | "consent_changed" | "template_updated" | "campaign_updated" | "connection_updated" | "notice_received";
         /** Failure */
         Failure: {
+            /** @description WhatsApp's code for it; 0 where it was not WhatsApp that refused. */
             code: number;
+            /** @description How many there are. */
             count: number;
+            /** @description Why, in Curbe's word, which does not change. */
             kind: string;
+            /** @description What it means and what to do, in each language; null where there is nothing to say. */
             words?: components["schemas"]["channels_cloudapi_phrases_Words"] | null;
         };
         /** Failures */
         Failures: {
+            /** @description Meta's code for it; null where it was not Meta that refused. */
             code: number | null;
+            /** @description How many there are. */
             count: number;
+            /** @description The sentence of one of them. */
             error: string | null;
+            /** @description Why, in Curbe's word, which does not change. */
             kind: string;
         };
         /** FaultCount */
         FaultCount: {
+            /** @description How many there are. */
             count: number;
+            /** @description Why, in a word for programs; null where there is no reason to tell. */
             reason: string;
         };
         /** FaultRow */
         FaultRow: {
+            /** @description What the reason is about, in a word: what is wrong with the phone (`short`, `letters` ...), which variable, or the line that has the same number; else empty. */
             about: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description An audience of the campaign, by its id.
+             */
             audience_id: string;
+            /** @description The row as it came, a text for each cell. */
             cells: string[];
+            /** @description A sentence for people; null or absent where there is none. */
             detail: string;
+            /** @description Where it stands: the line of the file, the head being 1, or the place in the list, counted from 1. */
             line: number;
+            /** @description Why, in a word for programs; null where there is no reason to tell. */
             reason: string;
         };
         /** Figures */
         Figures: {
-            /** @default 0 */
+            /**
+             * @description Those that reached a phone.
+             * @default 0
+             */
             delivered: number;
-            /** @default 0 */
+            /**
+             * @description Those that were refused or could not be delivered.
+             * @default 0
+             */
             failed: number;
-            /** @default 0 */
+            /**
+             * @description Messages that were made to be sent.
+             * @default 0
+             */
             made: number;
-            /** @default 0 */
+            /**
+             * @description Those that were read, as far as Meta tells.
+             * @default 0
+             */
             read: number;
-            /** @default 0 */
+            /**
+             * @description Messages that people wrote.
+             * @default 0
+             */
             received: number;
-            /** @default 0 */
+            /**
+             * @description Those after which the person wrote within a week.
+             * @default 0
+             */
             replied: number;
-            /** @default 0 */
+            /**
+             * @description Those that WhatsApp took.
+             * @default 0
+             */
             sent: number;
         };
         /** FileMapping */
         FileMapping: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description An audience of the campaign, by its id.
+             */
             audience_id: string;
             /** @description ISO 3166, such as ES */
             default_country?: string | null;
+            /** @description What a variable says where its cell is empty or no column fills it, by the variables' names. */
             defaults?: {
                 [key: string]: string;
             };
+            /** @description The column of the phone numbers, by its name. */
             phone: string;
+            /** @description The template's variables, each with the column that fills it, by its name. */
             variables?: {
                 [key: string]: string;
             };
         };
         /** Filter */
         Filter: {
+            /** @description Only people whose conversation has one of these labels, by their ids; empty: all. */
             label_ids?: string[];
+            /** @description Only people who wrote at this moment or later, RFC 3339 with its zone. */
             last_inbound_after?: string | null;
+            /** @description Only people who wrote last before this moment, RFC 3339 with its zone. */
             last_inbound_before?: string | null;
+            /** @description Only people whose conversation is in one of these states; empty: in any. */
             states?: components["schemas"]["ConversationState"][];
         };
         /** Finding */
         Finding: {
+            /** @description The part of the template that it is in, in Meta's word; null where it is in none. */
             component: string | null;
+            /** @description Meta's own page about the rule. */
             page: string;
+            /** @description Which value it is about, such as components[1].text. */
             path: string;
+            /** @description The rule by its name, which does not change. */
             rule: string;
+            /** @description `error`: Meta refuses it; `warning`: Meta often does. */
             severity: string;
+            /** @description The rule in each language. */
             words: components["schemas"]["templates_lint_parts_Words"];
         };
         /** FlowAction */
         FlowAction: {
             /**
+             * @description Tells the action apart.
              * @default flow
              * @constant
              */
             name: "flow";
+            /** @description What it takes, in Meta's shape. */
             parameters: components["schemas"]["FlowParameters"];
         };
         /** FlowButton */
         FlowButton: {
+            /** @description What the buttons, the list or the link do, in Meta's shape. */
             action: components["schemas"]["FlowAction"];
+            /** @description The text below the header, in Meta's shape. */
             body: components["schemas"]["ShortBody"];
+            /** @description A small line at the end. */
             footer?: components["schemas"]["Footer"] | null;
+            /** @description What stands above the body, in Meta's shape. */
             header?: components["schemas"]["TextHeader"] | components["schemas"]["ImageHeader"] | components["schemas"]["VideoHeader"] | components["schemas"]["DocumentHeader"] | null;
-            /** @constant */
+            /**
+             * @description Tells apart what it is, in Meta's word.
+             * @constant
+             */
             type: "flow";
         };
         /** FlowParameters */
         FlowParameters: {
-            /** @enum {null|string} */
+            /**
+             * @description What the button does: navigate opens a screen, data_exchange asks your endpoint which one.
+             * @enum {null|string}
+             */
             flow_action?: "navigate" | "data_exchange" | null;
+            /** @description The screen that the flow begins with, and what it is given. */
             flow_action_payload?: components["schemas"]["FlowScreen"] | null;
+            /** @description What stands on the button, up to 20 characters. */
             flow_cta: string;
+            /** @description The flow, by Meta's id. */
             flow_id?: string | null;
-            /** @constant */
+            /**
+             * @description The version of Meta's flow messages.
+             * @constant
+             */
             flow_message_version?: "3";
+            /** @description The flow, by its name. */
             flow_name?: string | null;
+            /** @description Your own word for this use of the flow, which comes back with its answer. */
             flow_token?: string | null;
-            /** @enum {null|string} */
+            /**
+             * @description Whether the flow's draft is opened or what is published.
+             * @enum {null|string}
+             */
             mode?: "draft" | "published" | null;
         };
         /** FlowReplyShown */
         FlowReplyShown: {
+            /** @description What the person filled in, as the object that the flow sent. */
             answers?: {
                 [key: string]: unknown;
             } | null;
+            /** @description What WhatsApp writes for the answer. */
             body?: string | null;
-            /** @constant */
+            /**
+             * @description Tells apart what it is.
+             * @constant
+             */
             kind: "flow_reply";
+            /** @description What it is called. */
             name?: string | null;
+            /** @description The answer as text, where it is no object. */
             raw?: string | null;
         };
         /** FlowScreen */
         FlowScreen: {
+            /** @description What the flow's first screen is given. */
             data?: {
                 [key: string]: unknown;
             } | null;
+            /** @description The flow's screen, by its id. */
             screen: string;
         };
         /** Followed */
         Followed: {
+            /** @description A conversation with a person, by its id. */
             conversation_id: string | null;
+            /** @description A sentence for people; null or absent where there is none. */
             detail: string | null;
+            /** @description When it was decided or sent, RFC 3339 in UTC; null while it waits. */
             done_at: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When its time is, RFC 3339 in UTC.
+             */
             due_at: string;
+            /** @description Meta's code for why the message failed; null where it did not, or Meta told none. */
             error_code: number | null;
+            /** @description The event's name, which your own system gives it, such as interview.scheduled. */
             event: string;
+            /** @description The event's id, which your own system gives it. */
             event_id: string;
+            /** @description What kind of failure the message ended with, in Curbe's word; null where it did not fail. */
             failure: string | null;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Its id here, a UUID.
+             */
             id: string;
+            /** @description A message, by its id here. */
             message_id: string | null;
+            /** @description How far the message has come; null where none was made. */
             message_status: string | null;
+            /** @description Why, in a word for programs; null where there is no reason to tell. */
             reason: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it came here, RFC 3339 in UTC.
+             */
             received_at: string;
+            /** @description The phone number in E.164 with its `+`; of what was refused, as the event has it. */
             recipient: string | null;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description A rule of the notifications, by its id.
+             */
             rule_id: string;
+            /** @description The state that it is in. */
             state: components["schemas"]["State"];
         };
         /** Page[Followed] */
         FollowedPage: {
+            /** @description What is on this page. */
             items: components["schemas"]["Followed"][];
+            /** @description Goes as `cursor` into the request for the next page; null on the last. */
             next_cursor?: string | null;
         };
         /** Footer */
         Footer: {
+            /** @description The line, up to 60 characters. */
             text: string;
         };
         /** Foreseen */
         Foreseen: {
+            /** @description A sentence for people; null or absent where there is none. */
             detail: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When its time is, RFC 3339 in UTC.
+             */
             due_at: string;
+            /** @description Why, in a word for programs; null where there is no reason to tell. */
             reason: string | null;
+            /** @description The phone number in E.164 with its `+`; of what was refused, as the event has it. */
             recipient: string | null;
+            /** @description The state that it is in. */
             state: components["schemas"]["State"];
         };
         /** Found */
         Found: {
+            /** @description The conversation as it stands now. */
             conversation: components["schemas"]["Conversation"];
-            /** @enum {string} */
+            /**
+             * @description Tells apart what it is.
+             * @enum {string}
+             */
             kind: "contact" | "message";
+            /** @description The message that was found; absent where a person was. */
             message?: components["schemas"]["Message"] | null;
+            /** @description The piece of the text that shows why it was found; absent where a person was. */
             snippet?: components["schemas"]["Snippet"] | null;
         };
         /** FoundNumber */
         FoundNumber: {
+            /** @description Whether the number is on the WhatsApp Business app, too. */
             coexistence: boolean;
+            /** @description The country of the number by ISO 3166, such as ES; to send with, it says which of your numbers, where you have several. */
             country_id: string | null;
+            /** @description The number's name that people see, as Meta knows it; null where it told none. */
             display_name: string | null;
+            /** @description To how many people outside their windows it may write in 24 hours, in Meta's word, such as TIER_1K; null until told. */
             messaging_limit: string | null;
+            /** @description What Meta thinks of the number's name, in its word; null until told. */
             name_status: string | null;
+            /** @description How the number stands at Meta, in its word, such as CONNECTED; null until told. */
             number_status: string | null;
+            /** @description The number in E.164 with its `+`; null where Meta's spelling of it cannot be read. */
             phone_number_e164: string | null;
+            /** @description A number, by Meta's id of it (no phone number). */
             phone_number_id: string;
+            /** @description The number as people write it; null where it is not known. */
             phone_number_spelled: string | null;
+            /** @description Meta's word for how people take the number, such as GREEN, YELLOW or RED; null until told. */
             quality_rating: string | null;
+            /** @description How many messages a second Meta takes from it, in its word, such as STANDARD or HIGH; null until told. */
             throughput_level: string | null;
+            /** @description When the access token ends, RFC 3339 in UTC; null: it does not. */
             token_expires_at: string | null;
+            /** @description A WhatsApp Business account, by Meta's id of it. */
             waba_id: string;
         };
         /** Page[Found] */
         FoundPage: {
+            /** @description What is on this page. */
             items: components["schemas"]["Found"][];
+            /** @description Goes as `cursor` into the request for the next page; null on the last. */
             next_cursor?: string | null;
         };
         /** Give */
         Give: {
-            /** @constant */
+            /**
+             * @description Tells apart what would be done.
+             * @constant
+             */
             does: "assign";
+            /** @description The occasion, on which it is done once. */
             mark: string;
+            /** @description The team to which it is given, by its id; null: none. */
             team_id: string | null;
+            /** @description The user to whom it is given, by their id; null: nobody. */
             user_id: string | null;
         };
         /**
@@ -3822,279 +4539,459 @@ export interface components {
         GroupBy: "nothing" | "number" | "agent" | "template" | "campaign" | "category" | "type";
         /** HeaderComponent */
         HeaderComponent: {
+            /** @description What it takes, in Meta's shape. */
             parameters: (components["schemas"]["TextParameter"] | components["schemas"]["ImageParameter"] | components["schemas"]["VideoParameter"] | components["schemas"]["DocumentParameter"] | components["schemas"]["LocationParameter"] | components["schemas"]["ProductParameter"])[];
-            /** @constant */
+            /**
+             * @description Tells apart what it is, in Meta's word.
+             * @constant
+             */
             type: "header";
         };
         /** HeaderLook */
         HeaderLook: {
+            /** @description What the header is, in Meta's word, such as TEXT or IMAGE. */
             format: string;
+            /** @description The file that was given; null where there is none. */
             media?: components["schemas"]["MediaRef"] | null;
+            /** @description The text. */
             text?: string | null;
         };
         /** Hours */
         Hours: {
             /** @description Such as 09:00; 24:00 ends a day. */
             closes: string;
+            /** @description The day of the week: 0 is Monday, 6 Sunday. */
             day: number;
             /** @description Such as 09:00; 24:00 ends a day. */
             opens: string;
         };
         /** Image */
         Image: {
+            /** @description The text below the file, up to 1,024 characters. */
             caption?: string | null;
             /** @description A media id of Meta's, or of your own uploads. */
             id?: string | null;
+            /** @description The address of the file, http or https. */
             link?: string | null;
         };
         /** ImageHeader */
         ImageHeader: {
+            /** @description The image. */
             image: components["schemas"]["MediaRef"];
-            /** @constant */
+            /**
+             * @description Tells apart what it is, in Meta's word.
+             * @constant
+             */
             type: "image";
         };
         /** ImageParameter */
         ImageParameter: {
+            /** @description The image. */
             image: components["schemas"]["MediaRef"];
-            /** @constant */
+            /**
+             * @description Tells apart what it is, in Meta's word.
+             * @constant
+             */
             type: "image";
         };
         /** Imported */
         Imported: {
+            /** @description Who did it: `user:` or `key:` and an id, `system:` and the part of Curbe, or `contact` for the person. */
             actor: string;
+            /** @description Rows that were written down. */
             added_count: number;
+            /** @description What all of them spoke of. */
             category: components["schemas"]["About"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made, RFC 3339 in UTC.
+             */
             created_at: string;
+            /** @description Rows that were not written down. */
             failed_count: number;
+            /** @description The file's name; null or absent where it has none. */
             filename: string | null;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Its id here, a UUID.
+             */
             id: string;
+            /** @description Where and in which words it was said. */
             proof: string;
+            /** @description Rows that say what was known. */
             repeated_count: number;
+            /** @description What all of them said: `in` or `out`. */
             state: components["schemas"]["Consent"];
+            /** @description How many rows there were: the sum of the other three counts. */
             total_count: number;
         };
         /** Page[Imported] */
         ImportedPage: {
+            /** @description What is on this page. */
             items: components["schemas"]["Imported"][];
+            /** @description Goes as `cursor` into the request for the next page; null on the last. */
             next_cursor?: string | null;
         };
         /** InviteMade */
         InviteMade: {
+            /** @description The link that the invited person opens, shown this once; null where Curbe sends it by mail. */
             link: string | null;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Somebody with an account, by their id.
+             */
             user_id: string;
         };
         /** InviteShown */
         InviteShown: {
+            /** @description An e-mail address. */
             email: string;
+            /** @description Who invites, by their name or e-mail address; null where nobody is known. */
             inviter: string | null;
+            /** @description Whether there is no account yet, so that a password has to be chosen. */
             needs_password: boolean;
+            /** @description What they are in the tenant. */
             role: components["schemas"]["Role"];
+            /** @description The tenant's name. */
             tenant_name: string;
         };
         /** Judgement */
         Judgement: {
+            /** @description Whether Meta would take it for review, by the rules that Meta documents. */
             accepted: boolean;
+            /** @description The rules that it breaks. */
             findings: components["schemas"]["Finding"][];
         };
         /** Kept */
         Kept: {
+            /** @description Who did it: `user:` or `key:` and an id, `system:` and the part of Curbe, or `contact` for the person. */
             actor: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was, RFC 3339 in UTC.
+             */
             at: string;
+            /** @description What the person spoke of. */
             category: components["schemas"]["About"];
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Whose word it was when it was said: one whose contact became part of another keeps it.
+             */
             contact_id: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made, RFC 3339 in UTC.
+             */
             created_at: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Its id here, a UUID.
+             */
             id: string;
+            /** @description The list that it came with, by its id; null where it came otherwise. */
             import_id: string | null;
+            /** @description A message, by its id here. */
             message_id: string | null;
+            /** @description Where and in which words it was said; null where nothing is known of that. */
             proof: string | null;
+            /** @description How it came to be known. */
             source: components["schemas"]["Source"];
+            /** @description What the person said: `in` or `out`. */
             state: components["schemas"]["Consent"];
         };
         /** KeptRule */
         KeptRule: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made, RFC 3339 in UTC.
+             */
             created_at: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Its id here, a UUID.
+             */
             id: string;
+            /** @description What follows from which event. */
             rule: components["schemas"]["Rule"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was last changed, RFC 3339 in UTC.
+             */
             updated_at: string;
+            /** @description Who changed it last: `user:` or `key:` and an id. */
             updated_by: string;
         };
         /** Page[KeptRule] */
         KeptRulePage: {
+            /** @description What is on this page. */
             items: components["schemas"]["KeptRule"][];
+            /** @description Goes as `cursor` into the request for the next page; null on the last. */
             next_cursor?: string | null;
         };
         /** Key */
         Key: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made, RFC 3339 in UTC.
+             */
             created_at: string;
+            /** @description When it ends, RFC 3339 in UTC; null: never. */
             expires_at: string | null;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Its id here, a UUID.
+             */
             id: string;
+            /** @description The last four characters of the key, to know it by. */
             last4: string;
+            /** @description What it is called. */
             name: string;
+            /** @description When it was revoked, RFC 3339 in UTC; null: it was not. */
             revoked_at: string | null;
+            /** @description What it may do. */
             scopes: string[];
         };
         /** Page[Key] */
         KeyPage: {
+            /** @description What is on this page. */
             items: components["schemas"]["Key"][];
+            /** @description Goes as `cursor` into the request for the next page; null on the last. */
             next_cursor?: string | null;
         };
         /** KeywordReply */
         KeywordReply: {
+            /** @description The text to answer with. */
             answer: string;
+            /** @description Only what is written to these numbers, by the ids of their connections; empty: to any. */
             connection_ids?: string[];
-            /** @constant */
+            /**
+             * @description Tells apart what it is.
+             * @constant
+             */
             kind: "keyword_reply";
+            /** @description How the words are looked for. */
             match?: components["schemas"]["Match"];
+            /** @description The words that are looked for. */
             words: string[];
         };
         /** Label */
         Label: {
+            /** @description `#` and six hexadecimal digits, such as #1a73e8. */
             color: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made, RFC 3339 in UTC.
+             */
             created_at: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Its id here, a UUID.
+             */
             id: string;
+            /** @description What it is called. */
             name: string;
         };
         /** LabelChange */
         LabelChange: {
+            /** @description `#` and six hexadecimal digits, such as #1a73e8. */
             color?: string | null;
+            /** @description What it is called. */
             name?: string | null;
         };
         /** Page[Label] */
         LabelPage: {
+            /** @description What is on this page. */
             items: components["schemas"]["Label"][];
+            /** @description Goes as `cursor` into the request for the next page; null on the last. */
             next_cursor?: string | null;
         };
         /** LabelsChanged */
         LabelsChanged: {
+            /** @description The labels it got. */
             added: components["schemas"]["Named"][];
+            /** @description The labels it lost. */
             removed: components["schemas"]["Named"][];
-            /** @constant */
+            /**
+             * @description Tells apart what was done.
+             * @constant
+             */
             type: "labels";
         };
         /** Language */
         Language: {
+            /** @description The language as Meta writes it, such as es_ES or pt. */
             code: string;
-            /** @constant */
+            /**
+             * @description Meta's word; there is one.
+             * @constant
+             */
             policy?: "deterministic";
         };
         /** LastMessage */
         LastMessage: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Inbound: when it was written, by Meta's clock; outbound: when it was asked for. RFC 3339 in UTC.
+             */
             created_at: string;
+            /** @description `inbound`: a person wrote to the tenant; `outbound`: the other way. */
             direction: components["schemas"]["Direction"];
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Its id here, a UUID.
+             */
             id: string;
+            /** @description How far the message has come. */
             status: string;
+            /** @description What a person would read in it; null where there is nothing to read. */
             text: string | null;
+            /** @description What kind of message it is, in Meta's word: text, image, audio ... */
             type: string;
         };
         /** Ledger */
         Ledger: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description A person, by the id of their contact.
+             */
             contact_id: string;
+            /** @description What is on this page. */
             items: components["schemas"]["Kept"][];
+            /** @description What counts now. */
             standing: components["schemas"]["Standing"];
         };
         /** Limit */
         Limit: {
+            /** @description To how many people outside their windows the portfolio may write in 24 hours; null where no limit is known. */
             people: number | null;
+            /** @description To how many more of them it may write now; null where no limit is known. */
             room: number | null;
+            /** @description The limit in Meta's word, such as TIER_1K; null until told. */
             tier: string | null;
         };
         /** Line */
         Line: {
+            /** @description What it costs by the rate card: an estimate, Meta's bill counts. */
             cost: components["schemas"]["Money"];
+            /** @description The day by the tenant's clock, as YYYY-MM-DD; null: the whole time. */
             day: string | null;
+            /** @description How many messages there were, and what became of them. */
             figures: components["schemas"]["Figures"];
+            /** @description How long people waited for an answer; null where it makes no sense. */
             first_response?: components["schemas"]["Spread"] | null;
+            /** @description What the line is about: a number's id, a template's `name/language`, `user:`, `key:` or `campaign:` and an id, or a word; empty where nothing is told apart. */
             key: string;
+            /** @description What it is called. */
             name: string | null;
+            /** @description How long it took until conversations were resolved; null where it makes no sense. */
             resolution?: components["schemas"]["Spread"] | null;
+            /** @description How many times nobody answered a person within seven days, or has yet; null where it makes no sense. */
             unanswered?: number | null;
         };
         /** LinkAction */
         LinkAction: {
             /**
+             * @description Tells the action apart.
              * @default cta_url
              * @constant
              */
             name: "cta_url";
+            /** @description What it takes, in Meta's shape. */
             parameters: components["schemas"]["LinkParameters"];
         };
         /** LinkButton */
         LinkButton: {
+            /** @description What the buttons, the list or the link do, in Meta's shape. */
             action: components["schemas"]["LinkAction"];
+            /** @description The text below the header, in Meta's shape. */
             body: components["schemas"]["ShortBody"];
+            /** @description A small line at the end. */
             footer?: components["schemas"]["Footer"] | null;
+            /** @description What stands above the body, in Meta's shape. */
             header?: components["schemas"]["TextHeader"] | components["schemas"]["ImageHeader"] | components["schemas"]["VideoHeader"] | components["schemas"]["DocumentHeader"] | null;
-            /** @constant */
+            /**
+             * @description Tells apart what it is, in Meta's word.
+             * @constant
+             */
             type: "cta_url";
         };
         /** LinkCard */
         LinkCard: {
+            /** @description What the buttons, the list or the link do, in Meta's shape. */
             action: components["schemas"]["CardAction"];
+            /** @description The text below the header, in Meta's shape. */
             body?: components["schemas"]["CardBody"] | null;
+            /** @description Which card it is, counted from 0. */
             card_index: number;
+            /** @description What stands above the body, in Meta's shape. */
             header: components["schemas"]["ImageHeader"] | components["schemas"]["VideoHeader"];
-            /** @constant */
+            /**
+             * @description Tells apart what it is, in Meta's word.
+             * @constant
+             */
             type: "cta_url";
         };
         /** LinkParameters */
         LinkParameters: {
+            /** @description What stands on the button, up to 20 characters. */
             display_text: string;
+            /** @description A web address. */
             url: string;
         };
         /** ListAction */
         ListAction: {
+            /** @description What stands on the button that opens the list. */
             button: string;
+            /** @description The sections, in their order. */
             sections: components["schemas"]["Section"][];
         };
         /** ListMenu */
         ListMenu: {
+            /** @description What the buttons, the list or the link do, in Meta's shape. */
             action: components["schemas"]["ListAction"];
+            /** @description The text below the header, in Meta's shape. */
             body: components["schemas"]["LongBody"];
+            /** @description A small line at the end. */
             footer?: components["schemas"]["Footer"] | null;
+            /** @description What stands above the body, in Meta's shape. */
             header?: components["schemas"]["TextHeader"] | null;
-            /** @constant */
+            /**
+             * @description Tells apart what it is, in Meta's word.
+             * @constant
+             */
             type: "list";
         };
         /** Listed */
         Listed: {
             /** @description ISO 3166, such as ES */
             default_country?: string | null;
+            /** @description The recipients, 5,000 at most. */
             recipients: components["schemas"]["ListedRecipient"][];
         };
         /** ListedRecipient */
         ListedRecipient: {
+            /** @description The phone number; one without a country code is read by `default_country`. */
             phone: string;
+            /** @description The template's variables, each with what fills it. */
             variables?: {
                 [key: string]: string;
             };
         };
         /** Location */
         Location: {
+            /** @description The place's address in words. */
             address?: string | null;
+            /** @description Degrees north, -90 to 90. */
             latitude: number;
+            /** @description Degrees east, -180 to 180. */
             longitude: number;
+            /** @description What it is called. */
             name?: string | null;
         };
         /** LocationAction */
         LocationAction: {
             /**
+             * @description Tells the action apart.
              * @default send_location
              * @constant
              */
@@ -4102,29 +4999,47 @@ export interface components {
         };
         /** LocationParameter */
         LocationParameter: {
+            /** @description The place. */
             location: components["schemas"]["Place"];
-            /** @constant */
+            /**
+             * @description Tells apart what it is, in Meta's word.
+             * @constant
+             */
             type: "location";
         };
         /** LocationRequest */
         LocationRequest: {
+            /** @description What the buttons, the list or the link do, in Meta's shape. */
             action?: components["schemas"]["LocationAction"];
+            /** @description The text below the header, in Meta's shape. */
             body: components["schemas"]["ShortBody"];
-            /** @constant */
+            /**
+             * @description Tells apart what it is, in Meta's word.
+             * @constant
+             */
             type: "location_request_message";
         };
         /** LocationShown */
         LocationShown: {
+            /** @description The place's address in words. */
             address?: string | null;
-            /** @constant */
+            /**
+             * @description Tells apart what it is.
+             * @constant
+             */
             kind: "location";
+            /** @description Degrees north, -90 to 90. */
             latitude: number;
+            /** @description Degrees east, -180 to 180. */
             longitude: number;
+            /** @description What it is called. */
             name?: string | null;
+            /** @description A web address. */
             url?: string | null;
         };
         /** LongBody */
         LongBody: {
+            /** @description The text, up to 4,096 characters. */
             text: string;
         };
         /**
@@ -4136,19 +5051,35 @@ export interface components {
         Match: "exact" | "starts" | "contains";
         /** Media */
         Media: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made, RFC 3339 in UTC.
+             */
             created_at: string;
+            /** @description How long it lasts, in milliseconds; null or absent where it has no length or it is not known. */
             duration_ms?: number | null;
+            /** @description The file's name; null or absent where it has none. */
             filename?: string | null;
+            /** @description In pixels; null or absent where it has none or it is not known. */
             height?: number | null;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Its id here, a UUID.
+             */
             id: string;
+            /** @description What the file is, such as image/jpeg; null or absent where it is not known. */
             mime_type: string;
+            /** @description How loud it is over its length: at most 64 bars of one byte each, in base64; absent where it has no sound. */
             peaks?: string | null;
+            /** @description The SHA-256 of its bytes, in hexadecimal digits. */
             sha256: string;
+            /** @description In bytes; absent where it is not known. */
             size: number;
+            /** @description A path of this API, which serves a small WebP of it; null or absent where there is none. */
             thumbnail_url?: string | null;
+            /** @description A path of this API, which serves the file. */
             url: string;
+            /** @description In pixels; null or absent where it has none or it is not known. */
             width?: number | null;
         };
         /**
@@ -4159,156 +5090,284 @@ export interface components {
         MediaKind: "image" | "video" | "audio" | "voice" | "document" | "sticker";
         /** MediaRef */
         MediaRef: {
+            /** @description The file's name; null or absent where it has none. */
             filename?: string | null;
+            /** @description A media id of Meta's, or of your own uploads. */
             id?: string | null;
+            /** @description The address of the file, http or https. */
             link?: string | null;
         };
         /** MediaShown */
         MediaShown: {
-            /** @default false */
+            /**
+             * @description Whether the sticker moves.
+             * @default false
+             */
             animated: boolean;
+            /** @description The text below the file, up to 1,024 characters. */
             caption?: string | null;
+            /** @description The file's name; null or absent where it has none. */
             filename?: string | null;
-            /** @constant */
+            /**
+             * @description Tells apart what it is.
+             * @constant
+             */
             kind: "media";
+            /** @description What the file is, such as image/jpeg; null or absent where it is not known. */
             mime_type?: string | null;
-            /** @default false */
+            /**
+             * @description Whether it is a voice note.
+             * @default false
+             */
             voice: boolean;
         };
         /** Mention */
         Mention: {
+            /** @description The note that calls them. */
             annotation: components["schemas"]["Annotation"];
+            /** @description The conversation as it stands now. */
             conversation: components["schemas"]["Conversation"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made, RFC 3339 in UTC.
+             */
             created_at: string;
+            /** @description When it was read; null or absent until it was. */
             read_at: string | null;
         };
         /** Page[Mention] */
         MentionPage: {
+            /** @description What is on this page. */
             items: components["schemas"]["Mention"][];
+            /** @description Goes as `cursor` into the request for the next page; null on the last. */
             next_cursor?: string | null;
         };
         /** MentionsLeft */
         MentionsLeft: {
+            /** @description How many mentions are not read yet. */
             unread: number;
         };
         /** MentionsRead */
         MentionsRead: {
+            /** @description Only the mentions in this conversation; left out: all. */
             conversation_id?: string | null;
         };
         /** Merge */
         Merge: {
+            /** @description Who did it: `user:` or `key:` and an id, `system:` and the part of Curbe, or `contact` for the person. */
             actor: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The contact that became part of this one.
+             */
             contact_id: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made, RFC 3339 in UTC.
+             */
             created_at: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Its id here, a UUID.
+             */
             id: string;
+            /** @description Why, in a word for programs; null where there is no reason to tell. */
             reason: string;
+            /** @description When it was undone, RFC 3339 in UTC; null where it was not. */
             undone_at: string | null;
         };
         /** MergeRequest */
         MergeRequest: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The contact that becomes part of the one in the address.
+             */
             contact_id: string;
         };
         /** Merged */
         Merged: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The conversation that became part of this one.
+             */
             conversation_id: string;
-            /** @constant */
+            /**
+             * @description Tells apart what was done.
+             * @constant
+             */
             type: "merged";
         };
         /** Message */
         Message: {
+            /** @description When Meta took the message; null or absent until it has. */
             accepted_at?: string | null;
+            /** @description The `Idempotency-Key` that the message was asked for with; in the event `message_queued` alone. */
             client_id?: string | null;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description One of the tenant's numbers, by the id of its connection.
+             */
             connection_id: string;
+            /** @description What an inbound message says, told apart by its `kind`; absent where it is not inbound, and in events that leave out what did not change. */
             content?: components["schemas"]["TextShown"] | components["schemas"]["MediaShown"] | components["schemas"]["LocationShown"] | components["schemas"]["ContactsShown"] | components["schemas"]["ReplyShown"] | components["schemas"]["FlowReplyShown"] | components["schemas"]["PermissionShown"] | components["schemas"]["ButtonShown"] | components["schemas"]["OrderShown"] | components["schemas"]["SystemShown"] | components["schemas"]["UnsupportedShown"] | components["schemas"]["WelcomeShown"] | components["schemas"]["OtherShown"] | null;
+            /** @description What the message refers to: whose message it quotes, a product, that it was passed on. */
             context?: components["schemas"]["ContextShown"] | null;
+            /** @description The conversation as it stands after the event; in events that move it alone. */
             conversation?: components["schemas"]["Conversation"];
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description A conversation with a person, by its id.
+             */
             conversation_id: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Inbound: when it was written, by Meta's clock; outbound: when it was asked for. RFC 3339 in UTC.
+             */
             created_at: string;
+            /** @description When it reached the phone; null or absent until it has. */
             delivered_at?: string | null;
+            /** @description `inbound`: a person wrote to the tenant; `outbound`: the other way. */
             direction: components["schemas"]["Direction"];
+            /** @description When its words were last changed, by Meta's clock; absent where they were not. */
             edited_at?: string | null;
+            /** @description Why the message failed; absent where it did not. */
             error?: components["schemas"]["MessageError"] | null;
+            /** @description When it failed; null or absent where it did not. */
             failed_at?: string | null;
+            /** @description The group that it was written in, by Meta's id; absent elsewhere. */
             group_id?: string | null;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Its id here, a UUID.
+             */
             id: string;
+            /** @description The message's file; absent where it has none, and in events that leave out what did not change. */
             media?: components["schemas"]["MessageMedia"] | null;
+            /** @description Meta's own object of an inbound message, the content in Meta's shape of an outbound one; absent in events that leave out what did not change. */
             payload?: unknown;
+            /** @description When the person listened to it; absent until they have. */
             played_at?: string | null;
+            /** @description What Meta says that it costs by; absent until it has. */
             pricing?: components["schemas"]["Pricing"] | null;
+            /** @description Meta's id of the message (wamid); null or absent until Meta took it. */
             provider_message_id: string | null;
+            /** @description What Meta said beside accepting it, such as held_for_quality_assessment; absent where it said nothing. */
             provider_status?: string | null;
+            /** @description The message that `reply_to` names, where it is here; in lists of messages alone. */
             quoted?: components["schemas"]["Quoted"] | null;
+            /** @description How people reacted, the latest of each. */
             reactions?: components["schemas"]["ReactionShown"][];
+            /** @description When it was read; null or absent until it was. */
             read_at?: string | null;
+            /** @description The ad or post that brought the person here; absent where none did. */
             referral?: components["schemas"]["ReferralShown"] | null;
+            /** @description The message that it quotes, by its `provider_message_id`; absent where it quotes none. */
             reply_to?: string | null;
+            /** @description The message that sends this one once more, by its id; absent where there is none. */
             retried_by?: string | null;
+            /** @description The message that this one sends once more, by its id; absent where there is none. */
             retry_of?: string | null;
+            /** @description When it was taken back for everybody, by Meta's clock; absent where it was not. */
             revoked_at?: string | null;
+            /** @description Of an outbound one, who asked for it: `user:`, `key:` or `campaign:` and an id, or what else sends from the number; absent otherwise. */
             sender?: string | null;
+            /** @description When WhatsApp sent it; null or absent until it has. */
             sent_at?: string | null;
-            /** @default false */
+            /**
+             * @description Whether another application, such as Meta's agent, was answering when it came.
+             * @default false
+             */
             standby: boolean;
+            /** @description How far the message has come. */
             status: string;
+            /** @description What a person would read in it; null where there is nothing to read. */
             text: string | null;
+            /** @description What kind of message it is, in Meta's word: text, image, audio ... */
             type: string;
         };
         /** MessageError */
         MessageError: {
+            /** @description Meta's code for it; absent where Meta told none. */
             code?: number | null;
+            /** @description A sentence for people; null or absent where there is none. */
             detail?: string | null;
+            /** @description Why, in Curbe's word, which does not change. */
             kind: string;
+            /** @description What it means and what to do, in each language; null where there is nothing to say. */
             words: components["schemas"]["channels_cloudapi_phrases_Words"];
         };
         /** MessageList */
         MessageList: {
+            /** @description What is on this page. */
             items: components["schemas"]["Message"][];
+            /** @description Goes as `cursor` into the request for the next page; null on the last. */
             next_cursor?: string | null;
+            /** @description Of a page around a message, where it goes on to newer ones; null where it has the latest. */
             previous_cursor?: string | null;
         };
         /** MessageMedia */
         MessageMedia: {
+            /** @description How long it lasts, in milliseconds; null or absent where it has no length or it is not known. */
             duration_ms?: number | null;
+            /** @description Why the file is not there, in a word that does not change; absent where it did not fail. */
             error?: string | null;
+            /** @description The file's name; null or absent where it has none. */
             filename?: string | null;
+            /** @description In pixels; null or absent where it has none or it is not known. */
             height?: number | null;
+            /** @description Its id here, a UUID. */
             id?: string | null;
+            /** @description What the file is, such as image/jpeg; null or absent where it is not known. */
             mime_type?: string | null;
+            /** @description How loud it is over its length: at most 64 bars of one byte each, in base64; absent where it has no sound. */
             peaks?: string | null;
+            /** @description In bytes; absent where it is not known. */
             size?: number | null;
-            /** @enum {string} */
+            /**
+             * @description Whether the file is there: pending until it is, then stored, or failed.
+             * @enum {string}
+             */
             state: "pending" | "stored" | "failed";
+            /** @description A path of this API, which serves a small WebP of it; null or absent where there is none. */
             thumbnail_url?: string | null;
+            /** @description A path of this API, which serves the file; absent until it is there. */
             url?: string | null;
-            /** @default false */
+            /**
+             * @description Whether it is a voice note.
+             * @default false
+             */
             voice: boolean;
+            /** @description In pixels; null or absent where it has none or it is not known. */
             width?: number | null;
         };
         /** MessageRevision */
         MessageRevision: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was, RFC 3339 in UTC.
+             */
             at: string;
+            /** @description Whether it is the original, an edit, or that it was taken back. */
             kind: components["schemas"]["RevisionKind"];
+            /** @description What it said then, in Meta's shape. */
             payload: unknown;
+            /** @description What a person would have read in it; null where there is nothing to read. */
             text: string | null;
+            /** @description What kind of message it was, in Meta's word: text, image, audio ... */
             type: string;
         };
         /** MessageTrial */
         MessageTrial: {
+            /** @description When the message would come, RFC 3339 with its zone; now, where it is left out. */
             at?: string | null;
+            /** @description To which number a first message would be written, where there is no conversation. */
             connection_id?: string | null;
+            /** @description A conversation with a person, by its id. */
             conversation_id?: string | null;
-            /** @default  */
+            /**
+             * @description The words of the message.
+             * @default
+             */
             text: string;
         };
         /**
@@ -4319,36 +5378,60 @@ export interface components {
         Method: "totp" | "passkey" | "recovery";
         /** Methods */
         Methods: {
+            /** @description Whether a forgotten password can be replaced by mail. */
             mail: boolean;
+            /** @description The installation's identity provider; null where it has none. */
             oidc: components["schemas"]["OidcMethod"] | null;
+            /** @description Whether one can sign in with a passkey. */
             passkeys: boolean;
+            /** @description Whether one can sign in with a password. */
             password: boolean;
         };
         /** Money */
         Money: {
+            /** @description What it comes to by the rate card, a decimal number as text, in units of `currency` (not in cents); null where the card has no rate. */
             amount: string;
+            /** @description The day of the rate card, as YYYY-MM-DD. */
             as_of: string;
+            /** @description Messages that are in `amount`. */
             charged: number;
+            /** @description The currency by ISO 4217, such as USD. */
             currency: string;
+            /** @description Messages that Meta does not charge for. */
             free: number;
+            /** @description Messages of a category that the rate card does not have, so that they are not in `amount`. */
             unpriced: number;
+            /** @description Messages that were delivered, and of which Meta has not said what they cost. */
             untold: number;
         };
         /** Named */
         Named: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Its id here, a UUID.
+             */
             id: string;
+            /** @description What it is called. */
             name: string;
         };
         /** NewCampaign */
         NewCampaign: {
+            /** @description One of the tenant's numbers, by the id of its connection. */
             connection_id?: string | null;
+            /** @description The country of the number by ISO 3166, such as ES; to send with, it says which of your numbers, where you have several. */
             country_id?: string | null;
+            /** @description What it is called. */
             name: string;
-            /** @default 25 */
+            /**
+             * @description At how many percent of failures and missing answers among the latest it pauses by itself; null: never for that.
+             * @default 25
+             */
             pause_at_failures: number | null;
+            /** @description When nobody is written to, by each recipient's own clock; null: no such hours. */
             quiet_hours?: components["schemas"]["QuietHours"] | null;
+            /** @description How slowly it begins; null: as fast as the number goes. */
             ramp_up?: components["schemas"]["Ramp"] | null;
+            /** @description The template by its name and language, and what its parts take, in Meta's shape. */
             template: components["schemas"]["TemplateContent"];
             /**
              * @description IANA, such as Europe/Madrid
@@ -4358,105 +5441,162 @@ export interface components {
         };
         /** NewCannedReply */
         NewCannedReply: {
+            /** @description The text, up to 4,096 characters; it may hold `{{contact_name}}`, `{{contact_phone}}`, `{{agent_name}}` and `{{business_name}}`. */
             body: string;
+            /** @description What is typed after `/` to find it, up to 40 characters without spaces. */
             shortcut: string;
+            /** @description What it is called in the list, up to 200 characters. */
             title: string;
         };
         /** NewConsent */
         NewConsent: {
+            /** @description When they said it, RFC 3339; now, where it is left out. */
             at?: string | null;
+            /** @description What the person spoke of. */
             category: components["schemas"]["About"];
+            /** @description Where and in which words it was said. */
             proof: string;
+            /** @description What the person said: `in` or `out`. */
             state: components["schemas"]["Consent"];
         };
         /** NewInvite */
         NewInvite: {
+            /** @description An e-mail address. */
             email: string;
-            /** @default  */
+            /**
+             * @description What they are called here until they join.
+             * @default
+             */
             name: string;
+            /** @description What they are in the tenant. */
             role: components["schemas"]["Role"];
         };
         /** NewKey */
         NewKey: {
+            /** @description When it ends, RFC 3339 in UTC; null: never. */
             expires_at?: string | null;
-            /** @default  */
+            /**
+             * @description What it is called.
+             * @default
+             */
             name: string;
+            /** @description What it may do. */
             scopes: components["schemas"]["Scope"][];
         };
         /** NewLabel */
         NewLabel: {
+            /** @description `#` and six hexadecimal digits, such as #1a73e8. */
             color: string;
+            /** @description What it is called. */
             name: string;
         };
         /** NewNote */
         NewNote: {
+            /** @description The words of the note. */
             body: string;
+            /** @description The users that the note calls, by their ids. */
             mentions?: string[];
         };
         /** NewPasskey */
         NewPasskey: {
+            /** @description Which attempt it is: what an earlier answer had under this name, unchanged. */
             challenge: string;
+            /** @description What `navigator.credentials` answered, as its `toJSON()` writes it. */
             credential: {
                 [key: string]: unknown;
             };
+            /** @description What it is called. */
             name: string;
         };
         /** NewTeam */
         NewTeam: {
+            /** @description The users in it, by their ids. */
             member_ids?: string[];
+            /** @description What it is called. */
             name: string;
         };
         /** NewTenant */
         NewTenant: {
+            /** @description By which country numbers without a country code are read, by ISO 3166, such as ES; null: none. */
             default_country?: string | null;
+            /** @description What it is called. */
             name: string;
         };
         /** Nothing */
         Nothing: {
-            /** @constant */
+            /**
+             * @description Tells apart what would be done.
+             * @constant
+             */
             does: "nothing";
+            /** @description Why, in a word for programs; null where there is no reason to tell. */
             reason: string;
         };
         /** Notice */
         Notice: {
+            /** @description When it was by Meta's clock, RFC 3339 in UTC; null where Meta told no time. */
             at: string | null;
+            /** @description Which field of its webhooks Meta told it under, such as account_update. */
             field: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Its id here, a UUID.
+             */
             id: string;
+            /** @description What Meta told, as it sent it. */
             payload: unknown;
+            /** @description A number, by Meta's id of it (no phone number). */
             phone_number_id: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it came here, RFC 3339 in UTC.
+             */
             received_at: string;
+            /** @description A WhatsApp Business account, by Meta's id of it. */
             waba_id: string | null;
         };
         /** Page[Notice] */
         NoticePage: {
+            /** @description What is on this page. */
             items: components["schemas"]["Notice"][];
+            /** @description Goes as `cursor` into the request for the next page; null on the last. */
             next_cursor?: string | null;
         };
         /** OfferComponent */
         OfferComponent: {
+            /** @description What it takes, in Meta's shape. */
             parameters: components["schemas"]["OfferParameter"][];
-            /** @constant */
+            /**
+             * @description Tells apart what it is, in Meta's word.
+             * @constant
+             */
             type: "limited_time_offer";
         };
         /** OfferEnd */
         OfferEnd: {
+            /** @description When the offer ends, in milliseconds since 1970. */
             expiration_time_ms: number;
         };
         /** OfferParameter */
         OfferParameter: {
+            /** @description When the offer ends. */
             limited_time_offer: components["schemas"]["OfferEnd"];
-            /** @constant */
+            /**
+             * @description Tells apart what it is, in Meta's word.
+             * @constant
+             */
             type: "limited_time_offer";
         };
         /** OidcMethod */
         OidcMethod: {
+            /** @description What stands on the button. */
             label: string;
         };
         /** Older */
         Older: {
+            /** @description Whether there are more than were counted. */
             capped: boolean;
+            /** @description How many messages. */
             messages: number;
         };
         /**
@@ -4468,93 +5608,151 @@ export interface components {
         OptInNeeded: "never" | "campaigns" | "always";
         /** OrderLine */
         OrderLine: {
+            /** @description The currency by ISO 4217, such as USD. */
             currency?: string | null;
+            /** @description The price of one of them, as Meta sent it. */
             item_price?: number | null;
+            /** @description The product, by your own id of it in the catalogue. */
             product_retailer_id: string;
+            /** @description How many of it. */
             quantity?: number | null;
         };
         /** OrderShown */
         OrderShown: {
+            /** @description The catalogue, by Meta's id. */
             catalog_id?: string | null;
-            /** @constant */
+            /**
+             * @description Tells apart what it is.
+             * @constant
+             */
             kind: "order";
+            /** @description The products in the cart. */
             lines: components["schemas"]["OrderLine"][];
+            /** @description What the person wrote with the cart. */
             text?: string | null;
         };
         /** OtherShown */
         OtherShown: {
-            /** @constant */
+            /**
+             * @description Tells apart what it is.
+             * @constant
+             */
             kind: "other";
+            /** @description What kind of message it is, in Meta's word. */
             type: string;
         };
         /** Overview */
         Overview: {
+            /** @description The names of its columns, in their order; empty where it has no head. */
             columns: string[];
+            /** @description The column that dates each row, by its name; null where none is found. */
             date: string | null;
+            /** @description The column of the phone numbers, by its name; null where none is found. */
             phone: string | null;
+            /** @description How many rows there are. */
             row_count: number;
+            /** @description The first rows, a text for each cell. */
             sample: string[][];
         };
         /** OwnFactors */
         OwnFactors: {
+            /** @description The passkeys that one has. */
             passkeys: components["schemas"]["Passkey"][];
+            /** @description How many recovery codes are left. */
             recovery_codes: number;
+            /** @description Whether they have an authenticator app. */
             totp: boolean;
         };
         /** OwnSession */
         OwnSession: {
+            /** @description The IP address that it began from; null where it was not known. */
             address: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made, RFC 3339 in UTC.
+             */
             created_at: string;
+            /** @description Whether it is the session that asks. */
             current: boolean;
+            /** @description Whether the session is within another site's page. */
             embedded: boolean;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it ends if it is not used again, RFC 3339 in UTC.
+             */
             expires_at: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Its id here, a UUID.
+             */
             id: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When they were last here, RFC 3339 in UTC; null: never.
+             */
             last_seen_at: string;
+            /** @description What the browser called itself; null where it said nothing. */
             user_agent: string | null;
         };
         /** OwnSessions */
         OwnSessions: {
+            /** @description What is on this page. */
             items: components["schemas"]["OwnSession"][];
         };
         /** Passkey */
         Passkey: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made, RFC 3339 in UTC.
+             */
             created_at: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Its id here, a UUID.
+             */
             id: string;
+            /** @description When it was last used, RFC 3339 in UTC; null: never. */
             last_used_at: string | null;
+            /** @description What it is called. */
             name: string;
         };
         /** PasskeyAdded */
         PasskeyAdded: {
+            /** @description The new passkey. */
             passkey: components["schemas"]["Passkey"];
+            /** @description New recovery codes, shown this once; empty where those one has go on. */
             recovery_codes: string[];
         };
         /** PasskeyAnswer */
         PasskeyAnswer: {
+            /** @description Which attempt it is: what an earlier answer had under this name, unchanged. */
             challenge: string;
+            /** @description What `navigator.credentials` answered, as its `toJSON()` writes it. */
             credential: {
                 [key: string]: unknown;
             };
         };
         /** PasskeyAsked */
         PasskeyAsked: {
+            /** @description Which attempt it is: what an earlier answer had under this name, unchanged. */
             challenge: string;
+            /** @description What `navigator.credentials` takes, in JSON as WebAuthn spells it. */
             options: {
                 [key: string]: unknown;
             };
         };
         /** PasskeyProof */
         PasskeyProof: {
+            /** @description Which attempt it is: what an earlier answer had under this name, unchanged. */
             challenge: string;
+            /** @description What `navigator.credentials` answered, as its `toJSON()` writes it. */
             credential: {
                 [key: string]: unknown;
             };
-            /** @constant */
+            /**
+             * @description Tells the ways apart.
+             * @constant
+             */
             method: "passkey";
         };
         /** PasswordChange */
@@ -4566,204 +5764,358 @@ export interface components {
         };
         /** PasswordProof */
         PasswordProof: {
-            /** @constant */
+            /**
+             * @description Tells the ways apart.
+             * @constant
+             */
             method: "password";
             /** @description Sent, never returned. */
             password: string;
         };
         /** PayloadParameter */
         PayloadParameter: {
+            /** @description What comes back when the button is pressed. */
             payload: string;
-            /** @constant */
+            /**
+             * @description Tells apart what it is, in Meta's word.
+             * @constant
+             */
             type: "payload";
         };
         /** Period */
         Period: {
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The first day, as YYYY-MM-DD.
+             */
             first_day: string;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The last day, as YYYY-MM-DD.
+             */
             last_day: string;
-            /** @default 0 */
+            /**
+             * @description How many of the days were counted by another time zone, and cannot be counted anew.
+             * @default 0
+             */
             other_clock_days: number;
-            /** @default 0 */
+            /**
+             * @description How many of the days had lost messages by age before they were counted.
+             * @default 0
+             */
             partial_days: number;
-            /** @default 0 */
+            /**
+             * @description How many of the days are not counted yet, and are missing.
+             * @default 0
+             */
             pending_days: number;
+            /** @description The time zone by IANA, such as Europe/Madrid. */
             time_zone: string;
         };
         /** PermissionShown */
         PermissionShown: {
+            /** @description Until when one may call, in seconds since 1970, as Meta writes it. */
             expires_at?: number | null;
-            /** @constant */
+            /**
+             * @description Tells apart what it is.
+             * @constant
+             */
             kind: "call_permission";
-            /** @default false */
+            /**
+             * @description Whether one may call for good.
+             * @default false
+             */
             permanent: boolean;
+            /** @description Whether we may call, in Meta's word: accept or reject. */
             response: string;
         };
         /** Person */
         Person: {
+            /** @description Whether they are kept out of the tenant. */
             disabled: boolean;
+            /** @description An e-mail address. */
             email: string;
+            /** @description Whether they have not joined yet. */
             invited: boolean;
+            /** @description When they were last here, RFC 3339 in UTC; null: never. */
             last_seen_at: string | null;
+            /** @description What they are called here. */
             name: string;
+            /** @description What they are in the tenant. */
             role: components["schemas"]["Role"];
+            /** @description The teams that they are in, by their ids. */
             teams: string[];
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Somebody with an account, by their id.
+             */
             user_id: string;
         };
         /** PersonChange */
         PersonChange: {
+            /** @description Whether they are kept out of the tenant. */
             disabled?: boolean | null;
+            /** @description What they are in the tenant. */
             role?: components["schemas"]["Role"] | null;
         };
         /** Page[Person] */
         PersonPage: {
+            /** @description What is on this page. */
             items: components["schemas"]["Person"][];
+            /** @description Goes as `cursor` into the request for the next page; null on the last. */
             next_cursor?: string | null;
         };
         /** PhoneShown */
         PhoneShown: {
+            /** @description The phone number, as it was sent. */
             phone?: string | null;
+            /** @description Which of the phones it is, such as CELL or WORK. */
             type?: string | null;
+            /** @description The person's number as Meta writes it: digits without `+`; null or absent where it is not known. */
             wa_id?: string | null;
         };
         /** Place */
         Place: {
+            /** @description The place's address in words. */
             address: string;
+            /** @description Degrees north, -90 to 90. */
             latitude: number;
+            /** @description Degrees east, -180 to 180. */
             longitude: number;
+            /** @description What it is called. */
             name: string;
         };
         /** Preview */
         Preview: {
+            /** @description The body, with the values in it; null where it has none. */
             body: string | null;
+            /** @description The buttons, in their order. */
             buttons: components["schemas"]["ButtonLook"][];
+            /** @description The cards, in their order. */
             cards: components["schemas"]["CardLook"][];
+            /** @description The places of values that the template has no place for. */
             extra: string[];
+            /** @description The small line at the end; null where it has none. */
             footer: string | null;
+            /** @description What stands above the body; null where it has none. */
             header: components["schemas"]["HeaderLook"] | null;
+            /** @description The places that want a value and have none. */
             missing: string[];
+            /** @description What the limited-time offer says; null where there is none. */
             offer: string | null;
+            /** @description The places of values that Meta would not take there. */
             unfit: string[];
+            /** @description Names of values that the template has no place for. */
             unused: string[];
         };
         /** Pricing */
         Pricing: {
+            /** @description Whether Meta says that it charges for the message. */
             billable?: boolean | null;
+            /** @description The category that it is charged by, in Meta's word. */
             category?: string | null;
+            /** @description By what Meta charges, in its word. */
             pricing_model?: string | null;
+            /** @description Whether it is charged, in Meta's word: regular, or one that begins with `free_`. */
             type?: string | null;
         };
         /** Problem */
         Problem: {
+            /** @description Which refusal it is; programs go by this, it does not change. */
             code: string;
+            /** @description A sentence for people; null or absent where there is none. */
             detail: string;
+            /** @description Which value is to blame: its path in the JSON, or the parameter; absent where there is none. */
             field?: string | null;
-            /** @default  */
+            /**
+             * @description What to do about it; empty or absent where there is nothing to do or it is not known.
+             * @default
+             */
             fix: string;
+            /** @description The request's id, also in the header `X-Request-Id` and on the lines of the log. */
             request_id?: string | null;
+            /** @description The HTTP status, as in the answer's first line. */
             status: number;
+            /** @description The refusal in a few words, the same each time. */
             title: string;
+            /** @description `urn:curbe:problem:` and the code. */
             type: string;
         };
         /** Product */
         Product: {
+            /** @description What the buttons, the list or the link do, in Meta's shape. */
             action: components["schemas"]["ProductAction"];
+            /** @description The text below the header, in Meta's shape. */
             body?: components["schemas"]["ShortBody"] | null;
+            /** @description A small line at the end. */
             footer?: components["schemas"]["Footer"] | null;
-            /** @constant */
+            /**
+             * @description Tells apart what it is, in Meta's word.
+             * @constant
+             */
             type: "product";
         };
         /** ProductAction */
         ProductAction: {
+            /** @description The catalogue, by Meta's id. */
             catalog_id: string;
+            /** @description The product, by your own id of it in the catalogue. */
             product_retailer_id: string;
         };
         /** ProductCard */
         ProductCard: {
+            /** @description What the buttons, the list or the link do, in Meta's shape. */
             action: components["schemas"]["ProductAction"];
+            /** @description Which card it is, counted from 0. */
             card_index: number;
-            /** @constant */
+            /**
+             * @description Tells apart what it is, in Meta's word.
+             * @constant
+             */
             type: "product";
         };
         /** ProductItem */
         ProductItem: {
+            /** @description The product, by your own id of it in the catalogue. */
             product_retailer_id: string;
         };
         /** ProductList */
         ProductList: {
+            /** @description What the buttons, the list or the link do, in Meta's shape. */
             action: components["schemas"]["ProductListAction"];
+            /** @description The text below the header, in Meta's shape. */
             body: components["schemas"]["ShortBody"];
+            /** @description A small line at the end. */
             footer?: components["schemas"]["Footer"] | null;
+            /** @description What stands above the body, in Meta's shape. */
             header: components["schemas"]["TextHeader"];
-            /** @constant */
+            /**
+             * @description Tells apart what it is, in Meta's word.
+             * @constant
+             */
             type: "product_list";
         };
         /** ProductListAction */
         ProductListAction: {
+            /** @description The catalogue, by Meta's id. */
             catalog_id: string;
+            /** @description The sections, in their order. */
             sections: components["schemas"]["ProductSection"][];
         };
         /** ProductParameter */
         ProductParameter: {
+            /** @description The product. */
             product: components["schemas"]["ProductRef"];
-            /** @constant */
+            /**
+             * @description Tells apart what it is, in Meta's word.
+             * @constant
+             */
             type: "product";
         };
         /** ProductRef */
         ProductRef: {
+            /** @description The catalogue, by Meta's id. */
             catalog_id: string;
+            /** @description The product, by your own id of it in the catalogue. */
             product_retailer_id: string;
         };
         /** ProductSection */
         ProductSection: {
+            /** @description The products, in their order. */
             product_items: components["schemas"]["ProductItem"][];
+            /** @description The heading of the products, up to 24 characters; needed where there are several. */
             title?: string | null;
         };
         /** ProfileChange */
         ProfileChange: {
+            /** @description The language of their screens; null: that of the tenant or the browser. */
             language?: ("es" | "en" | "pt") | null;
+            /** @description What they want to be called. */
             name?: string;
         };
         /** Progress */
         Progress: {
-            /** @default 0 */
+            /**
+             * @description Recipients whose message Meta took; nothing more is known of it yet.
+             * @default 0
+             */
             accepted: number;
-            /** @default 0 */
+            /**
+             * @description Recipients who get nothing, as the campaign was cancelled before their message was sent.
+             * @default 0
+             */
             cancelled: number;
-            /** @default 0 */
+            /**
+             * @description Recipients whose message reached their phone; that they read it is not known.
+             * @default 0
+             */
             delivered: number;
-            /** @default 0 */
+            /**
+             * @description Recipients whose message was refused or could not be delivered.
+             * @default 0
+             */
             failed: number;
-            /** @default 0 */
+            /**
+             * @description Recipients whose message was too old to be kept.
+             * @default 0
+             */
             forgotten: number;
-            /** @default 0 */
+            /**
+             * @description Recipients for whom the portfolio has no room for now; they go when it has.
+             * @default 0
+             */
             put_off: number;
-            /** @default 0 */
+            /**
+             * @description Recipients whose message is made, and not begun to send.
+             * @default 0
+             */
             queued: number;
-            /** @default 0 */
+            /**
+             * @description Recipients who read their message.
+             * @default 0
+             */
             read: number;
-            /** @default 0 */
+            /**
+             * @description All recipients: the sum of the parts.
+             * @default 0
+             */
             recipients: number;
-            /** @default 0 */
+            /**
+             * @description Recipients for whose message Meta is being asked.
+             * @default 0
+             */
             sending: number;
-            /** @default 0 */
+            /**
+             * @description Recipients whose message WhatsApp sent; that it was delivered is not known.
+             * @default 0
+             */
             sent: number;
-            /** @default 0 */
+            /**
+             * @description Recipients who were left out.
+             * @default 0
+             */
             skipped: number;
+            /** @description Why they were left out: how many for each reason. */
             skipped_by?: {
                 [key: string]: number;
             };
-            /** @default 0 */
+            /**
+             * @description Recipients of whose message nobody knows whether Meta took it.
+             * @default 0
+             */
             unknown: number;
-            /** @default 0 */
+            /**
+             * @description Recipients for whom no message was made yet, or whose quiet hours have begun since.
+             * @default 0
+             */
             waiting: number;
         };
         /** QuickReplyButton */
         QuickReplyButton: {
+            /** @description What stands on the button, and what comes back from it. */
             quick_reply: components["schemas"]["domain_interactive_Reply"];
             /**
+             * @description Tells apart what it is, in Meta's word.
              * @default quick_reply
              * @constant
              */
@@ -4784,136 +6136,223 @@ export interface components {
         };
         /** Quoted */
         Quoted: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Inbound: when it was written, by Meta's clock; outbound: when it was asked for. RFC 3339 in UTC.
+             */
             created_at: string;
+            /** @description `inbound`: a person wrote to the tenant; `outbound`: the other way. */
             direction: components["schemas"]["Direction"];
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Its id here, a UUID.
+             */
             id: string;
+            /** @description When it was taken back for everybody, by Meta's clock; absent where it was not. */
             revoked_at?: string | null;
+            /** @description Of an outbound one, who asked for it: `user:`, `key:` or `campaign:` and an id, or what else sends from the number; absent otherwise. */
             sender?: string | null;
+            /** @description What a person would read in it; null where there is nothing to read. */
             text: string | null;
+            /** @description What kind of message it is, in Meta's word: text, image, audio ... */
             type: string;
         };
         /** Ramp */
         Ramp: {
-            /** @default 2 */
+            /**
+             * @description How many times as many messages each hour has as the one before.
+             * @default 2
+             */
             factor: number;
+            /** @description How many messages the first hour has at most. */
             first_hour: number;
         };
         /** Reaction */
         Reaction: {
+            /** @description The emoji; an empty text takes the reaction back. */
             emoji: string;
+            /** @description The message to react to, by its `provider_message_id`. */
             message_id: string;
         };
         /** ReactionShown */
         ReactionShown: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was, RFC 3339 in UTC.
+             */
             at: string;
+            /** @description The emoji. */
             emoji: string;
+            /** @description Who reacted: `contact`, `us`, or a member of the group by their id. */
             who: string;
         };
         /** Received */
         Received: {
+            /** @description The event's id, which your own system gives it. */
             event_id: string;
+            /** @description What follows from the event, a line for each rule. */
             notifications: components["schemas"]["Followed"][];
+            /** @description Whether the event had been taken before. */
             repeated: boolean;
         };
         /** Recipient */
         Recipient: {
+            /** @description When Meta took the message; null or absent until it has. */
             accepted_at: string | null;
+            /** @description What stood on the quick reply that they pressed; null where they pressed none. */
             clicked: string | null;
+            /** @description When they pressed it; null where they did not. */
             clicked_at: string | null;
+            /** @description A person, by the id of their contact. */
             contact_id: string | null;
+            /** @description A conversation with a person, by its id. */
             conversation_id: string | null;
+            /** @description What it cost by the rate card, a decimal number as text, in units of `currency`; null until Meta has told that it charges. */
             cost: string | null;
+            /** @description The country of the phone number by ISO 3166, such as ES; null where it cannot be told. */
             country: string | null;
+            /** @description The currency by ISO 4217, such as USD. */
             currency: string;
+            /** @description When it reached the phone; null or absent until it has. */
             delivered_at: string | null;
+            /** @description A sentence for people; null or absent where there is none. */
             detail: string | null;
+            /** @description Meta's code for why the message failed; null where it did not, or Meta told none. */
             error_code: number | null;
+            /** @description When it failed; null or absent where it did not. */
             failed_at: string | null;
+            /** @description Where it stands: the line of the file, the head being 1, or the place in the list, counted from 1. */
             line: number;
+            /** @description A message, by its id here. */
             message_id: string | null;
+            /** @description Their number in the campaign, counted from 1. */
             n: number;
+            /** @description The person's name; null where it is not known. */
             name: string | null;
+            /** @description What became of them. */
             outcome: components["schemas"]["campaigns_progress_Outcome"];
+            /** @description A phone number in E.164 with its `+`; null where it is not known. */
             phone: string;
+            /** @description When the message was made; null where none was. */
             queued_at: string | null;
+            /** @description When it was read; null or absent until it was. */
             read_at: string | null;
+            /** @description Why, in a word for programs; null where there is no reason to tell. */
             reason: string | null;
+            /** @description When they wrote next, within a week, RFC 3339 in UTC; null where they did not. */
             replied_at: string | null;
+            /** @description When WhatsApp sent it; null or absent until it has. */
             sent_at: string | null;
+            /** @description The template's variables, each with what fills it. */
             variables: {
                 [key: string]: string;
             };
         };
         /** Page[Recipient] */
         RecipientPage: {
+            /** @description What is on this page. */
             items: components["schemas"]["Recipient"][];
+            /** @description Goes as `cursor` into the request for the next page; null on the last. */
             next_cursor?: string | null;
         };
         /** RecoveryCodes */
         RecoveryCodes: {
+            /** @description New recovery codes, shown this once; empty where those one has go on. */
             recovery_codes: string[];
         };
         /** RecoveryProof */
         RecoveryProof: {
             /** @description Six digits, or a recovery code. */
             code: string;
-            /** @constant */
+            /**
+             * @description Tells the ways apart.
+             * @constant
+             */
             method: "recovery";
         };
         /** ReferralShown */
         ReferralShown: {
+            /** @description The text of the ad or post. */
             body?: string | null;
+            /** @description Meta's id of the click on the ad. */
             ctwa_clid?: string | null;
+            /** @description The headline of the ad or post. */
             headline?: string | null;
+            /** @description The address of the ad's image. */
             image_url?: string | null;
+            /** @description Whether the ad shows an image or a video, in Meta's word. */
             media_type?: string | null;
+            /** @description The ad or post, by Meta's id. */
             source_id?: string | null;
+            /** @description What brought them, in Meta's word: ad or post. */
             source_type?: string | null;
+            /** @description The address of the ad or post. */
             source_url?: string | null;
+            /** @description The address of the video's picture. */
             thumbnail_url?: string | null;
+            /** @description The address of the ad's video. */
             video_url?: string | null;
+            /** @description The greeting that the ad showed. */
             welcome?: string | null;
         };
         /** Refused */
         Refused: {
+            /** @description Which refusal it is. */
             code: string;
+            /** @description A sentence for people; null or absent where there is none. */
             detail: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The conversation, by its id.
+             */
             id: string;
         };
         /** Registration */
         Registration: {
+            /** @description The PIN of the number's two-step verification, six digits; left out: the one that is kept, else a new one. Sent, never returned. */
             pin?: string | null;
         };
         /** Rendered */
         Rendered: {
+            /** @description The text. */
             text: string;
         };
         /** ReplayAnswer */
         ReplayAnswer: {
+            /** @description Items that stay set aside, as their webhook is no longer in the log. */
             gone: components["schemas"]["SetAsideItem"][];
+            /** @description Goes as `cursor` into the same request to go on; null where nothing is left. */
             next_cursor: string | null;
+            /** @description What became of the items, and how many ended alike. */
             outcomes: components["schemas"]["ingest_replay_Outcome"][];
+            /** @description How many webhooks were read again. */
             replayed: number;
         };
         /** ReplayRequest */
         ReplayRequest: {
+            /** @description `next_cursor` of the answer before, to the same request. */
             cursor?: string | null;
+            /** @description A webhook, by its number in the log. */
             event_id?: number | null;
+            /** @description A number, by Meta's id of it (no phone number). */
             phone_number_id?: string | null;
+            /** @description An item that is set aside, by its id. */
             quarantine_id?: string | null;
+            /** @description Only what came at this moment or later, RFC 3339. */
             since?: string | null;
+            /** @description All that names a number or a WABA of this tenant, by its id. */
             tenant_id?: string | null;
+            /** @description Only what came before this moment, RFC 3339. */
             until?: string | null;
+            /** @description A WhatsApp Business account, by Meta's id of it. */
             waba_id?: string | null;
         };
         /** ReplyButton */
         ReplyButton: {
+            /** @description What stands on the button, and what comes back from it. */
             reply: components["schemas"]["domain_interactive_Reply"];
             /**
+             * @description Tells apart what it is, in Meta's word.
              * @default reply
              * @constant
              */
@@ -4921,20 +6360,33 @@ export interface components {
         };
         /** ReplyShown */
         ReplyShown: {
+            /** @description The line below what they chose. */
             description?: string | null;
+            /** @description The id that was sent with what they chose. */
             id?: string | null;
-            /** @constant */
+            /**
+             * @description Tells apart what it is.
+             * @constant
+             */
             kind: "reply";
+            /** @description What was chosen from: `button_reply` or `list_reply`. */
             of: string;
+            /** @description What stands there for people to read. */
             title: string;
         };
         /** Report */
         Report: {
+            /** @description How many pressed each quick reply. */
             clicks: components["schemas"]["Clicks"][];
+            /** @description What it costs by the rate card: an estimate, Meta's bill counts. */
             cost: components["schemas"]["Estimate"];
+            /** @description Why messages failed, and how many for each reason. */
             failures: components["schemas"]["Failures"][];
+            /** @description Messages that Meta does not charge for. */
             free: number;
+            /** @description How far it is, in figures. */
             progress: components["schemas"]["Progress"];
+            /** @description How many recipients wrote within a week. */
             replied: number;
         };
         /** ResetDone */
@@ -4946,10 +6398,12 @@ export interface components {
         };
         /** ResetWanted */
         ResetWanted: {
+            /** @description An e-mail address. */
             email: string;
         };
         /** RevealedPin */
         RevealedPin: {
+            /** @description The PIN of the number's two-step verification, six digits. */
             pin: string;
         };
         /**
@@ -4966,51 +6420,81 @@ export interface components {
         Role: "agent" | "supervisor" | "admin" | "owner";
         /** Row */
         Row: {
+            /** @description A line below the title, up to 72 characters. */
             description?: string | null;
+            /** @description Your own id, which comes back when the row is chosen. */
             id: string;
+            /** @description What stands there for people to read. */
             title: string;
         };
         /** Rule */
         Rule: {
+            /** @description What must hold of the event, all of it. */
             conditions?: components["schemas"]["Condition"][];
+            /** @description One of the tenant's numbers, by the id of its connection. */
             connection_id?: string | null;
-            /** @default 0 */
+            /**
+             * @description How many seconds after the event the message goes, at most 90 days.
+             * @default 0
+             */
             delay_seconds: number;
-            /** @default true */
+            /**
+             * @description Whether it is in force.
+             * @default true
+             */
             enabled: boolean;
+            /** @description The event's name, which your own system gives it, such as interview.scheduled. */
             event: string;
+            /** @description The template's language as Meta writes it, such as es_ES. */
             language: string;
+            /** @description What it is called. */
             name?: string | null;
             /** @description Such as $.candidate.phone */
             recipient: string;
+            /** @description The template's name. */
             template: string;
+            /** @description For how many seconds after its time the message is good, up to 30 days. Left out: 10 minutes for a code, else 24 hours. */
             ttl_seconds?: number | null;
+            /** @description The template's variables, each with what fills it. */
             variables?: {
                 [key: string]: components["schemas"]["notifications_rules_Variable"];
             };
         };
         /** RuleTrial */
         RuleTrial: {
+            /** @description When the message would come, RFC 3339 with its zone; now, where it is left out. */
             at?: string | null;
+            /** @description To which number a first message would be written, where there is no conversation. */
             connection_id?: string | null;
+            /** @description A conversation with a person, by its id. */
             conversation_id?: string | null;
+            /** @description What it does and when, told apart by its `kind`. */
             rule: components["schemas"]["KeywordReply"] | components["schemas"]["Away"] | components["schemas"]["Welcome"] | components["schemas"]["Assign"];
-            /** @default  */
+            /**
+             * @description The words of the message.
+             * @default
+             */
             text: string;
         };
         /** Said */
         Said: {
+            /** @description Which messages the words are about. */
             about?: components["schemas"]["About"];
+            /** @description What the person is told, within the window that they have just opened; null: nothing. */
             answer?: string | null;
+            /** @description What the words mean: `in` or `out`. */
             state: components["schemas"]["Consent"];
+            /** @description The words, each of which is all of a message. */
             words: string[];
         };
         /** SampleHandle */
         SampleHandle: {
+            /** @description What goes into the template's component as `{"example": {"header_handle": [handle]}}`. */
             handle: string;
         };
         /** Schedule */
         Schedule: {
+            /** @description When to begin: a wall clock's time such as 2026-12-24T10:00, by `time_zone`; a time with its offset or `Z` is that moment. */
             at: string;
             /** @description IANA, such as Europe/Madrid */
             time_zone?: string | null;
@@ -5023,362 +6507,671 @@ export interface components {
         Scope: "tenants:read" | "tenants:write" | "keys:read" | "keys:write" | "connections:read" | "connections:write" | "messages:send" | "inbox:read" | "inbox:write" | "contacts:export" | "contacts:erase" | "templates:read" | "templates:write" | "events:read" | "audit:read" | "people:read" | "people:write" | "desk:write" | "campaigns:read" | "campaigns:write" | "consent:write" | "consent:manage" | "notifications:send" | "notifications:write" | "automations:write" | "reports:read" | "embed:write" | "webhooks:replay" | "operations:read" | "operations:write";
         /** SecondFactor */
         SecondFactor: {
+            /** @description Which attempt it is: what an earlier answer had under this name, unchanged. */
             challenge: string;
+            /** @description The ways that may follow. */
             methods: components["schemas"]["Method"][];
+            /** @description What `navigator.credentials.get` takes, where a passkey is among the ways; else null. */
             passkey?: {
                 [key: string]: unknown;
             } | null;
-            /** @constant */
+            /**
+             * @description Tells apart whether somebody is signed in or a second factor has to follow.
+             * @constant
+             */
             state: "second_factor";
         };
         /** Section */
         Section: {
+            /** @description What can be chosen, ten rows in all sections. */
             rows: components["schemas"]["Row"][];
+            /** @description The heading of the rows, up to 24 characters; needed where there are several. */
             title?: string | null;
         };
         /** SendAnswer */
         SendAnswer: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The same as `conversation_id`, in the spelling of the first specification.
+             */
             conversationId: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description A conversation with a person, by its id.
+             */
             conversation_id: string;
+            /** @description Why the message failed; absent where it did not. */
             error?: components["schemas"]["MessageError"] | null;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Its id here, a UUID.
+             */
             id: string;
+            /** @description Meta's id of the message (wamid); null or absent until Meta took it. */
             provider_message_id?: string | null;
+            /** @description How far the message has come. */
             status: string;
         };
         /** SendAudio */
         SendAudio: {
+            /** @description The audio file or voice note. */
             audio: components["schemas"]["Audio"];
+            /** @description One of the tenant's numbers, by the id of its connection. */
             connection_id?: string | null;
+            /** @description The same as `conversation_id`, in the spelling of the first specification. */
             conversationId?: string | null;
+            /** @description A conversation with a person, by its id. */
             conversation_id?: string | null;
+            /** @description The country of the number by ISO 3166, such as ES; to send with, it says which of your numbers, where you have several. */
             country_id?: string | null;
+            /** @description The message that it quotes, by its `provider_message_id`; absent where it quotes none. */
             reply_to?: string | null;
+            /** @description The last message of the conversation that you know, by its id: where somebody else has written to the person since, nothing is sent. */
             seen_message_id?: string | null;
+            /** @description The phone number in E.164 with its `+`; one without a country code is read by the country of the number that sends. */
             to?: string | null;
+            /** @description For how many seconds the message is good while it waits to be sent, up to 30 days; then it fails as `expired`. Left out: 10 minutes for a code, else 24 hours. */
             ttl_seconds?: number | null;
-            /** @constant */
+            /**
+             * @description Tells apart what it is, in Meta's word.
+             * @constant
+             */
             type: "audio";
         };
         /** SendByTemplate */
         SendByTemplate: {
+            /** @description What those of the template's buttons take that take something. */
             buttons?: components["schemas"]["ButtonValue"][];
+            /** @description What each card of a carousel takes, in the order of the cards. */
             cards?: components["schemas"]["CardValue"][];
+            /** @description Send it only while Meta has the template in this category. */
             category?: string | null;
+            /** @description One of the tenant's numbers, by the id of its connection. */
             connection_id?: string | null;
+            /** @description The same as `conversation_id`, in the spelling of the first specification. */
             conversationId?: string | null;
+            /** @description A conversation with a person, by its id. */
             conversation_id?: string | null;
+            /** @description The country of the number by ISO 3166, such as ES; to send with, it says which of your numbers, where you have several. */
             country_id?: string | null;
+            /** @description What the header takes: a text, a file's link, or a parameter in Meta's shape; left out, an image is the tenant's cover. */
             header?: string | number | components["schemas"]["TextParameter"] | components["schemas"]["ImageParameter"] | components["schemas"]["VideoParameter"] | components["schemas"]["DocumentParameter"] | components["schemas"]["LocationParameter"] | components["schemas"]["ProductParameter"] | null;
+            /** @description The template's language as Meta writes it, such as es_ES. */
             language?: string | null;
+            /** @description The template's name. */
             name: string;
+            /** @description When a limited-time offer ends, RFC 3339 with its zone. */
             offer_expires_at?: string | null;
+            /** @description The variables of the body: a list in order, or by their names or numbers. */
             parameters?: (string | number | components["schemas"]["TextParameter"] | components["schemas"]["CurrencyParameter"] | components["schemas"]["DateTimeParameter"])[] | {
                 [key: string]: string | number;
             } | null;
+            /** @description The message that it quotes, by its `provider_message_id`; absent where it quotes none. */
             reply_to?: string | null;
+            /** @description The last message of the conversation that you know, by its id: where somebody else has written to the person since, nothing is sent. */
             seen_message_id?: string | null;
+            /** @description What fills the template, by the names of its places: variables, `header`, `button_0` ... */
             template_data?: {
                 [key: string]: string | number;
             } | null;
+            /** @description The phone number in E.164 with its `+`; one without a country code is read by the country of the number that sends. */
             to?: string | null;
+            /** @description For how many seconds the message is good while it waits to be sent, up to 30 days; then it fails as `expired`. Left out: 10 minutes for a code, else 24 hours. */
             ttl_seconds?: number | null;
         };
         /** SendContacts */
         SendContacts: {
+            /** @description One of the tenant's numbers, by the id of its connection. */
             connection_id?: string | null;
+            /** @description The contact cards, at most 257. */
             contacts: components["schemas"]["ContactCard"][];
+            /** @description The same as `conversation_id`, in the spelling of the first specification. */
             conversationId?: string | null;
+            /** @description A conversation with a person, by its id. */
             conversation_id?: string | null;
+            /** @description The country of the number by ISO 3166, such as ES; to send with, it says which of your numbers, where you have several. */
             country_id?: string | null;
+            /** @description The message that it quotes, by its `provider_message_id`; absent where it quotes none. */
             reply_to?: string | null;
+            /** @description The last message of the conversation that you know, by its id: where somebody else has written to the person since, nothing is sent. */
             seen_message_id?: string | null;
+            /** @description The phone number in E.164 with its `+`; one without a country code is read by the country of the number that sends. */
             to?: string | null;
+            /** @description For how many seconds the message is good while it waits to be sent, up to 30 days; then it fails as `expired`. Left out: 10 minutes for a code, else 24 hours. */
             ttl_seconds?: number | null;
-            /** @constant */
+            /**
+             * @description Tells apart what it is, in Meta's word.
+             * @constant
+             */
             type: "contacts";
         };
         /** SendDocument */
         SendDocument: {
+            /** @description One of the tenant's numbers, by the id of its connection. */
             connection_id?: string | null;
+            /** @description The same as `conversation_id`, in the spelling of the first specification. */
             conversationId?: string | null;
+            /** @description A conversation with a person, by its id. */
             conversation_id?: string | null;
+            /** @description The country of the number by ISO 3166, such as ES; to send with, it says which of your numbers, where you have several. */
             country_id?: string | null;
+            /** @description The file. */
             document: components["schemas"]["Document"];
+            /** @description The message that it quotes, by its `provider_message_id`; absent where it quotes none. */
             reply_to?: string | null;
+            /** @description The last message of the conversation that you know, by its id: where somebody else has written to the person since, nothing is sent. */
             seen_message_id?: string | null;
+            /** @description The phone number in E.164 with its `+`; one without a country code is read by the country of the number that sends. */
             to?: string | null;
+            /** @description For how many seconds the message is good while it waits to be sent, up to 30 days; then it fails as `expired`. Left out: 10 minutes for a code, else 24 hours. */
             ttl_seconds?: number | null;
-            /** @constant */
+            /**
+             * @description Tells apart what it is, in Meta's word.
+             * @constant
+             */
             type: "document";
         };
         /** SendImage */
         SendImage: {
+            /** @description One of the tenant's numbers, by the id of its connection. */
             connection_id?: string | null;
+            /** @description The same as `conversation_id`, in the spelling of the first specification. */
             conversationId?: string | null;
+            /** @description A conversation with a person, by its id. */
             conversation_id?: string | null;
+            /** @description The country of the number by ISO 3166, such as ES; to send with, it says which of your numbers, where you have several. */
             country_id?: string | null;
+            /** @description The image. */
             image: components["schemas"]["Image"];
+            /** @description The message that it quotes, by its `provider_message_id`; absent where it quotes none. */
             reply_to?: string | null;
+            /** @description The last message of the conversation that you know, by its id: where somebody else has written to the person since, nothing is sent. */
             seen_message_id?: string | null;
+            /** @description The phone number in E.164 with its `+`; one without a country code is read by the country of the number that sends. */
             to?: string | null;
+            /** @description For how many seconds the message is good while it waits to be sent, up to 30 days; then it fails as `expired`. Left out: 10 minutes for a code, else 24 hours. */
             ttl_seconds?: number | null;
-            /** @constant */
+            /**
+             * @description Tells apart what it is, in Meta's word.
+             * @constant
+             */
             type: "image";
         };
         /** SendInteractive */
         SendInteractive: {
+            /** @description One of the tenant's numbers, by the id of its connection. */
             connection_id?: string | null;
+            /** @description The same as `conversation_id`, in the spelling of the first specification. */
             conversationId?: string | null;
+            /** @description A conversation with a person, by its id. */
             conversation_id?: string | null;
+            /** @description The country of the number by ISO 3166, such as ES; to send with, it says which of your numbers, where you have several. */
             country_id?: string | null;
+            /** @description What is to be chosen, told apart by its `type`. */
             interactive: components["schemas"]["Buttons"] | components["schemas"]["ListMenu"] | components["schemas"]["LinkButton"] | components["schemas"]["LocationRequest"] | components["schemas"]["ContactRequest"] | components["schemas"]["FlowButton"] | components["schemas"]["Product"] | components["schemas"]["ProductList"] | components["schemas"]["Catalog"] | components["schemas"]["Carousel"];
+            /** @description The message that it quotes, by its `provider_message_id`; absent where it quotes none. */
             reply_to?: string | null;
+            /** @description The last message of the conversation that you know, by its id: where somebody else has written to the person since, nothing is sent. */
             seen_message_id?: string | null;
+            /** @description The phone number in E.164 with its `+`; one without a country code is read by the country of the number that sends. */
             to?: string | null;
+            /** @description For how many seconds the message is good while it waits to be sent, up to 30 days; then it fails as `expired`. Left out: 10 minutes for a code, else 24 hours. */
             ttl_seconds?: number | null;
-            /** @constant */
+            /**
+             * @description Tells apart what it is, in Meta's word.
+             * @constant
+             */
             type: "interactive";
         };
         /** SendLocation */
         SendLocation: {
+            /** @description One of the tenant's numbers, by the id of its connection. */
             connection_id?: string | null;
+            /** @description The same as `conversation_id`, in the spelling of the first specification. */
             conversationId?: string | null;
+            /** @description A conversation with a person, by its id. */
             conversation_id?: string | null;
+            /** @description The country of the number by ISO 3166, such as ES; to send with, it says which of your numbers, where you have several. */
             country_id?: string | null;
+            /** @description The place. */
             location: components["schemas"]["Location"];
+            /** @description The message that it quotes, by its `provider_message_id`; absent where it quotes none. */
             reply_to?: string | null;
+            /** @description The last message of the conversation that you know, by its id: where somebody else has written to the person since, nothing is sent. */
             seen_message_id?: string | null;
+            /** @description The phone number in E.164 with its `+`; one without a country code is read by the country of the number that sends. */
             to?: string | null;
+            /** @description For how many seconds the message is good while it waits to be sent, up to 30 days; then it fails as `expired`. Left out: 10 minutes for a code, else 24 hours. */
             ttl_seconds?: number | null;
-            /** @constant */
+            /**
+             * @description Tells apart what it is, in Meta's word.
+             * @constant
+             */
             type: "location";
         };
         /** SendReaction */
         SendReaction: {
+            /** @description One of the tenant's numbers, by the id of its connection. */
             connection_id?: string | null;
+            /** @description The same as `conversation_id`, in the spelling of the first specification. */
             conversationId?: string | null;
+            /** @description A conversation with a person, by its id. */
             conversation_id?: string | null;
+            /** @description The country of the number by ISO 3166, such as ES; to send with, it says which of your numbers, where you have several. */
             country_id?: string | null;
+            /** @description The reaction. */
             reaction: components["schemas"]["Reaction"];
+            /** @description The message that it quotes, by its `provider_message_id`; absent where it quotes none. */
             reply_to?: string | null;
+            /** @description The last message of the conversation that you know, by its id: where somebody else has written to the person since, nothing is sent. */
             seen_message_id?: string | null;
+            /** @description The phone number in E.164 with its `+`; one without a country code is read by the country of the number that sends. */
             to?: string | null;
+            /** @description For how many seconds the message is good while it waits to be sent, up to 30 days; then it fails as `expired`. Left out: 10 minutes for a code, else 24 hours. */
             ttl_seconds?: number | null;
-            /** @constant */
+            /**
+             * @description Tells apart what it is, in Meta's word.
+             * @constant
+             */
             type: "reaction";
         };
         /** SendSticker */
         SendSticker: {
+            /** @description One of the tenant's numbers, by the id of its connection. */
             connection_id?: string | null;
+            /** @description The same as `conversation_id`, in the spelling of the first specification. */
             conversationId?: string | null;
+            /** @description A conversation with a person, by its id. */
             conversation_id?: string | null;
+            /** @description The country of the number by ISO 3166, such as ES; to send with, it says which of your numbers, where you have several. */
             country_id?: string | null;
+            /** @description The message that it quotes, by its `provider_message_id`; absent where it quotes none. */
             reply_to?: string | null;
+            /** @description The last message of the conversation that you know, by its id: where somebody else has written to the person since, nothing is sent. */
             seen_message_id?: string | null;
+            /** @description The sticker. */
             sticker: components["schemas"]["Sticker"];
+            /** @description The phone number in E.164 with its `+`; one without a country code is read by the country of the number that sends. */
             to?: string | null;
+            /** @description For how many seconds the message is good while it waits to be sent, up to 30 days; then it fails as `expired`. Left out: 10 minutes for a code, else 24 hours. */
             ttl_seconds?: number | null;
-            /** @constant */
+            /**
+             * @description Tells apart what it is, in Meta's word.
+             * @constant
+             */
             type: "sticker";
         };
         /** SendTemplate */
         SendTemplate: {
+            /** @description One of the tenant's numbers, by the id of its connection. */
             connection_id?: string | null;
+            /** @description The same as `conversation_id`, in the spelling of the first specification. */
             conversationId?: string | null;
+            /** @description A conversation with a person, by its id. */
             conversation_id?: string | null;
+            /** @description The country of the number by ISO 3166, such as ES; to send with, it says which of your numbers, where you have several. */
             country_id?: string | null;
+            /** @description The message that it quotes, by its `provider_message_id`; absent where it quotes none. */
             reply_to?: string | null;
+            /** @description The last message of the conversation that you know, by its id: where somebody else has written to the person since, nothing is sent. */
             seen_message_id?: string | null;
+            /** @description The template by its name and language, and what its parts take, in Meta's shape. */
             template: components["schemas"]["TemplateContent"];
+            /** @description The phone number in E.164 with its `+`; one without a country code is read by the country of the number that sends. */
             to?: string | null;
+            /** @description For how many seconds the message is good while it waits to be sent, up to 30 days; then it fails as `expired`. Left out: 10 minutes for a code, else 24 hours. */
             ttl_seconds?: number | null;
-            /** @constant */
+            /**
+             * @description Tells apart what it is, in Meta's word.
+             * @constant
+             */
             type: "template";
         };
         /** SendText */
         SendText: {
+            /** @description One of the tenant's numbers, by the id of its connection. */
             connection_id?: string | null;
+            /** @description The same as `conversation_id`, in the spelling of the first specification. */
             conversationId?: string | null;
+            /** @description A conversation with a person, by its id. */
             conversation_id?: string | null;
+            /** @description The country of the number by ISO 3166, such as ES; to send with, it says which of your numbers, where you have several. */
             country_id?: string | null;
-            /** @default false */
+            /**
+             * @description Whether the first link of the text is shown with a preview.
+             * @default false
+             */
             preview_url: boolean;
+            /** @description The message that it quotes, by its `provider_message_id`; absent where it quotes none. */
             reply_to?: string | null;
+            /** @description The last message of the conversation that you know, by its id: where somebody else has written to the person since, nothing is sent. */
             seen_message_id?: string | null;
+            /** @description The words, up to 4,096 characters, alone or as an object. */
             text: string | components["schemas"]["TextBody"];
+            /** @description The phone number in E.164 with its `+`; one without a country code is read by the country of the number that sends. */
             to?: string | null;
+            /** @description For how many seconds the message is good while it waits to be sent, up to 30 days; then it fails as `expired`. Left out: 10 minutes for a code, else 24 hours. */
             ttl_seconds?: number | null;
-            /** @constant */
+            /**
+             * @description Tells apart what it is, in Meta's word.
+             * @constant
+             */
             type: "text";
         };
         /** SendVideo */
         SendVideo: {
+            /** @description One of the tenant's numbers, by the id of its connection. */
             connection_id?: string | null;
+            /** @description The same as `conversation_id`, in the spelling of the first specification. */
             conversationId?: string | null;
+            /** @description A conversation with a person, by its id. */
             conversation_id?: string | null;
+            /** @description The country of the number by ISO 3166, such as ES; to send with, it says which of your numbers, where you have several. */
             country_id?: string | null;
+            /** @description The message that it quotes, by its `provider_message_id`; absent where it quotes none. */
             reply_to?: string | null;
+            /** @description The last message of the conversation that you know, by its id: where somebody else has written to the person since, nothing is sent. */
             seen_message_id?: string | null;
+            /** @description The phone number in E.164 with its `+`; one without a country code is read by the country of the number that sends. */
             to?: string | null;
+            /** @description For how many seconds the message is good while it waits to be sent, up to 30 days; then it fails as `expired`. Left out: 10 minutes for a code, else 24 hours. */
             ttl_seconds?: number | null;
-            /** @constant */
+            /**
+             * @description Tells apart what it is, in Meta's word.
+             * @constant
+             */
             type: "video";
+            /** @description The video. */
             video: components["schemas"]["Video"];
         };
         /** Session */
         Session: {
+            /** @description The session's token where it is embedded in another site's page, told this once; null where a cookie holds it. */
             bearer?: string | null;
+            /** @description What the header `X-CSRF-Token` of each request says that is no GET. */
             csrf_token: string;
-            /** @default false */
+            /**
+             * @description Whether the session is within another site's page.
+             * @default false
+             */
             embedded: boolean;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it ends if it is not used again, RFC 3339 in UTC.
+             */
             expires_at: string;
-            /** @default false */
+            /**
+             * @description Whether the session runs over plain http, where others can listen.
+             * @default false
+             */
             insecure: boolean;
+            /** @description The tenants that they may enter. */
             memberships: components["schemas"]["SessionMembership"][];
-            /** @constant */
+            /**
+             * @description Tells apart whether somebody is signed in or a second factor has to follow.
+             * @constant
+             */
             state: "signed_in";
+            /** @description Who signed in. */
             user: components["schemas"]["SessionUser"];
         };
         /** SessionMembership */
         SessionMembership: {
-            /** @enum {null|string} */
+            /**
+             * @description The language of the people there who chose none; null: their browser's.
+             * @enum {null|string}
+             */
             language: "es" | "en" | "pt" | null;
+            /** @description What they are in the tenant. */
             role: components["schemas"]["Role"];
+            /** @description What they may do there. */
             scopes: components["schemas"]["Scope"][];
+            /** @description Whether the operator lets nobody do anything there for now. */
             suspended: boolean;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description A tenant, by its id.
+             */
             tenant_id: string;
+            /** @description The tenant's name. */
             tenant_name: string;
         };
         /** SessionUser */
         SessionUser: {
+            /** @description An e-mail address. */
             email: string;
+            /** @description Whether they can sign in with a password. */
             has_password: boolean;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Its id here, a UUID.
+             */
             id: string;
+            /** @description Whether they are an operator of the installation. */
             is_operator: boolean;
-            /** @enum {null|string} */
+            /**
+             * @description The language of their screens; null: that of the tenant or the browser.
+             * @enum {null|string}
+             */
             language: "es" | "en" | "pt" | null;
+            /** @description What they are called. */
             name: string;
+            /** @description How many passkeys they have. */
             passkeys: number;
+            /** @description Whether they have an authenticator app. */
             totp: boolean;
         };
         /** SetAsideItem */
         SetAsideItem: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was set aside, RFC 3339 in UTC.
+             */
             created_at: string;
+            /** @description The webhook that it came with, by its number in the log. */
             event_id: number;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Its id here, a UUID.
+             */
             id: string;
+            /** @description Why it is set aside: `unrouted` (nobody has connected it), `foreign` (signed by another Meta app) or `poison` (it could not be applied). */
             kind: string;
+            /** @description A number, by Meta's id of it (no phone number). */
             phone_number_id: string | null;
+            /** @description Why, in a word for programs; null where there is no reason to tell. */
             reason: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it came here, RFC 3339 in UTC.
+             */
             received_at: string;
+            /** @description A WhatsApp Business account, by Meta's id of it. */
             waba_id: string | null;
         };
         /** ShortBody */
         ShortBody: {
+            /** @description The text, up to 1,024 characters. */
             text: string;
         };
         /** ShownAppData */
         ShownAppData: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was asked for, or last tried, RFC 3339 in UTC.
+             */
             at: string;
-            /** @enum {string} */
+            /**
+             * @description What was asked for.
+             * @enum {string}
+             */
             name: "contacts" | "history";
+            /** @description The code of the refusal; null where it was not refused. */
             problem: string | null;
+            /** @description Meta's id of the request; null where it gave none. */
             request_id: string | null;
+            /** @description How far asking has come: waiting (it is tried until 24 hours after the sign-up), asked or refused. */
             state: components["schemas"]["AppDataState"];
+            /** @description What it means and what to do, in each language; null where there is nothing to say. */
             words: components["schemas"]["channels_cloudapi_phrases_Words"] | null;
         };
         /** ShownBody */
         ShownBody: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was set aside, RFC 3339 in UTC.
+             */
             created_at: string;
+            /** @description A sentence for people; null or absent where there is none. */
             detail: string;
+            /** @description The webhook that it came with, by its number in the log. */
             event_id: number;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Its id here, a UUID.
+             */
             id: string;
+            /** @description Why it is set aside: `unrouted` (nobody has connected it), `foreign` (signed by another Meta app) or `poison` (it could not be applied). */
             kind: string;
+            /** @description The Meta app whose secret signed it, by its id. */
             meta_app_id: string;
+            /** @description Its bytes as text; what is no UTF-8 is replaced. */
             payload: string;
+            /** @description A number, by Meta's id of it (no phone number). */
             phone_number_id: string | null;
+            /** @description Why, in a word for programs; null where there is no reason to tell. */
             reason: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it came here, RFC 3339 in UTC.
+             */
             received_at: string;
+            /** @description When it was applied after all, RFC 3339 in UTC; null where it was not. */
             released_at: string | null;
+            /** @description In bytes; absent where it is not known. */
             size: number;
+            /** @description A WhatsApp Business account, by Meta's id of it. */
             waba_id: string | null;
         };
         /** ShownCheck */
         ShownCheck: {
+            /** @description The refusal that connecting would end with; null where this step would not stop it. */
             code: string | null;
+            /** @description A sentence for people; null or absent where there is none. */
             detail: string;
+            /** @description What to do about it; empty or absent where there is nothing to do or it is not known. */
             fix: string;
+            /** @description What was looked at. */
             name: string;
+            /** @description Whether all is well. */
             ok: boolean;
         };
         /** ShownConnection */
         ShownConnection: {
+            /** @description What was asked of the WhatsApp Business app, its contacts and its history; empty for other numbers. */
             app_data: components["schemas"]["ShownAppData"][];
+            /** @description Whether the number is on the WhatsApp Business app, too. */
             coexistence: boolean;
+            /** @description The country of the number by ISO 3166, such as ES; to send with, it says which of your numbers, where you have several. */
             country_id: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made, RFC 3339 in UTC.
+             */
             created_at: string;
+            /** @description The number's name that people see, as Meta knows it; null where it told none. */
             display_name: string | null;
+            /** @description When Meta was last asked about the number, RFC 3339 in UTC; null: never. */
             facts_at: string | null;
+            /** @description What Meta told last of each thing that bears on the number. */
             health: components["schemas"]["ShownFact"][];
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Its id here, a UUID.
+             */
             id: string;
+            /** @description When Meta last told anything about it, to half a minute, RFC 3339 in UTC; null: never. */
             last_webhook_at: string | null;
+            /** @description How many messages a second go out from it at most. */
             messages_per_second: number;
+            /** @description To how many people outside their windows it may write in 24 hours, in Meta's word, such as TIER_1K; null until told. */
             messaging_limit: string | null;
+            /** @description What Meta thinks of the number's name, in its word; null until told. */
             name_status: string | null;
+            /** @description Whether Meta lets the number send only once it is registered. */
             needs_registration: boolean;
+            /** @description How the number stands at Meta, in its word, such as CONNECTED; null until told. */
             number_status: string | null;
+            /** @description Which fact in `health` paused it; null where none did. */
             pause_cause: string | null;
+            /** @description What to do about the pause; null where it is not paused. */
             pause_fix: string | null;
+            /** @description Why it is paused, in words; null where it is not. */
             pause_reason: string | null;
+            /** @description When the pause ends by itself, RFC 3339 in UTC; null: it does not. */
             pause_until: string | null;
+            /** @description What Meta's code means that a refused send was answered with; null where that is not what paused it. */
             pause_words: components["schemas"]["channels_cloudapi_phrases_Words"] | null;
+            /** @description Whether it is paused: what is queued waits. */
             paused: boolean;
+            /** @description Since when it is paused, RFC 3339 in UTC; null where it is not. */
             paused_at: string | null;
+            /** @description The number in E.164 with its `+`; null where Meta's spelling of it cannot be read. */
             phone_number_e164: string | null;
+            /** @description A number, by Meta's id of it (no phone number). */
             phone_number_id: string | null;
+            /** @description The number as people write it; null where it is not known. */
             phone_number_spelled: string | null;
+            /** @description Whether the number's PIN is known here, and can be revealed. */
             pin_kept: boolean;
+            /** @description Meta's word for how people take the number, such as GREEN, YELLOW or RED; null until told. */
             quality_rating: string | null;
+            /** @description The code of the refusal that the last try to register it ended with; null where it did not. */
             registration_problem: string | null;
+            /** @description Which permissions of Meta's its token has. */
             scopes: string[];
+            /** @description How it stands: active, error (paused), revoked (given up) or pending. */
             status: components["schemas"]["ConnectionStatus"];
+            /** @description How many messages a second Meta takes from it, in its word, such as STANDARD or HIGH; null until told. */
             throughput_level: string | null;
+            /** @description When the access token ends, RFC 3339 in UTC; null: it does not. */
             token_expires_at: string | null;
+            /** @description The first 16 hexadecimal digits of the access token's SHA-256, to know it by. */
             token_fingerprint: string | null;
+            /** @description The last four characters of the access token, to know it by. */
             token_last4: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was last changed, RFC 3339 in UTC.
+             */
             updated_at: string;
+            /** @description A WhatsApp Business account, by Meta's id of it. */
             waba_id: string | null;
         };
         /** ShownFact */
         ShownFact: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was, RFC 3339 in UTC.
+             */
             at: string;
+            /** @description A sentence for people; null or absent where there is none. */
             detail: string | null;
+            /** @description What Meta told of. */
             name: string;
+            /** @description When it ends by itself, RFC 3339 in UTC; null: it does not. */
             until: string | null;
+            /** @description What Meta said of it, in its word. */
             value: string;
         };
         /** Snippet */
         Snippet: {
+            /** @description Where the words are that were looked for: [start, end) in UTF-16 code units, as JavaScript counts. */
             ranges: [
                 number,
                 number
             ][];
+            /** @description The text. */
             text: string;
         };
         /**
@@ -5389,36 +7182,61 @@ export interface components {
         Source: "keyword" | "whatsapp" | "refusal" | "recorded" | "import" | "erasure";
         /** Spread */
         Spread: {
-            /** @default 0 */
+            /**
+             * @description How often it happened.
+             * @default 0
+             */
             count: number;
+            /** @description The mean, in seconds; null where it never happened. */
             mean_seconds?: number | null;
+            /** @description The median, in seconds, right within a twentieth; null where it never happened. */
             median_seconds?: number | null;
+            /** @description Within how many seconds nine of ten were done, right within a twentieth; null where it never happened. */
             p90_seconds?: number | null;
         };
         /** Standing */
         Standing: {
+            /** @description Their latest word about messages of every kind; null: none. */
             all: components["schemas"]["Consent"] | null;
+            /** @description Their latest word about marketing; null: none. */
             marketing: components["schemas"]["Consent"] | null;
+            /** @description Their latest word about utility messages; null: none. */
             utility: components["schemas"]["Consent"] | null;
         };
         /** Start */
         Start: {
-            /** @default false */
+            /**
+             * @description Whether the number is on the WhatsApp Business app and is to stay there beside the API.
+             * @default false
+             */
             coexistence: boolean;
+            /** @description The page of yours that Meta's sign-up comes back to. */
             redirect_uri?: string | null;
         };
         /** Started */
         Started: {
+            /** @description Where to send the customer: Meta's sign-up; absent where there is none. */
             connectUrl?: string | null;
+            /** @description Whether the tenant has a number that can send. */
             connected: boolean;
+            /** @description The tenant's numbers, a connection for each. */
             connections: components["schemas"]["ShownConnection"][];
-            /** @enum {string} */
+            /**
+             * @description How to connect: with Meta's sign-up, or by hand.
+             * @enum {string}
+             */
             mode: "embedded_signup" | "manual";
+            /** @description The page of yours that Meta's sign-up comes back to. */
             redirect_uri?: string | null;
+            /** @description Comes back with `code`, and goes to `connect/complete` unchanged. */
             state?: string | null;
+            /** @description What to do, sentence by sentence. */
             steps: string[];
+            /** @description How to find the verify token that Meta's app asks for. */
             verify_token_hint: string;
+            /** @description Which fields Meta's app must be subscribed to, once for the installation. */
             webhook_fields: string[];
+            /** @description The callback URL that Meta's app must have. */
             webhook_url: string;
         };
         /**
@@ -5429,212 +7247,350 @@ export interface components {
         State: "waiting" | "sent" | "skipped" | "refused";
         /** StateChanged */
         StateChanged: {
+            /** @description The state that it was in before. */
             from_state: components["schemas"]["ConversationState"];
+            /** @description When it opens again by itself, RFC 3339 in UTC; null: when the person writes, or it is not snoozed. */
             snoozed_until: string | null;
+            /** @description The state that it is in now. */
             state: components["schemas"]["ConversationState"];
-            /** @constant */
+            /**
+             * @description Tells apart what was done.
+             * @constant
+             */
             type: "state";
         };
         /** Sticker */
         Sticker: {
             /** @description A media id of Meta's, or of your own uploads. */
             id?: string | null;
+            /** @description The address of the file, http or https. */
             link?: string | null;
         };
         /** Stop */
         Stop: {
+            /** @description A sentence for people; null or absent where there is none. */
             detail: string;
+            /** @description Why, in a word for programs; null where there is no reason to tell. */
             reason: string;
         };
         /** Summary */
         Summary: {
+            /** @description Why messages failed, and how many for each reason. */
             failures: components["schemas"]["Failure"][];
+            /** @description Which days it is about. */
             period: components["schemas"]["Period"];
+            /** @description The whole time in one line. */
             total: components["schemas"]["Line"];
         };
         /** Synced */
         Synced: {
+            /** @description What came of each WABA. */
             accounts: components["schemas"]["AccountSynced"][];
         };
         /** SystemShown */
         SystemShown: {
+            /** @description What Meta says of it, in its words. */
             body?: string | null;
+            /** @description The person's business-scoped user id, which Meta gives instead of a number; null or absent where it is not known. */
             bsuid?: string | null;
+            /** @description What happened to the person, in Meta's word, such as user_changed_number. */
             event?: string | null;
-            /** @constant */
+            /**
+             * @description Tells apart what it is.
+             * @constant
+             */
             kind: "system";
+            /** @description The user id that they had before. */
             previous_bsuid?: string | null;
+            /** @description The person's number as Meta writes it: digits without `+`; null or absent where it is not known. */
             wa_id?: string | null;
         };
         /** Table */
         Table: {
+            /** @description The lines, in their order. */
             lines: components["schemas"]["Line"][];
+            /** @description Which days it is about. */
             period: components["schemas"]["Period"];
         };
         /** Taken */
         Taken: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description An audience of the campaign, by its id.
+             */
             audience_id: string;
+            /** @description Rows that name somebody again. */
             duplicate_count: number;
+            /** @description The first hundred rows that are nobody's message. */
             faults: components["schemas"]["FaultRow"][];
+            /** @description Rows that are nobody's message for a fault of theirs. */
             invalid_count: number;
+            /** @description How many rows have which fault. */
             reasons: components["schemas"]["FaultCount"][];
+            /** @description How many rows there are. */
             row_count: number;
+            /** @description Rows that became recipients. */
             taken_count: number;
         };
         /** TapTarget */
         TapTarget: {
+            /** @description What stands there for people to read. */
             title: string;
+            /** @description A web address. */
             url: string;
         };
         /** TapTargetComponent */
         TapTargetComponent: {
+            /** @description What it takes, in Meta's shape. */
             parameters: components["schemas"]["TapTargetParameter"][];
-            /** @constant */
+            /**
+             * @description Tells apart what it is, in Meta's word.
+             * @constant
+             */
             type: "tap_target_configuration";
         };
         /** TapTargetParameter */
         TapTargetParameter: {
+            /** @description Where the image leads. */
             tap_target_configuration: components["schemas"]["TapTarget"][];
-            /** @constant */
+            /**
+             * @description Tells apart what it is, in Meta's word.
+             * @constant
+             */
             type: "tap_target_configuration";
         };
         /** Team */
         Team: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made, RFC 3339 in UTC.
+             */
             created_at: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Its id here, a UUID.
+             */
             id: string;
+            /** @description The users in it, by their ids. */
             member_ids: string[];
+            /** @description What it is called. */
             name: string;
         };
         /** TeamChange */
         TeamChange: {
+            /** @description The users in it, by their ids. */
             member_ids?: string[] | null;
+            /** @description What it is called. */
             name?: string | null;
         };
         /** TeamChanged */
         TeamChanged: {
+            /** @description The team that had it before; null: none. */
             from_team: components["schemas"]["Named"] | null;
+            /** @description The team that has it now; null: none. */
             team: components["schemas"]["Named"] | null;
-            /** @constant */
+            /**
+             * @description Tells apart what was done.
+             * @constant
+             */
             type: "team";
         };
         /** Page[Team] */
         TeamPage: {
+            /** @description What is on this page. */
             items: components["schemas"]["Team"][];
+            /** @description Goes as `cursor` into the request for the next page; null on the last. */
             next_cursor?: string | null;
         };
         /** Template */
         Template: {
+            /** @description The template's category in Meta's word: MARKETING, UTILITY or AUTHENTICATION; null where it is not known. */
             category: string | null;
+            /** @description What it says, in the shape of Meta's API: HEADER, BODY, FOOTER, BUTTONS; null where only its name is known yet. */
             components: unknown | null;
+            /** @description The category that Meta will make of it; null where it has announced none. */
             correct_category: string | null;
+            /** @description From when on it has that category, RFC 3339 in UTC. */
             correct_category_from: string | null;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Its id here, a UUID.
+             */
             id: string;
+            /** @description The template's language as Meta writes it, such as es_ES. */
             language: string;
+            /** @description Its name at Meta. */
             name: string;
+            /** @description How its variables are written: NAMED or POSITIONAL. */
             parameter_format: string;
+            /** @description Meta's id of the template. */
             provider_template_id: string;
+            /** @description Meta's word for how people take it, such as GREEN, YELLOW or RED; null until told. */
             quality: string | null;
+            /** @description Why Meta rejected it, in Meta's word; null where it did not. */
             rejected_reason: string | null;
+            /** @description How it stands at Meta, in Meta's word, such as APPROVED; null until told. */
             status: string | null;
+            /** @description What Meta says beside the reason; null where it says nothing. */
             status_detail: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was last changed, RFC 3339 in UTC.
+             */
             updated_at: string;
+            /** @description A WhatsApp Business account, by Meta's id of it. */
             waba_id: string;
         };
         /** TemplateAccount */
         TemplateAccount: {
+            /** @description A sentence for people; null or absent where there is none. */
             detail: string | null;
+            /** @description The code of the refusal that the last reading ended with; null where it did not. */
             error: string | null;
+            /** @description The tenant's numbers on it, by their names or numbers. */
             numbers: string[];
+            /** @description When its list was last read whole, RFC 3339 in UTC; null: never. */
             synced_at: string | null;
+            /** @description How many templates it has. */
             templates: number;
+            /** @description When its list was last asked for, RFC 3339 in UTC; null: never. */
             tried_at: string | null;
+            /** @description A WhatsApp Business account, by Meta's id of it. */
             waba_id: string;
         };
         /** TemplateChange */
         TemplateChange: {
+            /** @description The template's category in Meta's word: MARKETING, UTILITY or AUTHENTICATION; null where it is not known. */
             category?: string | null;
+            /** @description What it is to say, in the shape of Meta's API; replaces all of it. */
             components?: {
                 [key: string]: unknown;
             }[] | null;
+            /** @description For how many seconds Meta tries to deliver it; left out, Meta decides. */
             message_send_ttl_seconds?: number | null;
         };
         /** TemplateContent */
         TemplateContent: {
+            /** @description What the template's parts take, in Meta's shape. */
             components?: (components["schemas"]["HeaderComponent"] | components["schemas"]["BodyComponent"] | components["schemas"]["ButtonComponent"] | components["schemas"]["OfferComponent"] | components["schemas"]["CarouselComponent"] | components["schemas"]["TapTargetComponent"])[];
+            /** @description The template's language as Meta writes it, such as es_ES. */
             language: components["schemas"]["Language"];
+            /** @description The template's name. */
             name: string;
         };
         /** TemplateDraft */
         TemplateDraft: {
+            /** @description The template's category in Meta's word: MARKETING, UTILITY or AUTHENTICATION; null where it is not known. */
             category: string;
+            /** @description What it says, in the shape of Meta's API. */
             components: {
                 [key: string]: unknown;
             }[];
+            /** @description The template's language as Meta writes it, such as es_ES. */
             language: string;
+            /** @description For how many seconds Meta tries to deliver it; left out, Meta decides. */
             message_send_ttl_seconds?: number | null;
+            /** @description Its name: small letters, digits and underscores. */
             name: string;
+            /** @description How its variables are written: NAMED or POSITIONAL. */
             parameter_format?: string | null;
+            /** @description A WhatsApp Business account, by Meta's id of it. */
             waba_id?: string | null;
         };
         /** Page[Template] */
         TemplatePage: {
+            /** @description What is on this page. */
             items: components["schemas"]["Template"][];
+            /** @description Goes as `cursor` into the request for the next page; null on the last. */
             next_cursor?: string | null;
         };
         /** TemplateSample */
         TemplateSample: {
-            /** @enum {string} */
+            /**
+             * @description The format of the header that the file is a sample for.
+             * @enum {string}
+             */
             format: "IMAGE" | "VIDEO" | "DOCUMENT";
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description A file of the tenant's, by its id.
+             */
             media_id: string;
+            /** @description A WhatsApp Business account, by Meta's id of it. */
             waba_id?: string | null;
         };
         /** TemplateValues */
         TemplateValues: {
+            /** @description What those of the template's buttons take that take something. */
             buttons?: components["schemas"]["ButtonValue"][];
+            /** @description What each card of a carousel takes, in the order of the cards. */
             cards?: components["schemas"]["CardValue"][];
+            /** @description What the header takes: a text, a file's link, or a parameter in Meta's shape; left out, an image is the tenant's cover. */
             header?: string | number | components["schemas"]["TextParameter"] | components["schemas"]["ImageParameter"] | components["schemas"]["VideoParameter"] | components["schemas"]["DocumentParameter"] | components["schemas"]["LocationParameter"] | components["schemas"]["ProductParameter"] | null;
+            /** @description When a limited-time offer ends, RFC 3339 with its zone. */
             offer_expires_at?: string | null;
+            /** @description The variables of the body: a list in order, or by their names or numbers. */
             parameters?: (string | number | components["schemas"]["TextParameter"] | components["schemas"]["CurrencyParameter"] | components["schemas"]["DateTimeParameter"])[] | {
                 [key: string]: string | number;
             } | null;
+            /** @description What fills the template, by the names of its places: variables, `header`, `button_0` ... */
             template_data?: {
                 [key: string]: string | number;
             } | null;
         };
         /** Tenant */
         Tenant: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made, RFC 3339 in UTC.
+             */
             created_at: string;
+            /** @description By which country numbers without a country code are read, by ISO 3166, such as ES; null: none. */
             default_country: string | null;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Its id here, a UUID.
+             */
             id: string;
-            /** @enum {null|string} */
+            /**
+             * @description The language of its people who chose none; null: their browser's.
+             * @enum {null|string}
+             */
             language: "es" | "en" | "pt" | null;
+            /** @description What it is called. */
             name: string;
+            /** @description When what is not kept any more was last deleted, RFC 3339 in UTC; null: never. */
             purged_at: string | null;
+            /** @description After how many days messages, files and events are deleted, 7 to 36,500; null: never. */
             retention_days: number | null;
+            /** @description Since when the operator lets its people and keys do nothing, RFC 3339 in UTC; null: it is not suspended. */
             suspended_at: string | null;
+            /** @description By which time zone reports tell days apart, by IANA, such as Europe/Madrid; null: that of the country, else UTC. */
             time_zone: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was last changed, RFC 3339 in UTC.
+             */
             updated_at: string;
         };
         /** TenantChanges */
         TenantChanges: {
+            /** @description By which country numbers without a country code are read, by ISO 3166, such as ES; null: none. */
             default_country?: string | null;
+            /** @description The language of its people who chose none; null: their browser's. */
             language?: ("es" | "en" | "pt") | null;
+            /** @description What it is called. */
             name?: string;
+            /** @description After how many days messages, files and events are deleted, 7 to 36,500; null: never. */
             retention_days?: number | null;
+            /** @description By which time zone reports tell days apart, by IANA, such as Europe/Madrid; null: that of the country, else UTC. */
             time_zone?: string | null;
         };
         /** Page[Tenant] */
         TenantPage: {
+            /** @description What is on this page. */
             items: components["schemas"]["Tenant"][];
+            /** @description Goes as `cursor` into the request for the next page; null on the last. */
             next_cursor?: string | null;
         };
         /**
@@ -5645,42 +7601,64 @@ export interface components {
         Test: "equals" | "differs" | "in" | "exists" | "missing" | "greater" | "less" | "contains";
         /** TestSend */
         TestSend: {
+            /** @description The phone numbers, five at most, in E.164 with their `+`. */
             to: string[];
+            /** @description The template's variables, each with what fills it. */
             variables?: {
                 [key: string]: string;
             };
         };
         /** TextBody */
         TextBody: {
+            /** @description The words, up to 4,096 characters. */
             body: string;
-            /** @default false */
+            /**
+             * @description Whether the first link of the text is shown with a preview.
+             * @default false
+             */
             preview_url: boolean;
         };
         /** TextHeader */
         TextHeader: {
+            /** @description The line, up to 60 characters. */
             text: string;
-            /** @constant */
+            /**
+             * @description Tells apart what it is, in Meta's word.
+             * @constant
+             */
             type: "text";
         };
         /** TextParameter */
         TextParameter: {
+            /** @description The variable's name, where the template names its variables. */
             parameter_name?: string | null;
+            /** @description What stands in the variable's place. */
             text: string;
-            /** @constant */
+            /**
+             * @description Tells apart what it is, in Meta's word.
+             * @constant
+             */
             type: "text";
         };
         /** TextShown */
         TextShown: {
+            /** @description The words. */
             body: string;
-            /** @constant */
+            /**
+             * @description Tells apart what it is.
+             * @constant
+             */
             kind: "text";
         };
         /** Told */
         Told: {
+            /** @description What the event tells, as your own system writes it: the paths of rules lead into it. */
             data?: {
                 [key: string]: unknown;
             };
+            /** @description The event's name, which your own system gives it, such as interview.scheduled. */
             event: string;
+            /** @description Your own id of the event: the same one again changes nothing. */
             id: string;
         };
         /** TotpCode */
@@ -5692,142 +7670,229 @@ export interface components {
         TotpProof: {
             /** @description Six digits, or a recovery code. */
             code: string;
-            /** @constant */
+            /**
+             * @description Tells the ways apart.
+             * @constant
+             */
             method: "totp";
         };
         /** TotpShown */
         TotpShown: {
+            /** @description The QR code of `uri` as an image, in a data URI. */
             qr: string;
+            /** @description What is typed into the authenticator app. */
             secret: string;
+            /** @description What the QR code says: an `otpauth:` address. */
             uri: string;
         };
         /** Trial */
         Trial: {
+            /** @description An access token of Meta's for the number. Sent, never returned. */
             access_token?: string | null;
+            /** @description The connection to test, instead of a token. */
             connection_id?: string | null;
+            /** @description A number, by Meta's id of it (no phone number). */
             phone_number_id?: string | null;
+            /** @description A WhatsApp Business account, by Meta's id of it. */
             waba_id?: string | null;
         };
         /** TrialResult */
         TrialResult: {
+            /** @description The steps, up to the first that stops a connection. */
             checks: components["schemas"]["ShownCheck"][];
+            /** @description The number as Meta describes it now; null where the token does not read it. */
             found?: components["schemas"]["FoundNumber"] | null;
+            /** @description Whether all is well. */
             ok: boolean;
         };
         /** Tried */
         Tried: {
+            /** @description The messages that were queued, by their ids. */
             message_ids: string[];
         };
         /** TypingAnswer */
         TypingAnswer: {
+            /** @description Whether there was a message to show it at. */
             shown: boolean;
         };
         /** Unrouted */
         Unrouted: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the first webhook about it came, RFC 3339 in UTC.
+             */
             first_received_at: string;
+            /** @description How many items were set aside for it. */
             item_count: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the last webhook about it came, RFC 3339 in UTC.
+             */
             last_received_at: string;
+            /** @description The Meta app whose secret signed it, by its id. */
             meta_app_id: string;
+            /** @description A number, by Meta's id of it (no phone number). */
             phone_number_id: string | null;
+            /** @description Who has connected it since, by the tenant's id; null: nobody. */
             tenant_id: string | null;
+            /** @description Who has connected it since, by the tenant's name; null: nobody. */
             tenant_name: string | null;
+            /** @description A WhatsApp Business account, by Meta's id of it. */
             waba_id: string | null;
         };
         /** Page[Unrouted] */
         UnroutedPage: {
+            /** @description What is on this page. */
             items: components["schemas"]["Unrouted"][];
+            /** @description Goes as `cursor` into the request for the next page; null on the last. */
             next_cursor?: string | null;
         };
         /** UnsupportedShown */
         UnsupportedShown: {
+            /** @description Meta's code for why it does not pass it on. */
             code?: number | null;
-            /** @constant */
+            /**
+             * @description Tells apart what it is.
+             * @constant
+             */
             kind: "unsupported";
+            /** @description Why Meta does not pass it on, in words. */
             reason?: string | null;
+            /** @description What it was, in Meta's word. */
             what?: string | null;
         };
         /** UploadedFile */
         UploadedFile: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description An audience of the campaign, by its id.
+             */
             audience_id: string;
+            /** @description The names of its columns, in their order. */
             columns: string[];
+            /** @description In which encoding the file is read, such as utf-8; null for a workbook. */
             encoding: string | null;
+            /** @description The file's name; null or absent where it has none. */
             filename: string | null;
+            /** @description How the file is written: `csv` or `xlsx`. */
             kind: string;
+            /** @description How many rows there are. */
             row_count: number;
+            /** @description The first rows, a text for each cell. */
             sample: string[][];
+            /** @description What stands between the cells; null for a workbook. */
             separator: string | null;
+            /** @description The mapping that the columns' names suggest; null where no column looks like a phone. */
             suggested: components["schemas"]["ColumnMapping"] | null;
         };
         /** UrlParameter */
         UrlParameter: {
+            /** @description The end of the button's link, or the code of an authentication template. */
             text: string;
-            /** @constant */
+            /**
+             * @description Tells apart what it is, in Meta's word.
+             * @constant
+             */
             type: "text";
         };
         /** UserChange */
         UserChange: {
+            /** @description Whether nobody may sign in with the account. */
             disabled?: boolean | null;
+            /** @description Whether they are an operator of the installation. */
             is_operator?: boolean | null;
         };
         /** UserShown */
         UserShown: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made, RFC 3339 in UTC.
+             */
             created_at: string;
+            /** @description Whether nobody may sign in with the account. */
             disabled: boolean;
+            /** @description An e-mail address. */
             email: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Its id here, a UUID.
+             */
             id: string;
+            /** @description Whether they are an operator of the installation. */
             is_operator: boolean;
+            /** @description What they are called. */
             name: string;
         };
         /** Page[UserShown] */
         UserShownPage: {
+            /** @description What is on this page. */
             items: components["schemas"]["UserShown"][];
+            /** @description Goes as `cursor` into the request for the next page; null on the last. */
             next_cursor?: string | null;
         };
         /** Video */
         Video: {
+            /** @description The text below the file, up to 1,024 characters. */
             caption?: string | null;
             /** @description A media id of Meta's, or of your own uploads. */
             id?: string | null;
+            /** @description The address of the file, http or https. */
             link?: string | null;
         };
         /** VideoHeader */
         VideoHeader: {
-            /** @constant */
+            /**
+             * @description Tells apart what it is, in Meta's word.
+             * @constant
+             */
             type: "video";
+            /** @description The video. */
             video: components["schemas"]["MediaRef"];
         };
         /** VideoParameter */
         VideoParameter: {
-            /** @constant */
+            /**
+             * @description Tells apart what it is, in Meta's word.
+             * @constant
+             */
             type: "video";
+            /** @description The video. */
             video: components["schemas"]["MediaRef"];
         };
         /** Welcome */
         Welcome: {
+            /** @description Greet who was silent for so many days, too; null: only who never wrote. */
             again_after_days?: number | null;
+            /** @description Only what is written to these numbers, by the ids of their connections; empty: to any. */
             connection_ids?: string[];
-            /** @constant */
+            /**
+             * @description Tells apart what it is.
+             * @constant
+             */
             kind: "welcome";
+            /** @description The text to send. */
             message: string;
         };
         /** WelcomeShown */
         WelcomeShown: {
-            /** @constant */
+            /**
+             * @description Tells apart what it is.
+             * @constant
+             */
             kind: "request_welcome";
         };
         /** WhatsAppStatus */
         WhatsAppStatus: {
+            /** @description Whether the tenant has a number that can send. */
             connected: boolean;
+            /** @description The tenant's numbers, a connection for each. */
             connections: components["schemas"]["ShownConnection"][];
         };
         /** Which */
         Which: {
+            /** @description One of the tenant's numbers, by the id of its connection. */
             connection_id?: string | null;
+            /** @description A number, by Meta's id of it (no phone number). */
             phone_number_id?: string | null;
         };
         /** WhichChoice */
@@ -5837,13 +7902,19 @@ export interface components {
         };
         /** Outcome */
         automations_api_Outcome: {
+            /** @description What would be done, told apart by `does`. */
             deed: components["schemas"]["automations_rules_Reply"] | components["schemas"]["Give"] | components["schemas"]["Nothing"];
         };
         /** Reply */
         automations_rules_Reply: {
-            /** @constant */
+            /**
+             * @description Tells apart what would be done.
+             * @constant
+             */
             does: "reply";
+            /** @description The occasion, on which it is done once. */
             mark: string;
+            /** @description The text. */
             text: string;
         };
         /**
@@ -5854,42 +7925,59 @@ export interface components {
         campaigns_progress_Outcome: "waiting" | "put_off" | "skipped" | "queued" | "sending" | "accepted" | "sent" | "delivered" | "read" | "failed" | "unknown" | "cancelled" | "forgotten";
         /** Variable */
         campaigns_shapes_Variable: {
+            /** @description The variable's name, as it stands in the texts. */
             name: string;
+            /** @description Whether a recipient without it gets no message. */
             required: boolean;
         };
         /** Words */
         channels_cloudapi_phrases_Words: {
+            /** @description In English. */
             en: string;
+            /** @description In Spanish. */
             es: string;
+            /** @description In Portuguese. */
             pt: string;
         };
         /** Reply */
         domain_interactive_Reply: {
+            /** @description Your own id, which comes back when the button is pressed. */
             id: string;
+            /** @description What stands there for people to read. */
             title: string;
         };
         /** Outcome */
         inbox_changes_Outcome: {
+            /** @description Those that let themselves be changed, as they stand now. */
             changed: components["schemas"]["Conversation"][];
+            /** @description Those that were not changed, and why. */
             refused: components["schemas"]["Refused"][];
         };
         /** Outcome */
         ingest_replay_Outcome: {
+            /** @description How many there are. */
             count: number;
+            /** @description How they ended, in a word. */
             outcome: string;
+            /** @description Why, in a word for programs; null where there is no reason to tell. */
             reason: string;
         };
         /** Variable */
         notifications_rules_Variable: {
+            /** @description What is said where the path leads to nothing; without it, nothing is sent then. */
             default?: string | null;
             /** @description Such as $.candidate.phone */
             path?: string | null;
+            /** @description What is always said. */
             value?: string | null;
         };
         /** Words */
         templates_lint_parts_Words: {
+            /** @description In English. */
             en: string;
+            /** @description In Spanish. */
             es: string;
+            /** @description In Portuguese. */
             pt: string;
         };
     };
@@ -6154,6 +8242,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description What the link of the invitation ends with. */
                 token: string;
             };
             cookie?: never;
@@ -6266,7 +8355,9 @@ export interface operations {
     completeOidcSignIn: {
         parameters: {
             query?: {
+                /** @description What the identity provider was sent away with. */
                 state?: string | null;
+                /** @description What the identity provider sends back, to be exchanged for its word about the person. */
                 code?: string | null;
             };
             header?: never;
@@ -6726,6 +8817,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A passkey, by its id. */
                 passkey_id: string;
             };
             cookie?: never;
@@ -7613,6 +9705,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A session, by its id. */
                 session_id: string;
             };
             cookie?: never;
@@ -8398,8 +10491,11 @@ export interface operations {
                 cursor?: string | null;
                 /** @description How many items a page has at most. */
                 limit?: number;
+                /** @description Only what is set aside for this reason. */
                 kind?: "unrouted" | "foreign" | "poison" | null;
+                /** @description Only what names this number, by Meta's id of it. */
                 phone_number_id?: string | null;
+                /** @description Only what names this WhatsApp Business account, by Meta's id of it. */
                 waba_id?: string | null;
             };
             header?: never;
@@ -8478,6 +10574,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description An item that is set aside, by its id. */
                 item_id: string;
             };
             cookie?: never;
@@ -8817,6 +10914,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Somebody with an account, by their id. */
                 user_id: string;
             };
             cookie?: never;
@@ -9090,6 +11188,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -9175,6 +11274,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -9292,6 +11392,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -9382,6 +11483,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -9467,6 +11569,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -9565,6 +11668,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -9663,7 +11767,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description An automation, by its id. */
                 automation_id: string;
             };
             cookie?: never;
@@ -9749,7 +11855,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description An automation, by its id. */
                 automation_id: string;
             };
             cookie?: never;
@@ -9848,7 +11956,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description An automation, by its id. */
                 automation_id: string;
             };
             cookie?: never;
@@ -9932,7 +12042,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description An automation, by its id. */
                 automation_id: string;
             };
             cookie?: never;
@@ -10029,6 +12141,7 @@ export interface operations {
     listCampaigns: {
         parameters: {
             query?: {
+                /** @description Only those in this state. */
                 state?: components["schemas"]["CampaignState"] | null;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string | null;
@@ -10037,6 +12150,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -10122,6 +12236,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -10229,7 +12344,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A campaign, by its id. */
                 campaign_id: string;
             };
             cookie?: never;
@@ -10315,7 +12432,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A campaign, by its id. */
                 campaign_id: string;
             };
             cookie?: never;
@@ -10408,7 +12527,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A campaign, by its id. */
                 campaign_id: string;
             };
             cookie?: never;
@@ -10516,7 +12637,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A campaign, by its id. */
                 campaign_id: string;
             };
             cookie?: never;
@@ -10602,7 +12725,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A campaign, by its id. */
                 campaign_id: string;
             };
             cookie?: never;
@@ -10710,7 +12835,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A campaign, by its id. */
                 campaign_id: string;
             };
             cookie?: never;
@@ -10818,7 +12945,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A campaign, by its id. */
                 campaign_id: string;
             };
             cookie?: never;
@@ -10929,7 +13058,9 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A campaign, by its id. */
                 campaign_id: string;
             };
             cookie?: never;
@@ -10939,7 +13070,10 @@ export interface operations {
             content: {
                 "*/*": string;
                 "multipart/form-data": {
-                    /** Format: binary */
+                    /**
+                     * Format: binary
+                     * @description The file itself.
+                     */
                     file: string;
                 };
             };
@@ -11042,8 +13176,11 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A campaign, by its id. */
                 campaign_id: string;
+                /** @description An audience of the campaign, by its id. */
                 audience_id: string;
             };
             cookie?: never;
@@ -11136,7 +13273,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A campaign, by its id. */
                 campaign_id: string;
             };
             cookie?: never;
@@ -11240,7 +13379,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A campaign, by its id. */
                 campaign_id: string;
             };
             cookie?: never;
@@ -11342,11 +13483,14 @@ export interface operations {
     downloadCampaign: {
         parameters: {
             query?: {
+                /** @description Only recipients of whom this became. */
                 state?: components["schemas"]["campaigns_progress_Outcome"] | null;
             };
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A campaign, by its id. */
                 campaign_id: string;
             };
             cookie?: never;
@@ -11432,7 +13576,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A campaign, by its id. */
                 campaign_id: string;
             };
             cookie?: never;
@@ -11518,7 +13664,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A campaign, by its id. */
                 campaign_id: string;
             };
             cookie?: never;
@@ -11622,7 +13770,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A campaign, by its id. */
                 campaign_id: string;
             };
             cookie?: never;
@@ -11706,6 +13856,7 @@ export interface operations {
     listRecipients: {
         parameters: {
             query?: {
+                /** @description Only those of whom this became. */
                 state?: components["schemas"]["campaigns_progress_Outcome"] | null;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string | null;
@@ -11714,7 +13865,9 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A campaign, by its id. */
                 campaign_id: string;
             };
             cookie?: never;
@@ -11800,7 +13953,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A campaign, by its id. */
                 campaign_id: string;
             };
             cookie?: never;
@@ -11886,7 +14041,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A campaign, by its id. */
                 campaign_id: string;
             };
             cookie?: never;
@@ -11990,7 +14147,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A campaign, by its id. */
                 campaign_id: string;
             };
             cookie?: never;
@@ -12094,7 +14253,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A campaign, by its id. */
                 campaign_id: string;
             };
             cookie?: never;
@@ -12202,7 +14363,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A campaign, by its id. */
                 campaign_id: string;
             };
             cookie?: never;
@@ -12306,7 +14469,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A campaign, by its id. */
                 campaign_id: string;
             };
             cookie?: never;
@@ -12414,7 +14579,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A campaign, by its id. */
                 campaign_id: string;
             };
             cookie?: never;
@@ -12523,6 +14690,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -12608,6 +14776,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -12715,7 +14884,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A canned reply, by its id. */
                 canned_reply_id: string;
             };
             cookie?: never;
@@ -12799,7 +14970,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A canned reply, by its id. */
                 canned_reply_id: string;
             };
             cookie?: never;
@@ -12910,7 +15083,9 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A canned reply, by its id. */
                 canned_reply_id: string;
             };
             cookie?: never;
@@ -12996,6 +15171,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -13081,6 +15257,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -13185,6 +15362,7 @@ export interface operations {
                 state?: components["schemas"]["Consent"];
                 /** @description Reads numbers without a country code; the tenant's own otherwise. */
                 country?: string | null;
+                /** @description The file's name, where it is the whole body. */
                 filename?: string | null;
                 /** @description The column of phone numbers; the one whose name tells it, otherwise. */
                 phone?: string | null;
@@ -13193,6 +15371,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -13201,7 +15380,10 @@ export interface operations {
         requestBody: {
             content: {
                 "multipart/form-data": {
-                    /** Format: binary */
+                    /**
+                     * Format: binary
+                     * @description The file itself.
+                     */
                     file: string;
                 };
                 "text/csv": string;
@@ -13296,6 +15478,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -13304,7 +15487,10 @@ export interface operations {
         requestBody: {
             content: {
                 "multipart/form-data": {
-                    /** Format: binary */
+                    /**
+                     * Format: binary
+                     * @description The file itself.
+                     */
                     file: string;
                 };
                 "text/csv": string;
@@ -13399,10 +15585,12 @@ export interface operations {
             query?: {
                 /** @description `next_cursor` of the page before. */
                 cursor?: string | null;
+                /** @description How many items a page has at most. */
                 limit?: number;
             };
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -13488,7 +15676,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A list that was brought, by its id. */
                 import_id: string;
             };
             cookie?: never;
@@ -13585,6 +15775,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -13670,7 +15861,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A person, by the id of their contact. */
                 contact_id: string;
             };
             cookie?: never;
@@ -13756,7 +15949,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A person, by the id of their contact. */
                 contact_id: string;
             };
             cookie?: never;
@@ -13842,7 +16037,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A person, by the id of their contact. */
                 contact_id: string;
             };
             cookie?: never;
@@ -13941,7 +16138,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A person, by the id of their contact. */
                 contact_id: string;
             };
             cookie?: never;
@@ -14027,7 +16226,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A person, by the id of their contact. */
                 contact_id: string;
             };
             cookie?: never;
@@ -14131,7 +16332,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A person, by the id of their contact. */
                 contact_id: string;
             };
             cookie?: never;
@@ -14217,7 +16420,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A person, by the id of their contact. */
                 contact_id: string;
             };
             cookie?: never;
@@ -14325,8 +16530,11 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A person, by the id of their contact. */
                 contact_id: string;
+                /** @description A merge of two contacts, by its id. */
                 merge_id: string;
             };
             cookie?: never;
@@ -14430,6 +16638,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -14528,12 +16737,14 @@ export interface operations {
             query?: {
                 /** @description A cursor: only what came after it. `now`: only what is still to come. */
                 since?: string | null;
+                /** @description How many items a page has at most. */
                 limit?: number;
                 /** @description Seconds to wait for an event where there is none. */
                 wait?: number;
             };
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -14626,6 +16837,7 @@ export interface operations {
     listConversations: {
         parameters: {
             query?: {
+                /** @description There is one: whatsapp. */
                 channel?: "whatsapp";
                 /** @description Only those in this state, or in one of these; `active` is open, waiting and snoozed. */
                 state?: string[] | null;
@@ -14650,6 +16862,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -14735,6 +16948,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -14833,7 +17047,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A conversation with a person, by its id. */
                 conversation_id: string;
             };
             cookie?: never;
@@ -14919,7 +17135,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A conversation with a person, by its id. */
                 conversation_id: string;
             };
             cookie?: never;
@@ -15036,7 +17254,9 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A conversation with a person, by its id. */
                 conversation_id: string;
             };
             cookie?: never;
@@ -15135,7 +17355,9 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A conversation with a person, by its id. */
                 conversation_id: string;
             };
             cookie?: never;
@@ -15221,8 +17443,11 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A conversation with a person, by its id. */
                 conversation_id: string;
+                /** @description A message, by its id here. */
                 message_id: string;
             };
             cookie?: never;
@@ -15308,7 +17533,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A conversation with a person, by its id. */
                 conversation_id: string;
             };
             cookie?: never;
@@ -15407,8 +17634,11 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A conversation with a person, by its id. */
                 conversation_id: string;
+                /** @description A note, by its id. */
                 note_id: string;
             };
             cookie?: never;
@@ -15494,7 +17724,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A conversation with a person, by its id. */
                 conversation_id: string;
             };
             cookie?: never;
@@ -15589,7 +17821,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A conversation with a person, by its id. */
                 conversation_id: string;
             };
             cookie?: never;
@@ -15684,6 +17918,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -15774,6 +18009,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -15859,6 +18095,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -15966,6 +18203,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -16056,6 +18294,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -16141,6 +18380,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -16239,7 +18479,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description An API key, by its id. */
                 key_id: string;
             };
             cookie?: never;
@@ -16328,6 +18570,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -16413,6 +18656,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -16520,7 +18764,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A label, by its id. */
                 label_id: string;
             };
             cookie?: never;
@@ -16604,7 +18850,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A label, by its id. */
                 label_id: string;
             };
             cookie?: never;
@@ -16717,6 +18965,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -16726,9 +18975,15 @@ export interface operations {
             content: {
                 "*/*": string;
                 "multipart/form-data": {
-                    /** Format: binary */
+                    /**
+                     * Format: binary
+                     * @description The file itself.
+                     */
                     file: string;
-                    /** @enum {string} */
+                    /**
+                     * @description As what the file is to be sent; left out, its type decides.
+                     * @enum {string}
+                     */
                     kind?: "image" | "video" | "audio" | "voice" | "document" | "sticker";
                 };
             };
@@ -16831,7 +19086,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A message, by its id here. */
                 message_id: string;
             };
             cookie?: never;
@@ -16924,7 +19181,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A file of the tenant's, by its id. */
                 media_id: string;
             };
             cookie?: never;
@@ -17019,7 +19278,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A file of the tenant's, by its id. */
                 media_id: string;
             };
             cookie?: never;
@@ -17105,7 +19366,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A file of the tenant's, by its id. */
                 media_id: string;
             };
             cookie?: never;
@@ -17191,6 +19454,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -17298,6 +19562,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -17394,9 +19659,11 @@ export interface operations {
     listNotifications: {
         parameters: {
             query?: {
+                /** @description The event's id, which your own system gives it. */
                 event_id?: string | null;
                 /** @description What followed by this rule. */
                 rule?: string | null;
+                /** @description Only what came to this. */
                 state?: components["schemas"]["State"] | null;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string | null;
@@ -17405,6 +19672,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -17495,6 +19763,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -17580,6 +19849,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -17687,7 +19957,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A rule of the notifications, by its id. */
                 rule_id: string;
             };
             cookie?: never;
@@ -17773,7 +20045,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A rule of the notifications, by its id. */
                 rule_id: string;
             };
             cookie?: never;
@@ -17881,7 +20155,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A rule of the notifications, by its id. */
                 rule_id: string;
             };
             cookie?: never;
@@ -17970,6 +20246,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -18055,6 +20332,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -18162,7 +20440,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description Somebody with an account, by their id. */
                 user_id: string;
             };
             cookie?: never;
@@ -18255,7 +20535,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description Somebody with an account, by their id. */
                 user_id: string;
             };
             cookie?: never;
@@ -18370,6 +20652,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -18471,6 +20754,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -18572,6 +20856,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -18673,6 +20958,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -18774,6 +21060,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -18875,6 +21162,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -18978,6 +21266,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -19081,6 +21370,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -19182,6 +21472,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -19283,6 +21574,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -19384,6 +21676,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -19485,6 +21778,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -19579,6 +21873,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -19671,10 +21966,12 @@ export interface operations {
     countOlder: {
         parameters: {
             query: {
+                /** @description For how many days things would be kept. */
                 days: number;
             };
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -19760,6 +22057,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -19859,6 +22157,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -19944,6 +22243,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -20051,7 +22351,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A team, by its id. */
                 team_id: string;
             };
             cookie?: never;
@@ -20135,7 +22437,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A team, by its id. */
                 team_id: string;
             };
             cookie?: never;
@@ -20245,7 +22549,9 @@ export interface operations {
                 connection?: string | null;
                 /** @description Meta's word, such as APPROVED. */
                 status?: string | null;
+                /** @description Only those in this category, in Meta's word, such as MARKETING. */
                 category?: string | null;
+                /** @description Only those in this language, as Meta writes it, such as es_ES. */
                 language?: string | null;
                 /** @description Words of the name or the text. */
                 q?: string | null;
@@ -20256,6 +22562,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -20350,6 +22657,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -20466,6 +22774,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -20551,6 +22860,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -20636,6 +22946,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -20734,6 +23045,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -20832,6 +23144,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -20953,6 +23266,7 @@ export interface operations {
                 Prefer?: string | null;
             };
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -21069,6 +23383,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -21181,7 +23496,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A template, by its id here. */
                 template_id: string;
             };
             cookie?: never;
@@ -21270,7 +23587,9 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A template, by its id here. */
                 template_id: string;
             };
             cookie?: never;
@@ -21372,7 +23691,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A template, by its id here. */
                 template_id: string;
             };
             cookie?: never;
@@ -21489,7 +23810,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A template, by its id here. */
                 template_id: string;
             };
             cookie?: never;
@@ -21588,7 +23911,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A template, by its id here. */
                 template_id: string;
             };
             cookie?: never;
@@ -21931,6 +24256,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -22047,6 +24373,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -22145,7 +24472,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description One of the tenant's numbers, by the id of its connection. */
                 connection_id: string;
             };
             cookie?: never;
@@ -22262,7 +24591,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description One of the tenant's numbers, by the id of its connection. */
                 connection_id: string;
             };
             cookie?: never;
@@ -22366,6 +24697,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -22478,6 +24810,7 @@ export interface operations {
                 Prefer?: string | null;
             };
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -22594,7 +24927,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A message, by its id here. */
                 message_id: string;
             };
             cookie?: never;
@@ -22701,7 +25036,9 @@ export interface operations {
                 Prefer?: string | null;
             };
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A message, by its id here. */
                 message_id: string;
             };
             cookie?: never;
@@ -22817,7 +25154,9 @@ export interface operations {
                 Prefer?: string | null;
             };
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A message, by its id here. */
                 message_id: string;
             };
             cookie?: never;
@@ -22937,6 +25276,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -23022,7 +25362,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description A notice of Meta's, by its id. */
                 notice_id: string;
             };
             cookie?: never;
@@ -23108,6 +25450,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -23224,6 +25567,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -23309,6 +25653,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
