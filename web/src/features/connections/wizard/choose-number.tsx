@@ -61,7 +61,9 @@ export function ChooseNumber({ tenantId, choice, onConnected, onExpired, onCance
             disabled={busy}
             onChoose={() => connect.mutate(phone_number_id)}
           >
-            {display_name} <ToneWord tone={status.tone}>{t.numberStatus[status.word]}</ToneWord>
+            <span className={classes["about"]}>
+              {display_name} <ToneWord tone={status.tone}>{t.numberStatus[status.word]}</ToneWord>
+            </span>
           </Path>
         );
       })}
