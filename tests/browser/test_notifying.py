@@ -165,6 +165,11 @@ def test_a_rule_is_opened_again_changed_and_switched_off(
     page.get_by_role("link", name="order.shipped", exact=True).click()
     expect(gap(page, "2").get_by_role("combobox", name="Path in the event")).to_have_value("$.lines[1].sku")
     expect(page.get_by_label("With what")).to_have_value("20")
+    page.set_viewport_size({"width": 390, "height": 844})
+    box = page.get_by_label("With what").bounding_box()
+    assert box is not None
+    assert box["width"] > 200  # a phone has a line for each
+    page.set_viewport_size({"width": 1280, "height": 800})
     page.get_by_label("What your team calls the rule").fill("Left the shop")
     page.get_by_role("combobox", name="Where the phone number stands").fill("customer")
     press(page, "Save rule")

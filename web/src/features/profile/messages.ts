@@ -26,7 +26,7 @@ export const profileMessages = catalogue({
     signals: "Signals",
     signalsHint: "In this browser.",
     sound: "Sound for new messages",
-    notifications: "Desktop notifications",
+    notifications: "Notifications",
     mine: "Mine",
     all: "All",
     off: "Off",
@@ -34,7 +34,7 @@ export const profileMessages = catalogue({
     testSound: "Play it",
     blocked: "Your browser blocks notifications for this page. Allow them beside the address bar.",
     askPermission: "Allow notifications",
-    needsHttps: "Desktop notifications need HTTPS.",
+    needsHttps: "Notifications need HTTPS.",
     needsHomeScreen:
       "This browser shows none. On an iPhone or iPad, add this page to the Home Screen and open it there.",
     keys: "Keyboard",
@@ -73,7 +73,7 @@ export const profileMessages = catalogue({
     signals: "Avisos",
     signalsHint: "En este navegador.",
     sound: "Sonido al llegar mensajes",
-    notifications: "Notificaciones de escritorio",
+    notifications: "Notificaciones",
     mine: "Míos",
     all: "Todos",
     off: "No",
@@ -82,7 +82,7 @@ export const profileMessages = catalogue({
     blocked:
       "Tu navegador bloquea las notificaciones de esta página. Permítelas junto a la barra de direcciones.",
     askPermission: "Permitir notificaciones",
-    needsHttps: "Las notificaciones de escritorio necesitan HTTPS.",
+    needsHttps: "Las notificaciones necesitan HTTPS.",
     needsHomeScreen:
       "Este navegador no las muestra. En un iPhone o iPad, añade esta página a la pantalla de inicio y ábrela desde allí.",
     keys: "Teclado",
@@ -121,7 +121,7 @@ export const profileMessages = catalogue({
     signals: "Avisos",
     signalsHint: "Neste navegador.",
     sound: "Som ao chegar mensagens",
-    notifications: "Notificações na área de trabalho",
+    notifications: "Notificações",
     mine: "Minhas",
     all: "Todas",
     off: "Não",
@@ -129,7 +129,7 @@ export const profileMessages = catalogue({
     testSound: "Ouvir",
     blocked: "Seu navegador bloqueia as notificações desta página. Permita-as ao lado da barra de endereço.",
     askPermission: "Permitir notificações",
-    needsHttps: "As notificações na área de trabalho precisam de HTTPS.",
+    needsHttps: "As notificações precisam de HTTPS.",
     needsHomeScreen:
       "Este navegador não as mostra. Em um iPhone ou iPad, adicione esta página à Tela de Início e abra-a de lá.",
     keys: "Teclado",
