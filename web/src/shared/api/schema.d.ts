@@ -3395,11 +3395,16 @@ export interface components {
         };
         /** Choosing */
         Choosing: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The choice that a sign-up left, as 409 `several_numbers` named it; it counts for 15 minutes.
+             */
             choice_id: string;
             /** @description ISO 3166, such as ES */
             country_id?: string | null;
+            /** @description A number, by Meta's id of it (no phone number). */
             phone_number_id: string;
+            /** @description The PIN of the number's two-step verification, six digits. */
             pin?: string | null;
         };
         /** Clicks */
@@ -7897,7 +7902,10 @@ export interface components {
         };
         /** WhichChoice */
         WhichChoice: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The choice that a sign-up left, as 409 `several_numbers` named it; it counts for 15 minutes.
+             */
             choice_id: string;
         };
         /** Outcome */
@@ -24026,6 +24034,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
@@ -24131,6 +24140,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A tenant, by its id. */
                 tenant_id: string;
             };
             cookie?: never;
