@@ -59,7 +59,14 @@ def test_an_away_message_and_a_keyword_reply_are_tried_and_then_answer_a_custome
 ) -> None:
     page = at_desk.page
     page.get_by_role("link", name="Say when you are closed").click()
+    page.get_by_label("Message", exact=True).fill("Cerrado")
+    page.go_back()
+    press(page.get_by_role("dialog", name="Leave without saving?"), "Leave")
+    page.get_by_role("link", name="Say when you are closed").click()
     page.get_by_label("Message", exact=True).fill("Cerrado ahora, hasta mañana.")
+    page.go_back()
+    press(page.get_by_role("dialog", name="Leave without saving?"), "Cancel")
+    expect(page.get_by_label("Message", exact=True)).to_have_value("Cerrado ahora, hasta mañana.")
     expect(asks(page, "Hola", "2026-11-25T10:00")).to_contain_text("You are open then.")
     expect(asks(page, "Hola", "2026-11-25T21:00")).to_contain_text("Cerrado ahora, hasta mañana.")
     expect(asks(page, "STOP", "2026-11-25T21:00")).to_contain_text("about consent")
