@@ -26,6 +26,6 @@ def test_killed_on_its_way_a_campaign_reaches_everybody_at_most_once_and_stops_w
 
 @pytest.mark.timeout(600)
 def test_a_sender_that_does_not_ask_again_is_caught():
-    done = carried_out("--recipients", "50", "--kills", "0", "--stopped", "600", "--build", "unasked-claim")
+    done = carried_out("--recipients", "50", "--kills", "0", "--stopped", "1500", "--build", "unasked-claim")
     assert done.returncode == 1, f"{done.stdout}\n{done.stderr}"
     assert "people were written to after they had said no" in done.stdout

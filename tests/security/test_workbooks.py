@@ -110,7 +110,7 @@ async def test_all_rows_and_columns_of_a_workbook_are_read_wherever_it_says_that
     sheet = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">%s<sheetData>%s</sheetData></worksheet>'
 
     for said in (b'<dimension ref="A1" />', b'<dimension ref="A1:A1" />', b""):
-        read = await sheets.read(with_parts({SHEET: [sheet % (said, rows)]}))
+        read = await sheets.Sheets().read(with_parts({SHEET: [sheet % (said, rows)]}))
         assert (read.columns, [row.cells for row in read.rows]) == (
             ["phone", "name"],
             [["+34600000002", "Ana"]],
@@ -123,7 +123,7 @@ async def test_a_workbook_of_more_columns_than_a_table_may_have_is_refused_and_n
     sheet = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>%s</sheetData></worksheet>'
 
     with pytest.raises(InvalidRequest, match="more than 200 columns"):
-        await sheets.read(with_parts({SHEET: [sheet % rows]}))
+        await sheets.Sheets().read(with_parts({SHEET: [sheet % rows]}))
 
 
 @pytest.mark.timeout(20)
