@@ -120,10 +120,11 @@ screenshots: $(SYNCED) $(UI) browser ## docs/screens and docs/screens.md anew, f
 converge: $(SYNCED) ## 100,000 happenings among people who change numbers, in any order: the same tables; a quarter of an hour
 	@CURBE_CONVERGE_EVENTS=100000 $(BIN)/pytest tests/db/test_converging.py
 
-security: $(SYNCED) ## the security suite in full: isolation, forgeries, addresses, canaries, 20,000 requests made from the OpenAPI document
+security: $(SYNCED) $(UI) browser ## the security suite in full: isolation, forgeries, addresses, canaries, 20,000 requests made from the OpenAPI document, hostile texts in a browser
 	@$(BIN)/pytest -n 2 --dist loadfile tests/security tests/http/test_matrix.py tests/http/test_pollution.py tests/http/test_roles.py \
 		tests/db/test_isolation.py tests/db/test_catalog.py
 	@PYTHONPATH=tests $(BIN)/python -m security.schema_cases
+	@CURBE_OPEN_ALL_HOSTILE=yes $(BIN)/pytest -o cache_dir=.pytest_cache/browser tests/browser/test_hostile.py
 	@$(MAKE) --no-print-directory audit
 
 audit: $(SYNCED) ## packages that are known to be vulnerable; ADVISORIES="all.zip ..." names databases in the OSV format

@@ -1,5 +1,6 @@
 """Whatever a customer writes is shown, and nothing of it runs: every hostile text in every field, wherever the inbox shows one."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -30,9 +31,12 @@ ANOTHER = """
 })
 """
 NUMBER = "300000000000009"  # nobody else's, ever: what is said here is of before it was connected
-# Every third one last, so that its conversation is among the first: those are opened, of every kind some. The list shows all.
-SAID = [*PAYLOADS[1::3], *PAYLOADS[2::3], *PAYLOADS[::3]]
-OPENED = len(PAYLOADS[::3])
+# How many conversations are opened: every eighth, so that of every kind there are some; `make security` opens all. The list shows all.
+EACH = 1 if os.environ.get("CURBE_OPEN_ALL_HOSTILE") else 8
+OPENED = len(PAYLOADS[::EACH])
+SAID = sorted(
+    PAYLOADS, key=PAYLOADS[::EACH].__contains__
+)  # those last, so that they are the first of the list
 BEFORE = 3600  # seconds ago: the customer service window is open
 
 

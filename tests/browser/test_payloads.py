@@ -33,7 +33,8 @@ def test_many_of_them_run_on_a_careless_page(chromium: Browser) -> None:
     page = chromium.new_page()
     page.goto("about:blank")
 
-    ran = sum(bool(page.evaluate(CARELESS, text)) for text in PAYLOADS)
+    some = PAYLOADS[::4]
+    ran = sum(bool(page.evaluate(CARELESS, text)) for text in some)
 
     page.close()
-    assert ran >= len(PAYLOADS) // 3
+    assert ran >= len(some) // 3
