@@ -13,11 +13,14 @@ from .nemeses.meta import FAULTS, META_FAULT
 from .nemesis import schedule
 from .run import Order
 
-# Each strike of these makes the number or the person wait, so several numbers take their turns, and only some answers are a strike.
+# Each strike of these makes the number or the person wait, so several numbers take their turns.
 _THROTTLES: Final = (130429, 131056)
 _NUMBERS_THROTTLED: Final = 3
-_META_SECONDS: Final = 340.0  # in which a fault that makes nobody wait strikes ...
-_STRIKES: Final = 1000  # ... so often, at 3.2 sends a second
+# A number that hears nothing clear is asked by a probe now and then (docs/explanation/pace.md): what it hears between is clear.
+_STRUCK: Final = 0.4  # of its requests
+_META_SECONDS: Final = 500.0  # in which a fault that makes nobody wait strikes ...
+_STRIKES: Final = 1000  # ... so often, at ...
+_SENDS_PER_SECOND: Final = 5.0  # ... for each number
 
 
 class BadRun(msgspec.Struct, frozen=True):
@@ -121,7 +124,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
         if not self.meta_seconds:
             return None
         faults = [
-            order | {"count": None, "probability": 0.4 if order.get("code") in _THROTTLES else 1.0}
+            order | {"count": None, "probability": _STRUCK}
             for _, order, _ in FAULTS
             for _ in range(_NUMBERS_THROTTLED if order.get("code") in _THROTTLES else 1)
         ]
@@ -131,7 +134,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
             seed=seed + 2000,
             appointments=schedule(seed + 2000, {kills.KILL_WORKER_ONLY: senders}, gap=6.0, weather_gap=1.0),
             webhooks_per_second=10,
-            sends_per_second=3.2 * len(faults),
+            sends_per_second=_SENDS_PER_SECOND * len(faults),
             lasts=self.meta_seconds,
             tenants=len(faults),
             calm_within=300.0,
