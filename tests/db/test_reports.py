@@ -279,6 +279,26 @@ async def test_what_changes_late_counts_on_the_day_it_is_about_and_counts_no_oth
     assert await owner.fetchval("SELECT count(*) FROM report_marks") == 0
 
 
+async def test_what_comes_late_in_the_moment_in_which_its_day_is_counted_counts_for_the_days_around_it_too(
+    owner: asyncpg.Connection, worker: Pool
+) -> None:
+    """As much of a history does that is brought batch by batch."""
+    story = await history(owner, zone="UTC")
+    conversation_id, number = next(iter(story.people.items()))
+    sent_at, answered_at = NOW - timedelta(days=23), NOW - timedelta(days=20)
+    sent = Said(uuid7(), number, conversation_id, inbound=False, at=sent_at, sender="app")
+    await story.say(sent)
+    await story.become(sent, "accepted_at", sent_at)
+    await count_all(worker, number.tenant_id, now=NOW)
+    tenant, _ = await keeping.due_days(worker, tenant_id=number.tenant_id, now=NOW)
+
+    await story.say(Said(uuid7(), number, conversation_id, inbound=True, at=answered_at))
+    await keeping.count_day(worker, tenant=tenant, day=answered_at.date(), now=NOW)
+    await count_all(worker, number.tenant_id, now=NOW)
+
+    assert await owner.fetchval("SELECT sum(replied) FROM report_messages WHERE direction = 'outbound'") == 1
+
+
 async def test_the_day_before_is_counted_again_while_its_messages_may_still_be_answered(
     owner: asyncpg.Connection, worker: Pool
 ) -> None:

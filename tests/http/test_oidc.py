@@ -139,6 +139,18 @@ async def test_what_a_provider_adds_to_its_redirect_is_passed_over(
     assert (done.status_code, done.headers["location"]) == (302, "/t/1/inbox")
 
 
+async def test_who_is_sent_here_by_the_provider_begins_to_sign_in_whatever_it_adds(
+    at: httpx.AsyncClient, provider: Provider
+) -> None:
+    """A click on Curbe among a company's programs [OpenID Connect Core 1.0, 4: initiating login from a third party]."""
+    added = {"iss": provider.issuer, "login_hint": "ana", "target_link_uri": "https://chat.example.org/"}
+
+    begun = await at.get("/api/auth/oidc/start", params=added)
+
+    assert begun.status_code == 302, begun.text
+    assert begun.headers["location"].startswith(provider.issuer)
+
+
 async def test_a_person_stays_the_same_when_the_provider_tells_another_address(
     at: httpx.AsyncClient, operator: httpx.AsyncClient, provider: Provider, owner: Owner
 ) -> None:

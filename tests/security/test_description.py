@@ -58,7 +58,10 @@ def test_a_route_takes_the_parameters_that_its_description_names_and_no_other() 
 
     assert {place: HANDLERS[place].opt[KNOWN] for place in named} == named
     assert sockets == [{"since"}]
-    assert [place for place in named if OPEN in HANDLERS[place].opt] == [("GET", "/api/auth/oidc/callback")]
+    assert {place for place in named if OPEN in HANDLERS[place].opt} == {
+        ("GET", "/api/auth/oidc/start"),
+        ("GET", "/api/auth/oidc/callback"),
+    }
 
 
 def test_every_property_and_every_parameter_says_what_it_is() -> None:

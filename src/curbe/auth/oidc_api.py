@@ -73,7 +73,7 @@ class OidcController(Controller):
 
     @get(
         "/oidc/start",
-        opt=ANYBODY,
+        opt={**ANYBODY, OPEN: "providers that send people here add iss, login_hint and target_link_uri"},
         status_code=_FOUND,
         summary="Begin to sign in at the identity provider",
         operation_id="beginOidcSignIn",

@@ -23,7 +23,7 @@ _UNITS: Final = {
     "h": timedelta(hours=1),
     "d": timedelta(days=1),
 }
-_HOST: Final = re.compile(r"(?:\[[0-9A-Fa-f:.%]+\]|[^:\[\]]*)(?::[0-9]*)?")
+_HOST: Final = re.compile(r"(?:\[[0-9A-Za-z:.%_-]+\]|[^:\[\]]*)(?::[0-9]*)?")
 _SIZE: Final = re.compile(r"0|([1-9]\d{0,5})(MiB|GiB|TiB)")
 _BYTES: Final = {"MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
 
@@ -160,9 +160,10 @@ def database_url(text: str) -> Secret:
         url = urlsplit("")
     if url.scheme not in {"postgresql", "postgres"}:
         raise Malformed("does not begin with postgresql:// (or postgres://), or is no URL")
-    # A password that ends the host's part of the URL too early leaves a piece of itself where the port should be.
+    # A password that ends the host's part of the URL too early leaves a piece of itself where the port should be, and the host further on.
     hosts = url.netloc.rpartition("@")[2].split(",")
-    if url.fragment or not all(_HOST.fullmatch(host) for host in hosts):
+    ends_early = "@" not in url.netloc and "@" in url.path + url.query.partition("=")[0]
+    if url.fragment or ends_early or not all(_HOST.fullmatch(host) for host in hosts):
         raise Malformed(
             "is no URL with a host and a port: write special characters of a user name or password with % escapes "
             "(# is %23, / is %2F, ? is %3F, @ is %40)"

@@ -43,15 +43,18 @@ SELECT :tenant_id, date_bin('12 hours', c.quarter, 'epoch') + n * interval '12 h
 SELECT DISTINCT k.quarter FROM report_marks k WHERE k.tenant_id = :tenant_id ORDER BY k.quarter
 
 -- name: marks_of
--- What they tell of is committed: whoever counts the day after this sees it.
-SELECT k.n FROM report_marks k WHERE k.tenant_id = :tenant_id AND k.quarter >= :from_at AND k.quarter < :until_at
+-- What they tell of is committed: whoever counts the day after this sees it. One that reaches further stays until it is spread.
+SELECT k.n
+  FROM report_marks k
+ WHERE k.tenant_id = :tenant_id AND k.quarter >= :from_at AND k.quarter < :until_at AND NOT k.reaches
 
 -- name: take_these_marks
 -- Those that were there before the day was counted: all others tell of what that may not have seen, and stay.
 DELETE FROM report_marks k WHERE k.tenant_id = :tenant_id AND k.n = ANY(:numbers::bigint[])
 
 -- name: take_marks
-DELETE FROM report_marks k WHERE k.tenant_id = :tenant_id AND k.quarter >= :from_at AND k.quarter < :until_at
+DELETE FROM report_marks k
+ WHERE k.tenant_id = :tenant_id AND k.quarter >= :from_at AND k.quarter < :until_at AND NOT k.reaches
 
 -- name: hold_day
 -- Nobody else has counted the tenant's day since it was seen (NULL: not counted yet), and nobody does now: the row is held. None comes back
