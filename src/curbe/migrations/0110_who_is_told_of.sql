@@ -7,7 +7,12 @@ RETURN regexp_replace(said, '(?<=[0-9])[ ().-]+(?=[0-9])', '', 'g');
 
 -- names: what providers call them, each as it is. at_home: patterns of their phone without its country code; the same digits are somebody else's
 -- in another country, so none are given where a text is to be shown and not to be erased.
+-- In PL/pgSQL, which keeps its plan: as SQL it was planned for every row, and took four times as long.
 CREATE FUNCTION tells_of(said text, names text[], at_home text[]) RETURNS boolean
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN (SELECT looked.told ~ ANY(at_home) OR EXISTS (SELECT FROM unnest(names) AS name WHERE strpos(looked.told, name) > 0)
-          FROM (SELECT digits_together(said)) AS looked (told));
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+DECLARE
+    told text := digits_together(said);
+BEGIN
+    RETURN told ~ ANY(at_home) OR EXISTS (SELECT FROM unnest(names) AS name WHERE strpos(told, name) > 0);
+END
+$$;
