@@ -81,6 +81,8 @@ def test_an_away_message_and_a_keyword_reply_are_tried_and_then_answer_a_custome
     words.fill("tarifa")
     words.press("Enter")
     page.get_by_label("Answer", exact=True).fill("La visita cuesta 10 euros.")
+    page.go_back()  # to the starting points, at another query of the same page
+    press(page.get_by_role("dialog", name="Leave without saving?"), "Cancel")
     expect(asks(page, "¿Qué TARIFA tenéis?")).to_contain_text("La visita cuesta 10 euros.")
     expect(asks(page, "Buenas tardes")).to_contain_text("None of the words is in the message.")
     keeps(page)

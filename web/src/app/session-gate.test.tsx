@@ -1,10 +1,13 @@
 import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
+import { useState } from "react";
 import { expect, test, vi } from "vitest";
 import { call } from "@/shared/api/client";
+import { useUnsaved } from "@/shared/lib/unsaved";
 import { useSession } from "@/shared/session/session-context";
 import { tellOtherTabs } from "@/shared/session/tabs";
 import { aSession, fakeApi, ok, problem } from "@/testing/fake-api";
+import { asksAtReload } from "@/testing/leaving";
 import { renderAt } from "@/testing/render";
 import { SessionGate } from "./session-gate";
 
@@ -12,10 +15,12 @@ const over = () => problem(401, "unauthorized");
 
 function Work() {
   const { user } = useSession();
+  const [typed, setTyped] = useState("");
+  useUnsaved(typed !== "");
   return (
     <label>
       Message by {user.name}
-      <input />
+      <input value={typed} onChange={(event) => setTyped(event.currentTarget.value)} />
     </label>
   );
 }
@@ -81,16 +86,19 @@ test("a 401 that turns out to be about something else interrupts nobody", async 
 });
 
 test("when somebody else signed in, nothing of the one before stays", async () => {
-  const reload = vi.spyOn(window.location, "reload").mockImplementation(() => {});
+  let asks: boolean | null = null;
+  vi.spyOn(window.location, "reload").mockImplementation(() => {
+    asks = asksAtReload();
+  });
   const { handlers } = fakeApi({ "GET /api/auth/session": () => ok(aSession()), "GET /api/x": over });
   renderAt("/t/1/inbox", gate);
-  await screen.findByLabelText("Message by Ana Torres");
+  await userEvent.type(await screen.findByLabelText("Message by Ana Torres"), "Half an ans");
 
   const { user } = aSession();
   handlers["GET /api/auth/session"] = () => ok(aSession({ user: { ...user, id: "0190cccc", name: "Leo" } }));
   await call("GET", "/api/x").catch(() => null);
 
-  await waitFor(() => expect(reload).toHaveBeenCalled());
+  await waitFor(() => expect(asks, "a question whether to leave would keep it").toBe(false));
   expect(screen.queryByLabelText(/Message by/)).toBeNull();
 });
 

@@ -10,6 +10,7 @@ import { Redirect, useLocation } from "wouter";
 import { whenUnauthorized } from "@/shared/api/credentials";
 import { useLanguage } from "@/shared/i18n/language";
 import { closeNotices } from "@/shared/lib/desktop-notices";
+import { giveUpUnsaved } from "@/shared/lib/unsaved";
 import type { Session } from "@/shared/session/session";
 import { SessionValue } from "@/shared/session/session-context";
 import { SESSION_KEY, sessionQuery } from "@/shared/session/session-query";
@@ -51,6 +52,7 @@ export function SessionGate({ children }: { children: ReactNode }) {
   if (error && !last.current) return <ErrorState error={error} onRetry={() => void refetch()} />;
   if (data) {
     if (last.current && last.current.user.id !== data.user.id) {
+      giveUpUnsaved(); // it is not theirs, and a no would leave them before an empty page
       window.location.reload(); // somebody else signed in: nothing of the one before may stay
       return <Splash />;
     }

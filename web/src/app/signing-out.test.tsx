@@ -1,7 +1,9 @@
 import { screen } from "@testing-library/react";
 import { beforeEach, expect, test, vi } from "vitest";
+import { useUnsaved } from "@/shared/lib/unsaved";
 import { signOut } from "@/shared/session/sign-out";
 import { aSession, fakeApi, ok, problem } from "@/testing/fake-api";
+import { asksAtReload } from "@/testing/leaving";
 import { renderAt } from "@/testing/render";
 import { SessionGate } from "./session-gate";
 
@@ -37,6 +39,7 @@ beforeEach(() => {
     localStorage.setItem(`curbe.draft/${owner}/conversation/reply`, "What a customer had told");
   }
   localStorage.setItem("curbe.preferences", "{}");
+  sessionStorage.setItem("curbe.sign-up", "{}");
 });
 
 async function leaves(answer: () => Response) {
@@ -59,6 +62,7 @@ test.each([204, 401])(
     expect(drafts()).toEqual([`curbe.draft/${SOL}/${LEO}/conversation/reply`]);
     expect(owners()).toEqual([`${SOL}/${LEO}`]);
     expect(localStorage.getItem("curbe.preferences")).toBe("{}");
+    expect(sessionStorage.getItem("curbe.sign-up"), "the numbers to choose from").toBeNull();
     expect(window.location.assign).toHaveBeenCalledWith("/sign-in");
   },
 );
@@ -74,4 +78,26 @@ test("drafts go also where the browser has no database", async () => {
   await leaves(() => ok(null, 204));
   expect(drafts()).toHaveLength(1);
   expect(window.location.assign).toHaveBeenCalled();
+});
+
+test("who signs out is not held back by what they typed: the page would stay for whoever comes next", async () => {
+  fakeDatabase([]);
+  const asked: boolean[] = [];
+  vi.mocked(window.location.assign).mockImplementation(() => void asked.push(asksAtReload()));
+  fakeApi({ "GET /api/auth/session": () => ok(aSession()), "POST /api/auth/sign-out": () => ok(null, 204) });
+  function Half() {
+    useUnsaved(true);
+    return "half a template";
+  }
+  renderAt(
+    "/operator/tenants",
+    <SessionGate>
+      <Half />
+    </SessionGate>,
+  );
+  await screen.findByText("half a template");
+  expect(asksAtReload()).toBe(true);
+  await signOut();
+
+  expect(asked).toEqual([false]);
 });

@@ -2,6 +2,7 @@ import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import { Route } from "wouter";
+import { isUnsaved } from "@/shared/lib/unsaved";
 import { TenantValue } from "@/shared/session/session-context";
 import { StoreContext } from "@/shared/store/hooks";
 import { bed, setUp } from "@/shared/store/testing-bed";
@@ -77,6 +78,7 @@ test("an away message is tried at a time by its own clock, and then kept", async
   await userEvent.clear(message);
   await userEvent.type(message, "Closed");
   expect(asksAtReload(), "it would be lost").toBe(true);
+  expect(isUnsaved({ isStep: true }), "by going back to the starting points too").toBe(true);
   await userEvent.click(screen.getByRole("button", { name: "What would happen?" }));
 
   expect(await screen.findByText("You are open then.")).toBeDefined();

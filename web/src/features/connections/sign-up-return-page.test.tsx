@@ -108,6 +108,8 @@ test("a choice that has expired is told, with the way to begin anew", async () =
   await userEvent.click(await screen.findByRole("button", { name: /Acme Spain/ }));
 
   expect(await screen.findByText("The choice has expired")).toBeTruthy();
+  // Or was made, by an answer that got lost.
+  expect(screen.getByText(/If the number is not among your connections, begin anew/)).toBeTruthy();
   expect(screen.getByRole("link", { name: "To the connections" })).toBeTruthy();
   expect(sessionStorage.getItem("curbe.sign-up")).toBeNull();
 });

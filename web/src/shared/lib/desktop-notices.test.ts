@@ -31,10 +31,12 @@ function browser({ byPage = true, permission = "granted" as NotificationPermissi
 }
 
 /** A browser with workers: those that were asked for, and what a worker's message is answered with. */
-function workers({ refused = false } = {}) {
+function workers({ refused = false, gone = false } = {}) {
   const registration = {
-    showNotification: async (title: string, options: NotificationOptions) =>
-      void show("worker", title, options),
+    showNotification: async (title: string, options: NotificationOptions) => {
+      if (gone) throw new TypeError("No active registration");
+      show("worker", title, options);
+    },
     getNotifications: async ({ tag }: { tag?: string } = {}) =>
       seen.filter((one) => one.by === "worker" && (tag === undefined || one.tag === tag)),
   };
@@ -86,6 +88,16 @@ test("the page shows it on plain HTTP, within another page, and where the worker
   await page.showNotice(NOTICE, { embedded: false, open });
 
   expect(told()).toEqual(Array(3).fill("Marta by the page"));
+});
+
+test("a worker that was taken away while the page stood open is asked for anew, and the page shows it meanwhile", async () => {
+  const { asked } = workers({ gone: true });
+
+  await page.showNotice(NOTICE, { embedded: false, open });
+  await page.showNotice(NOTICE, { embedded: false, open });
+
+  expect(told()).toEqual(Array(2).fill("Marta by the page"));
+  expect(asked).toHaveLength(2);
 });
 
 test("where nothing can show one nothing breaks", async () => {

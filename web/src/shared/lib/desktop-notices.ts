@@ -49,6 +49,10 @@ export async function showNotice(
   const worker = embedded ? null : await noticeWorker();
   try {
     if (worker) return await worker.showNotification(title, options);
+  } catch {
+    registered = null; // it was taken away, with the data of this site: there may be another the next time
+  }
+  try {
     const notification = new Notification(title, options);
     shown.set(rest.tag, notification);
     notification.onclick = () => {

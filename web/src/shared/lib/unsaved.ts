@@ -2,13 +2,26 @@
 
 import { useCallback, useEffect, useRef } from "react";
 
-const unsaved = new Set<object>();
+interface Mark {
+  isAboveSteps: boolean;
+}
 
-export const isUnsaved = (): boolean => unsaved.size > 0;
+const unsaved = new Set<Mark>();
 
-/** To be called with whether something here would be lost. Returns what says that it is saved, for whoever goes elsewhere by that. */
-export function useUnsaved(wouldLose: boolean): () => void {
-  const { current: mark } = useRef({});
+/** Whether something would be lost; `isStep`: by going to another query of the same page. */
+export function isUnsaved({ isStep = false } = {}): boolean {
+  return [...unsaved].some((mark) => !(isStep && mark.isAboveSteps));
+}
+
+/** Ask about none of it any more: somebody chose to lose it, or it is not theirs to see. */
+export const giveUpUnsaved = (): void => unsaved.clear();
+
+/**
+ * To be called with whether something here would be lost. `isAboveSteps`: the page's query tells which step of it is shown, and what is
+ * typed outlives them. Returns what says that it is saved, for whoever goes elsewhere by that.
+ */
+export function useUnsaved(wouldLose: boolean, { isAboveSteps = false } = {}): () => void {
+  const { current: mark } = useRef<Mark>({ isAboveSteps });
   useEffect(() => {
     if (!wouldLose) return;
     unsaved.add(mark);

@@ -2,6 +2,7 @@
 
 import { api } from "@/shared/api/client";
 import { isProblem } from "@/shared/api/problem";
+import { giveUpUnsaved } from "@/shared/lib/unsaved";
 import { tellOtherTabs } from "./tabs";
 
 type Leaving = () => Promise<void> | void;
@@ -22,5 +23,6 @@ export async function signOut(everywhere = false): Promise<void> {
   }
   await Promise.allSettled([...leaving].map((forget) => forget()));
   tellOtherTabs();
+  giveUpUnsaved(); // whoever said no to the browser's question would leave their pages to the next one
   location.assign("/sign-in"); // a fresh page: no answer of the old session is left in memory
 }

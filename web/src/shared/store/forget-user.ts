@@ -11,9 +11,12 @@ export async function forgetUser(userId: string): Promise<void> {
 
 /** Their keys are `curbe.draft/<tenant>/<user>/<conversation>/<mode>` (see `Drafts`) and `curbe.view/<tenant>/<user>` (see `useView`). */
 const KINDS = ["curbe.draft", "curbe.view"];
+/** What a sign-up at Meta left to choose, with the numbers (see `SignUp`): of this tab, and of nobody else. */
+const SIGN_UP = "curbe.sign-up";
 
 function forgetWords(place: Storage, userId: string): void {
   try {
+    place.removeItem(SIGN_UP);
     for (const key of Object.keys(place)) {
       const [kind = "", , owner] = key.split("/");
       if (KINDS.includes(kind) && owner === userId) place.removeItem(key);

@@ -1,12 +1,16 @@
 import { act, renderHook, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
+import type { ComponentType } from "react";
 import { expect, test, vi } from "vitest";
+import { type AroundNavHandler, Router } from "wouter";
+import { isUnsaved } from "@/shared/lib/unsaved";
 import { TestServer } from "@/shared/store/testing";
 import { type fakeApi, ok, problem } from "@/testing/fake-api";
 import { renderInbox, TENANT } from "@/testing/inbox";
 import { asksAtReload } from "@/testing/leaving";
 import type { Campaign } from "../api/campaigns";
 import { Editor } from "./editor";
+import { Refit } from "./refit";
 import { useMessageDraft } from "./use-message-draft";
 
 const ID = "0190cccc-0000-7000-8000-000000000001";
@@ -50,6 +54,7 @@ async function opened(
   given: Campaign = campaign,
   offered: object = template,
   answers: Parameters<typeof fakeApi>[0] = {},
+  screenOf = Editor as ComponentType<{ campaign: Campaign }>,
 ) {
   const server = new TestServer();
   server.connections = async () => [{ id: NUMBER, name: "Sol", phone: "+34", status: "active" }] as never[];
@@ -62,7 +67,8 @@ async function opened(
     [`PATCH ${at}/campaigns/${ID}`]: () => ok(given),
     ...answers,
   };
-  return renderInbox(<Editor campaign={given} />, {
+  const Screen = screenOf;
+  return renderInbox(<Screen campaign={given} />, {
     server,
     api,
     path: `/t/${TENANT}/campaigns/${ID}?step=${step}`,
@@ -78,6 +84,7 @@ test("what is written in the message is still there after a look at another step
   expect(asksAtReload()).toBe(false);
   await userEvent.type(name, " sale");
   expect(asksAtReload(), "it would be lost").toBe(true);
+  expect(isUnsaved({ isStep: true }), "not by a look at another step").toBe(false);
   const gap = await screen.findByDisplayValue("lunes");
   await userEvent.clear(gap);
   await userEvent.type(gap, "martes");
@@ -298,4 +305,25 @@ test("a chosen picture can be shown as long as the draft has it", () => {
   expect(gone.mock.calls).toEqual([["blob:1"]]);
   draft.unmount();
   expect(gone.mock.calls).toEqual([["blob:1"], ["blob:2"]]);
+});
+
+test("what is written over a paused campaign is asked about also on the way back to it, and no more once it is stored", async () => {
+  const paused = { ...campaign, state: "paused" } as Campaign;
+  const leaves: boolean[] = [];
+  const around: AroundNavHandler = (navigate, to) => {
+    leaves.push(isUnsaved({ isStep: true }));
+    navigate(to);
+  };
+  const { history } = await opened("message", paused, template, {}, (props) => (
+    <Router aroundNav={around}>
+      <Refit {...props} />
+    </Router>
+  ));
+  const gap = await screen.findByDisplayValue("lunes");
+  await userEvent.type(gap, " 7");
+  expect(isUnsaved({ isStep: true })).toBe(true);
+
+  await userEvent.click(screen.getByRole("button", { name: "Save" }));
+  await waitFor(() => expect(history.at(-1)).toBe(`/t/${TENANT}/campaigns/${ID}`));
+  expect(leaves).toEqual([false]);
 });

@@ -34,7 +34,7 @@ export function Editor({ campaign }: { campaign: Campaign | null }) {
   const timing = useTiming(campaign);
   const [deleting, setDeleting] = useState(false);
   const remove = useDelete(campaign?.id ?? "");
-  const settle = useUnsaved(message.isTyped || timing.differs);
+  const settle = useUnsaved(message.isTyped || timing.differs, { isAboveSteps: true });
   const home = `/t/${tenant_id}/campaigns`;
   const asked = STEPS.find((step) => step === params.get("step"));
   const step: Step = campaign ? (asked ?? (campaign.state === "ready" ? "check" : "message")) : "message";

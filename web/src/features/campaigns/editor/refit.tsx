@@ -17,8 +17,12 @@ export function Refit({ campaign }: { campaign: Campaign }) {
   const { tenant_id } = useTenant();
   const [, navigate] = useLocation();
   const message = useMessage(campaign, true);
-  useUnsaved(message.differs);
+  const settle = useUnsaved(message.differs);
   const home = `/t/${tenant_id}/campaigns/${campaign.id}`;
+  const leave = () => {
+    settle();
+    navigate(home);
+  };
   return (
     <WorkPage
       back={{ to: home, label: campaign.name }}
@@ -26,7 +30,7 @@ export function Refit({ campaign }: { campaign: Campaign }) {
       state={<StateWord state={campaign.state} />}
     >
       <p className={classes["hint"]}>{t.refitHint}</p>
-      <MessageStep message={message} begun onSaved={() => navigate(home)} />
+      <MessageStep message={message} begun onSaved={leave} />
     </WorkPage>
   );
 }

@@ -81,7 +81,8 @@ export const wizardMessages = catalogue({
       none: "Status not told",
     },
     choiceExpired: "The choice has expired",
-    choiceExpiredHint: "Nothing was connected, and what Meta granted for it is deleted. Begin anew.",
+    choiceExpiredHint:
+      "What Meta granted for it is deleted. If the number is not among your connections, begin anew.",
     toConnections: "To the connections",
   },
   es: {
@@ -164,7 +165,7 @@ export const wizardMessages = catalogue({
     },
     choiceExpired: "La elección ha caducado",
     choiceExpiredHint:
-      "No se ha conectado nada, y lo que Meta concedió para ello se ha borrado. Empieza de nuevo.",
+      "Lo que Meta concedió para ello se ha borrado. Si el número no está entre tus conexiones, empieza de nuevo.",
     toConnections: "A las conexiones",
   },
   pt: {
@@ -246,7 +247,8 @@ export const wizardMessages = catalogue({
       none: "Status não informado",
     },
     choiceExpired: "A escolha expirou",
-    choiceExpiredHint: "Nada foi conectado, e o que a Meta concedeu para isso foi apagado. Comece de novo.",
+    choiceExpiredHint:
+      "O que a Meta concedeu para isso foi apagado. Se o número não estiver entre as suas conexões, comece de novo.",
     toConnections: "Para as conexões",
   },
 });

@@ -1,4 +1,5 @@
 import { screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import { formatOf } from "@/shared/i18n/format";
 import { ok } from "@/testing/fake-api";
@@ -35,4 +36,21 @@ test("what waits says on which day and at which time it goes out, today too", as
   expect((await screen.findByText(/Goes out/)).textContent).toBe(
     `Goes out ${format.date(at)}, ${format.time(at)}`,
   );
+});
+
+test("what was narrowed to a rule that is deleted meanwhile says so, as it hides the rest", async () => {
+  const rule = { event: "order.shipped", name: "Left the shop" };
+  let rules: object[] = [{ id: "r1", rule }];
+  const api = {
+    [`GET /api/tenants/${TENANT}/notifications/rules`]: () => ok({ items: rules, next_cursor: null }),
+    [`GET /api/tenants/${TENANT}/notifications/history`]: () => ok({ items: [], next_cursor: null }),
+  };
+  const { unmount } = await renderInbox(<History />, { api });
+  await userEvent.click(await screen.findByRole("combobox", { name: "Rule" }));
+  await userEvent.click(await screen.findByRole("option", { name: /Left the shop/, hidden: true }));
+  unmount();
+  rules = [];
+  await renderInbox(<History />, { api });
+
+  expect(await screen.findByDisplayValue("A rule that was deleted")).toBeTruthy();
 });

@@ -37,13 +37,15 @@ export function History() {
   const { history: t } = useMessages(notificationMessages);
   const [filter, setFilter] = useKept("notifications", NOTHING);
   const [eventId] = useDebouncedValue(filter.eventId.trim(), TYPING);
-  const rules = useRules().data ?? [];
+  const { data: known } = useRules();
+  const rules = known ?? [];
+  const isRuleGone = filter.rule !== null && known?.every(({ id }) => id !== filter.rule) === true;
   const pages = useHistory({ ...filter, eventId });
   const { items } = pages;
   const isFiltered = Boolean(filter.rule || filter.state || filter.eventId);
   return (
     <Body view="history">
-      <Filters filter={filter} onFilter={setFilter} rules={rules} onRefresh={pages.refetch} />
+      <Filters {...{ filter, rules, isRuleGone }} onFilter={setFilter} onRefresh={pages.refetch} />
       {pages.isPending && <ListSkeleton rows={5} />}
       {pages.error && !items ? <ErrorState error={pages.error} onRetry={pages.refetch} /> : null}
       {items?.length === 0 && (
@@ -79,10 +81,12 @@ interface FiltersProps {
   filter: HistoryFilter;
   onFilter: (filter: HistoryFilter) => void;
   rules: readonly KeptRule[];
+  /** The one that was chosen was deleted since. */
+  isRuleGone: boolean;
   onRefresh: () => void;
 }
 
-function Filters({ filter, onFilter, rules, onRefresh }: FiltersProps) {
+function Filters({ filter, onFilter, rules, isRuleGone, onRefresh }: FiltersProps) {
   const words = useMessages(notificationMessages);
   const t = words.history;
   return (
@@ -106,6 +110,7 @@ function Filters({ filter, onFilter, rules, onRefresh }: FiltersProps) {
         data={[
           { value: ANY, label: t.anyRule },
           ...rules.map(({ id, rule }) => ({ value: id, label: nameOf(rule) })),
+          ...(filter.rule && isRuleGone ? [{ value: filter.rule, label: t.goneRule }] : []),
         ]}
         value={filter.rule ?? ANY}
         onChange={(chosen) => onFilter({ ...filter, rule: chosen === ANY ? null : chosen })}
