@@ -15,7 +15,7 @@ from bed.tables import counted, natural
 from bed.users import insert_member
 from bed.webhooks import Json, body, change, deliver, status, text
 from curbe.domain.notices import PastFile
-from curbe.inbox import placeholders
+from curbe.inbox import naming, placeholders
 from curbe.inbox.placeholders import FileTold
 from curbe.infra.db import Pool
 from curbe.ingest.apply import apply_parked
@@ -431,6 +431,38 @@ async def test_the_latest_name_in_the_address_book_counts_and_taking_it_out_take
 
     assert await names(owner) == ["Ana Nueva"]
     assert await owner.fetchval("SELECT count(*) FROM messages") == 0
+
+
+async def test_no_name_that_is_told_takes_away_what_the_team_calls_somebody_and_the_latest_comes_back(
+    owner: Owner, apply: Pool, web: Pool, number: Number
+) -> None:
+    async def call(name: str | None) -> None:
+        async with web.transaction(number.tenant_id) as tx:
+            contact_id = await owner.fetchval("SELECT id FROM contacts")
+            await naming.rename(
+                tx, tenant_id=number.tenant_id, contact_id=contact_id, name=name, actor="key:1"
+            )
+
+    def said(wamid: str, name: str, minutes: int) -> bytes:
+        message = text(wamid, at=NOW + minutes * MINUTE)
+        return body(change(number, messages=[message], names={"34600000001": name}))
+
+    seen = []
+    for told in (
+        [synced(number, "Ana Nueva", at=NOW + MINUTE), synced(number, "Ana Vieja", at=NOW)],
+        [said("wamid.2", "Mamá", 2), said("wamid.1", "Mami", 1), synced(number, "Ana", at=NOW + 5 * MINUTE)],
+    ):
+        if not seen:
+            await deliver(owner, synced(number, "Ana de la farmacia", at=NOW - MINUTE))
+            await drain(apply)
+        await call("Ana Ruiz")
+        await deliver(owner, *told)
+        await drain(apply, most=1)
+        seen += await names(owner)
+        await call(None)
+        seen += await names(owner)
+
+    assert seen == ["Ana Ruiz", "Ana Nueva", "Ana Ruiz", "Mamá"]
 
 
 # --- standby

@@ -42,6 +42,7 @@ from curbe.consent.words import RefusalCode
 from curbe.domain.errors import Conflict, NotFound
 from curbe.inbox import contacts
 from curbe.inbox import erasing as naming
+from curbe.inbox.naming import rename
 from curbe.infra.db import Pool, Role, Transaction, Unreachable
 from curbe.infra.jobs import Runner, claim
 from curbe.ingest.replay import Selection, replay
@@ -277,6 +278,25 @@ async def test_a_webhook_that_comes_again_while_the_erasure_waits_makes_nobody_a
 
     assert await world.contact_of(PHONE) is None
     assert await world.owner.fetchval("SELECT count(*) FROM contacts WHERE erased_at IS NULL") == 1, "Berta"
+
+
+async def test_what_the_team_called_somebody_is_gone_from_the_request_on_and_nobody_names_them_again(
+    world: World,
+) -> None:
+    contact_id = await write(world)
+
+    async def call(name: str) -> None:
+        tenant_id = world.number.tenant_id
+        async with world.web.transaction(tenant_id) as tx:
+            await rename(tx, tenant_id=tenant_id, contact_id=contact_id, name=name, actor="key:1")
+
+    await call("La del quinto")
+    await ask(world, contact_id)
+
+    row = await world.owner.fetchrow("SELECT name, profile_name FROM contacts WHERE id = $1", contact_id)
+    assert tuple(row) == (None, None)
+    with pytest.raises(NotFound):
+        await call("La del quinto")
 
 
 async def test_what_is_told_again_beside_their_messages_while_the_erasure_is_under_way_makes_nobody_anew(

@@ -1,4 +1,4 @@
-"""Contacts over HTTP: paged, found by a name, made one and parted again; and what people said, typed by what it is."""
+"""Contacts over HTTP: paged, found by a name, named by the team, made one and parted again; and what people said, typed by what it is."""
 
 from datetime import timedelta
 from typing import Any
@@ -133,6 +133,107 @@ async def test_who_may_only_read_joins_nobody(client: httpx.AsyncClient, web: Po
     )
 
     assert answer.status_code == 403
+
+
+async def called(client: httpx.AsyncClient, contact_id: str, name: str | None) -> dict[str, Any]:
+    """The contact once the team calls it so."""
+    answer = await client.patch(f"/contacts/{contact_id}", json={"name": name})
+    assert answer.status_code == 200, answer.text
+    return answer.json()["contact"]
+
+
+async def test_what_the_team_calls_somebody_is_shown_everywhere_and_whatsapps_name_is_kept_to_go_back_to(
+    client: httpx.AsyncClient, owner: asyncpg.Connection, apply: Pool, number: Number
+) -> None:
+    await deliver(
+        owner, body(change(number, messages=[text("wamid.1")], names={"34600000001": "\N{GRINNING FACE}"}))
+    )
+    await drain(apply)
+    [before] = (await client.get("/inbox/conversations")).json()["items"]
+    contact_id = before["contact"]["id"]
+
+    named = await called(client, contact_id, "  Ana Ruiz ")
+    later = text("wamid.2", at=NOW + timedelta(hours=1))
+    await deliver(owner, body(change(number, messages=[later], names={"34600000001": "Mamá"})))
+    await drain(apply)
+
+    [after] = (await client.get("/inbox/conversations")).json()["items"]
+    [found] = (await client.get("/inbox/search", params={"q": "ruiz"})).json()["items"]
+    export = (await client.get(f"/contacts/{contact_id}/export")).json()
+    events = (await client.get("/events")).json()["items"]
+    told = [one["data"].get("conversation", one["data"])["contact"]["name"] for one in events]
+    back = await called(client, contact_id, "")
+    assert (named["name"], named["name_given"], named["profile_name"]) == (
+        "Ana Ruiz",
+        True,
+        "\N{GRINNING FACE}",
+    )
+    assert after["contact"]["name"] == found["conversation"]["contact"]["name"] == "Ana Ruiz"
+    assert after["version"] > before["version"] + 1, "of two snapshots the newer is known"
+    assert told == ["\N{GRINNING FACE}", "Ana Ruiz", "Ana Ruiz"]
+    assert export["contact"]["contact"] == named | {"profile_name": "Mamá"}
+    assert (back["name"], back["name_given"], back["profile_name"]) == ("Mamá", False, "Mamá")
+
+
+@pytest.mark.usefixtures("three")
+async def test_whoever_is_called_so_already_is_told_to_nobody_and_the_audit_log_has_no_name(
+    client: httpx.AsyncClient, owner: asyncpg.Connection
+) -> None:
+    [one] = await listed(client, phone="+34600000001")
+
+    for name in (None, "Ana", " Ana", None, ""):
+        await called(client, one["id"], name)
+
+    told = await owner.fetchval("SELECT count(*) FROM events WHERE type = 'conversation_updated'")
+    written = await owner.fetch(
+        "SELECT subject, detail::text AS detail FROM audit_log WHERE action = 'contact.renamed'"
+    )
+    assert told == 2
+    assert [tuple(row) for row in written] == [(one["id"], "{}")] * 2
+
+
+@pytest.mark.usefixtures("three")
+async def test_a_name_that_will_not_do_is_refused_and_so_is_one_for_whom_is_part_of_another_or_nobody(
+    client: httpx.AsyncClient, web: Pool, number: Number
+) -> None:
+    [one, two, _] = await listed(client)
+    _, key = await key_of(web, number.tenant_id, scopes=[Scope.INBOX_READ])
+    reader = {"Authorization": f"Bearer {key}"}
+    family = "Familia \N{MAN}\u200d\N{GIRL}"
+    await client.post(f"/contacts/{one['id']}/merges", json={"contact_id": two["id"]})
+
+    refused = [
+        (await client.patch(f"/contacts/{one['id']}", json={"name": name})).json()
+        for name in ("x" * 101, "Ana\nRuiz", "\u202eAna", "\u200d")
+    ]
+    part = await client.patch(f"/contacts/{two['id']}", json={"name": "Ana"})
+    nobody = await client.patch("/contacts/01a2068e-0000-7000-8000-000000000000", json={"name": "Ana"})
+    only_reads = await client.patch(f"/contacts/{one['id']}", json={"name": "Ana"}, headers=reader)
+
+    assert [(answer["code"], answer["field"]) for answer in refused] == [("invalid_request", "name")] * 4
+    assert (part.status_code, part.json()["merged_into"]) == (409, one["id"])
+    assert (nobody.status_code, only_reads.status_code) == (404, 403)
+    assert (await called(client, one["id"], family))["name"] == family
+
+
+@pytest.mark.parametrize(
+    ("own", "together"), [(None, "Berta"), ("Ana", "Ana")], ids=["the other has one", "both have one"]
+)
+@pytest.mark.usefixtures("three")
+async def test_two_who_become_one_are_called_as_the_team_calls_either_and_parted_each_as_before(
+    client: httpx.AsyncClient, own: str | None, together: str
+) -> None:
+    [one] = await listed(client, phone="+34600000001")
+    [two] = await listed(client, phone="+34600000002")
+    await called(client, one["id"], own)
+    await called(client, two["id"], "Berta")
+
+    merged = await client.post(f"/contacts/{one['id']}/merges", json={"contact_id": two["id"]})
+    await client.post(f"/contacts/{one['id']}/merges/{merged.json()['merges'][0]['id']}/undo")
+
+    parted = [(await client.get(f"/contacts/{who['id']}")).json()["contact"] for who in (one, two)]
+    assert merged.json()["contact"]["name"] == together
+    assert [(who["name"], who["name_given"]) for who in parted] == [(own, own is not None), ("Berta", True)]
 
 
 SAID = [

@@ -126,6 +126,7 @@ LEAST = {
     f"PATCH {T}": "admin",
     f"PATCH {T}/campaigns/{{campaign_id}}": "supervisor",
     f"PATCH {T}/canned-replies/{{canned_reply_id}}": "supervisor",
+    f"PATCH {T}/contacts/{{contact_id}}": "agent",
     f"PATCH {T}/inbox/conversations/{{conversation_id}}": "agent",
     f"PATCH {T}/labels/{{label_id}}": "supervisor",
     f"PATCH {T}/people/{{user_id}}": "admin",

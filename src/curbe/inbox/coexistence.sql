@@ -70,7 +70,9 @@ UPDATE conversations c
 -- name: name_from_address_book
 -- The latest word of the address book is kept; it is the name of whoever has told none.
 UPDATE contacts c
-   SET app_name = u.name, app_name_at = u.at, name = CASE WHEN c.name_at IS NULL THEN u.name ELSE c.name END, updated_at = now()
+   SET app_name = u.name, app_name_at = u.at, updated_at = now(),
+       name = CASE WHEN c.name_at IS NULL AND NOT c.name_given THEN u.name ELSE c.name END,
+       profile_name = CASE WHEN c.name_at IS NULL AND c.name_given THEN u.name ELSE c.profile_name END
   FROM unnest(:tenant_ids::uuid[], :ids::uuid[], :names::text[], :ats::timestamptz[]) AS u (tenant_id, id, name, at)
  WHERE c.tenant_id = u.tenant_id AND c.id = u.id
    AND (c.app_name_at IS NULL OR (u.at, u.name) > (c.app_name_at, c.app_name))

@@ -15,10 +15,15 @@ from curbe.infra.db import Query, Transaction
 
 
 class Contact(msgspec.Struct, frozen=True, kw_only=True):
-    """A person, as they are called and reached now. ``merged_into`` is who they turned out to be, null for all who are listed."""
+    """A person, as they are called and reached now. ``merged_into`` is who they turned out to be, null for all who are listed.
+
+    ``name`` is what they are called here, ``profile_name`` what WhatsApp tells: the same unless the team gave a name (``name_given``).
+    """
 
     id: UUID
     name: str | None
+    name_given: bool
+    profile_name: str | None
     username: str | None
     phone: str | None
     wa_id: str | None
@@ -74,6 +79,8 @@ class Wanted(msgspec.Struct, frozen=True):
 class _Row(msgspec.Struct, frozen=True):
     id: UUID
     name: str | None
+    name_given: bool
+    profile_name: str | None
     username: str | None
     wa_id: str | None
     bsuid: str | None
@@ -199,6 +206,8 @@ def _contact(row: _Row) -> Contact:
     return Contact(
         id=row.id,
         name=row.name,
+        name_given=row.name_given,
+        profile_name=row.profile_name,
         username=row.username,
         phone=None if row.wa_id is None else wa_id_to_e164(row.wa_id),
         wa_id=row.wa_id,

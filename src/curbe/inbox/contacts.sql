@@ -2,7 +2,8 @@
 
 -- name: contact_page
 -- Those who stand for themselves, the newest first. A phone is looked up in every form and at every time it was somebody's.
-SELECT c.id, c.name, c.username, c.wa_id, c.bsuid, c.merged_into, c.created_at
+SELECT c.id, c.name, c.name_given, CASE WHEN c.name_given THEN c.profile_name ELSE c.name END AS profile_name, c.username, c.wa_id, c.bsuid,
+       c.merged_into, c.created_at
   FROM contacts c
  WHERE c.tenant_id = :tenant_id AND c.id < :before_id AND c.merged_into IS NULL AND c.erased_at IS NULL
    AND (:username::text IS NULL OR c.username = :username OR c.username = '@' || :username)
@@ -14,7 +15,8 @@ SELECT c.id, c.name, c.username, c.wa_id, c.bsuid, c.merged_into, c.created_at
 
 -- name: contact_by_id
 -- Who is being erased is not there any more.
-SELECT c.id, c.name, c.username, c.wa_id, c.bsuid, c.merged_into, c.created_at
+SELECT c.id, c.name, c.name_given, CASE WHEN c.name_given THEN c.profile_name ELSE c.name END AS profile_name, c.username, c.wa_id, c.bsuid,
+       c.merged_into, c.created_at
   FROM contacts c
  WHERE c.tenant_id = :tenant_id AND c.id = :id AND c.erased_at IS NULL
 
@@ -34,3 +36,7 @@ SELECT g.id, g.merged_id AS contact_id, g.reason, g.actor, g.created_at, g.undon
 -- Somebody says that two who were kept apart are one after all.
 DELETE FROM contacts_kept_apart k
  WHERE k.tenant_id = :tenant_id AND k.one_id = least(:one_id::uuid, :other_id::uuid) AND k.other_id = greatest(:one_id::uuid, :other_id::uuid)
+
+-- name: touch_conversations
+-- They show their person otherwise: whoever has two snapshots of one sees which is the newer.
+UPDATE conversations v SET updated_at = now() WHERE v.tenant_id = :tenant_id AND v.id = ANY(:ids::uuid[])

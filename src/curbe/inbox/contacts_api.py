@@ -1,20 +1,26 @@
-"""Contacts over HTTP: who they are, by which names, and two that are one."""
+"""Contacts over HTTP: who they are, by which names, what the team calls them, and two that are one."""
 
 from typing import Annotated
 from uuid import UUID
 
 import msgspec
-from litestar import Controller, get, post
+from litestar import Controller, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from curbe.auth.principal import Principal, Scope
 from curbe.domain.errors import Conflict, InvalidRequest, NotFound
-from curbe.inbox import contacts
+from curbe.inbox import contacts, naming
 from curbe.inbox.contacts import Contact, ContactDetail, Wanted
 from curbe.infra.db import Pool
 from curbe.infra.pages import Page, decode_cursor, page_of
 from curbe.infra.web import Cursor, Limit, refusals
+
+
+class ContactChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What to call a person; null or nothing: as WhatsApp does."""
+
+    name: str | None
 
 
 class MergeRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -70,6 +76,26 @@ class ContactsController(Controller):
         """Return one contact with every name it is known by, its merges and its conversations."""
         async with web_pool.transaction(tenant_id) as tx:
             return await contacts.contact(tx, tenant_id=tenant_id, contact_id=contact_id)
+
+    @patch(
+        "/{contact_id:uuid}",
+        opt={"scope": Scope.INBOX_WRITE},
+        summary="Name a contact",
+        responses=refusals(Conflict, InvalidRequest, NotFound),
+    )
+    async def name_contact(
+        self,
+        tenant_id: FromPath[UUID],
+        contact_id: FromPath[UUID],
+        data: JSONBody[ContactChange],
+        principal: NamedDependency[Principal],
+        web_pool: NamedDependency[Pool],
+    ) -> ContactDetail:
+        """Call the person so wherever they are shown, whatever WhatsApp tells of them, and return them."""
+        async with web_pool.transaction(tenant_id) as tx:
+            return await naming.rename(
+                tx, tenant_id=tenant_id, contact_id=contact_id, name=data.name, actor=principal.actor
+            )
 
     @post(
         "/{contact_id:uuid}/merges",

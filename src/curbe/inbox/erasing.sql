@@ -39,8 +39,8 @@ DELETE FROM contact_aliases a WHERE a.tenant_id = :tenant_id AND a.contact_id = 
 
 -- name: forget_profiles
 UPDATE contacts c
-   SET name = NULL, name_at = NULL, username = NULL, username_at = NULL, wa_id = NULL, wa_id_at = NULL, bsuid = NULL, bsuid_at = NULL,
-       app_name = NULL, app_name_at = NULL, erased_at = now(), updated_at = now()
+   SET name = NULL, name_at = NULL, name_given = false, profile_name = NULL, username = NULL, username_at = NULL, wa_id = NULL,
+       wa_id_at = NULL, bsuid = NULL, bsuid_at = NULL, app_name = NULL, app_name_at = NULL, erased_at = now(), updated_at = now()
  WHERE c.tenant_id = :tenant_id AND c.id = ANY(:contact_ids::uuid[])
 
 -- name: forget_addresses

@@ -34,6 +34,7 @@ class Moved(msgspec.Struct, frozen=True):
     conversations: list["MovedConversation"]
     before: Claims  # the survivor's
     anchor: Node | None  # an alias the survivor had
+    named: bool = False  # the survivor took over what the team called the other
 
 
 class MovedConversation(msgspec.Struct, frozen=True):
@@ -143,9 +144,12 @@ async def merge(
         conversations=await _join_conversations(tx, tenant_id, survivor_id, merged_id),
         before=survivor.claims(),
         anchor=anchor,
+        named=survivor.given is None and merged.given is not None,
     )
     await _write_down_joined(tx, tenant_id, moved.conversations, actor=actor)
     await _INHERIT_NAME.run(tx, tenant_id=tenant_id, survivor_id=survivor_id, merged_id=merged_id)
+    if moved.named:
+        await roster.give_name(tx, tenant_id=tenant_id, contact_id=survivor_id, name=merged.given)
     await _MARK_MERGED.run(tx, tenant_id=tenant_id, id=merged_id, survivor_id=survivor_id)
     await roster.set_claims(
         tx, tenant_id=tenant_id, contact_id=survivor_id, claims=survivor.claims().joined(merged.claims())

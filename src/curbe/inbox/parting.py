@@ -273,7 +273,7 @@ async def undo(tx: Transaction, *, tenant_id: UUID, contact_id: UUID, merge_id: 
             **roster.columns(moved.aliases, "kinds", "values", "sinces"),
         )
     await _restore_conversations(tx, tenant_id, found, moved)
-    await _restore_claims(tx, tenant_id, contact_id, found.merged_id, moved.before)
+    await _restore_claims(tx, tenant_id, contact_id, found.merged_id, moved)
     await _KEEP_APART.run(tx, tenant_id=tenant_id, one_id=contact_id, other_id=found.merged_id)
     await _MARK_UNDONE.run(tx, tenant_id=tenant_id, id=merge_id, actor=actor)
     await identity.tell(
@@ -371,7 +371,7 @@ def _nodes(tenant_id: UUID, row: _Evidence, witnesses: dict[str, Witness], book:
 
 
 async def _restore_claims(
-    tx: Transaction, tenant_id: UUID, survivor_id: UUID, merged_id: UUID, before: Claims
+    tx: Transaction, tenant_id: UUID, survivor_id: UUID, merged_id: UUID, moved: Moved
 ) -> None:
     """Let the survivor forget what it only knew from the other."""
     known = await roster.contacts_by_id(tx, tenant_id=tenant_id, ids=[survivor_id, merged_id])
@@ -380,9 +380,11 @@ async def _restore_claims(
     def own(name: str) -> Claim | None:
         claim: Claim | None = getattr(now, name)
         borrowed: Claim | None = getattr(other, name)
-        earlier: Claim | None = getattr(before, name)
+        earlier: Claim | None = getattr(moved.before, name)
         return earlier if claim == borrowed else claim
 
     claims = Claims(name=own("name"), username=own("username"), wa_id=own("wa_id"), bsuid=own("bsuid"))
     await roster.set_claims(tx, tenant_id=tenant_id, contact_id=survivor_id, claims=claims)
     await roster.set_claims(tx, tenant_id=tenant_id, contact_id=merged_id, claims=other)
+    if moved.named and known[survivor_id].given == known[merged_id].given:
+        await roster.give_name(tx, tenant_id=tenant_id, contact_id=survivor_id, name=None)

@@ -18,10 +18,11 @@ Thread = tuple[UUID, UUID, UUID]  # tenant, connection, contact
 
 
 class Contact(msgspec.Struct, frozen=True):
-    """How a contact is called and reached."""
+    """How a contact is called and reached: ``name`` as it is told, ``given`` by the team."""
 
     id: UUID
     name: str | None
+    given: str | None
     name_at: datetime | None
     username: str | None
     username_at: datetime | None
@@ -80,6 +81,7 @@ _CLAIMS: Final = Query("curbe.inbox", "contact_claims", Contact)
 _INSERT_CONTACTS: Final = Query("curbe.inbox", "insert_contacts")
 _LEARN: Final = Query("curbe.inbox", "learn_claims", _Learnt)
 _SET_CLAIMS: Final = Query("curbe.inbox", "set_claims")
+_GIVE_NAME: Final = Query("curbe.inbox", "give_name")
 _FOLLOW: Final = Query("curbe.inbox", "follow_contacts")
 _FIND_CONVERSATIONS: Final = Query("curbe.inbox", "find_conversations", _Found)
 _INSERT_CONVERSATIONS: Final = Query("curbe.inbox", "insert_conversations")
@@ -179,6 +181,11 @@ async def set_claims(
     times = {f"{name}_at": claim and claim.at for name, claim in told.items()}
     await _SET_CLAIMS.run(tx, tenant_id=tenant_id, id=contact_id, merged_into=merged_into, **values, **times)
     await follow(tx, [(tenant_id, contact_id, merged_into or contact_id)])
+
+
+async def give_name(tx: Transaction, *, tenant_id: UUID, contact_id: UUID, name: str | None) -> bool:
+    """Let a contact be called so whatever is told of it, or with None as it is told; return whether that is new."""
+    return await _GIVE_NAME.run(tx, tenant_id=tenant_id, id=contact_id, name=name) > 0
 
 
 async def follow(tx: Transaction, contacts: Sequence[tuple[UUID, UUID, UUID]]) -> None:

@@ -9,7 +9,9 @@ SELECT u.n::integer AS n, a.contact_id, nullif(a.since, '-infinity') AS since, a
   JOIN contact_aliases a ON a.tenant_id = u.tenant_id AND a.kind = u.kind::alias_kind AND a.value = u.value
 
 -- name: contact_claims
-SELECT c.id, c.name, c.name_at, c.username, c.username_at, c.wa_id, c.wa_id_at, c.bsuid, c.bsuid_at, c.merged_into
+-- The name as it is told; given: the one that the team gave.
+SELECT c.id, CASE WHEN c.name_given THEN c.profile_name ELSE c.name END AS name, CASE WHEN c.name_given THEN c.name END AS given,
+       c.name_at, c.username, c.username_at, c.wa_id, c.wa_id_at, c.bsuid, c.bsuid_at, c.merged_into
   FROM contacts c
  WHERE c.tenant_id = :tenant_id AND c.id = ANY(:ids::uuid[])
    FOR UPDATE
@@ -21,11 +23,21 @@ SELECT a.kind, a.value, nullif(a.since, '-infinity') AS since, a.retired_at
  ORDER BY a.kind, a.value, a.since
 
 -- name: set_claims
--- Who has told no name has the one of the address book.
+-- Who has told no name has the one of the address book. What the team calls them stays.
 UPDATE contacts c
-   SET name = CASE WHEN :name_at::timestamptz IS NULL THEN c.app_name ELSE :name END, name_at = :name_at, username = :username, username_at = :username_at, wa_id = nullif(:wa_id, ''), wa_id_at = :wa_id_at,
+   SET name = CASE WHEN c.name_given THEN c.name WHEN :name_at::timestamptz IS NULL THEN c.app_name ELSE :name END,
+       profile_name = CASE WHEN NOT c.name_given THEN NULL WHEN :name_at::timestamptz IS NULL THEN c.app_name ELSE :name END,
+       name_at = :name_at, username = :username, username_at = :username_at, wa_id = nullif(:wa_id, ''), wa_id_at = :wa_id_at,
        bsuid = :bsuid, bsuid_at = :bsuid_at, merged_into = :merged_into, updated_at = now()
  WHERE c.tenant_id = :tenant_id AND c.id = :id
+
+-- name: give_name
+-- Null: they are called as WhatsApp tells it again. Who is called so already is left alone.
+UPDATE contacts c
+   SET name = CASE WHEN :name::text IS NOT NULL THEN :name::text WHEN c.name_given THEN c.profile_name ELSE c.name END,
+       profile_name = CASE WHEN :name::text IS NULL THEN NULL WHEN c.name_given THEN c.profile_name ELSE c.name END,
+       name_given = :name::text IS NOT NULL, updated_at = now()
+ WHERE c.tenant_id = :tenant_id AND c.id = :id AND CASE WHEN c.name_given THEN c.name END IS DISTINCT FROM :name::text
 
 -- name: insert_contacts
 INSERT INTO contacts (tenant_id, id, name, name_at, username, username_at, wa_id, wa_id_at, bsuid, bsuid_at)
@@ -43,10 +55,12 @@ SELECT u.tenant_id, u.kind::alias_kind, u.value, coalesce(u.since, '-infinity'),
     ON CONFLICT (tenant_id, kind, value, since) DO NOTHING
 
 -- name: learn_claims
--- Each claim the latest by the provider's clock, whatever order the messages arrive in; between equals the greater text.
+-- Each claim the latest by the provider's clock, whatever order the messages arrive in; between equals the greater text. Whom the team
+-- named goes on being called so.
 -- out: the contacts that are reached otherwise now
 UPDATE contacts c
-   SET name = CASE WHEN is_news(u.name_at, u.name, c.name_at, c.name) THEN u.name ELSE c.name END,
+   SET name = CASE WHEN NOT c.name_given AND is_news(u.name_at, u.name, c.name_at, c.name) THEN u.name ELSE c.name END,
+       profile_name = CASE WHEN c.name_given AND is_news(u.name_at, u.name, c.name_at, c.profile_name) THEN u.name ELSE c.profile_name END,
        name_at = greatest(c.name_at, u.name_at),
        username = CASE WHEN is_news(u.username_at, u.username, c.username_at, c.username) THEN u.username ELSE c.username END,
        username_at = greatest(c.username_at, u.username_at),
@@ -60,7 +74,8 @@ UPDATE contacts c
        AS u (tenant_id, id, name, name_at, username, username_at, wa_id, wa_id_at, bsuid, bsuid_at)
   JOIN contacts before ON before.tenant_id = u.tenant_id AND before.id = u.id
  WHERE c.tenant_id = u.tenant_id AND c.id = u.id
-   AND (is_news(u.name_at, u.name, c.name_at, c.name) OR is_news(u.username_at, u.username, c.username_at, c.username)
+   AND (is_news(u.name_at, u.name, c.name_at, CASE WHEN c.name_given THEN c.profile_name ELSE c.name END)
+        OR is_news(u.username_at, u.username, c.username_at, c.username)
         OR is_news(u.wa_id_at, u.wa_id, c.wa_id_at, c.wa_id) OR is_news(u.bsuid_at, u.bsuid, c.bsuid_at, c.bsuid))
 RETURNING c.tenant_id, c.id,
           before.wa_id IS DISTINCT FROM c.wa_id OR before.bsuid IS DISTINCT FROM c.bsuid AS moved

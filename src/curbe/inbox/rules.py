@@ -1,15 +1,22 @@
-"""What may become of a conversation, and what is told of a message. Pure."""
+"""What may become of a conversation, what is told of a message, and what a person may be called. Pure."""
 
 from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from curbe.domain.errors import InvalidRequest
 from curbe.domain.status import RANK, MessageStatus
 
 RECEIVED: Final = "received"
 WAKE: Final = "snooze.end"  # the job that ends a snooze; its subject is the conversation
 ProviderKey = tuple[UUID, UUID, str]  # tenant, connection, and the provider's id of what came there
+
+
+_LONGEST_NAME: Final = 100  # of a person
+_JOINERS: Final = dict.fromkeys(
+    map(ord, "\u200c\u200d")
+)  # within letters of Persian, and emoji: nothing that shows by itself
 
 
 class ConversationState(StrEnum):
@@ -92,3 +99,20 @@ def failure_counts(status: MessageStatus | None) -> bool:
     return status is MessageStatus.FAILED or (
         status is not None and RANK[status] < RANK[MessageStatus.ACCEPTED]
     )
+
+
+def checked_contact_name(name: str | None) -> str | None:
+    """Return what a team calls somebody, without space around it; None where nothing is left of it.
+
+    Raises:
+        InvalidRequest: it is too long, or holds control characters.
+    """
+    trimmed = (name or "").strip()
+    shown = trimmed.translate(_JOINERS)
+    if len(trimmed) > _LONGEST_NAME or not shown.isprintable() or bool(shown) != bool(trimmed):
+        raise InvalidRequest(
+            f"A person's name has at most {_LONGEST_NAME} printable characters.",
+            fix="Send another name, or null for the one that WhatsApp tells.",
+            field="name",
+        )
+    return trimmed or None

@@ -75,6 +75,13 @@ function Inside({
   const contactId = conversation.contact.id;
   const { data: detail, error, refetch, isFetching } = useQuery(contactQuery(tenant_id, contactId));
 
+  // A colleague renamed them, or WhatsApp tells another name: the conversation knows it first.
+  const [shown, known] = [conversation.contact.name, detail?.contact.name];
+  useEffect(() => {
+    if (known !== undefined && known !== shown)
+      void queryClient.invalidateQueries({ queryKey: contactKey(tenant_id, contactId) });
+  }, [known, shown, queryClient, tenant_id, contactId]);
+
   // Who somebody is changes by events: a merge, a new number, a word on marketing.
   useEffect(
     () =>
@@ -86,7 +93,7 @@ function Inside({
   );
   return (
     <>
-      <ContactHead conversation={conversation} />
+      <ContactHead conversation={conversation} detail={detail} />
       <Work conversation={conversation} />
       {error && !detail && <NotLoaded error={error} busy={isFetching} onRetry={() => void refetch()} />}
       {detail && <Numbers conversation={conversation} detail={detail} />}

@@ -1272,7 +1272,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Name a contact */
+        patch: operations["nameContact"];
         trace?: never;
     };
     "/api/tenants/{tenant_id}/contacts/{contact_id}/consents": {
@@ -3493,10 +3494,14 @@ export interface components {
             id: string;
             /** @description Who they turned out to be, by the id of that contact; null for everybody who is listed. */
             merged_into: string | null;
-            /** @description The person's name, as WhatsApp tells it; null where it is not known. */
+            /** @description What the person is called here: as the team calls them, else as WhatsApp does; null where no name is known. */
             name: string | null;
+            /** @description Whether the team calls them so, and not WhatsApp. */
+            name_given: boolean;
             /** @description A phone number in E.164 with its `+`; null where it is not known. */
             phone: string | null;
+            /** @description The person's name as WhatsApp tells it, whatever the team calls them; null where it is not known. */
+            profile_name: string | null;
             /** @description The person's user name on WhatsApp; null where it is not known. */
             username: string | null;
             /** @description The person's number as Meta writes it: digits without `+`; null or absent where it is not known. */
@@ -3544,6 +3549,11 @@ export interface components {
             phones?: components["schemas"]["ContactPhone"][];
             /** @description Web addresses. */
             urls?: components["schemas"]["ContactUrl"][];
+        };
+        /** ContactChange */
+        ContactChange: {
+            /** @description What to call the person here, 1 to 100 characters; null or empty: as WhatsApp does. */
+            name: string | null;
         };
         /** ContactConversation */
         ContactConversation: {
@@ -3637,7 +3647,7 @@ export interface components {
             id: string;
             /** @description Their latest word on marketing messages: stop, resume or signup; null where they said none. */
             marketing: string | null;
-            /** @description The person's name, as WhatsApp tells it; null where it is not known. */
+            /** @description What the person is called here: as the team calls them, else as WhatsApp does; null where no name is known. */
             name: string | null;
             /** @description A phone number in E.164 with its `+`; null where it is not known. */
             phone: string | null;
@@ -15916,6 +15926,116 @@ export interface operations {
             };
             /** @description `not_found`: There is no such thing here */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: This is not possible at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    nameContact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A tenant, by its id. */
+                tenant_id: string;
+                /** @description A person, by the id of their contact. */
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactDetail"];
+                };
+            };
+            /** @description `request_cut_off`: The request ended before its body did */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: The API key or session is missing, unknown or no longer valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This cannot be done now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };

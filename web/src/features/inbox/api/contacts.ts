@@ -6,7 +6,10 @@ import type { Page } from "@/shared/store/types";
 
 export interface Contact {
   id: string;
+  /** What they are called here: by the team where `name_given`, else as WhatsApp tells it. */
   name: string | null;
+  name_given: boolean;
+  profile_name: string | null;
   username: string | null;
   phone: string | null;
   wa_id: string | null;
@@ -63,6 +66,15 @@ export async function contactsByPhone(
 
 export function mergeContacts(tenantId: string, contactId: string, otherId: string): Promise<ContactDetail> {
   return call("POST", `${path(tenantId)}/${contactId}/merges`, { body: { contact_id: otherId } });
+}
+
+/** Call them so from now on; null goes back to what WhatsApp tells. */
+export function renameContact(
+  tenantId: string,
+  contactId: string,
+  name: string | null,
+): Promise<ContactDetail> {
+  return call("PATCH", `${path(tenantId)}/${contactId}`, { body: { name } });
 }
 
 export function undoMerge(tenantId: string, contactId: string, mergeId: string): Promise<ContactDetail> {

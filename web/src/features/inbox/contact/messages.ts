@@ -2,6 +2,12 @@ import { catalogue } from "@/shared/i18n/catalogue";
 
 export const contactMessages = catalogue({
   en: {
+    rename: "Change the name",
+    renameTitle: "What this person is called",
+    name: "Name",
+    nameHint:
+      "Stands in place of the name from WhatsApp, also where a message fills in their name. Left empty, that one is back.",
+    atWhatsApp: "WhatsApp:",
     copyPhone: "Copy number",
     copied: "Copied",
     needsHttps: "Copying needs HTTPS",
@@ -61,6 +67,12 @@ export const contactMessages = catalogue({
     eraseConfirm: "Erase for good",
   },
   es: {
+    rename: "Cambiar el nombre",
+    renameTitle: "Cómo se llama esta persona",
+    name: "Nombre",
+    nameHint:
+      "Sustituye al nombre de WhatsApp, también donde un mensaje pone su nombre. Si lo dejas vacío, vuelve aquel.",
+    atWhatsApp: "WhatsApp:",
     copyPhone: "Copiar el número",
     copied: "Copiado",
     needsHttps: "Para copiar hace falta HTTPS",
@@ -121,6 +133,12 @@ export const contactMessages = catalogue({
     eraseConfirm: "Borrar para siempre",
   },
   pt: {
+    rename: "Mudar o nome",
+    renameTitle: "Como esta pessoa se chama",
+    name: "Nome",
+    nameHint:
+      "Fica no lugar do nome do WhatsApp, também onde uma mensagem põe o nome. Se ficar vazio, aquele volta.",
+    atWhatsApp: "WhatsApp:",
     copyPhone: "Copiar o número",
     copied: "Copiado",
     needsHttps: "Copiar precisa de HTTPS",
