@@ -68,6 +68,7 @@ test("the pencil beside a name gives another one, says what WhatsApp calls them,
 
   await rename(" Ana Ruiz ");
   await screen.findByRole("heading", { name: "Ana Ruiz" });
+  expect(document.activeElement).toBe(screen.getByRole("button", { name: "Change the name" }));
   expect(screen.getByText("WhatsApp:").textContent).toBe("WhatsApp: Person 1");
 
   await rename("");

@@ -3,7 +3,7 @@
 import { ActionIcon, TextInput, Tooltip } from "@mantine/core";
 import { IconPencil } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useRefusal } from "@/shared/api/use-refusal";
 import { useMessages } from "@/shared/i18n/language";
 import { useTenant } from "@/shared/session/session-context";
@@ -24,10 +24,16 @@ interface RenameProps {
 export function Rename({ conversation, detail }: RenameProps) {
   const t = useMessages(contactMessages);
   const [renaming, setRenaming] = useState(false);
+  const pencil = useRef<HTMLButtonElement>(null);
+  const close = () => {
+    setRenaming(false);
+    pencil.current?.focus(); // who works by keyboard goes on where they were
+  };
   return (
     <>
       <Tooltip label={t.rename}>
         <ActionIcon
+          ref={pencil}
           variant="subtle"
           color="gray"
           size={26}
@@ -37,9 +43,7 @@ export function Rename({ conversation, detail }: RenameProps) {
           <IconPencil size={15} stroke={1.7} />
         </ActionIcon>
       </Tooltip>
-      {renaming && (
-        <RenameDialog conversation={conversation} detail={detail} onClose={() => setRenaming(false)} />
-      )}
+      {renaming && <RenameDialog conversation={conversation} detail={detail} onClose={close} />}
     </>
   );
 }
