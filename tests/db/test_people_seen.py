@@ -10,8 +10,9 @@ import pytest
 
 from bed.rows import insert_tenant
 from bed.users import Person, insert_member, insert_user
+from curbe.auth.session_store import drop_over
 from curbe.infra.crypto import key_hash
-from curbe.infra.db import Pool, Query, Transaction
+from curbe.infra.db import Pool, Transaction
 from curbe.tenants import people
 from curbe.tenants.person_rules import email_digest
 from curbe.tenants.service import SEES_ALL
@@ -233,10 +234,9 @@ async def test_what_is_over_is_cleared_away_and_nothing_else(
     await owner.execute(
         "UPDATE invites SET expires_at = now() - interval '1 s' WHERE user_id = $1", world.ana.id
     )
-    drop_over = next(query for query in Query.everyone if query.name == "drop_over")
 
     async with worker.transaction() as tx:
-        assert await drop_over.run(tx) == 1
+        assert await drop_over(tx) == 1
 
     for table in ("sessions", "password_resets"):
         assert [row[0] for row in await owner.fetch(f"SELECT user_id FROM {table}")] == [world.ben.id]
