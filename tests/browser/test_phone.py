@@ -79,7 +79,7 @@ def two_figures(site: Site, clinic: Tenant) -> None:
     """More unread conversations than one figure tells."""
     people = [f"346440001{n:02}" for n in range(10)]
     for phone in people:
-        site.writes(phone, "¿Hay alguien?", name=f"Persona {phone[-2:]}")
+        site.writes(phone, "¿Hay alguien?", name=f"Vecina {phone[-2:]}")
     for phone in people:
         site.conversation_of(clinic, phone)
 

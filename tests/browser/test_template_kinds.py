@@ -141,7 +141,7 @@ def test_the_catalogue_and_a_form_are_a_button_each(page: Page, site: Site) -> N
     assert at_meta(page, site, "catalogo_sol")["components"][-1]["buttons"][0]["type"] == "MPM"
 
     page.get_by_role("link", name="All templates").click()
-    page.get_by_role("link", name="New template").click()
+    page.locator("header").get_by_role("link", name="New template").click()
     write(page, "Name", "formulario_sol")
     write(page, "Text", "Pide tu cita en un minuto, sin llamar.")
     page.get_by_role("button", name="Form").click()

@@ -48,7 +48,7 @@ def template(site: Site, tenant: Tenant, **fields: Any) -> str:
 def test_a_template_is_written_judged_at_its_fields_handed_in_and_approved(at: Any) -> None:
     agent = at("")
     page = agent.page
-    page.get_by_role("link", name="New template").click()
+    page.locator("header").get_by_role("link", name="New template").click()
     write(page, "Name", "Recordatorio de Cita")
     expect(page.get_by_role("textbox", name="Name", exact=True)).to_have_value("recordatorio_de_cita")
 
