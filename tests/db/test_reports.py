@@ -144,6 +144,18 @@ def waited(told: list[Said]) -> dict[datetime, float | None]:
     return found
 
 
+async def purge(worker: Pool, apply: Pool, tenant_id: UUID, *, files: Path) -> None:
+    """Delete what retention leaves no longer, to the end."""
+    purger = Purger(worker, storage=LocalStorage(files), now=stopped_at(NOW))
+    runner = Runner(
+        everybody=apply, pool=worker, handlers={PURGE: purger}, at_once=1, lease=timedelta(minutes=5)
+    )
+    async with worker.transaction(tenant_id) as tx:
+        await defer(tx, [NewJob(tenant_id, PURGE, tenant_id)])
+    while await runner.run_due():
+        pass
+
+
 async def count_all(worker: Pool, tenant_id: UUID, *, now: datetime) -> int:
     """Count what is due, as the job does; return how many days that were."""
     tenant, days = await keeping.due_days(worker, tenant_id=tenant_id, now=now)
@@ -463,17 +475,7 @@ async def test_what_retention_deletes_stays_counted_and_nothing_that_comes_later
         await story.say(said)
     await owner.execute("UPDATE tenants SET retention_days = 30")  # and nothing was ever counted
 
-    async def purge() -> None:
-        purger = Purger(worker, storage=LocalStorage(tmp_path), now=stopped_at(NOW))
-        runner = Runner(
-            everybody=apply, pool=worker, handlers={PURGE: purger}, at_once=1, lease=timedelta(minutes=5)
-        )
-        async with worker.transaction(number.tenant_id) as tx:
-            await defer(tx, [NewJob(number.tenant_id, PURGE, number.tenant_id)])
-        while await runner.run_due():
-            pass
-
-    await purge()
+    await purge(worker, apply, number.tenant_id, files=tmp_path)
     assert await owner.fetchval("SELECT count(*) FROM messages") == 0
     await story.say(Said(uuid7(), number, conversation_id, inbound=True, at=old[0].at))
     assert await count_all(worker, number.tenant_id, now=NOW) == 0
@@ -511,14 +513,7 @@ async def test_a_resolution_stays_counted_with_its_time_when_retention_has_delet
     await count_all(worker, number.tenant_id, now=NOW)
     assert [tuple(row) for row in await owner.fetch(lately, since)] == took
 
-    purger = Purger(worker, storage=LocalStorage(tmp_path), now=stopped_at(NOW))
-    runner = Runner(
-        everybody=apply, pool=worker, handlers={PURGE: purger}, at_once=1, lease=timedelta(minutes=5)
-    )
-    async with worker.transaction(number.tenant_id) as tx:
-        await defer(tx, [NewJob(number.tenant_id, PURGE, number.tenant_id)])
-    while await runner.run_due():
-        pass
+    await purge(worker, apply, number.tenant_id, files=tmp_path)
     left = "SELECT (SELECT count(*) FROM messages), (SELECT count(*) FROM annotations)"
     assert tuple(await owner.fetchrow(left)) == (1, 2)
 
@@ -531,10 +526,7 @@ async def test_a_resolution_stays_counted_with_its_time_when_retention_has_delet
         first_id(NOW - timedelta(days=31)),
         NOW - timedelta(days=4, hours=1),
     )
-    async with worker.transaction(number.tenant_id) as tx:
-        await defer(tx, [NewJob(number.tenant_id, PURGE, number.tenant_id)])
-    while await runner.run_due():
-        pass
+    await purge(worker, apply, number.tenant_id, files=tmp_path)
     assert (
         await owner.fetchval("SELECT purged_waiting_since FROM conversations WHERE id = $1", conversation_id)
         is None

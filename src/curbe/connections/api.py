@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Controller, get, post
-from litestar.di import NamedDependency
+from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, JSONBody
 from litestar.status_codes import HTTP_200_OK, HTTP_204_NO_CONTENT
 
@@ -13,6 +13,7 @@ from curbe.channels.cloudapi.client import CloudApi
 from curbe.channels.cloudapi.fields import TO_SUBSCRIBE
 from curbe.connections import choosing, completing, prove, rules, service, signup
 from curbe.connections.checks import Candidate, Check, require_health
+from curbe.connections.completing import Means
 from curbe.connections.prove import Examination
 from curbe.connections.rules import Connection
 from curbe.connections.shapes import (
@@ -70,11 +71,21 @@ _OF_META: Final = (
 )  # fmt: skip
 
 
+def _means(
+    web_pool: NamedDependency[Pool],
+    cloud_api: NamedDependency[CloudApi],
+    keyring: NamedDependency[Keyring],
+    settings: NamedDependency[Settings],
+) -> Means:
+    return Means(pool=web_pool, cloud_api=cloud_api, keyring=keyring, settings=settings)
+
+
 class ConnectionController(Controller):
     """``/api/tenants/{tenant_id}/whatsapp``."""
 
     path = "/api/tenants/{tenant_id:uuid}/whatsapp"
     tags = ("whatsapp",)
+    dependencies = {"means": Provide(_means, sync_to_thread=False)}  # noqa: RUF012 - Litestar reads it
 
     @get(
         "/status",
@@ -131,14 +142,10 @@ class ConnectionController(Controller):
         self,
         tenant_id: FromPath[UUID],
         data: JSONBody[Completion],
-        web_pool: NamedDependency[Pool],
-        settings: NamedDependency[Settings],
-        keyring: NamedDependency[Keyring],
-        cloud_api: NamedDependency[CloudApi],
+        means: NamedDependency[Means],
         principal: NamedDependency[Principal],
     ) -> ShownConnection:
         """Connect a number, and register it where it comes from a sign-up; connecting one again gives it the new token."""
-        means = completing.Means(web_pool, cloud_api, keyring, settings)
         return shown(await completing.complete(means, data, tenant_id=tenant_id, principal=principal))
 
     @post(
@@ -153,14 +160,10 @@ class ConnectionController(Controller):
         self,
         tenant_id: FromPath[UUID],
         data: JSONBody[Choosing],
-        web_pool: NamedDependency[Pool],
-        settings: NamedDependency[Settings],
-        keyring: NamedDependency[Keyring],
-        cloud_api: NamedDependency[CloudApi],
+        means: NamedDependency[Means],
         principal: NamedDependency[Principal],
     ) -> ShownConnection:
         """Connect the number as connect/complete would have. Only whoever brought the code may, for 15 minutes, and once."""
-        means = completing.Means(web_pool, cloud_api, keyring, settings)
         return shown(await completing.choose(means, data, tenant_id=tenant_id, principal=principal))
 
     @post(
