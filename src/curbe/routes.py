@@ -36,6 +36,7 @@ from curbe.notifications.api import NotificationController
 from curbe.outbound.api import SendController, TypingController
 from curbe.outbound.direct_api import DirectController
 from curbe.outbound.template_api import TemplateSendController
+from curbe.outgoing_webhooks.api import DeliveryController, OutgoingWebhookController
 from curbe.realtime.api import EventsController
 from curbe.reports.api import ReportController
 from curbe.retention.api import RetentionController
@@ -84,6 +85,8 @@ ROUTES: Final[list[type[Controller]]] = [
     NotificationController,
     AutomationController,
     EventsController,
+    OutgoingWebhookController,
+    DeliveryController,
     OperationsController,
     NoticeController,
     RetentionController,

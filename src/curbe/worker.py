@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import secrets
 import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -63,6 +64,9 @@ from curbe.outbound.conclusions import Concluding
 from curbe.outbound.confirming import Confirming
 from curbe.outbound.receipts import Receipts
 from curbe.outbound.send import Means, Senders
+from curbe.outgoing_webhooks import delivering
+from curbe.outgoing_webhooks.deliveries import DELIVER
+from curbe.outgoing_webhooks.delivering import Delivering
 from curbe.reports import keeping as reports
 from curbe.reports.keeping import COUNT, Bookkeeper
 from curbe.retention import service as retention
@@ -81,6 +85,7 @@ _WEBHOOKS_KEPT_DAYS: Final = 30
 _JOB_LEASE: Final = timedelta(minutes=15)  # longer than fetching and keeping the largest file takes
 _JOBS_AT_ONCE: Final = 4
 _FILES_AT_ONCE: Final = 6
+_WEBHOOKS_AT_ONCE: Final = 64  # a tenant's servers that hang hold a hand each, for seconds
 _FILES_OF_ONE: Final = 4  # whose files hang at Meta for minutes leaves two hands for all others
 # Of suspended tenants too: what people send can be fetched for days only, and what is to be deleted is.
 _KEPT_UP: Final = frozenset({FETCH, FORGET, PURGE, ERASE, COUNT})
@@ -197,7 +202,20 @@ async def _wired(
         }
         alone: list[dict[str, Handler]] = [{CATCH_UP: catch_up}, patient]
         kinds = {"files": {FETCH: fetcher}, "asking": asking, "mail": _mail(settings, pools.work)}
-        runners = runners_of(pools.apply, pools.work, **kinds, alone=alone)
+        outside = await stack.enter_async_context(Egress(trusted=settings.outgoing_webhook_origins))
+        delivering_ = Delivering(
+            pools.work,
+            egress=outside,
+            reachable=settings.outgoing_webhook_origins,
+            keyring=keyring,
+            metrics=metrics,
+            now=utc_now,
+            chance=secrets.SystemRandom().random,
+        )
+        runners = [
+            *runners_of(pools.apply, pools.work, **kinds, alone=alone),
+            _telling(pools, delivering_),
+        ]
         tender = Tender(everybody=pools.apply, pool=pools.work, now=utc_now)
         yield applier, Senders(means, everybody=pools.apply), tender, runners, keeping.spool, pools, metrics
 
@@ -236,6 +254,17 @@ def runners_of(
         )
         for handlers, at_once, share in hands
     ]
+
+
+def _telling(pools: _Pools, deliver: Handler) -> Runner:
+    """Return who tells tenants' servers: with hands enough that no server that hangs is waited for by another."""
+    return Runner(
+        everybody=pools.apply,
+        pool=pools.work,
+        handlers={DELIVER: deliver},
+        at_once=_WEBHOOKS_AT_ONCE,
+        lease=delivering.LEASE,
+    )
 
 
 def _by_itself(pool: Pool) -> dict[str, Handler]:
@@ -300,6 +329,7 @@ def _upkeep(pools: _Pools, dsn: str, spool: Spool, stop: asyncio.Event) -> list[
 
     return [
         _every(1.0, seal, stop),
+        _every(1.0, _wanting_telling(pools.apply), stop),
         _every(2.0, unpark, stop),
         _every(15.0, _lifting(pools.apply), stop),
         _every(600.0, partitions, stop),
@@ -352,6 +382,13 @@ def _lifting(pool: Pool) -> Work:
             await health.lift_ended(tx, now=utc_now())
 
     return lift
+
+
+def _wanting_telling(pool: Pool) -> Work:
+    async def tell_outgoing_webhooks() -> None:
+        await delivering.defer_due(pool)
+
+    return tell_outgoing_webhooks
 
 
 def _forgetting(pool: Pool) -> Work:

@@ -23,6 +23,8 @@ KINDS = {
     "rule_id": "notification rule",
     "rule": "notification rule",
     "automation_id": "automation",
+    "webhook_id": "outgoing webhook",
+    "delivery_id": "delivery",
     "user_ids": "user",
     "connection_ids": "connection",
     "choice_id": "sign-up choice",
@@ -70,7 +72,7 @@ class Things:
     """A tenant with one thing of every kind."""
 
     tenant: Tenant
-    ids: dict[str, UUID]
+    ids: dict[str, UUID | str]
 
 
 async def everything_of(tenant: Tenant, owner: asyncpg.Connection) -> Things:
@@ -122,6 +124,9 @@ async def everything_of(tenant: Tenant, owner: asyncpg.Connection) -> Things:
         f"/api/tenants/{tenant.id}/consents/import?proof=A+form", content=b"phone\n+34600000099"
     )
     automation = await tenant.post("/automations", {"rule": {"kind": "welcome", "message": "Hello"}})
+    made = await tenant.post("/outgoing-webhooks", {"url": "https://crm.example.org/curbe"})
+    webhook = made.json()["webhook"]["id"]
+    tested = await tenant.post(f"/outgoing-webhooks/{webhook}/test", {})
     rule = await owner.fetchval(_RULE, tenant.id)
     await tenant.post("/notifications/events", {"event": "e", "id": "0"})
     key = await owner.fetchval("SELECT id FROM api_keys WHERE tenant_id = $1", tenant.id)
@@ -152,5 +157,7 @@ async def everything_of(tenant: Tenant, owner: asyncpg.Connection) -> Things:
             "consent import": UUID(imported.json()["id"]),
             "automation": UUID(automation.json()["id"]),
             "notification rule": rule,
+            "outgoing webhook": UUID(webhook),
+            "delivery": tested.json()["id"],
         },
     )

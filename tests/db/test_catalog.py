@@ -123,6 +123,7 @@ APPLY_READS = {
     "event_log_starts",
     "log_epoch",
     "media_assets",
+    "outgoing_webhooks",
     "report_runs",
     "schema_migrations",
     "send_holds",

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 import httpx
@@ -76,7 +76,21 @@ async def seal_token(owner: asyncpg.Connection, *, key: str) -> tuple[UUID, str]
         keyring.seal(Secret("EAAtoken"), bound_to=place),
         keyring.seal(Secret("123456"), bound_to=place.replace("access_token_enc", "pin_enc")),
     )
+    await seal_webhook_secret(owner, number.tenant_id, keyring)
     return number.connection_id, place
+
+
+async def seal_webhook_secret(owner: asyncpg.Connection, tenant_id: UUID, keyring: Keyring) -> None:
+    """Give the tenant an outgoing webhook whose secret was sealed with a key."""
+    webhook_id = uuid4()
+    place = binding("outgoing_webhooks", tenant_id, webhook_id, "secret_enc")
+    await owner.execute(
+        """INSERT INTO outgoing_webhooks (tenant_id, id, url, description, types, secret_enc, secret_last4, epoch, xid, number)
+           VALUES ($1, $2, 'https://crm.example.org', '', '{}', $3, 'AAAA', 1, 0, 0)""",
+        tenant_id,
+        webhook_id,
+        keyring.seal(Secret("whsec_" + "A" * 43 + "="), bound_to=place),
+    )
 
 
 def about_the_key(here: Installation, **environment: str) -> tuple[str, str]:
@@ -150,6 +164,7 @@ async def test_the_doctor_counts_what_is_under_a_retired_key_until_all_is_sealed
         "pins_forgotten": 0,
         "apps": {"resealed": 1, "current": 0, "closed": 0},
         "apps_closed": [],
+        "webhooks": {"resealed": 1, "current": 0, "closed": 0},
     }
     assert again == {
         "tokens": {"resealed": 0, "current": 1, "closed": 0},
@@ -157,6 +172,7 @@ async def test_the_doctor_counts_what_is_under_a_retired_key_until_all_is_sealed
         "pins_forgotten": 0,
         "apps": {"resealed": 0, "current": 1, "closed": 0},
         "apps_closed": [],
+        "webhooks": {"resealed": 0, "current": 1, "closed": 0},
     }
     assert after[0] == "ok"
     sealed = await owner.fetchval(

@@ -51,6 +51,16 @@ ADMINISTERING = {
     f"GET {T}/contacts/{{contact_id}}/export",
     f"POST {T}/contacts/{{contact_id}}/erasure",
     f"POST {T}/suspend",
+    f"DELETE {T}/outgoing-webhooks/{{webhook_id}}",
+    f"GET {T}/outgoing-webhooks",
+    f"GET {T}/outgoing-webhooks/{{webhook_id}}",
+    f"GET {T}/outgoing-webhooks/{{webhook_id}}/deliveries",
+    f"PATCH {T}/outgoing-webhooks/{{webhook_id}}",
+    f"POST {T}/outgoing-webhooks",
+    f"POST {T}/outgoing-webhooks/{{webhook_id}}/deliveries/{{delivery_id}}/replay",
+    f"POST {T}/outgoing-webhooks/{{webhook_id}}/replay-failed",
+    f"POST {T}/outgoing-webhooks/{{webhook_id}}/secret",
+    f"POST {T}/outgoing-webhooks/{{webhook_id}}/test",
 }
 
 

@@ -77,6 +77,8 @@ BODIES: dict[str, Json] = {
     "NewLabel": {"name": "New", "color": "#1a73e8"},
     "NewNote": {"body": "look"},
     "NewTeam": {"name": "New"},
+    "NewOutgoingWebhook": {"url": "https://crm.example.org/other"},
+    "OutgoingWebhookChange": {"description": "The other one"},
     "PersonChange": {"role": "supervisor"},
     "Schedule": {"at": "2099-12-24T10:00"},
     "SendText": {"type": "text", "text": "hola", "to": "+34600000001"},
@@ -330,7 +332,7 @@ async def request(me: Things, place: Place, *named: UUID) -> httpx.Response:
     return await me.tenant.client.request(place.method, path, params=query, json=body)
 
 
-def filled(example: Any, ids: dict[str, UUID]) -> Any:
+def filled(example: Any, ids: dict[str, UUID | str]) -> Any:
     """The example with the asker's own things in the places that name them."""
     match example:
         case dict():

@@ -219,6 +219,16 @@ LEAST = {
     f"PUT {T}/automations/{{automation_id}}": "admin",
     f"PUT {T}/notifications/rules/{{rule_id}}": "admin",
     f"PUT {T}/consent-rules": "admin",
+    f"DELETE {T}/outgoing-webhooks/{{webhook_id}}": "admin",
+    f"GET {T}/outgoing-webhooks": "admin",
+    f"GET {T}/outgoing-webhooks/{{webhook_id}}": "admin",
+    f"GET {T}/outgoing-webhooks/{{webhook_id}}/deliveries": "admin",
+    f"PATCH {T}/outgoing-webhooks/{{webhook_id}}": "admin",
+    f"POST {T}/outgoing-webhooks": "admin",
+    f"POST {T}/outgoing-webhooks/{{webhook_id}}/deliveries/{{delivery_id}}/replay": "admin",
+    f"POST {T}/outgoing-webhooks/{{webhook_id}}/replay-failed": "admin",
+    f"POST {T}/outgoing-webhooks/{{webhook_id}}/secret": "admin",
+    f"POST {T}/outgoing-webhooks/{{webhook_id}}/test": "admin",
 }
 RANKS = ("agent", "supervisor", "admin")
 WHO = ("nobody", "stranger", "agent", "supervisor", "admin", "owner", "operator", "key", "platform key")

@@ -33,8 +33,8 @@ SCOPES: Final = {
     Role.ADMIN: _EVERYTHING,
     Role.OWNER: _EVERYTHING,
 }
-# What administers a tenant: its people, its keys, its numbers, the tenant itself, and who is taken out of it. No page within another
-# site holds it: else whoever has the key that begins such pages would, by asking for an owner's.
+# What administers a tenant: its people, its keys, its numbers, the tenant itself, what its servers are told, and who is taken out of it. No
+# page within another site holds it: else whoever has the key that begins such pages would, by asking for an owner's.
 ADMINISTERS: Final = frozenset(
     {
         Scope.TENANTS_WRITE,
@@ -42,6 +42,7 @@ ADMINISTERS: Final = frozenset(
         Scope.CONNECTIONS_WRITE,
         Scope.PEOPLE_WRITE,
         Scope.EMBED_WRITE,
+        Scope.OUTGOING_WEBHOOKS_WRITE,
         Scope.CONTACTS_EXPORT,
         Scope.CONTACTS_ERASE,
     }

@@ -21,11 +21,16 @@ _FAILED: Final = 1
 @json_option
 @pass_shell
 def reseal(shell: Shell, *, forget_pins: bool, as_json: bool) -> None:
-    """Seal tokens, PINs and authenticator apps with TOKEN_ENCRYPTION_KEY; exit code 1 where no key opens one."""
+    """Seal tokens, PINs, authenticator apps and webhook secrets with TOKEN_ENCRYPTION_KEY; exit code 1 where no key opens one."""
     settings = shell.quiet_settings()
     with database(settings) as dsn:
         done = asyncio.run(resealing.reseal(settings, dsn, forget_pins=forget_pins))
-    counts = {"tokens of numbers": done.tokens, "PINs of numbers": done.pins, "authenticator apps": done.apps}
+    counts = {
+        "tokens of numbers": done.tokens,
+        "PINs of numbers": done.pins,
+        "authenticator apps": done.apps,
+        "secrets of outgoing webhooks": done.webhooks,
+    }
     words = "\n".join(_line(what, count) for what, count in counts.items())
     closed = any(count.closed for count in counts.values())
     if done.apps_closed:

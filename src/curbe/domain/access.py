@@ -44,6 +44,7 @@ class Scope(StrEnum):
     AUTOMATIONS_WRITE = "automations:write"
     REPORTS_READ = "reports:read"
     EMBED_WRITE = "embed:write"
+    OUTGOING_WEBHOOKS_WRITE = "outgoing-webhooks:write"
     WEBHOOKS_REPLAY = "webhooks:replay"
     OPERATIONS_READ = "operations:read"
     OPERATIONS_WRITE = "operations:write"

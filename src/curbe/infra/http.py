@@ -56,6 +56,10 @@ class AnswerTooLarge(AnswerLost):
     """The answer is longer than the caller takes."""
 
 
+class AnswerLate(AnswerLost):
+    """No whole answer came within the time there is for it."""
+
+
 class Timeouts(msgspec.Struct, frozen=True):
     """How long to wait: for a connection (free slot, name, TCP, TLS), and for everything.
 
@@ -194,19 +198,9 @@ class Egress:
         raise failure  # out here: aiohttp's error, whose text has the whole URL, must not be chained to it
 
     def _checked(self, method: str, url: str, *, public_only: bool) -> URL:
-        if not url.isascii() or not url.isprintable() or " " in url or "\\" in url:
-            raise ForbiddenAddress(
-                method, "an unreadable URL", "the URL has characters that URLs do not have"
-            )
-        try:
-            target = URL(url, encoded=True)
-            host, port = target.raw_host, target.port
-        except ValueError:
-            raise ForbiddenAddress(method, "an unreadable URL", "the URL cannot be read") from None
-        if target.scheme not in {"http", "https"} or not host or target.raw_user is not None:
-            raise ForbiddenAddress(method, "an unreadable URL", "not a plain http or https URL with a host")
+        target = _target(method, url)
         if public_only:
-            _check_public(method, target, host, port)
+            _check_public(method, target)
         elif _origin(target) not in self._trusted:
             raise ForbiddenAddress(
                 method, _origin(target), "the origin is not one this installation talks to"
@@ -298,9 +292,45 @@ def _session(connector: aiohttp.TCPConnector) -> aiohttp.ClientSession:
     return session
 
 
-def _check_public(method: str, target: URL, host: str, port: int | None) -> None:
-    origin = _origin(target)
-    if target.scheme != "https" or port != _HTTPS_PORT:
+def origin_of(url: str) -> str:
+    """Return the scheme, host and port of a URL that can be read, as ``reachable`` origins are compared.
+
+    Raises:
+        ForbiddenAddress: it cannot.
+    """
+    return _origin(_target("", url))
+
+
+def why_not_reached(url: str, *, reachable: Collection[str]) -> str | None:
+    """Return why a URL that a tenant enters is never asked, as far as the URL alone tells; None where it may be.
+
+    ``reachable`` are origins that may be asked wherever they lie. What a name leads to is looked at with each request.
+    """
+    try:
+        target = _target("", url)
+        if _origin(target) not in {_origin(URL(base)) for base in reachable}:
+            _check_public("", target)
+    except ForbiddenAddress as refusal:
+        return refusal.reason
+    return None
+
+
+def _target(method: str, url: str) -> URL:
+    if not url.isascii() or not url.isprintable() or " " in url or "\\" in url:
+        raise ForbiddenAddress(method, "an unreadable URL", "the URL has characters that URLs do not have")
+    try:
+        target = URL(url, encoded=True)
+        host, _ = target.raw_host, target.port
+    except ValueError:
+        raise ForbiddenAddress(method, "an unreadable URL", "the URL cannot be read") from None
+    if target.scheme not in {"http", "https"} or not host or target.raw_user is not None:
+        raise ForbiddenAddress(method, "an unreadable URL", "not a plain http or https URL with a host")
+    return target
+
+
+def _check_public(method: str, target: URL) -> None:
+    origin, host = _origin(target), target.raw_host or ""
+    if target.scheme != "https" or target.port != _HTTPS_PORT:
         raise ForbiddenAddress(method, origin, "only https on port 443 is allowed")
     if "%" in host or (is_literal(host) and not is_public(host)):
         raise ForbiddenAddress(method, origin, "the address is not public")
@@ -389,5 +419,5 @@ def _failure(error: Exception, method: str, origin: str) -> EgressError:
         if isinstance(error, kind):
             return NotSent(method, origin, reason)
     if isinstance(error, TimeoutError):
-        return AnswerLost(method, origin, "no whole answer in time")
+        return AnswerLate(method, origin, "no whole answer in time")
     return AnswerLost(method, origin, f"the connection or the answer broke ({type(error).__name__})")

@@ -118,6 +118,12 @@ class Metrics:
         self.media_fetches = self._counter(
             "media_fetches", "Attempts to fetch a message's file, by what came of them.", into, "outcome"
         )
+        self.outgoing_webhook_attempts = self._counter(
+            "outgoing_webhook_attempts",
+            "Requests to tenants' outgoing webhooks, by what came of them: taken, or why not.",
+            into,
+            "outcome",
+        )
         self.jobs_waiting = self._gauge("jobs_waiting", "Files of messages that wait to be fetched.", into)
         self.jobs_failing = self._gauge(
             "jobs_failing", "Jobs that failed three times or more and are tried again, by kind.", into, "kind"

@@ -72,6 +72,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     oidc_label: str
     oidc_create: bool
     embed_origins: tuple[str, ...]
+    outgoing_webhook_origins: tuple[str, ...]
     media_hosts: tuple[str, ...]  # origins, beside Meta's own
     media_keep_free: int  # bytes
     s3_bucket: str | None  # None: files lie in data_dir

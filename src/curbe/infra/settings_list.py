@@ -261,6 +261,14 @@ SETTINGS: Final = (
         default="60s",
     ),
     Setting(
+        name="CURBE_OUTGOING_WEBHOOK_ORIGINS",
+        group=_WORK,
+        meaning="Servers within your own network that outgoing webhooks may reach, separated by commas, as http://backend:8000. Any tenant "
+        "may name them. Where it is not set, only https servers that the internet reaches are told anything.",
+        read=read.origins,
+        unset=(),
+    ),
+    Setting(
         name="CURBE_SESSION_IDLE",
         group=_PEOPLE,
         meaning="After how long without a request a person has to sign in again. After 30 days everybody has to.",

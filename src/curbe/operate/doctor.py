@@ -41,6 +41,7 @@ from curbe.operate.findings import (
     State,
 )
 from curbe.operate.findings_of_numbers import ConnectionFacts
+from curbe.outgoing_webhooks import service as webhooks
 
 Row = TypeVar("Row")
 
@@ -125,8 +126,9 @@ async def _of_database(settings: Settings, dsn: str) -> list[Finding]:
         async with apply.transaction() as tx:
             rows = await resealing.connection_facts(tx)
             pins = await resealing.pin_facts(tx)
+            signing = await webhooks.every_secret(tx)
             found = [*await _of_server(tx), *await _of_work(tx), *_of_numbers(rows, settings)]
-        sealed = await resealing.sealed_facts(web, rows, pins, Keyring.of(settings))
+        sealed = await resealing.sealed_facts(web, rows, pins, signing, Keyring.of(settings))
         found.append(findings.encryption_key(sealed))
         async with web.transaction() as tx:
             found.append(findings.platform_keys(_only(await _PLATFORM_KEYS.all(tx)).count))

@@ -93,7 +93,7 @@ class PinFacts(msgspec.Struct, frozen=True):
 
 
 class SealedFacts(msgspec.Struct, frozen=True):
-    """What our keys open, how much of it a retired one, and what none does: PINs, and apps by the addresses of their people.
+    """What our keys open, how much of it a retired one, and what none does: PINs, webhooks, and apps by the addresses of their people.
 
     Tokens that none opens are told with their numbers.
     """
@@ -105,6 +105,8 @@ class SealedFacts(msgspec.Struct, frozen=True):
     apps: int
     apps_retired: int
     apps_closed: tuple[str, ...]
+    webhooks_retired: int  # secrets of outgoing webhooks
+    webhooks_closed: int
 
 
 class RoleFacts(msgspec.Struct, frozen=True):
@@ -273,21 +275,28 @@ def encryption_key(facts: SealedFacts) -> Finding:
         closed = f"{count} sealed with a key that is not here: {named(facts.apps_closed)}"
         fix = "put that key into TOKEN_ENCRYPTION_KEYS_RETIRED, or `curbe user reset-factors EMAIL`"
         return Finding(name, State.FAIL, closed, fix)
-    if facts.tokens_retired or facts.pins_retired or facts.apps_retired:
-        tokens = _counted(facts.tokens_retired, "token")
-        if facts.pins_retired:
-            tokens = f"{tokens}, {_counted(facts.pins_retired, 'PIN')}"
-        apps = _counted(facts.apps_retired, "authenticator app")
+    retired = _sealed_things(facts.tokens_retired, facts.pins_retired, facts.apps_retired, facts.webhooks_retired)
+    if retired:
         return Finding(
-            name, State.WARN, f"{tokens} and {apps} sealed with a retired key",
+            name, State.WARN, f"{retired} sealed with a retired key",
             "`curbe reseal`, then take TOKEN_ENCRYPTION_KEYS_RETIRED out",
         )  # fmt: skip
     if facts.pins_closed:
         closed = f"{_counted(facts.pins_closed, 'PIN')} sealed with a key that is not here"
         fix = "put that key into TOKEN_ENCRYPTION_KEYS_RETIRED, or `curbe reseal --forget-pins` where it is lost"
         return Finding(name, State.WARN, closed, fix)
+    if facts.webhooks_closed:
+        closed = f"{_counted(facts.webhooks_closed, 'outgoing webhook')} with a secret sealed with a key that is not here"
+        fix = "put that key into TOKEN_ENCRYPTION_KEYS_RETIRED, or have their tenants make other secrets where it is lost"
+        return Finding(name, State.WARN, closed, fix)
     tokens, apps = _counted(facts.tokens, "token"), _counted(facts.apps, "authenticator app")
     return Finding(name, State.OK, f"{tokens} and {apps} sealed with it")
+
+
+def _sealed_things(tokens: int, pins: int, apps: int, webhooks: int) -> str:
+    """Name what there is of them; empty where there is nothing."""
+    counts = ((tokens, "token"), (pins, "PIN"), (apps, "authenticator app"), (webhooks, "webhook secret"))
+    return " and ".join(_counted(count, what) for count, what in counts if count)
 
 
 def platform_keys(count: int) -> Finding:

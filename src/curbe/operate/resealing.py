@@ -1,4 +1,4 @@
-"""What is sealed at rest, and with which of our keys: tokens and PINs of numbers, secrets of authenticator apps.
+"""What is sealed at rest, and with which of our keys: tokens and PINs of numbers, secrets of authenticator apps and outgoing webhooks.
 
 All of it can be sealed anew.
 """
@@ -14,12 +14,16 @@ from curbe.auth import factor_store, factors
 from curbe.auth.factor_store import StoredTotp
 from curbe.connections import registration, sealed
 from curbe.connections.sealed import Column
+from curbe.domain.errors import NotFound
 from curbe.infra.crypto import CannotOpen, Keyring
 from curbe.infra.db import Pool, Query, Role, Transaction
 from curbe.infra.settings import Settings
 from curbe.operate.accounts import pool
 from curbe.operate.findings import PinFacts, SealedFacts
 from curbe.operate.findings_of_numbers import ConnectionFacts
+from curbe.outgoing_webhooks import sealed as sealed_webhooks
+from curbe.outgoing_webhooks import service as webhooks
+from curbe.outgoing_webhooks.service import KeptSecrets
 from curbe.tenants import people, service
 
 _CONNECTIONS: Final = Query("curbe.operate", "connection_facts", ConnectionFacts)
@@ -53,6 +57,7 @@ class Resealed(msgspec.Struct, frozen=True, kw_only=True):
     pins_forgotten: int
     apps: Counted
     apps_closed: tuple[str, ...]
+    webhooks: Counted
 
 
 class _App(msgspec.Struct, frozen=True):
@@ -68,13 +73,14 @@ async def reseal(settings: Settings, dsn: str, *, forget_pins: bool = False) -> 
     What no key opens is left as it is; with ``forget_pins`` the PINs among that are forgotten.
     """
     keyring = Keyring.of(settings)
-    tokens, pins, secrets = Counter[_Outcome](), Counter[_Outcome](), Counter[_Outcome]()
+    tokens, pins, apps, signing = (Counter[_Outcome]() for _ in range(4))
     forgotten = 0
     closed: list[str] = []
     async with pool(dsn, Role.APPLY) as apply, pool(dsn) as web:
         async with apply.transaction() as tx:
             rows = await connection_facts(tx)
             kept = await pin_facts(tx)
+            signed = await webhooks.every_secret(tx)
         for row in rows:
             if row.access_token_enc is not None:
                 tokens[await _reseal(web, row, Column.TOKEN, row.access_token_enc, keyring)] += 1
@@ -86,15 +92,18 @@ async def reseal(settings: Settings, dsn: str, *, forget_pins: bool = False) -> 
                 pins[outcome] += 1
         async for app in _apps(web):
             outcome = await _reseal_app(web, app.kept, keyring)
-            secrets[outcome] += 1
+            apps[outcome] += 1
             if outcome is _Outcome.CLOSED:
                 closed.append(app.email)
+        for one in signed:
+            signing[await _reseal_webhook(web, one, keyring)] += 1
     return Resealed(
         tokens=Counted(**tokens),
         pins=Counted(**pins),
         pins_forgotten=forgotten,
-        apps=Counted(**secrets),
+        apps=Counted(**apps),
         apps_closed=tuple(closed),
+        webhooks=Counted(**signing),
     )
 
 
@@ -109,9 +118,16 @@ async def pin_facts(tx: Transaction) -> list[PinFacts]:
 
 
 async def sealed_facts(
-    web: Pool, rows: list[ConnectionFacts], pins: list[PinFacts], keyring: Keyring
+    web: Pool,
+    rows: list[ConnectionFacts],
+    pins: list[PinFacts],
+    signing: list[KeptSecrets],
+    keyring: Keyring,
 ) -> SealedFacts:
-    """Count what is under which key: the tokens of ``rows`` that open, the ``pins``, and every authenticator app."""
+    """Count what is under which key.
+
+    The tokens of ``rows`` that open, the ``pins``, the secrets of outgoing webhooks, and every authenticator app.
+    """
     tokens = [
         keyring.is_current(row.access_token_enc)
         for row in rows
@@ -128,6 +144,8 @@ async def sealed_facts(
         apps=len(opened),
         apps_retired=opened.count(False),
         apps_closed=tuple(app.email for app in apps if not _app_opens(app.kept, keyring)),
+        webhooks_retired=sum(not keyring.is_current(one.secret_enc) for one in signing if _signs(one, keyring)),
+        webhooks_closed=sum(not _signs(one, keyring) for one in signing),
     )
 
 
@@ -139,6 +157,16 @@ def opens(row: ConnectionFacts, token: str, keyring: Keyring) -> bool:
 def _opens(row: ConnectionFacts | PinFacts, column: Column, stored: str, keyring: Keyring) -> bool:
     try:
         sealed.opened(keyring, column, stored, tenant_id=row.tenant_id, connection_id=row.id)
+    except CannotOpen:
+        return False
+    return True
+
+
+def _signs(webhook: KeptSecrets, keyring: Keyring) -> bool:
+    try:
+        sealed_webhooks.opened(
+            keyring, webhook.secret_enc, tenant_id=webhook.tenant_id, webhook_id=webhook.id
+        )
     except CannotOpen:
         return False
     return True
@@ -195,6 +223,19 @@ async def _reseal_app(web: Pool, app: StoredTotp, keyring: Keyring) -> _Outcome:
     try:
         async with web.transaction(context=people.as_user(app.user_id)) as tx:
             done = await factors.reseal_totp(tx, app, keyring)
+    except CannotOpen:
+        return _Outcome.CLOSED
+    return _Outcome.RESEALED if done else _Outcome.CURRENT
+
+
+async def _reseal_webhook(web: Pool, webhook: KeptSecrets, keyring: Keyring) -> _Outcome:
+    try:
+        async with web.transaction(webhook.tenant_id) as tx:
+            done = await webhooks.reseal(
+                tx, tenant_id=webhook.tenant_id, webhook_id=webhook.id, keyring=keyring
+            )
+    except NotFound:
+        return _Outcome.CURRENT  # deleted meanwhile
     except CannotOpen:
         return _Outcome.CLOSED
     return _Outcome.RESEALED if done else _Outcome.CURRENT

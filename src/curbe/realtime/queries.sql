@@ -40,3 +40,10 @@ SELECT EXISTS (SELECT FROM events e
                 WHERE e.tenant_id = :tenant_id
                   AND e.xid >= :settled_xid::bigint
                   AND (e.xid, e.id) > (:xid::bigint, :id::bigint)) AS pending;
+
+-- name: events_at
+-- Those at these places that are still kept.
+SELECT e.xid, e.id, e.type, e.conversation_id, e.message_id, e.data::text AS data, e.created_at, NULL::bigint[] AS begins
+  FROM unnest(:xids::bigint[], :ids::bigint[]) AS u (xid, id)
+  JOIN events e ON e.tenant_id = :tenant_id AND e.xid = u.xid AND e.id = u.id
+ ORDER BY e.xid, e.id;

@@ -95,6 +95,7 @@ _TAKE_BACK: Final = db.Query(_PACKAGE, "take_note_back")
 _HORIZON: Final = db.Query(_PACKAGE, "log_horizon", _Horizon)
 _SETTLED: Final = db.Query(_PACKAGE, "settled_events", _EventRow)
 _UNSETTLED: Final = db.Query(_PACKAGE, "unsettled_events", _Unsettled)
+_AT: Final = db.Query(_PACKAGE, "events_at", _EventRow)
 
 
 async def append(tx: db.Transaction, events: Sequence[Event]) -> None:
@@ -161,6 +162,18 @@ async def read(tx: db.Transaction, *, tenant_id: UUID, after: Cursor | None, lim
         more=more,
         pending=not more and await _pending(tx, tenant_id=tenant_id, start=start, horizon=horizon),
     )
+
+
+async def at(tx: db.Transaction, places: Sequence[Cursor], *, tenant_id: UUID) -> list[LoggedEvent]:
+    """Return the events at these places of the log, in its order, that are still kept; none of a place of another epoch."""
+    if not places:
+        return []
+    horizon = await _horizon(tx)
+    here = [place for place in places if place.epoch == horizon.epoch]
+    rows = await _AT.all(
+        tx, tenant_id=tenant_id, xids=[place.xid for place in here], ids=[place.id for place in here]
+    )
+    return [_logged(row, epoch=horizon.epoch) for row in rows]
 
 
 def _too_old(horizon: _Horizon) -> CursorExpired:

@@ -24,6 +24,7 @@ class Purged(msgspec.Struct, frozen=True, kw_only=True):
     deeds: int = 0  # of automations
     recipients: int = 0  # of campaigns, and the files they came in
     answers: int = 0  # to idempotency keys, which repeat what was sent
+    deliveries: int = 0  # to outgoing webhooks
     tombstones: int = 0  # of what was erased and can come again no more
 
     def __add__(self, more: "Purged") -> "Purged":

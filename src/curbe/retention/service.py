@@ -28,6 +28,7 @@ from curbe.media import purge as files
 from curbe.media.storage import Storage, StorageFailed
 from curbe.notifications import service as notifications
 from curbe.outbound import answers
+from curbe.outgoing_webhooks import deliveries
 from curbe.realtime import purge as log_of_events
 from curbe.reports import keeping as reports
 from curbe.retention.rules import ANSWERS_KEPT, EVERY, Purged, limit
@@ -127,6 +128,9 @@ class Purger:
         answered = now - ANSWERS_KEPT
         while gone := await self._delete(answers.drop_before, tenant_id, before=answered, most=_BATCH):
             yield Purged(answers=gone)
+        over = deliveries.kept_since(now)
+        while gone := await self._delete(deliveries.drop_before, tenant_id, before=over, most=_BATCH):
+            yield Purged(deliveries=gone)
         while gone := await self._delete(tombstones.drop, tenant_id, before=now, most=_BATCH):
             yield Purged(tombstones=gone)
         # As long as what was erased is remembered, and for the same reason: until then their message may come, by Meta or by a replay.
