@@ -13,7 +13,7 @@ import pytest
 
 from bed.api import api
 from bed.installation import SETTINGS, Installation, installed
-from bed.rows import insert_number
+from bed.rows import insert_number, insert_tenant
 from bed.users import Person, browser, insert_user, signed_in, try_signing_in
 from curbe.infra.clock import utc_now
 from curbe.infra.crypto import Keyring, Secret, binding, fresh_key
@@ -76,13 +76,12 @@ async def seal_token(owner: asyncpg.Connection, *, key: str) -> tuple[UUID, str]
         keyring.seal(Secret("EAAtoken"), bound_to=place),
         keyring.seal(Secret("123456"), bound_to=place.replace("access_token_enc", "pin_enc")),
     )
-    await seal_webhook_secret(owner, number.tenant_id, keyring)
     return number.connection_id, place
 
 
-async def seal_webhook_secret(owner: asyncpg.Connection, tenant_id: UUID, keyring: Keyring) -> None:
-    """Give the tenant an outgoing webhook whose secret was sealed with a key."""
-    webhook_id = uuid4()
+async def seal_webhook_secret(owner: asyncpg.Connection, *, key: str) -> None:
+    """Give a tenant an outgoing webhook whose secret was sealed with ``key``."""
+    tenant_id, webhook_id, keyring = await insert_tenant(owner), uuid4(), Keyring.from_base64(Secret(key))
     place = binding("outgoing_webhooks", tenant_id, webhook_id, "secret_enc")
     await owner.execute(
         """INSERT INTO outgoing_webhooks (tenant_id, id, url, description, types, secret_enc, secret_last4, epoch, xid, number)
@@ -149,6 +148,7 @@ async def test_the_doctor_counts_what_is_under_a_retired_key_until_all_is_sealed
 ) -> None:
     app, _ = await add_app(web, ana)
     connection_id, place = await seal_token(owner, key=OLD)
+    await seal_webhook_secret(owner, key=OLD)
 
     before = about_the_key(here)
     done = here.answer("reseal")
@@ -158,6 +158,7 @@ async def test_the_doctor_counts_what_is_under_a_retired_key_until_all_is_sealed
     assert before[0] == "warn"
     assert "1 token" in before[1]
     assert "1 authenticator app" in before[1]
+    assert "1 webhook secret" in before[1]
     assert done == {
         "tokens": {"resealed": 1, "current": 0, "closed": 0},
         "pins": {"resealed": 1, "current": 0, "closed": 0},
