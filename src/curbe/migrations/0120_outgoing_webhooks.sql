@@ -58,5 +58,4 @@ CREATE TABLE outgoing_webhook_deliveries (
 CREATE INDEX outgoing_webhook_deliveries_by_state ON outgoing_webhook_deliveries (tenant_id, outgoing_webhook_id, state, epoch, xid, number);
 CREATE INDEX outgoing_webhook_deliveries_by_age ON outgoing_webhook_deliveries (tenant_id, done_at) WHERE done_at IS NOT NULL;
 CALL guard_tenant_table('outgoing_webhook_deliveries');
-GRANT SELECT, INSERT, UPDATE ON outgoing_webhook_deliveries TO app_web;
-GRANT SELECT, INSERT, UPDATE, DELETE ON outgoing_webhook_deliveries TO app_worker;
+GRANT SELECT, INSERT, UPDATE, DELETE ON outgoing_webhook_deliveries TO app_web, app_worker;

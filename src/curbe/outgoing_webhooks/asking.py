@@ -26,7 +26,7 @@ from curbe.outgoing_webhooks.rules import DeliveryReason, Told
 from curbe.realtime.rules import Cursor
 from curbe.realtime.service import LoggedEvent
 
-_TIMEOUTS: Final = Timeouts(connect=timedelta(seconds=10), total=timedelta(seconds=15))
+PATIENCE: Final = Timeouts(connect=timedelta(seconds=10), total=timedelta(seconds=15))
 _MOST_BYTES: Final = 64 * 1024  # of an answer, which nobody reads
 _MEANINGS: Final[Sequence[tuple[type[EgressError], DeliveryReason]]] = (
     (ForbiddenAddress, DeliveryReason.FORBIDDEN_ADDRESS),
@@ -93,6 +93,7 @@ async def ask(
     event: LoggedEvent | None,
     *,
     reachable: frozenset[str],
+    timeouts: Timeouts,
     now: datetime,
 ) -> Answer:
     """Tell a server of an event (None: the test) and return what it made of it.
@@ -108,7 +109,7 @@ async def ask(
         answer = await egress.request(
             "POST",
             target.url,
-            timeouts=_TIMEOUTS,
+            timeouts=timeouts,
             max_bytes=_MOST_BYTES,
             headers={"Content-Type": "application/json", **signed},
             body=body,

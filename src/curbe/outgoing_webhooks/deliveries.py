@@ -12,8 +12,8 @@ from curbe.infra.db import Query, Transaction
 from curbe.infra.jobs import NewJob
 from curbe.outgoing_webhooks import rules
 from curbe.outgoing_webhooks.rules import DeliveryReason, DeliveryState
+from curbe.outgoing_webhooks.service import lock, write_down
 from curbe.outgoing_webhooks.service import one as webhook_of
-from curbe.outgoing_webhooks.service import write_down
 from curbe.realtime import service as realtime
 from curbe.realtime.rules import Cursor
 
@@ -163,8 +163,7 @@ def kept_since(now: datetime) -> datetime:
 
 
 async def _require_enabled(tx: Transaction, tenant_id: UUID, webhook_id: UUID) -> None:
-    webhook = await webhook_of(tx, tenant_id=tenant_id, webhook_id=webhook_id)
-    if not webhook.enabled:
+    if not await lock(tx, tenant_id=tenant_id, webhook_id=webhook_id):
         raise Conflict("This outgoing webhook is disabled.", fix="Enable it first.")
 
 

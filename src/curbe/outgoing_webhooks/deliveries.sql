@@ -23,10 +23,11 @@ SELECT :tenant_id, :id, l.epoch, current_xid(), 0, 'ping' FROM log_epoch l
 RETURNING epoch, xid, number, type, conversation_id, state, attempts, due_at, last_status, last_reason, duration_ms, created_at, done_at
 
 -- name: due_deliveries
--- What is due, in the order of the log. A conversation waits for its earliest; a test waits for nobody.
+-- What is due, in the order of the log. A conversation waits for its earliest; what is of none, for the earliest of its type; a test for nobody.
 SELECT o.epoch, o.xid, o.number, o.type, o.conversation_id, o.attempts, o.created_at
   FROM (SELECT d.epoch, d.xid, d.number, d.type, d.conversation_id, d.attempts, d.created_at,
-               first_value(d.due_at) OVER (PARTITION BY d.conversation_id, d.number = 0 ORDER BY d.epoch, d.xid, d.number) AS turn_at
+               first_value(d.due_at) OVER (PARTITION BY d.conversation_id, CASE WHEN d.conversation_id IS NULL THEN d.type END
+                                           ORDER BY d.epoch, d.xid, d.number) AS turn_at
           FROM outgoing_webhook_deliveries d
          WHERE d.tenant_id = :tenant_id AND d.outgoing_webhook_id = :id AND d.state = 'waiting') o
  WHERE o.turn_at <= now()
@@ -34,13 +35,13 @@ SELECT o.epoch, o.xid, o.number, o.type, o.conversation_id, o.attempts, o.create
  LIMIT :most::integer
 
 -- name: rest_until
--- When the first of them is due; those behind the earliest of their conversation wait for that one.
+-- When the first of them is due; those behind the earliest of their line wait for that one.
 UPDATE outgoing_webhooks w
    SET next_due_at = (SELECT min(f.due_at)
-                        FROM (SELECT DISTINCT ON (d.conversation_id, d.number = 0) d.due_at
+                        FROM (SELECT DISTINCT ON (d.conversation_id, CASE WHEN d.conversation_id IS NULL THEN d.type END) d.due_at
                                 FROM outgoing_webhook_deliveries d
                                WHERE d.tenant_id = :tenant_id AND d.outgoing_webhook_id = :id AND d.state = 'waiting'
-                               ORDER BY d.conversation_id, d.number = 0, d.epoch, d.xid, d.number) f)
+                               ORDER BY d.conversation_id, CASE WHEN d.conversation_id IS NULL THEN d.type END, d.epoch, d.xid, d.number) f)
  WHERE w.tenant_id = :tenant_id AND w.id = :id
 
 -- name: settle_deliveries

@@ -13,17 +13,18 @@ from uuid import UUID
 import msgspec
 import structlog
 
+from curbe.domain.errors import NotFound
 from curbe.infra import jobs
 from curbe.infra.crypto import CannotOpen, Keyring, Secret
 from curbe.infra.db import Pool, Query, Transaction
-from curbe.infra.http import Egress
+from curbe.infra.http import Egress, Timeouts
 from curbe.infra.jobs import Job, NewJob
 from curbe.infra.metrics import Metrics
 from curbe.outgoing_webhooks import rules, sealed
-from curbe.outgoing_webhooks.asking import Answer, Target, Waiting, ask
+from curbe.outgoing_webhooks.asking import PATIENCE, Answer, Target, Waiting, ask
 from curbe.outgoing_webhooks.deliveries import DELIVER
 from curbe.outgoing_webhooks.rules import DisabledReason, DeliveryReason, DeliveryState
-from curbe.outgoing_webhooks.service import due, write_down
+from curbe.outgoing_webhooks.service import due, lock, write_down
 from curbe.outgoing_webhooks.taking_up import Reader, room, take_up
 from curbe.realtime import service as realtime
 from curbe.realtime.rules import Cursor
@@ -37,7 +38,7 @@ _ACTOR: Final = "system:outgoing_webhooks"
 _ROUND: Final = 200  # deliveries
 _AT_ONCE: Final = 16  # requests to one server
 _BEGIN_FOR: Final = 30.0  # seconds of a round in which requests are begun
-_TURN: Final = 60.0  # seconds of rounds, then the job is anybody's again
+_TURN: Final = 5.0  # seconds of rounds, then the job is anybody's again: whoever stops the worker waits for a round and not for all
 _HOPELESS: Final = 3  # requests that failed in a round in which none was taken
 
 
@@ -70,9 +71,9 @@ class _Round(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def lines(self) -> list[list[Waiting]]:
         """Return the deliveries in lines: each waits for the one before it in its line, and for no other."""
-        found: dict[object, list[Waiting]] = {}
+        found: dict[UUID | str, list[Waiting]] = {}
         for one in self.due:
-            found.setdefault(one if one.is_ping else one.conversation_id, []).append(one)
+            found.setdefault(one.conversation_id or one.type, []).append(one)
         return list(found.values())
 
 
@@ -104,6 +105,7 @@ class Delivering:
         metrics: counts the attempts.
         now: the time, for signatures.
         chance: from 0 to 1, by which pauses differ.
+        timeouts: how long a server is waited for.
     """
 
     def __init__(
@@ -116,6 +118,7 @@ class Delivering:
         metrics: Metrics,
         now: Callable[[], datetime],
         chance: Callable[[], float],
+        timeouts: Timeouts = PATIENCE,
     ) -> None:
         self._pool: Final = pool
         self._egress: Final = egress
@@ -124,6 +127,7 @@ class Delivering:
         self._metrics: Final = metrics
         self._now: Final = now
         self._chance: Final = chance
+        self._timeouts: Final = timeouts
 
     async def __call__(self, job: Job) -> None:
         """Make rounds until nothing is due, the server takes nothing, or the turn is over.
@@ -228,13 +232,23 @@ class Delivering:
         if event is None and not delivery.is_ping:
             return Answer(delivery=delivery, reason=DeliveryReason.GONE)
         return await ask(
-            self._egress, current.target, delivery, event, reachable=self._reachable, now=self._now()
+            self._egress,
+            current.target,
+            delivery,
+            event,
+            reachable=self._reachable,
+            timeouts=self._timeouts,
+            now=self._now(),
         )
 
     async def _settle(self, job: Job, current: _Round, answers: Sequence[Answer]) -> bool:
         """Write down what became of a round; tell whether another one may follow. Where none may, the job is done."""
         async with self._pool.transaction(job.tenant_id) as tx:
-            await jobs.hold_on(tx, job, lease=LEASE, reached=[])
+            try:
+                await lock(tx, tenant_id=job.tenant_id, webhook_id=job.subject)
+            except NotFound:  # deleted meanwhile, and all of this with it
+                await jobs.finish(tx, job)
+                return False
             await self._settle_deliveries(tx, job, answers)
             refused = [answer for answer in answers if not answer.taken and answer.reason is not DeliveryReason.GONE]
             worst = refused[-1] if refused else None
@@ -248,6 +262,7 @@ class Delivering:
             if any(answer.is_gone for answer in answers):
                 await self._disable(tx, job, DisabledReason.GONE)
             elif worst is None or any(answer.taken for answer in answers):
+                await jobs.hold_on(tx, job, lease=LEASE, reached=[])
                 return True
             await _REST.run(tx, tenant_id=job.tenant_id, id=job.subject)
             await jobs.finish(tx, job)

@@ -22,18 +22,22 @@ SELECT w.id, w.url, w.description, w.types, w.enabled, w.disabled_reason, w.fail
   FROM outgoing_webhooks w
  WHERE w.tenant_id = :tenant_id AND w.id = :id
 
+-- name: make_one_at_a_time
+-- Until the transaction ends: the next statement counts what others have made.
+SELECT pg_advisory_xact_lock(hashtextextended(:tenant_id::uuid::text, 120))::text AS nothing
+
 -- name: insert_outgoing_webhook
--- Nothing where there are as many as a tenant may have. Whoever counts waits for whoever makes one at the same time.
-WITH turn AS MATERIALIZED (
-    SELECT pg_advisory_xact_lock(hashtextextended('outgoing_webhooks' || :tenant_id::uuid::text, 0))
-)
+-- Nothing where there are as many as a tenant may have.
 INSERT INTO outgoing_webhooks (tenant_id, id, url, description, types, secret_enc, secret_last4, epoch, xid, number)
 SELECT :tenant_id, :id, :url, :description, :types::text[], :secret_enc, :secret_last4, :epoch, :xid, :number
-  FROM turn
  WHERE (SELECT count(*) FROM outgoing_webhooks w WHERE w.tenant_id = :tenant_id) < :most::integer
 
 -- name: change_outgoing_webhook
--- What is NULL stays. One that is enabled again is asked at once, and begins with what its servers' past was.
+-- What is NULL stays. One that is begun anew (enabled again, or at another URL) is asked at once for all that waits.
+WITH due AS (
+    UPDATE outgoing_webhook_deliveries d SET due_at = now()
+     WHERE :anew AND d.tenant_id = :tenant_id AND d.outgoing_webhook_id = :id AND d.state = 'waiting' AND d.due_at > now()
+)
 UPDATE outgoing_webhooks w
    SET url = coalesce(:url, w.url), description = coalesce(:description, w.description), types = coalesce(:types::text[], w.types),
        enabled = coalesce(:enabled, w.enabled),
@@ -44,6 +48,15 @@ UPDATE outgoing_webhooks w
        next_due_at = CASE WHEN :anew THEN now() ELSE w.next_due_at END,
        updated_at = now()
  WHERE w.tenant_id = :tenant_id AND w.id = :id
+
+-- name: drop_waiting
+-- What waits, but for tests.
+DELETE FROM outgoing_webhook_deliveries d
+ WHERE d.tenant_id = :tenant_id AND d.outgoing_webhook_id = :id AND d.state = 'waiting' AND d.number > 0
+
+-- name: lock_outgoing_webhook
+-- Whoever changes a webhook, its deliveries and its job locks them in this order.
+SELECT w.enabled FROM outgoing_webhooks w WHERE w.tenant_id = :tenant_id AND w.id = :id FOR NO KEY UPDATE
 
 -- name: put_outgoing_webhook_at
 -- Up to this place the log is done with.

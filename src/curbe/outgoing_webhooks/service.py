@@ -81,6 +81,14 @@ class KeptSecrets(msgspec.Struct, frozen=True, kw_only=True):
     secret_before_enc: str | None
 
 
+class _Turn(msgspec.Struct, frozen=True):
+    nothing: str
+
+
+class _Locked(msgspec.Struct, frozen=True):
+    enabled: bool
+
+
 class Due(msgspec.Struct, frozen=True):
     """A webhook with something to be told."""
 
@@ -91,6 +99,9 @@ class Due(msgspec.Struct, frozen=True):
 _PAGE: Final = Query(_PACKAGE, "outgoing_webhooks_page", OutgoingWebhook)
 _ONE: Final = Query(_PACKAGE, "outgoing_webhook_of", OutgoingWebhook)
 _INSERT: Final = Query(_PACKAGE, "insert_outgoing_webhook")
+_ONE_AT_A_TIME: Final = Query(_PACKAGE, "make_one_at_a_time", _Turn)
+_DROP_WAITING: Final = Query(_PACKAGE, "drop_waiting")
+_LOCK: Final = Query(_PACKAGE, "lock_outgoing_webhook", _Locked)
 _CHANGE: Final = Query(_PACKAGE, "change_outgoing_webhook")
 _PUT_AT: Final = Query(_PACKAGE, "put_outgoing_webhook_at")
 _SECRETS: Final = Query(_PACKAGE, "outgoing_webhook_secrets", KeptSecrets)
@@ -137,6 +148,7 @@ async def create(
     """
     webhook_id, secret = uuid7(), _fresh_secret()
     _check(draft.url, draft.description, reachable)
+    await _ONE_AT_A_TIME.run(tx, tenant_id=tenant_id)
     now = await realtime.latest(tx)
     made = await _INSERT.run(
         tx,
@@ -180,6 +192,7 @@ async def change(
         NotFound: the tenant has no such webhook.
         InvalidRequest: a part of it will not do.
     """
+    await lock(tx, tenant_id=tenant_id, webhook_id=webhook_id)
     kept = await one(tx, tenant_id=tenant_id, webhook_id=webhook_id)
     _check(wanted.url, wanted.description, reachable)
     enabling = wanted.enabled is True and not kept.enabled
@@ -195,9 +208,22 @@ async def change(
     )
     if wanted.from_now:
         now = await realtime.latest(tx)
+        await _DROP_WAITING.run(tx, tenant_id=tenant_id, id=webhook_id)
         await put_at(tx, tenant_id=tenant_id, webhook_id=webhook_id, place=now)
     await write_down(tx, tenant_id, webhook_id, "changed", actor=actor, host=_host(wanted.url or kept.url))
     return await one(tx, tenant_id=tenant_id, webhook_id=webhook_id)
+
+
+async def lock(tx: Transaction, *, tenant_id: UUID, webhook_id: UUID) -> bool:
+    """Let nobody else change a webhook or its deliveries until the end of ``tx``; tell whether it is enabled.
+
+    Raises:
+        NotFound: the tenant has no such webhook.
+    """
+    found = await _LOCK.one(tx, tenant_id=tenant_id, id=webhook_id)
+    if found is None:
+        raise _none_such()
+    return found.enabled
 
 
 async def put_at(tx: Transaction, *, tenant_id: UUID, webhook_id: UUID, place: realtime.Cursor) -> None:
