@@ -66,6 +66,8 @@ KEPT = {
     "memberships",
     "notification_rules",
     "operator_entries",
+    "outgoing_webhooks",
+    "outgoing_webhook_deliveries",  # a week at most
     "pair_debts",
     "parked_files",  # a day at most
     "parked_statuses",  # a week at most

@@ -88,6 +88,8 @@ HANDED_OUT: Final = {
     "the session in POST /api/auth/sign-in",
     "an embedding token in POST /api/tenants/{id}/embed-tokens",
     "an invitation in POST /api/tenants/{id}/people/invites",
+    "a webhook's secret in POST /api/tenants/{id}/outgoing-webhooks",
+    "a webhook's next secret in POST /api/tenants/{id}/outgoing-webhooks/{id}/secret",
 }
 
 
@@ -168,7 +170,7 @@ def world() -> Iterator[World]:
         running = installation.start("run", "--port", "0", **environ)
         with httpx.Client(base_url=running.ready(), timeout=60) as client:
             used = World(installation, running, graph, client, key=key, tenant=tenant)
-            for use in (_refused_starts, _people, _connecting, _webhooks, _every_route, _a_broken_database):
+            for use in (_refused_starts, _people, _connecting, _outgoing_webhooks, _webhooks, _every_route, _a_broken_database):
                 use(used)
             used.leaks = Search(used.secrets).in_all(used.artefacts())
             yield used
@@ -276,6 +278,25 @@ def _connecting(world: World) -> None:
     assert asked.status_code == 409, asked.text  # its token waits for a choice that nobody makes
     world.graph.revoke(there.token)
     world.ask("POST", f"{world.tenant}/templates/sync", key=True)
+
+
+def _outgoing_webhooks(world: World) -> None:
+    """One that tells nobody, as nobody has that name, tried with each of its secrets."""
+    where = f"{world.tenant}/outgoing-webhooks"
+    made = world.ask("POST", where, {"url": "https://nobody.invalid/curbe"}, key=True)
+    assert made.status_code == 201, made.text
+    world.keep("a webhook's secret", made.json()["secret"])
+    webhook = f"{where}/{made.json()['webhook']['id']}"
+    _try_out(world, webhook, failed=1)
+    changed = world.ask("POST", f"{webhook}/secret", key=True)
+    world.keep("a webhook's next secret", changed.json()["secret"])
+    _try_out(world, webhook, failed=2)
+
+
+def _try_out(world: World, webhook: str, *, failed: int) -> None:
+    tested = world.ask("POST", f"{webhook}/test", key=True)
+    assert tested.status_code == 202, tested.text
+    world.running.until(lambda: world.ask("GET", webhook, key=True).json()["failed"] == failed)
 
 
 def _webhooks(world: World) -> None:
