@@ -19,6 +19,7 @@ from curbe.connections.shapes import Choosing, Completion, Trial
 from curbe.connections.signup import Granted
 from curbe.domain.access import Principal
 from curbe.domain.errors import InvalidRequest, SeveralNumbers
+from curbe.domain.moments import rfc3339
 from curbe.infra.clock import utc_now
 from curbe.infra.crypto import Keyring, Secret
 from curbe.infra.db import Pool
@@ -201,7 +202,7 @@ def _unclear(choice: Choice) -> SeveralNumbers:
         field="phone_number_id",
         extra={
             "choice_id": str(choice.id),
-            "expires_at": choice.expires_at.isoformat(timespec="seconds").replace("+00:00", "Z"),
+            "expires_at": rfc3339(choice.expires_at.replace(microsecond=0)),
             "choices": [msgspec.structs.asdict(one) for one in choice.numbers],
         },
     )
