@@ -131,4 +131,6 @@ test("one that is deleted was asked about, and leads back to the list", async ()
   await press("Delete webhook");
 
   await waitFor(() => expect(history.at(-1)).toBe(HOME));
+  const after = asked.slice(asked.findIndex(({ method }) => method === "DELETE") + 1);
+  expect(after.filter(({ path }) => path.includes("/w1"))).toEqual([]);
 });

@@ -1,6 +1,7 @@
 /** Outgoing webhooks: what of this workspace's events is told to its own servers. A secret is in one answer, once, and is kept nowhere. */
 
 import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
 import { answer, api, type Schemas } from "@/shared/api/client";
 import { everyPage, type Pages, usePages } from "@/shared/api/pages";
 import { useTenant } from "@/shared/session/session-context";
@@ -16,7 +17,7 @@ export type EventType = Schemas["EventType"];
 const PATH = "/api/tenants/{tenant_id}/outgoing-webhooks";
 const ONE = `${PATH}/{webhook_id}` as const;
 /** Milliseconds: deliveries come and go without an event that would tell of them. */
-const EVERY = 5_000;
+const EVERY = 3_000;
 const EVERY_WHILE_TESTING = 1_000;
 const PAGE = 50;
 
@@ -65,10 +66,19 @@ export const useChangeWebhook = () =>
     ),
   );
 
-export const useDeleteWebhook = () =>
-  useChange((tenant_id, webhook_id: string) =>
-    answer(api.DELETE(ONE, { params: { path: { tenant_id, webhook_id } } })),
-  );
+/** Nobody asks any more for what became of one that is no more. */
+export function useDeleteWebhook() {
+  const { tenant_id } = useTenant();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (webhook_id: string) =>
+      answer(api.DELETE(ONE, { params: { path: { tenant_id, webhook_id } } })),
+    onSuccess: (_, webhook_id) =>
+      client.setQueryData(webhooksQuery(tenant_id).queryKey, (all) =>
+        all?.filter(({ id }) => id !== webhook_id),
+      ),
+  });
+}
 
 export const useChangeSecret = () =>
   useChange((tenant_id, webhook_id: string) =>
@@ -114,6 +124,7 @@ export function useDeliveries(webhookId: string, state: DeliveryState | null): P
 /** A test that was sent, as it stands: asked for until it was tried once. It is among the newest, as it has just been made. */
 export function useTest(webhookId: string, test: Delivery): Delivery {
   const { tenant_id } = useTenant();
+  const client = useQueryClient();
   const page = deliveriesOf(tenant_id, webhookId);
   const { data } = useQuery({
     queryKey: [...rootKey(tenant_id), webhookId, "test", test.id],
@@ -126,5 +137,13 @@ export function useTest(webhookId: string, test: Delivery): Delivery {
       return data.attempts > 0 ? EVERY : EVERY_WHILE_TESTING;
     },
   });
-  return data ?? test;
+  const now = data ?? test;
+  const { state, attempts } = now;
+  // What came of it is in the lists beside it, too.
+  useEffect(() => {
+    if (state === "waiting" && attempts === 0) return;
+    void client.invalidateQueries({ queryKey: [...rootKey(tenant_id), webhookId, "deliveries"] });
+    void client.invalidateQueries({ queryKey: webhooksQuery(tenant_id).queryKey });
+  }, [client, tenant_id, webhookId, state, attempts]);
+  return now;
 }

@@ -23,7 +23,7 @@ export const deliveryMessages = catalogue({
     replay: "Send again",
     replayNow: "Try now",
     replayed: "It is sent again",
-    replayFailed: (count: string) => `Send the ${count} that failed again`,
+    replayFailed: (count: string) => `Send the ${count === "1" ? "one" : count} that failed again`,
     replayedAll: (count: string) => `Sent again: ${count}`,
     reason: {
       status: "it answered with an error",
@@ -65,7 +65,7 @@ export const deliveryMessages = catalogue({
     replay: "Enviar de nuevo",
     replayNow: "Intentar ahora",
     replayed: "Se envía de nuevo",
-    replayFailed: (count) => `Enviar de nuevo las ${count} fallidas`,
+    replayFailed: (count) => `Enviar de nuevo ${count === "1" ? "la fallida" : `las ${count} fallidas`}`,
     replayedAll: (count) => `Enviadas de nuevo: ${count}`,
     reason: {
       status: "respondió con un error",
@@ -107,7 +107,7 @@ export const deliveryMessages = catalogue({
     replay: "Enviar de novo",
     replayNow: "Tentar agora",
     replayed: "É enviada de novo",
-    replayFailed: (count) => `Enviar de novo as ${count} com falha`,
+    replayFailed: (count) => `Enviar de novo ${count === "1" ? "a que falhou" : `as ${count} que falharam`}`,
     replayedAll: (count) => `Enviadas de novo: ${count}`,
     reason: {
       status: "respondeu com um erro",

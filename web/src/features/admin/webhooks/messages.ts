@@ -123,7 +123,7 @@ export const webhookMessages = catalogue({
       gone: "Se desactivó porque su servidor respondió 410: allí ya no hay nadie.",
     },
     waiting: (count) => `${count} en espera`,
-    failed: (count) => `${count} fallidas`,
+    failed: (count) => (count === "1" ? "1 fallida" : `${count} fallidas`),
     lastDelivered: "Última aceptada",
     never: "nunca",
     url: "Dirección",
