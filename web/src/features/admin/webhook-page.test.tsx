@@ -75,6 +75,14 @@ test("what was not taken says why, in words, and is sent again", async () => {
   ]);
 });
 
+test("where nothing that failed can be sent again, that is said", async () => {
+  await shown(aWebhook({ failed: 1 }), {
+    [`POST ${BASE}/w1/replay-failed`]: () => ok({ replayed: 0 }, 202),
+  });
+  await press("Send the one that failed again");
+  expect(await screen.findByText(/None is sent again/)).toBeTruthy();
+});
+
 test("what is no longer kept is not said to be sent again", async () => {
   const old = aDelivery();
   await shown(aWebhook(), {

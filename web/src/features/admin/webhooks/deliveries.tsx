@@ -104,7 +104,8 @@ function ReplayFailed({ webhook }: { webhook: Webhook }) {
       loading={replay.isPending}
       onClick={() =>
         replay.mutate(webhook.id, {
-          onSuccess: ({ replayed }) => tellSaved(t.replayedAll(format.number(replayed))),
+          onSuccess: ({ replayed }) =>
+            tellSaved(replayed > 0 ? t.replayedAll(format.number(replayed)) : t.replayedNone),
           onError: (error) => tellFailed(refusal(error) ?? ""),
         })
       }

@@ -25,6 +25,7 @@ export const deliveryMessages = catalogue({
     replayed: "It is sent again",
     replayFailed: (count: string) => `Send the ${count === "1" ? "one" : count} that failed again`,
     replayedAll: (count: string) => `Sent again: ${count}`,
+    replayedNone: "None is sent again: what failed are tests, or events that are no longer kept.",
     reason: {
       status: "it answered with an error",
       redirect: "it answered with a redirect, which is not followed: give the address it leads to",
@@ -67,6 +68,7 @@ export const deliveryMessages = catalogue({
     replayed: "Se envía de nuevo",
     replayFailed: (count) => `Enviar de nuevo ${count === "1" ? "la fallida" : `las ${count} fallidas`}`,
     replayedAll: (count) => `Enviadas de nuevo: ${count}`,
+    replayedNone: "No se envía ninguna: lo que falló son pruebas, o eventos que ya no se conservan.",
     reason: {
       status: "respondió con un error",
       redirect: "respondió con una redirección, que no se sigue: da la dirección a la que lleva",
@@ -109,6 +111,7 @@ export const deliveryMessages = catalogue({
     replayed: "É enviada de novo",
     replayFailed: (count) => `Enviar de novo ${count === "1" ? "a que falhou" : `as ${count} que falharam`}`,
     replayedAll: (count) => `Enviadas de novo: ${count}`,
+    replayedNone: "Nenhuma é enviada de novo: o que falhou são testes, ou eventos que não são mais guardados.",
     reason: {
       status: "respondeu com um erro",
       redirect: "respondeu com um redirecionamento, que não é seguido: informe o endereço a que ele leva",
