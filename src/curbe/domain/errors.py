@@ -158,7 +158,11 @@ class Conflict(AppError):
 class TooManyOutgoingWebhooks(AppError):
     """A tenant has as many outgoing webhooks as it may have."""
 
-    code, http_status, title = "too_many_outgoing_webhooks", 409, "There are as many outgoing webhooks as there may be"
+    code, http_status, title = (
+        "too_many_outgoing_webhooks",
+        409,
+        "There are as many outgoing webhooks as there may be",
+    )
 
 
 class EventGone(AppError):

@@ -27,7 +27,12 @@ from curbe.infra.web import Cursor, Limit, refusals
 from curbe.outgoing_webhooks import deliveries, rules, service
 from curbe.outgoing_webhooks.deliveries import Delivery
 from curbe.outgoing_webhooks.rules import DeliveryState
-from curbe.outgoing_webhooks.service import OutgoingWebhookChange, NewOutgoingWebhook, OutgoingWebhook, OutgoingWebhookSecret
+from curbe.outgoing_webhooks.service import (
+    NewOutgoingWebhook,
+    OutgoingWebhook,
+    OutgoingWebhookChange,
+    OutgoingWebhookSecret,
+)
 
 _PATH = "/api/tenants/{tenant_id:uuid}/outgoing-webhooks"
 _TAGS = ("outgoing webhooks",)

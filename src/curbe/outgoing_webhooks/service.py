@@ -18,7 +18,7 @@ from curbe.infra.crypto import CannotOpen, Keyring, Secret
 from curbe.infra.db import Query, Transaction
 from curbe.infra.http import why_not_reached
 from curbe.outgoing_webhooks import rules, sealed
-from curbe.outgoing_webhooks.rules import DisabledReason, DeliveryReason
+from curbe.outgoing_webhooks.rules import DeliveryReason, DisabledReason
 from curbe.realtime import service as realtime
 
 _PACKAGE: Final = "curbe.outgoing_webhooks"
@@ -357,9 +357,7 @@ def _check(url: str | None, description: str | None, reachable: Collection[str])
             "listed by the operator, in CURBE_OUTGOING_WEBHOOK_ORIGINS.",
             field="url",
         )
-    if description is not None and (
-        len(description) > _LONGEST_DESCRIPTION or not description.isprintable()
-    ):
+    if description is not None and (len(description) > _LONGEST_DESCRIPTION or not description.isprintable()):
         raise InvalidRequest(
             f"A description has at most {_LONGEST_DESCRIPTION} printable characters.",
             fix="Send another.",
