@@ -111,7 +111,8 @@ export const deliveryMessages = catalogue({
     replayed: "É enviada de novo",
     replayFailed: (count) => `Enviar de novo ${count === "1" ? "a que falhou" : `as ${count} que falharam`}`,
     replayedAll: (count) => `Enviadas de novo: ${count}`,
-    replayedNone: "Nenhuma é enviada de novo: o que falhou são testes, ou eventos que não são mais guardados.",
+    replayedNone:
+      "Nenhuma é enviada de novo: o que falhou são testes, ou eventos que não são mais guardados.",
     reason: {
       status: "respondeu com um erro",
       redirect: "respondeu com um redirecionamento, que não é seguido: informe o endereço a que ele leva",
