@@ -17,7 +17,7 @@ from curbe.domain.errors import NotFound
 from curbe.infra import jobs
 from curbe.infra.crypto import CannotOpen, Keyring, Secret
 from curbe.infra.db import Pool, Query, Transaction
-from curbe.infra.http import Egress, Timeouts
+from curbe.infra.http import Egress, Timeouts, origin_of
 from curbe.infra.jobs import Job, NewJob
 from curbe.infra.metrics import Metrics
 from curbe.outgoing_webhooks import rules, sealed
@@ -122,7 +122,7 @@ class Delivering:
     ) -> None:
         self._pool: Final = pool
         self._egress: Final = egress
-        self._reachable: Final = frozenset(reachable)
+        self._reachable: Final = frozenset(origin_of(origin) for origin in reachable)
         self._keyring: Final = keyring
         self._metrics: Final = metrics
         self._now: Final = now
