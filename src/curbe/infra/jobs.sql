@@ -96,6 +96,9 @@ UPDATE jobs
    SET available_at = now() + :pause, last_error = :error
  WHERE tenant_id = :tenant_id AND kind = :kind AND subject = :subject AND attempt = :attempt
 
+-- name: drop_jobs
+DELETE FROM jobs WHERE tenant_id = :tenant_id AND kind = ANY(:kinds::text[])
+
 -- name: jobs_standing
 -- How jobs stand, of tenants that are not suspended: those that failed three times and wait to be tried once more, by why they did last; and
 -- for how long the one has been due that nobody takes.
