@@ -10,7 +10,7 @@ import os
 import re
 import socket
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,7 +21,6 @@ import structlog
 
 from curbe.infra.listening import CannotListen, listen
 from curbe.infra.loop import when_signalled
-from curbe.infra.migrate import migrate
 from curbe.infra.settings import Settings
 
 log: Final = structlog.get_logger(__name__)
@@ -123,6 +122,7 @@ async def supervise(
     dsn: str,
     *,
     env_file: Path,
+    migrate: Callable[[str], Awaitable[object]],
     announce: Callable[[str], None],
     began: Callable[[], None],
 ) -> None:
@@ -132,6 +132,7 @@ async def supervise(
         settings: see there; ``host`` and ``port`` say where the web process listens.
         dsn: the database, which outlives both.
         env_file: where the children read the settings that are not in the environment.
+        migrate: brings the database up to date.
         announce: is called once with a line for people, when web is ready and the worker has begun.
         began: is called when signals are taken here.
 

@@ -32,7 +32,7 @@ SELECT md5(string_agg(told, ' ' ORDER BY told)) FROM (
 _TABLES: Final = """
 SELECT quote_ident(c.relname) FROM pg_class c
  WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
-   AND c.relname NOT IN ('schema_migrations', 'apply_lanes', 'log_epoch')"""
+   AND c.relname NOT IN ('schema_migrations', 'apply_lanes', 'log_epoch', 'database_home')"""
 
 _ROOM: Final = 6 * 2**30  # bytes; several run beside each other
 _LARGE: Final = 2  # times the size of an empty one: quicker to drop than to empty
@@ -119,6 +119,7 @@ class Server:
                 "DELETE FROM apply_lanes",
                 "INSERT INTO apply_lanes (lane) VALUES (0)",
                 "UPDATE log_epoch SET epoch = 1 WHERE epoch <> 1",
+                "UPDATE database_home SET relation = 'database_home'::regclass::oid::bigint, xid = current_xid()",
             ]
             # As a replica: neither foreign keys nor the triggers of the append-only tables hold the owner up.
             await connection.execute("SET session_replication_role = replica;" + ";".join(emptying))

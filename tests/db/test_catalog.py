@@ -18,6 +18,7 @@ WITHOUT_TENANT = {
     "quarantine": "what no tenant gets",
     "ingest_counts": "counted before any tenant is known",
     "log_epoch": "of the database, not of a tenant",
+    "database_home": "of the database, not of a tenant",
     "schema_migrations": "of the schema",
     "users": "one may belong to several tenants; a tenant sees its members",
     "passwords": "a user's; no tenant sees them",

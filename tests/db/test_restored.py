@@ -1,30 +1,42 @@
-"""A backup restored into a new cluster: nothing waits for ever, nothing is lost, old cursors are told so, the audit chain holds."""
+"""A backup restored: nothing waits for ever, nothing is lost, nothing is sent again, old cursors are told so, the audit chain holds."""
 
+import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
 
 import asyncpg
 import pytest
 
 from bed import webhooks
+from bed.campaigns import Desk
 from bed.postgres import database
-from bed.rows import CALLBACK_KEY, Number, insert_number
+from bed.queueing import queue_texts
+from bed.rows import CALLBACK_KEY, Number, insert_conversation, insert_number
 from curbe.audit import service as audit
 from curbe.audit.seal import seal_once
 from curbe.audit.service import AuditEntry
+from curbe.campaigns.rules import Deed
 from curbe.domain.errors import CursorExpired
+from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool, Role
 from curbe.infra.embedded import Machine, ensure_running
 from curbe.infra.metrics import Metrics
 from curbe.infra.migrate import SchemaMismatch, migrate, require_logs_in_step
 from curbe.ingest.apply import Applier
+from curbe.operate import restoring
+from curbe.operate.migrating import bring_up_to_date, bring_up_to_date_moved
+from curbe.outbound import store as outbox
+from curbe.outbound.again import send_again
 from curbe.realtime import service as realtime
 from curbe.realtime.rules import Cursor
 
@@ -42,6 +54,18 @@ async def apply_all(pool: Pool) -> None:
     applier = Applier(pool, callback_keys=[CALLBACK_KEY], metrics=Metrics())
     while await applier.apply_once(0):
         pass
+
+
+async def status(connection: asyncpg.Connection, message_id: UUID) -> str:
+    return await connection.fetchval("SELECT status::text FROM messages WHERE id = $1", message_id)
+
+
+async def may_go(worker: Pool, number: Number) -> list[UUID]:
+    """Claim as a sender does; return what it would send."""
+    where = {"tenant_id": number.tenant_id, "connection_id": number.connection_id}
+    async with worker.transaction(number.tenant_id) as tx:
+        claims = await outbox.claim(tx, **where, most=100, lease=timedelta(minutes=1))
+    return [one.message_id for one in claims]
 
 
 async def make_older(owner: asyncpg.Connection) -> None:
@@ -103,23 +127,30 @@ async def test_a_process_refuses_to_begin_on_logs_of_another_cluster(dsn: str) -
 
 
 async def test_a_database_that_was_not_restored_is_left_alone(
-    dsn: str, owner: asyncpg.Connection, apply: Pool
+    dsn: str, owner: asyncpg.Connection, web: Pool, apply: Pool
 ) -> None:
-    await deliver(owner, await insert_number(owner), "first")
+    number = await insert_number(owner)
+    await deliver(owner, number, "first")
     await apply_all(apply)
+    thread = await owner.fetchval("SELECT id FROM conversations")
+    (waiting,) = await queue_texts(web, number, [thread])
     before = (
         await owner.fetch("SELECT xid, id FROM webhook_events"),
         await owner.fetchval("SELECT epoch FROM log_epoch"),
     )
 
+    await owner.execute("VACUUM (FREEZE) database_home")
+    await owner.execute("VACUUM FULL database_home")
+
     await require_logs_in_step(dsn)
-    await migrate(dsn)
+    await bring_up_to_date(dsn)
 
     after = (
         await owner.fetch("SELECT xid, id FROM webhook_events"),
         await owner.fetchval("SELECT epoch FROM log_epoch"),
     )
     assert before == after
+    assert await status(owner, waiting) == "queued"
 
 
 @pytest.mark.usefixtures("restored")
@@ -216,7 +247,7 @@ async def test_an_owner_who_is_no_superuser_can_renumber(dsn: str, owner: asyncp
         ):
             await owner.execute(f"ALTER FUNCTION {name} OWNER TO {role}")
 
-        await migrate(as_user(dsn, role))
+        await bring_up_to_date(as_user(dsn, role))
 
         await require_logs_in_step(dsn)
         assert await owner.fetchval("SELECT max(xid) FROM events") == 1
@@ -224,6 +255,87 @@ async def test_an_owner_who_is_no_superuser_can_renumber(dsn: str, owner: asyncp
         await owner.execute(f"REASSIGN OWNED BY {role} TO CURRENT_USER")
         await owner.execute(f"DROP OWNED BY {role}")
         await owner.execute(f"DROP ROLE {role}")
+
+
+# --- what waited to be sent
+
+
+async def write_home_anew(owner: asyncpg.Connection) -> None:
+    """Write the row anew that says where the database lies, as a restore does: in another transaction than it tells of."""
+    await owner.execute("UPDATE database_home SET xid = xid")
+
+
+async def test_what_waited_in_a_restored_database_is_sent_again_by_a_person_alone(
+    dsn: str, owner: asyncpg.Connection, web: Pool, worker: Pool, number: Number
+) -> None:
+    thread = await insert_conversation(owner, number, last_inbound_at=utc_now())
+    waiting = await queue_texts(web, number, [thread, thread])
+    await write_home_anew(owner)
+
+    with pytest.raises(SchemaMismatch, match="curbe migrate"):
+        await require_logs_in_step(dsn)
+    await bring_up_to_date(dsn)
+    await require_logs_in_step(dsn)
+
+    assert await may_go(worker, number) == []
+    assert {await status(owner, one) for one in waiting} == {"unknown"}
+    async with web.transaction(number.tenant_id) as tx:
+        again = await send_again(
+            tx, tenant_id=number.tenant_id, message_id=waiting[0], sender="key:1", now=utc_now()
+        )
+    await bring_up_to_date(dsn)
+    assert await may_go(worker, number) == [again.id]
+
+
+async def test_what_waited_is_held_where_a_dump_of_an_older_version_tells_by_its_logs_alone(
+    dsn: str, owner: asyncpg.Connection, web: Pool, restored: Restored
+) -> None:
+    thread = await owner.fetchval("SELECT id FROM conversations")
+    (waiting,) = await queue_texts(web, restored.number, [thread])
+
+    await migrate(dsn)
+    with pytest.raises(SchemaMismatch, match="curbe migrate"):
+        await require_logs_in_step(dsn)
+    await bring_up_to_date(dsn)
+
+    assert await status(owner, waiting) == "unknown"
+
+
+async def test_a_database_that_was_moved_goes_on_with_what_waits(
+    dsn: str, owner: asyncpg.Connection, web: Pool, worker: Pool, number: Number
+) -> None:
+    (waiting,) = await queue_texts(web, number, [await insert_conversation(owner, number)])
+    await write_home_anew(owner)
+
+    await bring_up_to_date_moved(dsn)
+
+    await require_logs_in_step(dsn)
+    assert await may_go(worker, number) == [waiting]
+
+
+async def test_notifications_and_answers_that_were_due_are_not_sent_after_a_restore(
+    dsn: str, owner: asyncpg.Connection, number: Number
+) -> None:
+    await owner.execute(
+        """WITH event AS (INSERT INTO notification_events (tenant_id, id, event, data, digest, actor)
+                          VALUES ($1, 'crm-1', 'interview', '{}', sha256(''), 'key:1') RETURNING id)
+           INSERT INTO notifications (tenant_id, id, event_id, rule_id, state, due_at)
+           SELECT $1, gen_random_uuid(), event.id, gen_random_uuid(), 'waiting', now() + due * interval '1 hour'
+             FROM event, unnest('{-1,1}'::integer[]) AS due""",
+        number.tenant_id,
+    )
+    await owner.execute(
+        """INSERT INTO jobs (tenant_id, kind, subject)
+           SELECT $1, kind, gen_random_uuid() FROM unnest('{consent.answer,automation.run,media.fetch}'::text[]) AS kind""",
+        number.tenant_id,
+    )
+
+    held = await restoring.hold(dsn, actor="cli")
+
+    assert held == restoring.Held(notifications=1)
+    found = await owner.fetch("SELECT state, reason FROM notifications ORDER BY due_at")
+    assert [(row["state"], row["reason"]) for row in found] == [("skipped", "restored"), ("waiting", None)]
+    assert await owner.fetchval("SELECT array_agg(kind) FROM jobs") == ["media.fetch"]
 
 
 # --- with PostgreSQL's own programs
@@ -281,7 +393,7 @@ async def test_a_dump_restored_into_a_new_cluster_goes_on_where_it_was(
 
     with pytest.raises(SchemaMismatch, match="curbe migrate"):
         await require_logs_in_step(other_cluster)
-    await migrate(other_cluster)
+    await bring_up_to_date(other_cluster)
     await require_logs_in_step(other_cluster)
     pool = await Pool.open(other_cluster, Role.APPLY)
     await apply_all(pool)
@@ -336,7 +448,7 @@ async def test_an_owner_who_is_no_superuser_goes_on_with_what_was_restored_as_do
     run_program(
         "pg_restore", there, "--exit-on-error", given=run_program("pg_dump", empty_dsn, "--format=custom")
     )
-    await migrate(as_user(there, plain))
+    await bring_up_to_date(as_user(there, plain))
     await require_logs_in_step(as_user(there, plain))
 
     pool = await Pool.open(as_user(there, plain), Role.APPLY)
@@ -347,3 +459,60 @@ async def test_an_owner_who_is_no_superuser_goes_on_with_what_was_restored_as_do
     assert not await after.fetchval("SELECT rolsuper FROM pg_roles WHERE rolname = $1", plain)
     await after.close()
     await superuser.close()
+
+
+@asynccontextmanager
+async def restored_beside(owner: asyncpg.Connection, dsn: str) -> AsyncIterator[str]:
+    """Yield a database of the same cluster that a dump of ``dsn`` was restored into: its logs lie ahead of nothing."""
+    name = f"{urlsplit(dsn).path[1:]}_restored"
+    await owner.execute(f"CREATE DATABASE {name}")
+    try:
+        there = database(dsn, name)
+        run_program(
+            "pg_restore", there, "--exit-on-error", given=run_program("pg_dump", dsn, "--format=custom")
+        )
+        yield there
+    finally:
+        await owner.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@OWN_PROGRAMS
+async def test_a_dump_restored_into_the_same_cluster_sends_nothing_that_was_due_and_all_that_was_not(
+    dsn: str, owner: asyncpg.Connection, web: Pool, worker: Pool, desk: Desk, number: Number
+) -> None:
+    runs, begins = await desk.campaign(5), await desk.campaign(1)
+    await desk.treat(runs, Deed.START)
+    await desk.turns()
+    await owner.execute(
+        "UPDATE campaigns SET state = 'scheduled', scheduled_at = now() WHERE id = $1", begins
+    )
+    people = [await insert_conversation(owner, number, wa_id=f"3461111111{n}") for n in range(2)]
+    due, later = await queue_texts(web, number, people)
+    await owner.execute(
+        "UPDATE outbox SET waits = 'time', available_at = now() + interval '1 hour' WHERE message_id = $1",
+        later,
+    )
+
+    async with restored_beside(owner, dsn) as there:
+        with pytest.raises(SchemaMismatch, match="curbe migrate"):
+            await require_logs_in_step(there)
+        await bring_up_to_date(there)
+        await require_logs_in_step(there)
+
+        pool = await Pool.open(there, Role.WORKER)
+        assert await may_go(pool, number) == []
+        await pool.close()
+        after = await asyncpg.connect(there)
+        assert await after.fetchval("SELECT array_agg(message_id) FROM outbox") == [later]
+        assert await after.fetchval("SELECT count(*) FROM messages WHERE status = 'unknown'") == 6
+        assert await after.fetchval("SELECT count(*) FROM events WHERE type = 'message_unknown'") == 6
+        stopped = await after.fetch("SELECT id, state::text, reason FROM campaigns")
+        assert {tuple(row) for row in stopped} == {
+            (runs, "paused", "restored"),
+            (begins, "ready", "restored"),
+        }
+        held = await after.fetchval("SELECT detail::jsonb FROM audit_log WHERE action = 'message.held'")
+        assert json.loads(held) == {"messages": 6, "campaigns": 2, "notifications": 0}
+        await after.close()
+
+    assert due in await may_go(worker, number), "where it was dumped, all goes on"

@@ -11,7 +11,8 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from bed.installation import SETTINGS, Installation, installed
-from bed.rows import insert_number, insert_sent
+from bed.queueing import queue_texts
+from bed.rows import insert_conversation, insert_number, insert_sent
 from curbe.audit.seal import seal_once
 from curbe.auth import service
 from curbe.cli.refusals import refusal_of
@@ -377,6 +378,19 @@ async def test_where_a_message_is_is_told_without_what_it_says(
     assert sent.number.phone_number_id in told.stdout
     assert "hola" not in told.stdout
     assert "Meta has not delivered it here" in nothing.stdout
+
+
+async def test_what_waits_in_a_copy_of_an_earlier_moment_is_held_on_record(
+    here: Installation, owner: asyncpg.Connection, web: Pool
+) -> None:
+    number = await insert_number(owner)
+    await queue_texts(web, number, [await insert_conversation(owner, number)])
+
+    told = here.curbe("message", "hold", "--json")
+
+    assert json.loads(told.stdout) == {"messages": 1, "campaigns": 0, "notifications": 0}, told.stderr
+    assert await owner.fetchval("SELECT status::text FROM messages") == "unknown"
+    assert await owner.fetchval("SELECT actor FROM audit_log WHERE action = 'message.held'") == "cli"
 
 
 async def test_audit_verify_names_the_first_row_that_was_changed_and_fails(

@@ -49,6 +49,13 @@ SELECT k.id, k.name, k.channel_connection_id AS connection_id, k.template::text 
  WHERE k.tenant_id = :tenant_id AND k.id = :campaign_id
    FOR UPDATE OF k
 
+-- name: begun_by_now
+-- What writes to people, or would begin to as soon as somebody looks. Locked: it is about to be stopped.
+SELECT k.id, k.state FROM campaigns k
+ WHERE k.tenant_id = :tenant_id AND (k.state = 'running' OR (k.state = 'scheduled' AND k.scheduled_at <= now()))
+ ORDER BY k.id
+   FOR UPDATE OF k
+
 -- name: move_campaign
 -- Into its next state, with what goes with it: the clock of its running, which stands while its tenant is suspended, and why it stands.
 UPDATE campaigns k

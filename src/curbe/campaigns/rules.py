@@ -156,6 +156,10 @@ class Stop(msgspec.Struct, frozen=True):
     detail: str
 
 
+RESTORED: Final = Stop(
+    "restored",
+    "a backup was restored: some of those who wait here may have been written to since it was made",
+)
 _BAD: Final = frozenset({"RED", "LOW"})
 _FEWEST_TO_JUDGE: Final = 20  # settled recipients before their ratio says anything
 LOOKED_BACK: Final = 500  # recipients

@@ -153,6 +153,27 @@ async def treat(
     return await _told(tx, tenant_id=tenant_id, campaign_id=campaign_id, actor=actor, deed=deed.value)
 
 
+async def stop(tx: Transaction, *, tenant_id: UUID, actor: str) -> int:
+    """Stop what writes to people, as a backup was restored, until somebody lets it go on; return how many campaigns that is.
+
+    What would begin at once, as its time has come meanwhile, is scheduled no longer.
+    """
+    now = await tx.now()
+    begun = await store.begun_by_now(tx, tenant_id=tenant_id)
+    for one in begun:
+        await treat(
+            tx,
+            Deed.PAUSE if one.state is CampaignState.RUNNING else Deed.UNSCHEDULE,
+            tenant_id=tenant_id,
+            campaign_id=one.id,
+            actor=actor,
+            now=now,
+            reason=rules.RESTORED.reason,
+            reason_detail=rules.RESTORED.detail,
+        )
+    return len(begun)
+
+
 def moment_of(schedule: Schedule, *, campaign: CampaignRow, now: datetime) -> datetime:
     """Return the moment that is meant.
 

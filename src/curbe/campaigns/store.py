@@ -96,6 +96,13 @@ class Place(msgspec.Struct, frozen=True, array_like=True):
     id: UUID
 
 
+class Begun(msgspec.Struct, frozen=True):
+    """A campaign that writes to people, or would at once."""
+
+    id: UUID
+    state: CampaignState
+
+
 class KnownTemplate(msgspec.Struct, frozen=True):
     """What Curbe knows of the template that a campaign sends. ``components`` is JSON."""
 
@@ -113,6 +120,7 @@ _DELETE: Final = Query(_PACKAGE, "delete_campaign")
 _PAGE: Final = Query(_PACKAGE, "campaign_page", CampaignRow)
 _ONE: Final = Query(_PACKAGE, "campaign_by_id", CampaignRow)
 _LOCK: Final = Query(_PACKAGE, "lock_campaign", CampaignRow)
+_BEGUN: Final = Query(_PACKAGE, "begun_by_now", Begun)
 _MOVE: Final = Query(_PACKAGE, "move_campaign")
 _LOOKED_OVER: Final = Query(_PACKAGE, "note_looked_over")
 _ZONES: Final = Query(_PACKAGE, "note_zones")
@@ -174,6 +182,11 @@ async def lock(tx: Transaction, *, tenant_id: UUID, campaign_id: UUID) -> Campai
         NotFound: the tenant has no such campaign.
     """
     return _found(await _LOCK.one(tx, tenant_id=tenant_id, campaign_id=campaign_id))
+
+
+async def begun_by_now(tx: Transaction, *, tenant_id: UUID) -> list[Begun]:
+    """Return the campaigns that write to people, or would at once as their time has come, locked."""
+    return await _BEGUN.all(tx, tenant_id=tenant_id)
 
 
 async def move(

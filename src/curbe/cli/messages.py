@@ -1,4 +1,4 @@
-"""The command that tells where a message is."""
+"""The commands that tell where a message is, and that hold those that wait."""
 
 import asyncio
 import sys
@@ -12,6 +12,7 @@ from curbe.cli.moments import SPAN, Moment
 from curbe.cli.shell import Shell, json_option, pass_shell, show
 from curbe.infra.database import database
 from curbe.operate import tracing
+from curbe.operate.migrating import require_ready
 from curbe.operate.tracing import Traced, TracedMessage, TracedWebhook
 
 _NOT_FOUND: Final = 1
@@ -20,7 +21,7 @@ _TIMES: Final = ("created", "stored", "accepted", "sent", "delivered", "read", "
 
 @click.group()
 def message() -> None:
-    """Find out where a message is."""
+    """Find out where a message is, or hold what waits."""
 
 
 @message.command("show")
@@ -35,6 +36,26 @@ def show_message(shell: Shell, *, which: str, since: datetime | None, as_json: b
     show(found, as_json=as_json, words="\n".join(_words(found)))
     if not (found.messages or found.parked or found.webhooks):
         sys.exit(_NOT_FOUND)
+
+
+@message.command("hold")
+@json_option
+@pass_shell
+def hold_messages(shell: Shell, *, as_json: bool) -> None:
+    """Hold what was due by now, as a copy of the database of an earlier moment was started: it may have been sent since."""
+    from curbe.operate import restoring  # noqa: PLC0415 - half the product, which other commands need not load
+
+    async def hold(dsn: str) -> restoring.Held:
+        await require_ready(dsn)
+        return await restoring.hold(dsn, actor="cli")
+
+    with database(shell.quiet_settings()) as dsn:
+        held = asyncio.run(hold(dsn))
+    words = (
+        f"{held.messages} messages are unknown and not sent by themselves, {held.campaigns} campaigns wait, "
+        f"{held.notifications} notifications were skipped."
+    )
+    show(held, as_json=as_json, words=words)
 
 
 def _words(found: Traced) -> Iterator[str]:

@@ -103,6 +103,7 @@ _REWRITE: Final = Query("curbe.inbox", "rewrite_departures")
 _MARK_SENDING: Final = Query("curbe.inbox", "mark_sending", Intent)
 _SETTLE: Final = Query("curbe.inbox", "settle", Answered)
 _DOUBT: Final = Query("curbe.inbox", "doubt", Settled)
+_DOUBT_QUEUED: Final = Query("curbe.inbox", "doubt_queued", _Id)
 
 
 async def queue(tx: Transaction, departures: Sequence[Departure]) -> None:
@@ -203,3 +204,9 @@ async def doubt(tx: Transaction, *, tenant_id: UUID, attempts: Sequence[tuple[UU
     return await _DOUBT.all(
         tx, tenant_id=tenant_id, ids=[row[0] for row in rows], attempts=[row[1] for row in rows]
     )
+
+
+async def doubt_queued(tx: Transaction, *, tenant_id: UUID, ids: Sequence[UUID]) -> list[UUID]:
+    """Mark queued messages that may have been sent elsewhere as unknown, and return which; evidence keeps the status it proves."""
+    rows = await _DOUBT_QUEUED.all(tx, tenant_id=tenant_id, ids=sorted(ids))
+    return [row.id for row in rows]

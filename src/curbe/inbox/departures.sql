@@ -85,3 +85,11 @@ UPDATE messages m
   FROM unnest(:ids::uuid[], :attempts::integer[]) AS u (id, attempt)
  WHERE m.tenant_id = :tenant_id AND m.id = u.id AND m.attempt = u.attempt AND m.phase = 'sending'
 RETURNING m.id, 'unknown' AS verdict, m.status
+
+-- name: doubt_queued
+-- They waited in a queue that was restored from a backup: nobody knows whether the provider was asked for them since, so nobody asks again.
+UPDATE messages m
+   SET phase = 'unknown', updated_at = now()
+ WHERE m.tenant_id = :tenant_id AND m.id = ANY(:ids::uuid[])
+   AND m.phase = 'queued' AND num_nonnulls(m.accepted_at, m.sent_at, m.delivered_at, m.read_at, m.played_at, m.failed_at) = 0
+RETURNING m.id

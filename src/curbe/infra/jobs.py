@@ -79,6 +79,7 @@ _FINISH: Final = Query(_PACKAGE, "finish_job")
 _BEGIN_ANEW: Final = Query(_PACKAGE, "begin_anew")
 _HOLD_ON: Final = Query(_PACKAGE, "hold_on_to_job")
 _PUT_BACK: Final = Query(_PACKAGE, "put_job_back")
+_DROP: Final = Query(_PACKAGE, "drop_jobs")
 _COUNT: Final = Query(_PACKAGE, "count_jobs", _Count)
 _STANDING: Final = Query(_PACKAGE, "jobs_standing", Standing)
 
@@ -192,6 +193,11 @@ def _fence(job: Job) -> dict[str, object]:
         "attempt": job.attempt,
         "created_at": job.created_at,
     }
+
+
+async def drop(tx: Transaction, *, tenant_id: UUID, kinds: Sequence[str]) -> int:
+    """Let the jobs of ``kinds`` that are not done never be; return how many."""
+    return await _DROP.run(tx, tenant_id=tenant_id, kinds=list(kinds))
 
 
 async def count(tx: Transaction, *, kinds: Sequence[str]) -> int:

@@ -99,6 +99,9 @@ UPDATE jobs
        created_at = CASE WHEN :error::text IS NULL THEN now() ELSE created_at END
  WHERE tenant_id = :tenant_id AND kind = :kind AND subject = :subject AND attempt = :attempt AND created_at = :created_at
 
+-- name: drop_jobs
+DELETE FROM jobs WHERE tenant_id = :tenant_id AND kind = ANY(:kinds::text[])
+
 -- name: jobs_standing
 -- How jobs stand, of tenants that are not suspended: those that failed three times and wait to be tried once more, by why they did last; and
 -- for how long the one has been due that nobody takes.

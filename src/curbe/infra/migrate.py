@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from importlib.resources import files
 from typing import Final
@@ -80,6 +80,22 @@ async def migrate(dsn: str) -> list[Migration]:
         await connection.close()
 
 
+async def settle_restored(dsn: str, hold: Callable[[str], Awaitable[object]]) -> None:
+    """Where the database was restored from a dump, let ``hold`` see to what waits in it, and note that it lies here.
+
+    Alone with the database, as migrations are. Broken off, it is as before: no process begins until all of that was done.
+    """
+    connection = await asyncpg.connect(dsn, timeout=30, server_settings={"search_path": "public"})
+    try:
+        await connection.execute("SELECT pg_advisory_lock($1)", _LOCK)
+        if not await restored.is_at_home(connection):
+            log.warning("database_restored", reason="a dump was restored")
+            await hold(dsn)
+            await restored.come_home(connection)
+    finally:
+        await connection.close()
+
+
 async def require_known_schema(dsn: str) -> None:
     """Return where the schema is exactly this build's.
 
@@ -103,17 +119,15 @@ async def require_known_schema(dsn: str) -> None:
 
 
 async def require_logs_in_step(dsn: str) -> None:
-    """Return where the database's logs are of this cluster; asked once, before a process begins.
+    """Return where the database's logs are of this cluster, and its queue is its own; asked once, before a process begins.
 
     Raises:
-        SchemaMismatch: they came from another one; nothing in them would move, so the process must not begin.
+        SchemaMismatch: it was restored; nothing in its logs would move, or what waits would be sent again, so the process must not begin.
     """
     async with _looking(dsn) as connection:
-        ahead = await restored.logs_lie_ahead(connection)
-    if ahead:
-        raise SchemaMismatch(
-            "the database was restored into a new cluster; run `curbe migrate`, then start again"
-        )
+        settled = await restored.is_at_home(connection) and not await restored.logs_lie_ahead(connection)
+    if not settled:
+        raise SchemaMismatch("the database was restored from a backup; run `curbe migrate`, then start again")
 
 
 @asynccontextmanager

@@ -51,6 +51,11 @@ UPDATE notifications n
    SET state = :state, reason = :reason, detail = :detail, recipient = :recipient, message_id = :message_id, done_at = :done_at
  WHERE n.tenant_id = :tenant_id AND n.id = :id
 
+-- name: skip_due
+UPDATE notifications n
+   SET state = 'skipped', reason = :reason, detail = :detail, done_at = now()
+ WHERE n.tenant_id = :tenant_id AND n.state = 'waiting' AND n.due_at <= now()
+
 -- name: rule_page
 SELECT r.id, r.rule::text AS rule, r.updated_by, r.created_at, r.updated_at
   FROM notification_rules r

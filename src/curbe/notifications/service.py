@@ -25,6 +25,8 @@ from curbe.templates.fitting import places_to_fill
 
 _PACKAGE: Final = "curbe.notifications"
 SEND: Final = "notification.send"  # the job that sends one; its subject is the notification
+_RESTORED: Final = "restored"
+_MAY_BE_SENT: Final = "Its time had come when a backup was restored: it may have been sent before that."
 _MOST: Final = 200  # rules of a tenant
 _MOST_OF_EVENT: Final = 50  # each is a message more for each event, asked for and answered in one request
 
@@ -138,6 +140,7 @@ _RULE_PAGE: Final = Query(_PACKAGE, "rule_page", _RuleRow)
 _RULE: Final = Query(_PACKAGE, "rule_of", _RuleRow)
 _KEPT: Final = Query(_PACKAGE, "rules_kept", _Counts)
 _SAVE_RULE: Final = Query(_PACKAGE, "save_rule", _RuleRow)
+_SKIP_DUE: Final = Query(_PACKAGE, "skip_due")
 _DELETE_RULE: Final = Query(_PACKAGE, "delete_rule")
 _DELETE_EVENTS: Final = Query(_PACKAGE, "delete_events")
 
@@ -272,6 +275,11 @@ async def delete(tx: Transaction, *, tenant_id: UUID, rule_id: UUID, actor: str)
     kept = await rule_of(tx, tenant_id=tenant_id, rule_id=rule_id)
     await _DELETE_RULE.run(tx, tenant_id=tenant_id, id=rule_id)
     await _audit(tx, tenant_id, actor, "notification.rule_deleted", rule_id, event=kept.rule.event)
+
+
+async def skip_due(tx: Transaction, *, tenant_id: UUID) -> int:
+    """Let nothing be sent, as a backup was restored, whose time has come by now; return how many notifications that is."""
+    return await _SKIP_DUE.run(tx, tenant_id=tenant_id, reason=_RESTORED, detail=_MAY_BE_SENT)
 
 
 async def delete_events(tx: Transaction, *, tenant_id: UUID, before: datetime, most: int) -> int:

@@ -4,12 +4,25 @@ from curbe.infra import migrate
 
 
 async def bring_up_to_date(dsn: str) -> list[migrate.Migration]:
-    """Migrate the database and return what ran.
+    """Migrate the database and return what ran; where it was restored, what may have been sent since is held.
 
     Raises:
         SchemaMismatch: PostgreSQL is too old, or the database is ahead of this build.
     """
-    return await migrate.migrate(dsn)
+    done = await migrate.migrate(dsn)
+    await migrate.settle_restored(dsn, _hold)
+    return done
+
+
+async def bring_up_to_date_moved(dsn: str) -> list[migrate.Migration]:
+    """Migrate a database that was restored here and that nobody has worked on since its dump: what waits in it goes on.
+
+    Raises:
+        SchemaMismatch: as :func:`bring_up_to_date`.
+    """
+    done = await migrate.migrate(dsn)
+    await migrate.settle_restored(dsn, _leave)
+    return done
 
 
 async def require_ready(dsn: str) -> None:
@@ -20,3 +33,13 @@ async def require_ready(dsn: str) -> None:
     """
     await migrate.require_known_schema(dsn)
     await migrate.require_logs_in_step(dsn)
+
+
+async def _hold(dsn: str) -> None:
+    from curbe.operate import restoring  # noqa: PLC0415 - half the product, which is needed after a restore alone
+
+    await restoring.hold(dsn, actor=restoring.ACTOR)
+
+
+async def _leave(_dsn: str) -> None:
+    """Hold nothing."""

@@ -105,3 +105,6 @@ SELECT tenant_id FROM sealed WHERE tenant_id IS NOT NULL
 SELECT count(*)::integer AS count
   FROM platform_keys k
  WHERE k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now());
+
+-- name: every_tenant
+SELECT t.id FROM tenants t ORDER BY t.id;

@@ -161,6 +161,14 @@ SELECT w.tenant_id, due.message_id
         LIMIT 1000) AS due
  ORDER BY w.tenant_id, due.message_id
 
+-- name: free_to_go
+-- What nobody has begun to send and might have been sent by now. What waits for a later moment has not been, wherever the queue was; nor has
+-- what a paused campaign has set aside, until somebody resumes that.
+SELECT o.message_id AS id FROM outbox o
+ WHERE o.tenant_id = :tenant_id AND o.lease_expires_at IS NULL AND o.available_at <= now()
+ ORDER BY o.message_id
+ LIMIT 1000
+
 -- name: lock_unbegun
 -- Which of these messages nobody has begun to send; where `overdue`, only what has expired. Locked: a claim passes them over, and one that is
 -- under way is waited for.

@@ -1,4 +1,4 @@
-"""Taking out of the outbox what nobody has begun to send: because it has expired, or because somebody took it back."""
+"""Taking out of the outbox what nobody has begun to send: it has expired, somebody took it back, or it may have been sent."""
 
 from collections.abc import Sequence
 from itertools import groupby
@@ -34,6 +34,7 @@ class _Overdue(msgspec.Struct, frozen=True):
 
 
 _OVERDUE: Final = Query("curbe.outbound", "overdue", _Overdue)
+_FREE: Final = Query("curbe.outbound", "free_to_go", Id)
 _UNBEGUN: Final = Query("curbe.outbound", "lock_unbegun", Id)
 
 
@@ -79,6 +80,26 @@ async def cancel(tx: Transaction, *, tenant_id: UUID, message_id: UUID, actor: s
             extra={"message_status": message.status},
         )
     return message
+
+
+async def doubt(tx: Transaction, *, tenant_id: UUID) -> int:
+    """Let what might have been sent by now be unknown, and return how many messages that is.
+
+    For a queue that was brought back to an earlier moment: what went out since, nobody knows there.
+    """
+    count = 0
+    while rows := await _FREE.all(tx, tenant_id=tenant_id):
+        ids = [row.id for row in rows]
+        await store.take_turns_of(tx, tenant_id=tenant_id, message_ids=ids)
+        rows = await _UNBEGUN.all(tx, tenant_id=tenant_id, message_ids=ids, overdue=False)
+        unbegun = [row.id for row in rows]
+        doubted = await departures.doubt_queued(tx, tenant_id=tenant_id, ids=unbegun)
+        await store.drop(tx, tenant_id=tenant_id, message_ids=unbegun)
+        news = [MessageNews(tenant_id, message_id, EventType.MESSAGE_UNKNOWN) for message_id in doubted]
+        if news:
+            await realtime.append(tx, await message_events(tx, news))
+        count += len(doubted)
+    return count
 
 
 async def _withdraw(

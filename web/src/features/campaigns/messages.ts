@@ -58,6 +58,7 @@ export const campaignMessages = catalogue({
       complaints: "People block or report this number",
       failure_ratio: "Too many messages fail",
       answers_missing: "WhatsApp's answers stay out",
+      restored: "A backup was restored",
     },
     remedy: {
       template_not_approved: "See under Templates what Meta says. Once it is approved again, resume.",
@@ -74,6 +75,8 @@ export const campaignMessages = catalogue({
       complaints: "Let the number rest, and write only to people who asked for it.",
       failure_ratio: "Look below why they fail; resume once that is mended.",
       answers_missing: "Resume once WhatsApp answers again: those who wait are sent it then.",
+      restored:
+        "Some of those who wait may have got it already. Go on if getting it twice does no harm; cancel otherwise.",
     },
   },
   es: {
@@ -131,6 +134,7 @@ export const campaignMessages = catalogue({
       complaints: "Hay personas que bloquean o denuncian este número",
       failure_ratio: "Fallan demasiados mensajes",
       answers_missing: "WhatsApp no responde",
+      restored: "Se restauró una copia de seguridad",
     },
     remedy: {
       template_not_approved: "Mira en Plantillas qué dice Meta. Cuando vuelva a estar aprobada, reanuda.",
@@ -148,6 +152,8 @@ export const campaignMessages = catalogue({
       complaints: "Deja descansar el número y escribe solo a quien lo pidió.",
       failure_ratio: "Mira abajo por qué fallan; reanuda cuando esté resuelto.",
       answers_missing: "Reanuda cuando WhatsApp vuelva a responder: entonces se envía a quienes esperan.",
+      restored:
+        "Puede que parte de quienes esperan ya la hayan recibido. Sigue si recibirla dos veces no hace daño; si no, cancélala.",
     },
   },
   pt: {
@@ -205,6 +211,7 @@ export const campaignMessages = catalogue({
       complaints: "Pessoas bloqueiam ou denunciam este número",
       failure_ratio: "Mensagens demais falham",
       answers_missing: "O WhatsApp não responde",
+      restored: "Um backup foi restaurado",
     },
     remedy: {
       template_not_approved: "Veja em Modelos o que a Meta diz. Quando estiver aprovado de novo, retome.",
@@ -221,6 +228,8 @@ export const campaignMessages = catalogue({
       complaints: "Deixe o número descansar e escreva só a quem pediu.",
       failure_ratio: "Veja abaixo por que falham; retome quando estiver resolvido.",
       answers_missing: "Retome quando o WhatsApp voltar a responder: então é enviada a quem espera.",
+      restored:
+        "Parte de quem espera talvez já a tenha recebido. Siga se receber duas vezes não fizer mal; senão, cancele.",
     },
   },
 });

@@ -63,6 +63,7 @@ export const notificationMessages = catalogue({
     reason: {
       condition_not_met: "A condition does not hold",
       rule_gone: "The rule was deleted or switched off while it waited",
+      restored: "A backup was restored: it may have been sent before that",
       no_recipient: "The event has no phone number where the rule looks for it",
       variable_missing: "The event lacks a value, and the rule says nothing in its place",
       variable_unfit: "Where a text belongs, the event has a list or an object",
@@ -153,6 +154,7 @@ export const notificationMessages = catalogue({
     reason: {
       condition_not_met: "No se cumple una condición",
       rule_gone: "La regla se borró o se desactivó mientras esperaba",
+      restored: "Se restauró una copia de seguridad: puede que ya se hubiera enviado",
       no_recipient: "El evento no tiene teléfono donde la regla lo busca",
       variable_missing: "Al evento le falta un valor y la regla no dice nada en su lugar",
       variable_unfit: "Donde va un texto, el evento tiene una lista o un objeto",
@@ -243,6 +245,7 @@ export const notificationMessages = catalogue({
     reason: {
       condition_not_met: "Uma condição não se cumpre",
       rule_gone: "A regra foi apagada ou desativada enquanto esperava",
+      restored: "Um backup foi restaurado: talvez já tivesse sido enviada",
       no_recipient: "O evento não tem telefone onde a regra o procura",
       variable_missing: "Falta um valor ao evento e a regra nada diz em seu lugar",
       variable_unfit: "Onde vai um texto, o evento tem uma lista ou um objeto",
