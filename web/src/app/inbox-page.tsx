@@ -1,7 +1,7 @@
 /** The inbox: the app puts together what the features `inbox` and `thread` draw. Widths and what hides when: inbox-page.module.css. */
 
 import { IconMessages } from "@tabler/icons-react";
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import { useParams, useSearchParams } from "wouter";
 import { LiveBanner } from "@/features/inbox/list/live-banner";
 import { ListPane } from "@/features/inbox/list-pane";
@@ -10,6 +10,7 @@ import { contactPane } from "@/shared/lib/frame";
 import { useSignal } from "@/shared/lib/signal";
 import { useTopic } from "@/shared/store/hooks";
 import { EmptyState } from "@/shared/ui/empty-state";
+import { part } from "@/shared/ui/part";
 import classes from "./inbox-page.module.css";
 import { frameMessages } from "./layout/messages";
 
@@ -20,12 +21,12 @@ const loadActions = () => import("@/features/inbox/actions/conversation-actions"
 const loadBanner = () => import("@/features/inbox/number-banner");
 const loadContact = () => import("@/features/inbox/contact-pane");
 const loadConsent = () => import("@/features/consent/contact-consent");
-const ThreadPane = lazy(async () => ({ default: (await loadThread()).ThreadPane }));
-const TemplateForm = lazy(async () => ({ default: (await loadForm()).TemplateForm }));
-const ConversationActions = lazy(async () => ({ default: (await loadActions()).ConversationActions }));
-const NumberBanner = lazy(async () => ({ default: (await loadBanner()).NumberBanner }));
-const ContactPane = lazy(async () => ({ default: (await loadContact()).ContactPane }));
-const ContactConsent = lazy(async () => ({ default: (await loadConsent()).ContactConsent }));
+const ThreadPane = part(async () => (await loadThread()).ThreadPane);
+const TemplateForm = part(async () => (await loadForm()).TemplateForm);
+const ConversationActions = part(async () => (await loadActions()).ConversationActions);
+const NumberBanner = part(async () => (await loadBanner()).NumberBanner);
+const ContactPane = part(async () => (await loadContact()).ContactPane);
+const ContactConsent = part(async () => (await loadConsent()).ContactConsent);
 
 function loadAhead(): void {
   loadThread().catch(() => {}); // a failure is told where the pane is wanted

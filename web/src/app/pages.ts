@@ -1,6 +1,7 @@
 /** Every screen, loaded when it is first opened. */
 
-import { type ComponentType, type LazyExoticComponent, lazy } from "react";
+import type { ComponentType, LazyExoticComponent } from "react";
+import { part } from "@/shared/ui/part";
 
 type Page<Props extends object = object> = LazyExoticComponent<ComponentType<Props>>;
 
@@ -8,7 +9,7 @@ function page<Name extends string, Props extends object>(
   load: () => Promise<Record<Name, ComponentType<Props>>>,
   name: Name,
 ): Page<Props> {
-  return lazy(async () => ({ default: (await load())[name] }));
+  return part(async () => (await load())[name]);
 }
 
 export const SignInPage = page(() => import("@/features/auth/sign-in-page"), "SignInPage");

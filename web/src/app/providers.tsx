@@ -3,14 +3,15 @@
 import { MantineProvider } from "@mantine/core";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { setNonce } from "get-nonce";
-import { lazy, type ReactNode, Suspense, useState } from "react";
+import { type ReactNode, Suspense, useState } from "react";
 import { makeQueryClient } from "@/shared/api/query-client";
 import { LanguageProvider } from "@/shared/i18n/language";
+import { part } from "@/shared/ui/part";
 import { schemeManager } from "./color-scheme";
 import { theme, tokens } from "./theme";
 
 // Notices are rare and may come a moment late: what is told before their place is there waits for it.
-const Notices = lazy(() => import("./notices"));
+const Notices = part(async () => (await import("./notices")).Notices, "nothing");
 
 // The server writes it into each page it gives out; styles that scripts add must carry it.
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";

@@ -5,7 +5,7 @@
  */
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { lazy, type ReactNode, Suspense, useEffect, useRef } from "react";
+import { type ReactNode, Suspense, useEffect, useRef } from "react";
 import { Redirect, useLocation } from "wouter";
 import { whenUnauthorized } from "@/shared/api/credentials";
 import { useLanguage } from "@/shared/i18n/language";
@@ -18,11 +18,10 @@ import { whenSigningOut } from "@/shared/session/sign-out";
 import { whenOtherTabChanges } from "@/shared/session/tabs";
 import { forgetUser } from "@/shared/store/forget-user";
 import { ErrorState } from "@/shared/ui/error-state";
+import { part } from "@/shared/ui/part";
 import { Splash } from "@/shared/ui/splash";
 
-const SignInAgain = lazy(async () => ({
-  default: (await import("@/features/auth/sign-in-again")).SignInAgain,
-}));
+const SignInAgain = part(async () => (await import("@/features/auth/sign-in-again")).SignInAgain, "over");
 
 export function SessionGate({ children }: { children: ReactNode }) {
   const [location] = useLocation();

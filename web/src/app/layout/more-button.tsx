@@ -1,16 +1,17 @@
 /** The last of a phone's bar: what has no room in it comes up as a sheet, loaded when somebody is about to open it. */
 
 import { IconDots } from "@tabler/icons-react";
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useState } from "react";
 import { useLocation } from "wouter";
 import { useMessages } from "@/shared/i18n/language";
 import type { Membership } from "@/shared/session/session";
+import { part } from "@/shared/ui/part";
 import classes from "./frame.module.css";
 import { frameMessages } from "./messages";
 import { isWithin, type Place } from "./places";
 
 const load = () => import("./more-sheet");
-const Sheet = lazy(async () => ({ default: (await load()).MoreSheet }));
+const Sheet = part(async () => (await load()).MoreSheet, "over");
 
 interface MoreButtonProps {
   tenant: Membership | null;

@@ -2,6 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useParams, useSearchParams } from "wouter";
+import { useMessages } from "@/shared/i18n/language";
 import { useTenant } from "@/shared/session/session-context";
 import { ErrorState } from "@/shared/ui/error-state";
 import { PageSkeleton } from "@/shared/ui/skeletons";
@@ -10,6 +11,7 @@ import { useLiveCampaigns } from "./api/live";
 import { Editor } from "./editor/editor";
 import { Recheck } from "./editor/recheck";
 import { Refit } from "./editor/refit";
+import { campaignMessages } from "./messages";
 import { isWritten } from "./model/figures";
 import { Watch } from "./watch/watch";
 
@@ -17,8 +19,21 @@ const NEW = "new";
 
 export function CampaignPage() {
   const { campaign: id = NEW } = useParams<{ campaign: string }>();
+  const [params] = useSearchParams();
+  const former = params.get("from");
   useLiveCampaigns();
-  return id === NEW ? <Editor campaign={null} /> : <Known key={id} id={id} />;
+  if (id !== NEW) return <Known key={id} id={id} />;
+  return former === null ? <Editor campaign={null} /> : <Again key={former} id={former} />;
+}
+
+/** A new one, filled in as another was. */
+function Again({ id }: { id: string }) {
+  const t = useMessages(campaignMessages);
+  const { tenant_id } = useTenant();
+  const { data, error, refetch } = useQuery(campaignQuery(tenant_id, id));
+  if (error && !data) return <ErrorState error={error} onRetry={() => void refetch()} />;
+  if (!data) return <PageSkeleton />;
+  return <Editor campaign={null} like={{ ...data, name: t.copyOf(data.name) }} />;
 }
 
 function Known({ id }: { id: string }) {

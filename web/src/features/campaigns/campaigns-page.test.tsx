@@ -3,7 +3,9 @@ import { expect, test } from "vitest";
 import { formatOf } from "@/shared/i18n/format";
 import { ok } from "@/testing/fake-api";
 import { renderInbox, TENANT } from "@/testing/inbox";
+import type { Campaign } from "./api/campaigns";
 import { CampaignsPage } from "./campaigns-page";
+import { Deeds } from "./watch/deeds";
 
 const ID = "0190cccc-0000-7000-8000-000000000001";
 
@@ -45,7 +47,25 @@ test.each([0, 3])(
     };
     await renderInbox(<CampaignsPage />, { api });
     const format = formatOf("en");
-    const row = await screen.findByRole("link", { name: /Spring/ });
+    const row = await screen.findByRole("link", { name: /^Spring/ });
     expect(row.textContent).toContain(`Starts ${format.date(at)}, ${format.time(at)}`);
   },
 );
+
+test("a campaign can be made from any other, from the list and from its own page", async () => {
+  const api = {
+    [`GET /api/tenants/${TENANT}/campaigns`]: () => ok({ items: [campaign({})], next_cursor: null }),
+  };
+  await renderInbox(
+    <>
+      <CampaignsPage />
+      <Deeds campaign={campaign({ state: "cancelled" }) as Campaign} report={undefined} />
+    </>,
+    { api },
+  );
+
+  for (const name of ["Duplicate “Spring”", "Duplicate"]) {
+    const way = await screen.findByRole("link", { name });
+    expect(way.getAttribute("href")).toBe(`/t/${TENANT}/campaigns/new?from=${ID}`);
+  }
+});

@@ -1,7 +1,7 @@
 /** Every campaign, latest first: where it stands and how far it is. */
 
-import { Button } from "@mantine/core";
-import { IconPlus, IconSpeakerphone } from "@tabler/icons-react";
+import { ActionIcon, Button } from "@mantine/core";
+import { IconCopy, IconPlus, IconSpeakerphone } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "wouter";
 import { usePages } from "@/shared/api/pages";
@@ -53,7 +53,7 @@ export function CampaignsPage() {
         ) : (
           <ul className={classes["list"]} aria-label={t.title}>
             {pages.items.map((campaign) => (
-              <li key={campaign.id}>
+              <li key={campaign.id} className={classes["item"]}>
                 <CampaignRow campaign={campaign} />
               </li>
             ))}
@@ -67,23 +67,40 @@ export function CampaignsPage() {
 
 function CampaignRow({ campaign }: { campaign: Campaign }) {
   const t = useMessages(campaignMessages);
-  const { tenant_id } = useTenant();
+  const { tenant_id, can } = useTenant();
+  const home = `/t/${tenant_id}/campaigns`;
   return (
-    <Link to={`/t/${tenant_id}/campaigns/${campaign.id}`} className={classes["row"]}>
-      <span className={classes["words"]}>
-        <strong className={classes["name"]}>{campaign.name}</strong>
-        <span className={classes["about"]}>
-          {t.template(campaign.template.name, campaign.template.language.code)}
+    <>
+      <Link to={`${home}/${campaign.id}`} className={classes["row"]}>
+        <span className={classes["words"]}>
+          <strong className={classes["name"]}>{campaign.name}</strong>
+          <span className={classes["about"]}>
+            {t.template(campaign.template.name, campaign.template.language.code)}
+          </span>
         </span>
-      </span>
-      <span className={classes["figures"]}>
-        <Figures campaign={campaign} />
-      </span>
-      <span className={classes["state"]}>
-        <StateWord state={campaign.state} />
-        <When campaign={campaign} />
-      </span>
-    </Link>
+        <span className={classes["figures"]}>
+          <Figures campaign={campaign} />
+        </span>
+        <span className={classes["state"]}>
+          <StateWord state={campaign.state} />
+          <When campaign={campaign} />
+        </span>
+      </Link>
+      {can("campaigns:write") && (
+        <ActionIcon
+          component={Link}
+          to={`${home}/new?from=${campaign.id}`}
+          className={classes["again"] ?? ""}
+          variant="subtle"
+          color="gray"
+          size={34}
+          aria-label={t.againNamed(campaign.name)}
+          title={t.again}
+        >
+          <IconCopy size={18} />
+        </ActionIcon>
+      )}
+    </>
   );
 }
 

@@ -13,6 +13,9 @@ export const campaignMessages = catalogue({
     emptyReader: "No campaign yet",
     emptyReaderHint: "A supervisor of this workspace can make one.",
     back: "All campaigns",
+    again: "Duplicate",
+    againNamed: (name: string) => `Duplicate “${name}”`,
+    copyOf: (name: string) => `${name.slice(0, 180)} (copy)`,
     template: (name: string, language: string) => `${name} · ${language}`,
     state: {
       draft: "Draft",
@@ -89,6 +92,9 @@ export const campaignMessages = catalogue({
     emptyReader: "Aún no hay campañas",
     emptyReaderHint: "Una persona supervisora de este espacio puede crear una.",
     back: "Todas las campañas",
+    again: "Duplicar",
+    againNamed: (name) => `Duplicar «${name}»`,
+    copyOf: (name) => `${name.slice(0, 180)} (copia)`,
     template: (name, language) => `${name} · ${language}`,
     state: {
       draft: "Borrador",
@@ -166,6 +172,9 @@ export const campaignMessages = catalogue({
     emptyReader: "Ainda não há campanhas",
     emptyReaderHint: "Um supervisor deste espaço pode criar uma.",
     back: "Todas as campanhas",
+    again: "Duplicar",
+    againNamed: (name) => `Duplicar “${name}”`,
+    copyOf: (name) => `${name.slice(0, 180)} (cópia)`,
     template: (name, language) => `${name} · ${language}`,
     state: {
       draft: "Rascunho",

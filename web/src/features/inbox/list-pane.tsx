@@ -1,12 +1,13 @@
 /** The left pane: which conversations there are, and everything to find one. */
 
 import { IconMessagePlus, IconSearch } from "@tabler/icons-react";
-import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { Suspense, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useLocation, useSearchParams } from "wouter";
 import { useMessages } from "@/shared/i18n/language";
 import { useShortcut } from "@/shared/keys/use-shortcut";
 import { useTenant } from "@/shared/session/session-context";
 import { useList, useStore } from "@/shared/store/hooks";
+import { part } from "@/shared/ui/part";
 import { ListSkeleton } from "@/shared/ui/skeletons";
 import { type Chosen, NOTHING, stillThere } from "./list/choosing";
 import { ConversationList } from "./list/conversation-list";
@@ -25,11 +26,12 @@ import { AskNotifications } from "./signals/ask-notifications";
 import type { TemplateForm } from "./starting/new-conversation";
 
 // What one needs only once one has begun something is fetched then.
-const BulkBar = lazy(async () => ({ default: (await import("./list/bulk-bar")).BulkBar }));
-const SearchPanel = lazy(async () => ({ default: (await import("./search/search-panel")).SearchPanel }));
-const NewConversation = lazy(async () => ({
-  default: (await import("./starting/new-conversation")).NewConversation,
-}));
+const BulkBar = part(async () => (await import("./list/bulk-bar")).BulkBar);
+const SearchPanel = part(async () => (await import("./search/search-panel")).SearchPanel);
+const NewConversation = part(
+  async () => (await import("./starting/new-conversation")).NewConversation,
+  "over",
+);
 
 const SETTLED = 200; // milliseconds in which a list that came is painted
 

@@ -12,6 +12,18 @@ export const operatorMessages = catalogue({
     open: "Open",
     openNamed: (name: string) => `Open ${name}`,
     suspended: "Suspended",
+    suspend: "Suspend",
+    resume: "Resume",
+    suspendTitle: (name: string) => `Suspend ${name}?`,
+    suspendStops:
+      "Its people and its API keys can do nothing here until you resume it, and nothing of it is sent: messages that wait, campaigns and automations stand still.",
+    suspendGoesOn:
+      "What people write to it is still received and kept, and what is due to be deleted is deleted. You can still open it.",
+    resumeTitle: (name: string) => `Resume ${name}?`,
+    resumeWords:
+      "Its people and keys are let in again, and what waits is sent: campaigns go on, and those that were due meanwhile begin. What waited too long is not sent.",
+    suspendedNow: (name: string) => `${name} is suspended`,
+    resumedNow: (name: string) => `${name} goes on`,
     made: (when: string) => `since ${when}`,
     keeps: (days: string) => (days === "1" ? "keeps 1 day" : `keeps ${days} days`),
     copyId: "ID",
@@ -55,6 +67,18 @@ export const operatorMessages = catalogue({
     open: "Abrir",
     openNamed: (name) => `Abrir ${name}`,
     suspended: "Suspendido",
+    suspend: "Suspender",
+    resume: "Reanudar",
+    suspendTitle: (name) => `¿Suspender ${name}?`,
+    suspendStops:
+      "Su gente y sus claves de API no podrán hacer nada hasta que lo reanudes, y no se envía nada suyo: los mensajes en espera, las campañas y las automatizaciones se detienen.",
+    suspendGoesOn:
+      "Lo que le escriben se sigue recibiendo y guardando, y lo que toca borrar se borra. Tú puedes seguir abriéndolo.",
+    resumeTitle: (name) => `¿Reanudar ${name}?`,
+    resumeWords:
+      "Su gente y sus claves vuelven a entrar, y se envía lo que espera: las campañas siguen y empiezan las que tocaban mientras tanto. Lo que esperó demasiado no se envía.",
+    suspendedNow: (name) => `${name} está suspendido`,
+    resumedNow: (name) => `${name} vuelve a funcionar`,
     made: (when) => `desde ${when}`,
     keeps: (days) => (days === "1" ? "guarda 1 día" : `guarda ${days} días`),
     copyId: "ID",
@@ -97,6 +121,18 @@ export const operatorMessages = catalogue({
     open: "Abrir",
     openNamed: (name) => `Abrir ${name}`,
     suspended: "Suspenso",
+    suspend: "Suspender",
+    resume: "Retomar",
+    suspendTitle: (name) => `Suspender ${name}?`,
+    suspendStops:
+      "Suas pessoas e suas chaves de API não podem fazer nada até você retomar, e nada dele é enviado: as mensagens em espera, as campanhas e as automações ficam paradas.",
+    suspendGoesOn:
+      "O que as pessoas escrevem para ele continua sendo recebido e guardado, e o que deve ser apagado é apagado. Você ainda pode abri-lo.",
+    resumeTitle: (name) => `Retomar ${name}?`,
+    resumeWords:
+      "Suas pessoas e chaves voltam a entrar, e o que espera é enviado: as campanhas continuam e começam as que eram devidas enquanto isso. O que esperou demais não é enviado.",
+    suspendedNow: (name) => `${name} está suspenso`,
+    resumedNow: (name) => `${name} voltou a funcionar`,
     made: (when) => `desde ${when}`,
     keeps: (days) => (days === "1" ? "guarda 1 dia" : `guarda ${days} dias`),
     copyId: "ID",

@@ -1,7 +1,8 @@
-import { screen } from "@testing-library/react";
+import { screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import { SessionValue } from "@/shared/session/session-context";
-import { aSession, fakeApi, ok } from "@/testing/fake-api";
+import { aSession, fakeApi, ok, problem } from "@/testing/fake-api";
 import { renderAt } from "@/testing/render";
 import { TenantsPage } from "./tenants-page";
 
@@ -22,4 +23,59 @@ test("an operator sees which tenants are suspended", async () => {
 
   expect((await screen.findByText("Suspended")).closest("li")?.textContent).toContain("Mar");
   expect(screen.getAllByText("Suspended")).toHaveLength(1);
+});
+
+/** Where nothing has a place on the screen, Mantine hides what hangs on a button: `hidden`. */
+test.each([
+  ["suspend", "Suspend", null, /nothing of it is sent.*still received and kept/s],
+  ["resume", "Resume", "2026-02-01T00:00:00Z", /what waits is sent/],
+])(
+  "an operator %ss a tenant, and is told first what stops and what goes on",
+  async (deed, verb, since, told) => {
+    let suspended_at = since;
+    const path = `/api/tenants/1/${deed}`;
+    const { asked } = fakeApi({
+      "GET /api/tenants": () => ok({ items: [tenant("1", "Sol", suspended_at)], next_cursor: null }),
+      [`POST ${path}`]: () => {
+        suspended_at = since === null ? "2026-03-01T00:00:00Z" : null;
+        return ok(tenant("1", "Sol", suspended_at));
+      },
+    });
+    renderAt(
+      "/operator/tenants",
+      <SessionValue session={aSession()}>
+        <TenantsPage />
+      </SessionValue>,
+    );
+    await userEvent.click(await screen.findByRole("button", { name: "More about Sol" }));
+    await userEvent.click(await screen.findByRole("menuitem", { name: `${verb}…`, hidden: true }));
+    expect((await screen.findByRole("dialog", { hidden: true })).textContent).toMatch(told);
+    expect(asked.some(({ method }) => method === "POST")).toBe(false);
+
+    await userEvent.click(await screen.findByRole("button", { name: verb, hidden: true }));
+    await waitFor(() =>
+      expect(asked.filter(({ method }) => method === "POST").map((one) => one.path)).toEqual([path]),
+    );
+    await waitFor(() => expect(screen.queryAllByText("Suspended")).toHaveLength(since === null ? 1 : 0));
+  },
+);
+
+test("a tenant that could not be suspended says why where it was asked", async () => {
+  fakeApi({
+    "GET /api/tenants": () => ok({ items: [tenant("1", "Sol", null)], next_cursor: null }),
+    "POST /api/tenants/1/suspend": () => problem(403, "missing_scope"),
+  });
+  renderAt(
+    "/operator/tenants",
+    <SessionValue session={aSession()}>
+      <TenantsPage />
+    </SessionValue>,
+  );
+  await userEvent.click(await screen.findByRole("button", { name: "More about Sol" }));
+  await userEvent.click(await screen.findByRole("menuitem", { name: "Suspend…", hidden: true }));
+  await userEvent.click(await screen.findByRole("button", { name: "Suspend", hidden: true }));
+
+  expect((await screen.findByRole("alert", { hidden: true })).textContent).toContain(
+    "Your role does not allow this",
+  );
 });

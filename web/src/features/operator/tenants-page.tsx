@@ -1,4 +1,4 @@
-/** The customers of the installation: create, open. */
+/** The customers of the installation: create, open, suspend and resume. */
 
 import { Button, TextInput } from "@mantine/core";
 import { IconBuildingStore, IconPlus, IconSearch } from "@tabler/icons-react";
@@ -16,6 +16,7 @@ import { SettingsBody } from "@/shared/ui/settings-section";
 import { ListSkeleton } from "@/shared/ui/skeletons";
 import { type Tenant, useTenants } from "./api/tenants";
 import { operatorMessages } from "./messages";
+import { Suspension } from "./tenants/suspension";
 import { TenantDialog } from "./tenants/tenant-dialog";
 
 const SEARCHED_FROM = 9;
@@ -91,15 +92,18 @@ function TenantRow({ tenant }: { tenant: Tenant }) {
       }
       hint={about.filter(Boolean).join(" · ")}
       actions={
-        <Button
-          component={Link}
-          to={`/t/${tenant.id}/inbox`}
-          variant="default"
-          size="xs"
-          aria-label={t.openNamed(tenant.name)}
-        >
-          {t.open}
-        </Button>
+        <>
+          <Button
+            component={Link}
+            to={`/t/${tenant.id}/inbox`}
+            variant="default"
+            size="xs"
+            aria-label={t.openNamed(tenant.name)}
+          >
+            {t.open}
+          </Button>
+          <Suspension tenant={tenant} />
+        </>
       }
     />
   );

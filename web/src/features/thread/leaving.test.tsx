@@ -6,11 +6,12 @@ import { type ReactNode, useState } from "react";
 import { expect, test, vi } from "vitest";
 import { useShortcut, useShortcuts } from "@/shared/keys/use-shortcut";
 import { conversationOf, messageOf, TestServer, uuid } from "@/shared/store/testing";
-import { renderInbox } from "@/testing/inbox";
+import { type fakeApi, ok } from "@/testing/fake-api";
+import { renderInbox, TENANT } from "@/testing/inbox";
 import { type Opened, RowTools } from "./bubbles/row-tools";
 import { InteractiveComposer } from "./composer/interactive-composer";
 import { Lightbox } from "./media/lightbox";
-import { TemplateForm } from "./templates/template-form";
+import { TemplatePicker } from "./templates/template-picker";
 import { ActionsContext, DataContext, type ThreadActions, type ThreadData } from "./thread-context";
 import { ThreadPane } from "./thread-pane";
 
@@ -23,7 +24,7 @@ function Page({ children }: { children: ReactNode }) {
   return children;
 }
 
-async function shown(over: ReactNode) {
+async function shown(over: ReactNode, api: Parameters<typeof fakeApi>[0] = {}) {
   // What floats is hidden where what it belongs to has no place, as everything without a screen.
   vi.spyOn(HTMLElement.prototype, "clientHeight", "get").mockReturnValue(800);
   vi.spyOn(HTMLElement.prototype, "clientWidth", "get").mockReturnValue(800);
@@ -31,7 +32,7 @@ async function shown(over: ReactNode) {
   leave.mockClear();
   const server = new TestServer();
   server.put(conversationOf(1, { window_closes_at: new Date(Date.now() + 3_600_000).toISOString() }));
-  await renderInbox(<Page>{over}</Page>, { server });
+  await renderInbox(<Page>{over}</Page>, { server, api });
 }
 
 /** A part of a thread, with what the thread gives it. */
@@ -104,26 +105,45 @@ test("a message to press that is half put together is not closed away without a 
   expect(close).toHaveBeenCalled();
 });
 
-test("a template tells what it stands in whether closing would lose what was filled in", async () => {
-  const told: boolean[] = [];
-  const template = {
-    id: "1",
-    name: "hi",
-    language: "es",
-    components: [{ type: "BODY", text: "Hola {{1}}" }],
-  };
-  await shown(
-    <TemplateForm
-      contact={null}
-      template={template as never}
-      onFilled={(filled) => told.push(filled)}
-      onBack={() => undefined}
-      onSend={() => undefined}
-    />,
-  );
-  expect(told.at(-1)).toBe(false);
-  await userEvent.type(screen.getByRole("textbox"), "E");
-  expect(told.at(-1)).toBe(true);
-  await userEvent.clear(screen.getByRole("textbox"));
-  expect(told.at(-1)).toBe(false);
+const template = (id: string, name: string) => ({
+  ...{ id, name, language: "es", status: "APPROVED", category: "UTILITY" },
+  components: [{ type: "BODY", text: `${name}: {{1}}` }],
+});
+const TEMPLATES = `GET /api/tenants/${TENANT}/templates`;
+const someTemplates = () =>
+  ok({ items: [template("1", "Cita"), template("2", "Pedido")], next_cursor: null });
+const choose = async (name: RegExp) => userEvent.click(await screen.findByRole("button", { name }));
+const gap = () => screen.findByRole<HTMLInputElement>("textbox", { name: /1/ });
+
+test("what was filled into a template is still there for whoever goes back to look at another", async () => {
+  const close = vi.fn();
+  await shown(<TemplatePicker conversation={conversationOf(1)} onClose={close} onSend={() => undefined} />, {
+    [TEMPLATES]: someTemplates,
+  });
+  await choose(/Cita/);
+  await userEvent.type(await gap(), "el lunes");
+  await choose(/Other template/);
+  await choose(/Pedido/);
+  expect((await gap()).value).toBe("");
+  await choose(/Other template/);
+
+  await userEvent.click(screen.getByRole("button", { name: "Close" }));
+  await screen.findByText("Leave without saving?"); // also where one looks at the list
+  await userEvent.click(screen.getByRole("button", { name: "Cancel" }));
+  expect(close).not.toHaveBeenCalled();
+  await choose(/Cita/);
+  expect((await gap()).value).toBe("el lunes");
+});
+
+test("a template in which nothing stands any more is closed without a question", async () => {
+  const close = vi.fn();
+  await shown(<TemplatePicker conversation={conversationOf(1)} onClose={close} onSend={() => undefined} />, {
+    [TEMPLATES]: someTemplates,
+  });
+  await choose(/Cita/);
+  await userEvent.type(await gap(), "E");
+  await userEvent.clear(await gap());
+  await userEvent.click(screen.getByRole("button", { name: "Close" }));
+
+  expect(close).toHaveBeenCalled();
 });

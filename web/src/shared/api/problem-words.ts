@@ -7,6 +7,10 @@ import { isProblem, NO_PROBLEM, OUR_FAULT, UNREACHABLE } from "./problem";
 const en = {
   language: "en",
   tryAgain: "Try again",
+  absent: "This part could not be loaded.",
+  absentHint: "Check your connection. Nothing you typed is lost.",
+  outdated: "Curbe may have been updated meanwhile.",
+  reload: "Reload the page",
   pageFailed: "This page stopped working",
   pageFailedDetail: "It is a fault of ours, not yours. Reload the page; nothing that was sent is lost.",
   byCode: {
@@ -101,6 +105,10 @@ type Words = typeof en;
 const es: Translated<Words> = {
   language: "es",
   tryAgain: "Reintentar",
+  absent: "Esta parte no se pudo cargar.",
+  absentHint: "Comprueba tu conexión. No se pierde nada de lo escrito.",
+  outdated: "Puede que Curbe se haya actualizado mientras tanto.",
+  reload: "Recargar la página",
   pageFailed: "Esta página ha dejado de funcionar",
   pageFailedDetail: "Es un fallo nuestro, no tuyo. Recarga la página; lo que se envió no se pierde.",
   byCode: {
@@ -194,6 +202,10 @@ const es: Translated<Words> = {
 const pt: Translated<Words> = {
   language: "pt",
   tryAgain: "Tentar de novo",
+  absent: "Esta parte não pôde ser carregada.",
+  absentHint: "Verifique sua conexão. Nada do que você digitou se perde.",
+  outdated: "O Curbe pode ter sido atualizado enquanto isso.",
+  reload: "Recarregar a página",
   pageFailed: "Esta página parou de funcionar",
   pageFailedDetail: "A falha é nossa, não sua. Recarregue a página; nada do que foi enviado se perde.",
   byCode: {

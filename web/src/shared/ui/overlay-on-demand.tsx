@@ -11,6 +11,7 @@ import {
   useRef,
   useState,
 } from "react";
+import { Absent } from "./absent";
 
 type ButtonProps = ButtonHTMLAttributes<HTMLButtonElement> & { children: ReactNode };
 
@@ -36,7 +37,12 @@ export function OverlayOnDemand<Props>({
   as: Target = "button",
 }: OverlayOnDemandProps<Props>) {
   const [wanted, setWanted] = useState(false);
+  const [absent, setAbsent] = useState(false);
   const loadAhead = () => void load().catch(() => {}); // a failure is told when it is wanted
+  const open = async () => {
+    await load();
+    setWanted(true);
+  };
   const plain = (
     <Target
       type="button"
@@ -44,10 +50,16 @@ export function OverlayOnDemand<Props>({
       {...button}
       onPointerEnter={loadAhead}
       onFocus={loadAhead}
-      onClick={() => setWanted(true)}
+      onClick={() => open().catch(() => setAbsent(true))}
     />
   );
-  if (!wanted) return plain;
+  if (!wanted)
+    return (
+      <>
+        {plain}
+        {absent && <Absent look="over" again={open} onClose={() => setAbsent(false)} />}
+      </>
+    );
   return (
     <Suspense fallback={plain}>
       <Overlay {...given} button={button} />

@@ -2,13 +2,14 @@ import { act, renderHook, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import type { ComponentType } from "react";
 import { expect, test, vi } from "vitest";
-import { type AroundNavHandler, Router } from "wouter";
+import { type AroundNavHandler, Route, Router } from "wouter";
 import { isUnsaved } from "@/shared/lib/unsaved";
 import { TestServer } from "@/shared/store/testing";
 import { type fakeApi, ok, problem } from "@/testing/fake-api";
 import { renderInbox, TENANT } from "@/testing/inbox";
 import { asksAtReload } from "@/testing/leaving";
 import type { Campaign } from "../api/campaigns";
+import { CampaignPage } from "../campaign-page";
 import { Editor } from "./editor";
 import { Refit } from "./refit";
 import { useMessageDraft } from "./use-message-draft";
@@ -159,6 +160,90 @@ test("who goes on without a change leaves what is stored, and looked over, as it
 
   await waitFor(() => expect(history.at(-1)).toContain("step=people"));
   expect(asked.filter(({ method }) => method === "PATCH")).toEqual([]);
+});
+
+const MADE = "0190cccc-0000-7000-8000-000000000002";
+const over = {
+  ...campaign,
+  state: "finished",
+  ramp_up: { first_hour: 100, factor: 3 },
+  pause_at_failures: null,
+} as unknown as Campaign;
+const weekOfMay = {
+  label_ids: ["0190eeee-0000-7000-8000-000000000001"],
+  states: ["resolved"],
+  last_inbound_after: new Date("2026-05-04T00:00:00").toISOString(),
+  last_inbound_before: null,
+};
+const source = { row_count: 2, taken_count: 2, invalid_count: 0, duplicate_count: 0, mapping: null };
+
+/** The page on which a campaign is made from another, which went to `audiences`. */
+async function madeAgain(audiences: object[], { offered = template as object } = {}) {
+  const server = new TestServer();
+  server.connections = async () => [{ id: NUMBER, name: "Sol", phone: "+34", status: "active" }] as never[];
+  const at = `/api/tenants/${TENANT}/campaigns`;
+  const api = {
+    [`GET /api/tenants/${TENANT}/templates`]: () => ok({ items: [offered], next_cursor: null }),
+    [`GET ${at}/${ID}`]: () => ok(over),
+    [`GET ${at}/${ID}/audience`]: () => ok(audiences),
+    [`POST ${at}`]: () => ok({ ...campaign, id: MADE }, 201),
+    [`GET ${at}/${MADE}`]: () => ok({ ...campaign, id: MADE }),
+    [`GET ${at}/${MADE}/audience`]: () => ok([]),
+    [`POST ${at}/${MADE}/audience/filter`]: () => ok({ audience_id: ID, ...source, reasons: [], faults: [] }),
+  };
+  const page = (
+    <Route path="/t/:tenant/campaigns/:campaign">
+      <CampaignPage />
+    </Route>
+  );
+  return renderInbox(page, { server, api, path: `/t/${TENANT}/campaigns/new?from=${ID}` });
+}
+
+test("a campaign is made from another: filled in as that was, and nothing is made before it is saved", async () => {
+  const { asked, history } = await madeAgain([]);
+  await screen.findByDisplayValue("Spring (copy)");
+  await screen.findByDisplayValue("lunes");
+  expect(asksAtReload(), "nothing was typed that would be lost").toBe(false);
+  expect(asked.filter(({ method }) => method !== "GET")).toEqual([]);
+
+  await userEvent.click(screen.getByRole("button", { name: "Save and go on" }));
+  await waitFor(() => expect(history.at(-1)).toContain(`/campaigns/${MADE}?step=people`));
+  const made = asked.filter(({ method }) => method === "POST").map(({ body }) => body);
+  const { connection_id, template: content, time_zone, quiet_hours, ramp_up, pause_at_failures } = over;
+  expect(made).toEqual([
+    {
+      ...{ name: "Spring (copy)", connection_id, template: content },
+      ...{ time_zone, quiet_hours, ramp_up, pause_at_failures },
+    },
+  ]);
+});
+
+test("whom it went to is chosen anew: what was asked of the inbox is filled in, and a file is asked for again", async () => {
+  const { asked } = await madeAgain([
+    { ...source, id: "1", kind: "filter", filename: null, described: weekOfMay },
+    { ...source, id: "2", kind: "file", filename: "mayo.csv", described: {} },
+  ]);
+  await screen.findByDisplayValue("lunes");
+  await userEvent.click(screen.getByRole("button", { name: "Save and go on" }));
+
+  await screen.findByText("mayo.csv");
+  screen.getByText(/Choose the file again/);
+  await screen.findByDisplayValue("2026-05-04");
+  screen.getAllByText("A label that is gone"); // else everybody would be taken
+  expect(asked.filter(({ path }) => path.endsWith("/filter"))).toEqual([]);
+  await userEvent.click(screen.getByRole("button", { name: "Add these people" }));
+  await waitFor(() =>
+    expect(asked.filter(({ path }) => path.endsWith("/filter")).map(({ body }) => body)).toEqual([weekOfMay]),
+  );
+});
+
+test("a campaign is made from one whose template cannot be sent any more: another is asked for", async () => {
+  const { asked } = await madeAgain([], { offered: { ...template, status: "PAUSED" } });
+  await screen.findByText("The template “hello” cannot be sent now: choose another.");
+  screen.getByDisplayValue("Spring (copy)");
+  await userEvent.click(screen.getByRole("button", { name: "Save and go on" }));
+
+  expect(asked.filter(({ method }) => method === "POST")).toEqual([]);
 });
 
 const withPicture = {

@@ -1,7 +1,7 @@
 /** A campaign that is being written: four steps, each saved by itself. What is not saved yet lives here, above them. */
 
 import { ActionIcon } from "@mantine/core";
-import { IconTrash } from "@tabler/icons-react";
+import { IconCopy, IconTrash } from "@tabler/icons-react";
 import { useEffect, useEffectEvent, useRef, useState } from "react";
 import { Link, useLocation, useSearchParams } from "wouter";
 import { useMessages } from "@/shared/i18n/language";
@@ -24,13 +24,20 @@ import { useTiming } from "./use-timing";
 const STEPS = ["message", "people", "timing", "check"] as const;
 type Step = (typeof STEPS)[number];
 
-export function Editor({ campaign }: { campaign: Campaign | null }) {
+interface EditorProps {
+  /** Null: it is made when the first step is saved. */
+  campaign: Campaign | null;
+  /** What one that is made begins with. */
+  like?: Campaign | null;
+}
+
+export function Editor({ campaign, like = null }: EditorProps) {
   const t = useMessages(editorMessages);
   const words = useMessages(campaignMessages);
   const { tenant_id } = useTenant();
   const [, navigate] = useLocation();
   const [params] = useSearchParams();
-  const message = useMessage(campaign);
+  const message = useMessage(campaign, { like });
   const timing = useTiming(campaign);
   const [deleting, setDeleting] = useState(false);
   const remove = useDelete(campaign?.id ?? "");
@@ -45,7 +52,10 @@ export function Editor({ campaign }: { campaign: Campaign | null }) {
     timing.forgetError();
   });
   useEffect(() => enter(step), [step]);
-  const at = (id: string, next: Step) => `${home}/${id}?step=${next}`;
+  /** The campaign that it is made from goes along: its people are chosen anew in another step. */
+  const former = params.get("from");
+  const at = (id: string, next: Step) =>
+    `${home}/${id}?${new URLSearchParams({ step: next, ...(former !== null && { from: former }) })}`;
   /** An answer that comes when one has gone elsewhere takes nobody along. */
   const goOn = (from: Step, id: string, next: Step) => {
     if (here.current !== from) return;
@@ -59,16 +69,29 @@ export function Editor({ campaign }: { campaign: Campaign | null }) {
       state={campaign && <StateWord state={campaign.state} />}
       end={
         campaign && (
-          <ActionIcon
-            variant="subtle"
-            color="gray"
-            size={36}
-            aria-label={t.delete}
-            title={t.delete}
-            onClick={() => setDeleting(true)}
-          >
-            <IconTrash size={19} />
-          </ActionIcon>
+          <>
+            <ActionIcon
+              component={Link}
+              to={`${home}/new?from=${campaign.id}`}
+              variant="subtle"
+              color="gray"
+              size={36}
+              aria-label={words.again}
+              title={words.again}
+            >
+              <IconCopy size={19} />
+            </ActionIcon>
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              size={36}
+              aria-label={t.delete}
+              title={t.delete}
+              onClick={() => setDeleting(true)}
+            >
+              <IconTrash size={19} />
+            </ActionIcon>
+          </>
         )
       }
     >
@@ -87,10 +110,11 @@ export function Editor({ campaign }: { campaign: Campaign | null }) {
           ))}
         </ol>
       </nav>
+      {like && <p className={classes["like"]}>{t.like}</p>}
       {step === "message" || !campaign ? (
         <MessageStep message={message} onSaved={({ id }) => goOn("message", id, "people")} />
       ) : step === "people" ? (
-        <PeopleStep campaign={campaign} onNext={() => navigate(at(campaign.id, "timing"))} />
+        <PeopleStep campaign={campaign} former={former} onNext={() => navigate(at(campaign.id, "timing"))} />
       ) : step === "timing" ? (
         <TimingStep timing={timing} onSaved={() => goOn("timing", campaign.id, "check")} />
       ) : (

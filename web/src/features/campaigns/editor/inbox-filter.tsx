@@ -4,7 +4,7 @@ import { Button, Group, MultiSelect, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useRefusal } from "@/shared/api/use-refusal";
 import { useMessages } from "@/shared/i18n/language";
-import { ownMoment } from "@/shared/lib/zones";
+import { ownMoment, ownZone, wallClock } from "@/shared/lib/zones";
 import { useDirectory } from "@/shared/store/hooks";
 import { FormError } from "@/shared/ui/form-error";
 import { type Filter, type Taken, useAddFiltered } from "../api/audience";
@@ -13,21 +13,24 @@ import { peopleMessages } from "./people-messages";
 
 type State = NonNullable<Filter["states"]>[number];
 
-export function InboxFilter({
-  campaignId,
-  onTaken,
-}: {
+interface InboxFilterProps {
   campaignId: string;
+  /** What it begins with; null: with nobody left out. */
+  filledIn: Filter | null;
   onTaken: (taken: Taken) => void;
-}) {
+}
+
+export function InboxFilter({ campaignId, filledIn, onTaken }: InboxFilterProps) {
   const t = useMessages(peopleMessages);
   const refusal = useRefusal();
   const labels = useDirectory("labels");
   const add = useAddFiltered(campaignId);
-  const [labelIds, setLabels] = useState<string[]>([]);
-  const [states, setStates] = useState<string[]>([]);
-  const [since, setSince] = useState("");
-  const [until, setUntil] = useState("");
+  const [labelIds, setLabels] = useState<string[]>(filledIn?.label_ids ?? []);
+  const [states, setStates] = useState<string[]>(filledIn?.states ?? []);
+  const [since, setSince] = useState(dayOf(filledIn?.last_inbound_after));
+  const [until, setUntil] = useState(dayOf(filledIn?.last_inbound_before));
+  // One that was deleted stays to be seen: without it everybody would be taken.
+  const gone = labelIds.filter((id) => !labels.has(id)).map((value) => ({ value, label: t.labelGone }));
   const wrong = (day: string) => day !== "" && momentOf(day) === null;
   const take = (event: FormEvent) => {
     event.preventDefault();
@@ -49,7 +52,7 @@ export function InboxFilter({
         <MultiSelect
           label={t.labels}
           placeholder={labelIds.length === 0 ? (labels.size > 0 ? t.labelsAny : t.noLabels) : ""}
-          data={[...labels.values()].map(({ id, name }) => ({ value: id, label: name }))}
+          data={[...[...labels.values()].map(({ id, name }) => ({ value: id, label: name })), ...gone]}
           value={labelIds}
           searchable
           onChange={setLabels}
@@ -86,6 +89,11 @@ export function InboxFilter({
       </Group>
     </form>
   );
+}
+
+/** The day of a moment by the reader's own clock, as a field of days has it. */
+function dayOf(moment: string | null | undefined): string {
+  return moment ? wallClock(new Date(moment), ownZone()).slice(0, "2026-12-24".length) : "";
 }
 
 /** The beginning of that day by the reader's own clock; null where it is none. */

@@ -27,7 +27,7 @@ interface MessageStepProps {
 export function MessageStep({ message, begun = false, onSaved }: MessageStepProps) {
   const t = useMessages(editorMessages);
   const refusal = useRefusal();
-  const { numbers, name, from, templates, all, template, now, look, open, sent } = message;
+  const { numbers, name, from, templates, all, template, now, look, open, sent, gone } = message;
   const { setName, setFrom, setChosen } = message.draft;
   const [tried, setTried] = useState(false);
   const fields = template ? fieldsOf(template.components) : [];
@@ -70,6 +70,7 @@ export function MessageStep({ message, begun = false, onSaved }: MessageStepProp
           />
         </>
       )}
+      {gone && <FormError tone="warn">{t.templateGone(gone)}</FormError>}
       {look && look.beyond.length > 0 && <FormError>{t.beyond(look.beyond.join(", "))}</FormError>}
       {template && now && (
         <section className={classes["gaps"]}>

@@ -8,6 +8,8 @@ export const editorMessages = catalogue({
     step: { message: "Message", people: "People", timing: "Timing", check: "Check and start" },
     next: "Save and go on",
     save: "Save",
+    like: "Filled in as it was. Nothing is made before you save; whom it goes to is chosen after that.",
+    templateGone: (name: string) => `The template “${name}” cannot be sent now: choose another.`,
     refit: "What stands in the gaps",
     refitHint:
       "What you write here goes to everybody who was not written to yet, once you resume the campaign.",
@@ -69,6 +71,8 @@ export const editorMessages = catalogue({
     step: { message: "Mensaje", people: "Personas", timing: "Ritmo", check: "Revisar y empezar" },
     next: "Guardar y seguir",
     save: "Guardar",
+    like: "Rellenada como estaba. No se crea nada hasta que guardes; después eliges a quién va.",
+    templateGone: (name) => `La plantilla «${name}» no se puede enviar ahora: elige otra.`,
     refit: "Lo que va en los huecos",
     refitHint:
       "Lo que escribas aquí va a todas las personas que aún no han recibido nada, cuando reanudes la campaña.",
@@ -131,6 +135,8 @@ export const editorMessages = catalogue({
     step: { message: "Mensagem", people: "Pessoas", timing: "Ritmo", check: "Conferir e iniciar" },
     next: "Salvar e continuar",
     save: "Salvar",
+    like: "Preenchida como estava. Nada é criado antes de você salvar; depois você escolhe para quem vai.",
+    templateGone: (name) => `O modelo “${name}” não pode ser enviado agora: escolha outro.`,
     refit: "O que vai nas lacunas",
     refitHint:
       "O que você escrever aqui vai para todas as pessoas que ainda não receberam nada, quando você retomar a campanha.",

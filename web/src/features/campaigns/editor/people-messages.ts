@@ -5,6 +5,12 @@ import { plural } from "@/shared/i18n/format";
 export const peopleMessages = catalogue({
   en: {
     added: "Who is in it",
+    former: "Whom the campaign that this one is made from went to",
+    formerFile: "Choose the file again, as the list may have changed since.",
+    formerInbox: "What was asked for can be filled in below; who is so now is added.",
+    formerList: "Only that program can add them again.",
+    fillIn: "Fill it in",
+    labelGone: "A label that is gone",
     rows: (count: number) => plural("en", count, { one: "# row", other: "# rows" }),
     people: (count: number) => plural("en", count, { one: "# person", other: "# people" }),
     invalid: (count: number) => plural("en", count, { one: "# unusable", other: "# unusable" }),
@@ -82,6 +88,12 @@ export const peopleMessages = catalogue({
   },
   es: {
     added: "Quiénes están",
+    former: "A quién fue la campaña de la que parte esta",
+    formerFile: "Elige otra vez el archivo: la lista puede haber cambiado.",
+    formerInbox: "Lo que se pidió se puede rellenar abajo; se añade a quien esté así ahora.",
+    formerList: "Solo ese programa puede añadirlas otra vez.",
+    fillIn: "Rellenar",
+    labelGone: "Una etiqueta que ya no está",
     rows: (count) => plural("es", count, { one: "# fila", other: "# filas" }),
     people: (count) => plural("es", count, { one: "# persona", other: "# personas" }),
     invalid: (count) => plural("es", count, { one: "# no válida", other: "# no válidas" }),
@@ -159,6 +171,12 @@ export const peopleMessages = catalogue({
   },
   pt: {
     added: "Quem está nela",
+    former: "Para quem foi a campanha de que esta parte",
+    formerFile: "Escolha o arquivo de novo: a lista pode ter mudado.",
+    formerInbox: "O que se pediu pode ser preenchido abaixo; é adicionado quem está assim agora.",
+    formerList: "Só esse programa pode adicioná-las de novo.",
+    fillIn: "Preencher",
+    labelGone: "Uma etiqueta que não existe mais",
     rows: (count) => plural("pt", count, { one: "# linha", other: "# linhas" }),
     people: (count) => plural("pt", count, { one: "# pessoa", other: "# pessoas" }),
     invalid: (count) => plural("pt", count, { one: "# inválida", other: "# inválidas" }),

@@ -1,7 +1,7 @@
 /** The second step: whom it goes to. */
 
 import { ActionIcon, Button, SegmentedControl } from "@mantine/core";
-import { IconFileSpreadsheet, IconMessages, IconTrash, IconUsers } from "@tabler/icons-react";
+import { IconTrash } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useRefusal } from "@/shared/api/use-refusal";
@@ -15,12 +15,14 @@ import { ListSkeleton } from "@/shared/ui/skeletons";
 import {
   type Audience,
   audiencesQuery,
+  type Filter,
   type Taken,
   type UploadedFile,
   useRemoveAudience,
   useUploadAudience,
 } from "../api/audience";
 import type { Campaign } from "../api/campaigns";
+import { FormerPeople, filterOf, useSource } from "./former-people";
 import { InboxFilter } from "./inbox-filter";
 import { Mapping } from "./mapping";
 import { editorMessages } from "./messages";
@@ -31,15 +33,28 @@ import { TakenResult } from "./taken-result";
 const TABLES =
   ".csv,.tsv,.txt,.xlsx,text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
-export function PeopleStep({ campaign, onNext }: { campaign: Campaign; onNext: () => void }) {
+interface PeopleStepProps {
+  campaign: Campaign;
+  /** The campaign that it is made from. */
+  former: string | null;
+  onNext: () => void;
+}
+
+export function PeopleStep({ campaign, former, onNext }: PeopleStepProps) {
   const t = useMessages(peopleMessages);
   const words = useMessages(editorMessages);
   const refusal = useRefusal();
   const { tenant_id } = useTenant();
   const { data, error, refetch } = useQuery(audiencesQuery(tenant_id, campaign.id));
+  const before =
+    useQuery({ ...audiencesQuery(tenant_id, former ?? ""), enabled: former !== null }).data ?? [];
   const upload = useUploadAudience(campaign.id);
   const remove = useRemoveAudience(campaign.id);
-  const [way, setWay] = useState<"file" | "inbox">("file");
+  const [chosenWay, setWay] = useState<"file" | "inbox" | null>(null);
+  const [chosenFilter, setFilter] = useState<Filter | null>(null);
+  const first = filterOf(before[0]);
+  const filter = chosenFilter ?? first;
+  const way = chosenWay ?? (first ? "inbox" : "file");
   const [file, setFile] = useState<UploadedFile | null>(null);
   const [taken, setTaken] = useState<Taken | null>(null);
   if (error && !data) return <ErrorState error={error} onRetry={() => void refetch()} />;
@@ -66,6 +81,15 @@ export function PeopleStep({ campaign, onNext }: { campaign: Campaign; onNext: (
           </Rows>
         </section>
       )}
+      {before.length > 0 && (
+        <FormerPeople
+          audiences={before}
+          onFilter={(asked) => {
+            setFilter(asked);
+            setWay("inbox");
+          }}
+        />
+      )}
       {taken && <TakenResult taken={taken} campaign={campaign} />}
       <section className={classes["adding"]}>
         <div className={classes["faultsHead"]}>
@@ -81,7 +105,12 @@ export function PeopleStep({ campaign, onNext }: { campaign: Campaign; onNext: (
           />
         </div>
         {way === "inbox" ? (
-          <InboxFilter campaignId={campaign.id} onTaken={done} />
+          <InboxFilter
+            key={JSON.stringify(filter)}
+            campaignId={campaign.id}
+            filledIn={filter}
+            onTaken={done}
+          />
         ) : file ? (
           <Mapping
             key={file.audience_id}
@@ -116,16 +145,11 @@ export function PeopleStep({ campaign, onNext }: { campaign: Campaign; onNext: (
   );
 }
 
-const ICONS = { file: IconFileSpreadsheet, filter: IconMessages, list: IconUsers } as const;
-
 function AudienceRow({ audience, campaignId }: { audience: Audience; campaignId: string }) {
   const t = useMessages(peopleMessages);
   const refusal = useRefusal();
   const remove = useRemoveAudience(campaignId);
-  const kind = audience.kind in ICONS ? (audience.kind as keyof typeof ICONS) : "list";
-  const Icon = ICONS[kind];
-  const name =
-    kind === "file" ? t.fromFile(audience.filename ?? "") : kind === "filter" ? t.fromInbox : t.fromList;
+  const { kind, Icon, name } = useSource(audience);
   const { row_count, taken_count, invalid_count, duplicate_count } = audience;
   const isRead = kind !== "file" || audience.mapping !== null;
   const parts = [

@@ -16,7 +16,7 @@ export function Refit({ campaign }: { campaign: Campaign }) {
   const t = useMessages(editorMessages);
   const { tenant_id } = useTenant();
   const [, navigate] = useLocation();
-  const message = useMessage(campaign, true);
+  const message = useMessage(campaign, { begun: true });
   const settle = useUnsaved(message.differs);
   const home = `/t/${tenant_id}/campaigns/${campaign.id}`;
   const leave = () => {

@@ -21,27 +21,36 @@ import {
 } from "../model/composing";
 import type { Filling } from "../model/filling";
 import { type MessageDraft, type Typed, useMessageDraft } from "./use-message-draft";
+import { timingOf } from "./use-timing";
 
 export type Message = ReturnType<typeof useMessage>;
 
-/** `begun`: only what stands in the gaps can be changed. */
-export function useMessage(campaign: Campaign | null, begun = false) {
+interface Around {
+  /** Only what stands in the gaps can be changed. */
+  begun?: boolean;
+  /** One that is made is filled in as this one was. */
+  like?: Campaign | null;
+}
+
+export function useMessage(campaign: Campaign | null, { begun = false, like = null }: Around = {}) {
   const { tenant_id } = useTenant();
   const numbers = useNumbers();
   const draft = useMessageDraft();
   const { chosen, typed } = draft;
-  const name = draft.name ?? campaign?.name ?? "";
-  const from = draft.from ?? campaign?.connection_id ?? numbers.active[0]?.id ?? null;
+  const given = campaign ?? like;
+  const name = draft.name ?? given?.name ?? "";
+  const first = numbers.active.find(({ id }) => id === like?.connection_id) ?? numbers.active[0];
+  const from = draft.from ?? campaign?.connection_id ?? first?.id ?? null;
   const templates = useTemplates(tenant_id, from, from !== null);
   const all = useMemo(() => offered(templates.data ?? []), [templates.data]);
   const template =
-    all.find((one) => one.id === chosen) ?? (campaign && all.find((one) => isOf(one, campaign))) ?? null;
-  const first = template && beginning(template, campaign);
-  const now = first && typed?.of === first.of ? typed : first;
+    all.find((one) => one.id === chosen) ?? (given && all.find((one) => isOf(one, given))) ?? null;
+  const begins = template && beginning(template, given);
+  const now = begins && typed?.of === begins.of ? typed : begins;
   const look = template && now ? lookOf(template.components, now.fillings) : null;
   const open = template && now ? openGaps(template, now.fillings, now.files) : [];
-  const content = template && now && contentIn(template, now, campaign);
-  const isKept = campaign !== null && content !== null && isAlike(campaign.template, content);
+  const content = template && now && contentIn(template, now, given);
+  const isKept = given !== null && content !== null && isAlike(given.template, content);
   const isFilled = isKept || (open.length === 0 && look?.beyond.length === 0);
   const told =
     content && from && name.trim() !== "" && isFilled
@@ -52,7 +61,7 @@ export function useMessage(campaign: Campaign | null, begun = false) {
     (name.trim() !== campaign.name.trim() ||
       from !== campaign.connection_id ||
       (content !== null && !isKept));
-  const head = useHead(draft, first);
+  const head = useHead(draft, begins);
   const create = useCreate();
   const change = useChange(campaign?.id ?? "");
 
@@ -60,7 +69,8 @@ export function useMessage(campaign: Campaign | null, begun = false) {
   const save = (onSaved: (campaign: Campaign) => void) => {
     if (!told || head.sent?.isPending) return;
     if (head.sent?.isError) head.sent.reset();
-    if (!campaign) return create.mutate({ ...told, ...firstTiming() }, { onSuccess: onSaved });
+    const timing = like ? timingOf(like) : firstTiming();
+    if (!campaign) return create.mutate({ ...told, ...timing }, { onSuccess: onSaved });
     const stored = (saved: Campaign) => {
       draft.settle();
       onSaved(saved);
@@ -70,8 +80,10 @@ export function useMessage(campaign: Campaign | null, begun = false) {
   };
   return {
     ...{ draft, numbers, name, from, templates, all, template, now, look, open, save },
+    /** The name of the template that it was filled in with and that cannot be chosen any more. */
+    gone: like && templates.isSuccess && !template ? like.template.name : null,
     fill: (gap: string, filling: Filling) =>
-      first && draft.fill(first, (now) => ({ fillings: { ...now.fillings, [gap]: filling } })),
+      begins && draft.fill(begins, (now) => ({ fillings: { ...now.fillings, [gap]: filling } })),
     ...{ upload: head.upload, sent: head.sent },
     /** Nothing is missing, and nothing is on its way or did not arrive. */
     sound: told !== null && !head.isOpen,

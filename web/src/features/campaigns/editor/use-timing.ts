@@ -43,7 +43,7 @@ function unlike(chosen: Partial<Timing>, saved: Timing): Partial<Timing> {
   return Object.fromEntries(rest);
 }
 
-function timingOf(campaign: Campaign | null): Timing {
+export function timingOf(campaign: Campaign | null): Timing {
   return {
     time_zone: campaign?.time_zone ?? ownZone(),
     quiet_hours: campaign?.quiet_hours ?? null,

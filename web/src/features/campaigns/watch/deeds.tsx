@@ -3,6 +3,7 @@
 import { Button } from "@mantine/core";
 import {
   IconBan,
+  IconCopy,
   IconListCheck,
   IconPencil,
   IconPlayerPause,
@@ -18,12 +19,14 @@ import { ConfirmDialog } from "@/shared/ui/confirm-dialog";
 import { tellFailed } from "@/shared/ui/notices";
 import { type Campaign, type Deed, useDeed } from "../api/campaigns";
 import { type Report, useRetry } from "../api/report";
+import { campaignMessages } from "../messages";
 import { watchMessages } from "./messages";
 
 const PUT_OFF = new Set(["throttled", "transient", "unreachable", "storage", "unlisted"]);
 
 export function Deeds({ campaign, report }: { campaign: Campaign; report: Report | undefined }) {
   const t = useMessages(watchMessages);
+  const words = useMessages(campaignMessages);
   const refusal = useRefusal();
   const { tenant_id, can } = useTenant();
   const deed = useDeed(campaign.id);
@@ -105,6 +108,14 @@ export function Deeds({ campaign, report }: { campaign: Campaign; report: Report
           {t.retry}
         </Button>
       )}
+      <Button
+        component={Link}
+        to={`/t/${tenant_id}/campaigns/new?from=${campaign.id}`}
+        variant="default"
+        leftSection={<IconCopy size={17} />}
+      >
+        {words.again}
+      </Button>
       {(state === "scheduled" || state === "running" || state === "paused") && (
         <Button
           variant="subtle"

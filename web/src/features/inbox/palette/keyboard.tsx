@@ -1,12 +1,13 @@
 /** The keyboard of everything in a tenant, the palette and the list of shortcuts: the two are loaded when they are first asked for. */
 
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useState } from "react";
 import { useShortcut, useShortcuts } from "@/shared/keys/use-shortcut";
 import { shortcutsHelp } from "@/shared/lib/frame";
 import { useSignal } from "@/shared/lib/signal";
+import { part } from "@/shared/ui/part";
 
-const Palette = lazy(async () => ({ default: (await import("./palette")).Palette }));
-const ShortcutsHelp = lazy(async () => ({ default: (await import("./shortcuts-help")).ShortcutsHelp }));
+const Palette = part(async () => (await import("./palette")).Palette, "over");
+const ShortcutsHelp = part(async () => (await import("./shortcuts-help")).ShortcutsHelp, "over");
 
 export function Keyboard() {
   useShortcuts();

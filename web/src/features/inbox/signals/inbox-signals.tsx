@@ -18,7 +18,7 @@ import { listMessages } from "../list/messages";
 import { nameOf, previewOf } from "../list/row-model";
 import { signalMessages } from "./messages";
 import { OneTab } from "./one-tab";
-import { concerns, mentionIn, type News, newsIn } from "./ringing";
+import { concerns, mentionIn, type News, newsIn, readIn } from "./ringing";
 import { showUnread } from "./tab";
 import { useUnsentNotice } from "./unsent";
 
@@ -78,7 +78,9 @@ function useRinging(): void {
   const { embedded } = useSession();
   const [location, navigate] = useLocation();
   const inbox = `/t/${tenant_id}/inbox`;
+  const shown = useRef(new Set<string>());
   const notify = (title: string, body: string, conversation: string) => {
+    shown.current.add(conversation);
     const path = `${inbox}/${conversation}`;
     void showNotice({ title, body, tag: conversation, path }, { embedded, open: () => navigate(path) });
   };
@@ -117,6 +119,9 @@ function useRinging(): void {
     addEventListener("keydown", touched);
     addEventListener("focus", seen);
     const stop = store.onEvent((event) => {
+      // By a colleague, on the phone: what it told of is known by now.
+      const read = readIn(event);
+      if (read && shown.current.delete(read)) void closeNotices(read);
       const note = mentionIn(event, store.me, Date.now());
       if (note) void tabs.isMine(note.id).then((mine) => mine && tellMention.current(note, chime));
       const news = newsIn(event, (id) => store.state.conversations.get(id), Date.now());

@@ -31,6 +31,12 @@ export function mentionIn(event: LoggedEvent, me: string | null, now: number): A
   return user_id === me ? annotation : null;
 }
 
+/** Return the conversation that was read whole, wherever that was, if an event tells of one. */
+export function readIn({ type, data }: LoggedEvent): string | null {
+  const { id = null, unread_count } = data as Partial<Conversation>;
+  return type === "conversation_updated" && unread_count === 0 ? id : null;
+}
+
 /** "Mine" are those I have and those nobody has yet: else nobody would hear somebody new. */
 export function concerns(conversation: Conversation | undefined, whose: Whose, me: string | null): boolean {
   if (whose === "off" || conversation?.state === "blocked") return false;

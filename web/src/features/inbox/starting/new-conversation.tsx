@@ -11,6 +11,7 @@ import { newId } from "@/shared/store/ids";
 import type { ContactSummary, Json } from "@/shared/store/types";
 import { useClosing } from "@/shared/ui/leave-question";
 import { uiMessages } from "@/shared/ui/messages";
+import { type Fill, type Filling, useFillings } from "@/shared/whatsapp/use-fillings";
 import { Beginning, type Draft } from "./beginning";
 import { startingMessages } from "./messages";
 
@@ -19,7 +20,8 @@ export type TemplateForm = ComponentType<{
   contact: Pick<ContactSummary, "name" | "marketing"> | null;
   template: Template;
   busy: boolean;
-  onFilled: (filled: boolean) => void;
+  filling: Filling;
+  onFill: Fill;
   onBack: () => void;
   onSend: (template: Json) => void;
 }>;
@@ -35,22 +37,23 @@ export function NewConversation({ onClose, onOpen, templateForm: Form }: NewConv
   const words = useMessages(uiMessages);
   const problems = useMessages(problemMessages);
   const [draft, setDraft] = useState<Draft>({ phone: "", contact: null, connectionId: null, template: null });
-  const [filling, setFilling] = useState(false);
-  const [filled, setFilled] = useState(false);
-  const { close, asking, question } = useClosing(filled, onClose);
+  const [isFilling, setIsFilling] = useState(false);
+  const { template } = draft;
+  // What was written to one person is not put before another.
+  const { filling, fill, isBegun } = useFillings(template && `${draft.phone.trim()} ${template.id}`);
+  const { close, asking, question } = useClosing(isBegun, onClose);
   const go = (conversationId: string) => {
     onOpen(conversationId);
     onClose();
   };
   const { send, busy, failure, forget } = useFirstMessage(draft, go);
   const told = failure === null ? null : problemWords(failure, problems);
-  const { template } = draft;
   return (
     <Modal
       opened
       onClose={close}
-      title={filling ? t.titleTo(draft.contact?.name ?? draft.phone) : t.title}
-      size={filling ? 860 : "md"}
+      title={isFilling ? t.titleTo(draft.contact?.name ?? draft.phone) : t.title}
+      size={isFilling ? 860 : "md"}
       closeButtonProps={{ "aria-label": words.close, disabled: busy }}
       closeOnEscape={!busy && !asking} // a refusal would reach nobody, and a success lead away
       closeOnClickOutside={false}
@@ -60,16 +63,17 @@ export function NewConversation({ onClose, onOpen, templateForm: Form }: NewConv
           {told.detail}
         </Alert>
       )}
-      {filling && template ? (
+      {isFilling && template ? (
         <Suspense fallback={<Loader size="sm" />}>
           <Form
             contact={draft.contact}
             template={template}
             busy={busy}
-            onFilled={setFilled}
+            filling={filling}
+            onFill={fill}
             onBack={() => {
               forget();
-              setFilling(false);
+              setIsFilling(false);
             }}
             onSend={(filled) => void send(filled)}
           />
@@ -79,8 +83,8 @@ export function NewConversation({ onClose, onOpen, templateForm: Form }: NewConv
           draft={draft}
           onChange={setDraft}
           onOpen={go}
-          onCancel={onClose}
-          onDone={() => setFilling(true)}
+          onCancel={close}
+          onDone={() => setIsFilling(true)}
         />
       )}
       {question}

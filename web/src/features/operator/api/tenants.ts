@@ -18,6 +18,19 @@ export function useTenants(): Pages<Tenant> {
   });
 }
 
+export function useSuspension(tenant_id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (suspended: boolean) => {
+      const params = { path: { tenant_id } };
+      return suspended
+        ? answer(api.POST("/api/tenants/{tenant_id}/suspend", { params }))
+        : answer(api.POST("/api/tenants/{tenant_id}/resume", { params }));
+    },
+    onSuccess: () => client.invalidateQueries({ queryKey: KEY }),
+  });
+}
+
 export function useCreateTenant() {
   const client = useQueryClient();
   return useMutation({

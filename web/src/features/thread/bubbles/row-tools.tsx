@@ -13,16 +13,17 @@ import {
   IconMoodSmile,
   IconPlus,
 } from "@tabler/icons-react";
-import { lazy, type MouseEvent, Suspense } from "react";
+import { type MouseEvent, Suspense } from "react";
 import { useMessages } from "@/shared/i18n/language";
 import type { Message } from "@/shared/store/types";
+import { part } from "@/shared/ui/part";
 import { threadMessages } from "../messages";
 import { forwardedOf } from "../model/forwarding";
 import { isWaiting } from "../model/ticks";
 import { useActions, useData } from "../thread-context";
 import classes from "./row-tools.module.css";
 
-const EmojiPicker = lazy(async () => ({ default: (await import("../emoji/emoji-picker")).EmojiPicker }));
+const EmojiPicker = part(async () => (await import("../emoji/emoji-picker")).EmojiPicker);
 
 export const QUICK_REACTIONS = ["👍", "❤️", "😂", "😮", "😢", "🙏"] as const;
 

@@ -1,18 +1,19 @@
 /** What opens over a thread: a picture, what is known of a message, what it said before, to whom it goes on, the questions before it is sent twice or a note is deleted. */
 
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import { useMessages } from "@/shared/i18n/language";
 import { useTenant } from "@/shared/session/session-context";
 import { useStore } from "@/shared/store/hooks";
 import type { Annotation, Message } from "@/shared/store/types";
 import { ConfirmDialog } from "@/shared/ui/confirm-dialog";
+import { part } from "@/shared/ui/part";
 import { deleteNote, sendAgain } from "../api/messages";
 import { threadMessages } from "../messages";
 
-const Lightbox = lazy(async () => ({ default: (await import("../media/lightbox")).Lightbox }));
-const MessageInfo = lazy(async () => ({ default: (await import("./message-info")).MessageInfo }));
-const Forward = lazy(async () => ({ default: (await import("./forward")).Forward }));
-const Revisions = lazy(async () => ({ default: (await import("./revisions")).Revisions }));
+const Lightbox = part(async () => (await import("../media/lightbox")).Lightbox, "over");
+const MessageInfo = part(async () => (await import("./message-info")).MessageInfo, "over");
+const Forward = part(async () => (await import("./forward")).Forward, "over");
+const Revisions = part(async () => (await import("./revisions")).Revisions, "over");
 
 export interface Over {
   kind: "media" | "info" | "revisions" | "send-again" | "delete-note" | "forward";

@@ -1,12 +1,13 @@
 /** The field and everything about it: a reply or a note, files, a recording, a template, something to press. */
 
-import { lazy, Suspense, useEffect, useImperativeHandle, useRef, useState } from "react";
+import { Suspense, useEffect, useImperativeHandle, useRef, useState } from "react";
 import { useMessages } from "@/shared/i18n/language";
 import { useShortcut } from "@/shared/keys/use-shortcut";
 import { useTenant } from "@/shared/session/session-context";
 import { useStore, useTopic } from "@/shared/store/hooks";
 import type { Conversation, Message } from "@/shared/store/types";
 import { tellFailed } from "@/shared/ui/notices";
+import { part } from "@/shared/ui/part";
 import type { ServiceWindow } from "../model/window";
 import { useData } from "../thread-context";
 import { AnsweredDialog } from "./answered-dialog";
@@ -27,12 +28,14 @@ import { useTyping } from "./use-typing";
 import { VoiceRecorder } from "./voice-recorder";
 import { ClosedWindow } from "./window-bar";
 
-const TemplatePicker = lazy(async () => ({
-  default: (await import("../templates/template-picker")).TemplatePicker,
-}));
-const InteractiveComposer = lazy(async () => ({
-  default: (await import("./interactive-composer")).InteractiveComposer,
-}));
+const TemplatePicker = part(
+  async () => (await import("../templates/template-picker")).TemplatePicker,
+  "over",
+);
+const InteractiveComposer = part(
+  async () => (await import("./interactive-composer")).InteractiveComposer,
+  "over",
+);
 
 export type Mode = "reply" | "note";
 

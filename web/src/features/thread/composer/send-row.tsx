@@ -11,15 +11,16 @@ import {
   IconSend2,
   IconTemplate,
 } from "@tabler/icons-react";
-import { lazy, type ReactNode, Suspense, useState } from "react";
+import { type ReactNode, Suspense, useState } from "react";
 import { useMessages } from "@/shared/i18n/language";
+import { part } from "@/shared/ui/part";
 import { LONGEST_TEXT } from "../model/limits";
 import type { Mode } from "./composer";
 import { composerMessages } from "./messages";
 import classes from "./send-row.module.css";
 import { canRecord } from "./use-recorder";
 
-const EmojiPicker = lazy(async () => ({ default: (await import("../emoji/emoji-picker")).EmojiPicker }));
+const EmojiPicker = part(async () => (await import("../emoji/emoji-picker")).EmojiPicker);
 
 interface SendRowProps {
   mode: Mode;

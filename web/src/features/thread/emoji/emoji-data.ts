@@ -26,9 +26,12 @@ const LOADERS: Record<Language, () => Promise<{ emoji: string }>> = {
 const loaded = new Map<Language, Promise<EmojiGroup[]>>();
 
 export function loadEmoji(language: Language): Promise<EmojiGroup[]> {
-  const known = loaded.get(language) ?? LOADERS[language]().then(({ emoji }) => parsed(emoji));
-  loaded.set(language, known);
-  return known;
+  const known = loaded.get(language);
+  if (known) return known;
+  const asked = LOADERS[language]().then(({ emoji }) => parsed(emoji));
+  loaded.set(language, asked);
+  asked.catch(() => loaded.delete(language)); // they may be there the next time
+  return asked;
 }
 
 export function parsed(lines: string): EmojiGroup[] {

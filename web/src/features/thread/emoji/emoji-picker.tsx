@@ -4,6 +4,7 @@ import { Loader } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { type KeyboardEvent, useMemo, useRef, useState } from "react";
 import { useLanguage, useMessages } from "@/shared/i18n/language";
+import { Absent } from "@/shared/ui/absent";
 import { composerMessages } from "../composer/messages";
 import {
   chooseTone,
@@ -25,7 +26,11 @@ const MOST_FOUND = 96;
 export function EmojiPicker({ onPick }: { onPick: (emoji: string) => void }) {
   const t = useMessages(composerMessages);
   const { language } = useLanguage();
-  const { data: groups } = useQuery({
+  const {
+    data: groups,
+    error,
+    refetch,
+  } = useQuery({
     queryKey: ["emoji", language],
     queryFn: () => loadEmoji(language),
     staleTime: Number.POSITIVE_INFINITY,
@@ -39,6 +44,7 @@ export function EmojiPicker({ onPick }: { onPick: (emoji: string) => void }) {
     rememberEmoji(emoji);
     onPick(emoji);
   };
+  if (!groups && error) return <Absent again={() => refetch({ throwOnError: true })} />;
   if (!groups) return <Loader size="sm" m="lg" />;
   const names: Record<number, string> = t.emojiGroups;
   return (

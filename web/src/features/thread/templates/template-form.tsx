@@ -9,6 +9,7 @@ import { useTenant } from "@/shared/session/session-context";
 import type { ContactSummary, Json } from "@/shared/store/types";
 import { TemplateLook } from "@/shared/whatsapp/template-look";
 import { componentsFor, type Field, fieldsOf, missingIn, previewOf } from "@/shared/whatsapp/templates";
+import type { ChosenFile, Fill, Filling } from "@/shared/whatsapp/use-fillings";
 import form from "../composer/form.module.css";
 import { LimitedField } from "../composer/limited-field";
 import { upload } from "../composer/upload";
@@ -21,8 +22,9 @@ interface TemplateFormProps {
   contact: Pick<ContactSummary, "name" | "marketing"> | null;
   template: Template;
   busy?: boolean;
-  /** Something was filled in that closing what it stands in would lose; or no longer. Keep it stable. */
-  onFilled?: (filled: boolean) => void;
+  /** What stands in its gaps: kept by what it stands in, so that going back loses nothing. */
+  filling: Filling;
+  onFill: Fill;
   onBack: () => void;
   onSend: (template: Json, words: string) => void;
 }
@@ -31,27 +33,24 @@ export function TemplateForm({
   contact,
   template,
   busy = false,
-  onFilled,
+  filling: { values, files },
+  onFill,
   onBack,
   onSend,
 }: TemplateFormProps) {
   const t = useMessages(templateMessages);
   const { components } = template;
   const fields = useMemo(() => fieldsOf(components), [components]);
-  const [values, setValues] = useState<Record<string, string>>({});
-  const [files, setFiles] = useState<Record<string, string>>({});
-  const [picture, setPicture] = useState<string | null>(null);
-  const isFilled = [...Object.values(values), ...Object.values(files)].some((one) => one !== "");
-  useEffect(() => {
-    onFilled?.(isFilled);
-    return () => onFilled?.(false);
-  }, [isFilled, onFilled]);
+  const picture = usePicture(
+    files[fields.find((one) => one.kind === "image" && one.card === null)?.id ?? ""],
+  );
+  const ids = Object.fromEntries(Object.entries(files).map(([field, { id }]) => [field, id]));
   const preview = previewOf(components, values);
-  const missing = missingIn(fields, values, files);
+  const missing = missingIn(fields, values, ids);
   const canSend = missing.length === 0 && preview.beyond.length === 0;
   const stopped = template.category === "MARKETING" && contact?.marketing === "stop";
   const send = () => {
-    const sent = componentsFor(components, values, files);
+    const sent = componentsFor(components, values, ids);
     onSend(
       {
         name: template.name,
@@ -98,11 +97,16 @@ export function TemplateForm({
               value={values[field.id] ?? ""}
               autoFocus={index === 0}
               contactName={contact?.name ?? null}
-              onChange={(value) => setValues((now) => ({ ...now, [field.id]: value }))}
-              onFile={(id, shown) => {
-                setFiles((now) => ({ ...now, [field.id]: id ?? "" }));
-                if (field.card === null) setPicture(shown);
-              }}
+              file={files[field.id] ?? null}
+              onChange={(value) =>
+                onFill((now) => ({ ...now, values: { ...now.values, [field.id]: value } }))
+              }
+              onFile={(file) =>
+                onFill(({ values, files: { [field.id]: _, ...others } }) => ({
+                  values,
+                  files: file ? { ...others, [field.id]: file } : others,
+                }))
+              }
             />
           </Fragment>
         ))}
@@ -131,24 +135,41 @@ export function TemplateForm({
   );
 }
 
+/** The chosen picture, as a URL of this page. The browser holds the file until it is told that nobody shows it any more. */
+function usePicture(chosen: ChosenFile | undefined): string | null {
+  const file = chosen?.file;
+  const [shown, setShown] = useState<string | null>(null);
+  useEffect(() => {
+    if (!file) return;
+    const url = URL.createObjectURL(file);
+    setShown(url);
+    return () => {
+      URL.revokeObjectURL(url);
+      setShown(null);
+    };
+  }, [file]);
+  return shown;
+}
+
 interface FieldOfProps {
   field: Field;
   value: string;
+  file: ChosenFile | null;
   autoFocus: boolean;
   contactName: string | null;
   onChange: (value: string) => void;
-  /** The id of the upload (null: none yet), and a picture of it. */
-  onFile: (id: string | null, picture: string | null) => void;
+  /** What was uploaded; null: nothing yet. */
+  onFile: (file: ChosenFile | null) => void;
 }
 
-function FieldOf({ field, value, autoFocus, contactName, onChange, onFile }: FieldOfProps) {
+function FieldOf({ field, value, file, autoFocus, contactName, onChange, onFile }: FieldOfProps) {
   const t = useMessages(templateMessages);
   const placeholder = field.example === null ? {} : { placeholder: t.example(field.example) };
   switch (field.kind) {
     case "image":
     case "video":
     case "document":
-      return <FileField kind={field.kind} onFile={onFile} />;
+      return <FileField kind={field.kind} chosen={file} onFile={onFile} />;
     case "location":
       return (
         <LimitedField
@@ -223,31 +244,22 @@ function FieldOf({ field, value, autoFocus, contactName, onChange, onFile }: Fie
   }
 }
 
-function FileField({
-  kind,
-  onFile,
-}: {
+interface FileFieldProps {
   kind: "image" | "video" | "document";
+  chosen: ChosenFile | null;
   onFile: FieldOfProps["onFile"];
-}) {
+}
+
+function FileField({ kind, chosen, onFile }: FileFieldProps) {
   const t = useMessages(templateMessages);
   const { tenant_id: tenantId } = useTenant();
   const input = useRef<HTMLInputElement>(null);
-  const [state, setState] = useState<{ words: string; error: boolean }>({ words: "", error: false });
+  const [state, setState] = useState({ words: chosen?.file.name ?? "", error: false });
   const under = useRef<AbortController | null>(null);
-  const shown = useRef<string | null>(null);
-  useEffect(
-    () => () => {
-      under.current?.abort();
-      if (shown.current) URL.revokeObjectURL(shown.current);
-    },
-    [],
-  );
+  useEffect(() => () => under.current?.abort(), []);
   const choose = async (file: File) => {
     under.current?.abort();
-    if (shown.current) URL.revokeObjectURL(shown.current);
-    shown.current = null;
-    onFile(null, null);
+    onFile(null);
     const type = plainType(file.type, file.name);
     if (objectionTo(kind as SendKind, type, file.size))
       return setState({ words: t.fileRefused, error: true });
@@ -258,9 +270,8 @@ function FileField({
       const { id } = await upload({ tenantId, file, kind, preview, abort }, (part) =>
         setState({ words: t.uploading(Math.round(part * 100)), error: false }),
       );
-      shown.current = kind === "image" ? URL.createObjectURL(file) : null;
       setState({ words: file.name, error: false });
-      onFile(id, shown.current);
+      onFile({ id, file });
     } catch {
       if (!abort.signal.aborted) setState({ words: t.uploadFailed, error: true });
     }

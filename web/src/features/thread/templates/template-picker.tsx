@@ -14,6 +14,7 @@ import { ErrorState } from "@/shared/ui/error-state";
 import { useClosing } from "@/shared/ui/leave-question";
 import { uiMessages } from "@/shared/ui/messages";
 import { previewOf } from "@/shared/whatsapp/templates";
+import { useFillings } from "@/shared/whatsapp/use-fillings";
 import { folded } from "../model/folded";
 import { templateMessages } from "./messages";
 import { TemplateForm } from "./template-form";
@@ -32,8 +33,8 @@ export function TemplatePicker({ conversation, onClose, onSend }: TemplatePicker
   const tenant = useTenant();
   const query = useTemplates(tenant.tenant_id, conversation.connection_id);
   const [chosen, setChosen] = useState<Template | null>(null);
-  const [filled, setFilled] = useState(false);
-  const { close, asking, question } = useClosing(filled, onClose);
+  const { filling, fill, isBegun } = useFillings(chosen?.id ?? null);
+  const { close, asking, question } = useClosing(isBegun, onClose);
   const approved = useMemo(
     () => (query.data ?? []).filter((one) => one.status === "APPROVED" && one.components),
     [query.data],
@@ -52,7 +53,8 @@ export function TemplatePicker({ conversation, onClose, onSend }: TemplatePicker
         <TemplateForm
           contact={conversation.contact}
           template={chosen}
-          onFilled={setFilled}
+          filling={filling}
+          onFill={fill}
           onBack={() => setChosen(null)}
           onSend={onSend}
         />

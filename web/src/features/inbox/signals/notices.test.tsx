@@ -1,0 +1,47 @@
+import { waitFor } from "@testing-library/react";
+import { expect, test, vi } from "vitest";
+import { conversationOf, messageOf, TestServer, uuid } from "@/shared/store/testing";
+import type { LoggedEvent } from "@/shared/store/types";
+import { renderInbox } from "@/testing/inbox";
+import { InboxSignals } from "./inbox-signals";
+
+test("a notification goes once its conversation is read elsewhere, as on the phone, and those of others stay", async () => {
+  const seen = new Set<string>();
+  vi.spyOn(document, "hasFocus").mockReturnValue(false);
+  vi.stubGlobal(
+    "Notification",
+    class {
+      static readonly permission = "granted";
+      readonly title: string;
+      constructor(title: string) {
+        this.title = title;
+        seen.add(title);
+      }
+      close() {
+        seen.delete(this.title);
+      }
+    },
+  );
+  const server = new TestServer();
+  for (const number of [1, 2]) server.put(conversationOf(number));
+  const now = new Date().toISOString();
+  let count = 0;
+  const happens = (type: string, conversation_id: string, data: object) => {
+    count += 1;
+    const event: LoggedEvent = {
+      ...{ cursor: `1.${count}`, type, conversation_id, message_id: null },
+      ...{ data, created_at: now },
+    };
+    server.socket.tell({ type: "events", items: [event], cursor: event.cursor });
+  };
+  await renderInbox(<InboxSignals />, { server });
+  for (const number of [1, 2]) {
+    const conversation = conversationOf(number, { unread_count: 1 });
+    happens("message_received", uuid(number), { ...messageOf(number, uuid(number)), conversation });
+  }
+  await waitFor(() => expect([...seen]).toEqual(["Person 1", "Person 2"]));
+
+  happens("conversation_updated", uuid(2), conversationOf(2, { unread_count: 1 }));
+  happens("conversation_updated", uuid(1), conversationOf(1, { unread_count: 0 }));
+  await waitFor(() => expect([...seen]).toEqual(["Person 2"]));
+});
