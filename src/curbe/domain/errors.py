@@ -155,6 +155,12 @@ class Conflict(AppError):
     code, http_status, title = "conflict", 409, "This cannot be done now"
 
 
+class EventGone(AppError):
+    """An event is to be told once more that is not kept any more."""
+
+    code, http_status, title = "event_gone", 409, "The event is not kept any more"
+
+
 class LastOwner(AppError):
     """A tenant would be left without an owner."""
 

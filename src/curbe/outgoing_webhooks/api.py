@@ -12,6 +12,7 @@ from litestar.status_codes import HTTP_200_OK, HTTP_202_ACCEPTED
 from curbe.auth.principal import Principal, Scope
 from curbe.domain.errors import (
     Conflict,
+    EventGone,
     InvalidRequest,
     NotFound,
     ProofRequired,
@@ -234,7 +235,7 @@ class DeliveryController(Controller):
         opt={"scope": Scope.OUTGOING_WEBHOOKS_WRITE},
         summary="Make a delivery once more",
         operation_id="replayOutgoingWebhookDelivery",
-        responses=refusals(Conflict, NotFound),
+        responses=refusals(Conflict, EventGone, NotFound),
     )
     async def replay(
         self,
