@@ -22362,7 +22362,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `conflict`: This cannot be done now */
+            /** @description `conflict`: This cannot be done now; `event_gone`: The event is not kept any more */
             409: {
                 headers: {
                     [name: string]: unknown;
