@@ -73,6 +73,7 @@ const en = {
     wrong_app: "The access token belongs to another Meta app",
     wrong_pin: "The number has another two-step PIN",
     number_unverified: "Meta wants the number verified first",
+    event_gone: "This event is no longer kept",
   },
   detailByCode: {
     unreachable: "Check your connection. Nothing you typed is lost.",
@@ -96,6 +97,7 @@ const en = {
     number_taken: "Disconnect it where it is connected now, then connect it here.",
     wrong_pin: "Type the number's own, or set another in the WhatsApp Manager.",
     number_unverified: "Verify it in the WhatsApp Manager, then register it here.",
+    event_gone: "It cannot be told again.",
     window_closed: "Send an approved template; once the person writes, free text may be sent for 24 hours.",
   },
 };
@@ -171,6 +173,7 @@ const es: Translated<Words> = {
     wrong_app: "El token de acceso es de otra aplicación de Meta",
     wrong_pin: "El número tiene otro PIN de dos pasos",
     number_unverified: "Meta quiere verificar antes el número",
+    event_gone: "Este evento ya no se conserva",
   },
   detailByCode: {
     unreachable: "Revisa tu conexión. Lo que has escrito no se pierde.",
@@ -194,6 +197,7 @@ const es: Translated<Words> = {
     number_taken: "Desconéctalo donde está conectado ahora y conéctalo aquí.",
     wrong_pin: "Escribe el suyo, o pon otro en el administrador de WhatsApp.",
     number_unverified: "Verifícalo en el administrador de WhatsApp, y regístralo aquí.",
+    event_gone: "No se puede contar de nuevo.",
     window_closed:
       "Envía una plantilla aprobada; cuando la persona escriba, se puede enviar texto libre durante 24 horas.",
   },
@@ -268,6 +272,7 @@ const pt: Translated<Words> = {
     wrong_app: "O token de acesso é de outro aplicativo da Meta",
     wrong_pin: "O número tem outro PIN de duas etapas",
     number_unverified: "A Meta quer verificar o número antes",
+    event_gone: "Este evento não é mais guardado",
   },
   detailByCode: {
     unreachable: "Verifique sua conexão. Nada do que você digitou se perde.",
@@ -291,6 +296,7 @@ const pt: Translated<Words> = {
     number_taken: "Desconecte-o onde está conectado agora e conecte-o aqui.",
     wrong_pin: "Digite o dele, ou defina outro no Gerenciador do WhatsApp.",
     number_unverified: "Verifique-o no Gerenciador do WhatsApp, e registre-o aqui.",
+    event_gone: "Não pode ser contado de novo.",
     window_closed:
       "Envie um modelo aprovado; quando a pessoa escrever, pode-se enviar texto livre durante 24 horas.",
   },
