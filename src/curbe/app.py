@@ -162,7 +162,7 @@ async def _wired(
             web_pool=web_pool,
             apply_pool=apply_pool,
             keyring=keyring,
-            cloud_api=_cloud_api(settings, egress),
+            cloud_api=CloudApi.of(settings, egress=egress),
             broadcast=broadcast,
             metrics=metrics,
             keeping=keeping_of(settings),
@@ -196,15 +196,6 @@ async def _wired(
             listening.cancel()
             committer.stop()
             await _flushed(flushing, intake)
-
-
-def _cloud_api(settings: Settings, egress: Egress) -> CloudApi:
-    return CloudApi(
-        egress,
-        base_url=settings.meta_graph_base_url,
-        version=settings.meta_graph_version,
-        app_secret=settings.meta_app_secret,
-    )
 
 
 def _receiver(settings: Settings, committer: GroupCommitter, metrics: Metrics) -> WebhookReceiver:

@@ -167,12 +167,7 @@ async def _wired(
         )
         stack.push_async_callback(pools.close)
         egress = await stack.enter_async_context(Egress(trusted=media_origins(settings)))
-        cloud_api = CloudApi(
-            egress,
-            base_url=settings.meta_graph_base_url,
-            version=settings.meta_graph_version,
-            app_secret=settings.meta_app_secret,
-        )
+        cloud_api = CloudApi.of(settings, egress=egress)
         means = Means(
             pool=pools.work,
             cloud_api=cloud_api,

@@ -84,12 +84,7 @@ async def api(
             web_pool=web,
             apply_pool=apply,
             keyring=keyring,
-            cloud_api=CloudApi(
-                egress,
-                base_url=configured.meta_graph_base_url,
-                version=configured.meta_graph_version,
-                app_secret=configured.meta_app_secret,
-            ),
+            cloud_api=CloudApi.of(configured, egress=egress),
             broadcast=broadcast,
             metrics=metrics,
             keeping=keeping_of(configured),

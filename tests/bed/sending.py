@@ -24,12 +24,9 @@ async def working(worker: Pool, apply: Pool, environ: dict[str, str]) -> AsyncIt
     keyring = Keyring.of(configured)
     stop = asyncio.Event()
     async with Egress(trusted=[configured.meta_graph_base_url]) as egress, asyncio.TaskGroup() as tasks:
-        base_url, version = configured.meta_graph_base_url, configured.meta_graph_version
         means = Means(
             pool=worker,
-            cloud_api=CloudApi(
-                egress, base_url=base_url, version=version, app_secret=configured.meta_app_secret
-            ),
+            cloud_api=CloudApi.of(configured, egress=egress),
             keyring=keyring,
             callback_key=keyring.derive("callback data"),
             metrics=Metrics(),

@@ -180,8 +180,9 @@ async def insert_one_of_everything(owner: asyncpg.Connection) -> Number:
             [tenant_id, uuid7(), NOW],
         ),
         (
-            """WITH told AS (INSERT INTO outgoing_webhooks (tenant_id, id, url, description, types, secret_enc, secret_last4, epoch, xid, number)
-                             VALUES ($1, $2, 'https://crm.example.org', '', '{}', 'sealed', '1234', 1, 0, 0))
+            """WITH told AS (
+                   INSERT INTO outgoing_webhooks (tenant_id, id, url, description, types, secret_enc, secret_last4, epoch, xid, number)
+                   VALUES ($1, $2, 'https://crm.example.org', '', '{}', 'sealed', '1234', 1, 0, 0))
                INSERT INTO outgoing_webhook_deliveries (tenant_id, outgoing_webhook_id, epoch, xid, number, type, state, done_at)
                VALUES ($1, $2, 1, 1, 1, 'message_sent', 'delivered', $3)""",
             [tenant_id, uuid7(), NOW],

@@ -228,6 +228,60 @@ async def test_a_job_put_back_waits_out_its_pause(
     assert await owner.fetchval("SELECT last_error FROM jobs") == "not_now"
 
 
+async def test_after_any_number_of_turns_that_went_well_a_failure_is_the_first(
+    pools: Pools, tenant: UUID, owner: asyncpg.Connection
+) -> None:
+    await defer(pools, tenant)
+    fails = False
+
+    async def work(job: Job) -> None:
+        if fails:
+            raise ZeroDivisionError
+        async with pools.worker.transaction(tenant) as tx:
+            await jobs.put_back(tx, job, after=timedelta(0), error=None)
+
+    runner = Runner(everybody=pools.apply, pool=pools.worker, handlers={KIND: work}, at_once=1, lease=LEASE)
+    turns = [await runner.run_due() for _ in range(12)]
+    fails = True
+    assert await runner.run_due() == 1
+
+    assert turns == [1] * 12
+    soon = "SELECT attempt = 1 AND available_at < now() + interval '10 seconds' FROM jobs"
+    assert await owner.fetchval(soon), "it waits as after its first attempt, not for an hour"
+
+
+async def test_what_was_asked_for_again_while_it_went_well_fails_for_the_first_time(
+    pools: Pools, tenant: UUID
+) -> None:
+    job = NewJob(tenant, KIND, uuid7())
+
+    for _ in range(5):
+        async with pools.worker.transaction(tenant) as tx:
+            await jobs.defer(tx, [job], again=True)
+        [claimed] = await claim(pools)
+        async with pools.worker.transaction(tenant) as tx:
+            await jobs.defer(tx, [job], again=True)
+        await finish(pools, claimed)
+
+    assert [again.attempt for again in await claim(pools)] == [1]
+
+
+async def test_an_attempt_from_before_they_were_counted_anew_ends_nothing(
+    pools: Pools, tenant: UUID, owner: asyncpg.Connection
+) -> None:
+    await defer(pools, tenant)
+    [late] = await claim(pools, lease=timedelta(0))
+    [second] = await claim(pools)
+    async with pools.worker.transaction(tenant) as tx:
+        await jobs.put_back(tx, second, after=timedelta(0), error=None)
+    [anew] = await claim(pools)
+
+    with pytest.raises(LostLease):
+        await finish(pools, late)
+
+    assert (late.attempt, anew.attempt, await left(owner)) == (1, 1, 1)
+
+
 async def test_a_job_that_fails_in_an_unforeseen_way_comes_back_and_its_neighbours_are_done(
     pools: Pools, tenant: UUID, owner: asyncpg.Connection
 ) -> None:

@@ -144,6 +144,17 @@ async def test_a_store_that_is_away_is_said_to_be(tmp_path: Path, monkeypatch: p
         await all_of(away.read(KEY, start=0, length=None))
 
 
+async def test_a_bucket_that_is_not_there_is_a_store_that_is_away_and_no_file_of_it_is_gone(
+    store: Store,
+) -> None:
+    away = S3Storage(Bucket("another", "us-east-1", Secret(KEY_ID), Secret(SECRET), store.endpoint))
+
+    with pytest.raises(StorageFailed, match="no such bucket"):
+        await all_of(away.read(KEY, start=0, length=None))
+    with pytest.raises(StorageFailed, match="no such bucket"):
+        await away.delete(KEY)
+
+
 async def test_a_disk_that_fails_while_it_is_read_is_said_to(tmp_path: Path) -> None:
     place = tmp_path / "media" / KEY
     place.parent.mkdir(parents=True)
@@ -211,12 +222,12 @@ async def test_who_stops_waiting_for_a_file_leaves_it_closed(tmp_path: Path) -> 
     gc.collect()  # a file that was only forgotten would be told of here
 
 
-def keeping_in(endpoint: str, secret: str = SECRET) -> settings.Settings:
+def keeping_in(endpoint: str, secret: str = SECRET, bucket: str = BUCKET) -> settings.Settings:
     """Return the settings of an installation that keeps its files in a bucket there."""
     return settings.load(
         {
             **SETTINGS,
-            "CURBE_S3_BUCKET": BUCKET,
+            "CURBE_S3_BUCKET": bucket,
             "CURBE_S3_ENDPOINT": endpoint,
             "CURBE_S3_ACCESS_KEY_ID": KEY_ID,
             "CURBE_S3_SECRET_ACCESS_KEY": secret,
@@ -230,7 +241,8 @@ async def test_the_doctor_sees_whether_the_bucket_answers_to_who_has_its_key(sto
     (well,) = await look(keeping_in(store.endpoint))
     (shut_out,) = await look(keeping_in(store.endpoint, secret="another"))
     (gone,) = await look(keeping_in("http://127.0.0.1:9"))
+    (without,) = await look(keeping_in(store.endpoint, bucket="another"))
 
-    assert [one.state for one in (well, shut_out, gone)] == [State.OK, State.FAIL, State.FAIL]
+    assert [one.state for one in (well, shut_out, gone, without)] == [State.OK, *[State.FAIL] * 3]
     assert "another" not in shut_out.sentence
     assert gone.fix

@@ -35,7 +35,7 @@ def environ(graph: Graph) -> dict[str, str]:
 async def runner(worker: Pool, apply: Pool, environ: dict[str, str]) -> AsyncIterator[Runner]:
     configured = load(environ, env_file=None)
     async with Egress(trusted=[configured.meta_graph_base_url]) as egress:
-        cloud_api = CloudApi(egress, base_url=configured.meta_graph_base_url, version="v25.0")
+        cloud_api = CloudApi.of(configured, egress=egress)
         asking = AppData(worker, cloud_api=cloud_api, keyring=Keyring.of(configured), now=utc_now)
         yield Runner(
             everybody=apply, pool=worker, handlers={ASK: asking}, at_once=2, lease=timedelta(minutes=1)

@@ -221,6 +221,32 @@ class TestSeveralNumbers:
         assert (made["waba_id"], made["coexistence"]) == (other.waba_id, True)
         assert [part["state"] for part in made["app_data"]] == ["waiting", "waiting"]
 
+    async def test_an_account_that_meta_refuses_holds_up_no_other_and_is_named_with_why(
+        self, acme: Tenant, graph: Graph
+    ) -> None:
+        shut, one, other = graph.world(), graph.world(), graph.world()
+        locked = {"kind": "error", "operation": "phone_numbers", "code": 131031, "count": None}
+        graph.control("POST", "/faults", {**locked, "phone_number_id": shut.waba_id})
+
+        async def completed(*worlds: World, **more: str) -> httpx.Response:
+            code = graph.token(waba_ids=[world.waba_id for world in worlds], code=True)["code"]
+            return await acme.post(COMPLETE, {"code": code, **more})
+
+        asked = await completed(shut, one, other)
+        made = await completed(shut, one)
+        again = await completed(shut, one)
+        named = await completed(shut, one, phone_number_id=one.phone_number_id)
+        alone = await completed(shut)
+
+        assert (asked.status_code, asked.json()["code"]) == (409, "several_numbers"), asked.text
+        assert {choice["waba_id"] for choice in asked.json()["choices"]} == {one.waba_id, other.waba_id}
+        ((waba_id, code),) = [(no["waba_id"], no["code"]) for no in asked.json()["refused"]]
+        assert (waba_id, code) == (shut.waba_id, "graph_refused")
+        assert (made.status_code, made.json()["waba_id"]) == (200, one.waba_id), made.text
+        assert again.json()["code"] == "graph_refused", "what is left is connected: the other one was meant"
+        assert named.json()["phone_number_id"] == one.phone_number_id
+        assert alone.json()["code"] == "graph_refused"
+
     async def test_nobody_elses_choice_can_be_made_or_cancelled(
         self, acme: Tenant, new_tenant: NewTenant, graph: Graph, owner: asyncpg.Connection
     ) -> None:

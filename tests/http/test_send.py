@@ -348,12 +348,7 @@ async def senders(worker: Pool, apply: Pool, environ: dict[str, str]) -> AsyncIt
     async with Egress(trusted=[configured.meta_graph_base_url]) as egress, asyncio.TaskGroup() as tasks:
         means = Means(
             pool=worker,
-            cloud_api=CloudApi(
-                egress,
-                base_url=configured.meta_graph_base_url,
-                version=configured.meta_graph_version,
-                app_secret=configured.meta_app_secret,
-            ),
+            cloud_api=CloudApi.of(configured, egress=egress),
             keyring=keyring,
             callback_key=keyring.derive("callback data"),
             metrics=Metrics(),

@@ -42,7 +42,7 @@ async def runner(worker: Pool, apply: Pool, environ: dict[str, str]) -> AsyncIte
     async with Egress(trusted=[configured.meta_graph_base_url]) as egress:
         syncer = Syncer(
             worker,
-            cloud_api=CloudApi(egress, base_url=configured.meta_graph_base_url, version="v25.0"),
+            cloud_api=CloudApi.of(configured, egress=egress),
             keyring=Keyring.of(configured),
         )
         yield Runner(

@@ -170,7 +170,15 @@ def world() -> Iterator[World]:
         running = installation.start("run", "--port", "0", **environ)
         with httpx.Client(base_url=running.ready(), timeout=60) as client:
             used = World(installation, running, graph, client, key=key, tenant=tenant)
-            for use in (_refused_starts, _people, _connecting, _outgoing_webhooks, _webhooks, _every_route, _a_broken_database):
+            for use in (
+                _refused_starts,
+                _people,
+                _connecting,
+                _outgoing_webhooks,
+                _webhooks,
+                _every_route,
+                _a_broken_database,
+            ):
                 use(used)
             used.leaks = Search(used.secrets).in_all(used.artefacts())
             yield used

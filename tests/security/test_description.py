@@ -72,6 +72,14 @@ def test_every_property_and_every_parameter_says_what_it_is() -> None:
     assert silent == []
 
 
+def test_every_schema_says_what_it_is_in_a_line() -> None:
+    said = {name: schema.get("description", "") for name, schema in DOCUMENT["components"]["schemas"].items()}
+
+    assert [name for name, words in said.items() if not words.endswith((".", "?"))] == []
+    assert [name for name, words in said.items() if "\n" in words or "``" in words] == []
+    assert said["NewLabel"] == "A label to make; `color` as `#1a73e8`."
+
+
 def test_each_entry_of_the_glossary_is_used_and_says_something_of_its_own() -> None:
     meanings = glossary()
     used = {

@@ -1,12 +1,14 @@
 """Every refusal has a code of its own that programs can rely on."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
+import msgspec
 import pytest
 
 from curbe.domain.errors import AppError, GraphRefused, NotFound, WindowClosed, every_refusal
 from curbe.domain.failures import FailureKind
+from curbe.domain.moments import rfc3339
 
 
 def test_each_code_is_snake_case_and_stands_for_one_refusal() -> None:
@@ -37,6 +39,14 @@ def test_a_refusal_carries_what_was_wrong_and_what_to_do() -> None:
     assert refusal.extra == {"window_closed_at": "2026-09-10T00:00:00Z"}
     assert refusal.retry_after == timedelta(seconds=5)
     assert NotFound("Nothing.").extra == {}
+
+
+@pytest.mark.parametrize("microsecond", [0, 120_000])
+def test_a_refusal_writes_a_moment_as_every_other_answer_does(microsecond: int) -> None:
+    moment = datetime(2026, 11, 29, 12, 1, 19, microsecond, tzinfo=UTC)
+
+    assert f'"{rfc3339(moment)}"' == msgspec.json.encode(moment).decode()
+    assert rfc3339(moment.astimezone(timezone(timedelta(hours=-5)))) == rfc3339(moment)
 
 
 def test_metas_own_code_is_part_of_the_answer_to_whoever_asked() -> None:

@@ -89,8 +89,10 @@ Limit = Annotated[int, QueryParameter(ge=1, le=200)]
 
 
 @get("/list")
-async def list_(limit: Limit = 50, q: FromQuery[str] = "") -> pages.Page[Shown]:
-    return pages.Page(items=[], next_cursor=f"{limit}{q}")
+async def list_(
+    limit: Limit = 50, q: FromQuery[str] = "", t: FromQuery[list[str] | None] = None
+) -> pages.Page[Shown]:
+    return pages.Page(items=[], next_cursor=f"{limit}{q}{''.join(t or ())}")
 
 
 @get("/closed")
@@ -259,10 +261,19 @@ def test_a_parameter_that_an_address_does_not_take_is_refused_with_those_it_take
     of_none = problem(client.get("/who?limit=5"), 422, "invalid_request")
 
     assert (told["field"], told["detail"]) == ("limitt", "limitt is no parameter of this address.")
-    assert told["fix"] == "Send only what it takes: limit, q."
+    assert told["fix"] == "Send only what it takes: limit, q, t."
     assert [error["field"] for error in told["errors"]] == ["limitt", "Q"]
     assert (of_none["field"], of_none["fix"]) == ("limit", "Leave it out: it takes none.")
     assert "errors" not in of_none
+
+
+def test_a_parameter_that_is_no_list_is_there_once_or_refused_by_its_name(client: TestClient) -> None:
+    told = problem(client.get("/list?q=a&limit=5&limit=6&t=a&t=b"), 422, "invalid_request")
+    of_both = problem(client.get("/list?q=a&limit=5&q=a&limit=5"), 422, "invalid_request")
+
+    assert (told["field"], told["detail"]) == ("limit", "limit is there more than once, and is no list.")
+    assert [error["field"] for error in of_both["errors"]] == ["q", "limit"]
+    assert client.get("/list?limit=5&q=a&t=a&t=b").status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/list?q=a%00b", "/list%00", "/list?q=a&%00=b"])
@@ -270,7 +281,7 @@ def test_an_address_with_nul_is_refused(client: TestClient, path: str) -> None:
     assert client.get(path).status_code in {404, 422}
 
 
-@pytest.mark.parametrize("query", ["&".join("q" * 501), "q=" + "a" * 32_767], ids=["many", "long"])
+@pytest.mark.parametrize("query", ["&".join("t" * 501), "q=" + "a" * 32_767], ids=["many", "long"])
 def test_an_address_of_more_parameters_than_any_list_has_is_refused(client: TestClient, query: str) -> None:
     problem(client.get(f"/list?{query}"), 422, "invalid_request")
     assert client.get(f"/list?{query[:-2]}").status_code == 200, "one less"

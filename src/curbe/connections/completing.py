@@ -3,27 +3,32 @@
 Meta is asked with no transaction open.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 import msgspec
+import structlog
 
 from curbe.channels.cloudapi.client import CloudApi
 from curbe.connections import app_data, choosing, prove, registration, service, signup
 from curbe.connections.checks import Candidate
 from curbe.connections.choosing import Choice
-from curbe.connections.prove import MetaApp
+from curbe.connections.prove import Discovery, MetaApp
 from curbe.connections.rules import Connection, ConnectionStatus
 from curbe.connections.shapes import Choosing, Completion, Trial
 from curbe.connections.signup import Granted
 from curbe.domain.access import Principal
-from curbe.domain.errors import InvalidRequest, SeveralNumbers
+from curbe.domain.errors import AppError, InvalidRequest, JsonValue, SeveralNumbers
+from curbe.domain.moments import rfc3339
 from curbe.infra.clock import utc_now
 from curbe.infra.crypto import Keyring, Secret
 from curbe.infra.db import Pool
 from curbe.infra.log import bind
 from curbe.infra.settings import Settings
+
+log: Final = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +56,10 @@ async def complete(means: Means, data: Completion, *, tenant_id: UUID, principal
         candidate, token = named(data, lent=lent)
     else:
         found, token = await _signed_up(means, data, tenant_id=tenant_id, user_id=principal.user_id)
-        if len(found) > 1:
-            found = await _left(means, found, token, tenant_id=tenant_id, actor=principal.actor)
-        candidate = _of(found[0])
+        number, *more = found.numbers
+        if more or found.refused:
+            number = await _left(means, found, token, tenant_id=tenant_id, actor=principal.actor)
+        candidate = _of(number)
     return await _connect(means, candidate, data, token=token, tenant_id=tenant_id, actor=principal.actor)
 
 
@@ -145,7 +151,7 @@ async def _connect(
 
 async def _signed_up(
     means: Means, data: Completion, *, tenant_id: UUID, user_id: UUID | None
-) -> tuple[list[Granted], Secret]:
+) -> tuple[Discovery, Secret]:
     """Exchange the code of Embedded Signup, and return the numbers it may stand for and its token."""
     keys = means.keyring.derive_each(signup.PURPOSE)
     if (
@@ -174,35 +180,43 @@ async def _signed_up(
     return found, token
 
 
-async def _left(
-    means: Means, found: Sequence[Granted], token: Secret, *, tenant_id: UUID, actor: str
-) -> list[Granted]:
+async def _left(means: Means, found: Discovery, token: Secret, *, tenant_id: UUID, actor: str) -> Granted:
     """Return the one number that can be meant.
 
     Raises:
         SeveralNumbers: there are several: the token is kept until one is chosen.
+        AppError: those that can be read are connected; the one that is meant is on a WABA that Meta refuses.
     """
+    for waba_id, refusal in found.refused.items():
+        log.warning("sign_up_waba_refused", tenant_id=str(tenant_id), waba_id=waba_id, code=refusal.code)
     async with means.pool.transaction(tenant_id) as tx:
         connections = await service.every(tx, tenant_id=tenant_id)
         sending = {one.phone_number_id for one in connections if one.status is ConnectionStatus.ACTIVE}
-        left = signup.left_to_choose(found, connected=sending)
+        left = signup.left_to_choose(found.numbers, connected=sending)
+        if found.refused and left[0].phone_number_id in sending:
+            raise next(iter(found.refused.values()))
         if len(left) == 1:
-            return left
+            return left[0]
         choice = await choosing.keep(
             tx, left, token=token, tenant_id=tenant_id, keyring=means.keyring, actor=actor
         )
-    raise _unclear(choice)
+    raise _unclear(choice, found.refused)
 
 
-def _unclear(choice: Choice) -> SeveralNumbers:
+def _unclear(choice: Choice, refused: Mapping[str, AppError]) -> SeveralNumbers:
+    without: list[JsonValue] = [
+        {"waba_id": waba_id, "code": refusal.code, "detail": refusal.detail}
+        for waba_id, refusal in refused.items()
+    ]
     return SeveralNumbers(
         f"The customer granted {len(choice.numbers)} numbers that could be meant.",
         fix="Send choice_id and the phone_number_id of one of the `choices` to connect/choose, or choice_id to connect/cancel.",
         field="phone_number_id",
         extra={
             "choice_id": str(choice.id),
-            "expires_at": choice.expires_at.isoformat(timespec="seconds").replace("+00:00", "Z"),
+            "expires_at": rfc3339(choice.expires_at.replace(microsecond=0)),
             "choices": [msgspec.structs.asdict(one) for one in choice.numbers],
+            **({"refused": without} if without else {}),
         },
     )
 

@@ -1,7 +1,7 @@
 """Asking Meta what a token proves. Nothing is stored here, and no transaction is open."""
 
 from collections.abc import Awaitable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, TypeVar
 
@@ -26,7 +26,14 @@ from curbe.connections.checks import (
 from curbe.connections.rules import e164_of
 from curbe.connections.service import Proof
 from curbe.connections.signup import Granted
-from curbe.domain.errors import AppError, GraphRefused, InvalidRequest, NumberNotOnWaba
+from curbe.domain.errors import (
+    AppError,
+    GraphRefused,
+    InvalidRequest,
+    MissingPermission,
+    NumberForeign,
+    NumberNotOnWaba,
+)
 from curbe.domain.phone import spelled
 from curbe.infra.crypto import Secret
 
@@ -34,6 +41,8 @@ T = TypeVar("T")
 # Graph's answer to being asked for the fields of one kind of thing on another kind.
 _NO_SUCH_FIELD: Final = 100
 _MOST_WABAS: Final = 20  # each is a question to Meta
+# What Meta says of one WABA, as of one that it has disabled or that is shared no more; others of the same token may be well.
+_OF_THAT_WABA: Final = (GraphRefused, MissingPermission, NumberForeign)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +74,14 @@ class Examination:
         if self.proof is None:
             raise next(check.refusal for check in self.checks if check.refusal is not None)
         return self.proof
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """The numbers that a customer granted, and by its id each WABA whose numbers Meta does not tell, with its refusal."""
+
+    numbers: list[Granted]
+    refused: dict[str, AppError] = field(default_factory=dict[str, AppError])
 
 
 async def prove(
@@ -122,29 +139,37 @@ async def subscription(cloud_api: CloudApi, proof: Proof, *, webhook_url: str) -
 
 async def discover(
     cloud_api: CloudApi, *, token: Secret, app: MetaApp, waba_id: str | None, phone_number_id: str | None
-) -> list[Granted]:
+) -> Discovery:
     """Return the numbers that a customer granted in Embedded Signup: those of the WABA that is named, or of each; or the one that is named.
 
     Raises:
         InvalidRequest: there is none, or there are more WABAs than are looked through.
         NumberNotOnWaba: the number that is named is on none of several WABAs.
-        AppError: Meta refuses to say.
+        AppError: Meta refuses to say, of each WABA that could have it.
     """
     waba_ids = [waba_id] if waba_id is not None else await _granted_wabas(cloud_api, token=token, app=app)
     if phone_number_id is not None and len(waba_ids) == 1:
-        return [Granted(waba_id=waba_ids[0], phone_number_id=phone_number_id)]
-    found = [_granted(one, number) for one in waba_ids for number in await cloud_api.numbers_of(one, token)]
-    if phone_number_id is not None:
-        found = [one for one in found if one.phone_number_id == phone_number_id]
-        if not found:
-            raise NumberNotOnWaba(
-                f"None of the {len(waba_ids)} WABAs that were granted has this number.",
-                fix="Start again, and choose its account at Meta.",
-                field="phone_number_id",
-            )
-    if not found:
+        return Discovery([Granted(waba_id=waba_ids[0], phone_number_id=phone_number_id)])
+    found: list[Granted] = []
+    refused: dict[str, AppError] = {}
+    for one in waba_ids:
+        try:
+            found += [_granted(one, number) for number in await cloud_api.numbers_of(one, token)]
+        except _OF_THAT_WABA as refusal:
+            refused[one] = refusal
+    meant = [one for one in found if phone_number_id in {None, one.phone_number_id}]
+    if not meant and refused:
+        raise next(iter(refused.values()))
+    if not meant and phone_number_id is not None:
+        raise NumberNotOnWaba(
+            f"None of the {len(waba_ids)} WABAs that were granted has this number.",
+            fix="Start again, and choose its account at Meta.",
+            field="phone_number_id",
+        )
+    if not meant:
         raise _unclear("phone_number_id", [])
-    return sorted(found, key=lambda one: (one.waba_id, one.phone_number_id))
+    meant.sort(key=lambda one: (one.waba_id, one.phone_number_id))
+    return Discovery(meant, refused if phone_number_id is None else {})
 
 
 async def _granted_wabas(cloud_api: CloudApi, *, token: Secret, app: MetaApp) -> list[str]:

@@ -13,6 +13,7 @@ import msgspec
 
 from curbe.connections.rules import ConnectionStatus, Line
 from curbe.consent.words import FIXES, WORDS, RefusalCode, Words
+from curbe.domain.moments import rfc3339
 from curbe.domain.phone import country_of
 from curbe.domain.template import is_recategorised
 from curbe.domain.window import OpenWindow, closing_time, customer_service_window
@@ -191,7 +192,7 @@ def _free_form(wanted: Wanted, facts: Facts, window: OpenWindow | None) -> Answe
     """A reply to somebody who writes is theirs to get, whatever they said before; what nobody wrote for them is not."""
     if window is None:
         closed_at = closing_time(facts.last_inbound_at)
-        told = None if closed_at is None else closed_at.isoformat().replace("+00:00", "Z")
+        told = None if closed_at is None else rfc3339(closed_at)
         return refuse(RefusalCode.WINDOW_CLOSED, window_closed_at=told)
     if wanted.purpose is not Purpose.REPLY and facts.consents.everything is Consent.OUT:
         return refuse(RefusalCode.OPTED_OUT)

@@ -155,18 +155,6 @@ class Conflict(AppError):
     code, http_status, title = "conflict", 409, "This cannot be done now"
 
 
-class TooManyOutgoingWebhooks(AppError):
-    """A tenant has as many outgoing webhooks as it may have."""
-
-    code, http_status, title = "too_many_outgoing_webhooks", 409, "There are as many outgoing webhooks as there may be"
-
-
-class EventGone(AppError):
-    """An event is to be told once more that is not kept any more."""
-
-    code, http_status, title = "event_gone", 409, "The event is not kept any more"
-
-
 class LastOwner(AppError):
     """A tenant would be left without an owner."""
 

@@ -1,5 +1,6 @@
 """The OpenAPI document as those want it who generate a client from it: short names that say nothing of our modules."""
 
+import inspect
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
@@ -35,14 +36,26 @@ class DocumentConfig(OpenAPIConfig):
 
 
 class Document(OpenAPI):
-    """The document; a page of a list is named for what it lists, as ``AuditRowPage``, and the glossary says what its names mean."""
+    """The document; a page of a list is named for what it lists, as ``AuditRowPage``, and the glossary says what its names mean.
+
+    What a schema is comes from the docstring of what it is made of.
+    """
 
     def to_schema(self) -> dict[str, Any]:
         """Return it as JSON's values."""
         named = _PAGE_OF.sub(rb"\1Page", msgspec.json.encode(super().to_schema()))
         document: dict[str, Any] = msgspec.json.decode(named)
         explain(document, glossary())
+        for schema in document["components"]["schemas"].values():
+            if "description" in schema:
+                schema["description"] = summary(schema["description"])
         return document
+
+
+def summary(docstring: str) -> str:
+    """Return the first paragraph of a docstring, as one line in Markdown: what follows is for who works on the code."""
+    first, _, _ = inspect.cleandoc(docstring).partition("\n\n")
+    return " ".join(first.split()).replace("``", "`")
 
 
 def glossary() -> dict[str, str]:

@@ -20,44 +20,24 @@ import msgspec
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
-from curbe.infra.addresses import is_literal, is_public
+from curbe.infra.addresses import is_public
 from curbe.infra.crypto import Secret
+from curbe.infra.egress_errors import (
+    AnswerLate,
+    AnswerLost,
+    AnswerTooLarge,
+    EgressError,
+    ForbiddenAddress,
+    NotSent,
+)
+from curbe.infra.targets import origin, readable, require_public
 
 Lookup = Callable[[str, int], Awaitable[Sequence[str]]]
 
 _NEVER: Final = 1e9  # seconds; longer timeouts are rounded up to whole seconds, which would blur the line
 _IDLE: Final = 15  # seconds; shorter than servers keep an idle connection: few requests meet a closed one
-_HTTPS_PORT: Final = 443
 _OURS: Final = frozenset({"authorization", "cookie", "host", "content-length", "accept-encoding"})
 _UNPACKED: Final = frozenset({"gzip", "deflate"})
-
-
-class EgressError(Exception):
-    """A request that brought no answer; ``reason`` is a short sentence without secrets."""
-
-    def __init__(self, method: str, origin: str, reason: str) -> None:
-        super().__init__(f"{method} {origin}: {reason}")
-        self.reason = reason
-
-
-class NotSent(EgressError):
-    """Not one byte of the request left: the name, the connection, TLS or a check failed."""
-
-
-class ForbiddenAddress(NotSent):
-    """The URL leads, or may lead, somewhere it must not."""
-
-
-class AnswerLost(EgressError):
-    """The request was on its way, and no whole answer came: it may have been acted upon."""
-
-
-class AnswerTooLarge(AnswerLost):
-    """The answer is longer than the caller takes."""
-
-
-class AnswerLate(AnswerLost):
-    """No whole answer came within the time there is for it."""
 
 
 class Timeouts(msgspec.Struct, frozen=True):
@@ -109,7 +89,7 @@ class Egress:
     def __init__(
         self, *, trusted: Collection[str], connections: int = 1000, lookup: Lookup | None = None
     ) -> None:
-        self._trusted: Final = frozenset(_origin(URL(base)) for base in trusted)
+        self._trusted: Final = frozenset(origin(URL(base)) for base in trusted)
         self._connections: Final = connections
         self._lookup: Final = lookup or _system_lookup
         self._to_trusted: aiohttp.ClientSession | None = None
@@ -194,16 +174,16 @@ class Egress:
                 content = await _read(answer, max_bytes)
                 return Response(answer.status, answer.headers, content)
         except (aiohttp.ClientError, TimeoutError, OSError, _Unusable) as error:
-            failure = _failure(error, method, _origin(target))
+            failure = _failure(error, method, origin(target))
         raise failure  # out here: aiohttp's error, whose text has the whole URL, must not be chained to it
 
     def _checked(self, method: str, url: str, *, public_only: bool) -> URL:
-        target = _target(method, url)
+        target = readable(method, url)
         if public_only:
-            _check_public(method, target)
-        elif _origin(target) not in self._trusted:
+            require_public(method, target)
+        elif origin(target) not in self._trusted:
             raise ForbiddenAddress(
-                method, _origin(target), "the origin is not one this installation talks to"
+                method, origin(target), "the origin is not one this installation talks to"
             )
         return target
 
@@ -216,7 +196,7 @@ class Egress:
                 raise ValueError(f"the header {name} is not the caller's to set")
             sent[name] = value
         if bearer is not None:
-            if _origin(target) not in self._trusted:
+            if origin(target) not in self._trusted:
                 raise ValueError("a secret is only sent to a trusted origin")
             sent["Authorization"] = f"{scheme} {bearer.reveal()}"
         return sent
@@ -290,54 +270,6 @@ def _session(connector: aiohttp.TCPConnector) -> aiohttp.ClientSession:
     # decide.
     session._retry_connection = False  # noqa: SLF001 - there is no public switch
     return session
-
-
-def origin_of(url: str) -> str:
-    """Return the scheme, host and port of a URL that can be read, as ``reachable`` origins are compared.
-
-    Raises:
-        ForbiddenAddress: it cannot.
-    """
-    return _origin(_target("", url))
-
-
-def why_not_reached(url: str, *, reachable: Collection[str]) -> str | None:
-    """Return why a URL that a tenant enters is never asked, as far as the URL alone tells; None where it may be.
-
-    ``reachable`` are origins that may be asked wherever they lie. What a name leads to is looked at with each request.
-    """
-    try:
-        target = _target("", url)
-        if _origin(target) not in {_origin(URL(base)) for base in reachable}:
-            _check_public("", target)
-    except ForbiddenAddress as refusal:
-        return refusal.reason
-    return None
-
-
-def _target(method: str, url: str) -> URL:
-    if not url.isascii() or not url.isprintable() or " " in url or "\\" in url:
-        raise ForbiddenAddress(method, "an unreadable URL", "the URL has characters that URLs do not have")
-    try:
-        target = URL(url, encoded=True)
-        host, _ = target.raw_host, target.port
-    except ValueError:
-        raise ForbiddenAddress(method, "an unreadable URL", "the URL cannot be read") from None
-    if target.scheme not in {"http", "https"} or not host or target.raw_user is not None:
-        raise ForbiddenAddress(method, "an unreadable URL", "not a plain http or https URL with a host")
-    return target
-
-
-def _check_public(method: str, target: URL) -> None:
-    origin, host = _origin(target), target.raw_host or ""
-    if target.scheme != "https" or target.port != _HTTPS_PORT:
-        raise ForbiddenAddress(method, origin, "only https on port 443 is allowed")
-    if "%" in host or (is_literal(host) and not is_public(host)):
-        raise ForbiddenAddress(method, origin, "the address is not public")
-
-
-def _origin(target: URL) -> str:
-    return str(target.origin())
 
 
 def _data(body: bytes | Streamed | None, sent: dict[str, str]) -> bytes | AsyncIterator[bytes] | None:

@@ -35,6 +35,7 @@ class NewJob(msgspec.Struct, frozen=True):
 class Job(msgspec.Struct, frozen=True):
     """A job somebody holds. ``attempt`` counts from 1, those that died included; ``last_error`` is why it was put back last.
 
+    ``created_at``: from when they are counted: it was asked for then, or an attempt ended without failing.
     ``reached``: how far an earlier attempt got, where its handler noted that; of what is asked for anew, nothing.
     """
 
@@ -159,8 +160,7 @@ async def finish(tx: Transaction, job: Job) -> None:
     Raises:
         LostLease: another attempt has it now.
     """
-    which = {"tenant_id": job.tenant_id, "kind": job.kind, "subject": job.subject, "attempt": job.attempt}
-    if not await _FINISH.run(tx, **which) and not await _BEGIN_ANEW.run(tx, **which):
+    if not await _FINISH.run(tx, **_fence(job)) and not await _BEGIN_ANEW.run(tx, **_fence(job)):
         raise LostLease(f"{job.kind} attempt {job.attempt} was taken over")
 
 
@@ -170,25 +170,28 @@ async def hold_on(tx: Transaction, job: Job, *, lease: timedelta, reached: Seque
     Raises:
         LostLease: another attempt has it now.
     """
-    which = {"tenant_id": job.tenant_id, "kind": job.kind, "subject": job.subject, "attempt": job.attempt}
-    if not await _HOLD_ON.run(tx, **which, lease=lease, reached=list(reached)):
+    if not await _HOLD_ON.run(tx, **_fence(job), lease=lease, reached=list(reached)):
         raise LostLease(f"{job.kind} attempt {job.attempt} was taken over")
 
 
 async def put_back(tx: Transaction, job: Job, *, after: timedelta, error: str | None) -> None:
     """Let ``job`` be due again ``after`` a pause.
 
-    ``error`` is a short word for whoever looks why; None where nothing failed, and it only has more to do or a later time.
+    ``error`` is a short word for whoever looks why; None where nothing failed, and it only has more to do or a later time: what fails
+    after that fails for the first time.
     """
-    await _PUT_BACK.run(
-        tx,
-        tenant_id=job.tenant_id,
-        kind=job.kind,
-        subject=job.subject,
-        attempt=job.attempt,
-        pause=after,
-        error=error,
-    )
+    await _PUT_BACK.run(tx, **_fence(job), pause=after, error=error)
+
+
+def _fence(job: Job) -> dict[str, object]:
+    """Return what tells this attempt from every other one of its job."""
+    return {
+        "tenant_id": job.tenant_id,
+        "kind": job.kind,
+        "subject": job.subject,
+        "attempt": job.attempt,
+        "created_at": job.created_at,
+    }
 
 
 async def count(tx: Transaction, *, kinds: Sequence[str]) -> int:

@@ -75,26 +75,29 @@ UPDATE jobs j
 RETURNING j.tenant_id, j.kind, j.subject, j.attempt, j.created_at, j.last_error, j.reached
 
 -- name: finish_job
--- The fence: an attempt whose lease was taken over by a later one finishes nothing.
+-- The fence: an attempt whose lease was taken over by a later one finishes nothing. The moment from which they are counted belongs to it.
 DELETE FROM jobs
- WHERE tenant_id = :tenant_id AND kind = :kind AND subject = :subject AND attempt = :attempt AND NOT again
+ WHERE tenant_id = :tenant_id AND kind = :kind AND subject = :subject AND attempt = :attempt AND created_at = :created_at AND NOT again
 
 -- name: begin_anew
--- It was asked for again during the attempt that ends.
+-- It was asked for again during the attempt that ends, and that went well.
 UPDATE jobs
-   SET available_at = now(), again = false, reached = NULL
- WHERE tenant_id = :tenant_id AND kind = :kind AND subject = :subject AND attempt = :attempt AND again
+   SET available_at = now(), again = false, reached = NULL, attempt = 0, created_at = now()
+ WHERE tenant_id = :tenant_id AND kind = :kind AND subject = :subject AND attempt = :attempt AND created_at = :created_at AND again
 
 -- name: hold_on_to_job
 -- The lease of an attempt that is still going on, made longer, and how far it has got; nothing where another one has it.
 UPDATE jobs
    SET available_at = now() + :lease, reached = :reached::bigint[]
- WHERE tenant_id = :tenant_id AND kind = :kind AND subject = :subject AND attempt = :attempt
+ WHERE tenant_id = :tenant_id AND kind = :kind AND subject = :subject AND attempt = :attempt AND created_at = :created_at
 
 -- name: put_job_back
+-- After an attempt that did not fail they are counted from there: one failure among many turns that went well is the first.
 UPDATE jobs
-   SET available_at = now() + :pause, last_error = :error
- WHERE tenant_id = :tenant_id AND kind = :kind AND subject = :subject AND attempt = :attempt
+   SET available_at = now() + :pause, last_error = :error::text,
+       attempt = CASE WHEN :error::text IS NULL THEN 0 ELSE attempt END,
+       created_at = CASE WHEN :error::text IS NULL THEN now() ELSE created_at END
+ WHERE tenant_id = :tenant_id AND kind = :kind AND subject = :subject AND attempt = :attempt AND created_at = :created_at
 
 -- name: jobs_standing
 -- How jobs stand, of tenants that are not suspended: those that failed three times and wait to be tried once more, by why they did last; and

@@ -62,6 +62,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     send_rate_cap: int | None  # messages a second, per number
     send_headroom: int  # percent
     unknown_after: timedelta
+    outgoing_webhook_origins: tuple[str, ...]
     session_idle: timedelta
     allow_http: bool
     smtp_url: SmtpServer | None  # None: no mail is sent
@@ -72,7 +73,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     oidc_label: str
     oidc_create: bool
     embed_origins: tuple[str, ...]
-    outgoing_webhook_origins: tuple[str, ...]
     media_hosts: tuple[str, ...]  # origins, beside Meta's own
     media_keep_free: int  # bytes
     s3_bucket: str | None  # None: files lie in data_dir

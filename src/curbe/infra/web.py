@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import Annotated, Any, Final, TypeAlias, cast
+from typing import Annotated, Any, Final, TypeAlias, cast, get_origin
 
 import structlog
 from litestar import Request, Response
@@ -85,7 +85,7 @@ class Kit(InitPlugin, ReceiveRoutePlugin, OpenAPISchemaPlugin):
     """What every API of Curbe needs of Litestar, in one plugin.
 
     Refusals become problem+json; bodies are limited and checked; a query holds nothing that its route does not take; a field of type
-    ``Secret`` is read from text and write-only in the OpenAPI document.
+    ``Secret`` is read from text and write-only in the OpenAPI document, where a struct says what its docstring does.
     """
 
     def __init__(self, *, passing_faults: tuple[type[Exception], ...] = ()) -> None:
@@ -136,17 +136,19 @@ class Kit(InitPlugin, ReceiveRoutePlugin, OpenAPISchemaPlugin):
             scope["state"][_REFUSED_HANDSHAKE] = handle(CheckedRequest(scope), fault)  # type: ignore[arg-type]
 
     def is_plugin_supported_field(self, field_definition: FieldDefinition) -> bool:
-        """Tell Litestar which schemas are ours to write: of ``Secret``, and of bodies that take no unknown member."""
-        return field_definition.annotation is Secret or (
-            _STRUCTS.is_plugin_supported_field(field_definition)
-            and field_definition.type_.__struct_config__.forbid_unknown_fields
-        )
+        """Tell Litestar which schemas are ours to write: of ``Secret``, and of structs."""
+        return field_definition.annotation is Secret or _STRUCTS.is_plugin_supported_field(field_definition)
 
     def to_openapi_schema(self, field_definition: FieldDefinition, schema_creator: SchemaCreator) -> Schema:
         """Return the schema: a Secret is a text that is sent and never returned; a body's says that it has no other members."""
         if field_definition.annotation is not Secret:
             schema = _STRUCTS.to_openapi_schema(field_definition, schema_creator)
-            schema.additional_properties = False
+            struct = get_origin(field_definition.type_) or field_definition.type_
+            schema.description = (
+                struct.__doc__
+            )  # as Litestar does with an enum's; `Document` makes a sentence or two of it
+            if struct.__struct_config__.forbid_unknown_fields:
+                schema.additional_properties = False
             return schema
         return Schema(
             type=OpenAPIType.STRING, description="Sent, never returned.", write_only=True, min_length=1

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from obstore.store import RetryConfig, S3Config
 
 _CHUNK: Final = 256 * 1024
+# What a store says where not the file is missing but the bucket [S3: error responses]; obstore makes one error of both.
+_NO_BUCKET: Final = "NoSuchBucket"
 _RETRY: "RetryConfig" = {"max_retries": 3, "retry_timeout": timedelta(seconds=60)}
 
 
@@ -76,6 +78,7 @@ class S3Storage:
             async for chunk in found.stream(min_chunk_size=_CHUNK):
                 yield bytes(chunk)
         except (NotFoundError, FileNotFoundError) as error:
+            _require_bucket(error)
             raise NotStored(key) from error
         except (BaseError, OSError) as error:
             raise StorageFailed(f"the store did not give the file ({type(error).__name__})") from error
@@ -84,7 +87,17 @@ class S3Storage:
         """See `Storage.delete`."""
         try:
             await obstore.delete_async(self._store, key)
-        except (NotFoundError, FileNotFoundError):
-            return
+        except (NotFoundError, FileNotFoundError) as error:
+            _require_bucket(error)
         except (BaseError, OSError) as error:
             raise StorageFailed(f"the store did not remove the file ({type(error).__name__})") from error
+
+
+def _require_bucket(error: Exception) -> None:
+    """Return where the store has the bucket, and there is no such file in it.
+
+    Raises:
+        StorageFailed: there is no such bucket, so nothing is known of the file.
+    """
+    if _NO_BUCKET in str(error):
+        raise StorageFailed("the store has no such bucket") from error

@@ -185,9 +185,7 @@ async def _of_graph(settings: Settings) -> Finding:
     """Ask Meta about a token that is nobody's: it answers that only to an app with the right secret."""
     address = findings.graph_address(settings.meta_graph_base_url)
     async with Egress(trusted=[settings.meta_graph_base_url]) as egress:
-        cloud_api = CloudApi(
-            egress, base_url=settings.meta_graph_base_url, version=settings.meta_graph_version
-        )
+        cloud_api = CloudApi.of(settings, egress=egress)
         try:
             await cloud_api.debug_token(_NOBODYS_TOKEN, settings.meta_app_id, settings.meta_app_secret)
         except AppError as refusal:

@@ -275,7 +275,9 @@ def encryption_key(facts: SealedFacts) -> Finding:
         closed = f"{count} sealed with a key that is not here: {named(facts.apps_closed)}"
         fix = "put that key into TOKEN_ENCRYPTION_KEYS_RETIRED, or `curbe user reset-factors EMAIL`"
         return Finding(name, State.FAIL, closed, fix)
-    retired = _sealed_things(facts.tokens_retired, facts.pins_retired, facts.apps_retired, facts.webhooks_retired)
+    retired = _sealed_things(
+        facts.tokens_retired, facts.pins_retired, facts.apps_retired, facts.webhooks_retired
+    )
     if retired:
         return Finding(
             name, State.WARN, f"{retired} sealed with a retired key",

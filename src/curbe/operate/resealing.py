@@ -144,7 +144,9 @@ async def sealed_facts(
         apps=len(opened),
         apps_retired=opened.count(False),
         apps_closed=tuple(app.email for app in apps if not _app_opens(app.kept, keyring)),
-        webhooks_retired=sum(not keyring.is_current(one.secret_enc) for one in signing if _signs(one, keyring)),
+        webhooks_retired=sum(
+            not keyring.is_current(one.secret_enc) for one in signing if _signs(one, keyring)
+        ),
         webhooks_closed=sum(not _signs(one, keyring) for one in signing),
     )
 

@@ -8,6 +8,7 @@ import msgspec
 
 from curbe.domain.content import decoded
 from curbe.domain.errors import Conflict, NotFound
+from curbe.domain.moments import rfc3339
 from curbe.domain.status import MessageStatus
 from curbe.infra.db import Query, Transaction
 from curbe.outbound.rules import KEPT_FROM, may_retry_at
@@ -119,7 +120,7 @@ def _require_retryable(original: _Original) -> None:
     if at is None:
         told = {"words": _EXPERIMENT, "ways_out": _OTHERWISE}
         raise Conflict(f"{_EXPERIMENT['en']}.", fix=_OTHERWISE["en"], extra={**status, **told})
-    said = at.isoformat(timespec="seconds").replace("+00:00", "Z")
+    said = rfc3339(at.replace(microsecond=0))
     raise Conflict(
         f"{_ENOUGH['en']}; it may be tried again from {said} on.",
         fix=_WAIT["en"],

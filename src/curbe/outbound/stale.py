@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from curbe.domain.errors import AnsweredByAnother, InvalidRequest
+from curbe.domain.moments import rfc3339
 from curbe.infra.db import Query, Transaction
 
 
@@ -56,6 +57,6 @@ async def require_unanswered(
             extra={
                 "message_id": str(answer.id),
                 "sender": answer.sender,
-                "created_at": answer.created_at.isoformat().replace("+00:00", "Z"),
+                "created_at": rfc3339(answer.created_at),
             },
         )

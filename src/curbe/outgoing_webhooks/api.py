@@ -12,11 +12,11 @@ from litestar.status_codes import HTTP_200_OK, HTTP_202_ACCEPTED
 from curbe.auth.principal import Principal, Scope
 from curbe.domain.errors import (
     Conflict,
-    EventGone,
+    Conflict,
     InvalidRequest,
     NotFound,
     ProofRequired,
-    TooManyOutgoingWebhooks,
+    Conflict,
 )
 from curbe.domain.ids import FIRST_ID
 from curbe.infra.crypto import Keyring
@@ -27,7 +27,12 @@ from curbe.infra.web import Cursor, Limit, refusals
 from curbe.outgoing_webhooks import deliveries, rules, service
 from curbe.outgoing_webhooks.deliveries import Delivery
 from curbe.outgoing_webhooks.rules import DeliveryState
-from curbe.outgoing_webhooks.service import OutgoingWebhookChange, NewOutgoingWebhook, OutgoingWebhook, OutgoingWebhookSecret
+from curbe.outgoing_webhooks.service import (
+    NewOutgoingWebhook,
+    OutgoingWebhook,
+    OutgoingWebhookChange,
+    OutgoingWebhookSecret,
+)
 
 _PATH = "/api/tenants/{tenant_id:uuid}/outgoing-webhooks"
 _TAGS = ("outgoing webhooks",)
@@ -68,7 +73,7 @@ class OutgoingWebhookController(Controller):
         "/",
         opt={"scope": Scope.OUTGOING_WEBHOOKS_WRITE, "proof": True},
         summary="Make an outgoing webhook",
-        responses=refusals(InvalidRequest, ProofRequired, TooManyOutgoingWebhooks),
+        responses=refusals(InvalidRequest, ProofRequired, Conflict),
     )
     async def create_outgoing_webhook(
         self,
@@ -231,7 +236,7 @@ class DeliveryController(Controller):
         opt={"scope": Scope.OUTGOING_WEBHOOKS_WRITE},
         summary="Make a delivery once more",
         operation_id="replayOutgoingWebhookDelivery",
-        responses=refusals(Conflict, EventGone, NotFound),
+        responses=refusals(Conflict, NotFound),
     )
     async def replay(
         self,

@@ -10,17 +10,16 @@ from uuid import UUID
 import msgspec
 
 from curbe.infra.crypto import Secret
-from curbe.infra.http import (
+from curbe.infra.egress_errors import (
     AnswerLate,
     AnswerLost,
     AnswerTooLarge,
-    Egress,
     EgressError,
     ForbiddenAddress,
     NotSent,
-    Timeouts,
-    origin_of,
 )
+from curbe.infra.http import Egress, Timeouts
+from curbe.infra.targets import origin_of
 from curbe.outgoing_webhooks import rules
 from curbe.outgoing_webhooks.rules import DeliveryReason, Told
 from curbe.realtime.rules import Cursor

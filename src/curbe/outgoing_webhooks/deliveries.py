@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from curbe.domain.errors import Conflict, EventGone, NotFound
+from curbe.domain.errors import Conflict, NotFound
 from curbe.infra import jobs
 from curbe.infra.db import Query, Transaction
 from curbe.infra.jobs import NewJob
@@ -116,7 +116,7 @@ async def replay(
     Raises:
         NotFound: the tenant has no such webhook, or that no such delivery.
         Conflict: the webhook is disabled.
-        EventGone: what it told of is not kept any more.
+        Conflict: what it told of is not kept any more.
     """
     await _require_enabled(tx, tenant_id, webhook_id)
     place = rules.place_named(delivery_id)
@@ -128,7 +128,7 @@ async def replay(
     if row is None:
         raise _no_such_delivery()
     if place.id and not await realtime.at(tx, [place], tenant_id=tenant_id):
-        raise EventGone(
+        raise Conflict(
             "The event of this delivery is not kept any more.",
             fix="Load the state of what it told of instead, such as the conversation.",
         )

@@ -8,7 +8,7 @@ SELECT w.id, w.url, w.types, w.enabled, w.secret_enc, w.epoch, w.xid, w.number, 
          WHERE d.tenant_id = w.tenant_id AND d.outgoing_webhook_id = w.id AND d.state = 'waiting')::integer AS waiting
   FROM outgoing_webhooks w
  WHERE w.tenant_id = :tenant_id AND w.id = :id
-   FOR NO KEY UPDATE OF w
+   FOR NO KEY UPDATE OF w;
 
 -- name: insert_deliveries
 INSERT INTO outgoing_webhook_deliveries (tenant_id, outgoing_webhook_id, epoch, xid, number, type, conversation_id)

@@ -23,7 +23,7 @@ from curbe.infra.metrics import Metrics
 from curbe.outgoing_webhooks import rules, sealed
 from curbe.outgoing_webhooks.asking import PATIENCE, Answer, Target, Waiting, ask
 from curbe.outgoing_webhooks.deliveries import DELIVER
-from curbe.outgoing_webhooks.rules import DisabledReason, DeliveryReason, DeliveryState
+from curbe.outgoing_webhooks.rules import DeliveryReason, DeliveryState, DisabledReason
 from curbe.outgoing_webhooks.service import due, lock, write_down
 from curbe.outgoing_webhooks.taking_up import Reader, room, take_up
 from curbe.realtime import service as realtime
@@ -250,7 +250,9 @@ class Delivering:
                 await jobs.finish(tx, job)
                 return False
             await self._settle_deliveries(tx, job, answers)
-            refused = [answer for answer in answers if not answer.taken and answer.reason is not DeliveryReason.GONE]
+            refused = [
+                answer for answer in answers if not answer.taken and answer.reason is not DeliveryReason.GONE
+            ]
             worst = refused[-1] if refused else None
             if any(answer.taken for answer in answers):
                 reason, status = (worst.reason, worst.status) if worst is not None else (None, None)

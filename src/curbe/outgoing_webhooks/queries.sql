@@ -56,7 +56,7 @@ DELETE FROM outgoing_webhook_deliveries d
 
 -- name: lock_outgoing_webhook
 -- Whoever changes a webhook, its deliveries and its job locks them in this order.
-SELECT w.enabled FROM outgoing_webhooks w WHERE w.tenant_id = :tenant_id AND w.id = :id FOR NO KEY UPDATE
+SELECT w.enabled FROM outgoing_webhooks w WHERE w.tenant_id = :tenant_id AND w.id = :id FOR NO KEY UPDATE;
 
 -- name: put_outgoing_webhook_at
 -- Up to this place the log is done with.
@@ -66,7 +66,7 @@ UPDATE outgoing_webhooks w SET epoch = :epoch, xid = :xid, number = :number WHER
 SELECT w.tenant_id, w.id, w.secret_enc, w.secret_before_enc
   FROM outgoing_webhooks w
  WHERE w.tenant_id = :tenant_id AND w.id = :id
-   FOR NO KEY UPDATE
+   FOR NO KEY UPDATE;
 
 -- name: all_outgoing_webhook_secrets
 -- Of every tenant, asked as the batch role.

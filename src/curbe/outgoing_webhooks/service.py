@@ -13,12 +13,12 @@ from yarl import URL
 
 from curbe.audit.service import AuditEntry
 from curbe.audit.service import record as record_audit
-from curbe.domain.errors import InvalidRequest, NotFound, TooManyOutgoingWebhooks
+from curbe.domain.errors import InvalidRequest, NotFound, Conflict
 from curbe.infra.crypto import CannotOpen, Keyring, Secret
 from curbe.infra.db import Query, Transaction
-from curbe.infra.http import why_not_reached
+from curbe.infra.targets import why_not_reached
 from curbe.outgoing_webhooks import rules, sealed
-from curbe.outgoing_webhooks.rules import DisabledReason, DeliveryReason
+from curbe.outgoing_webhooks.rules import DeliveryReason, DisabledReason
 from curbe.realtime import service as realtime
 
 _PACKAGE: Final = "curbe.outgoing_webhooks"
@@ -144,7 +144,7 @@ async def create(
 
     Raises:
         InvalidRequest: its URL, its description or a type will not do.
-        TooManyOutgoingWebhooks: the tenant has as many as it may have.
+        Conflict: the tenant has as many as it may have.
     """
     webhook_id, secret = uuid7(), _fresh_secret()
     _check(draft.url, draft.description, reachable)
@@ -165,7 +165,7 @@ async def create(
         most=rules.MOST,
     )
     if not made:
-        raise TooManyOutgoingWebhooks(
+        raise Conflict(
             f"A tenant has at most {rules.MOST} outgoing webhooks.",
             fix="Delete one, or let one server tell the others.",
         )
@@ -357,9 +357,7 @@ def _check(url: str | None, description: str | None, reachable: Collection[str])
             "listed by the operator, in CURBE_OUTGOING_WEBHOOK_ORIGINS.",
             field="url",
         )
-    if description is not None and (
-        len(description) > _LONGEST_DESCRIPTION or not description.isprintable()
-    ):
+    if description is not None and (len(description) > _LONGEST_DESCRIPTION or not description.isprintable()):
         raise InvalidRequest(
             f"A description has at most {_LONGEST_DESCRIPTION} printable characters.",
             fix="Send another.",

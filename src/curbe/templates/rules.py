@@ -7,6 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from curbe.domain.errors import TemplateLocked
+from curbe.domain.moments import rfc3339
 from curbe.domain.notices import Correction, TemplateReported, TemplateStatus
 
 _UNTOLD = (None, "")
@@ -177,7 +178,7 @@ def require_editable(
             raise TemplateLocked(
                 f"An approved template is edited {most} time{'s' if most > 1 else ''} in {span // timedelta(hours=1)} hours at most.",
                 fix="Wait, or create another template.",
-                extra={"editable_at": free_at.isoformat().replace("+00:00", "Z")},
+                extra={"editable_at": rfc3339(free_at)},
                 retry_after=free_at - now,
             )
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import Final, Literal, TypeVar
+from typing import Final, Literal, Self, TypeVar
 from urllib.parse import urlencode
 
 import msgspec
@@ -53,6 +53,7 @@ from curbe.infra.http import (
     Streamed,
     Timeouts,
 )
+from curbe.infra.settings import Settings
 
 _SENDING: Final = Timeouts(connect=timedelta(seconds=5), total=timedelta(seconds=30))
 _READING: Final = Timeouts(connect=timedelta(seconds=5), total=timedelta(seconds=15))
@@ -95,6 +96,12 @@ class CloudApi:
         self._egress: Final = egress
         self._proofs: Final = Proofs(app_secret)
         self._root: Final = f"{base_url.rstrip('/')}/{version}"
+
+    @classmethod
+    def of(cls, settings: Settings, *, egress: Egress) -> Self:
+        """Return the Graph API that an installation with these settings asks."""
+        base_url, version = settings.meta_graph_base_url, settings.meta_graph_version
+        return cls(egress, base_url=base_url, version=version, app_secret=settings.meta_app_secret)
 
     async def send_message(self, phone_number_id: str, token: Secret, body: bytes) -> Accepted | SendFailure:
         """Hand one message to Meta, once, and return what came of it.
