@@ -14,24 +14,19 @@ from typing import Final
 
 import structlog
 
-from curbe import gauges
-from curbe.audit.seal import seal_once
-from curbe.auth import factor_store
+from curbe import gauges, upkeep
 from curbe.auth.links import INVITE_MAIL, RESET_MAIL
 from curbe.auth.mailing import Mailing
-from curbe.auth.session_store import drop_over
 from curbe.automations.running import Automating
 from curbe.campaigns.tending import Tender
 from curbe.channels.cloudapi.callback import PURPOSE as CALLBACK_PURPOSE
 from curbe.channels.cloudapi.client import CloudApi
-from curbe.connections import health
 from curbe.connections.app_data import ASK, AppData
 from curbe.connections.choosing import FORGET, Forgetting
 from curbe.connections.service import CATCH_UP, FETCH_AGAIN
 from curbe.consent import hearing
 from curbe.health import Health, database
 from curbe.health import serve as serve_health
-from curbe.inbox import statuses
 from curbe.inbox.changes import READ_RECEIPT
 from curbe.inbox.rules import WAKE
 from curbe.inbox.snooze import Alarm
@@ -42,20 +37,18 @@ from curbe.infra.crypto import Keyring, Secret
 from curbe.infra.db import Pool, Role
 from curbe.infra.http import Egress
 from curbe.infra.jobs import Handler, Runner
-from curbe.infra.loop import pause
 from curbe.infra.mail import Mailer
 from curbe.infra.metrics import WORKER, Metrics
-from curbe.infra.migrate import SchemaMismatch, require_known_schema
+from curbe.infra.migrate import require_known_schema
 from curbe.infra.settings import Settings
-from curbe.ingest import aside, automating, concluding
+from curbe.ingest import automating, concluding
 from curbe.ingest import store as ingest
-from curbe.ingest.apply import Applier, apply_parked
+from curbe.ingest.apply import Applier
 from curbe.ingest.catching_up import CatchingUp
 from curbe.media.fetch import Fetcher
 from curbe.media.fetching_again import FetchingAgain
 from curbe.media.place import keeping_of, media_origins
 from curbe.media.provide import Provider
-from curbe.media.rules import BROKEN_OFF
 from curbe.media.service import FETCH
 from curbe.media.storage import Spool
 from curbe.notifications.sending import Notifying
@@ -64,16 +57,12 @@ from curbe.outbound.conclusions import Concluding
 from curbe.outbound.confirming import Confirming
 from curbe.outbound.receipts import Receipts
 from curbe.outbound.send import Means, Senders
-from curbe.outgoing_webhooks import delivering
 from curbe.outgoing_webhooks.deliveries import DELIVER
-from curbe.outgoing_webhooks.delivering import Delivering
-from curbe.reports import keeping as reports
+from curbe.outgoing_webhooks.delivering import LEASE, Delivering
 from curbe.reports.keeping import COUNT, Bookkeeper
-from curbe.retention import service as retention
 from curbe.retention.erasing import Eraser
 from curbe.retention.erasures import ERASE
 from curbe.retention.service import PURGE, Purger
-from curbe.templates import sync as templates
 from curbe.templates.sync import SYNC, Syncer
 
 log: Final = structlog.get_logger(__name__)
@@ -118,7 +107,7 @@ async def work(
         spare_what_stays(BATCHES)
         running = [applier.run(lane, stop) for lane in lanes]
         running += [senders.run(stop), tender.run(stop), *(runner.run(stop) for runner in runners)]
-        running += _upkeep(pools, dsn, spool, stop)
+        running += upkeep.until(stop, work=pools.work, apply=pools.apply, dsn=dsn, spool=spool)
         async with asyncio.TaskGroup() as tasks:
             jobs = [tasks.create_task(job) for job in running]  # type: ignore[arg-type]
             if listening is not None:
@@ -198,19 +187,8 @@ async def _wired(
         alone: list[dict[str, Handler]] = [{CATCH_UP: catch_up}, patient]
         kinds = {"files": {FETCH: fetcher}, "asking": asking, "mail": _mail(settings, pools.work)}
         outside = await stack.enter_async_context(Egress(trusted=settings.outgoing_webhook_origins))
-        delivering_ = Delivering(
-            pools.work,
-            egress=outside,
-            reachable=settings.outgoing_webhook_origins,
-            keyring=keyring,
-            metrics=metrics,
-            now=utc_now,
-            chance=secrets.SystemRandom().random,
-        )
-        runners = [
-            *runners_of(pools.apply, pools.work, **kinds, alone=alone),
-            _telling(pools, delivering_),
-        ]
+        runners = runners_of(pools.apply, pools.work, **kinds, alone=alone)
+        runners.append(_telling(settings, pools, outside, keyring=keyring, metrics=metrics))
         tender = Tender(everybody=pools.apply, pool=pools.work, now=utc_now)
         yield applier, Senders(means, everybody=pools.apply), tender, runners, keeping.spool, pools, metrics
 
@@ -251,14 +229,25 @@ def runners_of(
     ]
 
 
-def _telling(pools: _Pools, deliver: Handler) -> Runner:
+def _telling(
+    settings: Settings, pools: _Pools, egress: Egress, *, keyring: Keyring, metrics: Metrics
+) -> Runner:
     """Return who tells tenants' servers: with hands enough that no server that hangs is waited for by another."""
+    deliver = Delivering(
+        pools.work,
+        egress=egress,
+        reachable=settings.outgoing_webhook_origins,
+        keyring=keyring,
+        metrics=metrics,
+        now=utc_now,
+        chance=secrets.SystemRandom().random,
+    )
     return Runner(
         everybody=pools.apply,
         pool=pools.work,
         handlers={DELIVER: deliver},
         at_once=_WEBHOOKS_AT_ONCE,
-        lease=delivering.LEASE,
+        lease=LEASE,
     )
 
 
@@ -291,130 +280,6 @@ def _mail(settings: Settings, pool: Pool) -> dict[str, Handler]:
 async def _lanes(pool: Pool) -> list[int]:
     async with pool.transaction() as tx:
         return await ingest.lanes(tx)
-
-
-def _upkeep(pools: _Pools, dsn: str, spool: Spool, stop: asyncio.Event) -> list[Awaitable[None]]:
-    """Return what is done every so often; each of it may be done twice, or by several processes, without harm."""
-
-    async def seal() -> None:
-        while await seal_once(pools.apply):
-            pass
-
-    async def unpark() -> None:
-        async with pools.apply.transaction() as tx:
-            await apply_parked(tx)
-            dropped = await statuses.drop_parked(tx, kept=_PARKED_FOR)
-        if dropped:
-            log.info("parked_statuses_dropped", count=dropped, reason="their messages are not ours")
-
-    async def partitions() -> None:
-        # Gives up within a second where the log is held for long, and tries again at its next turn: days are made ahead.
-        await pools.work.execute("SELECT keep_webhook_partitions(7, $1)", _WEBHOOKS_KEPT_DAYS)
-
-    async def broken_off() -> None:
-        if swept := await asyncio.to_thread(spool.sweep, older_than=BROKEN_OFF):
-            log.info("files_swept", count=swept, reason="their fetching or uploading was broken off")
-
-    async def schema() -> None:
-        try:
-            await require_known_schema(dsn)
-        except SchemaMismatch as mismatch:
-            log.critical("schema_changed", detail=str(mismatch))
-            stop.set()
-
-    return [
-        _every(1.0, seal, stop),
-        _every(1.0, _wanting_telling(pools.apply), stop),
-        _every(2.0, unpark, stop),
-        _every(15.0, _lifting(pools.apply), stop),
-        _every(600.0, partitions, stop),
-        _every(30.0, schema, stop),
-        _every(3600.0, _giving_up(pools.apply), stop),
-        _every(3600.0, broken_off, stop),
-        _every(600.0, _forgetting(pools.work), stop),
-        _every(600.0, _retiring(pools.apply), stop),
-        _every(60.0, _syncing(pools.apply), stop),
-        _every(60.0, _counting(pools.apply), stop),
-        _every(3600.0, _dropping(pools.work), stop),
-    ]
-
-
-def _retiring(pool: Pool) -> Work:
-    async def retire() -> None:
-        if due := await retention.defer_due(pool, now=utc_now()):
-            log.info("purges_due", tenants=due)
-
-    return retire
-
-
-def _giving_up(pool: Pool) -> Work:
-    async def drop_old_set_aside() -> None:
-        if dropped := await aside.drop_old(pool, kept=timedelta(days=_WEBHOOKS_KEPT_DAYS)):
-            log.info("set_aside_dropped", count=dropped, reason="their webhooks are no longer kept")
-
-    return drop_old_set_aside
-
-
-def _counting(pool: Pool) -> Work:
-    async def count_days() -> None:
-        if due := await reports.defer_due(pool, now=utc_now()):
-            log.debug("counts_due", tenants=due)
-
-    return count_days
-
-
-def _syncing(pool: Pool) -> Work:
-    async def sync_templates() -> None:
-        if due := await templates.defer_due(pool, now=utc_now()):
-            log.info("template_syncs_due", tenants=due)
-
-    return sync_templates
-
-
-def _lifting(pool: Pool) -> Work:
-    async def lift() -> None:
-        async with pool.transaction() as tx:
-            await health.lift_ended(tx, now=utc_now())
-
-    return lift
-
-
-def _wanting_telling(pool: Pool) -> Work:
-    async def tell_outgoing_webhooks() -> None:
-        await delivering.defer_due(pool)
-
-    return tell_outgoing_webhooks
-
-
-def _forgetting(pool: Pool) -> Work:
-    async def forget_what_nobody_answered() -> None:
-        async with pool.transaction() as tx:
-            await factor_store.drop_challenges_that_are_over(tx)
-
-    return forget_what_nobody_answered
-
-
-def _dropping(pool: Pool) -> Work:
-    async def drop() -> None:
-        async with pool.transaction() as tx:
-            await drop_over(tx)
-
-    return drop
-
-
-async def _every(seconds: float, job: Work, stop: asyncio.Event) -> None:
-    """Do ``job`` every ``seconds`` until ``stop``; a database that does not answer is asked again next time."""
-    while not stop.is_set():
-        try:
-            await job()
-        except (*db.Unreachable, db.PostgresError) as error:
-            log.warning(
-                "upkeep_failed",
-                job=getattr(job, "__name__", "?"),
-                reason=type(error).__name__,
-                detail=str(error)[:200],
-            )
-        await pause(stop, seconds)
 
 
 def _health(pools: _Pools, metrics: Metrics, token: Secret | None) -> Health:

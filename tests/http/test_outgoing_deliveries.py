@@ -665,7 +665,7 @@ async def test_what_was_of_somebody_who_is_erased_is_not_told_any_more(
     gone = [delivery for delivery in await one.deliveries() if delivery["conversation_id"] == str(hers)]
     assert [(delivery["state"], delivery["last_reason"]) for delivery in gone] == [("failed", "gone")] * 2
     again = await acme.post(f"{one.at}/deliveries/{gone[0]['id']}/replay")
-    assert (again.status_code, again.json()["code"]) == (409, "event_gone")
+    assert (again.status_code, again.json()["code"]) == (409, "conflict")
     assert await one.post("/replay-failed", 202) == {"replayed": 0}
 
 
@@ -706,7 +706,7 @@ async def test_after_a_restore_it_goes_on_from_then_and_what_waited_says_so(
     assert (restored["state"], restored["last_reason"]) == ("failed", "restored")
     assert (new["state"], new["id"]) == ("delivered", server.heard[-1].id)
     again = await acme.post(f"{one.at}/deliveries/{restored['id']}/replay")
-    assert (again.status_code, again.json()["code"]) == (409, "event_gone")
+    assert (again.status_code, again.json()["code"]) == (409, "conflict")
 
 
 async def test_a_delivery_has_nothing_of_what_was_told(

@@ -182,9 +182,7 @@ class Egress:
         if public_only:
             require_public(method, target)
         elif origin(target) not in self._trusted:
-            raise ForbiddenAddress(
-                method, origin(target), "the origin is not one this installation talks to"
-            )
+            raise ForbiddenAddress(method, origin(target), "the origin is not one this installation talks to")
         return target
 
     def _headers(

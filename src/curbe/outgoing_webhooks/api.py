@@ -12,11 +12,9 @@ from litestar.status_codes import HTTP_200_OK, HTTP_202_ACCEPTED
 from curbe.auth.principal import Principal, Scope
 from curbe.domain.errors import (
     Conflict,
-    Conflict,
     InvalidRequest,
     NotFound,
     ProofRequired,
-    Conflict,
 )
 from curbe.domain.ids import FIRST_ID
 from curbe.infra.crypto import Keyring

@@ -17,9 +17,10 @@ from curbe.domain.errors import NotFound
 from curbe.infra import jobs
 from curbe.infra.crypto import CannotOpen, Keyring, Secret
 from curbe.infra.db import Pool, Query, Transaction
-from curbe.infra.http import Egress, Timeouts, origin_of
+from curbe.infra.http import Egress, Timeouts
 from curbe.infra.jobs import Job, NewJob
 from curbe.infra.metrics import Metrics
+from curbe.infra.targets import origin_of
 from curbe.outgoing_webhooks import rules, sealed
 from curbe.outgoing_webhooks.asking import PATIENCE, Answer, Target, Waiting, ask
 from curbe.outgoing_webhooks.deliveries import DELIVER

@@ -13,7 +13,7 @@ from yarl import URL
 
 from curbe.audit.service import AuditEntry
 from curbe.audit.service import record as record_audit
-from curbe.domain.errors import InvalidRequest, NotFound, Conflict
+from curbe.domain.errors import Conflict, InvalidRequest, NotFound
 from curbe.infra.crypto import CannotOpen, Keyring, Secret
 from curbe.infra.db import Query, Transaction
 from curbe.infra.targets import why_not_reached

@@ -1,0 +1,166 @@
+"""What a worker does every so often; each of it may be done twice, or by several processes, without harm."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Final
+
+import structlog
+
+from curbe.audit.seal import seal_once
+from curbe.auth import factor_store
+from curbe.auth.session_store import drop_over
+from curbe.connections import health
+from curbe.inbox import statuses
+from curbe.infra import db
+from curbe.infra.clock import utc_now
+from curbe.infra.db import Pool
+from curbe.infra.loop import pause
+from curbe.infra.migrate import SchemaMismatch, require_known_schema
+from curbe.ingest import aside
+from curbe.ingest.apply import apply_parked
+from curbe.media.rules import BROKEN_OFF
+from curbe.media.storage import Spool
+from curbe.outgoing_webhooks import delivering
+from curbe.reports import keeping as reports
+from curbe.retention import service as retention
+from curbe.templates import sync as templates
+
+log: Final = structlog.get_logger(__name__)
+
+_PARKED_FOR: Final = timedelta(days=7)  # as long as Meta delivers a webhook again
+_WEBHOOKS_KEPT_DAYS: Final = 30
+
+Work = Callable[[], Awaitable[object]]
+
+
+def until(stop: asyncio.Event, *, work: Pool, apply: Pool, dsn: str, spool: Spool) -> list[Awaitable[None]]:
+    """Return what is done every so often until ``stop``.
+
+    Args:
+        stop: set where the worker ends; also by what is found here, where the schema is no longer this build's.
+        work: as the worker role.
+        apply: as the batch role.
+        dsn: the database.
+        spool: where files are on their way.
+    """
+
+    async def seal() -> None:
+        while await seal_once(apply):
+            pass
+
+    async def unpark() -> None:
+        async with apply.transaction() as tx:
+            await apply_parked(tx)
+            dropped = await statuses.drop_parked(tx, kept=_PARKED_FOR)
+        if dropped:
+            log.info("parked_statuses_dropped", count=dropped, reason="their messages are not ours")
+
+    async def partitions() -> None:
+        # Gives up within a second where the log is held for long, and tries again at its next turn: days are made ahead.
+        await work.execute("SELECT keep_webhook_partitions(7, $1)", _WEBHOOKS_KEPT_DAYS)
+
+    async def broken_off() -> None:
+        if swept := await asyncio.to_thread(spool.sweep, older_than=BROKEN_OFF):
+            log.info("files_swept", count=swept, reason="their fetching or uploading was broken off")
+
+    async def schema() -> None:
+        try:
+            await require_known_schema(dsn)
+        except SchemaMismatch as mismatch:
+            log.critical("schema_changed", detail=str(mismatch))
+            stop.set()
+
+    return [
+        _every(1.0, seal, stop),
+        _every(1.0, _wanting_telling(apply), stop),
+        _every(2.0, unpark, stop),
+        _every(15.0, _lifting(apply), stop),
+        _every(600.0, partitions, stop),
+        _every(30.0, schema, stop),
+        _every(3600.0, _giving_up(apply), stop),
+        _every(3600.0, broken_off, stop),
+        _every(600.0, _forgetting(work), stop),
+        _every(600.0, _retiring(apply), stop),
+        _every(60.0, _syncing(apply), stop),
+        _every(60.0, _counting(apply), stop),
+        _every(3600.0, _dropping(work), stop),
+    ]
+
+
+def _retiring(pool: Pool) -> Work:
+    async def retire() -> None:
+        if due := await retention.defer_due(pool, now=utc_now()):
+            log.info("purges_due", tenants=due)
+
+    return retire
+
+
+def _giving_up(pool: Pool) -> Work:
+    async def drop_old_set_aside() -> None:
+        if dropped := await aside.drop_old(pool, kept=timedelta(days=_WEBHOOKS_KEPT_DAYS)):
+            log.info("set_aside_dropped", count=dropped, reason="their webhooks are no longer kept")
+
+    return drop_old_set_aside
+
+
+def _counting(pool: Pool) -> Work:
+    async def count_days() -> None:
+        if due := await reports.defer_due(pool, now=utc_now()):
+            log.debug("counts_due", tenants=due)
+
+    return count_days
+
+
+def _syncing(pool: Pool) -> Work:
+    async def sync_templates() -> None:
+        if due := await templates.defer_due(pool, now=utc_now()):
+            log.info("template_syncs_due", tenants=due)
+
+    return sync_templates
+
+
+def _lifting(pool: Pool) -> Work:
+    async def lift() -> None:
+        async with pool.transaction() as tx:
+            await health.lift_ended(tx, now=utc_now())
+
+    return lift
+
+
+def _wanting_telling(pool: Pool) -> Work:
+    async def tell_outgoing_webhooks() -> None:
+        await delivering.defer_due(pool)
+
+    return tell_outgoing_webhooks
+
+
+def _forgetting(pool: Pool) -> Work:
+    async def forget_what_nobody_answered() -> None:
+        async with pool.transaction() as tx:
+            await factor_store.drop_challenges_that_are_over(tx)
+
+    return forget_what_nobody_answered
+
+
+def _dropping(pool: Pool) -> Work:
+    async def drop() -> None:
+        async with pool.transaction() as tx:
+            await drop_over(tx)
+
+    return drop
+
+
+async def _every(seconds: float, job: Work, stop: asyncio.Event) -> None:
+    """Do ``job`` every ``seconds`` until ``stop``; a database that does not answer is asked again next time."""
+    while not stop.is_set():
+        try:
+            await job()
+        except (*db.Unreachable, db.PostgresError) as error:
+            log.warning(
+                "upkeep_failed",
+                job=getattr(job, "__name__", "?"),
+                reason=type(error).__name__,
+                detail=str(error)[:200],
+            )
+        await pause(stop, seconds)
