@@ -10,16 +10,15 @@ from uuid import UUID
 from bed.api import _ENVIRON
 from bed.receiver import Receiver
 from bed.tenants import Tenant
+from curbe import worker as worker_process
 from curbe.infra import settings
 from curbe.infra.clock import utc_now
 from curbe.infra.crypto import Keyring
 from curbe.infra.db import Pool
 from curbe.infra.http import Egress, Timeouts
-from curbe.infra.jobs import Runner
 from curbe.infra.metrics import WORKER, Metrics
 from curbe.outgoing_webhooks import delivering
 from curbe.outgoing_webhooks.asking import PATIENCE as FIFTEEN_SECONDS
-from curbe.outgoing_webhooks.deliveries import DELIVER
 from curbe.outgoing_webhooks.delivering import Delivering
 from curbe.realtime.rules import EventType
 from curbe.realtime.service import Event, append
@@ -90,9 +89,8 @@ class Telling:
 
     def __init__(self, deliver: Delivering, *, apply: Pool, worker: Pool) -> None:
         self._apply: Final = apply
-        self.runner: Final = Runner(
-            everybody=apply, pool=worker, handlers={DELIVER: deliver}, at_once=64, lease=delivering.LEASE
-        )
+        pools = worker_process._Pools(work=worker, apply=apply)
+        self.runner: Final = worker_process._telling(pools, deliver)
 
     async def once(self) -> int:
         """Do what a second of the worker does, to the end; return how many webhooks had something to be told."""
