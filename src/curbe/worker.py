@@ -186,9 +186,10 @@ async def _wired(
         }
         alone: list[dict[str, Handler]] = [{CATCH_UP: catch_up}, patient]
         kinds = {"files": {FETCH: fetcher}, "asking": asking, "mail": _mail(settings, pools.work)}
-        outside = await stack.enter_async_context(Egress(trusted=settings.outgoing_webhook_origins))
         runners = runners_of(pools.apply, pools.work, **kinds, alone=alone)
-        runners.append(_telling(settings, pools, outside, keyring=keyring, metrics=metrics))
+        outside = await stack.enter_async_context(Egress(trusted=settings.outgoing_webhook_origins))
+        deliver = _deliver(settings, pools.work, outside, keyring=keyring, metrics=metrics)
+        runners.append(teller_of(pools.apply, pools.work, deliver))
         tender = Tender(everybody=pools.apply, pool=pools.work, now=utc_now)
         yield applier, Senders(means, everybody=pools.apply), tender, runners, keeping.spool, pools, metrics
 
@@ -229,12 +230,11 @@ def runners_of(
     ]
 
 
-def _telling(
-    settings: Settings, pools: _Pools, egress: Egress, *, keyring: Keyring, metrics: Metrics
-) -> Runner:
-    """Return who tells tenants' servers: with hands enough that no server that hangs is waited for by another."""
-    deliver = Delivering(
-        pools.work,
+def _deliver(
+    settings: Settings, pool: Pool, egress: Egress, *, keyring: Keyring, metrics: Metrics
+) -> Delivering:
+    return Delivering(
+        pool,
         egress=egress,
         reachable=settings.outgoing_webhook_origins,
         keyring=keyring,
@@ -242,9 +242,13 @@ def _telling(
         now=utc_now,
         chance=secrets.SystemRandom().random,
     )
+
+
+def teller_of(everybody: Pool, pool: Pool, deliver: Handler) -> Runner:
+    """Return who tells tenants' servers: with hands enough that no server that hangs is waited for by another."""
     return Runner(
-        everybody=pools.apply,
-        pool=pools.work,
+        everybody=everybody,
+        pool=pool,
         handlers={DELIVER: deliver},
         at_once=_WEBHOOKS_AT_ONCE,
         lease=LEASE,

@@ -10,7 +10,6 @@ from uuid import UUID
 from bed.api import _ENVIRON
 from bed.receiver import Receiver
 from bed.tenants import Tenant
-from curbe import worker as worker_process
 from curbe.infra import settings
 from curbe.infra.clock import utc_now
 from curbe.infra.crypto import Keyring
@@ -22,6 +21,7 @@ from curbe.outgoing_webhooks.asking import PATIENCE as FIFTEEN_SECONDS
 from curbe.outgoing_webhooks.delivering import Delivering
 from curbe.realtime.rules import EventType
 from curbe.realtime.service import Event, append
+from curbe.worker import teller_of
 
 PATIENCE: Final = 20.0  # seconds
 
@@ -89,8 +89,7 @@ class Telling:
 
     def __init__(self, deliver: Delivering, *, apply: Pool, worker: Pool) -> None:
         self._apply: Final = apply
-        pools = worker_process._Pools(work=worker, apply=apply)
-        self.runner: Final = worker_process._telling(pools, deliver)
+        self.runner: Final = teller_of(apply, worker, deliver)
 
     async def once(self) -> int:
         """Do what a second of the worker does, to the end; return how many webhooks had something to be told."""
