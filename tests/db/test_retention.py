@@ -77,6 +77,7 @@ KEPT = {
     "report_messages",
     "report_runs",
     "report_times",
+    "saved_views",
     "send_holds",
     "suppressions",
     "team_members",

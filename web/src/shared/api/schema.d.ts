@@ -1636,6 +1636,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tenants/{tenant_id}/inbox/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List saved views */
+        get: operations["listSavedViews"];
+        put?: never;
+        /** Save a view */
+        post: operations["createSavedView"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/inbox/views/{view_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a saved view */
+        delete: operations["deleteSavedView"];
+        options?: never;
+        head?: never;
+        /** Change a saved view */
+        patch: operations["changeSavedView"];
+        trace?: never;
+    };
     "/api/tenants/{tenant_id}/keys": {
         parameters: {
             query?: never;
@@ -4192,7 +4228,7 @@ export interface components {
          * @description What a tenant can see happen. Each one's ``data`` is described in docs/reference/events.md.
          * @enum {string}
          */
-        EventType: "message_received" | "message_edited" | "message_revoked" | "message_reacted" | "message_echoed" | "message_queued" | "message_accepted" | "message_sent" | "message_delivered" | "message_read" | "message_played" | "message_failed" | "message_unknown" | "media_stored" | "media_failed" | "conversation_updated" | "annotation_added" | "annotation_changed" | "mention" | "labels_changed" | "teams_changed" | "canned_replies_changed" | "people_changed" | "contact_merged" | "contact_parted" | "contact_erased" | "preference_changed" | "consent_changed" | "template_updated" | "campaign_updated" | "connection_updated" | "notice_received";
+        EventType: "message_received" | "message_edited" | "message_revoked" | "message_reacted" | "message_echoed" | "message_queued" | "message_accepted" | "message_sent" | "message_delivered" | "message_read" | "message_played" | "message_failed" | "message_unknown" | "media_stored" | "media_failed" | "conversation_updated" | "annotation_added" | "annotation_changed" | "mention" | "labels_changed" | "teams_changed" | "canned_replies_changed" | "saved_views_changed" | "people_changed" | "contact_merged" | "contact_parted" | "contact_erased" | "preference_changed" | "consent_changed" | "template_updated" | "campaign_updated" | "connection_updated" | "notice_received";
         /** Failure */
         Failure: {
             /** @description WhatsApp's code for it; 0 where it was not WhatsApp that refused. */
@@ -5523,6 +5559,18 @@ export interface components {
             /** @description What it is called. */
             name: string;
         };
+        /** NewSavedView */
+        NewSavedView: {
+            /** @description Which conversations it shows. */
+            filter: components["schemas"]["ViewFilter"];
+            /** @description What it is called. */
+            name: string;
+            /**
+             * @description Whether everybody of the tenant has it.
+             * @default false
+             */
+            shared: boolean;
+        };
         /** NewTeam */
         NewTeam: {
             /** @description The users in it, by their ids. */
@@ -6506,6 +6554,50 @@ export interface components {
         SampleHandle: {
             /** @description What goes into the template's component as `{"example": {"header_handle": [handle]}}`. */
             handle: string;
+        };
+        /** SavedView */
+        SavedView: {
+            /**
+             * Format: date-time
+             * @description When it was made, RFC 3339 in UTC.
+             */
+            created_at: string;
+            /** @description Which conversations it shows. */
+            filter: components["schemas"]["ViewFilter"];
+            /** @description What its filter names and there is no more, by their ids. */
+            gone: string[];
+            /**
+             * Format: uuid
+             * @description Its id here, a UUID.
+             */
+            id: string;
+            /** @description What it is called. */
+            name: string;
+            /** @description Its place, from 0, among one's own or among the shared ones. */
+            place: number;
+            /** @description Whether everybody of the tenant has it; else it is the asker's own. */
+            shared: boolean;
+            /**
+             * Format: date-time
+             * @description When it was last changed, RFC 3339 in UTC.
+             */
+            updated_at: string;
+        };
+        /** SavedViewChange */
+        SavedViewChange: {
+            /** @description Which conversations it shows, instead of those it did. */
+            filter?: components["schemas"]["ViewFilter"] | null;
+            /** @description What it is called. */
+            name?: string | null;
+            /** @description The place that it moves to, from 0, among one's own or among the shared ones. */
+            place?: number | null;
+        };
+        /** Page[SavedView] */
+        SavedViewPage: {
+            /** @description What is on this page. */
+            items: components["schemas"]["SavedView"][];
+            /** @description Goes as `cursor` into the request for the next page; null on the last. */
+            next_cursor?: string | null;
         };
         /** Schedule */
         Schedule: {
@@ -7873,6 +7965,30 @@ export interface components {
             type: "video";
             /** @description The video. */
             video: components["schemas"]["MediaRef"];
+        };
+        /** ViewFilter */
+        ViewFilter: {
+            /** @description Whose they are: a user's id, `me` for whoever looks, or `none` for those nobody has; null: anybody's. */
+            assignee?: string | null;
+            /** @description Only those of this number, by the id of its connection; null: of any. */
+            connection_id?: string | null;
+            /** @description Only those with all of these labels, by their ids; empty: with any or none. */
+            label_ids?: string[];
+            /**
+             * @description Which come first: those with the latest message, or those whose last message is the oldest.
+             * @default latest
+             * @enum {string}
+             */
+            sort: "latest" | "oldest";
+            /** @description Only those in one of these states; empty: in any. */
+            states?: components["schemas"]["ConversationState"][];
+            /** @description Only those of this team, by its id; null: of any or none. */
+            team_id?: string | null;
+            /**
+             * @description Whether only those with unread messages.
+             * @default false
+             */
+            unread: boolean;
         };
         /** Welcome */
         Welcome: {
@@ -18376,6 +18492,396 @@ export interface operations {
             };
             /** @description `not_found`: There is no such thing here */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: This is not possible at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSavedViews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A tenant, by its id. */
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewPage"];
+                };
+            };
+            /** @description `request_cut_off`: The request ended before its body did */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: The API key or session is missing, unknown or no longer valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `missing_scope`: This API key or role may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: This is not possible at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createSavedView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A tenant, by its id. */
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSavedView"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description `request_cut_off`: The request ended before its body did */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: The API key or session is missing, unknown or no longer valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This cannot be done now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: This is not possible at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteSavedView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A tenant, by its id. */
+                tenant_id: string;
+                /** @description A saved view, by its id. */
+                view_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `request_cut_off`: The request ended before its body did */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: The API key or session is missing, unknown or no longer valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: This is not possible at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeSavedView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A tenant, by its id. */
+                tenant_id: string;
+                /** @description A saved view, by its id. */
+                view_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedViewChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description `request_cut_off`: The request ended before its body did */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: The API key or session is missing, unknown or no longer valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This cannot be done now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
