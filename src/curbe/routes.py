@@ -23,6 +23,7 @@ from curbe.connections.registration_api import RegistrationController
 from curbe.consent.api import ConsentController
 from curbe.desk.api import LabelsController, TeamsController
 from curbe.desk.canned_api import CannedRepliesController
+from curbe.desk.saved_views_api import SavedViewsController
 from curbe.desk.search_api import SearchController
 from curbe.inbox.annotations_api import AnnotationsController, MentionsController
 from curbe.inbox.api import CountsController, InboxController
@@ -68,6 +69,7 @@ ROUTES: Final[list[type[Controller]]] = [
     TeamsController,
     LabelsController,
     CannedRepliesController,
+    SavedViewsController,
     SearchController,
     ContactsController,
     ConsentController,

@@ -44,6 +44,7 @@ KINDS = {
     "mentions": "user",
     "label_id": "label",
     "canned_reply_id": "canned reply",
+    "view_id": "saved view",
     "campaign_id": "campaign",
     "audience_id": "audience",
     "note_id": "note",
@@ -93,6 +94,8 @@ async def everything_of(tenant: Tenant, owner: asyncpg.Connection) -> Things:
     note = (await tenant.post(f"/inbox/conversations/{conversation}/notes", {"body": "hm"})).json()["id"]
     hello = {"shortcut": "hi", "title": "Hi", "body": "Hello {{contact_name}}"}
     canned = (await tenant.post("/canned-replies", hello)).json()["id"]
+    unread = {"name": "Unread", "filter": {"unread": True}, "shared": True}
+    view = (await tenant.post("/inbox/views", unread)).json()["id"]
     sale = {"name": "Sale", "template": {"name": "sale", "language": {"code": "es"}}}
     campaign = (await tenant.post("/campaigns", {**sale, "connection_id": str(number.connection_id)})).json()[
         "id"
@@ -151,6 +154,7 @@ async def everything_of(tenant: Tenant, owner: asyncpg.Connection) -> Things:
             "template": template,
             "label": label,
             "canned reply": UUID(canned),
+            "saved view": UUID(view),
             "campaign": UUID(campaign),
             "audience": UUID(uploaded.json()["audience_id"]),
             "note": UUID(note),

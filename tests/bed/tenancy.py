@@ -261,6 +261,10 @@ async def insert_one_of_everything(owner: asyncpg.Connection) -> Number:
             [tenant_id, uuid7()],
         ),
         (
+            "INSERT INTO saved_views (tenant_id, id, name, place, filter) VALUES ($1, $2, 'Unread', 0, '{}')",
+            [tenant_id, uuid7()],
+        ),
+        (
             """INSERT INTO annotations (tenant_id, id, conversation_id, kind, author, body)
                VALUES ($1, $2, $3, 'note', 'user:1', 'a note')""",
             [tenant_id, connection_id, conversation_id],

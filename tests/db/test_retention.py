@@ -79,6 +79,7 @@ KEPT = {
     "report_messages",
     "report_runs",
     "report_times",
+    "saved_views",
     "send_holds",
     "suppressions",
     "team_members",

@@ -1,1 +1,1 @@
-"""What a team sets up for its inbox: teams, labels, canned replies."""
+"""What a team sets up for its inbox: teams, labels, canned replies, saved views."""

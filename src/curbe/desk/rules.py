@@ -1,11 +1,16 @@
-"""What names, colours and canned replies may be, and how a canned reply becomes a message. Pure."""
+"""What names, colours and canned replies may be, how a canned reply becomes a message, and what saved views show. Pure."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import Final
+from typing import Annotated, Final, Literal
+from uuid import UUID
+
+import msgspec
 
 from curbe.domain.errors import InvalidRequest
+from curbe.inbox.deeds import LabelIds
+from curbe.inbox.rules import ConversationState
 
 # With the space around the name: a pattern that leaves it out tries every way to share a long one among its parts, for minutes.
 _PLACE: Final = re.compile(r"\{\{([^{}]*)\}\}")
@@ -20,6 +25,49 @@ class Variable(StrEnum):
     CONTACT_PHONE = "contact_phone"
     AGENT_NAME = "agent_name"
     BUSINESS_NAME = "business_name"
+
+
+class ViewFilter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which conversations a saved view shows: those that meet all of it; what is left out narrows nothing.
+
+    ``assignee``: a user's id, ``me`` for whoever looks, or ``none`` for those nobody has.
+    """
+
+    states: Annotated[list[ConversationState], msgspec.Meta(max_length=len(ConversationState))] = []
+    assignee: str | None = None
+    team_id: UUID | None = None
+    label_ids: LabelIds = []
+    connection_id: UUID | None = None
+    unread: bool = False
+    sort: Literal["latest", "oldest"] = "latest"
+
+
+def named_in(wanted: ViewFilter) -> set[tuple[str, UUID]]:
+    """Return what a view names, each with the member that names it.
+
+    Raises:
+        InvalidRequest: ``assignee`` is nobody's id, nor one of its words.
+    """
+    single = {
+        "team_id": wanted.team_id,
+        "connection_id": wanted.connection_id,
+        "assignee": _holder(wanted.assignee),
+    }
+    return {("label_ids", label) for label in wanted.label_ids} | {
+        (member, named) for member, named in single.items() if named is not None
+    }
+
+
+def spelled(wanted: ViewFilter) -> ViewFilter:
+    """Return a view's filter with a user's id as it is written everywhere else."""
+    holder = _holder(wanted.assignee)
+    return wanted if holder is None else msgspec.structs.replace(wanted, assignee=str(holder))
+
+
+def moved(ids: Sequence[UUID], one: UUID, *, place: int) -> list[UUID]:
+    """Return ``ids`` with one of them at that place, or at the end where there are not as many."""
+    others = [other for other in ids if other != one]
+    return [*others[:place], one, *others[place:]]
 
 
 def variables_in(body: str) -> frozenset[Variable]:
@@ -88,3 +136,14 @@ def words(text: str, *, most: int, field: str) -> str:
     if not 1 <= len(kept) <= most:
         raise InvalidRequest(f"{field} has 1 to {most} characters.", field=field)
     return kept
+
+
+def _holder(assignee: str | None) -> UUID | None:
+    if assignee in (None, "me", "none"):
+        return None
+    try:
+        return UUID(assignee)
+    except ValueError:
+        raise InvalidRequest(
+            "assignee is neither a user's id nor me nor none.", field="filter.assignee"
+        ) from None

@@ -32,7 +32,7 @@ async def tell(
         tenant_id: whose.
         actor: who did it.
         deed: created, changed or deleted.
-        thing: what it was done to: team, label, canned_reply.
+        thing: what it was done to: team, label, canned_reply, saved_view.
         thing_id: which.
         now: it as it is by now; None where it is no more.
     """

@@ -41,6 +41,7 @@ class EventType(StrEnum):
     LABELS_CHANGED = "labels_changed"
     TEAMS_CHANGED = "teams_changed"
     CANNED_REPLIES_CHANGED = "canned_replies_changed"
+    SAVED_VIEWS_CHANGED = "saved_views_changed"
     PEOPLE_CHANGED = "people_changed"
     CONTACT_MERGED = "contact_merged"
     CONTACT_PARTED = "contact_parted"

@@ -18,6 +18,7 @@ const CATEGORIES = [
   "team",
   "label",
   "canned_reply",
+  "saved_view",
   "template",
   "campaign",
   "automation",

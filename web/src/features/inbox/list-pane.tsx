@@ -17,6 +17,7 @@ import { HeadButton } from "./list/head-button";
 import { LiveBanner } from "./list/live-banner";
 import { Mentions } from "./list/mentions";
 import { listMessages } from "./list/messages";
+import { SavedViews } from "./list/saved-views";
 import { Tabs } from "./list/tabs";
 import { useBeside } from "./list/use-beside";
 import { useView } from "./list/use-view";
@@ -136,6 +137,7 @@ export function ListPane({ selected, onShown, templateForm }: ListPaneProps) {
       ) : (
         <>
           <Tabs tab={view.tab} onTab={(tab) => setView({ ...view, tab })} />
+          <SavedViews view={view} onView={setView} />
           <FilterChips view={view} onView={setView} />
           <ConversationList
             view={view}

@@ -2,14 +2,18 @@
 
 import { Indicator } from "@mantine/core";
 import { IconFilter, IconX } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
 import { lazy } from "react";
 import { useMessages } from "@/shared/i18n/language";
+import { useTenant } from "@/shared/session/session-context";
 import { useDirectory } from "@/shared/store/hooks";
 import type { View } from "@/shared/store/views";
 import { OverlayOnDemand } from "@/shared/ui/overlay-on-demand";
+import { savedViewsQuery } from "../api/saved-views";
 import classes from "./filters.module.css";
 import { HeadButton } from "./head-button";
 import { listMessages } from "./messages";
+import { savedViewMessages } from "./saved-view-messages";
 import { filterCount, without } from "./view-params";
 
 const load = () => import("./filter-popover");
@@ -47,19 +51,32 @@ export function FilterChips({ view, onView }: FilterProps) {
   const teams = useDirectory("teams");
   const people = useDirectory("people");
   const connections = useDirectory("connections");
+  const { gone: goneWords } = useMessages(savedViewMessages);
+  const { data: saved = [] } = useQuery(savedViewsQuery(useTenant().tenant_id));
+  const gone = new Set(saved.flatMap((one) => one.gone));
   const chips: { key: string; words: string; left: View }[] = [];
   const add = (key: string, words: string | null | undefined, change: Parameters<typeof without>[0]) =>
     chips.push({ key, words: words ?? "…", left: without(change) });
+  /** What is not known may only not be here yet; a saved view says which of its things are gone for good. */
+  const nameOf = (id: string, name: string | null | undefined, kind: keyof typeof goneWords) =>
+    name ?? (gone.has(id) ? goneWords[kind] : null);
   for (const state of view.states ?? []) {
     add(state, t.states[state], { ...view, states: (view.states ?? []).filter((one) => one !== state) });
   }
   if (view.unread) add("unread", t.unreadOnly, { ...view, unread: false });
   for (const id of view.labels ?? []) {
-    add(id, labels.get(id)?.name, { ...view, labels: (view.labels ?? []).filter((one) => one !== id) });
+    add(id, nameOf(id, labels.get(id)?.name, "label"), {
+      ...view,
+      labels: (view.labels ?? []).filter((one) => one !== id),
+    });
   }
-  if (view.team) add("team", teams.get(view.team)?.name, { ...view, team: null });
-  if (view.connection) add("number", connections.get(view.connection)?.phone, { ...view, connection: null });
-  if (view.assignee) add("assignee", people.get(view.assignee)?.name, { ...view, assignee: null });
+  const { team, connection, assignee } = view;
+  if (team) add("team", nameOf(team, teams.get(team)?.name, "team"), { ...view, team: null });
+  if (connection) add("number", connections.get(connection)?.phone, { ...view, connection: null });
+  if (assignee) {
+    const name = people.get(assignee)?.name;
+    add("assignee", nameOf(assignee, name, "assignee"), { ...view, assignee: null });
+  }
   if (view.sort) add("sort", t.oldestFirst, { ...view, sort: null });
   if (chips.length === 0) return null;
   return (
