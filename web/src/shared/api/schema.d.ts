@@ -1916,6 +1916,128 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tenants/{tenant_id}/outgoing-webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List outgoing webhooks */
+        get: operations["listOutgoingWebhooks"];
+        put?: never;
+        /** Make an outgoing webhook */
+        post: operations["createOutgoingWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/outgoing-webhooks/{webhook_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read an outgoing webhook */
+        get: operations["readOutgoingWebhook"];
+        put?: never;
+        post?: never;
+        /** Delete an outgoing webhook */
+        delete: operations["deleteOutgoingWebhook"];
+        options?: never;
+        head?: never;
+        /** Change an outgoing webhook */
+        patch: operations["changeOutgoingWebhook"];
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/outgoing-webhooks/{webhook_id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the deliveries of an outgoing webhook */
+        get: operations["listOutgoingWebhookDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/outgoing-webhooks/{webhook_id}/deliveries/{delivery_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a delivery once more */
+        post: operations["replayOutgoingWebhookDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/outgoing-webhooks/{webhook_id}/replay-failed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make all deliveries that failed once more */
+        post: operations["replayFailedDeliveries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/outgoing-webhooks/{webhook_id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give an outgoing webhook another secret */
+        post: operations["rotateOutgoingWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/outgoing-webhooks/{webhook_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try an outgoing webhook */
+        post: operations["testOutgoingWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tenants/{tenant_id}/people": {
         parameters: {
             query?: never;
@@ -2750,7 +2872,10 @@ export interface components {
          * @enum {string}
          */
         About: "marketing" | "utility" | "all";
-        /** Acceptance */
+        /**
+         * Acceptance
+         * @description What the link held; the password chosen for a new account, or that of the one that is there.
+         */
         Acceptance: {
             /** @description What the person wants to be called; left out: as before, or as in the invitation. */
             name?: string | null;
@@ -2759,7 +2884,10 @@ export interface components {
             /** @description Sent, never returned. */
             token: string;
         };
-        /** AccountSynced */
+        /**
+         * AccountSynced
+         * @description What came of asking Meta for the templates of one WABA: how many it has and how many were news; or why it was refused.
+         */
         AccountSynced: {
             /**
              * @description How many of the templates were news.
@@ -2778,7 +2906,10 @@ export interface components {
             /** @description A WhatsApp Business account, by Meta's id of it. */
             waba_id: string;
         };
-        /** ActionParameter */
+        /**
+         * ActionParameter
+         * @description Parameters of a flow or catalogue button.
+         */
         ActionParameter: {
             /** @description What the buttons, the list or the link do, in Meta's shape. */
             action: components["schemas"]["ButtonActionData"];
@@ -2788,14 +2919,20 @@ export interface components {
              */
             type: "action";
         };
-        /** ActionSection */
+        /**
+         * ActionSection
+         * @description Products under one title.
+         */
         ActionSection: {
             /** @description The products, in their order. */
             product_items: components["schemas"]["ProductItem"][];
             /** @description The heading of the products, up to 24 characters. */
             title?: string | null;
         };
-        /** Alias */
+        /**
+         * Alias
+         * @description A name somebody is known by: `phone` (E.164), `bsuid` or `parent_bsuid`; a phone from `since` until `retired_at`.
+         */
         Alias: {
             /** @description What it is: `phone`, `bsuid` or `parent_bsuid`. */
             kind: string;
@@ -2806,7 +2943,10 @@ export interface components {
             /** @description The phone number in E.164 with its `+`, or the id. */
             value: string;
         };
-        /** Annotation */
+        /**
+         * Annotation
+         * @description A note, or a line of activity.
+         */
         Annotation: {
             /** @description What was done, told apart by its `type`; absent on a note. */
             activity?: components["schemas"]["Assigned"] | components["schemas"]["TeamChanged"] | components["schemas"]["LabelsChanged"] | components["schemas"]["StateChanged"] | components["schemas"]["Merged"] | null;
@@ -2839,7 +2979,10 @@ export interface components {
             /** @description The users that the note calls, by their ids. */
             mentions?: string[];
         };
-        /** Page[Annotation] */
+        /**
+         * Page[Annotation]
+         * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
+         */
         AnnotationPage: {
             /** @description What is on this page. */
             items: components["schemas"]["Annotation"][];
@@ -2848,11 +2991,14 @@ export interface components {
         };
         /**
          * AppDataState
-         * @description How far asking for a part has come. ``REFUSED``: for good.
+         * @description How far asking for a part has come. `REFUSED`: for good.
          * @enum {string}
          */
         AppDataState: "waiting" | "asked" | "refused";
-        /** AsideRow */
+        /**
+         * AsideRow
+         * @description An item that no tenant has; `event_id` is its webhook's id in the log, `size` its own bytes.
+         */
         AsideRow: {
             /**
              * Format: date-time
@@ -2884,14 +3030,20 @@ export interface components {
             /** @description A WhatsApp Business account, by Meta's id of it. */
             waba_id: string | null;
         };
-        /** Page[AsideRow] */
+        /**
+         * Page[AsideRow]
+         * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
+         */
         AsideRowPage: {
             /** @description What is on this page. */
             items: components["schemas"]["AsideRow"][];
             /** @description Goes as `cursor` into the request for the next page; null on the last. */
             next_cursor?: string | null;
         };
-        /** Assign */
+        /**
+         * Assign
+         * @description Gives a conversation that nobody has to the next of `user_ids`, in turn.
+         */
         Assign: {
             /** @description Only what is written to these numbers, by the ids of their connections; empty: to any. */
             connection_ids?: string[];
@@ -2912,7 +3064,10 @@ export interface components {
             /** @description The users who get conversations in turn, by their ids. */
             user_ids?: string[];
         };
-        /** Assigned */
+        /**
+         * Assigned
+         * @description Somebody else has it now; null is nobody.
+         */
         Assigned: {
             /** @description The user who has the conversation, by their id; null: nobody. */
             assignee_id: string | null;
@@ -2924,7 +3079,10 @@ export interface components {
              */
             type: "assigned";
         };
-        /** Audience */
+        /**
+         * Audience
+         * @description Where recipients came from: `file`, `filter` or `list`.
+         */
         Audience: {
             /**
              * Format: date-time
@@ -2953,7 +3111,10 @@ export interface components {
             /** @description Rows that became recipients. */
             taken_count: number;
         };
-        /** Audio */
+        /**
+         * Audio
+         * @description At most 16 MB. `voice`: a voice note, which must be Ogg with Opus, mono.
+         */
         Audio: {
             /** @description A media id of Meta's, or of your own uploads. */
             id?: string | null;
@@ -2965,7 +3126,10 @@ export interface components {
              */
             voice: boolean;
         };
-        /** AuditRow */
+        /**
+         * AuditRow
+         * @description Who did what, when, to what. `detail` holds ids, codes and counts.
+         */
         AuditRow: {
             /** @description What was done, as what it was done to and how: `connection.tested`. */
             action: string;
@@ -2985,14 +3149,20 @@ export interface components {
             /** @description What it was done to, by its id; null where there is no such thing. */
             subject: string | null;
         };
-        /** Page[AuditRow] */
+        /**
+         * Page[AuditRow]
+         * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
+         */
         AuditRowPage: {
             /** @description What is on this page. */
             items: components["schemas"]["AuditRow"][];
             /** @description Goes as `cursor` into the request for the next page; null on the last. */
             next_cursor?: string | null;
         };
-        /** Automation */
+        /**
+         * Automation
+         * @description An automation, and who changed it last.
+         */
         Automation: {
             /**
              * Format: date-time
@@ -3018,14 +3188,20 @@ export interface components {
             /** @description Who changed it last: `user:` or `key:` and an id. */
             updated_by: string;
         };
-        /** Page[Automation] */
+        /**
+         * Page[Automation]
+         * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
+         */
         AutomationPage: {
             /** @description What is on this page. */
             items: components["schemas"]["Automation"][];
             /** @description Goes as `cursor` into the request for the next page; null on the last. */
             next_cursor?: string | null;
         };
-        /** Away */
+        /**
+         * Away
+         * @description Answers outside the hours, once for each conversation and closed period. `time_zone` is IANA's.
+         */
         Away: {
             /** @description Only what is written to these numbers, by the ids of their connections; empty: to any. */
             connection_ids?: string[];
@@ -3043,7 +3219,10 @@ export interface components {
             /** @description The time zone by IANA, such as Europe/Madrid. */
             time_zone: string;
         };
-        /** BodyComponent */
+        /**
+         * BodyComponent
+         * @description The body's parameters: all named, or all in order.
+         */
         BodyComponent: {
             /** @description What it takes, in Meta's shape. */
             parameters: (components["schemas"]["TextParameter"] | components["schemas"]["CurrencyParameter"] | components["schemas"]["DateTimeParameter"])[];
@@ -3053,19 +3232,28 @@ export interface components {
              */
             type: "body";
         };
-        /** BulkChange */
+        /**
+         * BulkChange
+         * @description One change, and the conversations it is made of.
+         */
         BulkChange: {
             /** @description What to change of each. */
             change: components["schemas"]["ConversationChange"];
             /** @description The conversations, by their ids. */
             ids: string[];
         };
-        /** ButtonAction */
+        /**
+         * ButtonAction
+         * @description One to three buttons, all different.
+         */
         ButtonAction: {
             /** @description The buttons, in their order. */
             buttons: components["schemas"]["ReplyButton"][];
         };
-        /** ButtonActionData */
+        /**
+         * ButtonActionData
+         * @description What a flow or a catalogue button opens.
+         */
         ButtonActionData: {
             /** @description What the flow's first screen is given. */
             flow_action_data?: {
@@ -3078,7 +3266,10 @@ export interface components {
             /** @description The product whose picture is shown, by your own id of it in the catalogue. */
             thumbnail_product_retailer_id?: string | null;
         };
-        /** ButtonComponent */
+        /**
+         * ButtonComponent
+         * @description One button's parameters; `index` counts the template's buttons from 0 and is sent as text, as Meta does.
+         */
         ButtonComponent: {
             /** @description Which of the template's buttons it is, counted from 0. */
             index: string | number;
@@ -3092,7 +3283,10 @@ export interface components {
              */
             type: "button";
         };
-        /** ButtonLook */
+        /**
+         * ButtonLook
+         * @description A button: Meta's type, what stands on it, and what it opens, calls or copies.
+         */
         ButtonLook: {
             /** @description The code that the button copies. */
             code?: string | null;
@@ -3105,7 +3299,10 @@ export interface components {
             /** @description A web address. */
             url?: string | null;
         };
-        /** ButtonShown */
+        /**
+         * ButtonShown
+         * @description A quick reply of a template was pressed.
+         */
         ButtonShown: {
             /**
              * @description Tells apart what it is.
@@ -3117,7 +3314,10 @@ export interface components {
             /** @description What stands on the button that was pressed. */
             text: string;
         };
-        /** ButtonValue */
+        /**
+         * ButtonValue
+         * @description What one button takes; `index` counts the template's buttons from 0.
+         */
         ButtonValue: {
             /** @description The code to copy, up to 20 characters. */
             coupon_code?: string | null;
@@ -3138,7 +3338,10 @@ export interface components {
             /** @description The product whose picture is shown, by your own id of it in the catalogue. */
             thumbnail_product_retailer_id?: string | null;
         };
-        /** Buttons */
+        /**
+         * Buttons
+         * @description A message with up to three reply buttons.
+         */
         Buttons: {
             /** @description What the buttons, the list or the link do, in Meta's shape. */
             action: components["schemas"]["ButtonAction"];
@@ -3154,7 +3357,10 @@ export interface components {
              */
             type: "button";
         };
-        /** ByApp */
+        /**
+         * ByApp
+         * @description What the authenticator app shows.
+         */
         ByApp: {
             /** @description Which attempt it is: what an earlier answer had under this name, unchanged. */
             challenge: string;
@@ -3166,7 +3372,10 @@ export interface components {
              */
             method: "totp";
         };
-        /** ByPasskey */
+        /**
+         * ByPasskey
+         * @description What a passkey answered.
+         */
         ByPasskey: {
             /** @description Which attempt it is: what an earlier answer had under this name, unchanged. */
             challenge: string;
@@ -3180,7 +3389,10 @@ export interface components {
              */
             method: "passkey";
         };
-        /** ByRecoveryCode */
+        /**
+         * ByRecoveryCode
+         * @description A recovery code; it opens once.
+         */
         ByRecoveryCode: {
             /** @description Which attempt it is: what an earlier answer had under this name, unchanged. */
             challenge: string;
@@ -3192,7 +3404,10 @@ export interface components {
              */
             method: "recovery";
         };
-        /** Campaign */
+        /**
+         * Campaign
+         * @description A campaign. `reason` says why it is paused or failed: a code of docs/reference/campaigns.md, `reason_detail` in words.
+         */
         Campaign: {
             /** @description The template's category in Meta's word: MARKETING, UTILITY or AUTHENTICATION; null where it is not known. */
             category: string | null;
@@ -3245,7 +3460,10 @@ export interface components {
             /** @description The variables that its texts name. */
             variables: components["schemas"]["campaigns_shapes_Variable"][];
         };
-        /** CampaignChange */
+        /**
+         * CampaignChange
+         * @description What to change of a campaign that has not begun; it must be looked over again afterwards.
+         */
         CampaignChange: {
             /** @description One of the tenant's numbers, by the id of its connection. */
             connection_id?: string;
@@ -3262,7 +3480,10 @@ export interface components {
             /** @description IANA, such as Europe/Madrid */
             time_zone?: string;
         };
-        /** Page[Campaign] */
+        /**
+         * Page[Campaign]
+         * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
+         */
         CampaignPage: {
             /** @description What is on this page. */
             items: components["schemas"]["Campaign"][];
@@ -3275,7 +3496,10 @@ export interface components {
          * @enum {string}
          */
         CampaignState: "draft" | "ready" | "scheduled" | "running" | "paused" | "finished" | "cancelled" | "failed";
-        /** CannedReply */
+        /**
+         * CannedReply
+         * @description A canned reply. `body` may hold `{{contact_name}}`, `{{contact_phone}}`, `{{agent_name}}` and `{{business_name}}`.
+         */
         CannedReply: {
             /** @description The text; it may hold `{{contact_name}}`, `{{contact_phone}}`, `{{agent_name}}` and `{{business_name}}`. */
             body: string;
@@ -3299,7 +3523,10 @@ export interface components {
              */
             updated_at: string;
         };
-        /** CannedReplyChange */
+        /**
+         * CannedReplyChange
+         * @description What to change of a canned reply.
+         */
         CannedReplyChange: {
             /** @description The text, up to 4,096 characters. */
             body?: string | null;
@@ -3308,21 +3535,30 @@ export interface components {
             /** @description What it is called in the list, up to 200 characters. */
             title?: string | null;
         };
-        /** Page[CannedReply] */
+        /**
+         * Page[CannedReply]
+         * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
+         */
         CannedReplyPage: {
             /** @description What is on this page. */
             items: components["schemas"]["CannedReply"][];
             /** @description Goes as `cursor` into the request for the next page; null on the last. */
             next_cursor?: string | null;
         };
-        /** Card */
+        /**
+         * Card
+         * @description A card's own header, body and buttons.
+         */
         Card: {
             /** @description Which card it is, counted from 0. */
             card_index: number;
             /** @description What the template's parts take, in Meta's shape. */
             components: (components["schemas"]["HeaderComponent"] | components["schemas"]["BodyComponent"] | components["schemas"]["ButtonComponent"])[];
         };
-        /** CardAction */
+        /**
+         * CardAction
+         * @description One link (`name` and `parameters`), or reply `buttons`.
+         */
         CardAction: {
             /** @description The buttons, in their order. */
             buttons?: components["schemas"]["QuickReplyButton"][] | null;
@@ -3334,12 +3570,18 @@ export interface components {
             /** @description What it takes, in Meta's shape. */
             parameters?: components["schemas"]["LinkParameters"] | null;
         };
-        /** CardBody */
+        /**
+         * CardBody
+         * @description The body of a card, at most 160 characters and two line breaks.
+         */
         CardBody: {
             /** @description The card's text, up to 160 characters and two line breaks. */
             text: string;
         };
-        /** CardLook */
+        /**
+         * CardLook
+         * @description A card of a carousel.
+         */
         CardLook: {
             /** @description The card's text, with its values in it; null where it has none. */
             body: string | null;
@@ -3348,7 +3590,10 @@ export interface components {
             /** @description What stands above the card's text; null where it has none. */
             header: components["schemas"]["HeaderLook"] | null;
         };
-        /** CardShown */
+        /**
+         * CardShown
+         * @description A contact card. `origin` is `contact_request` where we had asked for the number.
+         */
         CardShown: {
             /** @description As YYYY-MM-DD. */
             birthday?: string | null;
@@ -3363,7 +3608,10 @@ export interface components {
             /** @description Phone numbers. */
             phones?: components["schemas"]["PhoneShown"][];
         };
-        /** CardValue */
+        /**
+         * CardValue
+         * @description What one card of a carousel takes, in the order of the cards.
+         */
         CardValue: {
             /** @description What those of the card's buttons take that take something. */
             buttons?: components["schemas"]["ButtonValue"][];
@@ -3374,7 +3622,10 @@ export interface components {
                 [key: string]: string | number;
             } | null;
         };
-        /** Carousel */
+        /**
+         * Carousel
+         * @description Cards to swipe through; neither header nor footer.
+         */
         Carousel: {
             /** @description What the buttons, the list or the link do, in Meta's shape. */
             action: components["schemas"]["CarouselAction"];
@@ -3386,12 +3637,18 @@ export interface components {
              */
             type: "carousel";
         };
-        /** CarouselAction */
+        /**
+         * CarouselAction
+         * @description Two to ten cards of one kind, numbered from 0 [Meta: media carousel, Oct 2025 and May 2026; product carousel].
+         */
         CarouselAction: {
             /** @description The cards, in their order. */
             cards: (components["schemas"]["LinkCard"] | components["schemas"]["ProductCard"])[];
         };
-        /** CarouselComponent */
+        /**
+         * CarouselComponent
+         * @description The cards of a carousel template, counted from 0.
+         */
         CarouselComponent: {
             /** @description The cards, in their order. */
             cards: components["schemas"]["Card"][];
@@ -3401,7 +3658,10 @@ export interface components {
              */
             type: "carousel";
         };
-        /** Catalog */
+        /**
+         * Catalog
+         * @description A message that opens the whole catalogue.
+         */
         Catalog: {
             /** @description What the buttons, the list or the link do, in Meta's shape. */
             action?: components["schemas"]["CatalogAction"];
@@ -3415,7 +3675,10 @@ export interface components {
              */
             type: "catalog_message";
         };
-        /** CatalogAction */
+        /**
+         * CatalogAction
+         * @description Opens the catalogue.
+         */
         CatalogAction: {
             /**
              * @description Tells the action apart.
@@ -3425,12 +3688,18 @@ export interface components {
             /** @description What it takes, in Meta's shape. */
             parameters?: components["schemas"]["CatalogParameters"] | null;
         };
-        /** CatalogParameters */
+        /**
+         * CatalogParameters
+         * @description The product whose picture stands for the catalogue.
+         */
         CatalogParameters: {
             /** @description The product whose picture is shown, by your own id of it in the catalogue. */
             thumbnail_product_retailer_id: string;
         };
-        /** Choosing */
+        /**
+         * Choosing
+         * @description One of the `choices` that 409 `several_numbers` named, with its `choice_id`; all else as for connect/complete.
+         */
         Choosing: {
             /**
              * Format: uuid
@@ -3444,14 +3713,20 @@ export interface components {
             /** @description The PIN of the number's two-step verification, six digits. */
             pin?: string | null;
         };
-        /** Clicks */
+        /**
+         * Clicks
+         * @description How many pressed a button.
+         */
         Clicks: {
             /** @description What stands on the button. */
             button: string;
             /** @description How many there are. */
             count: number;
         };
-        /** ColumnMapping */
+        /**
+         * ColumnMapping
+         * @description How a table's columns are read: which one is the phone, and which ones are variables, by the variables' names.
+         */
         ColumnMapping: {
             /** @description By which country numbers without a country code are read, by ISO 3166, such as ES; null: none. */
             default_country?: string | null;
@@ -3466,7 +3741,10 @@ export interface components {
                 [key: string]: string;
             };
         };
-        /** Completion */
+        /**
+         * Completion
+         * @description What came of connecting: an `access_token` with both ids, or the `code` of Embedded Signup.
+         */
         Completion: {
             /** @description An access token of Meta's for the number. Sent, never returned. */
             access_token?: string | null;
@@ -3485,7 +3763,10 @@ export interface components {
             /** @description A WhatsApp Business account, by Meta's id of it. */
             waba_id?: string | null;
         };
-        /** Condition */
+        /**
+         * Condition
+         * @description One thing that must hold; `value` is compared with, of `in` a list, and not looked at by exists and missing.
+         */
         Condition: {
             /** @description Such as $.candidate.phone */
             path: string;
@@ -3507,14 +3788,20 @@ export interface components {
          * @enum {string}
          */
         Consent: "in" | "out";
-        /** ConsentRules */
+        /**
+         * ConsentRules
+         * @description A tenant's rules. `opt_in_needed`: where marketing needs a yes (never, campaigns, always).
+         */
         ConsentRules: {
             /** @description Words that mean something where they are all of a message. */
             keywords?: components["schemas"]["Said"][];
             /** @description Where marketing needs a yes. */
             opt_in_needed?: components["schemas"]["OptInNeeded"];
         };
-        /** Contact */
+        /**
+         * Contact
+         * @description A person, as they are called and reached now. `merged_into` is who they turned out to be, null for all who are listed.
+         */
         Contact: {
             /** @description The person's business-scoped user id, which Meta gives instead of a number; null or absent where it is not known. */
             bsuid: string | null;
@@ -3543,7 +3830,10 @@ export interface components {
             /** @description The person's number as Meta writes it: digits without `+`; null or absent where it is not known. */
             wa_id: string | null;
         };
-        /** ContactAction */
+        /**
+         * ContactAction
+         * @description Ask for the phone number.
+         */
         ContactAction: {
             /**
              * @description Tells the action apart.
@@ -3552,7 +3842,10 @@ export interface components {
              */
             name: "request_contact_info";
         };
-        /** ContactAddress */
+        /**
+         * ContactAddress
+         * @description A postal address of a shared contact.
+         */
         ContactAddress: {
             /** @description The city. */
             city?: string | null;
@@ -3569,7 +3862,10 @@ export interface components {
             /** @description The postal code. */
             zip?: string | null;
         };
-        /** ContactCard */
+        /**
+         * ContactCard
+         * @description One shared contact.
+         */
         ContactCard: {
             /** @description Postal addresses. */
             addresses?: components["schemas"]["ContactAddress"][];
@@ -3586,12 +3882,18 @@ export interface components {
             /** @description Web addresses. */
             urls?: components["schemas"]["ContactUrl"][];
         };
-        /** ContactChange */
+        /**
+         * ContactChange
+         * @description What to call a person; null or nothing: as WhatsApp does.
+         */
         ContactChange: {
             /** @description What to call the person here, 1 to 100 characters; null or empty: as WhatsApp does. */
             name: string | null;
         };
-        /** ContactConversation */
+        /**
+         * ContactConversation
+         * @description A conversation with the person, and the number it is held with.
+         */
         ContactConversation: {
             /**
              * Format: uuid
@@ -3604,7 +3906,10 @@ export interface components {
              */
             id: string;
         };
-        /** ContactDetail */
+        /**
+         * ContactDetail
+         * @description A person with every name, every merge and every conversation.
+         */
         ContactDetail: {
             /** @description Every phone number and id that the person is or was known by. */
             aliases: components["schemas"]["Alias"][];
@@ -3615,14 +3920,20 @@ export interface components {
             /** @description The contacts that became part of this one. */
             merges: components["schemas"]["Merge"][];
         };
-        /** ContactEmail */
+        /**
+         * ContactEmail
+         * @description An e-mail address of a shared contact.
+         */
         ContactEmail: {
             /** @description An e-mail address. */
             email: string;
             /** @description Which of the addresses it is, such as HOME or WORK. */
             type?: string | null;
         };
-        /** ContactName */
+        /**
+         * ContactName
+         * @description `formatted_name` is shown; Meta wants at least one of the others beside it.
+         */
         ContactName: {
             /** @description The given name. */
             first_name?: string | null;
@@ -3637,7 +3948,10 @@ export interface components {
             /** @description What stands after the name, such as Jr. */
             suffix?: string | null;
         };
-        /** ContactOrg */
+        /**
+         * ContactOrg
+         * @description Where a shared contact works.
+         */
         ContactOrg: {
             /** @description The company's name. */
             company?: string | null;
@@ -3646,14 +3960,20 @@ export interface components {
             /** @description What the person is there. */
             title?: string | null;
         };
-        /** Page[Contact] */
+        /**
+         * Page[Contact]
+         * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
+         */
         ContactPage: {
             /** @description What is on this page. */
             items: components["schemas"]["Contact"][];
             /** @description Goes as `cursor` into the request for the next page; null on the last. */
             next_cursor?: string | null;
         };
-        /** ContactPhone */
+        /**
+         * ContactPhone
+         * @description A phone of a shared contact; with `wa_id` the person can be written to.
+         */
         ContactPhone: {
             /** @description The phone number, as people write it. */
             phone?: string | null;
@@ -3662,7 +3982,10 @@ export interface components {
             /** @description The person's number as Meta writes it: digits without `+`; null or absent where it is not known. */
             wa_id?: string | null;
         };
-        /** ContactRequest */
+        /**
+         * ContactRequest
+         * @description Asks a person who hides the number to share it [Meta: BSUID, mid 2026].
+         */
         ContactRequest: {
             /** @description What the buttons, the list or the link do, in Meta's shape. */
             action?: components["schemas"]["ContactAction"];
@@ -3674,7 +3997,10 @@ export interface components {
              */
             type: "request_contact_info";
         };
-        /** ContactSummary */
+        /**
+         * ContactSummary
+         * @description The person of a conversation.
+         */
         ContactSummary: {
             /**
              * Format: uuid
@@ -3692,14 +4018,20 @@ export interface components {
             /** @description The person's number as Meta writes it: digits without `+`; null or absent where it is not known. */
             wa_id: string | null;
         };
-        /** ContactUrl */
+        /**
+         * ContactUrl
+         * @description A web address of a shared contact.
+         */
         ContactUrl: {
             /** @description Which of the addresses it is, such as HOME or WORK. */
             type?: string | null;
             /** @description A web address. */
             url: string;
         };
-        /** ContactsShown */
+        /**
+         * ContactsShown
+         * @description Contact cards.
+         */
         ContactsShown: {
             /** @description The cards, in their order. */
             cards: components["schemas"]["CardShown"][];
@@ -3709,7 +4041,10 @@ export interface components {
              */
             kind: "contacts";
         };
-        /** ContextShown */
+        /**
+         * ContextShown
+         * @description What a message refers to: the quoted message's author, a product, that it was passed on.
+         */
         ContextShown: {
             /** @description Whose message is quoted: a number in digits or a user id, as Meta names them. */
             author?: string | null;
@@ -3728,7 +4063,10 @@ export interface components {
             /** @description The product, by your own id of it in the catalogue. */
             product_retailer_id?: string | null;
         };
-        /** Conversation */
+        /**
+         * Conversation
+         * @description One conversation: a person and one of the tenant's numbers.
+         */
         Conversation: {
             /** @description The user who has the conversation, by their id; null: nobody. */
             assignee_id: string | null;
@@ -3768,7 +4106,10 @@ export interface components {
             /** @description When the customer service window closes or closed, RFC 3339 in UTC; null where the person never wrote. */
             window_closes_at: string | null;
         };
-        /** ConversationChange */
+        /**
+         * ConversationChange
+         * @description What to change of a conversation; what is left out stays as it is.
+         */
         ConversationChange: {
             /** @description Labels to add, by their ids. */
             add_label_ids?: string[];
@@ -3787,7 +4128,10 @@ export interface components {
             /** @description true marks it as unread, false as read. */
             unread?: boolean;
         };
-        /** Page[Conversation] */
+        /**
+         * Page[Conversation]
+         * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
+         */
         ConversationPage: {
             /** @description What is on this page. */
             items: components["schemas"]["Conversation"][];
@@ -3800,7 +4144,10 @@ export interface components {
          * @enum {string}
          */
         ConversationState: "open" | "waiting" | "resolved" | "snoozed" | "archived" | "blocked";
-        /** Cost */
+        /**
+         * Cost
+         * @description What some messages to one country cost.
+         */
         Cost: {
             /** @description What it comes to by the rate card, a decimal number as text, in units of `currency` (not in cents); null where the card has no rate. */
             amount: string;
@@ -3813,7 +4160,10 @@ export interface components {
             /** @description How many messages. */
             messages: number;
         };
-        /** CostLine */
+        /**
+         * CostLine
+         * @description Messages charged alike. `each` and `amount` are null where the card has no such category; `country` where it cannot be told.
+         */
         CostLine: {
             /** @description What it comes to by the rate card, a decimal number as text, in units of `currency` (not in cents); null where the card has no rate. */
             amount: string | null;
@@ -3828,7 +4178,10 @@ export interface components {
             /** @description Meta's word for how it charges, such as regular; `untold` where it has said none. */
             pricing: string;
         };
-        /** Costs */
+        /**
+         * Costs
+         * @description What was charged by category and country, the most messages first. `source`: where the rates are from.
+         */
         Costs: {
             /** @description The lines, in their order. */
             lines: components["schemas"]["CostLine"][];
@@ -3839,7 +4192,10 @@ export interface components {
             /** @description All of it. */
             total: components["schemas"]["Money"];
         };
-        /** Counts */
+        /**
+         * Counts
+         * @description How many conversations that are open or waiting the asker has, nobody has, and there are; and the unread ones among them.
+         */
         Counts: {
             /** @description Open and waiting conversations, whoever has them. */
             all: number;
@@ -3859,7 +4215,10 @@ export interface components {
             /** @description Open and waiting conversations with unread messages that nobody has. */
             unread_unassigned: number;
         };
-        /** CouponParameter */
+        /**
+         * CouponParameter
+         * @description The code to copy, of 1 to 20 characters; a campaign's variable counts as what is said where it is missing.
+         */
         CouponParameter: {
             /** @description The code to copy, up to 20 characters. */
             coupon_code: string;
@@ -3869,14 +4228,20 @@ export interface components {
              */
             type: "coupon_code";
         };
-        /** Cover */
+        /**
+         * Cover
+         * @description A file of the tenant's (`media_id`) or a link (`link`, https); neither: templates have no default image.
+         */
         Cover: {
             /** @description The address of an image, https. */
             link?: string | null;
             /** @description A stored image of the tenant's, by its id. */
             media_id?: string | null;
         };
-        /** CreatedKey */
+        /**
+         * CreatedKey
+         * @description A new key. `key` is shown here and never again.
+         */
         CreatedKey: {
             /**
              * Format: date-time
@@ -3901,14 +4266,20 @@ export interface components {
             /** @description What it may do. */
             scopes: string[];
         };
-        /** Credentials */
+        /**
+         * Credentials
+         * @description An e-mail address and its password.
+         */
         Credentials: {
             /** @description An e-mail address. */
             email: string;
             /** @description Sent, never returned. */
             password: string;
         };
-        /** Currency */
+        /**
+         * Currency
+         * @description An amount; `amount_1000` is the amount times a thousand.
+         */
         Currency: {
             /** @description The amount times 1,000. */
             amount_1000: number;
@@ -3917,7 +4288,10 @@ export interface components {
             /** @description The text that people read. */
             fallback_value: string;
         };
-        /** CurrencyParameter */
+        /**
+         * CurrencyParameter
+         * @description An amount of money.
+         */
         CurrencyParameter: {
             /** @description The amount of money. */
             currency: components["schemas"]["Currency"];
@@ -3929,7 +4303,10 @@ export interface components {
              */
             type: "currency";
         };
-        /** DateTime */
+        /**
+         * DateTime
+         * @description A date as it is to be read; Meta shows `fallback_value`, and takes the parts of the date beside it [Meta: templates, Dec 2025].
+         */
         DateTime: {
             /**
              * @description By which calendar the parts of the date are meant.
@@ -3953,7 +4330,10 @@ export interface components {
             /** @description The year. */
             year?: number | null;
         };
-        /** DateTimeParameter */
+        /**
+         * DateTimeParameter
+         * @description A date.
+         */
         DateTimeParameter: {
             /** @description The date. */
             date_time: components["schemas"]["DateTime"];
@@ -3965,7 +4345,63 @@ export interface components {
              */
             type: "date_time";
         };
-        /** DirectAnswer */
+        /**
+         * Delivery
+         * @description One event on its way to a webhook, or there. `id` is the `webhook-id` of its requests.
+         */
+        Delivery: {
+            /** @description How often it was tried; begins anew where it is made once more. */
+            attempts: number;
+            /** @description A conversation with a person, by its id. */
+            conversation_id: string | null;
+            /**
+             * Format: date-time
+             * @description When it was queued.
+             */
+            created_at: string;
+            /** @description When it was taken, or given up; null where it waits. */
+            done_at: string | null;
+            /** @description When it is tried next; null where it is done. */
+            due_at: string | null;
+            /** @description How long the last attempt took, in milliseconds; null where there was none. */
+            duration_ms: number | null;
+            /** @description The `webhook-id` of its requests, the same in every attempt: `evt_`, and the event's place in the log. */
+            id: string;
+            /** @description Why the last attempt was none; null where there was none, or it was taken. */
+            last_reason: components["schemas"]["DeliveryReason"] | null;
+            /** @description The HTTP status of the last answer; null where none came. */
+            last_status: number | null;
+            /** @description Whether it waits for an attempt, was taken, or was given up. */
+            state: components["schemas"]["DeliveryState"];
+            /** @description The event's type; `ping` is a test. */
+            type: string;
+        };
+        /**
+         * Page[Delivery]
+         * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
+         */
+        DeliveryPage: {
+            /** @description What is on this page. */
+            items: components["schemas"]["Delivery"][];
+            /** @description Goes as `cursor` into the request for the next page; null on the last. */
+            next_cursor?: string | null;
+        };
+        /**
+         * DeliveryReason
+         * @description Why an attempt was none.
+         * @enum {string}
+         */
+        DeliveryReason: "status" | "redirect" | "timeout" | "unreachable" | "forbidden_address" | "answer_lost" | "answer_too_large" | "secret_closed" | "gone" | "restored";
+        /**
+         * DeliveryState
+         * @description Where a delivery stands.
+         * @enum {string}
+         */
+        DeliveryState: "waiting" | "delivered" | "failed";
+        /**
+         * DirectAnswer
+         * @description The message as it stands now. `phone` is the number it goes to, `unused` the values that the template has no place for.
+         */
         DirectAnswer: {
             /**
              * Format: uuid
@@ -3996,7 +4432,10 @@ export interface components {
              */
             unused: string[];
         };
-        /** DirectTemplate */
+        /**
+         * DirectTemplate
+         * @description A template by its name; `template_data` has its values by the names of its variables, or in their order.
+         */
         DirectTemplate: {
             /** @description The tenant of the key, by its id; it may be left out. */
             company_id?: string | null;
@@ -4013,7 +4452,10 @@ export interface components {
             /** @description The template's name. */
             template_name: string;
         };
-        /** DirectText */
+        /**
+         * DirectText
+         * @description Text within the customer service window: `text`, or by its other name `message`.
+         */
         DirectText: {
             /** @description The tenant of the key, by its id; it may be left out. */
             company_id?: string | null;
@@ -4032,14 +4474,26 @@ export interface components {
          * @enum {string}
          */
         Direction: "inbound" | "outbound";
-        /** Disconnection */
+        /**
+         * DisabledReason
+         * @description Why a webhook is told nothing: somebody disabled it, it took nothing for days, or it said that it is gone (410).
+         * @enum {string}
+         */
+        DisabledReason: "person" | "failing" | "gone";
+        /**
+         * Disconnection
+         * @description A connection that was given up; `queued_messages` wait until the number is connected again.
+         */
         Disconnection: {
             /** @description The connection, as it stands now. */
             connection: components["schemas"]["ShownConnection"];
             /** @description How many messages wait until the number is connected again. */
             queued_messages: number;
         };
-        /** Document */
+        /**
+         * Document
+         * @description Any file, at most 100 MB; `filename` is what the person sees.
+         */
         Document: {
             /** @description The text below the file, up to 1,024 characters. */
             caption?: string | null;
@@ -4050,7 +4504,10 @@ export interface components {
             /** @description The address of the file, http or https. */
             link?: string | null;
         };
-        /** DocumentHeader */
+        /**
+         * DocumentHeader
+         * @description A document above the body.
+         */
         DocumentHeader: {
             /** @description The file. */
             document: components["schemas"]["MediaRef"];
@@ -4060,7 +4517,10 @@ export interface components {
              */
             type: "document";
         };
-        /** DocumentParameter */
+        /**
+         * DocumentParameter
+         * @description The header's document.
+         */
         DocumentParameter: {
             /** @description The file. */
             document: components["schemas"]["MediaRef"];
@@ -4070,7 +4530,10 @@ export interface components {
              */
             type: "document";
         };
-        /** Draft */
+        /**
+         * Draft
+         * @description An automation as it is written: its rule, and its `place` among the others of its kind (the lowest is looked at first).
+         */
         Draft: {
             /**
              * @description Whether it is in force.
@@ -4085,7 +4548,10 @@ export interface components {
             /** @description What it does and when, told apart by its `kind`. */
             rule: components["schemas"]["KeywordReply"] | components["schemas"]["Away"] | components["schemas"]["Welcome"] | components["schemas"]["Assign"];
         };
-        /** DryRun */
+        /**
+         * DryRun
+         * @description What would become of a campaign if it started now.
+         */
         DryRun: {
             /** @description The template's category in Meta's word: MARKETING, UTILITY or AUTHENTICATION; null where it is not known. */
             category: string | null;
@@ -4122,12 +4588,18 @@ export interface components {
             /** @description What keeps the whole campaign from starting; empty: nothing. */
             stops: components["schemas"]["Stop"][];
         };
-        /** EmbedExchange */
+        /**
+         * EmbedExchange
+         * @description What the frame was given.
+         */
         EmbedExchange: {
             /** @description Sent, never returned. */
             token: string;
         };
-        /** EmbedRequest */
+        /**
+         * EmbedRequest
+         * @description For whom, by id or by e-mail address, and for how many seconds the token may be exchanged.
+         */
         EmbedRequest: {
             /** @description An e-mail address. */
             email?: string | null;
@@ -4139,7 +4611,10 @@ export interface components {
             /** @description The person of the tenant for whom it is, by their id; or by `email`. */
             user_id?: string | null;
         };
-        /** EmbedToken */
+        /**
+         * EmbedToken
+         * @description A token, shown this once. `url` is the address to put into a frame: the token is in its fragment, which no server sees.
+         */
         EmbedToken: {
             /**
              * Format: date-time
@@ -4156,7 +4631,10 @@ export interface components {
              */
             user_id: string;
         };
-        /** Erasure */
+        /**
+         * Erasure
+         * @description Somebody's erasure. `requested_at` is null where nobody asked for it, `finished_at` while what they said is being deleted.
+         */
         Erasure: {
             /**
              * Format: uuid
@@ -4170,7 +4648,10 @@ export interface components {
             /** @description Who asked for it: `user:` or `key:` and an id; null: nobody did. */
             requested_by?: string | null;
         };
-        /** Estimate */
+        /**
+         * Estimate
+         * @description What messages cost by the rate card of `as_of`. `unpriced`: of a category the card does not know.
+         */
         Estimate: {
             /** @description What it comes to by the rate card, a decimal number as text, in units of `currency` (not in cents); null where the card has no rate. */
             amount: string;
@@ -4187,7 +4668,10 @@ export interface components {
             /** @description Messages of a category that the rate card does not have, so that they are not in `amount`. */
             unpriced: number;
         };
-        /** EventItem */
+        /**
+         * EventItem
+         * @description One event as a reader gets it; going on from `cursor` gives what came after it.
+         */
         EventItem: {
             /** @description A conversation with a person, by its id. */
             conversation_id: string | null;
@@ -4205,7 +4689,10 @@ export interface components {
             /** @description What happened; there may be more types one day, so pass over what you do not know. */
             type: components["schemas"]["EventType"];
         };
-        /** EventList */
+        /**
+         * EventList
+         * @description A page of the log, oldest first. Pass `next_cursor` as `since`, at once where `more` is true.
+         */
         EventList: {
             /** @description What is on this page. */
             items: components["schemas"]["EventItem"][];
@@ -4214,7 +4701,10 @@ export interface components {
             /** @description Goes as `since` into the next request; it is always there. */
             next_cursor: string;
         };
-        /** EventTrial */
+        /**
+         * EventTrial
+         * @description A rule, kept or not, and the data of an event to try it with.
+         */
         EventTrial: {
             /** @description What the event would tell, as your own system writes it. */
             data?: {
@@ -4225,11 +4715,14 @@ export interface components {
         };
         /**
          * EventType
-         * @description What a tenant can see happen. Each one's ``data`` is described in docs/reference/events.md.
+         * @description What a tenant can see happen. Each one's `data` is described in docs/reference/events.md.
          * @enum {string}
          */
         EventType: "message_received" | "message_edited" | "message_revoked" | "message_reacted" | "message_echoed" | "message_queued" | "message_accepted" | "message_sent" | "message_delivered" | "message_read" | "message_played" | "message_failed" | "message_unknown" | "media_stored" | "media_failed" | "conversation_updated" | "annotation_added" | "annotation_changed" | "mention" | "labels_changed" | "teams_changed" | "canned_replies_changed" | "saved_views_changed" | "people_changed" | "contact_merged" | "contact_parted" | "contact_erased" | "preference_changed" | "consent_changed" | "template_updated" | "campaign_updated" | "connection_updated" | "notice_received";
-        /** Failure */
+        /**
+         * Failure
+         * @description How many failed for one reason: `kind` as on messages, `code` is WhatsApp's, 0 where it is not WhatsApp's refusal.
+         */
         Failure: {
             /** @description WhatsApp's code for it; 0 where it was not WhatsApp that refused. */
             code: number;
@@ -4240,7 +4733,10 @@ export interface components {
             /** @description What it means and what to do, in each language; null where there is nothing to say. */
             words?: components["schemas"]["channels_cloudapi_phrases_Words"] | null;
         };
-        /** Failures */
+        /**
+         * Failures
+         * @description How many failed for one reason; `error` is the sentence of one of them.
+         */
         Failures: {
             /** @description Meta's code for it; null where it was not Meta that refused. */
             code: number | null;
@@ -4251,14 +4747,20 @@ export interface components {
             /** @description Why, in Curbe's word, which does not change. */
             kind: string;
         };
-        /** FaultCount */
+        /**
+         * FaultCount
+         * @description How many rows have a fault.
+         */
         FaultCount: {
             /** @description How many there are. */
             count: number;
             /** @description Why, in a word for programs; null where there is no reason to tell. */
             reason: string;
         };
-        /** FaultRow */
+        /**
+         * FaultRow
+         * @description A row that is nobody's message: its line in the file (the head is 1), why, and the row as it came.
+         */
         FaultRow: {
             /** @description What the reason is about, in a word: what is wrong with the phone (`short`, `letters` ...), which variable, or the line that has the same number; else empty. */
             about: string;
@@ -4276,7 +4778,10 @@ export interface components {
             /** @description Why, in a word for programs; null where there is no reason to tell. */
             reason: string;
         };
-        /** Figures */
+        /**
+         * Figures
+         * @description How many messages were `received`; how many were `made` to be sent, and of those how many became what.
+         */
         Figures: {
             /**
              * @description Those that reached a phone.
@@ -4314,7 +4819,10 @@ export interface components {
              */
             sent: number;
         };
-        /** FileMapping */
+        /**
+         * FileMapping
+         * @description How a file's columns are read.
+         */
         FileMapping: {
             /**
              * Format: uuid
@@ -4334,7 +4842,10 @@ export interface components {
                 [key: string]: string;
             };
         };
-        /** Filter */
+        /**
+         * Filter
+         * @description Whom the campaign's number has a conversation with: with one of these labels, in one of these states, who wrote in this span.
+         */
         Filter: {
             /** @description Only people whose conversation has one of these labels, by their ids; empty: all. */
             label_ids?: string[];
@@ -4345,7 +4856,10 @@ export interface components {
             /** @description Only people whose conversation is in one of these states; empty: in any. */
             states?: components["schemas"]["ConversationState"][];
         };
-        /** Finding */
+        /**
+         * Finding
+         * @description A rule of Meta's that a template breaks: `error` is refused for certain, `warning` often.
+         */
         Finding: {
             /** @description The part of the template that it is in, in Meta's word; null where it is in none. */
             component: string | null;
@@ -4360,7 +4874,10 @@ export interface components {
             /** @description The rule in each language. */
             words: components["schemas"]["templates_lint_parts_Words"];
         };
-        /** FlowAction */
+        /**
+         * FlowAction
+         * @description Opens a flow.
+         */
         FlowAction: {
             /**
              * @description Tells the action apart.
@@ -4371,7 +4888,10 @@ export interface components {
             /** @description What it takes, in Meta's shape. */
             parameters: components["schemas"]["FlowParameters"];
         };
-        /** FlowButton */
+        /**
+         * FlowButton
+         * @description A message with a button that opens a flow.
+         */
         FlowButton: {
             /** @description What the buttons, the list or the link do, in Meta's shape. */
             action: components["schemas"]["FlowAction"];
@@ -4387,7 +4907,10 @@ export interface components {
              */
             type: "flow";
         };
-        /** FlowParameters */
+        /**
+         * FlowParameters
+         * @description Which flow (`flow_id` or `flow_name`), and what its button says.
+         */
         FlowParameters: {
             /**
              * @description What the button does: navigate opens a screen, data_exchange asks your endpoint which one.
@@ -4415,7 +4938,10 @@ export interface components {
              */
             mode?: "draft" | "published" | null;
         };
-        /** FlowReplyShown */
+        /**
+         * FlowReplyShown
+         * @description The answers of a flow: `answers` is the object the flow sent, `raw` its text where that is no object.
+         */
         FlowReplyShown: {
             /** @description What the person filled in, as the object that the flow sent. */
             answers?: {
@@ -4433,7 +4959,10 @@ export interface components {
             /** @description The answer as text, where it is no object. */
             raw?: string | null;
         };
-        /** FlowScreen */
+        /**
+         * FlowScreen
+         * @description Where a flow begins, and with what.
+         */
         FlowScreen: {
             /** @description What the flow's first screen is given. */
             data?: {
@@ -4442,7 +4971,10 @@ export interface components {
             /** @description The flow's screen, by its id. */
             screen: string;
         };
-        /** Followed */
+        /**
+         * Followed
+         * @description What followed from an event by one rule: to whom and, with `skipped` and `refused`, why not.
+         */
         Followed: {
             /** @description A conversation with a person, by its id. */
             conversation_id: string | null;
@@ -4489,19 +5021,28 @@ export interface components {
             /** @description The state that it is in. */
             state: components["schemas"]["State"];
         };
-        /** Page[Followed] */
+        /**
+         * Page[Followed]
+         * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
+         */
         FollowedPage: {
             /** @description What is on this page. */
             items: components["schemas"]["Followed"][];
             /** @description Goes as `cursor` into the request for the next page; null on the last. */
             next_cursor?: string | null;
         };
-        /** Footer */
+        /**
+         * Footer
+         * @description A small line below the body.
+         */
         Footer: {
             /** @description The line, up to 60 characters. */
             text: string;
         };
-        /** Foreseen */
+        /**
+         * Foreseen
+         * @description What the event would come to, and when; `waiting` with a `reason`: until that is over.
+         */
         Foreseen: {
             /** @description A sentence for people; null or absent where there is none. */
             detail: string | null;
@@ -4517,7 +5058,10 @@ export interface components {
             /** @description The state that it is in. */
             state: components["schemas"]["State"];
         };
-        /** Found */
+        /**
+         * Found
+         * @description Something that was found, and its conversation. A message comes with a piece of its text that shows why.
+         */
         Found: {
             /** @description The conversation as it stands now. */
             conversation: components["schemas"]["Conversation"];
@@ -4531,7 +5075,10 @@ export interface components {
             /** @description The piece of the text that shows why it was found; absent where a person was. */
             snippet?: components["schemas"]["Snippet"] | null;
         };
-        /** FoundNumber */
+        /**
+         * FoundNumber
+         * @description The number as Meta describes it now, in Meta's words; `token_expires_at` null: the token does not end.
+         */
         FoundNumber: {
             /** @description Whether the number is on the WhatsApp Business app, too. */
             coexistence: boolean;
@@ -4560,14 +5107,20 @@ export interface components {
             /** @description A WhatsApp Business account, by Meta's id of it. */
             waba_id: string;
         };
-        /** Page[Found] */
+        /**
+         * Page[Found]
+         * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
+         */
         FoundPage: {
             /** @description What is on this page. */
             items: components["schemas"]["Found"][];
             /** @description Goes as `cursor` into the request for the next page; null on the last. */
             next_cursor?: string | null;
         };
-        /** Give */
+        /**
+         * Give
+         * @description Gives the conversation to somebody, to a team, or both.
+         */
         Give: {
             /**
              * @description Tells apart what would be done.
@@ -4588,7 +5141,10 @@ export interface components {
          * @enum {string}
          */
         GroupBy: "nothing" | "number" | "agent" | "template" | "campaign" | "category" | "type";
-        /** HeaderComponent */
+        /**
+         * HeaderComponent
+         * @description The header's one parameter.
+         */
         HeaderComponent: {
             /** @description What it takes, in Meta's shape. */
             parameters: (components["schemas"]["TextParameter"] | components["schemas"]["ImageParameter"] | components["schemas"]["VideoParameter"] | components["schemas"]["DocumentParameter"] | components["schemas"]["LocationParameter"] | components["schemas"]["ProductParameter"])[];
@@ -4598,7 +5154,10 @@ export interface components {
              */
             type: "header";
         };
-        /** HeaderLook */
+        /**
+         * HeaderLook
+         * @description A header: its format, and its text or the file that was given.
+         */
         HeaderLook: {
             /** @description What the header is, in Meta's word, such as TEXT or IMAGE. */
             format: string;
@@ -4607,7 +5166,10 @@ export interface components {
             /** @description The text. */
             text?: string | null;
         };
-        /** Hours */
+        /**
+         * Hours
+         * @description Open on a `day` (0 is Monday) from `opens` until `closes`; over midnight they are two.
+         */
         Hours: {
             /** @description Such as 09:00; 24:00 ends a day. */
             closes: string;
@@ -4616,7 +5178,10 @@ export interface components {
             /** @description Such as 09:00; 24:00 ends a day. */
             opens: string;
         };
-        /** Image */
+        /**
+         * Image
+         * @description JPEG or PNG, at most 5 MB.
+         */
         Image: {
             /** @description The text below the file, up to 1,024 characters. */
             caption?: string | null;
@@ -4625,7 +5190,10 @@ export interface components {
             /** @description The address of the file, http or https. */
             link?: string | null;
         };
-        /** ImageHeader */
+        /**
+         * ImageHeader
+         * @description An image above the body.
+         */
         ImageHeader: {
             /** @description The image. */
             image: components["schemas"]["MediaRef"];
@@ -4635,7 +5203,10 @@ export interface components {
              */
             type: "image";
         };
-        /** ImageParameter */
+        /**
+         * ImageParameter
+         * @description The header's image.
+         */
         ImageParameter: {
             /** @description The image. */
             image: components["schemas"]["MediaRef"];
@@ -4645,7 +5216,10 @@ export interface components {
              */
             type: "image";
         };
-        /** Imported */
+        /**
+         * Imported
+         * @description What became of a list: `total_count` is the sum of the other three.
+         */
         Imported: {
             /** @description Who did it: `user:` or `key:` and an id, `system:` and the part of Curbe, or `contact` for the person. */
             actor: string;
@@ -4676,14 +5250,20 @@ export interface components {
             /** @description How many rows there were: the sum of the other three counts. */
             total_count: number;
         };
-        /** Page[Imported] */
+        /**
+         * Page[Imported]
+         * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
+         */
         ImportedPage: {
             /** @description What is on this page. */
             items: components["schemas"]["Imported"][];
             /** @description Goes as `cursor` into the request for the next page; null on the last. */
             next_cursor?: string | null;
         };
-        /** InviteMade */
+        /**
+         * InviteMade
+         * @description Somebody was invited. `link` is shown this once, and only where Curbe cannot send it by mail itself.
+         */
         InviteMade: {
             /** @description The link that the invited person opens, shown this once; null where Curbe sends it by mail. */
             link: string | null;
@@ -4693,7 +5273,10 @@ export interface components {
              */
             user_id: string;
         };
-        /** InviteShown */
+        /**
+         * InviteShown
+         * @description What an invitation says. `needs_password`: there is no account yet, so one has to be chosen; else its own is asked for.
+         */
         InviteShown: {
             /** @description An e-mail address. */
             email: string;
@@ -4706,14 +5289,20 @@ export interface components {
             /** @description The tenant's name. */
             tenant_name: string;
         };
-        /** Judgement */
+        /**
+         * Judgement
+         * @description Whether Meta would take the template for review, and what it would say.
+         */
         Judgement: {
             /** @description Whether Meta would take it for review, by the rules that Meta documents. */
             accepted: boolean;
             /** @description The rules that it breaks. */
             findings: components["schemas"]["Finding"][];
         };
-        /** Kept */
+        /**
+         * Kept
+         * @description A line of the ledger. `contact_id` is whose it was when it was said.
+         */
         Kept: {
             /** @description Who did it: `user:` or `key:` and an id, `system:` and the part of Curbe, or `contact` for the person. */
             actor: string;
@@ -4750,7 +5339,10 @@ export interface components {
             /** @description What the person said: `in` or `out`. */
             state: components["schemas"]["Consent"];
         };
-        /** KeptRule */
+        /**
+         * KeptRule
+         * @description A rule, and who changed it last.
+         */
         KeptRule: {
             /**
              * Format: date-time
@@ -4772,14 +5364,20 @@ export interface components {
             /** @description Who changed it last: `user:` or `key:` and an id. */
             updated_by: string;
         };
-        /** Page[KeptRule] */
+        /**
+         * Page[KeptRule]
+         * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
+         */
         KeptRulePage: {
             /** @description What is on this page. */
             items: components["schemas"]["KeptRule"][];
             /** @description Goes as `cursor` into the request for the next page; null on the last. */
             next_cursor?: string | null;
         };
-        /** Key */
+        /**
+         * Key
+         * @description A key as it can still be seen: recognised by its last four characters.
+         */
         Key: {
             /**
              * Format: date-time
@@ -4802,14 +5400,20 @@ export interface components {
             /** @description What it may do. */
             scopes: string[];
         };
-        /** Page[Key] */
+        /**
+         * Page[Key]
+         * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
+         */
         KeyPage: {
             /** @description What is on this page. */
             items: components["schemas"]["Key"][];
             /** @description Goes as `cursor` into the request for the next page; null on the last. */
             next_cursor?: string | null;
         };
-        /** KeywordReply */
+        /**
+         * KeywordReply
+         * @description Answers messages that hold one of the words.
+         */
         KeywordReply: {
             /** @description The text to answer with. */
             answer: string;
@@ -4825,7 +5429,10 @@ export interface components {
             /** @description The words that are looked for. */
             words: string[];
         };
-        /** Label */
+        /**
+         * Label
+         * @description A label; `color` is `#` and six hexadecimal digits.
+         */
         Label: {
             /** @description `#` and six hexadecimal digits, such as #1a73e8. */
             color: string;
@@ -4842,21 +5449,30 @@ export interface components {
             /** @description What it is called. */
             name: string;
         };
-        /** LabelChange */
+        /**
+         * LabelChange
+         * @description What to change of a label.
+         */
         LabelChange: {
             /** @description `#` and six hexadecimal digits, such as #1a73e8. */
             color?: string | null;
             /** @description What it is called. */
             name?: string | null;
         };
-        /** Page[Label] */
+        /**
+         * Page[Label]
+         * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
+         */
         LabelPage: {
             /** @description What is on this page. */
             items: components["schemas"]["Label"][];
             /** @description Goes as `cursor` into the request for the next page; null on the last. */
             next_cursor?: string | null;
         };
-        /** LabelsChanged */
+        /**
+         * LabelsChanged
+         * @description It got labels, or lost some.
+         */
         LabelsChanged: {
             /** @description The labels it got. */
             added: components["schemas"]["Named"][];
@@ -4868,7 +5484,10 @@ export interface components {
              */
             type: "labels";
         };
-        /** Language */
+        /**
+         * Language
+         * @description The language the template was approved in, as `es_ES` or `pt`.
+         */
         Language: {
             /** @description The language as Meta writes it, such as es_ES or pt. */
             code: string;
@@ -4878,7 +5497,10 @@ export interface components {
              */
             policy?: "deterministic";
         };
-        /** LastMessage */
+        /**
+         * LastMessage
+         * @description What a list shows of the latest message.
+         */
         LastMessage: {
             /**
              * Format: date-time
@@ -4899,7 +5521,10 @@ export interface components {
             /** @description What kind of message it is, in Meta's word: text, image, audio ... */
             type: string;
         };
-        /** Ledger */
+        /**
+         * Ledger
+         * @description What counts now, and everything that was said, the latest first (the last 500 words).
+         */
         Ledger: {
             /**
              * Format: uuid
@@ -4911,7 +5536,10 @@ export interface components {
             /** @description What counts now. */
             standing: components["schemas"]["Standing"];
         };
-        /** Limit */
+        /**
+         * Limit
+         * @description How many people outside their windows the portfolio may write to in 24 hours (null: none is known), and to how many more now.
+         */
         Limit: {
             /** @description To how many people outside their windows the portfolio may write in 24 hours; null where no limit is known. */
             people: number | null;
@@ -4920,7 +5548,10 @@ export interface components {
             /** @description The limit in Meta's word, such as TIER_1K; null until told. */
             tier: string | null;
         };
-        /** Line */
+        /**
+         * Line
+         * @description Figures of one thing, on one day or of the whole time (`day` null).
+         */
         Line: {
             /** @description What it costs by the rate card: an estimate, Meta's bill counts. */
             cost: components["schemas"]["Money"];
@@ -4939,7 +5570,10 @@ export interface components {
             /** @description How many times nobody answered a person within seven days, or has yet; null where it makes no sense. */
             unanswered?: number | null;
         };
-        /** LinkAction */
+        /**
+         * LinkAction
+         * @description A button with a link.
+         */
         LinkAction: {
             /**
              * @description Tells the action apart.
@@ -4950,7 +5584,10 @@ export interface components {
             /** @description What it takes, in Meta's shape. */
             parameters: components["schemas"]["LinkParameters"];
         };
-        /** LinkButton */
+        /**
+         * LinkButton
+         * @description A message with one button that opens a link.
+         */
         LinkButton: {
             /** @description What the buttons, the list or the link do, in Meta's shape. */
             action: components["schemas"]["LinkAction"];
@@ -4966,7 +5603,10 @@ export interface components {
              */
             type: "cta_url";
         };
-        /** LinkCard */
+        /**
+         * LinkCard
+         * @description A card with an image or a video, and a link or reply buttons: Meta calls both `cta_url` [Meta: media carousel, May 2026; M].
+         */
         LinkCard: {
             /** @description What the buttons, the list or the link do, in Meta's shape. */
             action: components["schemas"]["CardAction"];
@@ -4982,21 +5622,30 @@ export interface components {
              */
             type: "cta_url";
         };
-        /** LinkParameters */
+        /**
+         * LinkParameters
+         * @description What the button says and where it leads.
+         */
         LinkParameters: {
             /** @description What stands on the button, up to 20 characters. */
             display_text: string;
             /** @description A web address. */
             url: string;
         };
-        /** ListAction */
+        /**
+         * ListAction
+         * @description The button that opens the list, and its sections: ten rows in all; each section has a title where there are several.
+         */
         ListAction: {
             /** @description What stands on the button that opens the list. */
             button: string;
             /** @description The sections, in their order. */
             sections: components["schemas"]["Section"][];
         };
-        /** ListMenu */
+        /**
+         * ListMenu
+         * @description A message with a list to choose from.
+         */
         ListMenu: {
             /** @description What the buttons, the list or the link do, in Meta's shape. */
             action: components["schemas"]["ListAction"];
@@ -5012,14 +5661,20 @@ export interface components {
              */
             type: "list";
         };
-        /** Listed */
+        /**
+         * Listed
+         * @description Recipients by name; ask several times for more than one request holds.
+         */
         Listed: {
             /** @description ISO 3166, such as ES */
             default_country?: string | null;
             /** @description The recipients, 5,000 at most. */
             recipients: components["schemas"]["ListedRecipient"][];
         };
-        /** ListedRecipient */
+        /**
+         * ListedRecipient
+         * @description Somebody by their number, with the template's variables.
+         */
         ListedRecipient: {
             /** @description The phone number; one without a country code is read by `default_country`. */
             phone: string;
@@ -5028,7 +5683,10 @@ export interface components {
                 [key: string]: string;
             };
         };
-        /** Location */
+        /**
+         * Location
+         * @description A place on the map.
+         */
         Location: {
             /** @description The place's address in words. */
             address?: string | null;
@@ -5039,7 +5697,10 @@ export interface components {
             /** @description What it is called. */
             name?: string | null;
         };
-        /** LocationAction */
+        /**
+         * LocationAction
+         * @description Ask for the place.
+         */
         LocationAction: {
             /**
              * @description Tells the action apart.
@@ -5048,7 +5709,10 @@ export interface components {
              */
             name: "send_location";
         };
-        /** LocationParameter */
+        /**
+         * LocationParameter
+         * @description The header's place.
+         */
         LocationParameter: {
             /** @description The place. */
             location: components["schemas"]["Place"];
@@ -5058,7 +5722,10 @@ export interface components {
              */
             type: "location";
         };
-        /** LocationRequest */
+        /**
+         * LocationRequest
+         * @description Asks the person to share where they are.
+         */
         LocationRequest: {
             /** @description What the buttons, the list or the link do, in Meta's shape. */
             action?: components["schemas"]["LocationAction"];
@@ -5070,7 +5737,10 @@ export interface components {
              */
             type: "location_request_message";
         };
-        /** LocationShown */
+        /**
+         * LocationShown
+         * @description A place.
+         */
         LocationShown: {
             /** @description The place's address in words. */
             address?: string | null;
@@ -5088,7 +5758,10 @@ export interface components {
             /** @description A web address. */
             url?: string | null;
         };
-        /** LongBody */
+        /**
+         * LongBody
+         * @description The body, at most 4,096 characters.
+         */
         LongBody: {
             /** @description The text, up to 4,096 characters. */
             text: string;
@@ -5100,7 +5773,10 @@ export interface components {
          * @enum {string}
          */
         Match: "exact" | "starts" | "contains";
-        /** Media */
+        /**
+         * Media
+         * @description A file the tenant has. `url` and `thumbnail_url` are paths of this API; `peaks` is loudness, one byte a bar, in base64.
+         */
         Media: {
             /**
              * Format: date-time
@@ -5135,11 +5811,14 @@ export interface components {
         };
         /**
          * MediaKind
-         * @description As what a file is sent; ``voice`` is an audio that arrives as a voice note.
+         * @description As what a file is sent; `voice` is an audio that arrives as a voice note.
          * @enum {string}
          */
         MediaKind: "image" | "video" | "audio" | "voice" | "document" | "sticker";
-        /** MediaRef */
+        /**
+         * MediaRef
+         * @description A file in a header: `id` or `link`, exactly one.
+         */
         MediaRef: {
             /** @description The file's name; null or absent where it has none. */
             filename?: string | null;
@@ -5148,7 +5827,10 @@ export interface components {
             /** @description The address of the file, http or https. */
             link?: string | null;
         };
-        /** MediaShown */
+        /**
+         * MediaShown
+         * @description A file: image, video, audio, document or sticker as the message's `type` says; the file itself is the message's `media`.
+         */
         MediaShown: {
             /**
              * @description Whether the sticker moves.
@@ -5172,7 +5854,10 @@ export interface components {
              */
             voice: boolean;
         };
-        /** Mention */
+        /**
+         * Mention
+         * @description A note that calls somebody; `read_at` is null until they have seen it.
+         */
         Mention: {
             /** @description The note that calls them. */
             annotation: components["schemas"]["Annotation"];
@@ -5186,24 +5871,36 @@ export interface components {
             /** @description When it was read; null or absent until it was. */
             read_at: string | null;
         };
-        /** Page[Mention] */
+        /**
+         * Page[Mention]
+         * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
+         */
         MentionPage: {
             /** @description What is on this page. */
             items: components["schemas"]["Mention"][];
             /** @description Goes as `cursor` into the request for the next page; null on the last. */
             next_cursor?: string | null;
         };
-        /** MentionsLeft */
+        /**
+         * MentionsLeft
+         * @description How many mentions are not read yet.
+         */
         MentionsLeft: {
             /** @description How many mentions are not read yet. */
             unread: number;
         };
-        /** MentionsRead */
+        /**
+         * MentionsRead
+         * @description Which mentions were read: those in a conversation, or all.
+         */
         MentionsRead: {
             /** @description Only the mentions in this conversation; left out: all. */
             conversation_id?: string | null;
         };
-        /** Merge */
+        /**
+         * Merge
+         * @description A contact that became part of this one. `reason` is `same_person` (WhatsApp's names said so) or `by_hand`.
+         */
         Merge: {
             /** @description Who did it: `user:` or `key:` and an id, `system:` and the part of Curbe, or `contact` for the person. */
             actor: string;
@@ -5227,7 +5924,10 @@ export interface components {
             /** @description When it was undone, RFC 3339 in UTC; null where it was not. */
             undone_at: string | null;
         };
-        /** MergeRequest */
+        /**
+         * MergeRequest
+         * @description The contact that becomes part of the one in the address.
+         */
         MergeRequest: {
             /**
              * Format: uuid
@@ -5235,7 +5935,10 @@ export interface components {
              */
             contact_id: string;
         };
-        /** Merged */
+        /**
+         * Merged
+         * @description Another conversation with the same number became part of it, as two contacts were one person.
+         */
         Merged: {
             /**
              * Format: uuid
@@ -5248,7 +5951,10 @@ export interface components {
              */
             type: "merged";
         };
-        /** Message */
+        /**
+         * Message
+         * @description One message.
+         */
         Message: {
             /** @description When Meta took the message; null or absent until it has. */
             accepted_at?: string | null;
@@ -5336,7 +6042,10 @@ export interface components {
             /** @description What kind of message it is, in Meta's word: text, image, audio ... */
             type: string;
         };
-        /** MessageError */
+        /**
+         * MessageError
+         * @description Why a message failed.
+         */
         MessageError: {
             /** @description Meta's code for it; absent where Meta told none. */
             code?: number | null;
@@ -5347,7 +6056,10 @@ export interface components {
             /** @description What it means and what to do, in each language; null where there is nothing to say. */
             words: components["schemas"]["channels_cloudapi_phrases_Words"];
         };
-        /** MessageList */
+        /**
+         * MessageList
+         * @description A page of messages. `previous_cursor`: where a page around a message goes on to newer ones; null where it has the latest.
+         */
         MessageList: {
             /** @description What is on this page. */
             items: components["schemas"]["Message"][];
@@ -5356,7 +6068,10 @@ export interface components {
             /** @description Of a page around a message, where it goes on to newer ones; null where it has the latest. */
             previous_cursor?: string | null;
         };
-        /** MessageMedia */
+        /**
+         * MessageMedia
+         * @description The file of a message.
+         */
         MessageMedia: {
             /** @description How long it lasts, in milliseconds; null or absent where it has no length or it is not known. */
             duration_ms?: number | null;
@@ -5391,7 +6106,10 @@ export interface components {
             /** @description In pixels; null or absent where it has none or it is not known. */
             width?: number | null;
         };
-        /** MessageRevision */
+        /**
+         * MessageRevision
+         * @description What a message said at some time: first the original, then its edits, last that it was taken back.
+         */
         MessageRevision: {
             /**
              * Format: date-time
@@ -5407,7 +6125,10 @@ export interface components {
             /** @description What kind of message it was, in Meta's word: text, image, audio ... */
             type: string;
         };
-        /** MessageTrial */
+        /**
+         * MessageTrial
+         * @description A message to be tried: its text, when it comes (now, if left out), and in which conversation.
+         */
         MessageTrial: {
             /** @description When the message would come, RFC 3339 with its zone; now, where it is left out. */
             at?: string | null;
@@ -5427,7 +6148,10 @@ export interface components {
          * @enum {string}
          */
         Method: "totp" | "passkey" | "recovery";
-        /** Methods */
+        /**
+         * Methods
+         * @description The ways to sign in here. `mail`: whether a forgotten password can be replaced by mail.
+         */
         Methods: {
             /** @description Whether a forgotten password can be replaced by mail. */
             mail: boolean;
@@ -5438,7 +6162,10 @@ export interface components {
             /** @description Whether one can sign in with a password. */
             password: boolean;
         };
-        /** Money */
+        /**
+         * Money
+         * @description What was charged, by the rate card of `as_of`; an estimate, Meta's bill counts.
+         */
         Money: {
             /** @description What it comes to by the rate card, a decimal number as text, in units of `currency` (not in cents); null where the card has no rate. */
             amount: string;
@@ -5455,7 +6182,10 @@ export interface components {
             /** @description Messages that were delivered, and of which Meta has not said what they cost. */
             untold: number;
         };
-        /** Named */
+        /**
+         * Named
+         * @description A team or label as it was called at the time.
+         */
         Named: {
             /**
              * Format: uuid
@@ -5465,7 +6195,10 @@ export interface components {
             /** @description What it is called. */
             name: string;
         };
-        /** NewCampaign */
+        /**
+         * NewCampaign
+         * @description A campaign to make.
+         */
         NewCampaign: {
             /** @description One of the tenant's numbers, by the id of its connection. */
             connection_id?: string | null;
@@ -5490,7 +6223,10 @@ export interface components {
              */
             time_zone: string;
         };
-        /** NewCannedReply */
+        /**
+         * NewCannedReply
+         * @description A canned reply to make; `shortcut` with or without its `/`.
+         */
         NewCannedReply: {
             /** @description The text, up to 4,096 characters; it may hold `{{contact_name}}`, `{{contact_phone}}`, `{{agent_name}}` and `{{business_name}}`. */
             body: string;
@@ -5499,7 +6235,10 @@ export interface components {
             /** @description What it is called in the list, up to 200 characters. */
             title: string;
         };
-        /** NewConsent */
+        /**
+         * NewConsent
+         * @description What a person said to somebody of the tenant.
+         */
         NewConsent: {
             /** @description When they said it, RFC 3339; now, where it is left out. */
             at?: string | null;
@@ -5510,7 +6249,10 @@ export interface components {
             /** @description What the person said: `in` or `out`. */
             state: components["schemas"]["Consent"];
         };
-        /** NewInvite */
+        /**
+         * NewInvite
+         * @description Whom to invite, and as what. `name` is what they are called here until they join.
+         */
         NewInvite: {
             /** @description An e-mail address. */
             email: string;
@@ -5522,7 +6264,10 @@ export interface components {
             /** @description What they are in the tenant. */
             role: components["schemas"]["Role"];
         };
-        /** NewKey */
+        /**
+         * NewKey
+         * @description A key to make: what it may do (at most what the key that asks may), and until when.
+         */
         NewKey: {
             /** @description When it ends, RFC 3339 in UTC; null: never. */
             expires_at?: string | null;
@@ -5534,21 +6279,45 @@ export interface components {
             /** @description What it may do. */
             scopes: components["schemas"]["Scope"][];
         };
-        /** NewLabel */
+        /**
+         * NewLabel
+         * @description A label to make; `color` as `#1a73e8`.
+         */
         NewLabel: {
             /** @description `#` and six hexadecimal digits, such as #1a73e8. */
             color: string;
             /** @description What it is called. */
             name: string;
         };
-        /** NewNote */
+        /**
+         * NewNote
+         * @description A note to write. `mentions` are the users it calls.
+         */
         NewNote: {
             /** @description The words of the note. */
             body: string;
             /** @description The users that the note calls, by their ids. */
             mentions?: string[];
         };
-        /** NewPasskey */
+        /**
+         * NewOutgoingWebhook
+         * @description An outgoing webhook to make.
+         */
+        NewOutgoingWebhook: {
+            /**
+             * @description What people call it.
+             * @default
+             */
+            description: string;
+            /** @description The types of the events that it is told; none: all. */
+            types?: string[];
+            /** @description Where it is told: an https address that the internet reaches, or one that the operator allows. */
+            url: string;
+        };
+        /**
+         * NewPasskey
+         * @description What `navigator.credentials.create` answered (`toJSON()`), and what the passkey is to be called.
+         */
         NewPasskey: {
             /** @description Which attempt it is: what an earlier answer had under this name, unchanged. */
             challenge: string;
@@ -5559,7 +6328,10 @@ export interface components {
             /** @description What it is called. */
             name: string;
         };
-        /** NewSavedView */
+        /**
+         * NewSavedView
+         * @description A view to save; `shared`: for everybody of the tenant, which needs the scope `desk:write`.
+         */
         NewSavedView: {
             /** @description Which conversations it shows. */
             filter: components["schemas"]["ViewFilter"];
@@ -5571,21 +6343,30 @@ export interface components {
              */
             shared: boolean;
         };
-        /** NewTeam */
+        /**
+         * NewTeam
+         * @description A team to make.
+         */
         NewTeam: {
             /** @description The users in it, by their ids. */
             member_ids?: string[];
             /** @description What it is called. */
             name: string;
         };
-        /** NewTenant */
+        /**
+         * NewTenant
+         * @description `default_country` (ISO 3166, `ES`) is for numbers typed without their prefix.
+         */
         NewTenant: {
             /** @description By which country numbers without a country code are read, by ISO 3166, such as ES; null: none. */
             default_country?: string | null;
             /** @description What it is called. */
             name: string;
         };
-        /** Nothing */
+        /**
+         * Nothing
+         * @description Does nothing, and why: a stable code.
+         */
         Nothing: {
             /**
              * @description Tells apart what would be done.
@@ -5595,7 +6376,10 @@ export interface components {
             /** @description Why, in a word for programs; null where there is no reason to tell. */
             reason: string;
         };
-        /** Notice */
+        /**
+         * Notice
+         * @description One change of Meta's about an account, a number or a template, or of a field that Curbe does not know.
+         */
         Notice: {
             /** @description When it was by Meta's clock, RFC 3339 in UTC; null where Meta told no time. */
             at: string | null;
@@ -5618,14 +6402,20 @@ export interface components {
             /** @description A WhatsApp Business account, by Meta's id of it. */
             waba_id: string | null;
         };
-        /** Page[Notice] */
+        /**
+         * Page[Notice]
+         * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
+         */
         NoticePage: {
             /** @description What is on this page. */
             items: components["schemas"]["Notice"][];
             /** @description Goes as `cursor` into the request for the next page; null on the last. */
             next_cursor?: string | null;
         };
-        /** OfferComponent */
+        /**
+         * OfferComponent
+         * @description A limited-time offer's end.
+         */
         OfferComponent: {
             /** @description What it takes, in Meta's shape. */
             parameters: components["schemas"]["OfferParameter"][];
@@ -5635,12 +6425,18 @@ export interface components {
              */
             type: "limited_time_offer";
         };
-        /** OfferEnd */
+        /**
+         * OfferEnd
+         * @description When the offer ends, in milliseconds since 1970.
+         */
         OfferEnd: {
             /** @description When the offer ends, in milliseconds since 1970. */
             expiration_time_ms: number;
         };
-        /** OfferParameter */
+        /**
+         * OfferParameter
+         * @description When the offer ends.
+         */
         OfferParameter: {
             /** @description When the offer ends. */
             limited_time_offer: components["schemas"]["OfferEnd"];
@@ -5650,12 +6446,18 @@ export interface components {
              */
             type: "limited_time_offer";
         };
-        /** OidcMethod */
+        /**
+         * OidcMethod
+         * @description What the button says.
+         */
         OidcMethod: {
             /** @description What stands on the button. */
             label: string;
         };
-        /** Older */
+        /**
+         * Older
+         * @description What a limit would delete. `messages` is counted up to 10,000; `capped`: there are more.
+         */
         Older: {
             /** @description Whether there are more than were counted. */
             capped: boolean;
@@ -5669,7 +6471,10 @@ export interface components {
          * @enum {string}
          */
         OptInNeeded: "never" | "campaigns" | "always";
-        /** OrderLine */
+        /**
+         * OrderLine
+         * @description One product of a cart.
+         */
         OrderLine: {
             /** @description The currency by ISO 4217, such as USD. */
             currency?: string | null;
@@ -5680,7 +6485,10 @@ export interface components {
             /** @description How many of it. */
             quantity?: number | null;
         };
-        /** OrderShown */
+        /**
+         * OrderShown
+         * @description A cart.
+         */
         OrderShown: {
             /** @description The catalogue, by Meta's id. */
             catalog_id?: string | null;
@@ -5694,7 +6502,10 @@ export interface components {
             /** @description What the person wrote with the cart. */
             text?: string | null;
         };
-        /** OtherShown */
+        /**
+         * OtherShown
+         * @description A type that Curbe cannot show yet.
+         */
         OtherShown: {
             /**
              * @description Tells apart what it is.
@@ -5704,7 +6515,94 @@ export interface components {
             /** @description What kind of message it is, in Meta's word. */
             type: string;
         };
-        /** Overview */
+        /**
+         * OutgoingWebhook
+         * @description A server of the tenant's that is told what happens, and how that stands.
+         */
+        OutgoingWebhook: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /** @description What people call it. */
+            description: string;
+            /** @description Why it is told nothing; null where it is enabled. */
+            disabled_reason: components["schemas"]["DisabledReason"] | null;
+            /** @description Whether it is told anything. */
+            enabled: boolean;
+            /** @description Deliveries of the last seven days that were given up. */
+            failed: number;
+            /** @description Since when it has taken nothing; null where it took what it was told last. */
+            failing_since: string | null;
+            /**
+             * Format: uuid
+             * @description Its id here, a UUID.
+             */
+            id: string;
+            /** @description When it last took something; null: never yet. */
+            last_delivered_at: string | null;
+            /** @description Why it did not take something in its last round; null where it took everything. */
+            last_reason: components["schemas"]["DeliveryReason"] | null;
+            /** @description The HTTP status with that; null where no answer came. */
+            last_status: number | null;
+            /** @description The last four characters of its secret, to recognise it by. */
+            secret_last4: string;
+            /** @description The types of the events that it is told; none: all. */
+            types: string[];
+            /**
+             * Format: date-time
+             * @description When somebody changed it last, or it was disabled.
+             */
+            updated_at: string;
+            /** @description Where it is told. */
+            url: string;
+            /** @description Deliveries that wait for an attempt. */
+            waiting: number;
+        };
+        /**
+         * OutgoingWebhookChange
+         * @description What to change of one. `from_now`: what happened before is not told any more, where it was not yet.
+         */
+        OutgoingWebhookChange: {
+            /** @description What people call it; left out: as it is. */
+            description?: string | null;
+            /** @description Whether it is told anything; left out: as it is. */
+            enabled?: boolean | null;
+            /**
+             * @description Whether it goes on with what happens from now on: what it was not told of until now is told no more.
+             * @default false
+             */
+            from_now: boolean;
+            /** @description The types of the events that it is told, none for all; left out: as they are. */
+            types?: string[] | null;
+            /** @description Where it is told; left out: as it is. */
+            url?: string | null;
+        };
+        /**
+         * Page[OutgoingWebhook]
+         * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
+         */
+        OutgoingWebhookPage: {
+            /** @description What is on this page. */
+            items: components["schemas"]["OutgoingWebhook"][];
+            /** @description Goes as `cursor` into the request for the next page; null on the last. */
+            next_cursor?: string | null;
+        };
+        /**
+         * OutgoingWebhookSecret
+         * @description An outgoing webhook and the secret that signs for it. It is shown here and never again.
+         */
+        OutgoingWebhookSecret: {
+            /** @description What its requests are signed with: `whsec_` and 32 bytes in base64. Shown here and never again. */
+            secret: string;
+            /** @description The outgoing webhook. */
+            webhook: components["schemas"]["OutgoingWebhook"];
+        };
+        /**
+         * Overview
+         * @description What a list holds before anybody is written down. `columns` is empty where it has no head; `sample`: its first rows.
+         */
         Overview: {
             /** @description The names of its columns, in their order; empty where it has no head. */
             columns: string[];
@@ -5717,7 +6615,10 @@ export interface components {
             /** @description The first rows, a text for each cell. */
             sample: string[][];
         };
-        /** OwnFactors */
+        /**
+         * OwnFactors
+         * @description Which second factors one has; `recovery_codes` is how many are left.
+         */
         OwnFactors: {
             /** @description The passkeys that one has. */
             passkeys: components["schemas"]["Passkey"][];
@@ -5726,7 +6627,10 @@ export interface components {
             /** @description Whether they have an authenticator app. */
             totp: boolean;
         };
-        /** OwnSession */
+        /**
+         * OwnSession
+         * @description One of one's sessions: since when, until when where it is not used again, and where from, as far as that was known when it began.
+         */
         OwnSession: {
             /** @description The IP address that it began from; null where it was not known. */
             address: string | null;
@@ -5757,12 +6661,18 @@ export interface components {
             /** @description What the browser called itself; null where it said nothing. */
             user_agent: string | null;
         };
-        /** OwnSessions */
+        /**
+         * OwnSessions
+         * @description All of one's sessions, the one that was used last first.
+         */
         OwnSessions: {
             /** @description What is on this page. */
             items: components["schemas"]["OwnSession"][];
         };
-        /** Passkey */
+        /**
+         * Passkey
+         * @description A passkey, by the name its owner gave it.
+         */
         Passkey: {
             /**
              * Format: date-time
@@ -5779,14 +6689,20 @@ export interface components {
             /** @description What it is called. */
             name: string;
         };
-        /** PasskeyAdded */
+        /**
+         * PasskeyAdded
+         * @description The new passkey, and recovery codes where there were none.
+         */
         PasskeyAdded: {
             /** @description The new passkey. */
             passkey: components["schemas"]["Passkey"];
             /** @description New recovery codes, shown this once; empty where those one has go on. */
             recovery_codes: string[];
         };
-        /** PasskeyAnswer */
+        /**
+         * PasskeyAnswer
+         * @description What a passkey answered to `passkeys/sign-in/options`.
+         */
         PasskeyAnswer: {
             /** @description Which attempt it is: what an earlier answer had under this name, unchanged. */
             challenge: string;
@@ -5795,7 +6711,10 @@ export interface components {
                 [key: string]: unknown;
             };
         };
-        /** PasskeyAsked */
+        /**
+         * PasskeyAsked
+         * @description A challenge, and the `options` that `navigator.credentials` takes (in JSON, as WebAuthn spells it).
+         */
         PasskeyAsked: {
             /** @description Which attempt it is: what an earlier answer had under this name, unchanged. */
             challenge: string;
@@ -5804,7 +6723,10 @@ export interface components {
                 [key: string]: unknown;
             };
         };
-        /** PasskeyProof */
+        /**
+         * PasskeyProof
+         * @description What a passkey answered to a challenge.
+         */
         PasskeyProof: {
             /** @description Which attempt it is: what an earlier answer had under this name, unchanged. */
             challenge: string;
@@ -5818,14 +6740,20 @@ export interface components {
              */
             method: "passkey";
         };
-        /** PasswordChange */
+        /**
+         * PasswordChange
+         * @description The password one signs in with now, and the one to sign in with from now on.
+         */
         PasswordChange: {
             /** @description Sent, never returned. */
             current_password: string;
             /** @description Sent, never returned. */
             new_password: string;
         };
-        /** PasswordProof */
+        /**
+         * PasswordProof
+         * @description One's password.
+         */
         PasswordProof: {
             /**
              * @description Tells the ways apart.
@@ -5835,7 +6763,10 @@ export interface components {
             /** @description Sent, never returned. */
             password: string;
         };
-        /** PayloadParameter */
+        /**
+         * PayloadParameter
+         * @description What comes back when a quick reply is pressed.
+         */
         PayloadParameter: {
             /** @description What comes back when the button is pressed. */
             payload: string;
@@ -5845,7 +6776,10 @@ export interface components {
              */
             type: "payload";
         };
-        /** Period */
+        /**
+         * Period
+         * @description Which days a report is about: from `first_day` to `last_day`, both included, by the clock of `time_zone`.
+         */
         Period: {
             /**
              * Format: date
@@ -5875,7 +6809,10 @@ export interface components {
             /** @description The time zone by IANA, such as Europe/Madrid. */
             time_zone: string;
         };
-        /** PermissionShown */
+        /**
+         * PermissionShown
+         * @description Whether we may call.
+         */
         PermissionShown: {
             /** @description Until when one may call, in seconds since 1970, as Meta writes it. */
             expires_at?: number | null;
@@ -5892,7 +6829,10 @@ export interface components {
             /** @description Whether we may call, in Meta's word: accept or reject. */
             response: string;
         };
-        /** Person */
+        /**
+         * Person
+         * @description A person as their tenant sees them.
+         */
         Person: {
             /** @description Whether they are kept out of the tenant. */
             disabled: boolean;
@@ -5914,21 +6854,30 @@ export interface components {
              */
             user_id: string;
         };
-        /** PersonChange */
+        /**
+         * PersonChange
+         * @description What is absent stays as it is.
+         */
         PersonChange: {
             /** @description Whether they are kept out of the tenant. */
             disabled?: boolean | null;
             /** @description What they are in the tenant. */
             role?: components["schemas"]["Role"] | null;
         };
-        /** Page[Person] */
+        /**
+         * Page[Person]
+         * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
+         */
         PersonPage: {
             /** @description What is on this page. */
             items: components["schemas"]["Person"][];
             /** @description Goes as `cursor` into the request for the next page; null on the last. */
             next_cursor?: string | null;
         };
-        /** PhoneShown */
+        /**
+         * PhoneShown
+         * @description A phone on a contact card; `wa_id` where it is on WhatsApp.
+         */
         PhoneShown: {
             /** @description The phone number, as it was sent. */
             phone?: string | null;
@@ -5937,7 +6886,10 @@ export interface components {
             /** @description The person's number as Meta writes it: digits without `+`; null or absent where it is not known. */
             wa_id?: string | null;
         };
-        /** Place */
+        /**
+         * Place
+         * @description The header's place.
+         */
         Place: {
             /** @description The place's address in words. */
             address: string;
@@ -5948,7 +6900,10 @@ export interface components {
             /** @description What it is called. */
             name: string;
         };
-        /** Preview */
+        /**
+         * Preview
+         * @description A template as it will read; a variable without a value stands as it is written.
+         */
         Preview: {
             /** @description The body, with the values in it; null where it has none. */
             body: string | null;
@@ -5971,7 +6926,10 @@ export interface components {
             /** @description Names of values that the template has no place for. */
             unused: string[];
         };
-        /** Pricing */
+        /**
+         * Pricing
+         * @description What Meta says a message costs by; free types begin with `free_`.
+         */
         Pricing: {
             /** @description Whether Meta says that it charges for the message. */
             billable?: boolean | null;
@@ -5982,7 +6940,10 @@ export interface components {
             /** @description Whether it is charged, in Meta's word: regular, or one that begins with `free_`. */
             type?: string | null;
         };
-        /** Problem */
+        /**
+         * Problem
+         * @description The body of every refusal. Programs switch on `code`; the sentences are for people and may change.
+         */
         Problem: {
             /** @description Which refusal it is; programs go by this, it does not change. */
             code: string;
@@ -6004,7 +6965,10 @@ export interface components {
             /** @description `urn:curbe:problem:` and the code. */
             type: string;
         };
-        /** Product */
+        /**
+         * Product
+         * @description A single product.
+         */
         Product: {
             /** @description What the buttons, the list or the link do, in Meta's shape. */
             action: components["schemas"]["ProductAction"];
@@ -6018,14 +6982,20 @@ export interface components {
              */
             type: "product";
         };
-        /** ProductAction */
+        /**
+         * ProductAction
+         * @description One product of a catalogue.
+         */
         ProductAction: {
             /** @description The catalogue, by Meta's id. */
             catalog_id: string;
             /** @description The product, by your own id of it in the catalogue. */
             product_retailer_id: string;
         };
-        /** ProductCard */
+        /**
+         * ProductCard
+         * @description A card with a product.
+         */
         ProductCard: {
             /** @description What the buttons, the list or the link do, in Meta's shape. */
             action: components["schemas"]["ProductAction"];
@@ -6037,12 +7007,18 @@ export interface components {
              */
             type: "product";
         };
-        /** ProductItem */
+        /**
+         * ProductItem
+         * @description A product in a list.
+         */
         ProductItem: {
             /** @description The product, by your own id of it in the catalogue. */
             product_retailer_id: string;
         };
-        /** ProductList */
+        /**
+         * ProductList
+         * @description Several products; Meta wants a text header.
+         */
         ProductList: {
             /** @description What the buttons, the list or the link do, in Meta's shape. */
             action: components["schemas"]["ProductListAction"];
@@ -6058,14 +7034,20 @@ export interface components {
              */
             type: "product_list";
         };
-        /** ProductListAction */
+        /**
+         * ProductListAction
+         * @description Products of a catalogue: at most thirty, in at most ten sections.
+         */
         ProductListAction: {
             /** @description The catalogue, by Meta's id. */
             catalog_id: string;
             /** @description The sections, in their order. */
             sections: components["schemas"]["ProductSection"][];
         };
-        /** ProductParameter */
+        /**
+         * ProductParameter
+         * @description The header's product.
+         */
         ProductParameter: {
             /** @description The product. */
             product: components["schemas"]["ProductRef"];
@@ -6075,28 +7057,40 @@ export interface components {
              */
             type: "product";
         };
-        /** ProductRef */
+        /**
+         * ProductRef
+         * @description A product of a catalogue.
+         */
         ProductRef: {
             /** @description The catalogue, by Meta's id. */
             catalog_id: string;
             /** @description The product, by your own id of it in the catalogue. */
             product_retailer_id: string;
         };
-        /** ProductSection */
+        /**
+         * ProductSection
+         * @description Products under one title.
+         */
         ProductSection: {
             /** @description The products, in their order. */
             product_items: components["schemas"]["ProductItem"][];
             /** @description The heading of the products, up to 24 characters; needed where there are several. */
             title?: string | null;
         };
-        /** ProfileChange */
+        /**
+         * ProfileChange
+         * @description What is absent stays as it is; `language` null is the installation's.
+         */
         ProfileChange: {
             /** @description The language of their screens; null: that of the tenant or the browser. */
             language?: ("es" | "en" | "pt") | null;
             /** @description What they want to be called. */
             name?: string;
         };
-        /** Progress */
+        /**
+         * Progress
+         * @description A campaign's figures; each recipient is in exactly one of the parts, and `recipients` is their sum.
+         */
         Progress: {
             /**
              * @description Recipients whose message Meta took; nothing more is known of it yet.
@@ -6173,7 +7167,10 @@ export interface components {
              */
             waiting: number;
         };
-        /** QuickReplyButton */
+        /**
+         * QuickReplyButton
+         * @description A button on a card.
+         */
         QuickReplyButton: {
             /** @description What stands on the button, and what comes back from it. */
             quick_reply: components["schemas"]["domain_interactive_Reply"];
@@ -6184,7 +7181,10 @@ export interface components {
              */
             type: "quick_reply";
         };
-        /** QuietHours */
+        /**
+         * QuietHours
+         * @description From `start` to `end`, by each recipient's own clock, nobody is written to; the span may go over midnight.
+         */
         QuietHours: {
             /**
              * @description such as 21:00
@@ -6197,7 +7197,10 @@ export interface components {
              */
             start: string;
         };
-        /** Quoted */
+        /**
+         * Quoted
+         * @description What another message quotes: enough to show it in a line, and the `id` to go to it.
+         */
         Quoted: {
             /**
              * Format: date-time
@@ -6220,7 +7223,10 @@ export interface components {
             /** @description What kind of message it is, in Meta's word: text, image, audio ... */
             type: string;
         };
-        /** Ramp */
+        /**
+         * Ramp
+         * @description At most `first_hour` messages in the first hour, and each hour `factor` times as many as in the one before.
+         */
         Ramp: {
             /**
              * @description How many times as many messages each hour has as the one before.
@@ -6230,14 +7236,20 @@ export interface components {
             /** @description How many messages the first hour has at most. */
             first_hour: number;
         };
-        /** Reaction */
+        /**
+         * Reaction
+         * @description `emoji` on the message `message_id` (a wamid); an empty `emoji` takes the reaction back.
+         */
         Reaction: {
             /** @description The emoji; an empty text takes the reaction back. */
             emoji: string;
             /** @description The message to react to, by its `provider_message_id`. */
             message_id: string;
         };
-        /** ReactionShown */
+        /**
+         * ReactionShown
+         * @description A reaction as it stands. `who` is `contact`, `us` or, in a group, the member's id.
+         */
         ReactionShown: {
             /**
              * Format: date-time
@@ -6249,7 +7261,10 @@ export interface components {
             /** @description Who reacted: `contact`, `us`, or a member of the group by their id. */
             who: string;
         };
-        /** Received */
+        /**
+         * Received
+         * @description An event that was taken, and what follows from it. `repeated`: it had been taken before.
+         */
         Received: {
             /** @description The event's id, which your own system gives it. */
             event_id: string;
@@ -6258,7 +7273,10 @@ export interface components {
             /** @description Whether the event had been taken before. */
             repeated: boolean;
         };
-        /** Recipient */
+        /**
+         * Recipient
+         * @description One recipient and what became of them.
+         */
         Recipient: {
             /** @description When Meta took the message; null or absent until it has. */
             accepted_at: string | null;
@@ -6311,19 +7329,28 @@ export interface components {
                 [key: string]: string;
             };
         };
-        /** Page[Recipient] */
+        /**
+         * Page[Recipient]
+         * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
+         */
         RecipientPage: {
             /** @description What is on this page. */
             items: components["schemas"]["Recipient"][];
             /** @description Goes as `cursor` into the request for the next page; null on the last. */
             next_cursor?: string | null;
         };
-        /** RecoveryCodes */
+        /**
+         * RecoveryCodes
+         * @description New recovery codes, shown this once; empty where those one has go on.
+         */
         RecoveryCodes: {
             /** @description New recovery codes, shown this once; empty where those one has go on. */
             recovery_codes: string[];
         };
-        /** RecoveryProof */
+        /**
+         * RecoveryProof
+         * @description A recovery code.
+         */
         RecoveryProof: {
             /** @description Six digits, or a recovery code. */
             code: string;
@@ -6333,7 +7360,10 @@ export interface components {
              */
             method: "recovery";
         };
-        /** ReferralShown */
+        /**
+         * ReferralShown
+         * @description The ad or post that brought somebody here.
+         */
         ReferralShown: {
             /** @description The text of the ad or post. */
             body?: string | null;
@@ -6358,7 +7388,10 @@ export interface components {
             /** @description The greeting that the ad showed. */
             welcome?: string | null;
         };
-        /** Refused */
+        /**
+         * Refused
+         * @description A conversation that was not changed, and why.
+         */
         Refused: {
             /** @description Which refusal it is. */
             code: string;
@@ -6370,17 +7403,26 @@ export interface components {
              */
             id: string;
         };
-        /** Registration */
+        /**
+         * Registration
+         * @description How to register a number: the `pin` of its two-step verification, six digits.
+         */
         Registration: {
             /** @description The PIN of the number's two-step verification, six digits; left out: the one that is kept, else a new one. Sent, never returned. */
             pin?: string | null;
         };
-        /** Rendered */
+        /**
+         * Rendered
+         * @description A canned reply with everything filled in that is known.
+         */
         Rendered: {
             /** @description The text. */
             text: string;
         };
-        /** ReplayAnswer */
+        /**
+         * ReplayAnswer
+         * @description What a replay did so far.
+         */
         ReplayAnswer: {
             /** @description Items that stay set aside, as their webhook is no longer in the log. */
             gone: components["schemas"]["SetAsideItem"][];
@@ -6391,7 +7433,10 @@ export interface components {
             /** @description How many webhooks were read again. */
             replayed: number;
         };
-        /** ReplayRequest */
+        /**
+         * ReplayRequest
+         * @description Which webhooks to apply again.
+         */
         ReplayRequest: {
             /** @description `next_cursor` of the answer before, to the same request. */
             cursor?: string | null;
@@ -6410,7 +7455,18 @@ export interface components {
             /** @description A WhatsApp Business account, by Meta's id of it. */
             waba_id?: string | null;
         };
-        /** ReplyButton */
+        /**
+         * ReplayedDeliveries
+         * @description How many deliveries are made once more.
+         */
+        ReplayedDeliveries: {
+            /** @description Deliveries that are made once more. */
+            replayed: number;
+        };
+        /**
+         * ReplyButton
+         * @description A button.
+         */
         ReplyButton: {
             /** @description What stands on the button, and what comes back from it. */
             reply: components["schemas"]["domain_interactive_Reply"];
@@ -6421,7 +7477,10 @@ export interface components {
              */
             type: "reply";
         };
-        /** ReplyShown */
+        /**
+         * ReplyShown
+         * @description What somebody chose: a button or a row of a list, by the `id` that was sent with it.
+         */
         ReplyShown: {
             /** @description The line below what they chose. */
             description?: string | null;
@@ -6437,7 +7496,10 @@ export interface components {
             /** @description What stands there for people to read. */
             title: string;
         };
-        /** Report */
+        /**
+         * Report
+         * @description A campaign in sums. `free`: delivered and not charged. `unpriced` of the cost: not told yet, or of no known category.
+         */
         Report: {
             /** @description How many pressed each quick reply. */
             clicks: components["schemas"]["Clicks"][];
@@ -6452,19 +7514,28 @@ export interface components {
             /** @description How many recipients wrote within a week. */
             replied: number;
         };
-        /** ResetDone */
+        /**
+         * ResetDone
+         * @description What the link held, and the password that was chosen.
+         */
         ResetDone: {
             /** @description Sent, never returned. */
             password: string;
             /** @description Sent, never returned. */
             token: string;
         };
-        /** ResetWanted */
+        /**
+         * ResetWanted
+         * @description Whose password is forgotten.
+         */
         ResetWanted: {
             /** @description An e-mail address. */
             email: string;
         };
-        /** RevealedPin */
+        /**
+         * RevealedPin
+         * @description The PIN of a number's two-step verification: whoever registers it anew, here or elsewhere, needs it.
+         */
         RevealedPin: {
             /** @description The PIN of the number's two-step verification, six digits. */
             pin: string;
@@ -6481,7 +7552,10 @@ export interface components {
          * @enum {string}
          */
         Role: "agent" | "supervisor" | "admin" | "owner";
-        /** Row */
+        /**
+         * Row
+         * @description A choice in a list.
+         */
         Row: {
             /** @description A line below the title, up to 72 characters. */
             description?: string | null;
@@ -6490,7 +7564,10 @@ export interface components {
             /** @description What stands there for people to read. */
             title: string;
         };
-        /** Rule */
+        /**
+         * Rule
+         * @description A rule. `variables` has the template's values by their names (counted ones are `1`, `2` ...; `header`, `button_0`).
+         */
         Rule: {
             /** @description What must hold of the event, all of it. */
             conditions?: components["schemas"]["Condition"][];
@@ -6523,7 +7600,10 @@ export interface components {
                 [key: string]: components["schemas"]["notifications_rules_Variable"];
             };
         };
-        /** RuleTrial */
+        /**
+         * RuleTrial
+         * @description A message to be tried with a rule that is not kept yet.
+         */
         RuleTrial: {
             /** @description When the message would come, RFC 3339 with its zone; now, where it is left out. */
             at?: string | null;
@@ -6539,7 +7619,10 @@ export interface components {
              */
             text: string;
         };
-        /** Said */
+        /**
+         * Said
+         * @description Words that mean one thing where they are all of a message, whatever their case and accents.
+         */
         Said: {
             /** @description Which messages the words are about. */
             about?: components["schemas"]["About"];
@@ -6550,12 +7633,18 @@ export interface components {
             /** @description The words, each of which is all of a message. */
             words: string[];
         };
-        /** SampleHandle */
+        /**
+         * SampleHandle
+         * @description What goes into the component: `{"example": {"header_handle": [handle]}}`.
+         */
         SampleHandle: {
             /** @description What goes into the template's component as `{"example": {"header_handle": [handle]}}`. */
             handle: string;
         };
-        /** SavedView */
+        /**
+         * SavedView
+         * @description A saved view, and its `place` among its owner's, or among the shared ones.
+         */
         SavedView: {
             /**
              * Format: date-time
@@ -6583,7 +7672,10 @@ export interface components {
              */
             updated_at: string;
         };
-        /** SavedViewChange */
+        /**
+         * SavedViewChange
+         * @description What to change of a saved view; `filter` replaces all of it.
+         */
         SavedViewChange: {
             /** @description Which conversations it shows, instead of those it did. */
             filter?: components["schemas"]["ViewFilter"] | null;
@@ -6592,14 +7684,20 @@ export interface components {
             /** @description The place that it moves to, from 0, among one's own or among the shared ones. */
             place?: number | null;
         };
-        /** Page[SavedView] */
+        /**
+         * Page[SavedView]
+         * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
+         */
         SavedViewPage: {
             /** @description What is on this page. */
             items: components["schemas"]["SavedView"][];
             /** @description Goes as `cursor` into the request for the next page; null on the last. */
             next_cursor?: string | null;
         };
-        /** Schedule */
+        /**
+         * Schedule
+         * @description When to begin: a wall clock's time, such as 2026-12-24T10:00, by `time_zone` (the campaign's own unless said otherwise).
+         */
         Schedule: {
             /** @description When to begin: a wall clock's time such as 2026-12-24T10:00, by `time_zone`; a time with its offset or `Z` is that moment. */
             at: string;
@@ -6611,8 +7709,11 @@ export interface components {
          * @description What a key or a role may do. Each route names exactly one (docs/reference/scopes.md).
          * @enum {string}
          */
-        Scope: "tenants:read" | "tenants:write" | "keys:read" | "keys:write" | "connections:read" | "connections:write" | "messages:send" | "inbox:read" | "inbox:write" | "contacts:export" | "contacts:erase" | "templates:read" | "templates:write" | "events:read" | "audit:read" | "people:read" | "people:write" | "desk:write" | "campaigns:read" | "campaigns:write" | "consent:write" | "consent:manage" | "notifications:send" | "notifications:write" | "automations:write" | "reports:read" | "embed:write" | "webhooks:replay" | "operations:read" | "operations:write";
-        /** SecondFactor */
+        Scope: "tenants:read" | "tenants:write" | "keys:read" | "keys:write" | "connections:read" | "connections:write" | "messages:send" | "inbox:read" | "inbox:write" | "contacts:export" | "contacts:erase" | "templates:read" | "templates:write" | "events:read" | "audit:read" | "people:read" | "people:write" | "desk:write" | "campaigns:read" | "campaigns:write" | "consent:write" | "consent:manage" | "notifications:send" | "notifications:write" | "automations:write" | "reports:read" | "embed:write" | "outgoing-webhooks:write" | "webhooks:replay" | "operations:read" | "operations:write";
+        /**
+         * SecondFactor
+         * @description The password was right, and one of `methods` has to follow, with `challenge`.
+         */
         SecondFactor: {
             /** @description Which attempt it is: what an earlier answer had under this name, unchanged. */
             challenge: string;
@@ -6628,14 +7729,20 @@ export interface components {
              */
             state: "second_factor";
         };
-        /** Section */
+        /**
+         * Section
+         * @description Choices under one title.
+         */
         Section: {
             /** @description What can be chosen, ten rows in all sections. */
             rows: components["schemas"]["Row"][];
             /** @description The heading of the rows, up to 24 characters; needed where there are several. */
             title?: string | null;
         };
-        /** SendAnswer */
+        /**
+         * SendAnswer
+         * @description The message as it stands now; ask for it again, or listen to the events, to see it go on.
+         */
         SendAnswer: {
             /**
              * Format: uuid
@@ -6659,7 +7766,10 @@ export interface components {
             /** @description How far the message has come. */
             status: string;
         };
-        /** SendAudio */
+        /**
+         * SendAudio
+         * @description Audio or a voice note.
+         */
         SendAudio: {
             /** @description The audio file or voice note. */
             audio: components["schemas"]["Audio"];
@@ -6685,7 +7795,10 @@ export interface components {
              */
             type: "audio";
         };
-        /** SendByTemplate */
+        /**
+         * SendByTemplate
+         * @description A template by its name and language (which may be left out where it has one alone), and what fills it.
+         */
         SendByTemplate: {
             /** @description What those of the template's buttons take that take something. */
             buttons?: components["schemas"]["ButtonValue"][];
@@ -6726,7 +7839,10 @@ export interface components {
             /** @description For how many seconds the message is good while it waits to be sent, up to 30 days; then it fails as `expired`. Left out: 10 minutes for a code, else 24 hours. */
             ttl_seconds?: number | null;
         };
-        /** SendContacts */
+        /**
+         * SendContacts
+         * @description Contact cards.
+         */
         SendContacts: {
             /** @description One of the tenant's numbers, by the id of its connection. */
             connection_id?: string | null;
@@ -6752,7 +7868,10 @@ export interface components {
              */
             type: "contacts";
         };
-        /** SendDocument */
+        /**
+         * SendDocument
+         * @description A file.
+         */
         SendDocument: {
             /** @description One of the tenant's numbers, by the id of its connection. */
             connection_id?: string | null;
@@ -6778,7 +7897,10 @@ export interface components {
              */
             type: "document";
         };
-        /** SendImage */
+        /**
+         * SendImage
+         * @description An image.
+         */
         SendImage: {
             /** @description One of the tenant's numbers, by the id of its connection. */
             connection_id?: string | null;
@@ -6804,7 +7926,10 @@ export interface components {
              */
             type: "image";
         };
-        /** SendInteractive */
+        /**
+         * SendInteractive
+         * @description Buttons, a list, a link, a flow, products, cards.
+         */
         SendInteractive: {
             /** @description One of the tenant's numbers, by the id of its connection. */
             connection_id?: string | null;
@@ -6830,7 +7955,10 @@ export interface components {
              */
             type: "interactive";
         };
-        /** SendLocation */
+        /**
+         * SendLocation
+         * @description A place.
+         */
         SendLocation: {
             /** @description One of the tenant's numbers, by the id of its connection. */
             connection_id?: string | null;
@@ -6856,7 +7984,10 @@ export interface components {
              */
             type: "location";
         };
-        /** SendReaction */
+        /**
+         * SendReaction
+         * @description A reaction, or with an empty emoji its removal.
+         */
         SendReaction: {
             /** @description One of the tenant's numbers, by the id of its connection. */
             connection_id?: string | null;
@@ -6882,7 +8013,10 @@ export interface components {
              */
             type: "reaction";
         };
-        /** SendSticker */
+        /**
+         * SendSticker
+         * @description A sticker.
+         */
         SendSticker: {
             /** @description One of the tenant's numbers, by the id of its connection. */
             connection_id?: string | null;
@@ -6908,7 +8042,10 @@ export interface components {
              */
             type: "sticker";
         };
-        /** SendTemplate */
+        /**
+         * SendTemplate
+         * @description An approved template: the one content that needs no open window.
+         */
         SendTemplate: {
             /** @description One of the tenant's numbers, by the id of its connection. */
             connection_id?: string | null;
@@ -6934,7 +8071,10 @@ export interface components {
              */
             type: "template";
         };
-        /** SendText */
+        /**
+         * SendText
+         * @description Text; `type` may be left out, and `text` be the words alone.
+         */
         SendText: {
             /** @description One of the tenant's numbers, by the id of its connection. */
             connection_id?: string | null;
@@ -6965,7 +8105,10 @@ export interface components {
              */
             type: "text";
         };
-        /** SendVideo */
+        /**
+         * SendVideo
+         * @description A video.
+         */
         SendVideo: {
             /** @description One of the tenant's numbers, by the id of its connection. */
             connection_id?: string | null;
@@ -6991,7 +8134,10 @@ export interface components {
             /** @description The video. */
             video: components["schemas"]["Video"];
         };
-        /** Session */
+        /**
+         * Session
+         * @description Somebody is signed in.
+         */
         Session: {
             /** @description The session's token where it is embedded in another site's page, told this once; null where a cookie holds it. */
             bearer?: string | null;
@@ -7022,7 +8168,10 @@ export interface components {
             /** @description Who signed in. */
             user: components["schemas"]["SessionUser"];
         };
-        /** SessionMembership */
+        /**
+         * SessionMembership
+         * @description A tenant they may enter, as what, and what that lets them do. `language`: of those there who chose none.
+         */
         SessionMembership: {
             /**
              * @description The language of the people there who chose none; null: their browser's.
@@ -7043,7 +8192,10 @@ export interface components {
             /** @description The tenant's name. */
             tenant_name: string;
         };
-        /** SessionUser */
+        /**
+         * SessionUser
+         * @description Who signed in. `totp` and `passkeys` say which second factors they have.
+         */
         SessionUser: {
             /** @description An e-mail address. */
             email: string;
@@ -7068,7 +8220,10 @@ export interface components {
             /** @description Whether they have an authenticator app. */
             totp: boolean;
         };
-        /** SetAsideItem */
+        /**
+         * SetAsideItem
+         * @description An item that no tenant has; `event_id` is its webhook's id, `received_at` when that came.
+         */
         SetAsideItem: {
             /**
              * Format: date-time
@@ -7096,12 +8251,18 @@ export interface components {
             /** @description A WhatsApp Business account, by Meta's id of it. */
             waba_id: string | null;
         };
-        /** ShortBody */
+        /**
+         * ShortBody
+         * @description The body, at most 1,024 characters.
+         */
         ShortBody: {
             /** @description The text, up to 1,024 characters. */
             text: string;
         };
-        /** ShownAppData */
+        /**
+         * ShownAppData
+         * @description How asking for the WhatsApp Business app's `contacts` or `history` went; what Meta then tells comes as any webhook does.
+         */
         ShownAppData: {
             /**
              * Format: date-time
@@ -7122,7 +8283,10 @@ export interface components {
             /** @description What it means and what to do, in each language; null where there is nothing to say. */
             words: components["schemas"]["channels_cloudapi_phrases_Words"] | null;
         };
-        /** ShownBody */
+        /**
+         * ShownBody
+         * @description An item with what is in it. `payload`: its bytes as text, what is no UTF-8 replaced; `released_at`: applied since.
+         */
         ShownBody: {
             /**
              * Format: date-time
@@ -7160,7 +8324,10 @@ export interface components {
             /** @description A WhatsApp Business account, by Meta's id of it. */
             waba_id: string | null;
         };
-        /** ShownCheck */
+        /**
+         * ShownCheck
+         * @description One step: what was looked at, what was found, what to do about it. `code`: what connecting would fail with.
+         */
         ShownCheck: {
             /** @description The refusal that connecting would end with; null where this step would not stop it. */
             code: string | null;
@@ -7173,7 +8340,10 @@ export interface components {
             /** @description Whether all is well. */
             ok: boolean;
         };
-        /** ShownConnection */
+        /**
+         * ShownConnection
+         * @description One tenant's access to one number.
+         */
         ShownConnection: {
             /** @description What was asked of the WhatsApp Business app, its contacts and its history; empty for other numbers. */
             app_data: components["schemas"]["ShownAppData"][];
@@ -7255,7 +8425,10 @@ export interface components {
             /** @description A WhatsApp Business account, by Meta's id of it. */
             waba_id: string | null;
         };
-        /** ShownFact */
+        /**
+         * ShownFact
+         * @description What Meta told last of one thing, in its own words: `detail` explains, `until` is when it ends by itself.
+         */
         ShownFact: {
             /**
              * Format: date-time
@@ -7271,7 +8444,10 @@ export interface components {
             /** @description What Meta said of it, in its word. */
             value: string;
         };
-        /** Snippet */
+        /**
+         * Snippet
+         * @description A piece of a text. `ranges` are the words found in it, as [start, end) in UTF-16 code units, as JavaScript counts.
+         */
         Snippet: {
             /** @description Where the words are that were looked for: [start, end) in UTF-16 code units, as JavaScript counts. */
             ranges: [
@@ -7287,7 +8463,10 @@ export interface components {
          * @enum {string}
          */
         Source: "keyword" | "whatsapp" | "refusal" | "recorded" | "import" | "erasure";
-        /** Spread */
+        /**
+         * Spread
+         * @description How long something took, so many times.
+         */
         Spread: {
             /**
              * @description How often it happened.
@@ -7301,7 +8480,10 @@ export interface components {
             /** @description Within how many seconds nine of ten were done, right within a twentieth; null where it never happened. */
             p90_seconds?: number | null;
         };
-        /** Standing */
+        /**
+         * Standing
+         * @description A person's latest word on each category; what was said of everything counts for each. Null: they said nothing.
+         */
         Standing: {
             /** @description Their latest word about messages of every kind; null: none. */
             all: components["schemas"]["Consent"] | null;
@@ -7310,7 +8492,10 @@ export interface components {
             /** @description Their latest word about utility messages; null: none. */
             utility: components["schemas"]["Consent"] | null;
         };
-        /** Start */
+        /**
+         * Start
+         * @description For Embedded Signup.
+         */
         Start: {
             /**
              * @description Whether the number is on the WhatsApp Business app and is to stay there beside the API.
@@ -7320,7 +8505,10 @@ export interface components {
             /** @description The page of yours that Meta's sign-up comes back to. */
             redirect_uri?: string | null;
         };
-        /** Started */
+        /**
+         * Started
+         * @description How to connect a number now.
+         */
         Started: {
             /** @description Where to send the customer: Meta's sign-up; absent where there is none. */
             connectUrl?: string | null;
@@ -7352,7 +8540,10 @@ export interface components {
          * @enum {string}
          */
         State: "waiting" | "sent" | "skipped" | "refused";
-        /** StateChanged */
+        /**
+         * StateChanged
+         * @description It was moved to another state, or snoozed until another time.
+         */
         StateChanged: {
             /** @description The state that it was in before. */
             from_state: components["schemas"]["ConversationState"];
@@ -7366,21 +8557,30 @@ export interface components {
              */
             type: "state";
         };
-        /** Sticker */
+        /**
+         * Sticker
+         * @description WebP; at most 100 KB, animated at most 500 KB.
+         */
         Sticker: {
             /** @description A media id of Meta's, or of your own uploads. */
             id?: string | null;
             /** @description The address of the file, http or https. */
             link?: string | null;
         };
-        /** Stop */
+        /**
+         * Stop
+         * @description Why a campaign stops by itself: a code of docs/reference/campaigns.md, and the sentence for people.
+         */
         Stop: {
             /** @description A sentence for people; null or absent where there is none. */
             detail: string;
             /** @description Why, in a word for programs; null where there is no reason to tell. */
             reason: string;
         };
-        /** Summary */
+        /**
+         * Summary
+         * @description The whole time in one line, and why messages failed, the most frequent reason first.
+         */
         Summary: {
             /** @description Why messages failed, and how many for each reason. */
             failures: components["schemas"]["Failure"][];
@@ -7389,12 +8589,18 @@ export interface components {
             /** @description The whole time in one line. */
             total: components["schemas"]["Line"];
         };
-        /** Synced */
+        /**
+         * Synced
+         * @description What came of asking Meta for all templates, a WABA a row.
+         */
         Synced: {
             /** @description What came of each WABA. */
             accounts: components["schemas"]["AccountSynced"][];
         };
-        /** SystemShown */
+        /**
+         * SystemShown
+         * @description Meta's word about the person: `user_changed_number`, `user_changed_user_id` and others.
+         */
         SystemShown: {
             /** @description What Meta says of it, in its words. */
             body?: string | null;
@@ -7412,14 +8618,20 @@ export interface components {
             /** @description The person's number as Meta writes it: digits without `+`; null or absent where it is not known. */
             wa_id?: string | null;
         };
-        /** Table */
+        /**
+         * Table
+         * @description Lines of a report.
+         */
         Table: {
             /** @description The lines, in their order. */
             lines: components["schemas"]["Line"][];
             /** @description Which days it is about. */
             period: components["schemas"]["Period"];
         };
-        /** Taken */
+        /**
+         * Taken
+         * @description What became of an audience: `row_count = taken_count + invalid_count + duplicate_count`; the first hundred faults.
+         */
         Taken: {
             /**
              * Format: uuid
@@ -7439,14 +8651,20 @@ export interface components {
             /** @description Rows that became recipients. */
             taken_count: number;
         };
-        /** TapTarget */
+        /**
+         * TapTarget
+         * @description Where a tappable image leads, and under which title.
+         */
         TapTarget: {
             /** @description What stands there for people to read. */
             title: string;
             /** @description A web address. */
             url: string;
         };
-        /** TapTargetComponent */
+        /**
+         * TapTargetComponent
+         * @description Overrides the title of a tappable image's link.
+         */
         TapTargetComponent: {
             /** @description What it takes, in Meta's shape. */
             parameters: components["schemas"]["TapTargetParameter"][];
@@ -7456,7 +8674,10 @@ export interface components {
              */
             type: "tap_target_configuration";
         };
-        /** TapTargetParameter */
+        /**
+         * TapTargetParameter
+         * @description Where a tappable image leads.
+         */
         TapTargetParameter: {
             /** @description Where the image leads. */
             tap_target_configuration: components["schemas"]["TapTarget"][];
@@ -7466,7 +8687,10 @@ export interface components {
              */
             type: "tap_target_configuration";
         };
-        /** Team */
+        /**
+         * Team
+         * @description A team and the users in it.
+         */
         Team: {
             /**
              * Format: date-time
@@ -7483,14 +8707,20 @@ export interface components {
             /** @description What it is called. */
             name: string;
         };
-        /** TeamChange */
+        /**
+         * TeamChange
+         * @description What to change of a team; `member_ids` replaces all of them.
+         */
         TeamChange: {
             /** @description The users in it, by their ids. */
             member_ids?: string[] | null;
             /** @description What it is called. */
             name?: string | null;
         };
-        /** TeamChanged */
+        /**
+         * TeamChanged
+         * @description Another team has it now; null is none.
+         */
         TeamChanged: {
             /** @description The team that had it before; null: none. */
             from_team: components["schemas"]["Named"] | null;
@@ -7502,14 +8732,20 @@ export interface components {
              */
             type: "team";
         };
-        /** Page[Team] */
+        /**
+         * Page[Team]
+         * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
+         */
         TeamPage: {
             /** @description What is on this page. */
             items: components["schemas"]["Team"][];
             /** @description Goes as `cursor` into the request for the next page; null on the last. */
             next_cursor?: string | null;
         };
-        /** Template */
+        /**
+         * Template
+         * @description One message template of a WABA, in one language.
+         */
         Template: {
             /** @description The template's category in Meta's word: MARKETING, UTILITY or AUTHENTICATION; null where it is not known. */
             category: string | null;
@@ -7548,7 +8784,10 @@ export interface components {
             /** @description A WhatsApp Business account, by Meta's id of it. */
             waba_id: string;
         };
-        /** TemplateAccount */
+        /**
+         * TemplateAccount
+         * @description A WABA with a connected number, and the last look at its list of templates: `error` says why that one was refused.
+         */
         TemplateAccount: {
             /** @description A sentence for people; null or absent where there is none. */
             detail: string | null;
@@ -7565,7 +8804,10 @@ export interface components {
             /** @description A WhatsApp Business account, by Meta's id of it. */
             waba_id: string;
         };
-        /** TemplateChange */
+        /**
+         * TemplateChange
+         * @description What is to be changed; what is absent stays. `components` replaces all of them.
+         */
         TemplateChange: {
             /** @description The template's category in Meta's word: MARKETING, UTILITY or AUTHENTICATION; null where it is not known. */
             category?: string | null;
@@ -7576,7 +8818,10 @@ export interface components {
             /** @description For how many seconds Meta tries to deliver it; left out, Meta decides. */
             message_send_ttl_seconds?: number | null;
         };
-        /** TemplateContent */
+        /**
+         * TemplateContent
+         * @description A template by name and language, and the parameters it needs.
+         */
         TemplateContent: {
             /** @description What the template's parts take, in Meta's shape. */
             components?: (components["schemas"]["HeaderComponent"] | components["schemas"]["BodyComponent"] | components["schemas"]["ButtonComponent"] | components["schemas"]["OfferComponent"] | components["schemas"]["CarouselComponent"] | components["schemas"]["TapTargetComponent"])[];
@@ -7585,7 +8830,10 @@ export interface components {
             /** @description The template's name. */
             name: string;
         };
-        /** TemplateDraft */
+        /**
+         * TemplateDraft
+         * @description A template to create: `components` in the shape of Meta's API.
+         */
         TemplateDraft: {
             /** @description The template's category in Meta's word: MARKETING, UTILITY or AUTHENTICATION; null where it is not known. */
             category: string;
@@ -7604,14 +8852,20 @@ export interface components {
             /** @description A WhatsApp Business account, by Meta's id of it. */
             waba_id?: string | null;
         };
-        /** Page[Template] */
+        /**
+         * Page[Template]
+         * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
+         */
         TemplatePage: {
             /** @description What is on this page. */
             items: components["schemas"]["Template"][];
             /** @description Goes as `cursor` into the request for the next page; null on the last. */
             next_cursor?: string | null;
         };
-        /** TemplateSample */
+        /**
+         * TemplateSample
+         * @description A file of the tenant's (uploaded with `POST .../media`) and the format of the header it is for.
+         */
         TemplateSample: {
             /**
              * @description The format of the header that the file is a sample for.
@@ -7626,7 +8880,10 @@ export interface components {
             /** @description A WhatsApp Business account, by Meta's id of it. */
             waba_id?: string | null;
         };
-        /** TemplateValues */
+        /**
+         * TemplateValues
+         * @description What fills a template, as `templates/send` takes it.
+         */
         TemplateValues: {
             /** @description What those of the template's buttons take that take something. */
             buttons?: components["schemas"]["ButtonValue"][];
@@ -7645,7 +8902,10 @@ export interface components {
                 [key: string]: string | number;
             } | null;
         };
-        /** Tenant */
+        /**
+         * Tenant
+         * @description A customer of the SaaS that runs Curbe.
+         */
         Tenant: {
             /**
              * Format: date-time
@@ -7680,7 +8940,10 @@ export interface components {
              */
             updated_at: string;
         };
-        /** TenantChanges */
+        /**
+         * TenantChanges
+         * @description What is absent stays as it is.
+         */
         TenantChanges: {
             /** @description By which country numbers without a country code are read, by ISO 3166, such as ES; null: none. */
             default_country?: string | null;
@@ -7693,7 +8956,10 @@ export interface components {
             /** @description By which time zone reports tell days apart, by IANA, such as Europe/Madrid; null: that of the country, else UTC. */
             time_zone?: string | null;
         };
-        /** Page[Tenant] */
+        /**
+         * Page[Tenant]
+         * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
+         */
         TenantPage: {
             /** @description What is on this page. */
             items: components["schemas"]["Tenant"][];
@@ -7706,7 +8972,10 @@ export interface components {
          * @enum {string}
          */
         Test: "equals" | "differs" | "in" | "exists" | "missing" | "greater" | "less" | "contains";
-        /** TestSend */
+        /**
+         * TestSend
+         * @description To whom, and with which values of the template's variables.
+         */
         TestSend: {
             /** @description The phone numbers, five at most, in E.164 with their `+`. */
             to: string[];
@@ -7715,7 +8984,10 @@ export interface components {
                 [key: string]: string;
             };
         };
-        /** TextBody */
+        /**
+         * TextBody
+         * @description `body` as people read it; `preview_url` shows a preview of its first link.
+         */
         TextBody: {
             /** @description The words, up to 4,096 characters. */
             body: string;
@@ -7725,7 +8997,10 @@ export interface components {
              */
             preview_url: boolean;
         };
-        /** TextHeader */
+        /**
+         * TextHeader
+         * @description A line above the body.
+         */
         TextHeader: {
             /** @description The line, up to 60 characters. */
             text: string;
@@ -7735,7 +9010,10 @@ export interface components {
              */
             type: "text";
         };
-        /** TextParameter */
+        /**
+         * TextParameter
+         * @description Text; `parameter_name` where the template names its variables, else they go in order.
+         */
         TextParameter: {
             /** @description The variable's name, where the template names its variables. */
             parameter_name?: string | null;
@@ -7747,7 +9025,10 @@ export interface components {
              */
             type: "text";
         };
-        /** TextShown */
+        /**
+         * TextShown
+         * @description Words.
+         */
         TextShown: {
             /** @description The words. */
             body: string;
@@ -7757,7 +9038,10 @@ export interface components {
              */
             kind: "text";
         };
-        /** Told */
+        /**
+         * Told
+         * @description Something that happened. `id` is the sender's own: the same one again changes nothing and is answered the same.
+         */
         Told: {
             /** @description What the event tells, as your own system writes it: the paths of rules lead into it. */
             data?: {
@@ -7768,12 +9052,18 @@ export interface components {
             /** @description Your own id of the event: the same one again changes nothing. */
             id: string;
         };
-        /** TotpCode */
+        /**
+         * TotpCode
+         * @description What the app shows now.
+         */
         TotpCode: {
             /** @description Six digits, or a recovery code. */
             code: string;
         };
-        /** TotpProof */
+        /**
+         * TotpProof
+         * @description What the authenticator app shows.
+         */
         TotpProof: {
             /** @description Six digits, or a recovery code. */
             code: string;
@@ -7783,7 +9073,10 @@ export interface components {
              */
             method: "totp";
         };
-        /** TotpShown */
+        /**
+         * TotpShown
+         * @description A new secret, shown this once.
+         */
         TotpShown: {
             /** @description The QR code of `uri` as an image, in a data URI. */
             qr: string;
@@ -7792,7 +9085,10 @@ export interface components {
             /** @description What the QR code says: an `otpauth:` address. */
             uri: string;
         };
-        /** Trial */
+        /**
+         * Trial
+         * @description What to test: an `access_token` with both ids before connecting it, or a connection that is there.
+         */
         Trial: {
             /** @description An access token of Meta's for the number. Sent, never returned. */
             access_token?: string | null;
@@ -7803,7 +9099,10 @@ export interface components {
             /** @description A WhatsApp Business account, by Meta's id of it. */
             waba_id?: string | null;
         };
-        /** TrialResult */
+        /**
+         * TrialResult
+         * @description Every step up to the first that stops a connection, and the number as far as the token reads it.
+         */
         TrialResult: {
             /** @description The steps, up to the first that stops a connection. */
             checks: components["schemas"]["ShownCheck"][];
@@ -7812,17 +9111,26 @@ export interface components {
             /** @description Whether all is well. */
             ok: boolean;
         };
-        /** Tried */
+        /**
+         * Tried
+         * @description The messages that were queued, in the order of `to`.
+         */
         Tried: {
             /** @description The messages that were queued, by their ids. */
             message_ids: string[];
         };
-        /** TypingAnswer */
+        /**
+         * TypingAnswer
+         * @description Whether there was a message to show it at.
+         */
         TypingAnswer: {
             /** @description Whether there was a message to show it at. */
             shown: boolean;
         };
-        /** Unrouted */
+        /**
+         * Unrouted
+         * @description Something that webhooks speak of and nobody had connected when they came.
+         */
         Unrouted: {
             /**
              * Format: date-time
@@ -7847,14 +9155,20 @@ export interface components {
             /** @description A WhatsApp Business account, by Meta's id of it. */
             waba_id: string | null;
         };
-        /** Page[Unrouted] */
+        /**
+         * Page[Unrouted]
+         * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
+         */
         UnroutedPage: {
             /** @description What is on this page. */
             items: components["schemas"]["Unrouted"][];
             /** @description Goes as `cursor` into the request for the next page; null on the last. */
             next_cursor?: string | null;
         };
-        /** UnsupportedShown */
+        /**
+         * UnsupportedShown
+         * @description Something that Meta does not pass on: what it was, and why not; of a type that Curbe knows, in Curbe's words for the code.
+         */
         UnsupportedShown: {
             /** @description Meta's code for why it does not pass it on. */
             code?: number | null;
@@ -7868,7 +9182,10 @@ export interface components {
             /** @description What it was, in Meta's word. */
             what?: string | null;
         };
-        /** UploadedFile */
+        /**
+         * UploadedFile
+         * @description A file as it was read: its columns, its first rows, and the mapping its columns suggest (null: no column looks like a phone).
+         */
         UploadedFile: {
             /**
              * Format: uuid
@@ -7892,7 +9209,10 @@ export interface components {
             /** @description The mapping that the columns' names suggest; null where no column looks like a phone. */
             suggested: components["schemas"]["ColumnMapping"] | null;
         };
-        /** UrlParameter */
+        /**
+         * UrlParameter
+         * @description The variable end of a button's link, or an authentication code.
+         */
         UrlParameter: {
             /** @description The end of the button's link, or the code of an authentication template. */
             text: string;
@@ -7902,14 +9222,20 @@ export interface components {
              */
             type: "text";
         };
-        /** UserChange */
+        /**
+         * UserChange
+         * @description What is absent stays as it is.
+         */
         UserChange: {
             /** @description Whether nobody may sign in with the account. */
             disabled?: boolean | null;
             /** @description Whether they are an operator of the installation. */
             is_operator?: boolean | null;
         };
-        /** UserShown */
+        /**
+         * UserShown
+         * @description Somebody with an account on this installation.
+         */
         UserShown: {
             /**
              * Format: date-time
@@ -7930,14 +9256,20 @@ export interface components {
             /** @description What they are called. */
             name: string;
         };
-        /** Page[UserShown] */
+        /**
+         * Page[UserShown]
+         * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
+         */
         UserShownPage: {
             /** @description What is on this page. */
             items: components["schemas"]["UserShown"][];
             /** @description Goes as `cursor` into the request for the next page; null on the last. */
             next_cursor?: string | null;
         };
-        /** Video */
+        /**
+         * Video
+         * @description MP4 or 3GP with H.264 and AAC, at most 16 MB.
+         */
         Video: {
             /** @description The text below the file, up to 1,024 characters. */
             caption?: string | null;
@@ -7946,7 +9278,10 @@ export interface components {
             /** @description The address of the file, http or https. */
             link?: string | null;
         };
-        /** VideoHeader */
+        /**
+         * VideoHeader
+         * @description A video above the body.
+         */
         VideoHeader: {
             /**
              * @description Tells apart what it is, in Meta's word.
@@ -7956,7 +9291,10 @@ export interface components {
             /** @description The video. */
             video: components["schemas"]["MediaRef"];
         };
-        /** VideoParameter */
+        /**
+         * VideoParameter
+         * @description The header's video.
+         */
         VideoParameter: {
             /**
              * @description Tells apart what it is, in Meta's word.
@@ -7966,7 +9304,10 @@ export interface components {
             /** @description The video. */
             video: components["schemas"]["MediaRef"];
         };
-        /** ViewFilter */
+        /**
+         * ViewFilter
+         * @description Which conversations a saved view shows: those that meet all of it; what is left out narrows nothing.
+         */
         ViewFilter: {
             /** @description Whose they are: a user's id, `me` for whoever looks, or `none` for those nobody has; null: anybody's. */
             assignee?: string | null;
@@ -7990,7 +9331,10 @@ export interface components {
              */
             unread: boolean;
         };
-        /** Welcome */
+        /**
+         * Welcome
+         * @description Greets who writes for the first time; with `again_after_days`, also who was silent for so long.
+         */
         Welcome: {
             /** @description Greet who was silent for so many days, too; null: only who never wrote. */
             again_after_days?: number | null;
@@ -8004,7 +9348,10 @@ export interface components {
             /** @description The text to send. */
             message: string;
         };
-        /** WelcomeShown */
+        /**
+         * WelcomeShown
+         * @description Somebody opened the chat for the first time and waits for a greeting.
+         */
         WelcomeShown: {
             /**
              * @description Tells apart what it is.
@@ -8012,21 +9359,30 @@ export interface components {
              */
             kind: "request_welcome";
         };
-        /** WhatsAppStatus */
+        /**
+         * WhatsAppStatus
+         * @description Whether a tenant can use WhatsApp at all, and each of its numbers.
+         */
         WhatsAppStatus: {
             /** @description Whether the tenant has a number that can send. */
             connected: boolean;
             /** @description The tenant's numbers, a connection for each. */
             connections: components["schemas"]["ShownConnection"][];
         };
-        /** Which */
+        /**
+         * Which
+         * @description Which connection is meant; may be empty where the tenant has one.
+         */
         Which: {
             /** @description One of the tenant's numbers, by the id of its connection. */
             connection_id?: string | null;
             /** @description A number, by Meta's id of it (no phone number). */
             phone_number_id?: string | null;
         };
-        /** WhichChoice */
+        /**
+         * WhichChoice
+         * @description A choice that nobody wants to make.
+         */
         WhichChoice: {
             /**
              * Format: uuid
@@ -8034,12 +9390,18 @@ export interface components {
              */
             choice_id: string;
         };
-        /** Outcome */
+        /**
+         * Outcome
+         * @description What would be done: nothing, with its reason; a reply; or an assignment.
+         */
         automations_api_Outcome: {
             /** @description What would be done, told apart by `does`. */
             deed: components["schemas"]["automations_rules_Reply"] | components["schemas"]["Give"] | components["schemas"]["Nothing"];
         };
-        /** Reply */
+        /**
+         * Reply
+         * @description Writes to the person; `mark` is the occasion, on which it does so once.
+         */
         automations_rules_Reply: {
             /**
              * @description Tells apart what would be done.
@@ -8057,14 +9419,20 @@ export interface components {
          * @enum {string}
          */
         campaigns_progress_Outcome: "waiting" | "put_off" | "skipped" | "queued" | "sending" | "accepted" | "sent" | "delivered" | "read" | "failed" | "unknown" | "cancelled" | "forgotten";
-        /** Variable */
+        /**
+         * Variable
+         * @description A variable of the template; `required`: a recipient without it gets no message.
+         */
         campaigns_shapes_Variable: {
             /** @description The variable's name, as it stands in the texts. */
             name: string;
             /** @description Whether a recipient without it gets no message. */
             required: boolean;
         };
-        /** Words */
+        /**
+         * Words
+         * @description One sentence in each language.
+         */
         channels_cloudapi_phrases_Words: {
             /** @description In English. */
             en: string;
@@ -8073,21 +9441,30 @@ export interface components {
             /** @description In Portuguese. */
             pt: string;
         };
-        /** Reply */
+        /**
+         * Reply
+         * @description What a button says, and the id that comes back when it is pressed.
+         */
         domain_interactive_Reply: {
             /** @description Your own id, which comes back when the button is pressed. */
             id: string;
             /** @description What stands there for people to read. */
             title: string;
         };
-        /** Outcome */
+        /**
+         * Outcome
+         * @description What became of a change of many: how those stand that were let, and who was not.
+         */
         inbox_changes_Outcome: {
             /** @description Those that let themselves be changed, as they stand now. */
             changed: components["schemas"]["Conversation"][];
             /** @description Those that were not changed, and why. */
             refused: components["schemas"]["Refused"][];
         };
-        /** Outcome */
+        /**
+         * Outcome
+         * @description How many items ended in the same way.
+         */
         ingest_replay_Outcome: {
             /** @description How many there are. */
             count: number;
@@ -8096,7 +9473,10 @@ export interface components {
             /** @description Why, in a word for programs; null where there is no reason to tell. */
             reason: string;
         };
-        /** Variable */
+        /**
+         * Variable
+         * @description Where a value of the template comes from: a `path` into the event, or a `value` that is always the same.
+         */
         notifications_rules_Variable: {
             /** @description What is said where the path leads to nothing; without it, nothing is sent then. */
             default?: string | null;
@@ -8105,7 +9485,10 @@ export interface components {
             /** @description What is always said. */
             value?: string | null;
         };
-        /** Words */
+        /**
+         * Words
+         * @description One sentence in the languages of the screens.
+         */
         templates_lint_parts_Words: {
             /** @description In English. */
             en: string;
@@ -20834,6 +22217,992 @@ export interface operations {
             };
             /** @description `not_found`: There is no such thing here */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: This is not possible at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listOutgoingWebhooks: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description How many items a page has at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description A tenant, by its id. */
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutgoingWebhookPage"];
+                };
+            };
+            /** @description `request_cut_off`: The request ended before its body did */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: The API key or session is missing, unknown or no longer valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `missing_scope`: This API key or role may not do that; `embedded_session`: A page within another site may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: This is not possible at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createOutgoingWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A tenant, by its id. */
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOutgoingWebhook"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutgoingWebhookSecret"];
+                };
+            };
+            /** @description `request_cut_off`: The request ended before its body did */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: The API key or session is missing, unknown or no longer valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `proof_required`: Show first that it is you; `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This cannot be done now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: This is not possible at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readOutgoingWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A tenant, by its id. */
+                tenant_id: string;
+                /** @description Which outgoing webhook. */
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutgoingWebhook"];
+                };
+            };
+            /** @description `request_cut_off`: The request ended before its body did */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: The API key or session is missing, unknown or no longer valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `missing_scope`: This API key or role may not do that; `embedded_session`: A page within another site may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: This is not possible at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteOutgoingWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A tenant, by its id. */
+                tenant_id: string;
+                /** @description Which outgoing webhook. */
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `request_cut_off`: The request ended before its body did */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: The API key or session is missing, unknown or no longer valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: This is not possible at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeOutgoingWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A tenant, by its id. */
+                tenant_id: string;
+                /** @description Which outgoing webhook. */
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OutgoingWebhookChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutgoingWebhook"];
+                };
+            };
+            /** @description `request_cut_off`: The request ended before its body did */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: The API key or session is missing, unknown or no longer valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `proof_required`: Show first that it is you; `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: This is not possible at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listOutgoingWebhookDeliveries: {
+        parameters: {
+            query?: {
+                /** @description The state that it is in. */
+                state?: components["schemas"]["DeliveryState"] | null;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description How many items a page has at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description A tenant, by its id. */
+                tenant_id: string;
+                /** @description Which outgoing webhook. */
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryPage"];
+                };
+            };
+            /** @description `request_cut_off`: The request ended before its body did */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: The API key or session is missing, unknown or no longer valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `missing_scope`: This API key or role may not do that; `embedded_session`: A page within another site may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: This is not possible at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replayOutgoingWebhookDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A tenant, by its id. */
+                tenant_id: string;
+                /** @description Which outgoing webhook. */
+                webhook_id: string;
+                /** @description A delivery, by its `webhook-id`. */
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description `request_cut_off`: The request ended before its body did */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: The API key or session is missing, unknown or no longer valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This cannot be done now; `event_gone`: The event is not kept any more */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: This is not possible at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replayFailedDeliveries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A tenant, by its id. */
+                tenant_id: string;
+                /** @description Which outgoing webhook. */
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayedDeliveries"];
+                };
+            };
+            /** @description `request_cut_off`: The request ended before its body did */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: The API key or session is missing, unknown or no longer valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This cannot be done now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: This is not possible at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotateOutgoingWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A tenant, by its id. */
+                tenant_id: string;
+                /** @description Which outgoing webhook. */
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutgoingWebhookSecret"];
+                };
+            };
+            /** @description `request_cut_off`: The request ended before its body did */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: The API key or session is missing, unknown or no longer valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `proof_required`: Show first that it is you; `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: This is not possible at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    testOutgoingWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A tenant, by its id. */
+                tenant_id: string;
+                /** @description Which outgoing webhook. */
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description `request_cut_off`: The request ended before its body did */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: The API key or session is missing, unknown or no longer valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This cannot be done now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
