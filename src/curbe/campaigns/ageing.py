@@ -8,19 +8,15 @@ import msgspec
 
 from curbe.campaigns import progress, rules, service, store
 from curbe.domain.errors import Conflict, NotFound
-from curbe.infra.db import Query, Transaction
+from curbe.infra.db import Id, Query, Transaction
 
 _PACKAGE: Final = "curbe.campaigns"
 _AT_ONCE: Final = 10  # campaigns whose figures are kept in one transaction
 
 
-class _Id(msgspec.Struct, frozen=True):
-    id: UUID
-
-
-_OLD: Final = Query(_PACKAGE, "campaigns_to_purge", _Id)
+_OLD: Final = Query(_PACKAGE, "campaigns_to_purge", Id)
 _KEEP: Final = Query(_PACKAGE, "keep_figures")
-_OLD_DRAFT: Final = Query(_PACKAGE, "drafts_to_purge", _Id)
+_OLD_DRAFT: Final = Query(_PACKAGE, "drafts_to_purge", Id)
 _EMPTY_DRAFT: Final = Query(_PACKAGE, "empty_draft")
 _PURGES: Final = tuple(
     Query(_PACKAGE, name) for name in ("purge_recipients", "purge_faults", "purge_audiences")

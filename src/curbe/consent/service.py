@@ -13,7 +13,7 @@ from curbe.audit.service import record as record_audit
 from curbe.consent.gate import Consent
 from curbe.consent.rules import About, ConsentRules, Source, contradictions
 from curbe.domain.errors import InvalidRequest, NotFound
-from curbe.infra.db import Query, Transaction
+from curbe.infra.db import Id, Query, Transaction
 from curbe.realtime import service as realtime
 from curbe.realtime.rules import EventType
 from curbe.realtime.service import Event
@@ -65,10 +65,6 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     all: Consent | None
 
 
-class _Id(msgspec.Struct, frozen=True):
-    id: UUID
-
-
 class _Locked(msgspec.Struct, frozen=True):
     locked: int
 
@@ -77,9 +73,9 @@ class _Mine(msgspec.Struct, frozen=True):
     mine: bool
 
 
-_RECORD: Final = Query("curbe.consent", "record", _Id)
+_RECORD: Final = Query("curbe.consent", "record", Id)
 _LEDGER: Final = Query("curbe.consent", "ledger", Kept)
-_KNOWS: Final = Query("curbe.consent", "knows_contact", _Id)
+_KNOWS: Final = Query("curbe.consent", "knows_contact", Id)
 _SAVE_RULES: Final = Query("curbe.consent", "save_rules")
 _LOCK_WORDS: Final = Query("curbe.consent", "lock_words", _Locked)
 _READ_WORDS: Final = Query("curbe.consent", "read_words", _Mine)

@@ -12,7 +12,7 @@ from curbe.desk.rules import words
 from curbe.desk.told import none_such, taken, tell
 from curbe.domain.errors import InvalidRequest
 from curbe.inbox.changes import let_go_of_team
-from curbe.infra.db import Pool, Query, Transaction, UniqueViolation
+from curbe.infra.db import Id, Pool, Query, Transaction, UniqueViolation
 from curbe.realtime.rules import EventType
 
 _PACKAGE: Final = "curbe.desk"
@@ -28,17 +28,13 @@ class Team(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
 
 
-class _Id(msgspec.Struct, frozen=True):
-    id: UUID
-
-
 _PAGE: Final = Query(_PACKAGE, "teams_page", Team)
 _ONE: Final = Query(_PACKAGE, "team_by_id", Team)
-_LOCK: Final = Query(_PACKAGE, "lock_team", _Id)
-_INSERT: Final = Query(_PACKAGE, "insert_team", _Id)
+_LOCK: Final = Query(_PACKAGE, "lock_team", Id)
+_INSERT: Final = Query(_PACKAGE, "insert_team", Id)
 _RENAME: Final = Query(_PACKAGE, "rename_team")
 _DELETE: Final = Query(_PACKAGE, "delete_team")
-_COLLEAGUES: Final = Query(_PACKAGE, "colleagues_among", _Id)
+_COLLEAGUES: Final = Query(_PACKAGE, "colleagues_among", Id)
 _DROP_MEMBERS: Final = Query(_PACKAGE, "drop_members")
 _ADD_MEMBERS: Final = Query(_PACKAGE, "add_members")
 

@@ -13,7 +13,7 @@ from curbe.inbox.aliases import encoded
 from curbe.inbox.people import Place, Sighting, place
 from curbe.inbox.rules import Direction, is_written
 from curbe.inbox.shapes import MessageRow
-from curbe.infra.db import Query, Transaction
+from curbe.infra.db import Id, Query, Transaction
 
 
 class Arrival(msgspec.Struct, frozen=True):
@@ -69,12 +69,8 @@ class Arrived(msgspec.Struct, frozen=True):
         )
 
 
-class _Id(msgspec.Struct, frozen=True):
-    id: UUID
-
-
 _REST_OF_THE_SECOND: Final = timedelta(microseconds=999_999)
-_INSERT: Final = Query("curbe.inbox", "insert_arrivals", _Id)
+_INSERT: Final = Query("curbe.inbox", "insert_arrivals", Id)
 _ROLL_UP: Final = Query("curbe.inbox", "roll_up_arrivals")
 
 

@@ -59,10 +59,6 @@ class Outcome(msgspec.Struct, frozen=True):
     refused: list[Refused]
 
 
-class _Id(msgspec.Struct, frozen=True):
-    id: UUID
-
-
 class _Nothing(msgspec.Struct, frozen=True):
     nothing: str | None
 
@@ -72,7 +68,7 @@ class _Name(msgspec.Struct, frozen=True):
     name: str
 
 
-_LOCK: Final = db.Query(_PACKAGE, "lock_conversations", _Id)
+_LOCK: Final = db.Query(_PACKAGE, "lock_conversations", db.Id)
 _LIVE: Final = db.Query(_PACKAGE, "live_conversations", LiveConversation)
 _CHANGE: Final = db.Query(_PACKAGE, "change_conversations")
 _HOLD_CLAIMS: Final = db.Query(_PACKAGE, "hold_claims", _Nothing)
@@ -83,8 +79,8 @@ _TEAMS: Final = db.Query(_PACKAGE, "names_of_teams", _Name)
 _LABELS: Final = db.Query(_PACKAGE, "names_of_labels", _Name)
 _FORMER: Final = db.Query(_PACKAGE, "names_of_former", _Name)
 _COLLEAGUES: Final = db.Query(_PACKAGE, "names_of_colleagues", _Name)
-_IN_HAND: Final = db.Query(_PACKAGE, "conversations_in_hand", _Id)
-_NEWEST_ARRIVALS: Final = db.Query(_PACKAGE, "newest_arrivals", _Id)
+_IN_HAND: Final = db.Query(_PACKAGE, "conversations_in_hand", db.Id)
+_NEWEST_ARRIVALS: Final = db.Query(_PACKAGE, "newest_arrivals", db.Id)
 
 # What a change may name, by its member: what it is, and how it is found.
 _NAMED: Final = {

@@ -12,7 +12,7 @@ from curbe.domain.failures import FailureKind
 from curbe.domain.status import MessageStatus
 from curbe.inbox.rules import Direction
 from curbe.inbox.shapes import MessageRow
-from curbe.infra.db import Query, Transaction
+from curbe.infra.db import Id, Query, Transaction
 
 
 class Departure(msgspec.Struct, frozen=True):
@@ -89,16 +89,12 @@ class Answered(Settled, frozen=True):
     reaction: str | None
 
 
-class _Id(msgspec.Struct, frozen=True):
-    id: UUID
-
-
 _NOBODY: Final = (
     "campaign:",
     "system:",
 )  # how senders begin that are no people and no software of the tenant's
 _INSERT: Final = Query("curbe.inbox", "insert_departures")
-_WITHDRAW: Final = Query("curbe.inbox", "withdraw_departures", _Id)
+_WITHDRAW: Final = Query("curbe.inbox", "withdraw_departures", Id)
 _REWRITE: Final = Query("curbe.inbox", "rewrite_departures")
 _MARK_SENDING: Final = Query("curbe.inbox", "mark_sending", Intent)
 _SETTLE: Final = Query("curbe.inbox", "settle", Answered)

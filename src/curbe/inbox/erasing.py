@@ -14,7 +14,7 @@ from curbe.domain.errors import Conflict
 from curbe.domain.phone import variants, wa_id_to_e164
 from curbe.inbox import contacts, identity, purge
 from curbe.inbox.aliases import canonical_phone
-from curbe.infra.db import Query, Transaction
+from curbe.infra.db import Id, Query, Transaction
 
 _PACKAGE: Final = "curbe.inbox"
 _EVER: Final = datetime(9999, 12, 30, tzinfo=UTC)
@@ -38,10 +38,6 @@ class Erased(msgspec.Struct, frozen=True, kw_only=True):
         return [value for kind, value in self.aliases if kind == "phone"]
 
 
-class _Id(msgspec.Struct, frozen=True):
-    id: UUID
-
-
 class _Name(msgspec.Struct, frozen=True):
     kind: str
     value: str
@@ -55,7 +51,7 @@ class _Count(msgspec.Struct, frozen=True):
     count: int
 
 
-_PEOPLE: Final = Query(_PACKAGE, "erasure_people", _Id)
+_PEOPLE: Final = Query(_PACKAGE, "erasure_people", Id)
 _NAMES: Final = Query(_PACKAGE, "erasure_names", _Name)
 _PASSED_ON: Final = Query(_PACKAGE, "phones_passed_on", _Phone)
 _PART: Final = Query(_PACKAGE, "part_from_erased")

@@ -18,7 +18,7 @@ from curbe.inbox import annotations, roster
 from curbe.inbox.aliases import Claims, Node
 from curbe.inbox.annotations import Done
 from curbe.inbox.deeds import Merged
-from curbe.infra.db import Query, Transaction
+from curbe.infra.db import Id, Query, Transaction
 from curbe.realtime.rules import EventType
 from curbe.realtime.service import Event
 from curbe.realtime.service import append as append_events
@@ -68,10 +68,6 @@ class _AliasKey(msgspec.Struct, frozen=True):
     since: datetime | None
 
 
-class _Id(msgspec.Struct, frozen=True):
-    id: UUID
-
-
 class _Stray(msgspec.Struct, frozen=True):
     tenant_id: UUID
     id: UUID
@@ -93,7 +89,7 @@ _MERGE_CONVERSATION: Final = Query("curbe.inbox", "merge_conversation")
 _INHERIT_LABELS: Final = Query("curbe.inbox", "inherit_labels")
 _EMPTY: Final = Query("curbe.inbox", "empty_conversation")
 _FOLLOW_MERGED: Final = Query("curbe.inbox", "follow_merged")
-_MOVE_MESSAGES: Final = Query("curbe.inbox", "move_messages", _Id)
+_MOVE_MESSAGES: Final = Query("curbe.inbox", "move_messages", Id)
 _MOVE_ACTIVITY: Final = Query("curbe.inbox", "move_activity")
 _INHERIT_NAME: Final = Query("curbe.inbox", "inherit_address_book")
 _MARK_MERGED: Final = Query("curbe.inbox", "mark_merged")

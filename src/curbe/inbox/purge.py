@@ -7,22 +7,18 @@ from uuid import UUID
 import msgspec
 
 from curbe.domain.ids import FIRST_ID, first_id
-from curbe.infra.db import Query, Transaction
+from curbe.infra.db import Id, Query, Transaction
 
 _PACKAGE: Final = "curbe.inbox"
-
-
-class _Id(msgspec.Struct, frozen=True):
-    id: UUID
 
 
 class _Count(msgspec.Struct, frozen=True):
     count: int
 
 
-_CONVERSATIONS: Final = Query(_PACKAGE, "conversations_to_purge", _Id)
-_HOLD: Final = Query(_PACKAGE, "hold_conversations", _Id)
-_MESSAGES: Final = Query(_PACKAGE, "messages_to_purge", _Id)
+_CONVERSATIONS: Final = Query(_PACKAGE, "conversations_to_purge", Id)
+_HOLD: Final = Query(_PACKAGE, "hold_conversations", Id)
+_MESSAGES: Final = Query(_PACKAGE, "messages_to_purge", Id)
 _PURGE_MESSAGES: Final = Query(_PACKAGE, "purge_messages", _Count)
 _BESIDE: Final = tuple(
     Query(_PACKAGE, name) for name in ("purge_revisions", "purge_reactions", "purge_activity")

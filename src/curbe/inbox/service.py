@@ -77,12 +77,8 @@ class _MessageKey(msgspec.Struct, frozen=True):
     created_at: datetime
 
 
-class _Id(msgspec.Struct, frozen=True):
-    id: UUID
-
-
 _CONVERSATIONS: Final = db.Query(_PACKAGE, "conversations_by_key", ConversationRow)
-_LIVE: Final = db.Query(_PACKAGE, "live_conversation", _Id)
+_LIVE: Final = db.Query(_PACKAGE, "live_conversation", db.Id)
 _PAGE_DOWN: Final = db.Query(_PACKAGE, "message_page_down", _MessageKey)
 _PAGE_UP: Final = db.Query(_PACKAGE, "message_page_up", _MessageKey)
 _MESSAGE_PLACE: Final = db.Query(_PACKAGE, "message_place", _MessageKey)

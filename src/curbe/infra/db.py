@@ -105,6 +105,12 @@ class Nothing(msgspec.Struct, frozen=True):
     """The row of a query that returns none."""
 
 
+class Id(msgspec.Struct, frozen=True):
+    """The row of a query that returns ids and nothing else."""
+
+    id: UUID
+
+
 class Query(Generic[Row]):
     """A named query and the type of its rows. Every one is prepared and compared with its row type by a test."""
 

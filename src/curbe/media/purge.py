@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from curbe.infra.db import Pool, Query, Transaction
+from curbe.infra.db import Id, Pool, Query, Transaction
 from curbe.media.rules import BROKEN_OFF, keys_of, storage_key
 from curbe.media.storage import StorageFailed
 
@@ -20,10 +20,6 @@ class _Doomed(msgspec.Struct, frozen=True):
     id: UUID
     storage_key: str
     thumbnail_key: str | None
-
-
-class _Id(msgspec.Struct, frozen=True):
-    id: UUID
 
 
 class _Key(msgspec.Struct, frozen=True):
@@ -40,8 +36,8 @@ class _Yes(msgspec.Struct, frozen=True):
 
 _FORGET: Final = Query(_PACKAGE, "forget_files")
 _TO_PURGE: Final = Query(_PACKAGE, "assets_to_purge", _Doomed)
-_FILES_OF: Final = Query(_PACKAGE, "files_of", _Id)
-_LOCK: Final = Query(_PACKAGE, "lock_assets", _Id)
+_FILES_OF: Final = Query(_PACKAGE, "files_of", Id)
+_LOCK: Final = Query(_PACKAGE, "lock_assets", Id)
 _TO_ERASE: Final = Query(_PACKAGE, "assets_to_erase", _Doomed)
 _PURGE: Final = Query(_PACKAGE, "purge_assets")
 _KEYS: Final = Query(_PACKAGE, "keys_to_delete", _Key)

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from curbe.domain.messages import Attachment
-from curbe.infra.db import Query, Transaction
+from curbe.infra.db import Id, Query, Transaction
 from curbe.media.shapes import Asset, Upload, Wanted
 
 _PACKAGE: Final = "curbe.media"
@@ -24,10 +24,6 @@ class Expected(msgspec.Struct, frozen=True):
     at: datetime
 
 
-class _Id(msgspec.Struct, frozen=True):
-    id: UUID
-
-
 class _MessageId(msgspec.Struct, frozen=True):
     message_id: UUID
 
@@ -38,7 +34,7 @@ class _State(msgspec.Struct, frozen=True):
 
 _EXPECT: Final = Query(_PACKAGE, "expect_media")
 _TO_FETCH: Final = Query(_PACKAGE, "media_to_fetch", Wanted)
-_INSERT: Final = Query(_PACKAGE, "insert_asset", _Id)
+_INSERT: Final = Query(_PACKAGE, "insert_asset", Id)
 _FIND: Final = Query(_PACKAGE, "find_asset", Asset)
 _WANT: Final = Query(_PACKAGE, "want_asset_of_id")
 _ATTACH: Final = Query(_PACKAGE, "attach_asset")

@@ -9,7 +9,7 @@ from curbe.connections.rules import Line, to_send_from
 from curbe.domain.errors import NoConnection
 from curbe.domain.phone import country_of, to_e164
 from curbe.inbox.people import canonical_phone
-from curbe.infra.db import Query, Transaction
+from curbe.infra.db import Id, Query, Transaction
 from curbe.outbound import service, store
 from curbe.outbound.service import Key, Taken
 from curbe.tenants import service as tenants
@@ -22,12 +22,8 @@ class Aim(msgspec.Struct, frozen=True):
     line: Line
 
 
-class _Id(msgspec.Struct, frozen=True):
-    id: UUID
-
-
-_LINE_OF_NUMBER: Final = Query("curbe.outbound", "line_of_number", _Id)
-_LAST_LINE: Final = Query("curbe.outbound", "last_line_of", _Id)
+_LINE_OF_NUMBER: Final = Query("curbe.outbound", "line_of_number", Id)
+_LAST_LINE: Final = Query("curbe.outbound", "last_line_of", Id)
 
 
 async def aim(

@@ -8,11 +8,7 @@ import msgspec
 
 from curbe.domain.errors import AnsweredByAnother, InvalidRequest
 from curbe.domain.moments import rfc3339
-from curbe.infra.db import Query, Transaction
-
-
-class _Id(msgspec.Struct, frozen=True):
-    id: UUID
+from curbe.infra.db import Id, Query, Transaction
 
 
 class _Seen(msgspec.Struct, frozen=True):
@@ -26,7 +22,7 @@ class _Answer(msgspec.Struct, frozen=True):
     created_at: datetime
 
 
-_LOCK: Final = Query("curbe.outbound", "lock_destination", _Id)
+_LOCK: Final = Query("curbe.outbound", "lock_destination", Id)
 _SEEN: Final = Query("curbe.outbound", "seen_message", _Seen)
 _ANSWERED: Final = Query("curbe.outbound", "answered_since", _Answer)
 

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from curbe.connections.rules import ConnectionStatus, Line
-from curbe.infra.db import Query, Transaction
+from curbe.infra.db import Id, Query, Transaction
 from curbe.outbound.governor import NOTIFICATION
 
 CHANNEL: Final = "curbe_outbox"  # a number has something to send: its tenant and its connection
@@ -135,12 +135,6 @@ class _Reached(msgspec.Struct, frozen=True):
         if self.id is None:
             return None
         return Destination(self.id, self.connection_id, self.e164, self.wa_id, self.last_inbound_at)
-
-
-class Id(msgspec.Struct, frozen=True):
-    """Of one thing."""
-
-    id: UUID
 
 
 class Left(msgspec.Struct, frozen=True):

@@ -15,7 +15,7 @@ import structlog
 
 from curbe.domain.ids import first_id
 from curbe.infra import jobs
-from curbe.infra.db import Pool, Query, Transaction
+from curbe.infra.db import Id, Pool, Query, Transaction
 from curbe.infra.jobs import Job, NewJob
 from curbe.reports import counting, rules
 from curbe.reports.counting import Stretch
@@ -34,10 +34,6 @@ _NEXT_TURN: Final = timedelta(seconds=1)
 _ZONES_APART: Final = timedelta(days=2)  # more than the clocks of two time zones are
 
 
-class _Id(msgspec.Struct, frozen=True):
-    id: UUID
-
-
 class _Moment(msgspec.Struct, frozen=True):
     at: datetime | None
 
@@ -54,7 +50,7 @@ class _Day(msgspec.Struct, frozen=True):
     day: date
 
 
-_TENANTS: Final = Query(_PACKAGE, "tenants_to_count", _Id)
+_TENANTS: Final = Query(_PACKAGE, "tenants_to_count", Id)
 _NOTE_RUN: Final = Query(_PACKAGE, "note_run")
 _FIRST: Final = Query(_PACKAGE, "first_message", _Moment)
 _COUNTED: Final = Query(_PACKAGE, "days_counted", Counted)

@@ -9,7 +9,7 @@ import msgspec
 from uuid_utils.compat import uuid7
 
 from curbe.domain.notices import TemplateReported
-from curbe.infra.db import Query, Transaction
+from curbe.infra.db import Id, Query, Transaction
 from curbe.realtime import service as realtime
 from curbe.realtime.rules import EventType
 from curbe.realtime.service import Event
@@ -49,13 +49,9 @@ class _Edits(msgspec.Struct, frozen=True):
     edited_ats: list[datetime]
 
 
-class _Id(msgspec.Struct, frozen=True):
-    id: UUID
-
-
 _EDITS: Final = Query("curbe.templates", "edits_of", _Edits)
 _NOTE_EDIT: Final = Query("curbe.templates", "note_edit")
-_ID_OF: Final = Query("curbe.templates", "id_of", _Id)
+_ID_OF: Final = Query("curbe.templates", "id_of", Id)
 
 _Key = tuple[UUID, str, str]  # tenant, WABA, Meta's id
 
