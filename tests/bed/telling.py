@@ -16,9 +16,10 @@ from curbe.infra.clock import utc_now
 from curbe.infra.crypto import Keyring
 from curbe.infra.db import Pool
 from curbe.infra.http import Egress, Timeouts
+from curbe.infra.jobs import Runner
 from curbe.infra.metrics import WORKER, Metrics
 from curbe.outgoing_webhooks import delivering
-from curbe.outgoing_webhooks.asking import PATIENCE as FIFTEEN_SECONDS
+from curbe.outgoing_webhooks.deliveries import DELIVER
 from curbe.outgoing_webhooks.delivering import Delivering
 from curbe.realtime.rules import EventType
 from curbe.realtime.service import Event, append
@@ -87,10 +88,9 @@ async def happens(
 class Telling:
     """Who tells tenants' servers."""
 
-    def __init__(self, deliver: Delivering, *, apply: Pool, worker: Pool) -> None:
+    def __init__(self, runner: Runner, *, apply: Pool) -> None:
         self._apply: Final = apply
-        pools = worker_process._Pools(work=worker, apply=apply)
-        self.runner: Final = worker_process._telling(pools, deliver)
+        self.runner: Final = runner
 
     async def once(self) -> int:
         """Do what a second of the worker does, to the end; return how many webhooks had something to be told."""
@@ -115,20 +115,27 @@ class Telling:
 
 @asynccontextmanager
 async def telling(
-    apply: Pool, worker: Pool, environ: Mapping[str, str], *, timeouts: Timeouts = FIFTEEN_SECONDS
+    apply: Pool, worker: Pool, environ: Mapping[str, str], *, timeouts: Timeouts | None = None
 ) -> AsyncIterator[Telling]:
-    """Yield who tells the servers of an installation with these settings."""
+    """Yield who tells the servers of an installation with these settings, with the worker's own hands, and its patience unless told otherwise."""
     configured = settings.load({**_ENVIRON, **environ}, env_file=None)
+    metrics, keyring = Metrics(WORKER), Keyring.of(configured)
     reachable = configured.outgoing_webhook_origins
+    pools = worker_process._Pools(work=worker, apply=apply)
     async with Egress(trusted=reachable) as egress:
-        deliver = Delivering(
-            worker,
-            egress=egress,
-            reachable=reachable,
-            keyring=Keyring.of(configured),
-            metrics=Metrics(WORKER),
-            now=utc_now,
-            chance=lambda: 0.5,
-            timeouts=timeouts,
-        )
-        yield Telling(deliver, apply=apply, worker=worker)
+        runner = worker_process._telling(configured, pools, egress, keyring=keyring, metrics=metrics)
+        if timeouts is not None:
+            deliver = Delivering(
+                worker,
+                egress=egress,
+                reachable=reachable,
+                keyring=keyring,
+                metrics=metrics,
+                now=utc_now,
+                chance=lambda: 0.5,
+                timeouts=timeouts,
+            )
+            runner = Runner(
+                everybody=apply, pool=worker, handlers={DELIVER: deliver}, at_once=64, lease=delivering.LEASE
+            )
+        yield Telling(runner, apply=apply)
