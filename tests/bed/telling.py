@@ -117,7 +117,7 @@ class Telling:
 async def telling(
     apply: Pool, worker: Pool, environ: Mapping[str, str], *, timeouts: Timeouts | None = None
 ) -> AsyncIterator[Telling]:
-    """Yield who tells the servers of an installation with these settings, with the worker's own hands, and its patience unless told otherwise."""
+    """Yield who tells the servers of such an installation, wired as the worker does it, and as patient unless told otherwise."""
     configured = settings.load({**_ENVIRON, **environ}, env_file=None)
     metrics, keyring = Metrics(WORKER), Keyring.of(configured)
     reachable = configured.outgoing_webhook_origins
