@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Playwright, StorageState, expect, sync_
 
 from .agent import Agent
 from .chromium import CHROMIUM, MISSING, launched
+from .receiver import Receiver, receiving
 from .site import Account, Site, Tenant, running_site
 from .watched import watched
 
@@ -40,8 +41,15 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def site() -> Iterator[Site]:
-    with running_site() as site:
+def crm() -> Iterator[Receiver]:
+    """A server of a tenant's, within the operator's own network."""
+    with receiving() as receiver:
+        yield receiver
+
+
+@pytest.fixture(scope="session")
+def site(crm: Receiver) -> Iterator[Site]:
+    with running_site(CURBE_OUTGOING_WEBHOOK_ORIGINS=crm.origin) as site:
         yield site
 
 

@@ -96,7 +96,18 @@ def page_at(path: str) -> Callable[[Agent], None]:
     return go
 
 
-SETTINGS = ("profile", "security", "people", "teams", "labels", "canned", "keys", "audit", "general")
+SETTINGS = (
+    "profile",
+    "security",
+    "people",
+    "teams",
+    "labels",
+    "canned",
+    "keys",
+    "webhooks",
+    "audit",
+    "general",
+)
 SCREENS = (
     inbox,
     thread,
@@ -156,6 +167,7 @@ DIALOGS = (
     dialog_at("settings/labels", "New label"),
     dialog_at("settings/canned", "New reply"),
     dialog_at("settings/keys", "New key"),
+    dialog_at("settings/webhooks", "New webhook"),
 )
 OPERATORS = ("tenants", "users", "quarantine", "audit")
 

@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from browser.agent import Agent
 from browser.chromium import CHROMIUM, MISSING, launched
+from browser.receiver import receiving
 from browser.screens.scenes import SCENES, Scene
 from browser.screens.world import World, begun
 from browser.site import running_site
@@ -47,8 +48,13 @@ def main() -> None:
         sys.exit(MISSING)
     told.to.mkdir(parents=True, exist_ok=True)
     scenes = [scene for scene in SCENES if not told.only or scene.name in told.only]
-    with running_site() as site, sync_playwright() as playwright, launched(playwright) as browser:
-        world = begun(site)
+    with (
+        receiving() as receiver,
+        running_site(CURBE_OUTGOING_WEBHOOK_ORIGINS=receiver.origin) as site,
+        sync_playwright() as playwright,
+        launched(playwright) as browser,
+    ):
+        world = begun(site, receiver)
         for scene in scenes:
             for way in scene.ways:
                 print(f"{scene.name}, {way} ...", flush=True)

@@ -8,6 +8,7 @@ from browser.screens.by_itself import BY_ITSELF
 from browser.screens.consenting import CONSENTING
 from browser.screens.scene import Scene, at, beside, owner
 from browser.screens.selling import CAMPAIGNS, KINDS, REPORTS
+from browser.screens.telling import TELLING
 from browser.screens.world import World
 from browser.site import Account
 
@@ -190,6 +191,7 @@ SCENES: Final = (
     *REPORTS,
     *BY_ITSELF,
     Scene("keys", "API keys", "Shown once.", at("settings/keys"), who=owner),
+    *TELLING,
     Scene(
         "audit",
         "Audit log",

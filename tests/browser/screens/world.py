@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote
 
+from browser.receiver import Receiver
 from browser.site import MEXICO, SPAIN, Account, Hand, Site, Tenant, until
 
 # Who writes, from where, and to which number.
@@ -51,13 +52,14 @@ class World:
     tomas: Account
     olga: Account  # the owner
     operator: Account
+    receiver: Receiver  # a server of the clinic's own
 
     def conversation(self, wa_id: str) -> dict[str, Any]:
         """Return somebody's conversation."""
         return self.site.conversation_of(self.tenant, wa_id)
 
 
-def begun(site: Site) -> World:
+def begun(site: Site, receiver: Receiver) -> World:
     """Make the clinic and let its day begin."""
     tenant = site.tenant("Clínica Sol")
     site.connect(tenant.id, MEXICO, country="MX")
@@ -68,6 +70,7 @@ def begun(site: Site) -> World:
         tomas=site.account("Tomás Rey", tenant=tenant, role="supervisor"),
         olga=site.account("Olga Prats", tenant=tenant, role="owner"),
         operator=site.account("Marta Operaciones", tenant=None),
+        receiver=receiver,
     )
     for wa_id, name in PEOPLE.items():
         site.meta("POST", "people", {"wa_id": wa_id, "name": name})

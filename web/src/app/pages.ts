@@ -41,6 +41,7 @@ export const AutomationsPage = page(
   "AutomationsPage",
 );
 export const AutomationPage = page(() => import("@/features/automations/automation-page"), "AutomationPage");
+export const WebhookPage = page(() => import("@/features/admin/webhook-page"), "WebhookPage");
 export const ReportsPage = page(() => import("@/features/reports/reports-page"), "ReportsPage");
 
 export const SignUpReturnPage = page(
@@ -59,6 +60,7 @@ export type SettingsName =
   | "keywords"
   | "consents"
   | "keys"
+  | "webhooks"
   | "audit";
 
 /** /t/:tenant/settings/<name>; `scope` is what the person must hold to see it. */
@@ -82,6 +84,10 @@ export const SETTINGS: Record<SettingsName, { page: Page; scope?: string }> = {
     scope: "consent:manage",
   },
   keys: { page: page(() => import("@/features/admin/keys-page"), "KeysPage"), scope: "keys:write" },
+  webhooks: {
+    page: page(() => import("@/features/admin/webhooks-page"), "WebhooksPage"),
+    scope: "outgoing-webhooks:write",
+  },
   audit: { page: page(() => import("@/features/admin/audit-page"), "AuditPage"), scope: "audit:read" },
 };
 

@@ -33,6 +33,7 @@ import {
   SignUpReturnPage,
   TemplatePage,
   TemplatesPage,
+  WebhookPage,
 } from "./pages";
 import { SessionGate } from "./session-gate";
 import { SettingsPage } from "./settings-page";
@@ -133,6 +134,9 @@ function InTenant() {
       </Route>
       <Route path="/t/:tenant/reports">
         <Screen page={ReportsPage} />
+      </Route>
+      <Route path="/t/:tenant/settings/webhooks/:webhook">
+        <Screen page={WebhookPage} />
       </Route>
       {Object.entries(SETTINGS).map(([name, { page }]) => (
         <Route path={`/t/:tenant/settings/${name}`} key={name}>

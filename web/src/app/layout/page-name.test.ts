@@ -10,6 +10,7 @@ test("a page is called by its place, and a page of the settings or of the platfo
   expect(named("/t/1/inbox/2")).toBe("Inbox");
   expect(named("/t/1/campaigns/new")).toBe("Campaigns");
   expect(named("/t/1/settings/keys")).toBe("API keys");
+  expect(named("/t/1/settings/webhooks/2")).toBe("Outgoing webhooks");
   expect(named("/t/1/settings/live")).toBe("Settings");
   expect(named("/operator/quarantine")).toBe("Quarantine");
   expect(named("/connect/whatsapp")).toBeNull();

@@ -29,6 +29,7 @@ const CATEGORIES = [
   "operator",
   "media",
   "embed",
+  "outgoing_webhook",
   "webhook",
 ] as const;
 

@@ -23,15 +23,18 @@ interface PagesOptions<Item> {
   key: readonly unknown[];
   page: (cursor: string | undefined, signal: AbortSignal) => Promise<Page<Item>>;
   enabled?: boolean;
+  /** Milliseconds after which it is asked anew by itself; whoever has gone further than the first page is left to read. */
+  every?: number;
 }
 
-export function usePages<Item>({ key, page, enabled = true }: PagesOptions<Item>): Pages<Item> {
+export function usePages<Item>({ key, page, enabled = true, every }: PagesOptions<Item>): Pages<Item> {
   const query = useInfiniteQuery({
     queryKey: key,
     queryFn: ({ pageParam, signal }) => page(pageParam, signal),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.next_cursor ?? undefined,
     enabled,
+    refetchInterval: ({ state }) => (every && (state.data?.pages.length ?? 0) < 2 ? every : false),
   });
   return {
     items: query.data?.pages.flatMap((one) => one.items),

@@ -69,6 +69,8 @@ const en = {
     wrong_app: "The access token belongs to another Meta app",
     wrong_pin: "The number has another two-step PIN",
     number_unverified: "Meta wants the number verified first",
+    too_many_outgoing_webhooks: "A workspace has at most 8 outgoing webhooks",
+    event_gone: "This event is no longer kept",
   },
   detailByCode: {
     unreachable: "Check your connection. Nothing you typed is lost.",
@@ -92,6 +94,8 @@ const en = {
     number_taken: "Disconnect it where it is connected now, then connect it here.",
     wrong_pin: "Type the number's own, or set another in the WhatsApp Manager.",
     number_unverified: "Verify it in the WhatsApp Manager, then register it here.",
+    too_many_outgoing_webhooks: "Delete one, or let one server tell the others.",
+    event_gone: "It cannot be told again.",
     window_closed: "Send an approved template; once the person writes, free text may be sent for 24 hours.",
   },
 };
@@ -163,6 +167,8 @@ const es: Translated<Words> = {
     wrong_app: "El token de acceso es de otra aplicación de Meta",
     wrong_pin: "El número tiene otro PIN de dos pasos",
     number_unverified: "Meta quiere verificar antes el número",
+    too_many_outgoing_webhooks: "Un espacio tiene como mucho 8 webhooks salientes",
+    event_gone: "Este evento ya no se conserva",
   },
   detailByCode: {
     unreachable: "Revisa tu conexión. Lo que has escrito no se pierde.",
@@ -186,6 +192,8 @@ const es: Translated<Words> = {
     number_taken: "Desconéctalo donde está conectado ahora y conéctalo aquí.",
     wrong_pin: "Escribe el suyo, o pon otro en el administrador de WhatsApp.",
     number_unverified: "Verifícalo en el administrador de WhatsApp, y regístralo aquí.",
+    too_many_outgoing_webhooks: "Borra uno, o deja que un servidor avise a los otros.",
+    event_gone: "No se puede contar de nuevo.",
     window_closed:
       "Envía una plantilla aprobada; cuando la persona escriba, se puede enviar texto libre durante 24 horas.",
   },
@@ -256,6 +264,8 @@ const pt: Translated<Words> = {
     wrong_app: "O token de acesso é de outro aplicativo da Meta",
     wrong_pin: "O número tem outro PIN de duas etapas",
     number_unverified: "A Meta quer verificar o número antes",
+    too_many_outgoing_webhooks: "Um espaço tem no máximo 8 webhooks de saída",
+    event_gone: "Este evento não é mais guardado",
   },
   detailByCode: {
     unreachable: "Verifique sua conexão. Nada do que você digitou se perde.",
@@ -279,6 +289,8 @@ const pt: Translated<Words> = {
     number_taken: "Desconecte-o onde está conectado agora e conecte-o aqui.",
     wrong_pin: "Digite o dele, ou defina outro no Gerenciador do WhatsApp.",
     number_unverified: "Verifique-o no Gerenciador do WhatsApp, e registre-o aqui.",
+    too_many_outgoing_webhooks: "Apague um, ou deixe um servidor avisar os outros.",
+    event_gone: "Não pode ser contado de novo.",
     window_closed:
       "Envie um modelo aprovado; quando a pessoa escrever, pode-se enviar texto livre durante 24 horas.",
   },

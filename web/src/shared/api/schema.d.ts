@@ -1880,6 +1880,128 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tenants/{tenant_id}/outgoing-webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List outgoing webhooks */
+        get: operations["listOutgoingWebhooks"];
+        put?: never;
+        /** Make an outgoing webhook */
+        post: operations["createOutgoingWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/outgoing-webhooks/{webhook_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read an outgoing webhook */
+        get: operations["readOutgoingWebhook"];
+        put?: never;
+        post?: never;
+        /** Delete an outgoing webhook */
+        delete: operations["deleteOutgoingWebhook"];
+        options?: never;
+        head?: never;
+        /** Change an outgoing webhook */
+        patch: operations["changeOutgoingWebhook"];
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/outgoing-webhooks/{webhook_id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the deliveries of an outgoing webhook */
+        get: operations["listOutgoingWebhookDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/outgoing-webhooks/{webhook_id}/deliveries/{delivery_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a delivery once more */
+        post: operations["replayOutgoingWebhookDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/outgoing-webhooks/{webhook_id}/replay-failed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make all deliveries that failed once more */
+        post: operations["replayFailedDeliveries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/outgoing-webhooks/{webhook_id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give an outgoing webhook another secret */
+        post: operations["rotateOutgoingWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/outgoing-webhooks/{webhook_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try an outgoing webhook */
+        post: operations["testOutgoingWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tenants/{tenant_id}/people": {
         parameters: {
             query?: never;
@@ -4188,6 +4310,59 @@ export interface components {
             type: "date_time";
         };
         /**
+         * Delivery
+         * @description One event on its way to a webhook, or there. `id` is the `webhook-id` of its requests.
+         */
+        Delivery: {
+            /** @description How often it was tried; begins anew where it is made once more. */
+            attempts: number;
+            /** @description A conversation with a person, by its id. */
+            conversation_id: string | null;
+            /**
+             * Format: date-time
+             * @description When it was queued.
+             */
+            created_at: string;
+            /** @description When it was taken, or given up; null where it waits. */
+            done_at: string | null;
+            /** @description When it is tried next; null where it is done. */
+            due_at: string | null;
+            /** @description How long the last attempt took, in milliseconds; null where there was none. */
+            duration_ms: number | null;
+            /** @description The `webhook-id` of its requests, the same in every attempt: `evt_`, and the event's place in the log. */
+            id: string;
+            /** @description Why the last attempt was none; null where there was none, or it was taken. */
+            last_reason: components["schemas"]["DeliveryReason"] | null;
+            /** @description The HTTP status of the last answer; null where none came. */
+            last_status: number | null;
+            /** @description Whether it waits for an attempt, was taken, or was given up. */
+            state: components["schemas"]["DeliveryState"];
+            /** @description The event's type; `ping` is a test. */
+            type: string;
+        };
+        /**
+         * Page[Delivery]
+         * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
+         */
+        DeliveryPage: {
+            /** @description What is on this page. */
+            items: components["schemas"]["Delivery"][];
+            /** @description Goes as `cursor` into the request for the next page; null on the last. */
+            next_cursor?: string | null;
+        };
+        /**
+         * DeliveryReason
+         * @description Why an attempt was none.
+         * @enum {string}
+         */
+        DeliveryReason: "status" | "redirect" | "timeout" | "unreachable" | "forbidden_address" | "answer_lost" | "answer_too_large" | "secret_closed" | "gone" | "restored";
+        /**
+         * DeliveryState
+         * @description Where a delivery stands.
+         * @enum {string}
+         */
+        DeliveryState: "waiting" | "delivered" | "failed";
+        /**
          * DirectAnswer
          * @description The message as it stands now. `phone` is the number it goes to, `unused` the values that the template has no place for.
          */
@@ -4263,6 +4438,12 @@ export interface components {
          * @enum {string}
          */
         Direction: "inbound" | "outbound";
+        /**
+         * DisabledReason
+         * @description Why a webhook is told nothing: somebody disabled it, it took nothing for days, or it said that it is gone (410).
+         * @enum {string}
+         */
+        DisabledReason: "person" | "failing" | "gone";
         /**
          * Disconnection
          * @description A connection that was given up; `queued_messages` wait until the number is connected again.
@@ -6083,6 +6264,21 @@ export interface components {
             mentions?: string[];
         };
         /**
+         * NewOutgoingWebhook
+         * @description An outgoing webhook to make.
+         */
+        NewOutgoingWebhook: {
+            /**
+             * @description What people call it.
+             * @default
+             */
+            description: string;
+            /** @description The types of the events that it is told; none: all. */
+            types?: string[];
+            /** @description Where it is told: an https address that the internet reaches, or one that the operator allows. */
+            url: string;
+        };
+        /**
          * NewPasskey
          * @description What `navigator.credentials.create` answered (`toJSON()`), and what the passkey is to be called.
          */
@@ -6267,6 +6463,90 @@ export interface components {
             kind: "other";
             /** @description What kind of message it is, in Meta's word. */
             type: string;
+        };
+        /**
+         * OutgoingWebhook
+         * @description A server of the tenant's that is told what happens, and how that stands.
+         */
+        OutgoingWebhook: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /** @description What people call it. */
+            description: string;
+            /** @description Why it is told nothing; null where it is enabled. */
+            disabled_reason: components["schemas"]["DisabledReason"] | null;
+            /** @description Whether it is told anything. */
+            enabled: boolean;
+            /** @description Deliveries of the last seven days that were given up. */
+            failed: number;
+            /** @description Since when it has taken nothing; null where it took what it was told last. */
+            failing_since: string | null;
+            /**
+             * Format: uuid
+             * @description Its id here, a UUID.
+             */
+            id: string;
+            /** @description When it last took something; null: never yet. */
+            last_delivered_at: string | null;
+            /** @description Why it did not take something in its last round; null where it took everything. */
+            last_reason: components["schemas"]["DeliveryReason"] | null;
+            /** @description The HTTP status with that; null where no answer came. */
+            last_status: number | null;
+            /** @description The last four characters of its secret, to recognise it by. */
+            secret_last4: string;
+            /** @description The types of the events that it is told; none: all. */
+            types: string[];
+            /**
+             * Format: date-time
+             * @description When somebody changed it last, or it was disabled.
+             */
+            updated_at: string;
+            /** @description Where it is told. */
+            url: string;
+            /** @description Deliveries that wait for an attempt. */
+            waiting: number;
+        };
+        /**
+         * OutgoingWebhookChange
+         * @description What to change of one. `from_now`: what happened before is not told any more, where it was not yet.
+         */
+        OutgoingWebhookChange: {
+            /** @description What people call it; left out: as it is. */
+            description?: string | null;
+            /** @description Whether it is told anything; left out: as it is. */
+            enabled?: boolean | null;
+            /**
+             * @description Whether it goes on with what happens from now on: what it was not told of until now is told no more.
+             * @default false
+             */
+            from_now: boolean;
+            /** @description The types of the events that it is told, none for all; left out: as they are. */
+            types?: string[] | null;
+            /** @description Where it is told; left out: as it is. */
+            url?: string | null;
+        };
+        /**
+         * Page[OutgoingWebhook]
+         * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
+         */
+        OutgoingWebhookPage: {
+            /** @description What is on this page. */
+            items: components["schemas"]["OutgoingWebhook"][];
+            /** @description Goes as `cursor` into the request for the next page; null on the last. */
+            next_cursor?: string | null;
+        };
+        /**
+         * OutgoingWebhookSecret
+         * @description An outgoing webhook and the secret that signs for it. It is shown here and never again.
+         */
+        OutgoingWebhookSecret: {
+            /** @description What its requests are signed with: `whsec_` and 32 bytes in base64. Shown here and never again. */
+            secret: string;
+            /** @description The outgoing webhook. */
+            webhook: components["schemas"]["OutgoingWebhook"];
         };
         /**
          * Overview
@@ -7125,6 +7405,14 @@ export interface components {
             waba_id?: string | null;
         };
         /**
+         * ReplayedDeliveries
+         * @description How many deliveries are made once more.
+         */
+        ReplayedDeliveries: {
+            /** @description Deliveries that are made once more. */
+            replayed: number;
+        };
+        /**
          * ReplyButton
          * @description A button.
          */
@@ -7317,7 +7605,7 @@ export interface components {
          * @description What a key or a role may do. Each route names exactly one (docs/reference/scopes.md).
          * @enum {string}
          */
-        Scope: "tenants:read" | "tenants:write" | "keys:read" | "keys:write" | "connections:read" | "connections:write" | "messages:send" | "inbox:read" | "inbox:write" | "contacts:export" | "contacts:erase" | "templates:read" | "templates:write" | "events:read" | "audit:read" | "people:read" | "people:write" | "desk:write" | "campaigns:read" | "campaigns:write" | "consent:write" | "consent:manage" | "notifications:send" | "notifications:write" | "automations:write" | "reports:read" | "embed:write" | "webhooks:replay" | "operations:read" | "operations:write";
+        Scope: "tenants:read" | "tenants:write" | "keys:read" | "keys:write" | "connections:read" | "connections:write" | "messages:send" | "inbox:read" | "inbox:write" | "contacts:export" | "contacts:erase" | "templates:read" | "templates:write" | "events:read" | "audit:read" | "people:read" | "people:write" | "desk:write" | "campaigns:read" | "campaigns:write" | "consent:write" | "consent:manage" | "notifications:send" | "notifications:write" | "automations:write" | "reports:read" | "embed:write" | "outgoing-webhooks:write" | "webhooks:replay" | "operations:read" | "operations:write";
         /**
          * SecondFactor
          * @description The password was right, and one of `methods` has to follow, with `challenge`.
@@ -21408,6 +21696,992 @@ export interface operations {
             };
             /** @description `not_found`: There is no such thing here */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: This is not possible at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listOutgoingWebhooks: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description How many items a page has at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description A tenant, by its id. */
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutgoingWebhookPage"];
+                };
+            };
+            /** @description `request_cut_off`: The request ended before its body did */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: The API key or session is missing, unknown or no longer valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `missing_scope`: This API key or role may not do that; `embedded_session`: A page within another site may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: This is not possible at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createOutgoingWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A tenant, by its id. */
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOutgoingWebhook"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutgoingWebhookSecret"];
+                };
+            };
+            /** @description `request_cut_off`: The request ended before its body did */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: The API key or session is missing, unknown or no longer valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `proof_required`: Show first that it is you; `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This cannot be done now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: This is not possible at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readOutgoingWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A tenant, by its id. */
+                tenant_id: string;
+                /** @description Which outgoing webhook. */
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutgoingWebhook"];
+                };
+            };
+            /** @description `request_cut_off`: The request ended before its body did */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: The API key or session is missing, unknown or no longer valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `missing_scope`: This API key or role may not do that; `embedded_session`: A page within another site may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: This is not possible at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteOutgoingWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A tenant, by its id. */
+                tenant_id: string;
+                /** @description Which outgoing webhook. */
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `request_cut_off`: The request ended before its body did */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: The API key or session is missing, unknown or no longer valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: This is not possible at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeOutgoingWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A tenant, by its id. */
+                tenant_id: string;
+                /** @description Which outgoing webhook. */
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OutgoingWebhookChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutgoingWebhook"];
+                };
+            };
+            /** @description `request_cut_off`: The request ended before its body did */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: The API key or session is missing, unknown or no longer valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `proof_required`: Show first that it is you; `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: This is not possible at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listOutgoingWebhookDeliveries: {
+        parameters: {
+            query?: {
+                /** @description The state that it is in. */
+                state?: components["schemas"]["DeliveryState"] | null;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description How many items a page has at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description A tenant, by its id. */
+                tenant_id: string;
+                /** @description Which outgoing webhook. */
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryPage"];
+                };
+            };
+            /** @description `request_cut_off`: The request ended before its body did */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: The API key or session is missing, unknown or no longer valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `missing_scope`: This API key or role may not do that; `embedded_session`: A page within another site may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: This is not possible at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replayOutgoingWebhookDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A tenant, by its id. */
+                tenant_id: string;
+                /** @description Which outgoing webhook. */
+                webhook_id: string;
+                /** @description A delivery, by its `webhook-id`. */
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description `request_cut_off`: The request ended before its body did */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: The API key or session is missing, unknown or no longer valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This cannot be done now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: This is not possible at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replayFailedDeliveries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A tenant, by its id. */
+                tenant_id: string;
+                /** @description Which outgoing webhook. */
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayedDeliveries"];
+                };
+            };
+            /** @description `request_cut_off`: The request ended before its body did */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: The API key or session is missing, unknown or no longer valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This cannot be done now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: This is not possible at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotateOutgoingWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A tenant, by its id. */
+                tenant_id: string;
+                /** @description Which outgoing webhook. */
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutgoingWebhookSecret"];
+                };
+            };
+            /** @description `request_cut_off`: The request ended before its body did */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: The API key or session is missing, unknown or no longer valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `proof_required`: Show first that it is you; `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: This is not possible at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    testOutgoingWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A tenant, by its id. */
+                tenant_id: string;
+                /** @description Which outgoing webhook. */
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description `request_cut_off`: The request ended before its body did */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: The API key or session is missing, unknown or no longer valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This cannot be done now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -69,6 +69,16 @@ test("which campaign and which automation it was is said, also of one that was d
   expect(extraOf(away, NAMES, auditMessages.es)).toBe("Mensaje fuera de horario");
 });
 
+test("an outgoing webhook is told by the server it tells", () => {
+  const made = row({
+    action: "outgoing_webhook.created",
+    subject: "w1",
+    detail: { host: "crm.example.com" },
+  });
+  expect(sentenceOf(made, NAMES, en)).toBe("Ana Torres made an outgoing webhook");
+  expect(extraOf(made, NAMES, en)).toBe("crm.example.com");
+});
+
 test("a deed that nobody wrote words for yet is told by its own name", () => {
   expect(sentenceOf(row({ action: "thing.happened" }), NAMES, en)).toBe("Ana Torres: thing.happened");
 });

@@ -80,6 +80,9 @@ export function extraOf(row: AuditRow, names: Names, t: Words): string {
     case "automation.saved":
     case "automation.deleted":
       return word(detail["kind"], t.automations);
+    case "outgoing_webhook.created":
+    case "outgoing_webhook.changed":
+      return typeof detail["host"] === "string" ? detail["host"] : "";
     default:
       // A campaign has its name, also where it was deleted since.
       return row.action.startsWith("campaign.") && typeof detail["name"] === "string" ? detail["name"] : "";

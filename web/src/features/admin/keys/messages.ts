@@ -62,6 +62,7 @@ export const keyMessages = catalogue({
       "notifications:write": "Write notification rules and read their history",
       "automations:write": "Write automations",
       "embed:write": "Open the inbox for people inside other pages",
+      "outgoing-webhooks:write": "Choose which servers are told what happens",
     },
     powerful:
       "This key could make itself more keys, or let in people. Give it to no program you do not trust.",
@@ -145,6 +146,7 @@ export const keyMessages = catalogue({
       "notifications:write": "Escribir reglas de notificación y leer su historial",
       "automations:write": "Escribir automatizaciones",
       "embed:write": "Abrir la bandeja a personas dentro de otras páginas",
+      "outgoing-webhooks:write": "Elegir a qué servidores se cuenta lo que pasa",
     },
     powerful:
       "Esta clave podría crearse más claves, o dejar entrar a gente. No se la des a un programa en el que no confíes.",
@@ -227,6 +229,7 @@ export const keyMessages = catalogue({
       "notifications:write": "Escrever regras de notificação e ler o histórico",
       "automations:write": "Escrever automatizações",
       "embed:write": "Abrir a caixa de entrada para pessoas dentro de outras páginas",
+      "outgoing-webhooks:write": "Escolher a quais servidores se conta o que acontece",
     },
     powerful:
       "Esta chave poderia criar mais chaves para si, ou deixar pessoas entrarem. Não a dê a um programa em que não confie.",

@@ -33,6 +33,7 @@ export const GROUPS = {
     "keys:write",
     "audit:read",
     "embed:write",
+    "outgoing-webhooks:write",
     "contacts:export",
     "contacts:erase",
   ],

@@ -53,6 +53,7 @@ export const paletteMessages = catalogue({
       keywords: "Keywords",
       consents: "Consents",
       keys: "API keys",
+      webhooks: "Outgoing webhooks",
       audit: "Audit log",
     },
     tabs: { mine: "Inbox: mine", unassigned: "Inbox: unassigned", all: "Inbox: all" },
@@ -109,6 +110,7 @@ export const paletteMessages = catalogue({
       keywords: "Palabras clave",
       consents: "Consentimientos",
       keys: "Claves de API",
+      webhooks: "Webhooks salientes",
       audit: "Registro de auditoría",
     },
     tabs: { mine: "Bandeja: mías", unassigned: "Bandeja: sin asignar", all: "Bandeja: todas" },
@@ -165,6 +167,7 @@ export const paletteMessages = catalogue({
       keywords: "Palavras-chave",
       consents: "Consentimentos",
       keys: "Chaves de API",
+      webhooks: "Webhooks de saída",
       audit: "Registro de auditoria",
     },
     tabs: {

@@ -21,6 +21,7 @@ test.each([
   ["Keywords", "settings/keywords"],
   ["Consents", "settings/consents"],
   ["API keys", "settings/keys"],
+  ["Outgoing webhooks", "settings/webhooks"],
   ["Audit log", "settings/audit"],
 ])("leads to every place of the workspace: %s", async (name, place) => {
   const { history } = await renderInbox(<Palette />);

@@ -53,6 +53,7 @@ const PAGES = [
   { name: "keywords", to: "settings/keywords", scope: "consent:manage" },
   { name: "consents", to: "settings/consents", scope: "consent:manage" },
   { name: "keys", to: "settings/keys", scope: "keys:write" },
+  { name: "webhooks", to: "settings/webhooks", scope: "outgoing-webhooks:write" },
   { name: "audit", to: "settings/audit", scope: "audit:read" },
 ] as const;
 const TABS = ["mine", "unassigned", "all"] as const;
