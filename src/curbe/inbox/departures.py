@@ -99,7 +99,7 @@ _REWRITE: Final = Query("curbe.inbox", "rewrite_departures")
 _MARK_SENDING: Final = Query("curbe.inbox", "mark_sending", Intent)
 _SETTLE: Final = Query("curbe.inbox", "settle", Answered)
 _DOUBT: Final = Query("curbe.inbox", "doubt", Settled)
-_DOUBT_QUEUED: Final = Query("curbe.inbox", "doubt_queued", _Id)
+_DOUBT_QUEUED: Final = Query("curbe.inbox", "doubt_queued", Id)
 
 
 async def queue(tx: Transaction, departures: Sequence[Departure]) -> None:
