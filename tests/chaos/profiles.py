@@ -16,11 +16,13 @@ from .run import Order
 # Each strike of these makes the number or the person wait, so several numbers take their turns.
 _THROTTLES: Final = (130429, 131056)
 _NUMBERS_THROTTLED: Final = 3
-# A number that hears nothing clear is asked by a probe now and then (docs/explanation/pace.md): what it hears between is clear.
-_STRUCK: Final = 0.4  # of its requests
+# A number that hears nothing clear five times in a row is asked by a probe now and then (docs/explanation/pace.md): so half of what it hears
+# is clear.
+_STRUCK: Final = 0.5  # of its requests
 _META_SECONDS: Final = 500.0  # in which a fault that makes nobody wait strikes ...
 _STRIKES: Final = 1000  # ... so often, at ...
-_SENDS_PER_SECOND: Final = 5.0  # ... for each number
+_SENDS_PER_SECOND: Final = 2.0  # ... for each number: more of them than a small machine takes are still waiting when all is to be calm
+_STRIKES_LATER: Final = 1.5  # times as long again, for those whose number was left alone for a while
 
 
 class BadRun(msgspec.Struct, frozen=True):
@@ -140,7 +142,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
             calm_within=300.0,
             orders=[fault | {"number": position} for position, fault in enumerate(faults)],
             strikes=round(_STRIKES * self.meta_seconds / _META_SECONDS),
-            strikes_within=self.meta_seconds,
+            strikes_within=self.meta_seconds * _STRIKES_LATER,
         )
 
     def _order(self, name: str, seed: int, wanted: Mapping[str, int]) -> Order:
