@@ -16,8 +16,7 @@ from .run import Order
 # Each strike of these makes the number or the person wait, so several numbers take their turns.
 _THROTTLES: Final = (130429, 131056)
 _NUMBERS_THROTTLED: Final = 3
-# A number that hears nothing clear five times in a row is asked by a probe now and then (docs/explanation/pace.md): so half of what it hears
-# is clear.
+# A number that hears nothing clear five times in a row is asked by a probe now and then (docs/explanation/pace.md): so half is clear.
 _STRUCK: Final = 0.5  # of its requests
 _META_SECONDS: Final = 500.0  # in which a fault that makes nobody wait strikes ...
 _STRIKES: Final = 1000  # ... so often, at ...

@@ -484,7 +484,8 @@ async def test_a_dump_restored_into_the_same_cluster_sends_nothing_that_was_due_
     await desk.treat(runs, Deed.START)
     await desk.turns()
     await owner.execute(
-        "UPDATE campaigns SET state = 'scheduled', scheduled_at = now() WHERE id = $1", begins
+        "UPDATE campaigns SET state = 'scheduled', scheduled_at = now() + interval '1 day' WHERE id = $1",
+        begins,
     )
     people = [await insert_conversation(owner, number, wa_id=f"3461111111{n}") for n in range(2)]
     due, later = await queue_texts(web, number, people)

@@ -363,6 +363,56 @@ async def test_a_refused_event_holds_up_its_conversation_and_no_other_and_then_a
     assert (await standing(one))[2] is None
 
 
+async def test_a_long_line_behind_a_refused_event_leaves_room_for_what_else_happens(
+    acme: Tenant, web: Pool, server: Receiver, tells: Telling, owner: Owner
+) -> None:
+    one = await hook(acme, server)
+    server.answers("/", refuses(says("no")))
+    await happens(web, acme.id, "no", *map(str, range(1100)), conversation_id=uuid7())
+    await tells.until(lambda: server.heard)
+    await happens(web, acme.id, "hello", conversation_id=uuid7())
+    await owner.execute(ASKED)
+
+    await tells.until(lambda: "hello" in texts(server.heard))
+
+    assert texts(server.heard) == ["no", "hello"]
+    assert (await one.shown())["waiting"] == 1101
+
+
+async def test_what_others_are_told_uses_up_no_attempt_of_a_refused_event(
+    acme: Tenant, web: Pool, server: Receiver, tells: Telling, owner: Owner
+) -> None:
+    one = await hook(acme, server)
+    server.answers("/", refuses(says("no")))
+    await happens(web, acme.id, "no", conversation_id=uuid7())
+    await tells.until(lambda: server.heard)
+
+    for n in range(5):
+        await happens(web, acme.id, f"yes {n}", conversation_id=uuid7())
+        await owner.execute(ASKED)
+        await tells.until(lambda n=n: f"yes {n}" in texts(server.heard))
+
+    [refused] = [one for one in await one.deliveries() if one["state"] == "waiting"]
+    assert refused["attempts"] == 1
+
+
+async def test_what_a_server_of_before_answers_says_nothing_of_the_one_that_took_its_place(
+    acme: Tenant, web: Pool, server: Receiver, tells: Telling
+) -> None:
+    one = await hook(acme, server, "/old")
+
+    async def gone(heard: Heard, writer: asyncio.StreamWriter) -> None:
+        await one.change(url=server.origin + "/new")
+        await status(410)(heard, writer)
+
+    server.answers("/old", gone)
+    await happens(web, acme.id, "hello")
+
+    await tells.until(lambda: any(heard.path == "/new" for heard in server.heard))
+
+    assert (await one.shown())["enabled"]
+
+
 async def test_after_eight_attempts_it_has_failed_and_its_conversation_goes_on_and_it_is_sent_again_when_asked(
     acme: Tenant, web: Pool, server: Receiver, tells: Telling, owner: Owner
 ) -> None:
@@ -609,8 +659,6 @@ async def test_a_thousand_wait_and_the_rest_is_in_the_log_and_all_of_it_comes(
     for person in people:
         await happens(web, acme.id, *map(str, range(50)), conversation_id=person)
     await tells.until(lambda: server.heard)
-    await owner.execute(ASKED)
-    await tells.once()
     assert (await one.shown())["waiting"] == 1000
     before = len(server.heard)
 

@@ -484,6 +484,13 @@ async def test_a_url_of_a_tenant_is_https_on_443_to_a_plain_public_host(url: str
             await egress.request("GET", url, public_only=True, timeouts=SOON, max_bytes=10)
 
 
+@pytest.mark.parametrize("host", ["a..b", "x" * 64 + ".example", "nobody.invalid"])
+async def test_what_is_no_name_is_not_reached(host: str) -> None:
+    async with Egress(trusted=[]) as egress:
+        with pytest.raises(NotSent):
+            await egress.request("GET", f"https://{host}/", public_only=True, timeouts=SOON, max_bytes=10)
+
+
 async def test_a_trusted_origin_is_no_way_around_the_rules_for_tenants() -> None:
     async with serving(answering(OK)) as server, Egress(trusted=[server.base]) as egress:
         with pytest.raises(ForbiddenAddress):

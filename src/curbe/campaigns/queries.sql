@@ -50,9 +50,9 @@ SELECT k.id, k.name, k.channel_connection_id AS connection_id, k.template::text 
    FOR UPDATE OF k
 
 -- name: begun_by_now
--- What writes to people, or would begin to as soon as somebody looks. Locked: it is about to be stopped.
+-- What writes to people, or begins to by itself, at whatever time: somebody may have started it before that. Locked: it is about to be stopped.
 SELECT k.id, k.state FROM campaigns k
- WHERE k.tenant_id = :tenant_id AND (k.state = 'running' OR (k.state = 'scheduled' AND k.scheduled_at <= now()))
+ WHERE k.tenant_id = :tenant_id AND k.state IN ('running', 'scheduled')
  ORDER BY k.id
    FOR UPDATE OF k
 

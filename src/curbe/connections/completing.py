@@ -184,7 +184,7 @@ async def _left(means: Means, found: Discovery, token: Secret, *, tenant_id: UUI
     """Return the one number that can be meant.
 
     Raises:
-        SeveralNumbers: there are several: the token is kept until one is chosen.
+        SeveralNumbers: there are several, or may be on a WABA that Meta refuses: the token is kept until one is chosen.
         AppError: those that can be read are connected; the one that is meant is on a WABA that Meta refuses.
     """
     for waba_id, refusal in found.refused.items():
@@ -195,7 +195,7 @@ async def _left(means: Means, found: Discovery, token: Secret, *, tenant_id: UUI
         left = signup.left_to_choose(found.numbers, connected=sending)
         if found.refused and left[0].phone_number_id in sending:
             raise next(iter(found.refused.values()))
-        if len(left) == 1:
+        if len(left) == 1 and not found.refused:  # else it may be one of those that nobody can read
             return left[0]
         choice = await choosing.keep(
             tx, left, token=token, tenant_id=tenant_id, keyring=means.keyring, actor=actor

@@ -6,7 +6,6 @@ of the request left, or `AnswerLost`, it may have been acted upon. Neither carri
 origin, as queries hold tokens.
 """
 
-import asyncio
 import socket
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
@@ -30,6 +29,7 @@ from curbe.infra.egress_errors import (
     ForbiddenAddress,
     NotSent,
 )
+from curbe.infra.lookups import Lookups
 from curbe.infra.targets import origin, readable, require_public
 
 Lookup = Callable[[str, int], Awaitable[Sequence[str]]]
@@ -91,7 +91,7 @@ class Egress:
     ) -> None:
         self._trusted: Final = frozenset(origin(URL(base)) for base in trusted)
         self._connections: Final = connections
-        self._lookup: Final = lookup or _system_lookup
+        self._lookup: Final = lookup or Lookups()
         self._to_trusted: aiohttp.ClientSession | None = None
         self._to_public: aiohttp.ClientSession | None = None
 
@@ -242,11 +242,6 @@ class _PublicResolver(AbstractResolver):
 
     async def close(self) -> None:
         """Do nothing: there is nothing to close."""
-
-
-async def _system_lookup(host: str, port: int) -> Sequence[str]:
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return [str(sockaddr[0]) for *_, sockaddr in found]
 
 
 def _public_socket(info: tuple[Any, ...]) -> socket.socket:

@@ -18,7 +18,7 @@ SELECT EXISTS (SELECT FROM public.database_home h
                   AND h.xmin::text::bigint = h.xid & 4294967295)"""
 _COME_HOME: Final = """
 INSERT INTO public.database_home (relation, xid) VALUES ('public.database_home'::regclass::oid::bigint, current_xid())
-    ON CONFLICT (only_row) DO UPDATE SET relation = excluded.relation, xid = excluded.xid"""
+    ON CONFLICT ((true)) DO UPDATE SET relation = excluded.relation, xid = excluded.xid"""
 
 
 class _Connection(Protocol):

@@ -34,7 +34,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON outgoing_webhooks TO app_web;
 GRANT SELECT, UPDATE ON outgoing_webhooks TO app_worker;
 GRANT SELECT ON outgoing_webhooks TO app_apply;
 
--- An event on its way to one of them. It holds no content: that is read from the log with each attempt.
+-- An event on its way to one of them. It holds no content: that is read from the log with each attempt. No foreign key: what is done outlives
+-- a webhook that was deleted, for as long as it would have been kept, as there may be millions of them.
 CREATE TABLE outgoing_webhook_deliveries (
     tenant_id uuid NOT NULL,
     outgoing_webhook_id uuid NOT NULL,
@@ -52,7 +53,6 @@ CREATE TABLE outgoing_webhook_deliveries (
     created_at timestamptz NOT NULL DEFAULT now(),
     done_at timestamptz,
     PRIMARY KEY (tenant_id, outgoing_webhook_id, epoch, xid, number),
-    FOREIGN KEY (tenant_id, outgoing_webhook_id) REFERENCES outgoing_webhooks (tenant_id, id) ON DELETE CASCADE,
     CHECK ((state = 'waiting') = (done_at IS NULL))
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_threshold = 1000);
 CREATE INDEX outgoing_webhook_deliveries_by_state ON outgoing_webhook_deliveries (tenant_id, outgoing_webhook_id, state, epoch, xid, number);

@@ -163,7 +163,7 @@ def kept_since(now: datetime) -> datetime:
 
 
 async def _require_enabled(tx: Transaction, tenant_id: UUID, webhook_id: UUID) -> None:
-    if not await lock(tx, tenant_id=tenant_id, webhook_id=webhook_id):
+    if not (await lock(tx, tenant_id=tenant_id, webhook_id=webhook_id)).enabled:
         raise Conflict("This outgoing webhook is disabled.", fix="Enable it first.")
 
 

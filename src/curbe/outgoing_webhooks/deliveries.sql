@@ -1,12 +1,17 @@
 -- Deliveries: from the log into rows, asked for, settled, listed, asked for once more.
 
 -- name: outgoing_webhook_asked
--- The webhook a round is about, until its transaction ends nobody else's.
+-- The webhook a round is about, until its transaction ends nobody else's. ``free``: deliveries that wait and are held up by no other.
 SELECT w.id, w.url, w.types, w.enabled, w.secret_enc, w.epoch, w.xid, w.number, w.failures,
        CASE WHEN w.secret_changed_at > now() - :overlap::interval THEN w.secret_before_enc END AS secret_before_enc,
-       (SELECT count(*) FROM outgoing_webhook_deliveries d
-         WHERE d.tenant_id = w.tenant_id AND d.outgoing_webhook_id = w.id AND d.state = 'waiting')::integer AS waiting
+       o.waiting, o.free
   FROM outgoing_webhooks w
+ CROSS JOIN LATERAL (
+    SELECT count(*)::integer AS waiting, (count(*) FILTER (WHERE l.turn_at <= now()))::integer AS free
+      FROM (SELECT first_value(d.due_at) OVER (PARTITION BY d.conversation_id, CASE WHEN d.conversation_id IS NULL THEN d.type END
+                                               ORDER BY d.epoch, d.xid, d.number) AS turn_at
+              FROM outgoing_webhook_deliveries d
+             WHERE d.tenant_id = :tenant_id AND d.outgoing_webhook_id = :id AND d.state = 'waiting') l) o
  WHERE w.tenant_id = :tenant_id AND w.id = :id
    FOR NO KEY UPDATE OF w;
 
@@ -55,11 +60,12 @@ UPDATE outgoing_webhook_deliveries d
    AND d.state = 'waiting'
 
 -- name: note_taken
--- It takes what it is told. After a time in which it did not, all that waits is due.
+-- It takes what it is told. After a time in which it did not, all that waits is due: after one or two rounds that took nothing, it may have
+-- been what they told.
 WITH again AS (
     UPDATE outgoing_webhook_deliveries d SET due_at = now()
       FROM outgoing_webhooks w
-     WHERE w.tenant_id = :tenant_id AND w.id = :id AND w.failures > 0
+     WHERE w.tenant_id = :tenant_id AND w.id = :id AND w.failures >= 3
        AND d.tenant_id = w.tenant_id AND d.outgoing_webhook_id = w.id AND d.state = 'waiting' AND d.due_at > now()
 )
 UPDATE outgoing_webhooks w
@@ -67,12 +73,14 @@ UPDATE outgoing_webhooks w
  WHERE w.tenant_id = :tenant_id AND w.id = :id
 
 -- name: note_failing
--- It took nothing in a round: for how long it is left alone, and whether patience with it is at its end.
+-- It took nothing in a round: for how long it is left alone, and whether patience with it is at its end. What it refused more than a day ago,
+-- with nothing to tell it since, is another time.
 UPDATE outgoing_webhooks w
-   SET failing_since = coalesce(w.failing_since, now()), failures = w.failures + 1, retry_at = now() + :rest::interval,
-       last_reason = :reason, last_status = :status
+   SET failing_since = CASE WHEN w.retry_at > now() - interval '1 day' THEN coalesce(w.failing_since, now()) ELSE now() END,
+       failures = CASE WHEN w.retry_at > now() - interval '1 day' THEN w.failures ELSE 0 END + 1,
+       retry_at = now() + :rest::interval, last_reason = :reason, last_status = :status
  WHERE w.tenant_id = :tenant_id AND w.id = :id
-RETURNING w.failing_since <= now() - :patience::interval AS over
+RETURNING w.failing_since <= now() - :patience::interval AS over;
 
 -- name: disable_outgoing_webhook
 UPDATE outgoing_webhooks w
@@ -120,11 +128,13 @@ UPDATE outgoing_webhook_deliveries d
 UPDATE outgoing_webhooks w SET retry_at = NULL, next_due_at = now() WHERE w.tenant_id = :tenant_id AND w.id = :id
 
 -- name: drop_deliveries
+-- Those that somebody wants once more at this moment stay.
 DELETE FROM outgoing_webhook_deliveries d
  USING (SELECT o.outgoing_webhook_id, o.epoch, o.xid, o.number
           FROM outgoing_webhook_deliveries o
          WHERE o.tenant_id = :tenant_id AND o.done_at < :before
          ORDER BY o.done_at
-         LIMIT :most) o
+         LIMIT :most
+           FOR UPDATE SKIP LOCKED) o
  WHERE d.tenant_id = :tenant_id AND d.outgoing_webhook_id = o.outgoing_webhook_id AND d.epoch = o.epoch AND d.xid = o.xid
    AND d.number = o.number

@@ -38,7 +38,7 @@ _PACKAGE: Final = "curbe.outgoing_webhooks"
 _ACTOR: Final = "system:outgoing_webhooks"
 _ROUND: Final = 200  # deliveries
 _AT_ONCE: Final = 16  # requests to one server
-_BEGIN_FOR: Final = 30.0  # seconds of a round in which requests are begun
+_BEGIN_FOR: Final = 5.0  # seconds of a round in which requests are begun: what they tell was read before
 _TURN: Final = 5.0  # seconds of rounds, then the job is anybody's again: whoever stops the worker waits for a round and not for all
 _HOPELESS: Final = 3  # requests that failed in a round in which none was taken
 
@@ -55,6 +55,7 @@ class _Asked(msgspec.Struct, frozen=True, kw_only=True):
     number: int
     failures: int
     waiting: int
+    free: int
 
 
 class _Failing(msgspec.Struct, frozen=True):
@@ -164,7 +165,7 @@ class Delivering:
                 id=webhook.id,
                 types=frozenset(webhook.types),
                 place=Cursor(epoch=webhook.epoch, xid=webhook.xid, id=webhook.number),
-                room=room(webhook.waiting),
+                room=room(waiting=webhook.waiting, free=webhook.free),
             )
             more = await take_up(tx, reader, tenant_id=job.tenant_id)
             found = await _DUE.all(tx, tenant_id=job.tenant_id, id=webhook.id, most=_ROUND)
@@ -246,9 +247,15 @@ class Delivering:
         """Write down what became of a round; tell whether another one may follow. Where none may, the job is done."""
         async with self._pool.transaction(job.tenant_id) as tx:
             try:
-                await lock(tx, tenant_id=job.tenant_id, webhook_id=job.subject)
+                webhook = await lock(tx, tenant_id=job.tenant_id, webhook_id=job.subject)
             except NotFound:  # deleted meanwhile, and all of this with it
                 await jobs.finish(tx, job)
+                return False
+            if (
+                webhook.url != current.target.url
+            ):  # what was refused says nothing of the server that is meant now
+                await self._settle_deliveries(tx, job, [answer for answer in answers if answer.taken])
+                await jobs.put_back(tx, job, after=timedelta(0), error=None)
                 return False
             await self._settle_deliveries(tx, job, answers)
             refused = [

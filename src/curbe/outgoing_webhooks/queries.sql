@@ -50,13 +50,12 @@ UPDATE outgoing_webhooks w
  WHERE w.tenant_id = :tenant_id AND w.id = :id
 
 -- name: drop_waiting
--- What waits, but for tests.
 DELETE FROM outgoing_webhook_deliveries d
- WHERE d.tenant_id = :tenant_id AND d.outgoing_webhook_id = :id AND d.state = 'waiting' AND d.number > 0
+ WHERE d.tenant_id = :tenant_id AND d.outgoing_webhook_id = :id AND d.state = 'waiting'
 
 -- name: lock_outgoing_webhook
 -- Whoever changes a webhook, its deliveries and its job locks them in this order.
-SELECT w.enabled FROM outgoing_webhooks w WHERE w.tenant_id = :tenant_id AND w.id = :id FOR NO KEY UPDATE;
+SELECT w.enabled, w.url FROM outgoing_webhooks w WHERE w.tenant_id = :tenant_id AND w.id = :id FOR NO KEY UPDATE;
 
 -- name: put_outgoing_webhook_at
 -- Up to this place the log is done with.

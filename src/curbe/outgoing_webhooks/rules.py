@@ -21,7 +21,8 @@ from curbe.domain.errors import InvalidRequest
 from curbe.realtime.rules import Cursor, EventType
 
 MOST: Final = 8  # of a tenant
-MOST_WAITING: Final = 1000  # deliveries of one; the other events wait in the log
+MOST_WAITING: Final = 1000  # deliveries of one that are held up by no other; the other events wait in the log
+MOST_HELD_UP: Final = 10_000  # with those that wait behind one that was refused
 KEPT: Final = timedelta(days=7)  # a delivery that is done
 OVERLAP: Final = timedelta(days=1)  # for which the secret before signs too
 PATIENCE: Final = timedelta(days=5)  # with one that takes nothing

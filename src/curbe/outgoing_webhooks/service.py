@@ -85,8 +85,11 @@ class _Turn(msgspec.Struct, frozen=True):
     nothing: str
 
 
-class _Locked(msgspec.Struct, frozen=True):
+class Locked(msgspec.Struct, frozen=True):
+    """A webhook that nobody else changes until the end of the transaction."""
+
     enabled: bool
+    url: str
 
 
 class Due(msgspec.Struct, frozen=True):
@@ -101,7 +104,7 @@ _ONE: Final = Query(_PACKAGE, "outgoing_webhook_of", OutgoingWebhook)
 _INSERT: Final = Query(_PACKAGE, "insert_outgoing_webhook")
 _ONE_AT_A_TIME: Final = Query(_PACKAGE, "make_one_at_a_time", _Turn)
 _DROP_WAITING: Final = Query(_PACKAGE, "drop_waiting")
-_LOCK: Final = Query(_PACKAGE, "lock_outgoing_webhook", _Locked)
+_LOCK: Final = Query(_PACKAGE, "lock_outgoing_webhook", Locked)
 _CHANGE: Final = Query(_PACKAGE, "change_outgoing_webhook")
 _PUT_AT: Final = Query(_PACKAGE, "put_outgoing_webhook_at")
 _SECRETS: Final = Query(_PACKAGE, "outgoing_webhook_secrets", KeptSecrets)
@@ -214,8 +217,8 @@ async def change(
     return await one(tx, tenant_id=tenant_id, webhook_id=webhook_id)
 
 
-async def lock(tx: Transaction, *, tenant_id: UUID, webhook_id: UUID) -> bool:
-    """Let nobody else change a webhook or its deliveries until the end of ``tx``; tell whether it is enabled.
+async def lock(tx: Transaction, *, tenant_id: UUID, webhook_id: UUID) -> Locked:
+    """Let nobody else change a webhook or its deliveries until the end of ``tx``; return how it stands.
 
     Raises:
         NotFound: the tenant has no such webhook.
@@ -223,7 +226,7 @@ async def lock(tx: Transaction, *, tenant_id: UUID, webhook_id: UUID) -> bool:
     found = await _LOCK.one(tx, tenant_id=tenant_id, id=webhook_id)
     if found is None:
         raise _none_such()
-    return found.enabled
+    return found
 
 
 async def put_at(tx: Transaction, *, tenant_id: UUID, webhook_id: UUID, place: realtime.Cursor) -> None:
@@ -263,13 +266,14 @@ async def change_secret(
 
 
 async def delete(tx: Transaction, *, tenant_id: UUID, webhook_id: UUID, actor: str) -> None:
-    """Delete a webhook and what is on record of it.
+    """Delete a webhook, and with it what waits to be told.
 
     Raises:
         NotFound: the tenant has no such webhook.
     """
-    if not await _DELETE.run(tx, tenant_id=tenant_id, id=webhook_id):
-        raise _none_such()
+    await lock(tx, tenant_id=tenant_id, webhook_id=webhook_id)
+    await _DROP_WAITING.run(tx, tenant_id=tenant_id, id=webhook_id)
+    await _DELETE.run(tx, tenant_id=tenant_id, id=webhook_id)
     await write_down(tx, tenant_id, webhook_id, "deleted", actor=actor)
 
 

@@ -8,7 +8,7 @@ import structlog
 
 from curbe.domain.errors import CursorExpired
 from curbe.infra.db import Query, Transaction
-from curbe.outgoing_webhooks.rules import MOST_WAITING
+from curbe.outgoing_webhooks.rules import MOST_HELD_UP, MOST_WAITING
 from curbe.outgoing_webhooks.service import put_at
 from curbe.realtime import service as realtime
 from curbe.realtime.rules import Cursor
@@ -33,9 +33,9 @@ _INSERT: Final = Query(_PACKAGE, "insert_deliveries")
 _FAIL_OTHERS: Final = Query(_PACKAGE, "fail_of_other_epochs")
 
 
-def room(waiting: int) -> int:
-    """Return how many more deliveries may wait."""
-    return max(0, MOST_WAITING - waiting)
+def room(*, waiting: int, free: int) -> int:
+    """Return how many more deliveries may wait where so many do, ``free`` of them held up by no other."""
+    return max(0, min(MOST_WAITING - free, MOST_HELD_UP - waiting))
 
 
 async def take_up(tx: Transaction, reader: Reader, *, tenant_id: UUID) -> bool:

@@ -84,7 +84,7 @@ class Eraser:
             if erasure is None or erasure.finished_at is not None:
                 await jobs.finish(tx, job)
                 return
-        if job.attempt == 1:
+        if not erasure.walk and not erasure.walked:
             # Now already, and of what comes until the end then: told again meanwhile, they would make the person anew.
             await self._one(_notices, tenant_id, erasure)
         again = await self._again_after(tenant_id, erasure)

@@ -39,8 +39,8 @@ export function InboxFilter({ campaignId, filledIn, onTaken }: InboxFilterProps)
       {
         label_ids: labelIds,
         states: states as State[],
-        last_inbound_after: momentOf(since),
-        last_inbound_before: momentOf(until),
+        last_inbound_after: asked(since, filledIn?.last_inbound_after),
+        last_inbound_before: asked(until, filledIn?.last_inbound_before),
       },
       { onSuccess: onTaken },
     );
@@ -94,6 +94,11 @@ export function InboxFilter({ campaignId, filledIn, onTaken }: InboxFilterProps)
 /** The day of a moment by the reader's own clock, as a field of days has it. */
 function dayOf(moment: string | null | undefined): string {
   return moment ? wallClock(new Date(moment), ownZone()).slice(0, "2026-12-24".length) : "";
+}
+
+/** The moment that it began with, as long as its day was not changed: it may lie within the day. */
+function asked(day: string, begunWith: string | null | undefined): string | null {
+  return begunWith && day === dayOf(begunWith) ? begunWith : momentOf(day);
 }
 
 /** The beginning of that day by the reader's own clock; null where it is none. */

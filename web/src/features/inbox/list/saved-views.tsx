@@ -1,10 +1,11 @@
 /** The views that were saved, below the lists that everybody has, and the way to save the filters that are set. */
 
 import { IconAdjustments, IconBookmark, IconUsers } from "@tabler/icons-react";
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useState } from "react";
 import { useMessages } from "@/shared/i18n/language";
 import { useTenant } from "@/shared/session/session-context";
 import { keyOfView } from "@/shared/store/views";
+import { part } from "@/shared/ui/part";
 import { useSavedViews } from "../api/saved-views";
 import type { FilterProps } from "./filters";
 import { HeadButton } from "./head-button";
@@ -13,8 +14,8 @@ import classes from "./saved-views.module.css";
 import { filterOf, viewOfFilter } from "./view-filters";
 import { filterCount } from "./view-params";
 
-const ViewDialog = lazy(async () => ({ default: (await import("./view-dialog")).ViewDialog }));
-const ManageViews = lazy(async () => ({ default: (await import("./manage-views")).ManageViews }));
+const ViewDialog = part(async () => (await import("./view-dialog")).ViewDialog, "over");
+const ManageViews = part(async () => (await import("./manage-views")).ManageViews, "over");
 
 export function SavedViews({ view, onView }: FilterProps) {
   const t = useMessages(savedViewMessages);

@@ -80,7 +80,6 @@ function useRinging(): void {
   const inbox = `/t/${tenant_id}/inbox`;
   const shown = useRef(new Set<string>());
   const notify = (title: string, body: string, conversation: string) => {
-    shown.current.add(conversation);
     const path = `${inbox}/${conversation}`;
     void showNotice({ title, body, tag: conversation, path }, { embedded, open: () => navigate(path) });
   };
@@ -96,6 +95,7 @@ function useRinging(): void {
     if (inFront || !concerns(conversation, wanted.notifications, store.me)) return;
     const { text, word } = previewOf(message);
     const name = conversation && nameOf(conversation.contact);
+    shown.current.add(message.conversation_id);
     notify(name ?? t.newMessage, text ?? (word ? l.kinds[word] : ""), message.conversation_id);
   };
 
@@ -104,6 +104,7 @@ function useRinging(): void {
     const wanted = preferences();
     if (wanted.sound !== "off") chime.play();
     if ((document.hasFocus() && !document.hidden) || wanted.notifications === "off") return;
+    shown.current.delete(note.conversation_id); // what calls this person is not done with when a colleague has read
     notify(t.mention, note.body ?? "", note.conversation_id);
   };
 

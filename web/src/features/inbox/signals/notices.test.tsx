@@ -1,11 +1,11 @@
 import { waitFor } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
-import { conversationOf, messageOf, TestServer, uuid } from "@/shared/store/testing";
+import { conversationOf, ME, messageOf, TestServer, uuid } from "@/shared/store/testing";
 import type { LoggedEvent } from "@/shared/store/types";
 import { renderInbox } from "@/testing/inbox";
 import { InboxSignals } from "./inbox-signals";
 
-test("a notification goes once its conversation is read elsewhere, as on the phone, and those of others stay", async () => {
+test("a notification goes once its conversation is read elsewhere, as on the phone; those of others stay, and what calls this person", async () => {
   const seen = new Set<string>();
   vi.spyOn(document, "hasFocus").mockReturnValue(false);
   vi.stubGlobal(
@@ -23,7 +23,7 @@ test("a notification goes once its conversation is read elsewhere, as on the pho
     },
   );
   const server = new TestServer();
-  for (const number of [1, 2]) server.put(conversationOf(number));
+  for (const number of [1, 2, 3]) server.put(conversationOf(number));
   const now = new Date().toISOString();
   let count = 0;
   const happens = (type: string, conversation_id: string, data: object) => {
@@ -40,8 +40,14 @@ test("a notification goes once its conversation is read elsewhere, as on the pho
     happens("message_received", uuid(number), { ...messageOf(number, uuid(number)), conversation });
   }
   await waitFor(() => expect([...seen]).toEqual(["Person 1", "Person 2"]));
+  const annotation = { id: uuid(9), conversation_id: uuid(3), kind: "note", body: "Look", created_at: now };
+  happens("mention", uuid(3), { user_id: ME, annotation });
+  await waitFor(() => expect(seen.size).toBe(3));
 
   happens("conversation_updated", uuid(2), conversationOf(2, { unread_count: 1 }));
+  happens("conversation_updated", uuid(3), conversationOf(3, { unread_count: 0 }));
   happens("conversation_updated", uuid(1), conversationOf(1, { unread_count: 0 }));
-  await waitFor(() => expect([...seen]).toEqual(["Person 2"]));
+  await waitFor(() => expect(seen.has("Person 1")).toBe(false));
+  expect(seen.size).toBe(2);
+  expect(seen).toContain("Person 2");
 });
