@@ -233,7 +233,8 @@ class TestSeveralNumbers:
             return await acme.post(COMPLETE, {"code": code, **more})
 
         asked = await completed(shut, one, other)
-        made = await completed(shut, one)
+        only = await completed(shut, one)
+        made = await acme.post(CHOOSE, chosen(only, one.phone_number_id))
         again = await completed(shut, one)
         named = await completed(shut, one, phone_number_id=one.phone_number_id)
         alone = await completed(shut)
@@ -242,6 +243,9 @@ class TestSeveralNumbers:
         assert {choice["waba_id"] for choice in asked.json()["choices"]} == {one.waba_id, other.waba_id}
         ((waba_id, code),) = [(no["waba_id"], no["code"]) for no in asked.json()["refused"]]
         assert (waba_id, code) == (shut.waba_id, "graph_refused")
+        assert [choice["waba_id"] for choice in only.json()["choices"]] == [one.waba_id], (
+            "the other may be meant"
+        )
         assert (made.status_code, made.json()["waba_id"]) == (200, one.waba_id), made.text
         assert again.json()["code"] == "graph_refused", "what is left is connected: the other one was meant"
         assert named.json()["phone_number_id"] == one.phone_number_id

@@ -208,8 +208,9 @@ def _unclear(choice: Choice, refused: Mapping[str, AppError]) -> SeveralNumbers:
         {"waba_id": waba_id, "code": refusal.code, "detail": refusal.detail}
         for waba_id, refusal in refused.items()
     ]
+    many = "1 number" if len(choice.numbers) == 1 else f"{len(choice.numbers)} numbers"
     return SeveralNumbers(
-        f"The customer granted {len(choice.numbers)} numbers that could be meant.",
+        f"The customer granted {many} that could be meant.",
         fix="Send choice_id and the phone_number_id of one of the `choices` to connect/choose, or choice_id to connect/cancel.",
         field="phone_number_id",
         extra={

@@ -16,6 +16,7 @@ CREATE TABLE outgoing_webhooks (
     number bigint NOT NULL,
     failing_since timestamptz,        -- since when nothing was taken
     failures integer NOT NULL DEFAULT 0,
+    last_refused_at timestamptz,      -- when it last took nothing
     retry_at timestamptz,             -- it is not asked before
     next_due_at timestamptz,          -- when the first of its deliveries is due
     last_reason text,

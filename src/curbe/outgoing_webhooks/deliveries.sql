@@ -76,9 +76,9 @@ UPDATE outgoing_webhooks w
 -- It took nothing in a round: for how long it is left alone, and whether patience with it is at its end. What it refused more than a day ago,
 -- with nothing to tell it since, is another time.
 UPDATE outgoing_webhooks w
-   SET failing_since = CASE WHEN w.retry_at > now() - interval '1 day' THEN coalesce(w.failing_since, now()) ELSE now() END,
-       failures = CASE WHEN w.retry_at > now() - interval '1 day' THEN w.failures ELSE 0 END + 1,
-       retry_at = now() + :rest::interval, last_reason = :reason, last_status = :status
+   SET failing_since = CASE WHEN w.last_refused_at > now() - interval '1 day' THEN coalesce(w.failing_since, now()) ELSE now() END,
+       failures = CASE WHEN w.last_refused_at > now() - interval '1 day' THEN w.failures ELSE 0 END + 1,
+       last_refused_at = now(), retry_at = now() + :rest::interval, last_reason = :reason, last_status = :status
  WHERE w.tenant_id = :tenant_id AND w.id = :id
 RETURNING w.failing_since <= now() - :patience::interval AS over;
 
