@@ -136,6 +136,7 @@ async def sealed_facts(
     apps = [app async for app in _apps(web)]
     opened = [keyring.is_current(app.kept.secret_enc) for app in apps if _app_opens(app.kept, keyring)]
     known = [keyring.is_current(pin.pin_enc) for pin in pins if _opens(pin, Column.PIN, pin.pin_enc, keyring)]
+    sign = [keyring.is_current(one.secret_enc) for one in signing if _signs(one, keyring)]
     return SealedFacts(
         tokens=len(tokens),
         tokens_retired=tokens.count(False),
@@ -144,10 +145,8 @@ async def sealed_facts(
         apps=len(opened),
         apps_retired=opened.count(False),
         apps_closed=tuple(app.email for app in apps if not _app_opens(app.kept, keyring)),
-        webhooks_retired=sum(
-            not keyring.is_current(one.secret_enc) for one in signing if _signs(one, keyring)
-        ),
-        webhooks_closed=sum(not _signs(one, keyring) for one in signing),
+        webhooks_retired=sign.count(False),
+        webhooks_closed=len(signing) - len(sign),
     )
 
 
@@ -165,10 +164,9 @@ def _opens(row: ConnectionFacts | PinFacts, column: Column, stored: str, keyring
 
 
 def _signs(webhook: KeptSecrets, keyring: Keyring) -> bool:
+    place = {"tenant_id": webhook.tenant_id, "webhook_id": webhook.id}
     try:
-        sealed_webhooks.opened(
-            keyring, webhook.secret_enc, tenant_id=webhook.tenant_id, webhook_id=webhook.id
-        )
+        sealed_webhooks.opened(keyring, sealed_webhooks.Column.NOW, webhook.secret_enc, **place)
     except CannotOpen:
         return False
     return True

@@ -11,7 +11,7 @@ from curbe.audit.service import AuditEntry
 from curbe.campaigns import service as campaigns
 from curbe.consent import hearing
 from curbe.infra import db, jobs
-from curbe.infra.db import Pool, Query, Role
+from curbe.infra.db import Id, Pool, Query, Role
 from curbe.ingest import automating
 from curbe.notifications import service as notifications
 from curbe.outbound import withdrawing
@@ -32,11 +32,7 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     notifications: int = 0
 
 
-class _Tenant(msgspec.Struct, frozen=True):
-    id: UUID
-
-
-_TENANTS: Final = Query("curbe.operate", "every_tenant", _Tenant)
+_TENANTS: Final = Query("curbe.operate", "every_tenant", Id)
 
 
 async def hold(dsn: str, *, actor: str) -> Held:

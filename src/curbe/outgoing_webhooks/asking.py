@@ -72,6 +72,11 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
         return self.reason is None
 
     @property
+    def refused(self) -> bool:
+        """Tell whether the server was asked and did not take it; of an event that is gone it was not asked."""
+        return self.reason is not None and self.reason is not DeliveryReason.GONE
+
+    @property
     def is_gone(self) -> bool:
         """Tell whether the server said that there is nobody any more."""
         return self.status == HTTPStatus.GONE

@@ -157,11 +157,6 @@ async def drop_before(tx: Transaction, *, tenant_id: UUID, before: datetime, mos
     return await _DROP.run(tx, tenant_id=tenant_id, before=before, most=most)
 
 
-def kept_since(now: datetime) -> datetime:
-    """Return since when deliveries that are done are kept."""
-    return now - rules.KEPT
-
-
 async def _require_enabled(tx: Transaction, tenant_id: UUID, webhook_id: UUID) -> None:
     if not (await lock(tx, tenant_id=tenant_id, webhook_id=webhook_id)).enabled:
         raise Conflict("This outgoing webhook is disabled.", fix="Enable it first.")

@@ -8,7 +8,7 @@ SELECT w.id, w.url, w.types, w.enabled, w.secret_enc, w.epoch, w.xid, w.number, 
   FROM outgoing_webhooks w
  CROSS JOIN LATERAL (
     SELECT count(*)::integer AS waiting, (count(*) FILTER (WHERE l.turn_at <= now()))::integer AS free
-      FROM (SELECT first_value(d.due_at) OVER (PARTITION BY d.conversation_id, CASE WHEN d.conversation_id IS NULL THEN d.type END
+      FROM (SELECT first_value(d.due_at) OVER (PARTITION BY coalesce(d.conversation_id::text, d.type)
                                                ORDER BY d.epoch, d.xid, d.number) AS turn_at
               FROM outgoing_webhook_deliveries d
              WHERE d.tenant_id = :tenant_id AND d.outgoing_webhook_id = :id AND d.state = 'waiting') l) o
@@ -31,7 +31,7 @@ RETURNING epoch, xid, number, type, conversation_id, state, attempts, due_at, la
 -- What is due, in the order of the log. A conversation waits for its earliest; what is of none, for the earliest of its type; a test for nobody.
 SELECT o.epoch, o.xid, o.number, o.type, o.conversation_id, o.attempts, o.created_at
   FROM (SELECT d.epoch, d.xid, d.number, d.type, d.conversation_id, d.attempts, d.created_at,
-               first_value(d.due_at) OVER (PARTITION BY d.conversation_id, CASE WHEN d.conversation_id IS NULL THEN d.type END
+               first_value(d.due_at) OVER (PARTITION BY coalesce(d.conversation_id::text, d.type)
                                            ORDER BY d.epoch, d.xid, d.number) AS turn_at
           FROM outgoing_webhook_deliveries d
          WHERE d.tenant_id = :tenant_id AND d.outgoing_webhook_id = :id AND d.state = 'waiting') o
@@ -43,10 +43,10 @@ SELECT o.epoch, o.xid, o.number, o.type, o.conversation_id, o.attempts, o.create
 -- When the first of them is due; those behind the earliest of their line wait for that one.
 UPDATE outgoing_webhooks w
    SET next_due_at = (SELECT min(f.due_at)
-                        FROM (SELECT DISTINCT ON (d.conversation_id, CASE WHEN d.conversation_id IS NULL THEN d.type END) d.due_at
+                        FROM (SELECT DISTINCT ON (coalesce(d.conversation_id::text, d.type)) d.due_at
                                 FROM outgoing_webhook_deliveries d
                                WHERE d.tenant_id = :tenant_id AND d.outgoing_webhook_id = :id AND d.state = 'waiting'
-                               ORDER BY d.conversation_id, CASE WHEN d.conversation_id IS NULL THEN d.type END, d.epoch, d.xid, d.number) f)
+                               ORDER BY coalesce(d.conversation_id::text, d.type), d.epoch, d.xid, d.number) f)
  WHERE w.tenant_id = :tenant_id AND w.id = :id
 
 -- name: settle_deliveries

@@ -25,6 +25,7 @@ from curbe.outgoing_webhooks import rules, sealed
 from curbe.outgoing_webhooks.asking import PATIENCE, Answer, Target, Waiting, ask
 from curbe.outgoing_webhooks.deliveries import DELIVER
 from curbe.outgoing_webhooks.rules import DeliveryReason, DeliveryState, DisabledReason
+from curbe.outgoing_webhooks.sealed import Column
 from curbe.outgoing_webhooks.service import due, lock, write_down
 from curbe.outgoing_webhooks.taking_up import Reader, room, take_up
 from curbe.realtime import service as realtime
@@ -192,13 +193,14 @@ class Delivering:
             CannotOpen: no key opens the secret.
         """
         place = {"tenant_id": tenant_id, "webhook_id": webhook.id}
-        current = sealed.opened(self._keyring, webhook.secret_enc, **place)
+        current = sealed.opened(self._keyring, Column.NOW, webhook.secret_enc, **place)
         if webhook.secret_before_enc is None:
             return (current,)
         try:
-            return (current, sealed.opened_before(self._keyring, webhook.secret_before_enc, **place))
+            before = sealed.opened(self._keyring, Column.BEFORE, webhook.secret_before_enc, **place)
         except CannotOpen:
             return (current,)
+        return (current, before)
 
     async def _ask(self, current: _Round) -> list[Answer]:
         """Ask for each line's deliveries one after the other, and for the lines side by side.
@@ -210,8 +212,8 @@ class Delivering:
         began = time.monotonic()
 
         def hopeless() -> bool:
-            asked = [answer for answer in answers if answer.reason is not DeliveryReason.GONE]
-            return len(asked) >= _HOPELESS and not any(answer.taken for answer in asked)
+            refused = sum(answer.refused for answer in answers)
+            return refused >= _HOPELESS and not any(answer.taken for answer in answers)
 
         async def follow(line: list[Waiting]) -> None:
             async with turns:
@@ -221,7 +223,7 @@ class Delivering:
                     answer = await self._ask_one(current, delivery)
                     self._metrics.outgoing_webhook_attempts.labels(answer.reason or "taken").inc()
                     answers.append(answer)
-                    if not answer.taken and answer.reason is not DeliveryReason.GONE:
+                    if answer.refused:
                         return
 
         async with asyncio.TaskGroup() as tasks:
@@ -251,18 +253,15 @@ class Delivering:
             except NotFound:  # deleted meanwhile, and all of this with it
                 await jobs.finish(tx, job)
                 return False
-            if (
-                webhook.url != current.target.url
-            ):  # what was refused says nothing of the server that is meant now
+            if webhook.url != current.target.url:
+                # What was refused says nothing of the server that is meant now.
                 await self._settle_deliveries(tx, job, [answer for answer in answers if answer.taken])
                 await jobs.put_back(tx, job, after=timedelta(0), error=None)
                 return False
             await self._settle_deliveries(tx, job, answers)
-            refused = [
-                answer for answer in answers if not answer.taken and answer.reason is not DeliveryReason.GONE
-            ]
-            worst = refused[-1] if refused else None
-            if any(answer.taken for answer in answers):
+            worst = next((answer for answer in reversed(answers) if answer.refused), None)
+            taken = any(answer.taken for answer in answers)
+            if taken:
                 reason, status = (worst.reason, worst.status) if worst is not None else (None, None)
                 await _NOTE_TAKEN.run(
                     tx, tenant_id=job.tenant_id, id=job.subject, reason=reason, status=status
@@ -271,7 +270,7 @@ class Delivering:
                 await self._note_failing(tx, job, current.failures, worst.reason, worst.status)
             if any(answer.is_gone for answer in answers):
                 await self._disable(tx, job, DisabledReason.GONE)
-            elif worst is None or any(answer.taken for answer in answers):
+            elif worst is None or taken:
                 await jobs.hold_on(tx, job, lease=LEASE, reached=[])
                 return True
             await _REST.run(tx, tenant_id=job.tenant_id, id=job.subject)
@@ -279,10 +278,7 @@ class Delivering:
         return False
 
     async def _settle_deliveries(self, tx: Transaction, job: Job, answers: Sequence[Answer]) -> None:
-        pauses = [
-            None if answer.taken or answer.reason is DeliveryReason.GONE else self._pause(answer.delivery)
-            for answer in answers
-        ]
+        pauses = [self._pause(answer.delivery) if answer.refused else None for answer in answers]
         await _SETTLE.run(
             tx,
             tenant_id=job.tenant_id,

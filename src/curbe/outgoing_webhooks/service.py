@@ -19,6 +19,7 @@ from curbe.infra.db import Query, Transaction
 from curbe.infra.targets import why_not_reached
 from curbe.outgoing_webhooks import rules, sealed
 from curbe.outgoing_webhooks.rules import DeliveryReason, DisabledReason
+from curbe.outgoing_webhooks.sealed import Column
 from curbe.realtime import service as realtime
 
 _PACKAGE: Final = "curbe.outgoing_webhooks"
@@ -160,7 +161,7 @@ async def create(
         url=draft.url,
         description=draft.description,
         types=rules.chosen(draft.types),
-        secret_enc=sealed.seal(keyring, secret, tenant_id=tenant_id, webhook_id=webhook_id),
+        secret_enc=sealed.seal(keyring, Column.NOW, secret, tenant_id=tenant_id, webhook_id=webhook_id),
         secret_last4=secret.last4(),
         epoch=now.epoch,
         xid=now.xid,
@@ -247,7 +248,8 @@ async def change_secret(
     kept = await secrets_of(tx, tenant_id=tenant_id, webhook_id=webhook_id)
     place = {"tenant_id": tenant_id, "webhook_id": webhook_id}
     try:
-        before = sealed.seal_before(keyring, sealed.opened(keyring, kept.secret_enc, **place), **place)
+        known = sealed.opened(keyring, Column.NOW, kept.secret_enc, **place)
+        before = sealed.seal(keyring, Column.BEFORE, known, **place)
     except CannotOpen:
         before = None  # its key is lost, which may be why another one is asked for
     secret = _fresh_secret()
@@ -255,7 +257,7 @@ async def change_secret(
         tx,
         tenant_id=tenant_id,
         id=webhook_id,
-        secret_enc=sealed.seal(keyring, secret, **place),
+        secret_enc=sealed.seal(keyring, Column.NOW, secret, **place),
         secret_last4=secret.last4(),
         secret_before_enc=before,
     )
@@ -308,20 +310,21 @@ async def reseal(tx: Transaction, *, tenant_id: UUID, webhook_id: UUID, keyring:
     """
     kept = await secrets_of(tx, tenant_id=tenant_id, webhook_id=webhook_id)
     place = {"tenant_id": tenant_id, "webhook_id": webhook_id}
-    secret = sealed.opened(keyring, kept.secret_enc, **place)
+    secret = sealed.opened(keyring, Column.NOW, kept.secret_enc, **place)
     before = kept.secret_before_enc
     if keyring.is_current(kept.secret_enc) and (before is None or keyring.is_current(before)):
         return False
     if before is not None:
         try:
-            before = sealed.seal_before(keyring, sealed.opened_before(keyring, before, **place), **place)
+            known = sealed.opened(keyring, Column.BEFORE, before, **place)
+            before = sealed.seal(keyring, Column.BEFORE, known, **place)
         except CannotOpen:
             before = None
     await _RESEAL.run(
         tx,
         tenant_id=tenant_id,
         id=webhook_id,
-        secret_enc=sealed.seal(keyring, secret, **place),
+        secret_enc=sealed.seal(keyring, Column.NOW, secret, **place),
         secret_before_enc=before,
     )
     return True

@@ -29,6 +29,7 @@ from curbe.media.storage import Storage, StorageFailed
 from curbe.notifications import service as notifications
 from curbe.outbound import answers
 from curbe.outgoing_webhooks import deliveries
+from curbe.outgoing_webhooks.rules import KEPT as DELIVERIES_KEPT
 from curbe.realtime import purge as log_of_events
 from curbe.reports import keeping as reports
 from curbe.retention.rules import ANSWERS_KEPT, EVERY, Purged, limit
@@ -128,7 +129,7 @@ class Purger:
         answered = now - ANSWERS_KEPT
         while gone := await self._delete(answers.drop_before, tenant_id, before=answered, most=_BATCH):
             yield Purged(answers=gone)
-        over = deliveries.kept_since(now)
+        over = now - DELIVERIES_KEPT
         while gone := await self._delete(deliveries.drop_before, tenant_id, before=over, most=_BATCH):
             yield Purged(deliveries=gone)
         while gone := await self._delete(tombstones.drop, tenant_id, before=now, most=_BATCH):
