@@ -27,7 +27,8 @@ from curbe.domain.errors import (
 from curbe.domain.failures import FailureKind, SendFailure
 from curbe.domain.messages import Recipient
 from curbe.infra.crypto import Secret
-from curbe.infra.http import Egress, ForbiddenAddress
+from curbe.infra.egress_errors import ForbiddenAddress
+from curbe.infra.http import Egress
 
 pytestmark = pytest.mark.anyio
 

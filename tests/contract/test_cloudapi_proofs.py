@@ -17,7 +17,8 @@ from curbe.channels.port import Accepted
 from curbe.domain.errors import GraphRefused
 from curbe.domain.failures import FailureKind, SendFailure
 from curbe.infra.crypto import Secret
-from curbe.infra.http import NotSent, Response, Timeouts
+from curbe.infra.egress_errors import NotSent
+from curbe.infra.http import Response, Timeouts
 
 pytestmark = pytest.mark.anyio
 

@@ -26,7 +26,8 @@ from curbe.domain.failures import FailureKind, SendFailure
 from curbe.infra.clock import utc_now
 from curbe.infra.crypto import Secret
 from curbe.infra.db import Pool
-from curbe.infra.http import Egress, ForbiddenAddress
+from curbe.infra.egress_errors import ForbiddenAddress
+from curbe.infra.http import Egress
 from curbe.media import purge, service
 from curbe.media.kinds import LIMITS, MediaKind
 from curbe.media.provide import Provider, SendingNumber

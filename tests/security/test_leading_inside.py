@@ -13,7 +13,8 @@ import pytest
 
 from curbe.infra import http
 from curbe.infra.addresses import is_public
-from curbe.infra.http import Egress, ForbiddenAddress, NotSent, Timeouts
+from curbe.infra.egress_errors import ForbiddenAddress, NotSent
+from curbe.infra.http import Egress, Timeouts
 from security.leading_inside import PUBLIC, V4, V6, names, shapes, spellings, wrappings
 
 pytestmark = pytest.mark.anyio

@@ -16,18 +16,8 @@ from cryptography.x509.oid import NameOID
 
 from curbe.infra.addresses import is_public
 from curbe.infra.crypto import Secret
-from curbe.infra.http import (
-    AnswerLost,
-    AnswerTooLarge,
-    Egress,
-    EgressError,
-    ForbiddenAddress,
-    NotSent,
-    Response,
-    Timeouts,
-    _public_socket,
-    _PublicResolver,
-)
+from curbe.infra.egress_errors import AnswerLost, AnswerTooLarge, EgressError, ForbiddenAddress, NotSent
+from curbe.infra.http import Egress, Response, Timeouts, _public_socket, _PublicResolver
 
 pytestmark = pytest.mark.anyio
 

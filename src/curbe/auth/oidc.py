@@ -18,7 +18,8 @@ from curbe.domain.access import PLATFORM
 from curbe.domain.errors import InvalidRequest, OidcFailed, Unavailable
 from curbe.infra.crypto import CannotOpen, Keyring, Secret, binding, key_hash
 from curbe.infra.db import Pool
-from curbe.infra.http import Egress, EgressError, Timeouts
+from curbe.infra.egress_errors import EgressError
+from curbe.infra.http import Egress, Timeouts
 from curbe.infra.settings import Settings
 from curbe.tenants import people
 from curbe.tenants.person_rules import User, checked_email

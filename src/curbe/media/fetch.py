@@ -15,7 +15,7 @@ from curbe.inbox.service import MessageNews, message_events
 from curbe.infra import jobs
 from curbe.infra.crypto import CannotOpen, Keyring, Secret
 from curbe.infra.db import Pool
-from curbe.infra.http import AnswerTooLarge, EgressError, ForbiddenAddress
+from curbe.infra.egress_errors import AnswerTooLarge, EgressError, ForbiddenAddress
 from curbe.infra.jobs import Job
 from curbe.infra.log import bind
 from curbe.infra.metrics import Metrics

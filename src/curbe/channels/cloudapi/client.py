@@ -43,16 +43,8 @@ from curbe.domain.errors import GraphRefused, GraphUnreachable, InvalidRequest, 
 from curbe.domain.failures import SendFailure
 from curbe.domain.notices import TemplateReported
 from curbe.infra.crypto import Secret
-from curbe.infra.http import (
-    AnswerLost,
-    AnswerTooLarge,
-    Egress,
-    ForbiddenAddress,
-    NotSent,
-    Response,
-    Streamed,
-    Timeouts,
-)
+from curbe.infra.egress_errors import AnswerLost, AnswerTooLarge, ForbiddenAddress, NotSent
+from curbe.infra.http import Egress, Response, Streamed, Timeouts
 from curbe.infra.settings import Settings
 
 _SENDING: Final = Timeouts(connect=timedelta(seconds=5), total=timedelta(seconds=30))

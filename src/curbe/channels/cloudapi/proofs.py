@@ -10,7 +10,8 @@ from yarl import URL
 
 from curbe.channels.cloudapi.errors import is_proof_refused
 from curbe.infra.crypto import Secret
-from curbe.infra.http import NotSent, Response, Timeouts
+from curbe.infra.egress_errors import NotSent
+from curbe.infra.http import Response, Timeouts
 
 Send = Callable[[str, Timeouts], Awaitable[Response]]  # asks a URL, for so long
 
