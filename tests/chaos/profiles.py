@@ -13,15 +13,12 @@ from .nemeses.meta import FAULTS, META_FAULT
 from .nemesis import schedule
 from .run import Order
 
-# Each strike of these makes the number or the person wait, so several numbers take their turns.
-_THROTTLES: Final = (130429, 131056)
-_NUMBERS_THROTTLED: Final = 3
-# A number that hears nothing clear five times in a row is asked by a probe now and then (docs/explanation/pace.md): so half is clear.
-_STRUCK: Final = 0.5  # of its requests
+# A number that hears nothing clear five times in a row is asked by a probe now and then (docs/explanation/pace.md): so most is clear.
+_STRUCK: Final = 0.45  # of its requests
 _META_SECONDS: Final = 500.0  # in which a fault that makes nobody wait strikes ...
 _STRIKES: Final = 1000  # ... so often, at ...
-_SENDS_PER_SECOND: Final = 2.0  # ... for each number: more of them than a small machine takes are still waiting when all is to be calm
-_STRIKES_LATER: Final = 1.5  # times as long again, for those whose number was left alone for a while
+_SENDS_PER_SECOND: Final = 2.4  # ... for each number: more of them than a small machine takes are still waiting when all is to be calm
+_STRIKES_LATER: Final = 2.0  # times as long again, for those whose number was left alone for a while
 
 
 class BadRun(msgspec.Struct, frozen=True):
@@ -124,11 +121,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
         """Return the run in which each fault of Meta's strikes one number, beside kills of the sender."""
         if not self.meta_seconds:
             return None
-        faults = [
-            order | {"count": None, "probability": _STRUCK}
-            for _, order, _ in FAULTS
-            for _ in range(_NUMBERS_THROTTLED if order.get("code") in _THROTTLES else 1)
-        ]
+        faults = [order | {"count": None, "probability": _STRUCK} for _, order, _ in FAULTS]
         senders = int(self.meta_seconds / 8)
         return Order(
             name="meta",

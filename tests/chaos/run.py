@@ -32,6 +32,7 @@ from .world import World, write_world
 _AT_ONCE: Final = (
     "UPDATE outbox SET available_at = now() WHERE lease_expires_at IS NULL AND available_at > now()"
 )
+_NOBODY_OWES: Final = "DELETE FROM pair_debts"
 _ROOT: Final = Path(__file__).parents[2]
 
 
@@ -178,11 +179,20 @@ async def _load(
     for proxy in place.proxies:
         proxy.forget_orders()
     await generator.do("drain", within=order.calm_within)
+    if order.orders:
+        await _forget_who_owes(nemesis.hand)
     await place.execute(_AT_ONCE, database=nemesis.hand.database)
     await _calm(dsn, within=order.calm_within)
     await generator.do("report", within=order.calm_within)
     await _calm(dsn, within=order.calm_within)
     await generator.do("follow", within=order.calm_within)
+
+
+async def _forget_who_owes(hand: Hand) -> None:
+    """Let the worker begin anew, with nobody for whom Meta wants nothing more: a fault that lasts has it say so for minutes."""
+    await hand.stop(hand.worker)
+    await hand.place.execute(_NOBODY_OWES, database=hand.database)
+    await hand.start(hand.worker)
 
 
 async def _struck(place: Place, order: Order) -> None:

@@ -86,6 +86,12 @@ class Hand:
             else:
                 return
 
+    async def stop(self, program: Program) -> None:
+        """Ask it to stop, with whatever it is doing; one that does not end by itself within twenty seconds, with code 0, is a finding."""
+        code = await program.stop()
+        if code != 0:
+            program.ended_by_itself.append(code)
+
     async def note_return(self) -> None:
         """Measure how long it takes until a webhook is stored again, now that the database is back."""
         self.back_after.append(await self.courier.until_stored())

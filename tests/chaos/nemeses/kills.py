@@ -44,7 +44,6 @@ async def _everything(hand: Hand, appointment: Appointment) -> None:
 
 
 async def _stop_worker(hand: Hand, _appointment: Appointment) -> None:
-    """Ask it to stop, with whatever it is doing; it must end by itself within twenty seconds, with code 0."""
     await _stop(hand, hand.worker)
 
 
@@ -53,9 +52,7 @@ async def _stop_web(hand: Hand, _appointment: Appointment) -> None:
 
 
 async def _stop(hand: Hand, program: Program) -> None:
-    code = await program.stop()
-    if code != 0:
-        program.ended_by_itself.append(code)
+    await hand.stop(program)
     await hand.start(program)
 
 
