@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Iterable
 from datetime import timedelta
+from importlib.resources import files
 from random import Random  # noqa: TID251 - seeded
 from uuid import UUID
 
@@ -21,6 +22,7 @@ pytestmark = pytest.mark.anyio
 
 Owner = asyncpg.Connection
 LEASE = timedelta(seconds=60)
+MIGRATIONS = files("curbe.migrations")
 A_CLAIM = 60
 MANY = """
 WITH someone AS (
@@ -143,6 +145,100 @@ async def test_whoever_comes_and_goes_at_the_same_time_everybody_has_their_turn_
         asking.set()
 
     assert went == asked
+
+
+@pytest.mark.parametrize("pause", [timedelta(), timedelta(milliseconds=1)])
+async def test_a_reply_goes_before_the_campaigns_message_that_was_under_way_and_must_wait(
+    owner: Owner, web: Pool, worker: Pool, number: Number, pause: timedelta
+) -> None:
+    thread = await insert_conversation(owner, number)
+    (campaigns,) = await queue_texts(web, number, [thread], priority=20)
+    (under_way,) = await claim(worker, number)
+    (reply,) = await queue_texts(web, number, [thread])
+    assert await claim(worker, number) == [], "one of a conversation at a time"
+
+    await put_back(worker, number, under_way, pause=pause, counted=False)
+    await asyncio.sleep(0.05)
+
+    assert [one.message_id for one in await claim(worker, number)] == [reply]
+    await drop(worker, number, [reply])
+    assert [one.message_id for one in await claim(worker, number)] == [campaigns]
+
+
+async def test_a_reply_that_comes_while_a_claim_is_undone_goes_before_what_was_claimed(
+    owner: Owner, web: Pool, worker: Pool, number: Number
+) -> None:
+    thread = await insert_conversation(owner, number)
+    (campaigns,) = await queue_texts(web, number, [thread], priority=20)
+    place = {"tenant_id": number.tenant_id, "connection_id": number.connection_id, "lease": LEASE}
+
+    async with worker.transaction(number.tenant_id) as tx:
+        await store.claim(tx, **place, most=5)
+        (reply,) = await queue_texts(web, number, [thread])
+        await store.claim(tx, **place, most=5)  # as one that looks again for more
+        now = utc_now()
+        await store.unclaim(tx, tenant_id=number.tenant_id, due_at={campaigns: now}, now=now)
+
+    assert [one.message_id for one in await claim(worker, number)] == [reply]
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_nobody_is_forgotten_whatever_is_put_back_and_however_urgent_it_is(
+    owner: Owner, web: Pool, worker: Pool, number: Number, seed: int
+) -> None:
+    chance = Random(seed)  # noqa: S311 - reproducible on purpose
+    thread = await insert_conversation(owner, number)
+    asked: set[UUID] = set()
+    went: set[UUID] = set()
+
+    async with asyncio.timeout(30):
+        for step in range(200):
+            if step < 100 and chance.random() < 0.3:
+                asked.update(await queue_texts(web, number, [thread], priority=chance.choice((0, 10, 20))))
+            claimed = await claim(worker, number, most=2)
+            if chance.random() < 0.4:
+                asked.update(await queue_texts(web, number, [thread], priority=chance.choice((0, 10, 20))))
+                claimed += await claim(worker, number, most=2)
+            for one in claimed:
+                if chance.random() < 0.6 and step < 150:
+                    back = PutBack(
+                        message_id=one.message_id,
+                        pause=timedelta(milliseconds=chance.choice((0, 1, 5, 20))),
+                        counted=False,
+                        holds=chance.random() < 0.5,
+                    )
+                    async with worker.transaction(number.tenant_id) as tx:
+                        await store.put_back(tx, tenant_id=number.tenant_id, rows=[back])
+                else:
+                    went.add(one.message_id)
+                    await drop(worker, number, [one.message_id])
+            # What was asked for long ago holds nobody up when it is put back.
+            await owner.execute(
+                "UPDATE outbox SET created_at = now() - interval '1 hour' WHERE position % 2 = 0"
+            )
+        while went != asked:
+            await asyncio.sleep(0.01)
+            for one in await claim(worker, number):
+                went.add(one.message_id)
+                await drop(worker, number, [one.message_id])
+
+    assert await owner.fetchval("SELECT count(*) FROM outbox") == 0
+
+
+async def test_who_waited_for_a_turn_that_never_came_goes_in_order_after_the_migration(
+    owner: Owner, web: Pool, worker: Pool, number: Number
+) -> None:
+    thread, other = [await insert_conversation(owner, number, wa_id=f"3460000000{n}") for n in range(2)]
+    first, second = await queue_texts(web, number, [thread, thread])
+    await owner.execute("UPDATE outbox SET waits = 'turn'")
+    ahead, follower = await queue_texts(web, number, [other, other])
+    assert [one.message_id for one in await claim(worker, number)] == [ahead]
+
+    await owner.execute((MIGRATIONS / "0126_turns_that_never_came.sql").read_text())
+
+    assert [one.message_id for one in await claim(worker, number)] == [first]
+    await drop(worker, number, [first, ahead])
+    assert {one.message_id for one in await claim(worker, number)} == {second, follower}
 
 
 async def test_who_is_told_to_wait_for_a_message_that_is_just_leaving_is_not_forgotten(

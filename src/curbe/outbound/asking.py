@@ -45,10 +45,8 @@ async def ask_again(
         await store.unclaim(tx, tenant_id=tenant_id, due_at=due_at, now=now)
         return [claim for claim in claims if claim.message_id not in due_at], []
     asleep = _asleep(many, now=now)
+    # It holds nobody up: what another campaign has for them, at an hour of its own, does not wait until the morning of this one.
     await store.unclaim(tx, tenant_id=tenant_id, due_at=asleep, now=now, reason=PutOff.QUIET, holds=False)
-    # What another campaign has for them, at an hour of its own, does not wait until the morning of this one.
-    sleepers = [claim.conversation_id for claim in many if claim.message_id in asleep]
-    await store.free_next(tx, tenant_id=tenant_id, conversation_ids=sleepers)
     awake = [claim for claim in many if claim.message_id not in asleep]
     answers = await facts.ask(
         tx,

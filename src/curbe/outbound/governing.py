@@ -19,12 +19,10 @@ async def admit(
 ) -> list[Claim]:
     """Return which of the claimed messages may go now; the claims of the others are undone until they may."""
     no_room = await _without_room(tx, account, claims, now=now)
+    # It holds nobody up: whoever has written meanwhile is answered, which needs no room.
     await store.unclaim(
         tx, tenant_id=account.tenant_id, due_at=no_room, now=now, reason=PutOff.ROOM, holds=False
     )
-    # Whoever has written meanwhile is answered: that needs no room.
-    beginners = [claim.conversation_id for claim in claims if claim.message_id in no_room]
-    await store.free_next(tx, tenant_id=account.tenant_id, conversation_ids=beginners)
     in_debt: dict[UUID, datetime] = {}
     for claim in claims:
         if claim.message_id not in no_room:

@@ -126,7 +126,6 @@ UPDATE outbox o
        holds = u.holds OR now() + u.pause <= o.created_at + interval '60 seconds'
   FROM unnest(:message_ids::uuid[], :pauses::interval[], :counted::integer[], :holds::boolean[]) AS u (message_id, pause, counted, holds)
  WHERE o.tenant_id = :tenant_id AND o.message_id = u.message_id
-RETURNING o.conversation_id, o.holds
 
 -- name: expired
 -- Leases nobody will settle: their sender died, or lost the database after the provider was asked.
@@ -189,6 +188,21 @@ UPDATE outbox o
                 WHERE f.tenant_id = :tenant_id AND f.conversation_id = freed.conversation_id AND f.waits = 'turn'
                 ORDER BY f.priority, f.position LIMIT 1)
          FROM unnest(:conversation_ids::uuid[]) AS freed (conversation_id)))
+
+-- name: free_beside
+-- Of the others that wait for their turn in the conversations of these messages, which were claimed and wait now, one each: whoever goes before
+-- the message, as a reply that came while a campaign's was under way, and where it holds nobody up, whoever is next. Told to wait for what was
+-- under way, they would wait for ever: the message would wait for them as well.
+UPDATE outbox o
+   SET waits = NULL
+ WHERE o.tenant_id = :tenant_id
+   AND o.message_id = ANY(ARRAY(
+       SELECT (SELECT f.message_id FROM outbox f
+                WHERE f.tenant_id = :tenant_id AND f.conversation_id = b.conversation_id AND f.waits = 'turn'
+                  AND (NOT b.holds OR (f.priority, f.position) < (b.priority, b.position))
+                ORDER BY f.priority, f.position LIMIT 1)
+         FROM outbox b
+        WHERE b.tenant_id = :tenant_id AND b.message_id = ANY(:message_ids::uuid[])))
 
 -- name: waiting_of_campaign
 -- How many messages of a campaign wait to be sent, set aside or not, and how many of them until it is morning where their people live.

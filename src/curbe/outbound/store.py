@@ -143,11 +143,6 @@ class Left(msgspec.Struct, frozen=True):
     conversation_id: UUID
 
 
-class _Back(msgspec.Struct, frozen=True):
-    conversation_id: UUID
-    holds: bool
-
-
 class Depth(msgspec.Struct, frozen=True):
     """How many messages wait for an answer; the oldest that may go has been free to for so many seconds."""
 
@@ -168,8 +163,9 @@ _CLAIM: Final = Query("curbe.outbound", "claim", Claim)
 _UNCLAIM: Final = Query("curbe.outbound", "unclaim")
 _HOLD_ON: Final = Query("curbe.outbound", "hold_on")
 _DROP: Final = Query("curbe.outbound", "drop_waiting", Left)
-_PUT_BACK: Final = Query("curbe.outbound", "put_back", _Back)
+_PUT_BACK: Final = Query("curbe.outbound", "put_back")
 _FREE_NEXT: Final = Query("curbe.outbound", "free_next")
+_FREE_BESIDE: Final = Query("curbe.outbound", "free_beside")
 _EXPIRED: Final = Query("curbe.outbound", "expired", Expired)
 _DROP_EXPIRED: Final = Query("curbe.outbound", "drop_expired", Left)
 _WAITING: Final = Query("curbe.outbound", "waiting_connections", WaitingConnection)
@@ -263,7 +259,7 @@ async def unclaim(
 ) -> None:
     """Undo, in the transaction of the claim, the claims of these messages: each waits until its moment, by the clock that says ``now``.
 
-    Its person's others wait with it where it ``holds`` them; otherwise :func:`free_next` lets them go.
+    Those behind it in its conversation wait with it where it ``holds`` them.
     """
     ids = sorted(due_at)
     if ids:
@@ -271,6 +267,7 @@ async def unclaim(
         await _UNCLAIM.run(
             tx, tenant_id=tenant_id, message_ids=ids, pauses=pauses, reason=reason, holds=holds
         )
+        await _FREE_BESIDE.run(tx, tenant_id=tenant_id, message_ids=ids)
 
 
 async def hold_on(
@@ -294,7 +291,7 @@ async def put_back(tx: Transaction, *, tenant_id: UUID, rows: Sequence[PutBack])
     ordered = sorted(rows, key=lambda row: row.message_id)
     ids = [row.message_id for row in ordered]
     await take_turns_of(tx, tenant_id=tenant_id, message_ids=ids)
-    back = await _PUT_BACK.all(
+    await _PUT_BACK.run(
         tx,
         tenant_id=tenant_id,
         message_ids=ids,
@@ -302,9 +299,7 @@ async def put_back(tx: Transaction, *, tenant_id: UUID, rows: Sequence[PutBack])
         counted=[int(row.counted) for row in ordered],
         holds=[row.holds for row in ordered],
     )
-    await free_next(
-        tx, tenant_id=tenant_id, conversation_ids=[row.conversation_id for row in back if not row.holds]
-    )
+    await _FREE_BESIDE.run(tx, tenant_id=tenant_id, message_ids=ids)
 
 
 async def expired(tx: Transaction) -> list[Expired]:
