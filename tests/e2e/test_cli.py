@@ -2,6 +2,7 @@
 
 import errno
 import json
+import re
 import stat
 from collections.abc import Iterator
 from urllib.parse import urlsplit
@@ -231,9 +232,12 @@ def test_all_scopes_of_a_tenants_key_are_those_it_may_have(here: Installation) -
         (("key", "create", "--tenant", NOBODY, "--scope", "all"), 1, "tenant list"),
         (("key", "revoke", NOBODY, "--platform"), 1, "List the keys"),
         (("audit", "verify"), 2, "--all"),
+        (("audit", "verify", "--platform", "--head", "\u00b2:ab"), 2, "SEQ:HASH"),
         (("webhook", "replay"), 2, "--event"),
         (("webhook", "replay", "--since", "2026-11-22T10:00:00"), 2, "time zone"),
         (("webhook", "replay", "--since", "999999d"), 2, "too long ago"),
+        (("webhook", "replay", "--since", "0001-01-01T00:00:00+14:00"), 2, "beyond the calendar"),
+        (("webhook", "replay", "--event", str(2**63)), 2, "so large an id"),
         (("webhook", "replay", "--since", "1h", "--until", "2h"), 2, "not after"),
         (("webhook", "replay", "--tenant", NOBODY), 1, "tenant list"),
         (("audit", "verify", "--tenant", NOBODY), 1, "tenant list"),
@@ -249,6 +253,7 @@ def test_a_command_that_cannot_be_done_says_why_and_what_to_do(
 
     assert done.returncode == code, done.stderr
     assert says in done.stderr
+    assert re.search(r"(?m)^(?:curbe: [a-z_]+: |Usage: )", done.stderr)
     assert "Traceback" not in done.stderr
     assert "PostgreSQL" not in done.stderr, "it is not to blame for any of these"
     assert done.stdout == ""
@@ -334,6 +339,11 @@ def test_what_postgresql_refuses_is_told_with_what_to_do_about_it(
 )
 def test_a_failure_that_passes_once_somebody_acts_says_how(failure: Exception, says: str) -> None:
     assert says in refusal_of(failure).sentence
+
+
+def test_a_refusal_begins_with_a_code_that_scripts_can_switch_on(here: Installation) -> None:
+    assert here.curbe("audit", "verify", "--tenant", NOBODY).stderr.startswith("curbe: not_found: ")
+    assert here.curbe("tenant", "list", META_APP_ID="x").stderr.startswith("curbe: settings_invalid: ")
 
 
 def test_settings_that_are_not_where_they_are_looked_for_are_told_by_that_place() -> None:

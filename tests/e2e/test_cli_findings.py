@@ -11,7 +11,9 @@ from curbe.operate.findings import (
     OutboxFacts,
     ParkedFacts,
     PartitionFacts,
+    QuarantineFacts,
     RoleFacts,
+    SealedFacts,
     ServerFacts,
     State,
 )
@@ -50,6 +52,36 @@ def test_whatever_is_not_fine_says_what_to_do() -> None:
 
     assert [one for one in seen if one.state is OK or not one.fix] == []
     assert len(seen) == 22
+
+
+def test_what_is_set_aside_is_told_with_what_helps_that_reason() -> None:
+    reasons = [
+        ("unrouted", "unknown_number", "by itself"),
+        ("unrouted", "unknown_waba", "replay --tenant"),
+        ("unrouted", "former_owner", "nobody gets them"),
+        ("foreign", "foreign_number", "another Meta app"),
+        ("poison", "refused_by_database", "replay --event"),
+    ]
+
+    told = findings.quarantine([QuarantineFacts(kind, reason, 1, NOW) for kind, reason, _ in reasons])
+
+    assert [says for (_, _, says), one in zip(reasons, told, strict=True) if says not in one.fix] == []
+
+
+def test_a_retired_key_goes_a_week_after_nothing_is_sealed_with_it() -> None:
+    sealed = SealedFacts(
+        tokens=2,
+        tokens_retired=1,
+        pins_retired=0,
+        pins_closed=0,
+        apps=0,
+        apps_retired=0,
+        apps_closed=(),
+        webhooks_retired=0,
+        webhooks_closed=0,
+    )
+
+    assert "a week later" in findings.encryption_key(sealed).fix
 
 
 @pytest.mark.parametrize(

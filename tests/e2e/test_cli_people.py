@@ -1,5 +1,9 @@
 """``curbe user ...`` as an operator meets it: who is made can sign in, who is stopped cannot, links work once."""
 
+import os
+import pty
+import subprocess
+import sys
 from collections.abc import Iterator
 from uuid import UUID
 
@@ -215,6 +219,37 @@ def test_what_cannot_be_is_one_sentence(
 
     assert (done.returncode, done.stdout) == (code, "")
     assert says in done.stderr
+
+
+def test_a_password_that_is_typed_at_a_terminal_is_asked_for_and_not_shown(here: Installation) -> None:
+    command = ["user", "create", "ana@example.org", "--operator", "--password-stdin"]
+    terminal, typed_into = pty.openpty()
+    shown = b""
+    with (
+        os.fdopen(typed_into) as stdin,
+        subprocess.Popen(
+            [sys.executable, "-P", "-m", "curbe", *command],
+            cwd=here.folder,
+            env=here.environment,
+            stdin=stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # the terminal of who runs the tests is none of its
+            bufsize=0,
+        ) as process,
+        os.fdopen(terminal, "wb", buffering=0) as keyboard,
+    ):
+        assert process.stdout is not None
+        while not shown.endswith(b"Password: "):  # from its space on nothing is echoed
+            said = process.stdout.read(1)
+            assert said, shown
+            shown += said
+        keyboard.write(f"{PASSWORD}\n".encode())
+        shown += process.stdout.read()
+        assert process.wait() == 0, shown
+
+    assert b"ana@example.org" in shown
+    assert PASSWORD.encode() not in shown
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,8 @@ from pathlib import Path
 import click
 
 from curbe.cli import curbe
+from curbe.cli.refusals import CODES
+from curbe.domain.errors import every_refusal
 
 PAGE = (Path(__file__).parents[2] / "docs/reference/cli.md").read_text()
 
@@ -57,6 +59,33 @@ def test_no_command_or_option_is_told_that_is_not_there() -> None:
     told = set(re.findall(r"^\| `(curbe [a-z -]*[a-z])", PAGE, re.MULTILINE))
     assert {re.sub(r" [A-Z_]+$", "", path) for path in told} == known.keys()
     assert set(re.findall(r"--[a-z][a-z-]+", PAGE)) <= every
+
+
+def groups(group: click.Group) -> Iterator[click.Group]:
+    yield group
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if isinstance(command, click.Group):
+            yield from groups(command)
+
+
+def test_what_a_command_does_is_told_whole_in_the_list_of_commands() -> None:
+    cut = [
+        line
+        for group in groups(curbe)
+        for line in group.get_help(click.Context(group, terminal_width=80)).splitlines()
+        if line.startswith("  ") and line.endswith("...")
+    ]
+
+    assert cut == []
+
+
+def test_every_code_of_a_refusal_has_its_row_and_is_none_of_the_apis() -> None:
+    told = re.findall(r"^\| `([a-z_]+)` \| [12] \|", PAGE, re.MULTILINE)
+
+    assert sorted(told) == sorted(CODES)
+    assert {kind.code for kind in every_refusal()} & set(CODES) == set()
 
 
 def test_every_command_that_ends_by_itself_answers_in_json_on_request() -> None:

@@ -188,6 +188,7 @@ class Tender:
         if fed.stop is not None:
             async with self._pool.transaction(campaign.tenant_id) as tx:
                 await self._treat(tx, campaign, Deed.PAUSE, reason=fed.stop.reason, detail=fed.stop.detail)
+            log.warning("campaign_paused", campaign_id=str(campaign.id), reason=fed.stop.reason)
             return False
         if fed.over:
             async with self._pool.transaction(campaign.tenant_id) as tx:

@@ -1,6 +1,6 @@
 """The command line: parses, calls, prints. What a command does lives in ``operate`` and the composition roots.
 
-Exit codes: 0 done or stopped, 1 failed, 2 misused or misconfigured. What goes wrong is one sentence on stderr that says what to do.
+Exit codes: 0 done or stopped, 1 failed, 2 misused or misconfigured. What goes wrong is a code and a sentence on stderr: what to do.
 """
 
 import importlib
@@ -84,6 +84,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(1)
     except Exception as error:  # noqa: BLE001 - the outermost place: everything ends as a sentence and a code
         refusal = refusal_of(error)
-        click.echo(f"curbe: {refusal.sentence}", err=True)
-        sys.exit(refusal.code)
+        click.echo(f"curbe: {refusal.code}: {refusal.sentence}", err=True)
+        sys.exit(refusal.exit_code)
     sys.exit(code if isinstance(code, int) else 0)

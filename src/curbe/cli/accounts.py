@@ -69,7 +69,10 @@ def tenant_list(shell: Shell, *, as_json: bool) -> None:
 @json_option
 @pass_shell
 def tenant_suspend(shell: Shell, *, tenant_id: UUID, as_json: bool) -> None:
-    """Suspend the tenant TENANT_ID: its people and keys do nothing, nothing of it is sent; what it receives is kept."""
+    """Suspend the tenant TENANT_ID.
+
+    Its people and keys do nothing, nothing of it is sent; what it receives is kept.
+    """
     with database(shell.quiet_settings()) as dsn:
         tenant = asyncio.run(accounts.suspend_tenant(dsn, tenant_id=tenant_id))
     show(tenant, as_json=as_json, words=f"{tenant.id} is suspended.")

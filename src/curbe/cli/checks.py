@@ -1,6 +1,7 @@
 """The command that checks the audit logs."""
 
 import asyncio
+import re
 import sys
 from typing import Final
 from uuid import UUID
@@ -32,7 +33,7 @@ def audit() -> None:
 def verify(
     shell: Shell, *, tenant_id: UUID | None, platform: bool, everybody: bool, head: str | None, as_json: bool
 ) -> None:
-    """Follow the hash chain of a log and name the first row that is not as it was written."""
+    """Follow the hash chain of a log. Names the first row that is not as it was written."""
     if [tenant_id is not None, platform, everybody].count(True) != 1:
         raise click.UsageError("Say which log: --tenant ID, --platform or --all.")
     if head is not None and everybody:
@@ -61,6 +62,6 @@ def _head(text: str | None) -> Head | None:
     if text is None:
         return None
     seq, _, digest = text.partition(":")
-    if not seq.isdigit() or not digest:
+    if not re.fullmatch(r"[0-9]{1,19}", seq) or not digest:
         raise click.UsageError("--head is SEQ:HASH, as `curbe audit verify` prints it.")
     return Head(int(seq), digest.lower())

@@ -21,7 +21,7 @@ _MARKS: Final = {State.OK: "ok  ", State.WARN: "warn", State.FAIL: "FAIL"}
 @json_option
 @pass_shell
 def doctor(shell: Shell, *, as_json: bool) -> None:
-    """Look at everything and say what to do; exit code 1 where something fails."""
+    """Look at everything and say what to do. Exit code 1 where something fails."""
     found = _examine(shell)
     words = "\n".join(_line(one) for one in found)
     failed = any(one.state is State.FAIL for one in found)

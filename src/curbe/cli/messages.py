@@ -30,7 +30,10 @@ def message() -> None:
 @json_option
 @pass_shell
 def show_message(shell: Shell, *, which: str, since: datetime | None, as_json: bool) -> None:
-    """Tell where MESSAGE is, by Curbe's id or Meta's (wamid); exit code 1 where nothing is known of it."""
+    """Tell where MESSAGE is, by Curbe's id or Meta's (wamid).
+
+    Exit code 1 where nothing is known of it.
+    """
     with database(shell.quiet_settings()) as dsn:
         found = asyncio.run(tracing.trace(dsn, which, since=since))
     show(found, as_json=as_json, words="\n".join(_words(found)))
@@ -42,7 +45,10 @@ def show_message(shell: Shell, *, which: str, since: datetime | None, as_json: b
 @json_option
 @pass_shell
 def hold_messages(shell: Shell, *, as_json: bool) -> None:
-    """Hold what was due by now, as a copy of the database of an earlier moment was started: it may have been sent since."""
+    """Hold what was due by now.
+
+    For a copy of the database of an earlier moment, before anything else starts: it may have been sent since.
+    """
     from curbe.operate import restoring  # noqa: PLC0415 - half the product, which other commands need not load
 
     async def hold(dsn: str) -> restoring.Held:

@@ -1,6 +1,6 @@
 """How a moment is written on the command line."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 import click
@@ -29,4 +29,7 @@ class Moment(click.ParamType):
             self.fail(f"{value!r} is not {SPAN}.", param, ctx)
         if moment.tzinfo is None:
             self.fail(f"{value!r} does not say its time zone: add Z for UTC.", param, ctx)
-        return moment
+        try:
+            return moment.astimezone(UTC)
+        except OverflowError:
+            self.fail(f"{value!r} is beyond the calendar.", param, ctx)

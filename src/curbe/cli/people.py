@@ -28,7 +28,9 @@ def user() -> None:
     "--role", type=click.Choice([role.value for role in Role]), help="What they are in that tenant."
 )
 @click.option(
-    "--password-stdin", is_flag=True, help="Their password is the first line of the standard input."
+    "--password-stdin",
+    is_flag=True,
+    help="Their password is the first line of the standard input; at a terminal it is asked for, and not shown.",
 )
 @json_option
 @pass_shell
@@ -43,7 +45,7 @@ def user_create(
     password_stdin: bool,
     as_json: bool,
 ) -> None:
-    """Create an account for EMAIL, or give the one that is there a further place.
+    """Create an account for EMAIL, or give it a further place.
 
     Without a password a new account gets a link to choose one with, printed this once.
     """
@@ -88,7 +90,7 @@ def user_list(shell: Shell, *, as_json: bool) -> None:
 @json_option
 @pass_shell
 def user_reset_link(shell: Shell, *, email: str, as_json: bool) -> None:
-    """Print a link with which the person of EMAIL chooses another password, this once."""
+    """Print a link to choose another password with. It is for the person of EMAIL, and shown this once."""
     settings = shell.quiet_settings()
     with database(settings) as dsn:
         made = asyncio.run(people.reset_link(dsn, email=email, base_url=settings.public_base_url))
@@ -101,7 +103,10 @@ def user_reset_link(shell: Shell, *, email: str, as_json: bool) -> None:
 @json_option
 @pass_shell
 def user_reset_factors(shell: Shell, *, email: str, as_json: bool) -> None:
-    """Remove the authenticator app, passkeys and recovery codes of EMAIL, whose owner lost them; their sessions end."""
+    """Remove the second factors of EMAIL.
+
+    For who lost them: authenticator app, passkeys and recovery codes go, and their sessions end.
+    """
     with database(shell.quiet_settings()) as dsn:
         changed = asyncio.run(people.reset_factors(dsn, email=email))
     words = f"{changed.email} signs in with the password alone until they add a second factor again."
@@ -113,7 +118,10 @@ def user_reset_factors(shell: Shell, *, email: str, as_json: bool) -> None:
 @json_option
 @pass_shell
 def user_untie(shell: Shell, *, email: str, as_json: bool) -> None:
-    """Give the account of EMAIL to whoever comes with that address from the identity provider next; its sessions end."""
+    """Untie the account of EMAIL from the identity provider.
+
+    Whoever comes from there with that address next gets it; its sessions end.
+    """
     with database(shell.quiet_settings()) as dsn:
         changed = asyncio.run(people.untie(dsn, email=email))
     words = f"{changed.email} is tied to nobody at the identity provider any more."
@@ -125,7 +133,7 @@ def user_untie(shell: Shell, *, email: str, as_json: bool) -> None:
 @json_option
 @pass_shell
 def user_disable(shell: Shell, *, email: str, as_json: bool) -> None:
-    """Let nobody sign in as EMAIL any more; their sessions end within a second."""
+    """Let nobody sign in as EMAIL any more. Their sessions end within a second."""
     _stop(shell, email, disabled=True, as_json=as_json)
 
 
@@ -164,7 +172,13 @@ def _place(tenant_id: UUID | None, role: str | None, *, operator: bool) -> Place
 
 
 def _password() -> Secret:
-    line = sys.stdin.readline().rstrip("\r\n")
+    if sys.stdin.isatty():
+        line = str(click.prompt("Password", default="", show_default=False, hide_input=True, err=True))
+    else:
+        try:
+            line = sys.stdin.readline().rstrip("\r\n")
+        except UnicodeDecodeError:
+            raise click.UsageError("--password-stdin: the standard input is no text in UTF-8.") from None
     if not line:
         raise click.UsageError("--password-stdin: the standard input is empty.")
     return Secret(line)

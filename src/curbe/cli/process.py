@@ -56,7 +56,7 @@ def init(
     force: bool,
     as_json: bool,
 ) -> None:
-    """Write a .env that works, make the database, and print the platform key once."""
+    """Write settings that work, make the database, print the first key. The key is the operator's, and is shown this once."""
     made = first_start.prepare(
         shell.env_file,
         wanted=first_start.Wanted(
@@ -82,7 +82,7 @@ def init(
 @json_option
 @pass_shell
 def migrate(shell: Shell, *, moved: bool, as_json: bool) -> None:
-    """Bring the database to the schema of this version; of one that was restored, hold what waits to be sent."""
+    """Bring the database to the schema of this version. Of one that was restored, hold what waits to be sent."""
     settings = shell.quiet_settings()
     prepare = bring_up_to_date_moved if moved else bring_up_to_date
     with database(settings) as dsn:
@@ -98,7 +98,7 @@ def migrate(shell: Shell, *, moved: bool, as_json: bool) -> None:
 @_port_option
 @pass_shell
 def run(shell: Shell, *, host: str | None, port: int | None) -> None:
-    """Run everything on this machine: web, worker and, unless DATABASE_URL is set, PostgreSQL."""
+    """Run everything on this machine. That is web, worker and, unless DATABASE_URL is set, PostgreSQL."""
     settings = shell.settings(host=host, port=port)
     log.configure(settings.log_level, format=settings.log_format)
     with Stopping() as stopping, database(settings) as dsn:
@@ -156,7 +156,7 @@ def work(
     listening: int | None,
     supervised: bool,
 ) -> None:
-    """Run the worker: apply webhooks, send messages, seal the audit log."""
+    """Run the worker: apply webhooks, send messages, all that is due."""
     from curbe import worker  # noqa: PLC0415 - the whole worker, which other commands need not load
 
     async def main(settings: Settings, dsn: str, announce: Callable[[str], None]) -> None:

@@ -1,4 +1,4 @@
-"""What a failure is to who typed the command: one sentence that says what to do, and an exit code. Never a traceback."""
+"""What a failure is to who typed the command: a code for scripts, one sentence that says what to do, an exit code. Never a traceback."""
 
 import errno
 from typing import Final
@@ -21,8 +21,24 @@ log: Final = structlog.get_logger(__name__)
 
 FAILED: Final = 1
 MISUSED: Final = 2
-_MISUSES: Final = (BadSettings, AlreadyThere)
-_SENTENCES: Final = (SchemaMismatch, EmbeddedUnavailable, CannotStart, CannotListen, CannotOpen)
+# Each says itself what to do.
+_MISUSES: Final[dict[type[Exception], str]] = {
+    BadSettings: "settings_invalid",
+    AlreadyThere: "settings_exist",
+}
+_FAILURES: Final[dict[type[Exception], str]] = {
+    SchemaMismatch: "schema_mismatch",
+    EmbeddedUnavailable: "embedded_unavailable",
+    CannotStart: "not_started",
+    CannotListen: "cannot_listen",
+    CannotOpen: "key_missing",
+}
+_DISK: Final = "disk_full"
+_FILE: Final = "file_unusable"
+_DATABASE: Final = "database_unavailable"
+_BUG: Final = "unforeseen"
+# Those that are the command line's own; a refusal that the API knows too has the API's.
+CODES: Final = (*_MISUSES.values(), *_FAILURES.values(), _DISK, _FILE, _DATABASE, _BUG)
 _CONNECTING: Final = (
     "Check DATABASE_URL, and that the server runs and takes connections; `curbe doctor` looks closer"
 )
@@ -42,44 +58,48 @@ _BY_CODE: Final = {
 
 
 class Refusal(msgspec.Struct, frozen=True):
-    """How a command ends that failed."""
+    """How a command ends that failed; ``code`` does not change."""
 
+    code: str
     sentence: str
-    code: int
+    exit_code: int
 
 
 def refusal_of(error: BaseException) -> Refusal:
-    """Return the sentence and the exit code for ``error``."""
+    """Return the code, the sentence and the exit code for ``error``."""
     while isinstance(error, BaseExceptionGroup):  # of several, the first is what happened first
         error = error.exceptions[0]
-    if isinstance(error, _MISUSES):
-        return Refusal(str(error), MISUSED)
     if isinstance(error, AppError):
         sentence = " ".join(part for part in (error.detail, error.fix) if part)
-        return Refusal(sentence, MISUSED if isinstance(error, InvalidRequest) else FAILED)
-    if isinstance(error, _SENTENCES):
-        return Refusal(str(error), FAILED)
-    return Refusal(scrubbed(_system(error) or _bug(error)), FAILED)
+        return Refusal(error.code, sentence, MISUSED if isinstance(error, InvalidRequest) else FAILED)
+    for kinds, exit_code in ((_MISUSES, MISUSED), (_FAILURES, FAILED)):
+        for kind, code in kinds.items():
+            if isinstance(error, kind):
+                return Refusal(code, str(error), exit_code)
+    found = _system(error) or _bug(error)
+    return msgspec.structs.replace(found, sentence=scrubbed(found.sentence))
 
 
-def _system(error: BaseException) -> str | None:
+def _system(error: BaseException) -> Refusal | None:
     """Return what to say of a failure of the network, the disk or the database; None for any other."""
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return "the disk is full; make room and try again."
+        return Refusal(_DISK, "the disk is full; make room and try again.", FAILED)
     if isinstance(error, OSError) and error.filename:
-        return f"{error.filename}: {error.strerror}; make it usable for this user and try again."
+        sentence = f"{error.filename}: {error.strerror}; make it usable for this user and try again."
+        return Refusal(_FILE, sentence, FAILED)
     if isinstance(error, (*db.Unreachable, db.PostgresError)):
         what_to_do = _BY_CODE.get(getattr(error, "sqlstate", ""), _CONNECTING)
-        return f"PostgreSQL cannot be used ({named(error)}). {what_to_do}."
+        return Refusal(_DATABASE, f"PostgreSQL cannot be used ({named(error)}). {what_to_do}.", FAILED)
     return None
 
 
-def _bug(error: BaseException) -> str:
+def _bug(error: BaseException) -> Refusal:
     log.debug("unforeseen", exc_info=error)
-    return (
+    sentence = (
         f"something went wrong that Curbe did not foresee ({named(error)}); "
         "please report it, with what the log says at CURBE_LOG_LEVEL=debug."
     )
+    return Refusal(_BUG, sentence, FAILED)
 
 
 def named(error: BaseException) -> str:

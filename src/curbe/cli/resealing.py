@@ -21,7 +21,10 @@ _FAILED: Final = 1
 @json_option
 @pass_shell
 def reseal(shell: Shell, *, forget_pins: bool, as_json: bool) -> None:
-    """Seal tokens, PINs, authenticator apps and webhook secrets with TOKEN_ENCRYPTION_KEY; exit code 1 where no key opens one."""
+    """Seal everything with the current TOKEN_ENCRYPTION_KEY.
+
+    Tokens, PINs, authenticator apps and webhook secrets; exit code 1 where no key opens one.
+    """
     settings = shell.quiet_settings()
     with database(settings) as dsn:
         done = asyncio.run(resealing.reseal(settings, dsn, forget_pins=forget_pins))

@@ -16,6 +16,7 @@ from curbe.ingest.replay import Replayed
 from curbe.operate import webhooks
 
 _KINDS: Final = ("unrouted", "foreign", "poison")
+_LARGEST_ID: Final = 2**63 - 1  # of its column
 
 
 @click.group()
@@ -47,7 +48,9 @@ def replay(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Read stored webhooks again and apply them again: what was missed is added, the rest stays as it is."""
+    """Apply stored webhooks again. What was missed is added, the rest stays as it is."""
+    if max(ids, default=0) > _LARGEST_ID:
+        raise click.UsageError("--event: no webhook has so large an id.")
     if ids and (numbers or tenant_id or since or until):
         raise click.UsageError("--event names its webhooks itself: leave the other options out.")
     if not (ids or numbers or tenant_id or since):
@@ -78,7 +81,10 @@ def replay(
 def quarantine(
     shell: Shell, *, kind: str | None, phone_number_id: str | None, limit: int, as_json: bool
 ) -> None:
-    """List items that no tenant has: of unknown numbers, of foreign apps, and those that could not be applied."""
+    """List items that no tenant has.
+
+    They are of unknown numbers, of foreign apps, or could not be applied.
+    """
     with database(shell.quiet_settings()) as dsn:
         found = asyncio.run(webhooks.set_aside(dsn, kind=kind, phone_number_id=phone_number_id, limit=limit))
     rows = [

@@ -170,7 +170,8 @@ def _compare(applied: dict[int, str], known: list[Migration]) -> None:
             )
         if checksums[version] != checksum:
             raise SchemaMismatch(
-                f"migration {version} ran with another text than this build holds; a migration that has run must not be edited"
+                f"migration {version} ran with another text than this build holds, and one that has run is never edited: "
+                "start the build that ran it"
             )
 
 

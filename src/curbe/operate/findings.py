@@ -24,6 +24,14 @@ _WRITABLE: Final = (
     "let DATABASE_URL name the primary; a host also makes a full disk read-only: make room there"
 )
 _IS_WORKING: Final = "see that `curbe work` runs, and read its log"
+# What to do about what is set aside, by its reason where that asks for something else than its kind does.
+_SET_ASIDE: Final = {
+    "former_owner": "they came while the number had another owner or none, and nobody gets them",
+    "unknown_waba": "connect a number of that WABA, then `curbe webhook replay --tenant ID --since 30d`",
+    "unrouted": "connect the number, and the worker applies them by itself",
+    "foreign": "the number was connected through another Meta app: see which app it is subscribed to",
+    "poison": "report it with its bytes; after a fix, `curbe webhook replay --event ID`",
+}
 
 
 class State(StrEnum):
@@ -138,9 +146,9 @@ def webhook_address(public_base_url: str, *, path: str) -> Finding:
 def graph_address(base_url: str) -> Finding:
     """Say whether it is Meta that messages go to."""
     if base_url == _META:
-        return Finding("graph address", State.OK, base_url)
+        return Finding("graph", State.OK, base_url)
     return Finding(
-        "graph address", State.WARN, f"{base_url} is not Meta", "unset META_GRAPH_BASE_URL when you go live"
+        "graph", State.WARN, f"{base_url} is not Meta", "unset META_GRAPH_BASE_URL when you go live"
     )
 
 
@@ -251,20 +259,19 @@ def parked(facts: ParkedFacts) -> Finding:
 
 def quarantine(rows: Sequence[QuarantineFacts]) -> list[Finding]:
     """Judge what is set aside, by kind and reason."""
-    fixes = {
-        "unrouted": "connect the number, then `curbe webhook replay --phone-number-id ...`",
-        "foreign": "the number was connected through another Meta app: see which app it is subscribed to",
-        "poison": "report it with its bytes; after a fix, `curbe webhook replay --event ...`",
-    }
     return [
         Finding(
             "set aside",
             State.WARN,
             f"{row.count} {row.kind}, {row.reason}, since {row.since:%Y-%m-%d %H:%M} UTC",
-            f"`curbe webhook quarantine --kind {row.kind}` lists them; {fixes.get(row.kind, '')}",
+            f"`curbe webhook quarantine --kind {row.kind}` lists them; {_for_set_aside(row)}",
         )
         for row in rows
     ] or [Finding("set aside", State.OK, "nothing")]
+
+
+def _for_set_aside(row: QuarantineFacts) -> str:
+    return _SET_ASIDE.get(row.reason) or _SET_ASIDE.get(row.kind, "see what they are")
 
 
 def encryption_key(facts: SealedFacts) -> Finding:
@@ -281,7 +288,7 @@ def encryption_key(facts: SealedFacts) -> Finding:
     if retired:
         return Finding(
             name, State.WARN, f"{retired} sealed with a retired key",
-            "`curbe reseal`, then take TOKEN_ENCRYPTION_KEYS_RETIRED out",
+            "`curbe reseal`, and a week later take TOKEN_ENCRYPTION_KEYS_RETIRED out",
         )  # fmt: skip
     if facts.pins_closed:
         closed = f"{_counted(facts.pins_closed, 'PIN')} sealed with a key that is not here"

@@ -128,7 +128,10 @@ async def reset_factors(dsn: str, *, email: str) -> User:
         async with web.transaction(PLATFORM, context=people.as_user(user.id)) as tx:
             has = await factor_store.factors_of_user(tx, user.id)
             if not (has.totp or has.passkeys or has.recovery_codes):
-                raise Conflict("This account has no second factor.")
+                raise Conflict(
+                    "This account has no second factor.",
+                    fix="The password alone opens it; `curbe user reset-link EMAIL` makes a link to choose another.",
+                )
             await factor_store.drop_all(tx, user.id)
             await _record(tx, PLATFORM, "factor.all_removed", user.id)
             await sessions.end_all(tx, user_id=user.id, actor=_CLI, why="factors_reset")
@@ -146,7 +149,10 @@ async def untie(dsn: str, *, email: str) -> User:
         user = await _known(web, email)
         async with web.transaction(PLATFORM, context=people.as_user(user.id)) as tx:
             if not await identities.untie(tx, user_id=user.id, actor=_CLI):
-                raise Conflict("This account has not come from an identity provider.")
+                raise Conflict(
+                    "This account has not come from an identity provider.",
+                    fix="Whoever comes with its address next gets it as it is.",
+                )
     return user
 
 
@@ -196,7 +202,7 @@ async def _place(tx: Transaction, user: User, place: Place) -> None:
 async def _promote(tx: Transaction, user: User, *, is_new: bool) -> None:
     if not is_new:
         if user.is_operator:
-            raise Conflict("This person is an operator already.")
+            raise Conflict("This person is an operator already.", fix="`curbe user list` shows who is one.")
         await people.set_operator(tx, user_id=user.id, is_operator=True, now=utc_now())
     await _record(tx, PLATFORM, "operator.made", user.id)
 
